@@ -1,15 +1,30 @@
-"""Protocols that the core needs from outside: platform, clock, engine, stores.
+"""Protocols that the core needs from outside, and the descriptor of a platform.
 
-A port has at most five members and a contract test that runs over everything that
-claims to be one (`tests/contracts`). This module defines shapes; it does nothing.
+A port has at most five members and a contract test that runs over every implementation
+(`tests/contracts`). A platform is described by one `PlatformPlugin`, from which the
+composition root, the settings, the setup wizard, the doctor and the checks of the
+configuration derive everything that they need to know about it.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    runtime_checkable,
+)
 
+from bot.errors import Message, UserError
 from bot.model import (
     AppInstallation,
+    Command,
     Delivery,
     Destination,
     DestinationProblem,
@@ -19,11 +34,17 @@ from bot.model import (
     LocalMessage,
     MessagePart,
     Person,
+    PlatformCheck,
     PlatformIdentity,
     PlatformName,
     RenderContext,
+    Workspace,
 )
+from bot.settings import PlatformSettings, Settings
 from digests.types import Edition
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute, Route
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -252,3 +273,173 @@ class StateStore(Protocol):
     async def consume(self, state: str) -> bool:
         """Whether it is one of ours, not consumed before, and has not run out."""
         ...
+
+
+# ── platforms ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstallationStorage:
+    """Storage of app installations, finished and begun."""
+
+    installations: InstallationStore
+    states: StateStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageServices:
+    """What a platform needs that shows its channels on our own web server."""
+
+    mailbox: Mailbox
+    #: The platform's workspace of this id, and its destinations.
+    list_channels: Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
+    #: Reasons why posting is paused at present.
+    list_problems: Callable[[], Awaitable[tuple[str, ...]]]
+
+
+def _open_no_installations(platform: str) -> InstallationStorage | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlatformContext:
+    """What the application hands to the builder of a platform."""
+
+    settings: Settings
+    clock: Clock
+    #: Names of the platforms that are switched on.
+    enabled: Collection[str] = ()
+    #: Opens the storage of a platform's installations; None if no key seals them.
+    open_installations: Callable[[str], InstallationStorage | None] = (
+        _open_no_installations
+    )
+    #: None outside of the running application, as in the setup wizard.
+    page: PageServices | None = None
+
+
+async def _close_nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActivePlatform:
+    """A platform that is switched on, with what surrounds it in this process."""
+
+    platform: Platform
+    #: «ok», or what is missing for a connection; None if there is no connection.
+    read_state: Callable[[], str] | None = None
+    #: Web routes that the platform itself calls; each authenticates its requests.
+    callbacks: "Sequence[Route]" = ()
+    #: Web routes for people, protected by the web server.
+    pages: "Sequence[BaseRoute]" = ()
+    #: Ends open streams before the web server stops.
+    before_stop: Callable[[], None] | None = None
+    #: Closes the connection if `run` was never called.
+    close: Callable[[], Awaitable[None]] = _close_nothing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenStep:
+    """Setup: ask for a secret setting and check it on the platform."""
+
+    instructions: str
+    #: Field of the plugin's settings.
+    setting: str
+    #: For example «the bot's token (xoxb-…)».
+    label: str
+    #: With what such a token begins; "" = with anything.
+    prefix: str = ""
+    #: Also check that events can arrive.
+    check_reach: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvitationStep:
+    """Setup: have the bot invited; done once it is in a server."""
+
+    #: Text for the id of the application.
+    instructions: Callable[[str], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManifestStep:
+    """Setup: have an app created from a manifest; done when the operator says so."""
+
+    instructions: Callable[[Sequence[Command]], str]
+    #: The manifest, to be pasted where the link of the instructions does not work.
+    manifest: Callable[[Sequence[Command]], str]
+
+
+SetupStep: TypeAlias = TokenStep | InvitationStep | ManifestStep
+
+
+class AppManifest(Protocol):
+    """Builds the manifest from which the platform creates an app."""
+
+    def build(
+        self,
+        commands: Sequence[Command],
+        *,
+        mode: Literal["socket", "http"],
+        url: str = "",
+        rotation: bool = False,
+    ) -> Mapping[str, Any]:
+        """The manifest; raises `UserError` for options that do not fit together."""
+        ...
+
+    def list_scopes(self, mode: Literal["socket", "http"]) -> Iterator[str]:
+        """Each scope with its reason, one line each."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdPatterns:
+    """Ids of people and roles on a platform."""
+
+    person: re.Pattern[str]
+    role: re.Pattern[str]
+    #: Error about a text that is neither an id nor a mention.
+    refuse: Callable[[str], UserError]
+
+
+def format_positional_command(path: str, args: Mapping[str, str]) -> str:
+    """A command as it is typed where arguments have no names: `/path "a b" c`."""
+    values = (f'"{v}"' if " " in v else v for v in args.values())
+    return " ".join([f"/{path}", *values])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlatformPlugin:
+    """Everything that the application knows about a platform.
+
+    A minimal complete one is in `tests/bot/platforms/toy/plugin.py`.
+    """
+
+    name: str
+    #: As people read it.
+    title: str | Message
+    settings: type[PlatformSettings] = PlatformSettings
+    is_enabled: Callable[[Settings], bool]
+    build: Callable[[PlatformContext], ActivePlatform]
+    #: How an operator switches it on, after «fix:».
+    how_to_connect: str = ""
+    #: Checks of its own for the doctor, of the settings even if it is switched off.
+    build_check: Callable[[Settings, Any], PlatformCheck] | None = None
+    #: The settings that switch it on, in words.
+    required_settings: str = ""
+    #: Names of the options of `PostOptions` that it supports.
+    post_options: frozenset[str] = frozenset()
+    #: None = people are named by any text.
+    ids: IdPatterns | None = None
+    #: Effort of setting it up, in a list of platforms.
+    setup_summary: str = ""
+    setup_steps: tuple[SetupStep, ...] = ()
+    #: What to type in a channel before the first command.
+    first_words: tuple[str, ...] = ()
+    format_command: Callable[[str, Mapping[str, str]], str] = format_positional_command
+    #: None = apps are not created from a manifest.
+    manifest: AppManifest | None = None
+
+
+#: The platforms of an application by name, in the order in which they are offered.
+Plugins: TypeAlias = Mapping[str, PlatformPlugin]

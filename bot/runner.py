@@ -1,11 +1,9 @@
 """Run the application: logging, database lease, web server, platforms and jobs.
 
-One process works on a database at a time. The others stand by without a web port and
-take over when the lease lapses, or at once when its holder died on this machine.
-Everything is a task of one group: stopping cancels them, and each gives back what it
-holds.
-
-Text for people at a terminal, one JSON object a line for machines.
+One process works on a database at a time. The others are on standby without a web port
+and take over when the lease expires, or at once if its holder died on this machine.
+Everything runs as tasks of groups: stopping cancels them, and each releases what it
+holds. Logs are text at a terminal and one JSON object per line for machines.
 """
 
 import asyncio
@@ -17,49 +15,70 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 import structlog
+from starlette.applications import Starlette
 
-from bot.app import Application, open_application
+from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery.outbox import Outbox
 from bot.errors import BotError
-from bot.jobs.scheduler import POLL_CHECK_INTERVAL, WakeCallback, WakeupTimer
+from bot.jobs.scheduler import JobScheduler, RunJob
+from bot.lookup.archive import Archive
+from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
-from bot.ports import CheckpointHook, ignore_checkpoint
+from bot.operations.doctor import Doctor
+from bot.operations.maintenance import Maintenance
+from bot.ports import Clock, Platform, Plugins
+from bot.publishing.editions import EditionPublisher
 from bot.settings import Settings
-from bot.storage import process_store
+from bot.storage import Database, process_store
 from bot.web import server
 
 log = structlog.get_logger(__name__)
 
-LEASE_NAME = "runner"
 LEASE_DURATION = timedelta(seconds=30)
 LEASE_RENEWAL_SECONDS = 10.0
 STANDBY_POLL_SECONDS = 2.0
-#: Within this time a running process notices what another one ordered.
 SHUTDOWN_SECONDS = 8.0
 
 LEASE_LOST = (
-    "Another Standfirst took over this database, because this one could not be heard "
-    "of for a while. It stopped; nothing is lost."
+    "Another Standfirst took over this database, because this one did not renew its "
+    "lease in time. This one stopped; nothing is lost."
 )
 
 ShowMessage = Callable[[str], None]
 ExtraTask = Callable[[], Coroutine[Any, Any, None]]
-#: Seconds after which all connections stand.
+#: Seconds after which all connections are established.
 _TRIM_AFTER_SECONDS = 2.0
 
 
-async def run_application(
-    settings: Settings, *, say: ShowMessage, at: CheckpointHook = ignore_checkpoint
-) -> int:
-    """`standfirst run`: until stopped; the exit code."""
-    configure_logging(settings)
-    async with open_application(settings, at=at) as application:
-        return await serve_application(application, say, ())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Application:
+    """The parts that the runner and the command line work with."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    jobs: JobScheduler
+    publisher: EditionPublisher
+    corrections: CorrectionProcessor
+    outbox: Outbox
+    archive: Archive
+    doctor: Doctor
+    maintenance: Maintenance
+    inbox: Inbox
+    #: Every platform, whether it is switched on or not.
+    plugins: Plugins
+    #: The platforms that are switched on.
+    platforms: Mapping[str, Platform]
+    site: Starlette
+    #: Called before the web server stops, to end open streams.
+    before_stop: Sequence[Callable[[], None]]
 
 
 async def serve_application(
@@ -97,35 +116,21 @@ async def _run_tasks(
             application.site,
             host=settings.web_host,
             port=settings.web_port,
-            before_stop=(application.local.hub.close,),
+            before_stop=application.before_stop,
         ) as address,
-        # Those that send stop first: what is on its way needs its platform.
+        # The jobs stop first: a message on its way needs its platform.
         asyncio.TaskGroup() as connections,
         asyncio.TaskGroup() as tasks,
     ):
         await application.publisher.realign()
-        # What stands by now is never garbage; looking through it again and again
-        # would stop the event loop for 50 ms and more.
+        # What was built by now is never garbage; scanning it again and again would
+        # block the event loop for 50 ms and more.
         gc.freeze()
         for platform in application.platforms.values():
             connections.create_task(platform.run(application.inbox))
         clock_monitor = ClockMonitor(application.clock, time.monotonic)
-        tasks.create_task(
-            application.publishing_timer.run(
-                _publishing_job(application, clock_monitor)
-            )
-        )
-        tasks.create_task(
-            application.delivery_timer.run(_delivery_job(application, clock_monitor))
-        )
-        tasks.create_task(application.polling_timer.run(_polling_job(application)))
-        tasks.create_task(
-            application.maintenance_timer.run(
-                _maintenance_job(application, clock_monitor)
-            )
-        )
-        notice_timer = WakeupTimer(clock=application.clock, tick=POLL_CHECK_INTERVAL)
-        tasks.create_task(notice_timer.run(application.outbox.deliver_notices))
+        work = build_jobs(application, clock_monitor)
+        tasks.create_task(application.jobs.run(work))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
@@ -133,84 +138,60 @@ async def _run_tasks(
 
 
 def _trim_memory() -> None:
-    """Return to the system what starting took and let go of; glibc keeps it."""
+    """Return the memory that start-up freed to the system, which glibc does not."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _publishing_job(
+def build_jobs(
     application: Application, clock_monitor: ClockMonitor
-) -> WakeCallback:
-    """What happens at every due moment, and when the next one is."""
+) -> Mapping[JobName, RunJob]:
+    """What each of the named jobs does."""
+    publisher = application.publisher
 
-    async def wake() -> datetime | None:
-        if patience := await _clock_pause(application, clock_monitor):
-            return application.clock.now() + patience
-        await application.publisher.plan()
-        await application.publisher.compose_due()
-        next_comparison = await application.publisher.corrections.run()
-        application.delivery_timer.wake_now()
-        due = await application.publisher.next_due()
-        return min((at for at in (next_comparison, due) if at), default=None)
-
-    return wake
-
-
-def _delivery_job(
-    application: Application, clock_monitor: ClockMonitor
-) -> WakeCallback:
-    """Send what may go, and when there is more to do."""
-
-    async def send() -> datetime | None:
-        if patience := await _clock_pause(application, clock_monitor):
-            return application.clock.now() + patience
-        return await application.outbox.drain()
-
-    return send
-
-
-def _polling_job(application: Application) -> WakeCallback:
-    """Read what is due: sources, then pages of what was told."""
+    async def publish() -> datetime | None:
+        await publisher.plan()
+        await publisher.compose_due()
+        comparison = await application.corrections.run()
+        application.jobs.run_now("deliver")
+        due = await publisher.next_due()
+        return min((at for at in (comparison, due) if at), default=None)
 
     async def poll() -> datetime | None:
-        sources = await application.publisher.ingestor.poll()
-        pages = await application.publisher.ingestor.page_rereader.run()
+        sources = await publisher.ingestor.poll()
+        pages = await publisher.ingestor.page_rereader.run()
         return min((at for at in (sources, pages) if at), default=None)
 
-    return poll
+    def unless_clock_jumped(work: RunJob) -> RunJob:
+        """Postpone the job after a jump; fix what a wrong clock planned."""
 
+        async def run() -> datetime | None:
+            moved = clock_monitor.measure_jump()
+            if moved < -JUMP_BACK:
+                log.warning("the clock was set back", by=str(-moved))
+                await publisher.realign()
+            elif moved > JUMP_FORWARD:
+                log.warning("the clock jumped; posting is paused", by=str(moved))
+            if pause := clock_monitor.wait:
+                return application.clock.now() + pause
+            return await work()
 
-def _maintenance_job(
-    application: Application, clock_monitor: ClockMonitor
-) -> WakeCallback:
-    """What the house does for itself; a clock that leapt erases nothing."""
+        return run
 
-    async def keep() -> datetime | None:
-        if patience := await _clock_pause(application, clock_monitor):
-            return application.clock.now() + patience
-        return await application.maintenance.wake()
-
-    return keep
-
-
-async def _clock_pause(
-    application: Application, clock_monitor: ClockMonitor
-) -> timedelta:
-    """How long to wait because the clock leapt; what a wrong one planned is mended."""
-    moved = clock_monitor.measure_jump()
-    if moved < -JUMP_BACK:
-        log.warning("the clock was set back", by=str(-moved))
-        await application.publisher.realign()
-    elif moved > JUMP_FORWARD:
-        log.warning("the clock leapt; nothing is sent for a while", by=str(moved))
-    return clock_monitor.wait
+    return {
+        "publish": unless_clock_jumped(publish),
+        "deliver": unless_clock_jumped(application.outbox.drain),
+        "poll": poll,
+        "notify": application.outbox.deliver_notices,
+        "maintain": unless_clock_jumped(application.maintenance.run),
+    }
 
 
 @asynccontextmanager
 async def _hold_lease(
     application: Application, say: ShowMessage
 ) -> AsyncIterator[None]:
-    """Hold the database's lease; stand by until it can be had."""
+    """Hold the database's lease; be on standby until it is free."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
     waited = False
     while not await _acquire_lease(application, holder):
@@ -230,31 +211,33 @@ async def _hold_lease(
     finally:
         renewing.cancel()
         await application.db.write(
-            process_store.release_lease, name=LEASE_NAME, holder=holder
+            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=holder
         )
 
 
 async def _acquire_lease(application: Application, holder: str) -> bool:
     taken = await application.db.write(
         process_store.acquire_lease,
-        name=LEASE_NAME,
+        name=process_store.RUNNER_LEASE,
         holder=holder,
         now=application.clock.now(),
         ttl=LEASE_DURATION,
     )
     if taken is not None:
         return True
-    other = await application.db.read(process_store.find_lease_holder, name=LEASE_NAME)
+    other = await application.db.read(
+        process_store.find_lease_holder, name=process_store.RUNNER_LEASE
+    )
     if other is not None and is_holder_dead(other):
         await application.db.write(
-            process_store.release_lease, name=LEASE_NAME, holder=other
+            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=other
         )
         return await _acquire_lease(application, holder)
     return False
 
 
 def is_holder_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is gone."""
+    """Whether the holder was a process of this machine that has ended."""
     host, _, pid = holder.rpartition(":")
     if host != socket.gethostname():
         return False
@@ -270,20 +253,25 @@ def is_holder_dead(holder: str) -> bool:
 async def _renew_lease(
     application: Application, holder: str, stop: Callable[[], object]
 ) -> None:
-    """Keep the lease; `stop` the work when somebody else has it."""
+    """Renew the lease and store the jobs' statuses; `stop` if the lease is lost."""
     while True:
         await asyncio.sleep(LEASE_RENEWAL_SECONDS)
         try:
             if not await _acquire_lease(application, holder):
                 stop()
                 return
+            await application.db.write(
+                process_store.save_job_statuses,
+                statuses=application.jobs.list_statuses(),
+                now=application.clock.now(),
+            )
         except BotError as error:
-            # What cannot be written cannot be sent either: nothing is lost meanwhile.
+            # Without the database nothing is claimed or sent: nothing is lost.
             log.warning("the lease could not be renewed", reason=str(error))
 
 
 def configure_logging(settings: Settings) -> None:
-    """Set the process's logging up, once, at start."""
+    """Set up the process's logging, once, at start."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     last: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if settings.log_format == "text":
@@ -304,7 +292,7 @@ def configure_logging(settings: Settings) -> None:
 
 
 def silence_logging() -> None:
-    """Log nothing: what is found is told to whoever sits at the terminal."""
+    """Log nothing: results are printed at the terminal."""
     structlog.configure(
         processors=[_drop_event],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -12,15 +12,15 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from digests.language.dates import parse_instant
 from digests.language.markup import MAX_NESTING, html_to_text, measure_nesting
-from digests.language.normalization import clean_text, revision_hash
+from digests.language.normalization import clean_text, revision_hash, to_one_line
+from digests.language.words import parse_language_tag
 from digests.types import Article
 
 if TYPE_CHECKING:
@@ -81,25 +81,9 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
         url=address,
         published=parse_instant(fields.get("published", "")),
         author=fields.get("author"),
-        lang=fields.get("lang"),
+        lang=parse_language_tag(fields.get("lang", "")),
         revision=revision_hash(title, text),
     )
-
-
-def parse_instant(written: str) -> datetime | None:
-    """A date in ISO 8601 or RFC 5322 as UTC (without a zone it is read as UTC)."""
-    written = written.strip()[:64]
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = read(written)
-            if moment.tzinfo is UTC:
-                return moment
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
-                UTC
-            )
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-    return None
 
 
 def validate_web_address(address: str | None) -> str | None:
@@ -244,12 +228,8 @@ def _silence_logger(library: str) -> None:
 def _text_of_paragraphs(page: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
-    found = (_join_lines(node.text()) for node in LexborHTMLParser(page).css("p"))
+    found = (to_one_line(node.text()) for node in LexborHTMLParser(page).css("p"))
     return "\n".join(line for line in found if len(line) >= _PARAGRAPH)
-
-
-def _join_lines(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _is_prose(text: str) -> bool:
@@ -268,14 +248,10 @@ def _metadata(page: str, url: str | None) -> PageFields:
     fields: PageFields = {}
     for read in (_fields_from_json_ld, _fields_from_meta, _fields_from_html):
         for name, value in _try(partial(read, parsed), PageFields()).items():
-            if kept := _join_lines(value)[:_LONGEST_FIELD]:
+            if kept := to_one_line(value)[:_LONGEST_FIELD]:
                 fields.setdefault(name, clean_text(kept))
     if "url" in fields and url:
         fields["url"] = _try(lambda: urljoin(url, fields["url"]), "")
-    if not re.fullmatch(
-        r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", fields.get("lang", "")
-    ):
-        fields.pop("lang", None)
     return fields
 
 

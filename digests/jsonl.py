@@ -1,48 +1,74 @@
-"""JSON-lines interface: one object in, one object out, order kept.
+"""JSON interface: JSON lines in and out, and the JSON shapes of the composer's types.
 
-The order of the lines is kept. A line that cannot be answered becomes
-`{"id": …, "error": …}` in its place (id null when it could not be read) and the
+One object per line, answers in the order of the input. A line that cannot be answered
+becomes `{"id": …, "error": …}` in its place (id null when it could not be read) and the
 rest goes on. A text that is merely odd is answered, not refused.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from digests.errors import DigestsError, InputError
 from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
+from digests.language.dates import parse_instant
 from digests.quotes import attribution
 from digests.stories import assignment
 from digests.summaries import registry
-from digests.types import Article, Sentence, Span
+from digests.types import (
+    DEFAULT_SUMMARISER,
+    Article,
+    ArticleRef,
+    Edition,
+    EditionFigure,
+    EditionStory,
+    QuoteCard,
+    Sentence,
+    Summary,
+)
 
 JsonRecord = Mapping[str, Any]
 JsonObject = dict[str, Any]
+AnswerRecord = Callable[[JsonRecord], JsonObject]
 
 SUMMARY_LENGTHS = (280, 400, 600)
 
 
-def answer_lines(verb: str, lines: Iterable[str], *, chars: int = 400) -> Iterator[str]:
-    """The answer lines of `verb` to these lines, without line ends.
+def answer_lines(
+    verb: str,
+    lines: Iterable[str],
+    *,
+    chars: int = 400,
+    summariser: str = DEFAULT_SUMMARISER,
+) -> Iterator[str]:
+    """The answers of `verb` to these lines, without line ends.
+
+    Args:
+        verb: `stories` or one of `RECORD_VERBS`.
+        lines: JSON objects.
+        chars: Limit of a summary.
+        summariser: Who makes it.
 
     Raises:
-        KeyError: `verb` is not one of `VERBS`.
+        KeyError: There is no such verb.
     """
-    records = (_parse(line) for line in lines if line.strip())
+    records = (_parse_line(line) for line in lines if line.strip())
     if verb == "stories":
-        yield from map(_dump, _stories(list(records)))
+        yield from map(_dump_line, _answer_stories(list(records)))
         return
     answer = RECORD_VERBS[verb]
+    if verb == "summary":
+        answer = partial(_answer_summary, chars=chars, summariser=summariser)
     for record in records:
-        yield _dump(_answer(answer, record, chars))
+        yield _dump_line(_answer_record(answer, record))
 
 
-def _parse(line: str) -> JsonRecord:
-    """The record of a line, or what is to be answered instead."""
+def _parse_line(line: str) -> JsonRecord:
+    """The record of a line, or its answer where it is none."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
@@ -52,13 +78,11 @@ def _parse(line: str) -> JsonRecord:
     return {**record, "error": None} if "error" in record else record
 
 
-def _answer(
-    answer: Callable[[JsonRecord, int], JsonObject], record: JsonRecord, chars: int
-) -> JsonObject:
+def _answer_record(answer: AnswerRecord, record: JsonRecord) -> JsonObject:
     if record.get("error"):
         return dict(record)
     try:
-        return {"id": record.get("id"), **answer(record, chars)}
+        return {"id": record.get("id"), **answer(record)}
     except DigestsError as problem:
         return {"id": record.get("id"), "error": str(problem)}
     except Exception as problem:
@@ -66,7 +90,7 @@ def _answer(
         return {"id": record.get("id"), "error": f"This is a defect of ours: {reason}"}
 
 
-def _dump(answer: JsonObject) -> str:
+def _dump_line(answer: JsonObject) -> str:
     try:
         return json.dumps(answer, ensure_ascii=False).encode().decode()
     except UnicodeEncodeError:
@@ -74,72 +98,67 @@ def _dump(answer: JsonObject) -> str:
         return json.dumps(answer)
 
 
-def _text(record: JsonRecord, name: str = "text") -> str:
-    value = record.get(name)
-    if isinstance(value, str):
-        return value
-    wrong = "is missing" if value is None else "is not a string"
-    raise InputError(f"The field «{name}» {wrong}.")
+# Fields of a record
 
 
-def _optional(record: JsonRecord, name: str) -> str | None:
+def _require_text(record: JsonRecord, name: str = "text") -> str:
+    value = _optional_text(record, name)
+    if value is None:
+        raise InputError(f"The field «{name}» is missing.")
+    return value
+
+
+def _optional_text(record: JsonRecord, name: str) -> str | None:
     value = record.get(name)
     if value is None or isinstance(value, str):
         return value
     raise InputError(f"The field «{name}» is not a string.")
 
 
-def _quotes(record: JsonRecord, _chars: int) -> JsonObject:
-    found = attribution.find_quotes(
-        _text(record), title=_optional(record, "title"), lang=_optional(record, "lang")
-    )
+# Verbs
+
+
+def _answer_quotes(record: JsonRecord) -> JsonObject:
+    text, title = _require_text(record), _optional_text(record, "title")
+    lang = _optional_text(record, "lang")
+    found = attribution.find_quotes(text, title=title, lang=lang)
     return {"quotes": [asdict(quote) for quote in found]}
 
 
-def _summary(record: JsonRecord, chars: int) -> JsonObject:
+def _answer_summary(
+    record: JsonRecord, *, chars: int = 400, summariser: str = DEFAULT_SUMMARISER
+) -> JsonObject:
+    text, title = _require_text(record), _optional_text(record, "title")
     article = Article(
-        id="",
-        text=_text(record),
-        title=_optional(record, "title"),
-        lang=_optional(record, "lang"),
+        id="", text=text, title=title, lang=_optional_text(record, "lang")
     )
-    summary = registry.SUMMARISERS["extractive"].summarise(article, chars)
-    return {
-        "headline": asdict(summary.headline),
-        "summary": [dump_sentence(s) for s in summary.sentences],
-    }
+    return dump_summary(registry.summarise_article(article, chars, summariser))
 
 
-def dump_sentence(shown: Sentence) -> JsonObject:
-    """A shown sentence as JSON."""
-    return {"text": shown.text, "spans": [dump_span(s) for s in shown.spans]}
+def _answer_sentences(record: JsonRecord) -> JsonObject:
+    text, lang = _require_text(record), _optional_text(record, "lang")
+    found = sentences.split_sentences(text, lang)
+    return {"sentences": [asdict(span) for span in found]}
 
 
-def dump_span(place: Span) -> JsonObject:
-    """A place in a text as JSON."""
-    return {"start": place.start, "end": place.end}
-
-
-def _sentences(record: JsonRecord, _chars: int) -> JsonObject:
-    found = sentences.split_sentences(_text(record), _optional(record, "lang"))
-    return {"sentences": [dump_span(s) for s in found]}
-
-
-def _figures(record: JsonRecord, _chars: int) -> JsonObject:
-    found = recognition.find_figures(_text(record), lang=_optional(record, "lang"))
+def _answer_figures(record: JsonRecord) -> JsonObject:
+    text, lang = _require_text(record), _optional_text(record, "lang")
+    found = recognition.find_figures(text, lang=lang)
     return {"figures": [asdict(figure) for figure in found]}
 
 
-def _check(record: JsonRecord, _chars: int) -> JsonObject:
-    verdict = claims.check_claim(_text(record, "source"), _text(record, "claim"))
-    return asdict(verdict)
+def _answer_check(record: JsonRecord) -> JsonObject:
+    source, claim = _require_text(record, "source"), _require_text(record, "claim")
+    return asdict(claims.check_claim(source, claim))
 
 
-def _extract(record: JsonRecord, _chars: int) -> JsonObject:
-    # Reading pages needs the heaviest library of the project: loaded when asked for.
+def _answer_extract(record: JsonRecord) -> JsonObject:
+    # Extraction needs the heaviest libraries of the project: loaded when asked for.
     from digests.extraction import extract_article
 
-    page = extract_article(_text(record, "html"), url=_optional(record, "url"))
+    page = extract_article(
+        _require_text(record, "html"), url=_optional_text(record, "url")
+    )
     published = page.published.isoformat() if page.published else None
     return {
         "title": page.title,
@@ -150,64 +169,111 @@ def _extract(record: JsonRecord, _chars: int) -> JsonObject:
     }
 
 
-RECORD_VERBS: Mapping[str, Callable[[JsonRecord, int], JsonObject]] = {
-    "quotes": _quotes,
-    "summary": _summary,
-    "sentences": _sentences,
-    "figures": _figures,
-    "extract": _extract,
-    "check": _check,
+#: The verbs that answer each record by itself.
+RECORD_VERBS: Mapping[str, AnswerRecord] = {
+    "quotes": _answer_quotes,
+    "summary": _answer_summary,
+    "sentences": _answer_sentences,
+    "figures": _answer_figures,
+    "extract": _answer_extract,
+    "check": _answer_check,
 }
 
 
-def _stories(records: Sequence[JsonRecord]) -> list[JsonObject]:
-    """Stories need the whole batch; a bad line still gets its answer in its place."""
-    read: dict[int, Article] = {}
-    out: dict[int, JsonObject] = {}
+def _answer_stories(records: Sequence[JsonRecord]) -> list[JsonObject]:
+    """The whole batch is grouped; a bad line still gets its answer in its place."""
+    articles: dict[int, Article] = {}
+    answers: dict[int, JsonObject] = {}
     for place, record in enumerate(records):
-        given = _answer(lambda r, _: {"article": _article(r)}, record, 0)
-        if "article" in given:
+        read = _answer_record(_read_story_article, record)
+        if "article" in read:
             # Ids may be missing, doubled or no strings: the place is the key.
-            read[place] = _with_place_as_id(given["article"], place)
+            articles[place] = replace(read["article"], id=str(place))
         else:
-            out[place] = given
-    for member in assignment.group_articles(tuple(read.values())):
+            answers[place] = read
+    for member in assignment.group_articles(tuple(articles.values())):
         place = int(member.article)
         answer: JsonObject = {"id": records[place].get("id"), "story": member.story}
         if member.duplicate_of is not None:
             answer["duplicate_of"] = records[int(member.duplicate_of)].get("id")
-        out[place] = answer
-    return [out[place] for place in range(len(records))]
+        answers[place] = answer
+    return [answers[place] for place in range(len(records))]
 
 
-def _with_place_as_id(article: Article, place: int) -> Article:
-    return Article(
-        id=str(place),
-        text=article.text,
-        title=article.title,
-        source=article.source,
-        published=article.published,
-        lang=article.lang,
-    )
-
-
-def _article(record: JsonRecord) -> Article:
-    return Article(
+def _read_story_article(record: JsonRecord) -> JsonObject:
+    article = Article(
         id="",
-        text=_optional(record, "text") or "",
-        title=_text(record, "title"),
-        source=_optional(record, "source") or "",
-        published=_optional_instant(_optional(record, "published")),
-        lang=_optional(record, "lang"),
+        text=_optional_text(record, "text") or "",
+        title=_require_text(record, "title"),
+        source=_optional_text(record, "source") or "",
+        published=parse_instant(_optional_text(record, "published") or ""),
+        lang=_optional_text(record, "lang"),
     )
+    return {"article": article}
 
 
-def _optional_instant(text: str | None) -> datetime | None:
-    """A date that cannot be read is as good as none."""
-    try:
-        when = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    if when is None:
-        return None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+# The JSON shapes of types, where these are not those of their fields
+
+
+def dump_summary(summary: Summary) -> JsonObject:
+    """A headline and its sentences."""
+    return {
+        "headline": asdict(summary.headline),
+        "summary": [_dump_sentence(sentence) for sentence in summary.sentences],
+    }
+
+
+def dump_edition(edition: Edition) -> JsonObject:
+    """An edition, without its decisions."""
+    return {
+        "title": edition.title,
+        "made_from": asdict(edition.made_from),
+        "stories": [_dump_story(story) for story in edition.stories],
+        "brief": [
+            {
+                "headline": asdict(line.headline),
+                "article": _dump_reference(line.article),
+            }
+            for line in edition.brief
+        ],
+    }
+
+
+def _dump_sentence(sentence: Sentence) -> JsonObject:
+    return {"text": sentence.text, "spans": [asdict(span) for span in sentence.spans]}
+
+
+def _dump_story(story: EditionStory) -> JsonObject:
+    content = Summary(headline=story.headline, sentences=story.summary)
+    return {
+        "id": story.id,
+        **dump_summary(content),
+        "quotes": [_dump_card(card) for card in story.cards],
+        "figures": [_dump_figure(figure) for figure in story.figures],
+        "disputes": [
+            [_dump_figure(side) for side in (dispute.ours, dispute.theirs)]
+            for dispute in story.disputes
+        ],
+        "matters": _dump_sentence(story.matters) if story.matters else None,
+        "articles": [_dump_reference(ref) for ref in story.articles],
+    }
+
+
+def _dump_figure(shown: EditionFigure) -> JsonObject:
+    return {**asdict(shown.figure), "article": shown.article}
+
+
+def _dump_card(card: QuoteCard) -> JsonObject:
+    return {
+        **asdict(card.span),
+        "text": card.text,
+        "speaker": card.speaker,
+        "role": card.role,
+        "context": asdict(card.context),
+        "article": card.article,
+    }
+
+
+def _dump_reference(ref: ArticleRef) -> JsonObject:
+    published = ref.published.isoformat() if ref.published else None
+    return {**asdict(ref), "published": published}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
+DEFAULT_SUMMARISER: Final = "extractive"
 QuoteKind = Literal["direct", "partial"]
 DecisionStage = Literal[
     "filter", "fresh", "told", "story", "rank", "balance", "edition"
@@ -198,6 +199,23 @@ class Story:
     articles: tuple[Article, ...]
     #: Outlets that reported for themselves (wire copies of one text count once).
     outlets: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RankedStory:
+    """A story with its weight in a ranking and the reasons for it."""
+
+    story: Story
+    #: Above 0; comparable within one ranking only.
+    score: float = 0.0
+    #: Plain phrases, the weightiest first.
+    reasons: tuple[str, ...] = ()
+    #: Why a share cap moved it down, "" where none did.
+    waited: str = ""
+    #: Whether this digest published the story before and it has news.
+    update: bool = False
+    #: The new sentences of an update, in the text of the story's first article.
+    news: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -393,6 +411,8 @@ class EditionStyle:
     stories: int = 5
     #: A limit on the sentences of one story, joined; the detail has more.
     summary_chars: int = 280
+    #: Which summariser chooses the sentences (`digests.summaries.registry`).
+    summariser: str = DEFAULT_SUMMARISER
     #: Quotes shown with a story, at the most.
     quotes: int = 5
     #: Whether figures are shown with a story.

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bot.model import Delivery, Inbox, Invocation, PlatformName, Reply, Workspace
+from bot.platforms.plugins import load_plugins
+from bot.settings import Settings, load_settings
 from digests.language.normalization import revision_hash
 from digests.types import Article
 
@@ -88,3 +91,11 @@ async def _any_workspace(
 
 async def _no_matter(_: PlatformName, __: str) -> None:
     return None
+
+
+def some_settings(**values: object) -> Settings:
+    """Settings by their full names, as the environment would give them."""
+    groups = {name: plugin.settings for name, plugin in load_plugins().items()}
+    given = {f"STANDFIRST_{name.upper()}": str(v) for name, v in values.items()}
+    nowhere = Path("/nonexistent")
+    return load_settings(groups, {"XDG_CONFIG_HOME": str(nowhere), **given}, nowhere)[0]

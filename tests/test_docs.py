@@ -12,14 +12,18 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.configuration.settings import FileEntry
+from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
 from bot.platforms.discord.permissions import REQUESTED_PERMISSIONS
-from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES, check_settings
-from bot.settings import SETTINGS_PREFIX, Settings, load_settings
+from bot.platforms.plugins import load_plugins
+from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
+from bot.platforms.slack.plugin import check_settings, list_missing_for_installation
+from bot.settings import SETTINGS_PREFIX, list_setting_fields, load_settings
 from tests.bot.process import Home
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GROUPS = {name: plugin.settings for name, plugin in load_plugins().items()}
+SETTINGS = set(list_setting_fields(GROUPS))
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
@@ -42,13 +46,13 @@ def test_every_command_is_in_the_readme_and_the_reverse():
 def test_every_setting_is_in_the_example_file_and_the_reverse():
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     listed = re.findall(rf"^#? ?{SETTINGS_PREFIX}([A-Z_]+)=", example, re.M)
-    assert {name.lower() for name in listed} == set(Settings.model_fields)
+    assert {name.lower() for name in listed} == SETTINGS
 
 
 def test_every_setting_that_a_document_names_exists():
     for text in (README, ARCHITECTURE):
         for name in re.findall(rf"{SETTINGS_PREFIX}([A-Z_]+)", text):
-            assert name.lower() in Settings.model_fields
+            assert name.lower() in SETTINGS
 
 
 def test_every_link_of_a_document_leads_somewhere():
@@ -61,15 +65,18 @@ def test_every_link_of_a_document_leads_somewhere():
 
 def test_the_configuration_in_the_readme_is_one_that_apply_takes():
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
-    FileEntry.model_validate(tomllib.loads(example))
+    for block in tomllib.loads(example)["workspace"]:
+        workspace = WorkspaceSettings.model_validate(block)
+        for entry in workspace.destination:
+            DestinationSettings.model_validate(entry)
+        for entry in workspace.digest:
+            DigestSettings.model_validate(entry)
 
 
 def test_every_setting_of_a_digest_stands_in_the_readmes_example():
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
     (digest,) = tomllib.loads(example)["workspace"][0]["digest"]
-    from bot.configuration.settings import DigestEntry
-
-    assert set(digest) == set(DigestEntry.model_fields)
+    assert set(digest) == set(DigestSettings.model_fields)
 
 
 def chapter(title: str) -> str:
@@ -83,15 +90,19 @@ def test_with_the_settings_of_its_chapter_several_workspaces_can_install_it(tmp_
         r"```ini\n(.*?)```", chapter("More than one Slack workspace"), re.S
     )
     (tmp_path / ".env").write_text(textwrap.dedent(block), encoding="utf-8")
-    settings, warnings = load_settings({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
-    assert settings.installing_lacks == ()
+    settings, warnings = load_settings(
+        GROUPS, {"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path
+    )
+    assert list_missing_for_installation(settings) == ()
     assert warnings == ()
     reported = {finding.text: finding.state for finding in check_settings(settings)}
     assert set(reported.values()) == {"ok"}
     for line in block.strip().splitlines():
         without = block.replace(f"{line}\n", "")
         (tmp_path / ".env").write_text(textwrap.dedent(without), encoding="utf-8")
-        settings, _ = load_settings({"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
+        settings, _ = load_settings(
+            GROUPS, {"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path
+        )
         states = {finding.state for finding in check_settings(settings)}
         assert "problem" in states, f"the chapter asks for {line} for nothing"
 

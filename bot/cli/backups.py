@@ -16,13 +16,14 @@ from bot.cli.console import (
     print_json,
     print_message,
     print_warnings,
+    read_settings,
 )
 
 if TYPE_CHECKING:
     from bot.operations.backup import Backup, RestoreResult
     from bot.settings import Settings
 
-#: From so many bytes on it is said how far it is.
+#: Progress is printed for files of at least this size.
 LARGE_FILE_BYTES = 64 * 2**20
 MEGABYTE = 1_000_000
 
@@ -61,7 +62,7 @@ def back_up_database(file: Path | None = None, *, json: JsonOption = False) -> i
     from bot.errors import UserError
     from bot.operations import backup
 
-    settings = _load_settings()
+    settings = read_settings()
     database = _database_file(settings)
     if database is None:
         raise UserError(PG_DUMP_HINT.format(address=_database_address(settings)))
@@ -97,7 +98,7 @@ def restore_database(
     tell_again: FlagOption = False,
     yes: FlagOption = False,
 ) -> int:
-    """Go back to a backup; what is there now is kept beside it.
+    """Go back to a backup; the present database is kept beside it.
 
     Args:
         file: The backup. On PostgreSQL: none, after pg_restore has loaded it.
@@ -107,7 +108,7 @@ def restore_database(
     from bot.app import SystemClock
     from bot.errors import UserError
 
-    settings, clock = _load_settings(), SystemClock()
+    settings, clock = read_settings(), SystemClock()
     database = _database_file(settings)
     if database is None:
         if file is not None:
@@ -162,7 +163,9 @@ async def _secure_loaded_database(
     db = await asyncio.to_thread(Database.open, settings.database_url)
     try:
         holder = await db.read(
-            process_store.find_current_lease_holder, name=runner.LEASE_NAME, now=now
+            process_store.find_current_lease_holder,
+            name=process_store.RUNNER_LEASE,
+            now=now,
         )
         if holder is not None and not runner.is_holder_dead(holder):
             raise UserError(RUNNING_REFUSAL.format(holder=holder))
@@ -180,8 +183,11 @@ def _refuse_running(database: Path, now: datetime) -> None:
     from bot import runner
     from bot.errors import UserError
     from bot.operations import backup
+    from bot.storage import process_store
 
-    holder = backup.find_lease_holder(database, name=runner.LEASE_NAME, now=now)
+    holder = backup.find_lease_holder(
+        database, name=process_store.RUNNER_LEASE, now=now
+    )
     if holder is not None and not runner.is_holder_dead(holder):
         raise UserError(RUNNING_REFUSAL.format(holder=holder))
 
@@ -198,7 +204,7 @@ def _confirm(yes: bool) -> bool:
     return False
 
 
-# ── what is said ───────────────────────────────────────────────────────────────
+# ── output ────────────────────────────────────────────────────────────────────
 
 
 def _print_restore_plan(
@@ -293,7 +299,7 @@ def _missing_file_message(database: Path) -> str:
 
 
 def progress_printer(file: Path) -> Callable[[float], None]:
-    """What hears how far the copying is: it says so, where that takes a while."""
+    """Make a callback that prints progress in tenths, for large files only."""
     size = file.stat().st_size if file.is_file() else 0
     printed = [0]
 
@@ -319,15 +325,7 @@ def _format_size(size: int) -> str:
     return f"{size / MEGABYTE:,.1f} MB"
 
 
-# ── what it works on ───────────────────────────────────────────────────────────
-
-
-def _load_settings() -> "Settings":
-    from bot.settings import load_settings
-
-    settings, warnings = load_settings()
-    print_warnings(warnings)
-    return settings
+# ── the database ──────────────────────────────────────────────────────────────
 
 
 def _database_file(settings: "Settings") -> Path | None:

@@ -11,27 +11,29 @@ from bot.cli.console import (
     FlagOption,
     JsonOption,
     WorkspaceOption,
+    application_command,
     format_count,
     print_json,
     print_message,
     print_warnings,
-    run_with_application,
 )
 
 if TYPE_CHECKING:
-    from bot.app import Application
+    from bot.runner import Application
     from bot.schedules.rules import Schedule
 
 #: Not by the machine's locale: the rest of the line is English as well.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def apply_file(
+@application_command
+async def apply_file(
+    application: "Application",
     file: Path,
     *,
     dry_run: FlagOption = False,
     prune: FlagOption = False,
-) -> int:
+) -> None:
     """Set up what a TOML file says; doing it twice changes nothing more.
 
     Args:
@@ -39,57 +41,52 @@ def apply_file(
         dry_run: Only print what would change.
         prune: Also remove what the file does not name, inside its workspaces.
     """
+    from bot.configuration import file_import, operator_changes
 
-    async def work(application: "Application") -> int:
-        from bot.configuration import file_import, operator_changes
-
-        wanted = file_import.read_file(file)
-        if dry_run:
-            changes = await application.db.read(
-                file_import.plan_changes, wanted, prune=prune
-            )
-        else:
-            changes = await application.db.write(
-                operator_changes.apply_and_record,
-                wanted,
-                prune=prune,
-                now=application.clock.now(),
-                allow_private=application.settings.fetch_allow_private,
-            )
-        signs = {"add": "+", "change": "~", "remove": "-"}
-        for change in changes:
-            print(f"{signs[change.kind]} {change.text}")
-        if not changes:
-            print_message("Nothing to change: everything is as the file says.")
-        elif dry_run:
-            print_message("Nothing was changed (--dry-run).")
-        return OK
-
-    return run_with_application(work)
+    wanted = file_import.read_file(file)
+    if dry_run:
+        changes = await application.db.read(
+            file_import.plan_changes, wanted, prune=prune
+        )
+    else:
+        changes = await application.db.write(
+            operator_changes.apply_and_record,
+            wanted,
+            prune=prune,
+            now=application.clock.now(),
+            allow_private=application.settings.fetch_allow_private,
+        )
+    signs = {"add": "+", "change": "~", "remove": "-"}
+    for change in changes:
+        print(f"{signs[change.kind]} {change.text}")
+    if not changes:
+        print_message("Nothing to change: everything is as the file says.")
+    elif dry_run:
+        print_message("Nothing was changed (--dry-run).")
 
 
-def export_configuration(
-    *, opml: FlagOption = False, workspace: WorkspaceOption = None
-) -> int:
+@application_command
+async def export_configuration(
+    application: "Application",
+    *,
+    opml: FlagOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Print everything that is set up, as a file that `apply` takes.
 
     Args:
         opml: Print only the feeds, for other readers and for `import`.
         workspace: Only this workspace's feeds.
     """
+    from bot.configuration import file_export
 
-    async def work(application: "Application") -> int:
-        from bot.configuration import file_export
-
-        if opml:
-            return await _export_feeds(application, workspace)
+    if opml:
+        await _export_feeds(application, workspace)
+    else:
         print(await application.db.read(file_export.dump_configuration), end="")
-        return OK
-
-    return run_with_application(work)
 
 
-async def _export_feeds(application: "Application", workspace: str | None) -> int:
+async def _export_feeds(application: "Application", workspace: str | None) -> None:
     from bot.configuration import feed_lists
     from digests.sources import opml
 
@@ -100,7 +97,6 @@ async def _export_feeds(application: "Application", workspace: str | None) -> in
     if secret:
         left = format_count(secret, "source")
         print_warnings([f"Left out: {left}, whose addresses are secrets."])
-    return OK
 
 
 def explain_schedule(

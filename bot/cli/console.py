@@ -1,24 +1,27 @@
-"""Share exit codes, option types, printing and prompts among all commands.
+"""What all commands share: exit codes, option types, printing and prompts.
 
-Data goes to stdout, logs and complaints to stderr.
-
-«<» goes back to the question before. What is secret is not echoed, and comes out of
-here as it was typed: to be kept, never to be printed.
+Data goes to stdout, logs and warnings to stderr. At a prompt «<» goes back to the
+previous question; secrets are not echoed, and callers must never print them.
 """
 
 import asyncio
+import functools
 import getpass
+import inspect
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, Protocol
 
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Digest, Finding
+    from bot.runner import Application
+    from bot.settings import Settings
+
+P = ParamSpec("P")
 
 OK, FAILED, USAGE, CONFIGURATION, ATTENTION = range(5)
 #: Sign in front of a result, by its state.
@@ -31,33 +34,61 @@ WorkspaceOption = Annotated[
 ]
 
 
-def run_with_application(work: Callable[["Application"], Awaitable[int]]) -> int:
-    """Run `work` over the configured database, with nothing else started."""
+def application_command(
+    work: Callable[Concatenate["Application", P], Awaitable[int | None]],
+) -> Callable[P, int]:
+    """Make a command of a coroutine function that works on an open application.
+
+    The command has the other parameters of `work`. It opens the application over the
+    configured database, starts nothing else, and exits with what `work` returns; None
+    is success.
+    """
+
+    @functools.wraps(work)
+    def command(*args: P.args, **kwargs: P.kwargs) -> int:
+        return asyncio.run(_run_opened(lambda opened: work(opened, *args, **kwargs)))
+
+    signature = inspect.signature(work)
+    parameters = list(signature.parameters.values())[1:]
+    # The command line is derived from these; `__wrapped__` would lead past them.
+    del command.__wrapped__
+    command.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=parameters
+    )
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    return command
+
+
+async def _run_opened(
+    work: Callable[["Application"], Awaitable[int | None]],
+) -> int:
     from bot import app
-    from bot.settings import load_settings
 
-    settings, warnings = load_settings()
+    async with app.open_application(read_settings()) as application:
+        return await work(application) or OK
+
+
+def read_settings() -> "Settings":
+    """Load the settings, and print warnings about them."""
+    from bot.app import load_platform_settings
+
+    settings, warnings = load_platform_settings()
     print_warnings(warnings)
-
-    async def inside() -> int:
-        async with app.open_application(settings) as built:
-            return await work(built)
-
-    return asyncio.run(inside())
+    return settings
 
 
 def print_message(text: str) -> None:
-    """A sentence for whoever typed the command."""
+    """Print a sentence for the person at the terminal."""
     print(text, flush=True)
 
 
 def format_count(number: int, noun: str) -> str:
-    """«1 source», «2 sources»: a terminal speaks English only."""
+    """Format «1 source», «2 sources»; the command line is in English only."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def print_warnings(warnings: Sequence[str]) -> None:
-    """Complaints that stop nothing."""
+    """Print warnings to stderr."""
     for text in warnings:
         print(f"standfirst: {text}", file=sys.stderr)
 
@@ -70,14 +101,27 @@ def format_finding(finding: "Finding", width: int = 0) -> str:
 
 
 def print_json(data: object) -> None:
-    """Data for other programs."""
+    """Print data for other programs."""
     print(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def print_rows(
+    rows: Sequence[Any], lines: Iterable[str], *, as_json: bool, empty: str
+) -> None:
+    """Print rows as JSON or as lines; `empty` is the sentence where there are none."""
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        print_message(empty)
+    else:
+        for line in lines:
+            print(line)
 
 
 async def load_named_digest(
     application: "Application", name: str | None, workspace: str | None
 ) -> "Digest":
-    """The digest that was named on the command line."""
+    """Load the digest that the command line names, or the only one."""
     from bot.lookup.name_resolution import resolve_digest
 
     return resolve_digest(await application.archive.all_digests(workspace), name)

@@ -1,9 +1,9 @@
 """`standfirst demo`: run the application on sample articles that arrive over time.
 
-It lays out a folder with the demo's configuration and the first articles, and lets
-the others follow while it runs. What has arrived is told by the files alone, so a
-killed demo goes on where it was. It must not compose or post anything: the demo runs
-on the same schedules, outbox and commands as any other workspace.
+A folder receives the demo's configuration and the first articles; the others follow
+while it runs. Only the files say what has arrived, so a killed demo continues where it
+was. Nothing is composed or posted here: the demo uses the same schedules, outbox and
+commands as any other workspace.
 """
 
 import asyncio
@@ -11,18 +11,19 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot import runner
-from bot.app import Application, open_application
+from bot.app import open_application
 from bot.configuration import file_import
-from bot.runner import ShowMessage, serve_application
+from bot.runner import Application, ShowMessage, serve_application
 from bot.settings import Settings, find_seeds_folder
 from digests.sources import folder
 
 
 async def serve_demo(settings: Settings, *, say: ShowMessage, fresh: bool) -> int:
-    """`standfirst demo`: the same, over the demo's own database and newsroom."""
+    """Run the application over the demo's own database and articles; its exit code."""
     runner.configure_logging(settings)
     home = settings.demo_folder
     if fresh:
@@ -32,7 +33,7 @@ async def serve_demo(settings: Settings, *, say: ShowMessage, fresh: bool) -> in
     address = f"sqlite:///{home / 'demo.db'}"
     async with open_application(settings.over(database_url=address)) as application:
         await _set_up_workspace(application, newsroom)
-        feed = lambda: newsroom.feed(application.publishing_timer.wake_now)  # noqa: E731
+        feed = partial(newsroom.feed, partial(application.jobs.run_now, "publish"))
         return await serve_application(application, say, (feed,))
 
 
@@ -47,36 +48,36 @@ ARRIVAL_INTERVAL = timedelta(seconds=25)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoArticles:
-    """The demo's own folder and the articles that it is fed from."""
+    """The demo's folder, and the sample articles that are copied into it."""
 
     #: Holds `demo.toml` and `articles/`.
     home: Path
     seeds: Path
-    #: Between two arrivals.
+    #: Time between two arrivals.
     pace: timedelta = ARRIVAL_INTERVAL
 
     @property
     def configuration(self) -> Path:
-        """The file that `apply` reads."""
+        """Path of the configuration file."""
         return self.home / "demo.toml"
 
     def open(self) -> None:
-        """Lay out configuration and first articles; what is there stays."""
+        """Copy the configuration and the first articles; existing articles stay."""
         articles = self.home / "articles"
         articles.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.seeds / "demo.toml", self.configuration)
         for path in self._waiting()[: max(0, INITIAL_ARTICLES - len(self._arrived()))]:
-            self._bring(path)
+            self._copy(path)
 
-    async def feed(self, tell: Callable[[], None]) -> None:
-        """Bring the other articles, one at a time; `tell` after each."""
+    async def feed(self, on_arrival: Callable[[], None]) -> None:
+        """Copy the other articles, one at a time, and call `on_arrival` after each."""
         for path in self._waiting():
             await asyncio.sleep(self.pace.total_seconds())
-            await asyncio.to_thread(self._bring, path)
-            tell()
+            await asyncio.to_thread(self._copy, path)
+            on_arrival()
 
-    def _bring(self, path: Path) -> None:
-        """A file arrives whole or not at all."""
+    def _copy(self, path: Path) -> None:
+        """Copy a file so that it appears complete or not at all."""
         target = self.home / "articles" / path.name
         partial = target.with_name(f".{path.name}.part")
         shutil.copyfile(path, partial)
@@ -86,7 +87,7 @@ class DemoArticles:
         return {path.name for path in (self.home / "articles").glob("*.txt")}
 
     def _waiting(self) -> Sequence[Path]:
-        """What has not arrived yet, in the order of publication."""
+        """List what has not arrived yet, in the order of publication."""
         read = folder.read_articles(self.seeds / "articles").articles
         dated = sorted(read, key=lambda a: (str(a.published), a.id))
         paths = [self.seeds / "articles" / f"{article.id}.txt" for article in dated]
@@ -97,7 +98,7 @@ class DemoArticles:
 async def _set_up_workspace(application: Application, newsroom: DemoArticles) -> None:
     wanted = file_import.read_file(newsroom.configuration)
     await application.db.write(
-        file_import.apply_checked_file, wanted, prune=False, now=application.clock.now()
+        file_import.apply_file, wanted, prune=False, now=application.clock.now()
     )
     # A first edition at once: nobody should have to wait for a schedule to see one.
     for digest in await application.archive.all_digests():
@@ -105,5 +106,5 @@ async def _set_up_workspace(application: Application, newsroom: DemoArticles) ->
             await application.publisher.order(digest.workspace_id, digest, "demo-first")
 
 
-#: Articles that are there when the demo opens; the summit is among them.
+#: Articles that are there at the start; the summit is among them.
 INITIAL_ARTICLES = 9

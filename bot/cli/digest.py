@@ -6,60 +6,61 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.cli.console import (
-    OK,
     FlagOption,
     JsonOption,
     WorkspaceOption,
+    application_command,
     load_named_digest,
     print_json,
     print_message,
-    run_with_application,
+    print_rows,
 )
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Delivery, Digest, Workspace
+    from bot.runner import Application
 
 
-def post_digest(name: str | None = None, *, workspace: WorkspaceOption = None) -> int:
+@application_command
+async def post_digest(
+    application: "Application",
+    name: str | None = None,
+    *,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Order one edition now; the scheduled one still comes.
 
     Args:
         name: The digest; may be left out where there is only one.
         workspace: Id of its workspace, where names clash.
     """
-
-    async def work(application: "Application") -> int:
-        found = await load_named_digest(application, name, workspace)
-        key = f"cli-{application.clock.now():%Y%m%dT%H%M%S%f}"
-        lacks = await _find_missing_setting(application, found)
-        if lacks:
-            await application.publisher.order(found.workspace_id, found, key)
-            print_message(
-                f"An edition of «{found.name}» is ordered. This terminal lacks "
-                f"{lacks}, so the Standfirst that runs on this database with it, or "
-                "the next one to start, makes the edition and posts it."
-            )
-            return OK
-        outcome = await application.publisher.post_now(found.workspace_id, found, key)
-        if outcome.stored_edition is None:
-            print_message(f"No edition: {outcome.reason}")
-            return OK
-        count = len(outcome.stored_edition.edition.stories)
+    found = await load_named_digest(application, name, workspace)
+    key = f"cli-{application.clock.now():%Y%m%dT%H%M%S%f}"
+    lacks = await _find_missing_setting(application, found)
+    if lacks:
+        await application.publisher.order(found.workspace_id, found, key)
         print_message(
-            f"Edition {outcome.stored_edition.public_id} with {count} stories "
-            "is on its way."
+            f"An edition of «{found.name}» is ordered. This terminal lacks "
+            f"{lacks}, so the Standfirst that runs on this database with it, or "
+            "the next one to start, makes the edition and posts it."
         )
-        return OK
-
-    return run_with_application(work)
+        return
+    outcome = await application.publisher.post_now(found.workspace_id, found, key)
+    if outcome.stored_edition is None:
+        print_message(f"No edition: {outcome.reason}")
+        return
+    count = len(outcome.stored_edition.edition.stories)
+    print_message(
+        f"Edition {outcome.stored_edition.public_id} with {count} stories "
+        "is on its way."
+    )
 
 
 async def _find_missing_setting(application: "Application", found: "Digest") -> str:
-    """The setting without which its platform is not on here; "" where it is.
+    """Name the setting that this process lacks for the digest's platform; else "".
 
-    An edition is worded by its platform: without that there would be one that nobody
-    gets, and its articles would count as told.
+    An edition is rendered by its platform. Without it the edition would reach nobody,
+    and its articles would still count as published.
     """
     from bot.storage import workspace_store
 
@@ -68,55 +69,57 @@ async def _find_missing_setting(application: "Application", found: "Digest") -> 
     )
     if kept is None or kept.platform in application.platforms:
         return ""
-    if kept.platform == "slack":
-        return "STANDFIRST_SLACK_BOT_TOKEN, or what installing the app takes"
-    return "STANDFIRST_DISCORD_TOKEN"
+    plugin = application.plugins.get(kept.platform)
+    return plugin.required_settings if plugin else f"the platform {kept.platform}"
 
 
-def undo_edition(name: str | None = None, *, workspace: WorkspaceOption = None) -> int:
+@application_command
+async def undo_edition(
+    application: "Application",
+    name: str | None = None,
+    *,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Take a digest's newest edition back, within ten minutes.
 
     Args:
         name: The digest; may be left out where there is only one.
         workspace: Id of its workspace, where names clash.
     """
+    from bot.publishing import manual
 
-    async def work(application: "Application") -> int:
-        from bot.publishing import manual
-
-        found = await load_named_digest(application, name, workspace)
-        key: dict[str, Any] = {
-            "workspace_id": found.workspace_id,
-            "now": application.clock.now(),
-        }
-        stored_edition = await application.db.read(
-            manual.find_undoable_edition, **key, digest_id=found.id
+    found = await load_named_digest(application, name, workspace)
+    key: dict[str, Any] = {
+        "workspace_id": found.workspace_id,
+        "now": application.clock.now(),
+    }
+    stored_edition = await application.db.read(
+        manual.find_undoable_edition, **key, digest_id=found.id
+    )
+    done = await application.db.write(
+        manual.undo_edition,
+        **key,
+        public_id=stored_edition.public_id,
+        by="the command line",
+    )
+    if done.before:
+        print_message(f"Edition {stored_edition.public_id} was taken back before.")
+    else:
+        print_message(
+            f"Edition {stored_edition.public_id} is taken back: "
+            f"{done.deleted} messages are "
+            f"being deleted, {done.cancelled} are not sent."
         )
-        done = await application.db.write(
-            manual.undo_edition,
-            **key,
-            public_id=stored_edition.public_id,
-            by="the command line",
-        )
-        if done.before:
-            print_message(f"Edition {stored_edition.public_id} was taken back before.")
-        else:
-            print_message(
-                f"Edition {stored_edition.public_id} is taken back: "
-                f"{done.deleted} messages are "
-                f"being deleted, {done.cancelled} are not sent."
-            )
-        return OK
-
-    return run_with_application(work)
 
 
-def preview_digest(
+@application_command
+async def preview_digest(
+    application: "Application",
     name: str | None = None,
     *,
     workspace: WorkspaceOption = None,
     format: Literal["text", "markdown", "html", "local"] = "text",
-) -> int:
+) -> None:
     """Print what would be posted now; nothing is posted.
 
     Args:
@@ -124,42 +127,37 @@ def preview_digest(
         workspace: Id of its workspace, where names clash.
         format: For reading, or a platform's name for its payloads as JSON.
     """
+    from digests import templates
 
-    async def work(application: "Application") -> int:
-        from digests import templates
-
-        found = await load_named_digest(application, name, workspace)
-        draft = await application.publisher.preview(found, "local")
-        if format == "local":
-            print_json([dict(part.payload) for part in draft.parts])
-        elif draft.edition.stories:
-            print(templates.render(draft.edition, format))
-        else:
-            print_message("Nothing would be posted now: nothing is new.")
-        return OK
-
-    return run_with_application(work)
+    found = await load_named_digest(application, name, workspace)
+    draft = await application.publisher.preview(found, "local")
+    if format == "local":
+        print_json([dict(part.payload) for part in draft.parts])
+    elif draft.edition.stories:
+        print(templates.render(draft.edition, format))
+    else:
+        print_message("Nothing would be posted now: nothing is new.")
 
 
-def list_digests(*, json: JsonOption = False) -> int:
+@application_command
+async def list_digests(application: "Application", *, json: JsonOption = False) -> None:
     """List the digests with their schedules and next due moments."""
-
-    async def work(application: "Application") -> int:
-        known = await application.archive.all_digests()
-        if json:
-            print_json([_digest_row(application, found) for found in known])
-        elif not known:
-            print_message("No digest is set up. See: standfirst apply --help")
-        for found in () if json else known:
-            when = _format_next_due(application, found)
-            print(f"{found.name}  ({'; '.join(found.schedules)})  next: {when}")
-        return OK
-
-    return run_with_application(work)
+    known = await application.archive.all_digests()
+    lines = (
+        f"{found.name}  ({'; '.join(found.schedules)})  "
+        f"next: {_format_next_due(application, found)}"
+        for found in known
+    )
+    print_rows(
+        [_digest_row(application, found) for found in known],
+        lines,
+        as_json=json,
+        empty="No digest is set up. See: standfirst apply --help",
+    )
 
 
 def _format_next_due(application: "Application", found: "Digest") -> str:
-    """When it comes next, as its readers' clocks say it."""
+    """Format the next due moment in the digest's own zone."""
     from bot.i18n.translation import Texts
     from bot.publishing.planning import digest_zone, find_next_due
 
@@ -185,12 +183,14 @@ def _digest_row(application: "Application", found: "Digest") -> dict[str, Any]:
     }
 
 
-def pause_digest(
+@application_command
+async def pause_digest(
+    application: "Application",
     name: str | None = None,
     *,
     until: date | None = None,
     workspace: WorkspaceOption = None,
-) -> int:
+) -> None:
     """Stop a digest's schedules until it is resumed, or until a date.
 
     Args:
@@ -198,52 +198,50 @@ def pause_digest(
         until: The first day on which it posts again, as 2026-12-24.
         workspace: Id of its workspace, where names clash.
     """
+    from bot.storage import digest_store
 
-    async def work(application: "Application") -> int:
-        from bot.storage import digest_store
-
-        found = await load_named_digest(application, name, workspace)
-        if until is None:
-            await _change_digest(application, found, digest_store.pause_digest)
-        else:
-            await _change_digest(
-                application, found, partial(digest_store.pause_digest_until, day=until)
-            )
-        how_long = f" until {until}" if until else ""
-        print_message(
-            f"«{found.name}» is paused{how_long}; articles wait for the next edition."
+    found = await load_named_digest(application, name, workspace)
+    if until is None:
+        await _change_digest(application, found, digest_store.pause_digest)
+    else:
+        await _change_digest(
+            application, found, partial(digest_store.pause_digest_until, day=until)
         )
-        return OK
+    how_long = f" until {until}" if until else ""
+    print_message(
+        f"«{found.name}» is paused{how_long}; articles wait for the next edition."
+    )
 
-    return run_with_application(work)
 
-
-def resume_digest(name: str | None = None, *, workspace: WorkspaceOption = None) -> int:
+@application_command
+async def resume_digest(
+    application: "Application",
+    name: str | None = None,
+    *,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Start a paused digest's schedules again.
 
     Args:
         name: The digest; may be left out where there is only one.
         workspace: Id of its workspace, where names clash.
     """
+    from bot.storage import digest_store
 
-    async def work(application: "Application") -> int:
-        from bot.storage import digest_store
-
-        found = await load_named_digest(application, name, workspace)
-        await _change_digest(application, found, digest_store.resume_digest)
-        print_message(f"«{found.name}» goes on.")
-        return OK
-
-    return run_with_application(work)
+    found = await load_named_digest(application, name, workspace)
+    await _change_digest(application, found, digest_store.resume_digest)
+    print_message(f"«{found.name}» goes on.")
 
 
-def skip_day(
+@application_command
+async def skip_day(
+    application: "Application",
     day: date,
     name: str | None = None,
     *,
     back: bool = False,
     workspace: WorkspaceOption = None,
-) -> int:
+) -> None:
     """Leave one day out; its articles come with the next edition.
 
     Args:
@@ -252,26 +250,21 @@ def skip_day(
         back: Do not leave it out after all.
         workspace: Id of its workspace, where names clash.
     """
+    from bot.storage import digest_store
 
-    async def work(application: "Application") -> int:
-        from bot.storage import digest_store
-
-        found = await load_named_digest(application, name, workspace)
-        days = set(found.skips) - {day} if back else {*found.skips, day}
-        await _change_digest(
-            application, found, partial(digest_store.set_skipped_dates, days=days)
-        )
-        done = "is not left out" if back else "is left out"
-        print_message(f"{day} {done} of «{found.name}».")
-        return OK
-
-    return run_with_application(work)
+    found = await load_named_digest(application, name, workspace)
+    days = set(found.skips) - {day} if back else {*found.skips, day}
+    await _change_digest(
+        application, found, partial(digest_store.set_skipped_dates, days=days)
+    )
+    done = "is not left out" if back else "is left out"
+    print_message(f"{day} {done} of «{found.name}».")
 
 
 async def _change_digest(
     application: "Application", digest: "Digest", act: Callable[..., Any]
 ) -> None:
-    """Do it to the digest, and keep it in the history of its workspace."""
+    """Change the digest and record the change in its workspace's history."""
     from bot.configuration import operator_changes
 
     here = digest.workspace_id
@@ -283,13 +276,15 @@ async def _change_digest(
     )
 
 
-def release_delivery(
+@application_command
+async def release_delivery(
+    application: "Application",
     key: str | None = None,
     *,
     leave: FlagOption = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
-) -> int:
+) -> None:
     """Send a held message again; it may then stand in its channel twice.
 
     Args:
@@ -298,17 +293,12 @@ def release_delivery(
         workspace: Id of its workspace, where keys clash.
         json: Print the list as JSON.
     """
-
-    async def work(application: "Application") -> int:
-        found = await _load_held_deliveries(application, workspace)
-        if key is None:
-            _print_held_deliveries(found, json=json)
-            return OK
-        return await _decide_held_delivery(
-            application, [one for _, one in found], key, leave=leave
-        )
-
-    return run_with_application(work)
+    found = await _load_held_deliveries(application, workspace)
+    if key is None:
+        _print_held_deliveries(found, as_json=json)
+    else:
+        held = [one for _, one in found]
+        await _decide_held_delivery(application, held, key, leave=leave)
 
 
 async def _load_held_deliveries(
@@ -327,39 +317,36 @@ async def _load_held_deliveries(
 
 
 def _print_held_deliveries(
-    found: "list[tuple[Workspace, Delivery]]", *, json: bool
+    found: "list[tuple[Workspace, Delivery]]", *, as_json: bool
 ) -> None:
     from bot.delivery.send_failures import SHORT_KEY_LENGTH
 
-    if json:
-        print_json(
-            [
-                {
-                    "key": one.key,
-                    "workspace": home.external_id,
-                    "channel": one.channel,
-                    "part": one.part,
-                    "reason": one.reason,
-                }
-                for home, one in found
-            ]
-        )
-    elif not found:
-        print_message(
-            "Nothing is held: of every message it is known whether it arrived."
-        )
-    else:
-        for home, one in found:
-            place = f"{home.platform} {home.name}, channel {one.channel}"
-            print(
-                f"{one.key[:SHORT_KEY_LENGTH]}  {place}, part {one.part}: "
-                f"{one.reason or ''}"
-            )
+    rows = [
+        {
+            "key": one.key,
+            "workspace": home.external_id,
+            "channel": one.channel,
+            "part": one.part,
+            "reason": one.reason,
+        }
+        for home, one in found
+    ]
+    lines = (
+        f"{one.key[:SHORT_KEY_LENGTH]}  {home.platform} {home.name}, "
+        f"channel {one.channel}, part {one.part}: {one.reason or ''}"
+        for home, one in found
+    )
+    print_rows(
+        rows,
+        lines,
+        as_json=as_json,
+        empty="Nothing is held: of every message it is known whether it arrived.",
+    )
 
 
 async def _decide_held_delivery(
     application: "Application", found: "list[Delivery]", key: str, *, leave: bool
-) -> int:
+) -> None:
     from bot.delivery import send_failures
 
     one = send_failures.find_held(found, key)
@@ -375,4 +362,3 @@ async def _decide_held_delivery(
         print_message("It is left as it is; what waited behind it goes out.")
     else:
         print_message("It goes out again, and may then stand in its channel twice.")
-    return OK

@@ -1,82 +1,102 @@
 """Checks of the setup wizard against platforms, sources and the database.
 
-Every check is a loop of its own, so that Ctrl-C ends it like everything else here.
+Each check runs in an event loop of its own, so that Ctrl-C ends it like the questions.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.cli.console import format_finding
 from bot.errors import SendNotReceived
+from bot.schedules.parsing import parse_schedule
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.app import RemotePlatformName
     from bot.ingest.polling import SourceTrial
-    from bot.model import Finding, PlatformIdentity
-
-
-#: What the digest is called that the first set-up makes.
-FIRST_DIGEST_NAME = "News brief"
+    from bot.model import Command, Finding, PlatformIdentity
+    from bot.ports import Clock, Examiner, PlatformPlugin, Plugins
+    from bot.runner import Application
 
 T = TypeVar("T")
+
+#: Name of the digest that the wizard sets up.
+FIRST_DIGEST_NAME = "News brief"
+#: Its channel, on a platform where channels need not exist before.
+FIRST_CHANNEL = "news"
 #: Seconds that a platform may take to answer.
 PLATFORM_TIMEOUT = 20.0
-LOCAL_WORKSPACE, LOCAL_CHANNEL = "local", "news"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SetupChecks:
-    """The way out, for one set-up."""
+    """The wizard's access to everything outside of the terminal."""
+
+    plugins: "Plugins"
+    open_application: "Callable[[Settings], AbstractAsyncContextManager[Application]]"
+    open_examiner: "Callable[[Settings, str], AbstractAsyncContextManager[Examiner]]"
+    clock: "Clock"
 
     def identity(self, settings: Settings, platform: str) -> "PlatformIdentity":
-        """Who the platform says that the token is.
-
-        Raises:
-            SendError: It refused the token, or could not be asked.
-        """
-        from bot import app
-
-        name = cast("RemotePlatformName", platform)
-        return _run_within_timeout(lambda: app.fetch_identity(settings, name))
+        """Ask the platform to whom the token belongs; raises `SendError`."""
+        return self._ask(settings, platform, lambda examiner: examiner.identity())
 
     def reach(self, settings: Settings, platform: str) -> "Finding":
-        """Whether the bot could hear what people do there.
+        """Check that events on the platform can reach the bot; raises `SendError`."""
+        return self._ask(settings, platform, lambda examiner: examiner.reach())
 
-        Raises:
-            SendError: It refused the token, or could not be asked.
-        """
-        from bot import app
+    def _ask(
+        self,
+        settings: Settings,
+        platform: str,
+        question: "Callable[[Examiner], Awaitable[T]]",
+    ) -> T:
+        async def ask() -> T:
+            async with (
+                asyncio.timeout(PLATFORM_TIMEOUT),
+                self.open_examiner(settings, platform) as examiner,
+            ):
+                return await question(examiner)
 
-        name = cast("RemotePlatformName", platform)
-        return _run_within_timeout(lambda: app.check_reachability(settings, name))
+        try:
+            return asyncio.run(ask())
+        except TimeoutError:
+            raise SendNotReceived(
+                f"There was no answer for {PLATFORM_TIMEOUT:.0f} seconds. "
+                "Look at the network."
+            ) from None
 
     def summary(self, settings: Settings, platform: str) -> tuple[Sequence[str], int]:
-        """How it stands with a platform, in lines, and how many of them are problems.
+        """Check a platform: the result in lines, and the number of problems.
 
         Raises:
-            SendError: It refused the token, or could not be asked.
+            SendError: The token was refused, or the platform could not be asked.
         """
         found = self.identity(settings, platform)
         findings = [*found.findings, self.reach(settings, platform)]
-        lines = [format_identity(found, platform), *map(format_finding, findings)]
+        lines = [
+            format_identity(found, self.plugins[platform]),
+            *map(format_finding, findings),
+        ]
         return lines, sum(one.state == "problem" for one in findings)
 
     def source(self, settings: Settings, address: str) -> "SourceTrial":
-        """What would be read at an address; a problem is told in it."""
+        """Read a source once; the result also says why it could not be read."""
         from bot.ingest.polling import try_source
         from bot.ingest.source_reader import SourceReader
 
-        async def work() -> "SourceTrial":
+        async def read() -> "SourceTrial":
             async with SourceReader(settings.fetch_allow_private) as source_reader:
                 return await try_source(
                     address, source_reader=source_reader, now=self.now()
                 )
 
-        return asyncio.run(work())
+        return asyncio.run(read())
 
     def packs(self) -> Sequence[str]:
         """Names of the starter packs."""
@@ -84,118 +104,73 @@ class SetupChecks:
 
         return feed_lists.list_packs()
 
-    def manifest(self, settings: Settings) -> Mapping[str, Any]:
-        """What the Slack app is made from."""
-        from bot import app
+    def commands(self, settings: Settings) -> "Sequence[Command]":
+        """The registered commands, which an app's manifest lists."""
 
-        async def work(elsewhere: Settings) -> Mapping[str, Any]:
-            async with app.open_application(elsewhere) as application:
-                return app.build_slack_manifest(
-                    application.inbox.commands, "socket", "", rotation=False
-                )
+        async def build(elsewhere: Settings) -> "Sequence[Command]":
+            async with self.open_application(elsewhere) as application:
+                return application.inbox.commands
 
-        # Only the commands are wanted: the real database is not made for that.
+        # Over a temporary database: the real one is not created before the last answer.
         with TemporaryDirectory() as folder:
             address = f"sqlite:///{Path(folder).as_posix()}/none.db"
-            return asyncio.run(work(settings.over(database_url=address)))
-
-    def creation(self, manifest: Mapping[str, Any]) -> str:
-        """Where Slack makes an app from it."""
-        from bot import app
-
-        return app.slack_creation_url(manifest)
-
-    def scopes(self) -> Sequence[str]:
-        """What the Slack app asks for, each with its reason."""
-        from bot import app
-
-        return app.list_slack_scopes("socket")
-
-    def invitation(self, application: str) -> str:
-        """Where the Discord bot is invited to a server."""
-        from bot import app
-
-        return app.discord_invitation_url(application)
-
-    def permissions(self) -> Sequence[tuple[int, str, str]]:
-        """What it asks for there: number, name, reason."""
-        from bot import app
-
-        return app.list_discord_permissions()
+            return asyncio.run(build(settings.over(database_url=address)))
 
     def now(self) -> datetime:
-        """The present instant."""
-        from bot.app import SystemClock
+        """The current time."""
+        return self.clock.now()
 
-        return SystemClock().now()
+    def set_up(
+        self, settings: Settings, platform: str, source: str, schedule: str
+    ) -> bool:
+        """Set up a first digest on a platform that needs no account.
 
-    def set_up(self, settings: Settings, source: str, schedule: str) -> bool:
-        """Set the local page's first digest up; False where there is one already.
+        Returns:
+            False if there is a digest already.
 
         Raises:
-            ConfigurationError: The database is not as it must be.
+            ConfigurationError: The database cannot be used.
         """
-        from bot import app
         from bot.configuration import feed_lists, operator_changes
         from bot.configuration.feed_lists import expand_addresses
-        from bot.configuration.settings import CheckedFile, FileEntry
+        from bot.configuration.file_import import ConfigurationFile
 
         digest = {
             "name": FIRST_DIGEST_NAME,
             "sources": expand_addresses(source),
-            "destinations": [LOCAL_CHANNEL],
+            "destinations": [FIRST_CHANNEL],
             "schedule": [schedule] if schedule else [],
             "language": feed_lists.get_pack_language(source) or "en",
         }
         entry = {
-            "platform": "local",
-            "id": LOCAL_WORKSPACE,
-            "zone": _find_zone(schedule),
-            "destination": [{"name": LOCAL_CHANNEL, "channel": LOCAL_CHANNEL}],
+            "platform": platform,
+            "id": platform,
+            "zone": parse_schedule(schedule).zone if schedule else "UTC",
+            "destination": [{"name": FIRST_CHANNEL, "channel": FIRST_CHANNEL}],
             "digest": [digest],
         }
-        file = FileEntry.model_validate({"workspace": [entry]})
+        file = ConfigurationFile(data={"workspace": [entry]}, base=Path.cwd())
 
-        async def work() -> bool:
-            async with app.open_application(settings) as application:
-                _, rooms = await application.archive.local_destinations()
-                if rooms:
+        async def save() -> bool:
+            async with self.open_application(settings) as application:
+                _, known = await application.archive.local_destinations()
+                if known:
                     return False
                 await application.db.write(
                     operator_changes.apply_and_record,
-                    CheckedFile(file=file, base=Path.cwd()),
+                    file,
                     prune=False,
                     now=application.clock.now(),
                     allow_private=settings.fetch_allow_private,
                 )
                 return True
 
-        return asyncio.run(work())
+        return asyncio.run(save())
 
 
-def format_identity(found: "PlatformIdentity", platform: str) -> str:
-    """«✓ Discord knows it as Standfirst, application 9001»."""
+def format_identity(found: "PlatformIdentity", plugin: "PlatformPlugin") -> str:
+    """«✓ Discord knows it as Standfirst, application 9001; in: Newsroom»."""
     of = f", application {found.application}" if found.application else ""
     where = ", ".join(found.places[:5]) or "no server yet"
     more = f" and {len(found.places) - 5} more" if len(found.places) > 5 else ""
-    return f"✓ {platform.capitalize()} knows it as {found.bot}{of}; in: {where}{more}"
-
-
-def _find_zone(schedule: str) -> str:
-    from bot.schedules.parsing import parse_schedule
-
-    return parse_schedule(schedule).zone if schedule else "UTC"
-
-
-def _run_within_timeout(work: Callable[[], Awaitable[T]]) -> T:
-    async def bounded() -> T:
-        async with asyncio.timeout(PLATFORM_TIMEOUT):
-            return await work()
-
-    try:
-        return asyncio.run(bounded())
-    except TimeoutError:
-        raise SendNotReceived(
-            f"There was no answer for {PLATFORM_TIMEOUT:.0f} seconds. "
-            "Look at the network."
-        ) from None
+    return f"✓ {plugin.title} knows it as {found.bot}{of}; in: {where}{more}"

@@ -1,17 +1,16 @@
-"""Questions and instructions of the setup wizard, in order; writes nothing.
+"""Questions of the setup wizard, in order; writes nothing.
 
-A question is a step; «<» in any of them goes to the one before. Each answer is checked
-where it is given, and asked for again with a sentence that says what is wrong.
+The platform's own steps come from its plugin. «<» goes back to the question before.
+Each answer is checked at once, and asked for again with a sentence that says what is
+wrong.
 """
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
 
-from bot.cli import setup_checks
 from bot.cli.console import (
     BackRequested,
     PromptChoice,
@@ -21,96 +20,100 @@ from bot.cli.console import (
     prompt_secret,
     prompt_text,
 )
-from bot.cli.setup_checks import (
-    FIRST_DIGEST_NAME,
-    SetupChecks,
-    format_identity,
-)
+from bot.cli.setup_checks import FIRST_DIGEST_NAME, SetupChecks, format_identity
 from bot.errors import SendError, UserError
+from bot.ports import (
+    InvitationStep,
+    ManifestStep,
+    PlatformPlugin,
+    Plugins,
+    SetupStep,
+    TokenStep,
+)
 from bot.schedules.calendar import find_zone, load_zone
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, list_upcoming_dues
 from bot.schedules.wording import describe_schedule
-from bot.settings import SETTINGS_PREFIX, Settings, is_in_environment
+from bot.settings import SETTINGS_PREFIX, Settings, get_variable_name, is_in_environment
 
-LOCAL: Final = "local"
-PLATFORMS: Final = (
-    PromptChoice(value=LOCAL, text="the local page: no account is needed"),
-    PromptChoice(value="discord", text="Discord: 3 steps, about 4 minutes"),
-    PromptChoice(value="slack", text="Slack: 3 steps, about 4 minutes"),
-)
-#: What each platform has to be given, and how people call it.
-TOKENS: Final = {
-    LOCAL: {},
-    "discord": {"discord_token": "the bot's token"},
-    "slack": {
-        "slack_bot_token": "the bot's token (xoxb-…)",
-        "slack_app_token": "the app's token (xapp-…)",
-    },
-}
 _TOKEN_PATTERN = re.compile(r"[\x21-\x7e]{8,300}")
-#: Posts that the schedule's answer shows.
+#: Upcoming posts that are shown for a schedule.
 _SHOWN_MOMENTS = 3
 _ZONE_FOLDER = "zoneinfo/"
 
 
 @dataclass(kw_only=True)
 class SetupAnswers:
-    """What was answered so far."""
+    """The answers so far."""
 
-    platform: str = LOCAL
-    #: Names of settings as `.env` has them, and their new values.
+    platform: str
+    #: New values of settings, by their names in `.env`.
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
-    #: A pack's name or an address; "" = to be chosen later.
+    #: Name of a pack or an address; "" = to be chosen later.
     source: str = ""
     #: A sentence; "" = to be chosen later.
     schedule: str = ""
+
+    def makes_digest(self, plugins: Plugins) -> bool:
+        """Whether the digest is set up here: only where no account is needed."""
+        return bool(self.source) and not plugins[self.platform].setup_steps
 
 
 def list_missing_settings(
     settings: Settings, platform: str, checks: SetupChecks
 ) -> list[str]:
-    """What has to be done and set for a platform, in lines; none where all is set."""
-    names = [name for name in TOKENS[platform] if getattr(settings, name) is None]
-    if not names:
+    """What has to be done and set for a platform, in lines; empty if all is set."""
+    plugin = checks.plugins[platform]
+    group = settings.get_group(plugin.settings)
+    tokens = [step for step in plugin.setup_steps if isinstance(step, TokenStep)]
+    missing = [step for step in tokens if getattr(group, step.setting) is None]
+    if not missing:
         return []
-    lines = [
-        f"Missing: {SETTINGS_PREFIX}{name.upper()}, {TOKENS[platform][name]}"
-        for name in names
+    return [
+        *(
+            step.instructions(checks.commands(settings))
+            for step in plugin.setup_steps
+            if isinstance(step, ManifestStep)
+        ),
+        "".join(step.instructions for step in tokens),
+        *(f"Missing: {_variable_of(plugin, step)}, {step.label}" for step in missing),
     ]
-    if platform == "discord":
-        return [discord_app_step(), *lines]
-    made = checks.manifest(settings)
-    steps = slack_app_step(checks.creation(made), checks.scopes())
-    tokens = SLACK_BOT_STEP + SLACK_APP_STEP
-    return [steps, tokens, *lines]
+
+
+def _variable_of(plugin: PlatformPlugin, step: TokenStep) -> str:
+    return get_variable_name(f"{plugin.name}_{step.setting}")
 
 
 @dataclass(kw_only=True)
 class SetupQuestions:
-    """One run through them."""
+    """One run of the wizard."""
 
     settings: Settings
     terminal: Terminal
     checks: SetupChecks
-    #: The file that new values go to.
+    #: The file for new values.
     env: Path
-    answers: SetupAnswers = field(default_factory=SetupAnswers)
+    answers: SetupAnswers = field(init=False)
     #: The settings with the tokens that were answered.
     _now: Settings = field(init=False)
-    #: The id that the platform knows the checked token by.
+    #: Id of the application that the checked token belongs to.
     _application: str = field(default="", init=False)
     _agreed: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._now = self.settings
+        self.answers = SetupAnswers(platform=next(iter(self.checks.plugins)))
 
-    def all(self, platform: str | None) -> SetupAnswers | None:
-        """Ask them all; None where the last one was answered with no.
+    @property
+    def _plugin(self) -> PlatformPlugin:
+        return self.checks.plugins[self.answers.platform]
+
+    def ask_all(self, platform: str | None) -> SetupAnswers | None:
+        """Ask every question; None if the last one is answered with no.
 
         Raises:
-            KeyboardInterrupt: Somebody left.
-            EOFError: Nobody is there any more.
+            KeyboardInterrupt: Ctrl-C was pressed.
+            EOFError: The input ended.
         """
         self.terminal.show(
             "Enter takes what stands in brackets, «<» goes back, and Ctrl-C leaves "
@@ -119,7 +122,7 @@ class SetupQuestions:
         if platform is not None:
             self.answers.platform = platform
         at = 0
-        while at < len(steps := self._steps(ask_platform=platform is None)):
+        while at < len(steps := self._list_steps(ask_platform=platform is None)):
             try:
                 steps[at]()
             except BackRequested:
@@ -128,37 +131,44 @@ class SetupQuestions:
                 at += 1
         return self.answers if self._agreed else None
 
-    def _steps(self, *, ask_platform: bool) -> Sequence[Callable[[], None]]:
-        first = [self._platform] if ask_platform else []
-        own: dict[str, list[Callable[[], None]]] = {
-            LOCAL: [],
-            "discord": [self._discord_token, self._discord_server],
-            "slack": [self._slack_app, self._slack_bot_token, self._slack_app_token],
-        }
-        last = [self._source, self._schedule, self._confirm]
-        return [*first, *own[self.answers.platform], *last]
+    def _list_steps(self, *, ask_platform: bool) -> Sequence[Callable[[], None]]:
+        return [
+            *([self._ask_platform] if ask_platform else []),
+            *(partial(self._take_step, step) for step in self._plugin.setup_steps),
+            self._ask_source,
+            self._ask_schedule,
+            self._confirm,
+        ]
 
-    # ── where ──────────────────────────────────────────────────────────────────
+    # ── the platform ───────────────────────────────────────────────────────────
 
-    def _platform(self) -> None:
-        chosen = prompt_choice(self.terminal, "\nWhere should the news go?", PLATFORMS)
+    def _ask_platform(self) -> None:
+        choices = [
+            PromptChoice(value=plugin.name, text=plugin.setup_summary)
+            for plugin in self.checks.plugins.values()
+        ]
+        chosen = prompt_choice(self.terminal, "\nWhere should the news go?", choices)
         if chosen != self.answers.platform:
-            # Tokens of the one that was chosen before are not wanted any more.
+            # Tokens of a platform that was chosen before are not saved.
             self.answers.secrets.clear()
             self._now = self.settings
         self.answers.platform = chosen
 
-    def _discord_token(self) -> None:
-        self.terminal.show(discord_app_step())
-        self._token("discord_token", self._check_identity)
+    def _take_step(self, step: SetupStep) -> None:
+        match step:
+            case TokenStep():
+                self._ask_token(step)
+            case InvitationStep():
+                self._await_invitation(step)
+            case ManifestStep():
+                self._await_app(step)
 
-    def _discord_server(self) -> None:
-        link = self.checks.invitation(self._application)
-        self.terminal.show(discord_invitation_step(link, self.checks.permissions()))
+    def _await_invitation(self, step: InvitationStep) -> None:
+        self.terminal.show(step.instructions(self._application))
         while True:
             said = prompt_text(self.terminal, "Press Enter when it is done")
             try:
-                found = self.checks.identity(self._now, "discord")
+                found = self.checks.identity(self._now, self.answers.platform)
             except SendError as error:
                 self.terminal.show(f"✗ {error}")
                 continue
@@ -172,74 +182,69 @@ class SetupQuestions:
                 "«skip» goes on without."
             )
 
-    def _slack_app(self) -> None:
-        made = self.checks.manifest(self.settings)
-        link = self.checks.creation(made)
-        self.terminal.show(slack_app_step(link, self.checks.scopes()))
+    def _await_app(self, step: ManifestStep) -> None:
+        commands = self.checks.commands(self.settings)
+        self.terminal.show(step.instructions(commands))
         while prompt_text(
             self.terminal,
             "Press Enter when it is installed, or type m for the manifest",
         ):
-            self.terminal.show(slack_manifest_step(made))
+            self.terminal.show(step.manifest(commands))
 
-    def _slack_bot_token(self) -> None:
-        self.terminal.show(SLACK_BOT_STEP)
-        self._token("slack_bot_token", self._check_identity, begins="xoxb-")
-
-    def _slack_app_token(self) -> None:
-        self.terminal.show(SLACK_APP_STEP)
-        self._token("slack_app_token", self._check_all, begins="xapp-")
-
-    # ── tokens ─────────────────────────────────────────────────────────────────
-
-    def _token(self, name: str, check: Callable[[], bool], begins: str = "") -> None:
-        """Ask until the platform takes one."""
-        what = TOKENS[self.answers.platform][name]
-        question = what[0].upper() + what[1:]
+    def _ask_token(self, step: TokenStep) -> None:
+        """Ask until the platform accepts one."""
+        self.terminal.show(step.instructions)
+        question = step.label[0].upper() + step.label[1:]
         refused = False
         while True:
-            kept = getattr(self._now, name) is not None
+            group = self._now.get_group(self._plugin.settings)
+            kept = getattr(group, step.setting) is not None
             enter = "tries the same again" if refused else "keeps the one set"
             typed = prompt_secret(
                 self.terminal, f"{question}; Enter {enter}" if kept else question
             )
-            wrong = _find_token_problem(typed, begins) if typed or not kept else None
+            wrong = None
+            if typed or not kept:
+                wrong = _find_token_problem(typed, step.prefix)
             if wrong:
                 self.terminal.show(f"✗ {wrong}")
                 continue
             if typed:
-                self._take(name, typed)
+                self._take_token(step, typed)
             self.terminal.show("Looking …")
             try:
-                if check():
+                if self._check_token(step):
                     return
             except SendError as error:
                 self.terminal.show(f"✗ {error}")
             refused = True
 
-    def _take(self, name: str, token: str) -> None:
-        checked = Settings.model_validate({name: token})
-        self._now = self._now.over(**{name: getattr(checked, name)})
-        self.answers.secrets[f"{SETTINGS_PREFIX}{name.upper()}"] = token
+    def _take_token(self, step: TokenStep, token: str) -> None:
+        plugin = self._plugin
+        checked = plugin.settings.model_validate({step.setting: token})
+        group = self._now.get_group(plugin.settings).model_copy(
+            update={step.setting: getattr(checked, step.setting)}
+        )
+        self._now = self._now.over(
+            platforms={**self._now.platforms, plugin.name: group}
+        )
+        self.answers.secrets[_variable_of(plugin, step)] = token
 
-    def _check_identity(self) -> bool:
-        """Show who it is; whether nothing is wrong that stops it."""
+    def _check_token(self, step: TokenStep) -> bool:
+        """Show to whom the token belongs; whether there is no problem."""
         found = self.checks.identity(self._now, self.answers.platform)
         self._application = found.application
-        self.terminal.show(format_identity(found, self.answers.platform))
-        for finding in found.findings:
+        self.terminal.show(format_identity(found, self._plugin))
+        findings = list(found.findings)
+        if step.check_reach:
+            findings.append(self.checks.reach(self._now, self.answers.platform))
+        for finding in findings:
             self.terminal.show(format_finding(finding))
-        return not any(one.state == "problem" for one in found.findings)
-
-    def _check_all(self) -> bool:
-        well = self._check_identity()
-        reach = self.checks.reach(self._now, self.answers.platform)
-        self.terminal.show(format_finding(reach))
-        return well and reach.state != "problem"
+        return not any(one.state == "problem" for one in findings)
 
     # ── what and when ──────────────────────────────────────────────────────────
 
-    def _source(self) -> None:
+    def _ask_source(self) -> None:
         packs = self.checks.packs()
         choices = [
             *(
@@ -250,15 +255,15 @@ class SetupQuestions:
             PromptChoice(value="later", text="nothing yet"),
         ]
         usual = packs.index("world") + 1 if "world" in packs else 1
-        if self.answers.platform != LOCAL:
+        if self._plugin.setup_steps:
             self.terminal.show(f"\n{LAST_STEP}")
         chosen = prompt_choice(self.terminal, "\nWhat should it read?", choices, usual)
         if chosen == "own":
-            self.answers.source = self._own_source()
+            self.answers.source = self._ask_address()
         else:
             self.answers.source = "" if chosen == "later" else chosen
 
-    def _own_source(self) -> str:
+    def _ask_address(self) -> str:
         address, tried = "", ""
         while True:
             address = prompt_text(self.terminal, "Its address", tried)
@@ -283,7 +288,7 @@ class SetupQuestions:
                 f"✗ {found.problem} Write another, or press Enter to keep it."
             )
 
-    def _schedule(self) -> None:
+    def _ask_schedule(self) -> None:
         if not self.answers.source:
             return
         offered = self.answers.schedule or f"weekdays at 8:30 {_find_machine_zone()}"
@@ -291,7 +296,7 @@ class SetupQuestions:
         while True:
             typed = prompt_text(self.terminal, "Schedule", offered)
             if typed == self.answers.schedule:
-                # Its times were shown, and Enter took it.
+                # Its times were shown before.
                 return
             try:
                 rule = parse_schedule(typed)
@@ -300,11 +305,11 @@ class SetupQuestions:
                 continue
             self.answers.schedule = offered = describe_schedule(rule)
             self.terminal.show(f"  {offered}. The next times:")
-            for moment in self._moments(rule):
+            for moment in self._list_moments(rule):
                 self.terminal.show(f"    {moment}")
             self.terminal.show("Press Enter to take it, or write another.")
 
-    def _moments(self, rule: Schedule) -> list[str]:
+    def _list_moments(self, rule: Schedule) -> list[str]:
         zone = load_zone(rule.zone)
         dues = list_upcoming_dues(rule, self.checks.now(), _SHOWN_MOMENTS)
         return [f"{due.at.astimezone(zone):%Y-%m-%d %H:%M} {rule.zone}" for due in dues]
@@ -312,24 +317,24 @@ class SetupQuestions:
     # ── the end ────────────────────────────────────────────────────────────────
 
     def _confirm(self) -> None:
+        answers = self.answers
         self.terminal.show("\nThis will be saved:")
-        for name in self.answers.secrets:
+        for name in answers.secrets:
             self.terminal.show(f"  {name} in {self.env}")
             if is_in_environment(name.removeprefix(SETTINGS_PREFIX).lower()):
                 self.terminal.show("  ! The environment has another, which goes first.")
-        if self.answers.platform == LOCAL and self.answers.source:
+        if answers.makes_digest(self.checks.plugins):
             self.terminal.show(
-                f"  «{setup_checks.FIRST_DIGEST_NAME}» from {self.answers.source}, "
-                f"{self.answers.schedule}"
+                f"  «{FIRST_DIGEST_NAME}» from {answers.source}, {answers.schedule}"
             )
-        elif not self.answers.secrets:
+        elif not answers.secrets:
             self.terminal.show("  nothing new; the tokens are set already")
         answer = prompt_text(self.terminal, "Save it", "yes").lower()
         self._agreed = answer in {"y", "yes"}
 
 
 def _find_token_problem(token: str, begins: str) -> str | None:
-    """Why this can be no token, without repeating it."""
+    """Why this cannot be a token, without repeating it."""
     if not token:
         return "Nothing was pasted."
     if not _TOKEN_PATTERN.fullmatch(token):
@@ -340,7 +345,7 @@ def _find_token_problem(token: str, begins: str) -> str | None:
 
 
 def _find_machine_zone() -> str:
-    """The machine's zone by its IANA name, as far as it tells."""
+    """The machine's zone by its IANA name; «UTC» if unknown."""
     try:
         path = Path("/etc/localtime").resolve().as_posix()
         found = find_zone(path.rpartition(_ZONE_FOLDER)[2])
@@ -349,117 +354,42 @@ def _find_machine_zone() -> str:
     return "UTC" if found.startswith("Etc/") else found
 
 
-DISCORD_PORTAL = "https://discord.com/developers/applications"
+LAST_STEP = "Step 3 of 3: what to read, and when"
 
 
-def discord_app_step() -> str:
-    """Where the bot and its token come from."""
-    return f"""
-Discord, step 1 of 3: the application and its token
-  1. Open {DISCORD_PORTAL}
-     and press «New Application». A name is all that it needs.
-  2. Under «Bot», leave the three «Privileged Gateway Intents» off: the bot reads
-     nobody's messages.
-  3. There, press «Reset Token» and copy what it shows.
-"""
-
-
-def discord_invitation_step(link: str, asked: Sequence[tuple[int, str, str]]) -> str:
-    """How the bot comes to a server, and why it asks for what it asks for."""
-    rows = [f"     {bit:>12}  {name}: {why}" for bit, name, why in asked]
-    total = sum(bit for bit, _, _ in asked)
-    return "\n".join(
-        [
-            "",
-            "Discord, step 2 of 3: the invitation",
-            "  Open this address, choose your server, and press «Authorise»:",
-            f"  {link}",
-            "  It asks for these permissions:",
-            *rows,
-            f"     {total:>12}  together",
-            "",
-        ]
-    )
-
-
-def slack_app_step(link: str, scopes: Sequence[str]) -> str:
-    """How the app is made, and why it asks for what it asks for."""
-    rows = [f"       {line}" for line in scopes]
-    return "\n".join(
-        [
-            "",
-            "Slack, step 1 of 3: the app",
-            "  1. Open this address, with the app's manifest in it. Choose your",
-            "     workspace, press «Next», then «Create»:",
-            f"  {link}",
-            "  2. Under «Install App», press «Install to Workspace» and allow it.",
-            "     It asks for these scopes:",
-            *rows,
-            "",
-        ]
-    )
-
-
-def slack_manifest_step(made: Mapping[str, Any]) -> str:
-    """The manifest, to be pasted where the address does not work."""
-    return (
-        "At https://api.slack.com/apps: «Create New App», «From a manifest», and paste:"
-        f"\n{json.dumps(made, indent=1, ensure_ascii=False)}"
-    )
-
-
-SLACK_BOT_STEP = """
-Slack, step 2 of 3: two tokens
-  The first stands under «OAuth & Permissions»: «Bot User OAuth Token», xoxb-…
-"""
-SLACK_APP_STEP = """
-  The second is made under «Basic Information», «App-Level Tokens», «Generate Token and
-  Scopes»: give it any name and the scope connections:write. It begins with xapp-, and
-  lets the bot connect to Slack, so that it needs no public address.
-"""
-
-
-def format_next_steps(platform: str, source: str, schedule: str, done: bool) -> str:
+def format_next_steps(answers: SetupAnswers, plugins: Plugins, *, done: bool) -> str:
     """What to run, and what to type then.
 
     Args:
-        platform: «local», «discord» or «slack».
-        source: A pack or an address; "" = none was chosen.
-        schedule: A sentence; "" = none was chosen.
+        answers: All of them.
+        plugins: The platforms.
         done: The digest is set up already.
     """
-    typed = _setup_command(platform, source, schedule)
+    plugin = plugins[answers.platform]
     lines = ["", "Now run this:", "  standfirst run", ""]
-    if platform == "local" and done:
+    typed = [
+        f"  {line}" for line in (*plugin.first_words, _setup_command(answers, plugin))
+    ]
+    if done:
         lines += [
             "It prints an address: open it, and type",
             "  /newsdesk preview",
             "to see the edition as it would be now; /newsdesk post posts it.",
         ]
-    elif platform == "local":
-        lines += ["It prints an address: open it, and type", f"  {typed}"]
-    elif platform == "discord":
-        lines += ["Then type this in the channel that the news is for:", f"  {typed}"]
+    elif not plugin.setup_steps:
+        lines += ["It prints an address: open it, and type", *typed]
     else:
-        lines += [
-            "Then type this in the channel that the news is for:",
-            "  /invite @Standfirst",
-            f"  {typed}",
-        ]
+        lines += ["Then type this in the channel that the news is for:", *typed]
     if not done:
         lines += ["It shows the first edition before anything is saved."]
     return "\n".join([*lines, "", "Later, `standfirst doctor` says how all of it is."])
 
 
-LAST_STEP = "Step 3 of 3: what to read, and when"
-
-
-def _setup_command(platform: str, source: str, schedule: str) -> str:
-    """The command with what was answered, as each platform takes it."""
-    if not source:
+def _setup_command(answers: SetupAnswers, plugin: PlatformPlugin) -> str:
+    """The command with the answers, as it is typed on the platform."""
+    if not answers.source:
         return "/newsdesk setup"
-    if platform == "discord":
-        when = f" schedule:{schedule}" if schedule else ""
-        return f"/newsdesk setup name:{FIRST_DIGEST_NAME} source:{source}{when}"
-    when = f' "{schedule}"' if schedule else ""
-    return f'/newsdesk setup "{FIRST_DIGEST_NAME}" {source}{when}'
+    args = {"name": FIRST_DIGEST_NAME, "source": answers.source}
+    if answers.schedule:
+        args["schedule"] = answers.schedule
+    return plugin.format_command("newsdesk setup", args)

@@ -15,20 +15,21 @@ from bot.cli.console import (
     FlagOption,
     JsonOption,
     WorkspaceOption,
+    application_command,
     format_count,
     print_json,
     print_message,
-    print_warnings,
-    run_with_application,
+    print_rows,
+    read_settings,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.app import Application
     from bot.ingest.polling import SourceTrial
     from bot.ingest.source_reader import SourceReading
     from bot.model import Digest, Source
+    from bot.runner import Application
     from digests.sources.opml import OpmlDocument
     from digests.types import Article
 
@@ -46,10 +47,8 @@ def try_address(address: str, *, json: JsonOption = False) -> int:
     from bot.app import SystemClock
     from bot.ingest.polling import try_source
     from bot.ingest.source_reader import SourceReader
-    from bot.settings import load_settings
 
-    settings, warnings = load_settings()
-    print_warnings(warnings)
+    settings = read_settings()
 
     async def work() -> "SourceTrial":
         async with SourceReader(settings.fetch_allow_private) as source_reader:
@@ -114,25 +113,28 @@ def _reading_lines(tried: "SourceTrial", reading: "SourceReading") -> Iterator[s
         yield f"! {problem.where}: {problem.what} {problem.remedy}"
 
 
-def list_sources(*, workspace: WorkspaceOption = None, json: JsonOption = False) -> int:
+@application_command
+async def list_sources(
+    application: "Application",
+    *,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
     """List the sources of every digest, and how each one is."""
-
-    async def work(application: "Application") -> int:
-        rows = _source_rows(
-            application, await application.archive.all_digests(workspace)
-        )
-        if json:
-            print_json(rows)
-        elif not rows:
-            print_message("No source is set up. See: standfirst apply --help")
-        for row in () if json else rows:
-            sign, used_by = STATE_SIGNS[row["state"]], ", ".join(row["digests"])
-            print(f"{sign} {row['name']}  ({used_by})")
-            print(f"    {row['address']}")
-            print(f"    {row['health']}{' → ' + row['fix'] if row['fix'] else ''}")
-        return OK
-
-    return run_with_application(work)
+    digests = await application.archive.all_digests(workspace)
+    rows = _source_rows(application, digests)
+    lines = (
+        f"{STATE_SIGNS[row['state']]} {row['name']}  ({', '.join(row['digests'])})\n"
+        f"    {row['address']}\n"
+        f"    {row['health']}{' → ' + row['fix'] if row['fix'] else ''}"
+        for row in rows
+    )
+    print_rows(
+        rows,
+        lines,
+        as_json=json,
+        empty="No source is set up. See: standfirst apply --help",
+    )
 
 
 def _source_rows(
@@ -167,20 +169,24 @@ def _source_row(
         "state": how.state,
         "health": how.text,
         "fix": how.fix,
-        "last_good": source.last_good.isoformat() if source.last_good else None,
-        "items_a_day": source.items_a_day,
+        "last_good": source.last_success_at.isoformat()
+        if source.last_success_at
+        else None,
+        "items_a_day": source.items_per_day,
         "problem": source.problem,
         "next": moment.isoformat() if moment and not source.stopped else None,
     }
 
 
-def import_feeds(
+@application_command
+async def import_feeds(
+    application: "Application",
     file: Path,
     *,
     workspace: WorkspaceOption = None,
     digest: str | None = None,
     check: FlagOption = False,
-) -> int:
+) -> None:
     """Take over the feeds of another reader, from its OPML file.
 
     Args:
@@ -190,43 +196,36 @@ def import_feeds(
             file is named after, or the only one.
         check: Read each new feed once, and say which ones cannot be read.
     """
+    from bot.configuration import feed_lists, operator_changes
 
-    async def work(application: "Application") -> int:
-        from bot.configuration import feed_lists, operator_changes
-
-        listed, now = await _read_opml_file(file), application.clock.now()
-        bring_in = partial(
-            feed_lists.assign_feeds,
-            listed=listed.subscriptions,
-            now=now,
-            workspace=workspace,
-            digest=digest,
-            allow_private=application.settings.fetch_allow_private,
+    listed, now = await _read_opml_file(file), application.clock.now()
+    bring_in = partial(
+        feed_lists.assign_feeds,
+        listed=listed.subscriptions,
+        now=now,
+        workspace=workspace,
+        digest=digest,
+        allow_private=application.settings.fetch_allow_private,
+    )
+    done = await application.db.write(
+        operator_changes.record_changes,
+        bring_in,
+        concerns=lambda w: workspace in (None, w.external_id),
+        now=now,
+    )
+    for changed, new in done.added:
+        print_message(f"«{changed.name}»: {format_count(len(new), 'new source')}.")
+        if new and not (changed.destinations and changed.schedules):
+            print_message(f"  «{changed.name}» has no destination or no schedule yet.")
+    if done.known:
+        print_message(f"{done.known} were sources already.")
+    if listed.left_out:
+        print_message(
+            f"{listed.left_out} were left out: no readable address, or too many."
         )
-        done = await application.db.write(
-            operator_changes.record_changes,
-            bring_in,
-            concerns=lambda w: workspace in (None, w.external_id),
-            now=now,
-        )
-        for changed, new in done.added:
-            print_message(f"«{changed.name}»: {format_count(len(new), 'new source')}.")
-            if new and not (changed.destinations and changed.schedules):
-                print_message(
-                    f"  «{changed.name}» has no destination or no schedule yet."
-                )
-        if done.known:
-            print_message(f"{done.known} were sources already.")
-        if listed.left_out:
-            print_message(
-                f"{listed.left_out} were left out: no readable address, or too many."
-            )
-        fresh = [source for _, some in done.added for source in some]
-        if check and fresh:
-            await _check_new_sources(application, fresh)
-        return OK
-
-    return run_with_application(work)
+    fresh = [source for _, some in done.added for source in some]
+    if check and fresh:
+        await _check_new_sources(application, fresh)
 
 
 async def _read_opml_file(file: Path) -> "OpmlDocument":
@@ -247,11 +246,11 @@ async def _read_opml_file(file: Path) -> "OpmlDocument":
 
 
 async def _check_new_sources(application: "Application", new: list["Source"]) -> None:
-    """Read each new source once; what cannot be read is told, and stays."""
+    """Poll each new source once and report those that fail; they are kept."""
     from bot.storage import source_store
 
     at_once = asyncio.Semaphore(8)
-    with show_progress("SourceReading", len(new)) as one_done:
+    with show_progress("Reading", len(new)) as one_done:
 
         async def read(source: "Source") -> None:
             async with at_once:
@@ -267,7 +266,7 @@ async def _check_new_sources(application: "Application", new: list["Source"]) ->
 
 @contextmanager
 def show_progress(what: str, total: int) -> Iterator["Callable[[], None]"]:
-    """A bar on stderr for long work, at a terminal only; call it for each step."""
+    """Show a progress bar on stderr, at a terminal only; call the result per step."""
     if not sys.stderr.isatty():
         yield lambda: None
         return

@@ -10,15 +10,15 @@ from bot.cli.console import (
     OK,
     USAGE,
     JsonOption,
-    print_json,
+    application_command,
     print_message,
+    print_rows,
     print_warnings,
-    run_with_application,
 )
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from bot.model import Workspace
+    from bot.runner import Application
     from bot.storage.deletion_store import Erasure
 
 #: What is counted, as the operator reads it.
@@ -34,27 +34,31 @@ _COUNT_LABELS = {
 }
 
 
-def list_workspaces(*, json: JsonOption = False) -> int:
+@application_command
+async def list_workspaces(
+    application: "Application", *, json: JsonOption = False
+) -> None:
     """List where the bot is, and where it was and what it had still waits."""
+    rows = [
+        _workspace_row(space, since)
+        for space, since in await _load_workspaces(application)
+    ]
+    lines = (
+        f"{row['platform']:<8} {row['id']:<22} {row['name']}"
+        f"{'  left ' + row['left'][:10] if row['left'] else ''}"
+        for row in rows
+    )
+    print_rows(
+        rows,
+        lines,
+        as_json=json,
+        empty="There is no workspace yet. See: standfirst apply --help",
+    )
 
-    async def work(application: "Application") -> int:
-        rows = [
-            _workspace_row(space, since)
-            for space, since in await _load_workspaces(application)
-        ]
-        if json:
-            print_json(rows)
-        elif not rows:
-            print_message("There is no workspace yet. See: standfirst apply --help")
-        for row in () if json else rows:
-            left = f"  left {row['left'][:10]}" if row["left"] else ""
-            print(f"{row['platform']:<8} {row['id']:<22} {row['name']}{left}")
-        return OK
 
-    return run_with_application(work)
-
-
-def erase_workspace(
+@application_command
+async def erase_workspace(
+    application: "Application",
     name: str,
     *,
     confirm: Annotated[
@@ -67,25 +71,21 @@ def erase_workspace(
         name: Its name, or its id on its platform.
         confirm: Its name once more, where nobody can be asked.
     """
-
-    async def work(application: "Application") -> int:
-        space = _select_workspace(
-            name, [one for one, _ in await _load_workspaces(application)]
+    space = _select_workspace(
+        name, [one for one, _ in await _load_workspaces(application)]
+    )
+    shown = await application.maintenance.eraser.show(space, None)
+    _print_erasure(space, shown)
+    typed = confirm if confirm is not None else _prompt_confirmation()
+    if typed is None:
+        print_warnings(
+            ["Nothing was erased. Where nobody can type, say --confirm NAME."]
         )
-        shown = await application.maintenance.erasing.show(space, None)
-        _print_erasure(space, shown)
-        typed = confirm if confirm is not None else _prompt_confirmation()
-        if typed is None:
-            print_warnings(
-                ["Nothing was erased. Where nobody can type, say --confirm NAME."]
-            )
-            return USAGE
-        await application.maintenance.erasing.order(space, None, typed)
-        await application.maintenance.erasing.run_ordered()
-        print_message("It is erased. Backups and copies of the database still hold it.")
-        return OK
-
-    return run_with_application(work)
+        return USAGE
+    await application.maintenance.eraser.order(space, None, typed)
+    await application.maintenance.eraser.run_ordered()
+    print_message("It is erased. Backups and copies of the database still hold it.")
+    return OK
 
 
 def _prompt_confirmation() -> str | None:

@@ -8,10 +8,10 @@ from zoneinfo import available_timezones
 from bot.commands.context import CommandContext
 from bot.commands.preview import PREVIEW_DAYS
 from bot.commands.workspace import list_people
-from bot.configuration import feed_lists, layout_settings
+from bot.configuration import feed_lists
 from bot.ingest import addresses
 from bot.lookup.name_resolution import format_suggestion
-from bot.model import Command, Invocation
+from bot.model import Command, Invocation, complete_sections
 from bot.storage import destination_store, reader_store, report_store
 
 
@@ -66,7 +66,7 @@ async def _list_names(
                 format_suggestion(n, story) for n, story in enumerate(stories, 1)
             )
         case "section":
-            return layout_settings.complete_sections(typed)
+            return complete_sections(typed)
         case "person":
             everybody = list_people(context, invocation.place.workspace)
             return tuple(person.id for person in everybody)
@@ -120,7 +120,7 @@ async def _list_digest_names(
                 every = (*digest.sources, *digest.paused_sources)
                 found += [s.called or addresses.mask_secrets(s.name) for s in every]
             case "filter":
-                found += [*digest.include, *digest.exclude]
+                found += [*digest.options.include, *digest.options.exclude]
             case "schedule":
                 found += digest.schedules
     return tuple(dict.fromkeys(found))

@@ -11,7 +11,7 @@ from bot.lookup.archive import Archive
 from bot.model import Digest, Invocation, PlatformCheck
 from bot.operations.doctor import Doctor
 from bot.operations.maintenance import WorkspaceEraser
-from bot.ports import Clock
+from bot.ports import Clock, Plugins
 from bot.publishing.editions import EditionPublisher
 from bot.settings import Retention
 from bot.storage import Database, personal_digest_store, reader_store
@@ -34,6 +34,8 @@ class CommandContext:
     allow_private: str = ""
     #: What platforms find themselves when the doctor asks.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
+    #: Descriptors of all platforms, switched on or not.
+    plugins: Plugins = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
 
     @property
@@ -63,6 +65,7 @@ class CommandContext:
             archive=self.archive,
             platforms=self.publisher.platforms,
             checks=self.checks,
+            plugins=self.plugins,
         )
 
     async def own_digest(self, asked: Invocation) -> Digest | None:

@@ -15,7 +15,6 @@ from bot.commands.presentation import SINCE_OPTION
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.corrections.message_edits import CorrectionStatus, list_corrections
 from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
@@ -30,6 +29,7 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    SettingsEntry,
     SmallPrint,
 )
 from bot.storage import Connection, edition_store, report_store
@@ -90,17 +90,17 @@ def _render_correction(one: CorrectionStatus, at: str, texts: Texts) -> list[Blo
         revision=correction.new_revision,
     )
     changes = correction.changes[:MAX_CHANGES]
-    if correction.by_name is not None:
+    if correction.editor_name is not None:
         return [first, *(ListItem(title="", text=change["new"]) for change in changes)]
     return [first, *(_render_text_change(change, texts) for change in changes)]
 
 
 def _format_origin(one: CorrectionStatus, texts: Texts) -> str:
     correction = one.correction
-    if correction.by_name is None:
+    if correction.editor_name is None:
         return correction.outlet or ""
-    said = texts.say("by {name}", name=shorten_line(correction.by_name))
-    if correction.taken_back_at is None:
+    said = texts.say("by {name}", name=shorten_line(correction.editor_name))
+    if correction.reverted_at is None:
         return said
     return f"{said} · {texts.say('taken back')}"
 

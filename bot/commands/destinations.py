@@ -1,12 +1,10 @@
 """`/newsdesk destination`: channels that digests can be posted to, and how.
 
-A channel becomes one only from inside it: nobody can name a channel that is not theirs.
-
-What a platform has not is refused by `configuring`, in a sentence at its question.
+A channel becomes a destination by a command in it: nobody can name somebody else's
+channel. Options that the platform lacks are refused when the change is proposed.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext, texts_for
@@ -14,13 +12,18 @@ from bot.commands.digests import choose_destination_name, get_channel, request_e
 from bot.commands.forms import build_command_form, wrap_with_form
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
-from bot.errors import FieldError, Message, UnknownName
+from bot.configuration.settings import (
+    build_setting_options,
+    format_form_values,
+    read_given_settings,
+)
+from bot.errors import Message, UnknownName
 from bot.i18n.translation import Texts
 from bot.model import (
     Command,
     CommandOption,
     Destination,
+    DestinationSettings,
     Digest,
     Form,
     Invocation,
@@ -29,13 +32,14 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    SettingsEntry,
 )
 from bot.storage import destination_store
 from digests.language.normalization import normalize_text
 
 
 def build_destinations(context: CommandContext) -> tuple[Command, ...]:
-    """The commands over this desk."""
+    """Build the commands."""
     return (
         _build_here(context),
         _build_edit(context),
@@ -55,12 +59,12 @@ def _build_here(context: CommandContext) -> Command:
             there.name if there else choose_destination_name("", channel, known)
         )
         entry: SettingsEntry = {"name": name, "channel": channel, "stopped": None}
-        wish = ChangeRequest(
+        request = ChangeRequest(
             noun="destination",
             name=there.name if there else name,
             edit=lambda before: {**(before or {}), **entry},
         )
-        return await propose_and_render(context, invocation, wish)
+        return await propose_and_render(context, invocation, request)
 
     return wrap_with_form(
         Command(
@@ -153,57 +157,30 @@ def _remove_destination(entry: SettingsEntry, name: str) -> SettingsEntry:
     return {**entry, "destinations": [d for d in entry["destinations"] if d != name]}
 
 
-_YES, _NO = frozenset({"yes", "on", "true"}), frozenset({"no", "off", "false"})
-_NOBODY = frozenset({"nobody", "none", "no", "off"})
-#: «<@&4711>», «role 4711», «4711».
-_ROLE = re.compile(r"(?:<@&(\d{1,20})>|(?:role\s+)?(\d{1,20}))")
-_SWITCHES = ("silent", "thread", "crosspost")
 NAME_OPTION = CommandOption(
     name="name",
     description="Which one; without it the one of this channel",
     completes="destination",
 )
-SILENT_OPTION = CommandOption(
-    name="silent", description="Post without a sound", choices=("yes", "no")
-)
-PING_OPTION = CommandOption(
-    name="ping",
-    description="The role that hears of scheduled editions, or nobody",
-)
-THREAD_OPTION = CommandOption(
-    name="thread",
-    description="All but the first message in a thread",
-    choices=("yes", "no"),
-)
-CROSSPOST_OPTION = CommandOption(
-    name="crosspost",
-    description="Publish to channels that follow this one",
-    choices=("yes", "no"),
-)
 
 
 def _build_edit(context: CommandContext) -> Command:
-    """The command over this desk."""
-
     async def run(invocation: Invocation) -> Reply | Form:
-        args, known = (
-            invocation.args,
-            await load_destinations(context, invocation.place),
-        )
-        place = _resolve_destination(
-            args.get("name", ""), invocation.place.channel, known
-        )
-        wanted = _parse_options(args)
+        args, here = invocation.args, invocation.place
+        known = await load_destinations(context, here)
+        place = _resolve_destination(args.get("name", ""), here.channel, known)
+        wanted = read_given_settings(args, DestinationSettings, "destination edit")
         if not wanted:
+            present = format_form_values(place.settings, "destination edit")
             return build_command_form(
-                command, _list_current_values(place), texts_for(invocation)
+                command, {**present, "name": place.name}, texts_for(invocation)
             )
-        wish = ChangeRequest(
+        request = ChangeRequest(
             noun="destination",
             name=place.name,
             edit=lambda entry: {**entry, **wanted} if entry is not None else None,
         )
-        return await propose_and_render(context, invocation, wish)
+        return await propose_and_render(context, invocation, request)
 
     command = Command(
         path="newsdesk destination edit",
@@ -212,10 +189,7 @@ def _build_edit(context: CommandContext) -> Command:
         run=run,
         options=(
             NAME_OPTION,
-            SILENT_OPTION,
-            PING_OPTION,
-            THREAD_OPTION,
-            CROSSPOST_OPTION,
+            *build_setting_options(DestinationSettings, "destination edit"),
         ),
         examples=(
             "/newsdesk destination edit silent=yes thread=yes",
@@ -239,53 +213,11 @@ def _resolve_destination(
     return here
 
 
-def _parse_options(args: Mapping[str, str]) -> dict[str, object]:
-    """The settings that were said, in the words of the configuration file."""
-    found: dict[str, object] = {}
-    for name in _SWITCHES:
-        said = args.get(name, "").strip().casefold()
-        if said:
-            found[name] = _parse_switch(said, name)
-    role = args.get("ping", "").strip()
-    if role:
-        found["ping"] = _parse_role(role)
-    return found
-
-
-def _parse_switch(said: str, name: str) -> bool:
-    if said not in _YES | _NO:
-        raise FieldError("Say «yes» or «no».", field=name)
-    return said in _YES
-
-
-def _parse_role(said: str) -> str | None:
-    if said.casefold() in _NOBODY:
-        return None
-    found = _ROLE.fullmatch(said)
-    if found is None:
-        raise FieldError(
-            "Name one role by a mention or by its number, or say «nobody».",
-            field="ping",
-        )
-    return found[1] or found[2]
-
-
-def _list_current_values(place: Destination) -> dict[str, str]:
-    manner = place.manner
-    return {
-        "name": place.name,
-        "silent": "yes" if manner.silent else "no",
-        "ping": manner.ping or "nobody",
-        "thread": "yes" if manner.thread else "no",
-        "crosspost": "yes" if manner.crosspost else "no",
-    }
-
-
 def find_destination(written: str, known: Sequence[Destination]) -> Destination:
-    """The destination that somebody means.
+    """Find the destination by its name.
 
     Raises:
-        UnknownName: There is none of this name; which there are.
+        UnknownName: There is none of this name; which ones there are.
     """
     said = normalize_text(written).strip().lstrip("#")
     found = next((d for d in known if normalize_text(d.name) == said), None)
@@ -302,7 +234,7 @@ def find_destination(written: str, known: Sequence[Destination]) -> Destination:
 async def load_destinations(
     context: CommandContext, place: Location
 ) -> tuple[Destination, ...]:
-    """The destinations of the workspace."""
+    """Load the destinations of the workspace."""
     return await context.db.read(
         destination_store.list_destinations, workspace_id=place.workspace.id
     )

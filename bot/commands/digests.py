@@ -1,8 +1,8 @@
 """`/newsdesk digest`: create, edit, list, clone and delete digests.
 
-Both `/newsdesk setup` and `/newsdesk digest create` begin here: the channel becomes a
-destination where it is none, a pack's name stands for its feeds, and the workspace
-takes its zone from its first schedule.
+`/newsdesk setup` and `/newsdesk digest create` share the first step: the channel
+becomes a destination if it is none, the name of a pack stands for its feeds, and the
+workspace gets its zone from its first schedule.
 """
 
 import re
@@ -16,14 +16,20 @@ from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.diff import shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.settings import DEFAULT_DIGEST, SettingsEntry, digest_to_entry
+from bot.configuration.settings import (
+    build_setting_options,
+    format_form_values,
+    read_given_settings,
+)
 from bot.errors import FieldError, UserError
 from bot.i18n.translation import Texts
 from bot.model import (
+    DEFAULT_DIGEST,
     Command,
     CommandOption,
     Destination,
     Digest,
+    DigestSettings,
     Form,
     Invocation,
     ListItem,
@@ -31,6 +37,7 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    SettingsEntry,
     SmallPrint,
 )
 from bot.publishing.planning import (
@@ -58,16 +65,12 @@ DESTINATIONS_OPTION = CommandOption(
     description="Destinations, by commas; without it this channel",
     completes="destination",
 )
-STORIES_OPTION = CommandOption(
-    name="stories", description="How many stories in full, 1 to 15"
-)
-LANGUAGE_OPTION = CommandOption(
-    name="language", description="Of its articles: en, de …"
-)
+#: Settings that a new digest can be given.
+SETTING_OPTIONS = build_setting_options(DigestSettings, "create")
 
 
 def build_digests(context: CommandContext) -> tuple[Command, ...]:
-    """The commands over this desk."""
+    """Build the commands."""
     return (
         _build_create(context),
         _build_edit(context),
@@ -98,8 +101,7 @@ def _build_create(context: CommandContext) -> Command:
             SOURCES_OPTION,
             SCHEDULE_OPTION,
             DESTINATIONS_OPTION,
-            STORIES_OPTION,
-            LANGUAGE_OPTION,
+            *SETTING_OPTIONS,
         ),
         examples=(
             '/newsdesk digest create "World" world schedule="daily at 7:00"',
@@ -115,9 +117,13 @@ def _build_edit(context: CommandContext) -> Command:
         digest = await context.archive.named(invocation.place, args.get("digest"))
         changes = _parse_changes(args)
         if not changes:
-            return build_command_form(
-                command, _list_current_values(digest), texts_for(invocation)
-            )
+            present = {
+                "digest": digest.name,
+                "name": digest.name,
+                "to": ", ".join(digest.settings.destinations),
+                **format_form_values(digest.settings, "edit"),
+            }
+            return build_command_form(command, present, texts_for(invocation))
         return await propose_and_render(
             context, invocation, request_settings(digest, changes)
         )
@@ -131,8 +137,7 @@ def _build_edit(context: CommandContext) -> Command:
             DIGEST_OPTION,
             CommandOption(name="name", description="Its new name"),
             DESTINATIONS_OPTION,
-            STORIES_OPTION,
-            LANGUAGE_OPTION,
+            *build_setting_options(DigestSettings, "edit"),
         ),
         examples=(
             '/newsdesk digest edit stories=7 digest="Morning brief"',
@@ -143,35 +148,23 @@ def _build_edit(context: CommandContext) -> Command:
 
 
 def _parse_changes(args: Mapping[str, str]) -> dict[str, object]:
-    found: dict[str, object] = {
-        name: args[name].strip()
-        for name in ("name", "stories", "language")
-        if args.get(name, "").strip()
-    }
+    found: dict[str, object] = read_given_settings(args, DigestSettings, "edit")
+    if args.get("name", "").strip():
+        found["name"] = args["name"]
     if args.get("to", "").strip():
         found["destinations"] = args["to"].split(",")
     return found
 
 
-def _list_current_values(digest: Digest) -> dict[str, str]:
-    return {
-        "digest": digest.name,
-        "name": digest.name,
-        "to": ", ".join(place.name for place in digest.destinations),
-        "stories": str(digest.stories),
-        "language": digest.language,
-    }
-
-
 def request_settings(digest: Digest, changes: Mapping[str, object]) -> ChangeRequest:
-    """The wish that these names of the digest have these values."""
+    """Request that these settings of the digest get these values."""
     return request_edit(digest, lambda entry: {**entry, **changes})
 
 
 def request_edit(
     digest: Digest, change: Callable[[SettingsEntry], SettingsEntry]
 ) -> ChangeRequest:
-    """The wish that the digest becomes what `change` makes of it."""
+    """Request that the settings of the digest become the result of `change`."""
     return ChangeRequest(
         noun="digest",
         name=digest.name,
@@ -208,8 +201,8 @@ def _render_digest(context: CommandContext, digest: Digest, texts: Texts) -> Lis
     where = ", ".join(f"#{place.name}" for place in digest.destinations)
     parts = (
         texts.count("{n} source", "{n} sources", len(digest.sources)),
-        texts.count("{n} story", "{n} stories", digest.stories),
-        digest.language,
+        texts.count("{n} story", "{n} stories", digest.options.stories),
+        digest.options.language,
         *(
             shorten_line(capitalize_first(format_schedule(one, texts)))
             for one in digest.schedules
@@ -262,21 +255,12 @@ def _build_clone(context: CommandContext) -> Command:
 
 
 def _copy_digest(digest: Digest, name: str, args: Mapping[str, str]) -> EntryEdit:
-    fresh: dict[str, object] = {
-        what: DEFAULT_DIGEST[what]
-        for what in ("schedule", "skip", "paused", "paused_until")
-    }
+    entry = {**digest.settings.to_entry(), "name": name}
+    for fresh in ("schedule", "skip", "paused", "paused_until"):
+        entry[fresh] = DEFAULT_DIGEST[fresh]
     if args.get("to", "").strip():
-        fresh["destinations"] = args["to"].split(",")
-
-    def edit(before: SettingsEntry | None) -> SettingsEntry:
-        if before is not None:
-            raise FieldError(
-                "Another digest is called «{name}» already.", name=name, field="name"
-            )
-        return {**digest_to_entry(digest), **fresh, "name": name}
-
-    return edit
+        entry["destinations"] = args["to"].split(",")
+    return _create_entry(name, entry)
 
 
 def _build_delete(context: CommandContext) -> Command:
@@ -313,7 +297,7 @@ def _build_delete(context: CommandContext) -> Command:
     )
 
 
-#: The channel that the local page begins with.
+#: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"
 _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
@@ -321,11 +305,11 @@ _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 async def request_new_digest(
     context: CommandContext, asked: Invocation, answers: Mapping[str, str]
 ) -> list[ChangeRequest]:
-    """Zone, destination and digest as they are wanted, in this order.
+    """Request the zone, destination and settings of a new digest, in this order.
 
     Args:
-        context: The commands' desk.
-        asked: Where it was asked: that channel is the destination.
+        context: Of the commands.
+        asked: The invocation: its channel is the destination.
         answers: name, source, and perhaps schedule, stories, language, to.
     """
     name = " ".join(answers.get("name", "").split())
@@ -333,8 +317,8 @@ async def request_new_digest(
     to = [part.strip() for part in answers.get("to", "").split(",") if part.strip()]
     found: list[ChangeRequest] = []
     if not to:
-        place, wish = await request_destination_here(context, asked.place, name)
-        found += [wish] if wish else []
+        place, request = await request_destination_here(context, asked.place, name)
+        found += [request] if request else []
         to = [place]
     entry: SettingsEntry = {
         **DEFAULT_DIGEST,
@@ -342,22 +326,20 @@ async def request_new_digest(
         "sources": expand_addresses(source),
         "schedule": [sentence] if sentence.strip() else [],
         "destinations": to,
-        "stories": answers.get("stories") or DEFAULT_DIGEST["stories"],
-        "language": answers.get("language")
-        or feed_lists.get_pack_language(source)
-        or "en",
+        "language": feed_lists.get_pack_language(source) or "en",
+        **read_given_settings(answers, DigestSettings, "create"),
     }
     return [
         *await _request_zone(context, asked.place, sentence),
         *found,
-        _request_digest(name, entry),
+        ChangeRequest(noun="digest", name=name, edit=_create_entry(name, entry)),
     ]
 
 
 async def request_destination_here(
     context: CommandContext, place: Location, name: str
 ) -> tuple[str, ChangeRequest | None]:
-    """The destination of this channel: its name, and the wish that makes it."""
+    """Return the name of this channel's destination, and the request to create it."""
     channel = get_channel(place)
     known = await context.db.read(
         destination_store.list_destinations, workspace_id=place.workspace.id
@@ -371,7 +353,7 @@ async def request_destination_here(
 
 
 def get_channel(place: Location) -> str:
-    """The channel's id on its platform."""
+    """Return the id of the channel on its platform."""
     if place.channel is not None:
         return place.channel
     if place.workspace.platform == "local":
@@ -384,14 +366,16 @@ def get_channel(place: Location) -> str:
 def choose_destination_name(
     wanted: str, channel: str, known: tuple[Destination, ...]
 ) -> str:
-    """A short name that no destination has: from the words, or else the channel's."""
+    """Choose a short unused name: from the words, or else from the channel."""
     words = "-".join(_NAME_WORD.findall(wanted.lower()))[:40].strip("-") or channel[:40]
     taken = {place.name for place in known}
     numbered = (f"{words}-{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (words, *numbered) if name not in taken)
 
 
-def _request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
+def _create_entry(name: str, entry: SettingsEntry) -> EntryEdit:
+    """Return `entry`, unless there is a digest of this name."""
+
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         if before is not None:
             raise FieldError(
@@ -399,13 +383,13 @@ def _request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
             )
         return entry
 
-    return ChangeRequest(noun="digest", name=name, edit=edit)
+    return edit
 
 
 async def _request_zone(
     context: CommandContext, place: Location, sentence: str
 ) -> list[ChangeRequest]:
-    """The first schedule says where its people live, until somebody says it better."""
+    """Request the zone of the first schedule, if the workspace has none yet."""
     workspace = place.workspace
     if workspace.zone != "UTC" or await context.archive.digests(workspace.id):
         return []

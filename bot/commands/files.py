@@ -19,17 +19,17 @@ from dataclasses import dataclass
 from bot.commands.changes import DIGEST_OPTION, render_proposal
 from bot.commands.context import CommandContext, texts_for
 from bot.commands.forms import wrap_with_form
-from bot.configuration import feed_lists, file_export, pasted_file
-from bot.configuration.change_steps import ChangeRequest, EntryEdit
+from bot.configuration import feed_lists, file_export, file_import
+from bot.configuration.change_steps import ChangeRequest, EntryEdit, InvalidChange
 from bot.configuration.diff import mask_source, shorten_line
-from bot.configuration.pasted_file import FileContext, build_requests
-from bot.configuration.settings import DEFAULT_DIGEST, SettingsEntry
+from bot.configuration.file_import import FileContext, build_requests
 from bot.configuration.validation import find_name_problem
 from bot.errors import FieldError, UserError
 from bot.i18n.translation import Texts
 from bot.ingest.polling import SourceTrial
 from bot.model import (
     ATTACHMENT_LIMIT,
+    DEFAULT_DIGEST,
     Attachment,
     Block,
     Command,
@@ -43,6 +43,7 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    SettingsEntry,
     SmallPrint,
 )
 from bot.storage import destination_store, workspace_store
@@ -90,7 +91,7 @@ async def read_given_bytes(
     if isinstance(given, Attachment):
         _check_size(given, option)
         body = await _await_file(
-            source_reader.handed(given, most=ATTACHMENT_LIMIT), option
+            source_reader.fetch_attachment(given, most=ATTACHMENT_LIMIT), option
         )
         if len(body) != given.size:
             # Also what a platform shows in its place to whoever may not read it.
@@ -100,7 +101,7 @@ async def read_given_bytes(
         return body
     if not is_address(given):
         return given.encode("utf-8", "replace")
-    return await _await_file(source_reader.file(given.strip()), option)
+    return await _await_file(source_reader.fetch_file(given.strip()), option)
 
 
 def is_address(given: str) -> bool:
@@ -154,24 +155,18 @@ def build_apply(context: CommandContext) -> Command:
         text = await read_given_text(context, invocation, "file")
         here = await _load_file_context(context, invocation.place)
         try:
-            entry = pasted_file.parse_workspace_block(text, here)
-        except FieldError:
-            raise
+            block = file_import.parse_workspace_block(text, here)
         except UserError as error:
             raise FieldError.of(error, field="file") from None
-        let_in = await context.db.read(
-            workspace_store.list_grants, workspace_id=here.workspace.id
-        )
-        wanted = build_requests(
-            entry, here, let_in, prune=args.get("prune") == PRUNE_YES
-        )
+        wanted = build_requests(block, here, prune=args.get("prune") == PRUNE_YES)
         if not wanted:
             raise FieldError("It says nothing.", field="file")
         try:
             change = await context.configuration.propose(invocation, *wanted)
-        except FieldError as mistake:
-            # Which digest it is about is not in its field: the whole text is asked for.
-            raise FieldError.of(mistake, field="file") from None
+        except InvalidChange as invalid:
+            problems = [(one.location, one.problem) for one in invalid.problems]
+            every = file_import.explain_problems(problems)
+            raise FieldError.of(every, field="file") from None
         stays = texts.say(
             "What the file does not name stays as it is, unless prune says yes."
         )
@@ -211,7 +206,9 @@ async def _load_file_context(context: CommandContext, place: Location) -> FileCo
             destination_store.list_destinations, workspace_id=key
         ),
         digests=await context.archive.digests(key),
+        grants=await context.db.read(workspace_store.list_grants, workspace_id=key),
         channel=place.channel,
+        is_from_chat=True,
     )
 
 
@@ -269,7 +266,7 @@ def build_feed_import(context: CommandContext) -> Command:
         texts = texts_for(invocation)
         body = await read_given_bytes(context, invocation, "file")
         try:
-            listed = await context.publisher.ingestor.source_reader.feeds_in(body)
+            listed = await context.publisher.ingestor.source_reader.parse_opml(body)
         except DigestsError as error:
             raise FieldError("{problem}", problem=error, field="file") from None
         found = await _sort_by_digest(context, invocation, listed.subscriptions)

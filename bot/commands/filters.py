@@ -1,4 +1,4 @@
-"""`/newsdesk filter`: what a digest leaves out, tried on its newest articles."""
+"""`/newsdesk filter`: add, test, list and remove the filters of a digest."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,6 @@ from bot.commands.forms import wrap_with_form
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.errors import FieldError, Message, UnknownName
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -27,6 +26,7 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    SettingsEntry,
     SmallPrint,
 )
 from bot.publishing.planning import digest_zone
@@ -45,12 +45,12 @@ WORDS_OPTION = CommandOption(
     required=True,
     rest=True,
 )
-#: Matching articles that are shown.
+#: Maximum number of matching articles that are shown.
 MAX_MATCHES = 5
 
 
 def build_filters(context: CommandContext) -> tuple[Command, ...]:
-    """The commands over this desk."""
+    """Build the commands."""
     return (
         _build_add(context),
         _build_list(context),
@@ -194,13 +194,13 @@ def _remove_filter(words: str) -> Callable[[SettingsEntry], SettingsEntry]:
 
 
 def _list_filters(digest: Digest) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("include", digest.include), ("exclude", digest.exclude))
+    return tuple((kind, getattr(digest.options, kind)) for kind in FILTER_KINDS)
 
 
 def _render_trial(
     trial: FilterTrial, kind: str, digest: Digest, texts: Texts
 ) -> list[Block]:
-    """«Would have dropped 2 of the last 40», with some of them."""
+    """Show how many articles the filter matches, and some of them."""
     if not trial.of:
         nothing = texts.say("No article is stored yet that it could be tried on.")
         return [Paragraph(text=nothing)]

@@ -198,7 +198,6 @@ async def find_story(
             context.publisher.engine,
             invocation.place.workspace.id,
             which,
-            context.clock.now(),
         )
         if found is None:
             raise

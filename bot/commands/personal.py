@@ -225,7 +225,7 @@ async def _build_digest_form(
     mine = await context.own_digest(invocation)
     values = {}
     if mine is not None:
-        values = {"time": "; ".join(mine.schedules), "language": mine.language}
+        values = {"time": "; ".join(mine.schedules), "language": mine.options.language}
     return build_command_form(command, values, texts)
 
 
@@ -348,24 +348,24 @@ def _list_digest_rows(
 
 def describe_contents(own: Digest, texts: Texts) -> str:
     """What the digest lets in."""
-    if not own.include:
+    if not own.options.include:
         return texts.say(
             "What the channels here did not show, of all that is read here "
             "({language}). /news follow narrows it.",
-            language=own.language,
+            language=own.options.language,
         )
     return texts.say(
         "What the channels here did not show and that names one of: {names} "
         "({language}).",
-        names=_format_names(list(own.include), texts),
-        language=own.language,
+        names=_format_names(list(own.options.include), texts),
+        language=own.options.language,
     )
 
 
 def _render_own_reports(kept: PersonalData, texts: Texts) -> Iterator[Block]:
     for report in kept.reports[:MAX_NAMED]:
         state = texts.say("open")
-        if report.settled_at is not None:
+        if report.answered_at is not None:
             state = texts.say("settled: {answer}", answer=report.answer or "–")
         yield ListItem(
             title=texts.say("Report {id}", id=report.public_id),

@@ -112,7 +112,7 @@ def _format_destinations(order: ManualOrder) -> str:
     Raises:
         UserError: Nobody would.
     """
-    where = ", ".join(f"#{d.name}" for d in order.goes_to)
+    where = ", ".join(f"#{d.name}" for d in order.destinations)
     if not where:
         raise UserError(
             "«{name}» has no destination to post to. Give it one: "
@@ -193,7 +193,7 @@ def _describe_effect(order: ManualOrder, texts: Texts) -> str:
             "The next edition goes to all channels of the digest and may tell it "
             "there again."
         )
-    if order.apart:
+    if order.separate:
         return texts.say(
             "The digest's own channels get nothing of it and miss nothing: for them "
             "it stays news."

@@ -150,8 +150,8 @@ def _render_holds(digest: Digest, now: datetime, texts: Texts) -> Iterator[Block
         yield Paragraph(text=text)
     elif now.astimezone(load_zone(zone)).date() in digest.skips:
         yield Paragraph(text=texts.say("Held: today is left out of its schedules."))
-    elif digest.quiet_hours:
-        until = find_quiet_end(digest.quiet_hours, now, zone)
+    elif digest.options.quiet_hours:
+        until = find_quiet_end(digest.options.quiet_hours, now, zone)
         if until is not None:
             when = texts.moment(until, zone, now)
             text = texts.say("Held: it is quiet until {when}.", when=when)

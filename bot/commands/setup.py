@@ -11,11 +11,10 @@ from bot.commands.changes import render_proposal
 from bot.commands.context import CommandContext, texts_for
 from bot.commands.controls import build_control_id
 from bot.commands.digests import (
-    LANGUAGE_OPTION,
     NAME_OPTION,
     SCHEDULE_OPTION,
+    SETTING_OPTIONS,
     SOURCES_OPTION,
-    STORIES_OPTION,
     request_new_digest,
 )
 from bot.commands.forms import build_command_form, wrap_with_form
@@ -46,8 +45,7 @@ SETUP_OPTIONS = (
     NAME_OPTION,
     SOURCES_OPTION,
     replace(SCHEDULE_OPTION, required=True),
-    STORIES_OPTION,
-    LANGUAGE_OPTION,
+    *SETTING_OPTIONS,
 )
 
 #: The pack that the form begins with.
@@ -226,7 +224,7 @@ def _render_steps(context: CommandContext, digest: Digest, texts: Texts) -> list
         ),
         _render_step(
             True,
-            texts.count("{n} story", "{n} stories", digest.stories),
+            texts.count("{n} story", "{n} stories", digest.options.stories),
             texts.say("Change it with /newsdesk style"),
         ),
     ]

@@ -18,7 +18,6 @@ from bot.commands.forms import wrap_with_form
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.settings import SettingsEntry
 from bot.errors import FieldError, Message, UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses, source_state
@@ -34,6 +33,7 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    SettingsEntry,
     SmallPrint,
     Source,
 )

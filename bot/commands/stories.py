@@ -87,7 +87,7 @@ async def _render_unpublished(
         return None
     workspace = invocation.place.workspace
     story = await explanations.compose_unpublished(
-        context.db, context.publisher.engine, workspace.id, which, context.clock.now()
+        context.db, context.publisher.engine, workspace.id, which
     )
     if story is None:
         return None

@@ -12,14 +12,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from bot.commands.changes import render_proposal
 from bot.commands.context import CommandContext, texts_for
 from bot.commands.forms import build_command_form, wrap_with_form
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import SettingsEntry
 from bot.errors import FieldError, Forbidden, Message, UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -35,6 +33,7 @@ from bot.model import (
     Person,
     PlatformName,
     Reply,
+    SettingsEntry,
     SmallPrint,
     Workspace,
 )
@@ -54,15 +53,6 @@ WHO_OPTION = CommandOption(
 #: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
 _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
 _PLAIN_ID = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
-#: What ids are, where they have a form. A name that is none would be let in as one, and
-#: whom it means would not; on the local page people are called as they like.
-_ID_PATTERNS: Final[Mapping[PlatformName, Mapping[str, re.Pattern[str]]]] = {
-    "discord": {"person": re.compile(r"\d{1,20}"), "role": re.compile(r"\d{1,20}")},
-    "slack": {
-        "person": re.compile(r"[UW][A-Z0-9]+"),
-        "role": re.compile(r"S[A-Z0-9]+"),
-    },
-}
 
 
 def build_access(context: CommandContext) -> tuple[Command, ...]:
@@ -86,7 +76,7 @@ def _build_grant(context: CommandContext) -> Command:
             grant = _parse_grant(invocation.args["who"])
             # Who may not let in at all hears that, not how it is done.
             if not invocation.person.granted:
-                _check_is_id(grant, invocation)
+                _check_is_id(context, grant, invocation)
             may = texts.say(
                 "They may then use every /newsdesk command here, except this one."
             )
@@ -162,33 +152,22 @@ def _build_list(context: CommandContext) -> Command:
     )
 
 
-def _check_is_id(grant: Grant, invocation: Invocation) -> None:
-    """Let in only who can be there; whoever was let in can always go.
+def _check_is_id(context: CommandContext, grant: Grant, invocation: Invocation) -> None:
+    """Refuse a name that the platform did not turn into a mention.
+
+    It would be granted access as an id, and the person meant would get none.
 
     Raises:
-        Mistake: It is a name, which the platform did not turn into a mention.
+        FieldError: It is neither an id nor a mention.
     """
-    platform, written = invocation.place.workspace.platform, invocation.args["who"]
-    shapes = _ID_PATTERNS.get(platform)
-    if shapes is None or _MENTION.fullmatch(written.strip()):
+    written = invocation.args["who"]
+    plugin = context.plugins.get(invocation.place.workspace.platform)
+    ids = plugin.ids if plugin is not None else None
+    if ids is None or _MENTION.fullmatch(written.strip()):
         return
-    if shapes[grant.kind].fullmatch(grant.external_id):
-        return
-    if platform == "slack":
-        raise FieldError(
-            "Slack sent «{who}» as mere text, which names nobody. Type «@» and choose "
-            "the person or the user group from the list that opens, or write «person "
-            "U…» or «role S…» with the id.",
-            field="who",
-            who=shorten_line(written),
-        )
-    raise FieldError(
-        "Discord sent «{who}» as mere text, which names nobody. Type «@» and choose "
-        "the person or the role from the list that opens, or write «person ID» or "
-        "«role ID».",
-        field="who",
-        who=shorten_line(written),
-    )
+    pattern = ids.role if grant.kind == "role" else ids.person
+    if not pattern.fullmatch(grant.external_id):
+        raise FieldError.of(ids.refuse(shorten_line(written)), field="who")
 
 
 def list_people(context: CommandContext, workspace: Workspace) -> tuple[Person, ...]:

@@ -1,8 +1,7 @@
-"""Preview what a change does to the next edition; nothing of it is stored.
+"""Preview the effect of a change on the next edition; nothing of it is stored.
 
-`draft` composes the next edition as a digest would tell it, from stored articles where
-the workspace has the source, and from a look at the address where it is new. `trial`
-says what a filter would have done to the newest articles.
+The edition is composed from stored articles, and from a trial reading of sources that
+are new to the workspace. A filter is tried on the newest articles.
 """
 
 import asyncio
@@ -10,20 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.configuration import layout_settings
 from bot.configuration.change_steps import ChangeStep
 from bot.configuration.diff import mask_source
-from bot.configuration.settings import SettingsEntry
 from bot.ingest.polling import SourceTrial, try_source
 from bot.model import (
     PUBLISHABLE_FOR,
     Digest,
+    DigestSettings,
     MessagePart,
     RenderContext,
+    SettingsEntry,
     Source,
     Workspace,
-    layout_from_settings,
-    layout_to_style,
+    list_settings,
 )
 from bot.publishing.editions import EditionPublisher
 from bot.schedules.parsing import parse_schedule
@@ -32,75 +30,73 @@ from digests.compose import compose
 from digests.stories import filters
 from digests.types import Article, Edition, EditionStyle, PublishedLedger
 
-#: How long one address may take before the preview goes on without it, in seconds.
+#: Timeout of the trial reading of one address, in seconds.
 READING_SECONDS = 20.0
-#: Addresses that are looked at for one preview, and at once.
+#: Maximum number of addresses that are tried for one preview, and at once.
 MAX_ADDRESSES, READ_AT_ONCE = 20, 6
-#: A trial of a filter is over so many of the newest articles, of this time.
+#: A filter is tried on at most so many articles, and none older than this.
 TRIAL_ARTICLES, TRIAL_SPAN = 40, timedelta(days=30)
-#: What of a digest decides about what its edition tells.
-_COMPOSITION_SETTINGS = (
-    "sources", "paused_sources", "stories", "include", "exclude", "language",
-    "summary", "quotes", "figures", "brief",
-)  # fmt: skip
+_COMPOSITION_SETTINGS = tuple(
+    s.name for s in list_settings(DigestSettings) if s.info.affects_edition
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DigestPreview:
-    """An edition that would be posted, and what could not be read for it."""
+    """An edition that would be posted, and sources that could not be read for it."""
 
     edition: Edition
     parts: tuple[MessagePart, ...]
-    #: A source as it is shown, and why nothing came of it.
+    #: (source as it is shown, why it could not be read)
     problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LayoutPreview:
-    """An edition as a change would lay it out."""
+    """An edition in the layout of a change."""
 
     parts: tuple[MessagePart, ...]
-    #: It was posted already, otherwise laid out: there is nothing new to tell.
+    #: It is the last posted edition, because nothing is new.
     posted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeEffect:
-    """What a change does to an edition."""
+    """An edition without and with a change."""
 
     before: Edition
     after: Edition
-    #: Nothing is new: both tell again what came in lately.
+    #: Nothing is new: both are made from articles that were published already.
     again: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FilterTrial:
-    """What a filter would have done to the newest articles."""
+    """The newest articles that a filter matches."""
 
-    #: So many were looked at.
+    #: Number of articles tried.
     of: int
     matching: tuple[Article, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangePreviews:
-    """The trials, over the makers of editions."""
+    """Previews by means of the edition publisher."""
 
     publisher: EditionPublisher
 
     async def preview_digest(
         self, workspace: Workspace, entry: SettingsEntry, digest_id: int | None
     ) -> DigestPreview:
-        """The next edition of a digest that is as `entry` says.
+        """Compose the next edition of a digest with these settings.
 
         Args:
-            workspace: Whose sources are known, and which platform shows it.
-            entry: The digest in the configuration file's words, with its name.
-            digest_id: Whose readers were told things before; None = a new digest.
+            workspace: Its sources and platform are used.
+            entry: The checked settings of the digest.
+            digest_id: The digest whose ledger is used; None = a new digest.
         """
-        resting = set(entry["paused_sources"])
-        wanted = [a for a in entry["sources"] if a not in resting]
+        paused = entry["paused_sources"]
+        wanted = [a for a in entry["sources"] if a not in paused]
         known = await self._load_read_sources(workspace)
         stored = [known[a] for a in wanted if a in known]
         tried = await self._try_addresses([a for a in wanted if a not in known])
@@ -119,11 +115,10 @@ class ChangePreviews:
     async def compare_editions(
         self, workspace: Workspace, step: ChangeStep
     ) -> ChangeEffect | None:
-        """The next edition without and with a change of a digest, from what is stored.
+        """Compose the next edition without and with a change, from stored articles.
 
-        Where nothing is new, what came in lately is told again for it. None: the step
-        changes nothing that an edition is made by, or reads something that nothing is
-        stored of.
+        Where nothing is new, published articles are used again. None: the step has no
+        effect on editions, or adds a source that has not been read.
         """
         if step.noun != "digest" or step.before is None or step.after is None:
             return None
@@ -147,17 +142,12 @@ class ChangePreviews:
     async def preview_layout(
         self, workspace: Workspace, step: ChangeStep
     ) -> LayoutPreview | None:
-        """How a change of a digest would look, from what is stored.
+        """Render an edition in the layout of a change, from stored articles.
 
-        None: it changes nothing of how editions are laid out, or there is nothing to
-        show yet.
+        None: the layout stays the same, or there is no edition to show yet.
         """
         before, after = step.before, step.after
-        if (
-            before is None
-            or after is None
-            or not layout_settings.is_layout_changed(before, after)
-        ):
+        if not (before and after) or before["sections"] == after["sections"]:
             return None
         published = await self._load_ledger(workspace, step.key)
         edition = await self._compose_stored(workspace, after, published)
@@ -170,26 +160,24 @@ class ChangePreviews:
         )
         if last is None:
             return None
-        chosen = layout_from_settings(after).sections
+        chosen = DigestSettings.model_validate(after).sections
         edition = replace(last.edition, sections=chosen)
         return LayoutPreview(parts=self._render(workspace, after, edition), posted=True)
 
     async def _compose_stored(
         self, workspace: Workspace, entry: SettingsEntry, published: PublishedLedger
     ) -> Edition:
-        known, resting = (
-            await self._load_read_sources(workspace),
-            set(entry["paused_sources"]),
-        )
-        read = [a for a in entry["sources"] if a not in resting and a in known]
+        known = await self._load_read_sources(workspace)
+        paused = entry["paused_sources"]
+        read = [a for a in entry["sources"] if a not in paused and a in known]
         held = await self._load_articles([known[address] for address in read])
         return await self._compose(held, published, entry)
 
     async def try_filter(self, digest: Digest, written: str) -> FilterTrial:
-        """What the filter would have matched of what the digest's sources gave.
+        """Match the filter against the newest articles of the digest's sources.
 
         Raises:
-            InputError: It cannot be a filter.
+            InputError: It is not a valid filter.
         """
         clock = self.publisher.clock
         held = await self.publisher.db.read(
@@ -202,11 +190,11 @@ class ChangePreviews:
         return FilterTrial(of=len(newest), matching=found)
 
     async def _load_read_sources(self, workspace: Workspace) -> Mapping[str, Source]:
-        """The workspace's sources that were read at least once, by address."""
+        """Load the workspace's sources that were read at least once, by address."""
         mine = await self.publisher.db.read(
             source_store.list_sources, workspace_id=workspace.id
         )
-        return {s.address: s for s in mine if s.last_good or s.kind == "folder"}
+        return {s.address: s for s in mine if s.last_success_at or s.kind == "folder"}
 
     async def _refresh_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
         if not stored:
@@ -222,14 +210,12 @@ class ChangePreviews:
         )
 
     async def try_address(self, address: str) -> SourceTrial:
-        """What stands at an address at present, or why that cannot be said."""
-        source_reader, now = (
-            self.publisher.ingestor.source_reader,
-            self.publisher.clock.now(),
-        )
-        look = try_source(address, source_reader=source_reader, now=now)
+        """Read an address once, and return what it holds or why it cannot be read."""
+        source_reader = self.publisher.ingestor.source_reader
+        now = self.publisher.clock.now()
+        trial = try_source(address, source_reader=source_reader, now=now)
         try:
-            return await asyncio.wait_for(look, READING_SECONDS)
+            return await asyncio.wait_for(trial, READING_SECONDS)
         except TimeoutError:
             slow = f"It did not answer within {READING_SECONDS:.0f} seconds."
             shown = mask_source(address)
@@ -250,8 +236,10 @@ class ChangePreviews:
         self, held: Sequence[Article], published: PublishedLedger, entry: SettingsEntry
     ) -> Edition:
         now = self.publisher.clock.now()
+        settings = DigestSettings.model_validate(entry)
+        style = settings.to_edition_style(settings.name)
         return await self.publisher.engine.run(
-            _compose_edition, held, now, published, _build_style(entry)
+            _compose_edition, held, now, published, style
         )
 
     async def _load_ledger(
@@ -278,17 +266,6 @@ class ChangePreviews:
             next_due=None,
         )
         return platform.render(edition, context)
-
-
-def _build_style(entry: SettingsEntry) -> EditionStyle:
-    return EditionStyle(
-        title=entry["name"],
-        stories=entry["stories"],
-        lang=entry["language"],
-        include=tuple(entry["include"]),
-        exclude=tuple(entry["exclude"]),
-        **layout_to_style(layout_from_settings(entry)),
-    )
 
 
 def _compose_edition(

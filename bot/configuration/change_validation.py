@@ -1,60 +1,58 @@
-"""Validate and normalize one step of a change, and who may make it.
+"""Check the steps of a change, and who may make it.
 
-What comes out is the normal form that is stored and compared: whole addresses,
-schedules as we say them, numbers as numbers. Nothing is changed here. From chat a
-digest gets no folder that a file did not give to one of the workspace (it would let an
-editor read the machine's files); one that was deleted comes back with its folders.
+Checked steps have the normal form that is stored and compared: plain JSON values,
+whole addresses, schedules as `bot.schedules` writes them. Every mistake is reported,
+so that a file can be corrected at once.
 
-Who manages the workspace on its platform may change everything.
+A step from chat or from a form cannot add a folder that no file gave to the workspace:
+it would let an editor read files of the machine. A digest that was deleted comes back
+with its folders. A file of the operator may name any folder.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.configuration.change_steps import MAX_CORRECTION_LENGTH, ChangeStep
-from bot.configuration.file_import import map_masked_addresses
-from bot.configuration.settings import DEFAULT_DIGEST, DigestEntry, SettingsEntry
+from bot.configuration.change_steps import (
+    MAX_CORRECTION_LENGTH,
+    ChangeStep,
+    StepProblem,
+)
 from bot.configuration.validation import (
-    find_digest_problems,
-    find_name_problem,
+    FieldProblem,
+    check_digest,
     find_post_option_problems,
     resolve_source_kind,
+    validate_fields,
 )
-from bot.errors import FieldError, Forbidden, UserError
+from bot.errors import Forbidden, UserError
 from bot.ingest import addresses
 from bot.model import (
+    DEFAULT_DIGEST,
+    DestinationSettings,
     Digest,
     Person,
+    SettingsEntry,
     Workspace,
-    post_options_from_settings,
-    post_options_to_settings,
+    list_settings,
 )
 from bot.schedules.calendar import find_zone
-from bot.schedules.parsing import parse_schedule
-from bot.schedules.wording import describe_schedule
 from bot.storage import Connection, destination_store, digest_store
 
-#: So many digests, and so many destinations, can be made from chat.
+#: Maximum number of digests, and of destinations, that can be made from chat.
 MAX_THINGS = 100
 FOLDER_ONLY_BY_FILE = (
     "A folder can be a source only by the configuration file. Here, name the address "
     "of a feed, a page or a site: https://…"
 )
-_LIST_SETTINGS = (
-    "sources",
-    "paused_sources",
-    "destinations",
-    "schedule",
-    "include",
-    "exclude",
-)
+CheckedEntry = tuple[SettingsEntry, list[FieldProblem]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ValidationContext:
-    """What else there is in the workspace, which decides what can be."""
+    """The rest of the workspace, on which the checks of a step depend."""
 
     workspace: Workspace
     digests: tuple[Digest, ...]
@@ -62,14 +60,20 @@ class ValidationContext:
     places: Mapping[str, str]
     #: Names of digests → names of the destinations that they post to, likewise.
     posting: Mapping[str, tuple[str, ...]]
-    #: A change is taken back: what was deleted may come back with its folders.
+    #: A change is reverted: a deleted digest may come back with its folders.
     reverting: bool = False
+    #: The folder of an operator's file, where its paths start; None = from chat.
+    base: Path | None = None
 
 
 def load_validation_context(
-    conn: Connection, workspace: Workspace, *, reverting: bool = False
+    conn: Connection,
+    workspace: Workspace,
+    *,
+    reverting: bool = False,
+    base: Path | None = None,
 ) -> ValidationContext:
-    """How things stand."""
+    """Load the present settings of the workspace."""
     here = {"workspace_id": workspace.id}
     known = digest_store.list_digests(conn, **here)
     return ValidationContext(
@@ -80,225 +84,234 @@ def load_validation_context(
             p.name: p.channel for p in destination_store.list_destinations(conn, **here)
         },
         reverting=reverting,
+        base=base,
     )
 
 
-def validate_step(step: ChangeStep, around: ValidationContext) -> SettingsEntry | None:
-    """What the step leads to, in the normal form.
+def check_steps(
+    steps: Iterable[ChangeStep], around: ValidationContext
+) -> tuple[tuple[ChangeStep, ...], list[StepProblem]]:
+    """Bring the steps into their normal form; each sees the ones before it.
 
-    Raises:
-        Mistake: It cannot be; which question that is about, and what would do.
+    Returns:
+        The steps, and every mistake in them.
     """
+    checked: list[ChangeStep] = []
+    problems: list[StepProblem] = []
+    for step in steps:
+        after, found = _check_step(step, around)
+        name = str((step.after or step.before or {}).get("name", ""))
+        problems += [
+            StepProblem(noun=step.noun, name=name, field=p.field, problem=p.problem)
+            for p in found
+        ]
+        normal = replace(step, after=after)
+        around = _apply_to_context(around, normal)
+        checked.append(normal)
+    return tuple(checked), problems
+
+
+def _check_step(
+    step: ChangeStep, around: ValidationContext
+) -> tuple[SettingsEntry | None, list[FieldProblem]]:
     if step.after is None:
-        _check_unused(step, around)
-        return None
+        return None, _check_unused(step, around)
     match step.noun:
         case "zone":
-            return {"name": "zone", "zone": _validate_zone(str(step.after["zone"]))}
+            return _check_zone(step.after)
         case "access":
-            return step.after
+            return step.after, []
         case "correction":
-            return {**step.after, "text": _validate_correction(str(step.after["text"]))}
+            return _check_correction(step.after)
         case "destination":
-            return _validate_destination(step.before, step.after, around)
+            return _check_destination(step.before, step.after, around)
         case "digest":
-            return _validate_digest(step, step.after, around)
+            return _check_digest_step(step, step.after, around)
 
 
-def _validate_correction(text: str) -> str:
-    said = " ".join(text.split())
-    if not said:
-        raise FieldError("Say what is right, in a sentence.", field="text")
-    if len(said) > MAX_CORRECTION_LENGTH:
-        raise FieldError(
+def _apply_to_context(around: ValidationContext, step: ChangeStep) -> ValidationContext:
+    """Build the context of the next step of the same change."""
+    if step.noun == "zone" and step.after:
+        moved = replace(around.workspace, zone=str(step.after["zone"]))
+        return replace(around, workspace=moved)
+    if step.noun == "digest":
+        posting = {n: p for n, p in around.posting.items() if n != step.old_name}
+        if step.after:
+            posting[step.name] = tuple(step.after["destinations"])
+        return replace(around, posting=posting)
+    if step.noun == "destination":
+        places = {n: c for n, c in around.places.items() if n != step.old_name}
+        if step.after:
+            places[step.name] = str(step.after["channel"])
+        return replace(around, places=places)
+    return around
+
+
+def _problem(error: UserError, field: str = "") -> FieldProblem:
+    return FieldProblem(field=field, problem=error)
+
+
+def _check_zone(after: SettingsEntry) -> CheckedEntry:
+    try:
+        return {"name": "zone", "zone": find_zone(str(after["zone"]))}, []
+    except UserError as error:
+        return {"name": "zone", "zone": "UTC"}, [_problem(error, "zone")]
+
+
+def _check_correction(after: SettingsEntry) -> CheckedEntry:
+    text = " ".join(str(after["text"]).split())
+    problems = []
+    if not text:
+        error = UserError("Say what is right, in a sentence.")
+        problems.append(_problem(error, "text"))
+    if len(text) > MAX_CORRECTION_LENGTH:
+        error = UserError(
             "Say it in at most {longest} characters: it stands at the end of the "
             "story.",
             longest=MAX_CORRECTION_LENGTH,
-            field="text",
         )
-    return said
+        problems.append(_problem(error, "text"))
+    return {**after, "text": text}, problems
 
 
-def _check_unused(step: ChangeStep, around: ValidationContext) -> None:
-    if step.noun != "destination":
-        return
+def _check_unused(step: ChangeStep, around: ValidationContext) -> list[FieldProblem]:
     users = [d for d, places in around.posting.items() if step.old_name in places]
-    if users:
-        raise UserError(
-            "«{users}» posts to «{old_name}». Give that digest another "
-            "destination first: /newsdesk digest edit.",
-            users=users[0],
-            old_name=step.old_name,
-        )
+    if step.noun != "destination" or not users:
+        return []
+    error = UserError(
+        "«{users}» posts to «{old_name}». Give that digest another "
+        "destination first: /newsdesk digest edit.",
+        users=users[0],
+        old_name=step.old_name,
+    )
+    return [_problem(error)]
 
 
-def _validate_zone(written: str) -> str:
-    try:
-        return find_zone(written)
-    except UserError as error:
-        raise FieldError.of(error, field="zone") from None
-
-
-def _validate_destination(
+def _check_destination(
     before: SettingsEntry | None, after: SettingsEntry, around: ValidationContext
-) -> SettingsEntry:
-    name, channel = str(after["name"]).strip(), str(after["channel"])
-    _check_name(name)
-    was = before["name"] if before else None
-    if name != was and name in around.places:
-        raise FieldError(
-            "Another destination is called «{name}» already.", name=name, field="name"
+) -> CheckedEntry:
+    # Settings that an older change does not have stay as they are.
+    entry = {**(before or {}), **after}
+    stopped = entry.pop("stopped", None)
+    settings, problems = validate_fields(DestinationSettings, entry)
+    old_name = before["name"] if before else None
+    if settings.name != old_name and settings.name in around.places:
+        error = UserError(
+            "Another destination is called «{name}» already.", name=settings.name
         )
-    if before is None and len(around.places) >= MAX_THINGS:
-        raise UserError(
+        problems.append(_problem(error, "name"))
+    if before is None and around.base is None and len(around.places) >= MAX_THINGS:
+        error = UserError(
             "There are {most} destinations here already; remove one.", most=MAX_THINGS
         )
-    taken = [n for n, c in around.places.items() if c == channel and n != was]
-    if taken:
-        raise UserError(
-            "This channel is the destination «{taken}» already.", taken=taken[0]
-        )
-    # What an older change does not speak of stays as it is.
-    manner = post_options_from_settings({**(before or {}), **after})
+        problems.append(_problem(error))
+    for name, channel in around.places.items():
+        if channel == settings.channel and name != old_name:
+            error = UserError(
+                "This channel is the destination «{taken}» already.", taken=name
+            )
+            problems.append(_problem(error))
     workspace = around.workspace
-    for field, text in find_post_option_problems(
-        manner, platform=workspace.platform, workspace=workspace.external_id
-    ):
-        raise FieldError("{problem}", problem=text, field=field)
-    return {
-        **after,
-        "name": name,
-        "channel": channel,
-        **post_options_to_settings(manner),
-    }
+    problems += find_post_option_problems(
+        settings, platform=workspace.platform, workspace=workspace.external_id
+    )
+    return {**settings.to_entry(), "stopped": stopped}, problems
 
 
-def _check_name(name: str) -> None:
-    trouble = find_name_problem(name)
-    if trouble:
-        raise FieldError(
-            "«{name}» cannot be a name: {trouble}",
-            name=name[:80],
-            trouble=trouble,
-            field="name",
-        )
-
-
-def _validate_digest(
+def _check_digest_step(
     step: ChangeStep, after: SettingsEntry, around: ValidationContext
-) -> SettingsEntry:
-    # What an older change does not speak of stays as it is.
+) -> CheckedEntry:
+    # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **after}
-    entry |= {kind: _clean_values(entry[kind]) for kind in _LIST_SETTINGS}
-    entry["name"] = name = str(entry["name"]).strip()
-    _check_name(name)
+    if around.base is None and isinstance(entry["source_names"], Mapping):
+        # A source that is removed takes its name along.
+        names: Mapping[str, str] = entry["source_names"]
+        entry["source_names"] = {
+            a: n for a, n in names.items() if a in entry["sources"]
+        }
+    settings, problems = check_digest(
+        entry,
+        destinations=around.places,
+        resolve_address=_build_address_resolver(step, around),
+        zone=around.workspace.zone,
+    )
     others = {d.name for d in around.digests if step.before is None or d.id != step.key}
-    if name in others:
-        raise FieldError(
-            "Another digest is called «{name}» already.", name=name, field="name"
+    if settings.name in others:
+        error = UserError(
+            "Another digest is called «{name}» already.", name=settings.name
         )
-    if step.before is None and len(around.digests) >= MAX_THINGS:
-        raise UserError(
+        problems.append(_problem(error, "name"))
+    if (
+        step.before is None
+        and around.base is None
+        and len(around.digests) >= MAX_THINGS
+    ):
+        error = UserError(
             "There are {most} digests here already; delete one first.", most=MAX_THINGS
         )
-    entry |= _restore_addresses(entry, around.digests)
-    kept = _list_trusted_addresses(step, around)
-    if any("://" not in a for a in entry["sources"] if a not in kept):
-        raise FieldError(FOLDER_ONLY_BY_FILE, field="sources")
-    entry["schedule"] = [
-        _validate_sentence(s, around.workspace) for s in entry["schedule"]
-    ]
-    _check_digest(entry, around.places, kept)
-    return _normalize_digest(entry)
+        problems.append(_problem(error))
+    return settings.to_entry(), problems
 
 
-def _list_trusted_addresses(step: ChangeStep, around: ValidationContext) -> set[str]:
-    """Addresses that the digest has, or had, and folders that a file gave to any here.
+def _build_address_resolver(
+    step: ChangeStep, around: ValidationContext
+) -> Callable[[str], str]:
+    """Build the function that returns the whole address of a source, or raises.
 
-    These are not to be looked at again.
+    Addresses that the digest has are not checked again: what they lead to may be away.
     """
-    had = step.before["sources"] if step.before else ()
+    secrets = map_masked_addresses(around.digests)
+    had = set(step.before["sources"]) if step.before else set()
     folders = {
         source.address
         for digest in around.digests
-        for source in (*digest.sources, *digest.paused_sources)
+        for source in digest.all_sources
         if source.kind == "folder"
     }
     if step.before is None and step.key is not None and around.reverting:
-        had = (step.after or {})["sources"]
-    return folders.union(had)
+        had |= set((step.after or {})["sources"])
+
+    def resolve(address: str) -> str:
+        if addresses.is_masked(address):
+            if address in secrets:
+                return secrets[address]
+            raise UserError(
+                "«{address}» was printed without its secret, and none is known for "
+                "it here. Write the address whole.",
+                address=address[:200],
+            )
+        if "://" in address or around.base is not None:
+            if address in had and "://" in address:
+                return address
+            return resolve_source_kind(address, around.base or Path("/"))[1]
+        if address in had | folders:
+            return address
+        # An export names folders without their place on this machine.
+        named = [folder for folder in folders if Path(folder).name == address]
+        if len(named) == 1:
+            return named[0]
+        raise UserError(FOLDER_ONLY_BY_FILE)
+
+    return resolve
 
 
-def _clean_values(values: Sequence[str] | str) -> list[str]:
-    """Each value once, without space around it and without the empty ones."""
-    listed = [values] if isinstance(values, str) else values
-    stripped = (str(value).strip() for value in listed)
-    return list(dict.fromkeys(value for value in stripped if value))
+def map_masked_addresses(known: Sequence[Digest]) -> dict[str, str]:
+    """Map addresses as they are printed, without their secrets, to whole ones."""
+    whole = {source.address for digest in known for source in digest.all_sources}
+    masked = {address: addresses.mask_secrets(address) for address in whole}
+    several = Counter(masked.values())
+    return {mask: address for address, mask in masked.items() if several[mask] == 1}
 
 
-def _restore_addresses(entry: SettingsEntry, known: Sequence[Digest]) -> dict[str, Any]:
-    secrets = map_masked_addresses(known)
-    whole: dict[str, Any] = {
-        kind: [_restore_address(address, secrets) for address in entry[kind]]
-        for kind in ("sources", "paused_sources")
-    }
-    # A name goes with its source.
-    named = {_restore_address(a, secrets): n for a, n in entry["source_names"].items()}
-    whole["source_names"] = {a: n for a, n in named.items() if a in whole["sources"]}
-    return whole
-
-
-def _restore_address(address: str, secrets: Mapping[str, str]) -> str:
-    if not addresses.is_masked(address):
-        return address
-    if address not in secrets:
-        raise FieldError(
-            "«{address}» is shown without its secret. Write it whole.",
-            address=address[:200],
-            field="sources",
-        )
-    return secrets[address]
-
-
-def _validate_sentence(written: str, workspace: Workspace) -> str:
-    try:
-        return describe_schedule(parse_schedule(written, workspace.zone))
-    except UserError as error:
-        raise FieldError.of(error, field="schedule") from None
-
-
-def _check_digest(
-    entry: SettingsEntry, places: Collection[str], kept: Collection[str]
-) -> None:
-    def is_source(address: str) -> None:
-        if address not in kept:
-            resolve_source_kind(address, Path("/"))
-
-    for found in find_digest_problems(entry, destinations=places, is_source=is_source):
-        raise FieldError.of(found.problem, field=found.field)
-
-
-def _normalize_digest(entry: SettingsEntry) -> dict[str, Any]:
-    """As `as_entry` words a digest that is stored."""
-    digest = DigestEntry.model_validate(entry)
-    resting = [a for a in digest.sources if a in set(digest.paused_sources)]
-    active = [a for a in digest.sources if a not in resting]
-    return {
-        **digest.model_dump(),
-        "schedule": digest.sentences,
-        "quiet_hours": digest.quiet_hours or None,
-        "sources": [*active, *resting],
-        "paused_sources": resting,
-        "paused": bool(digest.paused),
-        "skip": sorted(digest.skip) if digest.skip else None,
-    }
+#: Settings that only managers may set.
+_MANAGED = tuple(s for s in list_settings(DestinationSettings) if s.info.managers_only)
 
 
 def check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
-    """Let nobody hand on more than they were given.
+    """Check that an editor by grant does not give more than they have.
 
     Raises:
-        Forbidden: Only who manages the workspace can do one of these.
+        Forbidden: Only people who manage the workspace can do one of these.
     """
     if not person.granted:
         return
@@ -308,14 +321,12 @@ def check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
                 "Only who manages this workspace on its platform can say who else may "
                 "do an editor's work. Ask one of them."
             )
-        if _sets_ping(step):
-            # The bot may be allowed to ping where this person is not.
-            raise Forbidden(
-                "Only who manages this workspace on its platform can say which role "
-                "is pinged. Ask one of them."
-            )
-
-
-def _sets_ping(step: ChangeStep) -> bool:
-    wanted = (step.after or {}).get("ping")
-    return bool(wanted) and wanted != (step.before or {}).get("ping")
+        before, after = step.before or {}, step.after or {}
+        for setting in _MANAGED:
+            value: Any = after.get(setting.name)
+            if value and value != before.get(setting.name):
+                # The bot may be allowed to ping where this person is not.
+                raise Forbidden(
+                    "Only who manages this workspace on its platform can say which "
+                    "role is pinged. Ask one of them."
+                )

@@ -1,11 +1,10 @@
 """Describe a change in words: what differs, who gets it, and when.
 
-Addresses are shown without their secrets and folders by their names only. Whatever
-somebody typed is cut where it is long; platforms escape it.
+Addresses are shown without their secrets, and folders by their names only. Long values
+are cut; the platforms escape them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,37 +16,44 @@ from bot.configuration.change_steps import (
     UpcomingEditions,
 )
 from bot.configuration.layout_settings import format_sections
-from bot.configuration.settings import SettingsEntry
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
-from bot.model import POST_OPTION_NAMES, LayoutSettings, Source
+from bot.model import (
+    DestinationSettings,
+    DigestSettings,
+    Setting,
+    SettingsEntry,
+    Source,
+    list_settings,
+)
 from bot.publishing.planning import capitalize_first, format_schedule
 
 DiffRow = tuple[str, str]
-#: Values of a list that are told, and characters of one value.
+#: Maximum number of values of a list that are shown, and of characters of a value.
 MAX_VALUES, MAX_VALUE_LENGTH = 6, 90
-_LIST_SETTINGS = ("sources", "destinations", "schedule", "skip", "include", "exclude")
-_PLAIN_SETTINGS = (
-    "name",
-    "quiet_hours",
-    "paused",
-    "paused_until",
-    "stories",
-    "summary",
-    "quotes",
-    "figures",
-    "brief",
-    "sections",
-    "language",
-    "corrections",
-    "zone",
-    "text",
-    *POST_OPTION_NAMES,
+#: Settings of a destination that its title does not say, and of both their names.
+_SETTINGS = (
+    *list_settings(DigestSettings),
+    *(
+        s
+        for s in list_settings(DestinationSettings)
+        if s.name not in ("name", "channel")
+    ),
+    Setting(name="zone"),
+    Setting(name="text"),
 )
-#: The names that people read otherwise than the file writes them.
-_SETTING_LABELS = {"quiet_hours": "quiet hours", "paused_until": "paused until"}
-#: What of a new digest is only told where it is not as usual.
-_DEFAULT_LAYOUT = asdict(LayoutSettings())
+#: Its values are shown as one: their order is the setting.
+_ORDERED = ("sections",)
+#: Paused sources have rows of their own.
+_LIST_SETTINGS = tuple(
+    s
+    for s in _SETTINGS
+    if s.kind == "list" and s.name not in ("paused_sources", *_ORDERED)
+)
+_PLAIN_SETTINGS = tuple(
+    s for s in _SETTINGS if s.kind not in ("list", "mapping") or s.name in _ORDERED
+)
+(_SOURCES,) = (s for s in _SETTINGS if s.name == "sources")
 
 
 def format_step_title(step: ChangeStep, texts: Texts) -> str:
@@ -74,7 +80,7 @@ def format_step_title(step: ChangeStep, texts: Texts) -> str:
 
 
 def list_differences(step: ChangeStep, texts: Texts) -> tuple[DiffRow, ...]:
-    """What the thing is, where it is new or goes; else what is different."""
+    """List all settings of a new or removed thing, else those that differ."""
     if step.noun == "access":
         return ()
     if step.before is None or step.after is None:
@@ -83,7 +89,7 @@ def list_differences(step: ChangeStep, texts: Texts) -> tuple[DiffRow, ...]:
 
 
 def format_change(change: ConfigurationChange, texts: Texts) -> str:
-    """The change in one line, for lists."""
+    """Format the change in one line, for lists."""
     parts = []
     for step in change.steps:
         differs = (step.before and step.after) or step.noun == "correction"
@@ -95,7 +101,7 @@ def format_change(change: ConfigurationChange, texts: Texts) -> str:
 
 
 def format_audience(coming: UpcomingEditions, texts: Texts) -> str:
-    """Who gets the digest."""
+    """Say where the digest is posted."""
     if not coming.destinations:
         return texts.say(
             "«{digest}» has no destination yet, so nobody sees it. Run /newsdesk "
@@ -107,7 +113,7 @@ def format_audience(coming: UpcomingEditions, texts: Texts) -> str:
 
 
 def format_times(coming: UpcomingEditions, texts: Texts) -> str:
-    """The next times, in the digest's own zone."""
+    """List the next times, in the zone of the digest."""
     if not coming.moments:
         return texts.say(
             "It has no schedule: it is posted only when an editor says /newsdesk post."
@@ -123,14 +129,14 @@ def format_times(coming: UpcomingEditions, texts: Texts) -> str:
 
 
 def mask_source(address: str) -> str:
-    """A source's address as people may see it."""
+    """Format the address of a source without its secret or its folder's path."""
     if "://" not in address:
         return f"«{Path(address).name}»"
     return shorten_line(addresses.mask_secrets(address))
 
 
 def hide_folders(text: str, known: Iterable[Source]) -> str:
-    """The text without the places of folders on this machine."""
+    """Replace the paths of folders in the text by their names."""
     for source in known:
         if source.kind == "folder":
             text = text.replace(source.address, f"«{Path(source.address).name}»")
@@ -138,14 +144,9 @@ def hide_folders(text: str, known: Iterable[Source]) -> str:
 
 
 def shorten_line(text: str) -> str:
-    """The text on one line, its end left out where it is long."""
+    """Put the text on one line, and cut it where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_VALUE_LENGTH else f"{line[: MAX_VALUE_LENGTH - 1]}…"
-
-
-def format_setting_name(name: str, texts: Texts) -> str:
-    """«quiet_hours» as people read it."""
-    return texts.word(_SETTING_LABELS.get(name, name))
 
 
 def _get_local_date(at: datetime, zone: str) -> date:
@@ -153,87 +154,64 @@ def _get_local_date(at: datetime, zone: str) -> date:
 
 
 def _list_all_rows(entry: SettingsEntry, texts: Texts) -> Iterator[DiffRow]:
-    for name in (*_LIST_SETTINGS, *_PLAIN_SETTINGS):
-        value = entry.get(name)
-        is_shown = (
-            value != _DEFAULT_LAYOUT[name] if name in _DEFAULT_LAYOUT else bool(value)
-        )
-        if name == "name" or name not in entry or not is_shown:
+    for setting in (*_LIST_SETTINGS, *_PLAIN_SETTINGS):
+        value = entry.get(setting.name)
+        is_default = value in (setting.default, None, [])
+        if setting.name == "name" or (is_default and not setting.info.always_listed):
             continue
-        several = (
-            list(value or ())
-            if name in _LIST_SETTINGS
-            else [_format_setting(name, value, texts)]
-        )
-        yield format_setting_name(name, texts), _format_values(name, several, texts)
+        if setting.name in entry:
+            values = value if setting in _LIST_SETTINGS else [value]
+            yield (
+                texts.word(setting.label),
+                _format_values(setting, values or (), texts),
+            )
     yield from _list_renamed_rows({}, entry.get("source_names"), texts)
-    yield from _list_paused_rows(entry.get("paused_sources", ()), texts)
+    yield from _list_source_rows(
+        texts.say("not read for now"), entry.get("paused_sources", ()), texts
+    )
 
 
 def _list_changed_rows(
     before: SettingsEntry, after: SettingsEntry, texts: Texts
 ) -> Iterator[DiffRow]:
-    for name in _PLAIN_SETTINGS:
-        if not before.get(name) and not after.get(name):
-            # Older changes do not say what is off.
-            continue
-        old, new = (
-            _format_setting(name, one.get(name), texts) for one in (before, after)
-        )
-        if old != new:
-            yield format_setting_name(name, texts), f"{old} → {new}"
-    for name in _LIST_SETTINGS:
-        had = [str(value) for value in before.get(name) or ()]
-        has = [str(value) for value in after.get(name) or ()]
-        gone = [value for value in had if value not in has]
-        come = [value for value in has if value not in had]
-        if come:
-            yield (
-                format_setting_name(name, texts),
-                f"+ {_format_values(name, come, texts)}",
-            )
-        if gone:
-            yield (
-                format_setting_name(name, texts),
-                f"− {_format_values(name, gone, texts)}",
-            )
-    yield from _list_renamed_rows(
-        before.get("source_names"), after.get("source_names"), texts
+    for setting in _PLAIN_SETTINGS:
+        # A change from before there was this setting does not have it.
+        old, new = before.get(setting.name), after.get(setting.name)
+        if (old or new) and old != new:
+            shown = [_format_value(setting, value, texts) for value in (old, new)]
+            yield texts.word(setting.label), " → ".join(shown)
+    for setting in _LIST_SETTINGS:
+        had, has = before.get(setting.name) or (), after.get(setting.name) or ()
+        for sign, values in (
+            ("+", [value for value in has if value not in had]),
+            ("−", [value for value in had if value not in has]),
+        ):
+            if values:
+                shown_values = _format_values(setting, values, texts)
+                yield texts.word(setting.label), f"{sign} {shown_values}"
+    names = before.get("source_names"), after.get("source_names")
+    yield from _list_renamed_rows(*names, texts)
+    had, has = before.get("paused_sources", ()), after.get("paused_sources", ())
+    resumed = [a for a in had if a not in has and a in after.get("sources", ())]
+    yield from _list_source_rows(
+        texts.say("not read for now"), [a for a in has if a not in had], texts
     )
-    rests, rested = after.get("paused_sources", ()), before.get("paused_sources", ())
-    there = after.get("sources", ())
-    yield from _list_paused_rows([a for a in rests if a not in rested], texts)
-    yield from _list_resumed_rows(
-        [a for a in rested if a not in rests and a in there], texts
-    )
+    yield from _list_source_rows(texts.say("read again"), resumed, texts)
     if before.get("stopped") and not after.get("stopped"):
         yield texts.say("stopped"), texts.say("works again")
 
 
-def _format_setting(name: str, value: Any, texts: Texts) -> str:
-    return (
-        format_sections(value, texts)
-        if name == "sections"
-        else _format_plain_value(value, texts)
-    )
-
-
-def _format_plain_value(value: object, texts: Texts) -> str:
-    """A plain value; one that was stored says dates as text."""
-    if isinstance(value, bool):
-        return texts.say("yes") if value else texts.say("no")
-    return texts.say("none") if value in (None, "") else shorten_line(str(value))
-
-
-def _list_paused_rows(paused: Sequence[str], texts: Texts) -> Iterator[DiffRow]:
-    if paused:
-        yield texts.say("not read for now"), _format_values("sources", paused, texts)
+def _list_source_rows(
+    label: str, listed: Sequence[str], texts: Texts
+) -> Iterator[DiffRow]:
+    if listed:
+        yield label, _format_values(_SOURCES, listed, texts)
 
 
 def _list_renamed_rows(
     before: SettingsEntry | None, after: SettingsEntry | None, texts: Texts
 ) -> Iterator[DiffRow]:
-    """Sources that are called otherwise than before."""
+    """List the sources whose names differ."""
     old, new = before or {}, after or {}
     changed = [
         address for address in {**old, **new} if old.get(address) != new.get(address)
@@ -249,24 +227,22 @@ def _list_renamed_rows(
         yield texts.say("called"), more
 
 
-def _list_resumed_rows(resumed: Sequence[str], texts: Texts) -> Iterator[DiffRow]:
-    if resumed:
-        yield texts.say("read again"), _format_values("sources", resumed, texts)
-
-
-def _format_values(name: str, values: Sequence[object], texts: Texts) -> str:
-    said = [_format_value(name, str(value), texts) for value in values[:MAX_VALUES]]
+def _format_values(setting: Setting, values: Sequence[object], texts: Texts) -> str:
+    shown = [_format_value(setting, value, texts) for value in values[:MAX_VALUES]]
     if len(values) > MAX_VALUES:
-        more = texts.say("{n} more", n=len(values) - MAX_VALUES)
-        said.append(more)
-    return ", ".join(said)
+        shown.append(texts.say("{n} more", n=len(values) - MAX_VALUES))
+    return ", ".join(shown)
 
 
-def _format_value(name: str, value: str, texts: Texts) -> str:
-    match name:
+def _format_value(setting: Setting, value: Any, texts: Texts) -> str:
+    """Format a value, or one of a list; an entry has dates as text."""
+    match setting.name:
         case "sources":
             return mask_source(value)
         case "schedule":
             return shorten_line(capitalize_first(format_schedule(value, texts)))
-        case _:
-            return shorten_line(value)
+        case "sections":
+            return format_sections(value, texts)
+    if isinstance(value, bool):
+        return texts.say("yes") if value else texts.say("no")
+    return texts.say("none") if value in (None, "") else shorten_line(str(value))

@@ -1,7 +1,7 @@
-"""Feeds as OPML lists, in and out, and the starter packs that ship with the program.
+"""Import and export feeds as OPML lists, and list the starter packs of the program.
 
-Reading the file itself is `digests.sources.opml`'s. A folder of the list that is named
-after a digest goes to that digest; the rest goes where the admin says.
+`digests.sources.opml` parses the file. A folder of the list with the name of a digest
+goes to that digest; the rest goes where the admin says.
 """
 
 import re
@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from bot.configuration.file_import import ensure_source
+from bot.configuration.change_application import ensure_source
 from bot.errors import ConfigurationError, UserError
 from bot.ingest import addresses
 from bot.model import Digest, Source, Workspace
@@ -24,7 +25,7 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", re.ASCII)
 
 
 def expand_addresses(written: str) -> list[str]:
-    """The addresses that are meant: whole ones, hosts, and the feeds of packs."""
+    """Split text into addresses: whole ones, hosts, and the feeds of packs."""
     found: list[str] = []
     for word in _split_addresses(written):
         feeds = list_pack_addresses(word)
@@ -38,24 +39,24 @@ def expand_addresses(written: str) -> list[str]:
 
 
 def _split_addresses(written: str) -> Iterator[str]:
-    """What spaces and commas part; a comma inside of an address parts nothing."""
+    """Split at spaces and commas, but not at a comma inside an address."""
     for word in re.split(r"\s+|,(?=https?://)", written):
         parts = [word] if "://" in word else word.split(",")
         yield from (part.rstrip(",") for part in parts if part.strip(","))
 
 
-#: Where feeds go when there is no digest yet.
+#: The digest that gets the feeds where there is none yet.
 DEFAULT_DIGEST_NAME = "Feeds"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedImport:
-    """What became of a list of feeds."""
+    """The result of importing a list of feeds."""
 
     workspace: str
-    #: The digests that feeds were given to, each with those that it had not had.
+    #: The digests that got feeds, each with its new sources.
     added: tuple[tuple[Digest, tuple[Source, ...]], ...]
-    #: Feeds of the list that their digest had already.
+    #: Number of feeds that their digest had already.
     known: int
 
 
@@ -68,7 +69,7 @@ def assign_feeds(
     digest: str | None = None,
     allow_private: str = "",
 ) -> FeedImport:
-    """Give the feeds to digests, in the caller's transaction.
+    """Add the feeds to digests, in the caller's transaction.
 
     Args:
         conn: Inside a transaction.
@@ -76,7 +77,7 @@ def assign_feeds(
         now: The time.
         workspace: The platform's id of the workspace; None = the only one there is, or
             a new one for the local page.
-        digest: All go to the digest of this name, which is made where it is missing;
+        digest: All go to the digest of this name, which is created if necessary;
             None = each to the one that its folder names, or else to the only one.
         allow_private: The setting of that name.
 
@@ -101,7 +102,7 @@ def assign_feeds(
 def list_all_feeds(
     conn: Connection, *, workspace: str | None = None
 ) -> tuple[tuple[Subscription, ...], int]:
-    """Every feed and page of every digest, in a folder of its name.
+    """List every feed and page of every digest, in a folder of its name.
 
     Returns:
         The feeds, and how many were left out because their address is a secret.
@@ -119,13 +120,13 @@ def list_all_feeds(
 def list_feeds(
     conn: Connection, *, workspace_id: int, digest: str | None = None
 ) -> tuple[tuple[Subscription, ...], int]:
-    """The same of one workspace, or of its digest of this name."""
+    """List the feeds and pages of one workspace, or of its digest of this name."""
     found: list[Subscription] = []
     secret = 0
     for known in digest_store.list_digests(conn, workspace_id=workspace_id):
         if digest not in (None, known.name):
             continue
-        for source in (*known.sources, *known.paused_sources):
+        for source in known.all_sources:
             if source.kind == "folder":
                 continue
             if addresses.mask_secrets(source.address) != source.address:
@@ -163,7 +164,7 @@ def _resolve_workspace(
 
 
 def _resolve_digest_name(one: Subscription, known: Sequence[Digest]) -> str:
-    """The digest that the innermost folder names, or the only one."""
+    """Return the digest that the innermost folder names, or the only one."""
     by_name = {normalize_text(digest.name): digest.name for digest in known}
     for folder in reversed(one.folders):
         if normalize_text(folder) in by_name:
@@ -186,7 +187,7 @@ def _add_feeds(
     allow_private: str,
 ) -> tuple[Digest, tuple[Source, ...]]:
     before = digest_store.find_digest_by_name(conn, workspace_id=home.id, name=name)
-    had = (*before.sources, *before.paused_sources) if before else ()
+    had = before.all_sources if before else ()
     sources = [
         ensure_source(
             conn, home, one.address, name=one.title, allow_private=allow_private
@@ -197,40 +198,20 @@ def _add_feeds(
     new = tuple({s.id: s for s in sources if s.id not in ids}.values())
     if before is not None and not new:
         return before, ()
-    read = before.sources if before else ()
-    return _save_digest(conn, home, name, before, (*read, *new)), new
-
-
-def _save_digest(
-    conn: Connection,
-    home: Workspace,
-    name: str,
-    before: Digest | None,
-    sources: Sequence[Source],
-) -> Digest:
+    here: dict[str, Any] = {"workspace_id": home.id, "name": name}
     if before is None:
-        return digest_store.upsert_digest(
-            conn, workspace_id=home.id, name=name, sources=sources, destinations=()
-        )
-    return digest_store.upsert_digest(
+        made = digest_store.upsert_digest(conn, **here, sources=new, destinations=())
+        return made, new
+    changed = digest_store.upsert_digest(
         conn,
-        workspace_id=home.id,
-        name=name,
-        sources=sources,
-        destinations=before.destinations,
-        stories=before.stories,
-        include=before.include,
-        exclude=before.exclude,
-        quiet_hours=before.quiet_hours,
-        language=before.language,
+        **here,
+        sources=(*before.sources, *new),
         paused_sources=before.paused_sources,
-        look=before.look,
-        called={
-            source.id: source.called
-            for source in (*before.sources, *before.paused_sources)
-            if source.called
-        },
+        destinations=before.destinations,
+        options=before.options,
+        called={source.id: source.called for source in had if source.called},
     )
+    return changed, new
 
 
 def _get_packs_folder() -> Path | None:
@@ -241,14 +222,14 @@ def _get_packs_folder() -> Path | None:
 
 
 def list_packs() -> tuple[str, ...]:
-    """Names such as «technology» and «world», in order."""
+    """List the names of packs, such as «technology» and «world», in order."""
     folder = _get_packs_folder()
     found = folder.glob("*.opml") if folder else ()
     return tuple(sorted(path.name.split(".")[0] for path in found))
 
 
 def list_pack_addresses(name: str) -> tuple[str, ...]:
-    """The feeds of the pack; none where there is no such pack."""
+    """List the feeds of the pack; none where there is no such pack."""
     folder, wanted = _get_packs_folder(), name.strip().casefold()
     if folder is None or wanted not in list_packs():
         return ()
@@ -261,7 +242,7 @@ def list_pack_addresses(name: str) -> tuple[str, ...]:
 
 
 def get_pack_language(name: str) -> str | None:
-    """The language that the pack's feeds are written in."""
+    """Return the language of the pack's feeds."""
     folder, wanted = _get_packs_folder(), name.strip().casefold()
     if folder is None or wanted not in list_packs():
         return None

@@ -1,7 +1,7 @@
-"""Write everything that is set up as a configuration file, without secrets.
+"""Write the configuration of workspaces as a file that `apply` takes, without secrets.
 
-The secrets of addresses are left out: where the sources are set up, `apply` knows what
-is meant.
+The secrets of addresses are left out: where the sources are set up, `apply` finds the
+whole addresses.
 """
 
 from pathlib import Path
@@ -9,29 +9,28 @@ from typing import Any
 
 import tomli_w
 
-from bot.configuration.settings import digest_to_entry
+from bot.configuration.change_steps import format_grant
 from bot.ingest import addresses
-from bot.model import Destination, Workspace, post_options_to_settings
+from bot.model import (
+    Destination,
+    Digest,
+    DigestSettings,
+    Workspace,
+    list_settings,
+)
 from bot.storage import Connection, destination_store, digest_store, workspace_store
-
-
-def destination_to_block(place: Destination) -> dict[str, Any]:
-    """The destination as a file says it, with those of its settings that are on."""
-    settings = post_options_to_settings(place.manner).items()
-    on = {name: value for name, value in settings if value}
-    return {"name": place.name, "channel": place.channel, **on}
 
 
 def dump_configuration(
     conn: Connection, *, workspace_id: int | None = None, paths: bool = True
 ) -> str:
-    """Everything that is set up, as a file that `apply` takes.
+    """Dump everything that is set up as TOML.
 
     Args:
         conn: For reading.
         workspace_id: Only this workspace.
-        paths: False: only the names of folders; where they lie on this machine is
-            not for everybody to know, and whoever applies the file says it anew.
+        paths: False: folders by their names only, because where they are on this
+            machine is not for everybody to know.
     """
     kept = [
         w for w in workspace_store.list_workspaces(conn) if workspace_id in (None, w.id)
@@ -43,10 +42,10 @@ def dump_configuration(
 def _export_workspace(
     conn: Connection, workspace: Workspace, paths: bool
 ) -> dict[str, Any]:
-    places = destination_store.list_destinations(conn, workspace_id=workspace.id)
-    found = digest_store.list_digests(conn, workspace_id=workspace.id)
-    let = workspace_store.list_grants(conn, workspace_id=workspace.id)
-    editors = [f"{one.kind} {one.external_id}" for one in let]
+    here = {"workspace_id": workspace.id}
+    editors = [format_grant(one) for one in workspace_store.list_grants(conn, **here)]
+    places = destination_store.list_destinations(conn, **here)
+    digests = digest_store.list_digests(conn, **here)
     return {
         "platform": workspace.platform,
         "id": workspace.external_id,
@@ -54,40 +53,38 @@ def _export_workspace(
         "zone": workspace.zone,
         **({"editors": editors} if editors else {}),
         "destination": [destination_to_block(place) for place in places],
-        "digest": [
-            {
-                "name": digest.name,
-                **_drop_empty(mask_entry(digest_to_entry(digest), paths)),
-            }
-            for digest in found
-        ],
+        "digest": [_digest_to_block(digest, paths) for digest in digests],
     }
 
 
-def mask_entry(entry: dict[str, Any], paths: bool) -> dict[str, Any]:
-    """The entry without the secrets of its addresses, and perhaps without paths."""
-    kinds = ("sources", "paused_sources")
-    names = {_mask_address(a, paths): name for a, name in entry["source_names"].items()}
-    hidden = {kind: [_mask_address(a, paths) for a in entry[kind]] for kind in kinds}
-    return entry | hidden | {"source_names": names}
+def destination_to_block(place: Destination) -> dict[str, Any]:
+    """Convert a destination to its table of the file, without options that are off."""
+    options = {name: value for name, value in place.manner if value}
+    return {"name": place.name, "channel": place.channel, **options}
+
+
+def _digest_to_block(digest: Digest, paths: bool) -> dict[str, Any]:
+    """Convert a digest to its table of the file, without secrets and unset values."""
+    shown = {a: _mask_address(a, paths) for a in digest.settings.sources}
+    settings = digest.settings.model_copy(
+        update={
+            "sources": tuple(shown.values()),
+            "paused_sources": tuple(shown[a] for a in digest.settings.paused_sources),
+            "source_names": {
+                shown[a]: name for a, name in digest.settings.source_names.items()
+            },
+        }
+    )
+    values = ((s, getattr(settings, s.name)) for s in list_settings(DigestSettings))
+    return {
+        setting.name: list(value) if isinstance(value, tuple) else value
+        for setting, value in values
+        if value is not None
+        and not (setting.info.omit_default and value == setting.default)
+    }
 
 
 def _mask_address(address: str, paths: bool) -> str:
     if "://" in address or paths:
         return addresses.mask_secrets(address)
     return Path(address).name
-
-
-#: What is left out where there is none.
-_OMITTED_WHEN_EMPTY = frozenset({"paused_sources", "source_names"})
-
-
-def _drop_empty(entry: dict[str, Any]) -> dict[str, Any]:
-    """Without what is not set, and what is seldom."""
-    return {
-        name: value
-        for name, value in entry.items()
-        if value is not None
-        and (name not in _OMITTED_WHEN_EMPTY or value)
-        and (name, value) != ("corrections", "edit")
-    }

@@ -1,7 +1,7 @@
-"""Record the operator's changes from the command line in the workspace history.
+"""Record changes of the operator's command line in the history of the workspace.
 
-It compares how a workspace stands before and after, so that it need not know how a
-command does its work. It makes no change itself, asks nobody and words nothing.
+The workspace is compared before and after, so that any command can be recorded. Nothing
+is changed here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,13 +11,8 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from bot.configuration import change_steps, file_import
-from bot.configuration.change_steps import (
-    ChangeStep,
-    StepNoun,
-    format_grant,
-    is_same_entry,
-)
-from bot.configuration.settings import CheckedFile
+from bot.configuration.change_steps import ChangeStep, StepNoun, format_grant
+from bot.configuration.file_import import ConfigurationFile
 from bot.model import Workspace
 from bot.storage import (
     Connection,
@@ -28,16 +23,16 @@ from bot.storage import (
 )
 
 T = TypeVar("T")
-#: Who it was: no platform calls a person so, and the name is said in every language.
+#: No platform has this id, and the name is translated.
 OPERATOR_ID: Final = ""
 OPERATOR_NAME: Final = "the operator, in the terminal"
-#: In the order in which things can be made: what others lean on comes first.
+#: In the order in which things can be created: what others refer to comes first.
 _STEP_ORDER: Final[tuple[StepNoun, ...]] = ("zone", "access", "destination", "digest")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceSnapshot:
-    """All that a change could touch of a workspace, by noun and name."""
+    """Everything of a workspace that a change could touch, by noun and name."""
 
     things: Mapping[tuple[StepNoun, str], ChangeStep]
 
@@ -49,12 +44,12 @@ def record_changes(
     concerns: Callable[[Workspace], bool],
     now: datetime,
 ) -> T:
-    """What `act` gives, with a record in each workspace that it changed.
+    """Call `act`, record its changes in each workspace, and return its result.
 
     Args:
         conn: Inside the transaction of all of it.
-        act: Makes the change; workspaces may come by it.
-        concerns: Which workspaces it may change, so that no other is looked through.
+        act: Makes the change; it may create workspaces.
+        concerns: Tells which workspaces it may change; no other is compared.
         now: The time.
     """
     before = {}
@@ -69,31 +64,31 @@ def record_changes(
 
 def apply_and_record(
     conn: Connection,
-    wanted: CheckedFile,
+    file: ConfigurationFile,
     *,
     prune: bool,
     now: datetime,
     allow_private: str = "",
 ) -> tuple[file_import.PlannedChange, ...]:
-    """`config_file.carry_out`, with its record."""
-    named = {(entry.platform, entry.id) for entry in wanted.file.workspace}
-    apply_wanted = partial(
-        file_import.apply_checked_file,
-        wanted=wanted,
+    """Apply a file (`file_import.apply_file`) and record it."""
+    named = file_import.list_named_workspaces(file)
+    apply = partial(
+        file_import.apply_file,
+        file=file,
         prune=prune,
         now=now,
         allow_private=allow_private,
     )
     return record_changes(
         conn,
-        apply_wanted,
+        apply,
         concerns=lambda w: (w.platform, w.external_id) in named,
         now=now,
     )
 
 
 def take_snapshot(conn: Connection, workspace: Workspace) -> WorkspaceSnapshot:
-    """How the workspace stands."""
+    """Load the present state of the workspace."""
     here = {"workspace_id": workspace.id}
     names: list[tuple[StepNoun, str]] = [("zone", "zone")]
     names += [
@@ -120,18 +115,18 @@ def record_difference(
     *,
     now: datetime,
 ) -> None:
-    """Keep what is different since then, as made now; nothing where nothing is.
+    """Record what is different from the snapshot as one change, if anything is.
 
     Args:
         conn: Inside the transaction that made the difference.
-        workspace: As it is called now.
-        before: How it stood; None: it was not there.
+        workspace: As it is now.
+        before: As it was; None = it did not exist.
         now: The time.
     """
     after = take_snapshot(conn, workspace)
     steps = tuple(_diff_snapshots(before.things if before else {}, after.things))
     if before is None:
-        # A workspace cannot be without a zone: there is no way back from its first.
+        # A workspace always has a zone: its first cannot be reverted.
         steps = tuple(step for step in steps if step.noun != "zone")
     if not steps:
         return
@@ -148,12 +143,12 @@ def _diff_snapshots(
     before: Mapping[tuple[StepNoun, str], ChangeStep],
     after: Mapping[tuple[StepNoun, str], ChangeStep],
 ) -> Iterator[ChangeStep]:
-    """What came or changed, then what went: as it could be made from chat."""
+    """List additions and changes, then removals, in the order of their creation."""
     for noun in _STEP_ORDER:
         for key, new in after.items():
             old = before.get(key)
             was = old.before if old else None
-            if key[0] == noun and not is_same_entry(was, new.after):
+            if key[0] == noun and was != new.after:
                 yield ChangeStep(noun=noun, before=was, after=new.after, key=new.key)
     for noun in reversed(_STEP_ORDER):
         for key, old in before.items():

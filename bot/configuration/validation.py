@@ -1,200 +1,127 @@
-"""Check settings and say what would be right: digests, names, languages, post options.
+"""Check settings: one checker for files, chat and the command line.
 
-What is set up from chat passes the same checks, one digest at a time
-(`digest_mistakes`), and gets the same sentences.
-
-It knows nothing of texts or articles: a digest may be of a language that the bot does
-not speak.
+It reports every mistake of a digest or destination with its field, and returns the
+normal form: whole addresses, schedules as `bot.schedules` writes them, paused sources
+last. A digest may have a language into which the bot's own texts are not translated.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.configuration.settings import DestinationEntry, DigestEntry
 from bot.errors import Message, UserError
 from bot.ingest import addresses
 from bot.model import (
-    POST_OPTION_NAMES,
+    DestinationSettings,
+    DigestSettings,
     PostOptions,
+    SettingsModel,
     SourceKind,
-    post_options_to_settings,
+    get_setting,
 )
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.posting_rules import parse_quiet_hours
+from bot.schedules.wording import describe_schedule
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS
 from digests.stories import filters
 
+M = TypeVar("M", bound=SettingsModel)
+#: Values that stand in for required ones that are wrong, so that the rest is checked.
+_STAND_INS: Final[Mapping[str, Any]] = {
+    "name": "–",
+    "sources": ["–"],
+    "channel": "–",
+    "id": "–",
+    "platform": "–",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldProblem:
-    """Something that cannot be as it was written."""
+    """A mistake in a setting."""
 
-    #: The name in the file: «schedule», «stories» …
+    #: The name in the file: «schedule», «stories» …; "" = no single one.
     field: str
-    #: What is wrong and what would do.
+    #: What is wrong, and what to write instead.
     problem: UserError
 
-    @property
-    def text(self) -> str:
-        """The same in English, going on from the name of what it is about."""
-        return format_problem(self.problem)
+
+def validate_fields(
+    model: type[M], data: Mapping[str, Any]
+) -> tuple[M, list[FieldProblem]]:
+    """Check types and limits.
+
+    Returns:
+        The settings, without the wrong ones, and every mistake.
+    """
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        found = error.errors()
+    problems = [
+        FieldProblem(field=str(one["loc"][0]), problem=_explain_model_error(model, one))
+        for one in found
+    ]
+    wrong = {problem.field for problem in problems}
+    kept = {name: value for name, value in data.items() if name not in wrong}
+    needed = {
+        n: v for n, v in _STAND_INS.items() if n in wrong and n in model.model_fields
+    }
+    return model.model_validate({**kept, **needed}), problems
 
 
-def find_digest_problems(
+def check_digest(
     entry: Mapping[str, Any],
     *,
     destinations: Collection[str],
-    is_source: Callable[[str], object],
-) -> list[FieldProblem]:
-    """Every mistake of one digest, without a file around it.
+    resolve_address: Callable[[str], str],
+    zone: str,
+) -> tuple[DigestSettings, list[FieldProblem]]:
+    """Check a digest and bring it into its normal form.
 
     Args:
-        entry: As `[[workspace.digest]]` words it.
-        destinations: The names that there are.
-        is_source: Raises `UserError` where an address cannot be a source.
+        entry: As `[[workspace.digest]]` writes it.
+        destinations: Names of the destinations that exist.
+        resolve_address: Returns the whole address of a source, or raises `UserError`.
+        zone: Of schedules that name none.
     """
-    try:
-        digest = DigestEntry.model_validate(entry)
-    except ValidationError as error:
-        return [
-            FieldProblem(
-                field=str(found["loc"][0]), problem=_explain_model_error(found)
-            )
-            for found in error.errors()
-        ]
-    return find_content_problems(digest, destinations, is_source)
-
-
-def find_name_problem(name: str) -> UserError | None:
-    """Why this cannot be the name of anything; None when it can."""
-    try:
-        DestinationEntry(name=name, channel="any")
-    except ValidationError as error:
-        return _explain_model_error(error.errors()[0])
-    return None
-
-
-def format_file_problems(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
-    """Every mistake of a file's content, in English: where, and what would do."""
-    return [
-        f"{place}: {format_problem(problem)}"
-        for place, problem in locate_problems(error, data)
-    ]
-
-
-def locate_problems(
-    error: ValidationError, data: Mapping[str, Any]
-) -> list[tuple[str, UserError]]:
-    """Every mistake of a file's content: where it stands, and what would do."""
-    return [
-        (_format_location(found["loc"], data), _explain_model_error(found))
-        for found in error.errors()
-    ]
-
-
-def format_problem(problem: UserError) -> str:
-    """What is wrong, going on from the name of what it is about."""
-    said = str(problem)
-    return f"{said[:1].lower()}{said[1:]}"
-
-
-def _explain_model_error(found: ErrorDetails) -> UserError:
-    """A mistake as a sentence of ours, where the library's is not for everybody."""
-    limits = found.get("ctx", {})
-    match found["type"]:
-        case "extra_forbidden":
-            return UserError("This name is not known; see the example in README.md.")
-        case "missing":
-            return UserError("This is missing.")
-        case "string_too_short":
-            return UserError("This is empty; write something.")
-        case "string_too_long":
-            most = limits["max_length"]
-            return UserError("This is too long; at most {n} characters.", n=most)
-        case "too_long":
-            most = limits["max_length"]
-            return UserError("There are too many; at most {n}.", n=most)
-        case "too_short":
-            return UserError("Name at least one.")
-        case "value_error":
-            (problem,) = limits["error"].args
-            if isinstance(problem, UserError):
-                return problem
-            return UserError("{problem}.", problem=limits["error"])
-    return (
-        _explain_expected_value(str(found["loc"][-1]))
-        or _explain_expected_type(found["type"])
-        or UserError("{problem}.", problem=found["msg"])
-    )
-
-
-def _explain_expected_value(name: str) -> UserError | None:
-    """What to write under a name, where the library's sentence is not for everybody."""
-    would = {
-        "stories": UserError("Write how many stories as a number from 1 to 15."),
-        "summary": UserError("Write short, medium or long."),
-        "quotes": UserError("Write how many quotes as a number from 0 to 5."),
-        "figures": UserError("Write yes or no."),
-        "brief": UserError("Write how many lines as a number from 0 to 12."),
-        "corrections": UserError("Write edit, tell or off."),
+    settings, problems = validate_fields(DigestSettings, entry)
+    wrong = {problem.field for problem in problems}
+    converters: Mapping[str, Callable[[str], str]] = {
+        "destinations": lambda name: _check_destination_name(name, destinations),
+        "schedule": lambda s: describe_schedule(parse_schedule(s, zone)),
+        "quiet_hours": _check_quiet_hours,
+        "include": _check_filter,
+        "exclude": _check_filter,
+        "language": check_language,
+        "sources": resolve_address,
+        "paused_sources": resolve_address,
     }
-    return would.get(name)
-
-
-def _explain_expected_type(wanted: str) -> UserError | None:
-    """What to write where something of another kind stands; `wanted` is pydantic's."""
-    match wanted:
-        case "list_type" | "tuple_type":
-            return UserError("Write a list here, in [ ].")
-        case "string_type":
-            return UserError("Write a text here, in quotes.")
-        case "bool_type" | "bool_parsing":
-            return UserError("Write true or false.")
-        case "dict_type" | "model_type" | "model_attributes_type":
-            return UserError("Write names with their values here.")
-    return None
-
-
-def _format_location(loc: tuple[int | str, ...], data: Any) -> str:
-    """«workspace 1, digest «Morning», stories» for a path into the file."""
-    words: list[str] = []
-    for step in loc:
-        if isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-            name = data.get("name") if isinstance(data, dict) else None
-            words[-1] += f" «{name}»" if name else f" {step + 1}"
-        else:
-            data = data.get(step) if isinstance(data, dict) else None
-            words.append(str(step))
-    return ", ".join(words)
-
-
-def find_content_problems(
-    digest: DigestEntry, known: Collection[str], is_source: Callable[[str], object]
-) -> list[FieldProblem]:
-    """What types alone cannot see in a digest."""
-    found = [
-        FieldProblem(
-            field="destinations",
-            problem=UserError(
-                "There is no destination «{name}» in this workspace; known: {known}.",
-                name=name,
-                known=", ".join(sorted(known)) or "–",
-            ),
-        )
-        for name in digest.destinations
-        if name not in known
-    ]
-    found += [
+    converted: dict[str, Any] = {}
+    for field, convert in converters.items():
+        value = getattr(settings, field)
+        if field in wrong or value is None:
+            continue
+        values, found = _convert_values(field, value, convert)
+        problems += found
+        converted[field] = values[0] if isinstance(value, str) and values else values
+    named: dict[str, str] = {}
+    for address, name in settings.source_names.items():
+        whole, found = _convert_values("source_names", address, resolve_address)
+        problems += found
+        named |= dict.fromkeys(whole, name)
+    if problems:
+        return settings, problems
+    paused, sources = converted["paused_sources"], converted["sources"]
+    problems += [
         FieldProblem(
             field=field,
             problem=UserError(
@@ -202,50 +129,132 @@ def find_content_problems(
                 address=addresses.mask_secrets(address),
             ),
         )
-        for field, named in (
-            ("paused_sources", digest.paused_sources),
-            ("source_names", digest.source_names),
-        )
-        for address in named
-        if address not in digest.sources
+        for field, listed in (("paused_sources", paused), ("source_names", named))
+        for address in listed
+        if address not in sources
     ]
-    quiet = [digest.quiet_hours] if digest.quiet_hours else []
-    checks: tuple[tuple[str, Callable[[str], object], Sequence[str]], ...] = (
-        ("schedule", parse_schedule, digest.sentences),
-        ("quiet_hours", parse_quiet_hours, quiet),
-        ("include", _check_filter, digest.include),
-        ("exclude", _check_filter, digest.exclude),
-        ("sources", is_source, digest.sources),
-        ("language", check_language, [digest.language]),
+    converted["sources"] = (*(a for a in sources if a not in paused), *paused)
+    converted |= {"source_names": named, "skip": tuple(sorted(settings.skip))}
+    return settings.model_copy(update=converted), problems
+
+
+def _convert_values(
+    field: str, value: str | Iterable[str], convert: Callable[[str], str]
+) -> tuple[tuple[str, ...], list[FieldProblem]]:
+    """Convert each value; those that raise are left out and reported."""
+    kept: list[str] = []
+    problems = []
+    for one in [value] if isinstance(value, str) else value:
+        try:
+            kept.append(convert(one))
+        except UserError as error:
+            problems.append(FieldProblem(field=field, problem=error))
+    return tuple(dict.fromkeys(kept)), problems
+
+
+def find_name_problem(name: str) -> UserError | None:
+    """Return why this cannot be a name; None when it can."""
+    _, problems = validate_fields(DestinationSettings, {"name": name, "channel": "–"})
+    return problems[0].problem if problems else None
+
+
+def format_problem(problem: UserError) -> str:
+    """Format the problem in English, to follow the name of its field."""
+    text = str(problem)
+    if problem.sentence.startswith("{"):
+        # It may start with a name.
+        return text
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+#: Kinds of pydantic's errors → what to write instead, given a length limit.
+_EXPLANATIONS: Final[Mapping[str, Callable[[int], UserError]]] = {
+    "extra_forbidden": lambda _: UserError(
+        "This name is not known; see the example in README.md."
+    ),
+    "missing": lambda _: UserError("This is missing."),
+    "string_too_short": lambda _: UserError("This is empty; write something."),
+    "string_too_long": lambda n: UserError(
+        "This is too long; at most {n} characters.", n=n
+    ),
+    "too_long": lambda n: UserError("There are too many; at most {n}.", n=n),
+    "too_short": lambda _: UserError("Name at least one."),
+    "list_type": lambda _: UserError("Write a list here, in [ ]."),
+    "tuple_type": lambda _: UserError("Write a list here, in [ ]."),
+    "string_type": lambda _: UserError("Write a text here, in quotes."),
+    "dict_type": lambda _: UserError("Write names with their values here."),
+}
+
+
+def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> UserError:
+    """Say what to write instead of a value that pydantic refused."""
+    details = found.get("ctx", {})
+    explain = _EXPLANATIONS.get(found["type"])
+    if explain is not None:
+        return explain(details.get("max_length", 0))
+    if found["type"] == "value_error":
+        (problem,) = details["error"].args
+        if isinstance(problem, UserError):
+            return problem
+    return _explain_expected(model, str(found["loc"][0])) or UserError(
+        "{problem}.", problem=found["msg"]
     )
-    for field, check, values in checks:
-        for value in values:
-            problem = find_problem(check, value)
-            found += [FieldProblem(field=field, problem=problem)] if problem else []
-    return found
 
 
-def _check_filter(written: str) -> None:
+def _explain_expected(model: type[SettingsModel], name: str) -> UserError | None:
+    """Say which values the setting takes."""
+    setting = get_setting(model, name)
+    if setting is None:
+        return None
+    match setting.kind:
+        case "choice":
+            choices = ", ".join(setting.choices)
+            return UserError("Write one of: {choices}.", choices=choices)
+        case "switch":
+            return UserError("Write yes or no; in a file, true or false.")
+        case "number" if setting.optional:
+            return UserError(
+                "Write a number from {least} to {most}, or none.",
+                least=setting.least,
+                most=setting.most,
+            )
+        case "number":
+            return UserError(
+                "Write a number from {least} to {most}.",
+                least=setting.least,
+                most=setting.most,
+            )
+    return None
+
+
+def _check_destination_name(name: str, known: Collection[str]) -> str:
+    if name not in known:
+        raise UserError(
+            "There is no destination «{name}» in this workspace; known: {known}.",
+            name=name,
+            known=", ".join(sorted(known)) or "–",
+        )
+    return name
+
+
+def _check_quiet_hours(written: str) -> str:
+    parse_quiet_hours(written)
+    return written
+
+
+def _check_filter(written: str) -> str:
     try:
         filters.validate_filter(written)
     except InputError as error:
         raise UserError("filter: {error}", error=error) from None
-
-
-def find_problem(check: Callable[[str], object], value: str) -> UserError | None:
-    """What `check` raises over the value, if anything."""
-    try:
-        check(value)
-    except UserError as error:
-        return error
-    return None
+    return written
 
 
 def resolve_source_kind(address: str, base: Path) -> tuple[SourceKind, str]:
-    """What kind of source an address names, and its full form.
+    """Return the kind of source that an address names, and its full form.
 
     Raises:
-        UserError: It is a folder that is not there.
+        UserError: It is not a folder that exists, nor an http(s) address.
     """
     if "://" in address:
         address = address.strip()
@@ -268,14 +277,14 @@ def resolve_source_kind(address: str, base: Path) -> tuple[SourceKind, str]:
     return "folder", str(path)
 
 
-#: Codes of CLDR for texts that are of no language, or of several.
+#: Codes of CLDR for texts in no language, or in several.
 _NO_LANGUAGES: Final = frozenset({"und", "mul", "zxx", "root", "mis"})
 #: Longer than any code with its region.
 _MAX_CODE_LENGTH: Final = 35
 
 
-def check_language(code: str) -> None:
-    """Let codes such as «en», «de-AT» or «zh-Hant» pass.
+def check_language(code: str) -> str:
+    """Return the code if it names a language: «en», «de-AT», «zh-Hant».
 
     Raises:
         UserError: There is no such language; which one may be meant.
@@ -289,7 +298,7 @@ def check_language(code: str) -> None:
     listed: Mapping[str, str] = Locale("en").languages
     known = {name for name in listed if "_" not in name} - _NO_LANGUAGES
     if shaped and first.lower() in known and all(1 < len(p) < 9 for p in parts):
-        return
+        return code
     near = _guess_language(code)
     if near is None:
         raise UserError(
@@ -307,21 +316,21 @@ def check_language(code: str) -> None:
 
 
 def _guess_language(written: str) -> str | None:
-    """The code that somebody means: by an older code, a name, or something like it."""
+    """Guess the code from an older code, a name, or a similar word."""
     from babel.core import get_global
 
     said = normalize_text(written.split("-")[0] if len(written) < 6 else written)
     alias = get_global("language_aliases").get(said)
     if alias is not None and "_" not in alias:
         return str(alias)
-    # What is shorter is like the name of some language by chance.
+    # Shorter words resemble the name of some language by chance.
     names = {n: c for n, c in _list_language_names() if len(said) > 3 or n == c}
     close = get_close_matches(said, names, n=1, cutoff=0.75)
     return names[close[0]] if close else None
 
 
 def _list_language_names() -> Iterator[tuple[str, str]]:
-    """What languages are called in English, German and themselves, with their codes."""
+    """List names of languages in English, German and themselves, with their codes."""
     from babel import Locale
 
     for code in STOP_WORDS:
@@ -334,9 +343,9 @@ def _list_language_names() -> Iterator[tuple[str, str]]:
                 yield normalize_text(name), code
 
 
-#: What each platform has.
+#: Post options that each platform supports.
 PLATFORM_POST_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
-    "discord": frozenset(POST_OPTION_NAMES),
+    "discord": frozenset(PostOptions.model_fields),
     "slack": frozenset({"thread"}),
     "local": frozenset(),
 }
@@ -355,28 +364,36 @@ _ROLE_ID: Final = re.compile(r"\d{1,20}")
 
 
 def find_post_option_problems(
-    manner: PostOptions, *, platform: str, workspace: str
-) -> Iterator[tuple[str, Message]]:
-    """What cannot be so, as (setting, sentence).
+    options: PostOptions, *, platform: str, workspace: str
+) -> Iterator[FieldProblem]:
+    """Find options that the platform does not support.
 
     Args:
-        manner: As it is wanted.
+        options: As they are requested.
         platform: The name of the platform.
         workspace: The platform's own id of the workspace.
     """
-    for name, value in post_options_to_settings(manner).items():
-        if value and name not in PLATFORM_POST_OPTIONS.get(platform, frozenset()):
-            called = _PLATFORM_NAMES.get(platform, platform)
-            what = _POST_OPTION_LABELS[name]
-            yield name, Message("{platform} has no {what}.", platform=called, what=what)
+    for name, value in options:
+        if (
+            value
+            and _POST_OPTION_LABELS.get(name)
+            and (name not in PLATFORM_POST_OPTIONS.get(platform, frozenset()))
+        ):
+            problem = UserError(
+                "{platform} has no {what}.",
+                platform=_PLATFORM_NAMES.get(platform, platform),
+                what=_POST_OPTION_LABELS[name],
+            )
+            yield FieldProblem(field=name, problem=problem)
             return
-    if manner.ping is None:
+    if options.ping is None:
         return
-    if not _ROLE_ID.fullmatch(manner.ping):
-        yield "ping", Message("Name one role by a mention or by its number.")
-    elif manner.ping == workspace:
+    if not _ROLE_ID.fullmatch(options.ping):
+        problem = UserError("Name one role by a mention or by its number.")
+        yield FieldProblem(field="ping", problem=problem)
+    elif options.ping == workspace:
         # On Discord «everyone» is the role whose number is the server's.
-        yield (
-            "ping",
-            Message("Everybody cannot be pinged; name a role that people can leave."),
+        problem = UserError(
+            "Everybody cannot be pinged; name a role that people can leave."
         )
+        yield FieldProblem(field="ping", problem=problem)

@@ -95,7 +95,7 @@ def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, 
 
     Then what the page behind it does, of what stands told after that.
     """
-    if found.digest.corrections == "off":
+    if found.digest.options.corrections == "off":
         return ()
     compared = found.versions.get(found.published.revision)
     own = _compare_texts(compared, found.newest, found, at, found.versions)
@@ -152,7 +152,7 @@ def record_corrections(
         one,
         revision=found.newest.revision if found else one.revision,
         page_revision=_page_revision(found.newest_page) if found else one.page_revision,
-        rests_until=now + _edit_pause(conn, one) if judged else None,
+        not_before=now + _edit_pause(conn, one) if judged else None,
     )
     if not counted or found is None:
         return counted
@@ -243,7 +243,7 @@ def _correct_story(
     if change is None and not seen:
         return None
     state: CorrectionState = "due" if change else "unshown"
-    as_set = change is not None and found.digest.corrections == "tell"
+    as_set = change is not None and found.digest.options.corrections == "tell"
     return Correction(
         edition_id=found.stored_edition.id,
         story=story.story if isinstance(story, BriefStory) else story.id,

@@ -26,7 +26,7 @@ import structlog
 from bot import model
 from bot.corrections import comparison
 from bot.delivery import personal_controls
-from bot.delivery.send_failures import LINKS_RUNG
+from bot.delivery.send_failures import LINKS_ONLY_LEVEL
 from bot.errors import ConfigurationError
 from bot.model import Delivery, Destination, MessagePart, StoredEdition
 from bot.ports import Clock, Engine, Platform
@@ -226,12 +226,14 @@ def _store_edits(
         if (
             post.operation != "post"
             or post.state == "failed"
-            or post.rung >= LINKS_RUNG
+            or post.fallback_level >= LINKS_ONLY_LEVEL
         ):
             continue
         part = of_part.get(post.part)
         stands = edits.get((post.destination_id, post.part), post)
-        if part is None or (stands.payload == part.payload and stands.rung == 0):
+        if part is None or (
+            stands.payload == part.payload and stands.fallback_level == 0
+        ):
             continue
         place = Destination(
             id=post.destination_id,

@@ -24,7 +24,7 @@ from bot.delivery import recording
 from bot.delivery.private_notices import NoticeSender
 from bot.delivery.recording import JobResult, TransactionResult
 from bot.delivery.send_failures import (
-    LINKS_RUNG,
+    LINKS_ONLY_LEVEL,
     RetryDecision,
     decide_retry,
     render_as_links,
@@ -372,7 +372,7 @@ class Outbox:
         return JobResult(delivery=delivery, outcome=outcome)
 
     async def _in_sendable_form(self, delivery: Delivery) -> Delivery:
-        if delivery.rung < LINKS_RUNG:
+        if delivery.fallback_level < LINKS_ONLY_LEVEL:
             return delivery
         stored_edition = await self.db.read(
             edition_store.find_edition,

@@ -262,7 +262,7 @@ class NoticeSender:
         """What becomes of it: one that is refused, or fails too often, is given up."""
         if found.state == "uncertain":
             return "uncertain", now + self.uncertain_wait
-        refused = found.stops is not None or found.rung is not None
+        refused = found.stops is not None or found.fallback_level is not None
         if found.state != "retry" or refused or notice.attempt >= MAX_NOTICE_ATTEMPTS:
             return "failed", None
         return "retry", found.not_before or now

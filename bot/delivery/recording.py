@@ -127,7 +127,7 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
                 not_before=outcome.not_before or now,
                 reason=reason,
                 now=now,
-                rung=outcome.rung,
+                fallback_level=outcome.fallback_level,
             )
         case "uncertain":
             return delivery_store.record_uncertain(

@@ -38,7 +38,7 @@ MAX_BACKOFF = timedelta(minutes=5)
 #: A platform may ask for an absurd wait; after this we look again.
 MAX_WAIT = timedelta(hours=1)
 #: How a message is told that the platform does not take as it was rendered.
-PLAIN_RUNG, LINKS_RUNG = 1, 2
+PLAIN_TEXT_LEVEL, LINKS_ONLY_LEVEL = 1, 2
 #: Most of a day of trying.
 MAX_SEND_ATTEMPTS = 300
 #: Of a hash: enough for a millionth of a wait.
@@ -53,7 +53,7 @@ class RetryDecision:
     reason: str
     not_before: datetime | None = None
     #: How plainly it is told from now on; None = as before.
-    rung: int | None = None
+    fallback_level: int | None = None
     #: It fails without the parts behind it.
     alone: bool = False
     #: What takes nothing any more.
@@ -111,24 +111,24 @@ def spread_wait(wait: timedelta, delivery: Delivery) -> timedelta:
 def _decide_refused_message(
     error: SendRefused, delivery: Delivery, reason: str
 ) -> RetryDecision:
-    """One rung down the ladder, or the end of it: this message fails alone."""
+    """Retry in the next simpler form; without one, this message alone fails."""
     plainer = None if isinstance(error, MessageGone) else _next_rung(delivery)
     if plainer is None:
         return RetryDecision(state="failed", reason=reason, alone=True)
-    return RetryDecision(state="retry", reason=reason, rung=plainer)
+    return RetryDecision(state="retry", reason=reason, fallback_level=plainer)
 
 
 def _next_rung(delivery: Delivery) -> int | None:
-    if delivery.operation != "post" or delivery.rung >= LINKS_RUNG:
+    if delivery.operation != "post" or delivery.fallback_level >= LINKS_ONLY_LEVEL:
         # What an edit would have corrected stays better than it would be as links.
         return None
     if (
-        delivery.rung < PLAIN_RUNG
+        delivery.fallback_level < PLAIN_TEXT_LEVEL
         and delivery.payload
         and delivery.fallback_text.strip()
     ):
-        return PLAIN_RUNG
-    return LINKS_RUNG
+        return PLAIN_TEXT_LEVEL
+    return LINKS_ONLY_LEVEL
 
 
 #: As many as any platform's plain message holds.

@@ -1,17 +1,17 @@
 """Read sources when due or on request, try new ones, re-read published pages.
 
-    poll        read every source whose time has come; when to come again
-    refresh     read the sources of a digest now, unless they were just read
-    rereading   read the pages behind told articles again: are they corrected?
+    poll        read every source that is due; when the next one is
+    refresh     read the sources of digests now, unless they were just read
+    try_source  read an address that is no source yet; nothing is stored
+    reread      read the pages of published articles again, to find corrections
 
-A source is read, what is new in it is analysed outside the event loop and joined to
-its story, and all of it is stored in one transaction with the source's new state: an
-article in the archive always has its quotes, figures and story. A source that cannot be
-read keeps its problem, in words, and never stops the others. `cadence`, `states`,
-`identity` and `floods` are the rules, and pure; `outside` is the way out.
+New articles of a source are analysed off the event loop and assigned to their stories,
+and all of it is stored in one transaction with the new state of the source: a stored
+article always has its quotes, figures and story. If a source cannot be read, its
+problem is stored, and the others go on. The rules are in `source_state` and pure.
 
-Only pages of articles that an edition told in full are read, at growing intervals, by
-the one guarded way out. A feed may name any address: where a private network is open to
+Pages are re-read at growing intervals, if an edition told the article in full, by the
+same guarded fetcher. A feed can name any address: if private networks are allowed for
 sources, a page there is read only on the host of the feed that named it.
 """
 
@@ -46,132 +46,123 @@ from digests.types import Article
 
 log = structlog.get_logger(__name__)
 
-#: A reading that is not older is new enough for an edition.
+#: A younger reading is fresh enough for an edition.
 RECENT_READING = timedelta(minutes=5)
-#: Sources that are read at once; one host is still asked one thing at a time.
+#: Sources that are read at once; one host gets one request at a time.
 CONCURRENT_READINGS = 8
-#: Sources that one look into the database takes.
+#: Sources that one query returns.
 POLL_BATCH = 200
-#: How long an edition waits for sources that are slow, in seconds.
+#: Seconds that an edition waits for slow sources.
 REFRESH_TIMEOUT = 45.0
 READING_DEFECT = "It could not be read through a defect of this bot; the log says more."
 
-ReadingCause = Literal["due", "early", "insisting"]
+ReadCause = Literal["due", "early", "insisting"]
 
-#: (address, etag, last modified) → what stands there; raises `DigestsError`.
+#: (address, etag, last modified) → the page; raises `DigestsError`.
 ReadPage = Callable[[str, str | None, str | None], Awaitable[SourceReading]]
+#: When a page is read again, counted from when its article was published.
+REREAD_DELAYS = tuple(
+    timedelta(minutes=minutes) for minutes in (5, 30, 90, 240, 600, 1440, 2880)
+)
+#: Pages that one query returns, and that are read at once.
+REREAD_BATCH, CONCURRENT_REREADS = 12, 4
+#: Pages with less text are a paywall, a consent form or an error.
+SHORTEST_PAGE = 200
+_UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageRereader:
-    """The pages that are read again, over one database and a way out."""
+    """Reads the pages of published articles again."""
 
     db: Database
     clock: Clock
-    look: ReadPage
+    read_page: ReadPage
     #: The setting of that name.
     allow_private: str = ""
 
     async def run(self) -> datetime | None:
         """Read the pages that are due; when the next one is."""
-        now = self.clock.now()
         due = await self.db.read(
-            published_article_store.list_due_rereads, now=now, limit=REREAD_BATCH
+            published_article_store.list_due_rereads,
+            now=self.clock.now(),
+            limit=REREAD_BATCH,
         )
         places = asyncio.Semaphore(CONCURRENT_REREADS)
-        await asyncio.gather(*(self._in_turn(one, places) for one in due))
+        await asyncio.gather(*(self._reread(one, places) for one in due))
         return await self.db.read(published_article_store.find_next_reread_at)
 
-    async def _in_turn(self, one: PageReread, places: asyncio.Semaphore) -> None:
+    async def _reread(self, one: PageReread, places: asyncio.Semaphore) -> None:
+        next_at = self._next(one)
         async with places:
             try:
-                await self._read(one)
+                # Right after the article was published there is nothing to correct.
+                if one.times and not await self._read(one, next_at):
+                    next_at = None
+                elif one.times:
+                    return
             except ConfigurationError:
-                # The database takes nothing: that is not the page's fault.
+                # The database cannot be written: not the fault of the page.
                 raise
+            except SourceRateLimited as error:
+                earliest = self.clock.now() + timedelta(seconds=error.wait or 0)
+                next_at = next_at and max(next_at, earliest)
+            except (SourceGone, SourceMissing, FetchRefused):
+                next_at = None
+            except DigestsError:
+                pass
             except Exception:
-                # A defect in one page must not silence the others.
-                _reread_log.exception(
-                    "reading a page again failed", article=one.article_id
-                )
-                await self._later(one)
+                # A defect in one page must not stop the others.
+                log.exception("re-reading failed", article=one.article_id)
+            await self.db.write(
+                published_article_store.reschedule_reread, one, next_at=next_at
+            )
 
-    async def _read(self, one: PageReread) -> None:
-        if one.times == 0:
-            # It was just told: there is nothing to be put right yet.
-            await self._later(one)
-            return
-        wanted = await self.db.read(
+    async def _read(self, one: PageReread, next_at: datetime | None) -> bool:
+        """Read and store the page; False if that is not needed or not allowed."""
+        needed = await self.db.read(
             published_article_store.is_reread_needed, article_id=one.article_id
         )
-        if not wanted or not self._may_be_read(one, one.url):
-            await self.db.write(
-                published_article_store.reschedule_reread, one, next_at=None
-            )
-            return
-        try:
-            reading = await self.look(one.url, one.etag, one.last_modified)
-        except SourceRateLimited as error:
-            wait = timedelta(seconds=error.wait or 0)
-            await self._later(one, self.clock.now() + wait)
-        except (SourceGone, SourceMissing, FetchRefused):
-            await self.db.write(
-                published_article_store.reschedule_reread, one, next_at=None
-            )
-        except DigestsError:
-            await self._later(one)
-        else:
-            await self._take(one, reading)
+        if not needed or not self._may_be_read(one, one.url):
+            return False
+        reading = await self.read_page(one.url, one.etag, one.last_modified)
+        allowed = self._may_be_read(one, reading.read_at or one.url)
+        page = _comparable_page(one, reading) if allowed else None
+        await self.db.write(_save_page, one, page, reading, next_at, self.clock.now())
+        return True
 
     def _may_be_read(self, one: PageReread, address: str) -> bool:
-        """Whether the feed that named the page may have us ask there."""
+        """Whether the feed that named the page may cause a request there."""
         if "@" in address or not address.startswith(("https://", "http://")):
             return False
-        home = addresses.extract_host(address) == addresses.extract_host(
-            one.source_address
-        )
-        return home or not addresses.is_private(address, self.allow_private)
-
-    async def _take(self, one: PageReread, reading: SourceReading) -> None:
-        ends = self._may_be_read(one, reading.read_at or one.url)
-        page = _comparable_page(one, reading) if ends else None
-        await self.db.write(
-            _save_page, one, page, reading, self._next(one), self.clock.now()
-        )
-
-    async def _later(self, one: PageReread, not_before: datetime | None = None) -> None:
-        at = self._next(one)
-        if at is not None and not_before is not None:
-            at = max(at, not_before)
-        await self.db.write(published_article_store.reschedule_reread, one, next_at=at)
+        host = addresses.extract_host
+        same_host = host(address) == host(one.source_address)
+        return same_host or not addresses.is_private(address, self.allow_private)
 
     def _next(self, one: PageReread) -> datetime | None:
-        """The next time that is still to come; None after the last one."""
-        if one.times >= len(REREAD_DELAYS):
-            return None
-        later = [one.told_at + after for after in REREAD_DELAYS[one.times :]]
+        """The next time in the future; None after the last one."""
+        later = (one.published_at + after for after in REREAD_DELAYS[one.times :])
         return next((at for at in later if at > self.clock.now()), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ingestor:
-    """The incoming side, over one database."""
+    """Reads sources into one database."""
 
     db: Database
     engine: Engine
     clock: Clock
     source_reader: SourceReader = field(default_factory=SourceReader)
-    _filing: StoryAssigner = field(init=False, repr=False)
-    #: Who reads which source at this moment: one at a time.
-    _turns: defaultdict[int, asyncio.Lock] = field(
+    _assigner: StoryAssigner = field(init=False, repr=False)
+    #: By source: it is read by one task at a time.
+    _locks: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
 
     def __post_init__(self) -> None:
-        """Build what it works with."""
-        object.__setattr__(
-            self, "_filing", StoryAssigner(db=self.db, engine=self.engine)
-        )
+        """Build what assigns articles to stories."""
+        assigner = StoryAssigner(db=self.db, engine=self.engine)
+        object.__setattr__(self, "_assigner", assigner)
 
     async def poll(self) -> datetime | None:
         """Read every source that is due; when the next one is."""
@@ -188,33 +179,29 @@ class Ingestor:
 
     @property
     def page_rereader(self) -> PageRereader:
-        """What reads the pages behind told articles again."""
+        """Reads the pages of published articles again."""
 
-        async def look(address: str, etag: str | None, at: str | None) -> SourceReading:
-            return await self.source_reader.look(
-                address,
-                now=self.clock.now(),
-                kind="page",
-                etag=etag,
-                last_modified=at,
+        async def read(address: str, etag: str | None, at: str | None) -> SourceReading:
+            return await self.source_reader.read_address(
+                address, now=self.clock.now(), kind="page", etag=etag, last_modified=at
             )
 
         return PageRereader(
             db=self.db,
             clock=self.clock,
-            look=look,
+            read_page=read,
             allow_private=self.source_reader.allow_private,
         )
 
     async def refresh(self, wanted: Iterable[Source], *, insist: bool = False) -> int:
-        """Read these sources now, but for those just read; how much new was stored.
+        """Read these sources now, unless just read; how many new revisions there are.
 
         Args:
-            wanted: Of one digest or several.
-            insist: Somebody asked by hand: sources that failed are tried as well.
+            wanted: The sources of one digest or several.
+            insist: Also read sources that failed, because a person asked.
         """
         places = asyncio.Semaphore(CONCURRENT_READINGS)
-        early: ReadingCause = "insisting" if insist else "early"
+        early: ReadCause = "insisting" if insist else "early"
         reads = [
             asyncio.create_task(self._read_in_turn(source.id, places, early))
             for source in wanted
@@ -227,7 +214,7 @@ class Ingestor:
             await _cancel_readings(reads)
             raise
         if late:
-            log.warning("going on without sources that are slow", count=len(late))
+            log.warning("slow sources were not waited for", count=len(late))
             await _cancel_readings(late)
         return sum(task.result() for task in done)
 
@@ -237,10 +224,10 @@ class Ingestor:
         )
 
     async def _read_in_turn(
-        self, source_id: int, places: asyncio.Semaphore, why: ReadingCause = "due"
+        self, source_id: int, places: asyncio.Semaphore, why: ReadCause = "due"
     ) -> int:
-        """Read a source unless somebody has just done so; how much new was stored."""
-        async with places, self._turns[source_id]:
+        """Read a source unless it was just read; how many new revisions there are."""
+        async with places, self._locks[source_id]:
             source = await self.db.read(source_store.find_source, source_id=source_id)
             if source is None or not _should_read(source, self.clock.now(), why):
                 return 0
@@ -249,33 +236,33 @@ class Ingestor:
             except DigestsError as error:
                 await self._failed(source, error)
             except ConfigurationError:
-                # The database takes nothing: that is not the source's fault.
+                # The database cannot be written: not the fault of the source.
                 raise
             except Exception:
-                # A defect in one source must not silence the others.
+                # A defect in one source must not stop the others.
                 log.exception("reading failed", source=source.name)
                 await self._failed(source, DigestsError(READING_DEFECT))
             return 0
 
     async def _read(self, source: Source) -> int:
         now = self.clock.now()
-        reading = await self.look(source)
+        reading = await self.read_source(source)
         feed = source_state.find_own_feed(source, reading)
         if feed is not None:
             source = source_state.switch_to_feed(source, feed, now)
             await self.db.write(source_store.update_source, source=source)
-            reading = await self.look(source)
+            reading = await self.read_source(source)
         return await self._store_reading(source, reading, now)
 
-    async def look(self, source: Source) -> SourceReading:
-        """What the source holds at present; nothing is stored.
+    async def read_source(self, source: Source) -> SourceReading:
+        """Read the source; nothing is stored.
 
         Raises:
             DigestsError: It cannot be read; the message says what to do.
         """
         if source.kind == "folder":
             return await self.engine.run(read_folder, source)
-        return await self.source_reader.look(
+        return await self.source_reader.read_address(
             source_state.current_address(source),
             now=self.clock.now(),
             kind=source_state.expected_kind(source),
@@ -286,25 +273,22 @@ class Ingestor:
     async def _store_reading(
         self, source: Source, reading: SourceReading, now: datetime
     ) -> int:
-        found = await self._find_changes(source, reading, now)
+        found = ReadingChanges()
+        if reading.articles:
+            found = await find_changes(
+                source, reading, now, db=self.db, engine=self.engine
+            )
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         if after.problem and after.problem != source.problem:
             log.warning("source has a problem", source=after.name, why=after.problem)
-        count = await self._filing.keep(after, found, now=now)
+        count = await self._assigner.store(after, found, now=now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count
 
-    async def _find_changes(
-        self, source: Source, reading: SourceReading, now: datetime
-    ) -> ReadingChanges:
-        if not reading.articles:
-            return ReadingChanges()
-        return await find_changes(source, reading, now, db=self.db, engine=self.engine)
-
     async def _failed(self, source: Source, error: DigestsError) -> None:
-        # What was stored on the way: the source may have been found elsewhere.
+        # Newer than `source` if its own feed was found while reading.
         newest = (
             await self.db.read(source_store.find_source, source_id=source.id) or source
         )
@@ -318,9 +302,9 @@ class Ingestor:
 
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
     source_store.update_source(conn, source=source)
-    if pause and source.rest_until is not None:
+    if pause and source.backoff_until is not None:
         host = addresses.extract_host(source_state.current_address(source))
-        source_store.back_off_host(conn, host=host, until=source.rest_until)
+        source_store.back_off_host(conn, host=host, until=source.backoff_until)
 
 
 async def _cancel_readings(reads: Iterable["asyncio.Task[int]"]) -> None:
@@ -329,37 +313,27 @@ async def _cancel_readings(reads: Iterable["asyncio.Task[int]"]) -> None:
     await asyncio.gather(*reads, return_exceptions=True)
 
 
-def _should_read(source: Source, now: datetime, why: ReadingCause) -> bool:
-    """Whether it is to be read: its time has come, or somebody cannot wait for it."""
+def _should_read(source: Source, now: datetime, why: ReadCause) -> bool:
+    """Whether it is due, or may be read before it is."""
     if why == "due":
         due = source.next_poll_at is None or source.next_poll_at <= now
         return due and not source.stopped
     if not source_state.may_be_read_early(source, now, insist=why == "insisting"):
         return False
-    just_read = source.asked_at is not None and now - source.asked_at < RECENT_READING
+    just_read = (
+        source.requested_at is not None and now - source.requested_at < RECENT_READING
+    )
     return source.kind == "folder" or not just_read
 
 
-_reread_log = structlog.get_logger(__name__)
-
-#: When a page is read, counted from when its article was told.
-REREAD_DELAYS = tuple(
-    timedelta(minutes=minutes) for minutes in (5, 30, 90, 240, 600, 1440, 2880)
-)
-#: Pages that one look into the database takes, and that are read at once.
-REREAD_BATCH, CONCURRENT_REREADS = 12, 4
-#: A page with less text than this is a wall, a wish for cookies, or an error.
-SHORTEST_PAGE = 200
-
-
 def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
-    """The article of the page, where there is one that can be compared."""
+    """The article of the page, if it can be compared."""
     if reading.unchanged or not reading.articles:
         return None
     found = reading.articles[0]
     if len(found.text) < SHORTEST_PAGE:
         return None
-    # Not to be taken for the same text from the feed.
+    # A hash of its own: the same text in the feed is another revision.
     name = f"page-{revision_hash(found.title, found.text)}"
     return replace(found, id=str(one.article_id), revision=name)
 
@@ -372,7 +346,7 @@ def _save_page(
     next_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Keep a new version, and have the editions that tell the article looked at."""
+    """Store a new revision of the page and mark the article for comparison."""
     published_article_store.reschedule_reread(conn, one, next_at=next_at)
     published_article_store.set_page_validators(
         conn, one, etag=reading.etag, last_modified=reading.last_modified
@@ -386,19 +360,16 @@ def _save_page(
         )
 
 
-_UNDATED = datetime(1, 1, 1, tzinfo=UTC)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceTrial:
-    """What was found, or why nothing was."""
+    """What a possible source contains, or why it cannot be read."""
 
     #: The address without its secret.
     shown: str
-    #: Where it was read in the end: there, or at the feed that it names.
+    #: Where it was read: there, or at the feed that it names.
     read_at: str
     reading: SourceReading | None = None
-    #: The newest first; those without a date last.
+    #: Newest first, undated last.
     newest: tuple[Article, ...] = ()
     #: Addresses of feeds that the page names.
     feeds: tuple[str, ...] = ()
@@ -409,13 +380,7 @@ class SourceTrial:
 async def try_source(
     address: str, *, source_reader: SourceReader, now: datetime
 ) -> SourceTrial:
-    """What a source at this address would give.
-
-    Args:
-        address: Of a folder, feed, page or site.
-        source_reader: The way to what is not on this machine.
-        now: The time.
-    """
+    """Read a folder, feed, page or site that is no source yet; nothing is stored."""
     source = _trial_source(address)
     shown = addresses.mask_secrets(address)
     feeds: tuple[str, ...] = ()
@@ -456,7 +421,7 @@ async def _read_trial_source(
     if source.kind == "folder":
         return await asyncio.to_thread(read_folder, source)
     address = source_state.current_address(source)
-    return await source_reader.look(
+    return await source_reader.read_address(
         address, now=now, kind=source_state.expected_kind(source)
     )
 

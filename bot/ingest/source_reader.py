@@ -1,12 +1,12 @@
-"""Read a source: a folder here, or an address over the guarded fetcher.
+"""Read a source: a local folder, or an address over the guarded fetcher.
 
-The libraries behind it are heavy: who reads folders only never loads them.
+The fetching libraries are heavy, and are imported when the first address is read.
 """
 
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ _SHORT_SETTING = "FETCH_ALLOW_PRIVATE"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceReading:
-    """A whole answer, or the news that nothing has changed."""
+    """What a source contains, or that it has not changed."""
 
     kind: SourceKind
     articles: tuple[Article, ...] = ()
@@ -39,21 +39,21 @@ class SourceReading:
     title: str = ""
     #: Addresses of feeds that a page names.
     feeds: tuple[str, ...] = ()
-    #: What could not be read; the rest was.
+    #: What could not be read, while the rest was.
     problems: tuple[ReadProblem, ...] = ()
-    #: The source says that it is as it was; there are no articles then.
+    #: The source has not changed; there are no articles then.
     unchanged: bool = False
-    #: What to ask with next time.
+    #: Validators for the next request.
     etag: str | None = None
     last_modified: str | None = None
-    #: Where it stood in the end, after redirects.
+    #: The address after redirects.
     read_at: str | None = None
-    #: Where the address has moved for good.
+    #: The address of a permanent redirect.
     moved_to: str | None = None
 
 
 class SourceReader:
-    """Fetches and reads addresses; an async context manager of one event loop."""
+    """Fetches and parses addresses; an async context manager of one event loop."""
 
     def __init__(
         self,
@@ -61,18 +61,18 @@ class SourceReader:
         *,
         fetcher: "Callable[[], Fetcher] | None" = None,
     ) -> None:
-        """Allow private places as the setting says; or go out by another `fetcher`."""
+        """Build it for the setting `allow_private`, or with another `fetcher`."""
         self._allow_private, self._fetcher = allow_private, fetcher
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
-        self._ways: tuple[Fetcher, Sandbox] | None = None
+        self._opened: tuple[Fetcher, Sandbox] | None = None
 
     @property
     def allow_private(self) -> str:
         """The setting of that name."""
         return self._allow_private
 
-    async def look(
+    async def read_address(
         self,
         address: str,
         *,
@@ -81,17 +81,17 @@ class SourceReader:
         etag: str | None = None,
         last_modified: str | None = None,
     ) -> SourceReading:
-        """What stands at the address.
+        """Read a feed, a page or a news sitemap.
 
         Args:
-            address: Of a feed, a page or a news sitemap.
-            now: The time.
-            kind: What it must be; None = whatever it is.
-            etag: What the last whole answer gave, with `last_modified`.
-            last_modified: The same.
+            address: Where it is.
+            now: The present instant.
+            kind: What it must be; None = any of them.
+            etag: Validator of the last complete answer.
+            last_modified: Another one.
 
         Raises:
-            SourceError: Whose turn it is, is in its kind.
+            SourceError: It cannot be read; its class says who can fix that.
         """
         from digests.sources import remote
         from digests.sources.fetch import NotModified, Validators
@@ -111,32 +111,26 @@ class SourceReader:
             raise FetchRefused(
                 str(error).replace(f" {_SHORT_SETTING}", f" {ALLOW_PRIVATE_SETTING}")
             ) from None
-        if isinstance(visit, NotModified):
-            return SourceReading(
-                kind=kind or "feed",
-                unchanged=True,
-                read_at=visit.url,
-                etag=visit.validators.etag,
-                last_modified=visit.validators.last_modified,
-                moved_to=visit.moved_to,
-            )
-        return SourceReading(
-            kind=visit.kind,
+        reading = SourceReading(
+            kind=kind or "feed",
+            unchanged=isinstance(visit, NotModified),
             read_at=visit.url,
-            articles=visit.articles,
-            title=visit.title,
-            feeds=tuple(link.address for link in visit.feeds),
             etag=visit.validators.etag,
             last_modified=visit.validators.last_modified,
             moved_to=visit.moved_to,
         )
+        if isinstance(visit, NotModified):
+            return reading
+        return replace(
+            reading,
+            kind=visit.kind,
+            articles=visit.articles,
+            title=visit.title,
+            feeds=tuple(link.address for link in visit.feeds),
+        )
 
-    async def file(self, address: str) -> bytes:
-        """What stands at the address, unread; a stranger's bytes.
-
-        Raises:
-            SourceError: Whose turn it is, is in its kind.
-        """
+    async def fetch_file(self, address: str) -> bytes:
+        """Fetch untrusted bytes, unparsed; errors as in `read_address`."""
         from digests.sources.fetch import FetchResponse
 
         fetcher, _ = await self._open()
@@ -146,32 +140,32 @@ class SourceReader:
             raise FetchRefused(
                 str(error).replace(f" {_SHORT_SETTING}", f" {ALLOW_PRIVATE_SETTING}")
             ) from None
-        assert isinstance(answer, FetchResponse), "nothing was known of it before"
+        assert isinstance(answer, FetchResponse), "it has no validators"
         return answer.body
 
-    async def handed(self, file: Attachment, *, most: int) -> bytes:
-        """A file that somebody gave with a command; a stranger's bytes.
+    async def fetch_attachment(self, file: Attachment, *, most: int) -> bytes:
+        """Fetch the untrusted bytes of a file attached to a command.
 
         Args:
-            file: Where it lies, and where alone it may be asked for.
-            most: Bytes that it may have.
+            file: Its address, and the only origin from which it may be fetched.
+            most: Its greatest size in bytes.
 
         Raises:
-            SourceError: Whose turn it is, is in its kind.
+            SourceError: It cannot be fetched; its class says who can fix that.
         """
         from digests.sources.fetch import AttachmentRules, FetchResponse
 
         fetcher, _ = await self._open()
-        held = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
-        answer = await fetcher.fetch(file.address, attachment=held)
-        assert isinstance(answer, FetchResponse), "nothing was known of it before"
+        rules = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
+        answer = await fetcher.fetch(file.address, attachment=rules)
+        assert isinstance(answer, FetchResponse), "it has no validators"
         return answer.body
 
-    async def feeds_in(self, body: bytes) -> "OpmlDocument":
-        """The feeds that an OPML file lists, read in the cage.
+    async def parse_opml(self, body: bytes) -> "OpmlDocument":
+        """Parse an OPML file in the sandbox.
 
         Raises:
-            Unreadable: It is none, or built to do harm.
+            SourceUnreadable: It is not an OPML file, or a harmful one.
         """
         from digests.sources import opml
 
@@ -187,28 +181,28 @@ class SourceReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End connections and the cage."""
+        """Close connections and end the sandbox."""
         await self._stack.aclose()
-        self._ways = None
+        self._opened = None
 
     async def _open(self) -> "tuple[Fetcher, Sandbox]":
         from digests.sources.fetch import Fetcher, parse_policy
         from digests.sources.sandbox import Sandbox
 
         async with self._opening:
-            if self._ways is None:
-                made = self._fetcher or partial(
+            if self._opened is None:
+                build_fetcher = self._fetcher or partial(
                     Fetcher, parse_policy(self._allow_private)
                 )
-                self._ways = (
-                    await self._stack.enter_async_context(made()),
+                self._opened = (
+                    await self._stack.enter_async_context(build_fetcher()),
                     await self._stack.enter_async_context(Sandbox()),
                 )
-            return self._ways
+            return self._opened
 
 
 def read_folder(source: Source) -> SourceReading:
-    """What the folder holds at present.
+    """Read the articles of a folder.
 
     Raises:
         DigestsError: It cannot be read; the message says what to do.

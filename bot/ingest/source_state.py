@@ -43,7 +43,7 @@ SHOWN_PROBLEMS = 3
 
 def current_address(source: Source) -> str:
     """Where the source is really read: where it moved to, once that is sure."""
-    if source.moved_to is not None and source.moved_seen >= MOVE_CONFIRMATIONS:
+    if source.moved_to is not None and source.moved_count >= MOVE_CONFIRMATIONS:
         return source.moved_to
     return source.address
 
@@ -55,7 +55,7 @@ def expected_kind(source: Source) -> SourceKind | None:
     """
     if source.kind == "site":
         return "feed" if current_address(source) != source.address else None
-    return source.kind if source.last_good is not None else None
+    return source.kind if source.last_success_at is not None else None
 
 
 def find_own_feed(source: Source, reading: SourceReading) -> str | None:
@@ -65,7 +65,7 @@ def find_own_feed(source: Source, reading: SourceReading) -> str | None:
         Unreadable: The page of a site names no feed any more.
     """
     at_page = current_address(source) == source.address and reading.kind == "page"
-    if not at_page or not (source.last_good is None or source.kind == "site"):
+    if not at_page or not (source.last_success_at is None or source.kind == "site"):
         return None
     if source.kind == "site" and not reading.feeds:
         raise SourceUnreadable("The page names no feed any more.")
@@ -86,15 +86,15 @@ def apply_reading(
         source,
         kind=source.kind if source.kind == "site" else reading.kind,
         name=_choose_name(source, reading),
-        last_good=now,
+        last_success_at=now,
         problem=_join_problems(reading),
-        asked_at=now,
+        requested_at=now,
         failures=0,
-        rest_until=None,
+        backoff_until=None,
         # An empty answer may be half of one: it is not to be taken for the last word.
         etag=reading.etag if whole else None,
         last_modified=reading.last_modified if whole else None,
-        items_a_day=at,
+        items_per_day=at,
     )
     every = FOLDER_INTERVAL if source.kind == "folder" else polling_interval(at)
     moved = _track_move(good, reading.moved_to)
@@ -106,10 +106,10 @@ def switch_to_feed(source: Source, feed: str, now: datetime) -> Source:
     return replace(
         source,
         kind="site",
-        asked_at=now,
+        requested_at=now,
         next_poll_at=now,
         moved_to=feed,
-        moved_seen=MOVE_CONFIRMATIONS,
+        moved_count=MOVE_CONFIRMATIONS,
         etag=None,
         last_modified=None,
     )
@@ -119,7 +119,7 @@ def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
     """The source after a reading that failed, with what is done about it."""
     failed = replace(
         source,
-        asked_at=now,
+        requested_at=now,
         failures=source.failures + 1,
         problem=str(error),
         next_poll_at=retry_time(source.address, source.failures + 1, now),
@@ -129,14 +129,14 @@ def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
     if isinstance(error, SourceRateLimited):
         wait = timedelta(seconds=error.wait or USUAL_INTERVAL.total_seconds())
         until = resume_time(source.address, wait, now)
-        return replace(failed, rest_until=until, next_poll_at=until)
+        return replace(failed, backoff_until=until, next_poll_at=until)
     if _move_failed(source, error):
         # It may have been moved by mistake: look at the first address again, soon.
         again = now + USUAL_INTERVAL
         return replace(
             failed,
             moved_to=None,
-            moved_seen=0,
+            moved_count=0,
             etag=None,
             last_modified=None,
             next_poll_at=again,
@@ -154,7 +154,7 @@ def may_be_read_early(source: Source, now: datetime, *, insist: bool) -> bool:
         now: The time.
         insist: Somebody asks for it by hand: a failing source is tried as well.
     """
-    if source.stopped or (source.rest_until and source.rest_until > now):
+    if source.stopped or (source.backoff_until and source.backoff_until > now):
         return False
     failing = source.failures > 0 and source.kind != "folder"
     waits = failing and source.next_poll_at is not None and source.next_poll_at > now
@@ -179,9 +179,9 @@ def _measure_pace(
 ) -> float | None:
     if source.kind == "folder":
         return None
-    if source.last_good is None:
+    if source.last_success_at is None:
         return estimate_pace((a.published for a in reading.articles), now)
-    return update_pace(source.items_a_day, new, now - source.last_good)
+    return update_pace(source.items_per_day, new, now - source.last_success_at)
 
 
 def _choose_name(source: Source, reading: SourceReading) -> str:
@@ -202,10 +202,10 @@ def _track_move(source: Source, said: str | None) -> Source:
         return source
     if said is None:
         followed = current_address(source) != source.address
-        return source if followed else replace(source, moved_to=None, moved_seen=0)
+        return source if followed else replace(source, moved_to=None, moved_count=0)
     if said in (source.moved_to, current_address(source)):
-        return replace(source, moved_seen=source.moved_seen + 1)
-    return replace(source, moved_to=said, moved_seen=1)
+        return replace(source, moved_count=source.moved_count + 1)
+    return replace(source, moved_to=said, moved_count=1)
 
 
 #: Folders are cheap to look at, and whoever writes into one sits before it.
@@ -230,18 +230,18 @@ _SHORTEST_SPAN = timedelta(hours=1)
 _SPREAD = 0.1
 
 
-def polling_interval(items_a_day: float | None) -> timedelta:
+def polling_interval(items_per_day: float | None) -> timedelta:
     """How long a source of this pace is left between two readings.
 
     Between five minutes for a busy one and six hours for one that is silent.
     """
-    if items_a_day is None or _SLOW <= items_a_day <= _BUSY:
+    if items_per_day is None or _SLOW <= items_per_day <= _BUSY:
         return USUAL_INTERVAL
-    if items_a_day > _BUSY:
-        return max(SHORTEST_INTERVAL, USUAL_INTERVAL * (_BUSY / items_a_day))
-    if items_a_day <= _SLOW * (USUAL_INTERVAL / LONGEST_INTERVAL):
+    if items_per_day > _BUSY:
+        return max(SHORTEST_INTERVAL, USUAL_INTERVAL * (_BUSY / items_per_day))
+    if items_per_day <= _SLOW * (USUAL_INTERVAL / LONGEST_INTERVAL):
         return LONGEST_INTERVAL
-    return USUAL_INTERVAL * (_SLOW / items_a_day)
+    return USUAL_INTERVAL * (_SLOW / items_per_day)
 
 
 def next_poll_slot(address: str, every: timedelta, now: datetime) -> datetime:
@@ -317,9 +317,9 @@ def is_flood(
         new: Those that were not known in this version.
         now: The time.
     """
-    if source.last_good is None or source.kind in ("folder", "page"):
+    if source.last_success_at is None or source.kind in ("folder", "page"):
         return False
-    missed = [a for a in new if _published_in_outage(a, source.last_good, now)]
+    missed = [a for a in new if _published_in_outage(a, source.last_success_at, now)]
     odd = len(new) - len(missed)
     return offered > FLOOD_MIN_ARTICLES and odd > FLOOD_MIN_SHARE * offered
 
@@ -332,10 +332,12 @@ def describe_flood(count: int) -> str:
     )
 
 
-def _published_in_outage(article: Article, last_good: datetime, now: datetime) -> bool:
-    if now - last_good < OUTAGE or article.published is None:
+def _published_in_outage(
+    article: Article, last_success_at: datetime, now: datetime
+) -> bool:
+    if now - last_success_at < OUTAGE or article.published is None:
         return False
-    return last_good < article.published < now
+    return last_success_at < article.published < now
 
 
 HealthState = Literal["ok", "warning", "problem"]
@@ -389,8 +391,11 @@ def _describe_failure(
     if source.next_poll_at is not None:
         when = texts.moment(source.next_poll_at, zone, now)
         tried = texts.say("tried again {when}", when=when)
-    waits = bool(source.rest_until and source.rest_until > now)
-    recent = source.last_good is not None and now - source.last_good < FAILURE_GRACE
+    waits = bool(source.backoff_until and source.backoff_until > now)
+    recent = (
+        source.last_success_at is not None
+        and now - source.last_success_at < FAILURE_GRACE
+    )
     fix = texts.say(
         "look at it with: standfirst source test {address}",
         address=mask_secrets(source.address),
@@ -402,23 +407,23 @@ def _describe_failure(
 def _describe_last_reading(
     source: Source, now: datetime, zone: str, texts: Texts
 ) -> str:
-    if source.last_good is None:
+    if source.last_success_at is None:
         if source.failures:
             return texts.say("never read well")
         return texts.say("never read yet")
-    when = texts.moment(source.last_good, zone, now)
+    when = texts.moment(source.last_success_at, zone, now)
     return texts.say("last read well {when}", when=when)
 
 
 def _describe_pace(source: Source, texts: Texts) -> str:
-    if source.items_a_day is None:
+    if source.items_per_day is None:
         return ""
-    if source.items_a_day < 0.1:
+    if source.items_per_day < 0.1:
         return texts.say("silent of late")
-    if source.items_a_day < 1:
+    if source.items_per_day < 1:
         return texts.say("less than one article a day")
     return texts.count(
-        "{n} article a day", "{n} articles a day", round(source.items_a_day)
+        "{n} article a day", "{n} articles a day", round(source.items_per_day)
     )
 
 

@@ -1,11 +1,11 @@
 """Find what is new in a reading, and store it with its analysis and stories.
 
-Sorting out needs look-ups and the analysis of each new text, done before the one
-transaction that stores them. Nothing here asks a source anything.
+Look-ups and the analysis of new texts come before the one transaction that stores them.
+Nothing here reads a source.
 
-A feed's id first, then the address without what only tells where a reader came from,
-then title and date, then the words themselves. A name that a reading gives to several
-articles names none of them.
+Articles are identified by the id in the feed, then by their address without tracking
+parameters, then by title and date, then by their words. A name that several articles of
+one reading share identifies none of them.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ from bot.storage import (
 )
 from bot.storage.article_store import KnownArticle
 from bot.storage.restoration_store import Restoration
-from digests.compose import analyse_article
+from digests.analysis import analyse_article
 from digests.corrections import detection
 from digests.language.normalization import normalize_text
 from digests.stories.assignment import StoryPlacement, new_story_id
@@ -40,15 +40,15 @@ from digests.types import Article, ArticleAnalysis, StoryMembership
 
 log = structlog.get_logger(__name__)
 
-#: A comma changed in something older is no reason to tell it.
+#: A change without substance in an older article is not published.
 STALE_AFTER = timedelta(days=7)
-#: Articles that are analysed before the engine's thread is given away.
+#: Articles in one piece of work for the engine's thread.
 ANALYSIS_BATCH = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedArticle:
-    """An article with its further names, the surest first."""
+    """An article with its other names, the most reliable first."""
 
     article: Article
     names: tuple[str, ...]
@@ -56,42 +56,43 @@ class NamedArticle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PendingRevision:
-    """A version to be stored: its analysis, its names, and whether it is told."""
+    """A revision to be stored, with its names and analysis."""
 
     named: NamedArticle
-    #: None: the version is known, and the source may have gone back to it.
+    #: None: the revision is stored, and the source may have returned to it.
     analysis: ArticleAnalysis | None
+    #: Stored as published: no edition contains it.
     baseline: bool = False
-    #: The key of the article that it is a version of, where that is known.
+    #: The key of the article that it revises, if that is stored.
     key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredRevision:
-    """A version that was stored, with where its article was placed."""
+    """A revision that was stored, with the story of its article."""
 
     article: str
     revision_id: int
     #: Whether it is the article's newest text.
     current: bool
-    #: In the names of the view that placed it.
+    #: With the temporary names of the view that placed it.
     placed: StoryPlacement | None = None
-    #: The same in the names under which it is stored.
+    #: With the names under which it is stored.
     membership: StoryMembership | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingChanges:
-    """What a reading brought that the archive does not have."""
+    """What is new in a reading."""
 
     pieces: tuple[PendingRevision, ...] = ()
-    #: How many articles were never heard of.
+    #: Articles of which no revision was stored before.
     unheard: int = 0
-    #: It was all poured out again: how much.
+    #: Number of articles if the source offers everything as new, else 0.
     flood: int = 0
 
     def noted(self, source: Source, now: datetime) -> Source:
-        """The source with what its admins should know of this reading."""
+        """The source with a notice for its admins if the reading is a flood."""
         if not self.flood:
             return source
         return replace(
@@ -107,35 +108,46 @@ async def find_changes(
     db: Database,
     engine: Engine,
 ) -> ReadingChanges:
-    """What of the reading is new, changed or back again, ready to be stored."""
+    """Find what is new, changed or restored in the reading, and analyse it."""
     several = _identify(source, reading.articles)
     names = {name for one in several for name in _all_names(one)}
     heard = await db.read(
         article_store.find_known_articles, source_id=source.id, names=names
     )
     pairs = [(one, _find_known(one, heard)) for one in several]
-    new = [(one, old) for one, old in pairs if not _is_known(one.article, old)]
-    back = [one for one, old in pairs if old and _was_before(one.article, old)]
+    new, restored_texts = [], []
+    for one, old in pairs:
+        revision = one.article.revision
+        if old is None or revision not in old.hashes:
+            new.append((one, old))
+        elif revision != old.article.revision:
+            restored_texts.append(PendingRevision(named=one, analysis=None))
     fresh = [one.article for one, _ in new]
     flood = source_state.is_flood(source, len(reading.articles), fresh, now)
     restored = await db.read(restoration_store.find_last_restoration) if new else None
     pieces: list[PendingRevision] = []
     for at in range(0, len(new), ANALYSIS_BATCH):
-        # In small pieces: an edition that is due must not wait for a whole feed.
+        # In small pieces: a due edition must not wait for a whole feed.
         some = new[at : at + ANALYSIS_BATCH]
         pieces += await engine.run(_analyse_new, source, some, flood, now, restored)
     if flood:
         log.warning("source offers everything as new", source=source.name)
     return ReadingChanges(
-        pieces=(*pieces, *(PendingRevision(named=one, analysis=None) for one in back)),
+        pieces=(*pieces, *restored_texts),
         unheard=sum(old is None for _, old in new),
         flood=len(new) if flood else 0,
     )
 
 
 def sort_for_storing(pieces: Sequence[PendingRevision]) -> tuple[PendingRevision, ...]:
-    """The order to store them in: what revises another comes after it."""
-    return tuple(sorted(pieces, key=_storing_order))
+    """Put revisions after what they revise, and otherwise older ones first."""
+
+    def order(piece: PendingRevision) -> tuple[bool, str]:
+        article = piece.named.article
+        published = article.published.isoformat() if article.published else ""
+        return (article.revises is not None, published)
+
+    return tuple(sorted(pieces, key=order))
 
 
 def store_changes(
@@ -146,17 +158,17 @@ def store_changes(
     *,
     now: datetime,
 ) -> list[StoredRevision]:
-    """Store what was found with its stories, and the source's new state.
+    """Store what is new with its stories, and the new state of the source.
 
     Args:
-        conn: Inside a transaction.
-        source: As it is after the reading.
-        found: What it brought, `in_order`.
-        placed: Where each piece belongs; none where no piece is new.
-        now: The time.
+        conn: A transaction.
+        source: Its state after the reading.
+        found: What is new, sorted for storing.
+        placed: The story of each piece; empty if no piece is new.
+        now: The present instant.
 
     Returns:
-        The new versions.
+        The new revisions.
     """
     kept: list[StoredRevision] = []
     for number, piece in enumerate(found.pieces):
@@ -194,10 +206,10 @@ def record_stories(
     *,
     now: datetime,
 ) -> list[StoredRevision]:
-    """Record the stories of what was stored, in the view; the same with its story.
+    """Store the stories of new revisions; the revisions with their stories.
 
-    A new story gets its public id here, where it is known which ones are in use. What
-    the view has forgotten for its age stays in the story that it is stored in.
+    A new story gets its public id here, where the used ones are known. An article that
+    is too old for the view stays in its stored story.
     """
     ids = [each.article for each in kept]
     known = story_store.list_memberships(conn, workspace_id=workspace_id, articles=ids)
@@ -217,7 +229,7 @@ def record_stories(
             conn, workspace_id=workspace_id, story=said.story
         )
         if each.article in of:
-            # Two versions of it came at once.
+            # Two revisions of it came at once.
             story = of[each.article].story
         copied = keys.get(said.duplicate_of or "", said.duplicate_of)
         of[each.article] = StoryMembership(
@@ -231,7 +243,7 @@ def record_stories(
         workspace_id=workspace_id,
         memberships=memberships,
         now=now,
-        # One article that leaves a story takes nothing along.
+        # If one article leaves a story, the others stay.
         whole=False,
     )
     return [replace(each, membership=of.get(each.article)) for each in kept]
@@ -240,10 +252,10 @@ def record_stories(
 def load_initial_backlog(
     conn: Connection, digest: Digest, now: datetime
 ) -> frozenset[str]:
-    """What feeds held when an edition of the digest first took them in, as «id@hash».
+    """Articles in feeds that the digest uses for the first time, as «id@hash».
 
-    The best of it was just told; the rest is no news in the editions after it. Files
-    in a folder wait for their turn: somebody has put them there.
+    This edition contains the best of them; the rest is no news for the next ones. Files
+    in a folder remain candidates, because somebody put them there.
     """
     new = digest_store.mark_sources_begun(
         conn, workspace_id=digest.workspace_id, digest_id=digest.id, now=now
@@ -257,7 +269,7 @@ def load_initial_backlog(
 
 def _identify(source: Source, found: Sequence[Article]) -> tuple[NamedArticle, ...]:
     if source.kind == "folder":
-        # A file's name is all that it goes by.
+        # A file is identified by its name only.
         return tuple(NamedArticle(article=article, names=()) for article in found)
     return name_articles(
         [a if a.id else replace(a, id=a.url or source.address) for a in found]
@@ -273,14 +285,6 @@ def _find_known(
     one: NamedArticle, heard: Mapping[str, KnownArticle]
 ) -> KnownArticle | None:
     return next((heard[name] for name in _all_names(one) if name in heard), None)
-
-
-def _is_known(article: Article, old: KnownArticle | None) -> bool:
-    return old is not None and article.revision in old.hashes
-
-
-def _was_before(article: Article, old: KnownArticle) -> bool:
-    return article.revision in old.hashes and article.revision != old.article.revision
 
 
 def _analyse_new(
@@ -306,13 +310,15 @@ def _analyse_new(
 def _is_in_restore_gap(
     source: Source, article: Article, restored: Restoration | None, now: datetime
 ) -> bool:
-    """Whether it may have been told in the time that a restored backup does not know.
+    """Whether it may have been published after a restored backup was made.
 
-    That is all that the first reading after it brings, but for what is dated later.
+    True for all articles of the first reading after the restore, except later ones.
     """
     if restored is None or not restored.told:
         return False
-    read_since = source.last_good is not None and source.last_good >= restored.at
+    read_since = (
+        source.last_success_at is not None and source.last_success_at >= restored.at
+    )
     if read_since or source.id > restored.source:
         return False
     published = article.published
@@ -322,23 +328,16 @@ def _is_in_restore_gap(
 def _is_unchanged_in_substance(
     source: Source, one: NamedArticle, old: KnownArticle, now: datetime
 ) -> bool:
-    """Whether a changed text says nothing else than one that need not be told."""
+    """Whether a changed text corrects nothing and its article need not be published."""
     correction = detection.find_first_correction(old.article, one.article)
     if correction is not None:
-        log.info("an article was corrected", source=source.name, what=correction.kind)
+        log.info("article corrected", source=source.name, what=correction.kind)
         return False
     return old.baseline or now - old.fetched_at > STALE_AFTER
 
 
-def _storing_order(piece: PendingRevision) -> tuple[bool, str]:
-    """What revises another comes after it; older before newer."""
-    article = piece.named.article
-    published = article.published.isoformat() if article.published else ""
-    return (article.revises is not None, published)
-
-
 def name_articles(articles: Sequence[Article]) -> tuple[NamedArticle, ...]:
-    """The articles of one reading, each with the names that only it has there."""
+    """The articles of one reading, each with the names that only it has."""
     several = [_identity_names(article) for article in articles]
     counts = Counter(name for names in several for name in names)
     return tuple(
@@ -358,13 +357,13 @@ def _identity_names(article: Article) -> tuple[str, ...]:
         moment = article.published.isoformat()
         found.append(f"said:{_hash_words(normalize_text(article.title), moment)}")
     if len(found) < 2:
-        # Where one of them is missing the words themselves stand in for it.
+        # The words replace a missing name.
         found.append(f"words:{_hash_words(article.title or '', article.text)}")
     return tuple(found)
 
 
 def _comparable_address(url: str) -> str | None:
-    """The address for comparing; None where it is the site's front page."""
+    """The canonical address; None for the front page of a site."""
     from digests.sources.feed_entries import canonicalize_address
 
     place = canonicalize_address(url)

@@ -1,15 +1,14 @@
 """Assign each new article to its story while it is stored.
 
-A view (everybody's; a workspace's own where it has private sources) holds the stories
-of the newest articles in memory, and is made from stored rows only: at first when an
-article arrives, and again whenever something went wrong. Before each filing it takes
-in what another process has stored. Articles are placed by the engine, and kept in the
-transaction that keeps their stories; a little later the stories that turned out to be
-one event, or two, are grouped anew and settled.
+A view holds the stories of the newest articles in memory: one view for the public
+sources, and one for each workspace with private sources. It is built from stored rows
+only, when the first article comes and again after a failure, and it loads what another
+process stored before each use. The engine places the articles, and the transaction that
+stores them stores their stories. Stories that may be one event, or several, are then
+grouped again.
 
-A private article joins stories in its workspace's view only. That view holds the
-public articles of the workspace's sources too, in the stories where everybody has
-them.
+A private article joins stories only in the view of its workspace. That view also holds
+the public articles of the workspace's sources, in the stories of the public view.
 """
 
 import asyncio
@@ -38,48 +37,48 @@ from digests.types import Article, StoryMembership
 
 log = structlog.get_logger(__name__)
 
-#: What a view holds: the 72 hours of a story, as long again for its follow-ups, and a
-#: day for what is found late. So it has every article that an edition can tell.
+#: The 72 hours of a story, as long again for its follow-ups, and a day for articles
+#: that come late: every article that an edition can publish.
 VIEW_SPAN = timedelta(days=7)
 MAX_ARTICLES = 100_000
-#: How long a process may take from reading a source to storing it.
+#: The longest time between reading a source and storing it.
 _FETCH_OVERLAP = timedelta(minutes=15)
-#: How often a view drops what is too old.
+#: How often a view drops old articles.
 _PRUNE_INTERVAL = timedelta(hours=6)
-#: Articles that are taken in before the engine's thread is given away.
+#: Articles in one piece of work for the engine's thread.
 _BATCH = 50
-#: Views of workspaces that are held at a time; the one used longest ago goes.
+#: Views of workspaces in memory; the least recently used is dropped.
 _MAX_VIEWS = 4
-#: Articles of stories that are grouped anew, and how often that is done in one filing.
+#: Articles that are grouped again, how often per reading, and rivals of one story.
 _REGROUPED, _REGROUPINGS, _RIVALS = 40, 5, 2
-#: A story is looked at as a whole when it has grown to so many articles.
+#: Numbers of articles at which a story is examined as a whole.
 _GROWN = frozenset((4, 8, 16, 32))
 
 
 class StoryView:
-    """The newest articles with their stories, as one workspace or everybody has them.
+    """The newest articles with their stories, of one workspace or public.
 
-    Its methods take processor time: the engine runs them.
+    Its methods need processor time: the engine runs them.
     """
 
     def __init__(self, workspace_id: int | None) -> None:
         self.workspace_id = workspace_id
         self.index = StoryIndex()
-        #: Which version of each article is in the index.
+        #: The revision of each article in the index.
         self.revisions: dict[str, int] = {}
-        #: When the latest of them was fetched.
+        #: When the last of them was fetched.
         self.latest: datetime | None = None
         self.pruned_at: datetime | None = None
-        #: The last move of a story that it knows of.
+        #: The last move of a story that was applied.
         self.moves: int | None = None
-        #: What was placed and is not yet stored.
+        #: Articles that are placed but not yet stored.
         self._pending: set[str] = set()
         self._numbers = count()
 
-    def take(self, arrived: Sequence[ArrivedArticle]) -> list[StoredRevision]:
-        """Take stored articles in; those that had no story, with the one found now."""
-        unfiled: list[StoredRevision] = []
-        for each in arrived:
+    def load(self, stored: Sequence[ArrivedArticle]) -> list[StoredRevision]:
+        """Add stored articles; those without a story, with the one found now."""
+        unassigned: list[StoredRevision] = []
+        for each in stored:
             article = each.article
             if self.revisions.get(article.id) == each.revision_id:
                 continue
@@ -88,23 +87,24 @@ class StoryView:
             if member is None:
                 placed = place_article(article, self.index)
                 member = placed.membership
-                kept = StoredRevision(
-                    article=article.id,
-                    revision_id=each.revision_id,
-                    current=True,
-                    placed=placed,
+                unassigned.append(
+                    StoredRevision(
+                        article=article.id,
+                        revision_id=each.revision_id,
+                        current=True,
+                        placed=placed,
+                    )
                 )
-                unfiled.append(kept)
             else:
-                # What had no story counts as taken in when that is stored.
+                # The others count as loaded once their story is stored.
                 self.revisions[article.id] = each.revision_id
             self.index.add(article, member)
-        return unfiled
+        return unassigned
 
     def place(
         self, pieces: Sequence[PendingRevision], now: datetime
     ) -> list[StoryPlacement | None]:
-        """Where each piece belongs; it is in the index then, under a name of its own.
+        """Place each piece and add it to the index under a temporary name.
 
         None for a piece whose text is known.
         """
@@ -124,7 +124,7 @@ class StoryView:
         return placed
 
     def reassign(self, kept: Sequence[StoredRevision]) -> None:
-        """Call what was placed by the names under which it was stored."""
+        """Replace temporary names by those under which the articles were stored."""
         for each in kept:
             if each.placed is None or each.membership is None:
                 continue
@@ -135,27 +135,26 @@ class StoryView:
                 self._pending.discard(name)
         self.index.reassign([k.membership for k in kept if k.membership])
         for name in self._pending:
-            # An older version, or somebody else had stored it: see what stands there.
+            # An older revision, or stored by another process: load what is stored.
             self.index.remove(name)
             self.revisions.pop(name, None)
             self.latest = None
         self._pending.clear()
 
-    def of_stories(self, several: Iterable[str]) -> list[str]:
-        """The articles that these stories have here."""
+    def articles_of(self, stories: Iterable[str]) -> list[str]:
+        """The articles of these stories in the view."""
         members = self.index.members
-        places = (place for story in several for place in members.get(story, ()))
+        places = (place for story in stories for place in members.get(story, ()))
         return [self.index.article_at(place) for place in places]
 
     def prune(self, now: datetime) -> None:
-        """Drop what is too old, and the oldest where there is too much."""
+        """Drop old articles, and the oldest if there are too many."""
         self.index = self.index.copy_newest(
             MAX_ARTICLES, (now - VIEW_SPAN).timestamp() / 3600
         )
-        there = self.index
-        self.revisions = {a: r for a, r in self.revisions.items() if a in there}
+        self.revisions = {a: r for a, r in self.revisions.items() if a in self.index}
 
-    def doubtful(self, kept: Sequence[StoredRevision]) -> list[tuple[str, ...]]:
+    def find_doubtful(self, kept: Sequence[StoredRevision]) -> list[tuple[str, ...]]:
         """Stories that may be one event, or several in one."""
         found: dict[tuple[str, ...], None] = {}
         for each in kept:
@@ -172,59 +171,59 @@ class StoryView:
     def regroup(
         self, articles: Sequence[Article], known: Sequence[StoryMembership]
     ) -> tuple[StoryMembership, ...]:
-        """The stories of these articles by the measures of the batch form."""
+        """Group these articles as a batch."""
         return group_articles(articles, known, background=self.index.background)
 
     def move(
         self, before: Sequence[StoryMembership], after: Sequence[StoryMembership]
     ) -> None:
-        """Do here what `stories.settle` does where it is stored."""
+        """Apply to the view what `story_store.set_memberships` stores."""
         self.index.reassign(after)
         for old, became in find_moved_stories(before, after).items():
             if old not in became:
-                rest = self.of_stories([old])
+                rest = self.articles_of([old])
                 along = [StoryMembership(article=a, story=became[0]) for a in rest]
                 self.index.reassign(along)
 
 
 @dataclass(kw_only=True, slots=True)
 class _ViewSlot:
-    """A view with who works on it: one at a time."""
+    """A view and its lock."""
 
     view: StoryView
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryAssigner:
-    """Keeps articles and their stories, over one database."""
+    """Stores articles with their stories, over one database."""
 
     db: Database
     engine: Engine
     _slots: dict[int | None, _ViewSlot] = field(default_factory=dict, repr=False)
 
-    async def keep(
+    async def store(
         self, source: Source, found: ReadingChanges, *, now: datetime
     ) -> int:
-        """Store what was found with its stories, and the source's new state.
+        """Store new articles with their stories, and the new state of the source.
 
         Returns:
-            How many new versions were stored.
+            How many new revisions were stored.
         """
         found = replace(found, pieces=storing.sort_for_storing(found.pieces))
         if all(piece.analysis is None for piece in found.pieces):
             kept = await self.db.write(storing.store_changes, source, found, now=now)
             return len(kept)
         if source.workspace_id is not None:
-            # Its public articles must have their stories before they are looked at.
+            # The public articles that it shares must have their stories first.
             public_slot = self._view_slot(None)
-            async with public_slot.turn:
+            async with public_slot.lock:
                 await self._catch_up(public_slot.view, now)
         slot = self._view_slot(source.workspace_id)
-        async with slot.turn:
+        async with slot.lock:
             await self._catch_up(slot.view, now)
-            kept = await self._file(slot, source, found, now)
-            for doubt in slot.view.doubtful(kept)[:_REGROUPINGS]:
+            kept = await self._assign(slot, source, found, now)
+            for doubt in slot.view.find_doubtful(kept)[:_REGROUPINGS]:
                 await self._regroup(slot.view, doubt, now)
         return len(kept)
 
@@ -238,7 +237,7 @@ class StoryAssigner:
         return slot
 
     async def _catch_up(self, view: StoryView, now: datetime) -> None:
-        """Take in what is stored and not in the view."""
+        """Load what is stored and not in the view."""
         if view.pruned_at is None or now - view.pruned_at > _PRUNE_INTERVAL:
             await self.engine.run(view.prune, now)
             view.pruned_at = now
@@ -259,22 +258,22 @@ class StoryAssigner:
                 workspace_id=view.workspace_id,
                 revision_ids=[key.revision_id for key in some],
             )
-            unfiled = await self.engine.run(view.take, loaded)
-            if unfiled:
+            unassigned = await self.engine.run(view.load, loaded)
+            if unassigned:
                 kept = await self.db.write(
-                    storing.record_stories, view.workspace_id, unfiled, now=now
+                    storing.record_stories, view.workspace_id, unassigned, now=now
                 )
                 await self.engine.run(view.reassign, kept)
         view.latest = max((key.fetched_at for key in keys), default=view.latest)
 
     async def _follow_moves(self, view: StoryView) -> None:
-        """Follow what others have merged and split: editions, another process."""
+        """Apply merges and splits by editions or another process."""
         moves = await self.db.read(
             story_store.list_story_moves,
             workspace_id=view.workspace_id,
             after=view.moves,
         )
-        held = view.of_stories(moves.stories)
+        held = view.articles_of(moves.stories)
         if held:
             known = await self.db.read(
                 story_store.list_memberships,
@@ -284,7 +283,7 @@ class StoryAssigner:
             await self.engine.run(view.index.reassign, known)
         view.moves = moves.last
 
-    async def _file(
+    async def _assign(
         self, slot: _ViewSlot, source: Source, found: ReadingChanges, now: datetime
     ) -> list[StoredRevision]:
         view, pieces = slot.view, found.pieces
@@ -298,7 +297,7 @@ class StoryAssigner:
             )
             await self.engine.run(view.reassign, kept)
         except BaseException:
-            # It may hold what was not stored: it is made anew from what was.
+            # It may hold what was not stored: build it again from what was.
             slot.view = StoryView(view.workspace_id)
             raise
         return kept
@@ -322,7 +321,7 @@ class StoryAssigner:
             (m.article, m.story) for m in known
         }:
             return
-        log.debug("stories were grouped anew", stories=doubt)
+        log.debug("stories grouped again", stories=doubt)
         await self.db.write(
             story_store.update_memberships,
             workspace_id=view.workspace_id,

@@ -1,5 +1,5 @@
-"""Execution engines and the scheduler: run work off the event loop, and on time.
+"""Execution engines and the job scheduler: work off the event loop, and on time.
 
-One process: threads (`in_process`). Another engine is one file here, a line in
-`bot.app`, and passes `tests/contracts/test_engine.py`.
+The default engine is a thread of this process (`in_process`). Another engine is one
+module here and one line in `bot.app`, and passes `tests/contracts/test_engine.py`.
 """

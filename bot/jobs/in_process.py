@@ -1,7 +1,7 @@
 """The default engine: one worker thread of this process.
 
-One thread, because reading and composing are pure Python: a second one would only
-take turns with the first and make the event loop wait longer for the interpreter.
+One thread, because parsing and composing are pure Python: a second one would only
+compete with the first and make the event loop wait longer for the interpreter.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class InProcessEngine:
-    """Runs work one piece after the other in a thread of its own."""
+    """Runs one piece of work after the other in a thread of its own."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
@@ -28,5 +28,5 @@ class InProcessEngine:
         return await loop.run_in_executor(self._pool, partial(work, *args, **kwargs))
 
     def close(self) -> None:
-        """Finish what runs, drop what waits."""
+        """Finish the current work and drop what is queued."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -1,161 +1,199 @@
-"""Run a callback at start, at scheduled moments, on request, and once per tick.
+"""Run the five named jobs: at start, at the next needed moment, on request, per tick.
 
-The only user of APScheduler 3, which holds two jobs in memory: one at the earliest
-moment that somebody asked for, and a slow tick that makes up for whatever was missed
-(a clock that was set, a computer that slept). The truth about what is due is in the
-database; `wake` looks there, does it, and says when to look again. So a wake-up too
-many is harmless, and one that was lost costs at most a tick.
+The only user of APScheduler 3. One instance holds one alarm per job, set to the
+earliest moment at which the job has work, but no later than one tick ahead: the tick
+makes up for whatever was missed (a clock that was set, a computer that slept). What is
+due is stored in the database; a job queries it, does it, and returns when to run again.
+An extra run is therefore harmless, and a lost one costs at most a tick.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.errors import BotError
+from bot.model import JobName, JobStatus
 from bot.ports import Clock
 
-WakeCallback = Callable[[], Awaitable[datetime | None]]
+#: Does what is due; returns when there is more to do, or None.
+RunJob = Callable[[], Awaitable[datetime | None]]
 
-TICK = timedelta(seconds=60)
-#: How soon what another process stored is noticed: orders, and new sources.
-CHECK_INTERVAL, POLL_CHECK_INTERVAL = timedelta(seconds=2), timedelta(seconds=15)
+#: The longest time between two runs of a job: how soon it sees what another process
+#: stored.
+TICKS: Mapping[JobName, timedelta] = MappingProxyType(
+    {
+        "publish": timedelta(seconds=2),
+        "deliver": timedelta(seconds=2),
+        "poll": timedelta(seconds=15),
+        "notify": timedelta(seconds=15),
+        "maintain": timedelta(seconds=60),
+    }
+)
 #: The first wait after a failure; it doubles up to the tick.
 FIRST_BACKOFF = timedelta(seconds=1)
-#: Longer waits are cut: the tick comes first anyway, and timers stay in range.
-_LONGEST_WAIT = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
 
-class WakeupTimer:
-    """Calls `wake` at start, at each armed moment, when poked, and at each tick.
-
-    All of it belongs to one event loop.
-    """
+class Job:
+    """One named job. All calls belong to one event loop."""
 
     def __init__(
         self,
+        name: JobName,
         *,
         clock: Clock,
-        tick: timedelta = TICK,
+        tick: timedelta,
         back_off: timedelta = FIRST_BACKOFF,
     ) -> None:
+        self.name = name
         self._clock = clock
         self._tick = tick
         self._back_off = back_off
-        self._asked = asyncio.Event()
+        self._requested = asyncio.Event()
         self._moments: set[datetime] = set()
         self._scheduler: AsyncIOScheduler | None = None
+        self._last_run: datetime | None = None
+        self._failures = 0
 
-    def wake_now(self) -> None:
-        """Ask for a wake now, or for one more after the one that is running."""
-        self._asked.set()
+    def run_now(self) -> None:
+        """Request a run now, or one more after the current run."""
+        self._requested.set()
 
-    def arm(self, at: datetime) -> None:
-        """Ask for a wake at `at` (aware); a moment that has come is a poke."""
+    def run_at(self, at: datetime) -> None:
+        """Request a run at `at` (aware); at once if that moment has passed."""
         self._moments.add(at.astimezone(UTC))
-        self._rearm()
+        self._set_alarm()
 
-    async def run(self, wake: WakeCallback) -> None:
-        """Call `wake`, never twice at a time, until cancelled.
+    @property
+    def status(self) -> JobStatus:
+        """When the job ran last and will run next."""
+        latest = self._clock.now() + self._tick
+        return JobStatus(
+            name=self.name,
+            last_run=self._last_run,
+            next_run=min(self._moments | {latest}),
+            failures=self._failures,
+        )
 
-        It returns the next moment at which there is something to do, or None. What it
-        raises is logged, and it is called again after a while.
+    async def run(self, work: RunJob, scheduler: AsyncIOScheduler) -> None:
+        """Call `work` whenever it is time, never twice at once, until cancelled.
+
+        An exception is logged, and `work` is called again after a back-off.
         """
-        self._scheduler = _start_scheduler(self._ring, self._tick)
+        self._scheduler = scheduler
         try:
-            failures = 0
             while True:
-                self._asked.clear()
-                self._forget_what_has_come()
-                failures = 0 if await self._woken(wake, failures) else failures + 1
-                # A wake that is always asked for again must not starve the others.
+                self._requested.clear()
+                self._discard_past_moments()
+                await self._run_once(work)
+                # A job that is always requested again must not starve the others.
                 await asyncio.sleep(0)
-                await self._asked.wait()
+                await self._requested.wait()
         finally:
-            self._scheduler.shutdown(wait=False)
             self._scheduler = None
 
-    async def _woken(self, wake: WakeCallback, failures: int) -> bool:
+    async def _run_once(self, work: RunJob) -> None:
         try:
-            following = await wake()
+            following = await work()
         except BotError as error:
-            # Somebody or time will mend it; a defect it is not.
-            log.error("wake_failed", reason=str(error), again_in=self._later(failures))
-            return False
+            # The user or time can fix it: no defect, hence no traceback.
+            log.error("job failed", reason=str(error), **self._record_failure())
         except Exception:
-            log.exception("wake_failed", again_in=self._later(failures))
-            return False
-        if following is not None:
-            self._moments.add(following.astimezone(UTC))
-        self._rearm()
-        return True
+            log.exception("job failed", **self._record_failure())
+        else:
+            self._failures = 0
+            if following is not None:
+                self._moments.add(following.astimezone(UTC))
+            self._set_alarm()
+        self._last_run = self._clock.now()
 
-    def _later(self, failures: int) -> float:
-        """Arm the next try; the seconds until then."""
-        wait: timedelta = min(self._back_off * 2 ** min(failures, 20), self._tick)
-        self.arm(self._clock.now() + wait)
-        return wait.total_seconds()
+    def _record_failure(self) -> dict[str, object]:
+        """Schedule the next attempt; what the log says of it."""
+        wait = min(self._back_off * 2 ** min(self._failures, 20), self._tick)
+        self._failures += 1
+        self.run_at(self._clock.now() + wait)
+        return {"job": self.name, "retry_in": wait.total_seconds()}
 
-    def _forget_what_has_come(self) -> bool:
+    def _discard_past_moments(self) -> bool:
         now = self._clock.now()
-        come = {at for at in self._moments if at <= now}
-        self._moments -= come
-        return bool(come)
+        past = {at for at in self._moments if at <= now}
+        self._moments -= past
+        return bool(past)
 
-    def _rearm(self) -> None:
-        """Set the one date job to the earliest moment; what has come is a poke."""
-        if self._forget_what_has_come():
-            self.wake_now()
-        if self._scheduler is None or not self._moments:
+    def _set_alarm(self) -> None:
+        """Set the job's one alarm to its earliest moment, at most a tick ahead."""
+        if self._discard_past_moments():
+            self.run_now()
+        if self._scheduler is None:
             return
         now = self._clock.now()
-        at = min(*self._moments, now + _LONGEST_WAIT)
+        at = min(self._moments | {now + self._tick})
         self._scheduler.add_job(
-            self._due,
-            _AfterTrigger(at - now),
+            self._on_alarm,
+            _DelayTrigger(at - now),
             args=(at,),
-            id="due",
+            id=self.name,
             replace_existing=True,
         )
 
-    async def _due(self, at: datetime) -> None:
+    async def _on_alarm(self, at: datetime) -> None:
         self._moments.discard(at)
-        self.wake_now()
-
-    async def _ring(self) -> None:
-        self.wake_now()
+        self.run_now()
 
 
-class _AfterTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
-    """Once, so long after the job was added.
+class JobScheduler:
+    """The five jobs of a running application, and their one scheduler."""
 
-    A date trigger would compare our Clock's time with the library's own; and a clock
-    that was set back would make it wait for longer than it was told.
+    def __init__(self, clock: Clock) -> None:
+        self.jobs: Mapping[JobName, Job] = {
+            name: Job(name, clock=clock, tick=tick) for name, tick in TICKS.items()
+        }
+
+    def run_now(self, name: JobName) -> None:
+        """Request a run of the job now, or one more after its current run."""
+        self.jobs[name].run_now()
+
+    def list_statuses(self) -> tuple[JobStatus, ...]:
+        """When each job ran last and will run next."""
+        return tuple(job.status for job in self.jobs.values())
+
+    async def run(self, work: Mapping[JobName, RunJob]) -> None:
+        """Run every job until cancelled; their current runs are cancelled then."""
+        await run_jobs({self.jobs[name]: function for name, function in work.items()})
+
+
+async def run_jobs(work: Mapping[Job, RunJob]) -> None:
+    """Run these jobs over one APScheduler until cancelled."""
+    # A late alarm is run, not dropped.
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
+    )
+    scheduler.start()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for job, function in work.items():
+                tasks.create_task(job.run(function, scheduler))
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+class _DelayTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Fire once, a fixed delay after the job was added.
+
+    A date trigger would compare our Clock's time with the library's own, and would wait
+    longer than the delay if the clock was set back.
     """
 
-    def __init__(self, wait: timedelta) -> None:
-        self.wait = wait
+    def __init__(self, delay: timedelta) -> None:
+        self.delay = delay
 
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
     ) -> datetime | None:
-        return now + self.wait if previous_fire_time is None else None
-
-
-def _start_scheduler(
-    ring: Callable[[], Awaitable[None]], tick: timedelta
-) -> AsyncIOScheduler:
-    """A running scheduler with nothing but the tick; late jobs are run, not dropped."""
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
-    )
-    every = IntervalTrigger(seconds=tick.total_seconds(), timezone=UTC)
-    scheduler.add_job(ring, every, id="tick")
-    scheduler.start()
-    return scheduler
+        return now + self.delay if previous_fire_time is None else None

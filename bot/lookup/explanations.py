@@ -19,19 +19,13 @@ from bot.lookup.name_resolution import ResolvedStory, is_story_number
 from bot.model import PUBLISHABLE_FOR, Location
 from bot.ports import Engine
 from bot.storage import Connection, Database, article_store, story_store
-from digests.compose import analyse_article
-from digests.editing import presentation
-from digests.editing.ranking import RankedStory
-from digests.grounding import gate
+from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
-from digests.stories.assembly import gather_stories
 from digests.types import (
     Article,
-    Edition,
     EditionStory,
     EditionStyle,
-    InputCounts,
     Span,
     StoryMembership,
 )
@@ -223,7 +217,7 @@ def _explain_undecided(
 
 
 async def compose_unpublished(
-    db: Database, engine: Engine, workspace_id: int, story: str, now: datetime
+    db: Database, engine: Engine, workspace_id: int, story: str
 ) -> EditionStory | None:
     """The story as the workspace may see it; None: it has no such story.
 
@@ -232,12 +226,11 @@ async def compose_unpublished(
         engine: Where its texts are read.
         workspace_id: In whose view.
         story: Its public id; one that was merged away leads to what it is now.
-        now: The time.
     """
     articles, memberships = await db.read(_load_story, workspace_id, story)
     if not articles:
         return None
-    return await engine.run(_compose_story, articles, memberships, now)
+    return await engine.run(_compose_story, articles, memberships)
 
 
 def _load_story(
@@ -256,24 +249,7 @@ def _load_story(
 
 
 def _compose_story(
-    articles: Sequence[Article], memberships: Sequence[StoryMembership], now: datetime
+    articles: Sequence[Article], memberships: Sequence[StoryMembership]
 ) -> EditionStory | None:
-    """It goes through the gate that editions go through."""
-    gathered = gather_stories(articles, memberships)
-    if not gathered:
-        return None
     style = EditionStyle(lang=articles[-1].lang or "en")
-    analyses = {a.id: analyse_article(a, style) for a in gathered[0].articles}
-    entry = RankedStory(story=gathered[0], score=0.0, reasons=())
-    draft = Edition(
-        title="",
-        made_at=now,
-        made_from=InputCounts(articles=len(articles), sources=0),
-        stories=(presentation.present_story(entry, analyses, style),),
-        brief=(),
-        hero=None,
-        minutes=0,
-        lang=style.lang,
-    )
-    shown = gate.drop_ungrounded(draft, {a.id: a for a in articles}).stories
-    return shown[0] if shown else None
+    return compose_story(articles, memberships, style)

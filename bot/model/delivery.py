@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.model.post_options import DEFAULT_POST_OPTIONS, PostOptions
-from bot.model.workspace import PlatformName
+from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
 
 DeliveryState = Literal[
     "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
@@ -56,10 +55,10 @@ class Delivery:
     #: The platform's id of the message, once it is known.
     message_id: str | None = None
     reason: str | None = None
-    #: How plainly it is told: 0 as rendered, 1 in plain words, 2 as a list of links.
-    #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform tells
+    #: In which form it is sent: 0 as rendered, 1 as plain text, 2 as a list of links.
+    #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform sends
     #: `fallback_text`, or the links in its own form.
-    rung: int = 0
+    fallback_level: int = 0
     #: It is sent to see whether its place works again.
     probe: bool = False
     #: How it is posted, frozen with it.
@@ -67,7 +66,7 @@ class Delivery:
     #: What a thread for its edition is called.
     title: str = ""
     #: The platform's id of the edition's first message there, behind which it comes.
-    opening: str | None = None
+    opening_message_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,49 +1,60 @@
-"""A digest: what an admin configures."""
+"""A digest with its sources, destinations, schedules and settings."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
-from bot.model.layout import LayoutSettings
+from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions, DigestSettings
 from bot.model.source import Source
 from bot.model.workspace import Destination
-
-#: They are edited; they stay, and it is listed; nothing is made of it.
-CorrectionsSetting = Literal["edit", "tell", "off"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Digest:
-    """What an admin configures: what to read, how to tell it, when and where."""
+    """What an admin configures: what to read, how to show it, when and where."""
 
     id: int
     workspace_id: int
     name: str
-    #: What it reads.
+    #: Sources that it reads.
     sources: tuple[Source, ...]
     destinations: tuple[Destination, ...]
-    #: Schedule sentences, as `bot.schedules` says them back.
+    #: Schedule sentences in the normal form of `bot.schedules`.
     schedules: tuple[str, ...]
-    #: «22:00-07:00» in the zone of the first schedule; None = none.
-    quiet_hours: str | None = None
-    stories: int = 5
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    language: str = "en"
-    look: LayoutSettings = field(default_factory=LayoutSettings)
+    options: DigestOptions = DEFAULT_DIGEST_OPTIONS
     paused: bool = False
     #: The first local date on which it posts again; None = no such pause.
     paused_until: date | None = None
     #: Local dates that are left out, ascending.
     skips: tuple[date, ...] = ()
-    #: Sources that it keeps and does not read at present.
+    #: Sources that it keeps but does not read.
     paused_sources: tuple[Source, ...] = ()
-    #: What becomes of messages whose article is corrected.
-    corrections: CorrectionsSetting = "edit"
-    #: The earliest moment that its schedules wait for, as planned; None = none.
+    #: The earliest planned moment of its schedules; None = none.
     next_due: datetime | None = None
-    #: Whose own it is (the platform's id); None = the workspace's.
+    #: The platform's id of the person it belongs to; None = the workspace's.
     person: str | None = None
-    #: Of what its person wants more, and less.
+    #: Terms of which its person wants more, and less.
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
+
+    @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """Its sources, the paused ones last."""
+        return (*self.sources, *self.paused_sources)
+
+    @property
+    def settings(self) -> DigestSettings:
+        """The digest as the configuration file describes it, not validated again."""
+        return DigestSettings.model_construct(
+            **{
+                name: getattr(self.options, name) for name in DigestOptions.model_fields
+            },
+            name=self.name,
+            sources=tuple(source.address for source in self.all_sources),
+            paused_sources=tuple(source.address for source in self.paused_sources),
+            source_names={s.address: s.called for s in self.all_sources if s.called},
+            destinations=tuple(place.name for place in self.destinations),
+            schedule=self.schedules,
+            paused=self.paused,
+            paused_until=self.paused_until,
+            skip=self.skips,
+        )

@@ -1,17 +1,30 @@
 """Occurrences and the editions made for them.
 
-Others take them from `bot.types`.
-
-An edited message must differ from the posted one in what was corrected, and in nothing
-else: not in its zone, its language, or when the next edition comes.
+A message is edited with the stored `RenderContext` of its edition: it must differ from
+the posted one only in what was corrected, not in its zone, its language or the time of
+the next edition.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypedDict
 
 from bot.model.delivery import Payload
 from digests.types import Edition
+
+
+class EditionKey(TypedDict):
+    """Identifies a stored edition; passed as keyword arguments."""
+
+    workspace_id: int
+    edition_id: int
+
+
+class OccurrenceKey(TypedDict):
+    """Identifies an occurrence; passed as keyword arguments."""
+
+    workspace_id: int
+    occurrence_id: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,19 +38,24 @@ class StoredEdition:
     digest_id: int
     occurrence_id: int
     edition: Edition
-    #: Over articles, revisions, settings and version: same in, same out.
+    #: Hash of its articles, their revisions and the settings.
     manifest: str
 
+    @property
+    def key(self) -> EditionKey:
+        """Identifies it in storage."""
+        return EditionKey(workspace_id=self.workspace_id, edition_id=self.id)
 
-#: The public id of what was composed and is not stored.
+
+#: The public id of an edition that is not stored.
 PREVIEW_ID = "preview"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderContext:
-    """What a renderer may know besides the edition."""
+    """What a renderer needs besides the edition."""
 
-    #: Public id of the edition, or `PREVIEW`.
+    #: Public id of the edition, or `PREVIEW_ID`.
     edition_id: str
     digest: str
     zone: str
@@ -80,14 +98,19 @@ class Occurrence:
     #: It was planned after its time, to catch up.
     late: bool = False
 
+    @property
+    def key(self) -> OccurrenceKey:
+        """Identifies it in storage."""
+        return OccurrenceKey(workspace_id=self.workspace_id, occurrence_id=self.id)
 
-#: In what is kept: whether the edition went elsewhere than its digest's editions go,
-#: and is not in its ledger.
+
+#: In the stored context: the edition went to other channels than its digest's, and is
+#: not in its ledger.
 SEPARATE_KEY = "apart"
 
 
 def context_to_json(context: RenderContext) -> Payload:
-    """The context as JSON can say it."""
+    """The context as plain JSON values."""
     due = context.next_due
     return {
         "digest": context.digest,
@@ -99,7 +122,7 @@ def context_to_json(context: RenderContext) -> Payload:
 
 
 def context_from_json(stored: Payload, edition_id: str) -> RenderContext:
-    """The context that `kept` wrote, for the edition of that public id."""
+    """The context that `context_to_json` wrote, for the edition of that public id."""
     due = stored["next_due"]
     return RenderContext(
         edition_id=edition_id,
@@ -111,5 +134,5 @@ def context_from_json(stored: Payload, edition_id: str) -> RenderContext:
     )
 
 
-#: Articles first seen within this time can still be told.
+#: Articles first seen within this time can still be published.
 PUBLISHABLE_FOR = timedelta(days=7)

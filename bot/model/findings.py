@@ -63,3 +63,18 @@ class PlatformIdentity:
     findings: tuple[Finding, ...] = ()
     #: Time on the platform's clock when it answered; None if unknown.
     clock: datetime | None = None
+
+
+JobName = Literal["publish", "deliver", "poll", "notify", "maintain"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobStatus:
+    """When one of the named jobs of a running process ran last and will run next."""
+
+    name: JobName
+    #: None before its first run has ended.
+    last_run: datetime | None
+    next_run: datetime
+    #: Runs in a row that failed.
+    failures: int = 0

@@ -10,7 +10,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.model.reply import Form, Reply
-from bot.model.workspace import Location, Permission, Person, PlatformName, Workspace
+from bot.model.settings import PlatformName
+from bot.model.workspace import Location, Permission, Person, Workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

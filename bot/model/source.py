@@ -34,17 +34,17 @@ class Source:
     #: Folder path, or address.
     address: str
     name: str
-    last_good: datetime | None = None
+    last_success_at: datetime | None = None
     #: The last reading's problem in words; None when all was well.
     problem: str | None = None
     #: When it was last asked, whatever came of it.
-    asked_at: datetime | None = None
+    requested_at: datetime | None = None
     #: When it is read next; None = as soon as can be.
     next_poll_at: datetime | None = None
     #: Readings in a row that failed.
     failures: int = 0
     #: It asked to be left alone until then.
-    rest_until: datetime | None = None
+    backoff_until: datetime | None = None
     #: It has ended and is not asked any more.
     stopped: bool = False
     #: What the last whole answer gave, for asking whether anything has changed.
@@ -52,9 +52,9 @@ class Source:
     last_modified: str | None = None
     #: Where it says that it has moved for good, and how often in a row it said so.
     moved_to: str | None = None
-    moved_seen: int = 0
+    moved_count: int = 0
     #: New articles a day, of late; None until that can be told.
-    items_a_day: float | None = None
+    items_per_day: float | None = None
     #: Something odd that was dealt with and that an admin should know, and since when.
     notice: str | None = None
     noticed_at: datetime | None = None

@@ -1,25 +1,27 @@
 """Workspaces, their destinations, and the people in them.
 
-Rows of the database come out as these; platforms, commands and the scheduler
-exchange them. They import nothing of ours but the composer's nouns. Instants are
-aware datetimes in UTC; `id` is the database's own key and never leaves the house.
+Storage returns these nouns; platforms, commands and the scheduler exchange them.
+Instants are aware datetimes in UTC; `id` is the database key and is never shown.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Literal
 
-from bot.model.post_options import DEFAULT_POST_OPTIONS, PostOptions
+from bot.model.settings import (
+    DEFAULT_POST_OPTIONS,
+    DestinationSettings,
+    PlatformName,
+    PostOptions,
+)
 
-PlatformName = Literal["discord", "slack", "local"]
-#: Begins the channel of a person's own destination: «person:», their id. A platform
-#: opens it when it sends there.
+#: Prefix of the channel of a personal destination, before the person's id. The
+#: platform opens the direct message when it sends there.
 PERSON_PREFIX = "person:"
 
 
 class Permission(IntEnum):
-    """Who may use a command; a higher one includes the lower."""
+    """Who may use a command; each level includes the ones below it."""
 
     EVERYONE = 0
     EDITOR = 1
@@ -36,7 +38,7 @@ class Workspace:
     name: str
     zone: str = "UTC"
     locale: str = "en"
-    #: Why its platform takes nothing of it at present; None when it works.
+    #: Why the platform refuses its messages; None when it works.
     stopped: str | None = None
 
 
@@ -46,35 +48,42 @@ class Destination:
 
     id: int
     workspace_id: int
-    #: How digests refer to it.
+    #: Name by which digests refer to it.
     name: str
     #: The platform's own id of the channel.
     channel: str
-    #: Why nothing is posted there at present; None when it works.
+    #: Why nothing is posted there; None when it works.
     paused: str | None = None
-    #: When one message tries whether it works again; None = only a person can say.
+    #: When one message is sent as a test; None = only a person can resume it.
     retest_at: datetime | None = None
-    #: Whose own it is (the platform's id); None = the workspace's.
+    #: The platform's id of the person it belongs to; None = the workspace's.
     person: str | None = None
     manner: PostOptions = DEFAULT_POST_OPTIONS
+
+    @property
+    def settings(self) -> DestinationSettings:
+        """The destination as the configuration file describes it."""
+        return DestinationSettings.model_construct(
+            name=self.name, channel=self.channel, **self.manner.to_entry()
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Who asks, as the platform knows them at this moment."""
+    """The person who asks, as the platform describes them now."""
 
     id: str
     name: str
     permission: Permission
-    #: The platform's ids of the roles that they hold at this moment.
+    #: The platform's ids of their current roles.
     roles: tuple[str, ...] = ()
-    #: The permission was given by an editor here, and is not the platform's.
+    #: The permission is a grant of this workspace, not the platform's.
     granted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Location:
-    """Where it was asked."""
+    """Workspace and channel in which somebody asks."""
 
     workspace: Workspace
     #: The platform's id of the channel; None outside of channels.
@@ -82,7 +91,7 @@ class Location:
 
     @property
     def of_person(self) -> str | None:
-        """Whose own place it is: the id of a person; None = anybody's."""
+        """The id of the person whose direct messages these are; None = a channel."""
         channel = self.channel or ""
         return (
             channel.removeprefix(PERSON_PREFIX)

@@ -1,29 +1,27 @@
 """Back up the database and restore it, losing and repeating nothing.
 
-    back_up    the database as it is at this moment → a file of its own, looked through
-    restore    such a file → the database; what was there is kept beside it
+A backup does not contain what was posted after it was made, and no platform can list
+that. When in doubt, a restored bot therefore stays silent:
 
-A backup does not know what was posted after it was made, and no platform can list that.
-Restoring therefore leans to silence. What it decides, and why:
+- A post that was being sent when the backup was made is looked for in its channel. If
+  it is found, it is adopted; if not, it is *held* and an editor decides: after so long,
+  a missing message proves nothing (it may have been undone since).
+- What is due by now is skipped with that reason, even within the time in which a late
+  edition would be posted after a pause: it was probably posted.
+- What was fetched or published before the restore counts as published
+  (`publishing.edition_inputs` adds it to the ledger, so that later articles are
+  compared with it). Articles that were never published are left out as well;
+  `published=False` includes them.
+- Ids skip ahead, so that a button under a message that the backup does not contain
+  leads nowhere, and never to another story.
+- If the replaced database can be read, two things are taken from it: newer tokens of
+  workspaces (the old ones were exchanged and are valid once), and which workspaces were
+  erased since: they are erased again.
 
-- A post that was on its way when the backup was made is looked for in its channel.
-  Found, it is adopted; not found, it is *held*: after so long, not to find it proves
-  nothing (it may have been taken back since), and an admin decides.
-- What is due by now is passed over, with that reason, also within the time in which a
-  late edition would come after a mere standstill: it was probably posted.
-- What came in, or was published, before the restoring counts as told: `at_hand` adds it
-  to what readers were told, so that later articles are compared with it. What the bot
-  had not told yet is thereby left out as well. `published=False` says otherwise.
-- Keys leap, so that a button under a message that the backup does not know leads
-  nowhere, and never to another story.
-- Where the database that is replaced can be read, two things are taken from it: newer
-  tokens of workspaces (the old ones were exchanged, and are good once), and which
-  workspaces were erased for good since: they are erased again.
-
-All of that is done to a copy beside the database, which then takes its place in one
-step. A crash before leaves the database as it was, one after it leaves it restored;
-restoring again is safe. On PostgreSQL the server's own tools copy and load, and
-`make_safe` does the rest. Everything here blocks.
+All of this is done to a copy beside the database, which then replaces it in one step. A
+crash before that leaves the database as it was, one after it leaves it restored;
+restoring again is safe. On PostgreSQL, the server's own tools copy and load, and
+`secure_restored_database` does the rest. Everything here blocks.
 """
 
 from collections.abc import Callable
@@ -44,7 +42,7 @@ StepHook = Callable[[str], None]
 
 
 def _ignore_step(_step: str) -> None:
-    """Nobody listens but the tests that end the process at a step."""
+    """The default; tests end the process at a step."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,37 +53,37 @@ class Backup:
     schema: str
     #: Bytes.
     size: int
-    #: When it was made, or the last moment that it knows of; None: it knows of none.
+    #: When it was made, or the latest moment in it; None if there is none.
     made_at: datetime | None
-    #: Workspaces whose tokens lie in it, sealed.
+    #: Workspaces whose encrypted tokens are in it.
     sealed: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RestoreSummary:
-    """What making it safe came to."""
+    """What restoring changed in the data."""
 
-    #: Posts that are looked for.
+    #: Posts that are read back.
     doubted: int
-    #: Moments that are passed over.
+    #: Due moments that are skipped.
     passed_over: int
-    #: Workspaces whose newer tokens were taken over, and that are erased again.
+    #: Workspaces whose newer tokens were adopted, and those that were erased again.
     tokens: int = 0
     erased: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RestoreResult:
-    """What was put in place."""
+    """A restored database."""
 
     found: RestoreSummary
-    #: Where the database of before is kept; None: there was none.
+    #: The replaced database; None if there was none.
     aside: Path | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _ReplacedState:
-    """What the database that is replaced knows and its backup does not."""
+    """What only the replaced database knows."""
 
     tokens: tuple[restoration_store.NewerTokens, ...] = ()
     erased: tuple[restoration_store.ErasedWorkspace, ...] = ()
@@ -95,7 +93,7 @@ class _ReplacedState:
 
 
 def default_backup_path(file: Path, now: datetime) -> Path:
-    """Where a backup goes when nobody says."""
+    """The default path of a backup."""
     return backup_path_in(file, file.parent / BACKUP_FOLDER, now)
 
 
@@ -111,7 +109,7 @@ def create_backup(
     now: datetime,
     on_progress: ReportProgress = ignore_progress,
 ) -> Backup:
-    """Copy the database at `file`; whoever uses it goes on.
+    """Copy the database at `file`, which may be in use.
 
     Raises:
         UserError: The target exists, or there is no database.
@@ -129,40 +127,40 @@ def create_backup(
         sqlite_backup.finalize_copy(part, target)
     finally:
         part.unlink(missing_ok=True)
-    sealed = sqlite_backup.query_file(target, restoration_store.count_installations)
-    return Backup(
-        file=target,
-        schema=looked.schema,
-        size=looked.size,
-        made_at=now,
-        sealed=sealed or 0,
-    )
+    return _describe(target, looked, made_at=now)
 
 
-# ── going back to one ──────────────────────────────────────────────────────────
+# ── restoring one ──────────────────────────────────────────────────────────
 
 
 def inspect_backup(file: Path, database: Path) -> Backup:
-    """What can be said of a backup before it is restored; it is not changed.
+    """Describe a backup before it is restored; it is not changed.
 
     Raises:
-        UserError: There is no such file, it is no backup of Standfirst's, or it is the
-            database that is to be replaced.
+        UserError: There is no such file, it is not a backup of Standfirst, or it is the
+            database to be replaced.
         ConfigurationError: It is damaged, or of a newer Standfirst.
     """
     looked = _inspect_other_file(file, database)
+    made_at = sqlite_backup.query_file(file, restoration_store.find_backup_time)
+    return _describe(file, looked, made_at)
+
+
+def _describe(
+    file: Path, looked: sqlite_backup.DatabaseFile, made_at: datetime | None
+) -> Backup:
+    sealed = sqlite_backup.query_file(file, restoration_store.count_installations)
     return Backup(
         file=file,
         schema=looked.schema,
         size=looked.size,
-        made_at=sqlite_backup.query_file(file, restoration_store.find_backup_time),
-        sealed=sqlite_backup.query_file(file, restoration_store.count_installations)
-        or 0,
+        made_at=made_at,
+        sealed=sealed or 0,
     )
 
 
 def find_lease_holder(file: Path, *, name: str, now: datetime) -> str | None:
-    """Who has the lease of this name in the database, as far as it can be read."""
+    """Who has the lease of this name; None also if the database cannot be read."""
     if not file.exists():
         return None
     return sqlite_backup.query_file(
@@ -179,15 +177,15 @@ def restore_backup(
     on_progress: ReportProgress = ignore_progress,
     at: StepHook = _ignore_step,
 ) -> RestoreResult:
-    """Put a backup in the place of the database at `file`, which is kept.
+    """Replace the database at `file`, which is kept, with a backup.
 
     Args:
-        backup: The file; it stays as it is.
-        file: The database, or where there is to be one.
-        now: The time.
-        published: What was published before now counts as told.
-        on_progress: Hears how far the copying is.
-        at: Hears of each step as it is done.
+        backup: The file; it is not changed.
+        file: The database; it need not exist.
+        now: The present instant.
+        published: Articles fetched before now count as published.
+        on_progress: Called with the progress of copying.
+        at: Called after each step.
 
     Raises:
         UserError: The backup cannot be used, or is the database itself.
@@ -216,7 +214,7 @@ def restore_backup(
         )
         at("made safe")
         sqlite_backup.checkpoint_file(new)
-        # Somebody may have begun to use it meanwhile.
+        # Another process may have opened it meanwhile.
         if there:
             sqlite_backup.checkpoint_file(file)
         at("settled")
@@ -233,7 +231,7 @@ def secure_restored_database(
     published: bool,
     remembered: _ReplacedState | None = None,
 ) -> RestoreSummary:
-    """Let a database that was a backup forget what it only believes is still to do."""
+    """Cancel what a restored database wrongly regards as still to do."""
     newer = remembered or _ReplacedState()
     restoration_store.record_restoration(conn, now=now, told=published)
     restoration_store.skip_used_ids(conn)

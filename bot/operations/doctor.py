@@ -27,19 +27,11 @@ from bot.model import (
 )
 from bot.operations import health_checks
 from bot.operations.health_checks import run_check, run_checks
-from bot.ports import Clock, Examinable, Examiner, Inspector, Platform
+from bot.ports import Clock, Examinable, Examiner, Inspector, Platform, Plugins
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
 from bot.storage import Database, delivery_store, destination_store, workspace_store
 from digests.errors import DigestsError
 
-#: How each platform is switched on.
-_HOW_TO_CONNECT: Final = {
-    "discord": "set STANDFIRST_DISCORD_TOKEN to the bot's token",
-    "slack": (
-        "set STANDFIRST_SLACK_BOT_TOKEN to the bot's token, or let workspaces install "
-        "the app (README)"
-    ),
-}
 RESTART: Final = "restart standfirst run"
 #: The operator reads English.
 _ENGLISH: Final = Texts.of("en")
@@ -57,6 +49,8 @@ class Doctor:
     platforms: Mapping[str, Platform]
     #: The platforms' own checks, by name.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
+    #: Descriptors of all platforms, switched on or not.
+    plugins: Plugins = field(default_factory=dict)
 
     async def examine(self) -> tuple[Finding, ...]:
         """Run every check; findings go from the machine to the single delivery."""
@@ -64,6 +58,7 @@ class Doctor:
         found = await run_check(
             "database", lambda: health_checks.check_database(self.db, now)
         )
+        found += await run_check("jobs", lambda: health_checks.check_jobs(self.db, now))
         found += await run_check("time zones", self._zones)
         for name, check in self.checks.items():
             found += await run_check(name, partial(check, None))
@@ -184,7 +179,8 @@ class Doctor:
                 "{platform} is not connected; nothing is posted there",
                 platform=workspace.platform,
             )
-            fix = texts.word(_HOW_TO_CONNECT.get(workspace.platform, RESTART))
+            plugin = self.plugins.get(workspace.platform)
+            fix = texts.word((plugin and plugin.how_to_connect) or RESTART)
         return [Finding.problem(subject, text, fix)]
 
     def _digest(self, digest: Digest, now: datetime, texts: Texts) -> list[Finding]:
@@ -221,7 +217,7 @@ class Doctor:
 
         async def look(source: Source) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
-            if source.kind == "folder" or source.asked_at is None:
+            if source.kind == "folder" or source.requested_at is None:
                 return await self._tried_source(source, texts)
             return (self._stored_source(source, zone, texts),)
 
@@ -244,7 +240,7 @@ class Doctor:
     async def _tried_source(self, source: Source, texts: Texts) -> list[Finding]:
         subject = texts.say("source {name}", name=source.name)
         try:
-            reading = await self.ingestor.look(source)
+            reading = await self.ingestor.read_source(source)
         except DigestsError as error:
             fix = texts.say("mend the source, or take it out of the digest")
             text = texts.translate_stored(str(error))

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import SendError, UserError
-from bot.model import Destination, Finding, PlatformIdentity, Workspace
+from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
 from bot.operations.backup import BACKUP_FOLDER
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
-from bot.storage import Database, sqlite_files, workspace_store
+from bot.storage import Database, process_store, sqlite_files, workspace_store
 
 MB: Final = 1_000_000
 #: Free bytes under which nothing works reliably.
@@ -88,6 +88,27 @@ async def check_database(db: Database, now: datetime) -> Sequence[Finding]:
         found += check_disk(shutil.disk_usage(db.file.parent).free, _file_size(db.file))
         found += check_log_size(_file_size(db.file.with_name(f"{db.file.name}-wal")))
     return found
+
+
+async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
+    """When each job of the running process ran last and will run next."""
+    holder = await db.read(
+        process_store.find_current_lease_holder,
+        name=process_store.RUNNER_LEASE,
+        now=now,
+    )
+    statuses = await db.read(process_store.list_job_statuses) if holder else ()
+    return [_job_finding(status) for status in statuses]
+
+
+def _job_finding(status: JobStatus) -> Finding:
+    subject = f"job {status.name}"
+    last = f"{status.last_run:%H:%M:%S} UTC" if status.last_run else "not yet"
+    text = f"last run: {last}, next run: {status.next_run:%H:%M:%S} UTC"
+    if status.failures:
+        failed = f"{text}; runs that failed in a row: {status.failures}"
+        return Finding.warning(subject, failed, "look into the log for «job failed»")
+    return Finding.ok(subject, text)
 
 
 def check_backups(file: Path, now: datetime) -> Sequence[Finding]:

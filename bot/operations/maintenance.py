@@ -1,27 +1,20 @@
 """Prune what is past retention, and erase workspaces.
 
-    erase    what was ordered to go, soon; what the bot left, after its 30 days
-    let go   contents that are older than is kept: texts, editions and what was put
-             right in them, settled reports, history
-    forget   events of chats that can not come a second time any more
+Both run in short steps with pauses between them, so that neither the event loop nor due
+work waits. They can be stopped at any step and continue later, in this process or the
+next.
 
-All of it goes in short steps with room between them, so that neither the event loop
-nor what is due waits for it. It can be stopped at any point and goes on later.
-
-    show      what would go, noted for the one who asks
-    order     the workspace's name was typed: from now on nobody finds it
-    carry_on  the steps of whatever was ordered, by this process or an earlier one
-    order_left_workspaces orders the same for what the bot left 30 days ago
-
-An order outlives the process: whoever has the database next goes on with it. What is
-left afterwards is one line: when, by whom, how many of each, and the platform's own id.
+A workspace is erased in three stages: what would be deleted is shown to the person who
+asks (`show`); they confirm by typing the workspace's name (`order`), after which nobody
+can use it; then its rows are deleted (`run_ordered`). Workspaces that removed the bot
+are ordered 30 days later. What remains is one row: when, by whom, how many rows of each
+kind, and the platform's id of the workspace.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -43,30 +36,31 @@ log = structlog.get_logger(__name__)
 
 #: How soon an order to erase is noticed.
 ERASURE_CHECK_INTERVAL = timedelta(seconds=15)
-#: How often the rest is done.
 PRUNING_INTERVAL = timedelta(days=1)
-#: Far longer than any platform goes on repeating an event.
+#: Far longer than any platform repeats an event.
 EVENT_RETENTION = timedelta(days=7)
-#: Rows of one step: looked at, and changed; and seconds in which others write.
+#: Rows of one step: examined, and changed; and seconds in which others can write.
 PRUNING_WINDOW, PRUNING_ROWS, PRUNING_PAUSE = 500, 50, 0.005
+#: How long the data of a workspace that removed the bot is kept.
+REJOIN_PERIOD = timedelta(days=30)
+#: How long an erasure can be confirmed after it was shown.
+CONFIRMATION_PERIOD = timedelta(hours=1)
+#: Rows of one step of an erasure, and seconds in which others can write.
+ERASURE_ROWS, ERASURE_PAUSE = 500, 0.005
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkspaceEraser:
-    """Over one database."""
+    """Erases workspaces of one database."""
 
     db: Database
     clock: Clock
 
     async def show(self, workspace: Workspace, person: Person | None) -> Erasure:
-        """What would go.
-
-        Args:
-            workspace: Which one.
-            person: Who asks; None = the operator.
+        """What would be deleted; `person` asks, None = the operator.
 
         Raises:
-            Forbidden: An editor of the bot, but no manager of the workspace.
+            Forbidden: The person does not manage the workspace on its platform.
         """
         _check_may_erase(person)
         return await self.db.write(
@@ -80,11 +74,12 @@ class WorkspaceEraser:
     async def order(
         self, workspace: Workspace, person: Person | None, name: str
     ) -> Erasure:
-        """Let it begin, because its name was typed; what goes.
+        """Order the erasure, confirmed by the typed `name`; what is deleted.
 
         Raises:
-            Forbidden: As above.
-            UserError: It is not its name, or nobody was shown lately what goes.
+            Forbidden: The person does not manage the workspace on its platform.
+            UserError: The name is wrong, or the person was not shown lately what
+                would be deleted.
         """
         _check_may_erase(person)
         return await self.db.write(self._order, workspace, person, name)
@@ -99,66 +94,64 @@ class WorkspaceEraser:
         if (
             shown is None
             or shown.person_id != who
-            or now - shown.shown_at > CONFIRMATION_PERIOD
+            or now - shown.proposed_at > CONFIRMATION_PERIOD
         ):
             raise UserError(
                 "Look first at what goes: /newsdesk erase. Its button asks for the "
                 "name, and waits for an hour. Nothing was erased."
             )
-        if (
-            normalize_text(name).strip()
-            != normalize_text(confirmation_name(workspace)).strip()
-        ):
+        wanted = confirmation_name(workspace)
+        if normalize_text(name).strip() != normalize_text(wanted).strip():
             raise UserError(
                 "That is not its name. To erase everything, type «{workspace}». "
                 "Nothing was erased.",
-                workspace=confirmation_name(workspace),
+                workspace=wanted,
             )
         deletion_store.order_erasure(conn, workspace_id=workspace.id, now=now)
         return shown
 
     async def order_left_workspaces(self) -> None:
-        """Order the same for every workspace that the bot left 30 days ago."""
-        now = self.clock.now()
-        gone = await self.db.read(
-            deletion_store.list_workspaces_left_before, before=now - REJOIN_PERIOD
-        )
-        for key in gone:
-            await self.db.write(self._forget, key)
-
-    def _forget(self, conn: Connection, key: int) -> None:
-        now = self.clock.now()
-        workspace_store.lock_workspace(conn, workspace_id=key)
-        # It may have come back since it was listed.
-        if key not in deletion_store.list_workspaces_left_before(
-            conn, before=now - REJOIN_PERIOD
+        """Order the erasure of workspaces that removed the bot 30 days ago."""
+        before = self.clock.now() - REJOIN_PERIOD
+        for workspace_id in await self.db.read(
+            deletion_store.list_workspaces_left_before, before=before
         ):
+            await self.db.write(self._order_left, workspace_id, before)
+
+    def _order_left(
+        self, conn: Connection, workspace_id: int, before: datetime
+    ) -> None:
+        workspace_store.lock_workspace(conn, workspace_id=workspace_id)
+        left = deletion_store.list_workspaces_left_before(conn, before=before)
+        if workspace_id not in left:
+            # It added the bot again since it was listed.
             return
+        now = self.clock.now()
         deletion_store.propose_erasure(
-            conn, workspace_id=key, person_id=None, reason="left", now=now
+            conn, workspace_id=workspace_id, person_id=None, reason="left", now=now
         )
-        deletion_store.order_erasure(conn, workspace_id=key, now=now)
+        deletion_store.order_erasure(conn, workspace_id=workspace_id, now=now)
 
     async def run_ordered(self) -> None:
-        """Do all that was ordered, with room for others after each step."""
-        going = await self.db.read(deletion_store.list_ordered_erasures)
-        for key in going:
+        """Delete the rows of every workspace whose erasure was ordered."""
+        ordered = await self.db.read(deletion_store.list_ordered_erasures)
+        for workspace_id in ordered:
+            key = {"workspace_id": workspace_id}
             more = True
             while more:
                 more = await self.db.write(
-                    deletion_store.erase_some_rows, workspace_id=key, rows=ERASURE_ROWS
+                    deletion_store.erase_some_rows, **key, rows=ERASURE_ROWS
                 )
                 await asyncio.sleep(ERASURE_PAUSE)
-            now = self.clock.now()
             await self.db.write(
-                deletion_store.finish_erasure, workspace_id=key, now=now
+                deletion_store.finish_erasure, **key, now=self.clock.now()
             )
-            _erasure_log.info("a workspace was erased", workspace=key)
-        if going:
-            await self._smooth()
+            log.info("workspace erased", workspace=workspace_id)
+        if ordered:
+            await self._remove_traces()
 
-    async def _smooth(self) -> None:
-        """Leave no words behind where SQLite would keep them for a while."""
+    async def _remove_traces(self) -> None:
+        """Remove deleted words from the search index and the write-ahead log."""
         begin = True
         while await self.db.write(deletion_store.merge_search_index, begin=begin):
             begin = False
@@ -168,91 +161,58 @@ class WorkspaceEraser:
 
 @dataclass(kw_only=True, slots=True)
 class Maintenance:
-    """Over one database."""
+    """Erases and prunes, over one database."""
 
     db: Database
     clock: Clock
     retention: Retention = field(default_factory=Retention)
-    #: When the daily part was done last, by this process.
-    done_at: datetime | None = None
+    #: When this process pruned last.
+    pruned_at: datetime | None = None
 
     @property
-    def erasing(self) -> WorkspaceEraser:
-        """The end of a workspace."""
+    def eraser(self) -> WorkspaceEraser:
+        """Erases whole workspaces."""
         return WorkspaceEraser(db=self.db, clock=self.clock)
 
-    async def wake(self) -> datetime | None:
-        """Do what there is to do; when to look again."""
-        now = self.clock.now()
-        if (
-            self.done_at is None
-            or not timedelta() <= now - self.done_at < PRUNING_INTERVAL
-        ):
-            await self.erasing.order_left_workspaces()
+    async def run(self) -> datetime | None:
+        """Erase what was ordered, prune once a day; when to run again."""
+        now, last = self.clock.now(), self.pruned_at
+        if last is None or not timedelta() <= now - last < PRUNING_INTERVAL:
+            await self.eraser.order_left_workspaces()
             await self.prune_outdated()
             await self.db.write(
                 process_store.prune_invocations, before=now - EVENT_RETENTION
             )
-            self.done_at = now
-        await self.erasing.run_ordered()
+            self.pruned_at = now
+        await self.eraser.run_ordered()
         return now + ERASURE_CHECK_INTERVAL
 
     async def prune_outdated(self) -> None:
-        """Let go of what is older than is kept."""
+        """Delete contents that are past their retention."""
         now, kept = self.clock.now(), self.retention
-        made, changed = (
-            now - timedelta(days=days) for days in (kept.editions, kept.history)
+        texts, made, changed = (
+            now - timedelta(days=days)
+            for days in (kept.texts, kept.editions, kept.history)
         )
-        write = self.db.write
-        counts = {
-            "articles": await self._texts(now - timedelta(days=kept.texts)),
-            "editions": await _run_steps(
-                partial(
-                    write,
-                    deletion_store.empty_editions,
-                    before=made,
-                    now=now,
-                    limit=PRUNING_ROWS,
-                )
-            ),
-            "messages": await _run_steps(
-                partial(
-                    write,
-                    deletion_store.prune_messages,
-                    before=made,
-                    limit=PRUNING_ROWS,
-                )
-            ),
-            "corrections": await _run_steps(
-                partial(write, deletion_store.prune_corrections, limit=PRUNING_ROWS)
-            ),
-            "reports": await _run_steps(
-                partial(
-                    write, deletion_store.prune_reports, before=made, limit=PRUNING_ROWS
-                )
-            ),
-            "decisions": await _run_steps(
-                partial(
-                    write,
-                    deletion_store.prune_decisions,
-                    before=made,
-                    limit=PRUNING_ROWS,
-                )
-            ),
-            "changes": await _run_steps(
-                partial(
-                    write,
-                    deletion_store.prune_changes,
-                    before=changed,
-                    limit=PRUNING_ROWS,
-                )
-            ),
+        steps: dict[str, tuple[Callable[..., int], dict[str, datetime]]] = {
+            "editions": (deletion_store.empty_editions, {"before": made, "now": now}),
+            "messages": (deletion_store.prune_messages, {"before": made}),
+            "corrections": (deletion_store.prune_corrections, {}),
+            "reports": (deletion_store.prune_reports, {"before": made}),
+            "decisions": (deletion_store.prune_decisions, {"before": made}),
+            "changes": (deletion_store.prune_changes, {"before": changed}),
         }
+        counts = {"articles": await self._empty_articles(texts)}
+        for name, (prune, period) in steps.items():
+            counts[name] = 0
+            while rows := await self.db.write(prune, **period, limit=PRUNING_ROWS):
+                counts[name] += rows
+                await asyncio.sleep(PRUNING_PAUSE)
         if any(counts.values()):
-            log.info("old contents were let go", **counts)
+            log.info("outdated contents pruned", **counts)
 
-    async def _texts(self, before: datetime) -> int:
-        """Empty the articles in their order; those that are empty are passed over."""
+    async def _empty_articles(self, before: datetime) -> int:
+        """Empty older articles in the order of their age; how many they were."""
         after: tuple[datetime, int] | None = None
         count = 0
         while True:
@@ -273,27 +233,8 @@ class Maintenance:
             after = (found[-1].fetched_at, found[-1].revision_id)
 
 
-async def _run_steps(step: Callable[[], Awaitable[int]]) -> int:
-    """The steps, until one has nothing more to do; how many rows in all."""
-    count = 0
-    while done := await step():
-        count += done
-        await asyncio.sleep(PRUNING_PAUSE)
-    return count
-
-
-_erasure_log = structlog.get_logger(__name__)
-
-#: How long what the bot was removed from waits in case it comes back.
-REJOIN_PERIOD = timedelta(days=30)
-#: How long the name can be typed after it was shown what goes.
-CONFIRMATION_PERIOD = timedelta(hours=1)
-#: Rows of one step, and seconds in which others write before the next.
-ERASURE_ROWS, ERASURE_PAUSE = 500, 0.005
-
-
 def confirmation_name(workspace: Workspace) -> str:
-    """The name that has to be typed."""
+    """The name that has to be typed to confirm."""
     return workspace.name or workspace.external_id
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.model import PUBLISHABLE_FOR, Digest, Occurrence, layout_to_style
+from bot.model import PUBLISHABLE_FOR, Digest, Occurrence
 from bot.storage import (
     Connection,
     article_store,
@@ -29,16 +29,9 @@ from digests.types import (
 
 
 def build_edition_style(digest: Digest) -> EditionStyle:
-    """The digest's settings in the composer's words."""
-    return EditionStyle(
-        title=digest.name,
-        stories=digest.stories,
-        lang=digest.language,
-        include=digest.include,
-        exclude=digest.exclude,
-        more=digest.more,
-        less=digest.less,
-        **layout_to_style(digest.look),
+    """Convert the settings of the digest to the composer's style."""
+    return digest.options.to_edition_style(
+        digest.name, more=digest.more, less=digest.less
     )
 
 

@@ -18,25 +18,24 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import model
-from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
 from bot.ingest.storing import load_initial_backlog
 from bot.model import (
     PREVIEW_ID,
+    Destination,
     Digest,
     DueMoment,
     MessagePart,
     Occurrence,
-    OccurrenceState,
     RenderContext,
     StoredEdition,
     Workspace,
 )
 from bot.ports import CheckpointHook, Clock, Engine, Platform, ignore_checkpoint
 from bot.publishing import edition_inputs, planning
-from bot.publishing.edition_inputs import build_edition_style
+from bot.publishing.edition_inputs import EditionInputs, build_edition_style
 from bot.publishing.planning import digest_zone, find_next_due
 from bot.storage import (
     Connection,
@@ -49,14 +48,10 @@ from bot.storage import (
     source_store,
     workspace_store,
 )
-from digests.compose import (
-    AnalyseArticle,
-    AnalysisCache,
-    analyse_article,
-    collect_published,
-    compose,
-)
-from digests.types import Edition, EditionStyle
+from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
+from digests.compose import compose
+from digests.editing.novelty import collect_published
+from digests.types import Edition, EditionStyle, PublishedLedger
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +88,22 @@ class EditionPreview:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EditionPost:
+    """A composed edition and where it goes."""
+
+    digest: Digest
+    workspace: Workspace
+    edition: Edition
+    destinations: tuple[Destination, ...]
+    #: It goes to fewer or other channels than those of its digest.
+    separate: bool = False
+    #: Whether its readers get the digest's next edition.
+    announces_next: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EditionPublisher:
-    """The makers of editions, over one database."""
+    """Composes, stores and previews editions, over one database."""
 
     db: Database
     engine: Engine
@@ -102,16 +111,6 @@ class EditionPublisher:
     ingestor: Ingestor
     platforms: Mapping[str, Platform]
     at: CheckpointHook = ignore_checkpoint
-
-    @property
-    def corrections(self) -> CorrectionProcessor:
-        """What becomes of editions whose articles are corrected."""
-        return CorrectionProcessor(
-            db=self.db,
-            engine=self.engine,
-            clock=self.clock,
-            platforms=self.platforms,
-        )
 
     # ── what the scheduler asks for ────────────────────────────────────────────
 
@@ -190,23 +189,13 @@ class EditionPublisher:
     # ── what people ask for ────────────────────────────────────────────────────
 
     async def order(self, workspace_id: int, digest: Digest, key: str) -> Occurrence:
-        """Write an occurrence by hand, due now; the same `key` makes only one."""
-        now = self.clock.now()
-        zone = digest_zone(digest)
-        due = DueMoment(
-            at=now, local_date=now.astimezone(ZoneInfo(zone)).date(), slot=key
-        )
-        planned = await self.db.write(
-            schedule_store.plan_occurrence,
-            workspace_id=workspace_id,
-            digest_id=digest.id,
-            due=due,
-            zone=zone,
-            trigger="manual",
-        )
-        if planned is None:
-            raise UserError(ALREADY_ORDERED)
-        return planned
+        """Plan a manual occurrence, due now, once per `key`.
+
+        Raises:
+            UserError: It was ordered before.
+        """
+        due = manual_due(digest, self.clock.now(), key)
+        return await self.db.write(plan_manual_occurrence, digest, due)
 
     async def post_now(
         self, workspace_id: int, digest: Digest, key: str
@@ -217,37 +206,35 @@ class EditionPublisher:
         return await self._compose(ordered)
 
     async def preview(self, digest: Digest, platform: str) -> EditionPreview:
-        """What would be posted now; nothing is stored but newly read articles."""
+        """What would be posted now; nothing is stored except fetched articles."""
         await self.ingestor.refresh(digest.sources)
-        edition = await self._edition(digest)
-        workspace = await self.workspace_of(digest)
-        context = self.context_of(digest, workspace, PREVIEW_ID, self.clock.now())
-        parts = self.platforms[platform].render(edition, context)
-        return EditionPreview(digest=digest, edition=edition, parts=parts)
+        edition = await self._compose_edition(digest)
+        workspace = await self.find_workspace(digest)
+        return self.render_preview(digest, workspace, edition, platform)
 
     async def past(
         self, digest: Digest, since: datetime, until: datetime | None
     ) -> EditionPreview:
-        """What an edition of this stretch of time would have told, as things are set.
+        """The edition that today's settings would have made of a past period.
 
-        It goes on until now where `until` is None. Nothing is read or stored.
+        `until` None means until now. Nothing is fetched or stored.
         """
-        now = self.clock.now()
-        found = await self.db.read(
+        inputs = await self.db.read(
             edition_inputs.load_past_inputs, digest, since, until
         )
         edition = await self.engine.run(
-            _compose_inputs, found, until or now, build_edition_style(digest)
+            compose_inputs,
+            inputs,
+            until or self.clock.now(),
+            build_edition_style(digest),
         )
-        workspace = await self.workspace_of(digest)
-        context = self.context_of(digest, workspace, "preview", now)
-        parts = self.platforms[workspace.platform].render(edition, context)
-        return EditionPreview(digest=digest, edition=edition, parts=parts)
+        workspace = await self.find_workspace(digest)
+        return self.render_preview(digest, workspace, edition, workspace.platform)
 
     async def shown(
         self, stored_edition: StoredEdition, workspace: Workspace
     ) -> tuple[MessagePart, ...]:
-        """A stored edition, rendered again for the platform it is asked from."""
+        """Render a stored edition again, for the platform that asks for it."""
         digest = await self.db.read(
             digest_store.find_digest,
             workspace_id=stored_edition.workspace_id,
@@ -255,17 +242,130 @@ class EditionPublisher:
         )
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
-        context = self.context_of(
+        context = self.render_context(
             digest, workspace, stored_edition.public_id, self.clock.now()
         )
-        parts = self.platforms[workspace.platform].render(
-            stored_edition.edition, context
+        return self._render(digest, workspace, stored_edition, context)
+
+    # ── steps that manual editions share ───────────────────────────────────────
+
+    async def find_workspace(self, digest: Digest) -> Workspace:
+        """The workspace of the digest.
+
+        Raises:
+            UserError: It was erased meanwhile.
+        """
+        found = await self.db.read(
+            workspace_store.find_workspace, workspace_id=digest.workspace_id
         )
-        return (
-            personal_controls.mark_own_controls(parts, stored_edition)
-            if digest.person
-            else parts
+        if found is None:
+            raise UserError("The workspace of this digest was erased.")
+        return found
+
+    def render_preview(
+        self,
+        digest: Digest,
+        workspace: Workspace,
+        edition: Edition,
+        platform: str,
+        *,
+        announces_next: bool = True,
+    ) -> EditionPreview:
+        """Render an edition that is not stored."""
+        context = self.render_context(
+            digest,
+            workspace,
+            PREVIEW_ID,
+            self.clock.now(),
+            announces_next=announces_next,
         )
+        parts = self.platforms[platform].render(edition, context)
+        return EditionPreview(digest=digest, edition=edition, parts=parts)
+
+    def store_edition(
+        self,
+        conn: Connection,
+        occurrence: Occurrence,
+        post: EditionPost,
+        published: PublishedLedger,
+    ) -> StoredEdition:
+        """Store the edition with its ledger and deliveries, in the caller's commit.
+
+        Args:
+            conn: The transaction, in which `occurrence` was finished.
+            occurrence: The due moment or order that it was composed for.
+            post: The edition and where it goes.
+            published: Additions to the ledger of the digest.
+        """
+        digest, now = post.digest, self.clock.now()
+        stored_edition = edition_store.add_edition(
+            conn,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            occurrence_id=occurrence.id,
+            edition=edition_inputs.drop_unpublished_decisions(post.edition),
+            manifest=edition_inputs.hash_inputs(post.edition, digest),
+            published=published,
+        )
+        context = self.render_context(
+            digest,
+            post.workspace,
+            stored_edition.public_id,
+            occurrence.due_at,
+            announces_next=post.announces_next,
+        )
+        separate = {model.SEPARATE_KEY: True} if post.separate else {}
+        edition_store.set_render_context(
+            conn,
+            **stored_edition.key,
+            context={**model.context_to_json(context), **separate},
+        )
+        parts = self._render(digest, post.workspace, stored_edition, context)
+        for destination in post.destinations:
+            delivery_store.add_deliveries(
+                conn,
+                workspace_id=digest.workspace_id,
+                stored_edition=stored_edition,
+                destination=destination,
+                parts=parts,
+                now=now,
+                pings=occurrence.trigger == "schedule",
+            )
+        self.at("storing")
+        return stored_edition
+
+    def render_context(
+        self,
+        digest: Digest,
+        workspace: Workspace,
+        edition_id: str,
+        due_at: datetime,
+        *,
+        announces_next: bool = True,
+    ) -> RenderContext:
+        """What the renderer needs to know of the digest at this moment."""
+        now = self.clock.now()
+        return RenderContext(
+            edition_id=edition_id,
+            digest=digest.name,
+            zone=digest_zone(digest),
+            locale=digest.options.language or workspace.locale,
+            next_due=find_next_due(digest, now) if announces_next else None,
+            late=now - due_at > planning.LATE_AFTER,
+        )
+
+    def _render(
+        self,
+        digest: Digest,
+        workspace: Workspace,
+        stored_edition: StoredEdition,
+        context: RenderContext,
+    ) -> tuple[MessagePart, ...]:
+        platform = self.platforms[workspace.platform]
+        parts = platform.render(stored_edition.edition, context)
+        if digest.person is None:
+            return parts
+        return personal_controls.mark_own_controls(parts, stored_edition)
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
@@ -279,18 +379,22 @@ class EditionPublisher:
         )
         if digest is None:
             return await self._skip(occurrence, "The digest was deleted.")
-        workspace = await self.workspace_of(digest)
+        workspace = await self.find_workspace(digest)
         if workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
         await self.ingestor.refresh(digest.sources)
-        edition = await self._edition(digest, read)
+        edition = await self._compose_edition(digest, read)
         if not edition.stories:
             reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
             return await self._skip(occurrence, reason, edition)
         self.at("composed")
-        stored_edition = await self.db.write(
-            self._store, occurrence, digest, workspace, edition
+        post = EditionPost(
+            digest=digest,
+            workspace=workspace,
+            edition=edition,
+            destinations=digest.destinations,
         )
+        stored_edition = await self.db.write(self._store, occurrence, post)
         if stored_edition is None:
             return await self._skip(occurrence, "Composed by another process.")
         self.at("stored")
@@ -311,18 +415,17 @@ class EditionPublisher:
             return
         await self.db.write(
             schedule_store.defer_occurrence,
-            workspace_id=occurrence.workspace_id,
-            occurrence_id=occurrence.id,
+            **occurrence.key,
             until=now + RETRY_AFTER,
         )
 
-    async def _edition(
+    async def _compose_edition(
         self, digest: Digest, read: AnalyseArticle = analyse_article
     ) -> Edition:
         now = self.clock.now()
         found = await self.db.read(edition_inputs.load_inputs, digest, now)
         return await self.engine.run(
-            _compose_inputs, found, now, build_edition_style(digest), read
+            compose_inputs, found, now, build_edition_style(digest), read
         )
 
     async def _skip(
@@ -341,125 +444,69 @@ class EditionPublisher:
         reason: str,
         edition: Edition | None,
     ) -> None:
-        """Nothing is told; why, of each article, is kept all the same."""
-        finished = self._finish_occurrence(conn, occurrence, "skipped", reason)
+        """Record why nothing is published, and the decision on each article."""
+        finished = schedule_store.finish_occurrence(
+            conn, **occurrence.key, state="skipped", reason=reason
+        )
         if finished and edition is not None:
             edition_inputs.record_decisions(conn, occurrence, edition, self.clock.now())
 
-    @staticmethod
-    def _finish_occurrence(
-        conn: Connection,
-        occurrence: Occurrence,
-        state: OccurrenceState,
-        reason: str | None,
-    ) -> bool:
-        return schedule_store.finish_occurrence(
-            conn,
-            workspace_id=occurrence.workspace_id,
-            occurrence_id=occurrence.id,
-            state=state,
-            reason=reason,
-        )
-
-    async def workspace_of(self, digest: Digest) -> Workspace:
-        found = await self.db.read(
-            workspace_store.find_workspace, workspace_id=digest.workspace_id
-        )
-        if found is None:
-            raise UserError("The workspace of this digest was erased.")
-        return found
-
     def _store(
-        self,
-        conn: Connection,
-        occurrence: Occurrence,
-        digest: Digest,
-        workspace: Workspace,
-        edition: Edition,
+        self, conn: Connection, occurrence: Occurrence, post: EditionPost
     ) -> StoredEdition | None:
-        """Edition, ledger and deliveries in one commit; None when it was done."""
-        now = self.clock.now()
-        if not self._finish_occurrence(conn, occurrence, "composed", None):
+        """Edition, ledger and deliveries in one commit; None if it was composed."""
+        now, digest = self.clock.now(), post.digest
+        if not schedule_store.finish_occurrence(
+            conn, **occurrence.key, state="composed", reason=None
+        ):
             return None
-        ledger = collect_published(edition)
-        stored_edition = edition_store.add_edition(
-            conn,
-            workspace_id=digest.workspace_id,
-            digest_id=digest.id,
-            occurrence_id=occurrence.id,
-            edition=edition_inputs.drop_unpublished_decisions(edition),
-            manifest=edition_inputs.hash_inputs(edition, digest),
-            published=replace(
-                ledger,
-                revisions=ledger.revisions | load_initial_backlog(conn, digest, now),
-            ),
-        )
-        edition_inputs.record_decisions(conn, occurrence, edition, now)
-        context = self.context_of(
-            digest, workspace, stored_edition.public_id, occurrence.due_at
-        )
-        edition_store.set_render_context(
-            conn,
-            workspace_id=stored_edition.workspace_id,
-            edition_id=stored_edition.id,
-            context=model.context_to_json(context),
-        )
-        pings = occurrence.trigger == "schedule"
-        self.deliver(conn, digest, workspace, stored_edition, context, now, pings)
-        self.at("storing")
+        ledger = collect_published(post.edition)
+        backlog = load_initial_backlog(conn, digest, now)
+        ledger = replace(ledger, revisions=ledger.revisions | backlog)
+        stored_edition = self.store_edition(conn, occurrence, post, ledger)
+        edition_inputs.record_decisions(conn, occurrence, post.edition, now)
         return stored_edition
 
-    def deliver(
-        self,
-        conn: Connection,
-        digest: Digest,
-        workspace: Workspace,
-        stored_edition: StoredEdition,
-        context: RenderContext,
-        now: datetime,
-        pings: bool,
-    ) -> None:
-        """Freeze what goes out."""
-        parts = self.platforms[workspace.platform].render(
-            stored_edition.edition, context
-        )
-        parts = (
-            personal_controls.mark_own_controls(parts, stored_edition)
-            if digest.person
-            else parts
-        )
-        for destination in digest.destinations:
-            delivery_store.add_deliveries(
-                conn,
-                workspace_id=workspace.id,
-                stored_edition=stored_edition,
-                destination=destination,
-                parts=parts,
-                now=now,
-                pings=pings,
-            )
 
-    def context_of(
-        self, digest: Digest, workspace: Workspace, edition_id: str, due_at: datetime
-    ) -> RenderContext:
-        now = self.clock.now()
-        return RenderContext(
-            edition_id=edition_id,
-            digest=digest.name,
-            zone=digest_zone(digest),
-            locale=digest.language or workspace.locale,
-            next_due=find_next_due(digest, now),
-            late=now - due_at > planning.LATE_AFTER,
-        )
+def manual_due(digest: Digest, now: datetime, key: str) -> DueMoment:
+    """The due moment of a manual edition; `key` makes it unique."""
+    today = now.astimezone(ZoneInfo(digest_zone(digest))).date()
+    return DueMoment(at=now, local_date=today, slot=key)
 
 
-def _compose_inputs(
-    found: edition_inputs.EditionInputs,
+def plan_manual_occurrence(
+    conn: Connection, digest: Digest, due: DueMoment
+) -> Occurrence:
+    """Store the occurrence of a manual edition.
+
+    Raises:
+        UserError: It was ordered before.
+    """
+    planned = schedule_store.plan_occurrence(
+        conn,
+        workspace_id=digest.workspace_id,
+        digest_id=digest.id,
+        due=due,
+        zone=digest_zone(digest),
+        trigger="manual",
+    )
+    if planned is None:
+        raise UserError(ALREADY_ORDERED)
+    return planned
+
+
+def compose_inputs(
+    inputs: EditionInputs,
     now: datetime,
     style: EditionStyle,
     read: AnalyseArticle = analyse_article,
 ) -> Edition:
-    ledger, known = found.ledger, found.known
+    """Compose the edition that can be made from these inputs."""
     return compose(
-        found.fresh, now=now, ledger=ledger, style=style, read=read, known=known
+        inputs.fresh,
+        now=now,
+        ledger=inputs.ledger,
+        style=style,
+        read=read,
+        known=inputs.known,
     )

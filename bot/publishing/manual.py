@@ -20,32 +20,30 @@ back twice changes nothing. Who did it stands with the edition and in the log.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import model
 from bot.errors import UserError
 from bot.lookup.text_search import parse_search
 from bot.model import (
-    PREVIEW_ID,
     PUBLISHABLE_FOR,
     Destination,
     Digest,
     DueMoment,
-    RenderContext,
     StoredEdition,
-    Workspace,
 )
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import EditionInputs, build_edition_style
 from bot.publishing.editions import (
     ALREADY_ORDERED,
     NOTHING_NEW,
+    EditionPost,
     EditionPreview,
     EditionPublisher,
+    compose_inputs,
+    manual_due,
+    plan_manual_occurrence,
 )
-from bot.publishing.planning import digest_zone
 from bot.storage import (
     Connection,
     delivery_store,
@@ -56,7 +54,7 @@ from bot.storage import (
 )
 from bot.storage.ledger_store import get_destination_ledger, merge_ledgers
 from digests.answers import search
-from digests.compose import collect_published, compose
+from digests.editing.novelty import collect_published
 from digests.language.search_terms import SearchQuery
 from digests.stories import assignment, filters
 from digests.types import Article, Edition, EditionStyle, PublishedLedger
@@ -82,72 +80,86 @@ def parse_topic(topic: str) -> SearchQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ManualOrder:
-    """What somebody wants posted now of a digest, and where."""
+    """An edition of a digest that somebody wants posted now."""
 
     digest: Digest
-    #: Words as a search reads them; "" = whatever there is.
+    #: Search words that its stories must match; "" = all stories.
     topic: str = ""
-    #: Only there; None = in all of its own channels.
+    #: Only to this channel; None = to all channels of the digest.
     to: Destination | None = None
 
     @property
-    def apart(self) -> bool:
-        """Whether it goes to fewer, or others, than the digest's own channels."""
-        return self.to is not None and self._own != {self.to.id}
+    def separate(self) -> bool:
+        """Whether it goes to fewer or other channels than the digest's own."""
+        return self.to is not None and self._own_ids != {self.to.id}
 
     @property
     def among_own(self) -> bool:
         """Whether it goes to one of several channels of the digest."""
-        return self.to is not None and self.apart and self.to.id in self._own
+        return self.to is not None and self.separate and self.to.id in self._own_ids
 
     @property
-    def goes_to(self) -> tuple[Destination, ...]:
-        """Who gets it."""
+    def destinations(self) -> tuple[Destination, ...]:
+        """Where it is posted."""
         return self.digest.destinations if self.to is None else (self.to,)
 
     @property
-    def _own(self) -> set[int]:
+    def announces_next(self) -> bool:
+        """Whether its readers get the digest's next edition."""
+        return not self.separate or self.among_own
+
+    @property
+    def _own_ids(self) -> set[int]:
         return {place.id for place in self.digest.destinations}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ManualPublisher:
-    """The orders, over the makers of editions."""
+    """Previews and posts manual editions."""
 
     publisher: EditionPublisher
 
     async def draft(self, order: ManualOrder, platform: str) -> EditionPreview:
-        """What would be posted now; nothing is stored but newly read articles.
+        """What would be posted now; nothing is stored except fetched articles.
 
         Raises:
-            UserError: It would tell nothing; why.
+            UserError: There is nothing to publish; it says why.
         """
         await self.publisher.ingestor.refresh(order.digest.sources)
-        edition = await self._edition(order)
-        workspace = await self.publisher.workspace_of(order.digest)
-        context = self._context(order, workspace, PREVIEW_ID)
-        parts = self.publisher.platforms[platform].render(edition, context)
-        return EditionPreview(digest=order.digest, edition=edition, parts=parts)
+        edition = await self._compose_edition(order)
+        workspace = await self.publisher.find_workspace(order.digest)
+        return self.publisher.render_preview(
+            order.digest,
+            workspace,
+            edition,
+            platform,
+            announces_next=order.announces_next,
+        )
 
     async def post(self, order: ManualOrder, key: str) -> StoredEdition:
-        """Compose it and store it with its deliveries; the same `key` makes only one.
+        """Compose the edition and store it with its deliveries, once per `key`.
 
         Raises:
-            UserError: It tells nothing, or was ordered before.
+            UserError: There is nothing to publish, or it was ordered before.
         """
-        workspace = await self.publisher.workspace_of(order.digest)
-        due = self._due(order, key)
+        workspace = await self.publisher.find_workspace(order.digest)
+        due = manual_due(order.digest, self.publisher.clock.now(), key)
         if await self.publisher.db.read(_is_already_ordered, order.digest, due):
             raise UserError(ALREADY_ORDERED)
         await self.publisher.ingestor.refresh(order.digest.sources, insist=True)
-        edition = await self._edition(order)
-        return await self.publisher.db.write(
-            self._store, order, due, workspace, edition
+        post = EditionPost(
+            digest=order.digest,
+            workspace=workspace,
+            edition=await self._compose_edition(order),
+            separate=order.separate,
+            destinations=order.destinations,
+            announces_next=order.announces_next,
         )
+        return await self.publisher.db.write(self._store, due, post)
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _edition(self, order: ManualOrder) -> Edition:
+    async def _compose_edition(self, order: ManualOrder) -> Edition:
         now = self.publisher.clock.now()
         found = await self.publisher.db.read(_load_order_inputs, order, now)
         wanted = parse_topic(order.topic) if order.topic else None
@@ -169,68 +181,23 @@ class ManualPublisher:
             words=order.topic,
         )
 
-    def _due(self, order: ManualOrder, key: str) -> DueMoment:
-        now = self.publisher.clock.now()
-        day = now.astimezone(ZoneInfo(digest_zone(order.digest))).date()
-        return DueMoment(at=now, local_date=day, slot=key)
-
-    def _context(
-        self, order: ManualOrder, workspace: Workspace, edition_id: str
-    ) -> RenderContext:
-        now = self.publisher.clock.now()
-        context = self.publisher.context_of(order.digest, workspace, edition_id, now)
-        own = order.to is None or not order.apart or order.among_own
-        # Another channel does not get the next one.
-        return context if own else replace(context, next_due=None)
-
     def _store(
-        self,
-        conn: Connection,
-        order: ManualOrder,
-        due: DueMoment,
-        workspace: Workspace,
-        edition: Edition,
+        self, conn: Connection, due: DueMoment, post: EditionPost
     ) -> StoredEdition:
-        now, digest = self.publisher.clock.now(), order.digest
-        here: dict[str, Any] = {"workspace_id": digest.workspace_id}
-        occurrence = schedule_store.plan_occurrence(
-            conn,
-            **here,
-            digest_id=digest.id,
-            due=due,
-            zone=digest_zone(digest),
-            trigger="manual",
-        )
-        if occurrence is None:
-            raise UserError(ALREADY_ORDERED)
+        occurrence = plan_manual_occurrence(conn, post.digest, due)
         schedule_store.finish_occurrence(
-            conn,
-            **here,
-            occurrence_id=occurrence.id,
-            state="composed",
-            reason=None,
+            conn, **occurrence.key, state="composed", reason=None
         )
-        stored_edition = edition_store.add_edition(
-            conn,
-            **here,
-            digest_id=digest.id,
-            occurrence_id=occurrence.id,
-            edition=edition_inputs.drop_unpublished_decisions(edition),
-            manifest=edition_inputs.hash_inputs(edition, digest),
-            published=PublishedLedger() if order.apart else collect_published(edition),
+        published = collect_published(post.edition)
+        stored_edition = self.publisher.store_edition(
+            conn, occurrence, post, PublishedLedger() if post.separate else published
         )
-        members = edition_inputs.list_memberships(edition)
         story_store.update_memberships(
-            conn, **here, memberships=members, now=now, copies=False
-        )
-        context = self._context(order, workspace, stored_edition.public_id)
-        kept = {**model.context_to_json(context), model.SEPARATE_KEY: order.apart}
-        edition_store.set_render_context(
-            conn, **here, edition_id=stored_edition.id, context=kept
-        )
-        goes = replace(digest, destinations=order.goes_to)
-        self.publisher.deliver(
-            conn, goes, workspace, stored_edition, context, now, False
+            conn,
+            workspace_id=post.digest.workspace_id,
+            memberships=edition_inputs.list_memberships(post.edition),
+            now=self.publisher.clock.now(),
+            copies=False,
         )
         return stored_edition
 
@@ -246,7 +213,7 @@ def _load_order_inputs(
 ) -> EditionInputs:
     """What it can be made from, and what its readers were told before."""
     found = edition_inputs.load_inputs(conn, order.digest, now)
-    if order.to is None or not order.apart:
+    if order.to is None or not order.separate:
         return found
     there = get_destination_ledger(
         conn,
@@ -264,9 +231,7 @@ def _compose_order(
 ) -> Edition:
     if wanted is not None:
         found = _narrow_to_topic(found, style, wanted)
-    return compose(
-        found.fresh, now=now, ledger=found.ledger, style=style, known=found.known
-    )
+    return compose_inputs(found, now, style)
 
 
 def _narrow_to_topic(

@@ -79,7 +79,7 @@ def _to_plain_json(kept: PersonalData) -> dict[str, Any]:
         "own digest": own
         and {
             "schedule": list(own.schedules),
-            "language": own.language,
+            "language": own.options.language,
             "stopped": own.paused,
             "delivery": [place.paused or "works" for place in own.destinations],
             "editions": [
@@ -115,7 +115,7 @@ def _to_plain_json(kept: PersonalData) -> dict[str, Any]:
                 "headline": one.headline,
                 "text": one.text,
                 "made": one.made_at.isoformat(),
-                "settled": one.settled_at and one.settled_at.isoformat(),
+                "settled": one.answered_at and one.answered_at.isoformat(),
                 "answer": one.answer,
             }
             for one in kept.reports

@@ -67,7 +67,7 @@ def set_up_personal_digest(
         )
     rule = _parse_rule(wish.when, wish.zone) if wish.when else None
     language = wish.language or (
-        before.language
+        before.options.language
         if before
         else personal_digest_store.get_workspace_language(
             conn, workspace_id=whose["workspace_id"]
@@ -100,7 +100,7 @@ def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | 
     here = {"workspace_id": whose["workspace_id"]}
     for place in own.destinations:
         destination_store.resume_destination(conn, **here, destination_id=place.id)
-    reader_store.set_preferences(conn, **whose, chosen={"told_pause": None})
+    reader_store.set_preferences(conn, **whose, chosen={"announced_pause": None})
     return digest_store.resume_digest(conn, **here, digest_id=own.id)
 
 

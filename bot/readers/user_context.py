@@ -47,7 +47,7 @@ def load_user_context(
         reader=reader,
         granted=_is_granted(conn, workspace_id, person.id, person.roles),
         settled=report_store.list_unseen_answers(conn, **here),
-        pause=None if pause == reader.told_pause else pause,
+        pause=None if pause == reader.announced_pause else pause,
     )
 
 
@@ -71,7 +71,9 @@ def mark_notices_shown(
         else ()
     )
     if found.pause is not None:
-        reader_store.set_preferences(conn, **here, chosen={"told_pause": found.pause})
+        reader_store.set_preferences(
+            conn, **here, chosen={"announced_pause": found.pause}
+        )
     return replace(
         found, settled=tuple(r for r in found.settled if r.public_id in noted)
     )

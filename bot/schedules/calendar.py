@@ -1,13 +1,13 @@
 """Time zones by the names people write, and public holidays by country.
 
-Names are IANA's as the `tzdata` package lists them, in any letter case; a city alone
-(«Berlin») stands for its zone where that is unambiguous. The rules of a zone come from
-the system's database where there is one and else from `tzdata` (that is `zoneinfo`'s
-own order): the system's is the one that its administrator keeps up to date.
+Zone names are IANA's as the `tzdata` package lists them, in any letter case; a city
+alone («Berlin») names its zone where that is unambiguous. The rules of a zone come from
+the system's database, which its administrator keeps up to date, or else from `tzdata`
+(the order of `zoneinfo`).
 
-They come from the `holidays` package, an optional extra that is imported when the
-first schedule with a country is read or computed. A country is its ISO 3166 code,
-with a part of it where that has holidays of its own: «DE», «DE-BY», «US-CA».
+Holidays come from the `holidays` package, an optional extra that is imported when the
+first schedule with a country is parsed or computed. A country is its ISO 3166 code,
+with a subdivision where that has holidays of its own: «DE», «DE-BY», «US-CA».
 """
 
 import unicodedata
@@ -21,7 +21,7 @@ from bot.errors import ConfigurationError, Message, UserError
 
 #: Placeholders of the database, not places.
 _PLACEHOLDER_ZONES = frozenset({"Factory"})
-#: A name this like another (0 to 100) may be a misspelling of it.
+#: Names with this similarity (0 to 100) may be misspellings.
 _MIN_SIMILARITY = 60
 
 
@@ -39,7 +39,7 @@ def load_zone(name: str) -> ZoneInfo:
 
 
 def find_zone(words: str) -> str:
-    """The IANA name that `words` stand for; `UserError` with near ones if none."""
+    """The IANA name of the zone; `UserError` with similar names if there is none."""
     key = _normalize_zone_name(words)
     names = _zone_names().get(key, ())
     if len(names) == 1:
@@ -65,20 +65,22 @@ def find_zone(words: str) -> str:
 
 
 def check_zone(words: str) -> None:
-    """Raise `UserError` where `words` name no time zone."""
+    """Raise `UserError` if `words` name no time zone."""
     load_zone(find_zone(words))
 
 
-def find_similar_zones(words: str, likeness: int = _MIN_SIMILARITY) -> tuple[str, ...]:
+def find_similar_zones(
+    words: str, min_similarity: int = _MIN_SIMILARITY
+) -> tuple[str, ...]:
     """Up to three zones whose names look like `words` (0 to 100), best first."""
-    # Only a mistake needs it: not a cost of starting.
+    # Imported late: only a mistake needs it.
     from rapidfuzz import fuzz, process
 
     key, names = _normalize_zone_name(words), _zone_names()
     if key in SUGGESTED_ZONES:
         return SUGGESTED_ZONES[key]
     found = process.extract(
-        key, list(names), scorer=fuzz.ratio, limit=12, score_cutoff=likeness
+        key, list(names), scorer=fuzz.ratio, limit=12, score_cutoff=min_similarity
     )
     zones = dict.fromkeys(names[name][0] for name, _score, _place in found)
     return tuple(zones)[:3]
@@ -86,9 +88,9 @@ def find_similar_zones(words: str, likeness: int = _MIN_SIMILARITY) -> tuple[str
 
 @cache
 def _zone_names() -> dict[str, tuple[str, ...]]:
-    """Folded name or city → the zones it may mean."""
+    """Normalized name or city → the zones that it may mean."""
     every = _read_zone_names("zones")
-    # `zone.tab` has one name a place: it decides between the old and the new one.
+    # `zone.tab` has one name per place: it decides between an old and a new name.
     places = {
         columns[2]
         for line in (files("tzdata.zoneinfo") / "zone.tab")
@@ -127,16 +129,16 @@ def _join_alternatives(names: tuple[str, ...]) -> str | Message:
 
 
 def is_holiday(code: str, day: date) -> bool:
-    """Whether `day` is a public holiday there; see `check_country` for the errors."""
+    """Whether `day` is a public holiday there; errors as in `check_country`."""
     return day in _holidays_of_year(code, day.year)
 
 
 def check_country(code: str) -> None:
-    """Refuse a country (or a part of one) whose holidays are not known.
+    """Refuse a country or subdivision whose holidays are not known.
 
     Raises:
         ConfigurationError: The package with the holidays is not installed.
-        UserError: It does not know the code.
+        UserError: The package does not know the code.
     """
     _holidays_of_year(code, 2026)
 
@@ -167,27 +169,17 @@ def _import_holidays() -> Any:
     return holidays
 
 
-#: Abbreviations that name no zone, or several → what their users may mean.
+#: Abbreviations that name no zone, or several → the zones that may be meant.
 SUGGESTED_ZONES = {
-    "pst": ("America/Los_Angeles",),
-    "pdt": ("America/Los_Angeles",),
-    "pt": ("America/Los_Angeles",),
-    "cst": ("America/Chicago", "Asia/Shanghai"),
-    "cdt": ("America/Chicago",),
-    "ct": ("America/Chicago",),
-    "mdt": ("America/Denver",),
-    "mt": ("America/Denver",),
-    "edt": ("America/New_York",),
-    "et": ("America/New_York",),
-    "bst": ("Europe/London",),
+    "pst": ("America/Los_Angeles",), "pdt": ("America/Los_Angeles",),
+    "pt": ("America/Los_Angeles",), "cst": ("America/Chicago", "Asia/Shanghai"),
+    "cdt": ("America/Chicago",), "ct": ("America/Chicago",), "mdt": ("America/Denver",),
+    "mt": ("America/Denver",), "edt": ("America/New_York",),
+    "et": ("America/New_York",), "bst": ("Europe/London",),
     "ist": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
     "cest": ("Europe/Berlin", "Europe/Paris", "Europe/Rome"),
-    "eest": ("Europe/Athens", "Europe/Kyiv", "Europe/Helsinki"),
-    "jst": ("Asia/Tokyo",),
-    "kst": ("Asia/Seoul",),
-    "sgt": ("Asia/Singapore",),
-    "aest": ("Australia/Brisbane", "Australia/Sydney"),
-    "aedt": ("Australia/Sydney",),
-    "nzst": ("Pacific/Auckland",),
-    "nzdt": ("Pacific/Auckland",),
-}
+    "eest": ("Europe/Athens", "Europe/Kyiv", "Europe/Helsinki"), "jst": ("Asia/Tokyo",),
+    "kst": ("Asia/Seoul",), "sgt": ("Asia/Singapore",),
+    "aest": ("Australia/Brisbane", "Australia/Sydney"), "aedt": ("Australia/Sydney",),
+    "nzst": ("Pacific/Auckland",), "nzdt": ("Pacific/Auckland",),
+}  # fmt: skip

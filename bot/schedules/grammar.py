@@ -1,7 +1,7 @@
 """Words of schedule sentences: vocabulary, word classes and times of day.
 
-Each word has a part, which is one letter (`bot.schedules.words.PARTS`), so that whole
-sentences can be matched as strings of letters:
+Each word has a class, which is one letter, so that whole sentences can be matched as
+strings of letters:
 
     D days    T a time or number    E every    A at    O on    N and, comma    B from
     R to      M H S U  units        F place    V month W week  X other         Y a date
@@ -40,33 +40,33 @@ _HOLIDAYS_OF = "holidays:"
 
 
 def tokenize_sentence(sentence: str) -> list[str]:
-    """Lower-case words, with commas as «and» and «am», «pm» joined to their time.
+    """Split into lower-case words: commas become «and», «8 am» becomes «8am».
 
-    Dates come as «2026-12-24», the holidays of a country as «holidays:de».
+    Dates become «2026-12-24», the holidays of a country «holidays:de».
     """
     text = " ".join(unicodedata.normalize("NFKC", sentence).lower().split())
     text = re.sub(r"[()«»\"“”]", " ", re.sub(r"[–—−]", "-", text))
     for phrase, plain in PHRASES.items():
         text = text.replace(phrase, plain)
-    text = _DAY_MONTH.sub(
-        lambda found: _format_iso_date(found[3], found[2], found[1]), text
-    )
-    text = _MONTH_DAY.sub(
-        lambda found: _format_iso_date(found[3], found[1], found[2]), text
-    )
+    text = _DAY_MONTH.sub(lambda m: _format_iso_date(m[3], m[2], m[1]), text)
+    text = _MONTH_DAY.sub(lambda m: _format_iso_date(m[3], m[1], m[2]), text)
     text = _HOLIDAYS.sub(_expand_countries, text)
     words: list[str] = []
     for word in re.sub(r"[,;&]", " and ", text).split():
         for piece in _split_word(word):
-            if PARTS.get(piece) == "P" and words and classify_word(words[-1]) == "T":
+            if (
+                WORD_CLASSES.get(piece) == "P"
+                and words
+                and classify_word(words[-1]) == "T"
+            ):
                 words[-1] += piece.replace(".", "")
-            elif piece not in NOISE:
+            elif piece not in IGNORED_WORDS:
                 words.append(piece)
     return words
 
 
 def encode_word_classes(words: list[str]) -> str:
-    """The words' parts, one letter each."""
+    """The words' classes, one letter each."""
     letters = [classify_word(word) for word in words]
     for place, word in enumerate(words):
         following = "".join(letters[place + 1 : place + 4]).lstrip("N")
@@ -76,13 +76,13 @@ def encode_word_classes(words: list[str]) -> str:
 
 
 def classify_word(word: str) -> str:
-    """The word's letter, whatever stands beside it; «?» where it is not ours."""
+    """The class of the word by itself; «?» if it is unknown."""
     if word.startswith(_HOLIDAYS_OF):
         return "L"
     for letter, shape in (("F", _ORDINAL), ("Y", _DATE), ("T", _NUMBER)):
         if shape.fullmatch(word):
             return letter
-    return PARTS.get(word, "?")
+    return WORD_CLASSES.get(word, "?")
 
 
 def parse_country(word: str) -> str:
@@ -101,14 +101,14 @@ def _expand_countries(found: re.Match[str]) -> str:
 
 
 def _split_word(word: str) -> Iterator[str]:
-    """«mon-fri» and «8:00-20:00» as three words; all else as it is."""
-    if word not in PARTS:
+    """Split «mon-fri» and «8:00-20:00» into three words."""
+    if word not in WORD_CLASSES:
         word = word.rstrip(".!") or word
     left, dash, right = word.partition("-")
     if (
         dash
         and {classify_word(left), classify_word(right)} <= {"D", "T"}
-        and word not in PARTS
+        and word not in WORD_CLASSES
     ):
         yield from (left, "to", right)
     else:
@@ -116,34 +116,18 @@ def _split_word(word: str) -> Iterator[str]:
 
 
 DAY_NAMES = (
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
 
-_SHORT_DAYS = {
-    "mon": 0,
-    "tue": 1,
-    "tues": 1,
-    "wed": 2,
-    "weds": 2,
-    "thu": 3,
-    "thur": 3,
-    "thurs": 3,
-    "fri": 4,
-    "sat": 5,
-    "sun": 6,
-}
+_SHORT_DAYS = ("mon", "tue tues", "wed weds", "thu thur thurs", "fri", "sat", "sun")
 
 #: Word → the days it stands for.
 DAYS: dict[str, tuple[int, ...]] = {
-    **{name.lower(): (day,) for day, name in enumerate(DAY_NAMES)},
-    **{f"{name.lower()}s": (day,) for day, name in enumerate(DAY_NAMES)},
-    **{word: (day,) for word, day in _SHORT_DAYS.items()},
+    **{
+        word: (day,)
+        for day, (name, short) in enumerate(zip(DAY_NAMES, _SHORT_DAYS, strict=True))
+        for word in (name.lower(), f"{name.lower()}s", *short.split())
+    },
     **dict.fromkeys(("daily", "day", "days", "everyday"), EVERY_DAY),
     **dict.fromkeys(("weekday", "weekdays", "workdays", "workday"), WEEKDAYS),
     **dict.fromkeys(("weekend", "weekends"), WEEKEND),
@@ -152,57 +136,48 @@ DAYS: dict[str, tuple[int, ...]] = {
 NAMED_TIMES = {"noon": "12:00", "midday": "12:00", "midnight": "0:00"}
 
 NUMBERS = {
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-    "ten": "10",
-    "twelve": "12",
-    "fifteen": "15",
-    "twenty": "20",
-    "thirty": "30",
-    "forty-five": "45",
-}
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12",
+    "fifteen": "15", "twenty": "20", "thirty": "30", "forty-five": "45",
+}  # fmt: skip
 
 #: Word → its place among the days of a month; «21st» and the like are read as digits.
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": LAST}
 
-#: Word → its part in the grammar of `bot.schedules.sentences`, one letter each.
-PARTS = {
-    **dict.fromkeys(DAYS, "D"),
-    **dict.fromkeys((*NAMED_TIMES, *NUMBERS), "T"),
-    **dict.fromkeys(("every", "each"), "E"),
-    **dict.fromkeys(("minute", "minutes", "min", "mins"), "M"),
-    **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), "H"),
-    # «second» is one of these, or a place: what follows it decides.
-    **dict.fromkeys(("second", "seconds", "sec", "secs"), "S"),
-    **dict.fromkeys(ORDINALS.keys() - {"second"}, "F"),
-    **dict.fromkeys(("week", "weeks"), "W"),
-    **dict.fromkeys(("month", "months", "monthly"), "V"),
-    "other": "X",
-    "hourly": "U",
-    **dict.fromkeys(("except", "excluding", "without"), "K"),
-    **dict.fromkeys(("starting", "beginning", "since"), "G"),
-    **dict.fromkeys(("holiday", "holidays"), "J"),
-    "at": "A",
-    "on": "O",
-    "and": "N",
-    **dict.fromkeys(("between", "from"), "B"),
-    **dict.fromkeys(("to", "until", "till", "through", "-"), "R"),
-    **dict.fromkeys(("am", "a.m.", "a.m", "pm", "p.m.", "p.m"), "P"),
+#: Class → its words. «second» is a unit or a place: the next word decides.
+_CLASSES = {
+    "D": " ".join(DAYS),
+    "T": " ".join((*NAMED_TIMES, *NUMBERS)),
+    "E": "every each",
+    "M": "minute minutes min mins",
+    "H": "hour hours hr hrs h",
+    "F": "first third fourth fifth last",
+    "S": "second seconds sec secs",
+    "W": "week weeks",
+    "V": "month months monthly",
+    "X": "other",
+    "U": "hourly",
+    "K": "except excluding without",
+    "G": "starting beginning since",
+    "J": "holiday holidays",
+    "A": "at",
+    "O": "on",
+    "N": "and",
+    "B": "between from",
+    "R": "to until till through -",
+    "P": "am a.m. a.m pm p.m. p.m",
+}
+#: Word → its class.
+WORD_CLASSES = {
+    word: letter for letter, words in _CLASSES.items() for word in words.split()
 }
 
-#: Words that may stand anywhere and say nothing.
-NOISE = frozenset(
+#: Words that mean nothing here.
+IGNORED_WORDS = frozenset(
     {"in", "of", "the", "time", "timezone", "zone", "o'clock", "sharp", "public"}
 )
 
-#: Written before anything else is read.
+#: Replaced before the sentence is split into words.
 PHRASES = {
     "quarter of an hour": "15 minutes",
     "quarter hour": "15 minutes",
@@ -219,7 +194,7 @@ PHRASES = {
     "working day": "weekday",
 }
 
-#: What is offered where nothing nearer can be made of somebody's words.
+#: Suggested where a sentence cannot be corrected.
 EXAMPLES = (
     "daily at 8:00",
     "daily at 7:00 and 18:00",
@@ -239,12 +214,12 @@ EXAMPLES = (
 
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:([ap])\.?m\.?)?")
 _AS_DIGITS = NUMBERS | NAMED_TIMES
-#: Up to this hour a bare number may mean the morning or the evening.
+#: Up to this hour, a number without am or pm may mean morning or evening.
 _NOON = 12
 
 
 def parse_clock_time(words: str) -> time:
-    """The time of day that `words` (lower case) name; `UserError` if there is none."""
+    """Parse a time of day in lower case; `UserError` if it is none."""
     found = _CLOCK.fullmatch(_AS_DIGITS.get(words, words))
     if found is None:
         raise UserError(
@@ -262,17 +237,16 @@ def parse_clock_time(words: str) -> time:
 
 
 def parse_clock_times(words: tuple[str, ...]) -> tuple[time, ...]:
-    """Each of `words` as a time; refuses «7 and 9 pm», where the 7 may be either."""
-    marked = [word for word in words if _has_am_or_pm(word)]
-    if marked:
-        for word in words:
-            if _is_ambiguous(word):
-                raise UserError(
-                    "«{word}» beside «{marked}» may be morning or evening; write am or "
-                    "pm behind each time.",
-                    word=word,
-                    marked=marked[0],
-                )
+    """Parse several times; refuses «7 and 9 pm», in which the 7 is ambiguous."""
+    marked = next(filter(_has_am_or_pm, words), None)
+    for word in words:
+        if marked and _is_ambiguous(word):
+            raise UserError(
+                "«{word}» beside «{marked}» may be morning or evening; write am or "
+                "pm behind each time.",
+                word=word,
+                marked=marked,
+            )
     return tuple(parse_clock_time(word) for word in words)
 
 

@@ -1,14 +1,10 @@
 """Parse a schedule sentence, «weekdays at 8:30 Europe/Berlin», into a `Schedule`.
 
-The method: each word has a part in the grammar (one letter, `bot.schedules.tokens`).
-What limits the schedule is cut out first (`bot.schedules.clauses`), a run of words
-that have no part is the zone, and the letters of the rest must match one of two
-shapes, below. What does not is answered with a reason and the nearest sentence that
-would be understood.
-
-The method: a clause begins with a word of its own («except», «until») or is told by
-its date («from 2026-12-01» against «from 8:00»), so that it can stand anywhere in the
-sentence; what is left is read without it.
+Each word has a class, one letter (`bot.schedules.grammar`). Limits are cut out first: a
+limit begins with a word of its own («except», «until») or is recognized by its date
+(«from 2026-12-01» against «from 8:00»), so it may be anywhere in the sentence. A run of
+unknown words is the zone, and the letters of the rest must match one of two patterns.
+What does not match is refused with a reason and the nearest sentence that is valid.
 """
 
 import re
@@ -16,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from bot.errors import Message, UserError
-from bot.schedules import cron, rules
+from bot.schedules import cron
 from bot.schedules.calendar import check_country, find_zone
 from bot.schedules.grammar import (
     DAYS,
@@ -30,12 +26,15 @@ from bot.schedules.grammar import (
 )
 from bot.schedules.rules import (
     EVERY_DAY,
+    LAST,
+    MAX_WEEKS,
     MINUTES_OF_A_DAY,
     Interval,
     Schedule,
     TimeWindow,
-    is_within_window,
+    has_date,
     max_places,
+    search_horizon,
     sort_places,
 )
 from bot.schedules.wording import (
@@ -45,11 +44,10 @@ from bot.schedules.wording import (
     suggest_sentence,
 )
 
-#: Longer ones are no schedule; it also bounds the work that a mistake causes.
+#: Longer sentences are no schedule; this also bounds the work of a mistake.
 _MAX_LENGTH = 1000
-#: So much of somebody's sentence is quoted back.
+#: Characters of the sentence that an error quotes.
 _MAX_QUOTED = 100
-_MOST_WEEKS = 52
 
 _WEEKLY = "(?:E?WN?)?O?E?D(?:[NROE]*D)*"
 _EVERY_N_WEEKS = "E(?:XW?|TW)O?E?D(?:[NRO]*D)*"
@@ -65,15 +63,15 @@ _EVERY = re.compile(
     rf"(?:N?(?P<window>{_WINDOW}))?(?:N?(?P<days_>{_DAYS}))?"
     rf"(?:N?(?P<window_>{_WINDOW}))?"
 )
-_PART_OF_UNIT = {"M": 1, "H": 60}
+_MINUTES_OF_UNIT = {"M": 1, "H": 60}
 _DAY = timedelta(days=1)
 
 
 def parse_schedule(sentence: str, default_zone: str = "UTC") -> Schedule:
-    """The schedule that an English sentence (or «cron …») names.
+    """Parse an English sentence (or «cron …»); `default_zone` if it names no zone.
 
-    `default_zone` holds where the sentence names none. Raises `UserError` with the
-    reason and with the nearest sentence that would be understood.
+    Raises:
+        UserError: It is not valid; with the reason and the nearest valid sentence.
     """
     zone = find_zone(default_zone)
     try:
@@ -89,7 +87,7 @@ def _suggest(sentence: str, zone: str) -> str:
     try:
         return describe_schedule(cron.parse_cron(f"cron {sentence}", zone))
     except UserError:
-        # Of a cron line no word is one of a sentence.
+        # No word of a cron line is a word of the grammar.
         words = "" if cron.is_cron(sentence) else sentence
         return suggest_sentence(words, zone, _parse)
 
@@ -110,7 +108,7 @@ def _parse(sentence: str, default_zone: str) -> Schedule:
             said=_shorten(sentence),
         )
     every = tokenize_sentence(sentence)
-    limits, rest, _ = cut_limits(every, encode_word_classes(every))
+    limits, rest = cut_limits(every, encode_word_classes(every))
     words, unknown = _split_off_zone(rest)
     if not words and unknown:
         raise UserError(
@@ -136,7 +134,7 @@ def _parse_rest(words: list[str], zone: str, sentence: str) -> Schedule:
 
 
 def _split_off_zone(words: list[str]) -> tuple[list[str], str]:
-    """The words that are ours, and those that are not (the zone), which must touch."""
+    """Separate known words from unknown ones (the zone), which must be adjacent."""
     places = [place for place, word in enumerate(words) if classify_word(word) == "?"]
     if not places:
         return words, ""
@@ -147,7 +145,7 @@ def _split_off_zone(words: list[str]) -> tuple[list[str], str]:
         quoted = Message("{list} and {last}", list=", ".join(some), last=end)
         raise UserError("The words {quoted} are not understood here.", quoted=quoted)
     before, after = words[:first], words[last + 1 :]
-    # «weekdays at 8:30, Europe/Berlin»: a comma is no word between times here.
+    # «weekdays at 8:30, Europe/Berlin»: this comma does not separate times.
     if before and classify_word(before[-1]) == "N":
         before = before[:-1]
     elif not before and after and classify_word(after[0]) == "N":
@@ -156,7 +154,7 @@ def _split_off_zone(words: list[str]) -> tuple[list[str], str]:
 
 
 def _parse_zone(words: str, sentence: str) -> str:
-    """The zone that the words name; they are quoted as the sentence wrote them."""
+    """Find the zone; an error quotes the words as the sentence has them."""
     written = re.search(re.escape(words), sentence, re.IGNORECASE)
     try:
         return find_zone(written[0] if written else words)
@@ -199,7 +197,7 @@ def _parse_intervals(words: list[str], found: re.Match[str], zone: str) -> Sched
 
 
 def _matched_words(words: list[str], found: re.Match[str], group: str) -> list[str]:
-    """The words under `group`, which a shape may also have in second place."""
+    """The words of `group`, or of its alternative position `group_`."""
     known = found.re.groupindex
     for name in (group, f"{group}_"):
         if name in known and found[name]:
@@ -215,7 +213,7 @@ def _parse_minutes(number: str, unit: str) -> int:
         raise UserError(
             "«{number}» is not a whole number of minutes or hours.", number=number
         )
-    minutes = int(digits) * _PART_OF_UNIT[unit]
+    minutes = int(digits) * _MINUTES_OF_UNIT[unit]
     if not 1 <= minutes <= MINUTES_OF_A_DAY:
         raise UserError(
             "«{number}» is no interval: it may be 1 minute to 24 hours long.",
@@ -233,9 +231,9 @@ def _parse_window(words: list[str]) -> TimeWindow | None:
 
 
 def interval_hits_window(minutes: int, window: TimeWindow) -> bool:
-    """Whether an interval that is counted from midnight ever comes in the window."""
+    """Whether an interval, counted from midnight, ever falls in the window."""
     return any(
-        is_within_window(window, time(*divmod(minute, 60)))
+        time(*divmod(minute, 60)) in window
         for minute in range(0, MINUTES_OF_A_DAY, minutes)
     )
 
@@ -272,16 +270,16 @@ def _parse_places(
             "weeks on …» where that is meant.",
             chosen=chosen[0],
         )
-    places = sort_places(tuple(_parse_place(word) for word in chosen))
     most = max_places(days)
-    for place, word in ((_parse_place(word), word) for word in chosen):
-        if not (place in ORDINALS.values() or place >= 1) or place > most:
+    places = [_parse_place(word) for word in chosen]
+    for place, word in zip(places, chosen, strict=True):
+        if not (place == LAST or 1 <= place <= most):
             raise UserError(
                 "«{word}»: no month has more than {most} such days.",
                 word=word,
                 most=most,
             )
-    return tuple(places)
+    return tuple(sort_places(places))
 
 
 def _parse_place(word: str) -> int:
@@ -290,7 +288,7 @@ def _parse_place(word: str) -> int:
 
 def _parse_weeks(words: list[str], letters: str) -> int:
     if "X" in letters:
-        if "W" not in letters and _names_a_group(words):
+        if "W" not in letters and any(len(DAYS.get(word, ())) > 1 for word in words):
             raise UserError(
                 "«every other» goes with a day of the week, or with «week on …»."
             )
@@ -299,28 +297,24 @@ def _parse_weeks(words: list[str], letters: str) -> int:
         return 1
     number = words[letters.index("T")]
     digits = NUMBERS.get(number, number)
-    if not digits.isdigit() or not 1 <= int(digits[:4]) <= _MOST_WEEKS:
+    if not digits.isdigit() or not 1 <= int(digits[:4]) <= MAX_WEEKS:
         raise UserError(
             "«{number}» weeks: it may be 1 to {most_weeks}.",
             number=number,
-            most_weeks=_MOST_WEEKS,
+            most_weeks=MAX_WEEKS,
         )
     return int(digits)
 
 
-def _names_a_group(words: list[str]) -> bool:
-    return any(len(DAYS[word]) > 1 for word in words if word in DAYS)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScheduleLimits:
-    """The dates that a schedule is limited to, and those that it leaves out."""
+    """The dates that a schedule is limited to, and those that it excludes."""
 
     first: date | None = None
     last: date | None = None
     skips: tuple[date, ...] = ()
     holidays: tuple[str, ...] = ()
-    #: Days of the week that are left out.
+    #: Excluded days of the week.
     but: frozenset[int] = frozenset()
 
 
@@ -341,35 +335,30 @@ def _apply_limits(schedule: Schedule, limits: ScheduleLimits) -> Schedule:
             "Every so many weeks, counted from when? Add the first date, as in "
             "«from 2027-01-01»."
         )
+    first = limits.first
+    if schedule.weeks > 1 and first is not None:
+        first += next(
+            n * _DAY for n in range(7) if (first + n * _DAY).weekday() in days
+        )
     limited = replace(
         schedule,
         days=days,
-        first=limits.first,
+        first=first,
         last=limits.last,
         skips=limits.skips,
         holidays=limits.holidays,
     )
-    if limited.weeks > 1 and limits.first is not None:
-        limited = replace(limited, first=_first_matching_date(days, limits.first))
-    _check_not_over(limited)
+    _check_has_date(limited)
     return limited
 
 
-def _first_matching_date(days: tuple[int, ...], first: date) -> date:
-    while first.weekday() not in days:
-        first += _DAY
-    return first
-
-
-def _check_not_over(schedule: Schedule) -> None:
-    """Refuse what is limited on both sides to no date at all."""
+def _check_has_date(schedule: Schedule) -> None:
+    """Refuse a schedule whose two bounds leave no date."""
     first, last = schedule.first, schedule.last
     if first is None or last is None:
         return
-    span = min((last - first).days, rules.search_horizon(schedule))
-    if not any(
-        rules.has_date(schedule, first + step * _DAY) for step in range(span + 1)
-    ):
+    span = min((last - first).days, search_horizon(schedule))
+    if not any(has_date(schedule, first + n * _DAY) for n in range(span + 1)):
         raise UserError(
             "Between {first} and {last} it has no date.", first=first, last=last
         )
@@ -397,27 +386,25 @@ _CLAUSE = re.compile(
     rf"N*(?:{_FROM}(?:[RN]+(?P<end>Y))?|RO?(?P<last>Y)"
     r"|K(?:(?P<days>O?E?D(?:[NRO]+D)*)|(?P<dates>(?:[NO]*(?:YRY|Y|L|J))+)))"
 )
-#: A pause longer than this is better told with «from».
+#: A longer pause is better written with «until» and «from».
 _MAX_SKIPPED_DATES = 100
 
 
-def cut_limits(words: list[str], letters: str) -> tuple[ScheduleLimits, list[str], str]:
-    """The limits, and the words and letters that are left without them.
+def cut_limits(words: list[str], letters: str) -> tuple[ScheduleLimits, list[str]]:
+    """Parse the limits; the words that are left without them.
 
     Raises:
-        UserError: A date or a country is none, or a limit is given twice.
+        UserError: A date or a country is not valid, or a limit is given twice.
     """
     found = list(_CLAUSE.finditer(letters))
-    left, kept = list(words), letters
+    left = list(words)
     for clause in reversed(found):
-        first, end = clause.span()
-        del left[first:end]
-        kept = kept[:first] + kept[end:]
-    while kept.startswith("N"):
-        left, kept = left[1:], kept[1:]
-    while kept.endswith("N"):
-        left, kept = left[:-1], kept[:-1]
-    return _parse_limits(words, found), left, kept
+        del left[slice(*clause.span())]
+    while left and classify_word(left[0]) == "N":
+        del left[0]
+    while left and classify_word(left[-1]) == "N":
+        del left[-1]
+    return _parse_limits(words, found), left
 
 
 def _parse_limits(words: list[str], found: list[re.Match[str]]) -> ScheduleLimits:
@@ -445,7 +432,7 @@ def _parse_limits(words: list[str], found: list[re.Match[str]]) -> ScheduleLimit
 
 
 def _parse_skips(runs: list[list[str]]) -> tuple[date, ...]:
-    """The dates that the words name, with stretches such as «… to …»."""
+    """The dates that the words name, ranges «… to …» included."""
     skips: set[date] = set()
     for words in runs:
         start: date | None = None
@@ -500,7 +487,7 @@ def parse_date(word: str) -> date:
 
 
 def parse_days(words: list[str]) -> tuple[int, ...]:
-    """The days that the words name, with ranges such as «fri to mon»; none = all."""
+    """The days that the words name, with ranges «fri to mon»; no words = all."""
     days: set[int] = set()
     start: int | None = None
     previous = EVERY_DAY

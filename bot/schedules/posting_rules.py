@@ -1,18 +1,19 @@
-"""Which due moments are posted: catch-up, changed schedules, quiet hours.
+"""Which due moments are posted: catch-up, changed schedules, quiet hours. Pure.
 
-A moment that the bot slept through is made up for while it is young enough. Of all
-that passed only the latest can be posted, as one late edition: what the earlier ones
-would have told is in it. A schedule that was changed takes the editions of the day
-into account: what went out today is not posted a second time under another hour.
+A moment that passed while the bot was not running is made up for while it is recent
+enough. Of all that passed, only the latest is posted, as one late edition: it contains
+what the earlier ones would have published. When a schedule is changed, the editions of
+today count: what was posted today is not posted again at another hour.
 
-«22:00-07:00» begins with its first minute and is over at its last: what is due at
-7:00 goes out.
+Quiet hours «22:00-07:00» begin with their first minute and end before their last: an
+edition that is due at 7:00 is posted.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 
 from bot.errors import UserError
 from bot.model import DueMoment
@@ -25,22 +26,23 @@ from bot.schedules.rules import (
     catch_up_limit,
     find_first_instant,
     find_following_due,
+    iterate_dues,
 )
 
 _INSTANT = timedelta(microseconds=1)
-#: How a clock slot is written: «08:30».
+#: Characters of a clock slot; an interval's slot is longer.
 _CLOCK_SLOT = len("08:30")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DueDecision:
-    """What becomes of a schedule whose moment has come."""
+    """What to do when a schedule's moment has come."""
 
-    #: To be posted now, late or not; None when nothing is young enough.
+    #: To be posted now, late or not; None if nothing is recent enough.
     post: DueMoment | None
-    #: The awaited moment, where it is not to be posted, now or later.
+    #: The awaited moment, if it is never posted.
     missed: DueMoment | None
-    #: The first moment that is still to come.
+    #: The first moment in the future.
     next: DueMoment | None
 
 
@@ -48,15 +50,16 @@ def decide_due(schedule: Schedule, awaited: DueMoment, now: datetime) -> DueDeci
     """What to post, what was missed and what comes next, `awaited` having come.
 
     At most one moment is posted, however long ago `awaited` was: the latest one up to
-    `now` that is not older than the catch-up time. Raises `UserError` where the zone,
-    or a country of holidays, is not known any more.
+    `now` that is within the catch-up limit. Raises `UserError` if the zone, or a
+    country of holidays, is no longer known.
     """
-    post, coming = (
-        _latest_postable(schedule, awaited, now),
-        find_following_due(schedule, now),
+    post = _latest_postable(schedule, awaited, now)
+    coming = find_following_due(schedule, now)
+    # If a zone moved its clocks back, the awaited moment may be in the future again.
+    kept = any(
+        due and (due.local_date, due.slot) == (awaited.local_date, awaited.slot)
+        for due in (post, coming)
     )
-    # A zone that moved its clocks back has made the awaited moment one to come.
-    kept = _is_same_occurrence(post, awaited) or _is_same_occurrence(coming, awaited)
     return DueDecision(post=post, missed=None if kept else awaited, next=coming)
 
 
@@ -65,89 +68,65 @@ def plan_first_dues(
 ) -> tuple[DueMoment | None, ...]:
     """The first moment of each of a digest's new schedules, in their order.
 
-    `posted` are the clock slots of the digest that went out lately, or are about to.
-    Each one of today stands for the earliest of today's new slots: so an hour that is
-    changed after the edition went out holds from tomorrow, and before it from today.
-    Intervals begin at once.
+    `posted` are the clock slots of the digest that were posted lately or are about to
+    be. Each of today's replaces the earliest of today's new slots: an hour that is
+    changed after the edition was posted takes effect tomorrow, before it today.
+    Intervals take effect at once.
     """
-    spent = _used_slots(rules, posted, now)
-    found: list[DueMoment | None] = []
-    for rule in rules:
-        due = find_following_due(rule, now)
-        while due is not None and (due.at, due.slot) in spent:
-            due = find_following_due(rule, due.at)
-        found.append(due)
-    return tuple(found)
+    used = _used_slots(rules, posted, now)
+    return tuple(
+        next((d for d in iterate_dues(rule, now) if (d.at, d.slot) not in used), None)
+        for rule in rules
+    )
 
 
 def _latest_postable(
     schedule: Schedule, awaited: DueMoment, now: datetime
 ) -> DueMoment | None:
-    """The last moment from `awaited` on that is up to `now` and young enough."""
+    """The last moment from `awaited` to `now` that is within the catch-up limit."""
     oldest = max(_recompute_instant(schedule, awaited), now - catch_up_limit(schedule))
-    latest: DueMoment | None = None
-    due = find_following_due(schedule, oldest - _INSTANT)
-    while due is not None and due.at <= now:
-        latest, due = due, find_following_due(schedule, due.at)
-    return latest
+    dues = iterate_dues(schedule, oldest - _INSTANT)
+    passed = list(takewhile(lambda due: due.at <= now, dues))
+    return passed[-1] if passed else None
 
 
 def _recompute_instant(schedule: Schedule, awaited: DueMoment) -> datetime:
-    """When `awaited` is by today's rules of the zone, if that is earlier."""
+    """When `awaited` is by the current rules of the zone, if that is earlier."""
     if isinstance(schedule.rule, Interval) or len(awaited.slot) != _CLOCK_SLOT:
         return awaited.at
     wall = datetime.combine(awaited.local_date, time.fromisoformat(awaited.slot))
     return min(awaited.at, find_first_instant(wall, load_zone(schedule.zone)))
 
 
-def _is_same_occurrence(one: DueMoment | None, other: DueMoment) -> bool:
-    """Whether both name one occurrence."""
-    return one is not None and (one.local_date, one.slot) == (
-        other.local_date,
-        other.slot,
-    )
-
-
 def _used_slots(
     rules: Sequence[Schedule], posted: Collection[DueMoment], now: datetime
 ) -> set[tuple[datetime, str]]:
-    """Today's slots of the new schedules that today's editions stand for."""
-    dates = {rule.zone: _local_today(rule, now) for rule in rules}
+    """Today's slots of the new schedules that today's editions replace."""
+    today = {rule.zone: now.astimezone(load_zone(rule.zone)).date() for rule in rules}
     slots = {
         (due.at, due.slot)
         for rule in rules
         if not isinstance(rule.rule, Interval)
-        for due in _dues_of_day(rule, dates[rule.zone])
+        for due in _dues_of_day(rule, today[rule.zone])
     }
-    today = set(dates.values())
-    done = [
-        due
+    done = sum(
+        due.local_date in today.values() and len(due.slot) == _CLOCK_SLOT
         for due in posted
-        if due.local_date in today and len(due.slot) == _CLOCK_SLOT
-    ]
-    return set(sorted(slots)[: len(done)])
+    )
+    return set(sorted(slots)[:done])
 
 
-def _dues_of_day(rule: Schedule, day: date) -> list[DueMoment]:
-    """The schedule's moments of that local date."""
+def _dues_of_day(rule: Schedule, day: date) -> Iterator[DueMoment]:
     start = find_first_instant(datetime.combine(day, time()), load_zone(rule.zone))
-    found: list[DueMoment] = []
-    due = find_following_due(rule, start - _INSTANT)
-    while due is not None and due.local_date == day:
-        found.append(due)
-        due = find_following_due(rule, due.at)
-    return found
-
-
-def _local_today(rule: Schedule, now: datetime) -> date:
-    return now.astimezone(load_zone(rule.zone)).date()
+    dues = iterate_dues(rule, start - _INSTANT)
+    return takewhile(lambda due: due.local_date == day, dues)
 
 
 _QUIET_HOURS = re.compile(r"\s*([^\s–-]+)\s*(?:-|–|to)\s*([^\s–-]+)\s*", re.IGNORECASE)
 
 
 def parse_quiet_hours(window: str) -> TimeWindow:
-    """The stretch that «22:00-07:00» names; `UserError` with what would do."""
+    """Parse «22:00-07:00»; `UserError` says what would be valid."""
     shape = _QUIET_HOURS.fullmatch(window[:40])
     if shape is None:
         raise UserError(
@@ -170,7 +149,7 @@ def in_quiet_hours(window: str, at: datetime, zone: str) -> bool:
 
 
 def find_quiet_end(window: str, at: datetime, zone: str) -> datetime | None:
-    """When the quiet hours around the aware instant `at` end, in UTC; else None."""
+    """When the quiet hours that contain `at` (aware) end, in UTC; else None."""
     hours = parse_quiet_hours(window)
     rules = load_zone(find_zone(zone))
     local = at.astimezone(rules).replace(tzinfo=None, fold=0)
@@ -181,7 +160,7 @@ def find_quiet_end(window: str, at: datetime, zone: str) -> datetime | None:
         day += timedelta(days=1)
     end = datetime.combine(day, hours.end)
     first = find_first_instant(end, rules)
-    # In an hour that comes twice the first end may be over already.
+    # In an hour that occurs twice, the first end may have passed.
     return first if first > at else end.replace(tzinfo=rules, fold=1).astimezone(UTC)
 
 

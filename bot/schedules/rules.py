@@ -1,23 +1,23 @@
-"""The structure of a schedule, its JSON form, and the instants that it names.
+"""The structure of a schedule, its JSON form, and its due moments.
 
-A date is one of the schedule's if its weekday is, if it stands at one of the wanted
-places among such days of its month, if its week is one of every so many, and if no
-bound, left-out date or public holiday takes it away.
+A date belongs to a schedule if its weekday does, if it is at one of the wanted places
+among such days of its month, if its week is one of every so many, and if no bound,
+exception or public holiday excludes it.
 
-A slot is a wall time on a local date. It is due at the first instant at which the
-local clock shows that time or has passed it: for a time inside a gap that is the end
-of the gap, for a time that comes twice its first coming. An interval of at most the
-repeated stretch runs on through it (else «every 15 minutes» would pause for an hour).
-Slots that fall on one instant are one due moment, named after the first of them.
+A slot is a wall time on a local date. It is due at the first instant at which the local
+clock shows that time or has passed it: for a time inside a gap that is the end of the
+gap, for a time that occurs twice its first occurrence. An interval no longer than the
+repeated period continues through it (otherwise «every 15 minutes» would pause for an
+hour). Slots that fall on the same instant are one due moment, named after the first.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,17 +30,22 @@ EVERY_DAY: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 WEEKDAYS: tuple[int, ...] = (0, 1, 2, 3, 4)
 WEEKEND: tuple[int, ...] = (5, 6)
 MINUTES_OF_A_DAY = 24 * 60
-#: The last such day of a month, as a place among them.
+#: The place of the last such day of a month.
 LAST = -1
-_MAX_WEEKS = 52
+MAX_WEEKS = 52
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeWindow:
-    """A stretch of the local day; over midnight where `start` is after `end`."""
+    """A part of the local day, both ends included; over midnight if `start > end`."""
 
     start: time
     end: time
+
+    def __contains__(self, at: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at <= self.end
+        return at >= self.start or at <= self.end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +54,7 @@ class Interval:
 
     #: 1 to 1440.
     minutes: int
-    #: Start and end included; None = all day.
+    #: None = all day.
     window: TimeWindow | None = None
 
 
@@ -79,21 +84,15 @@ class Schedule:
 
 
 def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
-    """The schedule as plain JSON: zone, days, times or minutes, and what limits them.
-
-    What says nothing is left out.
-    """
+    """The schedule as plain JSON values; fields with their default are left out."""
     plain: dict[str, Any] = {"zone": schedule.zone, "days": list(schedule.days)}
     rule = schedule.rule
     if isinstance(rule, Interval):
         plain["minutes"] = rule.minutes
         if rule.window is not None:
-            plain["window"] = [
-                _clock_to_json(rule.window.start),
-                _clock_to_json(rule.window.end),
-            ]
+            plain["window"] = _format_times((rule.window.start, rule.window.end))
     else:
-        plain["times"] = [_clock_to_json(at) for at in rule]
+        plain["times"] = _format_times(rule)
     limits = {
         "places": list(schedule.places),
         "weeks": schedule.weeks if schedule.weeks > 1 else None,
@@ -106,32 +105,33 @@ def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
 
 
 def schedule_from_json(plain: Mapping[str, Any]) -> Schedule:
-    """The schedule that `to_json` wrote; `ConfigurationError` on anything else."""
+    """Read what `schedule_to_json` wrote; `ConfigurationError` on anything else."""
     try:
+        first, last = (plain.get(bound) for bound in ("first", "last"))
         schedule = Schedule(
             days=tuple(plain["days"]),
             rule=_parse_rule(plain),
             zone=plain["zone"],
             places=tuple(plain.get("places", ())),
             weeks=plain.get("weeks", 1),
-            first=_parse_date(plain.get("first")),
-            last=_parse_date(plain.get("last")),
+            first=None if first is None else date.fromisoformat(first),
+            last=None if last is None else date.fromisoformat(last),
             skips=tuple(date.fromisoformat(day) for day in plain.get("skips", ())),
             holidays=tuple(plain.get("holidays", ())),
         )
-        possible = _is_valid(schedule)
+        valid = _is_valid(schedule)
     except (AttributeError, KeyError, TypeError, ValueError):
-        possible = False
-    if not possible:
+        valid = False
+    if not valid:
         raise ConfigurationError(
             "The stored schedule {plain} cannot be read; set it again.",
-            plain=_repr_plain(plain),
+            plain=repr(plain)[:300],
         )
     return schedule
 
 
-def _repr_plain(plain: object) -> str:
-    return repr(dict(plain) if isinstance(plain, Mapping) else plain)[:300]
+def _format_times(times: Iterable[time]) -> list[str]:
+    return [at.isoformat("minutes") for at in times]
 
 
 def _parse_rule(plain: Mapping[str, Any]) -> tuple[time, ...] | Interval:
@@ -144,55 +144,41 @@ def _parse_rule(plain: Mapping[str, Any]) -> tuple[time, ...] | Interval:
     return Interval(minutes=plain["minutes"], window=window)
 
 
-def _parse_date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
 def _is_valid(schedule: Schedule) -> bool:
+    days, places, rule = schedule.days, schedule.places, schedule.rule
+    if isinstance(rule, Interval):
+        valid = 1 <= rule.minutes <= MINUTES_OF_A_DAY
+    else:
+        valid = bool(rule) and _is_ascending(rule)
+    if places:
+        known = all(place == LAST or 1 <= place <= max_places(days) for place in places)
+        valid &= can_have_places(days) and known and list(places) == sort_places(places)
+    if schedule.weeks != 1:
+        first = schedule.first
+        valid &= 1 < schedule.weeks <= MAX_WEEKS and not places
+        valid &= first is not None and first.weekday() in days
     return (
-        _is_valid_rule(schedule.rule)
-        and _are_valid_days(schedule)
-        and _are_valid_weeks(schedule)
-        and list(schedule.skips) == sorted(set(schedule.skips))
+        valid
+        and bool(days)
+        and set(days) <= set(EVERY_DAY)
+        and _is_ascending(days)
+        and _is_ascending(schedule.skips)
         and all(isinstance(code, str) for code in schedule.holidays)
         and isinstance(schedule.zone, str)
     )
 
 
-def _is_valid_rule(rule: tuple[time, ...] | Interval) -> bool:
-    if isinstance(rule, Interval):
-        return 1 <= rule.minutes <= MINUTES_OF_A_DAY
-    return bool(rule) and list(rule) == sorted(set(rule))
-
-
-def _are_valid_days(schedule: Schedule) -> bool:
-    days, places = schedule.days, schedule.places
-    if not days or not set(days) <= set(EVERY_DAY) or list(days) != sorted(set(days)):
-        return False
-    if not places:
-        return True
-    known = all(place == LAST or 1 <= place <= max_places(days) for place in places)
-    return can_have_places(days) and known and list(places) == sort_places(places)
-
-
-def _are_valid_weeks(schedule: Schedule) -> bool:
-    if schedule.weeks == 1:
-        return True
-    return (
-        1 < schedule.weeks <= _MAX_WEEKS
-        and not schedule.places
-        and schedule.first is not None
-        and schedule.first.weekday() in schedule.days
-    )
+def _is_ascending(values: Sequence[Any]) -> bool:
+    return list(values) == sorted(set(values))
 
 
 def can_have_places(days: tuple[int, ...]) -> bool:
-    """Whether «the first of them in a month» can mean one thing only."""
+    """Whether «the first of them in a month» is unambiguous."""
     return len(days) == 1 or days in (EVERY_DAY, WEEKDAYS, WEEKEND)
 
 
 def max_places(days: tuple[int, ...]) -> int:
-    """How many of such days the longest month has at most."""
+    """How many such days the longest month can have."""
     return {1: 5, 2: 10, 5: 23, 7: 31}.get(len(days), 0)
 
 
@@ -201,13 +187,8 @@ def sort_places(places: Iterable[int]) -> list[int]:
     return sorted(set(places), key=lambda place: (place == LAST, place))
 
 
-def _clock_to_json(at: time) -> str:
-    return at.isoformat("minutes")
-
-
-_WEEK = timedelta(days=7)
-#: The longest wait for a date: a weekday comes round in 7 days, in 14 where a zone
-#: left one out, in 21 to be sure; the 10th weekend day of a month in 336.
+#: The longest wait for a date: a weekday recurs in 7 days, in 14 where a zone left one
+#: out, in 21 to be sure; the 10th weekend day of a month in 336.
 _WEEKLY, _MONTHLY = 21, 400
 #: More public holidays in a row than any calendar has on one weekday.
 _HOLIDAYS = 12
@@ -215,48 +196,38 @@ _HOLIDAYS = 12
 
 def has_date(schedule: Schedule, day: date) -> bool:
     """Whether the local date `day` is one of the schedule's."""
-    if day.weekday() not in schedule.days or not _in_bounds(schedule, day):
+    first, last = schedule.first, schedule.last
+    if day.weekday() not in schedule.days or day in schedule.skips:
+        return False
+    if (first and day < first) or (last and day > last):
         return False
     if schedule.weeks > 1 and not _in_scheduled_week(schedule, day):
         return False
-    if schedule.places and not _in_scheduled_place(schedule, day):
-        return False
-    if day in schedule.skips:
+    if schedule.places and day.day not in _days_at_places(
+        day.year, day.month, schedule.days, schedule.places
+    ):
         return False
     return not any(is_holiday(code, day) for code in schedule.holidays)
 
 
 def search_horizon(schedule: Schedule) -> int:
-    """Days after which another date must have come, if one comes at all."""
+    """Days within which the next date comes, if there is one."""
     wait = _MONTHLY if schedule.places else _WEEKLY * schedule.weeks
     left_out = len(schedule.skips) + _HOLIDAYS * len(schedule.holidays)
     return wait * (1 + left_out)
 
 
-def _in_bounds(schedule: Schedule, day: date) -> bool:
-    if schedule.first is not None and day < schedule.first:
-        return False
-    return schedule.last is None or day <= schedule.last
-
-
 def _in_scheduled_week(schedule: Schedule, day: date) -> bool:
     assert schedule.first is not None
-    begun = schedule.first.toordinal() - schedule.first.weekday()
-    weeks = (day.toordinal() - begun) // 7
-    return weeks % schedule.weeks == 0
-
-
-def _in_scheduled_place(schedule: Schedule, day: date) -> bool:
-    return day.day in _days_at_places(
-        day.year, day.month, schedule.days, schedule.places
-    )
+    monday = schedule.first.toordinal() - schedule.first.weekday()
+    return (day.toordinal() - monday) // 7 % schedule.weeks == 0
 
 
 @lru_cache(maxsize=4096)
 def _days_at_places(
     year: int, month: int, days: tuple[int, ...], places: tuple[int, ...]
 ) -> frozenset[int]:
-    """The days of the month that stand at the places."""
+    """The days of the month that are at these places."""
     first, length = monthrange(year, month)
     such = [n for n in range(1, length + 1) if (first + n - 1) % 7 in days]
     chosen = (
@@ -267,15 +238,15 @@ def _days_at_places(
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
-#: How late a daily slot may still be made up for.
+#: How late the edition of a daily slot may still be posted.
 _DAILY_CATCH_UP = timedelta(hours=6)
 
 
 def find_following_due(schedule: Schedule, after: datetime) -> DueMoment | None:
     """The first due moment later than `after` (aware), in UTC.
 
-    None where there is none: behind the schedule's last date, at the end of the
-    calendar, or for a window that the interval never falls into.
+    None where there is none: after the schedule's last date, at the end of the
+    calendar, or for a window that the interval never meets.
     """
     if after.tzinfo is None:
         raise ValueError("`after` must be an aware datetime")
@@ -289,8 +260,8 @@ def find_following_due(schedule: Schedule, after: datetime) -> DueMoment | None:
         if found is not None:
             return due if due is not None and due.at < found.at else found
         found = due
-        # Where the clocks go back over midnight the next day's first slot can come
-        # before the last of this day: only then a day more than the first hit.
+        # Where the clocks go back over midnight, the next day's first slot can come
+        # before the last of this day: only then one more day is examined.
         if found is not None and _midnight_of_plain_day(day, zone) is not None:
             return found
     return found
@@ -300,29 +271,30 @@ def list_upcoming_dues(
     schedule: Schedule, after: datetime, count: int
 ) -> tuple[DueMoment, ...]:
     """The first `count` due moments later than `after`, in order."""
-    dues: list[DueMoment] = []
-    while (
-        len(dues) < count and (due := find_following_due(schedule, after)) is not None
-    ):
-        dues.append(due)
+    return tuple(islice(iterate_dues(schedule, after), count))
+
+
+def iterate_dues(schedule: Schedule, after: datetime) -> Iterator[DueMoment]:
+    """All due moments later than `after`, in order."""
+    while (due := find_following_due(schedule, after)) is not None:
+        yield due
         after = due.at
-    return tuple(dues)
 
 
 def catch_up_limit(schedule: Schedule) -> timedelta:
-    """How late the schedule's editions may come: six hours, or one interval."""
+    """How late an edition may be posted: six hours, or one interval."""
     if isinstance(schedule.rule, Interval):
         return schedule.rule.minutes * _MINUTE
     return _DAILY_CATCH_UP
 
 
 def find_first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """When the clocks of `zone` first show the naive `wall` or pass it, in UTC."""
+    """The instant at which the clocks of `zone` first show or pass the naive `wall`."""
     early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if _to_wall_time(early, zone) == wall:
         return early
-    # In a gap fold=0 reads the wall with the offset before it, which lands behind the
-    # gap, and fold=1 with the offset after it, which lands before it (PEP 495).
+    # In a gap, fold=0 uses the offset before it, which gives an instant after the gap,
+    # and fold=1 the offset after it, which gives one before the gap (PEP 495).
     return _end_of_gap(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), early, zone)
 
 
@@ -332,11 +304,9 @@ def find_first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
 def _candidate_days(
     schedule: Schedule, after: datetime, zone: ZoneInfo
 ) -> Iterator[date]:
-    """Its local dates from that of `after` on; or from the day before.
+    """The schedule's local dates from that of `after` on, to the end of the calendar.
 
-    Where the clocks change, that one's last slot may come past `after`.
-
-    None beyond the last day that the schedule, or the calendar, has.
+    From the day before if the clocks changed on it: its last slot may come later.
     """
     with suppress(OverflowError):
         day = _to_wall_time(after, zone).date()
@@ -356,43 +326,26 @@ def _first_due_of_day(
     schedule: Schedule, day: date, zone: ZoneInfo, after: datetime
 ) -> DueMoment | None:
     try:
-        plain = _midnight_of_plain_day(day, zone)
-        if plain is None and not _date_exists(day, zone):
+        midnight = _midnight_of_plain_day(day, zone)
+        if midnight is None and not _date_exists(day, zone):
             return None
         if isinstance(schedule.rule, Interval):
-            instants = _interval_instants(schedule.rule, day, zone, after, plain)
-            return _first_instant_after(instants, day, after)
-        return _first_slot_after(schedule.rule, day, zone, after, plain)
+            instants = _interval_instants(schedule.rule, day, zone, after, midnight)
+            at = min((instant for instant in instants if instant > after), default=None)
+            slot = at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
+            return DueMoment(at=at, local_date=day, slot=slot) if at else None
+        for wall in schedule.rule:
+            if midnight is not None:
+                at = midnight + timedelta(hours=wall.hour, minutes=wall.minute)
+            else:
+                at = find_first_instant(datetime.combine(day, wall), zone)
+            if at > after:
+                slot = wall.isoformat("minutes")
+                return DueMoment(at=at, local_date=day, slot=slot)
     except OverflowError:
-        # The first or last day that the calendar has, in a zone that leaves it.
-        return None
-
-
-def _first_slot_after(
-    times: tuple[time, ...],
-    day: date,
-    zone: ZoneInfo,
-    after: datetime,
-    plain: datetime | None,
-) -> DueMoment | None:
-    for slot in times:
-        if plain is not None:
-            at = plain + timedelta(hours=slot.hour, minutes=slot.minute)
-        else:
-            at = find_first_instant(datetime.combine(day, slot), zone)
-        if at > after:
-            return DueMoment(at=at, local_date=day, slot=slot.isoformat("minutes"))
+        # The first or last day of the calendar, in a zone in which it ends elsewhere.
+        pass
     return None
-
-
-def _first_instant_after(
-    instants: Iterable[datetime], day: date, after: datetime
-) -> DueMoment | None:
-    at = min((instant for instant in instants if instant > after), default=None)
-    if at is None:
-        return None
-    slot = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return DueMoment(at=at, local_date=day, slot=slot)
 
 
 def _interval_instants(
@@ -400,40 +353,30 @@ def _interval_instants(
     day: date,
     zone: ZoneInfo,
     after: datetime,
-    plain: datetime | None,
+    midnight: datetime | None,
 ) -> Iterator[datetime]:
-    """The day's instants, of which those up to `after` may be left out."""
-    midnight = datetime.combine(day, time())
+    """The day's instants; those up to `after` may be left out.
+
+    `midnight` is the instant of local midnight, None if the clocks change that day.
+    """
+    step = rule.minutes * _MINUTE
     walls = range(0, MINUTES_OF_A_DAY, rule.minutes)
-    if plain is not None:
-        walls = walls[max(0, (after - plain) // (rule.minutes * _MINUTE)) :]
+    if midnight is not None:
+        walls = walls[max(0, (after - midnight) // step) :]
     for minute in walls:
-        wall = midnight + minute * _MINUTE
-        if rule.window is not None and not is_within_window(rule.window, wall.time()):
+        wall = datetime.combine(day, time()) + minute * _MINUTE
+        if rule.window is not None and wall.time() not in rule.window:
             continue
-        if plain is not None:
-            yield plain + minute * _MINUTE
-            if plain + minute * _MINUTE > after:
-                return
+        if midnight is None:
+            first = find_first_instant(wall, zone)
+            yield first
+            again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+            if again - first >= step:
+                yield again
         else:
-            yield from _instants_of_wall_time(wall, rule.minutes * _MINUTE, zone)
-
-
-def _instants_of_wall_time(
-    wall: datetime, step: timedelta, zone: ZoneInfo
-) -> Iterator[datetime]:
-    first = find_first_instant(wall, zone)
-    yield first
-    again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if again - first >= step:
-        yield again
-
-
-def is_within_window(window: TimeWindow, at: time) -> bool:
-    """Whether `at` is in the window, both ends included."""
-    if window.start <= window.end:
-        return window.start <= at <= window.end
-    return at >= window.start or at <= window.end
+            yield midnight + minute * _MINUTE
+            if midnight + minute * _MINUTE > after:
+                return
 
 
 # ── the calendar of a zone ─────────────────────────────────────────────────────
@@ -441,10 +384,10 @@ def is_within_window(window: TimeWindow, at: time) -> bool:
 
 @lru_cache(maxsize=8192)
 def _midnight_of_plain_day(day: date, zone: ZoneInfo) -> datetime | None:
-    """The instant of local midnight if no clock changes that day, else None.
+    """The instant of local midnight, or None if the clocks change that day.
 
-    Nor in the next morning, where clocks may go back into this day. Most schedules
-    share their zones and dates: hence the cache.
+    Nor may they change in the next morning, when they may go back into this day. Most
+    schedules share their zones and dates: hence the cache.
     """
     midnight = datetime.combine(day, time())
     try:
@@ -457,12 +400,8 @@ def _midnight_of_plain_day(day: date, zone: ZoneInfo) -> datetime | None:
 
 
 def _date_exists(day: date, zone: ZoneInfo) -> bool:
-    return (
-        _to_wall_time(
-            find_first_instant(datetime.combine(day, time()), zone), zone
-        ).date()
-        == day
-    )
+    midnight = find_first_instant(datetime.combine(day, time()), zone)
+    return _to_wall_time(midnight, zone).date() == day
 
 
 def _to_wall_time(instant: datetime, zone: ZoneInfo) -> datetime:
@@ -470,7 +409,7 @@ def _to_wall_time(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _end_of_gap(before: datetime, behind: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant with the new offset, by halving to whole seconds."""
+    """The first instant with the new offset, found by bisection to whole seconds."""
     old = before.astimezone(zone).utcoffset()
     seconds = (behind - before) // timedelta(seconds=1)
     low, high = 0, seconds

@@ -1,7 +1,7 @@
-"""Write a schedule as a sentence, and suggest one for what was not understood.
+"""Describe a schedule as a sentence, and suggest one in place of an invalid one.
 
-In other languages the sentences come from whoever has the catalogue (`Wording`);
-nothing here knows them. An English one with people's dates is understood as well.
+The caller provides the language (`ScheduleWording`). `parse_schedule` also understands
+the English sentences with dates as people write them.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from bot.schedules.calendar import find_similar_zones, find_zone
 from bot.schedules.grammar import (
     DAY_NAMES,
     EXAMPLES,
-    PARTS,
+    WORD_CLASSES,
     encode_word_classes,
     parse_clock_time,
     tokenize_sentence,
@@ -43,14 +43,14 @@ _RANGE_LENGTH = 3
 
 
 class ScheduleWording(Protocol):
-    """The sentences of a language; the English one is the key (`bot.texts`)."""
+    """The sentences of a language; the key is the English one (`bot.i18n`)."""
 
     def say(self, msgid: str, /, **values: object) -> str:
         """The sentence with its {placeholders} filled."""
         ...
 
     def word(self, msgid: str, /) -> str:
-        """The same for words that are kept as data."""
+        """The same for words that are data."""
         ...
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
@@ -67,7 +67,7 @@ class ScheduleWording(Protocol):
 
 
 class _StoredWording:
-    """English, with dates that sort: what is stored."""
+    """English with ISO dates: the stored form."""
 
     def say(self, msgid: str, /, **values: object) -> str:
         return msgid.format(**values)
@@ -86,20 +86,17 @@ class _StoredWording:
 
 
 def describe_schedule(schedule: Schedule, texts: ScheduleWording | None = None) -> str:
-    """«weekdays at 8:30 Europe/Berlin»; the zone is always named.
+    """«weekdays at 8:30 Europe/Berlin»: the sentence with its zone.
 
-    With `texts` for people, in that language: «weekdays at 08:30, Europe/Berlin».
-    Without, the one that is stored. `parse` gives both English ones back as the same
-    schedule.
+    With `texts`, for people in their language: «weekdays at 08:30, Europe/Berlin».
+    Without, the stored form. `parse_schedule` reads both English forms.
     """
     if texts is None:
         stored = _StoredWording()
         zoned = f"{_describe_times(schedule, stored)} {schedule.zone}"
         return " ".join((zoned, *_describe_limits(schedule, stored)))
-    times, limits = (
-        _describe_times(schedule, texts),
-        " ".join(_describe_limits(schedule, texts)),
-    )
+    times = _describe_times(schedule, texts)
+    limits = " ".join(_describe_limits(schedule, texts))
     said = texts.say("{sentence}, {zone}", sentence=times, zone=schedule.zone)
     if not limits:
         return said
@@ -117,7 +114,7 @@ def _describe_times(schedule: Schedule, texts: ScheduleWording) -> str:
 
 
 def format_clock(at: time) -> str:
-    """«8:30»: the time of day as the sentences write it."""
+    """«8:30»: the time of day as stored sentences have it."""
     return f"{at.hour}:{at.minute:02}"
 
 
@@ -214,21 +211,17 @@ def _describe_ordinal(place: int, texts: ScheduleWording) -> str:
 
 
 def _describe_limits(schedule: Schedule, texts: ScheduleWording) -> list[str]:
-    words = []
-    if schedule.first is not None:
-        words.append(texts.say("from {date}", date=texts.date(schedule.first)))
+    words = [_describe_exceptions(schedule, texts)]
     if schedule.last is not None:
-        words.append(texts.say("until {date}", date=texts.date(schedule.last)))
-    left_out = _describe_exceptions(schedule, texts)
-    return [*words, left_out] if left_out else words
+        words.insert(0, texts.say("until {date}", date=texts.date(schedule.last)))
+    if schedule.first is not None:
+        words.insert(0, texts.say("from {date}", date=texts.date(schedule.first)))
+    return list(filter(None, words))
 
 
 def _describe_exceptions(schedule: Schedule, texts: ScheduleWording) -> str:
-    dates = countries = ""
-    if schedule.skips:
-        dates = _join_words(_describe_dates(schedule.skips, texts), texts)
-    if schedule.holidays:
-        countries = _join_words(list(schedule.holidays), texts)
+    dates = _join_words(_describe_dates(schedule.skips, texts), texts)
+    countries = _join_words(schedule.holidays, texts)
     if dates and countries:
         return texts.say(
             "except {dates} and holidays in {countries}",
@@ -241,7 +234,7 @@ def _describe_exceptions(schedule: Schedule, texts: ScheduleWording) -> str:
 
 
 def _describe_dates(days: Sequence[date], texts: ScheduleWording) -> list[str]:
-    """The dates one by one, but longer runs as «… to …»."""
+    """The dates one by one, but longer runs as ranges."""
     runs: list[list[date]] = []
     for day in days:
         if runs and day - runs[-1][-1] == _DAY:
@@ -258,20 +251,20 @@ def _describe_dates(days: Sequence[date], texts: ScheduleWording) -> list[str]:
     return said
 
 
-def _join_words(words: list[str], texts: ScheduleWording) -> str:
-    """«a», «a and b», «a, b and c»."""
-    if len(words) == 1:
-        return words[0]
+def _join_words(words: Sequence[str], texts: ScheduleWording) -> str:
+    """«a», «a and b», «a, b and c»; "" without words."""
+    if len(words) < 2:
+        return "".join(words)
     return texts.say("{list} and {last}", list=", ".join(words[:-1]), last=words[-1])
 
 
 ParseSentence = Callable[[str, str], Schedule]
 
-#: A word this like one of ours is taken for a misspelling of it (0 to 100).
+#: From this similarity (0 to 100) on, a word is a misspelling of a known one.
 _MIN_WORD_SIMILARITY = 70
-#: A zone is put into somebody's mouth only where it is this like their words.
+#: From this similarity on, a zone is suggested.
 _MIN_ZONE_SIMILARITY = 80
-#: What sentences lack most often; any date will do to show where one stands.
+#: What sentences lack most often; the date is an example.
 _COMPLETIONS = (
     "",
     "at 8:00",
@@ -282,8 +275,8 @@ _COMPLETIONS = (
 
 
 def suggest_sentence(sentence: str, zone: str, read: ParseSentence) -> str:
-    """A sentence like this one that `read` understands."""
-    # Only a mistake needs it: not a cost of starting.
+    """A similar sentence that `read` understands."""
+    # Imported late: only a mistake needs it.
     from rapidfuzz import fuzz, process
 
     words = tokenize_sentence(sentence)
@@ -293,18 +286,18 @@ def suggest_sentence(sentence: str, zone: str, read: ParseSentence) -> str:
     parts = [
         (part, _correct_words(part, [word for word, _ in run])) for part, run in runs
     ]
-    mended = " ".join(words for _, words in _add_of_the_month(parts) if words)
+    corrected = " ".join(words for _, words in _add_of_the_month(parts) if words)
     for lacking in _COMPLETIONS:
         try:
-            return describe_schedule(read(f"{mended} {lacking}", zone))
+            return describe_schedule(read(f"{corrected} {lacking}", zone))
         except UserError:
             continue
-    found = process.extractOne(mended, EXAMPLES, scorer=fuzz.WRatio)
+    found = process.extractOne(corrected, EXAMPLES, scorer=fuzz.WRatio)
     return describe_schedule(read(found[0], zone))
 
 
 def _add_of_the_month(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The runs, with «of the month» behind «first Monday» where it was left out."""
+    """Insert «of the month» after «first Monday» if it is missing."""
     letters = "".join(part for part, _ in parts)
     place = letters.find("FD")
     if place < 0 or "V" in letters:
@@ -313,30 +306,30 @@ def _add_of_the_month(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def find_similar_word(word: str) -> str:
-    """The word of the grammar that `word` looks like, or ""."""
+    """The known word that is similar to `word`, or ""."""
     from rapidfuzz import fuzz, process
 
-    ours = [known for known in PARTS if len(known) > 2]
+    long_words = [known for known in WORD_CLASSES if len(known) > 2]
     close = process.extractOne(
-        word, ours, scorer=fuzz.ratio, score_cutoff=_MIN_WORD_SIMILARITY
+        word, long_words, scorer=fuzz.ratio, score_cutoff=_MIN_WORD_SIMILARITY
     )
     return str(close[0]) if close is not None else ""
 
 
 def _correct_words(part: str, words: list[str]) -> str:
-    """A run of words of one part, without what cannot be meant."""
+    """A run of words of one class, without invalid ones."""
     if part == "T":
         return " ".join(filter(_is_time, words))
     return _correct_unknown_words(words) if part == "?" else " ".join(words)
 
 
 def _correct_unknown_words(words: list[str]) -> str:
-    """The zone that the words name, or the words or the zone that they look like."""
+    """The zone that the words name, or the known words or the zone similar to them."""
     try:
         return find_zone(" ".join(words))
     except UserError:
-        ours = " ".join(filter(None, map(find_similar_word, words)))
-        return ours or "".join(
+        known = " ".join(filter(None, map(find_similar_word, words)))
+        return known or "".join(
             find_similar_zones(" ".join(words), _MIN_ZONE_SIMILARITY)[:1]
         )
 

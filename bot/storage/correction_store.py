@@ -42,8 +42,8 @@ class Correction:
     outlet: str | None = None
     old_revision: str | None = None
     new_revision: str | None = None
-    by_name: str | None = None
-    taken_back_at: datetime | None = None
+    editor_name: str | None = None
+    reverted_at: datetime | None = None
     id: int = 0
 
 
@@ -68,7 +68,7 @@ def add_correction(
             reason=one.reason,
             changes=[dict(change) for change in one.changes],
             amendment=columns.dump_dataclass(one.amendment) if one.amendment else None,
-            by_name=one.by_name,
+            editor_name=one.editor_name,
         )
         .returning(corrections.c.id)
     ).scalar_one()
@@ -152,7 +152,7 @@ def list_amendments(
             corrections.c.workspace_id == workspace_id,
             corrections.c.edition_id == edition_id,
             corrections.c.state.in_(("due", "edited")),
-            corrections.c.taken_back_at.is_(None),
+            corrections.c.reverted_at.is_(None),
             corrections.c.amendment.is_not(None),
         )
         .order_by(corrections.c.id)
@@ -195,8 +195,8 @@ def find_editor_correction(
             corrections.c.workspace_id == workspace_id,
             corrections.c.edition_id == edition_id,
             corrections.c.story == story,
-            corrections.c.by_name.is_not(None),
-            corrections.c.taken_back_at.is_(None),
+            corrections.c.editor_name.is_not(None),
+            corrections.c.reverted_at.is_(None),
         )
         .order_by(corrections.c.id.desc())
         .limit(1)
@@ -215,7 +215,7 @@ def revert_corrections(
     connection.execute(
         update(corrections)
         .where(corrections.c.workspace_id == workspace_id, corrections.c.id.in_(ids))
-        .values(taken_back_at=now, state="due", reason=None)
+        .values(reverted_at=now, state="due", reason=None)
     )
 
 
@@ -235,6 +235,6 @@ def _correction_from_row(row: Row[Any]) -> Correction:
         outlet=row.outlet,
         old_revision=row.old_revision,
         new_revision=row.new_revision,
-        by_name=row.by_name,
-        taken_back_at=row.taken_back_at,
+        editor_name=row.editor_name,
+        reverted_at=row.reverted_at,
     )

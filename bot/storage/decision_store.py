@@ -29,7 +29,7 @@ class StoredDecision:
 
     digest_id: int
     made_at: datetime
-    last_at: datetime
+    last_seen_at: datetime
     decision: ArticleDecision
 
 
@@ -57,7 +57,7 @@ def add_decisions(
         connection.execute(
             update(compositions)
             .where(compositions.c.id == newest.id, *mine)
-            .values(last_at=now)
+            .values(last_seen_at=now)
         )
         return
     connection.execute(
@@ -66,13 +66,13 @@ def add_decisions(
             digest_id=digest_id,
             occurrence_id=occurrence_id,
             made_at=now,
-            last_at=now,
+            last_seen_at=now,
             decisions=packed,
         )
     )
     kept = (
         select(compositions.c.id)
-        .where(*mine, compositions.c.last_at >= now - MAX_COMPOSITION_AGE)
+        .where(*mine, compositions.c.last_seen_at >= now - MAX_COMPOSITION_AGE)
         .order_by(compositions.c.id.desc())
         .limit(MAX_COMPOSITIONS)
     )
@@ -101,7 +101,7 @@ def list_decisions(
                 compositions.c.digest_id, workspace_id, person_id
             ),
         )
-        .order_by(compositions.c.last_at.desc(), compositions.c.id.desc())
+        .order_by(compositions.c.last_seen_at.desc(), compositions.c.id.desc())
         .limit(_MAX_COMPOSITIONS_READ)
     )
     found: dict[tuple[Any, ...], StoredDecision] = {}
@@ -142,7 +142,7 @@ def _unpack_decisions(row: Row[Any], wanted: Collection[str]) -> list[StoredDeci
                 StoredDecision(
                     digest_id=row.digest_id,
                     made_at=row.made_at,
-                    last_at=row.last_at,
+                    last_seen_at=row.last_seen_at,
                     decision=decision,
                 )
             )

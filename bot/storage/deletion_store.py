@@ -95,7 +95,7 @@ class Erasure:
     reason: ErasureReason
     #: How many of each, by the name of the table.
     counts: Mapping[str, int]
-    shown_at: datetime
+    proposed_at: datetime
     ordered_at: datetime | None = None
     done_at: datetime | None = None
 
@@ -137,7 +137,7 @@ def propose_erasure(
             person_id=person_id,
             reason=reason,
             counts=count_workspace_rows(connection, workspace_id=workspace_id),
-            shown_at=now,
+            proposed_at=now,
         )
         .returning(erasures)
     ).one()
@@ -339,7 +339,7 @@ def _erasure_from_row(row: Row[Any]) -> Erasure:
         person_id=row.person_id,
         reason=row.reason,
         counts=row.counts,
-        shown_at=row.shown_at,
+        proposed_at=row.proposed_at,
         ordered_at=row.ordered_at,
         done_at=row.done_at,
     )
@@ -413,7 +413,7 @@ def empty_editions(
     """Let go of the contents of editions made before then; how many they were."""
     old = (
         select(editions.c.id, editions.c.made_at)
-        .where(editions.c.made_at < before, editions.c.dropped_at.is_(None))
+        .where(editions.c.made_at < before, editions.c.emptied_at.is_(None))
         .order_by(editions.c.id)
         .limit(limit)
     )
@@ -424,7 +424,7 @@ def empty_editions(
             .where(editions.c.id == row.id)
             .values(
                 edition=columns.dump_dataclass(_make_empty_edition(row.made_at)),
-                dropped_at=now,
+                emptied_at=now,
             )
         )
     keys = [row.id for row in found]
@@ -457,7 +457,7 @@ def prune_corrections(connection: Connection, *, limit: int) -> int:
     left = (
         select(corrections.c.id)
         .join(editions, editions.c.id == corrections.c.edition_id)
-        .where(editions.c.dropped_at.is_not(None))
+        .where(editions.c.emptied_at.is_not(None))
         .order_by(corrections.c.id)
         .limit(limit)
     )
@@ -469,7 +469,7 @@ def prune_reports(connection: Connection, *, before: datetime, limit: int) -> in
     """Forget reports of readers that were settled before then."""
     old = (
         select(reports.c.id)
-        .where(reports.c.settled_at < before)
+        .where(reports.c.answered_at < before)
         .order_by(reports.c.id)
         .limit(limit)
     )
@@ -481,7 +481,7 @@ def prune_decisions(connection: Connection, *, before: datetime, limit: int) -> 
     """Forget why articles were chosen or not, last so before then."""
     old = (
         select(compositions.c.id)
-        .where(compositions.c.last_at < before)
+        .where(compositions.c.last_seen_at < before)
         .order_by(compositions.c.id)
         .limit(limit)
     )

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import Delivery, PlatformName, post_options_from_settings
+from bot.model import Delivery, PlatformName, PostOptions
 from bot.storage.schema import deliveries, destinations, workspaces
 
 #: A delivery and the workspace that it belongs to, side by side.
@@ -60,9 +60,9 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         part=row.part,
         operation=row.operation,
         key=row.key,
-        payload=row.payload if row.rung == 0 else {},
+        payload=row.payload if row.fallback_level == 0 else {},
         fallback_text=row.fallback_text,
-        rung=row.rung,
+        fallback_level=row.fallback_level,
         state=row.state,
         attempt=row.attempt,
         fence=row.fence,
@@ -70,9 +70,9 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         not_before=row.not_before,
         message_id=row.message_id,
         reason=row.reason,
-        manner=post_options_from_settings(row.manner),
+        manner=PostOptions.from_stored(row.manner),
         title=row.title or "",
-        opening=row.opening,
+        opening_message_id=row.opening_message_id,
     )
 
 
@@ -172,7 +172,7 @@ def claim_deliveries(
                 .where(*_is_its_sent_post())
                 .scalar_subquery(),
             ),
-            opening=_select_opening_message(),
+            opening_message_id=_select_opening_message(),
         )
         .returning(deliveries.c.id)
     ).scalars()

@@ -46,7 +46,6 @@ from bot.model import (
     MessagePart,
     Operation,
     StoredEdition,
-    post_options_to_settings,
 )
 from bot.storage import statements
 from bot.storage.columns import Instant, encode_json
@@ -119,11 +118,11 @@ def record_retry(
     not_before: datetime,
     reason: str,
     now: datetime,
-    rung: int | None = None,
+    fallback_level: int | None = None,
 ) -> bool:
     """It certainly is not there: send it again from `not_before` on.
 
-    `rung` says how plainly it is told then, where the platform asks for less.
+    `fallback_level` says in which simpler form, where the platform refused this one.
     """
     return _record_outcome(
         connection,
@@ -134,7 +133,9 @@ def record_retry(
             "not_before": not_before,
             "reason": reason,
             "updated_at": now,
-            "rung": delivery.rung if rung is None else rung,
+            "fallback_level": delivery.fallback_level
+            if fallback_level is None
+            else fallback_level,
         },
     )
 
@@ -355,7 +356,7 @@ def _freeze_delivery(
     number = int(part.key)
     posted = _find_post(connection, stored_edition, destination, number)
     # What the platform took only in plain words is corrected in plain words.
-    rung = posted.rung if posted and operation != "post" else 0
+    fallback_level = posted.fallback_level if posted and operation != "post" else 0
     payload = dict(part.payload)
     content: dict[str, Any] = {
         "payload": payload,
@@ -374,7 +375,7 @@ def _freeze_delivery(
         state="ready",
         attempt=0,
         fence=0,
-        rung=rung,
+        fallback_level=fallback_level,
         updated_at=now,
         manner=posted.manner
         if posted
@@ -387,7 +388,7 @@ def _freeze_delivery(
     else:
         statement = statement.on_conflict_do_update(
             index_elements=one,
-            set_=content | _restart_columns(now) | {"rung": rung},
+            set_=content | _restart_columns(now) | {"fallback_level": fallback_level},
             where=or_(
                 deliveries.c.payload_hash != content["payload_hash"],
                 deliveries.c.state.in_(("held", "failed")),
@@ -421,7 +422,9 @@ def _find_post(
 ) -> Row[Any, Any, Any] | None:
     """Where the message already is, or is to go, and how it was posted."""
     return connection.execute(
-        select(deliveries.c.channel, deliveries.c.manner, deliveries.c.rung).where(
+        select(
+            deliveries.c.channel, deliveries.c.manner, deliveries.c.fallback_level
+        ).where(
             deliveries.c.edition_id == stored_edition.id,
             deliveries.c.destination_id == destination.id,
             deliveries.c.part == part,
@@ -434,7 +437,7 @@ def _get_post_options(
     destination: Destination, part: int, pings: bool
 ) -> dict[str, Any]:
     """A role hears of the first message only, and only where that was asked for."""
-    manner = post_options_to_settings(destination.manner)
+    manner = destination.manner.to_stored()
     return manner if pings and part == 1 else manner | {"ping": None}
 
 

@@ -11,8 +11,6 @@ from bot.model import (
     PERSON_PREFIX,
     Destination,
     PostOptions,
-    post_options_from_settings,
-    post_options_to_settings,
 )
 from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
@@ -85,10 +83,10 @@ def set_post_options(
     *,
     workspace_id: int,
     destination_id: int,
-    manner: PostOptions,
+    options: PostOptions,
 ) -> Destination | None:
-    """Post there in this manner from now on; None when there is no such destination."""
-    values = {"manner": post_options_to_settings(manner)}
+    """Post there with these options; None when there is no such destination."""
+    values = {"manner": options.to_stored()}
     return _update_destination(connection, workspace_id, destination_id, values)
 
 
@@ -196,7 +194,7 @@ def destination_from_row(row: Row[Any]) -> Destination:
         paused=row.paused,
         retest_at=row.retest_at,
         person=row.person_id,
-        manner=post_options_from_settings(row.manner),
+        manner=PostOptions.from_stored(row.manner),
     )
 
 

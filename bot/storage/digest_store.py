@@ -14,13 +14,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
 from bot.model import (
-    CorrectionsSetting,
+    DEFAULT_DIGEST_OPTIONS,
     Destination,
     Digest,
-    LayoutSettings,
+    DigestOptions,
     Source,
-    layout_from_settings,
-    layout_to_settings,
 )
 from bot.storage import destination_store, reader_store, source_store
 from bot.storage.reader_store import PersonScope
@@ -53,33 +51,28 @@ def upsert_digest(
     name: str,
     sources: Sequence[Source],
     destinations: Sequence[Destination],
-    stories: int = 5,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    quiet_hours: str | None = None,
-    language: str = "en",
+    options: DigestOptions = DEFAULT_DIGEST_OPTIONS,
     paused_sources: Sequence[Source] = (),
-    corrections: CorrectionsSetting = "edit",
     called: Mapping[int, str] | None = None,
-    look: LayoutSettings | None = None,
 ) -> Digest:
-    """Make the digest `name`, or change it to be as said here.
+    """Create the digest `name`, or replace its settings, sources and destinations.
 
-    Schedules and pausing have verbs of their own and stay as they are. `called` says,
-    by their keys, how it calls sources; the others are called as they call themselves.
+    Schedules and pauses have functions of their own and stay as they are.
+
+    Args:
+        connection: Inside a transaction.
+        workspace_id: Key of the workspace.
+        name: Of the digest.
+        sources: Those that it reads, in order.
+        destinations: In order.
+        options: All its other settings.
+        paused_sources: Those that it keeps but does not read.
+        called: Its own names for sources, by their keys.
 
     Raises:
-        UnknownName: A source or destination is not this workspace's to use.
+        UnknownName: A source or destination does not belong to this workspace.
     """
-    content = {
-        "stories": stories,
-        "include": list(include),
-        "exclude": list(exclude),
-        "quiet_hours": quiet_hours,
-        "language": language,
-        "corrections": corrections,
-        "look": layout_to_settings(look) if look else None,
-    }
+    content = _options_to_columns(options)
     digest_id = connection.execute(
         insert_into(connection, digests)
         .values(workspace_id=workspace_id, name=name, paused=False, **content)
@@ -184,6 +177,21 @@ def resume_digest(
     return _update_digest(connection, workspace_id, digest_id, values)
 
 
+def set_digest_pause(
+    connection: Connection,
+    *,
+    workspace_id: int,
+    digest_id: int,
+    paused: bool,
+    until: date | None,
+    skips: Iterable[date],
+) -> Digest | None:
+    """Replace everything that pauses it; None: no such digest."""
+    days = [day.isoformat() for day in sorted(set(skips))]
+    values = {"paused": paused, "paused_until": until, "skips": days or None}
+    return _update_digest(connection, workspace_id, digest_id, values)
+
+
 def mark_sources_begun(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> frozenset[int]:
@@ -191,12 +199,12 @@ def mark_sources_begun(
     mine = (
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
-        digest_sources.c.begun_at.is_(None),
+        digest_sources.c.first_read_at.is_(None),
         ~digest_sources.c.paused,
     )
     new = connection.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
     begun = frozenset(new)
-    connection.execute(update(digest_sources).where(*mine).values(begun_at=now))
+    connection.execute(update(digest_sources).where(*mine).values(first_read_at=now))
     return begun
 
 
@@ -254,22 +262,22 @@ def _link_sources(
     ids = [source.id for source in (*read, *paused)]
     _refuse_unknown(connection, select(sources.c.id).where(mine), ids, "A source")
     kept = connection.execute(
-        select(digest_sources.c.source_id, digest_sources.c.begun_at).where(
+        select(digest_sources.c.source_id, digest_sources.c.first_read_at).where(
             digest_sources.c.digest_id == digest_id,
-            digest_sources.c.begun_at.is_not(None),
+            digest_sources.c.first_read_at.is_not(None),
         )
     ).all()
     _replace_links(
         connection, digest_sources, "source_id", workspace_id, digest_id, ids
     )
-    for source_id, begun_at in kept:
+    for source_id, first_read_at in kept:
         connection.execute(
             update(digest_sources)
             .where(
                 digest_sources.c.digest_id == digest_id,
                 digest_sources.c.source_id == source_id,
             )
-            .values(begun_at=begun_at)
+            .values(first_read_at=first_read_at)
         )
     connection.execute(
         update(digest_sources)
@@ -405,13 +413,7 @@ def _load_digest(connection: Connection, row: Row[Any]) -> Digest:
         destinations=tuple(map(destination_store.destination_from_row, posted)),
         schedules=tuple(entry.sentence for entry in scheduled),
         next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
-        quiet_hours=row.quiet_hours,
-        stories=row.stories,
-        include=tuple(row.include),
-        exclude=tuple(row.exclude),
-        language=row.language,
-        corrections=row.corrections,
-        look=layout_from_settings(row.look),
+        options=_options_from_row(row),
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_parse_dates(row.skips),
@@ -420,6 +422,20 @@ def _load_digest(connection: Connection, row: Row[Any]) -> Digest:
     return (
         digest if digest.person is None else _fill_personal_digest(connection, digest)
     )
+
+
+_COLUMNS = ("quiet_hours", "stories", "include", "exclude", "language", "corrections")
+
+
+def _options_to_columns(options: DigestOptions) -> dict[str, Any]:
+    entry = options.to_entry()
+    content = {name: entry.pop(name) for name in _COLUMNS}
+    return {**content, "look": entry}
+
+
+def _options_from_row(row: Row[Any]) -> DigestOptions:
+    columns = {name: getattr(row, name) for name in _COLUMNS}
+    return DigestOptions.from_stored({**(row.look or {}), **columns})
 
 
 def _linked_source_from_row(row: Row[Any]) -> Source:
@@ -434,6 +450,7 @@ def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
     """Make a person's own digest whole."""
     assert own.person is not None
     here = PersonScope(workspace_id=own.workspace_id, person_id=own.person)
+    follows = tuple(one.name for one in reader_store.list_follows(connection, **here))
     wishes: dict[str, str] = {}
     for given in reader_store.list_feedback(connection, **here):
         for term in given.terms:
@@ -442,9 +459,7 @@ def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
     return replace(
         own,
         sources=_list_workspace_sources(connection, own.workspace_id),
-        include=tuple(
-            one.name for one in reader_store.list_follows(connection, **here)
-        ),
+        options=own.options.model_copy(update={"include": follows}),
         more=tuple(term for term, way in wishes.items() if way == "more"),
         less=tuple(term for term, way in wishes.items() if way == "less"),
     )

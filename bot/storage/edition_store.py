@@ -140,13 +140,13 @@ def find_days_kept(
 ) -> int | None:
     """After how many days its contents were let go; None = they are there."""
     row = connection.execute(
-        select(editions.c.made_at, editions.c.dropped_at).where(
+        select(editions.c.made_at, editions.c.emptied_at).where(
             editions.c.id == edition_id, editions.c.workspace_id == workspace_id
         )
     ).first()
-    if row is None or row.dropped_at is None:
+    if row is None or row.emptied_at is None:
         return None
-    return int((row.dropped_at - row.made_at).days)
+    return int((row.emptied_at - row.made_at).days)
 
 
 def mark_edition_undone(
@@ -172,7 +172,7 @@ def set_render_context(
     connection.execute(
         update(editions)
         .where(editions.c.id == edition_id, editions.c.workspace_id == workspace_id)
-        .values(context=dict(context))
+        .values(render_context=dict(context))
     )
 
 
@@ -181,7 +181,7 @@ def find_render_context(
 ) -> Payload | None:
     """Give what it was rendered with; None where nobody wrote that down."""
     found: Payload | None = connection.execute(
-        select(editions.c.context).where(
+        select(editions.c.render_context).where(
             editions.c.id == edition_id, editions.c.workspace_id == workspace_id
         )
     ).scalar()

@@ -275,11 +275,11 @@ def claim_token_exchange(
             _is_unchanged(installed),
             installations.c.broken.is_(None),
             or_(
-                installations.c.exchanging_until.is_(None),
-                installations.c.exchanging_until <= now,
+                installations.c.exchange_until.is_(None),
+                installations.c.exchange_until <= now,
             ),
         )
-        .values(exchanging_until=until)
+        .values(exchange_until=until)
     )
     return done.rowcount > 0
 
@@ -292,7 +292,7 @@ def finish_token_exchange(
     broken: str | None,
 ) -> None:
     """End an exchange: with new tokens, for good (`broken`), or so far in vain."""
-    changes: dict[str, Any] = {"exchanging_until": None, "broken": broken}
+    changes: dict[str, Any] = {"exchange_until": None, "broken": broken}
     if encrypted is not None:
         changes |= {**_token_columns(encrypted), "version": installed.version + 1}
     connection.execute(
@@ -338,7 +338,7 @@ class DatabaseStateStore:
         now = self._clock.now()
         await self._database.write(
             add_install_state,
-            digest=_hash_state(state),
+            state_hash=_hash_state(state),
             now=now,
             until=now + INSTALL_STATE_TTL,
         )
@@ -346,7 +346,7 @@ class DatabaseStateStore:
 
     async def consume(self, state: str) -> bool:
         return await self._database.write(
-            consume_install_state, digest=_hash_state(state), now=self._clock.now()
+            consume_install_state, state_hash=_hash_state(state), now=self._clock.now()
         )
 
 
@@ -355,28 +355,30 @@ def _hash_state(state: str) -> str:
 
 
 def add_install_state(
-    connection: Connection, *, digest: str, now: datetime, until: datetime
+    connection: Connection, *, state_hash: str, now: datetime, until: datetime
 ) -> None:
     """Remember a begun installation; what has run out, or is too much, is forgotten."""
     connection.execute(delete(install_states).where(install_states.c.until <= now))
     newest = (
-        select(install_states.c.digest)
+        select(install_states.c.state_hash)
         .order_by(install_states.c.until.desc())
         .limit(MAX_INSTALL_STATES - 1)
     )
     connection.execute(
-        delete(install_states).where(install_states.c.digest.not_in(newest))
+        delete(install_states).where(install_states.c.state_hash.not_in(newest))
     )
-    connection.execute(install_states.insert().values(digest=digest, until=until))
+    connection.execute(
+        install_states.insert().values(state_hash=state_hash, until=until)
+    )
 
 
 def consume_install_state(
-    connection: Connection, *, digest: str, now: datetime
+    connection: Connection, *, state_hash: str, now: datetime
 ) -> bool:
     """Take a begun installation up, once; False where there is none (any more)."""
     done = connection.execute(
         delete(install_states).where(
-            install_states.c.digest == digest, install_states.c.until > now
+            install_states.c.state_hash == state_hash, install_states.c.until > now
         )
     )
     return done.rowcount > 0

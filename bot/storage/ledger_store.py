@@ -14,8 +14,8 @@ from sqlalchemy import Connection, delete, or_, select
 from bot.storage import columns, correction_store, schema
 from bot.storage.schema import deliveries, digests, editions
 from bot.storage.statements import insert_into
-from digests.compose import collect_published
 from digests.corrections.amendments import apply_amendments
+from digests.editing.novelty import collect_published
 from digests.types import PublishedLedger
 
 #: What the channels showed is remembered for so long; older articles are no news.
@@ -54,7 +54,7 @@ def get_channel_ledger(
     )
     found: dict[str, set[str]] = {kind: set() for kind in _CHANNEL_LEDGER_KINDS}
     rows = connection.execute(
-        select(ledger.c.kind, ledger.c.what).where(
+        select(ledger.c.kind, ledger.c.item).where(
             ledger.c.workspace_id == workspace_id, ledger.c.edition_id.in_(standing)
         )
     )
@@ -86,7 +86,7 @@ def remove_from_ledger(
         delete(ledger).where(
             ledger.c.edition_id == edition_id,
             ledger.c.workspace_id == workspace_id,
-            or_(ledger.c.kind != "revision", ledger.c.what.in_(revisions)),
+            or_(ledger.c.kind != "revision", ledger.c.item.in_(revisions)),
         )
     )
 
@@ -100,7 +100,7 @@ def get_ledger(
 ) -> PublishedLedger:
     """Give everything that the digest's readers were told so far, or `before` then."""
     ledger = schema.published_items
-    query = select(ledger.c.kind, ledger.c.what).where(
+    query = select(ledger.c.kind, ledger.c.item).where(
         ledger.c.digest_id == digest_id, ledger.c.workspace_id == workspace_id
     )
     if before is not None:
@@ -144,7 +144,7 @@ def add_to_ledger(
             "edition_id": edition_id,
             "kind": kind,
             "hash": hashlib.sha256(what.encode("utf-8", "replace")).hexdigest(),
-            "what": what,
+            "item": what,
         }
         for kind, words in zip(_LEDGER_KINDS, shown, strict=True)
         for what in sorted(words)
@@ -181,7 +181,7 @@ def get_destination_ledger(
             editions.c.digest_id == digest_id,
             editions.c.made_at >= since,
             editions.c.undone_at.is_(None),
-            editions.c.dropped_at.is_(None),
+            editions.c.emptied_at.is_(None),
             went.exists(),
         )
     ).all()

@@ -333,8 +333,8 @@ def _mark_answers_shown(
     )
     connection.execute(
         update(reports)
-        .where(reports.c.id.in_(answered), reports.c.told_at.is_(None))
-        .values(told_at=now)
+        .where(reports.c.id.in_(answered), reports.c.answer_shown_at.is_(None))
+        .values(answer_shown_at=now)
     )
 
 

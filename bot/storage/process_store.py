@@ -1,4 +1,4 @@
-"""Leases, the signing secret, and invocations seen: state of the process itself.
+"""Leases, job statuses, the signing secret, and invocations: state of the process.
 
 The fence grows whenever a lease changes hands, also over a hand-back: work that
 carries an older one comes from a holder that has lost the lease since.
@@ -7,13 +7,18 @@ Platforms number their events for themselves, so these belong to no workspace.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, or_, select, update
 
-from bot.model import PlatformName
+from bot.model import JobStatus, PlatformName
+from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import invocations, keys, leases
 from bot.storage.statements import insert_into
+
+#: The lease of the process that works on the database.
+RUNNER_LEASE = "runner"
 
 
 def acquire_lease(
@@ -80,6 +85,32 @@ def get_signing_secret(connection: Connection, *, now: datetime) -> str:
         select(keys.c.value).where(keys.c.name == _SECRET_NAME)
     ).scalar_one()
     return value
+
+
+_JOBS_NAME = "jobs"
+
+
+def save_job_statuses(
+    connection: Connection, *, statuses: Sequence[JobStatus], now: datetime
+) -> None:
+    """Replace the stored statuses, so that another process can show them."""
+    value = dump_dataclass(tuple(statuses))
+    row = insert_into(connection, keys).values(
+        name=_JOBS_NAME, value=value, made_at=now
+    )
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=["name"], set_={"value": value, "made_at": now}
+        )
+    )
+
+
+def list_job_statuses(connection: Connection) -> tuple[JobStatus, ...]:
+    """The statuses that the running process stored last; empty before the first."""
+    value = connection.execute(
+        select(keys.c.value).where(keys.c.name == _JOBS_NAME)
+    ).scalar()
+    return load_dataclass(tuple[JobStatus, ...], value) if value else ()
 
 
 def record_invocation(

@@ -44,7 +44,7 @@ class PublishedArticle:
     article_id: int
     revision: str
     changed_at: datetime | None
-    look_at: datetime | None
+    compare_at: datetime | None
     #: The same of the page behind it; None: the page was not read when it was told.
     page_revision: str | None = None
 
@@ -72,7 +72,7 @@ def add_published_articles(
             "revision": wanted[key],
             "made_at": edition.made_at,
             "changed_at": None if wanted[key] == now else edition.made_at,
-            "look_at": None if wanted[key] == now else edition.made_at,
+            "compare_at": None if wanted[key] == now else edition.made_at,
         }
         for key, now in current.items()
     ]
@@ -84,7 +84,7 @@ def add_published_articles(
     add_rereads(
         connection,
         article_ids=[key for key in current if str(key) in in_full],
-        told_at=edition.made_at,
+        published_at=edition.made_at,
     )
     copy_page_revisions(connection, edition_id=edition_id)
 
@@ -107,7 +107,7 @@ def mark_article_changed(
             .where(*_is_published_article(_published_article_from_row(row)))
             .values(
                 changed_at=since,
-                look_at=max(soon, row.rests_until or soon),
+                compare_at=max(soon, row.not_before or soon),
             )
         )
 
@@ -118,9 +118,9 @@ def list_due_comparisons(
     """List what is to be looked at by now."""
     found = connection.execute(
         select(published_articles)
-        .where(published_articles.c.look_at <= now)
+        .where(published_articles.c.compare_at <= now)
         .order_by(
-            published_articles.c.look_at,
+            published_articles.c.compare_at,
             published_articles.c.edition_id,
             published_articles.c.article_id,
         )
@@ -132,7 +132,7 @@ def list_due_comparisons(
 def find_next_comparison_at(connection: Connection) -> datetime | None:
     """Give the moment at which something is to be looked at."""
     found: datetime | None = connection.execute(
-        select(func.min(published_articles.c.look_at))
+        select(func.min(published_articles.c.compare_at))
     ).scalar()
     return found
 
@@ -143,22 +143,22 @@ def record_comparison(
     *,
     revision: str,
     page_revision: str | None = None,
-    rests_until: datetime | None = None,
+    not_before: datetime | None = None,
 ) -> bool:
     """It was compared with these versions; False when it changed again meanwhile."""
     values: dict[str, Any] = {
         "revision": revision,
         "page_revision": page_revision,
         "changed_at": None,
-        "look_at": None,
+        "compare_at": None,
     }
-    if rests_until is not None:
-        values["rests_until"] = rests_until
+    if not_before is not None:
+        values["not_before"] = not_before
     done = connection.execute(
         update(published_articles)
         .where(
             *_is_published_article(one),
-            published_articles.c.look_at == one.look_at,
+            published_articles.c.compare_at == one.compare_at,
             published_articles.c.revision == one.revision,
         )
         .values(values)
@@ -191,7 +191,7 @@ def _published_article_from_row(row: Row[Any]) -> PublishedArticle:
         article_id=row.article_id,
         revision=row.revision,
         changed_at=row.changed_at,
-        look_at=row.look_at,
+        compare_at=row.compare_at,
         page_revision=row.page_revision,
     )
 
@@ -205,7 +205,7 @@ class PageReread:
     url: str
     source_address: str
     source_kind: SourceKind
-    told_at: datetime
+    published_at: datetime
     #: How often it was read.
     times: int
     #: Of its last version, and what to ask with.
@@ -215,7 +215,7 @@ class PageReread:
 
 
 def add_rereads(
-    connection: Connection, *, article_ids: Sequence[int], told_at: datetime
+    connection: Connection, *, article_ids: Sequence[int], published_at: datetime
 ) -> None:
     """Have the pages behind these articles read again, from now on."""
     found = connection.execute(
@@ -228,7 +228,12 @@ def add_rereads(
         )
     ).scalars()
     rows = [
-        {"article_id": key, "told_at": told_at, "times": 0, "next_at": told_at}
+        {
+            "article_id": key,
+            "published_at": published_at,
+            "times": 0,
+            "next_at": published_at,
+        }
         for key in found
     ]
     if rows:
@@ -270,7 +275,7 @@ def list_due_rereads(
             url=row.url or "",
             source_address=row.address,
             source_kind=row.kind,
-            told_at=row.told_at,
+            published_at=row.published_at,
             times=row.times,
             revision=row.revision,
             etag=row.etag,

@@ -208,13 +208,13 @@ def list_speaker_names(
         )
         newest = quotes.c.revision_id.in_(articles)
     query = _order_newest_first(
-        select(quotes.c.speaker, quotes.c.speaker_folded), workspace_id
+        select(quotes.c.speaker, quotes.c.speaker_normalized), workspace_id
     )
     found = connection.execute(
         query.where(quotes.c.speaker.is_not(None), newest).limit(_QUOTES_FOR_NAMES)
     ).all()
-    often = Counter(row.speaker_folded for row in found)
-    spelt = {row.speaker_folded: row.speaker for row in reversed(found)}
+    often = Counter(row.speaker_normalized for row in found)
+    spelt = {row.speaker_normalized: row.speaker for row in reversed(found)}
     return tuple(spelt[folded] for folded, _ in often.most_common(limit))
 
 
@@ -292,7 +292,7 @@ def _quote_to_row(revision_id: int, position: int, quote: Quote) -> dict[str, An
         "end": quote.end,
         "kind": quote.kind,
         "speaker": quote.speaker,
-        "speaker_folded": normalize_text(quote.speaker)
+        "speaker_normalized": normalize_text(quote.speaker)
         if quote.speaker is not None
         else None,
         "role": quote.role,
@@ -301,7 +301,7 @@ def _quote_to_row(revision_id: int, position: int, quote: Quote) -> dict[str, An
         "cue": quote.cue,
         "context_start": quote.context.start,
         "context_end": quote.context.end,
-        "grp": quote.group,
+        "group_index": quote.group,
         "confidence": quote.confidence,
     }
 
@@ -324,7 +324,7 @@ def _quote_from_row(row: Row[Any], text: str) -> Quote:
         mention=mention,
         cue=row.cue,
         context=Span(start=row.context_start, end=row.context_end),
-        group=row.grp,
+        group=row.group_index,
         confidence=row.confidence,
     )
 

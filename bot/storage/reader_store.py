@@ -42,7 +42,7 @@ class ReaderPreferences:
     #: The zone of their times; None = the workspace's.
     zone: str | None = None
     #: Why their own digest stands still, as they were told last.
-    told_pause: str | None = None
+    announced_pause: str | None = None
 
 
 def get_preferences(
@@ -57,7 +57,7 @@ def get_preferences(
     if row is None:
         return ReaderPreferences()
     return ReaderPreferences(
-        locale=row.locale, zone=row.zone, told_pause=row.told_pause
+        locale=row.locale, zone=row.zone, announced_pause=row.announced_pause
     )
 
 
@@ -225,8 +225,10 @@ def add_follow(
 ) -> bool | None:
     """Follow it; False when it was followed before, None where `most` are already."""
     mine = (follows.c.workspace_id == workspace_id, follows.c.person_id == person_id)
-    folded = normalize_text(follow.name)
-    known = select(follows.c.id).where(*mine, follows.c.folded == folded)
+    normalized_name = normalize_text(follow.name)
+    known = select(follows.c.id).where(
+        *mine, follows.c.normalized_name == normalized_name
+    )
     if connection.execute(known).first() is not None:
         return False
     count = select(func.count()).select_from(follows).where(*mine)
@@ -239,11 +241,11 @@ def add_follow(
             person_id=person_id,
             kind=follow.kind,
             name=follow.name,
-            folded=folded,
+            normalized_name=normalized_name,
             followed_at=now,
         )
         .on_conflict_do_nothing(
-            index_elements=["workspace_id", "person_id", "folded"],
+            index_elements=["workspace_id", "person_id", "normalized_name"],
         )
     )
     return True
@@ -257,7 +259,7 @@ def delete_follow(
         delete(follows).where(
             follows.c.workspace_id == workspace_id,
             follows.c.person_id == person_id,
-            follows.c.folded == normalize_text(name),
+            follows.c.normalized_name == normalize_text(name),
         )
     )
     return gone.rowcount > 0

@@ -28,8 +28,8 @@ class Report:
     locale: str | None
     made_at: datetime
     #: None: it is open.
-    settled_at: datetime | None
-    settled_by: str | None
+    answered_at: datetime | None
+    answered_by: str | None
     answer: str | None
 
 
@@ -52,7 +52,7 @@ def add_report(
             reports.c.person_id == person_id,
             reports.c.story == story,
             reports.c.text == text,
-            reports.c.settled_at.is_(None),
+            reports.c.answered_at.is_(None),
         )
     ).first()
     row = same
@@ -82,7 +82,7 @@ def count_person_reports(
     """How many reports of the person are open, and how many were made since then."""
     mine = (reports.c.workspace_id == workspace_id, reports.c.person_id == person_id)
     counted = select(func.count()).select_from(reports)
-    still = counted.where(*mine, reports.c.settled_at.is_(None))
+    still = counted.where(*mine, reports.c.answered_at.is_(None))
     lately = counted.where(*mine, reports.c.made_at > since)
     return (
         connection.execute(still).scalar_one(),
@@ -95,7 +95,7 @@ def count_open_reports(connection: Connection, *, workspace_id: int) -> int:
     query = (
         select(func.count())
         .select_from(reports)
-        .where(reports.c.workspace_id == workspace_id, reports.c.settled_at.is_(None))
+        .where(reports.c.workspace_id == workspace_id, reports.c.answered_at.is_(None))
     )
     return connection.execute(query).scalar_one()
 
@@ -106,7 +106,7 @@ def list_open_reports(
     """List the workspace's open reports, the oldest first."""
     found = connection.execute(
         select(reports)
-        .where(reports.c.workspace_id == workspace_id, reports.c.settled_at.is_(None))
+        .where(reports.c.workspace_id == workspace_id, reports.c.answered_at.is_(None))
         .order_by(reports.c.id)
         .limit(limit)
     )
@@ -140,9 +140,9 @@ def answer_report(
         .where(
             reports.c.workspace_id == workspace_id,
             reports.c.public_id == public_id,
-            reports.c.settled_at.is_(None),
+            reports.c.answered_at.is_(None),
         )
-        .values(settled_at=now, settled_by=by, answer=answer)
+        .values(answered_at=now, answered_by=by, answer=answer)
         .returning(reports)
     ).first()
     return _report_from_row(row) if row else None
@@ -165,8 +165,8 @@ def list_unseen_answers(
         .where(
             reports.c.workspace_id == workspace_id,
             reports.c.person_id == person_id,
-            reports.c.settled_at.is_not(None),
-            reports.c.told_at.is_(None),
+            reports.c.answered_at.is_not(None),
+            reports.c.answer_shown_at.is_(None),
             ~in_flight,
         )
         .order_by(reports.c.id)
@@ -189,9 +189,9 @@ def mark_answers_shown(
             reports.c.workspace_id == workspace_id,
             reports.c.person_id == person_id,
             reports.c.public_id.in_(public_ids),
-            reports.c.told_at.is_(None),
+            reports.c.answer_shown_at.is_(None),
         )
-        .values(told_at=now)
+        .values(answer_shown_at=now)
         .returning(reports.c.public_id)
     )
     return frozenset(noted.scalars())
@@ -208,7 +208,7 @@ def _report_from_row(row: Row[Any]) -> Report:
         text=row.text,
         locale=row.locale,
         made_at=row.made_at,
-        settled_at=row.settled_at,
-        settled_by=row.settled_by,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
         answer=row.answer,
     )

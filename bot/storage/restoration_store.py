@@ -126,7 +126,11 @@ def find_backup_time(connection: Connection) -> datetime | None:
         return said
     traces = (
         select(func.max(column))
-        for column in (sources.c.asked_at, deliveries.c.updated_at, editions.c.made_at)
+        for column in (
+            sources.c.requested_at,
+            deliveries.c.updated_at,
+            editions.c.made_at,
+        )
     )
     found = [connection.execute(query).scalar() for query in traces]
     return max((at for at in found if at is not None), default=None)
@@ -307,7 +311,7 @@ def adopt_newer_tokens(connection: Connection, found: Collection[NewerTokens]) -
 def _tokens_from_row(row: Row[Any]) -> NewerTokens:
     names = (
         "installer", "scopes", "installed_at", "token", "refresh", "expires_at",
-        "version", "exchanging_until", "broken",
+        "version", "exchange_until", "broken",
     )  # fmt: skip
     return NewerTokens(
         platform=row.platform,

@@ -18,8 +18,9 @@ from bot.errors import ConfigurationError
 from bot.storage import engines, sqlite_files
 from bot.storage.engines import explain_error
 
-#: The newest migration.
-HEAD = "0015"
+#: The first and the newest migration. Lower numbers are development versions.
+FIRST = "0101"
+HEAD = "0101"
 #: Where the database says which schema it has; a name of our own, because a shared
 #: PostgreSQL database can have another program's `alembic_version`.
 VERSION_TABLE = "standfirst_version"
@@ -73,7 +74,7 @@ def prepare_database(address: URL, *, automatic: bool = True) -> None:
         current = work.current()
         if current == HEAD:
             return
-        refuse_newer_schema(current, work.where)
+        refuse_unsupported_schema(current, work.where)
         if current is not None and automatic and not _is_sqlite(address):
             raise ConfigurationError(
                 f"The database {work.where} has an older schema ({current}; this "
@@ -146,8 +147,19 @@ def _read_version(connection: Connection) -> str | None:
     return version
 
 
-def refuse_newer_schema(current: str | None, where: str) -> None:
-    """Raise `ConfigurationError` where the database has a schema of days to come."""
+def refuse_unsupported_schema(current: str | None, where: str) -> None:
+    """Refuse a schema that this code does not know or cannot upgrade.
+
+    Raises:
+        ConfigurationError: It is newer than this code, or older than 0.1.0.
+    """
+    if current is not None and current < FIRST:
+        raise ConfigurationError(
+            f"The database {where} was made by a development version of Standfirst "
+            f"(schema {current}) and cannot be upgraded: run «standfirst export» with "
+            "that version and «standfirst apply» here on a new database, or move the "
+            "database away to start fresh."
+        )
     if current is not None and current > HEAD:
         raise ConfigurationError(
             f"The database {where} was made by a newer Standfirst (schema {current}; "

@@ -166,12 +166,12 @@ def back_off_host(connection: Connection, *, host: str, until: datetime) -> None
             for scheme in ("http", "https")
         )
     )
-    shorter = or_(sources.c.rest_until.is_(None), sources.c.rest_until < until)
+    shorter = or_(sources.c.backoff_until.is_(None), sources.c.backoff_until < until)
     connection.execute(
         update(sources)
         .where(there, shorter)
         .values(
-            rest_until=until,
+            backoff_until=until,
             next_poll_at=case(
                 (sources.c.next_poll_at > until, sources.c.next_poll_at),
                 else_=literal(until, Instant),
@@ -195,18 +195,18 @@ def filter_visible_sources(workspace_id: int) -> ColumnElement[bool]:
 _READING_COLUMNS = (
     "kind",
     "name",
-    "last_good",
+    "last_success_at",
     "problem",
-    "asked_at",
+    "requested_at",
     "next_poll_at",
     "failures",
-    "rest_until",
+    "backoff_until",
     "stopped",
     "etag",
     "last_modified",
     "moved_to",
-    "moved_seen",
-    "items_a_day",
+    "moved_count",
+    "items_per_day",
     "notice",
     "noticed_at",
 )

@@ -120,7 +120,7 @@ def inspect_file(file: Path) -> DatabaseFile:
             schema = _read_version(connection)
             if schema is None:
                 raise UserError(f"{file} is not a database of Standfirst's.")
-            schema_upgrade.refuse_newer_schema(schema, str(file))
+            schema_upgrade.refuse_unsupported_schema(schema, str(file))
             wrong = sqlite_files.find_file_damage(connection)
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):

@@ -140,7 +140,7 @@ def update_memberships(
                 {
                     "workspace_id": workspace_id,
                     "story": old,
-                    "became": new,
+                    "successor": new,
                     "position": position,
                     "moved_at": now,
                 }
@@ -341,7 +341,7 @@ def _find_successor(
         else or_(view == workspace_id, view.is_(None))
     )
     found: str | None = connection.execute(
-        select(story_moves.c.became)
+        select(story_moves.c.successor)
         .where(story_moves.c.story == story, mine)
         .order_by(
             view.is_(None),

@@ -30,7 +30,7 @@ def upsert_workspace(
     everything it had, unless whoever calls takes it back by itself.
     """
     changes: dict[str, Any] = {"name": name}
-    changes |= {"stopped": None, "retest_at": None, "back_at": now}
+    changes |= {"stopped": None, "retest_at": None, "joined_at": now}
     changes |= {"left_at": None} if takes_back else {}
     changes |= {"zone": zone} if zone is not None else {}
     changes |= {"locale": locale} if locale is not None else {}
@@ -43,7 +43,7 @@ def upsert_workspace(
             zone=zone or "UTC",
             locale=locale or "en",
             created_at=now,
-            back_at=now,
+            joined_at=now,
         )
         .on_conflict_do_update(index_elements=["platform", "external_id"], set_=changes)
         .returning(workspaces)
@@ -150,7 +150,7 @@ def stop_workspace(
     """
     where = [workspaces.c.id == workspace_id, workspaces.c.stopped.is_(None)]
     if asked_at is not None:
-        back = workspaces.c.back_at
+        back = workspaces.c.joined_at
         where.append(or_(back.is_(None), back <= asked_at))
     done = connection.execute(
         update(workspaces).where(*where).values(stopped=reason, retest_at=retest_at)

@@ -16,7 +16,8 @@ from digests.answers.questions import Period, Question, QuestionTerm
 from digests.answers.vocabulary import PERSON_NOUNS, SPEECH_VERBS, find_root
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
-from digests.language.words import resolve_language, split_words
+from digests.language.spans import spans_overlap
+from digests.language.words import resolve_language, split_words, word_set
 from digests.quotes import attribution
 from digests.types import Article, Quote, Span
 
@@ -106,7 +107,7 @@ _LENGTH = re.compile(
     r"(?:kilo|centi|milli)?met(?:re|er)s?|km|miles?|feet|foot|"
     r"Sekunden?|Minuten?|Stunden?|Tagen?|Wochen?|Monaten?|Jahren?|Kilometern?|Metern?)\b"
 )
-_BE = frozenset(("is", "are", "was", "were", "be", "been", "being", "am"))
+_BE = word_set("is are was were be been being am")
 #: So many words around a verb are looked at for who does it.
 _REACH = 8
 _PERIOD_SLACK = timedelta(days=1)
@@ -238,7 +239,7 @@ def counts_subject(
 
 
 _NEAR = 4
-_NONE = frozenset(("nobody", "none", "no", "niemand", "keine", "kein"))
+_NONE = word_set("nobody none no niemand keine kein")
 
 
 def _has_somebody(question: Question, line: TokenizedSentence) -> bool:
@@ -310,14 +311,14 @@ def is_said_by(
     """Whether the sentence tells what the one who is asked about said."""
     last = speaker[-1]
     for quote in passage.quotes:
-        if quote.context.start < line.span.end and line.span.start < quote.context.end:
+        if spans_overlap(quote.context, line.span):
             said_by = frozenset(_list_speaker_roots(quote.speaker or "", passage))
             return bool(last.accepted_roots & said_by)
     named = last.accepted_roots & line.held or _PRONOUNS & set(line.words)
     return bool(named and _SAYING & line.held)
 
 
-_PRONOUNS = frozenset(("he", "she", "they", "it", "er", "sie"))
+_PRONOUNS = word_set("he she they it er sie")
 _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
     find_root(word, "de") for word in ("sagte", "kündigte", "bemängelte", "erklärte")
 )

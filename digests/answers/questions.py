@@ -33,14 +33,15 @@ from digests.answers.vocabulary import (
 from digests.language import dates, numbers, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
+from digests.language.words import word_set
 
 QuestionKind = Literal[
     "person", "number", "money", "length", "age", "day", "place", "reason", ""
 ]
 #: So much of a question is read, and so many of its words.
 _READ, _MOST = 400, 14
-_AUXILIARIES = frozenset(("do", "does", "did"))
-_TIME_UNITS = frozenset(("day", "week", "month", "year", "hour", "minute"))
+_AUXILIARIES = word_set("do does did")
+_TIME_UNITS = word_set("day week month year hour minute")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,7 +194,7 @@ _COSTS = frozenset(
         *("cost", "pay", "price", "worth", "money", "spend", "raise", "lend", "fine"),
         *("earn", "grant", "lose"),
     )
-) | frozenset(("kost", "preis", "zahl", "eintritt"))
+) | word_set("kost preis zahl eintritt")
 
 
 def _find_adjective(found: Sequence[Token], lang: str) -> str:
@@ -203,7 +204,7 @@ def _find_adjective(found: Sequence[Token], lang: str) -> str:
     return ""
 
 
-_MUCH = frozenset(("many", "much", "viel", "viele", "often"))
+_MUCH = word_set("many much viel viele often")
 
 
 def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:

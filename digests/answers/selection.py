@@ -24,6 +24,7 @@ from digests.answers.matching import (
     tokenize_article,
 )
 from digests.answers.questions import Question, QuestionTerm
+from digests.language.words import measure_containment
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -242,5 +243,4 @@ def _is_said(
 
 
 def _repeats_candidate(one: _Candidate, other: _Candidate) -> bool:
-    shared = len(one.line.held & other.line.held)
-    return shared >= _SAME * min(len(one.line.held), len(other.line.held))
+    return measure_containment(one.line.held, other.line.held) >= _SAME

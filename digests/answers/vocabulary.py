@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from digests.language.name_tables import ROLE_NOUNS
-from digests.language.words import stem_word
+from digests.language.words import stem_word, word_set
 
 _IRREGULAR_BASES = """
     said:say says:say told:tell built:build paid:pay sank:sink sunk:sink took:take
@@ -37,7 +37,8 @@ IRREGULAR_BASES: Mapping[str, str] = dict(
     pair.split(":") for pair in _IRREGULAR_BASES.split()
 )
 
-_QUESTION_WORDS = """
+#: They ask and are not looked for.
+QUESTION_WORDS = word_set("""
     what when where which who whom whose why how did does do is are was were will would
     has have had can could should many much long far old often tall high deep big large
     heavy fast wide please tell know anyone anybody someone something else there
@@ -45,35 +46,31 @@ _QUESTION_WORDS = """
     was wer wen wem wessen wann wo wohin woher warum weshalb wieso wie viel viele welche
     welcher welches welchen ist sind war waren wird werden hat haben hatte hatten lange
     weit alt hoch bitte gibt
-"""
-#: They ask and are not looked for.
-QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
+""")
 
-_GERMAN_QUESTION = """
+GERMAN_QUESTION_WORDS = word_set("""
     wer wen wem wessen wann wo wohin woher warum weshalb wieso wie welche welcher
     welches welchen wieviel
-"""
-GERMAN_QUESTION_WORDS = frozenset(_GERMAN_QUESTION.split())
+""")
 #: What «was» asks with; English asks «was» of somebody or something instead.
-_GERMAN_VERBS = """
+GERMAN_VERBS = word_set("""
     ist sind war waren hat haben hatte hatten wird werden wurde wurden kann können soll
     sollen darf dürfen muss müssen will wollen sagt sagte sagten kostet kosten kostete
     macht machen machte passiert passierte geschah geschieht gilt galt gibt gab bedeutet
     fordert forderte plant plante verlangt bringt kommt kam weiß
-"""
-GERMAN_VERBS = frozenset(_GERMAN_VERBS.split())
+""")
 #: Small words that no English question has.
-_GERMAN_SMALL = "das der den dem des ein eine einen einem einer für und zum zur im"
-GERMAN_FUNCTION_WORDS = frozenset(_GERMAN_SMALL.split())
+GERMAN_FUNCTION_WORDS = word_set("""
+    das der den dem des ein eine einen einem einer für und zum zur im
+""")
 
-_GENERIC = """
-    happen thing amount number people person name day time year week month old new
-    total place event news article report part kind sort last first way new two call
-    get make take give go come put use expect affect involve concern become total
-    money amount sum man woman
-"""
 #: They carry little: a sentence may answer without them.
-GENERIC_WORDS = frozenset(_GENERIC.split())
+GENERIC_WORDS = word_set("""
+    happen thing amount number people person name day time year week month old new total
+    place event news article report part kind sort last first way new two call get make
+    take give go come put use expect affect involve concern become total money amount
+    sum man woman
+""")
 
 _SYNONYM_ROWS = """
     cost price pay worth fee expense budget
@@ -135,20 +132,17 @@ def _map_synonyms() -> Mapping[str, frozenset[str]]:
 
 #: For each word those that may stand in its place.
 SYNONYMS = _map_synonyms()
-_KIN = """
-    grandfather grandmother father mother brother sister son daughter wife husband
-    porter nurse pupil student schoolgirl schoolboy clerk fisherman hunter crew
-    man woman boy girl
-    bauer lehrer fahrer polizei sprecherin sprecher vater mutter
-"""
 #: Nouns for somebody who is not named.
-PERSON_NOUNS = ROLE_NOUNS | frozenset(_KIN.split())
+PERSON_NOUNS = ROLE_NOUNS | word_set("""
+    grandfather grandmother father mother brother sister son daughter wife husband
+    porter nurse pupil student schoolgirl schoolboy clerk fisherman hunter crew man
+    woman boy girl bauer lehrer fahrer polizei sprecherin sprecher vater mutter
+""")
 
-_SAYING = """
+SPEECH_VERBS = word_set("""
     say tell ask add call argue claim warn explain describe think believe promise advise
     comment declare insist announce
-"""
-SPEECH_VERBS = frozenset(_SAYING.split())
+""")
 
 _ENDINGS = (
     "ingly",

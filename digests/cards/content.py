@@ -6,8 +6,11 @@ sentence for people who cannot see it. How a platform shows it is the renderer's
 
 from digests.language import quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
+from digests.language.spans import overlaps_any
 from digests.types import Article, Quote, QuoteCard, Span
 
+#: What is shown in place of a speaker whom the article does not name.
+UNNAMED_SPEAKER = "speaker not named in text"
 JOINING_MARKS = ",;: "
 #: What stands between a reporter's words and quoted ones, and introduces those.
 _OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
@@ -63,7 +66,7 @@ def find_card_context(article: Article, card: QuoteCard) -> Span:
         return own
     quoted = quotation_marks.find_quoted(text, article.lang)
     for earlier in reversed(sentences.split_sentences(text[: own.start], article.lang)):
-        if not any(q.start < earlier.end and earlier.start < q.end for q in quoted):
+        if not overlaps_any(earlier, quoted):
             return earlier
     return own
 

@@ -24,7 +24,7 @@ from digests.corrections.detection import TextCorrection
 from digests.figures import recognition
 from digests.language.normalization import normalize_text
 from digests.quotes import attribution
-from digests.summaries import registry
+from digests.summaries.headlines import write_headline
 from digests.types import (
     Article,
     BriefStory,
@@ -43,8 +43,6 @@ ArticleVersions = Mapping[str, Article]
 
 #: How alike (0 to 1) two wordings of one quote are at least.
 _LEAST_LIKENESS = 0.4
-#: Characters of the headline's summary, of which nothing else is used.
-_SUMMARY_CHARS = 280
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,11 +197,11 @@ class _StoryComparison:
         hit = [c for c in found if c.old is not None and self._is_of(c, published)]
         if self._still_stands(published.text) or not hit:
             return None
-        summary = registry.SUMMARISERS["extractive"].summarise(self.new, _SUMMARY_CHARS)
-        if summary.headline.text == published.text:
+        headline = write_headline(self.new)
+        if headline.text == published.text:
             return None
         self._note(hit)
-        return summary.headline
+        return headline
 
     @staticmethod
     def _is_of(correction: TextCorrection, published: Headline) -> bool:

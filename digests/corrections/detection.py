@@ -30,6 +30,7 @@ from typing import Literal
 from digests.figures import recognition
 from digests.language import dates, numbers, quotation_marks, sentences, words
 from digests.language.normalization import normalize_text
+from digests.language.spans import spans_overlap
 from digests.types import Article, Span
 
 #: With more than this part of its sentences gone a text is another one.
@@ -88,7 +89,7 @@ def find_corrections(old: Article, new: Article) -> tuple[TextCorrection, ...]:
 def is_correction_within(correction: TextCorrection, span: Span) -> bool:
     """Whether what was put right stood in this stretch of the old text."""
     at = correction.old.span if correction.old else None
-    return at is not None and at.start < span.end and span.start < at.end
+    return at is not None and spans_overlap(at, span)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -520,11 +521,8 @@ def _align_sentences(
 
 def _share_of_words(one: str, other: str) -> float:
     """The part of all words of both that both have."""
-    ours, theirs = (
-        set(normalize_sentence(one).split()),
-        set(normalize_sentence(other).split()),
-    )
-    return len(ours & theirs) / max(1, len(ours | theirs))
+    ours, theirs = (normalize_sentence(text).split() for text in (one, other))
+    return words.measure_jaccard(set(ours), set(theirs))
 
 
 def _find_wording(sentence: str, candidates: Sequence[str]) -> int | None:
@@ -533,7 +531,7 @@ def _find_wording(sentence: str, candidates: Sequence[str]) -> int | None:
     best, most = None, 0.0
     for place, candidate in enumerate(candidates):
         other = set(words.split_words(normalize_text(candidate)))
-        shared = len(own & other) / max(1, min(len(own), len(other)))
+        shared = words.measure_containment(own, other)
         if shared > most:
             best, most = place, shared
     return best if most >= _ALIKE else None

@@ -6,7 +6,6 @@ It reads what the steps of `compose` did and must not influence them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digests.editing.ranking import RankedStory
 from digests.types import (
     Article,
     ArticleDecision,
@@ -14,6 +13,7 @@ from digests.types import (
     DecisionStage,
     Edition,
     PublishedLedger,
+    RankedStory,
     Story,
     StoryMembership,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from digests.figures import units
 from digests.language import words
+from digests.language.words import word_set
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -31,12 +32,11 @@ _FARTHEST = 2.0
 _SHARED = 2
 #: What «15 people» are stands so near to the figure, in characters.
 _AROUND = 44
-_PART_WORDS = """
+#: Words before or in a figure that make it a part, a whole or a bound of something.
+_PARTS = word_set("""
     all another other more further additional remaining rest least most up only each
     every extra first last half some of
-"""
-#: Words before or in a figure that make it a part, a whole or a bound of something.
-_PARTS = frozenset(_PART_WORDS.split()) - {"some", "of"}
+""") - {"some", "of"}
 _ROUGH = re.compile(
     r"^(?:about|around|nearly|almost|roughly|some|over|more than|close to|"
     r"approximately|an estimated|rund|etwa|fast|knapp)\s",

@@ -13,17 +13,24 @@ from dataclasses import dataclass
 from digests.figures import recognition
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
-from digests.quotes import attribution
-from digests.types import Article, ArticleAnalysis, PublishedLedger, Span, Story
+from digests.language.spans import overlaps_any
+from digests.language.words import word_set
+from digests.quotes.spans import find_quoted_stretches
+from digests.types import (
+    Article,
+    ArticleAnalysis,
+    Edition,
+    PublishedLedger,
+    Span,
+    Story,
+)
 
 #: Part of a sentence's content words that must be new, and how many it must have.
 _NEW_WORDS = 0.5
 _SHORTEST = 4
 #: Fewer quoted words are a term, not a statement.
 _SHORTEST_QUOTE = 5
-_NEGATIONS = frozenset(
-    ("not", "no", "never", "none", "nobody", "nothing", "cannot", "nicht", "kein")
-)
+_NEGATIONS = word_set("not no never none nobody nothing cannot nicht kein")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +39,28 @@ class StoryNews:
 
     article: Article
     spans: tuple[Span, ...]
+
+
+def collect_published(edition: Edition) -> PublishedLedger:
+    """What the readers of this edition have been shown: additions to the ledger."""
+    refs = [ref for story in edition.stories for ref in story.articles]
+    refs += [ref for line in edition.brief for ref in line.articles]
+    shown = [story.id for story in edition.stories] + [b.story for b in edition.brief]
+    return PublishedLedger(
+        stories=frozenset(shown),
+        revisions=frozenset(f"{ref.id}@{ref.revision}" for ref in refs),
+        sentences=frozenset(
+            normalize_text(s.text) for story in edition.stories for s in story.summary
+        ),
+        figures=frozenset(
+            normalize_text(f.figure.text)
+            for story in edition.stories
+            for f in story.figures
+        ),
+        quotes=frozenset(
+            normalize_text(c.text) for story in edition.stories for c in story.cards
+        ),
+    )
 
 
 def was_published(story: Story, ledger: PublishedLedger) -> bool:
@@ -88,9 +117,9 @@ def _find_article_news(
     blind = before in _read_ids(ledger) and before not in older
     shown = _list_shown_spans(analyses.get(article.id)) if blind else None
     spans = [
-        Span(start=span.start, end=span.end)
+        span
         for span in sentences.split_sentences(article.text, article.lang)
-        if (shown is None or any(_spans_overlap(span, s) for s in shown))
+        if (shown is None or overlaps_any(span, shown))
         and known.lacks(article.text[span.start : span.end], article.lang)
     ]
     return StoryNews(article=article, spans=tuple(spans))
@@ -141,7 +170,8 @@ class _KnownFacts:
 
     def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
         found = (
-            _join_words(q.text) for q in attribution.find_quotes(sentence, lang=lang)
+            _join_words(sentence[quoted.start : quoted.end])
+            for quoted in find_quoted_stretches(sentence, lang)
         )
         return any(
             len(said.split()) >= _SHORTEST_QUOTE and said not in self._running
@@ -166,10 +196,6 @@ def _list_shown_spans(analysis: ArticleAnalysis | None) -> list[Span] | None:
     if analysis is None:
         return None
     return [span for s in analysis.summary.sentences for span in s.spans]
-
-
-def _spans_overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _is_negated(sentence: str) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from digests.editing.figure_selection import find_disputes, select_figures
 from digests.editing.quote_selection import build_story_cards
-from digests.editing.ranking import RankedStory
 from digests.summaries import context, fitting
 from digests.types import (
     Article,
@@ -19,6 +18,7 @@ from digests.types import (
     Edition,
     EditionStory,
     EditionStyle,
+    RankedStory,
     Section,
     Sentence,
     Span,

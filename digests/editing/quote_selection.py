@@ -25,18 +25,17 @@ _MOST = 100
 _FRAGMENT_WORDS = 5
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
-_FIRST_PERSON = word_set(
-    "i we my our us me i'm we're i've we've ich wir uns mir mich unser unsere"
-)
-_DISAGREEING = word_set(
-    "not no never nobody nothing neither nor cannot but wrong against refuse reject",
-    "instead rather without nicht kein keine nie niemand aber falsch gegen ohne",
-    "sondern",
-)
-_NUMBERS = word_set(
-    "two three four five six seven eight nine ten dozen hundred thousand million",
-    "billion percent half twice zwei drei vier fünf sechs hundert tausend prozent",
-)
+_FIRST_PERSON = word_set("""
+    i we my our us me i'm we're i've we've ich wir uns mir mich unser unsere
+""")
+_DISAGREEING = word_set("""
+    not no never nobody nothing neither nor cannot but wrong against refuse reject
+    instead rather without nicht kein keine nie niemand aber falsch gegen ohne sondern
+""")
+_NUMBERS = word_set("""
+    two three four five six seven eight nine ten dozen hundred thousand million billion
+    percent half twice zwei drei vier fünf sechs hundert tausend prozent
+""")
 #: A word this long is about something.
 _TELLING = 5
 _LEAD_WORDS = 2
@@ -63,10 +62,10 @@ SIGN_WEIGHTS = {
     "same voice again": -1.6,
     "same utterance again": -1.0,
 }
-_LEANING = word_set(
-    "and but or so that's that it it's this those these he she they then such still",
-    "nor because which und aber oder das dann denn",
-)
+_LEANING = word_set("""
+    and but or so that's that it it's this those these he she they then such still nor
+    because which und aber oder das dann denn
+""")
 _LEADING_SPACES = re.compile(r"\s*")
 
 

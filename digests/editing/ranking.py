@@ -14,7 +14,7 @@ of them is taken all the same: a cap makes room for others, it leaves no place e
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -25,8 +25,8 @@ from digests.types import (
     ArticleAnalysis,
     EditionStyle,
     PublishedLedger,
+    RankedStory,
     ShareCaps,
-    Span,
     Story,
 )
 
@@ -40,23 +40,6 @@ _OUTLETS, _RECENCY, _FOLLOWED, _LENGTH = 1.0, 1.0, 0.5, 0.5
 _LIKED, _MOST_LIKED, _UNLIKED = 0.6, 3, 3.0
 _LONG_TEXT = 4000
 _WORTH_SAYING = 0.3
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RankedStory:
-    """A story with the weight it was given and why."""
-
-    story: Story
-    #: Above 0, only to be compared within one ranking.
-    score: float
-    #: Plain phrases, the weightiest first.
-    reasons: tuple[str, ...]
-    #: What it had to wait behind (`balance`), "" when it did not.
-    waited: str = ""
-    #: Whether this digest told the story before and it has news.
-    update: bool = False
-    #: The new sentences of an update, in the text of the story's first article.
-    news: tuple[Span, ...] = ()
 
 
 def rank_stories(
@@ -83,7 +66,7 @@ def rank_stories(
     kept: list[RankedStory] = []
     for story in stories:
         if not novelty.was_published(story, ledger):
-            kept.append(RankedStory(story=story, score=0.0, reasons=()))
+            kept.append(RankedStory(story=story))
             continue
         found = novelty.find_news(story, ledger, available=available, analyses=analyses)
         if found is not None:
@@ -104,9 +87,7 @@ def _build_update(story: Story, found: novelty.StoryNews) -> RankedStory:
     refreshed = replace(
         story, articles=(found.article, *others), outlets=tuple(outlets)
     )
-    return RankedStory(
-        story=refreshed, score=0.0, reasons=(), update=True, news=found.spans
-    )
+    return RankedStory(story=refreshed, update=True, news=found.spans)
 
 
 def _find_last_report(story: Story, now: datetime) -> datetime | None:

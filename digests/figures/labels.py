@@ -34,30 +34,16 @@ from digests.figures.vocabulary import (
     SPARED_WORDS,
     VALUE_VERBS,
 )
+from digests.language.words import word_set
 
-_CHANGE_BY = frozenset(("by", "to", "at", "from", "for"))
-_COMPARED = frozenset(("from", "against", "than", "above", "below", "with", "to"))
-_MORE = frozenset(("more", "less", "fewer", "higher", "lower", "above", "below"))
+_CHANGE_BY = word_set("by to at from for")
+_COMPARED = word_set("from against than above below with to")
+_MORE = word_set("more less fewer higher lower above below")
 _LINKING = _COMPARED | {",", "up", "down", "well", "compared", "the", "and"}
-_UP_OR_DOWN = frozenset(("up", "down"))
-_OVER_ALL = frozenset(("of", "the", "its", "his", "her", "their", "these", "those"))
-_LEADS = frozenset(
-    (
-        "a",
-        "an",
-        "the",
-        "its",
-        "his",
-        "her",
-        "their",
-        "our",
-        "my",
-        "your",
-        "this",
-        "that",
-    )
-)
-_SPENDS = frozenset(("spend", "spends", "spent", "spending"))
+_UP_OR_DOWN = word_set("up down")
+_OVER_ALL = word_set("of the its his her their these those")
+_LEADS = word_set("a an the its his her their our my your this that")
+_SPENDS = word_set("spend spends spent spending")
 #: How far back the figure may stand whose noun this one shares, in words.
 _SHARING = 12
 
@@ -344,32 +330,26 @@ _LABEL_RULES = (
 )
 
 _GERMAN_WORD = re.compile(r"[^\W\d_]+(?:-[^\W_]+)*|\d[\d.,]*\w*|\S")
-_GERMAN_VALUE_VERB_WORDS = """
-    kostet kosten kostete kosteten steigt steigen stieg stiegen sinkt sinken sank
-    sanken fällt fallen fiel fielen wächst wachsen wuchs wuchsen beträgt betragen
-    betrug betrugen dauert dauern dauerte dauerten dauere wiegt wiegen wog misst maß
-    klettert kletterte kletterten erreicht erreichte erreichten liegt lag beläuft
-    belief umfasst umfasste schrumpft schrumpfte legte legt gestiegen gesunken
-    gefallen gewachsen
-"""
-_GERMAN_VALUE_VERBS = frozenset(_GERMAN_VALUE_VERB_WORDS.split())
-_GERMAN_ARTICLE_WORDS = """
-    der die das den dem des ein eine einen einem einer eines seine ihre sein ihr
-    diese dieser dieses unsere mehr als
-"""
-_GERMAN_ARTICLES = frozenset(_GERMAN_ARTICLE_WORDS.split())
-_GERMAN_NO_NOUN_WORDS = """
-    Jahr Jahre Jahren Monat Monate Woche Wochen Tag Tage Tagen Stunde Stunden Uhr
-    Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März
-    April Mai Juni Juli August September Oktober November Dezember Millionen
-    Milliarden Million Milliarde Euro Prozent Zeit Mal
-"""
-_GERMAN_NO_NOUNS = frozenset(_GERMAN_NO_NOUN_WORDS.split())
+_GERMAN_VALUE_VERBS = word_set("""
+    kostet kosten kostete kosteten steigt steigen stieg stiegen sinkt sinken sank sanken
+    fällt fallen fiel fielen wächst wachsen wuchs wuchsen beträgt betragen betrug
+    betrugen dauert dauern dauerte dauerten dauere wiegt wiegen wog misst maß klettert
+    kletterte kletterten erreicht erreichte erreichten liegt lag beläuft belief umfasst
+    umfasste schrumpft schrumpfte legte legt gestiegen gesunken gefallen gewachsen
+""")
+_GERMAN_ARTICLES = word_set("""
+    der die das den dem des ein eine einen einem einer eines seine ihre sein ihr diese
+    dieser dieses unsere mehr als
+""")
+_GERMAN_NO_NOUNS = word_set("""
+    Jahr Jahre Jahren Monat Monate Woche Wochen Tag Tage Tagen Stunde Stunden Uhr Montag
+    Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März April Mai
+    Juni Juli August September Oktober November Dezember Millionen Milliarden Million
+    Milliarde Euro Prozent Zeit Mal
+""")
 _GERMAN_PARTICIPLE = re.compile(r"[a-zäöüß-]{4,}(?:e|en|er|es|em)$")
-_GERMAN_CLAUSE_SIGNS = frozenset((",", ";", ":", ".", "„", "“", "–", "—", "(", ")"))
-_GERMAN_LINKS = frozenset(
-    ("auf", "um", "bei", "von", "rund", "etwa", "fast", "knapp", "über")
-)
+_GERMAN_CLAUSE_SIGNS = word_set(", ; : . „ “ – — ( )")
+_GERMAN_LINKS = word_set("auf um bei von rund etwa fast knapp über")
 _GERMAN_REACH = 200
 
 

@@ -26,6 +26,7 @@ from digests.figures.vocabulary import (
     WORD_KINDS,
 )
 from digests.language import grammar
+from digests.language.words import word_set
 
 _WORD = re.compile(
     r"(?P<word>(?:[A-Z]\.){2,}|[^\W\d_]+(?:[-.'’&][^\W_]+)*(?:(?<=s)['’](?=\s\w))?)"
@@ -217,13 +218,11 @@ def _before_insertion(found: Sequence[ClassedWord], comma: int) -> NounPhrase | 
     return _find_leftmost_phrase(found, comma) if direct else None
 
 
-_RAISED = frozenset(
-    (
-        *("expected", "estimated", "projected", "predicted", "forecast", "thought"),
-        *("believed", "said", "reported", "supposed", "likely", "set", "due", "sure"),
-    )
-)
-_INSERTS = frozenset(("which", "who", "whose", "where", "when"))
+_RAISED = word_set("""
+    expected estimated projected predicted forecast thought believed said reported
+    supposed likely set due sure
+""")
+_INSERTS = word_set("which who whose where when")
 
 
 def _find_first_subject(found: Sequence[ClassedWord], at: int) -> NounPhrase | None:
@@ -404,7 +403,7 @@ def _is_thing(
 
 #: End plurals that are made from verbs and adjectives; hardly a name does.
 _DERIVED = ("ments", "ations", "itions", "ctions", "sions", "ances", "ences", "ities")
-_BELONGS = frozenset(("of", "to", "for"))
+_BELONGS = word_set("of to for")
 
 
 def _should_lower(

@@ -26,7 +26,7 @@ from digests.figures.units import FigureUnit
 from digests.language import dates, numbers, sentences
 from digests.language.dates import Moment
 from digests.language.numbers import Number
-from digests.language.words import resolve_language
+from digests.language.words import resolve_language, word_set
 from digests.types import Figure, Span
 
 _FEWEST = 2
@@ -345,7 +345,7 @@ class FigureReader:
         return start - len(m.group()) if m else start
 
 
-_HARMED = frozenset(("killed", "injured", "wounded"))
+_HARMED = word_set("killed injured wounded")
 
 
 def get_unit_end(unit: FigureUnit | None) -> int:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from digests.language.words import word_set
+
 UnitSort = Literal["money", "share", "time", "measure", "count"]
 
 _SIGNS: Mapping[str, str] = {
@@ -114,11 +116,10 @@ _WRITTEN: Mapping[str, str] = {
 _NAME_OF: Mapping[str, str] = {
     written: name for name, forms in _WRITTEN.items() for written in forms.split("|")
 }
-_PEOPLE = frozenset({"people", "persons", "Menschen", "Personen", "Leute"})
-_TIME_WORDS = """
+_PEOPLE = word_set("people persons Menschen Personen Leute")
+TIME_UNITS = word_set("""
     seconds minutes hours days nights weeks months years decades centuries
-"""
-TIME_UNITS = frozenset(_TIME_WORDS.split())
+""")
 MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values(), "cents", "pence", "pounds"))
 
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
 from digests.language.normalization import normalize_text
+from digests.language.words import word_set
 from digests.types import SupportVerdict
 
 #: From this score on a claim counts as supported.
@@ -61,7 +62,7 @@ _DOUBTS = re.compile(
 #: A denial is read for the content words after it, so many of them in so many signs.
 _DENIED = 2
 _REACH = 40
-_FILLERS = frozenset(("yet", "ever", "even", "really", "any", "immediate", "clear"))
+_FILLERS = word_set("yet ever even really any immediate clear")
 _STOPS = ".!?…'"
 _TORN = re.compile(r"(?<=\d)(?:([.,])\s|\s(-)\s)(?=\d)")
 
@@ -201,7 +202,7 @@ def _build_windows(source: str) -> list[_Window]:
     return found
 
 
-_PRONOUNS = frozenset(("he", "she", "it", "they", "er", "sie", "es"))
+_PRONOUNS = word_set("he she it they er sie es")
 
 
 def _split_sentence(sentence: str) -> list[str]:

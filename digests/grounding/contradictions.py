@@ -170,7 +170,7 @@ def to_active_voice(claim: str) -> str | None:
 #: Content words looked at on each side of the verb, in the claim and in the source.
 _BEFORE, _AFTER = 2, 3
 _REACH = 8
-_BE = frozenset(("was", "were", "is", "are", "been", "be", "being"))
+_BE = word_set("was were is are been be being")
 _AGENT = 8
 #: Words read of a sentence.
 _LONGEST = 200
@@ -240,24 +240,22 @@ def _collect_stems(tokens: Iterable[str], most: int) -> frozenset[str]:
 
 
 #: Words for what somebody is, as they stand in front of a name.
-RANK_NOUNS = word_set(
-    "president minister chancellor secretary chief executive chairman chairwoman",
-    "chair director manager coach captain striker keeper goalkeeper midfielder",
-    "defender judge justice lawyer attorney prosecutor senator governor mayor",
-    "councillor envoy ambassador general colonel major sergeant admiral commander",
-    "professor doctor scientist researcher biologist economist analyst engineer",
-    "architect spokesman spokeswoman spokesperson founder owner leader deputy king",
-    "queen prince princess pope bishop archbishop inspector detective superintendent",
-    "officer driver pilot singer actor actress author writer neighbour neighbor",
-    "witness officer adviser advisor",
-)
+RANK_NOUNS = word_set("""
+    president minister chancellor secretary chief executive chairman chairwoman chair
+    director manager coach captain striker keeper goalkeeper midfielder defender judge
+    justice lawyer attorney prosecutor senator governor mayor councillor envoy
+    ambassador general colonel major sergeant admiral commander professor doctor
+    scientist researcher biologist economist analyst engineer architect spokesman
+    spokeswoman spokesperson founder owner leader deputy king queen prince princess pope
+    bishop archbishop inspector detective superintendent officer driver pilot singer
+    actor actress author writer neighbour neighbor witness officer adviser advisor
+""")
 
 #: Units that different things are counted in: they tell no two numbers apart.
-SHARED_UNITS = word_set(
-    "percent percentage point dollar euro pound crown yen million billion thousand",
-    "time hour minute second week month day metre meter kilometre kilometer mile ton",
-    "tonne",
-)
+SHARED_UNITS = word_set("""
+    percent percentage point dollar euro pound crown yen million billion thousand time
+    hour minute second week month day metre meter kilometre kilometer mile ton tonne
+""")
 
 _PAIRS = (
     (

@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digests.language import numbers
+from digests.language.normalization import to_one_line
 from digests.types import (
     Article,
     ArticleRef,
@@ -47,7 +48,7 @@ def drop_ungrounded(edition: Edition, articles: ArticlesById) -> Edition:
             point into. What names an article that is not here goes.
     """
     stories = tuple(
-        kept for story in edition.stories if (kept := _gate_story(story, articles))
+        kept for story in edition.stories if (kept := gate_story(story, articles))
     )
     brief = tuple(
         passed for line in edition.brief if (passed := _gate_brief(line, articles))
@@ -57,7 +58,8 @@ def drop_ungrounded(edition: Edition, articles: ArticlesById) -> Edition:
     return replace(edition, stories=stories, brief=brief, hero=hero)
 
 
-def _gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | None:
+def gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | None:
+    """The story without what is not in its sources; None where its lead fails."""
     lead = _find_lead_article(story, articles)
     if lead is None:
         return None
@@ -114,7 +116,7 @@ def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
     """The headline, or what may stand in its place, or None where nothing does."""
-    title = Headline(text=" ".join((article.title or "").split()))
+    title = Headline(text=to_one_line(article.title or ""))
     sentences = [Headline(text=s.text, spans=s.spans) for s in first]
     return next(
         (h for h in (headline, title, *sentences) if _headline_stands(h, article)), None

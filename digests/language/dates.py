@@ -16,10 +16,13 @@ year that they leave out.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from digests.language.words import resolve_language
+from digests.language.numbers import NUMBER_WORDS
+from digests.language.spans import drop_overlapping
+from digests.language.words import resolve_language, word_list
 
 MomentKind = Literal["date", "time", "year"]
 
@@ -36,27 +39,21 @@ class Moment:
     day: int | None = None
 
 
-#: Names and short forms of months, English and German, in small letters.
-MONTHS = {
+ENGLISH_MONTHS = word_list("""
+    January February March April May June July August September October November
+    December
+""")
+_OTHER_MONTH_NAMES = (
+    "januar jan,februar feb,märz mar mrz,apr,mai,juni jun,juli jul,aug,sept sep,"
+    "oktober oct okt,nov,dezember dec dez"
+)
+#: Names and short forms of months, English and German, in lower case; January is 1.
+MONTHS: Mapping[str, int] = {
     name: number
-    for number, names in enumerate(
-        (
-            "january januar jan",
-            "february februar feb",
-            "march märz mar mrz",
-            "april apr",
-            "may mai",
-            "june juni jun",
-            "july juli jul",
-            "august aug",
-            "september sept sep",
-            "october oktober oct okt",
-            "november nov",
-            "december dezember dec dez",
-        ),
-        start=1,
+    for number, (english, others) in enumerate(
+        zip(ENGLISH_MONTHS, _OTHER_MONTH_NAMES.split(","), strict=True), start=1
     )
-    for name in names.split()
+    for name in (english.lower(), *others.split())
 }
 #: The names of months as they are written, for patterns.
 MONTH_NAMES = "|".join(
@@ -81,7 +78,7 @@ _DATE = re.compile(
     re.VERBOSE,
 )
 _HALF = r"(?:[ap]\.m\.|[ap]\.?m\b|[AP]\.?M\b|o['’]clock|Uhr\b)"
-_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_HOURS = "|".join(NUMBER_WORDS[1:13])
 _TIME = re.compile(
     rf"""(?=[\dotfsneOTFSNE])(?<![\w.,:$£€])(?:
       [0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:])(?:\s?{_HALF})?
@@ -113,11 +110,7 @@ _COUNTING_AFTER = re.compile(
 
 def find_moments(text: str) -> tuple[Moment, ...]:
     """The moments that a text names, in text order, without overlap."""
-    found: list[Moment] = []
-    for moment in sorted(_iterate_moments(text), key=lambda m: (m.start, -m.end)):
-        if not found or moment.start >= found[-1].end:
-            found.append(moment)
-    return tuple(found)
+    return tuple(drop_overlapping(_iterate_moments(text)))
 
 
 def _iterate_moments(text: str) -> Iterator[Moment]:
@@ -164,21 +157,17 @@ class DayMention:
     last: date | None = None
 
 
-#: The number of each weekday's name, in small letters; Monday is 0.
+ENGLISH_WEEKDAYS = word_list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+_GERMAN_WEEKDAYS = (
+    "montag,dienstag,mittwoch,donnerstag,freitag,samstag sonnabend,sonntag"
+)
+#: English and German names of weekdays, in lower case; Monday is 0.
 WEEKDAYS: Mapping[str, int] = {
     name: number
-    for number, names in enumerate(
-        (
-            "monday montag",
-            "tuesday dienstag",
-            "wednesday mittwoch",
-            "thursday donnerstag",
-            "friday freitag",
-            "saturday samstag sonnabend",
-            "sunday sonntag",
-        )
+    for number, (english, german) in enumerate(
+        zip(ENGLISH_WEEKDAYS, _GERMAN_WEEKDAYS.split(","), strict=True)
     )
-    for name in names.split()
+    for name in (english.lower(), *german.split())
 }
 _WEEKDAY_NAMES = "|".join(name.capitalize() for name in WEEKDAYS)
 _WEEKDAY = re.compile(
@@ -188,12 +177,8 @@ _WEEKDAY = re.compile(
     rf"mittag|nachmittag|abend)?\b"
 )
 _SMALL_NUMBERS: Mapping[str, int] = {
-    word: value
-    for value, word in enumerate(
-        ("a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-        start=1,
-    )
-} | {"an": 1, "one": 1}
+    **dict(zip(NUMBER_WORDS[1:11], range(1, 11), strict=True)), "a": 1, "an": 1,
+}  # fmt: skip
 _RELATIVE = re.compile(
     rf"""\b(?:
       (?P<word>[Yy]esterday|[Tt]oday(?!['’])|[Tt]onight|[Tt]omorrow|[Gg]estern|[Hh]eute)
@@ -237,13 +222,9 @@ def find_days(
         published: The day it was published; None leaves all days unresolved.
         lang: BCP 47 tag; a German «morgen» is not read, English months are.
     """
-    found: list[DayMention] = []
-    for day in sorted(
-        _iterate_days(text, published, resolve_language(lang)), key=lambda d: d.start
-    ):
-        if not found or day.start >= found[-1].end:
-            found.append(day)
-    return tuple(found)
+    return tuple(
+        drop_overlapping(_iterate_days(text, published, resolve_language(lang)))
+    )
 
 
 def resolve_calendar_date(
@@ -373,3 +354,19 @@ def _resolve_period(
     if unit in ("year", "jahr") and year >= 1:
         return date(year, 1, 1), date(year, 12, 31)
     return None, None
+
+
+def parse_instant(written: str) -> datetime | None:
+    """A date in ISO 8601 or RFC 5322 as an instant in UTC; without a zone it is UTC."""
+    written = written.strip()[:64]
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(written)
+            if moment.tzinfo is UTC:
+                return moment
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
+                UTC
+            )
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None

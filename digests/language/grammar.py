@@ -11,7 +11,10 @@ comes from `looks_finite`'s own short list.
 """
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
+
+from digests.language.words import word_set
 
 #: Stands for every character of a stretch that must not be read (quoted words).
 COVER = "\ue000"
@@ -44,6 +47,26 @@ class Token(NamedTuple):
     capital: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name at one place of a sentence: tokens `first` to `last`, end exclusive.
+
+    `first` to `core` are its titles and adjectives, `core` to `last` the name itself.
+    """
+
+    first: int
+    core: int
+    last: int
+    text: str
+    #: «person», «body», «place», «title» (a title alone), «party», or «» if unknown.
+    kind: str
+    #: «m», «f» or «».
+    sex: str
+    possessive: bool
+    #: One word at the start of a sentence that looks like a verb form: «Speaking to».
+    doubtful: bool = False
+
+
 def tokenize_span(text: str, start: int, end: int) -> list[Token]:
     """Give the tokens of `text[start:end]`, in order."""
     found = []
@@ -64,15 +87,14 @@ def tokenize_span(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
-_AUXILIARIES_WORDS = """
+AUXILIARIES = word_set("""
     is are was were am has have had does do did will would can could may might must
     shall should isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't
     won't wouldn't can't cannot couldn't shouldn't ist sind war waren wurde wurden wird
     werden hat haben hatte hatten kann können soll sollen muss müssen will wollen darf
-"""
-AUXILIARIES = frozenset(_AUXILIARIES_WORDS.split())
+""")
 
-_PAST_WORDS = """
+_PAST = word_set("""
     arose ate beat became began bent bet bit bled blew bought bound bred broke brought
     built burnt burst came caught chose clung cost crept cut dealt died drank drew drove
     dug fell fed felt flew fled forbade forgot fought found froze gave got grew heard
@@ -82,10 +104,9 @@ _PAST_WORDS = """
     spoke spread sprang stole stood strode struck stuck swam swept swore swung thought
     threw took tore told taught undertook understood underwent upheld withdrew withheld
     woke won wore wound wrote
-"""
-_PAST = frozenset(_PAST_WORDS.split())
+""")
 
-_PRESENT_WORDS = """
+_PRESENT = word_set("""
     accuses adds admits agrees aims announces appears approves argues asks backs bans
     becomes begins believes brings builds buys calls carries causes claims closes comes
     confirms continues contains costs covers creates cuts dies denies depends drops
@@ -97,16 +118,14 @@ _PRESENT_WORDS = """
     rises runs says seeks seems sees sells sends serves sets shows signs sits spends
     stands starts stays stops suffers suggests supports takes tells tends thinks
     threatens tries turns urges uses wants warns weighs wins wishes works writes
-"""
-_PRESENT = frozenset(_PRESENT_WORDS.split())
+""")
 
-_NOT_PAST_WORDS = """
+#: Ends in «-ed» without being a past form.
+_NOT_PAST = word_set("""
     bed bleed breed creed deed exceed feed freed greed hatred heed hundred indeed
     kindred need naked proceed red reed sacred seed shed sled speed succeed ted wed weed
     wicked united allied alleged so-called
-"""
-#: Ends in «-ed» without being a past form.
-_NOT_PAST = frozenset(_NOT_PAST_WORDS.split())
+""")
 _SHORTEST_PAST = 4
 
 

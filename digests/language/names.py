@@ -14,9 +14,9 @@ kept here too.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from digests.language.grammar import Token
+from digests.language.grammar import Name, Token
 from digests.language.name_tables import (
     ADJECTIVES,
     BODY_WORDS,
@@ -34,35 +34,16 @@ from digests.language.name_tables import (
     TITLES,
 )
 from digests.language.sentences import STARTERS
+from digests.language.words import word_set
 
 _SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
-_MONTH_NAMES = frozenset(("may", "april", "june", "august"))
-_SPEAKS = frozenset(("said", "says", "told", "added", "asked", "wrote", "replied"))
-_BEFORE_PARTICLE = frozenset(("herr", "frau", "graf", "gräfin", "baron", "dr", "dr."))
+_MONTH_NAMES = word_set("may april june august")
+_SPEAKS = word_set("said says told added asked wrote replied")
+_BEFORE_PARTICLE = word_set("herr frau graf gräfin baron dr dr.")
 _SHORTEST_PARTICIPLE = 6
-_GIVEN_IN_ING = frozenset(("sterling", "fielding", "harding", "redding"))
+_GIVEN_IN_ING = word_set("sterling fielding harding redding")
 _ACRONYM_LENGTH = 6
 _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name as it stands at one place: tokens `first` to `last`, end exclusive.
-
-    `first` to `core` are its titles and adjectives, `core` to `last` the name itself.
-    """
-
-    first: int
-    core: int
-    last: int
-    text: str
-    #: «person», «body», «place», «title» (a title alone), «party», or «» if unknown.
-    kind: str
-    #: «m», «f» or «».
-    sex: str
-    possessive: bool
-    #: One word at a sentence's beginning that looks like a verb form: «Speaking to».
-    doubtful: bool = False
 
 
 def find_names(tokens: Sequence[Token]) -> list[Name]:
@@ -277,7 +258,7 @@ def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
     return ""
 
 
-_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+_SUFFIXES = word_set("jr sr ii iii iv")
 _FAR_MORE = 3
 _MOST_BEARERS = 20
 

@@ -21,7 +21,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 #: Sign by which a byte order mark tells the encoding; UTF-32 before UTF-16, because
 #: the shorter mark begins the longer one.
 _ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -64,9 +64,9 @@ def decode_text(raw: bytes) -> str:
         UnreadableInput: The bytes are a picture, an archive or the like.
     """
     _refuse_known_binary(raw)
-    text = _decode_by_order_mark(raw)
-    if text is None:
-        text = _decode_by_trial(raw)
+    encoding = detect_order_mark(raw)
+    text = raw.decode(encoding, "replace") if encoding else _decode_by_trial(raw)
+    text = text.removeprefix("\ufeff")
     _refuse_controls(text)
     return text
 
@@ -85,11 +85,15 @@ def _refuse_known_binary(raw: bytes) -> None:
             )
 
 
-def _decode_by_order_mark(raw: bytes) -> str | None:
-    for mark, encoding in _ORDER_MARKS:
-        if raw.startswith(mark):
-            return raw.decode(encoding, "replace")
-    return None
+def detect_order_mark(raw: bytes) -> str | None:
+    """The encoding that a byte order mark at the beginning declares, or None."""
+    marks = (encoding for mark, encoding in _ORDER_MARKS if raw.startswith(mark))
+    return next(marks, None)
+
+
+def to_one_line(text: str) -> str:
+    """The text on one line: every run of white space is one space, none at the ends."""
+    return " ".join(text.split())
 
 
 def _decode_by_trial(raw: bytes) -> str:

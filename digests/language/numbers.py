@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from digests.language.words import resolve_language
+from digests.language.spans import drop_overlapping
+from digests.language.words import resolve_language, word_list, word_set
 
 NumberShape = Literal["digits", "words", "fraction", "rate"]
 
@@ -29,20 +30,18 @@ class Number:
     scale: float = 1.0
 
 
-_UNITS_WORDS = """
+def _count_by(step: int, words: str) -> Mapping[str, int]:
+    """Number words with their values: two steps, three steps, and so on."""
+    return {word: step * value for value, word in enumerate(words.split(), start=2)}
+
+
+#: English number words from «zero» to «nineteen», at the place of their value.
+NUMBER_WORDS = word_list("""
     zero one two three four five six seven eight nine ten eleven twelve thirteen
     fourteen fifteen sixteen seventeen eighteen nineteen
-"""
-_UNITS: Mapping[str, int] = {
-    word: value for value, word in enumerate(_UNITS_WORDS.split())
-}
-_TENS: Mapping[str, int] = {
-    word: value * 10
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
-        start=2,
-    )
-}
+""")
+_UNITS: Mapping[str, int] = {word: value for value, word in enumerate(NUMBER_WORDS)}
+_TENS = _count_by(10, "twenty thirty forty fifty sixty seventy eighty ninety")
 _MULTIPLIERS: Mapping[str, float] = {
     "dozen": 12,
     "hundred": 1e2,
@@ -51,27 +50,14 @@ _MULTIPLIERS: Mapping[str, float] = {
     "billion": 1e9,
     "trillion": 1e12,
 }
-_GERMAN_UNITS_WORDS = """
-    zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn
-    sechzehn siebzehn achtzehn neunzehn
-"""
-_GERMAN_UNITS: Mapping[str, int] = {
-    word: value
-    for value, word in enumerate(
-        _GERMAN_UNITS_WORDS.split(),
-        start=2,
-    )
-}
-_GERMAN_TENS_WORDS = """
-    zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig
-"""
-_GERMAN_TENS: Mapping[str, int] = {
-    word: value * 10
-    for value, word in enumerate(
-        _GERMAN_TENS_WORDS.split(),
-        start=2,
-    )
-}
+_GERMAN_UNITS = _count_by(
+    1,
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn"
+    " fünfzehn sechzehn siebzehn achtzehn neunzehn",
+)
+_GERMAN_TENS = _count_by(
+    10, "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig"
+)
 _SCALES: Mapping[str, float] = {
     **_MULTIPLIERS,
     "mn": 1e6,
@@ -96,7 +82,7 @@ _GERMAN_SCALES: Mapping[str, float] = {
     "billionen": 1e12,
 }
 #: One letter is a scale only beside money: «£3m» is no length, «200m» is.
-_MONEY_ONLY = frozenset({"m", "b", "k"})
+_MONEY_ONLY = word_set("m b k")
 _VULGAR: Mapping[str, float] = {
     "½": 1 / 2,
     "¼": 1 / 4,
@@ -156,14 +142,14 @@ _GERMAN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
-    r"(?=[otfs])(?<![\w-])(?P<over>one|two|three|four|five|six|seven)[-\s]"
+    rf"(?=[otfs])(?<![\w-])(?P<over>{'|'.join(NUMBER_WORDS[1:8])})[-\s]"
     r"(?P<part>half|halves|third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b",
     re.IGNORECASE,
 )
 #: Denominators as people say them: small words, round digits.
 _OUT_OF = re.compile(
-    r"\s(?:in|out\sof)\s(?:every\s)?(?:(?P<word>three|four|five|six|seven|eight|nine|"
-    r"ten|twenty|a\shundred|a\sthousand)|(?P<digits>[3-9]|[1-9]0{1,3}|[1-9]0?0?,000))"
+    rf"\s(?:in|out\sof)\s(?:every\s)?(?:(?P<word>{'|'.join(NUMBER_WORDS[3:11])}|twenty|"
+    r"a\shundred|a\sthousand)|(?P<digits>[3-9]|[1-9]0{1,3}|[1-9]0?0?,000))"
     r"\b(?![-:/.,%]?\d|[-%])",
     re.IGNORECASE,
 )
@@ -174,13 +160,9 @@ _AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩]|\b(?:USD|EUR|GBP|CHF))\s?$")
 
 def find_numbers(text: str, lang: str | None = None) -> tuple[Number, ...]:
     """The numbers of a text, in text order, without overlap."""
-    found: list[Number] = []
-    for number in sorted(
-        _iterate_numbers(text, resolve_language(lang)), key=lambda n: (n.start, -n.end)
-    ):
-        if not found or number.start >= found[-1].end:
-            found.append(_as_rate(text, number))
-    return tuple(found)
+    # A rate takes up its denominator, so that this is no number of its own.
+    found = _iterate_numbers(text, resolve_language(lang))
+    return tuple(drop_overlapping(_as_rate(text, number) for number in found))
 
 
 def _iterate_numbers(text: str, tag: str) -> Iterator[Number]:

@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.words import word_set
+from digests.language.spans import trim_span
+from digests.language.words import primary_language, word_set
 
 _PARAGRAPH = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 DOUBLE_CLOSE = "”»」』〞〟"
@@ -64,7 +65,7 @@ class QuotedSpan:
 
 def find_quoted(text: str, lang: str | None = None) -> tuple[QuotedSpan, ...]:
     """Give the outermost quoted stretches of `text`, in order, none empty."""
-    code = (lang or "en")[:2].lower()
+    code = primary_language(lang)
     text = _ORNAMENT.sub(lambda run: " " * len(run[0]), text)
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
     doubles = _pair_marks(text, paragraphs, _DoubleMarks(text, code))
@@ -111,11 +112,7 @@ def _outside(these: Sequence[QuotedSpan], those: Sequence[QuotedSpan]) -> int:
 
 def _trimmed(text: str, found: list[QuotedSpan]) -> Iterator[QuotedSpan]:
     for one in found:
-        start, end = one.start, one.end
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
+        start, end = trim_span(text, one.start, one.end)
         if end > start:
             yield replace(one, start=start, end=end)
 
@@ -347,18 +344,18 @@ def _opens_again(at: int, end: int, reader: _DoubleMarks | _SingleMarks) -> bool
 CORNERS = {"「": "」", "『": "』", "〝": "〞〟"}
 
 #: Languages in which “ closes what „ opened.
-LOW_OPENER = frozenset(("de", "at", "cs", "sk", "sl", "bg", "is", "lt", "et", "ka"))
+LOW_OPENER = word_set("de at cs sk sl bg is lt et ka")
 
 #: After an apostrophe at a word's beginning: nothing is quoted.
 CLIPPED = word_set("em til tis twas cause bout n round ere neath cuz tween nuff im ya")
 
 #: Small words before which a mark after «s» closes; before others it is a possessive.
-AFTER_CLOSE = word_set(
-    "a about above after against although am among amid an and are as at because",
-    "been before behind below beside between but by can could did do does during",
-    "for from had has have how if in inside into is it its like may might must near",
-    "nor of off on onto or our out outside over said say says she he they we than",
-    "that the then this through to toward towards under unless until up upon via was",
-    "were what when where whether which while who will with within without would yet",
-    "adding added saying told asked wrote",
-)
+AFTER_CLOSE = word_set("""
+    a about above after against although am among amid an and are as at because been
+    before behind below beside between but by can could did do does during for from had
+    has have how if in inside into is it its like may might must near nor of off on onto
+    or our out outside over said say says she he they we than that the then this through
+    to toward towards under unless until up upon via was were what when where whether
+    which while who will with within without would yet adding added saying told asked
+    wrote
+""")

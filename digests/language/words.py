@@ -1,21 +1,34 @@
-"""Split text into words; stems and stop words (English, German).
+"""Split text into words: stems, stop words, language tags, word-set similarity.
 
 A word is a run of letters and digits with its inner apostrophes. Content words are
-what is left without stop words, cut to a light stem, so that «met», «meeting» and
-«meets» differ but «pledge», «pledges» and «pledged» do not. The stemmer only takes
-off frequent endings (the light stemming of Savoy, 2006, reduced): it is meant for
-comparing words of one text, not for search.
+the words that are not stop words, reduced to a light stem: «pledge», «pledges» and
+«pledged» become equal, «met», «meeting» and «meets» do not. The stemmer only removes
+frequent endings (a reduced form of the light stemming of Savoy, 2006), because it
+compares words within a text and does not serve search. English and German.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import lru_cache
+from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-#: For `str.translate`: of ASCII, letters and digits stay and the rest is white space.
+
+
+def word_list(words: str) -> tuple[str, ...]:
+    """The words of a text that are separated by white space, in order."""
+    return tuple(words.split())
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text that are separated by white space, for word tables."""
+    return frozenset(words.split())
+
+
+#: For `str.translate`: ASCII letters and digits stay, everything else is a space.
 _APART = "".join(c if c.isalnum() else " " for c in map(chr, range(128)))
 
-_ENGLISH_WORDS = """
+_ENGLISH = word_set("""
     a about after again all also am an and any are as at be because been before being
     between both but by can could did do does doing down during each few for from
     further had has have having he her here hers him his how i if in into is it its
@@ -24,10 +37,9 @@ _ENGLISH_WORDS = """
     there these they this those through to too under until up upon very was we were what
     when where which while who whom why will with would you your yours mr mrs ms dr one
     new year years may might must shall since still told
-"""
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+""")
 
-_GERMAN_WORDS = """
+_GERMAN = word_set("""
     aber alle allem allen aller alles als also am an ander andere anderen auch auf aus
     bei beim bin bis da damit dann das dass dein dem den denn der des die dies diese
     diesem diesen dieser dieses doch dort durch ein eine einem einen einer eines er es
@@ -37,10 +49,9 @@ _GERMAN_WORDS = """
     sagten sehr sei sein seine seinem seinen seiner seit sich sie sind so soll sollte
     sondern sowie über um und uns unter viel vom von vor war waren was weil wenn werden
     wie wieder will wir wird wo wurde wurden zu zum zur zwischen
-"""
-_GERMAN = frozenset(_GERMAN_WORDS.split())
+""")
 
-#: Words too frequent to tell texts apart, by language (BCP 47 primary tag).
+#: Words too frequent to distinguish texts, by primary language subtag.
 STOP_WORDS: Mapping[str, frozenset[str]] = {"en": _ENGLISH, "de": _GERMAN}
 
 _ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -48,11 +59,32 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
     "de": ("ungen", "ung", "ern", "en", "er", "em", "es", "e", "s", "n"),
 }
 _SHORTEST_STEM = 4
+#: ISO 639-2 codes of the languages that any table here is for.
+_TWO_LETTERS = {
+    "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es",
+    "ita": "it", "nld": "nl", "dut": "nl", "por": "pt",
+}  # fmt: skip
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def parse_language_tag(written: str) -> str | None:
+    """A BCP 47 tag as a source declares it («de_AT» is read as «de-AT»), or None."""
+    tag = written.strip().replace("_", "-")
+    return tag if _LANGUAGE_TAG.fullmatch(tag) else None
+
+
+def primary_language(lang: str | None) -> str:
+    """The primary subtag in lower case: «de» of «de-AT», «de_AT» and «deu».
+
+    An undeclared language is read as English.
+    """
+    tag = (lang or "en").replace("_", "-").partition("-")[0].lower()
+    return _TWO_LETTERS.get(tag, tag)
 
 
 def resolve_language(lang: str | None) -> str:
-    """The language's primary tag («de» of «de-AT»); what has no table is English."""
-    tag = (lang or "en").partition("-")[0].lower()
+    """The primary subtag where stems and stop words exist for it, else English."""
+    tag = primary_language(lang)
     return tag if tag in STOP_WORDS else "en"
 
 
@@ -62,7 +94,7 @@ def split_words(text: str) -> tuple[str, ...]:
 
 
 def locate_words(text: str) -> tuple[tuple[int, int], ...]:
-    """Where each word of a text stands: pairs of start and end, in code points."""
+    """The start and end of each word of a text, in code points."""
     return tuple(m.span() for m in _WORD.finditer(text))
 
 
@@ -74,6 +106,17 @@ def stem_word(word: str, lang: str | None = None) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
     return word
+
+
+def measure_containment(one: Set[Any], other: Set[Any]) -> float:
+    """The share of the smaller set that is in the other one, 0 to 1."""
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def measure_jaccard(one: Set[Any], other: Set[Any]) -> float:
+    """The Jaccard index of two sets: the share of all members that both have."""
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 def is_stop_word(word: str, lang: str | None = None) -> bool:
@@ -89,24 +132,24 @@ def extract_stems(text: str, lang: str | None = None) -> tuple[str, ...]:
 def _words(text: str) -> list[str]:
     low = text.lower().replace("’", "'")
     if low.isascii() and "'" not in low:
-        # The same words in half the time: plain English is most of what is read.
+        # The same words in half the time: most input is plain English.
         return low.translate(_APART).split()
     return _WORD.findall(low)
 
 
 def get_stemmer(lang: str | None = None) -> Callable[[str], str]:
-    """Gives a lower-case word's stem in a language, and "" for a stop word."""
+    """A function from a lower-case word to its stem, "" for a stop word."""
     return _stemmer_for(resolve_language(lang))
 
 
 @lru_cache(maxsize=len(STOP_WORDS))
 def _stemmer_for(tag: str) -> Callable[[str], str]:
-    """A rooter that remembers the words it met."""
+    """A stemmer with a cache."""
     return _StemCache(tag).__getitem__
 
 
 class _StemCache(dict[str, str]):
-    """Words with their roots; looking one up again is twice as fast as calling."""
+    """Words with their stems; a lookup is twice as fast as a function call."""
 
     _MOST = 1 << 14
 
@@ -115,13 +158,8 @@ class _StemCache(dict[str, str]):
         self._tag = tag
 
     def __missing__(self, word: str) -> str:
-        root = "" if word in STOP_WORDS[self._tag] else stem_word(word, self._tag)
+        stem = "" if word in STOP_WORDS[self._tag] else stem_word(word, self._tag)
         if len(self) >= self._MOST:
             self.clear()
-        self[word] = root
-        return root
-
-
-def word_set(*lines: str) -> frozenset[str]:
-    """Give the words of `lines`, which are separated by white space."""
-    return frozenset(word for line in lines for word in line.split())
+        self[word] = stem
+        return stem

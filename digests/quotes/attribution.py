@@ -11,6 +11,7 @@ first, then those that lean on a neighbour. `text == source[start:end]`, always.
 import math
 from dataclasses import dataclass
 
+from digests.language.words import primary_language, word_set
 from digests.quotes import candidates, spans
 from digests.quotes.candidates import (
     MIN_SCORE,
@@ -38,7 +39,7 @@ _BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
 _WHOLE_WORDS = 6
 _CERTAIN = 5.0
 #: Languages whose reporting words are in the tables; in others nobody is named.
-ATTRIBUTED_LANGUAGES = frozenset(("en", "de"))
+ATTRIBUTED_LANGUAGES = word_set("en de")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +124,7 @@ def explain_attribution(
 
 
 def _is_attributable(lang: str | None) -> bool:
-    return (lang or "en")[:2].lower() in ATTRIBUTED_LANGUAGES
+    return primary_language(lang) in ATTRIBUTED_LANGUAGES
 
 
 def _leave_unattributed(reading: ParsedText) -> list[_Attribution]:

@@ -14,13 +14,18 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from digests.language.grammar import Token
-from digests.quotes.parsing import MAX_CUE_DISTANCE, ParsedText, SentenceFrame
+from digests.language.words import word_set
+from digests.quotes.parsing import (
+    MAX_CUE_DISTANCE,
+    ParsedText,
+    SentenceFrame,
+    is_strong,
+)
 from digests.quotes.reporting import (
     FAINT_CUES,
     INVERTING_CUES,
     SPEECH_NOUNS,
     VERB_GAP_WORDS,
-    is_strong,
 )
 from digests.quotes.spans import QuotedStretch
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
@@ -34,18 +39,14 @@ from digests.quotes.subjects import (
 _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
 #: After a quotation's comma these begin a clause that is not about its words.
-_NEW_CLAUSE = frozenset(
-    ("but", "and", "while", "though", "although", "yet", "whereas", "because", "which")
-)
+_NEW_CLAUSE = word_set("but and while though although yet whereas because which")
 #: Words after the reporting word that still tell nothing but who, where and when.
 _FEW_AFTER = 2
 _SCARE_WORDS = 2
 #: Reporting words looked at on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
-_IRREAL = frozenset(
-    ("to", "will", "would", "should", "could", "can", "may", "might", "began", "can't")
-)
+_IRREAL = word_set("to will would should could can may might began can't")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
 _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
 _SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)

@@ -13,16 +13,25 @@ from functools import cached_property
 from itertools import accumulate
 
 from digests.language import sentences
-from digests.language.grammar import COVER, Token, tokenize_span
+from digests.language.grammar import COVER, Name, Token, tokenize_span
 from digests.language.name_tables import PLACES
-from digests.language.names import (
-    Name,
-    PeopleIndex,
-    find_names,
-    select_headline_names,
+from digests.language.names import PeopleIndex, find_names, select_headline_names
+from digests.language.words import primary_language
+from digests.quotes import speaker_mentions
+from digests.quotes.reporting import (
+    CLAUSE_LEADS,
+    CUE_NOUNS,
+    DETERMINERS,
+    GERMAN_CUES,
+    GERMAN_DETERMINERS,
+    PHRASE_BREAKERS,
+    PREPOSITIONS,
+    REPORTING_CUES,
+    STRONG_CUES,
+    VERBS_WITH_BACK,
+    VERBS_WITH_IN,
+    WORDS_BEFORE_VERBS,
 )
-from digests.quotes import reporting, speaker_mentions
-from digests.quotes.reporting import CLAUSE_LEADS
 from digests.quotes.spans import QuotedStretch
 from digests.quotes.speaker_mentions import SpeakerMention
 
@@ -95,7 +104,7 @@ class SentenceFrame:
     @cached_property
     def cues(self) -> list[int]:
         """Places of the reporting words among the tokens."""
-        return reporting.find_cues(self.tokens, german=self.german)
+        return find_cues(self.tokens, german=self.german)
 
     @cached_property
     def words_before(self) -> list[int]:
@@ -302,7 +311,7 @@ def _build_frames(covered: str, lang: str | None) -> tuple[SentenceFrame, ...]:
     found = []
     paragraph = 0
     at = 0
-    german = (lang or "en")[:2].lower() == "de"
+    german = primary_language(lang) == "de"
     for index, span in enumerate(sentences.split_sentences(covered, lang)):
         if any(mark in covered[at : span.start] for mark in _BREAKS):
             paragraph += 1
@@ -325,3 +334,55 @@ def _assign_stretches(
         frames[at].quotes.append(number)
         places.append(at)
     return tuple(places)
+
+
+def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
+    """Give the places of reporting words, nouns of the same form left out."""
+    return [
+        at
+        for at in range(len(tokens))
+        if is_cue(tokens, at)
+        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
+    ]
+
+
+def _is_so(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «“…“, so die Ministerin» from other uses of «so»."""
+    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
+        return False
+    after = tokens[at + 1]
+    return after.capital or after.low in GERMAN_DETERMINERS
+
+
+def is_cue(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether the word at `at` reports."""
+    token = tokens[at]
+    if token.low not in REPORTING_CUES:
+        return _has_particle(tokens, at)
+    return not token.possessive and not _is_noun(tokens, at)
+
+
+def is_strong(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether the reporting word at `at` means «said»."""
+    return tokens[at].low in STRONG_CUES or _has_particle(tokens, at)
+
+
+def _has_particle(tokens: Sequence[Token], at: int) -> bool:
+    """Tell «shot back» and «chimed in» from «shot» and «cut»."""
+    low = tokens[at].low
+    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if low in VERBS_WITH_BACK and after == "back":
+        return True
+    return low in VERBS_WITH_IN and after in {"in", "up"}
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    if at == 0 or tokens[at].low not in CUE_NOUNS:
+        return False
+    before = tokens[at - 1]
+    return (
+        before.low in DETERMINERS
+        or before.possessive
+        or before.low in PREPOSITIONS - {"to"}
+        or (before.low in PHRASE_BREAKERS and before.low not in WORDS_BEFORE_VERBS)
+    )

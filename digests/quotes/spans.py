@@ -29,11 +29,11 @@ from digests.quotes.reporting import (
 _LONGEST_TITLE = 7
 _LONGEST_NICKNAME = 2
 _STOPS = frozenset(".!?\n\r")
-_LINKS = frozenset((",", "the", "his", "her", "a"))
+_LINKS = word_set(", the his her a")
 _NEAR = 50
-_SMALL_IN_TITLES = word_set(
-    "a an the of in on to for and or with at by from is it vs de der die das und"
-)
+_SMALL_IN_TITLES = word_set("""
+    a an the of in on to for and or with at by from is it vs de der die das und
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ to a role noun, or the words before a break; a name is what `names` found.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digests.language.grammar import Token, looks_finite
+from digests.language.grammar import Name, Token, looks_finite
 from digests.language.name_tables import (
     FEMALE_WORDS,
     MALE_WORDS,
     PLURAL_NOUNS,
     ROLE_NOUNS,
 )
-from digests.language.names import Name
 from digests.language.words import word_set
 from digests.quotes.reporting import (
     DETERMINERS,
@@ -31,7 +30,7 @@ from digests.quotes.reporting import (
 
 _LONGEST_PHRASE = 7
 _PRONOUNS = MALE_PRONOUNS | FEMALE_PRONOUNS | PLURAL_PRONOUNS | SUBJECT_PRONOUNS
-_OBJECT_PRONOUNS = frozenset(("him", "his", "her", "them", "their"))
+_OBJECT_PRONOUNS = word_set("him his her them their")
 #: Determiners that can speak without a noun: «several said».
 _ALONE = word_set("several many some others both one another hundreds thousands most")
 

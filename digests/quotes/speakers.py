@@ -13,9 +13,9 @@ that the speaker was resolved from is asked first, then the person's others.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.grammar import Token
+from digests.language.grammar import Name, Token
 from digests.language.name_tables import TITLE_PARTS
-from digests.language.names import Name, PeopleIndex
+from digests.language.names import PeopleIndex
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -30,14 +30,14 @@ from digests.quotes.reporting import (
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 
 _FRAMES_BACK = 9
-_SUBJECT_SIGNS = frozenset(("said", "says", "told", "who"))
-_DESCRIBING = frozenset(("familiar", "close", "involved", "present", "based", "loyal"))
+_SUBJECT_SIGNS = word_set("said says told who")
+_DESCRIBING = word_set("familiar close involved present based loyal")
 #: What somebody has written: «a report by the council».
-_WRITTEN = word_set(
-    "report study survey letter statement article review analysis poll book editorial"
-    " memo opinion paper column"
-)
-_COMPLEMENTS = frozenset(("of", "for", "from", "at", "with", "in", "fur", "für", "von"))
+_WRITTEN = word_set("""
+    report study survey letter statement article review analysis poll book editorial
+    memo opinion paper column
+""")
+_COMPLEMENTS = word_set("of for from at with in fur für von")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +256,9 @@ def _resolve_plural(
     return None
 
 
-_COURTESY = frozenset(
-    ("mr", "mrs", "ms", "miss", "dr", "mx", "sir", "lady", "herr", "frau")
-)
+_COURTESY = word_set("mr mrs ms miss dr mx sir lady herr frau")
 #: «A» says nothing, and «its» nothing without the sentence before.
-_NEVER_KEPT = frozenset(("a", "an", "its", "his", "her", "their", "our", "my"))
+_NEVER_KEPT = word_set("a an its his her their our my")
 _LONGEST = 16
 _BACK = 5
 #: Words of a role up to the noun that says that it is one.

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from digests.language.grammar import Token, looks_finite
+from digests.language.words import word_set
 from digests.quotes.parsing import SentenceFrame
 from digests.quotes.reporting import (
     CLAUSE_OPENERS,
@@ -20,14 +21,14 @@ from digests.quotes.reporting import (
 )
 from digests.quotes.speaker_mentions import SpeakerMention
 
-_RELATIVES = frozenset(("who", "that", "which"))
-_PROGRESSIVE = frozenset(("is", "are", "was", "were", "been"))
+_RELATIVES = word_set("who that which")
+_PROGRESSIVE = word_set("is are was were been")
 _BE = _PROGRESSIVE | {"be", "being", "get", "got", "isn't", "wasn't", "weren't"}
-_ADVERBS = frozenset(("also", "not", "once", "often", "later", "then", "never", "now"))
+_ADVERBS = word_set("also not once often later then never now")
 _FAR_CUE = 40
 #: Reporting words that a quotation may stand before: «"Why?" asked Ruth Bell».
 _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
-_SHUT = frozenset((",", "—", "–", "-"))
+_SHUT = word_set(", — – -")
 
 
 class SpeechSubject(NamedTuple):

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
+from digests.language.words import parse_language_tag
 from digests.sources.feed_entries import Feed, FeedEntry, RawFeed, build_articles
 from digests.sources.untrusted import (
     clean_line,
-    parse_language_tag,
     recode_as_utf8,
     sanitize_xml,
 )

@@ -20,7 +20,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from digests.extraction import validate_web_address
 from digests.language.markup import html_to_texts
 from digests.language.normalization import clean_text, revision_hash
-from digests.sources.untrusted import clean_line, parse_language_tag, parse_published
+from digests.language.words import parse_language_tag
+from digests.sources.untrusted import clean_line, parse_published
 from digests.types import Article
 
 _LONGEST_TITLE = 500
@@ -173,7 +174,6 @@ _PLAIN_ADDRESS = re.compile(
     r"(?:\?([A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*){0,98}))?"
     r"\Z"
 )
-_ADDRESS = ("http://", "https://")
 _LONGEST_ID = 500
 
 
@@ -206,7 +206,7 @@ def assign_ids(
         words: Title and date of each.
     """
     # A guid that is an address flips and grows like one.
-    guids = [canonicalize_address(g) if g.startswith(_ADDRESS) else g for g in guids]
+    guids = [canonicalize_address(g) if g.startswith(_WEB) else g for g in guids]
     if all(guids) and len(set(guids)) == len(guids):
         return tuple(map(_shorten_id, guids))
     places = [canonicalize_address(link) if link else "" for link in links]

@@ -10,26 +10,26 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from digests.errors import UnreadableInput
-from digests.extraction import extract_article, parse_instant, validate_web_address
+from digests.extraction import extract_article, validate_web_address
+from digests.language.dates import parse_instant
 from digests.language.normalization import clean_text, decode_text, revision_hash
+from digests.language.words import parse_language_tag, word_set
 from digests.types import Article
 
 _LARGEST = 2 << 20
-_MARKDOWN = frozenset((".md", ".markdown"))
-_HTML = frozenset((".html", ".htm"))
-_ENDINGS = frozenset((".txt",)) | _MARKDOWN | _HTML
+_MARKDOWN = word_set(".md .markdown")
+_HTML = word_set(".html .htm")
+_ENDINGS = word_set(".txt") | _MARKDOWN | _HTML
 #: Files about a folder, not articles of it.
-_NOT_ARTICLES = frozenset(("readme", "license", "licence", "notice", "changelog"))
+_NOT_ARTICLES = word_set("readme license licence notice changelog")
 _KEYS = ("title", "source", "published", "author", "lang", "sample", "revises", "url")
 _RULE = "---"
 _HEAD_LINE = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:[ \t]*(.*)\Z")
 _LONGEST_HEAD = 40
 _HEADING = re.compile(r"\n*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
-_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,7 +265,7 @@ def _check_fields(
             validate_web_address,
             "Give http or https, without a user name or password.",
         ),
-        ("lang", _LANG.match, "Give a language tag such as en or de-AT."),
+        ("lang", parse_language_tag, "Give a language tag such as en or de-AT."),
     ):
         if key in fields and not is_good(fields[key]):
             what = f"Its head's {key} is not one: {fields.pop(key)[:80]!r}."
@@ -286,14 +286,10 @@ def _article(name: str, ending: str, fields: Mapping[str, str], body: str) -> Ar
         title=title,
         source=fields.get("source", page.source),
         url=fields.get("url", page.url),
-        published=_moment(fields) or page.published,
+        published=parse_instant(fields.get("published", "")) or page.published,
         author=fields.get("author", page.author),
-        lang=fields.get("lang", page.lang),
+        lang=parse_language_tag(fields.get("lang", "")) or page.lang,
         revision=revision_hash(title, text),
         revises=fields.get("revises"),
         sample=fields.get("sample"),
     )
-
-
-def _moment(fields: Mapping[str, str]) -> datetime | None:
-    return parse_instant(fields.get("published", ""))

@@ -12,7 +12,8 @@ from urllib.parse import urljoin
 from digests.errors import SourceUnreadable, UnreadableInput
 from digests.extraction import extract_article, validate_web_address
 from digests.language.markup import is_too_deep
-from digests.language.normalization import decode_text
+from digests.language.normalization import decode_text, detect_order_mark
+from digests.language.words import word_set
 from digests.sources.untrusted import clean_line, validate_instant
 from digests.types import Article
 
@@ -21,7 +22,6 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I
 )
-_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: What browsers read instead of these (encoding.spec.whatwg.org).
 _ENCODING_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
           "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}  # fmt: skip
@@ -83,7 +83,7 @@ def decode_page(body: bytes, content_type: str = "") -> str:
         plain = decode_text(body)
     except UnreadableInput as error:
         raise SourceUnreadable(str(error)) from None
-    if body.startswith(_ORDER_MARKS):
+    if detect_order_mark(body):
         return plain
     named = _CHARSET.search(content_type)
     said = _META_CHARSET.search(body[:_HEAD])
@@ -105,15 +105,10 @@ def _decode_as(body: bytes, name: str) -> str | None:
 #: More feeds than this no page offers to choose from.
 _MAX_FEEDS = 20
 _MAX_LINKS = 5_000
-_FEED_TYPES = frozenset(
-    (
-        "application/rss+xml",
-        "application/atom+xml",
-        "application/rdf+xml",
-        "application/feed+json",
-        "application/json",
-    )
-)
+_FEED_TYPES = word_set("""
+    application/rss+xml application/atom+xml application/rdf+xml application/feed+json
+    application/json
+""")
 #: How addresses of feeds end, for pages that only link to them.
 _FEED_ENDINGS = ("/feed", "/rss", "/atom", ".rss", ".atom", "/feed.xml", "/rss.xml",
             "/atom.xml", "/index.xml", "/feed.json")  # fmt: skip

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
 from digests.language.normalization import revision_hash
+from digests.language.words import parse_language_tag, word_set
 from digests.sources.feed_entries import canonicalize_address
 from digests.sources.untrusted import (
     clean_line,
-    parse_language_tag,
     parse_published,
     parse_xml,
     sanitize_xml,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _MAX_ENTRIES = 500
-_FIELDS = frozenset(("loc", "title", "publication_date", "name", "language"))
+_FIELDS = word_set("loc title publication_date name language")
 
 
 def parse_sitemap(body: bytes, *, now: datetime) -> tuple[Article, ...]:

@@ -11,20 +11,13 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from digests.errors import SourceUnreadable
-from digests.extraction import parse_instant
+from digests.language.dates import parse_instant
 from digests.language.markup import html_to_text
-from digests.language.normalization import clean_text
+from digests.language.normalization import clean_text, detect_order_mark, to_one_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 #: «<?» or a first tag in UTF-16 or UTF-32 without a mark.
 _WIDE = (
     (b"<\x00\x00\x00", "utf-32-le"),
@@ -120,9 +113,8 @@ def _recode_if_wide(body: bytes) -> bytes:
 
 def _detect_encoding(body: bytes) -> str | None:
     """Who must decode it first; None where ASCII tags are already plain to see."""
-    for mark, coding in _ORDER_MARKS:
-        if body.startswith(mark):
-            return coding
+    if marked := detect_order_mark(body):
+        return marked
     for start, coding in _WIDE:
         if body.startswith(start):
             return coding
@@ -149,7 +141,6 @@ def _safe_encoding(name: str) -> str:
 
 _TAG = re.compile(r"<[A-Za-z/!]")
 _REFERENCE = re.compile(r"&[#A-Za-z]")
-_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 #: More is not looked at for one line.
 _LONGEST_LINE = 20_000
 
@@ -164,15 +155,7 @@ def clean_line(written: str) -> str:
     # Printable: no blank but the plain one, nothing that the stored form lacks.
     if written.isprintable() and "  " not in written:
         return written.strip()
-    return " ".join(clean_text(written).split())
-
-
-def parse_language_tag(written: str) -> str | None:
-    """A declared language where it is a tag."""
-    if not written:
-        return None
-    tag = written.strip().replace("_", "-")
-    return tag if _LANG.match(tag) else None
+    return to_one_line(clean_text(written))
 
 
 _MAX_AHEAD = timedelta(hours=24)

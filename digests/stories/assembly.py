@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from digests.language.words import measure_containment
 from digests.stories.duplicates import Shingles, extract_shingles
 from digests.stories.terms import find_salient_terms, has_body
 from digests.types import Article, Story, StoryMembership
@@ -123,15 +124,12 @@ def _select_independent(articles: Sequence[Article]) -> list[Article]:
     for article in articles:
         if has_body(article):
             own = extract_shingles(article.text)
-            if any(_share_taken_over(own, other) for other in texts[:_LOOKED_AT]):
+            shares = (measure_containment(own, text) for text in texts[:_LOOKED_AT])
+            if any(share >= _TAKEN_OVER for share in shares):
                 continue
             texts.append(own)
         kept.append(article)
     return kept
-
-
-def _share_taken_over(one: Shingles, other: Shingles) -> bool:
-    return len(one & other) >= _TAKEN_OVER * min(len(one), len(other))
 
 
 def _find_original_id(article: str, by_id: Mapping[str, StoryMembership]) -> str:

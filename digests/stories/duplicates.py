@@ -19,7 +19,7 @@ from datetime import timedelta
 from zlib import crc32
 
 from digests.language.normalization import normalize_text
-from digests.language.words import split_words
+from digests.language.words import measure_jaccard, split_words
 from digests.stories.terms import has_body
 from digests.types import Article
 
@@ -75,8 +75,7 @@ def _is_alike(one: Shingles, other: Shingles) -> bool:
     small, large = sorted((len(one), len(other)))
     if small < COPY_THRESHOLD * large:
         return False
-    shared = len(one & other)
-    return shared >= COPY_THRESHOLD * (small + large - shared)
+    return measure_jaccard(one, other) >= COPY_THRESHOLD
 
 
 def _same_titles(articles: Sequence[Article]) -> dict[int, int]:

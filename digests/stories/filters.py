@@ -14,6 +14,7 @@ from typing import Any
 
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
+from digests.language.words import primary_language
 from digests.types import Article, EditionStyle
 
 _Match = Callable[[str, str], bool]
@@ -61,8 +62,8 @@ def validate_filter(written: str) -> None:
 
 
 def _refuse_language(article: Article, style: EditionStyle) -> str | None:
-    lang = (article.lang or style.lang).lower().split("-")[0]
-    if lang == style.lang.lower().split("-")[0]:
+    lang = primary_language(article.lang or style.lang)
+    if lang == primary_language(style.lang):
         return None
     return f"Written in another language ({lang}) than this digest ({style.lang})."
 

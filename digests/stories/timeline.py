@@ -96,11 +96,6 @@ def _deduplicate_events(events: Sequence[TimelineEvent]) -> Iterator[TimelineEve
     for event in events:
         content = frozenset(words.extract_stems(event.text))
         before = kept.setdefault((event.first, event.last), [])
-        if not any(_is_same_event(content, other) for other in before):
+        if all(words.measure_jaccard(content, b) < _SAME_WORDS for b in before):
             before.append(content)
             yield event
-
-
-def _is_same_event(one: frozenset[str], other: frozenset[str]) -> bool:
-    union = len(one | other)
-    return bool(union) and len(one & other) >= _SAME_WORDS * union

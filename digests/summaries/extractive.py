@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from digests.language import words
 from digests.summaries import fitting, passages
-from digests.summaries.passages import Passage, is_presentable, measure_overlap
+from digests.summaries.passages import Passage, is_presentable
 from digests.types import Article, Sentence, Span
 
 #: More of a passage's words than this in another one: they say the same.
@@ -165,9 +165,8 @@ def _may_join(passage: Passage, chosen: Sequence[Passage]) -> bool:
 
 
 def _repeats(passage: Passage, chosen: Sequence[Passage]) -> bool:
-    return any(
-        measure_overlap(passage.known, other.known) > _SAME_WORDS for other in chosen
-    )
+    own = passage.known
+    return any(words.measure_containment(own, c.known) > _SAME_WORDS for c in chosen)
 
 
 PLACE_WEIGHT = 1.5

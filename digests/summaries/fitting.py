@@ -12,6 +12,7 @@ interviews), and the yardstick of every other summariser.
 import itertools
 from collections.abc import Iterator, Sequence
 
+from digests.language.spans import overlaps_any
 from digests.summaries import passages, shortening
 from digests.summaries.passages import Passage
 from digests.types import Article, Sentence, Span, Summary
@@ -95,10 +96,11 @@ def summarise_update(
             chars,
         )
     )
-    covered = [span for sentence in fitted for span in sentence.spans]
+    shown = [span for sentence in fitted for span in sentence.spans]
     budget = chars - sum(len(sentence.text) + 1 for sentence in fitted)
     for sentence in summary.sentences:
-        if _spans_meet(sentence.spans, covered) or len(sentence.text) > budget:
+        repeated = any(overlaps_any(span, shown) for span in sentence.spans)
+        if repeated or len(sentence.text) > budget:
             continue
         fitted.append(sentence)
         budget -= len(sentence.text) + 1
@@ -111,9 +113,7 @@ def _choose_new_passages(
     """The passages with news, and before one that leans the one that it leans on."""
     chosen: list[Passage] = []
     for passage in found:
-        if not passages.is_presentable(passage) or not _spans_meet(
-            [passage.span], news
-        ):
+        if not (passages.is_presentable(passage) and overlaps_any(passage.span, news)):
             continue
         if passage.leans and passage.place and found[passage.place - 1] not in chosen:
             before = found[passage.place - 1]
@@ -122,10 +122,6 @@ def _choose_new_passages(
             chosen.append(before)
         chosen.append(passage)
     return chosen
-
-
-def _spans_meet(spans: Sequence[Span], others: Sequence[Span]) -> bool:
-    return any(a.start < b.end and b.start < a.end for a in spans for b in others)
 
 
 #: More sentences than this are no summary, whatever the budget.

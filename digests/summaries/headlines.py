@@ -18,6 +18,8 @@ from itertools import chain, combinations
 
 from digests.language import grammar, names, words
 from digests.language.grammar import Token
+from digests.language.normalization import to_one_line
+from digests.language.words import word_set
 from digests.summaries import passages, shortening
 from digests.summaries.passages import Passage
 from digests.summaries.shortening import SentenceVersion
@@ -81,21 +83,17 @@ _HOLDS = re.compile(
 _NAMES_IT = re.compile(
     r"\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s(?!for\b|on\b)"
 )
-_BEFORE_VERB_WORDS = """
-    to can could will would may might must shall should not only
-"""
 #: «to look», «may continue»: what such a verb needs cannot be known here.
-_BEFORE_VERB = frozenset(_BEFORE_VERB_WORDS.split())
-_WAITING_WORDS = """
-    able unable likely unlikely due ready set expected willing keen number series
-    group lot kind part one some most many majority total pair couple dozens
-    hundreds thousands millions range bid plan plans decision attempt effort efforts
-    right way list sort set member members head leader chance first last two-thirds
-    half much all any each look looks thanks according such well away back out off
-    case cases want wants ways means steps
-"""
+_BEFORE_VERB = word_set("to can could will would may might must shall should not only")
 #: After these a preposition's phrase is no ornament.
-_WAITING = frozenset(_WAITING_WORDS.split())
+_WAITING = word_set("""
+    able unable likely unlikely due ready set expected willing keen number series group
+    lot kind part one some most many majority total pair couple dozens hundreds
+    thousands millions range bid plan plans decision attempt effort efforts right way
+    list sort set member members head leader chance first last two-thirds half much all
+    any each look looks thanks according such well away back out off case cases want
+    wants ways means steps
+""")
 #: Articles and short brackets.
 _SPARED = re.compile(
     r"(?<![\w'’-])(?:[Tt]he|[Aa]n?)\s(?=[\w'‘“\"£$€])|\s\([^()]{1,40}\)(?=\s)"
@@ -114,9 +112,7 @@ _LED_BY = re.compile(r"(?:On|In|At|After|During|Following|With|For|By|From|Under
 _CONNECTIVE = re.compile(r"(?:And|But|So|Yet)\s")
 _QUOTING = re.compile(r"[\"“”«»]|(?<!\w)['‘](?=\w)|(?<=[\w.,!?])['’](?!\w)")
 _WORD = re.compile(r"[\w'’-]+")
-_BE = frozenset(
-    ["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"]
-)
+_BE = word_set("is are was were be been being get gets got")
 
 
 def write_headline(
@@ -132,7 +128,7 @@ def write_headline(
         At most 100 characters, wanted 80, unless a given title is longer; an empty
         text where the article has no words.
     """
-    title = " ".join((article.title or "").split())
+    title = to_one_line(article.title or "")
     if title:
         return Headline(text=title)
     found = passages.extract_passages(article) if found is None else found

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from digests.language import sentences, words
+from digests.language.normalization import to_one_line
 from digests.language.words import word_set
 from digests.types import Article, Span
 
@@ -67,9 +68,9 @@ _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I've|I'd|we|We|We're|we're|my|My|our|Our|me|us|ich|wir|Wir|mein|unser)\b"
 )
 #: One of these is in whatever `_FIRST_PERSON` finds: looked up first.
-_SELF = word_set(
-    "i i'm i've i'd i'll we we're we've we'd we'll my our me us ich wir mein unser"
-)
+_SELF = word_set("""
+    i i'm i've i'd i'll we we're we've we'd we'll my our me us ich wir mein unser
+""")
 _IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 #: A pronoun, or a connective, at the beginning: the sentence points back.
 _LEANS = re.compile(
@@ -112,7 +113,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if span.end - span.start > _LONGEST or _is_torn(article.text, span):
             continue
         start = _skip_dateline(article.text, span) if len(found) < 2 else span.start
-        text = " ".join(article.text[start : span.end].split())
+        text = to_one_line(article.text[start : span.end])
         if not text or _BYLINE.match(text):
             continue
         tokens = words.split_words(text)
@@ -258,8 +259,3 @@ def has_balanced_marks(text: str) -> bool:
     if not opens and _SPEECH_ENDS.search(text):
         return False
     return opens <= len(_SINGLE_CLOSES.findall(text))
-
-
-def measure_overlap(one: frozenset[str], two: frozenset[str]) -> float:
-    """Share of the smaller set's words that the other one also has, 0 to 1."""
-    return len(one & two) / min(len(one), len(two)) if one and two else 0.0

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 
 from digests.language import grammar, words
+from digests.language.normalization import to_one_line
 from digests.language.words import word_set
 from digests.summaries.passages import has_balanced_marks
 from digests.types import Span
@@ -48,7 +49,7 @@ _INSERTED = re.compile(
     r"|(?P<dash>\s?(?:—|–|--)\s?[^,;:()\"“”—–]{3,160}?\s?(?:—|–|--))(?=\s?[a-z])"
 )
 _DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
-_DANGLING_WORDS = """
+_DANGLING = word_set("""
     a an the of to in on at for with and or but by from as that which who is are was
     were has have had will would said says after before its his her their into than
     about over under between against among through during without within upon be been
@@ -58,23 +59,11 @@ _DANGLING_WORDS = """
     die das den dem des ein eine einen einem einer und oder in im an am auf mit von vom
     zu zum zur bei für aus nach über unter vor seit als wie dass weil ist sind war hat
     haben wird mr mrs ms dr
-"""
-_DANGLING = frozenset(_DANGLING_WORDS.split())
+""")
 _FEWEST_WORDS = 4
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 #: How much text in front of a sentence's end may be an ending mark.
 _STOPS = ".!?…"
-
-
-def shorten_sentence(text: str, span: Span, limit: int) -> SentenceVersion | None:
-    """The longest version of a sentence whose text has at most `limit` characters."""
-    best: SentenceVersion | None = None
-    length = 0
-    for version in list_shorter_versions(text, span):
-        size = len(format_version(text, version))
-        if length < size <= limit:
-            best, length = version, size
-    return best
 
 
 def list_shorter_versions(text: str, span: Span) -> Iterator[SentenceVersion]:
@@ -178,11 +167,8 @@ _SPACED_MARK = re.compile(r"(?<=\w)\s([,;:.])(?=\s|$)")
 
 def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
     """A version as it is shown: even white space, a capital first, an ending mark."""
-    pieces = []
-    for span in version:
-        piece = " ".join(text[span.start : span.end].split())
-        pieces.append(piece)
-    shown = _SPACED_MARK.sub(r"\1", " ".join(pieces)).rstrip(_MARKS_AFTER)
+    pieces = " ".join(text[span.start : span.end] for span in version)
+    shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
     if shown and shown[-1] not in _STOPS and not shown.endswith(_CLOSED):
         shown += mark
     return capitalize_start(shown)
@@ -202,28 +188,28 @@ def capitalize_start(shown: str) -> str:
 
 
 #: After these a clause of time or reason is part of the phrase, not an addition.
-_LEANS_ON = word_set(
-    "shortly soon long right just immediately ever even only largely mainly mostly",
-    "partly simply precisely exactly especially particularly now then late early",
-    "days day weeks week months month years year hours hour minutes minute seconds",
-    "moments moment decades decade centuries nights night mornings morning evening",
-    "time times point stage case cases situation place places area areas age era",
-    "reason reasons way ways kurz erst nur gerade schon tage wochen monate jahre",
-    "stunden minuten tag woche monat jahr zeit zeitpunkt",
-)
+_LEANS_ON = word_set("""
+    shortly soon long right just immediately ever even only largely mainly mostly partly
+    simply precisely exactly especially particularly now then late early days day weeks
+    week months month years year hours hour minutes minute seconds moments moment
+    decades decade centuries nights night mornings morning evening time times point
+    stage case cases situation place places area areas age era reason reasons way ways
+    kurz erst nur gerade schon tage wochen monate jahre stunden minuten tag woche monat
+    jahr zeit zeitpunkt
+""")
 #: These wait for more whatever follows.
-_WAITS = word_set(
-    "even especially particularly notably namely yet whether such like unlike versus",
-    "via per plus except besides towards toward onto throughout across near beyond",
-    "sogar insbesondere trotz samt laut",
-)
+_WAITS = word_set("""
+    even especially particularly notably namely yet whether such like unlike versus via
+    per plus except besides towards toward onto throughout across near beyond sogar
+    insbesondere trotz samt laut
+""")
 #: «unable to say when», «it is unclear where»: the clause is what the verb is about.
-_ASKS = word_set(
-    "say says said know knows knew known see sees saw seen decide decides decided tell",
-    "tells told ask asks asked explain explains explained remember remembers show",
-    "shows showed shown unclear clear sure determine determined wonder wondered is",
-    "was weiß wissen klar unklar fragen sagen",
-)
+_ASKS = word_set("""
+    say says said know knows knew known see sees saw seen decide decides decided tell
+    tells told ask asks asked explain explains explained remember remembers show shows
+    showed shown unclear clear sure determine determined wonder wondered is was weiß
+    wissen klar unklar fragen sagen
+""")
 _CLAUSE = re.compile(
     r"\s(after|before|since|when|while|where|because|as|although|though|once|until|"
     r"following|despite|amid|weil|nachdem|obwohl|während|bevor|wo|wenn|seit)\b"
@@ -273,10 +259,10 @@ def _leaves_hanging(kept: str, link: re.Match[str] | None) -> bool:
     return found[-1] in _LEANS_ON or (found[-1] in _ASKS and link[1] in _QUESTIONS)
 
 
-_QUESTIONS = frozenset(("when", "where", "wo", "wann"))
-_REASONS = frozenset(("because", "weil"))
-_CONDITIONS = frozenset(("when", "where", "once", "until", "wenn"))
-_SINCE = frozenset(("since", "seit"))
+_QUESTIONS = word_set("when where wo wann")
+_REASONS = word_set("because weil")
+_CONDITIONS = word_set("when where once until wenn")
+_SINCE = word_set("since seit")
 
 
 def _changes_sense(kept: str, link: str) -> bool:
@@ -289,10 +275,10 @@ def _changes_sense(kept: str, link: str) -> bool:
 
 
 _AND = re.compile(r",?\s(?:and|und)\s(?P<next>[\w'’-]+)")
-_ADDED = word_set(
-    "the a an his her its their this these those several many some more in on for with",
-    "to from at by der die das ein eine seine ihre mit für in",
-)
+_ADDED = word_set("""
+    the a an his her its their this these those several many some more in on for with to
+    from at by der die das ein eine seine ihre mit für in
+""")
 #: What is added behind these is no addition, or the rest is untrue without it.
 _NEEDS_BOTH = re.compile(
     r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"

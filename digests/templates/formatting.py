@@ -17,6 +17,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from markupsafe import Markup
 
+from digests.cards.content import UNNAMED_SPEAKER
+from digests.language.dates import ENGLISH_MONTHS, ENGLISH_WEEKDAYS
+from digests.language.normalization import to_one_line
+from digests.language.words import primary_language
 from digests.types import (
     ArticleRef,
     Dispute,
@@ -30,11 +34,6 @@ from digests.types import (
 )
 
 DocumentPart: TypeAlias = Section | Literal["origin"]
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
 _QUOTATION_MARKS = {
     "de": "„“",
     "cs": "„“",
@@ -62,7 +61,7 @@ def format_contents(edition: Edition) -> str:
 
 def format_day(moment: datetime) -> str:
     """«Tuesday, 24 November 2026»."""
-    return f"{_DAYS[moment.weekday()]}, {_format_date(moment)}"
+    return f"{ENGLISH_WEEKDAYS[moment.weekday()]}, {_format_date(moment)}"
 
 
 def order_parts(
@@ -106,14 +105,14 @@ def join_sentences(sentences: tuple[Sentence, ...]) -> str:
 
 def format_quote(card: QuoteCard) -> str:
     """The verbatim words between the quotation marks of their language."""
-    marks = _QUOTATION_MARKS.get(card.lang.partition("-")[0].lower(), "“”")
+    marks = _QUOTATION_MARKS.get(primary_language(card.lang), "“”")
     return f"{marks[0]}{card.text.strip()}{marks[1]}"
 
 
 def format_speaker(card: QuoteCard) -> str:
     """«Ana Ruiz, lead author»; says so where the text names nobody."""
     if card.speaker is None:
-        return "speaker not named in text"
+        return UNNAMED_SPEAKER
     return f"{card.speaker}, {card.role}" if card.role else card.speaker
 
 
@@ -150,7 +149,7 @@ def _join_origin(outlets: tuple[str, ...], article: ArticleRef | None) -> str:
 
 
 def _format_date(moment: datetime) -> str:
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment.day} {ENGLISH_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def _format_count(n: int, one: str, several: str) -> str:
@@ -175,7 +174,7 @@ def escape_plain(value: object) -> str:
     if isinstance(value, Markup):
         return value
     text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", str(value)))
-    return " ".join((text if text.isascii() else _limit_marks(text)).split())
+    return to_one_line(text if text.isascii() else _limit_marks(text))
 
 
 def escape_markdown(value: object) -> str:

@@ -234,7 +234,7 @@ async def furnished(home: Home, count: int) -> None:
     database = Database.open(f"sqlite:///{folder / 'standfirst.db'}")
     try:
         await database.write(
-            file_import.apply_checked_file,
+            file_import.apply_file,
             file_import.read_file(file),
             prune=False,
             now=SystemClock().now(),

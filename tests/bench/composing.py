@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from digests.language.sentences import split_sentences
-from digests.summaries.registry import SUMMARISERS
+from digests.summaries.registry import summarise_article
 from digests.types import Article
 from tests.bench.sentences import news
 
@@ -41,7 +41,7 @@ def main() -> None:
 def ours(text: str) -> object:
     """A summary of three to four sentences, with its headline."""
     article = Article(id="a", text=text, title="Harbour bridge closes")
-    return SUMMARISERS["extractive"].summarise(article, 400)
+    return summarise_article(article, 400)
 
 
 def peers() -> Iterator[tuple[str, Work]]:

@@ -24,7 +24,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bot.publishing import editions
-from digests.compose import MAX_CACHED_CHARACTERS, AnalysisCache, compose
+from digests.analysis import MAX_CACHED_CHARACTERS, AnalysisCache
+from digests.compose import compose
 from digests.sources import folder
 from digests.types import Article, EditionStyle
 from tests.bench.__main__ import SEEDS, trimmed

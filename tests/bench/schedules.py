@@ -153,11 +153,6 @@ def furnish(conn: Connection, count: int) -> None:
             name=f"digest {number}",
             sources=[],
             destinations=[],
-            stories=5,
-            include=(),
-            exclude=(),
-            quiet_hours=None,
-            language="en",
         )
 
 

@@ -53,8 +53,8 @@ _COLUMNS = {
     "revisions": "id article_id hash external_id current fetched_at dated_at published"
     " title text",
     "searchable": "revision_id terms",
-    "quotes": "id revision_id position start end kind speaker speaker_folded"
-    " context_start context_end grp confidence",
+    "quotes": "id revision_id position start end kind speaker speaker_normalized"
+    " context_start context_end group_index confidence",
     "speaker_words": "block word quote_id source_id",
     "figures": "id revision_id position start end value unit what sentence_start"
     " sentence_end",

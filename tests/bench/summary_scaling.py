@@ -10,7 +10,7 @@ from collections.abc import Callable
 from digests.grounding.claims import check_claim
 from digests.language import sentences
 from digests.summaries.extractive import explain_summary
-from digests.summaries.registry import SUMMARISERS
+from digests.summaries.registry import summarise_article
 from digests.types import Article
 
 NEWS = "The mayor of Hallin opened the bridge, said Ada Brandt. It cost $5 million. "
@@ -37,7 +37,7 @@ SIZES = (10_000, 1_000_000)
 
 WORK: dict[str, Callable[[str], object]] = {
     "split": sentences.split_sentences,
-    "summary": lambda text: SUMMARISERS["extractive"].summarise(_article(text), 280),
+    "summary": lambda text: summarise_article(_article(text), 280),
     "explain": lambda text: explain_summary(_article(text), 280),
     "check, long source": lambda text: check_claim(text, CLAIM),
     "check, long claim": lambda text: check_claim(CLAIM, text),

@@ -12,6 +12,7 @@ from bot.commands.context import CommandContext
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.configuration import file_import
+from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
@@ -27,6 +28,7 @@ from bot.model import (
     Reply,
 )
 from bot.operations.doctor import Doctor
+from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
 from bot.storage import Database, workspace_store
 from tests.fakes import FakeClock, FakeEngine, FakePlatform
@@ -99,6 +101,15 @@ class BotHarness:
     inbox: Inbox
     doctor: Doctor
 
+    @property
+    def corrections(self) -> CorrectionProcessor:
+        return CorrectionProcessor(
+            db=self.db,
+            engine=self.publisher.engine,
+            clock=self.clock,
+            platforms=self.publisher.platforms,
+        )
+
     # ── what happens to it ─────────────────────────────────────────────────────
 
     def publish(self, name: str, text: str) -> None:
@@ -110,7 +121,7 @@ class BotHarness:
         file = self.home / "newsroom.toml"
         file.write_text(text, encoding="utf-8")
         return await self.db.write(
-            file_import.apply_checked_file,
+            file_import.apply_file,
             file_import.read_file(file),
             prune=prune,
             now=self.clock.now(),
@@ -120,7 +131,7 @@ class BotHarness:
         """What the scheduler does at a due moment."""
         await self.publisher.plan()
         await self.publisher.compose_due()
-        looks = await self.publisher.corrections.run()
+        looks = await self.corrections.run()
         moments = (await self.outbox.drain(), looks, await self.publisher.next_due())
         return min((at for at in moments if at), default=None)
 
@@ -219,6 +230,7 @@ async def open_harness(
         clock=clock,
         version="0",
         wake=lambda: None,
+        plugins=load_plugins(),
     )
     try:
         yield BotHarness(
@@ -244,6 +256,7 @@ async def open_harness(
                 ingestor=ingestor,
                 archive=archive,
                 platforms={platform.name: platform},
+                plugins=load_plugins(),
             ),
         )
     finally:

@@ -2,43 +2,48 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
 
 from bot import app
-from bot.platforms.local.platform import LocalPlatform
-from bot.settings import Settings
+from bot.ports import ActivePlatform, PageServices
+from tests.builders import some_settings
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
 
-
-def local() -> LocalPlatform:
-    return LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
+PAGE = PageServices(
+    mailbox=MemoryMailbox(),
+    list_channels=cast(Any, None),
+    list_problems=cast(Any, None),
+)
 
 
 async def own() -> dict[str, str]:
     return {"database": "ok"}
 
 
+def active(**settings: str) -> Mapping[str, ActivePlatform]:
+    return app.build_platforms(some_settings(**settings), FakeClock(), PAGE)
+
+
 async def test_without_tokens_only_the_local_page_is_on():
-    on, states = app.build_platforms(Settings(), local())
-    assert set(on) == {"local"}
-    assert await app.combine_readiness(own, states)() == {"database": "ok"}
+    found = active()
+    assert set(found) == {"local"}
+    assert await app.combine_readiness(own, found)() == {"database": "ok"}
 
 
-async def test_a_token_switches_discord_on_and_ready_waits_for_it():
-    settings = Settings.model_validate({"discord_token": "t"})
-    on, states = app.build_platforms(settings, local())
-    assert set(on) == {"local", "discord"}
-    found = await app.combine_readiness(own, states)()
-    assert found["database"] == "ok"
-    assert "not connected" in found["discord"]
-
-
-async def test_a_token_switches_slack_on_and_ready_waits_for_it():
-    settings = Settings.model_validate({"slack_bot_token": "xoxb-t"})
-    on, states = app.build_platforms(settings, local())
-    assert set(on) == {"local", "slack"}
-    found = await app.combine_readiness(own, states)()
-    assert "not connected" in found["slack"]
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("discord", {"discord_token": "t"}), ("slack", {"slack_bot_token": "xoxb-t"})],
+)
+async def test_a_token_switches_a_platform_on_and_ready_waits_for_it(name, settings):
+    found = active(**settings)
+    assert set(found) == {"local", name}
+    ready = await app.combine_readiness(own, found)()
+    assert ready["database"] == "ok"
+    assert "not connected" in ready[name]
 
 
 def test_a_library_is_loaded_only_when_its_platform_is_used():

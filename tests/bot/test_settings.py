@@ -5,9 +5,14 @@ import pytest
 from pydantic import ValidationError
 
 from bot.errors import ConfigurationError
-from bot.settings import _MUST_BE, Settings, load_settings
+from bot.platforms.discord.plugin import DiscordSettings
+from bot.platforms.plugins import load_plugins
+from bot.platforms.slack.plugin import SlackSettings, list_missing_for_installation
+from bot.settings import Settings, list_setting_fields, load_settings
 
 TOP = Path(__file__).parents[2]
+GROUPS = {name: plugin.settings for name, plugin in load_plugins().items()}
+SETTINGS = list_setting_fields(GROUPS)
 EXAMPLE = (TOP / ".env.example").read_text(encoding="utf-8")
 
 
@@ -25,7 +30,7 @@ def loaded(home, **env):
         "XDG_DATA_HOME": str(home / "data"),
     }
     given = {f"STANDFIRST_{name}": value for name, value in env.items()}
-    return load_settings(xdg | given, home / "here")
+    return load_settings(GROUPS, xdg | given, home / "here")
 
 
 def write_env(home, text):
@@ -84,7 +89,7 @@ def test_values_may_be_in_capitals(home):
 
 def test_a_relative_xdg_folder_does_not_count(home):
     env = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": str(home / "config")}
-    settings, _ = load_settings(env, home / "here")
+    settings, _ = load_settings(GROUPS, env, home / "here")
     assert settings.demo_folder.is_absolute()
 
 
@@ -92,7 +97,7 @@ def test_the_processs_own_environment_is_read_when_none_is_given(home, monkeypat
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("STANDFIRST_WEB_PORT", "4321")
     monkeypatch.chdir(home / "here")
-    settings, _ = load_settings()
+    settings, _ = load_settings(GROUPS)
     assert settings.web_port == 4321
 
 
@@ -184,7 +189,9 @@ def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(home):
 def test_names_of_other_programs_are_none_of_our_business(home):
     write_env(home, "PORT=1\nSTAND=2\n")
     assert (
-        load_settings({"XDG_CONFIG_HOME": str(home), "WEB_PORT": "x"}, home / "here")[1]
+        load_settings(
+            GROUPS, {"XDG_CONFIG_HOME": str(home), "WEB_PORT": "x"}, home / "here"
+        )[1]
         == ()
     )
 
@@ -235,7 +242,8 @@ def test_settings_made_by_hand_are_refused_without_showing_their_values():
 def test_the_example_lists_every_setting_and_no_other_after_one_line_about_it():
     described = re.findall(r"^# .+\n#STANDFIRST_(\w+)=", EXAMPLE, re.MULTILINE)
     every = re.findall(r"STANDFIRST_(\w+)=", EXAMPLE)
-    assert described == every == [name.upper() for name in Settings.model_fields]
+    assert described == every
+    assert sorted(every) == sorted(name.upper() for name in SETTINGS)
 
 
 def test_the_example_shows_the_defaults(home):
@@ -245,20 +253,21 @@ def test_the_example_shows_the_defaults(home):
     assert (with_example, warnings) == (loaded(home)[0], ())
     shown = re.findall(r"^#STANDFIRST_(\w+)=(.+)$", EXAMPLE, re.MULTILINE)
     assert {name.lower() for name, _ in shown} == {
-        name for name, field in Settings.model_fields.items() if field.default
+        name for name, field in SETTINGS.items() if field.default
     } - {"database_url", "demo_folder"}
 
 
 def test_every_setting_says_what_its_value_must_be():
-    assert list(_MUST_BE) == list(Settings.model_fields)
+    for name, info in SETTINGS.items():
+        assert info.description, name
 
 
 # ── Discord ────────────────────────────────────────────────────────────────────
 
 
 def test_discord_is_off_until_it_has_a_token(home):
-    assert loaded(home)[0].discord_token is None
-    token = loaded(home, DISCORD_TOKEN="canary")[0].discord_token
+    assert loaded(home)[0].get_group(DiscordSettings).token is None
+    token = loaded(home, DISCORD_TOKEN="canary")[0].get_group(DiscordSettings).token
     assert token is not None
     assert token.get_secret_value() == "canary"
     assert "canary" not in repr(token)
@@ -270,8 +279,9 @@ def test_where_discord_is_may_be_set(home):
         DISCORD_API_BASE="http://127.0.0.1:8080/api/v10/",
         DISCORD_GATEWAY="ws://127.0.0.1:8080/gateway",
     )
-    assert settings.discord_api_base == "http://127.0.0.1:8080/api/v10"
-    assert settings.discord_gateway == "ws://127.0.0.1:8080/gateway"
+    settings = settings.get_group(DiscordSettings)
+    assert settings.api_base == "http://127.0.0.1:8080/api/v10"
+    assert settings.gateway == "ws://127.0.0.1:8080/gateway"
 
 
 @pytest.mark.parametrize(
@@ -292,16 +302,16 @@ def test_an_address_of_discord_that_is_none_is_refused(home, name, value):
 
 
 def test_slack_is_off_until_it_has_a_token_and_shows_no_secret(home):
-    assert loaded(home)[0].slack_bot_token is None
+    assert loaded(home)[0].get_group(SlackSettings).bot_token is None
     secrets = {
         "SLACK_BOT_TOKEN": "xoxb-canary",
         "SLACK_APP_TOKEN": "xapp-canary",
         "SLACK_SIGNING_SECRET": "canary",
     }
     settings, warnings = loaded(home, **secrets)
-    assert settings.slack_bot_token is not None
-    assert settings.slack_app_token is not None
-    assert settings.slack_signing_secret is not None
+    assert settings.get_group(SlackSettings).bot_token is not None
+    assert settings.get_group(SlackSettings).app_token is not None
+    assert settings.get_group(SlackSettings).signing_secret is not None
     assert "canary" not in repr(settings)
     assert warnings == ()
 
@@ -309,7 +319,7 @@ def test_slack_is_off_until_it_has_a_token_and_shows_no_secret(home):
 @pytest.mark.parametrize("end", ["", "/"])
 def test_where_slack_is_may_be_set(home, end):
     settings, _ = loaded(home, SLACK_API_BASE=f"http://127.0.0.1:8080/api{end}")
-    assert settings.slack_api_base == "http://127.0.0.1:8080/api/"
+    assert settings.get_group(SlackSettings).api_base == "http://127.0.0.1:8080/api/"
 
 
 @pytest.mark.parametrize(
@@ -348,11 +358,11 @@ INSTALLING = {
 
 def test_with_four_settings_workspaces_can_install_the_app(home):
     settings, warnings = loaded(home, **INSTALLING)
-    assert settings.installing_lacks == ()
+    assert list_missing_for_installation(settings) == ()
     assert settings.public_url == "https://news.example"
     assert "canary" not in repr(settings)
     assert warnings == ()
-    assert loaded(home)[0].installing_lacks is None
+    assert list_missing_for_installation(loaded(home)[0]) is None
 
 
 def test_what_is_missing_for_that_is_a_warning_with_every_name(home):

@@ -26,6 +26,7 @@ from unittest.mock import patch
 
 from bot import app, runner
 from bot.settings import Settings
+from tests.builders import some_settings
 from tests.chaos.clock import SharedClock
 from tests.chaos.points import Points
 
@@ -86,7 +87,7 @@ def live(job: Job) -> None:
 async def work(job: Job) -> int:
     """One life; the exit code."""
     clock = SharedClock(job.clock)
-    settings = Settings.model_validate(job.settings)
+    settings = some_settings(**job.settings)
     if job.lag is not None:
         asyncio.get_running_loop().create_task(_watch(job.lag))
     if job.served:
@@ -99,7 +100,7 @@ async def work(job: Job) -> int:
 @asynccontextmanager
 async def opened(
     job: Job, settings: Settings, clock: SharedClock
-) -> AsyncIterator[app.Application]:
+) -> AsyncIterator[runner.Application]:
     """The house with its clocks, paces and points arranged."""
     patch.object(app.SystemClock, "now", lambda _: clock.now()).start()
     # The steady clock that `app` hands out is the shared one too.
@@ -130,14 +131,12 @@ def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
 
 async def _serve(job: Job, settings: Settings, clock: SharedClock) -> int:
     arranged = lambda settings, at: opened(job, settings, clock)  # noqa: E731
-    patch.object(runner, "open_application", arranged).start()
-    return await runner.run_application(
-        settings, say=lambda line: print(line, flush=True)
-    )
+    patch.object(app, "open_application", arranged).start()
+    return await app.run_application(settings, say=lambda line: print(line, flush=True))
 
 
 async def _until_quiet(
-    job: Job, application: app.Application, clock: SharedClock
+    job: Job, application: runner.Application, clock: SharedClock
 ) -> int:
     await application.publisher.realign()
     for _ in range(WAKES):
@@ -155,11 +154,11 @@ async def _until_quiet(
     return RESTLESS
 
 
-async def wake(application: app.Application) -> datetime | None:
+async def wake(application: runner.Application) -> datetime | None:
     """What `bot.runner` does at a due moment, one thing after the other."""
     await application.publisher.plan()
     await application.publisher.compose_due()
-    looks = await application.publisher.corrections.run()
+    looks = await application.corrections.run()
     moments = (
         await application.outbox.drain(),
         looks,
@@ -168,7 +167,7 @@ async def wake(application: app.Application) -> datetime | None:
     return min((at for at in moments if at), default=None)
 
 
-async def leave(application: app.Application) -> None:
+async def leave(application: runner.Application) -> None:
     for platform in application.platforms.values():
         close = getattr(platform, "close", None)
         if close is not None:

@@ -23,10 +23,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bot import app, runner
+from bot import runner
 from bot.configuration import file_import
 from bot.settings import Settings
 from bot.storage import Database, schema_upgrade
+from tests.builders import some_settings
 from tests.chaos import child
 from tests.chaos.clock import SharedClock
 from tests.chaos.kills import homes
@@ -85,7 +86,7 @@ class Month:
     wires: dict[str, Wire]
     presses: dict[str, Press]
     channels: dict[str, list[str]]
-    application: app.Application | None = None
+    application: runner.Application | None = None
     faults: Counter[str] = field(default_factory=Counter)
     unhandled: list[str] = field(default_factory=list)
     #: (channel, key) → how many messages carried it.
@@ -169,7 +170,7 @@ async def _set_up(month: Month) -> None:
     database = Database.open(url)
     wanted = file_import.read_file(file)
     now = month.clock.now()
-    await database.write(file_import.apply_checked_file, wanted, prune=False, now=now)
+    await database.write(file_import.apply_file, wanted, prune=False, now=now)
     await database.close()
 
 
@@ -244,7 +245,7 @@ class Again:
         self._stack = AsyncExitStack()
 
     @property
-    def application(self) -> app.Application:
+    def application(self) -> runner.Application:
         assert self._month.application is not None
         return self._month.application
 
@@ -261,8 +262,8 @@ class Again:
 
     async def _open(self) -> None:
         month = self._month
-        settings = Settings.model_validate(
-            {
+        settings = some_settings(
+            **{
                 "database_url": f"sqlite:///{month.database}",
                 "secret_key": "0123456789abcdef0123456789abcdef",
                 "log_level": "error",
@@ -280,7 +281,7 @@ class Again:
         self._month.application = None
 
 
-async def _cut(month: Month, application: app.Application) -> None:
+async def _cut(month: Month, application: runner.Application) -> None:
     """Stopped at any moment of its work, as by SIGTERM."""
     working = asyncio.create_task(child.wake(application))
     await asyncio.sleep(month.random.uniform(0, 0.12))

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from bot import app
-from bot.ports import Platform
-from bot.settings import Settings
+from bot.platforms.plugins import load_plugins
+from bot.ports import Platform, PlatformContext
 from tests.bot.harness import BotHarness, open_harness
+from tests.builders import some_settings
 from tests.chaos.child import pacing
 from tests.chaos.world import World
 
@@ -76,15 +76,12 @@ class Office:
 
 def platform_of(world: World, **changes: Any) -> Platform:
     """The real platform, told where its other end is."""
-    settings = Settings.model_validate({**world.wire.settings, **changes})
-    on, _ = app.build_platforms(settings, cast(Any, _Local()))
-    platform: Any = on[world.wire.name]
+    settings = some_settings(**world.wire.settings, **changes)
+    name = world.wire.name
+    context = PlatformContext(settings=settings, clock=cast(Any, world.clock))
+    platform: Any = load_plugins()[name].build(context).platform
     pacing(platform, world.clock, leaps=True)
     return cast(Platform, platform)
-
-
-class _Local:
-    name = "local"
 
 
 @asynccontextmanager

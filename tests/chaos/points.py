@@ -15,7 +15,9 @@ from typing import Any
 from unittest.mock import patch
 
 #: Transactions that have nothing to do with an edition on its way.
-_APART = frozenset({"get_signing_secret", "retest_stopped_workspaces"})
+_APART = frozenset(
+    {"get_signing_secret", "retest_stopped_workspaces", "save_job_statuses"}
+)
 #: Behind the commit of an edition, of a claim, and behind the platform's answer.
 STORED, CLAIMED, ANSWERED = "at stored", "at claimed", "at answered"
 

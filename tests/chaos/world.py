@@ -250,7 +250,7 @@ async def _set_up(built: World) -> None:
     database = Database.open(url)
     try:
         await database.write(
-            file_import.apply_checked_file,
+            file_import.apply_file,
             file_import.read_file(file),
             prune=False,
             now=built.clock.now(),

@@ -20,6 +20,7 @@ from bot.platforms.slack.platform import SlackPlatform
 from bot.ports import Platform
 from tests.bot.platforms.local import samples
 from tests.bot.platforms.local.samples import a_context, an_edition
+from tests.bot.platforms.toy.platform import TOKEN, ToyPlatform
 from tests.builders import an_inbox
 from tests.fakes import FakeClock, FakePlatform
 from tests.fakes_mailbox import MemoryMailbox
@@ -55,11 +56,17 @@ async def a_fake() -> AsyncIterator[Platform]:
     yield FakePlatform(remembers_keys=True)
 
 
+@asynccontextmanager
+async def a_toy() -> AsyncIterator[Platform]:
+    yield ToyPlatform(TOKEN)
+
+
 PLATFORMS: dict[str, Callable[[], AbstractAsyncContextManager[Platform]]] = {
     "local": a_local_page,
     "discord": discord,
     "slack": slack,
     "fake": a_fake,
+    "toy": a_toy,
 }
 #: Slack knows no keys: there, only reading back keeps a message from being doubled.
 REMEMBERING = sorted(set(PLATFORMS) - {"slack"})
@@ -86,7 +93,7 @@ def a_delivery(platform: Platform, number: int = 1, **changes: Any) -> Delivery:
 
 
 def test_it_has_a_name(platform):
-    assert platform.name in {"discord", "slack", "local"}
+    assert platform.name in {"discord", "slack", "local", "toy"}
 
 
 def test_rendering_is_deterministic_and_leaves_every_part_a_plain_twin(platform):

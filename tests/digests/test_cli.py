@@ -55,6 +55,15 @@ def test_explain_marks_the_chosen_candidate(folder, capsys):
     assert "→" in capsys.readouterr().out
 
 
+def test_the_summariser_is_chosen_by_its_name(folder, capsys):
+    opening = BRIDGE[: BRIDGE.index(".") + 1]
+    for verb in ("summary", "compose"):
+        assert main([verb, str(folder), "--summariser", "lead"]) == 0
+        assert opening in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["summary", str(folder), "--summariser", "nobody"])
+
+
 def test_check_answers_for_a_claim(folder, capsys):
     claim = "The harbour bridge at Hallin was closed on Tuesday."
     assert main(["check", str(folder), "--claim", claim]) == 0

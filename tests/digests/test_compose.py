@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.compose import collect_published, compose
+from digests.compose import compose, compose_story
+from digests.editing.novelty import collect_published
 from digests.types import (
     Article,
     ArticleDecision,
@@ -278,3 +279,17 @@ def test_telling_twice_the_same_articles_tells_nothing(articles: list[Article]):
     shown = {s.id for s in first.stories} | {b.story for b in first.brief}
     assert not shown & {s.id for s in again.stories}
     assert not shown & {b.story for b in again.brief}
+
+
+def test_one_story_is_composed_as_an_edition_shows_it():
+    articles = (an_article(), SAME_EVENT)
+    members = tuple(StoryMembership(article=a.id, story="s-abcdef") for a in articles)
+    story = compose_story(articles, members)
+    (shown,) = edition_of(*articles, quotes=5).stories
+    assert story is not None
+    assert (story.id, story.summary) == ("s-abcdef", shown.summary)
+    assert story.cards == shown.cards
+
+
+def test_a_story_without_articles_is_not_composed():
+    assert compose_story((an_article(),), ()) is None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.extraction import extract_article, parse_instant, validate_web_address
+from digests.extraction import extract_article, validate_web_address
 
 PARAGRAPHS = (
     "The council of Brannock voted on Tuesday to turn the old tannery site into a "
@@ -192,31 +192,6 @@ def test_a_page_made_to_be_slow_is_not(attack):
     before = time.process_time()
     extract_article(attack)
     assert time.process_time() - before < 4
-
-
-@pytest.mark.parametrize(
-    ("written", "hour"),
-    [
-        ("2026-01-06T08:30:00+01:00", 7),
-        ("2026-01-06T08:30:00Z", 8),
-        ("2026-01-06 08:30", 8),
-        ("Tue, 06 Jan 2026 08:30:00 -0500", 13),
-    ],
-)
-def test_dates_are_read_as_utc(written, hour):
-    found = parse_instant(written)
-    assert found is not None
-    assert (found.hour, found.tzinfo) == (hour, UTC)
-
-
-@pytest.mark.parametrize("written", ["", "yesterday", "2026-13-01", "0001-01-01T00+23"])
-def test_what_is_no_date_gives_none(written):
-    assert parse_instant(written) is None
-
-
-@given(st.text(max_size=60))
-def test_no_date_is_too_odd(written):
-    parse_instant(written)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests.compose import AnalysisCache, analyse_article, compose
+from digests.analysis import AnalysisCache, analyse_article
+from digests.compose import compose
 from digests.types import Article, ArticleAnalysis, EditionStyle
 from tests.builders import BRIDGE, NOON, an_article
 
@@ -26,7 +27,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append(article.id)
         return analyse_article(article, style)
 
-    monkeypatch.setattr("digests.compose.analyse_article", counting)
+    monkeypatch.setattr("digests.analysis.analyse_article", counting)
     return done
 
 
@@ -99,14 +100,14 @@ def test_an_edition_is_the_same_with_what_was_read_before():
 
 def test_the_room_is_bounded_and_what_was_used_last_stays(read):
     one, two, three = (an_article(id=n, title=n) for n in ("1", "2", "3"))
-    kept = AnalysisCache(room=2 * len(BRIDGE))
+    kept = AnalysisCache(max_characters=2 * len(BRIDGE))
     for article in (one, two, one, three, one, two):
         kept.read(article, EditionStyle())
     assert read == ["1", "2", "3", "2"]
 
 
 def test_what_is_larger_than_the_room_is_read_each_time(read):
-    kept = AnalysisCache(room=len(BRIDGE) - 1)
+    kept = AnalysisCache(max_characters=len(BRIDGE) - 1)
     for _ in range(2):
         kept.read(an_article(), EditionStyle())
     assert len(read) == 2

@@ -90,9 +90,9 @@ def format_thread_message_id(place: int, message: str) -> str:
 
 def parse_opening(delivery: Delivery) -> tuple[int | None, int | None]:
     """Return the thread that contains the edition's first message, or that message."""
-    if not delivery.opening:
+    if not delivery.opening_message_id:
         return None, None
-    thread, _, message = delivery.opening.rpartition("/")
+    thread, _, message = delivery.opening_message_id.rpartition("/")
     if thread:
         return parse_snowflake(thread, "thread"), None
     return None, parse_snowflake(message, "message")

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from bot.platforms.discord.channels import THREAD_KINDS
 
+#: Where applications are created and configured.
+PORTAL: Final = "https://discord.com/developers/applications"
 #: docs.discord.com, topics/permissions: bits.
 ADMINISTRATOR: Final = 1 << 3
 MANAGE_GUILD: Final = 1 << 5

@@ -396,7 +396,6 @@ _PRIVILEGED_FLAGS: Final = (
 _POSTING_PERMISSIONS: Final = frozenset({
     "View Channels", "Send Messages", "Send Messages in Threads",
 })  # fmt: skip
-PORTAL: Final = "https://discord.com/developers/applications"
 
 
 class RestCheckApi:
@@ -516,7 +515,7 @@ class RestCheckApi:
 def _check_application(
     application: discord.AppInfo, *, webhook: bool
 ) -> Iterator[Finding]:
-    page = f"{PORTAL}/{application.id}"
+    page = f"{permissions.PORTAL}/{application.id}"
     endpoint = bool(application.interactions_endpoint_url)
     if endpoint and not webhook:
         yield Finding.problem(

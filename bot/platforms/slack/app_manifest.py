@@ -1,4 +1,4 @@
-"""The Slack app: manifest, scopes, addresses, and checks of its settings. Pure.
+"""The Slack app: manifest, scopes and addresses. Pure.
 
 The manifest makes the app with everything that the code uses and nothing more. Why it
 asks for each scope is said in words beside it: a manifest holds no comments.
@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from bot.model import Command, Finding
 from bot.platforms.common.text import shorten_text
-from bot.settings import SETTINGS_PREFIX, Settings
 
 ConnectionMode = Literal["socket", "http"]
 #: Where Slack calls us, on the web port.
@@ -156,52 +155,6 @@ class SlackApp:
         return f"{self.public_url}{INSTALL_PATH}"
 
 
-_SUBJECT: Final = "slack settings"
-_CHAPTER: Final = "README, «More than one Slack workspace»"
-
-
-def check_settings(settings: Settings) -> Iterator[Finding]:
-    """What is wrong with how the app is set up, as a whole."""
-    lacks = settings.installing_lacks
-    if lacks:
-        yield _problem(
-            f"nobody can install the app; missing: {', '.join(lacks)}",
-            f"set what is missing ({_CHAPTER})",
-        )
-    if lacks == ():
-        yield from _check_address(settings)
-        if settings.slack_bot_token is not None:
-            yield _warning(
-                f"{SETTINGS_PREFIX}SLACK_BOT_TOKEN is not used where workspaces "
-                "install the app",
-                "take it out; install the app into that workspace as well",
-            )
-    on = lacks == () or settings.slack_bot_token is not None
-    called = settings.slack_app_token is None
-    if on and called and settings.slack_signing_secret is None:
-        yield _problem(
-            "commands do not work: nothing tells that a call comes from Slack",
-            f"set {SETTINGS_PREFIX}SLACK_SIGNING_SECRET, "
-            f"or {SETTINGS_PREFIX}SLACK_APP_TOKEN for Socket "
-            "Mode",
-        )
-
-
-def _check_address(settings: Settings) -> Iterator[Finding]:
-    address = settings.public_url or ""
-    if not address.startswith("https://") and settings.slack_api_base is None:
-        yield _problem(
-            f"Slack sends nobody to {address}: it wants https",
-            f"set {SETTINGS_PREFIX}PUBLIC_URL to the https:// address of your proxy",
-        )
-        return
-    yield Finding(
-        subject=_SUBJECT,
-        state="ok",
-        text=f"the app's Redirect URL on Slack must be {address}{REDIRECT_PATH}",
-    )
-
-
 def check_scopes(
     granted_scopes: Collection[str] | None, *, subject: str, again: str
 ) -> Iterator[Finding]:
@@ -221,11 +174,3 @@ def check_scopes(
                 fix="bring the app's manifest up to date (standfirst slack-manifest), "
                 f"then {again}",
             )
-
-
-def _problem(text: str, fix: str) -> Finding:
-    return Finding(subject=_SUBJECT, state="problem", text=text, fix=fix)
-
-
-def _warning(text: str, fix: str) -> Finding:
-    return Finding(subject=_SUBJECT, state="warning", text=text, fix=fix)

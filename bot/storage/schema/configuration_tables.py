@@ -42,7 +42,7 @@ workspaces = define_table(
     # When one message may try whether it works again.
     Column("retest_at", Instant),
     # Since when the bot is there, the last time that it came (back).
-    Column("back_at", Instant),
+    Column("joined_at", Instant),
     UniqueConstraint("platform", "external_id"),
 )
 
@@ -72,20 +72,20 @@ sources = define_table(
     Column("kind", SafeText, nullable=False),
     Column("address", SafeText, nullable=False),
     Column("name", SafeText, nullable=False),
-    Column("last_good", Instant),
+    Column("last_success_at", Instant),
     Column("problem", SafeText),
     # For conditional requests and polling.
     Column("etag", SafeText),
     Column("last_modified", SafeText),
     Column("next_poll_at", Instant, index=True),
-    Column("asked_at", Instant),
+    Column("requested_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("rest_until", Instant),
+    Column("backoff_until", Instant),
     Column("stopped", Boolean, nullable=False, server_default=false()),
     # Where it says that it has moved for good, and how often in a row.
     Column("moved_to", SafeText),
-    Column("moved_seen", Integer, nullable=False, server_default="0"),
-    Column("items_a_day", Double),
+    Column("moved_count", Integer, nullable=False, server_default="0"),
+    Column("items_per_day", Double),
     Column("notice", SafeText),
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
@@ -161,7 +161,7 @@ digest_sources = Table(
     workspace_column(),
     Column("position", Integer, nullable=False),
     # When an edition first took the source in; what it held then is no news later.
-    Column("begun_at", Instant),
+    Column("first_read_at", Instant),
     # Kept in the list, and left out of editions, until somebody resumes it.
     Column("paused", Boolean, nullable=False, server_default=false()),
     # How the digest calls it; NULL = as it calls itself.
@@ -263,7 +263,7 @@ installations = define_table(
     # Grows with every exchange of the tokens.
     Column("version", Integer, nullable=False),
     # Until when whoever began an exchange may take for it.
-    Column("exchanging_until", Instant),
+    Column("exchange_until", Instant),
     # Why there will be no new tokens.
     Column("broken", SafeText),
     UniqueConstraint("workspace_id"),
@@ -272,7 +272,7 @@ installations = define_table(
 install_states = Table(
     "install_states",
     metadata,
-    Column("digest", SafeText, primary_key=True),
+    Column("state_hash", SafeText, primary_key=True),
     Column("until", Instant, nullable=False, index=True),
 )
 
@@ -314,7 +314,7 @@ erasures = define_table(
     Column("reason", SafeText, nullable=False),
     # How many of each went, by what people call them.
     Column("counts", Json, nullable=False),
-    Column("shown_at", Instant, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
     # NULL: it was only shown what would go.
     Column("ordered_at", Instant),
     Column("done_at", Instant),

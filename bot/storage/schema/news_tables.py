@@ -115,10 +115,10 @@ Index(
 for _statement in (
     "CREATE VIRTUAL TABLE searchable_index USING fts5(terms, content='searchable',"
     " content_rowid='revision_id', tokenize='ascii', columnsize=0)",
-    "CREATE TRIGGER searchable_comes AFTER INSERT ON searchable BEGIN"
+    "CREATE TRIGGER searchable_after_insert AFTER INSERT ON searchable BEGIN"
     " INSERT INTO searchable_index (rowid, terms)"
     " VALUES (new.revision_id, new.terms); END",
-    "CREATE TRIGGER searchable_goes AFTER DELETE ON searchable BEGIN"
+    "CREATE TRIGGER searchable_after_delete AFTER DELETE ON searchable BEGIN"
     " INSERT INTO searchable_index (searchable_index, rowid, terms)"
     " VALUES ('delete', old.revision_id, old.terms); END",
 ):
@@ -139,14 +139,14 @@ quotes = define_table(
     Column("end", Integer, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("speaker", SafeText),
-    Column("speaker_folded", SafeText),
+    Column("speaker_normalized", SafeText),
     Column("role", SafeText),
     Column("mention_start", Integer),
     Column("mention_end", Integer),
     Column("cue", SafeText),
     Column("context_start", Integer, nullable=False),
     Column("context_end", Integer, nullable=False),
-    Column("grp", Integer, nullable=False),
+    Column("group_index", Integer, nullable=False),
     Column("confidence", Double, nullable=False),
     UniqueConstraint("revision_id", "position"),
 )
@@ -231,7 +231,7 @@ story_moves = define_table(
     # Whose view; NULL is everybody's.
     reference_column("workspace_id", "workspaces.id", null=True),
     Column("story", SafeText, nullable=False),
-    Column("became", SafeText, nullable=False),
+    Column("successor", SafeText, nullable=False),
     # 0 where most of its articles are.
     Column("position", Integer, nullable=False),
     Column("moved_at", Instant, nullable=False),
@@ -249,7 +249,7 @@ compositions = define_table(
     # The first moment that ended so.
     Column("occurrence_id", Key, nullable=False, index=True),
     Column("made_at", Instant, nullable=False),
-    Column("last_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
     Column("decisions", Json, nullable=False),
     same_workspace("digests", "digest_id"),
     same_workspace("occurrences", "occurrence_id"),

@@ -25,7 +25,7 @@ readers = define_table(
     # The zone of their times; NULL = the workspace's.
     Column("zone", SafeText),
     # Why their own digest stands still, as they were told last.
-    Column("told_pause", SafeText),
+    Column("announced_pause", SafeText),
     UniqueConstraint("workspace_id", "person_id"),
 )
 
@@ -49,9 +49,9 @@ follows = define_table(
     Column("person_id", SafeText, nullable=False),
     Column("kind", SafeText, nullable=False),
     Column("name", SafeText, nullable=False),
-    Column("folded", SafeText, nullable=False),
+    Column("normalized_name", SafeText, nullable=False),
     Column("followed_at", Instant, nullable=False),
-    UniqueConstraint("workspace_id", "person_id", "folded"),
+    UniqueConstraint("workspace_id", "person_id", "normalized_name"),
     check_one_of("kind", "topic", "speaker"),
 )
 
@@ -82,15 +82,15 @@ reports = define_table(
     Column("text", SafeText, nullable=False),
     Column("made_at", Instant, nullable=False),
     # By whom it was settled and what they answered; NULL = it is open.
-    Column("settled_at", Instant),
-    Column("settled_by", SafeText),
+    Column("answered_at", Instant),
+    Column("answered_by", SafeText),
     Column("answer", SafeText),
     # When the reader was told; NULL = not yet.
-    Column("told_at", Instant),
+    Column("answer_shown_at", Instant),
     # The language in which it was made; NULL: it is older than this column.
     Column("locale", SafeText),
     UniqueConstraint("public_id"),
-    Index(None, "workspace_id", "settled_at"),
+    Index(None, "workspace_id", "answered_at"),
     Index(None, "workspace_id", "person_id"),
 )
 

@@ -29,9 +29,9 @@ editions = define_table(
     Column("undone_at", Instant),
     Column("undone_by", SafeText),
     # What it was rendered with, so that it is rendered alike when it is corrected.
-    Column("context", Json),
+    Column("render_context", Json),
     # When its contents were let go, because it was older than is kept.
-    Column("dropped_at", Instant),
+    Column("emptied_at", Instant),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
     same_workspace("occurrences", "occurrence_id"),
@@ -55,14 +55,14 @@ edition_stories = Table(
 # What the readers of a digest were shown. The words themselves can be longer than
 # PostgreSQL lets an index entry be: their hash stands in the key.
 published_items = Table(
-    "told",
+    "published_items",
     metadata,
     Column("digest_id", Key, primary_key=True),
     Column("kind", SafeText, primary_key=True),
     Column("hash", SafeText, primary_key=True),
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
-    Column("what", SafeText, nullable=False),
+    Column("item", SafeText, nullable=False),
     same_workspace("digests", "digest_id"),
     same_workspace("editions", "edition_id"),
     check_one_of("kind", "story", "revision", "sentence", "figure", "quote"),
@@ -72,7 +72,7 @@ published_items = Table(
 # Which text of an article an edition stands on; looked at again when the article has
 # another one.
 published_articles = Table(
-    "told_articles",
+    "published_articles",
     metadata,
     Column("edition_id", Key, primary_key=True),
     Column(
@@ -90,9 +90,9 @@ published_articles = Table(
     Column("made_at", Instant, nullable=False),
     # When the first change that was not yet looked at came, and when to look.
     Column("changed_at", Instant),
-    Column("look_at", Instant, index=True),
+    Column("compare_at", Instant, index=True),
     # Not before then: what was just edited is left alone for a while.
-    Column("rests_until", Instant),
+    Column("not_before", Instant),
     same_workspace("editions", "edition_id"),
 )
 
@@ -107,7 +107,7 @@ rereads = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("told_at", Instant, nullable=False),
+    Column("published_at", Instant, nullable=False),
     Column("times", Integer, nullable=False),
     # NULL: not any more.
     Column("next_at", Instant, index=True),
@@ -141,8 +141,8 @@ corrections = define_table(
     # What is shown instead, as `editions_json` writes it; NULL: nothing.
     Column("amendment", SafeText),
     # Who wrote it, and since when it does not hold any more.
-    Column("by_name", SafeText),
-    Column("taken_back_at", Instant),
+    Column("editor_name", SafeText),
+    Column("reverted_at", Instant),
     same_workspace("editions", "edition_id"),
     check_one_of("state", "due", "edited", "listed", "unshown"),
     Index(None, "state"),
@@ -176,12 +176,12 @@ deliveries = define_table(
     Column("updated_at", Instant, nullable=False),
     # How plainly it is told, because the platform did not take it otherwise:
     # 0 as rendered, 1 in plain words, 2 as a list of links.
-    Column("rung", Integer, nullable=False, server_default="0"),
+    Column("fallback_level", Integer, nullable=False, server_default="0"),
     # How it is posted and what a thread for it is called, frozen with it.
     Column("manner", Json),
     Column("title", SafeText),
     # The message of its edition behind which it comes, once it is claimed.
-    Column("opening", SafeText),
+    Column("opening_message_id", SafeText),
     UniqueConstraint("edition_id", "destination_id", "part", "operation"),
     UniqueConstraint("key", "operation"),
     same_workspace("editions", "edition_id"),

@@ -8,8 +8,6 @@ import re
 import time
 import zlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from aiohttp import ClientResponse
 
@@ -23,12 +21,14 @@ from digests.errors import (
     SourceUnreachable,
     SourceUnreadable,
 )
+from digests.language.dates import parse_instant
+from digests.language.words import word_set
 
 OFFERED_ENCODINGS = "gzip, deflate"
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PLAIN = frozenset(("", "identity"))
-_GZIPS = frozenset(("gzip", "x-gzip"))
+_GZIPS = word_set("gzip x-gzip")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -191,20 +191,12 @@ def parse_retry_after(written: str | None, dated: str | None = None) -> float:
     text = (written or "").strip()
     if re.fullmatch(r"\d{1,20}(\.\d{0,9})?", text, re.ASCII):
         return _clamp_pause(float(text))
-    until = _parse_http_date(text)
+    until = parse_instant(text)
     if until is None:
         return DEFAULT_PAUSE
-    since = _parse_http_date(dated or "")
+    since = parse_instant(dated or "")
     seconds = until.timestamp() - (since.timestamp() if since else time.time())
     return _clamp_pause(seconds)
-
-
-def _parse_http_date(written: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(written)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _clamp_pause(seconds: float) -> float:

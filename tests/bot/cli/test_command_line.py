@@ -161,6 +161,19 @@ def test_a_database_of_a_newer_version_is_refused_by_a_sentence(furnished):
     assert "Traceback" not in done.stderr
 
 
+def test_a_database_of_a_development_version_is_refused_by_a_sentence(furnished):
+    import sqlite3
+
+    path = furnished.folder / "data" / "standfirst" / "standfirst.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE standfirst_version SET version_num = '0015'")
+    connection.close()
+    done = furnished.run("migrate")
+    assert done.returncode == 3
+    assert "«standfirst export» with that version" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_list_of_digests_says_the_next_time_in_their_zone(furnished):
     done = furnished.run("digest", "list")
     assert done.returncode == 0, done.stderr
@@ -209,7 +222,7 @@ def test_without_the_platforms_token_digest_post_orders_and_tells_nothing(furnis
     assert "This terminal lacks STANDFIRST_DISCORD_TOKEN" in done.stdout
     ordered = "SELECT state, trigger FROM occurrences"
     assert furnished.rows(ordered) == [("due", "manual")]
-    assert furnished.rows("SELECT what FROM told") == []
+    assert furnished.rows("SELECT item FROM published_items") == []
 
 
 def test_naming_no_digest_that_exists_is_exit_2_with_the_names(furnished):

@@ -14,17 +14,19 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
 
 from bot.cli import setup
-from bot.cli.setup_checks import SetupChecks
 from bot.settings import Settings
 from bot.storage import Database, digest_store, workspace_store
 from tests.bot.cli.terminals import ScriptedTerminal
 from tests.bot.process import PATIENCE, Home
+from tests.builders import some_settings
 from tests.wire.discord import server
 from tests.wire.discord import server as discord_wire
 from tests.wire.discord.server import LocalDiscord
@@ -58,7 +60,7 @@ def settings_for(
         given["discord_gateway"] = server.address["gateway"]
     if isinstance(server, LocalSlack):
         given["slack_api_base"] = server.address["api_base"]
-    return Settings.model_validate(given)
+    return some_settings(**given)
 
 
 async def asked(
@@ -68,7 +70,12 @@ async def asked(
     terminal = ScriptedTerminal(answers)
     # The questions wait for people: not on the loop that the servers answer on.
     code = await asyncio.to_thread(
-        setup.ask_and_save, settings, platform, SetupChecks(), terminal, home / ".env"
+        setup.ask_and_save,
+        settings,
+        platform,
+        setup.build_checks(),
+        terminal,
+        home / ".env",
     )
     return code, terminal
 
@@ -144,9 +151,7 @@ async def test_what_can_be_no_token_is_not_even_sent(discord, tmp_path, typed):
 
 
 async def test_without_a_network_it_says_so_and_tries_again(tmp_path, discord):
-    settings = settings_for(tmp_path, discord).over(
-        discord_api_base="http://127.0.0.1:9/api/v10"
-    )
+    settings = some_settings(discord_api_base="http://127.0.0.1:9/api/v10")
     code, terminal = await asked(
         tmp_path, settings, [TOKEN, KeyboardInterrupt], "discord"
     )
@@ -344,9 +349,10 @@ async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
     """What is saved is saved whole: the file too goes back to what it was."""
     from bot.errors import ConfigurationError
 
-    class Broken(SetupChecks):
-        def set_up(self, settings, source, schedule):
-            raise ConfigurationError("The disk is full.")
+    @asynccontextmanager
+    async def fail(settings):
+        raise ConfigurationError("The disk is full.")
+        yield
 
     from bot.cli.setup_questions import SetupAnswers
 
@@ -354,13 +360,12 @@ async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
     answers = SetupAnswers(
         platform="local", secrets={"STANDFIRST_X": "y"}, source="world", schedule=""
     )
+    checks = replace(setup.build_checks(), open_application=fail)
+    env = tmp_path / ".env"
+    terminal = ScriptedTerminal([])
     with pytest.raises(ConfigurationError):
-        setup._save_answers(
-            settings_for(tmp_path),
-            answers,
-            Broken(),
-            ScriptedTerminal([]),
-            tmp_path / ".env",
+        await asyncio.to_thread(
+            setup._save_answers, settings_for(tmp_path), answers, checks, terminal, env
         )
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "A=1\n"
 

@@ -128,7 +128,9 @@ def test_a_bot_that_runs_polls_its_feeds_and_posts_nothing_unasked(home, site):
         assert bot.stop() == 0
     assert len(home.rows("SELECT id FROM articles")) == 12
     assert home.rows("SELECT id FROM editions") == []
-    assert home.rows("SELECT last_good FROM sources WHERE last_good IS NOT NULL")
+    assert home.rows(
+        "SELECT last_success_at FROM sources WHERE last_success_at IS NOT NULL"
+    )
 
 
 def test_a_feed_is_composed_into_an_edition_by_hand(home, site):

@@ -27,7 +27,7 @@ async def test_a_person_who_was_let_in_may_edit(ana: Editor, ben: Editor):
     assert "Only editors" in said(await ben.says("newsdesk status"))
     await ana.does("newsdesk access grant", who="<@ben>")
     await ben.does("newsdesk style", stories="7")
-    assert (await ana.harness.digest()).stories == 7
+    assert (await ana.harness.digest()).options.stories == 7
 
 
 async def test_a_role_lets_in_who_holds_it_at_this_moment(ana: Editor, ben: Editor):
@@ -47,7 +47,7 @@ async def test_what_is_revoked_is_gone_at_once(ana: Editor, ben: Editor):
     shown = await ben.says("newsdesk style", stories="7")
     await ana.does("newsdesk access revoke", who="ben")
     assert "Only editors" in said(await ben.presses(shown, "Confirm"))
-    assert (await ana.harness.digest()).stories == 5
+    assert (await ana.harness.digest()).options.stories == 5
 
 
 async def test_a_grant_cannot_grant(ana: Editor, ben: Editor):

@@ -67,13 +67,13 @@ async def test_where_nothing_came_in_at_all_no_effect_is_made_up(empty_harness):
 
 async def test_nothing_is_changed_before_the_button_is_pressed(ana):
     await ana.says("newsdesk style", stories="7")
-    assert (await ana.harness.digest()).stories == 5
+    assert (await ana.harness.digest()).options.stories == 5
 
 
 async def test_the_button_makes_the_change(ana):
     made = await ana.does("newsdesk style", stories="7")
     assert made.title == "Saved"
-    assert (await ana.harness.digest()).stories == 7
+    assert (await ana.harness.digest()).options.stories == 7
 
 
 async def test_what_would_change_nothing_says_so(ana):
@@ -104,7 +104,7 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
         ("newsdesk quiet", "window", "late", "22:00-07:00"),
         ("newsdesk schedule add", "schedule", "wekdays at 8:30", "Try «"),
         ("newsdesk digest edit", "name", "x" * 81, "at most 80"),
-        ("newsdesk digest edit", "name", "a\u202eb", "cannot be seen"),
+        ("newsdesk digest edit", "name", "a\u202eb", "invisible characters"),
         ("newsdesk digest edit", "to", "nowhere", "known: morning"),
     ],
 )
@@ -132,7 +132,7 @@ async def test_of_two_admins_at_once_the_second_is_told_and_nothing_is_lost(ana)
     assert answer.problem
     assert "changed meanwhile by Bo" in said(answer)
     digest = await ana.harness.digest()
-    assert (digest.stories, digest.language) == (5, "de")
+    assert (digest.options.stories, digest.options.language) == (5, "de")
 
 
 async def test_a_file_that_was_applied_meanwhile_is_not_overwritten(ana):
@@ -140,7 +140,7 @@ async def test_a_file_that_was_applied_meanwhile_is_not_overwritten(ana):
     await ana.harness.apply(CONFIGURATION + "stories = 3\n")
     answer = await ana.presses(shown, "Confirm")
     assert "changed meanwhile" in said(answer)
-    assert (await ana.harness.digest()).stories == 3
+    assert (await ana.harness.digest()).options.stories == 3
 
 
 async def test_a_destination_that_went_meanwhile_is_told(ana):
@@ -170,7 +170,7 @@ async def test_what_was_shown_long_ago_is_shown_again_first(ana):
     shown = await ana.says("newsdesk style", stories="7")
     ana.harness.clock.advance(minutes=61)
     assert "more than an hour ago" in said(await ana.presses(shown, "Confirm"))
-    assert (await ana.harness.digest()).stories == 5
+    assert (await ana.harness.digest()).options.stories == 5
 
 
 async def test_a_button_that_was_changed_makes_nothing(ana):
@@ -264,9 +264,9 @@ async def test_quiet_hours_are_set_and_taken_off(ana):
     shown = await ana.says("newsdesk quiet", window="22:00-07:00")
     assert "comes as one edition" in said(shown)
     await ana.presses(shown, "Confirm")
-    assert (await ana.harness.digest()).quiet_hours == "22:00-07:00"
+    assert (await ana.harness.digest()).options.quiet_hours == "22:00-07:00"
     await ana.does("newsdesk quiet", window="off")
-    assert (await ana.harness.digest()).quiet_hours is None
+    assert (await ana.harness.digest()).options.quiet_hours is None
 
 
 async def test_a_digest_stands_still_until_it_is_resumed(ana):
@@ -369,14 +369,14 @@ async def test_a_filter_says_what_it_would_have_dropped(ana):
     assert "would have dropped 1 of the last 2 articles" in reported
     assert "Torvale pool reopens" in reported
     await ana.presses(shown, "Confirm")
-    assert (await ana.harness.digest()).exclude == ("pool",)
+    assert (await ana.harness.digest()).options.exclude == ("pool",)
 
 
 async def test_a_trial_of_a_filter_changes_nothing(ana):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk filter test", words="/bridge|pool/"))
     assert "would have dropped 2 of the last 2" in reported
-    assert (await ana.harness.digest()).exclude == ()
+    assert (await ana.harness.digest()).options.exclude == ()
 
 
 @pytest.mark.parametrize("words", ["/(/", "x" * 501, "/(a{1000}){1000}/"])
@@ -393,7 +393,7 @@ async def test_a_filter_is_taken_away_by_its_words(ana):
     await ana.does("newsdesk filter add", kind="exclude", words="pool")
     assert "pool" in said(await ana.says("newsdesk filter list"))
     await ana.does("newsdesk filter remove", words="pool")
-    assert (await ana.harness.digest()).exclude == ()
+    assert (await ana.harness.digest()).options.exclude == ()
 
 
 async def test_a_filter_that_is_not_there_lists_those_that_are(ana):

@@ -77,7 +77,7 @@ async def test_a_change_is_taken_back_and_that_is_history_too(ana: Editor):
     shown = await ana.presses(saved, "Take this back")
     assert "stories: 7 → 5" in said(shown)
     await ana.presses(shown, "Confirm")
-    assert (await ana.harness.digest()).stories == 5
+    assert (await ana.harness.digest()).options.stories == 5
     assert "takes back c-" in said(await ana.says("newsdesk history"))
 
 
@@ -85,7 +85,7 @@ async def test_taking_back_can_be_taken_back(ana: Editor):
     saved = await ana.does("newsdesk style", stories="7")
     back = await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     await ana.presses(await ana.presses(back, "Take this back"), "Confirm")
-    assert (await ana.harness.digest()).stories == 7
+    assert (await ana.harness.digest()).options.stories == 7
 
 
 async def test_a_deleted_digest_comes_back_as_itself(ana: Editor):
@@ -259,7 +259,7 @@ async def test_odd_words_are_taken_as_words_or_refused_with_a_sentence(ana, word
 @pytest.mark.parametrize("words", HOSTILE[:7])
 async def test_odd_filters_are_kept_as_they_were_written(ana: Editor, words: str):
     await ana.does("newsdesk filter add", kind="exclude", words=words)
-    assert (await ana.harness.digest()).exclude == (words,)
+    assert (await ana.harness.digest()).options.exclude == (words,)
 
 
 def _id(saved: Reply) -> str:

@@ -75,7 +75,7 @@ async def test_a_command_of_three_words_is_typed_shown_and_confirmed(browser, ha
     assert "+ rumour" in shown.text
     saved = await presses(browser, shown, "Confirm")
     assert "Saved" in saved.text
-    assert (await harness.digest()).exclude == ("rumour",)
+    assert (await harness.digest()).options.exclude == ("rumour",)
 
 
 async def test_without_its_answers_a_command_is_a_form(browser):

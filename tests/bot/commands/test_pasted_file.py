@@ -64,8 +64,8 @@ async def test_it_is_one_change_that_is_made_and_taken_back_whole(ana: Editor):
     before = await exported(ana.harness)
     text = before.replace("stories = 5", "stories = 7") + SECOND
     saved = await ana.does("newsdesk apply", file=text)
-    assert (await ana.harness.digest()).stories == 7
-    assert (await ana.harness.digest("Evening")).exclude == ("rumour",)
+    assert (await ana.harness.digest()).options.stories == 7
+    assert (await ana.harness.digest("Evening")).options.exclude == ("rumour",)
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert await exported(ana.harness) == before
 
@@ -85,7 +85,7 @@ async def test_what_the_file_does_not_name_stays_unless_it_is_to_go(ana: Editor)
 
 async def test_one_digest_alone_is_a_file(ana: Editor):
     await ana.does("newsdesk apply", file=SECOND)
-    assert (await ana.harness.digest("Evening")).stories == 5
+    assert (await ana.harness.digest("Evening")).options.stories == 5
 
 
 async def test_a_destination_that_is_renamed_by_a_file_can_go(ana: Editor):
@@ -104,8 +104,8 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         "stories = 5", "stories = 9"
     )
     await ana.does("newsdesk apply", file=text, prune="yes")
-    assert (await ana.harness.digest("Morning brief")).stories == 9
-    assert (await ana.harness.digest("Morning rival")).stories == 5
+    assert (await ana.harness.digest("Morning brief")).options.stories == 9
+    assert (await ana.harness.digest("Morning rival")).options.stories == 5
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ async def test_a_channel_of_somebody_else_cannot_be_named(
     )
     file = '[[workspace.destination]]\nname = "theirs"\nchannel = "9009"\n'
     form = await ana.is_asked("newsdesk apply", file=file)
-    assert "the channel 9009 is none here yet" in errors(form)["file"]
+    assert "channel 9009 is not a destination yet" in errors(form)["file"]
     mine = file.replace("9009", "c-here").replace("theirs", "mine")
     assert "New destination «mine»" in said(await ana.says("newsdesk apply", file=mine))
 
@@ -190,7 +190,7 @@ async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
     shown = await ana.says("newsdesk apply", file=text)
     await ana.also("Bo").does("newsdesk style", language="de")
     assert "changed meanwhile by Bo" in said(await ana.presses(shown, "Confirm"))
-    assert (await ana.harness.digest()).stories == 5
+    assert (await ana.harness.digest()).options.stories == 5
 
 
 async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Editor):

@@ -226,7 +226,7 @@ async def test_a_correction_of_what_went_elsewhere_is_not_told_for_the_own_chann
     await ana.harness.ingestor.refresh(digest.sources, insist=True)
     before = await ledger(ana)
     for _ in range(3):
-        await ana.harness.publisher.corrections.run()
+        await ana.harness.corrections.run()
         ana.harness.clock.advance(hours=1)
     assert await changes(ana) > 0
     assert await ledger(ana) == before == 0

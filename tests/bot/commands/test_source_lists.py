@@ -116,7 +116,7 @@ async def test_a_digest_is_copied_without_its_schedules(ana: Editor):
     await ana.presses(shown, "Confirm")
     before, after = await ana.harness.digest(), await ana.harness.digest("Late brief")
     assert after.schedules == ()
-    assert after.exclude == ("rumour",)
+    assert after.options.exclude == ("rumour",)
     assert after.sources == before.sources
     assert after.destinations == before.destinations
 

@@ -184,7 +184,7 @@ async def test_a_digest_whose_folder_is_gone_can_still_be_changed(harness: BotHa
     ana = await editor(harness)
     shutil.rmtree(harness.home / "articles")
     await ana.does("newsdesk style", stories="7")
-    assert (await harness.digest()).stories == 7
+    assert (await harness.digest()).options.stories == 7
 
 
 async def test_where_folders_lie_on_the_machine_is_told_to_no_chat(harness: BotHarness):

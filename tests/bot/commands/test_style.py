@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import LayoutSettings
+from bot.model import DigestOptions
 from digests.types import Edition
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness
@@ -110,19 +110,22 @@ async def test_of_a_new_digest_only_what_is_unusual_is_told(ana: Editor):
 async def test_what_another_command_changes_leaves_the_look_alone(ana: Editor):
     await ana.does("newsdesk style", summary="long", quotes="2")
     await ana.does("newsdesk filter add", kind="exclude", words="rumour")
-    assert (await ana.harness.digest()).look == LayoutSettings(summary="long", quotes=2)
+    digest = await ana.harness.digest()
+    assert digest.options == DigestOptions(
+        summary="long", quotes=2, exclude=("rumour",)
+    )
 
 
 async def test_a_file_that_says_nothing_of_it_means_the_usual(ana: Editor):
     await ana.does("newsdesk style", summary="long", figures="no")
     await ana.harness.apply(CONFIGURATION)
-    assert (await ana.harness.digest()).look == LayoutSettings()
+    assert (await ana.harness.digest()).options == DigestOptions()
 
 
 @pytest.mark.parametrize("code", ["de", "DE", "de-AT", "zh-Hant", "gsw", "es-419"])
 async def test_codes_of_languages_are_taken(ana: Editor, code):
     await ana.does("newsdesk style", language=code)
-    assert (await ana.harness.digest()).language == code
+    assert (await ana.harness.digest()).options.language == code
 
 
 @pytest.mark.parametrize(
@@ -146,4 +149,4 @@ async def test_a_language_that_there_is_not_is_refused_with_the_nearest(
     answer = await ana.asks("newsdesk style", language=written)
     assert f"There is no language «{written}»" in said(answer)
     assert near in said(answer)
-    assert (await ana.harness.digest()).language == "en"
+    assert (await ana.harness.digest()).options.language == "en"

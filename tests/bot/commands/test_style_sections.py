@@ -9,7 +9,7 @@ import pytest
 from bot.configuration import file_export, layout_settings
 from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
-from bot.model import LayoutSettings, RenderedEdition, Reply
+from bot.model import DigestOptions, RenderedEdition, Reply
 from digests.types import Sections
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.corrections.living import Rendering, correct, shown
@@ -30,7 +30,7 @@ async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
 
 
 async def chosen(ana: Editor) -> Sections:
-    return (await ana.harness.digest()).look.sections
+    return (await ana.harness.digest()).options.sections
 
 
 def sketch_of(answer: Reply) -> str:
@@ -173,7 +173,7 @@ async def test_a_copy_has_the_same_sections(ana: Editor):
     await ana.does("newsdesk style", sections="also, quotes")
     await ana.does("newsdesk digest clone", digest="Morning", name="Late")
     known = await ana.harness.archive.digests(ana.place.workspace.id)
-    assert [digest.look.sections for digest in known] == [("also", "quotes")] * 2
+    assert [digest.options.sections for digest in known] == [("also", "quotes")] * 2
 
 
 async def test_names_are_completed_one_after_the_other(ana: Editor):
@@ -245,17 +245,17 @@ async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
 @pytest.mark.parametrize(
     ("look", "reported"),
     [
-        (LayoutSettings(sections=("also",)), "is its headline with its source"),
+        (DigestOptions(sections=("also",)), "is its headline with its source"),
         (
-            LayoutSettings(sections=("also", "quotes")),
+            DigestOptions(sections=("also", "quotes")),
             "«Also in brief» comes before the stories",
         ),
         (
-            LayoutSettings(sections=("quotes", "also")),
+            DigestOptions(sections=("quotes", "also")),
             "«Also in brief» comes after the stories",
         ),
-        (LayoutSettings(), "what is usual where it is posted"),
-        (LayoutSettings(sections=("figures",), figures=False), "set to none: figures"),
+        (DigestOptions(), "what is usual where it is posted"),
+        (DigestOptions(sections=("figures",), figures=False), "set to none: figures"),
     ],
 )
 def test_the_layout_is_said_in_sentences(look, reported):
@@ -264,7 +264,7 @@ def test_the_layout_is_said_in_sentences(look, reported):
 
 def test_in_brief_without_lines_comes_nowhere():
     reported = layout_settings.describe_layout(
-        LayoutSettings(sections=("quotes", "also"), brief=0), EN
+        DigestOptions(sections=("quotes", "also"), brief=0), EN
     )
     assert "comes" not in reported
     assert "Chosen, but set to none: also in brief." in reported

@@ -47,8 +47,8 @@ async def test_the_chosen_digest_is_the_one_that_is_meant(ana):
     answer = await ana.answers(form, digest="Evening")
     assert isinstance(answer, Reply)
     await ana.presses(answer, "Confirm")
-    assert (await ana.harness.digest("Evening")).exclude == ("rumour",)
-    assert (await ana.harness.digest()).exclude == ()
+    assert (await ana.harness.digest("Evening")).options.exclude == ("rumour",)
+    assert (await ana.harness.digest()).options.exclude == ()
 
 
 async def test_a_beginning_that_fits_several_offers_these_only(ana):

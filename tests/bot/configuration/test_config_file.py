@@ -17,11 +17,13 @@ include = ["bridge", "/budgets?/"]
 """
 
 
-def mistakes(harness: BotHarness, text: str) -> str:
+async def mistakes(harness: BotHarness, text: str) -> str:
     file = harness.home / "wrong.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError) as found:
-        file_import.read_file(file)
+        await harness.db.read(
+            file_import.plan_changes, file_import.read_file(file), prune=False
+        )
     return str(found.value)
 
 
@@ -113,23 +115,57 @@ async def test_a_destination_that_was_stopped_goes_on_after_apply(harness):
         (("[[workspace]]", "[[workspace"), "TOML"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(empty_harness, change, says):
+async def test_a_mistake_is_told_with_its_place(empty_harness, change, says):
     old, new = change
     assert old in CONFIGURATION
-    reported = mistakes(empty_harness, CONFIGURATION.replace(old, new, 1))
+    reported = await mistakes(empty_harness, CONFIGURATION.replace(old, new, 1))
     assert "wrong.toml" in reported
     assert says in reported
 
 
-def test_all_mistakes_are_told_together(empty_harness):
+async def test_all_mistakes_are_told_together(empty_harness):
     text = CONFIGURATION.replace("every 2 minutes", "every 0 minutes")
-    reported = mistakes(empty_harness, text.replace('["morning"]', '["evening"]'))
+    reported = await mistakes(empty_harness, text.replace('["morning"]', '["evening"]'))
     assert len(reported.splitlines()) == 2
 
 
-def test_names_that_stand_twice_are_told(empty_harness):
+FIVE = """
+[[workspace.digest]]
+name = "Evening"
+sources = ["articles"]
+schedule = "every 0 minutes"
+stories = 99
+storeis = 3
+exclude = ["/(/"]
+
+[[workspace.destination]]
+name = "other"
+"""
+
+
+async def test_five_mistakes_of_every_kind_are_five_lines(empty_harness):
+    reported = await mistakes(empty_harness, CONFIGURATION + FIVE)
+    places = [line.split(": ")[1] for line in reported.splitlines()]
+    here = "workspace «newsroom»"
+    assert set(places) == {
+        f"{here}, destination «other», channel",
+        f"{here}, digest «Evening», exclude",
+        f"{here}, digest «Evening», schedule",
+        f"{here}, digest «Evening», stories",
+        f"{here}, digest «Evening», storeis",
+    }
+    assert len(places) == 5
+
+
+async def test_a_secret_that_is_not_known_is_reported_beside_the_others(empty_harness):
+    text = CONFIGURATION.replace('["articles"]', '["https://…@a.example/feed"]')
+    reported = await mistakes(empty_harness, text + "stories = 99\n")
+    assert len(reported.splitlines()) == 2
+
+
+async def test_names_that_stand_twice_are_told(empty_harness):
     twice = CONFIGURATION + CONFIGURATION[CONFIGURATION.index("[[workspace.digest]]") :]
-    assert "stands twice" in mistakes(empty_harness, twice)
+    assert "stands twice" in await mistakes(empty_harness, twice)
 
 
 def test_a_file_that_is_not_there_is_told(empty_harness):

@@ -46,6 +46,12 @@ async def test_the_digest_stays_as_it_was_otherwise(harness):
     )
 
 
+async def test_what_happens_to_corrections_stays_as_it_was_set(harness):
+    await harness.apply(CONFIGURATION + 'corrections = "off"\n')
+    await bring_in(harness, FEED)
+    assert (await harness.digest()).options.corrections == "off"
+
+
 async def test_feeds_that_are_there_are_not_added_twice(harness):
     await bring_in(harness, FEED)
     done = await bring_in(harness, FEED, OTHER)

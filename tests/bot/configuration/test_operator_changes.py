@@ -72,7 +72,7 @@ async def test_a_file_that_changes_nothing_leaves_no_line(ana):
 async def test_it_can_be_taken_back(ana):
     await apply(ana, CONFIGURATION + "stories = 7\n")
     await take_back(ana)
-    assert (await ana.harness.digest()).stories == 5
+    assert (await ana.harness.digest()).options.stories == 5
 
 
 async def test_all_that_a_file_brought_and_took_comes_back(ana):

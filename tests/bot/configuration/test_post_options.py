@@ -14,8 +14,6 @@ from bot.model import (
     Permission,
     PostOptions,
     Workspace,
-    post_options_from_settings,
-    post_options_to_settings,
 )
 from bot.storage import destination_store, workspace_store
 from tests.bot.commands.editors import ANA, Editor, errors, said
@@ -66,13 +64,13 @@ async def ana(harness: BotHarness) -> Editor:
     "manner", [DEFAULT_POST_OPTIONS, EVERYTHING, PostOptions(thread=True)]
 )
 def test_settings_say_a_manner_whole(manner):
-    assert post_options_from_settings(post_options_to_settings(manner)) == manner
+    assert PostOptions.from_stored(manner.to_stored()) == manner
 
 
 def test_nothing_said_is_posted_plainly():
     assert (
-        post_options_from_settings(None)
-        == post_options_from_settings({})
+        PostOptions.from_stored(None)
+        == PostOptions.from_stored({})
         == DEFAULT_POST_OPTIONS
     )
 
@@ -89,10 +87,8 @@ def test_nothing_said_is_posted_plainly():
     ],
 )
 def test_what_cannot_be_is_said_plainly(platform, manner, words):
-    ((_, text),) = find_post_option_problems(
-        manner, platform=platform, workspace="1001"
-    )
-    assert words in str(text)
+    (found,) = find_post_option_problems(manner, platform=platform, workspace="1001")
+    assert words in str(found.problem)
 
 
 @pytest.mark.parametrize(

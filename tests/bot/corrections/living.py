@@ -66,7 +66,7 @@ async def reread(harness: BotHarness, by: timedelta = timedelta(minutes=2)) -> N
 async def pass_time(harness: BotHarness, by: timedelta = STABLE_AFTER) -> None:
     """Time passes, and what is due is done."""
     harness.clock.advance(by)
-    await harness.publisher.corrections.run()
+    await harness.corrections.run()
     await harness.outbox.drain()
 
 

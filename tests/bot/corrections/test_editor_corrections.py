@@ -74,7 +74,7 @@ async def test_it_stands_in_the_history_and_can_be_taken_back(harness, ana):
     await ana.presses(back, "Confirm")
     await pass_time(harness)
     assert shown(harness) == before
-    assert (await listed(harness))[0].taken_back_at is not None
+    assert (await listed(harness))[0].reverted_at is not None
 
 
 async def test_it_can_come_back_after_it_was_taken_back(harness, ana):

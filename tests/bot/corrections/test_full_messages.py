@@ -154,7 +154,7 @@ async def test_a_part_that_never_went_out_is_not_edited(sqlite_url, tmp_path):
         publish(harness, 7)
         await reread(harness)
         harness.clock.advance(minutes=4)
-        await harness.publisher.corrections.run()
+        await harness.corrections.run()
         # Nothing was posted yet: the edits wait for their posts.
         await harness.outbox.drain()
         every = "\n".join(map(words, harness.platform.messages))

@@ -41,7 +41,7 @@ def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
 async def work(harness: BotHarness) -> None:
     """What a wake-up does, a few times, until all is quiet."""
     for _ in range(4):
-        await harness.publisher.corrections.run()
+        await harness.corrections.run()
         await harness.outbox.drain()
         harness.clock.advance(WAIT * 2)
 

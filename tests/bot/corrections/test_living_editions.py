@@ -129,7 +129,7 @@ async def test_taken_back_between_order_and_edit_it_is_not_edited_either(harness
     harness.publish("bridge", BRIDGE.replace("31,000", "13,000"))
     await reread(harness)
     harness.clock.advance(minutes=3)
-    await harness.publisher.corrections.run()
+    await harness.corrections.run()
     await undo(harness)
     assert harness.platform.messages == []
     assert [one.state for one in await edits(harness)] == ["failed"]
@@ -166,7 +166,7 @@ async def test_many_changes_in_a_row_become_one_edit(harness):
     for number in (13_000, 14_000, 15_000):
         harness.publish("bridge", BRIDGE.replace("31,000", f"{number:,}"))
         await reread(harness, timedelta(seconds=61))
-        await harness.publisher.corrections.run()
+        await harness.corrections.run()
     await pass_time(harness)
     assert notes(harness) == ["-# Corrected 12:07: 31,000 → 15,000"]
     assert [message.edits for message in harness.platform.messages] == [1]
@@ -259,7 +259,7 @@ async def test_a_post_that_went_out_in_plain_words_is_corrected_in_plain_words(h
     await reread(harness)
     await pass_time(harness)
     (edit,) = await edits(harness)
-    assert (edit.rung, edit.state) == (1, "sent")
+    assert (edit.fallback_level, edit.state) == (1, "sent")
     assert "54,000" in edit.fallback_text
 
 

@@ -238,7 +238,7 @@ def a_reread(url: str, home: str = "https://courier.example/feed") -> PageReread
         url=url,
         source_address=home,
         source_kind="feed",
-        told_at=NOON,
+        published_at=NOON,
         times=1,
         revision=None,
         etag=None,
@@ -269,20 +269,20 @@ def test_a_feed_leads_us_into_no_network_but_its_own(idle_rereading, allowed, ur
 def idle_rereading() -> PageRereader:
     """One that reads nothing."""
     nothing: object = None
-    return PageRereader(db=nothing, clock=nothing, look=nothing)  # type: ignore[arg-type]
+    return PageRereader(db=nothing, clock=nothing, read_page=nothing)  # type: ignore[arg-type]
 
 
 async def test_what_a_page_redirects_to_in_another_network_is_not_kept(newswire):
     await read_first(newswire)
     reading = newswire.harness.ingestor.page_rereader
     newswire.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
-    seen = await reading.look(newswire.url("/bridge"), None, None)
+    seen = await reading.read_page(newswire.url("/bridge"), None, None)
     inside = replace(seen, read_at="http://10.0.0.7/secret")
 
     async def look(*_: object):
         return inside
 
-    away = replace(reading, look=look)
+    away = replace(reading, read_page=look)
     before = await newswire.revisions()
     newswire.harness.clock.advance(minutes=30)
     await away.run()

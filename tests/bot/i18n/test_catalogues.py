@@ -13,12 +13,16 @@ from babel.messages.pofile import read_po
 
 import bot
 from bot.commands import registry
-from bot.configuration import diff
-from bot.configuration.settings import DEFAULT_DIGEST
 from bot.errors import find_placeholders
 from bot.i18n import stored_messages
-from bot.i18n.translation import _LOCALES_FOLDER, Texts, list_languages
-from bot.model import Command, DeliveryState, OccurrenceState
+from bot.i18n.translation import _LOCALES_FOLDER, list_languages
+from bot.model import (
+    Command,
+    DeliveryState,
+    DigestSettings,
+    OccurrenceState,
+    list_settings,
+)
 from bot.platforms.discord.commands import ROOTS
 from bot.platforms.local.platform import ROLE_NAMES
 
@@ -215,7 +219,7 @@ def test_a_translation_keeps_every_placeholder(language):
 STATES = (*get_args(OccurrenceState), *get_args(DeliveryState))
 #: What a digest's settings are called where a change is shown; `include` and `exclude`
 #: are words that people type.
-LABELS = {diff.format_setting_name(name, Texts.of("en")) for name in DEFAULT_DIGEST}
+LABELS = {setting.label for setting in list_settings(DigestSettings)}
 LABELS = {*LABELS, "name", "zone", "digest", "destination"} - {"include", "exclude"}
 LABELS -= {"paused_sources"}
 

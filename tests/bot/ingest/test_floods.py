@@ -11,7 +11,7 @@ from tests.feeds import an_item, items
 
 KNOWN = Source(
     id=1, workspace_id=None, kind="feed", address="https://a.example/", name="A",
-    last_good=NOON - timedelta(minutes=15),
+    last_success_at=NOON - timedelta(minutes=15),
 )  # fmt: skip
 
 
@@ -86,6 +86,6 @@ def test_it_takes_more_than_twenty_and_more_than_four_fifths():
 def test_what_came_while_we_were_away_is_news():
     from dataclasses import replace
 
-    away = replace(KNOWN, last_good=NOON - timedelta(days=2))
+    away = replace(KNOWN, last_success_at=NOON - timedelta(days=2))
     assert not is_flood(away, 40, some(40, hours_ago=20), NOON)
     assert is_flood(away, 40, some(40, hours_ago=72), NOON)

@@ -19,10 +19,10 @@ WELL = Source(
     kind="feed",
     address="https://a.example/feed",
     name="Hallin Courier",
-    last_good=NOON - timedelta(minutes=20),
-    asked_at=NOON - timedelta(minutes=20),
+    last_success_at=NOON - timedelta(minutes=20),
+    requested_at=NOON - timedelta(minutes=20),
     next_poll_at=NOON + timedelta(minutes=5),
-    items_a_day=11.6,
+    items_per_day=11.6,
 )
 
 
@@ -40,11 +40,11 @@ def test_a_source_that_is_well():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"last_good": None, "items_a_day": None}, "never read yet"),
-        ({"items_a_day": 0.0}, "silent of late"),
-        ({"items_a_day": 0.4}, "less than one article a day"),
-        ({"items_a_day": 1.0}, "1 article a day"),
-        ({"moved_to": "https://b.example/f", "moved_seen": 3}, "b.example"),
+        ({"last_success_at": None, "items_per_day": None}, "never read yet"),
+        ({"items_per_day": 0.0}, "silent of late"),
+        ({"items_per_day": 0.4}, "less than one article a day"),
+        ({"items_per_day": 1.0}, "1 article a day"),
+        ({"moved_to": "https://b.example/f", "moved_count": 3}, "b.example"),
     ],
 )
 def test_what_is_told_of_one_that_needs_nobody(changes, words):
@@ -53,13 +53,13 @@ def test_what_is_told_of_one_that_needs_nobody(changes, words):
 
 
 def test_a_move_that_is_not_sure_is_not_told():
-    assert "b.example" not in how(moved_to="https://b.example/f", moved_seen=2).text
+    assert "b.example" not in how(moved_to="https://b.example/f", moved_count=2).text
 
 
 def test_a_failure_of_today_is_a_warning_and_an_old_one_a_problem():
     failed = {"failures": 2, "problem": "a.example has nothing there."}
     assert how(**failed).state == "warning"
-    old = how(**failed, last_good=NOON - timedelta(days=3))
+    old = how(**failed, last_success_at=NOON - timedelta(days=3))
     assert old.state == "problem"
     assert old.text.startswith("a.example has nothing there; last read well")
     assert "tried again today 12:05" in old.text
@@ -69,7 +69,7 @@ def test_a_failure_of_today_is_a_warning_and_an_old_one_a_problem():
 def test_a_source_that_wants_to_be_left_alone_is_no_problem():
     paused = {"failures": 1, "problem": "a.example asks for a pause."}
     until = NOON + timedelta(hours=2)
-    assert how(**paused, last_good=None, rest_until=until).state == "warning"
+    assert how(**paused, last_success_at=None, backoff_until=until).state == "warning"
 
 
 def test_a_source_that_has_ended_is_a_problem_with_a_way_out():

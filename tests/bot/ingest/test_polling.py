@@ -120,7 +120,7 @@ async def test_an_unchanged_feed_sends_no_body(newswire):
     assert "if-none-match" not in first.headers
     assert len(later) >= 3
     assert {r.headers.get("if-none-match") for r in later} == {'"one"'}
-    assert (await newswire.source()).last_good == newswire.harness.clock.now()
+    assert (await newswire.source()).last_success_at == newswire.harness.clock.now()
 
 
 async def test_a_changed_feed_is_read_and_its_new_tag_kept(newswire):
@@ -189,14 +189,14 @@ async def test_a_broken_source_does_not_stop_the_others(newswire):
 async def test_a_defect_of_ours_in_one_source_does_not_stop_the_others(
     newswire, monkeypatch
 ):
-    look = newswire.harness.ingestor.source_reader.look
+    look = newswire.harness.ingestor.source_reader.read_address
 
     async def broken(address: str, **how):
         if address.endswith("/bad"):
             raise ZeroDivisionError
         return await look(address, **how)
 
-    monkeypatch.setattr(newswire.harness.ingestor.source_reader, "look", broken)
+    monkeypatch.setattr(newswire.harness.ingestor.source_reader, "read_address", broken)
     newswire.publish("/good", items(range(3)))
     await newswire.subscribe("/bad", "/good")
     await newswire.poll()
@@ -248,9 +248,9 @@ async def test_a_pause_of_the_host_outlives_the_process(newswire):
     await newswire.harness.ingestor.refresh([await newswire.source("/a")])
     # What the way out remembers is gone with it; the table is not.
     other = await newswire.source("/b")
-    assert other.rest_until is not None
-    assert other.rest_until - newswire.harness.clock.now() >= timedelta(hours=2)
-    assert other.next_poll_at == other.rest_until
+    assert other.backoff_until is not None
+    assert other.backoff_until - newswire.harness.clock.now() >= timedelta(hours=2)
+    assert other.next_poll_at == other.backoff_until
 
 
 async def test_a_pause_is_broken_by_no_edition(newswire):

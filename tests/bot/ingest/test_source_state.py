@@ -32,10 +32,10 @@ LATER = NOON + timedelta(hours=1)
 
 
 def test_a_good_reading_ends_all_trouble():
-    failed = replace(FEED, failures=4, problem="404", rest_until=NOON)
+    failed = replace(FEED, failures=4, problem="404", backoff_until=NOON)
     good = source_state.apply_reading(failed, READ, 1, NOON)
-    assert (good.failures, good.problem, good.rest_until) == (0, None, None)
-    assert (good.last_good, good.asked_at, good.etag) == (NOON, NOON, '"1"')
+    assert (good.failures, good.problem, good.backoff_until) == (0, None, None)
+    assert (good.last_success_at, good.requested_at, good.etag) == (NOON, NOON, '"1"')
 
 
 def test_a_source_takes_its_own_title_unless_somebody_named_it():
@@ -52,7 +52,7 @@ def test_a_page_is_called_after_its_host_and_not_after_its_article():
 def test_a_failure_keeps_what_is_known_of_better_days():
     good = source_state.apply_reading(FEED, READ, 1, NOON)
     failed = source_state.apply_failure(good, SourceMissing("Nothing there."), LATER)
-    assert (failed.last_good, failed.etag, failed.failures) == (NOON, '"1"', 1)
+    assert (failed.last_success_at, failed.etag, failed.failures) == (NOON, '"1"', 1)
     assert failed.problem == "Nothing there."
 
 
@@ -99,7 +99,7 @@ def test_an_address_with_a_password_is_never_left_for_another():
 
 def test_a_known_feed_must_stay_one_and_a_new_address_may_be_anything():
     assert source_state.expected_kind(FEED) is None
-    assert source_state.expected_kind(replace(FEED, last_good=NOON)) == "feed"
+    assert source_state.expected_kind(replace(FEED, last_success_at=NOON)) == "feed"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ async def two(newswire: Newswire) -> AsyncIterator[Newswire]:
     await newswire.poll()
     yield newswire
     # Whatever happened: what is held in memory is what is stored.
-    held = newswire.harness.ingestor._filing._slots[None].view.index.memberships()
+    held = newswire.harness.ingestor._assigner._slots[None].view.index.memberships()
     stored = await newswire.harness.db.read(everything)
     assert {m.article: m.story for m in held} == {m.article: m.story for m in stored}
 

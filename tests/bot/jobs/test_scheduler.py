@@ -1,14 +1,14 @@
 """APScheduler's timers are real: waits are tiny, and no duration is asserted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.jobs.scheduler import WakeupTimer
+from bot.jobs.scheduler import TICKS, Job, JobScheduler, RunJob, run_jobs
 from tests.fakes import FakeClock
 
 SOON = timedelta(seconds=0.03)
@@ -16,15 +16,15 @@ NEVER = timedelta(hours=1)
 
 
 class Work:
-    """Counts its wakes, and does at each what the test says."""
+    """Counts its runs; each does one step of the test."""
 
     def __init__(self, *steps: datetime | Exception | Callable[[], None] | None):
         self.steps = list(steps)
-        self.wakes = 0
+        self.runs = 0
         self._changed = asyncio.Condition()
 
     async def __call__(self) -> datetime | None:
-        self.wakes += 1
+        self.runs += 1
         async with self._changed:
             self._changed.notify_all()
         step = self.steps.pop(0) if self.steps else None
@@ -35,235 +35,262 @@ class Work:
             return None
         return step
 
-    async def woken(self, times: int) -> None:
+    async def run_times(self, times: int) -> None:
         async with self._changed, asyncio.timeout(5):
-            await self._changed.wait_for(lambda: self.wakes >= times)
+            await self._changed.wait_for(lambda: self.runs >= times)
 
 
 @asynccontextmanager
-async def running(
-    wakeups: WakeupTimer, wake: Callable[[], Awaitable[datetime | None]]
-) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(wakeups.run(wake))
+async def running(job: Job, work: RunJob) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(run_jobs({job: work}))
     yield task
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
-async def settled() -> None:
+async def run_ready_tasks() -> None:
     """Let everything run that is ready to."""
     for _ in range(20):
         await asyncio.sleep(0)
 
 
-def clockwork(**changes: timedelta) -> tuple[FakeClock, WakeupTimer]:
+def a_job(**changes: timedelta) -> tuple[FakeClock, Job]:
     clock = FakeClock()
-    return clock, WakeupTimer(clock=clock, **{"tick": NEVER} | changes)
+    return clock, Job("publish", clock=clock, **{"tick": NEVER} | changes)
 
 
-async def test_it_wakes_at_start_and_then_rests():
-    _, wakeups = clockwork()
+async def test_it_runs_at_start_and_then_rests():
+    _, job = a_job()
     work = Work()
-    async with running(wakeups, work):
-        await work.woken(1)
+    async with running(job, work):
+        await work.run_times(1)
         await asyncio.sleep(0.05)
-        assert work.wakes == 1
+        assert work.runs == 1
 
 
-async def test_it_wakes_at_the_moment_that_the_last_wake_named():
-    clock, wakeups = clockwork()
+async def test_it_runs_at_the_moment_that_the_last_wake_named():
+    clock, job = a_job()
     work = Work(clock.now() + SOON)
-    async with running(wakeups, work):
-        await work.woken(2)
+    async with running(job, work):
+        await work.run_times(2)
         await asyncio.sleep(0.05)
-        assert work.wakes == 2
+        assert work.runs == 2
 
 
 async def test_an_earlier_moment_replaces_a_later_one():
-    clock, wakeups = clockwork()
+    clock, job = a_job()
     work = Work(clock.now() + NEVER)
-    async with running(wakeups, work):
-        await work.woken(1)
-        wakeups.arm(clock.now() + SOON)
-        await work.woken(2)
+    async with running(job, work):
+        await work.run_times(1)
+        job.run_at(clock.now() + SOON)
+        await work.run_times(2)
 
 
 async def test_a_later_moment_neither_replaces_an_earlier_one_nor_is_lost():
-    clock, wakeups = clockwork()
+    clock, job = a_job()
     work = Work(clock.now() + SOON)
-    async with running(wakeups, work):
-        await work.woken(1)
-        wakeups.arm(clock.now() + 3 * SOON)
-        await work.woken(3)
+    async with running(job, work):
+        await work.run_times(1)
+        job.run_at(clock.now() + 3 * SOON)
+        await work.run_times(3)
 
 
-async def test_a_moment_armed_before_the_start_counts():
-    clock, wakeups = clockwork()
-    wakeups.arm(clock.now() + SOON)
+async def test_a_moment_requested_before_the_start_counts():
+    clock, job = a_job()
+    job.run_at(clock.now() + SOON)
     work = Work()
-    async with running(wakeups, work):
-        await work.woken(2)
+    async with running(job, work):
+        await work.run_times(2)
 
 
-async def test_a_moment_that_has_come_wakes_at_once():
-    clock, wakeups = clockwork()
+async def test_a_moment_that_has_come_runs_at_once():
+    clock, job = a_job()
     work = Work()
-    async with running(wakeups, work):
-        await work.woken(1)
-        wakeups.arm(clock.now())
-        await work.woken(2)
+    async with running(job, work):
+        await work.run_times(1)
+        job.run_at(clock.now())
+        await work.run_times(2)
 
 
-async def test_a_moment_that_came_while_resting_wakes_once():
-    clock, wakeups = clockwork()
+async def test_a_moment_that_came_while_resting_runs_once():
+    clock, job = a_job()
     work = Work(clock.now() + SOON)
-    async with running(wakeups, work):
-        await work.woken(1)
+    async with running(job, work):
+        await work.run_times(1)
         clock.advance(SOON)
-        await work.woken(2)
-        await settled()
-        assert work.wakes == 2
+        await work.run_times(2)
+        await run_ready_tasks()
+        assert work.runs == 2
 
 
-async def test_a_moment_that_a_poke_came_before_is_served_by_that_wake():
-    clock, wakeups = clockwork()
+async def test_a_requested_run_also_covers_the_moment_that_has_passed():
+    clock, job = a_job()
     work = Work(clock.now() + NEVER)
-    async with running(wakeups, work):
-        await work.woken(1)
+    async with running(job, work):
+        await work.run_times(1)
         clock.advance(NEVER)
-        wakeups.wake_now()
-        await work.woken(2)
-        await settled()
-        assert work.wakes == 2
+        job.run_now()
+        await work.run_times(2)
+        await run_ready_tasks()
+        assert work.runs == 2
 
 
 async def test_a_far_moment_is_waited_for_without_error():
-    clock, wakeups = clockwork()
+    clock, job = a_job()
     work = Work(clock.now() + timedelta(days=36500))
-    async with running(wakeups, work) as task:
-        await work.woken(1)
-        await settled()
+    async with running(job, work) as task:
+        await work.run_times(1)
+        await run_ready_tasks()
         assert not task.done()
-        wakeups.wake_now()
-        await work.woken(2)
+        job.run_now()
+        await work.run_times(2)
 
 
-async def test_the_tick_wakes_what_nobody_armed():
-    _, wakeups = clockwork(tick=SOON)
+async def test_the_tick_runs_what_nobody_armed():
+    _, job = a_job(tick=SOON)
     work = Work()
-    async with running(wakeups, work):
-        await work.woken(3)
+    async with running(job, work):
+        await work.run_times(3)
 
 
-async def test_a_poke_wakes_now():
-    _, wakeups = clockwork()
+async def test_a_poke_runs_now():
+    _, job = a_job()
     work = Work()
-    async with running(wakeups, work):
-        await work.woken(1)
-        wakeups.wake_now()
-        await work.woken(2)
+    async with running(job, work):
+        await work.run_times(1)
+        job.run_now()
+        await work.run_times(2)
 
 
-async def test_wakes_never_overlap_and_pokes_during_one_are_one_more():
-    _, wakeups = clockwork()
-    inside, most, wakes = 0, 0, 0
+async def test_runs_never_overlap_and_requests_during_one_are_one_more():
+    _, job = a_job()
+    inside, most, runs = 0, 0, 0
     go_on = asyncio.Event()
 
-    async def wake() -> None:
-        nonlocal inside, most, wakes
-        inside, wakes = inside + 1, wakes + 1
+    async def work() -> None:
+        nonlocal inside, most, runs
+        inside, runs = inside + 1, runs + 1
         most = max(most, inside)
         await go_on.wait()
         inside -= 1
 
-    async with running(wakeups, wake):
-        await settled()
+    async with running(job, work):
+        await run_ready_tasks()
         for _ in range(3):
-            wakeups.wake_now()
-            await settled()
+            job.run_now()
+            await run_ready_tasks()
         go_on.set()
-        await settled()
-        assert (most, wakes) == (1, 2)
+        await run_ready_tasks()
+        assert (most, runs) == (1, 2)
 
 
-async def test_a_failing_wake_is_logged_and_tried_again():
-    _, wakeups = clockwork(back_off=SOON)
+async def test_a_failed_run_is_logged_and_tried_again():
+    _, job = a_job(back_off=SOON)
     work = Work(OSError("disk"), OSError("disk"))
     with capture_logs() as logs:
-        async with running(wakeups, work):
-            await work.woken(3)
-    assert [entry["event"] for entry in logs] == ["wake_failed", "wake_failed"]
-    assert [entry["again_in"] for entry in logs] == [0.03, 0.06]
+        async with running(job, work):
+            await work.run_times(3)
+    assert [entry["event"] for entry in logs] == ["job failed", "job failed"]
+    assert [entry["retry_in"] for entry in logs] == [0.03, 0.06]
 
 
-async def test_the_back_off_starts_anew_after_a_good_wake_and_ends_at_the_tick():
-    clock, wakeups = clockwork(back_off=SOON, tick=2 * SOON)
+async def test_the_back_off_is_reset_by_a_good_run_and_ends_at_the_tick():
+    clock, job = a_job(back_off=SOON, tick=2 * SOON)
     bad = [OSError() for _ in range(4)]
     work = Work(*bad[:3], clock.now() + SOON, bad[3])
     with capture_logs() as logs:
-        async with running(wakeups, work):
-            await work.woken(6)
-    assert [entry["again_in"] for entry in logs] == [0.03, 0.06, 0.06, 0.03]
+        async with running(job, work):
+            await work.run_times(6)
+    assert [entry["retry_in"] for entry in logs] == [0.03, 0.06, 0.06, 0.03]
 
 
-async def test_a_moment_is_not_lost_over_a_failing_wake():
-    clock, wakeups = clockwork(back_off=NEVER)
+async def test_a_failed_run_loses_no_moment():
+    clock, job = a_job(back_off=NEVER)
     work = Work(clock.now() + SOON, OSError())
-    async with running(wakeups, work):
-        await work.woken(1)
-        wakeups.arm(clock.now() + 2 * SOON)
+    async with running(job, work):
+        await work.run_times(1)
+        job.run_at(clock.now() + 2 * SOON)
         with capture_logs():
-            await work.woken(3)
+            await work.run_times(3)
 
 
-async def test_a_wake_that_is_always_asked_for_leaves_the_others_room():
-    _, wakeups = clockwork()
-    work = Work(*[wakeups.wake_now] * 100_000)
-    async with running(wakeups, work):
-        await settled()
-    assert work.wakes < 1000
+async def test_a_job_that_is_always_requested_does_not_starve_others():
+    _, job = a_job()
+    work = Work(*[job.run_now] * 100_000)
+    async with running(job, work):
+        await run_ready_tasks()
+    assert work.runs < 1000
 
 
-async def test_cancelling_during_a_wake_cancels_it():
-    _, wakeups = clockwork()
+async def test_cancelling_cancels_the_current_run():
+    _, job = a_job()
     ended = []
 
-    async def wake() -> None:
+    async def work() -> None:
         try:
             await asyncio.Event().wait()
         finally:
             ended.append(True)
 
-    async with running(wakeups, wake):
-        await settled()
+    async with running(job, work):
+        await run_ready_tasks()
     assert ended == [True]
 
 
-async def test_it_can_run_again_after_it_was_stopped():
-    clock, wakeups = clockwork()
+async def test_a_job_can_be_run_again_after_it_was_stopped():
+    clock, job = a_job()
     for _ in range(2):
         work = Work(clock.now() + SOON)
-        async with running(wakeups, work):
-            await work.woken(2)
+        async with running(job, work):
+            await work.run_times(2)
 
 
-class Counting(WakeupTimer):
-    pokes = 0
+class CountingJob(Job):
+    requests = 0
 
-    def wake_now(self) -> None:
-        self.pokes += 1
-        super().wake_now()
+    def run_now(self) -> None:
+        self.requests += 1
+        super().run_now()
 
 
 async def test_stopping_leaves_no_task_and_no_timer_behind():
     before = asyncio.all_tasks()
-    wakeups = Counting(clock=FakeClock(), tick=SOON)
+    job = CountingJob("publish", clock=FakeClock(), tick=SOON)
     work = Work()
-    async with running(wakeups, work):
-        await work.woken(3)
-    await settled()
-    pokes = wakeups.pokes
-    assert pokes >= 2
+    async with running(job, work):
+        await work.run_times(3)
+    await run_ready_tasks()
+    requests = job.requests
+    assert requests >= 2
     await asyncio.sleep(0.1)
-    assert (asyncio.all_tasks(), wakeups.pokes) == (before, pokes)
+    assert (asyncio.all_tasks(), job.requests) == (before, requests)
+
+
+async def test_one_scheduler_runs_the_five_named_jobs_and_reports_their_runs():
+    clock = FakeClock()
+    scheduler = JobScheduler(clock)
+    works = {name: Work(clock.now() + SOON) for name in TICKS}
+    task = asyncio.create_task(scheduler.run(works))
+    for work in works.values():
+        await work.run_times(2)
+    await run_ready_tasks()
+    task.cancel()
+    statuses = {status.name: status for status in scheduler.list_statuses()}
+    assert list(statuses) == ["publish", "deliver", "poll", "notify", "maintain"]
+    for name, status in statuses.items():
+        assert (status.last_run, status.failures) == (clock.now(), 0)
+        assert status.next_run == clock.now() + TICKS[name]
+
+
+async def test_a_status_counts_failures_in_a_row():
+    _, job = a_job(back_off=SOON)
+    work = Work(OSError(), OSError())
+    with capture_logs():
+        async with running(job, work):
+            await work.run_times(2)
+            await run_ready_tasks()
+            assert job.status.failures == 2
+            await work.run_times(3)
+            await run_ready_tasks()
+            assert job.status.failures == 0

@@ -36,15 +36,18 @@ def test_another_programs_database_is_refused(backups: BackupHarness):
         backups.restore()
 
 
-def test_a_backup_of_a_newer_standfirst_is_refused(backups: BackupHarness):
+@pytest.mark.parametrize(
+    ("schema", "refusal"),
+    [("9999", "newer Standfirst"), ("0015", "development version")],
+)
+def test_a_backup_with_a_schema_that_is_not_supported_is_refused(
+    backups: BackupHarness, schema: str, refusal: str
+):
     backups.back_up()
     with closing(sqlite3.connect(backups.kept)) as connection:
-        connection.execute("UPDATE standfirst_version SET version_num = '9999'")
+        connection.execute("UPDATE standfirst_version SET version_num = ?", (schema,))
         connection.commit()
-    with (
-        untouched(backups),
-        pytest.raises(ConfigurationError, match="newer Standfirst"),
-    ):
+    with untouched(backups), pytest.raises(ConfigurationError, match=refusal):
         backups.restore()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot import runner
-from bot.jobs.scheduler import WakeupTimer
+from bot.jobs.scheduler import JobScheduler
 from bot.operations.clock_monitor import PAUSE_AFTER_JUMP, ClockMonitor
 from tests.bot.harness import BotHarness
 from tests.bot.publishing.test_planning import at, editions, scheduled, states
@@ -70,27 +70,28 @@ def test_a_clock_that_is_set_right_again_ends_the_wait():
 
 
 class Run:
-    """The two loops of `standfirst run`, turn by turn, over a newsroom."""
+    """The jobs of `standfirst run` that post, turn by turn."""
 
     def __init__(self, harness: BotHarness) -> None:
         self.clock, self.steady = harness.clock, Steady()
         application: Any = SimpleNamespace(
             clock=harness.clock,
             publisher=harness.publisher,
+            corrections=harness.corrections,
             outbox=harness.outbox,
-            delivery_timer=WakeupTimer(clock=harness.clock),
+            jobs=JobScheduler(harness.clock),
+            maintenance=SimpleNamespace(run=None),
         )
-        jumps = ClockMonitor(harness.clock, self.steady)
-        self._wake = runner._publishing_job(application, jumps)
-        self._send = runner._delivery_job(application, jumps)
+        jobs = runner.build_jobs(application, ClockMonitor(harness.clock, self.steady))
+        self._publish, self._deliver = jobs["publish"], jobs["deliver"]
 
     async def turn(self, **passed: float) -> None:
         by = timedelta(**passed)
         self.clock.advance(by)
         self.steady.seconds += by.total_seconds()
-        await self._send()
-        await self._wake()
-        await self._send()
+        await self._deliver()
+        await self._publish()
+        await self._deliver()
 
 
 @pytest.fixture

@@ -113,14 +113,14 @@ async def test_another_name_erases_nothing_and_asks_again(ana: Editor, name: str
     form = await pressed(ana, await ana.says("newsdesk erase"))
     again = await ana.is_asked_again(form, name=name)
     assert "type «newsroom»" in said(again)
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert await ana.harness.db.read(rows_of) == before
 
 
 async def test_a_name_without_having_looked_erases_nothing(ana: Editor):
     form = await ana.is_asked("newsdesk erase", name="newsroom")
     assert "Look first at what goes" in said(form)
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert (await ana.harness.digest()).name == "Morning brief"
 
 
@@ -192,7 +192,7 @@ async def test_nothing_of_it_stays_and_nothing_else_goes(
         assert (await harness.db.read(counts))["articles"] == before["articles"] + 2
 
         await erased(ana)
-        await maintenance(harness).wake()
+        await maintenance(harness).run()
 
         after = await harness.db.read(counts)
         left = {"erasures": 1, "invocations": after["invocations"]}
@@ -206,7 +206,7 @@ async def test_it_goes_in_steps_between_which_others_write(
     monkeypatch.setattr("bot.operations.maintenance.ERASURE_ROWS", 1)
     monkeypatch.setattr("bot.operations.maintenance.ERASURE_PAUSE", 0)
     await erased(ana)
-    work = asyncio.ensure_future(maintenance(ana.harness).wake())
+    work = asyncio.ensure_future(maintenance(ana.harness).run())
     other = Editor(harness=ana.harness, place=await ana.harness.place("rival"))
     await other.does("newsdesk style", stories="7")
     assert not work.done()
@@ -247,7 +247,7 @@ async def test_a_process_that_ends_halfway_is_carried_on(
             deletion_store.erase_some_rows, workspace_id=key, rows=1
         )
     async with open_harness(sqlite_url, tmp_path) as again:
-        await maintenance(again).wake()
+        await maintenance(again).run()
         assert (
             await again.db.read(workspace_store.find_workspace, workspace_id=key)
             is None
@@ -256,7 +256,7 @@ async def test_a_process_that_ends_halfway_is_carried_on(
 
 async def test_one_line_stays_without_contents(ana: Editor):
     await erased(ana)
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     line = await ana.harness.db.read(
         deletion_store.find_last_erasure, platform="local", external_id="newsroom"
     )
@@ -281,7 +281,7 @@ async def test_no_word_of_it_stays_in_the_file(
     stem = secret[:-3].lower().encode()
     assert any(stem in held.lower() for held in contents(file))
     await erased(ana)
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert not any(stem in held.lower() for held in contents(file))
     assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -297,13 +297,13 @@ async def test_what_the_bot_left_goes_after_thirty_days(ana: Editor):
     key = ana.place.workspace.id
     await ana.harness.inbox.left("local", "newsroom")
     ana.harness.clock.advance(REJOIN_PERIOD - timedelta(minutes=1))
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert (
         await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
         is not None
     )
     ana.harness.clock.advance(minutes=2)
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert (
         await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
         is None
@@ -321,19 +321,19 @@ async def test_coming_back_within_thirty_days_keeps_everything(ana: Editor):
     ana.harness.clock.advance(days=29)
     back = await ana.harness.inbox.workspace_of("local", "newsroom", "")
     ana.harness.clock.advance(days=29)
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert back.id == ana.place.workspace.id
     assert (await ana.harness.digest()).name == "Morning brief"
 
 
 async def test_the_days_are_looked_at_once_a_day(ana: Editor):
     keeping = maintenance(ana.harness)
-    await keeping.wake()
+    await keeping.run()
     await ana.harness.inbox.left("local", "newsroom")
     ana.harness.clock.advance(REJOIN_PERIOD)
     ana.harness.clock.advance(hours=1)
     key = ana.place.workspace.id
-    await keeping.wake()
+    await keeping.run()
     assert (
         await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
         is None

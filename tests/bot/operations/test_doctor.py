@@ -8,9 +8,16 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import ConfigurationError, SendRefused
-from bot.model import Destination, DestinationProblem, Finding, PlatformIdentity
+from bot.model import (
+    Destination,
+    DestinationProblem,
+    Finding,
+    JobStatus,
+    PlatformIdentity,
+)
 from bot.operations import health_checks
 from bot.operations.health_checks import check_clock, run_check, run_checks
+from bot.storage import process_store
 from tests.bot.harness import CONFIGURATION
 from tests.builders import NOON
 
@@ -113,6 +120,30 @@ async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harnes
     assert found.state == "problem"
     assert "words" in found.text
     assert (await finding(harness, "digest Morning brief")).state == "ok"
+
+
+async def test_the_jobs_of_the_running_process_are_listed_with_their_runs(harness):
+    db, now = harness.db, harness.clock.now()
+    failing = JobStatus(name="poll", last_run=now, next_run=now, failures=2)
+    starting = JobStatus(name="publish", last_run=None, next_run=now)
+    await db.write(
+        process_store.save_job_statuses, statuses=[starting, failing], now=now
+    )
+    assert await health_checks.check_jobs(db, now) == []
+    await db.write(
+        process_store.acquire_lease,
+        name=process_store.RUNNER_LEASE,
+        holder="host:1",
+        now=now,
+        ttl=timedelta(seconds=30),
+    )
+    found = await health_checks.check_jobs(db, now)
+    assert [(f.subject, f.state) for f in found] == [
+        ("job publish", "ok"),
+        ("job poll", "warning"),
+    ]
+    assert found[0].text == "last run: not yet, next run: 12:00:00 UTC"
+    assert found[1].text.endswith("runs that failed in a row: 2")
 
 
 def test_it_says_how_old_the_newest_backup_is(tmp_path):

@@ -108,7 +108,7 @@ async def test_what_an_earlier_standfirst_left_of_corrections_goes_too(ana: Edit
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
     await ana.harness.db.write(
         lambda connection: connection.execute(
-            schema.editions.update().values(dropped_at=ana.harness.clock.now())
+            schema.editions.update().values(emptied_at=ana.harness.clock.now())
         )
     )
     await maintenance(ana.harness).prune_outdated()
@@ -133,10 +133,15 @@ async def test_a_settled_report_goes_in_its_time_and_an_open_one_never(ana: Edit
 
 async def test_what_was_told_is_never_told_again(ana: Editor):
     """The folder still lists what was let go."""
-    memory = await ana.harness.db.read(rows, "told", "articles", "article_ids")
+    memory = await ana.harness.db.read(
+        rows, "published_items", "articles", "article_ids"
+    )
     ana.harness.clock.advance(days=75)
     await maintenance(ana.harness).prune_outdated()
-    assert await ana.harness.db.read(rows, "told", "articles", "article_ids") == memory
+    assert (
+        await ana.harness.db.read(rows, "published_items", "articles", "article_ids")
+        == memory
+    )
     outcome = await ana.harness.post("later")
     assert outcome.stored_edition is None
     assert await ana.harness.db.read(texts) == [("", None), ("", None)]
@@ -185,26 +190,26 @@ async def test_the_history_goes_and_the_set_up_stays(ana: Editor):
         await ana.harness.db.read(change_store.list_newest_changes, **here, count=9)
         == ()
     )
-    assert (await ana.harness.digest()).stories == 7
+    assert (await ana.harness.digest()).options.stories == 7
 
 
 async def test_events_of_long_ago_are_forgotten_and_those_of_today_are_not(ana: Editor):
     await ana.says("newsdesk status")
     ana.harness.clock.advance(days=8)
     await ana.says("newsdesk status")
-    await maintenance(ana.harness).wake()
+    await maintenance(ana.harness).run()
     assert await ana.harness.db.read(rows, "invocations") == [1]
 
 
 async def test_the_daily_part_is_done_once_a_day(ana: Editor):
     keeping = maintenance(ana.harness)
     ana.harness.clock.advance(days=59, hours=23)
-    await keeping.wake()
+    await keeping.run()
     ana.harness.clock.advance(hours=2)
-    await keeping.wake()
+    await keeping.run()
     assert not (await ana.says("news latest", edition=await first_id(ana))).problem
     ana.harness.clock.advance(hours=23)
-    await keeping.wake()
+    await keeping.run()
     assert (await ana.says("news latest", edition=await first_id(ana))).problem
 
 

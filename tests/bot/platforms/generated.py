@@ -374,8 +374,8 @@ def _forms(
         fallback_text=part.fallback_text,
     )
     plainer = (
-        replace(delivery, payload={}, rung=1),
-        render_as_links(replace(delivery, rung=2), _issue(edition)),
+        replace(delivery, payload={}, fallback_level=1),
+        render_as_links(replace(delivery, fallback_level=2), _issue(edition)),
     )
     for form in (delivery, *plainer):
         if platform == "discord":

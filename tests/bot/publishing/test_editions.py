@@ -9,8 +9,8 @@ import pytest
 from bot.model import Occurrence
 from bot.publishing.editions import PLATFORM_NOT_CONNECTED
 from bot.storage import schedule_store
-from digests import compose
-from digests.compose import analyse_article
+from digests import analysis
+from digests.analysis import analyse_article
 from digests.types import Article, ArticleAnalysis, EditionStyle
 from tests.bot.harness import (
     BRIDGE,
@@ -86,7 +86,7 @@ async def test_digests_that_are_due_together_read_an_article_once(
         read.append(article.id)
         return analyse_article(article, style)
 
-    monkeypatch.setattr(compose, "analyse_article", counting)
+    monkeypatch.setattr(analysis, "analyse_article", counting)
     await harness.apply(CONFIGURATION + SECOND)
     harness.clock.advance(minutes=2)
     await harness.wake()

@@ -22,20 +22,34 @@ from bot.model import (
 from bot.storage import (
     Connection,
     article_store,
+    change_store,
+    correction_store,
+    decision_store,
     deletion_store,
     delivery_queue,
     delivery_store,
     destination_store,
     digest_store,
     edition_store,
+    message_store,
+    personal_digest_store,
+    reader_store,
+    report_store,
     schedule_store,
     source_store,
+    story_store,
     workspace_store,
 )
+from bot.storage.correction_store import Correction
+from bot.storage.reader_store import Feedback, Follow, PersonScope, SavedStory
+from bot.storage.workspace_store import Grant
+from digests.corrections.amendments import Amendment
 from digests.language.normalization import revision_hash
 from digests.types import (
     Article,
+    ArticleDecision,
     ArticleRef,
+    CorrectionNote,
     Edition,
     EditionStory,
     Figure,
@@ -46,8 +60,11 @@ from digests.types import (
     QuoteCard,
     Sentence,
     Span,
+    StoryMembership,
 )
 
+#: The word that every row of `full_tenant` holds.
+CANARY = "quetzal"
 NOW = datetime(2026, 3, 4, 8, 30, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 WAIT = timedelta(seconds=45)
@@ -293,3 +310,158 @@ def erase_workspace(connection: Connection, workspace_id: int) -> None:
     while deletion_store.erase_some_rows(connection, **here, rows=7):
         pass
     deletion_store.finish_erasure(connection, **here, now=NOW)
+
+
+def full_tenant(connection: Connection, name: str) -> Tenant:
+    """A workspace in which every row says the canary's word."""
+    tenant = a_tenant(connection, name=name)
+    text = f"The {CANARY} lock. “We kept the {CANARY} out,” said {CANARY}. 3 km."
+    stored = store_article(
+        connection,
+        tenant,
+        id=CANARY,
+        text=text,
+        title=CANARY,
+        quoted=(a_quote(text, speaker=CANARY),),
+        counted=(a_figure(text, "3 km"),),
+    )
+    story_store.set_memberships(
+        connection,
+        workspace_id=tenant.workspace.id,
+        memberships=[StoryMembership(article=str(stored.article_id), story="s-before")],
+        now=NOW,
+    )
+    story_store.update_memberships(
+        connection,
+        workspace_id=tenant.workspace.id,
+        memberships=[StoryMembership(article=str(stored.article_id), story="s-canary")],
+        now=NOW,
+    )
+    stored_edition = a_stored_edition(
+        connection,
+        tenant,
+        edition=an_edition(title=CANARY),
+        published=PublishedLedger(stories=frozenset({CANARY})),
+    )
+    decision_store.add_decisions(
+        connection,
+        workspace_id=tenant.workspace.id,
+        digest_id=tenant.digest.id,
+        occurrence_id=stored_edition.occurrence_id,
+        decisions=[
+            ArticleDecision(
+                article=str(stored.article_id),
+                story="s-canary",
+                stage="rank",
+                outcome="chosen",
+                reason=CANARY,
+            )
+        ],
+        now=NOW,
+    )
+    correction_store.add_correction(
+        connection,
+        workspace_id=tenant.workspace.id,
+        correction=Correction(
+            edition_id=stored_edition.id,
+            story="s-canary",
+            headline=CANARY,
+            found_at=NOW,
+            state="edited",
+            amendment=Amendment(
+                story="s-canary", notes=(CorrectionNote(at=NOW, said=CANARY),)
+            ),
+            editor_name=CANARY,
+        ),
+    )
+    edition_store.set_render_context(
+        connection,
+        workspace_id=tenant.workspace.id,
+        edition_id=stored_edition.id,
+        context={"digest": CANARY},
+    )
+    delivery_store.add_deliveries(
+        connection,
+        workspace_id=tenant.workspace.id,
+        stored_edition=stored_edition,
+        destination=tenant.destination,
+        parts=parts(words=CANARY),
+        now=NOW,
+    )
+    (claimed,) = delivery_queue.claim_deliveries(
+        connection, now=NOW, lease=timedelta(minutes=1), limit=1
+    )
+    delivery_store.record_sent(connection, claimed, message_id=CANARY, now=NOW)
+    message_store.add_message(
+        connection, workspace_id=tenant.workspace.id, delivery=claimed, at=NOW
+    )
+    workspace_store.add_grant(
+        connection,
+        workspace_id=tenant.workspace.id,
+        grant=Grant(kind="person", external_id=CANARY),
+    )
+    change = change_store.propose_change(
+        connection,
+        workspace_id=tenant.workspace.id,
+        steps=[{"name": CANARY}],
+        person_id="p",
+        person_name=CANARY,
+        now=NOW,
+    )
+    change_store.confirm_change(
+        connection,
+        workspace_id=tenant.workspace.id,
+        public_id=change.public_id,
+        person_id="p",
+        person_name=CANARY,
+        now=NOW,
+    )
+    of_a_reader(connection, tenant.workspace.id)
+    return tenant
+
+
+def of_a_reader(connection: Connection, workspace_id: int) -> None:
+    """A reader who uses everything that is personal."""
+    mine = PersonScope(workspace_id=workspace_id, person_id="p")
+    reader_store.set_preferences(connection, **mine, chosen={"locale": CANARY})
+    reader_store.save_story(
+        connection,
+        **mine,
+        saved=SavedStory(story="s-canary", headline=CANARY, url=None, saved_at=NOW),
+        most=9,
+    )
+    follow = Follow(kind="topic", name=CANARY)
+    reader_store.add_follow(connection, **mine, follow=follow, most=9, now=NOW)
+    reader_store.set_feedback(
+        connection,
+        **mine,
+        given=Feedback(
+            story="s-canary",
+            headline=CANARY,
+            direction="more",
+            terms=(CANARY,),
+            given_at=NOW,
+        ),
+    )
+    for text in (CANARY, f"{CANARY} again"):
+        made = report_store.add_report(
+            connection,
+            **mine,
+            person_name=CANARY,
+            story="s-canary",
+            headline=CANARY,
+            text=text,
+            locale="en",
+            now=NOW,
+        )
+    report_store.answer_report(
+        connection,
+        workspace_id=workspace_id,
+        public_id=made.public_id,
+        by=CANARY,
+        answer=CANARY,
+        now=NOW,
+    )
+    personal_digest_store.upsert_personal_digest(
+        connection, **mine, name=CANARY, language="en"
+    )

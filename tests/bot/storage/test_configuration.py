@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bot.errors import UnknownName, UserError
-from bot.model import Digest, LayoutSettings, Source
+from bot.model import Digest, DigestOptions, Source
 from bot.storage import (
     Connection,
     Database,
@@ -241,7 +241,7 @@ async def test_a_source_tells_how_its_last_reading_was(
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
     failed = replace(
-        tenant.source, last_good=NOW, problem="It answers 404.", failures=3
+        tenant.source, last_success_at=NOW, problem="It answers 404.", failures=3
     )
     await database.write(source_store.update_source, source=failed)
     (bad,) = await database.read(source_store.list_sources, **here)
@@ -251,7 +251,7 @@ async def test_a_source_tells_how_its_last_reading_was(
     (good,) = await database.read(source_store.list_sources, **here)
 
     assert bad == failed
-    assert (good.last_good, good.problem) == (NOW, None)
+    assert (good.last_success_at, good.problem) == (NOW, None)
 
 
 async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
@@ -276,6 +276,13 @@ async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
     database: Database, tenant: Tenant
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    options = DigestOptions(
+        stories=3,
+        include=("battery", "“solid state”"),
+        exclude=("rumour",),
+        quiet_hours="22:00-07:00",
+        language="de",
+    )
 
     def change(connection: Connection) -> Digest:
         schedule_store.replace_schedules(
@@ -295,11 +302,7 @@ async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
             name="Morning",
             sources=[tenant.source],
             destinations=[],
-            stories=3,
-            include=["battery", "“solid state”"],
-            exclude=["rumour"],
-            quiet_hours="22:00-07:00",
-            language="de",
+            options=options,
         )
 
     digest = await database.write(change)
@@ -311,11 +314,7 @@ async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
         sources=(tenant.source,),
         destinations=(),
         schedules=("daily at 8:30",),
-        quiet_hours="22:00-07:00",
-        stories=3,
-        include=("battery", "“solid state”"),
-        exclude=("rumour",),
-        language="de",
+        options=options,
         paused=True,
         next_due=a_due().at,
     )
@@ -386,7 +385,7 @@ async def test_a_deleted_digest_frees_its_name_and_keeps_its_editions(
 async def test_a_digest_keeps_its_look(
     database: Database, tenant: Tenant, sections: Sections
 ):
-    look = LayoutSettings(summary="long", brief=0, sections=sections)
+    look = DigestOptions(summary="long", brief=0, sections=sections)
 
     changed = await database.write(
         digest_store.upsert_digest,
@@ -394,10 +393,10 @@ async def test_a_digest_keeps_its_look(
         name="Morning",
         sources=[tenant.source],
         destinations=[],
-        look=look,
+        options=look,
     )
 
-    assert changed.look == look
+    assert changed.options == look
 
 
 async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
@@ -417,7 +416,7 @@ async def test_a_look_that_was_stored_before_there_were_sections_is_as_usual(
     )
 
     assert digest is not None
-    assert digest.look == LayoutSettings(
+    assert digest.options == DigestOptions(
         summary="long", quotes=2, figures=False, brief=0
     )
 

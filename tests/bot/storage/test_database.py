@@ -268,7 +268,7 @@ def test_damage_where_opening_does_not_read_is_found_at_once(sqlite_url: str):
     file = file_of(sqlite_url)
     with closing(sqlite3.connect(file)) as looked:
         (page,) = looked.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'told'"
+            "SELECT rootpage FROM sqlite_master WHERE name = 'published_items'"
         ).fetchone()
         (size,) = looked.execute("PRAGMA page_size").fetchone()
     content = bytearray(file.read_bytes())

@@ -85,7 +85,7 @@ async def test_the_same_again_is_kept_once_with_its_last_moment(
         at = NOW + timedelta(minutes=minutes)
         await database.write(record, tenant, decision(), at=at)
     (found,) = await database.read(about, tenant, "1")
-    assert (found.made_at, found.last_at) == (NOW, NOW + timedelta(minutes=4))
+    assert (found.made_at, found.last_seen_at) == (NOW, NOW + timedelta(minutes=4))
     assert await database.read(rows) == 1
 
 

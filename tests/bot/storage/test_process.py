@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.errors import SendRefused
-from bot.model import Delivery
+from bot.model import Delivery, JobStatus
 from bot.ports import Mailbox
 from bot.storage import Connection, Database, process_store
 from bot.storage.message_store import LocalMailbox
@@ -29,6 +29,18 @@ async def delivery(database: Database, tenant: Tenant) -> Delivery:
 @pytest.fixture
 def mailbox(database: Database) -> Mailbox:
     return LocalMailbox(database)
+
+
+async def test_job_statuses_come_back_as_they_were_stored_last(database: Database):
+    assert await database.read(process_store.list_job_statuses) == ()
+    for failures in (0, 3):
+        status = JobStatus(
+            name="poll", last_run=NOW, next_run=NOW + TTL, failures=failures
+        )
+        await database.write(
+            process_store.save_job_statuses, statuses=[status], now=NOW
+        )
+    assert await database.read(process_store.list_job_statuses) == (status,)
 
 
 # ── leases, events, keys ───────────────────────────────────────────────────────

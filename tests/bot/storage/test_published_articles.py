@@ -149,7 +149,7 @@ async def test_what_rests_is_not_looked_at_before(database: Database, tenant: Te
     (one,) = await due(database, hours=2)
     rest = NOW + timedelta(hours=5)
     await database.write(
-        published_article_store.record_comparison, one, revision="new", rests_until=rest
+        published_article_store.record_comparison, one, revision="new", not_before=rest
     )
     await database.write(store, tenant, f"{TEXT} And more.", hours=2)
     assert await database.read(published_article_store.find_next_comparison_at) == rest
@@ -295,7 +295,7 @@ async def test_what_was_taken_back_is_due_and_holds_no_more(
     database: Database, tenant: Tenant, kept: Any
 ):
     stored_edition, keep = kept
-    key = await keep(state="edited", by_name="Ana")
+    key = await keep(state="edited", editor_name="Ana")
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
     await database.write(
         correction_store.revert_corrections, **here, ids=[key], now=NOW

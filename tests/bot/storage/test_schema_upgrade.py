@@ -1,19 +1,15 @@
 import asyncio
-import importlib
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
@@ -21,14 +17,15 @@ from bot.errors import ConfigurationError
 from bot.storage import (
     Connection,
     Database,
-    article_search,
+    digest_store,
     engines,
     schema_upgrade,
     workspace_store,
 )
 from bot.storage.schema import metadata
-from digests.language.search_terms import parse_query
-from tests.bot.storage.builders import NOW, a_tenant, store_article
+from tests.bot.storage import first_schema
+from tests.bot.storage.builders import Tenant, a_tenant
+from tests.bot.storage.test_tenancy import everything_seen_by
 
 MIGRATIONS = Path(schema_upgrade.__file__).parent / "migrations"
 
@@ -85,6 +82,18 @@ def conditions(engine: Engine) -> set[tuple[str, str]]:
     with engine.connect() as connection:
         rows = connection.exec_driver_sql(query).all()
     return {(name, sql.split(" WHERE ")[1]) for name, sql in rows}
+
+
+def count_rows(engine: Engine) -> dict[str, int]:
+    names = inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        return {
+            table: connection.exec_driver_sql(
+                f"SELECT count(*) FROM {table}"
+            ).scalar_one()
+            for table in names
+            if not table.startswith("searchable_index")
+        }
 
 
 def set_version(url: str, version: str) -> None:
@@ -146,6 +155,92 @@ def test_partial_indexes_have_the_same_condition_in_both(
 
         assert len(conditions(migrated)) == 5
         assert conditions(migrated) == conditions(made)
+
+
+def test_the_dump_has_the_first_schema_and_a_row_in_every_table(tmp_path: Path):
+    """If it fails before 0.1.0 is released: `python -m …first_schema`."""
+    first_schema.load_into_sqlite(tmp_path / "dump.db")
+
+    with (
+        engine_of(f"sqlite:///{tmp_path / 'dump.db'}") as dumped,
+        engine_of(f"sqlite:///{tmp_path / 'made.db'}") as made,
+    ):
+        first_schema.create_first_schema(made)
+
+        assert description(dumped) == description(made)
+        assert conditions(dumped) == conditions(made)
+        assert [name for name, rows in count_rows(dumped).items() if not rows] == []
+
+
+def test_upgrading_the_dump_on_sqlite_gives_the_schema_and_loses_no_row(
+    tmp_path: Path,
+):
+    url = f"sqlite:///{tmp_path / 'dump.db'}"
+    first_schema.load_into_sqlite(tmp_path / "dump.db")
+    with engine_of(url) as engine:
+        before = count_rows(engine)
+
+    schema_upgrade.upgrade_database(url)
+
+    with (
+        engine_of(url) as upgraded,
+        engine_of(f"sqlite:///{tmp_path / 'made.db'}") as made,
+    ):
+        metadata.create_all(made)
+        assert description(upgraded) == description(made)
+        assert conditions(upgraded) == conditions(made)
+        after = count_rows(upgraded)
+    assert after.items() >= {n: c for n, c in before.items() if n in after}.items()
+
+
+@pytest.mark.postgres
+def test_upgrading_the_dump_on_postgresql_gives_the_schema_and_loses_no_row(
+    empty_postgres_url: str, postgres_url: str
+):
+    with engine_of(empty_postgres_url) as engine:
+        first_schema.load_into_postgresql(engine)
+        before = count_rows(engine)
+
+    schema_upgrade.upgrade_database(empty_postgres_url)
+
+    with engine_of(empty_postgres_url) as upgraded, engine_of(postgres_url) as made:
+        assert description(upgraded) == description(made)
+        after = count_rows(upgraded)
+    assert after.items() >= {n: c for n, c in before.items() if n in after}.items()
+
+
+@pytest.mark.parametrize(
+    "kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+async def test_everything_of_an_upgraded_database_is_read(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+):
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path / 'dump.db'}"
+        first_schema.load_into_sqlite(tmp_path / "dump.db")
+    else:
+        url = request.getfixturevalue("empty_postgres_url")
+        with engine_of(url) as engine:
+            first_schema.load_into_postgresql(engine)
+    schema_upgrade.upgrade_database(url)
+    database = await asyncio.to_thread(Database.open, url)
+
+    tenant = await database.read(the_full_tenant)
+    seen = await database.read(everything_seen_by, tenant.workspace.id, tenant)
+
+    assert [name for name, answer in seen.items() if not answer] == []
+    await database.close()
+
+
+def the_full_tenant(connection: Connection) -> Tenant:
+    (workspace,) = workspace_store.list_workspaces(connection)[:1]
+    (digest,) = digest_store.list_digests(connection, workspace_id=workspace.id)
+    return Tenant(
+        workspace=workspace,
+        digest=digest,
+        source=digest.sources[0],
+        destination=digest.destinations[0],
+    )
 
 
 async def test_an_empty_database_is_filled_as_it_is_opened(tmp_path: Path):
@@ -223,6 +318,17 @@ def test_opening_an_up_to_date_database_loads_no_alembic(sqlite_url: str):
     done = subprocess.run([sys.executable, "-c", program], check=False)
 
     assert done.returncode == 0
+
+
+def test_a_database_of_a_development_version_is_refused(database_url: str):
+    set_version(database_url, "0015")
+
+    with pytest.raises(ConfigurationError, match="development version") as refused:
+        Database.open(database_url)
+    assert "«standfirst export» with that version" in str(refused.value)
+    with pytest.raises(ConfigurationError, match="start fresh"):
+        schema_upgrade.upgrade_database(database_url)
+    assert schema_upgrade.get_schema_versions(database_url)[0] == "0015"
 
 
 def test_a_database_of_a_newer_program_is_refused(database_url: str):
@@ -334,49 +440,3 @@ async def test_tables_of_another_program_beside_ours_do_not_matter(
 
     assert await database.read(workspace_store.list_workspaces) == ()
     await database.close()
-
-
-async def test_articles_of_an_older_database_are_found_after_the_upgrade(
-    database_url: str,
-):
-    """The index is filled as it is made, with current versions only."""
-    database = Database.open(database_url)
-    tenant = await database.write(a_tenant)
-    for text in ("It opens at noon.", "It opens at one, says Canal Post."):
-        await database.write(
-            store_article, tenant, text=text, title="Schleuse öffnet", lang="de"
-        )
-    before = await database.read(_index)
-    await database.write(_make_index_again)
-
-    assert await database.read(_index) == before
-    found = [
-        await database.read(
-            article_search.search_articles,
-            workspace_id=tenant.workspace.id,
-            wanted=parse_query(words),
-            limit=9,
-            outlet="canal",
-            since=NOW - timedelta(days=9),
-        )
-        for words in ("schleusen one", "noon")
-    ]
-    assert [len(each) for each in found] == [1, 0]
-    await database.close()
-
-
-def _index(connection: Connection) -> list[str]:
-    found = connection.exec_driver_sql("SELECT CAST(terms AS TEXT) FROM searchable")
-    return [row[0] for row in found]
-
-
-def _make_index_again(connection: Connection) -> None:
-    """Undo the step by hand, and take it."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("DROP TABLE searchable_index")
-    connection.exec_driver_sql("DROP TABLE searchable")
-    connection.exec_driver_sql("CREATE TABLE searchable (old TEXT)")
-    step = importlib.import_module("bot.storage.migrations.versions.0005_search")
-    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
-    with Operations.context(context):
-        step.upgrade()

@@ -74,7 +74,7 @@ async def test_a_pause_of_a_host_holds_for_its_sources_only(database, tenant):
     async def rest(source: Source):
         found = await database.read(source_store.find_source, source_id=source.id)
         assert found is not None
-        return found.rest_until, found.next_poll_at
+        return found.backoff_until, found.next_poll_at
 
     assert await rest(tenant.source) == (until, until)
     assert await rest(same) == (until, until)
@@ -90,7 +90,7 @@ async def test_a_shorter_pause_does_not_shorten_a_longer_one(database, tenant):
     )
     found = await database.read(source_store.find_source, source_id=tenant.source.id)
     assert found is not None
-    assert found.rest_until == NOW + 3 * HOUR
+    assert found.backoff_until == NOW + 3 * HOUR
 
 
 async def test_a_digests_source_begins_once_and_stays_begun(database, tenant):

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,7 +19,6 @@ from bot.storage import (
     correction_store,
     decision_store,
     deletion_store,
-    delivery_queue,
     delivery_store,
     destination_store,
     digest_store,
@@ -38,41 +37,28 @@ from bot.storage import (
     story_store,
     workspace_store,
 )
-from bot.storage.correction_store import Correction
 from bot.storage.reader_store import (
-    Feedback,
-    Follow,
     PersonScope,
     ReaderPreferences,
-    SavedStory,
 )
-from bot.storage.workspace_store import Grant
 from digests.cards.content import build_card
-from digests.corrections.amendments import Amendment
 from digests.language.search_terms import parse_query
 from digests.types import (
-    ArticleDecision,
-    CorrectionNote,
-    PublishedLedger,
     QuoteCard,
-    StoryMembership,
 )
 from tests.bot.storage.builders import (
+    CANARY,
     NOW,
     TEXT,
     Tenant,
-    a_figure,
     a_quote,
-    a_stored_edition,
     a_tenant,
-    an_edition,
     erase_workspace,
-    parts,
+    full_tenant,
     store_article,
 )
 from tests.builders import an_article
 
-CANARY = "quetzal"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 #: Sweeps of the clock, the outbox and the intake, which work for everybody, and what
 #: belongs to no workspace at all.
@@ -130,9 +116,11 @@ FOR_EVERYBODY = {
     "process_store.find_current_lease_holder",
     "process_store.find_lease_holder",
     "process_store.get_signing_secret",
+    "process_store.list_job_statuses",
     "process_store.prune_invocations",
     "process_store.record_invocation",
     "process_store.release_lease",
+    "process_store.save_job_statuses",
     "published_article_store.add_rereads",
     "published_article_store.copy_page_revisions",
     "published_article_store.find_next_comparison_at",
@@ -186,161 +174,6 @@ FOR_EVERYBODY = {
 }
 #: Pieces from which verbs are built.
 PIECES = {"engines", "revision_store", "schema_upgrade", "search_index", "statements"}
-
-
-def full_tenant(connection: Connection, name: str) -> Tenant:
-    """A workspace in which every row says the canary's word."""
-    tenant = a_tenant(connection, name=name)
-    text = f"The {CANARY} lock. “We kept the {CANARY} out,” said {CANARY}. 3 km."
-    stored = store_article(
-        connection,
-        tenant,
-        id=CANARY,
-        text=text,
-        title=CANARY,
-        quoted=(a_quote(text, speaker=CANARY),),
-        counted=(a_figure(text, "3 km"),),
-    )
-    story_store.set_memberships(
-        connection,
-        workspace_id=tenant.workspace.id,
-        memberships=[StoryMembership(article=str(stored.article_id), story="s-before")],
-        now=NOW,
-    )
-    story_store.update_memberships(
-        connection,
-        workspace_id=tenant.workspace.id,
-        memberships=[StoryMembership(article=str(stored.article_id), story="s-canary")],
-        now=NOW,
-    )
-    stored_edition = a_stored_edition(
-        connection,
-        tenant,
-        edition=an_edition(title=CANARY),
-        published=PublishedLedger(stories=frozenset({CANARY})),
-    )
-    decision_store.add_decisions(
-        connection,
-        workspace_id=tenant.workspace.id,
-        digest_id=tenant.digest.id,
-        occurrence_id=stored_edition.occurrence_id,
-        decisions=[
-            ArticleDecision(
-                article=str(stored.article_id),
-                story="s-canary",
-                stage="rank",
-                outcome="chosen",
-                reason=CANARY,
-            )
-        ],
-        now=NOW,
-    )
-    correction_store.add_correction(
-        connection,
-        workspace_id=tenant.workspace.id,
-        correction=Correction(
-            edition_id=stored_edition.id,
-            story="s-canary",
-            headline=CANARY,
-            found_at=NOW,
-            state="edited",
-            amendment=Amendment(
-                story="s-canary", notes=(CorrectionNote(at=NOW, said=CANARY),)
-            ),
-            by_name=CANARY,
-        ),
-    )
-    edition_store.set_render_context(
-        connection,
-        workspace_id=tenant.workspace.id,
-        edition_id=stored_edition.id,
-        context={"digest": CANARY},
-    )
-    delivery_store.add_deliveries(
-        connection,
-        workspace_id=tenant.workspace.id,
-        stored_edition=stored_edition,
-        destination=tenant.destination,
-        parts=parts(words=CANARY),
-        now=NOW,
-    )
-    (claimed,) = delivery_queue.claim_deliveries(
-        connection, now=NOW, lease=timedelta(minutes=1), limit=1
-    )
-    delivery_store.record_sent(connection, claimed, message_id=CANARY, now=NOW)
-    message_store.add_message(
-        connection, workspace_id=tenant.workspace.id, delivery=claimed, at=NOW
-    )
-    workspace_store.add_grant(
-        connection,
-        workspace_id=tenant.workspace.id,
-        grant=Grant(kind="person", external_id=CANARY),
-    )
-    change = change_store.propose_change(
-        connection,
-        workspace_id=tenant.workspace.id,
-        steps=[{"name": CANARY}],
-        person_id="p",
-        person_name=CANARY,
-        now=NOW,
-    )
-    change_store.confirm_change(
-        connection,
-        workspace_id=tenant.workspace.id,
-        public_id=change.public_id,
-        person_id="p",
-        person_name=CANARY,
-        now=NOW,
-    )
-    of_a_reader(connection, tenant.workspace.id)
-    return tenant
-
-
-def of_a_reader(connection: Connection, workspace_id: int) -> None:
-    """A reader who uses everything that is personal."""
-    mine = PersonScope(workspace_id=workspace_id, person_id="p")
-    reader_store.set_preferences(connection, **mine, chosen={"locale": CANARY})
-    reader_store.save_story(
-        connection,
-        **mine,
-        saved=SavedStory(story="s-canary", headline=CANARY, url=None, saved_at=NOW),
-        most=9,
-    )
-    follow = Follow(kind="topic", name=CANARY)
-    reader_store.add_follow(connection, **mine, follow=follow, most=9, now=NOW)
-    reader_store.set_feedback(
-        connection,
-        **mine,
-        given=Feedback(
-            story="s-canary",
-            headline=CANARY,
-            direction="more",
-            terms=(CANARY,),
-            given_at=NOW,
-        ),
-    )
-    for text in (CANARY, f"{CANARY} again"):
-        made = report_store.add_report(
-            connection,
-            **mine,
-            person_name=CANARY,
-            story="s-canary",
-            headline=CANARY,
-            text=text,
-            locale="en",
-            now=NOW,
-        )
-    report_store.answer_report(
-        connection,
-        workspace_id=workspace_id,
-        public_id=made.public_id,
-        by=CANARY,
-        answer=CANARY,
-        now=NOW,
-    )
-    personal_digest_store.upsert_personal_digest(
-        connection, **mine, name=CANARY, language="en"
-    )
 
 
 def everything_seen_by(
@@ -596,7 +429,7 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
             connection, **here, edition_id=1, state="listed"
         )
         edition_store.set_render_context(connection, **here, edition_id=1, context={})
-        is_open = schema.reports.c.settled_at.is_(None)
+        is_open = schema.reports.c.answered_at.is_(None)
         report = connection.execute(
             select(schema.reports.c.public_id).where(is_open)
         ).scalar_one()

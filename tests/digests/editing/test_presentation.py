@@ -1,5 +1,4 @@
 from digests.editing import figure_selection, presentation
-from digests.editing.ranking import RankedStory
 from digests.figures import recognition
 from digests.quotes import attribution
 from digests.types import (
@@ -7,6 +6,7 @@ from digests.types import (
     ArticleAnalysis,
     EditionStyle,
     Headline,
+    RankedStory,
     Story,
     Summary,
 )

@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editing.ranking import RankedStory, balance_items, rank_stories
+from digests.editing.ranking import balance_items, rank_stories
 from digests.language.normalization import normalize_text
-from digests.types import Article, EditionStyle, PublishedLedger, ShareCaps, Story
+from digests.types import (
+    Article,
+    EditionStyle,
+    PublishedLedger,
+    RankedStory,
+    ShareCaps,
+    Story,
+)
 from tests.digests.stories.builders import FERRY, NOON, ORCHARD, news
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digests.figures import recognition
 from digests.grounding.gate import drop_ungrounded, follows_spans
-from digests.summaries.registry import SUMMARISERS
+from digests.summaries.registry import summarise_article
 from digests.types import (
     Article,
     ArticleRef,
@@ -56,7 +56,7 @@ def a_card(article: Article, span: Span) -> QuoteCard:
 
 def an_edition(article: Article) -> Edition:
     """What the composer would make of one article."""
-    reported = SUMMARISERS["extractive"].summarise(article, 280)
+    reported = summarise_article(article, 280)
     ref = ArticleRef(
         id=article.id,
         revision="",

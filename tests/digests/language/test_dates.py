@@ -1,5 +1,5 @@
 import itertools
-from datetime import date
+from datetime import UTC, date
 
 import pytest
 from hypothesis import given
@@ -138,3 +138,28 @@ def test_a_day_that_does_not_exist_is_none():
 
 def test_a_long_text_is_read_in_linear_time():
     assert len(dates.find_days("It closed on Tuesday, " * 20_000, TODAY)) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2026-01-06T08:30:00+01:00", 7),
+        ("2026-01-06T08:30:00Z", 8),
+        ("2026-01-06 08:30", 8),
+        ("Tue, 06 Jan 2026 08:30:00 -0500", 13),
+    ],
+)
+def test_dates_are_read_as_utc(written, hour):
+    found = dates.parse_instant(written)
+    assert found is not None
+    assert (found.hour, found.tzinfo) == (hour, UTC)
+
+
+@pytest.mark.parametrize("written", ["", "yesterday", "2026-13-01", "0001-01-01T00+23"])
+def test_what_is_no_date_gives_none(written):
+    assert dates.parse_instant(written) is None
+
+
+@given(st.text(max_size=60))
+def test_no_date_is_too_odd(written):
+    dates.parse_instant(written)

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,32 @@ def test_german_texts_have_their_own_stop_words():
 
 def test_a_language_without_a_table_is_read_as_english():
     assert words.resolve_language("xx") == "en"
+
+
+@pytest.mark.parametrize("tag", ["de", "de-AT", "de_AT", "DE", "deu", "ger"])
+def test_every_form_of_a_language_tag_gives_the_same_primary_language(tag):
+    assert words.primary_language(tag) == "de"
+
+
+def test_a_language_is_not_taken_for_another_one_by_its_first_letters():
+    # Estonian («est») begins like Spanish, Persian («fas») like no language here.
+    assert words.primary_language("est") == "est"
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [("en", "en"), (" de_AT ", "de-AT"), ("", None), ("english, mostly", None)],
+)
+def test_only_a_language_tag_is_read_as_one(written, tag):
+    assert words.parse_language_tag(written) == tag
+
+
+def test_similarity_of_word_sets_is_by_the_smaller_set_or_by_all_words():
+    few, many = frozenset("ab"), frozenset("bcd")
+    assert words.measure_containment(few, many) == 1 / 2
+    assert words.measure_jaccard(few, many) == 1 / 4
+    assert words.measure_containment(few, frozenset()) == 0
+    assert words.measure_jaccard(frozenset(), frozenset()) == 0
 
 
 @given(st.text())

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests import cli
+from digests.cards.content import UNNAMED_SPEAKER
 from digests.quotes.attribution import explain_attribution, find_quotes
 from tests.builders import an_article
 
@@ -279,7 +280,7 @@ def test_no_line_is_wider_than_a_hundred_columns():
 def test_every_quotation_shows_its_speaker_and_its_reporting_word():
     lines = table()
     assert "   Ruth Bell · reporting word «told»" in lines
-    assert f"   {cli.UNNAMED_SPEAKER} · no cue" in lines
+    assert f"   {UNNAMED_SPEAKER} · no cue" in lines
 
 
 def test_the_arrow_points_at_the_chosen_candidate_only():

@@ -6,7 +6,7 @@ from digests.language import sentences
 from digests.summaries import passages
 from digests.summaries.context import find_why_it_matters
 from digests.summaries.extractive import explain_summary
-from digests.summaries.registry import SUMMARISERS
+from digests.summaries.registry import summarise_article
 from digests.types import Article
 
 POEM = (
@@ -39,13 +39,13 @@ ONE = "The bridge in Hallin was closed on Tuesday after workers found a crack."
 
 def reported(text: str, chars: int = 280) -> list[str]:
     article = Article(id="a", text=text)
-    summary = SUMMARISERS["extractive"].summarise(article, chars)
+    summary = summarise_article(article, chars)
     return [s.text for s in summary.sentences]
 
 
 def headline(text: str) -> str:
     article = Article(id="a", text=text)
-    return SUMMARISERS["extractive"].summarise(article, 280).headline.text
+    return summarise_article(article, 280).headline.text
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_of_a_long_text_only_the_beginning_is_read(
     monkeypatch.setattr(sentences, "split_sentences", counted)
     text = SHAPES[shape] * (10**6 // len(SHAPES[shape]))
     article = Article(id="a", text=text)
-    SUMMARISERS["extractive"].summarise(article, 280)
+    summarise_article(article, 280)
     find_why_it_matters(article)
     assert len(explain_summary(article, 280)) <= 60
     assert read

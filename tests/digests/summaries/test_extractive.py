@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from digests.cli import main
 from digests.summaries.extractive import explain_summary
-from digests.summaries.registry import SUMMARISERS
+from digests.summaries.registry import summarise_article
 from digests.types import Article
 
 LEAD = "The mayor of Hallin opened the Long Bridge on Monday after two years of work."
@@ -15,7 +15,7 @@ COST = "The Long Bridge cost the city of Hallin $5 million and took 200 workers.
 
 def reported(text: str, chars: int = 400, title: str | None = None) -> list[str]:
     article = Article(id="a", text=text, title=title)
-    summary = SUMMARISERS["extractive"].summarise(article, chars)
+    summary = summarise_article(article, chars)
     return [s.text for s in summary.sentences]
 
 
@@ -139,7 +139,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=12).map(" ".join), st.integers(20, 400))
 def test_what_is_explained_is_what_is_told(text: str, chars: int):
-    reported = SUMMARISERS["extractive"].summarise(article(text), chars).sentences
+    reported = summarise_article(article(text), chars).sentences
     rows = explain_summary(article(text), chars)
     assert [row.shown for row in rows if row.shown] == [s.text for s in reported]
 
@@ -151,7 +151,6 @@ def test_the_command_line_prints_the_rows(
     path.write_text(FULL, encoding="utf-8")
     assert main(["summary", str(path), "--explain"]) == 0
     printed = capsys.readouterr().out
-    assert (
-        f"→  {explain_summary(article(FULL), 400)[0].score:.2f}  {OPENING}" in printed
-    )
+    score = explain_summary(article(FULL), 400)[0].score
+    assert f"→ {score:6.2f}  {OPENING}" in printed
     assert "says what a chosen sentence says" in printed

@@ -1,7 +1,7 @@
 import pytest
 
 from digests.summaries import shortening
-from digests.summaries.registry import SUMMARISERS
+from digests.summaries.registry import summarise_article
 from digests.summaries.shortening import find_conjunct_ends, is_harmful_cut
 from digests.types import Article, Span
 
@@ -71,9 +71,7 @@ def test_no_summary_ends_in_a_word_that_waits():
         "shortly after eleven in the evening of a long and rainy Monday in January."
     )
     for chars in range(60, len(text)):
-        reported = SUMMARISERS["extractive"].summarise(
-            Article(id="a", text=text), chars
-        )
+        reported = summarise_article(Article(id="a", text=text), chars)
         assert not any(s.text.endswith("shortly.") for s in reported.sentences)
 
 
@@ -118,13 +116,17 @@ def test_a_second_sentence_gives_up_its_addition_to_fit():
     lead = "The leaders of Norland and Sudland met in Hallin on Monday."
     kept = "The meeting came amid Norland's recent missile tests"
     text = f"{lead} {kept} and rising tension with its neighbours."
-    reported = SUMMARISERS["extractive"].summarise(Article(id="a", text=text), 120)
+    reported = summarise_article(Article(id="a", text=text), 120)
     assert [s.text for s in reported.sentences] == [lead, f"{kept}."]
 
 
 def shortened(text: str, limit: int) -> str | None:
-    version = shortening.shorten_sentence(text, Span(start=0, end=len(text)), limit)
-    return None if version is None else shortening.format_version(text, version, ".")
+    """The longest version of a sentence that fits, with its full stop."""
+    span = Span(start=0, end=len(text))
+    versions = shortening.list_shorter_versions(text, span)
+    fitting = [v for v in versions if len(shortening.format_version(text, v)) <= limit]
+    shown = [shortening.format_version(text, version, ".") for version in fitting]
+    return max(shown, key=len, default=None)
 
 
 @pytest.mark.parametrize(

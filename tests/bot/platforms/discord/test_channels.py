@@ -383,7 +383,9 @@ async def test_a_thread_that_waits_for_its_allowance_holds_up_no_message(
     assert await states(harness) == ["sent", "retry"]
     harness.publish("flood", FLOOD)
     await behaving(harness)
-    sent = replace(await claimed_again(harness), part=1, opening=None, key="k" * 25)
+    sent = replace(
+        await claimed_again(harness), part=1, opening_message_id=None, key="k" * 25
+    )
     await harness.platform.send(sent)
     assert len(discord.ledger.says("2001")) == 2
 

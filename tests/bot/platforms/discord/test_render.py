@@ -49,9 +49,9 @@ def bodies(parts):
             key=KEY, payload=part.payload, fallback_text=part.fallback_text
         )
         yield build_post_body(delivery), False
-        yield build_post_body(replace(delivery, payload={}, rung=1)), False
+        yield build_post_body(replace(delivery, payload={}, fallback_level=1)), False
         yield build_edit_body(delivery), True
-        yield build_edit_body(replace(delivery, payload={}, rung=1)), True
+        yield build_edit_body(replace(delivery, payload={}, fallback_level=1)), True
 
 
 def complaints(parts) -> list:

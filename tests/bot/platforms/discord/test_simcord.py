@@ -152,7 +152,11 @@ async def test_a_message_is_edited_from_any_form_to_any(
     (part,) = render(an_edition(), a_context())
     delivery = a_delivery(payload=part.payload, fallback_text=part.fallback_text)
     before, after = (
-        replace(delivery, rung=forms[form], payload={} if forms[form] else part.payload)
+        replace(
+            delivery,
+            fallback_level=forms[form],
+            payload={} if forms[form] else part.payload,
+        )
         for form in (posted, edited)
     )
     message = await opinion.session.api.post(
@@ -272,6 +276,6 @@ async def test_a_form_with_a_mistake_comes_back_filled_in(opinion: Opinion):
 async def test_a_change_is_made_when_it_is_confirmed(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
     asked = await opinion.asks("newsdesk quiet", window="22:00-07:00")
-    assert (await opinion.harness.digest()).quiet_hours is None
+    assert (await opinion.harness.digest()).options.quiet_hours is None
     await opinion.editor.click(asked.response, label="Confirm")
-    assert (await opinion.harness.digest()).quiet_hours == "22:00-07:00"
+    assert (await opinion.harness.digest()).options.quiet_hours == "22:00-07:00"

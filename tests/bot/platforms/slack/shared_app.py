@@ -11,13 +11,13 @@ from typing import Any, cast
 
 from starlette.types import ASGIApp
 
-from bot import app
-from bot.app import InstallationStorage
 from bot.i18n.translation import Texts
 from bot.platforms.slack.app_manifest import SlackApp
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.slack.plugin import build_callbacks
 from bot.platforms.slack.rate_limits import SlackRateLimiter
+from bot.ports import InstallationStorage
 from bot.storage import Database
 from bot.storage.installation_store import (
     DatabaseInstallationStore,
@@ -74,7 +74,6 @@ def a_worker(
     kept = InstallationStorage(
         installations=DatabaseInstallationStore(db, TokenCipher(key), clock, "slack"),
         states=DatabaseStateStore(db, clock),
-        clock=clock,
     )
 
     async def sleep(seconds: float) -> None:
@@ -214,7 +213,7 @@ def the_site(
         ready=ready,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=app.build_platform_routes({"slack": platform}, kept, clock),
+        called=build_callbacks(platform, kept, clock),
     )
 
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from bot import app
 from bot.operations.doctor import Doctor
-from bot.platforms.slack.app_manifest import check_settings
 from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.slack.plugin import build_check, check_settings
 from bot.settings import Settings
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, listening
 from tests.bot.platforms.slack.shared_app import SECOND, SharedApp, open_shared_app
+from tests.builders import some_settings
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
@@ -32,7 +32,7 @@ ALL = {
 
 
 def reported(**changes: Any) -> dict[str, str]:
-    settings = Settings.model_validate(changes)
+    settings = some_settings(**changes)
     return {f.text: f.fix for f in check_settings(settings) if f.state != "ok"}
 
 
@@ -44,7 +44,7 @@ def test_without_slack_there_is_nothing_to_say():
 
 
 def test_with_everything_set_it_only_says_where_slack_must_send_people():
-    (found,) = check_settings(Settings.model_validate(ALL))
+    (found,) = check_settings(some_settings(**ALL))
     assert found.state == "ok"
     assert "https://news.example/slack/oauth_redirect" in found.text
 
@@ -87,7 +87,7 @@ async def shared_app(
 
 
 async def found(doctor: Doctor, platform: SlackPlatform) -> dict[str, str]:
-    checks = app.build_platform_checks(Settings.model_validate({}), {"slack": platform})
+    checks = {"slack": build_check(Settings(), platform)}
     doctor = replace(doctor, platforms={"slack": platform}, checks=checks)
     looked = await doctor.examine()
     return {f"{f.subject}: {f.text}": f.fix for f in looked if f.state != "ok"}

@@ -322,15 +322,17 @@ async def test_many_visitors_leave_no_more_than_a_thousand_states(shared_app):
         for number in range(installation_store.MAX_INSTALL_STATES + 5):
             installation_store.add_install_state(
                 connection,
-                digest=str(number),
+                state_hash=str(number),
                 now=now,
                 until=now + timedelta(seconds=60 + number),
             )
         first = installation_store.consume_install_state(
-            connection, digest="0", now=now
+            connection, state_hash="0", now=now
         )
         last = installation_store.consume_install_state(
-            connection, digest=str(installation_store.MAX_INSTALL_STATES + 4), now=now
+            connection,
+            state_hash=str(installation_store.MAX_INSTALL_STATES + 4),
+            now=now,
         )
         return first, last
 

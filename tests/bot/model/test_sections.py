@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.configuration import layout_settings
 from bot.errors import UserError
+from bot.model import complete_sections, parse_sections
 from digests.types import ALL_SECTIONS, Sections
 
 
@@ -24,12 +24,12 @@ from digests.types import ALL_SECTIONS, Sections
     ],
 )
 def test_names_are_read_as_people_write_them(written, read):
-    assert layout_settings.parse_sections(written) == read
+    assert parse_sections(written) == read
 
 
 @pytest.mark.parametrize("written", [None, "usual", " As  Usual ", "wie üblich"])
 def test_usual_means_that_nothing_is_chosen(written):
-    assert layout_settings.parse_sections(written) is None
+    assert parse_sections(written) is None
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_usual_means_that_nothing_is_chosen(written):
     ],
 )
 def test_in_brief_is_first_or_last(written, read):
-    assert layout_settings.parse_sections(written) == read
+    assert parse_sections(written) == read
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_in_brief_is_first_or_last(written, read):
 )
 def test_what_cannot_be_is_said_with_what_would_do(written, says):
     with pytest.raises(UserError) as refused:
-        layout_settings.parse_sections(written)
+        parse_sections(written)
     assert says in str(refused.value)
 
 
 @given(st.lists(st.sampled_from(ALL_SECTIONS), unique=True, min_size=1))
 def test_what_is_read_reads_the_same_again(chosen):
-    once = layout_settings.parse_sections(", ".join(chosen))
+    once = parse_sections(", ".join(chosen))
     assert once is not None
-    assert layout_settings.parse_sections(list(once)) == once
+    assert parse_sections(list(once)) == once
     assert set(once) == set(chosen)
 
 
@@ -78,7 +78,7 @@ def test_whatever_is_written_is_sections_or_a_sentence(written):
     found: Sections = None
     refused = ""
     try:
-        found = layout_settings.parse_sections(written)
+        found = parse_sections(written)
     except UserError as error:
         refused = str(error)
     assert len(refused) < 300
@@ -95,8 +95,8 @@ def test_whatever_is_written_is_sections_or_a_sentence(written):
     ],
 )
 def test_a_list_is_completed_by_its_last_name(typed, offered):
-    assert set(offered) <= set(layout_settings.complete_sections(typed))
+    assert set(offered) <= set(complete_sections(typed))
 
 
 def test_what_stands_in_the_list_is_not_offered_again():
-    assert "summary, summary" not in layout_settings.complete_sections("summary, ")
+    assert "summary, summary" not in complete_sections("summary, ")

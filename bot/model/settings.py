@@ -1,0 +1,448 @@
+"""Settings of digests, destinations and workspaces, each described once.
+
+A field and its metadata (`SettingInfo`) are all there is to a setting. The rest is
+derived: the entry of the configuration file and its checks, the stored JSON, command
+options and forms, differences, previews, the history, and the composer's
+`EditionStyle`. To add a setting of a digest, add a field to `DigestOptions`; if the
+composer needs it, add a field of the same name to `EditionStyle`.
+
+A settings *entry* is a model dumped to plain JSON values (`to_entry`). Changes are
+compared, stored and reverted in that form.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    Self,
+    TypeAlias,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
+
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+from bot.errors import UserError
+from bot.model.sections import parse_sections
+from digests.types import EditionStyle, Section
+
+#: Name of a platform in the registry `bot.platforms.plugins`.
+PlatformName: TypeAlias = str
+#: What happens to posted messages when their article is corrected: they are edited,
+#: the correction is only listed, or nothing.
+CorrectionsSetting = Literal["edit", "tell", "off"]
+SummaryLength = Literal["short", "medium", "long"]
+#: Maximum number of characters of a story's summary.
+SUMMARY_CHARS: Final[Mapping[SummaryLength, int]] = {
+    "short": 280,
+    "medium": 400,
+    "long": 600,
+}
+#: Maximum number of values of one list.
+MAX_VALUES: Final = 200
+#: An editor as the file writes it: a person or a role with the platform's id.
+EDITOR_PATTERN: Final = re.compile(r"(person|role) ([A-Za-z0-9_-]{1,40})")
+#: Version of the stored JSON; it grows when a stored value changes its meaning.
+SETTINGS_VERSION: Final = 1
+
+#: A settings model as plain JSON values, by field name.
+SettingsEntry = Mapping[str, Any]
+#: The commands that offer a setting as an option; «style form» asks for few of them.
+OfferedBy = Literal["create", "edit", "style", "style form", "destination edit"]
+SettingKind = Literal["number", "choice", "switch", "list", "mapping", "text"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingInfo:
+    """Metadata of a settings field, beside its type, limits and default."""
+
+    #: Description of the command option: an English message.
+    help: str = ""
+    #: What people read in place of the name: an English message.
+    label: str = ""
+    offered_by: tuple[OfferedBy, ...] = ()
+    #: Which names complete its values (`CommandOption.completes`).
+    completes: str = ""
+    #: How people write that there is no value.
+    none_word: str = "none"
+    #: It changes which articles an edition takes, or how much of them it shows.
+    affects_edition: bool = False
+    #: A new digest is described with it even where it has its default.
+    always_listed: bool = False
+    #: The configuration file omits it where it has its default.
+    omit_default: bool = False
+    #: A configuration file that omits it leaves it unchanged.
+    keep_omitted: bool = False
+    #: Only people who manage the workspace on its platform may set it.
+    managers_only: bool = False
+
+
+_NO_INFO: Final = SettingInfo()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """A settings field as the derived parts need it."""
+
+    name: str
+    kind: SettingKind = "text"
+    info: SettingInfo = _NO_INFO
+    default: Any = None
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    #: Limits of a number, inclusive.
+    least: int = 0
+    most: int = 0
+
+    @property
+    def label(self) -> str:
+        """What people read: an English message."""
+        return self.info.label or self.name
+
+
+_BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_NO_VALUE = frozenset({"", "none", "off", "nobody", "no"})
+#: A role as people write it: «<@&4711>», «role 4711», «4711».
+_ROLE = re.compile(r"(?:<@&(\d{1,20})>|(?:role\s+)?(\d{1,20}))")
+
+
+def _check_plain_name(name: str) -> str:
+    if any(
+        unicodedata.category(c) in ("Cc", "Cs") or c in _BIDI_CONTROLS for c in name
+    ):
+        raise ValueError(UserError("It contains invisible characters; remove them."))
+    return name
+
+
+def _clean_list(values: Any) -> Any:
+    """Strip the texts of a list, and drop empty and repeated ones."""
+    if not isinstance(values, list | tuple):
+        return values
+    stripped = [v.strip() if isinstance(v, str) else v for v in values]
+    kept = [v for v in stripped if v != ""]
+    return [v for i, v in enumerate(kept) if v not in kept[:i]]
+
+
+def _wrap_text(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _parse_none(value: Any) -> Any:
+    is_none = isinstance(value, str) and value.strip().casefold() in _NO_VALUE
+    return None if is_none else value
+
+
+def _parse_role(value: Any) -> Any:
+    found = _ROLE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return (found[1] or found[2]) if found else value
+
+
+def _parse_section_list(written: Any) -> Any:
+    if written is not None and not isinstance(written, str | list | tuple):
+        return written
+    try:
+        return parse_sections(written)
+    except UserError as error:
+        raise ValueError(error) from None
+
+
+NameText = Annotated[
+    str, Field(min_length=1, max_length=80), AfterValidator(_check_plain_name)
+]
+FilterText = Annotated[str, Field(max_length=500)]
+AddressText = Annotated[str, Field(max_length=2_000)]
+_Values = Field(max_length=MAX_VALUES)
+_Clean = BeforeValidator(_clean_list)
+
+
+class SettingsModel(BaseModel):
+    """Base of the settings: frozen, and without unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any] | None) -> Self:
+        """Load what `to_stored` wrote; missing fields have their defaults."""
+        known = cls.model_fields
+        return cls.model_validate(
+            {name: value for name, value in (stored or {}).items() if name in known}
+        )
+
+    def to_stored(self) -> dict[str, Any]:
+        """Dump to JSON values with the version of their form."""
+        return {"version": SETTINGS_VERSION, **self.to_entry()}
+
+    def to_entry(self) -> dict[str, Any]:
+        """Dump to plain JSON values: tuples as lists, dates as ISO text."""
+        return self.model_dump(mode="json")
+
+
+class DigestOptions(SettingsModel):
+    """Settings of a digest that are stored as one JSON value."""
+
+    #: «22:00-07:00» in the zone of the first schedule; None = none.
+    quiet_hours: Annotated[
+        str | None, BeforeValidator(_parse_none), SettingInfo(label="quiet hours")
+    ] = None
+    stories: Annotated[
+        int,
+        Field(ge=1, le=15),
+        SettingInfo(
+            help="How many stories in full, 1 to 15",
+            offered_by=("create", "edit", "style", "style form"),
+            affects_edition=True,
+            always_listed=True,
+        ),
+    ] = 5
+    summary: Annotated[
+        SummaryLength,
+        SettingInfo(
+            help="How long the summary of each story is",
+            offered_by=("style", "style form"),
+            affects_edition=True,
+        ),
+    ] = "short"
+    #: Maximum number of quotes with a story; a chat message shows the best of them.
+    quotes: Annotated[
+        int,
+        Field(ge=0, le=5),
+        SettingInfo(
+            help="Quotes with a story, 0 to 5; 0: none",
+            offered_by=("style", "style form"),
+            affects_edition=True,
+        ),
+    ] = 5
+    figures: Annotated[
+        bool,
+        SettingInfo(
+            help="Whether figures are shown with a story",
+            offered_by=("style",),
+            affects_edition=True,
+        ),
+    ] = True
+    brief: Annotated[
+        int,
+        Field(ge=0, le=12),
+        SettingInfo(
+            help="Lines under «also in brief», 0 to 12; 0: none",
+            offered_by=("style",),
+            affects_edition=True,
+        ),
+    ] = 6
+    #: Sections of a post in order; None = the default of each platform.
+    sections: Annotated[
+        tuple[Section, ...] | None,
+        BeforeValidator(_parse_section_list),
+        SettingInfo(
+            help="In order: summary, matters, quotes, figures, also; usual",
+            offered_by=("style", "style form"),
+            completes="section",
+        ),
+    ] = None
+    include: Annotated[
+        tuple[FilterText, ...], _Values, _Clean, SettingInfo(affects_edition=True)
+    ] = ()
+    exclude: Annotated[
+        tuple[FilterText, ...], _Values, _Clean, SettingInfo(affects_edition=True)
+    ] = ()
+    language: Annotated[
+        str,
+        SettingInfo(
+            help="Of its articles: en, de …",
+            offered_by=("create", "edit", "style"),
+            affects_edition=True,
+            always_listed=True,
+        ),
+    ] = "en"
+    corrections: Annotated[
+        CorrectionsSetting,
+        SettingInfo(
+            help="edit: in the posts; tell: only listed; off: nothing",
+            offered_by=("style",),
+            always_listed=True,
+            omit_default=True,
+        ),
+    ] = "edit"
+
+    def to_edition_style(self, title: str, **reader: Any) -> EditionStyle:
+        """Convert to the composer's style; fields of the same name are passed on.
+
+        Args:
+            title: Of the edition.
+            reader: Further fields of the style: `more` and `less` of a person.
+        """
+        shared = {f.name for f in fields(EditionStyle)} & set(
+            DigestOptions.model_fields
+        )
+        return EditionStyle(
+            title=title,
+            lang=self.language,
+            summary_chars=SUMMARY_CHARS[self.summary],
+            **{name: getattr(self, name) for name in shared},
+            **reader,
+        )
+
+
+class DigestSettings(DigestOptions):
+    """Everything that is configured of a digest: `[[workspace.digest]]` of the file."""
+
+    name: NameText
+    sources: Annotated[
+        tuple[AddressText, ...],
+        Field(min_length=1, max_length=MAX_VALUES),
+        _Clean,
+        SettingInfo(affects_edition=True),
+    ]
+    #: Those of the sources that are kept but not read.
+    paused_sources: Annotated[
+        tuple[AddressText, ...],
+        _Clean,
+        SettingInfo(affects_edition=True, omit_default=True),
+    ] = ()
+    #: Names for some of the sources, by address.
+    source_names: Annotated[
+        dict[AddressText, NameText], SettingInfo(omit_default=True)
+    ] = {}
+    destinations: Annotated[tuple[NameText, ...], _Values, _Clean, SettingInfo()] = ()
+    schedule: Annotated[
+        tuple[str, ...], _Clean, BeforeValidator(_wrap_text), SettingInfo()
+    ] = ()
+    paused: Annotated[bool, SettingInfo(keep_omitted=True)] = False
+    #: The first local date on which it posts again.
+    paused_until: Annotated[
+        date | None,
+        BeforeValidator(_parse_none),
+        SettingInfo(label="paused until", keep_omitted=True),
+    ] = None
+    #: Local dates that are left out.
+    skip: Annotated[
+        tuple[date, ...], _Clean, SettingInfo(keep_omitted=True, omit_default=True)
+    ] = ()
+
+
+class PostOptions(SettingsModel):
+    """How messages are posted at a destination; everything is off by default."""
+
+    silent: Annotated[
+        bool,
+        SettingInfo(help="Post without a sound", offered_by=("destination edit",)),
+    ] = False
+    #: The platform's id of the one role that scheduled editions mention; None = none.
+    ping: Annotated[
+        str | None,
+        BeforeValidator(_parse_role),
+        BeforeValidator(_parse_none),
+        SettingInfo(
+            help="The role that hears of scheduled editions, or nobody",
+            offered_by=("destination edit",),
+            none_word="nobody",
+            managers_only=True,
+        ),
+    ] = None
+    #: An edition's first message is posted in the channel, the others in its thread.
+    thread: Annotated[
+        bool,
+        SettingInfo(
+            help="All but the first message in a thread",
+            offered_by=("destination edit",),
+        ),
+    ] = False
+    #: Published to the channels that follow this one.
+    crosspost: Annotated[
+        bool,
+        SettingInfo(
+            help="Publish to channels that follow this one",
+            offered_by=("destination edit",),
+        ),
+    ] = False
+
+
+class DestinationSettings(PostOptions):
+    """Everything that is configured of a destination: `[[workspace.destination]]`."""
+
+    name: NameText
+    #: The platform's id of the channel.
+    channel: NameText
+
+
+class WorkspaceSettings(SettingsModel):
+    """`[[workspace]]` of the file, its destinations and digests not yet checked."""
+
+    platform: PlatformName
+    id: NameText
+    name: str | None = None
+    zone: str = "UTC"
+    #: «person ID» and «role ID»: who may edit besides the managers.
+    editors: tuple[str, ...] = ()
+    destination: tuple[dict[str, Any], ...] = ()
+    digest: tuple[dict[str, Any], ...] = ()
+
+
+DEFAULT_DIGEST_OPTIONS: Final = DigestOptions()
+DEFAULT_POST_OPTIONS: Final = PostOptions()
+#: A digest without name and sources as an entry: where a new one starts.
+DEFAULT_DIGEST: Final[SettingsEntry] = {
+    **DigestSettings.model_construct(name="", sources=()).to_entry()
+}
+
+
+@cache
+def list_settings(model: type[SettingsModel]) -> tuple[Setting, ...]:
+    """List the fields of a model, those of a base class after its own."""
+    own = [n for n in model.model_fields if n in model.__annotations__]
+    inherited = [n for n in model.model_fields if n not in own]
+    return tuple(
+        _describe_field(name, model.model_fields[name]) for name in (*own, *inherited)
+    )
+
+
+def get_setting(model: type[SettingsModel], name: str) -> Setting | None:
+    """Find the field of this name."""
+    return next((one for one in list_settings(model) if one.name == name), None)
+
+
+def _describe_field(name: str, field: FieldInfo) -> Setting:
+    parts = get_args(field.annotation)
+    is_union = get_origin(field.annotation) in (Union, UnionType)
+    optional = is_union and NoneType in parts
+    (kind, *_) = (
+        [p for p in parts if p is not NoneType] if is_union else [field.annotation]
+    )
+    marks = field.metadata
+    default = field.get_default(call_default_factory=True)
+    return Setting(
+        name=name,
+        kind=_get_kind(kind),
+        info=next((m for m in marks if isinstance(m, SettingInfo)), _NO_INFO),
+        default=None if field.is_required() else default,
+        optional=optional,
+        choices=get_args(kind) if get_origin(kind) is Literal else (),
+        least=cast("int", next((m.ge for m in marks if isinstance(m, Ge)), 0)),
+        most=cast("int", next((m.le for m in marks if isinstance(m, Le)), 0)),
+    )
+
+
+def _get_kind(annotation: Any) -> SettingKind:
+    if get_origin(annotation) is Literal:
+        return "choice"
+    kinds: Mapping[Any, SettingKind] = {
+        bool: "switch",
+        int: "number",
+        tuple: "list",
+        dict: "mapping",
+    }
+    return kinds.get(get_origin(annotation) or annotation, "text")

@@ -1,0 +1,163 @@
+"""Plugin of Discord: settings, builder, set-up steps and what the platform supports."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from bot.errors import UserError
+from bot.model import PostOptions
+from bot.platforms.discord.channels import INTERACTIONS_PATH, PLATFORM_NAME
+from bot.platforms.discord.permissions import (
+    PORTAL,
+    REQUESTED_PERMISSIONS,
+    build_invitation_url,
+)
+from bot.ports import (
+    ActivePlatform,
+    IdPatterns,
+    InvitationStep,
+    PlatformContext,
+    PlatformPlugin,
+    TokenStep,
+)
+from bot.settings import (
+    PlatformSettings,
+    Settings,
+    WebAddress,
+    check_url_schemes,
+    reveal_secret,
+)
+
+_SNOWFLAKE: Final = re.compile(r"\d{1,20}", re.ASCII)
+
+
+class DiscordSettings(PlatformSettings):
+    """Settings of Discord: `STANDFIRST_DISCORD_…`."""
+
+    #: Switches Discord on.
+    token: SecretStr | None = Field(
+        None,
+        description="the bot's token as Discord's developer portal shows it",
+        repr=False,
+    )
+    #: The REST API with its version; None = Discord's own.
+    api_base: WebAddress | None = Field(
+        None,
+        description="an http:// or https:// address that ends in the version, such as "
+        "https://discord.com/api/v10",
+    )
+    #: The only gateway to connect to; None = the one that Discord names.
+    gateway: Annotated[str, AfterValidator(check_url_schemes("ws", "wss"))] | None = (
+        Field(
+            None,
+            description="a ws:// or wss:// address, such as wss://gateway.discord.gg",
+        )
+    )
+    #: With it Discord calls us over HTTP, and the gateway is not connected to.
+    public_key: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")] | None = Field(
+        None,
+        description="the application's public key: 64 digits and letters from a to f",
+    )
+
+
+def is_enabled(settings: Settings) -> bool:
+    """Whether there is a token."""
+    return settings.get_group(DiscordSettings).token is not None
+
+
+def build(context: PlatformContext) -> ActivePlatform:
+    """Build the platform, and the endpoint that Discord calls if it is configured."""
+    from starlette.routing import Route
+
+    from bot.platforms.discord.platform import DiscordPlatform
+
+    own = context.settings.get_group(DiscordSettings)
+    platform = DiscordPlatform(
+        token=reveal_secret(own.token),
+        api_base=own.api_base,
+        gateway=own.gateway,
+        public_key=own.public_key,
+    )
+    endpoint = platform.called(context.clock.now)
+    return ActivePlatform(
+        platform=platform,
+        read_state=lambda: platform.state,
+        callbacks=(
+            ()
+            if endpoint is None
+            else (Route(INTERACTIONS_PATH, endpoint, methods=["POST"]),)
+        ),
+        close=platform.close,
+    )
+
+
+APPLICATION_STEP: Final = f"""
+Discord, step 1 of 3: the application and its token
+  1. Open {PORTAL}
+     and press «New Application». A name is all that it needs.
+  2. Under «Bot», leave the three «Privileged Gateway Intents» off: the bot reads
+     nobody's messages.
+  3. There, press «Reset Token» and copy what it shows.
+"""
+
+
+def format_invitation_step(application: str) -> str:
+    """How to invite the bot to a server, with the permissions and their reasons."""
+    rows = [
+        f"     {bit:>12}  {name}: {why}"
+        for bit, (name, why) in REQUESTED_PERMISSIONS.items()
+    ]
+    return "\n".join(
+        [
+            "",
+            "Discord, step 2 of 3: the invitation",
+            "  Open this address, choose your server, and press «Authorise»:",
+            f"  {build_invitation_url(application)}",
+            "  It asks for these permissions:",
+            *rows,
+            f"     {sum(REQUESTED_PERMISSIONS):>12}  together",
+            "",
+        ]
+    )
+
+
+def format_command(path: str, args: Mapping[str, str]) -> str:
+    """A command as it is typed: `/path name:value`."""
+    return " ".join([f"/{path}", *(f"{name}:{value}" for name, value in args.items())])
+
+
+def refuse_name(who: str) -> UserError:
+    """The error about a name that Discord did not turn into a mention."""
+    return UserError(
+        "Discord sent «{who}» as mere text, which names nobody. Type «@» and choose "
+        "the person or the role from the list that opens, or write «person ID» or "
+        "«role ID».",
+        who=who,
+    )
+
+
+PLUGIN = PlatformPlugin(
+    name=PLATFORM_NAME,
+    title="Discord",
+    settings=DiscordSettings,
+    is_enabled=is_enabled,
+    build=build,
+    how_to_connect="set STANDFIRST_DISCORD_TOKEN to the bot's token",
+    required_settings="STANDFIRST_DISCORD_TOKEN",
+    post_options=frozenset(PostOptions.model_fields),
+    ids=IdPatterns(
+        person=_SNOWFLAKE,
+        role=_SNOWFLAKE,
+        refuse=refuse_name,
+    ),
+    setup_summary="Discord: 3 steps, about 4 minutes",
+    setup_steps=(
+        TokenStep(
+            instructions=APPLICATION_STEP, setting="token", label="the bot's token"
+        ),
+        InvitationStep(instructions=format_invitation_step),
+    ),
+    format_command=format_command,
+)

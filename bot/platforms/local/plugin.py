@@ -1,0 +1,37 @@
+"""Plugin of the local page: always on, no account, no settings of its own."""
+
+from bot.errors import Message
+from bot.platforms.local.platform import PLATFORM_NAME
+from bot.ports import ActivePlatform, PlatformContext, PlatformPlugin
+
+
+def build(context: PlatformContext) -> ActivePlatform:
+    """Build the platform and its pages."""
+    from bot.platforms.local import pages
+    from bot.platforms.local.platform import LocalPlatform
+
+    services = context.page
+    assert services is not None, "the page needs the running application"
+    platform = LocalPlatform(mailbox=services.mailbox, clock=context.clock)
+    alone = set(context.enabled) <= {PLATFORM_NAME}
+    return ActivePlatform(
+        platform=platform,
+        pages=pages.build_page_routes(
+            platform=platform,
+            mailbox=services.mailbox,
+            clock=context.clock,
+            list_channels=services.list_channels,
+            list_problems=services.list_problems,
+            notice=pages.NO_TOKENS_NOTICE if alone else "",
+        ),
+        before_stop=platform.hub.close,
+    )
+
+
+PLUGIN = PlatformPlugin(
+    name=PLATFORM_NAME,
+    title=Message("The local page"),
+    is_enabled=lambda settings: True,
+    build=build,
+    setup_summary="the local page: no account is needed",
+)

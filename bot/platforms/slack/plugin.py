@@ -1,0 +1,392 @@
+"""Plugin of Slack: settings with their checks, builder, set-up steps, support.
+
+One workspace with a bot token, or several workspaces that install the app themselves:
+the latter needs the app's client id and secret, a public address, and a key under
+which their tokens are stored.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from bot.errors import UserError
+from bot.model import Command, Finding, PlatformCheck
+from bot.platforms.slack import app_manifest, limits
+from bot.platforms.slack.app_manifest import ConnectionMode
+from bot.platforms.slack.events import PLATFORM_NAME
+from bot.ports import (
+    ActivePlatform,
+    Clock,
+    IdPatterns,
+    InstallationStorage,
+    ManifestStep,
+    PlatformContext,
+    PlatformPlugin,
+    TokenStep,
+)
+from bot.settings import (
+    PlatformSettings,
+    Settings,
+    WebAddress,
+    get_variable_name,
+    reveal_secret,
+)
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
+
+    from bot.platforms.slack.platform import SlackPlatform
+
+_TOKEN_PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
+    "bot_token": ("xoxb-", "xoxe."),
+    "app_token": ("xapp-",),
+}
+_SUBJECT: Final = "slack settings"
+_CHAPTER: Final = "README, «More than one Slack workspace»"
+
+
+def _check_web_api(url: str) -> str:
+    if not urlsplit(url).path.endswith("/api"):
+        raise ValueError("no such address")
+    return f"{url}/"
+
+
+class SlackSettings(PlatformSettings):
+    """Settings of Slack: `STANDFIRST_SLACK_…`."""
+
+    #: Switches Slack on, for one workspace.
+    bot_token: SecretStr | None = Field(
+        None,
+        description="the bot's token as Slack shows it; it begins with xoxb-",
+        repr=False,
+    )
+    #: With it events arrive by Socket Mode; without it Slack calls us over HTTP.
+    app_token: SecretStr | None = Field(
+        None,
+        description="the app's token as Slack shows it; it begins with xapp-",
+        repr=False,
+    )
+    #: Slack signs its calls with it.
+    signing_secret: SecretStr | None = Field(
+        None, description="the app's signing secret as Slack shows it", repr=False
+    )
+    #: Identifies the app to Slack where workspaces install it themselves.
+    client_id: str | None = Field(
+        None, description="the app's client id as Slack shows it"
+    )
+    client_secret: SecretStr | None = Field(
+        None, description="the app's client secret as Slack shows it", repr=False
+    )
+    #: The Web API, ending in /api/; None = Slack's own. No other host is connected to.
+    api_base: Annotated[WebAddress, AfterValidator(_check_web_api)] | None = Field(
+        None,
+        description="an http:// or https:// address that ends in /api/, such as "
+        "https://slack.com/api/",
+    )
+
+    def list_doubts(self, settings: Settings) -> Iterator[str]:
+        """Slack shows three secrets on as many pages; people mix them up."""
+        bot_token, app_token = map(
+            get_variable_name, ("slack_bot_token", "slack_app_token")
+        )
+        for name, prefixes in _TOKEN_PREFIXES.items():
+            token = reveal_secret(getattr(self, name))
+            if token and not token.startswith(prefixes):
+                yield (
+                    f"{get_variable_name(f'{PLATFORM_NAME}_{name}')} does not begin "
+                    f"with {prefixes[0]} as such tokens of Slack's do; it may be "
+                    "another one."
+                )
+        lacks = list_missing_for_installation(settings)
+        if lacks:
+            yield f"Nobody can install the app yet; missing: {', '.join(lacks)}."
+        if lacks == () and self.bot_token is not None:
+            yield (
+                f"{bot_token} does nothing beside "
+                f"{get_variable_name('slack_client_id')}: install the app into that "
+                "workspace as well."
+            )
+        if lacks is None and self.bot_token is None and self.app_token is not None:
+            yield f"{app_token} does nothing without {bot_token}."
+
+
+def list_missing_for_installation(settings: Settings) -> tuple[str, ...] | None:
+    """Settings that are missing for installation; None where nobody asks for it."""
+    own = settings.get_group(SlackSettings)
+    if own.client_id is None and own.client_secret is None:
+        return None
+    needed = {
+        "slack_client_id": own.client_id,
+        "slack_client_secret": own.client_secret,
+        "public_url": settings.public_url,
+        "secret_key": settings.secret_key,
+    }
+    return tuple(get_variable_name(name) for name, value in needed.items() if not value)
+
+
+def is_enabled(settings: Settings) -> bool:
+    """Whether there is a bot token, or everything for installation."""
+    own = settings.get_group(SlackSettings)
+    return own.bot_token is not None or list_missing_for_installation(settings) == ()
+
+
+# ── checks ─────────────────────────────────────────────────────────────────────
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """Check how the app is configured as a whole."""
+    own, lacks = (
+        settings.get_group(SlackSettings),
+        list_missing_for_installation(settings),
+    )
+    if lacks:
+        yield Finding.problem(
+            _SUBJECT,
+            f"nobody can install the app; missing: {', '.join(lacks)}",
+            f"set what is missing ({_CHAPTER})",
+        )
+    if lacks == ():
+        yield _check_public_url(settings)
+        if own.bot_token is not None:
+            yield Finding.warning(
+                _SUBJECT,
+                f"{get_variable_name('slack_bot_token')} is not used where workspaces "
+                "install the app",
+                "take it out; install the app into that workspace as well",
+            )
+    if is_enabled(settings) and own.app_token is None and own.signing_secret is None:
+        yield Finding.problem(
+            _SUBJECT,
+            "commands do not work: nothing tells that a call comes from Slack",
+            f"set {get_variable_name('slack_signing_secret')}, or "
+            f"{get_variable_name('slack_app_token')} for Socket Mode",
+        )
+
+
+def _check_public_url(settings: Settings) -> Finding:
+    address, own = settings.public_url or "", settings.get_group(SlackSettings)
+    if not address.startswith("https://") and own.api_base is None:
+        return Finding.problem(
+            _SUBJECT,
+            f"Slack sends nobody to {address}: it wants https",
+            f"set {get_variable_name('public_url')} to the https:// address of your "
+            "proxy",
+        )
+    redirect = f"{address}{app_manifest.REDIRECT_PATH}"
+    return Finding.ok(_SUBJECT, f"the app's Redirect URL on Slack must be {redirect}")
+
+
+def build_check(settings: Settings, platform: "SlackPlatform | None") -> PlatformCheck:
+    """Build the doctor's check: the settings, or one workspace's installation."""
+
+    async def check(workspace: str | None) -> Sequence[Finding]:
+        from bot.platforms.slack.installations import StoredInstallations
+
+        if workspace is None or platform is None:
+            return tuple(check_settings(settings))
+        many = platform.installations
+        assert isinstance(many, StoredInstallations), "one token has an examiner"
+        return await many.findings(workspace)
+
+    return check
+
+
+# ── building ───────────────────────────────────────────────────────────────────
+
+
+def build(context: PlatformContext) -> ActivePlatform:
+    """Build the platform, its event endpoint, and the pages of the installation."""
+    from bot.platforms.slack.app_manifest import SlackApp
+    from bot.platforms.slack.installations import StoredInstallations
+    from bot.platforms.slack.platform import SlackPlatform
+    from bot.platforms.slack.rate_limits import SlackRateLimiter
+
+    settings, own = context.settings, context.settings.get_group(SlackSettings)
+    # A post that waits longer than a send may take would count as unclear.
+    patience = settings.send_timeout / 4
+    storage = many = None
+    if list_missing_for_installation(settings) == ():
+        storage = context.open_installations(PLATFORM_NAME)
+    if storage is not None:
+        many = StoredInstallations(
+            storage.installations,
+            app=SlackApp(
+                client_id=own.client_id or "",
+                client_secret=reveal_secret(own.client_secret),
+                public_url=settings.public_url or "",
+            ),
+            api_base=own.api_base,
+            now=context.clock.now,
+            pace=lambda: SlackRateLimiter(patience=patience),
+        )
+    platform = SlackPlatform(
+        token=reveal_secret(own.bot_token),
+        installations=many,
+        app_token=reveal_secret(own.app_token) or None,
+        signing_secret=reveal_secret(own.signing_secret),
+        api_base=own.api_base,
+        patience=patience,
+    )
+    return ActivePlatform(
+        platform=platform,
+        read_state=lambda: platform.state,
+        callbacks=build_callbacks(platform, storage, context.clock),
+        close=platform.close,
+    )
+
+
+def build_callbacks(
+    platform: "SlackPlatform", storage: InstallationStorage | None, clock: Clock
+) -> "Sequence[Route]":
+    """Routes that Slack calls, and where an app is installed."""
+    from starlette.routing import Route
+
+    from bot.platforms.slack.endpoints import InstallEndpoint
+    from bot.platforms.slack.installations import StoredInstallations
+
+    routes, many = [], platform.installations
+    if (events := platform.called(clock.now)) is not None:
+        routes.append(Route(app_manifest.EVENTS_PATH, events, methods=["POST"]))
+    if storage is not None and isinstance(many, StoredInstallations):
+        install = InstallEndpoint(
+            many,
+            states=storage.states,
+            arrived=platform.listener.arrived,
+            now=clock.now,
+        )
+        routes += [
+            Route(path, install, methods=["GET"])
+            for path in (app_manifest.INSTALL_PATH, app_manifest.REDIRECT_PATH)
+        ]
+    return routes
+
+
+# ── set-up ─────────────────────────────────────────────────────────────────────
+
+
+def format_app_step(commands: Sequence[Command]) -> str:
+    """How to create and install the app, with the scopes and their reasons."""
+    link = app_manifest.build_creation_url(_build_setup_manifest(commands))
+    return "\n".join(
+        [
+            "",
+            "Slack, step 1 of 3: the app",
+            "  1. Open this address, with the app's manifest in it. Choose your",
+            "     workspace, press «Next», then «Create»:",
+            f"  {link}",
+            "  2. Under «Install App», press «Install to Workspace» and allow it.",
+            "     It asks for these scopes:",
+            *(f"       {line}" for line in app_manifest.list_scope_reasons("socket")),
+            "",
+        ]
+    )
+
+
+def format_pasted_manifest(commands: Sequence[Command]) -> str:
+    """The manifest, for pasting where the address does not work."""
+    made = _build_setup_manifest(commands)
+    return (
+        f"At {app_manifest.APPS_URL}: «Create New App», «From a manifest», and paste:\n"
+        f"{json.dumps(made, indent=1, ensure_ascii=False)}"
+    )
+
+
+def _build_setup_manifest(commands: Sequence[Command]) -> Mapping[str, Any]:
+    return app_manifest.build_manifest(commands, mode="socket")
+
+
+BOT_STEP: Final = """
+Slack, step 2 of 3: two tokens
+  The first is under «OAuth & Permissions»: «Bot User OAuth Token», xoxb-…
+"""
+APP_STEP: Final = """
+  The second is made under «Basic Information», «App-Level Tokens», «Generate Token and
+  Scopes»: give it any name and the scope connections:write. It begins with xapp-, and
+  lets the bot connect to Slack, so that it needs no public address.
+"""
+
+
+class SlackAppManifest:
+    """`bot.ports.AppManifest` for Slack."""
+
+    def build(
+        self,
+        commands: Sequence[Command],
+        *,
+        mode: ConnectionMode,
+        url: str = "",
+        rotation: bool = False,
+    ) -> Mapping[str, Any]:
+        """The manifest; raises `UserError` for options that do not fit together."""
+        parts = urlsplit(url)
+        if mode == "socket" and url:
+            raise UserError("--url belongs to --mode http: Slack calls nobody here.")
+        if mode == "socket" and rotation:
+            raise UserError(
+                "--rotation belongs to --mode http: only tokens of workspaces that "
+                "install the app themselves are exchanged."
+            )
+        if mode == "http" and (parts.scheme != "https" or not parts.hostname):
+            raise UserError(
+                "Slack calls only a public https address. Say which: "
+                "--mode http --url https://news.example"
+            )
+        return app_manifest.build_manifest(
+            commands, mode=mode, url=url, rotation=rotation
+        )
+
+    def list_scopes(self, mode: ConnectionMode) -> Iterator[str]:
+        """Each scope with its reason, one line each."""
+        return app_manifest.list_scope_reasons(mode)
+
+
+def refuse_name(who: str) -> UserError:
+    """The error about a name that Slack did not turn into a mention."""
+    return UserError(
+        "Slack sent «{who}» as mere text, which names nobody. Type «@» and choose "
+        "the person or the user group from the list that opens, or write «person "
+        "U…» or «role S…» with the id.",
+        who=who,
+    )
+
+
+PLUGIN = PlatformPlugin(
+    name=PLATFORM_NAME,
+    title="Slack",
+    settings=SlackSettings,
+    is_enabled=is_enabled,
+    build=build,
+    build_check=build_check,
+    how_to_connect="set STANDFIRST_SLACK_BOT_TOKEN to the bot's token, or let "
+    "workspaces install the app (README)",
+    required_settings="STANDFIRST_SLACK_BOT_TOKEN, or what installing the app takes",
+    post_options=frozenset({"thread"}),
+    ids=IdPatterns(
+        person=re.compile(limits.PERSON_ID),
+        role=re.compile(limits.GROUP_ID),
+        refuse=refuse_name,
+    ),
+    setup_summary="Slack: 3 steps, about 4 minutes",
+    setup_steps=(
+        ManifestStep(instructions=format_app_step, manifest=format_pasted_manifest),
+        TokenStep(
+            instructions=BOT_STEP,
+            setting="bot_token",
+            label="the bot's token (xoxb-…)",
+            prefix="xoxb-",
+        ),
+        TokenStep(
+            instructions=APP_STEP,
+            setting="app_token",
+            label="the app's token (xapp-…)",
+            prefix="xapp-",
+            check_reach=True,
+        ),
+    ),
+    first_words=("/invite @Standfirst",),
+    manifest=SlackAppManifest(),
+)

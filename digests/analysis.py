@@ -1,0 +1,72 @@
+"""Analyse an article: its summary, quotes and figures; share analyses of one text.
+
+Digests that are due at the same moment often use the same sources, and most of the time
+of composing is analysis. A cache changes no edition: an analysis follows from the
+article's words alone, and is found by them.
+
+    cache = AnalysisCache()
+    for digest in due:
+        compose(articles, now=now, style=style, read=cache.read)
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from digests.figures import recognition
+from digests.quotes import attribution
+from digests.summaries import registry
+from digests.types import Article, ArticleAnalysis, EditionStyle
+
+#: Characters of texts whose analyses are kept: about 600 long articles, 12 MB.
+MAX_CACHED_CHARACTERS: Final = 2_000_000
+#: Text, title, language, length of a summary and its summariser.
+AnalysisKey = tuple[str, str | None, str | None, int, str]
+AnalyseArticle = Callable[[Article, EditionStyle], ArticleAnalysis]
+
+
+class AnalysisCache:
+    """Analyses by their text; the least recently used go first. For one thread."""
+
+    def __init__(self, max_characters: int = MAX_CACHED_CHARACTERS) -> None:
+        """Keep analyses of so many characters of text; 0 keeps none."""
+        self._max_characters = max_characters
+        self._characters = 0
+        self._analyses: OrderedDict[AnalysisKey, ArticleAnalysis] = OrderedDict()
+
+    def read(self, article: Article, style: EditionStyle) -> ArticleAnalysis:
+        """Analyse the article, or return its earlier analysis (`AnalyseArticle`)."""
+        summary = (style.summary_chars, style.summariser)
+        key = (article.text, article.title, article.lang, *summary)
+        found = self._analyses.get(key)
+        if found is None:
+            found = analyse_article(article, style)
+            self._add(key, found)
+        else:
+            self._analyses.move_to_end(key)
+        return found if found.article == article else replace(found, article=article)
+
+    def _add(self, key: AnalysisKey, found: ArticleAnalysis) -> None:
+        self._analyses[key] = found
+        self._characters += len(key[0])
+        while self._characters > self._max_characters:
+            removed, _ = self._analyses.popitem(last=False)
+            self._characters -= len(removed[0])
+
+
+def analyse_article(
+    article: Article, style: EditionStyle | None = None
+) -> ArticleAnalysis:
+    """Everything that can be extracted from one article alone."""
+    style = style or EditionStyle()
+    return ArticleAnalysis(
+        article=article,
+        summary=registry.summarise_article(
+            article, style.summary_chars, style.summariser
+        ),
+        quotes=attribution.find_quotes(
+            article.text, title=article.title, lang=article.lang
+        ),
+        figures=recognition.find_figures(article.text, lang=article.lang),
+    )

@@ -1,0 +1,58 @@
+"""Geometry of text spans: overlap, trimming, choosing spans that do not overlap.
+
+Works on anything with `start` and `end` in code points, end exclusive.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+
+class HasSpan(Protocol):
+    """An object that occupies `text[start:end]`."""
+
+    @property
+    def start(self) -> int:
+        """The first code point."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """The code point after the last one."""
+        ...
+
+
+_Located = TypeVar("_Located", bound=HasSpan)
+
+
+def spans_overlap(one: HasSpan, other: HasSpan) -> bool:
+    """Whether two spans share at least one character."""
+    return one.start < other.end and other.start < one.end
+
+
+def overlaps_any(one: HasSpan, others: Iterable[HasSpan]) -> bool:
+    """Whether a span shares a character with one of the others."""
+    start, end = one.start, one.end
+    return any(start < other.end and other.start < end for other in others)
+
+
+def drop_overlapping(found: Iterable[_Located]) -> list[_Located]:
+    """The items in text order, without those that overlap an earlier one.
+
+    Of two that begin at one place the longer one stays.
+    """
+    kept: list[_Located] = []
+    end = 0
+    for item in sorted(found, key=lambda located: (located.start, -located.end)):
+        if item.start >= end:
+            kept.append(item)
+            end = item.end
+    return kept
+
+
+def trim_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """`start` and `end` moved inwards past white space; equal where nothing is left."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
