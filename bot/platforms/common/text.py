@@ -10,8 +10,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 #: Characters of a URL that may become a link.
 MAX_URL: Final = 2_000
@@ -144,3 +148,25 @@ _ENGLISH_MARKS: Final = ("“", "”")
 def get_quotation_marks(lang: str | None) -> tuple[str, str]:
     """Return the opening and the closing quotation mark of a language (BCP 47)."""
     return QUOTATION_MARKS.get((lang or "").split("-")[0].lower(), _ENGLISH_MARKS)
+
+
+def build_environment(folder: Path) -> "Environment":
+    """Build a Jinja environment whose templates sanitize and escape every value."""
+    # Imported late: only pages need it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def finalize(value: object) -> object:
+        if isinstance(value, str) and not isinstance(value, Markup):
+            return sanitize_text(value)
+        return value
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

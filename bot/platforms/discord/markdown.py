@@ -11,13 +11,17 @@ import re
 from typing import Final
 from urllib.parse import quote
 
+from bot.i18n.translation import Texts
+from bot.platforms.common.edition_text import format_attribution
 from bot.platforms.common.text import (
     Link,
     count_utf16,
+    get_quotation_marks,
     normalize_newlines,
     sanitize_text,
 )
 from bot.platforms.discord import limits
+from digests.types import QuoteCard
 
 
 def format_plain_message(text: str) -> str:
@@ -95,3 +99,13 @@ def format_link(link: Link | None) -> str:
     href = f"{scheme}://{link.host}{quote(rest, safe=_IN_ADDRESS)}"
     written = f"[{escape_line(link.host)}](<{href}>)"
     return written if count_utf16(written) <= limits.LINK else ""
+
+
+def render_quote(card: QuoteCard, texts: Texts) -> str:
+    """Render the whole quote, with the attribution in small print."""
+    opening, closing = get_quotation_marks(card.lang)
+    quoted = f"{opening}{escape_markdown(card.text)}{closing}"
+    words = format_block_quote(strike_through(quoted) if card.withdrawn else quoted)
+    return (
+        f"{words}\n{format_small_print(escape_line(format_attribution(card, texts)))}"
+    )

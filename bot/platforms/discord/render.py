@@ -7,7 +7,6 @@ buttons below it. How an edition is split into pieces is `edition_layout`'s part
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.i18n.translation import Texts
 from bot.model import PREVIEW_ID, MessagePart, RenderContext
 from bot.platforms.common.edition_layout import (
     EditionPiece,
@@ -19,13 +18,11 @@ from bot.platforms.common.edition_layout import (
 )
 from bot.platforms.common.edition_text import (
     EditionView,
-    format_attribution,
     format_edition_date,
 )
 from bot.platforms.common.text import (
     Link,
     count_utf16,
-    get_quotation_marks,
     shorten_line,
     shorten_utf16,
 )
@@ -42,11 +39,9 @@ from bot.platforms.discord.components import (
 )
 from bot.platforms.discord.markdown import (
     escape_line,
-    escape_markdown,
-    format_block_quote,
     format_link,
     format_small_print,
-    strike_through,
+    render_quote,
 )
 from digests.types import Edition, QuoteCard
 
@@ -60,16 +55,6 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
     """Render the messages of an edition in order, each also as plain text."""
     view = EditionView.of(edition, context)
     return render_edition(view, limits, _DiscordEdition(view), _name_thread(view))
-
-
-def render_quote(card: QuoteCard, texts: Texts) -> str:
-    """Render the whole quote, with the attribution in small print."""
-    opening, closing = get_quotation_marks(card.lang)
-    quoted = f"{opening}{escape_markdown(card.text)}{closing}"
-    words = format_block_quote(strike_through(quoted) if card.withdrawn else quoted)
-    return (
-        f"{words}\n{format_small_print(escape_line(format_attribution(card, texts)))}"
-    )
 
 
 class _DiscordEdition:

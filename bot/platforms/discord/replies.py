@@ -56,8 +56,8 @@ from bot.platforms.discord.markdown import (
     format_link,
     format_plain_message,
     format_small_print,
+    render_quote,
 )
-from bot.platforms.discord.render import render_quote
 from digests.types import QuoteCard
 
 #: Ends a code block: a text that contains it cannot be shown in one.

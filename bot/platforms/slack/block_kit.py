@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from bot.platforms.common.edition_text import format_quote
 from bot.platforms.common.text import (
     Link,
     count_utf16,
@@ -20,7 +19,6 @@ from bot.platforms.common.text import (
     shorten_line,
 )
 from bot.platforms.slack import limits
-from digests.types import QuoteCard
 
 Json = dict[str, Any]
 _BOLD: Final = {"bold": True}
@@ -93,10 +91,10 @@ def divider_block() -> Json:
     return {"type": "divider"}
 
 
-def rich_quote(card: QuoteCard) -> Json:
-    """Build a block quote; struck through where the quote was withdrawn."""
-    words = rich_run(format_quote(card))
-    if card.withdrawn:
+def rich_quote(text: str, *, struck: bool = False) -> Json:
+    """Build a block quote, struck through where it was withdrawn."""
+    words = rich_run(text)
+    if struck:
         words |= {"style": {"strike": True}}
     return {"type": "rich_text_quote", "elements": [words]}
 

@@ -26,7 +26,6 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_callback_options import (
@@ -47,7 +46,7 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from bot.errors import BotError, SendUnclear
 from bot.i18n.translation import Texts
 from bot.model import AppInstallation, InstallationTokens
-from bot.platforms.common.text import sanitize_text, shorten_utf16
+from bot.platforms.common.text import build_environment, shorten_utf16
 from bot.platforms.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.messages import get_mapping
@@ -300,16 +299,7 @@ class InstallPages:
 
     def __init__(self) -> None:
         style = (TEMPLATES / "install.css").read_text(encoding="utf-8").strip()
-        templates = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=_finalize,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._template = templates.get_template("install.html")
+        self._template = build_environment(TEMPLATES).get_template("install.html")
         # Not escaped: it is our own, and the browser compares it with its hash.
         self._style = Markup(style)  # noqa: S704
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -439,9 +429,3 @@ _FAILURES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
 }
-
-
-def _finalize(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return sanitize_text(value)
-    return value

@@ -15,7 +15,11 @@ from bot.platforms.common.edition_layout import (
     list_buttons,
     render_edition,
 )
-from bot.platforms.common.edition_text import EditionView, format_attribution
+from bot.platforms.common.edition_text import (
+    EditionView,
+    format_attribution,
+    format_quote,
+)
 from bot.platforms.common.text import shorten_line, shorten_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import (
@@ -61,14 +65,14 @@ class _SlackEdition:
 
     def hero(self, card: QuoteCard) -> Blocks:
         said_by = format_attribution(card, self._texts)
-        return (rich_block(rich_quote(card)), small_block(said_by))
+        return (rich_block(render_quote(card)), small_block(said_by))
 
     def story(self, story: StoryLayout) -> Blocks:
         parts: list[Json] = []
         run = [rich_run(f"{story.number}. {story.headline}".rstrip(), bold=True)]
         for section in story.sections:
             if section.quote is not None:
-                parts += [rich_section(*run), rich_quote(section.quote)]
+                parts += [rich_section(*run), render_quote(section.quote)]
                 run = [rich_run(f"— {format_attribution(section.quote, self._texts)}")]
             for label, text in section.rows:
                 run += [
@@ -140,6 +144,11 @@ class _SlackEdition:
                 for control, label in options.items()
             ],
         }
+
+
+def render_quote(card: QuoteCard) -> Json:
+    """Render the quote's own words as a block quote."""
+    return rich_quote(format_quote(card), struck=card.withdrawn)
 
 
 def _drop_empty(*elements: Json) -> Blocks:

@@ -26,7 +26,11 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.edition_text import format_attribution, format_plain_quote
+from bot.platforms.common.edition_text import (
+    format_attribution,
+    format_plain_quote,
+    format_quote,
+)
 from bot.platforms.common.reply_layout import (
     group_lines,
     pack_reply,
@@ -186,7 +190,8 @@ def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
         return _make_piece(rich_block(linked), plain=too_long)
     said_by = rich_section(*add_rich_link(f"— {format_attribution(card, texts)}", link))
     return _make_piece(
-        rich_block(rich_quote(card), said_by), plain=format_plain_quote(card, texts)
+        rich_block(rich_quote(format_quote(card), struck=card.withdrawn), said_by),
+        plain=format_plain_quote(card, texts),
     )
 
 
