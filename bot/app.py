@@ -47,6 +47,7 @@ from bot.publishing.editions import EditionPublisher
 from bot.runner import Application, ShowMessage, configure_logging, serve_application
 from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, process_store
+from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.web import server
 
@@ -58,6 +59,11 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - this is the Clock that others ask
+
+
+def get_clock() -> Clock:
+    """The real clock, as the port that others receive."""
+    return SystemClock()
 
 
 def list_platforms() -> Plugins:
@@ -146,9 +152,10 @@ async def _build_application(
         routes=[route for one in active.values() for route in one.pages],
         read_article=archive.local_article,
         ready=combine_readiness(archive.ready, active),
+        list_measurements=lambda: db.read(list_measurements, now=clock.now()),
         key=key,
         texts=Texts.of("en"),
-        called=[route for one in active.values() for route in one.callbacks],
+        public_routes=[route for one in active.values() for route in one.callbacks],
     )
     return Application(
         settings=settings,

@@ -1,4 +1,4 @@
-"""Errors of the bot and translatable messages: an English sentence and its values.
+"""Errors of the bot, and whose turn it is to act on each.
 
     BotError                      base; its text is a whole sentence fit to be shown
     ├── UserError                 the user's turn: what, where, and what to do
@@ -14,30 +14,28 @@
 
 Anything else is a defect of ours: the developer's turn.
 
-What an error says is written as for `Texts.say`: an English sentence with {places}, and
-their values by name. `str(error)` is English; `Texts.error` says it in any language.
-
-It must not raise, whatever the sentence or the values: a sentence with a fault in it is
-shown as it is. Not `str.format`, which would reach into values by attribute and index.
+Each carries a `Message`. A `SendError` is stored as the reason of its delivery, so it
+names a code of a `messages.toml` file; the others are only shown, and are written as
+for `Texts.say`: an English sentence with {places}, and their values by name.
+`str(error)` is English; `Texts.error` gives the text in any language.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Self
+from pathlib import Path
+from typing import Self
+
+from digests.messages import Message, add_sentences, as_message
+
+add_sentences(Path(__file__).parent)
 
 
 class BotError(Exception):
     """Base of every error that the bot raises on purpose."""
 
-    #: The English sentence, its places open; and what belongs in them.
-    sentence: str
-    values: Mapping[str, object]
+    message: Message
 
-    def __init__(self, sentence: str = "", /, **values: object) -> None:
-        super().__init__(fill_placeholders(sentence, values))
-        self.sentence = sentence
-        self.values = values
+    def __init__(self, message: str | Message = "", /, **params: object) -> None:
+        self.message = as_message(message, **params)
+        super().__init__(self.message)
 
 
 class UserError(BotError):
@@ -47,14 +45,16 @@ class UserError(BotError):
 class FieldError(UserError):
     """An answer that cannot be: the sentence belongs to the question `field`."""
 
-    def __init__(self, sentence: str, /, *, field: str, **values: object) -> None:
-        super().__init__(sentence, **values)
+    def __init__(
+        self, message: str | Message, /, *, field: str, **params: object
+    ) -> None:
+        super().__init__(message, **params)
         self.field = field
 
     @classmethod
     def of(cls, error: UserError, *, field: str) -> Self:
         """What `error` says, as a mistake in this answer."""
-        return cls(error.sentence, field=field, **error.values)
+        return cls(error.message, field=field)
 
 
 class ConfigurationError(UserError):
@@ -83,15 +83,15 @@ class SendRefused(SendError):
 
     def __init__(
         self,
-        sentence: str,
+        message: str | Message,
         /,
         *,
         whole_workspace: bool = False,
         message_only: bool = False,
         may_return: bool = False,
-        **values: object,
+        **params: object,
     ) -> None:
-        super().__init__(sentence, **values)
+        super().__init__(message, **params)
         self.whole_workspace = whole_workspace
         self.message_only = message_only
         self.may_return = may_return
@@ -105,9 +105,9 @@ class SendRateLimited(SendError):
     """Not now; `retry_after` is in seconds."""
 
     def __init__(
-        self, sentence: str, /, *, retry_after: float, **values: object
+        self, message: str | Message, /, *, retry_after: float, **params: object
     ) -> None:
-        super().__init__(sentence, **values)
+        super().__init__(message, **params)
         self.retry_after = retry_after
 
 
@@ -117,38 +117,3 @@ class SendNotReceived(SendError):
 
 class SendUnclear(SendError):
     """The operation may have had its effect: read back before sending again."""
-
-
-_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True, init=False, slots=True)
-class Message:
-    """Words that are not said yet: an English sentence, and values for its {places}.
-
-    For what is worded where no language is known, and belongs in a place of another
-    sentence. A value may be a phrase too. `str` says it in English; an error that has
-    it among its values says it in any language.
-    """
-
-    sentence: str
-    values: Mapping[str, object]
-
-    def __init__(self, sentence: str, /, **values: object) -> None:
-        """Keep both apart."""
-        object.__setattr__(self, "sentence", sentence)
-        object.__setattr__(self, "values", values)
-
-    def __str__(self) -> str:
-        """In English."""
-        return fill_placeholders(self.sentence, self.values)
-
-
-def fill_placeholders(sentence: str, values: Mapping[str, object]) -> str:
-    """The sentence with its places filled; a place without a value stays as it is."""
-    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), sentence)
-
-
-def find_placeholders(sentence: str) -> frozenset[str]:
-    """The names in {braces} of a sentence."""
-    return frozenset(_PLACEHOLDER.findall(sentence))

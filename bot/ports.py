@@ -21,7 +21,7 @@ from typing import (
     runtime_checkable,
 )
 
-from bot.errors import Message, UserError
+from bot.errors import UserError
 from bot.model import (
     AppInstallation,
     Command,
@@ -41,6 +41,7 @@ from bot.model import (
     Workspace,
 )
 from bot.settings import PlatformSettings, Settings
+from digests.messages import Message
 from digests.types import Edition
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ class InstallationStore(Protocol):
         installed: AppInstallation,
         *,
         tokens: InstallationTokens | None = None,
-        broken: str | None = None,
+        broken: Message | None = None,
     ) -> None:
         """End the exchange: with new tokens, for good, or so far in vain."""
         ...
@@ -294,7 +295,7 @@ class PageServices:
     #: The platform's workspace of this id, and its destinations.
     list_channels: Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
     #: Reasons why posting is paused at present.
-    list_problems: Callable[[], Awaitable[tuple[str, ...]]]
+    list_problems: Callable[[], Awaitable[tuple[Message, ...]]]
 
 
 def _open_no_installations(platform: str) -> InstallationStorage | None:

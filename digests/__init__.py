@@ -1,1 +1,1 @@
-"""The composer: articles in, an edition out. Knows no chat, database or clock."""
+"""The composer: articles in, an edition out. No chat, database or clock."""

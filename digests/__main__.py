@@ -5,8 +5,8 @@
     python -m digests compose https://news.example/feed.xml
     python -m digests summary --jsonl --chars 280 < in.jsonl > out.jsonl
 
-Exit codes: 0 ok · 1 something named could not be read · 2 usage. Data goes to
-stdout; whatever was wrong with the input goes to stderr, a sentence each.
+Exit codes: 0 ok · 1 an input could not be read · 2 usage. Data goes to stdout, problems
+with the input to stderr, one sentence each.
 """
 
 import sys

@@ -19,7 +19,7 @@ from digests.quotes import attribution
 from digests.summaries import registry
 from digests.types import Article, ArticleAnalysis, EditionStyle
 
-#: Characters of texts whose analyses are kept: about 600 long articles, 12 MB.
+#: Characters of text whose analyses are cached: about 600 long articles, 12 MB.
 MAX_CACHED_CHARACTERS: Final = 2_000_000
 #: Text, title, language, length of a summary and its summariser.
 AnalysisKey = tuple[str, str | None, str | None, int, str]

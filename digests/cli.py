@@ -26,6 +26,7 @@ from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
 from digests.language.normalization import to_one_line
+from digests.language.spans import span_text
 from digests.quotes import attribution
 from digests.stories import assembly, assignment
 from digests.summaries import extractive, registry
@@ -131,7 +132,7 @@ def _truncate(text: str, width: int) -> str:
 def format_sentences(article: Article, _options: Options) -> Iterator[str]:
     """One sentence a line."""
     for span in sentences.split_sentences(article.text, article.lang):
-        yield article.text[span.start : span.end]
+        yield span_text(article.text, span)
 
 
 def format_figures(article: Article, _options: Options) -> Iterator[str]:
@@ -260,10 +261,7 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
         "choices": tuple(registry.SUMMARISERS),
         "help": "how the sentences of a summary are chosen",
     },
-    "--explain": {
-        "action": "store_true",
-        "help": "what was weighed, with the scores",
-    },
+    "--explain": {"action": "store_true", "help": "what was weighed, with the scores"},
     "--claim": {"help": "the sentence to be checked"},
 }
 
@@ -307,10 +305,7 @@ def _build_parser() -> argparse.ArgumentParser:
             help="read addresses of private networks: these, or all",
         )
         added.set_defaults(
-            jsonl=False,
-            explain=False,
-            chars=verb.chars,
-            summariser=DEFAULT_SUMMARISER,
+            jsonl=False, explain=False, chars=verb.chars, summariser=DEFAULT_SUMMARISER
         )
         for option in verb.options:
             added.add_argument(option, **OPTIONS[option])

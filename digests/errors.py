@@ -1,28 +1,36 @@
 """Errors of the composer, and who has to act on each.
 
-    DigestsError                  base; its text is a whole sentence fit to be shown
+    DigestsError                  base; its text is a sentence for people
     ├── InputError                the user's turn: what, where, and what to do
-    │   ├── UnreadableInput       a file or line that cannot be read as text
+    │   ├── UnreadableInput       a file or line without readable text
     │   └── UsageError            a verb, option or value that does not exist
-    └── SourceError               one source gave nothing this time; others go on
-        ├── Refused               the admin's turn: we may not or will not dial that
-        ├── Gone                  the admin's turn: 410, it will not come back
-        ├── Missing               later, then the admin: 404 and other refusals of 4xx
-        ├── Denied                the admin's turn: 401, 403, 407
-        ├── Limited               later, after `wait` seconds: 429, 503
-        ├── TooLarge              the admin's turn: more than we ever read
-        ├── TooSlow               later: it did not answer whole in time
-        ├── Untrusted             its owner's turn: the certificate is not good
-        ├── Unreachable           later: no name, no connection, 5xx, a broken answer
-        ├── Unreadable            later: not a feed, page or list that we can read
-        └── Killed                its reader used up time or memory and was ended
+    └── SourceError               one source cannot be read now; others can
+        ├── FetchRefused          the admin's turn: an address that is not fetched
+        ├── SourceGone            the admin's turn: 410, it will not come back
+        ├── SourceMissing         retry, then the admin: 404 and other 4xx
+        ├── AccessDenied          the admin's turn: 401, 403, 407
+        ├── SourceRateLimited     retry after `wait` seconds: 429, 503
+        ├── ResponseTooLarge      the admin's turn: above the size limit
+        ├── FetchTimeout          retry: not complete before the deadline
+        ├── CertificateUntrusted  its owner's turn: the certificate is not valid
+        ├── SourceUnreachable     retry: no name, no connection, 5xx, broken
+        ├── SourceUnreadable      retry: not a readable feed, page or list
+        └── SandboxKilled         its parser exceeded time or memory
 
-Anything else that leaves this package is a defect of ours: the developer's turn.
+Any other exception that leaves this package is a defect: the developer's turn.
 """
+
+from digests.messages import Message, as_message
 
 
 class DigestsError(Exception):
-    """Base of every error that the composer raises on purpose."""
+    """Base of every error that the composer raises on purpose; `str` is English."""
+
+    message: Message
+
+    def __init__(self, message: str | Message, /, **params: object) -> None:
+        self.message = as_message(message, **params)
+        super().__init__(self.message)
 
 
 class InputError(DigestsError):
@@ -30,27 +38,34 @@ class InputError(DigestsError):
 
 
 class UnreadableInput(InputError):
-    """A file, folder or line that holds no readable text."""
+    """A file, folder or line without readable text."""
 
 
 class UsageError(InputError):
-    """A verb, an option or a value that the interface does not know."""
+    """A verb, an option or a value that does not exist."""
 
 
 class SourceError(DigestsError):
     """A source could not be read; its text names the host, never a whole address."""
 
-    #: Whether asking again is pointless until somebody changes something.
+    #: Whether retrying is pointless until somebody changes something.
     permanent = False
 
-    def __init__(self, message: str, *, wait: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str | Message,
+        /,
+        *,
+        wait: float | None = None,
+        **params: object,
+    ) -> None:
+        super().__init__(message, **params)
         #: Seconds that the source asked us to wait, or None.
         self.wait = wait
 
 
 class FetchRefused(SourceError):
-    """An address that we do not dial, or that its owner asks us not to read."""
+    """An address that is not allowed, or that robots.txt excludes."""
 
     permanent = True
 
@@ -62,11 +77,11 @@ class SourceGone(SourceError):
 
 
 class SourceMissing(SourceError):
-    """Nothing stands at the address now (404 and the other refusals of 4xx)."""
+    """The source is not at the address now (404 and other 4xx)."""
 
 
 class AccessDenied(SourceError):
-    """The source wants a name and password, or wants us not at all (401, 403, 407)."""
+    """The source requires credentials or refuses us (401, 403, 407)."""
 
     permanent = True
 
@@ -76,24 +91,24 @@ class SourceRateLimited(SourceError):
 
 
 class ResponseTooLarge(SourceError):
-    """The answer is larger than anything we read, packed or unpacked."""
+    """The response exceeds the size limit, compressed or decompressed."""
 
 
 class FetchTimeout(SourceError):
-    """The answer was not there whole before the deadline."""
+    """The response was not complete before the deadline."""
 
 
 class CertificateUntrusted(SourceError):
-    """The certificate is expired, self-made or for another host."""
+    """The certificate is expired, self-signed or for another host."""
 
 
 class SourceUnreachable(SourceError):
-    """No name, no connection, or an answer that breaks off or makes no sense."""
+    """The host name, the connection or the response fails."""
 
 
 class SourceUnreadable(SourceError):
-    """What came is not what it should be, or is built to do harm."""
+    """The response is not in the expected format, or is malicious."""
 
 
 class SandboxKilled(SourceError):
-    """The reader of this source used up its time or memory and was ended."""
+    """The parser of this source exceeded its time or memory and was killed."""

@@ -1,11 +1,10 @@
 """Extract the article of a web page: text and metadata.
 
 Text: trafilatura's fast mode (measured better here than its mode for precision), after
-layout tables were made boxes and lines that only lead elsewhere were taken out; where
-that gives little or a menu, readability-lxml; at last every longer paragraph. Metadata
-by our own reading of JSON-LD and OpenGraph, then of the plain HTML. A page that cannot
-be read gives an empty text. Parsers of hostile pages can be slow: who reads strangers'
-pages calls this in the cage.
+layout tables were turned into boxes and lines of links removed; if that gives little or
+a menu, readability-lxml; at last every longer paragraph. Metadata: JSON-LD and
+OpenGraph, then the plain HTML. An unreadable page gives an empty text. Hostile pages
+can be slow to parse: untrusted pages are extracted in the sandbox.
 """
 
 import json
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 _LONGEST_PAGE = 4 << 20
 _ENOUGH = 250
-#: A shorter text may be a teaser on a page whose article comes with its scripts.
+#: A shorter text may be a teaser; scripts may have the article.
 _SHORT = 2_000
 _PARAGRAPH = 60
 #: A line of prose is at least this long; a menu has few such lines.
@@ -37,21 +36,21 @@ _PROSE_LINE = 80
 _PROSE_SHARE = 0.3
 _MOST_OF = 0.7
 _LONGEST_FIELD = 500
-#: A line of which this much is links leads elsewhere; a longer one is told for itself.
+#: A line with this share of links is removed, unless it is longer.
 _LINKED = 0.8
 _LONGEST_LINK_LINE = 400
-#: A cell with more in it is a part of the page, not of a table.
+#: A longer cell is part of the layout, not of a table.
 _LONGEST_CELL = 1_000
-#: Where the title may stand once more: below a date or a section's name.
+#: The first lines, which may repeat the title below a date or section name.
 _LINES_OF_HEAD = 3
-#: What is looked at of one page's JSON-LD.
+#: Limits of a page's JSON-LD.
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
-#: A host and what follows it, with nothing that would need a closer look.
+#: An address without anything that needs a closer check.
 _PLAIN_ADDRESS = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/[\w./?&=%+~,;!#-]*)?\Z", re.ASCII
 )
-#: The careful readers take 30 µs a tag; beyond this only the paragraphs are read.
+#: The careful extractors take 30 µs a tag; above this only paragraphs are read.
 _MOST_TAGS = 40_000
 PageFields = dict[str, str]
 _Read = TypeVar("_Read")
@@ -61,8 +60,8 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
     """The article of a page; its text is empty when there is none, or none readable.
 
     Args:
-        html: The page, decoded; what is not HTML gives what can be read of it.
-        url: Where it was fetched, to complete relative addresses; never fetched here.
+        html: The page, decoded; any text is accepted.
+        url: Where it was fetched, to complete relative addresses.
     """
     page = clean_text(html[:_LONGEST_PAGE])
     depth, tags = measure_nesting(page)
@@ -104,7 +103,7 @@ def validate_web_address(address: str | None) -> str | None:
 
 
 def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
-    """What `read` gives; parsers fail on hostile input in more ways than they list."""
+    """The result of `read`; parsers of hostile input may raise anything."""
     try:
         return read()
     except Exception:
@@ -137,7 +136,7 @@ def _best_text(page: str, *, careful: bool) -> str:
     longest = max(found, key=len)
     if len(longest) >= _ENOUGH:
         return longest
-    # Of short texts the plainest reading, unless it misses much.
+    # Of short texts the simplest extraction, unless it misses much.
     return next(f for f in found if len(f) >= _MOST_OF * len(longest)) or text
 
 
@@ -154,7 +153,7 @@ def _text_by_trafilatura(page: str) -> str:
 
 
 def _unwrap_layout_tables(tree: "HtmlElement") -> None:
-    """Make boxes of the tables that a page is laid out with, once upon a time.
+    """Turn layout tables into boxes.
 
     Trafilatura writes a table as rows, so that an article in a cell is one long line.
     """
@@ -170,9 +169,10 @@ def _unwrap_layout_tables(tree: "HtmlElement") -> None:
 
 
 def _drop_link_lines(tree: "HtmlElement") -> None:
-    """Take out paragraphs and headings that only lead to other articles.
+    """Remove paragraphs and headings that only link to other articles.
 
-    Trafilatura weighs links for lists and boxes, but keeps each line of prose's shape.
+    Trafilatura weighs the links of lists and boxes, but keeps lines that look like
+    prose.
     """
     for line in list(tree.iter("p", "h2", "h3", "h4", "h5")):
         most = _LONGEST_LINK_LINE
@@ -182,7 +182,7 @@ def _drop_link_lines(tree: "HtmlElement") -> None:
 
 
 def _length(node: "HtmlElement", most: int) -> int:
-    """How many characters the words of it have; beyond `most` it does not count on."""
+    """The number of characters of a node's text, counted up to about `most`."""
     length = 0
     for words in node.itertext():
         length += len(words.strip())
@@ -192,7 +192,7 @@ def _length(node: "HtmlElement", most: int) -> int:
 
 
 def _drop_title_line(text: str, titles: Iterable[str | None]) -> str:
-    """The text without the line at its head that only repeats a title of the page."""
+    """The text without a line at its beginning that repeats a title of the page."""
     known = {_normalize_line(title) for title in titles if title} - {""}
     lines = text.split("\n", _LINES_OF_HEAD)
     for at, line in enumerate(lines[:_LINES_OF_HEAD]):
@@ -213,7 +213,7 @@ def _text_by_readability(page: str) -> str:
 
 
 def _text_from_json_ld(page: str) -> str:
-    """The text that a page tells beside itself, for those that scripts put together."""
+    """The article text in JSON-LD, for pages that are built by scripts."""
     from selectolax.lexbor import LexborHTMLParser
 
     body = next(_json_ld_articles(LexborHTMLParser(page)), {}).get("articleBody")
@@ -221,7 +221,7 @@ def _text_from_json_ld(page: str) -> str:
 
 
 def _silence_logger(library: str) -> None:
-    """Keep a stranger's page from filling the log with a library's tracebacks."""
+    """Keep hostile pages from filling the log with a library's tracebacks."""
     logging.getLogger(library).setLevel(logging.CRITICAL + 1)
 
 
@@ -262,7 +262,7 @@ def _fields_from_json_ld(parsed: "LexborHTMLParser") -> PageFields:
 
 
 def _json_ld_articles(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
-    """What schema.org's NewsArticle and its like say (schema.org/NewsArticle)."""
+    """The JSON-LD objects of articles (schema.org/NewsArticle and the like)."""
     for script in parsed.css('script[type="application/ld+json"]'):
         data = _try(partial(_parse_json, script.text()), None)
         for node in islice(_nodes(data), _MOST_NODES):
@@ -304,7 +304,7 @@ def _article_fields(node: dict[str, Any]) -> PageFields:
 
 
 def _name(value: object) -> str:
-    """A JSON-LD value as words: itself, or the name of its object."""
+    """A JSON-LD value as text: itself, or the name of its object."""
     if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, dict):

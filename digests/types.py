@@ -1,17 +1,19 @@
 """The composer's types: frozen, keyword-only dataclasses.
 
 Offsets are code points into `Article.text`, end exclusive. Instants are aware datetimes
-in UTC. Collections are tuples, so that a noun can be shared freely.
+in UTC. Collections are tuples, so that values can be shared freely.
 
-It shows nothing itself, and an edition holds all its parts whatever is shown of them.
-What no digest can turn off has no name here: title and day, a story's headline, its
-source line and its corrections, and how the edition was made.
+An edition has all its parts whatever is shown of them. A section is a part that a
+digest can turn off; always shown are title and day, a story's headline, its source line
+and its corrections, and how the edition was made.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
+
+from digests.messages import Message
 
 DEFAULT_SUMMARISER: Final = "extractive"
 QuoteKind = Literal["direct", "partial"]
@@ -23,7 +25,7 @@ DecisionOutcome = Literal["chosen", "brief", "merged", "duplicate", "left out"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """A stretch of a text: `text[start:end]`."""
+    """A part of a text: `text[start:end]`."""
 
     start: int
     end: int
@@ -31,7 +33,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mention:
-    """Words of the text that name somebody: `text == source[start:end]`."""
+    """The words of a text that name somebody: `text == source[start:end]`."""
 
     start: int
     end: int
@@ -44,29 +46,29 @@ class Article:
 
     #: Unique among the articles of one call; the source's own id or the file's stem.
     id: str
-    #: Normalised by `digests.language.clean`; every offset points into it.
+    #: The stored form (`clean_text`); every offset points into it.
     text: str
     title: str | None = None
-    #: The outlet, as people know it.
+    #: The outlet's usual name.
     source: str = ""
     url: str | None = None
     published: datetime | None = None
     author: str | None = None
     #: BCP 47, declared by the source; None is read as English.
     lang: str | None = None
-    #: Hash of title and text (`digests.language.revision`); "" until it was computed.
+    #: Hash of title and text (`revision_hash`); "" until it was computed.
     revision: str = ""
-    #: Id of the article that this one is a newer version of.
+    #: The id of the article of which this is a newer version.
     revises: str | None = None
     #: "fictional" or "retold" for the sample articles that come with the project.
     sample: str | None = None
-    #: Whether `text` is only what a feed tells of the article, not the article.
+    #: Whether `text` is only the excerpt in a feed.
     excerpt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quote:
-    """Words between quotation marks, these excluded: `text == source[start:end]`."""
+    """The words between quotation marks: `text == source[start:end]`."""
 
     start: int
     end: int
@@ -81,11 +83,11 @@ class Quote:
     mention: Mention | None
     #: The reporting words («said», «according to»), or None.
     cue: str | None
-    #: The sentence (or sentences) that hold the quote.
+    #: The sentence (or sentences) of the quote.
     context: Span
     #: Equal for the parts of one utterance (split by «he said», or over paragraphs).
     group: int
-    #: 0 to 1: how far the chosen speaker stood above the next.
+    #: The lead of the chosen speaker over the next candidate, 0 to 1.
     confidence: float
 
 
@@ -104,17 +106,17 @@ class Figure:
     #: What is measured, in the article's words, for example «bilateral trade».
     what: str
     sentence: Span
-    #: When it held, in the article's words («in 2024»), where they stand beside it.
+    #: Its time in the article's words («in 2024»), if they are beside it.
     when: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FigureComparison:
-    """A figure that two articles give, with the sentences they give it in."""
+    """A figure of two articles, with its sentences."""
 
     ours: Figure
     theirs: Figure
-    #: Whether both tell the same value, rounding aside.
+    #: Whether the values are the same, rounding aside.
     equal: bool
     our_sentence: str
     their_sentence: str
@@ -122,27 +124,27 @@ class FigureComparison:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimelineEvent:
-    """A sentence that says when something happened or will."""
+    """A sentence that says when something happened or will happen."""
 
     article: str
     #: The sentence's words.
     text: str
     sentence: Span
-    #: Where the words that tell when stand («on Tuesday», «last week»).
+    #: The words that say when («on Tuesday», «last week»).
     words: Span
-    #: First and last day it may be; None where the text leaves them open.
+    #: The first and last possible day; None where the text leaves them open.
     first: date | None = None
     last: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:
-    """A sentence that is shown, with where it came from."""
+    """A shown sentence with its origin."""
 
     #: The words of its spans, in order; only whole clauses may be left out.
     text: str
     spans: tuple[Span, ...]
-    #: The stored version that the spans point into; "": the one it was told from.
+    #: The stored version that the spans point into; "": its article reference's.
     revision: str = ""
 
 
@@ -173,7 +175,7 @@ class SupportVerdict:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleAnalysis:
-    """Everything that was read out of one article."""
+    """Summary, quotes and figures of one article."""
 
     article: Article
     summary: Summary
@@ -192,7 +194,7 @@ class StoryMembership:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """The articles that report one event; the first is the one it is told from."""
+    """The articles that report one event; the first is its lead."""
 
     #: Public id, for example «s-7k3m9q»; made from the story's earliest article.
     id: str
@@ -208,10 +210,10 @@ class RankedStory:
     story: Story
     #: Above 0; comparable within one ranking only.
     score: float = 0.0
-    #: Plain phrases, the weightiest first.
-    reasons: tuple[str, ...] = ()
-    #: Why a share cap moved it down, "" where none did.
-    waited: str = ""
+    #: The weightiest first.
+    reasons: tuple[Message, ...] = ()
+    #: Why a share cap moved it down, None where none did.
+    waited: Message | None = None
     #: Whether this digest published the story before and it has news.
     update: bool = False
     #: The new sentences of an update, in the text of the story's first article.
@@ -220,29 +222,29 @@ class RankedStory:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuoteCard:
-    """A quote made ready to show. `text` is verbatim."""
+    """A quote with everything that is shown of it. `text` is verbatim."""
 
     text: str
     #: «Xi Jinping, Chinese President», or None: the renderer says that it is not named.
     speaker: str | None
     role: str | None
-    #: Outlet and article it comes from.
+    #: The outlet and the article's id.
     source: str
     article: str
     url: str | None
     published: datetime | None
-    #: Place of the words in the article, and of the sentence that gives them sense.
+    #: The spans of the words and of the sentence around them.
     span: Span
     context: Span
-    #: The context's words.
+    #: The text of the context.
     context_text: str
-    #: A sentence for people who cannot see the card.
+    #: An alternative text for people who cannot see the card.
     alt: str
     #: Language of the quoted words, BCP 47.
     lang: str
     #: The stored version that the spans point into.
     revision: str = ""
-    #: The article does not have the words any more: they are shown struck.
+    #: Whether the article no longer has the words, which are then shown struck.
     withdrawn: bool = False
 
 
@@ -253,15 +255,15 @@ class EditionFigure:
     figure: Figure
     article: str
     source: str
-    #: The words of the figure's sentence.
+    #: The text of the figure's sentence.
     sentence_text: str
-    #: The stored version that it stands in; "": the one its article was told in.
+    #: The stored version of the figure; "": that of its article's reference.
     revision: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dispute:
-    """One thing that two outlets count differently; the first is the told article's."""
+    """One thing that two outlets count differently; the first is the lead article's."""
 
     ours: EditionFigure
     theirs: EditionFigure
@@ -269,7 +271,7 @@ class Dispute:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleRef:
-    """Which stored text something was taken from."""
+    """A reference to a stored version of an article."""
 
     id: str
     revision: str
@@ -282,19 +284,19 @@ class ArticleRef:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CorrectionNote:
-    """That a story was corrected after it was told: shown at its end."""
+    """A note at the end of a story about a correction after its publication."""
 
     at: datetime
-    #: The article's words that went, and those that came; either may be "".
+    #: The article's words before and after; either may be "".
     before: str = ""
     after: str = ""
-    #: An editor's own words; then there are no others.
+    #: An editor's own words, instead of the article's.
     said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionStory:
-    """A story as one edition tells it."""
+    """A story as an edition shows it."""
 
     id: str
     headline: Headline
@@ -304,17 +306,17 @@ class EditionStory:
     figures: tuple[EditionFigure, ...]
     #: The first is the one the summary was taken from.
     articles: tuple[ArticleRef, ...]
-    #: Independent outlets, the told one first.
+    #: Independent outlets, that of the lead first.
     outlets: tuple[str, ...]
-    #: Whether this digest told the story before (an «Update»).
+    #: Whether this digest published the story before (an «Update»).
     update: bool = False
-    #: Why it stands where it stands, in words.
-    reasons: tuple[str, ...] = ()
-    #: The sentence of `articles[0]` that says why it matters, where one does.
+    #: The reasons for its place, the weightiest first.
+    reasons: tuple[Message, ...] = ()
+    #: The sentence of `articles[0]` that says why it matters, or None.
     matters: Sentence | None = None
     #: Figures on which the story's outlets differ.
     disputes: tuple[Dispute, ...] = ()
-    #: What was corrected since it was told, the earliest first.
+    #: Corrections since its publication, the earliest first.
     notes: tuple[CorrectionNote, ...] = ()
 
 
@@ -333,30 +335,29 @@ class BriefStory:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDecision:
-    """What became of one article on the way into an edition, and why."""
+    """What happened to one article in a composition, and why."""
 
     article: str
     story: str | None
     stage: DecisionStage
     outcome: DecisionOutcome
-    #: A plain sentence.
-    reason: str
+    reason: Message
     #: The article that it repeats, if any.
     duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InputCounts:
-    """How much was read for an edition."""
+    """How much an edition was made from."""
 
     articles: int
     sources: int
 
 
-#: The words of the summary; the sentence that says why it matters; quotes with the
-#: edition's one quote; figures with what outlets count differently; «also in brief».
+#: The summary; the sentence that says why it matters; quotes, with that of the edition;
+#: figures, with disputes; «also in brief».
 Section = Literal["summary", "matters", "quotes", "figures", "also"]
-#: What is shown, in order; None: what each renderer shows by itself.
+#: The shown sections, in order; None = the default of each renderer.
 Sections: TypeAlias = tuple[Section, ...] | None
 
 
@@ -370,7 +371,7 @@ class Edition:
     made_from: InputCounts
     stories: tuple[EditionStory, ...]
     brief: tuple[BriefStory, ...]
-    #: The one quote that stands for the edition; also found in its story's cards.
+    #: The quote of the edition, which is also among its story's cards.
     hero: QuoteCard | None
     minutes: int
     lang: str
@@ -380,13 +381,13 @@ class Edition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedLedger:
-    """What a digest's readers were shown before (the told-ledger)."""
+    """What a digest has published before."""
 
     #: Ids of stories shown in full.
     stories: frozenset[str] = frozenset()
-    #: «article@revision» of the articles that were read for a story shown in full.
+    #: «article@revision» of the articles of stories shown in full.
     revisions: frozenset[str] = frozenset()
-    #: Folded words (`digests.language.fold`) of sentences, figures and quotes shown.
+    #: Shown sentences, figures and quotes in normalized form (`normalize_text`).
     sentences: frozenset[str] = frozenset()
     figures: frozenset[str] = frozenset()
     quotes: frozenset[str] = frozenset()
@@ -394,9 +395,9 @@ class PublishedLedger:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShareCaps:
-    """The share of the stories told in full that one of a kind may take, 0 to 1.
+    """The share of the stories in full that one source or topic may take, 0 to 1.
 
-    At least one story each; a cap yields where nothing else is there to tell.
+    Each may have one story; a cap is exceeded if there is nothing else to publish.
     """
 
     source: float = 0.5
@@ -409,7 +410,7 @@ class EditionStyle:
 
     title: str = "Digest"
     stories: int = 5
-    #: A limit on the sentences of one story, joined; the detail has more.
+    #: The limit of a story's summary in an edition.
     summary_chars: int = 280
     #: Which summariser chooses the sentences (`digests.summaries.registry`).
     summariser: str = DEFAULT_SUMMARISER
@@ -420,13 +421,12 @@ class EditionStyle:
     brief: int = 6
     sections: Sections = None
     lang: str = "en"
-    #: Words or "phrases", any of which lets an article in (none = all).
+    #: Words or "phrases" of which an article must have one (none = all articles).
     include: tuple[str, ...] = ()
-    #: Words or "phrases", any of which keeps it out.
+    #: Words or "phrases" that exclude an article.
     exclude: tuple[str, ...] = ()
     caps: ShareCaps = ShareCaps()
-    #: Words or "phrases" of which its reader wants more, and less: only the order
-    #: follows from them.
+    #: Words or "phrases" that move stories up and down in the order.
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
 
@@ -436,22 +436,22 @@ ALL_SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SectionLayout:
-    """Where the parts of an edition stand."""
+    """The layout of an edition."""
 
-    #: What stands between a story's headline and its source line.
+    #: The sections between a story's headline and its source line.
     story: tuple[Section, ...]
-    #: Whether the one quote of the edition is shown; where is the renderer's own.
+    #: Whether the quote of the edition is shown; renderers decide where.
     hero: bool = True
-    #: Where «also in brief» stands, seen from the stories.
+    #: Where «also in brief» is, relative to the stories.
     also: Literal["above", "below", "nowhere"] = "below"
 
 
 def arrange_sections(chosen: Sections, usual: Sequence[Section]) -> SectionLayout:
-    """How an edition with these sections is laid out.
+    """The layout for these sections.
 
     Args:
-        chosen: By the digest.
-        usual: What the renderer shows of a story where nothing was chosen.
+        chosen: The sections of the digest.
+        usual: The renderer's default sections of a story.
     """
     if chosen is None:
         return SectionLayout(story=tuple(usual))

@@ -95,7 +95,9 @@ def test_with_the_settings_of_its_chapter_several_workspaces_can_install_it(tmp_
     )
     assert list_missing_for_installation(settings) == ()
     assert warnings == ()
-    reported = {finding.text: finding.state for finding in check_settings(settings)}
+    reported = {
+        str(finding.text): finding.state for finding in check_settings(settings)
+    }
     assert set(reported.values()) == {"ok"}
     for line in block.strip().splitlines():
         without = block.replace(f"{line}\n", "")

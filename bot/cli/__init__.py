@@ -13,7 +13,7 @@ from importlib.metadata import version as installed_version
 from cyclopts import App, CycloptsError
 
 from bot.cli import backups, configuration, digest, operations, setup, source, workspace
-from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE
+from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE, PendingCommand
 from bot.errors import BotError, ConfigurationError, UserError
 
 EXAMPLES = """
@@ -81,11 +81,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 def run_command(argv: Sequence[str]) -> int:
     """Run one command; the exit code."""
     try:
-        code = build()(
-            list(argv) or ["--help"],
-            exit_on_error=False,
-            print_error=False,
-            result_action="return_value",
+        code = _run_parsed(
+            build()(
+                list(argv) or ["--help"],
+                exit_on_error=False,
+                print_error=False,
+                result_action="return_value",
+            )
         )
         sys.stdout.flush()
     except CycloptsError as error:
@@ -100,7 +102,16 @@ def run_command(argv: Sequence[str]) -> int:
         return OK
     except BrokenPipeError:
         return _handle_closed_pipe()
-    return code if isinstance(code, int) else OK
+    return code or OK
+
+
+def _run_parsed(command: object) -> int | None:
+    """Run what the arguments were parsed to; `--help` and the like have run already."""
+    if not isinstance(command, PendingCommand):
+        return command if isinstance(command, int) else OK
+    from bot import app
+
+    return command.run(app)
 
 
 def _handle_closed_pipe() -> int:

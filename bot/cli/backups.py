@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from bot.cli.console import (
     OK,
     USAGE,
+    ApplicationFactory,
     FlagOption,
     JsonOption,
+    factory_command,
     format_count,
     print_json,
     print_message,
@@ -21,6 +23,7 @@ from bot.cli.console import (
 
 if TYPE_CHECKING:
     from bot.operations.backup import Backup, RestoreResult
+    from bot.ports import Clock
     from bot.settings import Settings
 
 #: Progress is printed for files of at least this size.
@@ -51,22 +54,24 @@ RUNNING_REFUSAL = (
 )
 
 
-def back_up_database(file: Path | None = None, *, json: JsonOption = False) -> int:
+@factory_command
+def back_up_database(
+    factory: ApplicationFactory, file: Path | None = None, *, json: JsonOption = False
+) -> int:
     """Copy the database to a file, also while the bot runs.
 
     Args:
         file: Where to; a folder will do. Usually: «backups» beside the database.
         json: Print what was made as JSON.
     """
-    from bot.app import SystemClock
     from bot.errors import UserError
     from bot.operations import backup
 
-    settings = read_settings()
+    settings = read_settings(factory)
     database = _database_file(settings)
     if database is None:
         raise UserError(PG_DUMP_HINT.format(address=_database_address(settings)))
-    now = SystemClock().now()
+    now = factory.get_clock().now()
     target = file.expanduser().absolute() if file is not None else None
     if target is None:
         target = backup.default_backup_path(database, now)
@@ -92,7 +97,9 @@ def back_up_database(file: Path | None = None, *, json: JsonOption = False) -> i
     return OK
 
 
+@factory_command
 def restore_database(
+    factory: ApplicationFactory,
     file: Path | None = None,
     *,
     tell_again: FlagOption = False,
@@ -105,10 +112,9 @@ def restore_database(
         tell_again: News from before this moment may be posted, perhaps again.
         yes: Do not ask.
     """
-    from bot.app import SystemClock
     from bot.errors import UserError
 
-    settings, clock = read_settings(), SystemClock()
+    settings, clock = read_settings(factory), factory.get_clock()
     database = _database_file(settings)
     if database is None:
         if file is not None:
@@ -119,19 +125,22 @@ def restore_database(
     if file is None:
         raise UserError(_missing_file_message(database))
     asked = file.expanduser().absolute()
-    return _restore_file(settings, database, asked, tell_again, yes)
+    return _restore_file(settings, clock, database, asked, tell_again, yes)
 
 
 # ── steps ──────────────────────────────────────────────────────────────────────
 
 
 def _restore_file(
-    settings: "Settings", database: Path, file: Path, tell_again: bool, yes: bool
+    settings: "Settings",
+    clock: "Clock",
+    database: Path,
+    file: Path,
+    tell_again: bool,
+    yes: bool,
 ) -> int:
-    from bot.app import SystemClock
     from bot.operations import backup
 
-    clock = SystemClock()
     _refuse_running(database, clock.now())
     found = backup.inspect_backup(file, database)
     _print_restore_plan(found, database, clock.now(), tell_again)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from bot.cli.console import (
     OK,
+    ApplicationFactory,
     FlagOption,
     JsonOption,
     WorkspaceOption,
     application_command,
+    factory_command,
     format_count,
     print_json,
     print_message,
@@ -43,7 +45,7 @@ async def apply_file(
     """
     from bot.configuration import file_import, operator_changes
 
-    wanted = file_import.read_file(file)
+    wanted = file_import.read_file(file, application.plugins)
     if dry_run:
         changes = await application.db.read(
             file_import.plan_changes, wanted, prune=prune
@@ -99,7 +101,9 @@ async def _export_feeds(application: "Application", workspace: str | None) -> No
         print_warnings([f"Left out: {left}, whose addresses are secrets."])
 
 
+@factory_command
 def explain_schedule(
+    factory: ApplicationFactory,
     sentence: str,
     *,
     after: datetime | None = None,
@@ -116,7 +120,6 @@ def explain_schedule(
         language: In which language to say it back: en or de.
         json: Print JSON; the sentence in it is always the English one.
     """
-    from bot.app import SystemClock
     from bot.schedules.calendar import load_zone
     from bot.schedules.parsing import parse_schedule
     from bot.schedules.rules import list_upcoming_dues
@@ -124,7 +127,7 @@ def explain_schedule(
 
     rule = parse_schedule(sentence)
     zone = load_zone(rule.zone)
-    start = after or SystemClock().now()
+    start = after or factory.get_clock().now()
     start = start if start.tzinfo else start.replace(tzinfo=UTC)
     dues = list_upcoming_dues(rule, start.astimezone(UTC), max(1, min(count, 1000)))
     moments = [due.at.astimezone(zone) for due in dues]

@@ -10,7 +10,8 @@ import getpass
 import inspect
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, Protocol
 
@@ -18,6 +19,7 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from bot.model import Digest, Finding
+    from bot.ports import Clock, Examiner, Plugins
     from bot.runner import Application
     from bot.settings import Settings
 
@@ -34,24 +36,96 @@ WorkspaceOption = Annotated[
 ]
 
 
-def application_command(
-    work: Callable[Concatenate["Application", P], Awaitable[int | None]],
-) -> Callable[P, int]:
-    """Make a command of a coroutine function that works on an open application.
+class ApplicationFactory(Protocol):
+    """What commands use of `bot.app`; they receive it when they run.
 
-    The command has the other parameters of `work`. It opens the application over the
-    configured database, starts nothing else, and exits with what `work` returns; None
-    is success.
+    The modules of the commands do not import it: parsing a command line, its help and
+    `standfirst version` need none of it.
+    """
+
+    def load_platform_settings(self) -> "tuple[Settings, tuple[str, ...]]":
+        """Load the settings, with warnings."""
+        ...
+
+    def open_application(
+        self, settings: "Settings"
+    ) -> "AbstractAsyncContextManager[Application]":
+        """Build the application over the configured database."""
+        ...
+
+    def run_application(
+        self, settings: "Settings", *, say: Callable[[str], None]
+    ) -> Coroutine[Any, Any, int]:
+        """Run it until it is stopped; the exit code."""
+        ...
+
+    def open_examiner(
+        self, settings: "Settings", name: str
+    ) -> "AbstractAsyncContextManager[Examiner]":
+        """Sign in to a platform, to check it."""
+        ...
+
+    def list_platforms(self) -> "Plugins":
+        """Every platform by name."""
+        ...
+
+    def get_clock(self) -> "Clock":
+        """The real clock."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCommand:
+    """A command with its arguments, before it runs."""
+
+    run: Callable[[ApplicationFactory], int | None]
+
+
+def factory_command(
+    work: Callable[Concatenate[ApplicationFactory, P], int | None],
+) -> Callable[P, PendingCommand]:
+    """Make a command of a function that receives the `ApplicationFactory` first.
+
+    The command has the other parameters of `work`, and its result as the exit code;
+    None is success.
     """
 
     @functools.wraps(work)
-    def command(*args: P.args, **kwargs: P.kwargs) -> int:
-        return asyncio.run(_run_opened(lambda opened: work(opened, *args, **kwargs)))
+    def command(*args: P.args, **kwargs: P.kwargs) -> PendingCommand:
+        return PendingCommand(lambda factory: work(factory, *args, **kwargs))
 
+    return _drop_first_parameter(command, work)
+
+
+def application_command(
+    work: Callable[Concatenate["Application", P], Awaitable[int | None]],
+) -> Callable[P, PendingCommand]:
+    """Make a command of a coroutine function that receives an open application.
+
+    The application is built over the configured database, and nothing else started.
+    """
+
+    async def run_opened(factory: ApplicationFactory, *args: Any, **kwargs: Any) -> int:
+        async with factory.open_application(read_settings(factory)) as application:
+            return await work(application, *args, **kwargs) or OK
+
+    @functools.wraps(work)
+    def command(*args: P.args, **kwargs: P.kwargs) -> PendingCommand:
+        return PendingCommand(
+            lambda factory: asyncio.run(run_opened(factory, *args, **kwargs))
+        )
+
+    return _drop_first_parameter(command, work)
+
+
+def _drop_first_parameter(
+    command: Callable[P, PendingCommand], work: Callable[..., object]
+) -> Callable[P, PendingCommand]:
+    """Give the command the signature that the command line is derived from."""
     signature = inspect.signature(work)
     parameters = list(signature.parameters.values())[1:]
-    # The command line is derived from these; `__wrapped__` would lead past them.
-    del command.__wrapped__
+    # Following `__wrapped__` would lead to the parameter again.
+    del command.__wrapped__  # type: ignore[attr-defined]
     command.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=parameters
     )
@@ -59,20 +133,9 @@ def application_command(
     return command
 
 
-async def _run_opened(
-    work: Callable[["Application"], Awaitable[int | None]],
-) -> int:
-    from bot import app
-
-    async with app.open_application(read_settings()) as application:
-        return await work(application) or OK
-
-
-def read_settings() -> "Settings":
+def read_settings(factory: ApplicationFactory) -> "Settings":
     """Load the settings, and print warnings about them."""
-    from bot.app import load_platform_settings
-
-    settings, warnings = load_platform_settings()
+    settings, warnings = factory.load_platform_settings()
     print_warnings(warnings)
     return settings
 

@@ -15,15 +15,18 @@ from functools import partial
 from pathlib import Path
 
 from bot import runner
-from bot.app import open_application
+from bot.cli.console import ApplicationFactory, read_settings
 from bot.configuration import file_import
 from bot.runner import Application, ShowMessage, serve_application
-from bot.settings import Settings, find_seeds_folder
+from bot.settings import find_seeds_folder
 from digests.sources import folder
 
 
-async def serve_demo(settings: Settings, *, say: ShowMessage, fresh: bool) -> int:
+async def serve_demo(
+    factory: ApplicationFactory, *, say: ShowMessage, fresh: bool
+) -> int:
     """Run the application over the demo's own database and articles; its exit code."""
+    settings = read_settings(factory)
     runner.configure_logging(settings)
     home = settings.demo_folder
     if fresh:
@@ -31,7 +34,8 @@ async def serve_demo(settings: Settings, *, say: ShowMessage, fresh: bool) -> in
     newsroom = DemoArticles(home=home, seeds=find_seeds_folder())
     await asyncio.to_thread(newsroom.open)
     address = f"sqlite:///{home / 'demo.db'}"
-    async with open_application(settings.over(database_url=address)) as application:
+    settings = settings.over(database_url=address)
+    async with factory.open_application(settings) as application:
         await _set_up_workspace(application, newsroom)
         feed = partial(newsroom.feed, partial(application.jobs.run_now, "publish"))
         return await serve_application(application, say, (feed,))
@@ -96,7 +100,7 @@ class DemoArticles:
 
 
 async def _set_up_workspace(application: Application, newsroom: DemoArticles) -> None:
-    wanted = file_import.read_file(newsroom.configuration)
+    wanted = file_import.read_file(newsroom.configuration, application.plugins)
     await application.db.write(
         file_import.apply_file, wanted, prune=False, now=application.clock.now()
     )

@@ -327,7 +327,7 @@ def _print_held_deliveries(
             "workspace": home.external_id,
             "channel": one.channel,
             "part": one.part,
-            "reason": one.reason,
+            "reason": str(one.reason) if one.reason else None,
         }
         for home, one in found
     ]

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Literal
 from bot.cli.console import (
     ATTENTION,
     OK,
+    ApplicationFactory,
     FlagOption,
     JsonOption,
     application_command,
+    factory_command,
     format_count,
     format_finding,
     print_json,
@@ -27,19 +29,26 @@ if TYPE_CHECKING:
 @application_command
 async def run_doctor(application: "Application", *, json: JsonOption = False) -> int:
     """Look at everything that can be wrong; exit 4 when something needs attention."""
-    from dataclasses import asdict
-
     from bot import runner
 
     # What a check meets is in its finding; stdout is for the findings alone.
     runner.silence_logging()
     found = await application.doctor.examine()
     if json:
-        print_json([asdict(finding) for finding in found])
+        print_json([_finding_row(finding) for finding in found])
     else:
         _print_findings(found)
     bad = any(finding.state == "problem" for finding in found)
     return ATTENTION if bad else OK
+
+
+def _finding_row(finding: "Finding") -> dict[str, str]:
+    return {
+        "subject": finding.subject,
+        "state": finding.state,
+        "text": str(finding.text),
+        "fix": str(finding.fix),
+    }
 
 
 def _print_findings(found: Sequence["Finding"]) -> None:
@@ -50,7 +59,8 @@ def _print_findings(found: Sequence["Finding"]) -> None:
     print(f"{format_count(problems, 'problem')}, {format_count(warnings, 'warning')}")
 
 
-def run_demo(*, fresh: FlagOption = False) -> int:
+@factory_command
+def run_demo(factory: ApplicationFactory, *, fresh: FlagOption = False) -> int:
     """Show the whole product at work on sample articles: no account, token or key.
 
     Args:
@@ -58,26 +68,26 @@ def run_demo(*, fresh: FlagOption = False) -> int:
     """
     from bot.cli import demo
 
-    return asyncio.run(demo.serve_demo(read_settings(), say=print_message, fresh=fresh))
+    return asyncio.run(demo.serve_demo(factory, say=print_message, fresh=fresh))
 
 
-def run_bot(*, role: Literal["all"] = "all") -> int:
+@factory_command
+def run_bot(factory: ApplicationFactory, *, role: Literal["all"] = "all") -> int:
     """Post on schedule and answer commands until stopped.
 
     Args:
         role: What this process does; one process does everything.
     """
-    from bot import app
+    running = factory.run_application(read_settings(factory), say=print_message)
+    return asyncio.run(running)
 
-    return asyncio.run(app.run_application(read_settings(), say=print_message))
 
-
-def migrate_database() -> int:
+@factory_command
+def migrate_database(factory: ApplicationFactory) -> int:
     """Bring the database to this version's schema."""
-    from bot.app import load_platform_settings
     from bot.storage import schema_upgrade
 
-    settings, _ = load_platform_settings()
+    settings, _ = factory.load_platform_settings()
     before, head = schema_upgrade.get_schema_versions(settings.database_url)
     schema_upgrade.upgrade_database(settings.database_url)
     print_message(f"The database is at schema {head} (it was at {before or 'none'}).")

@@ -16,11 +16,14 @@ from bot.cli.console import (
     FAILED,
     OK,
     USAGE,
+    ApplicationFactory,
     FlagOption,
     ProcessTerminal,
     Terminal,
+    factory_command,
     print_message,
     print_warnings,
+    read_settings,
 )
 from bot.cli.env_file import save_env_file
 from bot.cli.setup_checks import SetupChecks
@@ -36,19 +39,24 @@ from bot.settings import Settings
 UNCHANGED = "Nothing was changed."
 
 
-def run_setup(*, platform: str | None = None, no_input: FlagOption = False) -> int:
+@factory_command
+def run_setup(
+    factory: ApplicationFactory,
+    *,
+    platform: str | None = None,
+    no_input: FlagOption = False,
+) -> int:
     """Connect a platform and choose what to read, by questions; about five minutes.
 
     Args:
         platform: Where the news goes; without it that is the first question.
         no_input: Ask nothing: check what is set, and say what is missing (exit 2).
     """
-    from bot import app, runner
+    from bot import runner
 
-    settings, warnings = app.load_platform_settings()
-    print_warnings(warnings)
+    settings = read_settings(factory)
     runner.silence_logging()
-    checks = build_checks()
+    checks = SetupChecks(factory)
     names = list(checks.plugins)
     interactive = not no_input and sys.stdin.isatty() and sys.stdout.isatty()
     if platform not in names and (platform is not None or not interactive):
@@ -59,18 +67,6 @@ def run_setup(*, platform: str | None = None, no_input: FlagOption = False) -> i
         return _check_without_questions(settings, platform or "", checks)
     env = Path.cwd() / ".env"
     return ask_and_save(settings, platform, checks, ProcessTerminal(), env)
-
-
-def build_checks() -> SetupChecks:
-    """The wizard's checks over the real application."""
-    from bot import app
-
-    return SetupChecks(
-        plugins=app.list_platforms(),
-        open_application=app.open_application,
-        open_examiner=app.open_examiner,
-        clock=app.SystemClock(),
-    )
 
 
 def ask_and_save(

@@ -5,14 +5,13 @@ Each check runs in an event loop of its own, so that Ctrl-C ends it like the que
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.cli.console import format_finding
+from bot.cli.console import ApplicationFactory, format_finding
 from bot.errors import SendNotReceived
 from bot.schedules.parsing import parse_schedule
 from bot.settings import Settings
@@ -20,8 +19,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.ingest.polling import SourceTrial
     from bot.model import Command, Finding, PlatformIdentity
-    from bot.ports import Clock, Examiner, PlatformPlugin, Plugins
-    from bot.runner import Application
+    from bot.ports import Examiner, PlatformPlugin, Plugins
 
 T = TypeVar("T")
 
@@ -33,14 +31,16 @@ FIRST_CHANNEL = "news"
 PLATFORM_TIMEOUT = 20.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SetupChecks:
     """The wizard's access to everything outside of the terminal."""
 
-    plugins: "Plugins"
-    open_application: "Callable[[Settings], AbstractAsyncContextManager[Application]]"
-    open_examiner: "Callable[[Settings, str], AbstractAsyncContextManager[Examiner]]"
-    clock: "Clock"
+    factory: ApplicationFactory
+
+    @property
+    def plugins(self) -> "Plugins":
+        """Every platform by name, in the order in which they are offered."""
+        return self.factory.list_platforms()
 
     def identity(self, settings: Settings, platform: str) -> "PlatformIdentity":
         """Ask the platform to whom the token belongs; raises `SendError`."""
@@ -59,7 +59,7 @@ class SetupChecks:
         async def ask() -> T:
             async with (
                 asyncio.timeout(PLATFORM_TIMEOUT),
-                self.open_examiner(settings, platform) as examiner,
+                self.factory.open_examiner(settings, platform) as examiner,
             ):
                 return await question(examiner)
 
@@ -108,7 +108,7 @@ class SetupChecks:
         """The registered commands, which an app's manifest lists."""
 
         async def build(elsewhere: Settings) -> "Sequence[Command]":
-            async with self.open_application(elsewhere) as application:
+            async with self.factory.open_application(elsewhere) as application:
                 return application.inbox.commands
 
         # Over a temporary database: the real one is not created before the last answer.
@@ -118,7 +118,7 @@ class SetupChecks:
 
     def now(self) -> datetime:
         """The current time."""
-        return self.clock.now()
+        return self.factory.get_clock().now()
 
     def set_up(
         self, settings: Settings, platform: str, source: str, schedule: str
@@ -149,10 +149,12 @@ class SetupChecks:
             "destination": [{"name": FIRST_CHANNEL, "channel": FIRST_CHANNEL}],
             "digest": [digest],
         }
-        file = ConfigurationFile(data={"workspace": [entry]}, base=Path.cwd())
+        file = ConfigurationFile(
+            data={"workspace": [entry]}, plugins=self.plugins, base=Path.cwd()
+        )
 
         async def save() -> bool:
-            async with self.open_application(settings) as application:
+            async with self.factory.open_application(settings) as application:
                 _, known = await application.archive.local_destinations()
                 if known:
                     return False

@@ -12,10 +12,12 @@ from bot.cli.console import (
     FAILED,
     OK,
     STATE_SIGNS,
+    ApplicationFactory,
     FlagOption,
     JsonOption,
     WorkspaceOption,
     application_command,
+    factory_command,
     format_count,
     print_json,
     print_message,
@@ -37,22 +39,24 @@ if TYPE_CHECKING:
 SHOWN_ARTICLES = 3
 
 
-def try_address(address: str, *, json: JsonOption = False) -> int:
+@factory_command
+def try_address(
+    factory: ApplicationFactory, address: str, *, json: JsonOption = False
+) -> int:
     """Show what would be read at an address; nothing is kept.
 
     Args:
         address: Of a feed, an article, a site, or the path of a folder.
         json: Print JSON.
     """
-    from bot.app import SystemClock
     from bot.ingest.polling import try_source
     from bot.ingest.source_reader import SourceReader
 
-    settings = read_settings()
+    settings = read_settings(factory)
 
     async def work() -> "SourceTrial":
         async with SourceReader(settings.fetch_allow_private) as source_reader:
-            now = SystemClock().now()
+            now = factory.get_clock().now()
             return await try_source(address, source_reader=source_reader, now=now)
 
     tried = asyncio.run(work())
@@ -73,7 +77,7 @@ def _probe_json(tried: "SourceTrial") -> dict[str, Any]:
         "articles": len(reading.articles) if reading else 0,
         "newest": [_article_json(a) for a in tried.newest[:SHOWN_ARTICLES]],
         "feeds": list(tried.feeds),
-        "problem": tried.problem,
+        "problem": str(tried.problem) if tried.problem else None,
         "problems": [f"{p.where}: {p.what}" for p in reading.problems]
         if reading
         else [],
@@ -173,7 +177,7 @@ def _source_row(
         if source.last_success_at
         else None,
         "items_a_day": source.items_per_day,
-        "problem": source.problem,
+        "problem": str(source.problem) if source.problem else None,
         "next": moment.isoformat() if moment and not source.stopped else None,
     }
 

@@ -42,7 +42,10 @@ class CommandContext:
     def configuration(self) -> ConfigurationService:
         """Changes of what is set up."""
         return ConfigurationService(
-            db=self.db, clock=self.clock, allow_private=self.allow_private
+            db=self.db,
+            clock=self.clock,
+            allow_private=self.allow_private,
+            plugins=self.plugins,
         )
 
     @property

@@ -124,14 +124,14 @@ def _format_outcome(one: CorrectionStatus, texts: Texts) -> str:
         case "unshown":
             return texts.say("None of the messages told it: they stay as they are.")
         case "listed":
-            return texts.translate_stored(one.correction.reason)
+            return texts.message(one.correction.reason)
         case "due":
             return texts.say("The messages are about to be edited.")
     parts = [texts.count("{n} message edited.", "{n} messages edited.", one.edited)]
     if one.waiting:
         parts.append(texts.count("{n} waits for it.", "{n} wait for it.", one.waiting))
     if one.failed:
-        why = " ".join(map(texts.translate_stored, one.failed))
+        why = " ".join(map(texts.message, one.failed))
         parts.append(texts.say("Others could not be edited: {why}", why=why))
     return " ".join(parts)
 

@@ -17,7 +17,7 @@ from bot.configuration.settings import (
     format_form_values,
     read_given_settings,
 )
-from bot.errors import Message, UnknownName
+from bot.errors import UnknownName
 from bot.i18n.translation import Texts
 from bot.model import (
     Command,
@@ -36,6 +36,7 @@ from bot.model import (
 )
 from bot.storage import destination_store
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 
 def build_destinations(context: CommandContext) -> tuple[Command, ...]:
@@ -115,7 +116,7 @@ def _render_destination(
     users = [d.name for d in known if place.name in {p.name for p in d.destinations}]
     return ListItem(
         title=f"#{place.name}",
-        text=texts.translate_stored(place.paused),
+        text=texts.message(place.paused),
         note=", ".join(users) or texts.say("no digest posts there"),
     )
 

@@ -268,7 +268,7 @@ def _render_notices(known: UserContext, texts: Texts) -> list[Block]:
     if known.pause:
         said = texts.say(
             "Your own digest stands still: {why} /news me shows it and can resume it.",
-            why=texts.translate_stored(known.pause),
+            why=texts.message(known.pause),
         )
         blocks.append(Paragraph(text=said))
     return blocks

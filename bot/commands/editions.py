@@ -9,7 +9,6 @@ from datetime import datetime
 
 from bot.commands.context import CommandContext, person_key, texts_for
 from bot.configuration.diff import shorten_line
-from bot.configuration.validation import PLATFORM_POST_OPTIONS
 from bot.errors import UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.lookup import text_search
@@ -235,7 +234,8 @@ def build_discuss(context: CommandContext) -> Command:
     async def run(invocation: Invocation) -> Reply:
         texts, place = texts_for(invocation), invocation.place
         title = texts.say("Discuss")
-        if "thread" not in PLATFORM_POST_OPTIONS[place.workspace.platform]:
+        platform = context.plugins[place.workspace.platform]
+        if "thread" not in platform.post_options:
             nowhere = texts.say(
                 "This page has no threads. On Discord and Slack an edition has one."
             )

@@ -202,6 +202,7 @@ async def _load_file_context(context: CommandContext, place: Location) -> FileCo
     key = place.workspace.id
     return FileContext(
         workspace=place.workspace,
+        plugins=context.plugins,
         destinations=await context.db.read(
             destination_store.list_destinations, workspace_id=key
         ),
@@ -447,7 +448,7 @@ def _render_import(
         ),
     )
     for one in bad[:MAX_PROBLEMS]:
-        trouble = shorten_line(texts.translate_stored(one.problem))
+        trouble = shorten_line(texts.message(one.problem))
         yield ListItem(title=f"✗ {mask_source(one.shown)}", text=trouble)
     if len(bad) > MAX_PROBLEMS:
         yield SmallPrint(text=texts.say("{n} more", n=len(bad) - MAX_PROBLEMS))

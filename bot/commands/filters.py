@@ -14,7 +14,7 @@ from bot.commands.forms import wrap_with_form
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, Message, UnknownName
+from bot.errors import FieldError, UnknownName
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -31,6 +31,7 @@ from bot.model import (
 )
 from bot.publishing.planning import digest_zone
 from digests.errors import InputError
+from digests.messages import Message
 
 FILTER_KINDS = ("exclude", "include")
 KIND_OPTION = CommandOption(

@@ -333,16 +333,14 @@ def _list_digest_rows(
             format_due_time(find_next_due(own, now), zone, now, texts),
         )
     if kept.last is not None:
-        outcome = texts.translate_stored(kept.last.reason) or texts.word(
-            kept.last.state
-        )
+        outcome = texts.message(kept.last.reason) or texts.word(kept.last.state)
         yield (
             texts.say("Last"),
             f"{texts.moment(kept.last.due_at, zone, now)}: {outcome}",
         )
     for place in own.destinations:
         if place.paused:
-            yield texts.say("Stands still"), texts.translate_stored(place.paused)
+            yield texts.say("Stands still"), texts.message(place.paused)
     yield texts.say("In it"), describe_contents(own, texts)
 
 

@@ -251,7 +251,7 @@ async def _post_digest(
     )
     context.wake()
     if outcome.stored_edition is None:
-        return Reply(blocks=(Paragraph(text=texts.translate_stored(outcome.reason)),))
+        return Reply(blocks=(Paragraph(text=texts.message(outcome.reason)),))
     count = len(outcome.stored_edition.edition.stories)
     done = texts.count(
         "Posting «{digest}» with {n} story.",

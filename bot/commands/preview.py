@@ -234,7 +234,7 @@ def _list_removed(
         phrases = [
             f"{reason} ({count})" if count > 1 else reason
             for reason, count in (
-                (texts.translate_stored(reason), count)
+                (texts.message(reason), count)
                 for reason, count in reasons.most_common(MAX_REASONS)
             )
         ]

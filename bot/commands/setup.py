@@ -116,8 +116,7 @@ async def _render_setup_preview(
     draft = await context.previews.preview_digest(change.workspace, entry, None)
     if len(draft.problems) == asked:
         problems = " ".join(
-            f"{address}: {texts.translate_stored(why)}"
-            for address, why in draft.problems[:3]
+            f"{address}: {texts.message(why)}" for address, why in draft.problems[:3]
         )
         raise FieldError("{problems}", problems=problems, field="sources")
     return render_proposal(
@@ -138,7 +137,7 @@ def _render_readings(
     )
     blocks: list[Block] = [ListItem(title=read)]
     blocks += [
-        ListItem(title=f"✗ {address}", text=texts.translate_stored(why))
+        ListItem(title=f"✗ {address}", text=texts.message(why))
         for address, why in draft.problems
     ]
     if not draft.edition.stories:

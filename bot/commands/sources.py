@@ -18,7 +18,7 @@ from bot.commands.forms import wrap_with_form
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.errors import FieldError, Message, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial
@@ -39,6 +39,7 @@ from bot.model import (
 )
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 ADDRESS_OPTION = CommandOption(
     name="address",
@@ -160,9 +161,7 @@ def _render_readings(
     for one in tried:
         if one.problem:
             blocks.append(
-                ListItem(
-                    title=one.shown, text=f"✗ {texts.translate_stored(one.problem)}"
-                )
+                ListItem(title=one.shown, text=f"✗ {texts.message(one.problem)}")
             )
             continue
         held = len(one.reading.articles) if one.reading else 0
@@ -203,9 +202,7 @@ def _format_other_feeds(one: SourceTrial, texts: Texts) -> str:
 
 def _format_problems(tried: Sequence[SourceTrial], texts: Texts) -> list[str]:
     return [
-        f"{one.shown}: {texts.translate_stored(one.problem)}"
-        for one in tried[:3]
-        if one.problem
+        f"{one.shown}: {texts.message(one.problem)}" for one in tried[:3] if one.problem
     ]
 
 

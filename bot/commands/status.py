@@ -59,7 +59,7 @@ def build_status(context: CommandContext) -> Command:
         if space is not None and space.stopped:
             why = texts.say(
                 "Nothing is posted here: {why}",
-                why=texts.translate_stored(space.stopped),
+                why=texts.message(space.stopped),
             )
             blocks.append(Paragraph(text=why))
         waiting, controls = await render_held_messages(context, invocation.place, texts)
@@ -116,7 +116,7 @@ async def _render_digest(
     if coming:
         rows.append((texts.say("Left out"), ", ".join(coming)))
     if last is not None:
-        outcome = texts.translate_stored(last.reason) or texts.word(last.state)
+        outcome = texts.message(last.reason) or texts.word(last.state)
         when = texts.moment(last.due_at, zone, now)
         rows.append((texts.say("Last"), f"{when}: {outcome}"))
     rows += [
@@ -164,7 +164,7 @@ async def _render_readers(
 
 def _format_pause(place: Destination, zone: str, now: datetime, texts: Texts) -> str:
     """Why nothing is posted there, and when that is looked at again."""
-    reason = texts.translate_stored(place.paused)
+    reason = texts.message(place.paused)
     if place.retest_at is None:
         return reason
     again = texts.say(
@@ -192,7 +192,7 @@ def _render_delivery(
     moment = texts.moment(when, zone, context.clock.now()) if when else ""
     return ListItem(
         title=f"#{delivery.channel}: {texts.word(delivery.state)}",
-        text=texts.translate_stored(delivery.reason),
+        text=texts.message(delivery.reason),
         note=" · ".join(filter(None, (moment, _format_operation(delivery, texts)))),
     )
 
@@ -234,7 +234,7 @@ async def render_held_messages(
             channel=names.get(one.destination_id, one.channel),
             part=one.part,
         )
-        blocks.append(ListItem(title=title, text=texts.translate_stored(one.reason)))
+        blocks.append(ListItem(title=title, text=texts.message(one.reason)))
         again = context.controls.signed(workspace_id, "again", one.key)
         leave = context.controls.signed(workspace_id, "leave", one.key)
         which = f" ({number})" if len(found) > 1 else ""
@@ -309,9 +309,8 @@ def build_doctor(context: CommandContext) -> Command:
 
 
 def _render_finding(one: Finding, known: Sequence[Source], texts: Texts) -> ListItem:
-    # What a platform finds is worded there, in English.
     return ListItem(
         title=f"{STATE_SIGNS[one.state]} {one.subject}",
-        text=hide_folders(texts.translate_stored(one.text), known),
-        note=hide_folders(texts.translate_stored(one.fix), known),
+        text=hide_folders(texts.message(one.text), known),
+        note=hide_folders(texts.message(one.fix), known),
     )

@@ -451,7 +451,7 @@ async def _render_reason(
     parts = (article.source if article else "", reason.digest or "", when)
     return ListItem(
         title=title,
-        text=texts.translate_stored(reason.text),
+        text=texts.message(reason.text),
         note=" · ".join(part for part in parts if part),
         url=article.url if article else None,
         article=reason.article,

@@ -18,7 +18,7 @@ from bot.commands.context import CommandContext, texts_for
 from bot.commands.forms import build_command_form, wrap_with_form
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, Forbidden, Message, UnknownName, UserError
+from bot.errors import FieldError, Forbidden, UnknownName, UserError
 from bot.i18n.translation import Texts
 from bot.model import (
     Command,
@@ -42,6 +42,7 @@ from bot.ports import PeopleDirectory
 from bot.storage import Connection, destination_store, workspace_store
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 WHO_OPTION = CommandOption(
     name="who",
@@ -337,9 +338,7 @@ def list_count_rows(
 
 
 #: Why nothing is posted where the bot is not any more.
-REMOVED_REASON = (
-    "The bot was removed from there. It goes on when the bot is added again."
-)
+REMOVED_REASON = Message("pause.removed")
 
 
 async def resolve_workspace(

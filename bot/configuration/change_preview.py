@@ -27,6 +27,7 @@ from bot.publishing.editions import EditionPublisher
 from bot.schedules.parsing import parse_schedule
 from bot.storage import article_store, edition_store, ledger_store, source_store
 from digests.compose import compose
+from digests.messages import Message
 from digests.stories import filters
 from digests.types import Article, Edition, EditionStyle, PublishedLedger
 
@@ -48,7 +49,7 @@ class DigestPreview:
     edition: Edition
     parts: tuple[MessagePart, ...]
     #: (source as it is shown, why it could not be read)
-    problems: tuple[tuple[str, str], ...] = ()
+    problems: tuple[tuple[str, Message], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,7 +218,7 @@ class ChangePreviews:
         try:
             return await asyncio.wait_for(trial, READING_SECONDS)
         except TimeoutError:
-            slow = f"It did not answer within {READING_SECONDS:.0f} seconds."
+            slow = Message("source.slow", seconds=f"{READING_SECONDS:.0f}")
             shown = mask_source(address)
             return SourceTrial(shown=shown, read_at=shown, problem=slow)
 

@@ -99,9 +99,7 @@ class InvalidChange(FieldError):
 
     def __init__(self, problems: Sequence[StepProblem]) -> None:
         first = problems[0]
-        super().__init__(
-            first.problem.sentence, field=first.field, **first.problem.values
-        )
+        super().__init__(first.problem.message, field=first.field)
         self.problems = tuple(problems)
 
 

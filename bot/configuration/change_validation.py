@@ -38,6 +38,7 @@ from bot.model import (
     Workspace,
     list_settings,
 )
+from bot.ports import PlatformPlugin, Plugins
 from bot.schedules.calendar import find_zone
 from bot.storage import Connection, destination_store, digest_store
 
@@ -55,6 +56,8 @@ class ValidationContext:
     """The rest of the workspace, on which the checks of a step depend."""
 
     workspace: Workspace
+    #: Descriptor of its platform; None = the platform is unknown.
+    platform: PlatformPlugin | None
     digests: tuple[Digest, ...]
     #: Names → channels, with what earlier steps of the same change make of them.
     places: Mapping[str, str]
@@ -69,6 +72,7 @@ class ValidationContext:
 def load_validation_context(
     conn: Connection,
     workspace: Workspace,
+    plugins: Plugins,
     *,
     reverting: bool = False,
     base: Path | None = None,
@@ -78,6 +82,7 @@ def load_validation_context(
     known = digest_store.list_digests(conn, **here)
     return ValidationContext(
         workspace=workspace,
+        platform=plugins.get(workspace.platform),
         digests=known,
         posting={d.name: tuple(p.name for p in d.destinations) for d in known},
         places={
@@ -211,10 +216,10 @@ def _check_destination(
                 "This channel is the destination «{taken}» already.", taken=name
             )
             problems.append(_problem(error))
-    workspace = around.workspace
-    problems += find_post_option_problems(
-        settings, platform=workspace.platform, workspace=workspace.external_id
-    )
+    if around.platform is not None:
+        problems += find_post_option_problems(
+            settings, around.platform, workspace=around.workspace.external_id
+        )
     return {**settings.to_entry(), "stopped": stopped}, problems
 
 

@@ -43,7 +43,7 @@ from bot.model import (
     Person,
     Workspace,
 )
-from bot.ports import Clock
+from bot.ports import Clock, Plugins
 from bot.publishing import planning
 from bot.publishing.planning import list_moments
 from bot.schedules.parsing import parse_schedule
@@ -73,6 +73,8 @@ class ConfigurationService:
     clock: Clock
     #: The setting of that name, which says which addresses are private.
     allow_private: str = ""
+    #: Every platform; says what it supports.
+    plugins: Plugins
 
     async def propose(
         self, asked: Invocation, *requests: ChangeRequest
@@ -146,7 +148,9 @@ class ConfigurationService:
         reverts: str | None = None,
     ) -> ConfigurationChange:
         now = self.clock.now()
-        around = load_validation_context(conn, workspace, reverting=reverts is not None)
+        around = load_validation_context(
+            conn, workspace, self.plugins, reverting=reverts is not None
+        )
         steps, found = check_steps(wanted, around)
         check_rights(person, steps)
         if problems or found:
@@ -188,7 +192,7 @@ class ConfigurationService:
             _check_unchanged(conn, workspace, step, stored.proposed_at)
         # What it refers to may be gone: a destination, for example.
         around = load_validation_context(
-            conn, workspace, reverting=stored.reverts is not None
+            conn, workspace, self.plugins, reverting=stored.reverts is not None
         )
         steps, problems = check_steps(steps, around)
         if problems:

@@ -29,11 +29,10 @@ from bot.configuration.change_steps import (
 )
 from bot.configuration.change_validation import check_steps, load_validation_context
 from bot.configuration.validation import (
-    PLATFORM_POST_OPTIONS,
     format_problem,
     validate_fields,
 )
-from bot.errors import ConfigurationError, FieldError, Message, UserError
+from bot.errors import ConfigurationError, FieldError, UserError
 from bot.model import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
@@ -46,6 +45,7 @@ from bot.model import (
     WorkspaceSettings,
     list_settings,
 )
+from bot.ports import Plugins
 from bot.storage import (
     Connection,
     destination_store,
@@ -53,6 +53,7 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.workspace_store import Grant
+from digests.messages import Message
 
 #: Maximum number of characters of a file given in chat, and of mistakes in an answer.
 MAX_FILE_LENGTH, MAX_PROBLEMS = 200_000, 5
@@ -65,6 +66,8 @@ class ConfigurationFile:
     """The content of a file, not yet checked."""
 
     data: Mapping[str, Any]
+    #: The platforms that its workspaces can be on.
+    plugins: Plugins
     #: The folder where its relative paths start.
     base: Path
     #: Its name in error messages.
@@ -86,6 +89,7 @@ class FileContext:
     """The present state of the workspace to which a file is applied."""
 
     workspace: Workspace
+    plugins: Plugins
     destinations: tuple[Destination, ...] = ()
     digests: tuple[Digest, ...] = ()
     grants: tuple[Grant, ...] = ()
@@ -106,7 +110,7 @@ class PlannedChange:
 # ── parsing ────────────────────────────────────────────────────────────────────
 
 
-def read_file(path: Path) -> ConfigurationFile:
+def read_file(path: Path, plugins: Plugins) -> ConfigurationFile:
     """Read a file; its content is checked when it is applied.
 
     Raises:
@@ -125,7 +129,9 @@ def read_file(path: Path) -> ConfigurationFile:
         raise ConfigurationError(
             "{path} is not valid TOML: {error}.", path=path, error=error
         ) from error
-    return ConfigurationFile(data=data, base=path.resolve().parent, name=str(path))
+    return ConfigurationFile(
+        data=data, plugins=plugins, base=path.resolve().parent, name=str(path)
+    )
 
 
 def parse_workspace_block(text: str, here: FileContext) -> WorkspaceBlock:
@@ -152,7 +158,7 @@ def parse_workspace_block(text: str, here: FileContext) -> WorkspaceBlock:
         blocks = [blocks]
     if isinstance(blocks, list):
         blocks = [us | b if isinstance(b, dict) else b for b in blocks]
-    found, problems = _parse_blocks({**data, "workspace": blocks})
+    found, problems = _parse_blocks({**data, "workspace": blocks}, here.plugins)
     mine = [
         block
         for block in found
@@ -186,7 +192,7 @@ def explain_problems(problems: Sequence[FileProblem]) -> UserError:
 
 
 def _parse_blocks(
-    data: Mapping[str, Any],
+    data: Mapping[str, Any], plugins: Plugins
 ) -> tuple[list[WorkspaceBlock], list[FileProblem]]:
     """Check the structure of a file; digests and destinations come with their steps."""
     blocks: list[WorkspaceBlock] = []
@@ -207,8 +213,8 @@ def _parse_blocks(
             )
         )
         problems += [(f"{location}, {one.field}", one.problem) for one in found]
-        if not found and settings.platform not in PLATFORM_POST_OPTIONS:
-            choices = ", ".join(PLATFORM_POST_OPTIONS)
+        if not found and settings.platform not in plugins:
+            choices = ", ".join(plugins)
             error = UserError("Write one of: {choices}.", choices=choices)
             problems.append((f"{location}, platform", error))
         problems += [(location, one) for one in _find_repeated_names(settings)]
@@ -391,17 +397,17 @@ def apply_file(
 
 def list_named_workspaces(file: ConfigurationFile) -> frozenset[tuple[str, str]]:
     """List the workspaces that the file names: (platform, the platform's id)."""
-    blocks, _ = _parse_blocks(file.data)
+    blocks, _ = _parse_blocks(file.data, file.plugins)
     return frozenset((one.settings.platform, one.settings.id) for one in blocks)
 
 
 def _plan_file(
     conn: Connection, file: ConfigurationFile, *, prune: bool
 ) -> list[_WorkspacePlan]:
-    blocks, problems = _parse_blocks(file.data)
+    blocks, problems = _parse_blocks(file.data, file.plugins)
     plans = []
     for block in blocks:
-        plan, found = _plan_workspace(conn, block, file.base, prune)
+        plan, found = _plan_workspace(conn, block, file, prune)
         problems += [(f"{block.location}, {place}", one) for place, one in found]
         plans.append(plan)
     if problems:
@@ -412,7 +418,7 @@ def _plan_file(
 
 
 def _plan_workspace(
-    conn: Connection, block: WorkspaceBlock, base: Path, prune: bool
+    conn: Connection, block: WorkspaceBlock, file: ConfigurationFile, prune: bool
 ) -> tuple[_WorkspacePlan, list[FileProblem]]:
     wanted = block.settings
     found = workspace_store.find_workspace_by_external_id(
@@ -424,13 +430,14 @@ def _plan_workspace(
     key = {"workspace_id": workspace.id}
     here = FileContext(
         workspace=workspace,
+        plugins=file.plugins,
         destinations=destination_store.list_destinations(conn, **key),
         digests=digest_store.list_digests(conn, **key),
         grants=workspace_store.list_grants(conn, **key),
     )
     requests = build_requests(block, here, prune=prune)
     steps, unbuilt = build_steps(conn, workspace, requests)
-    around = load_validation_context(conn, workspace, base=base)
+    around = load_validation_context(conn, workspace, file.plugins, base=file.base)
     checked, problems = check_steps(steps, around)
     plan = _WorkspacePlan(
         workspace=workspace,

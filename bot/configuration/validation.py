@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.errors import Message, UserError
+from bot.errors import UserError
 from bot.ingest import addresses
 from bot.model import (
     DestinationSettings,
@@ -25,12 +25,14 @@ from bot.model import (
     SourceKind,
     get_setting,
 )
+from bot.ports import PlatformPlugin
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.posting_rules import parse_quiet_hours
 from bot.schedules.wording import describe_schedule
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS
+from digests.messages import Message
 from digests.stories import filters
 
 M = TypeVar("M", bound=SettingsModel)
@@ -161,7 +163,7 @@ def find_name_problem(name: str) -> UserError | None:
 def format_problem(problem: UserError) -> str:
     """Format the problem in English, to follow the name of its field."""
     text = str(problem)
-    if problem.sentence.startswith("{"):
+    if problem.message.code.startswith("{"):
         # It may start with a name.
         return text
     return f"{text[:1].lower()}{text[1:]}"
@@ -343,17 +345,6 @@ def _list_language_names() -> Iterator[tuple[str, str]]:
                 yield normalize_text(name), code
 
 
-#: Post options that each platform supports.
-PLATFORM_POST_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
-    "discord": frozenset(PostOptions.model_fields),
-    "slack": frozenset({"thread"}),
-    "local": frozenset(),
-}
-_PLATFORM_NAMES: Final[Mapping[str, str | Message]] = {
-    "discord": "Discord",
-    "slack": "Slack",
-    "local": Message("The local page"),
-}
 _POST_OPTION_LABELS: Final = {
     "silent": Message("messages without a sound"),
     "ping": Message("roles to ping"),
@@ -364,24 +355,24 @@ _ROLE_ID: Final = re.compile(r"\d{1,20}")
 
 
 def find_post_option_problems(
-    options: PostOptions, *, platform: str, workspace: str
+    options: PostOptions, platform: PlatformPlugin, *, workspace: str
 ) -> Iterator[FieldProblem]:
     """Find options that the platform does not support.
 
     Args:
         options: As they are requested.
-        platform: The name of the platform.
+        platform: Its descriptor.
         workspace: The platform's own id of the workspace.
     """
     for name, value in options:
         if (
             value
             and _POST_OPTION_LABELS.get(name)
-            and (name not in PLATFORM_POST_OPTIONS.get(platform, frozenset()))
+            and name not in platform.post_options
         ):
             problem = UserError(
                 "{platform} has no {what}.",
-                platform=_PLATFORM_NAMES.get(platform, platform),
+                platform=platform.title,
                 what=_POST_OPTION_LABELS[name],
             )
             yield FieldProblem(field=name, problem=problem)
@@ -392,7 +383,7 @@ def find_post_option_problems(
         problem = UserError("Name one role by a mention or by its number.")
         yield FieldProblem(field="ping", problem=problem)
     elif options.ping == workspace:
-        # On Discord «everyone» is the role whose number is the server's.
+        # The role of everybody may have the id of the workspace.
         problem = UserError(
             "Everybody cannot be pinged; name a role that people can leave."
         )

@@ -32,6 +32,7 @@ from digests.corrections.amendments import (
 )
 from digests.corrections.detection import find_corrections
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 
 #: How long a message that was just edited is left alone by its article: doubled with
@@ -39,7 +40,7 @@ from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
 #: Changes of one article that are kept, and characters of a sentence among them.
 MAX_CHANGES, MAX_SENTENCE = 8, 400
-LISTED_ONLY_REASON = "Its messages stay as they are: that is how the digest is set."
+LISTED_ONLY_REASON = Message("correction.listed_only")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,6 +42,7 @@ from bot.storage import (
 )
 from bot.storage.correction_store import Correction
 from bot.storage.published_article_store import CORRECTABLE_PERIOD, PublishedArticle
+from digests.messages import Message
 from digests.types import Edition, EditionStory
 
 log = structlog.get_logger(__name__)
@@ -113,12 +114,12 @@ class CorrectionProcessor:
 
 _edit_log = structlog.get_logger(__name__)
 
-UNDONE_REASON = "The edition was taken back."
-TOO_OLD_REASON = f"The edition is more than {CORRECTABLE_PERIOD.days} days old."
-NO_MESSAGE_REASON = "No message of the edition stands anywhere."
-NO_SPACE_REASON = "The correction does not fit into the messages that were posted."
-DEFECT_REASON = "It could not be shown through a defect of this bot; the log says more."
-UNKNOWN_CONTEXT_REASON = "It is not known any more how the edition was posted."
+UNDONE_REASON = Message("correction.undone")
+TOO_OLD_REASON = Message("correction.too_old", days=CORRECTABLE_PERIOD.days)
+NO_MESSAGE_REASON = Message("correction.no_message")
+NO_SPACE_REASON = Message("correction.no_space")
+DEFECT_REASON = Message("correction.defect")
+UNKNOWN_CONTEXT_REASON = Message("correction.unknown_context")
 
 
 def order_edits(
@@ -138,10 +139,12 @@ def order_edits(
         return 0
     sent = delivery_store.list_deliveries(conn, **key)
     wanted = _render_corrected(conn, stored_edition, platform, sent, now)
-    if isinstance(wanted, str):
+    if isinstance(wanted, Message):
         correction_store.finish_corrections(conn, **key, state="listed", reason=wanted)
         _edit_log.info(
-            "correction only listed", edition=stored_edition.public_id, reason=wanted
+            "correction only listed",
+            edition=stored_edition.public_id,
+            reason=str(wanted),
         )
         return 0
     count = _store_edits(conn, stored_edition, wanted, sent, now)
@@ -158,7 +161,7 @@ def _render_corrected(
     platform: Platform,
     sent: Sequence[Delivery],
     now: datetime,
-) -> tuple[MessagePart, ...] | str:
+) -> tuple[MessagePart, ...] | Message:
     """The messages as they should read; or why they stay as they are."""
     key = {"workspace_id": stored_edition.workspace_id, "edition_id": stored_edition.id}
     stored = edition_store.find_render_context(conn, **key)
@@ -263,7 +266,7 @@ class CorrectionStatus:
     edited: int = 0
     waiting: int = 0
     #: Why others could not be, each reason once.
-    failed: tuple[str, ...] = ()
+    failed: tuple[Message, ...] = ()
 
 
 def list_corrections(
@@ -283,7 +286,7 @@ def list_corrections(
 
 def _correction_status(one: Correction, sent: Sequence[Delivery]) -> CorrectionStatus:
     edits = [delivery for delivery in sent if delivery.operation == "edit"]
-    reasons = [d.reason or "" for d in edits if d.state in ("failed", "held")]
+    reasons = [d.reason for d in edits if d.state in ("failed", "held")]
     return CorrectionStatus(
         correction=one,
         edited=sum(delivery.state == "sent" for delivery in edits),

@@ -1,31 +1,25 @@
-"""Direct messages to one person: posting stopped, a report was resolved.
+"""Direct messages to one person: posting stopped, or their report was resolved.
 
-That posting stopped somewhere, or how a report of theirs was settled. Written in the
-transaction in which that happens (`stopped`, `answers.settle`), carried with the
-outbox's own protocol (`Notices`): claimed and committed, sent under a key, and looked
-for where no clear answer came. It goes to «person:» with their id, as a personal digest
-does, and never to a place that others see. Who takes no private messages is not asked
-again: status and the doctor say that a place stands still, and what became of a report
-is told with their next command.
-
-The answer is a notice, made in the transaction in which the report is settled: it goes
-to its reader alone and once (`notices`). Where it cannot, it waits for their next
-command.
+A notice is stored in the transaction in which that happens, and sent by the outbox's
+protocol: claimed and committed, sent under a key, and read back without a clear answer.
+It goes to the person's direct messages, never to a channel. A notice that is refused is
+not tried again: the status command and the doctor also show what is paused, and the
+reader's next command shows how a report was resolved.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 import structlog
 
-from bot.delivery.send_failures import RetryDecision, decide_retry
+from bot.delivery.attempts import MessageSender, Outcome
+from bot.delivery.send_failures import RetryDecision
 from bot.errors import SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery
-from bot.ports import Clock, OwnerDirectory, Platform
+from bot.ports import OwnerDirectory
 from bot.storage import (
     Connection,
     Database,
@@ -37,14 +31,15 @@ from bot.storage import (
 )
 from bot.storage.notice_store import Notice, NoticeState
 from bot.storage.report_store import Report
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
-#: Notices that are carried in one turn; there is no hurry.
+#: Notices that one run sends.
 NOTICES_PER_RUN: Final = 20
-#: Attempts before one is given up.
+#: Attempts before a notice fails.
 MAX_NOTICE_ATTEMPTS: Final = 20
-NO_RECIPIENT: Final = "Nobody is known whom to tell."
+NO_RECIPIENT: Final = Message("notice.no_recipient")
 
 
 def add_stop_notice(
@@ -52,23 +47,23 @@ def add_stop_notice(
     *,
     workspace_id: int,
     destination_id: int | None,
-    reason: str,
+    reason: Message,
     returns: bool,
     now: datetime,
 ) -> None:
-    """Write that posting stopped, for whoever set the place up.
+    """Store a notice that posting stopped, for the person who set it up.
 
     Args:
         conn: The transaction in which it stops.
-        workspace_id: The workspace's key.
-        destination_id: The place's key; None = the workspace as a whole.
-        reason: Why, as a sentence.
-        returns: It goes on by itself once the cause is mended.
+        workspace_id: The workspace.
+        destination_id: The destination; None = the whole workspace.
+        reason: Why it stopped.
+        returns: Posting resumes by itself once the cause is fixed.
         now: The present instant.
     """
     space = workspace_store.find_workspace(conn, workspace_id=workspace_id)
     if space is None or space.platform == "local":
-        # The page has its own way to say it.
+        # The local page shows it itself.
         return
     texts = Texts.of(space.locale)
     channel = None
@@ -82,7 +77,7 @@ def add_stop_notice(
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [
         texts.say("Standfirst does not post any more: {where}", where=where),
-        texts.translate_stored(reason),
+        texts.message(reason),
         _describe_fix(texts, returns=returns),
         texts.say(
             "What is due meanwhile is kept for seven days. You are told because you "
@@ -113,8 +108,8 @@ def _describe_fix(texts: Texts, *, returns: bool) -> str:
     )
 
 
-def list_posting_problems(conn: Connection) -> tuple[str, ...]:
-    """What stands still, in sentences for whoever runs the bot and opens its page.
+def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
+    """List what is paused, for whoever runs the bot and opens its page.
 
     Whole workspaces (where a token is refused, nobody can be told there), and the
     page's own channels; of other channels, those who set them up are told.
@@ -123,10 +118,20 @@ def list_posting_problems(conn: Connection) -> tuple[str, ...]:
     for space in workspace_store.list_workspaces(conn):
         if space.stopped is not None:
             where = f"{space.platform.capitalize()} ({space.name})"
-            found.append(f"Nothing is posted on {where}: {space.stopped}")
+            found.append(
+                Message(
+                    "Nothing is posted on {where}: {why}",
+                    where=where,
+                    why=space.stopped,
+                )
+            )
         if space.platform == "local":
             found += [
-                f"Nothing is posted in #{place.name}: {place.paused}"
+                Message(
+                    "Nothing is posted in #{place}: {why}",
+                    place=place.name,
+                    why=place.paused,
+                )
                 for place in destination_store.list_destinations(
                     conn, workspace_id=space.id
                 )
@@ -137,36 +142,33 @@ def list_posting_problems(conn: Connection) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticeSender:
-    """The way of notices, over one database and the platforms that are on."""
+    """Sends notices, over one database."""
 
     db: Database
-    clock: Clock
-    platforms: Mapping[str, Platform]
-    send_timeout: timedelta
-    uncertain_wait: timedelta
+    sender: MessageSender
 
     async def drain(self) -> datetime | None:
-        """Tell what may be told now; the next moment at which something may."""
-        names = tuple(self.platforms)
+        """Send the notices that are due; the next moment at which one is."""
+        names, clock = tuple(self.sender.platforms), self.sender.clock
         first = await self.db.read(notice_store.find_next_notice_at, platforms=names)
-        if first is None or first > self.clock.now():
+        if first is None or first > clock.now():
             return first
         await self.db.write(
             notice_store.finish_stale_notices,
-            now=self.clock.now(),
-            wait=self.uncertain_wait,
+            now=clock.now(),
+            wait=self.sender.uncertain_wait,
         )
-        looked = await self.db.read(
+        uncertain = await self.db.read(
             notice_store.list_uncertain_notices,
-            now=self.clock.now(),
+            now=clock.now(),
             platforms=names,
             limit=NOTICES_PER_RUN,
         )
-        await asyncio.gather(*map(self._read_back, looked))
+        await asyncio.gather(*map(self._read_back, uncertain))
         claimed = await self.db.write(
             notice_store.claim_notices,
-            now=self.clock.now(),
-            lease=self.send_timeout + self.uncertain_wait,
+            now=clock.now(),
+            lease=self.sender.lease,
             platforms=names,
             limit=NOTICES_PER_RUN,
         )
@@ -174,20 +176,16 @@ class NoticeSender:
         return await self.db.read(notice_store.find_next_notice_at, platforms=names)
 
     async def _send(self, notice: Notice) -> None:
-        platform = self.platforms[notice.platform]
-        try:
-            async with asyncio.timeout(self.send_timeout.total_seconds()):
-                person = notice.person_id or await self._find_recipient(notice)
-                await platform.send(_as_delivery(notice, person))
-        except Exception as error:
-            delivery = _as_delivery(notice, notice.person_id or "")
-            await self._record(notice, decide_retry(error, delivery, self.clock.now()))
-            return
-        await self._record(notice, "sent")
+        async def address(delivery: Delivery) -> Delivery:
+            person = notice.person_id or await self._find_recipient(notice)
+            return replace(delivery, channel=f"{PERSON_PREFIX}{person}")
+
+        outcome = await self.sender.send(_as_delivery(notice), address)
+        await self._record(notice, outcome)
 
     async def _find_recipient(self, notice: Notice) -> str:
-        """Who answers for the bot there, kept before anything is sent to them."""
-        platform, person = self.platforms[notice.platform], None
+        """Find the person who answers for the bot, and store who it is."""
+        platform, person = self.sender.platforms[notice.platform], None
         if isinstance(platform, OwnerDirectory):
             person = await platform.find_owner(notice.workspace_external_id)
         if person is None:
@@ -204,44 +202,31 @@ class NoticeSender:
         return person
 
     async def _read_back(self, notice: Notice) -> None:
-        platform = self.platforms[notice.platform]
         if notice.person_id is None:
-            # It never came to be sent.
-            await self._record(
-                notice, RetryDecision(state="retry", reason="Not begun.")
+            # It was never sent.
+            outcome: Outcome = RetryDecision(
+                state="retry", reason=Message("notice.not_begun")
             )
-            return
-        try:
-            async with asyncio.timeout(self.send_timeout.total_seconds()):
-                found = await platform.read_back(_as_delivery(notice, notice.person_id))
-        except SendRefused as error:
-            # Told twice would be worse than not at all: status, or /news me, says it
-            # as well.
-            lost = RetryDecision(state="failed", reason=str(error))
-            await self._record(notice, lost, maybe_shown=True)
-            return
-        except Exception as error:
-            await self._record(
-                notice, RetryDecision(state="uncertain", reason=str(error))
+        else:
+            outcome = await self.sender.read_back(
+                _as_delivery(notice), _give_up_refused, Message("notice.not_arrived")
             )
-            return
-        again = RetryDecision(state="retry", reason="It had not arrived.")
-        await self._record(notice, "sent" if found is not None else again)
+        refused = isinstance(outcome, RetryDecision) and outcome.state == "failed"
+        await self._record(notice, outcome, maybe_shown=refused)
 
     async def _record(
-        self, notice: Notice, outcome: RetryDecision | str, *, maybe_shown: bool = False
+        self, notice: Notice, outcome: Outcome, *, maybe_shown: bool = False
     ) -> None:
-        """Record the outcome.
-
-        `maybe_shown`: it may have arrived, whatever the outcome is.
-        """
-        now = self.clock.now()
+        """Record the outcome; `maybe_shown` if it may have arrived anyway."""
+        now = self.sender.clock.now()
         state: NoticeState = "sent"
         reason, not_before = None, None
         if isinstance(outcome, RetryDecision):
             state, not_before = self._decide_state(notice, outcome, now)
             reason = outcome.reason
-            log.info("notice not told", notice=notice.id, state=state, reason=reason)
+            log.info(
+                "notice not sent", notice=notice.id, state=state, reason=str(reason)
+            )
         try:
             await self.db.write(
                 notice_store.record_notice_outcome,
@@ -253,23 +238,28 @@ class NoticeSender:
                 now=now,
             )
         except UserError as error:
-            # Its lease will lapse; then it is looked for.
+            # Its lease will expire; then it is read back.
             log.error("notice not recorded", notice=notice.id, reason=str(error))
 
     def _decide_state(
         self, notice: Notice, found: RetryDecision, now: datetime
     ) -> tuple[NoticeState, datetime | None]:
-        """What becomes of it: one that is refused, or fails too often, is given up."""
+        """The next state: a notice that is refused or fails too often has failed."""
         if found.state == "uncertain":
-            return "uncertain", now + self.uncertain_wait
+            return "uncertain", now + self.sender.uncertain_wait
         refused = found.stops is not None or found.fallback_level is not None
         if found.state != "retry" or refused or notice.attempt >= MAX_NOTICE_ATTEMPTS:
             return "failed", None
         return "retry", found.not_before or now
 
 
-def _as_delivery(notice: Notice, person: str) -> Delivery:
-    """The notice as platforms take it: plain words and a key."""
+def _give_up_refused(error: SendRefused, _now: datetime) -> RetryDecision:
+    """Twice would be worse than not at all: the status command shows it as well."""
+    return RetryDecision(state="failed", reason=error.message)
+
+
+def _as_delivery(notice: Notice) -> Delivery:
+    """The notice as plain text with a key, addressed to its person."""
     return Delivery(
         id=0,
         workspace_id=notice.workspace_id,
@@ -277,7 +267,7 @@ def _as_delivery(notice: Notice, person: str) -> Delivery:
         destination_id=0,
         platform=notice.platform,
         workspace_external_id=notice.workspace_external_id,
-        channel=f"{PERSON_PREFIX}{person}",
+        channel=f"{PERSON_PREFIX}{notice.person_id or ''}",
         part=1,
         operation="post",
         key=notice.key,
@@ -290,7 +280,7 @@ def _as_delivery(notice: Notice, person: str) -> Delivery:
     )
 
 
-#: Characters of the reader's own words that are repeated to them.
+#: Characters of the reader's own words that are quoted to them.
 REPEATED_LENGTH: Final = 300
 
 
@@ -303,18 +293,18 @@ def resolve_report(
     answer: str,
     now: datetime,
 ) -> Report | None:
-    """Close a report, and write its reader what became of it, in their language.
+    """Resolve a report, and store a notice to its reader in their language.
 
     Args:
         conn: The transaction of both.
-        workspace_id: The workspace's key.
-        public_id: The report's.
-        by: Who settles it, for the record; the reader is not told.
-        answer: What the reader is answered; "" = nothing more than that it is settled.
+        workspace_id: The workspace.
+        public_id: The report.
+        by: Who resolves it, for the record; not shown to the reader.
+        answer: The answer to the reader; "" = only that it was resolved.
         now: The present instant.
 
     Returns:
-        The report; None: it is not open here.
+        The report; None if it is not open in this workspace.
     """
     here = {"workspace_id": workspace_id}
     report = report_store.answer_report(

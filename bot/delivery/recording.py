@@ -1,7 +1,6 @@
-"""Transactions of the outbox: record results, claim what comes next.
+"""Transactions of the outbox: record results, claim the next deliveries.
 
-Answers are recorded and what comes next is claimed in one commit: a busy outbox then
-costs the disk one write for many messages.
+Both are done in one commit, so that a busy outbox writes once for many messages.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery import private_notices
+from bot.delivery.attempts import Outcome
 from bot.delivery.send_failures import RetryDecision
 from bot.model import Delivery
 from bot.ports import CheckpointHook
@@ -22,36 +22,32 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
+from digests.messages import Message
 
-#: An edition that could not go out for so long is no news any more.
+#: An edition that could not be sent for so long is no longer news.
 NEWS_LIFETIME = timedelta(days=7)
-NOT_FOUND_REASON = (
-    "It was on its way when the backup was made that was restored, and was not found "
-    "in its channel: it never arrived, or was there and is gone."
-)
-#: Destinations that are looked at together.
+NOT_FOUND_REASON = Message("delivery.not_found")
+#: Destinations that one query returns.
 DUE_LIMIT = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobResult:
-    """How carrying or looking for a delivery ended."""
+    """The result of sending a delivery or reading it back."""
 
     delivery: Delivery
-    #: The message is there, with this id; or else what is to be done.
-    outcome: str | RetryDecision
-    #: It was looked for, not sent.
-    looked: bool = False
+    outcome: Outcome
+    was_read_back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TransactionResult:
-    """What one transaction gave."""
+    """The result of one transaction."""
 
-    #: For each answer whether it counted; a later claim may have taken over.
+    #: For each result, whether it counted; a later claim may have replaced it.
     recorded: tuple[bool, ...]
     claimed: tuple[Delivery, ...]
-    #: What can go next to the places of the answers.
+    #: What can be sent next to the destinations of the results.
     following: tuple[ClaimableDelivery, ...]
 
 
@@ -65,7 +61,7 @@ def record_and_claim(
     platforms: Collection[str],
     at: CheckpointHook,
 ) -> TransactionResult:
-    """Record the answers, and claim those of `among` (keys) that may still go."""
+    """Record results, and claim those of the ids `among` that may still be sent."""
     recorded = tuple(_record_result(conn, one, now) for one in ended)
     if ended:
         at("recording")
@@ -85,13 +81,13 @@ def record_and_claim(
 
 
 def retry_refused(conn: Connection, *, now: datetime) -> None:
-    """A new start: whoever was refused may try again, there may be a new token."""
+    """Retry what was refused: after a restart, there may be a new token."""
     workspace_store.retest_stopped_workspaces(conn, now=now)
     delivery_queue.recheck_uncertain(conn)
 
 
 def expire_stale(conn: Connection, *, now: datetime, but: Collection[int]) -> None:
-    """Settle what nobody carries any more; `but` is being sent right here (keys)."""
+    """End what has expired; the ids `but` are being sent by this process."""
     delivery_queue.expire_claims(conn, now=now, but=but)
     delivery_store.fail_outdated_deliveries(conn, now=now, before=now - NEWS_LIFETIME)
     delivery_store.finish_undone_deliveries(conn, now=now)
@@ -100,7 +96,7 @@ def expire_stale(conn: Connection, *, now: datetime, but: Collection[int]) -> No
 def load_due(
     conn: Connection, *, now: datetime, platforms: Collection[str], wait: timedelta
 ) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
-    """What can go out, and what is to be looked for."""
+    """What can be sent, and what can be read back."""
     return (
         delivery_queue.list_claimable_deliveries(
             conn, now=now, platforms=platforms, limit=DUE_LIMIT
@@ -116,7 +112,7 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     _stop_target(conn, delivery, outcome, now)
     reason = outcome.reason
     match outcome.state:
-        case "retry" if one.looked and _predates_restore(conn, delivery):
+        case "retry" if one.was_read_back and _predates_restore(conn, delivery):
             return delivery_store.record_held(
                 conn, delivery, reason=NOT_FOUND_REASON, now=now
             )
@@ -142,10 +138,10 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
 
 
 def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
-    """Whether it was on its way when a backup was made that was restored since.
+    """Whether it was being sent when a backup was made that was restored since.
 
-    Not to find it proves nothing then: it may have been taken back, or have too much
-    behind it.
+    If it is not found then, that proves nothing: it may have been undone, or there may
+    be too many messages after it.
     """
     restored = restoration_store.find_last_restoration(conn)
     return (
@@ -192,7 +188,7 @@ def _notify_owner(
     now: datetime,
     place: int | None,
 ) -> None:
-    """Its person hears of it, in the same transaction: once, or not at all."""
+    """Store a notice for the owner in the same transaction: once, or not at all."""
     private_notices.add_stop_notice(
         conn,
         workspace_id=delivery.workspace_id,

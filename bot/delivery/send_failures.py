@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from bot.errors import (
-    Message,
+    BotError,
     MessageGone,
     SendNotReceived,
     SendRateLimited,
@@ -30,6 +30,7 @@ from bot.errors import (
 )
 from bot.model import Delivery, StoredEdition
 from bot.storage import Connection, delivery_store
+from digests.messages import Message
 
 #: Retries of what certainly did not arrive: up to 2 s, 4 s, 8 s … five minutes, and at
 #: least half of that (`spread`).
@@ -50,7 +51,7 @@ class RetryDecision:
     """What becomes of a delivery that was not (clearly) sent."""
 
     state: Literal["retry", "uncertain", "failed", "held"]
-    reason: str
+    reason: Message
     not_before: datetime | None = None
     #: How plainly it is told from now on; None = as before.
     fallback_level: int | None = None
@@ -64,7 +65,7 @@ class RetryDecision:
 
 def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDecision:
     """The retry decision: pure, so that a table can test it."""
-    reason = str(error) or type(error).__name__
+    reason = explain_error(error)
     match error:
         case SendRefused(message_only=True):
             return _decide_refused_message(error, delivery, reason)
@@ -84,7 +85,8 @@ def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDe
             return RetryDecision(state="retry", reason=reason, not_before=now + wait)
         case SendNotReceived() if delivery.attempt >= MAX_SEND_ATTEMPTS:
             return RetryDecision(
-                state="failed", reason=f"{reason} ({MAX_SEND_ATTEMPTS} tries)"
+                state="failed",
+                reason=Message("delivery.tries", reason=reason, n=MAX_SEND_ATTEMPTS),
             )
         case SendNotReceived():
             wait = min(FIRST_BACKOFF * 2 ** min(delivery.attempt - 1, 20), MAX_BACKOFF)
@@ -92,6 +94,13 @@ def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDe
             return RetryDecision(state="retry", reason=reason, not_before=later)
         case _:
             return RetryDecision(state="uncertain", reason=reason)
+
+
+def explain_error(error: Exception) -> Message:
+    """Give what the error says; of one that is not the bot's own, its text."""
+    if isinstance(error, BotError):
+        return error.message
+    return Message(str(error) or type(error).__name__)
 
 
 def spread_wait(wait: timedelta, delivery: Delivery) -> timedelta:
@@ -109,7 +118,7 @@ def spread_wait(wait: timedelta, delivery: Delivery) -> timedelta:
 
 
 def _decide_refused_message(
-    error: SendRefused, delivery: Delivery, reason: str
+    error: SendRefused, delivery: Delivery, reason: Message
 ) -> RetryDecision:
     """Retry in the next simpler form; without one, this message alone fails."""
     plainer = None if isinstance(error, MessageGone) else _next_rung(delivery)
@@ -198,8 +207,8 @@ def decide_held(
         if decision == "again":
             done = delivery_store.release_delivery(conn, **which)
         else:
-            reason = (
-                f"{by[:_PERSON_LENGTH]} left it as it is. {held.reason or ''}".strip()
+            reason = Message(
+                "delivery.left", by=by[:_PERSON_LENGTH], reason=held.reason or ""
             )
             done = delivery_store.abandon_delivery(conn, **which, reason=reason)
         if done:

@@ -1,8 +1,9 @@
 """Translate messages and format dates and numbers for one locale.
 
 It must not decide what is said, and a fault in a translation must never reach people.
-The English sentence is the key of its translation (gettext). Catalogues are read from
-the `.po` files, and Babel is imported, when a text is first asked for.
+The English sentence is the key of its translation (gettext). A catalogue is loaded, and
+Babel imported, when a text is first needed. A package contains compiled `.mo` files; a
+source checkout has only the `.po` files, which Babel compiles in memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,8 +17,15 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.errors import BotError, Message, fill_placeholders, find_placeholders
-from bot.i18n import stored_messages
+from bot.errors import BotError
+from digests.errors import DigestsError
+from digests.messages import (
+    Message,
+    fill_placeholders,
+    find_placeholders,
+    find_sentences,
+    word_list,
+)
 
 _LOCALES_FOLDER = Path(__file__).parent / "locales"
 _MINUTE = timedelta(minutes=1)
@@ -49,25 +57,32 @@ class Texts:
         """The sentence `msgid` with its {placeholders} filled."""
         return _fill_translation(self._catalogue.gettext(msgid), msgid, values)
 
-    def error(self, error: BotError | Message, /) -> str:
-        """What the error says; also where one error speaks of another."""
-        values = {name: self._value(value) for name, value in error.values.items()}
-        return _fill_translation(
-            self._catalogue.gettext(error.sentence), error.sentence, values
-        )
+    def message(self, message: Message | None, /) -> str:
+        """The text of a message, "" for none; see `digests.messages`."""
+        if message is None or not message.code:
+            return ""
+        params = {
+            name: word_list(value, self._word_param) for name, value in message.params
+        }
+        one, *more = find_sentences(message.code)
+        if more:
+            n = params.pop("n", 0)
+            return self.count(one, more[0], n if isinstance(n, int) else 0, **params)
+        return self.say(one, **params)
 
-    def _value(self, value: object) -> object:
-        if isinstance(value, BotError | Message):
-            return self.error(value)
-        return (
-            self.translate_stored(str(value)) if isinstance(value, Exception) else value
-        )
+    def error(self, error: BotError | DigestsError, /) -> str:
+        """The text of an error; also where one error names another."""
+        return self.message(error.message)
 
-    def translate_stored(self, english: str | None, /) -> str:
-        """A sentence that was stored, or made, in English: see `bot.texts.stored`."""
-        if not english or not isinstance(self._catalogue, GNUTranslations):
-            return english or ""
-        return stored_messages.translate_stored(english, self._catalogue.gettext)
+    def _word_param(self, value: object) -> object:
+        match value:
+            case Message():
+                return self.message(value)
+            case _Day():
+                return self.date(value)
+            case _Clock():
+                return self.clock(value)
+        return value
 
     def word(self, msgid: str, /) -> str:
         """The same for words that the code keeps as data, such as a state's name."""
@@ -193,7 +208,8 @@ class Texts:
 
 def list_languages() -> tuple[str, ...]:
     """The locales that there are texts for, English first."""
-    return ("en", *sorted(entry.parent.parent.name for entry in _list_catalogues()))
+    found = _LOCALES_FOLDER.glob("*/LC_MESSAGES/standfirst.[mp]o")
+    return ("en", *sorted({file.parent.parent.name for file in found}))
 
 
 @cache
@@ -207,27 +223,28 @@ def _load_texts(locale: str) -> Texts:
     except (UnknownLocaleError, ValueError, TypeError):
         return Texts("en", NullTranslations())
     for name in (str(wanted), wanted.language):
-        path = _LOCALES_FOLDER / name / "LC_MESSAGES" / "standfirst.po"
-        if path.is_file():
-            return Texts(str(wanted), _compile_catalogue(path))
+        catalogue = _load_catalogue(_LOCALES_FOLDER / name / "LC_MESSAGES")
+        if catalogue is not None:
+            return Texts(str(wanted), catalogue)
     known = str(wanted) if wanted.language == "en" else "en"
     return Texts(known, NullTranslations())
 
 
-def _compile_catalogue(path: Path) -> NullTranslations:
-    """The catalogue as gettext reads it; entries marked fuzzy are left in English."""
+def _load_catalogue(folder: Path) -> NullTranslations | None:
+    """Load the folder's catalogue; entries marked fuzzy are left in English."""
+    compiled, source = folder / "standfirst.mo", folder / "standfirst.po"
+    if compiled.is_file():
+        return GNUTranslations(BytesIO(compiled.read_bytes()))
+    if not source.is_file():
+        return None
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
-
-
-def _list_catalogues() -> list[Path]:
-    return list(_LOCALES_FOLDER.glob("*/LC_MESSAGES/standfirst.po"))
+    content = BytesIO()
+    with source.open("rb") as opened:
+        write_mo(content, read_po(opened))
+    content.seek(0)
+    return GNUTranslations(content)
 
 
 def _fill_translation(text: str, english: str, values: Mapping[str, object]) -> str:

@@ -42,6 +42,7 @@ from digests.errors import (
     SourceRateLimited,
 )
 from digests.language.normalization import revision_hash
+from digests.messages import Message
 from digests.types import Article
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,6 @@ CONCURRENT_READINGS = 8
 POLL_BATCH = 200
 #: Seconds that an edition waits for slow sources.
 REFRESH_TIMEOUT = 45.0
-READING_DEFECT = "It could not be read through a defect of this bot; the log says more."
 
 ReadCause = Literal["due", "early", "insisting"]
 
@@ -241,7 +241,7 @@ class Ingestor:
             except Exception:
                 # A defect in one source must not stop the others.
                 log.exception("reading failed", source=source.name)
-                await self._failed(source, DigestsError(READING_DEFECT))
+                await self._failed(source, DigestsError("source.defect"))
             return 0
 
     async def _read(self, source: Source) -> int:
@@ -294,7 +294,9 @@ class Ingestor:
         )
         after = source_state.apply_failure(newest, error, self.clock.now())
         if after.problem != source.problem:
-            log.warning("source has a problem", source=after.name, why=after.problem)
+            log.warning(
+                "source has a problem", source=after.name, why=str(after.problem)
+            )
         await self.db.write(
             _record_failure, after, isinstance(error, SourceRateLimited)
         )
@@ -373,8 +375,8 @@ class SourceTrial:
     newest: tuple[Article, ...] = ()
     #: Addresses of feeds that the page names.
     feeds: tuple[str, ...] = ()
-    #: Why nothing was found, in words.
-    problem: str | None = None
+    #: Why nothing was found.
+    problem: Message | None = None
 
 
 async def try_source(
@@ -392,7 +394,9 @@ async def try_source(
             source = source_state.switch_to_feed(source, feed, now)
             reading = await _read_trial_source(source, source_reader, now)
     except DigestsError as error:
-        return SourceTrial(shown=shown, read_at=shown, feeds=feeds, problem=str(error))
+        return SourceTrial(
+            shown=shown, read_at=shown, feeds=feeds, problem=error.message
+        )
     newest = sorted(reading.articles, key=_publication_time, reverse=True)
     return SourceTrial(
         shown=shown,
@@ -400,7 +404,7 @@ async def try_source(
         reading=reading,
         newest=tuple(newest),
         feeds=feeds,
-        problem=None if reading.articles else "It holds no articles at present.",
+        problem=None if reading.articles else Message("source.none_at_present"),
     )
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 #: What lets sources of private networks be read.
 ALLOW_PRIVATE_SETTING = "STANDFIRST_FETCH_ALLOW_PRIVATE"
-_SHORT_SETTING = "FETCH_ALLOW_PRIVATE"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,10 +106,7 @@ class SourceReader:
                 kind=kind if kind in ("feed", "page", "sitemap") else None,
             )
         except FetchRefused as error:
-            # The composer does not know what the setting is called in full.
-            raise FetchRefused(
-                str(error).replace(f" {_SHORT_SETTING}", f" {ALLOW_PRIVATE_SETTING}")
-            ) from None
+            raise _name_setting(error) from None
         reading = SourceReading(
             kind=kind or "feed",
             unchanged=isinstance(visit, NotModified),
@@ -137,9 +133,7 @@ class SourceReader:
         try:
             answer = await fetcher.fetch(address)
         except FetchRefused as error:
-            raise FetchRefused(
-                str(error).replace(f" {_SHORT_SETTING}", f" {ALLOW_PRIVATE_SETTING}")
-            ) from None
+            raise _name_setting(error) from None
         assert isinstance(answer, FetchResponse), "it has no validators"
         return answer.body
 
@@ -199,6 +193,11 @@ class SourceReader:
                     await self._stack.enter_async_context(Sandbox()),
                 )
             return self._opened
+
+
+def _name_setting(error: FetchRefused) -> FetchRefused:
+    """Name the bot's setting in place of the composer's option."""
+    return FetchRefused(error.message.with_params(setting=ALLOW_PRIVATE_SETTING))
 
 
 def read_folder(source: Source) -> SourceReading:

@@ -33,6 +33,7 @@ from digests.errors import (
     SourceUnreachable,
     SourceUnreadable,
 )
+from digests.messages import Message
 from digests.types import Article
 
 #: So many answers in a row must name the same new address before it is used.
@@ -68,7 +69,7 @@ def find_own_feed(source: Source, reading: SourceReading) -> str | None:
     if not at_page or not (source.last_success_at is None or source.kind == "site"):
         return None
     if source.kind == "site" and not reading.feeds:
-        raise SourceUnreadable("The page names no feed any more.")
+        raise SourceUnreadable("source.feed_gone")
     article = any(a.published for a in reading.articles)
     front = addresses.is_front_page(source.address)
     if reading.feeds and (front or not article or source.kind == "site"):
@@ -121,7 +122,7 @@ def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
         source,
         requested_at=now,
         failures=source.failures + 1,
-        problem=str(error),
+        problem=error.message,
         next_poll_at=retry_time(source.address, source.failures + 1, now),
     )
     if source.kind == "folder":
@@ -161,10 +162,13 @@ def may_be_read_early(source: Source, now: datetime, *, insist: bool) -> bool:
     return insist or not waits
 
 
-def _join_problems(reading: SourceReading) -> str | None:
-    """The first problems in words; None when there are none."""
-    lines = (f"{p.where}: {p.what}" for p in reading.problems[:SHOWN_PROBLEMS])
-    return " ".join(lines) or None
+def _join_problems(reading: SourceReading) -> Message | None:
+    """Name the first problems; None when there are none."""
+    found = tuple(
+        Message("source.file_problem", where=p.where, what=p.what)
+        for p in reading.problems[:SHOWN_PROBLEMS]
+    )
+    return Message("{problems}", problems=found) if found else None
 
 
 def _move_failed(source: Source, error: DigestsError) -> bool:
@@ -324,12 +328,9 @@ def is_flood(
     return offered > FLOOD_MIN_ARTICLES and odd > FLOOD_MIN_SHARE * offered
 
 
-def describe_flood(count: int) -> str:
-    """What the admin is told."""
-    return (
-        f"It offered {count} articles as new at once, so they were kept as told and "
-        "none of them is posted. What comes after them is."
-    )
+def describe_flood(count: int) -> Message:
+    """Explain to an admin why so many articles are not posted."""
+    return Message("source.flood", count=count)
 
 
 def _published_in_outage(
@@ -368,7 +369,7 @@ def describe_health(
         return SourceHealth(state="problem", text=_join_parts(text, good), fix=fix)
     if source.failures:
         return _describe_failure(source, now, good, zone, texts)
-    problem = texts.translate_stored(source.problem)
+    problem = texts.message(source.problem)
     facts = [
         good,
         _describe_pace(source, texts),
@@ -376,7 +377,7 @@ def describe_health(
         _describe_move(source, texts),
     ]
     if source.notice and source.noticed_at and now - source.noticed_at < NOTICE_PERIOD:
-        facts.append(texts.translate_stored(source.notice))
+        facts.append(texts.message(source.notice))
         return SourceHealth(state="warning", text=_join_parts(*facts))
     return SourceHealth(
         state="warning" if source.problem else "ok", text=_join_parts(*facts)
@@ -386,7 +387,7 @@ def describe_health(
 def _describe_failure(
     source: Source, now: datetime, good: str, zone: str, texts: Texts
 ) -> SourceHealth:
-    reason = texts.translate_stored(source.problem).removesuffix(".")
+    reason = texts.message(source.problem).removesuffix(".")
     tried = ""
     if source.next_poll_at is not None:
         when = texts.moment(source.next_poll_at, zone, now)

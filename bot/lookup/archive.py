@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.errors import Message, UnknownName, UserError
+from bot.errors import UnknownName, UserError
 from bot.lookup import text_search
 from bot.lookup.name_resolution import (
     ResolvedStory,
@@ -45,6 +45,7 @@ from bot.storage import (
 )
 from bot.storage.decision_store import StoredDecision
 from digests.answers.questions import Question
+from digests.messages import Message
 from digests.types import Article, Figure, Quote
 
 RESULT_LIMIT = 10

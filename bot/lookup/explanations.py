@@ -22,6 +22,7 @@ from bot.storage import Connection, Database, article_store, story_store
 from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 from digests.types import (
     Article,
     EditionStory,
@@ -30,14 +31,14 @@ from digests.types import (
     StoryMembership,
 )
 
-NOT_WEIGHED_YET = (
-    "It came in after the last look at this digest; the next edition weighs it."
+NOT_WEIGHED_YET = Message(
+    "It was fetched after the last edition; the next one will consider it."
 )
-TOO_OLD_REASON = (
-    "It came in too long ago: an edition is made from what the last days brought."
+TOO_OLD_REASON = Message(
+    "It was fetched too long ago: an edition is made from the last days' articles."
 )
-BASELINE_REASON = (
-    "It is kept as told: its source offered it together with its past, or changed "
+BASELINE_REASON = Message(
+    "It is not posted: its source offered it together with its archive, or changed "
     "nothing of substance in an older text."
 )
 
@@ -47,8 +48,7 @@ class Reason:
     """What became of one article."""
 
     article: str
-    #: A plain sentence.
-    text: str
+    text: Message
     #: Which digest decided it and when first; None where the edition at hand did, or
     #: nobody yet.
     digest: str | None = None
@@ -206,7 +206,7 @@ async def _explain_unpublished(
 
 def _explain_undecided(
     conn: Connection, workspace_id: int, article: Article, now: datetime
-) -> str:
+) -> Message:
     """Why nothing was decided about an article."""
     facts = article_store.find_article_arrival(
         conn, workspace_id=workspace_id, article_id=int(article.id)

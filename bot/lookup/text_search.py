@@ -18,7 +18,7 @@ from functools import partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.errors import Message, UnknownName, UserError
+from bot.errors import UnknownName, UserError
 from bot.model import StoredEdition
 from bot.storage import (
     Connection,
@@ -35,6 +35,7 @@ from digests.answers.questions import Question
 from digests.answers.selection import QuestionAnswer
 from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
+from digests.messages import Message
 from digests.types import Article, Quote
 
 #: Articles that are ordered, the last that came in, and those of them that are shown.

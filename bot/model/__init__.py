@@ -28,6 +28,7 @@ from bot.model.findings import (
     Finding,
     JobName,
     JobStatus,
+    Measurement,
     PlatformCheck,
     PlatformIdentity,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "ListItem",
     "LocalMessage",
     "Location",
+    "Measurement",
     "MessagePart",
     "Occurrence",
     "OccurrenceState",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
+from digests.messages import Message
 
 DeliveryState = Literal[
     "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
@@ -54,7 +55,7 @@ class Delivery:
     not_before: datetime | None = None
     #: The platform's id of the message, once it is known.
     message_id: str | None = None
-    reason: str | None = None
+    reason: Message | None = None
     #: In which form it is sent: 0 as rendered, 1 as plain text, 2 as a list of links.
     #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform sends
     #: `fallback_text`, or the links in its own form.

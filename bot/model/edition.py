@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, TypedDict
 
 from bot.model.delivery import Payload
+from digests.messages import Message
 from digests.types import Edition
 
 
@@ -94,7 +95,7 @@ class Occurrence:
     trigger: Trigger
     state: OccurrenceState
     #: Why it was skipped or deferred, in words.
-    reason: str | None = None
+    reason: Message | None = None
     #: It was planned after its time, to catch up.
     late: bool = False
 

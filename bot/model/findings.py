@@ -3,18 +3,22 @@
 Exchanged between the doctor, the setup wizard and the platforms.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
+
+from digests.messages import Message, as_message
+
+_NOTHING: Final = Message("")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DestinationProblem:
     """A defect of a destination as its platform sees it, with the fix."""
 
-    text: str
-    fix: str
+    text: Message
+    fix: Message
     #: Nothing can be posted until it is fixed.
     stops: bool = False
 
@@ -25,22 +29,29 @@ class Finding:
 
     subject: str
     state: Literal["ok", "warning", "problem"]
-    text: str
-    fix: str = ""
+    text: Message
+    #: What to do about it, if anything.
+    fix: Message = _NOTHING
 
     @classmethod
-    def ok(cls, subject: str, text: str) -> "Finding":
-        """Nothing to do."""
-        return cls(subject=subject, state="ok", text=text)
+    def ok(cls, subject: str, text: Message | str) -> "Finding":
+        """Nothing to do. A `str` is an English text, as for `Texts.say`."""
+        return cls(subject=subject, state="ok", text=as_message(text))
 
     @classmethod
-    def warning(cls, subject: str, text: str, fix: str = "") -> "Finding":
+    def warning(
+        cls, subject: str, text: Message | str, fix: Message | str = ""
+    ) -> "Finding":
         """Posting works, but something needs attention."""
+        text, fix = as_message(text), as_message(fix)
         return cls(subject=subject, state="warning", text=text, fix=fix)
 
     @classmethod
-    def problem(cls, subject: str, text: str, fix: str = "") -> "Finding":
+    def problem(
+        cls, subject: str, text: Message | str, fix: Message | str = ""
+    ) -> "Finding":
         """Something does not work."""
+        text, fix = as_message(text), as_message(fix)
         return cls(subject=subject, state="problem", text=text, fix=fix)
 
 
@@ -78,3 +89,16 @@ class JobStatus:
     next_run: datetime
     #: Runs in a row that failed.
     failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement:
+    """One family of gauges for `/metrics`: a value for each value of a label."""
+
+    #: Without the prefix; its unit is its last word.
+    name: str
+    help: str
+    #: Name of the label; "" where there is one value without a label.
+    label: str = ""
+    #: Label value → number; "" is the key of a value without a label.
+    values: Mapping[str, float]

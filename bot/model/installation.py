@@ -6,6 +6,8 @@ It does nothing. Tokens are secrets: neither `repr` nor an error shows them.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from digests.messages import Message
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstallationTokens:
@@ -36,4 +38,4 @@ class AppInstallation:
     #: Grows with every exchange of the tokens.
     version: int = 1
     #: Why there will be no new tokens, as a sentence; None = there will be.
-    broken: str | None = None
+    broken: Message | None = None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from digests.messages import Message
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredArticle:
@@ -35,8 +37,8 @@ class Source:
     address: str
     name: str
     last_success_at: datetime | None = None
-    #: The last reading's problem in words; None when all was well.
-    problem: str | None = None
+    #: The last reading's problem; None when all was well.
+    problem: Message | None = None
     #: When it was last asked, whatever came of it.
     requested_at: datetime | None = None
     #: When it is read next; None = as soon as can be.
@@ -56,7 +58,7 @@ class Source:
     #: New articles a day, of late; None until that can be told.
     items_per_day: float | None = None
     #: Something odd that was dealt with and that an admin should know, and since when.
-    notice: str | None = None
+    notice: Message | None = None
     noticed_at: datetime | None = None
     #: How the digest that it was looked up with calls it; None = as it calls itself.
     #: It belongs to that digest alone: the rest is shared by all who read the source.

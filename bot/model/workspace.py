@@ -14,6 +14,7 @@ from bot.model.settings import (
     PlatformName,
     PostOptions,
 )
+from digests.messages import Message
 
 #: Prefix of the channel of a personal destination, before the person's id. The
 #: platform opens the direct message when it sends there.
@@ -39,7 +40,7 @@ class Workspace:
     zone: str = "UTC"
     locale: str = "en"
     #: Why the platform refuses its messages; None when it works.
-    stopped: str | None = None
+    stopped: Message | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,7 @@ class Destination:
     #: The platform's own id of the channel.
     channel: str
     #: Why nothing is posted there; None when it works.
-    paused: str | None = None
+    paused: Message | None = None
     #: When one message is sent as a test; None = only a person can resume it.
     retest_at: datetime | None = None
     #: The platform's id of the person it belongs to; None = the workspace's.

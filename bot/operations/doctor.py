@@ -31,6 +31,7 @@ from bot.ports import Clock, Examinable, Examiner, Inspector, Platform, Plugins
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
 from bot.storage import Database, delivery_store, destination_store, workspace_store
 from digests.errors import DigestsError
+from digests.messages import Message
 
 RESTART: Final = "restart standfirst run"
 #: The operator reads English.
@@ -233,8 +234,8 @@ class Doctor:
         return Finding(
             subject=texts.say("source {name}", name=source.name),
             state=how.state,
-            text=how.text,
-            fix=how.fix,
+            text=Message(how.text),
+            fix=Message(how.fix),
         )
 
     async def _tried_source(self, source: Source, texts: Texts) -> list[Finding]:
@@ -243,8 +244,7 @@ class Doctor:
             reading = await self.ingestor.read_source(source)
         except DigestsError as error:
             fix = texts.say("mend the source, or take it out of the digest")
-            text = texts.translate_stored(str(error))
-            return [Finding.problem(subject, text, fix)]
+            return [Finding.problem(subject, error.message, fix)]
         held = len(reading.articles)
         count = texts.count("{n} article", "{n} articles", held)
         return [
@@ -252,8 +252,8 @@ class Doctor:
             *(
                 Finding.warning(
                     f"{subject}: {problem.where}",
-                    texts.translate_stored(problem.what),
-                    texts.translate_stored(problem.remedy),
+                    problem.what,
+                    problem.remedy,
                 )
                 for problem in reading.problems
             ),
@@ -264,19 +264,18 @@ class Doctor:
             delivery_store.list_newest_deliveries, workspace_id=workspace.id, count=20
         )
         return [
-            Finding(
-                subject=texts.say("delivery to #{channel}", channel=d.channel),
-                state="problem" if _is_lost_post(d) else "warning",
-                text=f"{texts.word(d.state)}: {_describe_failure(d, texts)}",
-                fix=_describe_delivery_fix(d, texts),
+            (Finding.problem if _is_lost_post(d) else Finding.warning)(
+                texts.say("delivery to #{channel}", channel=d.channel),
+                f"{texts.word(d.state)}: {_describe_failure(d, texts)}",
+                _describe_delivery_fix(d, texts),
             )
             for d in newest
             if d.state in ("failed", "held", "uncertain")
         ]
 
 
-def _describe_stop(why: str | None, texts: Texts) -> str:
-    return texts.say("nothing is posted there: {why}", why=texts.translate_stored(why))
+def _describe_stop(why: Message | None, texts: Texts) -> str:
+    return texts.say("nothing is posted there: {why}", why=texts.message(why))
 
 
 def _describe_destination_fix(place: Destination, texts: Texts) -> str:
@@ -296,7 +295,7 @@ def _describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
 
 
 def _describe_failure(delivery: Delivery, texts: Texts) -> str:
-    return texts.translate_stored(delivery.reason) or texts.say("no reason was kept")
+    return texts.message(delivery.reason) or texts.say("no reason was kept")
 
 
 def _is_lost_post(delivery: Delivery) -> bool:

@@ -19,6 +19,7 @@ from bot.operations.backup import BACKUP_FOLDER
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
 from bot.storage import Database, process_store, sqlite_files, workspace_store
+from digests.messages import Message
 
 MB: Final = 1_000_000
 #: Free bytes under which nothing works reliably.
@@ -50,12 +51,15 @@ async def run_check(
         async with asyncio.timeout(patience):
             return list(await check())
     except TimeoutError:
-        text = f"this check did not end within {patience:g} seconds"
+        text = Message("this check did not end within {n} seconds", n=f"{patience:g}")
         fix = "look at the network and the disk, then run the doctor again"
     except SendError as error:
-        text = str(error)
+        text = error.message
     except Exception as error:
-        text = f"This check itself failed: {type(error).__name__}: {error}"
+        text = Message(
+            "This check itself failed: {error}",
+            error=f"{type(error).__name__}: {error}",
+        )
     return [Finding.problem(subject, text, fix)]
 
 
@@ -235,7 +239,9 @@ async def check_channels(
 
     found = await run_checks([check(place) for place in places[:MAX_CHANNELS]])
     if len(places) > MAX_CHANNELS:
-        text = f"{len(places) - MAX_CHANNELS} more channels were not checked"
+        text = Message(
+            "{n} more channels were not checked", n=len(places) - MAX_CHANNELS
+        )
         found.append(Finding.warning(f"{workspace.platform} {workspace.name}", text))
     return found
 
@@ -246,11 +252,20 @@ def check_clock(name: str, theirs: datetime | None, ours: datetime) -> list[Find
         return []
     off = ours - theirs
     if abs(off) <= CLOCK_TOLERANCE:
-        text = f"it agrees with {name}'s within {CLOCK_TOLERANCE.seconds} seconds"
+        text = Message(
+            "it agrees with {platform}'s within {n} seconds",
+            platform=name,
+            n=CLOCK_TOLERANCE.seconds,
+        )
         return [Finding.ok("clock", text)]
-    side = "ahead of" if off > timedelta(0) else "behind"
-    seconds = abs(off.total_seconds())
-    text = f"this machine's clock is {seconds:.0f} seconds {side} {name}'s"
+    ahead = off > timedelta(0)
+    text = Message(
+        "this machine's clock is {n} seconds ahead of {platform}'s"
+        if ahead
+        else "this machine's clock is {n} seconds behind {platform}'s",
+        n=round(abs(off.total_seconds())),
+        platform=name,
+    )
     fix = (
         "set it, best by the network (timedatectl set-ntp true): until then "
         "digests come at wrong times"
@@ -259,9 +274,19 @@ def check_clock(name: str, theirs: datetime | None, ours: datetime) -> list[Find
 
 
 def _identity_finding(name: str, found: PlatformIdentity) -> Finding:
-    of = f", application {found.application}" if found.application else ""
-    text = f"the token is of {found.bot}{of}"
-    if found.places:
-        return Finding.ok(name, text)
-    fix = "invite it: standfirst setup prints the address"
-    return Finding.warning(name, f"{text}, which is in no server", fix)
+    if not found.places:
+        return Finding.warning(
+            name,
+            Message("the token is of {bot}, which is in no server", bot=found.bot),
+            "invite it: standfirst setup prints the address",
+        )
+    if not found.application:
+        return Finding.ok(name, Message("the token is of {bot}", bot=found.bot))
+    return Finding.ok(
+        name,
+        Message(
+            "the token is of {bot}, application {id}",
+            bot=found.bot,
+            id=found.application,
+        ),
+    )

@@ -51,6 +51,7 @@ from bot.storage import (
 from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.editing.novelty import collect_published
+from digests.messages import Message
 from digests.types import Edition, EditionStyle, PublishedLedger
 
 log = structlog.get_logger(__name__)
@@ -59,14 +60,33 @@ COMPOSE_BATCH = 500
 #: Seconds after which people's own editions wait for the next look.
 PERSONAL_BUDGET_SECONDS = 5.0
 ALREADY_ORDERED = "This was ordered before; it goes out once."
-NOTHING_NEW = "Nothing new: every article was told before or is held back by a filter."
 #: After a defect of ours: when to try again, and when to stop trying.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: What it would tell is told once it is on: an edition that nobody gets tells nothing.
-PLATFORM_NOT_CONNECTED = (
-    "Its platform is not connected here; what is new waits for the next edition."
-)
-NO_ARTICLES = "Nothing to tell: its sources hold no articles of the last seven days."
+PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
+NO_ARTICLES = Message("skip.no_articles")
+#: Occurrences among which the last edition is looked for.
+RECENT_OCCURRENCES = 50
+
+
+def describe_nothing_new(
+    edition: Edition, last: Occurrence | None, now: datetime
+) -> Message:
+    """Explain an edition without stories; `last` is the digest's last edition."""
+    filtered = sum(one.stage == "filter" for one in edition.decisions)
+    counted = {
+        "skip.already_posted": edition.made_from.articles - filtered,
+        "skip.filtered": filtered,
+    }
+    counts = tuple(Message(code, n=n) for code, n in counted.items() if n)
+    if not counts:
+        return NO_ARTICLES
+    if last is None:
+        return Message("skip.nothing_new", counts=counts)
+    at = last.due_at.astimezone(ZoneInfo(last.zone))
+    today = at.date() == now.astimezone(at.tzinfo).date()
+    since = at.time().replace(second=0, microsecond=0) if today else at.date()
+    return Message("skip.nothing_new_since", since=since, counts=counts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +95,7 @@ class PublishingOutcome:
 
     occurrence: Occurrence
     stored_edition: StoredEdition | None
-    reason: str | None
+    reason: Message | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,7 +193,7 @@ class EditionPublisher:
                 # The database takes nothing: what is due waits until it does.
                 raise
             except UserError as error:
-                done.append(await self._skip(occurrence, str(error)))
+                done.append(await self._skip(occurrence, error.message))
             except Exception:
                 # A defect in one digest must not silence the others.
                 log.exception("composing failed", digest=occurrence.digest_id)
@@ -378,14 +398,14 @@ class EditionPublisher:
             digest_id=occurrence.digest_id,
         )
         if digest is None:
-            return await self._skip(occurrence, "The digest was deleted.")
+            return await self._skip(occurrence, Message("skip.deleted"))
         workspace = await self.find_workspace(digest)
         if workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
         await self.ingestor.refresh(digest.sources)
         edition = await self._compose_edition(digest, read)
         if not edition.stories:
-            reason = NOTHING_NEW if edition.made_from.articles else NO_ARTICLES
+            reason = await self.explain_no_stories(digest, edition)
             return await self._skip(occurrence, reason, edition)
         self.at("composed")
         post = EditionPost(
@@ -396,7 +416,7 @@ class EditionPublisher:
         )
         stored_edition = await self.db.write(self._store, occurrence, post)
         if stored_edition is None:
-            return await self._skip(occurrence, "Composed by another process.")
+            return await self._skip(occurrence, Message("skip.other_process"))
         self.at("stored")
         log.info(
             "edition composed",
@@ -411,7 +431,7 @@ class EditionPublisher:
     async def _try_later(self, occurrence: Occurrence) -> None:
         now = self.clock.now()
         if now - occurrence.due_at > RETRY_LIMIT:
-            await self._skip(occurrence, "It could not be composed; the log says why.")
+            await self._skip(occurrence, Message("skip.defect"))
             return
         await self.db.write(
             schedule_store.defer_occurrence,
@@ -428,11 +448,22 @@ class EditionPublisher:
             compose_inputs, found, now, build_edition_style(digest), read
         )
 
+    async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
+        """Say since when nothing is new, and what became of the articles there are."""
+        newest = await self.db.read(
+            schedule_store.list_newest_occurrences,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            count=RECENT_OCCURRENCES,
+        )
+        last = next((one for one in newest if one.state == "composed"), None)
+        return describe_nothing_new(edition, last, self.clock.now())
+
     async def _skip(
-        self, occurrence: Occurrence, reason: str, edition: Edition | None = None
+        self, occurrence: Occurrence, reason: Message, edition: Edition | None = None
     ) -> PublishingOutcome:
         await self.db.write(self._record_skip, occurrence, reason, edition)
-        log.info("no edition", digest=occurrence.digest_id, reason=reason)
+        log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
         return PublishingOutcome(
             occurrence=occurrence, stored_edition=None, reason=reason
         )
@@ -441,7 +472,7 @@ class EditionPublisher:
         self,
         conn: Connection,
         occurrence: Occurrence,
-        reason: str,
+        reason: Message,
         edition: Edition | None,
     ) -> None:
         """Record why nothing is published, and the decision on each article."""

@@ -36,7 +36,6 @@ from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import EditionInputs, build_edition_style
 from bot.publishing.editions import (
     ALREADY_ORDERED,
-    NOTHING_NEW,
     EditionPost,
     EditionPreview,
     EditionPublisher,
@@ -169,7 +168,9 @@ class ManualPublisher:
         if edition.stories:
             return edition
         if not order.topic:
-            raise UserError(NOTHING_NEW)
+            raise UserError(
+                await self.publisher.explain_no_stories(order.digest, edition)
+            )
         if edition.made_from.articles:
             raise UserError(
                 "What has these words was told before, or a filter holds it back: "

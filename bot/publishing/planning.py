@@ -32,6 +32,7 @@ from bot.schedules.wording import describe_schedule
 from bot.storage import Connection, digest_store, schedule_store
 from bot.storage.digest_store import DigestPause
 from bot.storage.schedule_store import StoredSchedule
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -42,12 +43,10 @@ LATE_AFTER = timedelta(minutes=10)
 RECHECK_AFTER = timedelta(hours=1)
 #: Today, wherever on earth, began within this time.
 _TODAY_ANYWHERE = timedelta(days=2)
-MISSED_REASON = (
-    "Missed: the bot was not running then. Its articles come with the next one."
-)
-PAUSED_REASON = "The digest was paused."
-SKIPPED_DATE_REASON = "This date was left out, as somebody asked."
-DEFECT_REASON = "Its schedule could not be computed; the log says why."
+MISSED_REASON = Message("skip.missed")
+PAUSED_REASON = Message("skip.paused")
+SKIPPED_DATE_REASON = Message("skip.date")
+DEFECT_REASON = Message("skip.bad_schedule")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +68,7 @@ def plan_due_schedules(conn: Connection, now: datetime) -> int:
     return len(batch)
 
 
-def skip_due_schedules(conn: Connection, now: datetime, reason: str) -> int:
+def skip_due_schedules(conn: Connection, now: datetime, reason: Message) -> int:
     """Post nothing of what is due, for this reason; how many schedules that were."""
     count = 0
     while batch := schedule_store.list_due_schedules(
@@ -78,7 +77,7 @@ def skip_due_schedules(conn: Connection, now: datetime, reason: str) -> int:
         for entry in batch:
             assert entry.next is not None, "only what has a moment can be due"
             reckoning = _decide_due(entry, entry.next, now)
-            if isinstance(reckoning, str):
+            if isinstance(reckoning, Message):
                 coming: DueMoment | None = _postpone(entry.next, now)
             else:
                 coming = reckoning.next
@@ -99,7 +98,7 @@ def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> No
         conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
     )
     reckoning = _decide_due(entry, entry.next, now)
-    if isinstance(reckoning, str):
+    if isinstance(reckoning, Message):
         coming: DueMoment | None = _postpone(entry.next, now)
         _plan_skip(
             conn, entry, entry.next, _silence_reason(rests, entry.next) or reckoning
@@ -118,13 +117,13 @@ def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> No
 
 def _decide_due(
     entry: StoredSchedule, awaited: DueMoment, now: datetime
-) -> DueDecision | str:
-    """What to do about it; or, in words, why that cannot be said."""
+) -> DueDecision | Message:
+    """Decide what to do about it; or give why that cannot be computed."""
     try:
         return decide_due(schedule_from_json(entry.rule), awaited, now)
     except UserError as problem:
         log.warning("schedule cannot be read", id=entry.id, reason=str(problem))
-        return str(problem)
+        return problem.message
     except Exception:
         # A defect in one schedule must not keep the others from their time.
         log.exception("schedule cannot be computed", id=entry.id)
@@ -138,14 +137,14 @@ def _postpone(awaited: DueMoment, now: datetime) -> DueMoment:
     )
 
 
-def _silence_reason(rests: DigestPause | None, due: DueMoment) -> str | None:
+def _silence_reason(rests: DigestPause | None, due: DueMoment) -> Message | None:
     """Why nothing is posted at that moment, as far as the digest itself says so."""
     if rests is None:
-        return "The digest was deleted."
+        return Message("skip.deleted")
     if rests.paused:
         return PAUSED_REASON
     if rests.paused_until is not None and due.local_date < rests.paused_until:
-        return f"The digest was paused until {rests.paused_until}."
+        return Message("skip.paused_until", day=rests.paused_until)
     return SKIPPED_DATE_REASON if due.local_date in rests.skips else None
 
 
@@ -193,7 +192,7 @@ def _plan_post(
 
 
 def _plan_skip(
-    conn: Connection, entry: StoredSchedule, due: DueMoment, reason: str
+    conn: Connection, entry: StoredSchedule, due: DueMoment, reason: Message
 ) -> None:
     planned = _add_occurrence(conn, entry, due, late=False)
     if planned is not None:

@@ -81,7 +81,7 @@ def _to_plain_json(kept: PersonalData) -> dict[str, Any]:
             "schedule": list(own.schedules),
             "language": own.options.language,
             "stopped": own.paused,
-            "delivery": [place.paused or "works" for place in own.destinations],
+            "delivery": [str(place.paused or "works") for place in own.destinations],
             "editions": [
                 {"id": public_id, "made": made.isoformat()}
                 for public_id, made in kept.editions

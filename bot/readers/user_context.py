@@ -18,6 +18,7 @@ from bot.storage import (
 )
 from bot.storage.reader_store import PersonScope, ReaderPreferences
 from bot.storage.report_store import Report
+from digests.messages import Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +31,7 @@ class UserContext:
     #: Settled, and they could not be told by a message of its own.
     settled: tuple[Report, ...]
     #: Why their own digest stands still; None = it does not, or they know.
-    pause: str | None
+    pause: Message | None
 
 
 def load_user_context(

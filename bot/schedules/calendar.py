@@ -17,7 +17,8 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.errors import ConfigurationError, Message, UserError
+from bot.errors import ConfigurationError, UserError
+from digests.messages import Message
 
 #: Placeholders of the database, not places.
 _PLACEHOLDER_ZONES = frozenset({"Factory"})

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from bot.errors import Message, UserError
+from bot.errors import UserError
 from bot.schedules import cron
 from bot.schedules.calendar import check_country, find_zone
 from bot.schedules.grammar import (
@@ -43,6 +43,7 @@ from bot.schedules.wording import (
     format_clock,
     suggest_sentence,
 )
+from digests.messages import Message
 
 #: Longer sentences are no schedule; this also bounds the work of a mistake.
 _MAX_LENGTH = 1000

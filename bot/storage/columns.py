@@ -28,6 +28,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Text
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from digests.messages import Message, message_from_json, message_to_json
 from digests.types import Edition
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,6 +41,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 class NaiveInstantError(ValueError, DontWrapMixin):
     """A datetime without a zone was about to be stored: a defect of the caller."""
+
+
+class BareSentenceError(TypeError, DontWrapMixin):
+    """A sentence was about to be stored in place of a message: a defect."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -89,6 +94,26 @@ class SafeText(TypeDecorator[str]):
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         words: str | None = value
         return words
+
+
+class MessageText(TypeDecorator[Message]):
+    """A message as the JSON of its code and parameters; a bare sentence is refused."""
+
+    impl = SafeText
+    cache_ok = True
+
+    def process_bind_param(self, value: Message | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, Message):
+            raise BareSentenceError(f"{value!r} is not a Message.")
+        return encode_json(message_to_json(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Message | None:
+        if value is None:
+            return None
+        # What an earlier version stored as a sentence is shown as it is.
+        return message_from_json(json.loads(value) if value[:1] == "{" else value)
 
 
 class Json(TypeDecorator[Any]):
@@ -177,6 +202,8 @@ def load_dataclass(kind: type[T], text: str) -> T:
 
 
 def _to_plain(value: Any) -> Any:
+    if isinstance(value, Message):
+        return message_to_json(value)
     if is_dataclass(value):
         return {
             field.name: _to_plain(getattr(value, field.name)) for field in fields(value)
@@ -191,6 +218,8 @@ def _to_plain(value: Any) -> Any:
 def _from_plain(kind: Any, value: Any) -> Any:
     if value is None:
         return None
+    if kind is Message:
+        return message_from_json(value)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _type_hints(kind)
         return kind(

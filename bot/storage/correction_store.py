@@ -18,6 +18,7 @@ from bot.model import Payload
 from bot.storage import columns, statements
 from bot.storage.schema import corrections, editions, workspaces
 from digests.corrections.amendments import Amendment
+from digests.messages import Message
 
 CorrectionState = Literal["due", "edited", "listed", "unshown"]
 
@@ -32,7 +33,7 @@ class Correction:
     headline: str
     found_at: datetime
     state: CorrectionState
-    reason: str | None = None
+    reason: Message | None = None
     #: [{before, after, old, new}]: the words, then the sentences.
     changes: Sequence[Payload] = ()
     #: None: nothing that is shown changes.
@@ -99,7 +100,7 @@ def finish_corrections(
     workspace_id: int,
     edition_id: int,
     state: CorrectionState,
-    reason: str | None = None,
+    reason: Message | None = None,
 ) -> None:
     """Say what became of all that was due of the edition."""
     connection.execute(

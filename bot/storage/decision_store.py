@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from bot.storage import statements
 from bot.storage.columns import encode_json
 from bot.storage.schema import compositions
+from digests.messages import Message, message_from_json, message_to_json
 from digests.types import ArticleDecision
 
 #: So many different compositions of a digest are kept, and for so long.
@@ -115,13 +116,14 @@ def list_decisions(
 
 def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
     """Each reason once: most articles of a composition share a few."""
-    reasons: dict[tuple[str, str, str], int] = {}
+    reasons: dict[tuple[str, str, Message], int] = {}
     decided = []
     for each in sorted(decisions, key=lambda d: d.article):
         said = (each.stage, each.outcome, each.reason)
         number = reasons.setdefault(said, len(reasons))
         decided.append([each.article, each.story, each.duplicate_of, number])
-    return {"reasons": [list(said) for said in reasons], "decided": decided}
+    packed = [[stage, outcome, message_to_json(why)] for stage, outcome, why in reasons]
+    return {"reasons": packed, "decided": decided}
 
 
 def _unpack_decisions(row: Row[Any], wanted: Collection[str]) -> list[StoredDecision]:
@@ -135,7 +137,7 @@ def _unpack_decisions(row: Row[Any], wanted: Collection[str]) -> list[StoredDeci
                 story=story,
                 stage=stage,
                 outcome=outcome,
-                reason=reason,
+                reason=message_from_json(reason),
                 duplicate_of=duplicate_of,
             )
             found.append(

@@ -31,6 +31,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.model import Delivery, PlatformName, PostOptions
 from bot.storage.schema import deliveries, destinations, workspaces
+from digests.messages import Message
 
 #: A delivery and the workspace that it belongs to, side by side.
 DELIVERY_JOIN = deliveries.join(
@@ -198,7 +199,7 @@ def expire_claims(
         )
         .values(
             state="uncertain",
-            reason="The process that was sending it ended without an answer.",
+            reason=Message("delivery.process_ended"),
             lease_until=None,
             updated_at=now,
         )

@@ -57,6 +57,7 @@ from bot.storage.delivery_queue import (
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 def add_deliveries(
@@ -116,7 +117,7 @@ def record_retry(
     delivery: Delivery,
     *,
     not_before: datetime,
-    reason: str,
+    reason: Message,
     now: datetime,
     fallback_level: int | None = None,
 ) -> bool:
@@ -144,7 +145,7 @@ def record_uncertain(
     connection: Connection,
     delivery: Delivery,
     *,
-    reason: str,
+    reason: Message,
     now: datetime,
     not_before: datetime | None = None,
 ) -> bool:
@@ -163,7 +164,7 @@ def record_uncertain(
 
 
 def record_held(
-    connection: Connection, delivery: Delivery, *, reason: str, now: datetime
+    connection: Connection, delivery: Delivery, *, reason: Message, now: datetime
 ) -> bool:
     """It may be there and cannot be looked for: an admin decides."""
     return _record_outcome(
@@ -178,7 +179,7 @@ def record_failed(
     connection: Connection,
     delivery: Delivery,
     *,
-    reason: str,
+    reason: Message,
     now: datetime,
     alone: bool = False,
 ) -> bool:
@@ -227,7 +228,7 @@ def abandon_delivery(
     *,
     workspace_id: int,
     delivery_id: int,
-    reason: str,
+    reason: Message,
     now: datetime,
 ) -> bool:
     """Leave what was held as it is, as an admin decided; the parts behind it go out."""
@@ -275,7 +276,7 @@ def fail_outdated_deliveries(
         )
         .values(
             state="failed",
-            reason="It waited for so long that it is no news any more.",
+            reason=Message("delivery.expired"),
             not_before=None,
             updated_at=now,
         )
@@ -455,7 +456,7 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
     }
 
 
-UNDONE_REASON = "It was taken back before it went out."
+UNDONE_REASON = Message("delivery.undone")
 _OTHER = deliveries.alias("other")
 
 

@@ -15,6 +15,7 @@ from bot.model import (
 from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 def upsert_destination(
@@ -105,7 +106,7 @@ def pause_destination(
     *,
     workspace_id: int,
     destination_id: int,
-    reason: str,
+    reason: Message,
     retest_at: datetime | None = None,
 ) -> Destination | None:
     """Post nothing there until `resume`; `reason` is a sentence for people.

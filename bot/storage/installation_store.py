@@ -32,6 +32,7 @@ from bot.storage.database import Database
 from bot.storage.schema import install_states, installations, workspaces
 from bot.storage.statements import insert_into
 from bot.storage.workspace_store import upsert_workspace
+from digests.messages import Message
 
 #: How long an exchange may take before another may try it.
 EXCHANGE_LEASE: Final = timedelta(seconds=60)
@@ -141,7 +142,7 @@ class DatabaseInstallationStore:
         installed: AppInstallation,
         *,
         tokens: InstallationTokens | None = None,
-        broken: str | None = None,
+        broken: Message | None = None,
     ) -> None:
         encrypted = self._encrypt_tokens(installed.team, tokens) if tokens else None
         await self._database.write(
@@ -289,7 +290,7 @@ def finish_token_exchange(
     *,
     installed: AppInstallation,
     encrypted: EncryptedTokens | None,
-    broken: str | None,
+    broken: Message | None,
 ) -> None:
     """End an exchange: with new tokens, for good (`broken`), or so far in vain."""
     changes: dict[str, Any] = {"exchange_until": None, "broken": broken}

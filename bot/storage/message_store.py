@@ -32,7 +32,7 @@ class LocalMailbox:
             edit_message, workspace_id=delivery.workspace_id, delivery=delivery, at=at
         )
         if changed is None:
-            raise SendRefused("The message is no longer there.")
+            raise SendRefused("local.message_gone")
         return changed
 
     async def remove(self, delivery: Delivery) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.model import Destination, PlatformName
 from bot.storage.schema import changes, destinations, notices, reports, workspaces
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 #: At most one notice a place within this time.
 NOTICE_INTERVAL = timedelta(days=1)
@@ -177,21 +178,21 @@ def finish_stale_notices(
     connection.execute(
         update(notices)
         .where(waiting, ~stands)
-        .values(state="failed", reason="It works again.", updated_at=now)
+        .values(state="failed", reason=Message("notice.resolved"), updated_at=now)
     )
     late = notices.c.made_at <= now - NOTICE_INTERVAL
     _mark_answers_shown(connection, and_(late, notices.c.state == "uncertain"), now)
     connection.execute(
         update(notices)
         .where(notices.c.state.in_(("ready", "retry", "uncertain")), late)
-        .values(state="failed", reason="It waited for a day.", updated_at=now)
+        .values(state="failed", reason=Message("notice.expired"), updated_at=now)
     )
     connection.execute(
         update(notices)
         .where(notices.c.state == "sending", notices.c.lease_until <= now)
         .values(
             state="uncertain",
-            reason="The process that was sending it ended without an answer.",
+            reason=Message("delivery.process_ended"),
             lease_until=None,
             not_before=now + wait,
             updated_at=now,
@@ -255,7 +256,7 @@ def record_notice_outcome(
     *,
     notice: Notice,
     state: NoticeState,
-    reason: str | None,
+    reason: Message | None,
     not_before: datetime | None,
     now: datetime,
     shown: bool = False,

@@ -23,6 +23,7 @@ from bot.storage.schema import (
 )
 from bot.storage.statements import insert_into
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 
 
 class PersonScope(TypedDict):
@@ -42,7 +43,7 @@ class ReaderPreferences:
     #: The zone of their times; None = the workspace's.
     zone: str | None = None
     #: Why their own digest stands still, as they were told last.
-    announced_pause: str | None = None
+    announced_pause: Message | None = None
 
 
 def get_preferences(
@@ -66,7 +67,7 @@ def set_preferences(
     *,
     workspace_id: int,
     person_id: str,
-    chosen: Mapping[str, str | None],
+    chosen: Mapping[str, object],
 ) -> None:
     """Keep what they chose (names of `Reader`'s fields); the rest stays."""
     connection.execute(

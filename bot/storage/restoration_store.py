@@ -46,6 +46,7 @@ from bot.storage.schema import (
     workspaces,
 )
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 _BACKUP, _RESTORED = "backup", "restored"
 #: Keys that are left out, so that none that was given after the backup comes again:
@@ -65,16 +66,9 @@ _SKIP_IDS_ON_POSTGRESQL = (
         " nextval(pg_get_serial_sequence(:name, 'id')) + :leap)"
     ),
 )
-UNCERTAIN_REASON = (
-    "The database was restored from a backup: whether it arrived is being looked for."
-)
-SKIPPED_REASON = (
-    "Passed over: the database was restored from a backup, which does not know whether "
-    "it was posted."
-)
-NOTICE_REASON = (
-    "The database was restored from a backup, and this may have been told before."
-)
+UNCERTAIN_REASON = Message("delivery.restored")
+SKIPPED_REASON = Message("skip.restored")
+NOTICE_REASON = Message("notice.restored")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select,
 from bot.model import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,7 +235,7 @@ def reopen_occurrence(
     workspace_id: int,
     digest_id: int,
     due: DueMoment,
-    reason: str,
+    reason: Message,
 ) -> Occurrence | None:
     """Let a moment that was skipped for `reason` be due after all; None otherwise."""
     row = connection.execute(
@@ -290,7 +291,7 @@ def finish_occurrence(
     workspace_id: int,
     occurrence_id: int,
     state: OccurrenceState,
-    reason: str | None = None,
+    reason: Message | None = None,
 ) -> bool:
     """Say what became of it in the end; False when that was said before."""
     done = connection.execute(

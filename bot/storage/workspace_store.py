@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 from bot.model import PlatformName, Workspace
 from bot.storage.schema import grants, workspaces
 from bot.storage.statements import insert_into
+from digests.messages import Message
 
 
 def upsert_workspace(
@@ -139,7 +140,7 @@ def stop_workspace(
     connection: Connection,
     *,
     workspace_id: int,
-    reason: str,
+    reason: Message,
     retest_at: datetime,
     asked_at: datetime | None = None,
 ) -> bool:

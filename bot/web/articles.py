@@ -1,11 +1,11 @@
 """The page of a stored article, with the quoted words marked in its text.
 
-It shows the stored text and nothing else: what an edition says can be checked against
-it, character by character. It must not fetch, correct or translate.
+The page shows the stored text unchanged, so that an edition can be checked against it
+character by character.
 
-The text becomes paragraphs, each a row of pieces: plain words, words of a sentence
-that holds something asked for, and the asked words themselves. Joined, the pieces of
-all paragraphs are the stored text without its line ends. Pure.
+A text is split into paragraphs, and each of these into pieces: plain text, the rest of
+a sentence with a requested span, and the span itself. Concatenated, all pieces are the
+stored text without its line breaks. Pure.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from bot.i18n.translation import Texts, negotiate_locale
 from digests.language import sentences
+from digests.language.spans import overlaps_any
 from digests.types import Article, Span
 
 #: (article's id, revision or None for the newest) → the stored version, or None.
@@ -32,7 +33,7 @@ NEWEST: Final = "newest"
 def build_article_routes(
     *, read: ReadArticle, templates: Environment, texts: Texts, zone: str
 ) -> list[Route]:
-    """`/articles/<id>/<revision>?from=…&to=…`; the pair may be given several times."""
+    """Build `/articles/<id>/<revision>?from=…&to=…`; the pair may be repeated."""
 
     async def show(request: Request) -> Response:
         revision = request.path_params["revision"]
@@ -81,7 +82,7 @@ def _describe_sample(sample: str | None, texts: Texts) -> str:
 
 
 def _get_outlet_url(url: str | None) -> str:
-    """The outlet's own page, if its address may be followed."""
+    """Return the address of the outlet's page if it is safe to link; else ""."""
     try:
         parts = urlsplit(url or "")
         plain = parts.scheme in {"http", "https"} and bool(parts.hostname)
@@ -91,13 +92,13 @@ def _get_outlet_url(url: str | None) -> str:
 
 
 PieceKind = Literal["plain", "sentence", "asked"]
-#: Asked spans that are looked at, at most.
+#: Requested spans that are marked, at most.
 MAX_SPANS: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarkedPiece:
-    """Some words in one look; `first` where the reader should arrive."""
+    """Text of one style; `first` is where the page scrolls to."""
 
     text: str
     kind: PieceKind
@@ -110,7 +111,7 @@ MarkedParagraph = tuple[MarkedPiece, ...]
 def parse_spans(
     starts: Sequence[str], ends: Sequence[str], length: int
 ) -> tuple[Span, ...]:
-    """The spans of an address's `from` and `to`, kept inside a text of `length`."""
+    """Parse the pairs of `from` and `to`, clipped to a text of `length` characters."""
     spans = []
     for start, end in zip(starts[:MAX_SPANS], ends[:MAX_SPANS], strict=False):
         if _is_number(start) and _is_number(end):
@@ -123,8 +124,8 @@ def parse_spans(
 def split_paragraphs(
     text: str, asked: Sequence[Span], sentences: Sequence[Span]
 ) -> tuple[MarkedParagraph, ...]:
-    """`text` as paragraphs, with `asked` marked and their sentences told apart."""
-    around = [s for s in sentences if any(_spans_overlap(s, a) for a in asked)]
+    """Split `text` into paragraphs; mark `asked` and the sentences around it."""
+    around = [s for s in sentences if overlaps_any(s, asked)]
     edges = sorted({edge for s in (*asked, *around) for edge in (s.start, s.end)})
     first = asked[0].start if asked else -1
     rows = (
@@ -162,10 +163,6 @@ def _find_lines(text: str) -> Iterator[tuple[int, int]]:
         if line.strip():
             yield start, end
         start = end + 1
-
-
-def _spans_overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _is_number(text: str) -> bool:

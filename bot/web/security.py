@@ -1,18 +1,18 @@
 """ASGI middleware: host, origin and CSRF checks, body limit, response headers.
 
-The page has no login: it is meant for the people at this machine. So a foreign web
-site, open in the same browser, must be able to read nothing and to do nothing:
+The page has no login: it is meant for people at this machine. A foreign web site that
+is open in the same browser must not be able to read or to change anything:
 
-- *Host* must be a name of this machine with our port. A foreign name that was made to
-  point here (DNS rebinding) is refused before anything runs.
+- *Host* must be a name of this machine with our port. A foreign name that resolves to
+  this machine (DNS rebinding) is refused before anything runs.
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
-  word that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
-- *Bodies* are read up to `BODY` bytes here, once, and handed on.
-- *Paths that the world may reach* are passed by: they look by themselves at whoever
-  comes, and bring their own policy where they show a page.
-- *Answers* get a policy without inline code, foreign addresses or framing.
+  token that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
+- *Bodies* are read here, once, up to `MAX_BODY` bytes, and passed on.
+- *Public paths* are not checked here: they authenticate their requests themselves, and
+  set their own policy where they show a page.
+- *Responses* get a policy without inline code, foreign addresses or framing.
 
-Pure ASGI, so that streams are passed through as they come.
+Pure ASGI, so that streams are passed through unbuffered.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-#: Set on every answer, unless the answer brought its own.
+#: Set on every response, unless it has its own.
 RESPONSE_HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -59,7 +59,7 @@ NoticeRenderer = Callable[[int, str, str], Response]
 
 
 class BodyTooLarge(Exception):
-    """A body is longer than `BODY`."""
+    """A body is longer than `MAX_BODY` bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ BODY_TOO_LARGE: Final = RequestRefusal(
 
 
 class Security:
-    """ASGI middleware; see the module's docstring."""
+    """The middleware; see the module."""
 
     def __init__(
         self,
@@ -108,10 +108,10 @@ class Security:
         *,
         key: bytes,
         notice: NoticeRenderer,
-        called: frozenset[str] = frozenset(),
+        public_paths: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
-        self._public_paths = called
+        self._public_paths = public_paths
         self._key = key
         self._notice = notice
 
@@ -165,7 +165,7 @@ class Security:
         return None, _replay_body(body, receive)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application; a defect becomes a page without a trace in it."""
+        """Run the application; an exception becomes a page without a traceback."""
         started = False
 
         async def watched(message: Message) -> None:
@@ -187,7 +187,7 @@ class Security:
 
 
 def create_csrf_token(key: bytes, visit: str) -> str:
-    """The word that a form of this visit must carry."""
+    """Create the token that a form of this visit must carry, in hexadecimal."""
     return hmac.new(key, b"csrf:" + visit.encode(), hashlib.sha256).hexdigest()
 
 
@@ -204,10 +204,10 @@ def is_own_host(headers: Headers, scope: Scope) -> bool:
 
 
 def is_own_origin(headers: Headers) -> bool:
-    """Whether the browser says that the request comes from a page of ours.
+    """Whether the request comes from one of our pages, according to the browser.
 
-    With our referrer policy a form's `Origin` is «null»; then only `Sec-Fetch-Site`
-    speaks. A request that carries neither is refused.
+    Under our referrer policy the `Origin` of a form is «null»; then `Sec-Fetch-Site`
+    decides. A request with neither is refused.
     """
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")
@@ -219,7 +219,7 @@ def is_own_origin(headers: Headers) -> bool:
 
 
 def _get_visit(headers: Headers) -> tuple[str, bool]:
-    """The browser's cookie, or a new one; whether it is new."""
+    """Return the visit in the browser's cookie, or a new one; and whether it is new."""
     try:
         morsel = SimpleCookie(headers.get("cookie", "")).get(VISIT_COOKIE)
     except CookieError:
@@ -238,7 +238,7 @@ def _wrap_send(send: Send, new_visit: str | None) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if "etag" in headers:
-                # Our own files: kept by the browser, but asked for anew.
+                # Our own files: the browser keeps them and revalidates.
                 headers.setdefault("cache-control", "no-cache")
             for name, value in RESPONSE_HEADERS.items():
                 headers.setdefault(name, value)
@@ -270,7 +270,7 @@ async def _read_body(headers: Headers, receive: Receive) -> bytes:
 
 
 def _replay_body(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body that was read, then what really comes."""
+    """Make a `receive` that returns the body that was read, then what follows."""
     waiting: Iterable[Message] = iter(
         [{"type": "http.request", "body": body, "more_body": False}]
     )

@@ -1,14 +1,12 @@
-"""Build the web application with its health checks and serve it on this machine.
+"""The web server: assemble the application, and serve it on this machine.
 
-`build` assembles handed-in routes, the reading page and health behind `Security`.
-`serve` runs it inside the running event loop: the port is taken first, so that a taken
-one is told in a sentence; signals stay with the caller; a stop lets open streams go.
+`build_application` puts routes, the article page and health checks behind `Security`.
+`serve_application` runs it inside the running event loop: the port is bound first, so
+that a port in use is an error with a remedy; signals stay with the caller; stopping
+ends open streams.
 
-`/healthz` answers as long as the event loop turns. `/readyz` asks the function that
-`app` hands in, and says in words what is missing.
-
-Direction controls, tag characters and controls that look like nothing are dropped,
-and marks beyond four on one letter. Escaping is the template's part.
+Control characters that change direction, tags, look-alikes of NUL, and more than four
+combining marks on a letter are removed from all text; templates escape it.
 """
 
 import asyncio
@@ -18,10 +16,8 @@ import socket
 import unicodedata
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
     Callable,
     Generator,
-    Mapping,
     Sequence,
 )
 from dataclasses import dataclass
@@ -35,7 +31,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -43,6 +39,7 @@ from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.web import articles
 from bot.web.articles import ReadArticle
+from bot.web.health import ListMeasurements, ReadinessCheck, build_health_routes
 from bot.web.security import NoticeRenderer, Security
 
 FOLDER: Final = Path(__file__).parent
@@ -67,42 +64,40 @@ class ServerAddress:
         return self.url
 
 
-#: What is looked at → "ok", or what is wrong with it in words.
-ReadinessCheck = Callable[[], Awaitable[Mapping[str, str]]]
-
-
 def build_application(
     *,
     routes: Sequence[BaseRoute],
     read_article: ReadArticle,
     ready: ReadinessCheck,
+    list_measurements: ListMeasurements,
     key: bytes,
     texts: Texts,
     zone: str = "UTC",
-    called: Sequence[Route] = (),
+    public_routes: Sequence[Route] = (),
 ) -> Starlette:
-    """The application.
+    """Build the ASGI application.
 
     Args:
         routes: The pages of platforms and others, in order.
         read_article: Finds a stored article; see `bot.web.articles`.
-        ready: What `/readyz` tells; see `bot.web.health`.
+        ready: What `/readyz` reports.
+        list_measurements: What `/metrics` reports besides.
         key: Secret, at least 16 bytes, that form tokens are made with.
-        texts: The words of the server's own pages.
-        zone: Zone in which the reading page tells times.
-        called: What the world may reach, through a proxy and under another host's
-            name. It looks by itself at whoever comes.
+        texts: The texts of the server's own pages.
+        zone: Zone in which the article page shows times.
+        public_routes: Routes that the internet may reach, through a proxy and under
+            another host name. Each authenticates its own requests.
     """
     templates = _build_environment(texts)
     notice = _build_notice_renderer(templates, texts)
     return Starlette(
         routes=[
-            *build_health_routes(ready),
+            *build_health_routes(ready, list_measurements),
             *articles.build_article_routes(
                 read=read_article, templates=templates, texts=texts, zone=zone
             ),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
-            *called,
+            *public_routes,
             *routes,
         ],
         middleware=[
@@ -110,7 +105,7 @@ def build_application(
                 Security,
                 key=key,
                 notice=notice,
-                called=frozenset(route.path for route in called),
+                public_paths=frozenset(route.path for route in public_routes),
             )
         ],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},
@@ -128,10 +123,10 @@ async def serve_application(
     """Serve `app` for as long as the block lasts.
 
     Args:
-        app: From `build`.
+        app: From `build_application`.
         host: A name of this machine; the page has no password.
         port: 0 takes any free one; the address yielded has the real one.
-        before_stop: Called first when the block ends: what lets open streams go.
+        before_stop: Called first when the block ends; they end open streams.
 
     Raises:
         ConfigurationError: The port is taken, or the host is not this machine.
@@ -161,10 +156,10 @@ async def serve_application(
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """A listening place, taken now.
+    """Bind a listening socket.
 
     Raises:
-        ConfigurationError: With the setting that mends it.
+        ConfigurationError: It cannot be bound; the text names the setting to change.
     """
     if host not in _LOOPBACK:
         raise ConfigurationError(
@@ -259,21 +254,6 @@ def _build_error_handler(
     return answer
 
 
-def build_health_routes(ready: ReadinessCheck) -> list[Route]:
-    """`/healthz` and `/readyz`; the second is 503 while anything is not «ok»."""
-
-    async def alive(_: Request) -> Response:
-        return JSONResponse({"status": "alive"})
-
-    async def is_ready(_: Request) -> Response:
-        found = dict(await ready())
-        is_healthy = all(state == "ok" for state in found.values())
-        body = {"status": "ready" if is_healthy else "not ready", "checks": found}
-        return JSONResponse(body, status_code=200 if is_healthy else 503)
-
-    return [Route("/healthz", alive), Route("/readyz", is_ready)]
-
-
 _UNSAFE: Final = re.compile(
     "["
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls but tab and line ends
@@ -287,7 +267,7 @@ _MAX_MARKS: Final = 4
 
 
 def strip_unsafe_characters(text: str) -> str:
-    """`text` as it may be shown."""
+    """Remove from `text` what must not be shown."""
     if text.isascii() and text.isprintable():
         return text
     kept: list[str] = []

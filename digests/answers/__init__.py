@@ -1,1 +1,1 @@
-"""Finds sentences of articles that answer a question, and ranks search results."""
+"""Find sentences of articles that answer a question, and rank search results."""

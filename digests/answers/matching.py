@@ -1,8 +1,8 @@
 """Judge whether a sentence of an article can be the answer to a question.
 
-Each rule refuses for one reason: a name that the sentence does not speak of, a number
-that it does not have, nobody in it who could be asked for, another day, somebody else
-who said or did it. What is not refused here may still be far from the question.
+Each rule refuses a sentence for one reason: it is not about a name of the question, has
+no number or person that is asked for, is about another day, or somebody else said or
+did it. A sentence that passes may still be far from the question.
 """
 
 import re
@@ -16,7 +16,7 @@ from digests.answers.questions import Period, Question, QuestionTerm
 from digests.answers.vocabulary import PERSON_NOUNS, SPEECH_VERBS, find_root
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
-from digests.language.spans import spans_overlap
+from digests.language.spans import span_text, spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
 from digests.quotes import attribution
 from digests.types import Article, Quote, Span
@@ -31,13 +31,13 @@ class TokenizedSentence:
 
     span: Span
     text: str
-    #: Its words in small letters, in order, and their roots.
+    #: Its words in lower case, in order, and their roots.
     words: tuple[str, ...]
     roots: tuple[str, ...]
 
     @cached_property
     def held(self) -> frozenset[str]:
-        """Its roots."""
+        """The set of its roots."""
         return frozenset(self.roots)
 
 
@@ -51,7 +51,7 @@ class TokenizedArticle:
 
     @cached_property
     def held(self) -> frozenset[str]:
-        """All its roots."""
+        """The roots of title and text."""
         return self.title.union(*(line.held for line in self.lines))
 
     @cached_property
@@ -64,12 +64,12 @@ class TokenizedArticle:
 
     @cached_property
     def lead(self) -> frozenset[str]:
-        """Roots of what it is about: title and first sentence."""
+        """The roots of title and first sentence, which say what it is about."""
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
 
 def tokenize_article(article: Article) -> TokenizedArticle:
-    """Read an article."""
+    """Split an article into sentences and roots."""
     lang = resolve_language(article.lang)
     spans = sentences.split_sentences(article.text, article.lang, most=_MAX_SENTENCES)
     return TokenizedArticle(
@@ -80,7 +80,7 @@ def tokenize_article(article: Article) -> TokenizedArticle:
 
 
 def _tokenize_sentence(text: str, span: Span, lang: str) -> TokenizedSentence:
-    said = text[span.start : span.end]
+    said = span_text(text, span)
     words = split_words(said)
     return TokenizedSentence(
         span=span, text=said, words=words, roots=_list_roots(words, lang)
@@ -91,12 +91,12 @@ def _list_roots(words: Sequence[str], lang: str) -> tuple[str, ...]:
     return tuple(find_root(word, lang) for word in words)
 
 
-#: How much a word counts that stands one and two sentences before, in the title or
-#: first sentence, or anywhere else in the article.
+#: Weights of a word that is one or two sentences before, in the title or first
+#: sentence, or elsewhere in the article.
 WEIGHTS_BEFORE, LEAD_WEIGHT, ELSEWHERE_WEIGHT = (0.75, 0.55), 0.6, 0.25
-#: The same where words of somebody are asked for: the article's topic is not theirs.
+#: The second of these for questions about what somebody said.
 SPEECH_LEAD_WEIGHT = 0.3
-#: A name must be spoken of at least so near.
+#: The least nearness of a name.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
     r"[$£€¥]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent)\b|%",
@@ -108,7 +108,7 @@ _LENGTH = re.compile(
     r"Sekunden?|Minuten?|Stunden?|Tagen?|Wochen?|Monaten?|Jahren?|Kilometern?|Metern?)\b"
 )
 _BE = word_set("is are was were be been being am")
-#: So many words around a verb are looked at for who does it.
+#: Words after a verb in which «by» makes it passive.
 _REACH = 8
 _PERIOD_SLACK = timedelta(days=1)
 
@@ -116,13 +116,13 @@ _PERIOD_SLACK = timedelta(days=1)
 def measure_nearness(
     term: QuestionTerm, passage: TokenizedArticle, at: int, lead: float = LEAD_WEIGHT
 ) -> float:
-    """Give how near the word of a question is to the sentence `at`: 0 to 1.
+    """How near a word of a question is to the sentence `at`: 0 to 1.
 
     Args:
         term: The word.
         passage: The article.
-        at: Which of its sentences.
-        lead: What it is worth where the article begins with the word.
+        at: The index of its sentence.
+        lead: The nearness if the article begins with the word.
     """
     if term.accepted_roots & passage.lines[at].held:
         return 1.0
@@ -135,7 +135,7 @@ def measure_nearness(
 
 
 def speaks_of_names(question: Question, passage: TokenizedArticle, at: int) -> bool:
-    """Whether every name is in the sentence, or is what it goes on speaking of."""
+    """Whether every name is in the sentence or in its near context."""
     for number in range(len(question.names)):
         own = question.name(number)
         if len(own) > 1 and not _name_stands(own, passage):
@@ -149,7 +149,7 @@ def speaks_of_names(question: Question, passage: TokenizedArticle, at: int) -> b
 
 
 def _name_stands(own: Sequence[QuestionTerm], passage: TokenizedArticle) -> bool:
-    """Whether the words of a name stand in the article together, one word apart."""
+    """Whether the words of a name occur together, at most one word apart."""
     for line in passage.lines:
         places = [
             [at for at, held in enumerate(line.roots) if held in term.accepted_roots]
@@ -166,7 +166,7 @@ def _name_stands(own: Sequence[QuestionTerm], passage: TokenizedArticle) -> bool
 def has_answer_kind(
     question: Question, passage: TokenizedArticle, line: TokenizedSentence
 ) -> bool:
-    """Whether something of the kind that is asked for stands in the sentence."""
+    """Whether the sentence has something of the kind that is asked for."""
     lang = passage.article.lang
     match question.kind:
         case "number" | "money" | "length":
@@ -197,13 +197,13 @@ def _has_number(question: Question, line: TokenizedSentence, lang: str | None) -
 _AGE = re.compile(
     r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b(?!\s?(?:percent|per|%|million|,\d))"
     r"|, (\d{1,3}),|\b(\d{1,3})[- ]years?[- ]old\b|\b(\d{1,3}) Jahre alt|\((\d{1,3})\)"
-    r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b",
+    r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
 
 
 def _has_age(question: Question, line: TokenizedSentence) -> bool:
-    """Whether an age stands close behind somebody or something asked about."""
+    """Whether an age follows closely after somebody or something asked about."""
     lower = line.text.lower()
     for age in _AGE.finditer(line.text):
         before = lower[max(0, age.start() - _AGE_REACH) : age.start()]
@@ -215,14 +215,14 @@ def _has_age(question: Question, line: TokenizedSentence) -> bool:
     return False
 
 
-#: Behind these words somebody else may be meant.
+#: After these words somebody else may be meant.
 _ELSE = re.compile(r"\b(?:said|says|told|that|and|whose|while|sagte|dass|und)\b")
 
 
 def counts_subject(
     counted: QuestionTerm | None, line: TokenizedSentence, lang: str | None
 ) -> bool:
-    """Whether a number stands before what is counted, if something is."""
+    """Whether a number is before what is counted, if anything is."""
     if counted is None:
         return True
     places = [
@@ -243,7 +243,7 @@ _NONE = word_set("nobody none no niemand keine kein")
 
 
 def _has_somebody(question: Question, line: TokenizedSentence) -> bool:
-    """Whether somebody stands there whom the question does not name."""
+    """Whether the sentence has a person whom the question does not name."""
     return _names_somebody(question, line) or bool(PERSON_NOUNS & set(line.words))
 
 
@@ -259,7 +259,7 @@ def _names_somebody(question: Question, line: TokenizedSentence) -> bool:
 def has_figures(
     question: Question, passage: TokenizedArticle, line: TokenizedSentence
 ) -> bool:
-    """Whether the numbers that the question names stand there too."""
+    """Whether the sentence has the numbers of the question too."""
     if not question.figures:
         return True
     lang = passage.article.lang
@@ -276,7 +276,7 @@ def has_figures(
 def is_of_days(
     period: Period | None, passage: TokenizedArticle, line: TokenizedSentence
 ) -> bool:
-    """Whether the sentence, or else its article, is of the days that were asked for."""
+    """Whether the sentence, or else its article, is of the days asked for."""
     if period is None:
         return True
     published = passage.article.published
@@ -308,7 +308,7 @@ def _list_days(
 def is_said_by(
     speaker: Sequence[QuestionTerm], passage: TokenizedArticle, line: TokenizedSentence
 ) -> bool:
-    """Whether the sentence tells what the one who is asked about said."""
+    """Whether the sentence reports words of the person asked about."""
     last = speaker[-1]
     for quote in passage.quotes:
         if spans_overlap(quote.context, line.span):
@@ -332,7 +332,7 @@ def _list_speaker_roots(text: str, passage: TokenizedArticle) -> list[str]:
 def agrees_with_question(
     question: Question, passage: TokenizedArticle, at: int
 ) -> bool:
-    """Whether neither the sentence nor those before it deny what is asked about."""
+    """Whether neither the sentence nor its context denies what is asked about."""
     line = passage.lines[at]
     if contradictions.has_opposite(question.text, line.text):
         return False
@@ -356,17 +356,17 @@ def _denies_roots(
 
 
 def _iter_denied_words(text: str) -> Iterator[str]:
-    """The words right behind a «not», as far as the next sign."""
+    """The words right after a «not», up to the next punctuation."""
     for match in _NOT.finditer(text.lower().replace("’", "'")):
         yield from match[1].split()
 
 
-#: So many words behind a «not» are denied.
+#: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 
 
 def is_done_by(question: Question, line: TokenizedSentence) -> bool:
-    """Whether doer and done-to stand on the sides of the verb that are asked about."""
+    """Whether agent and patient are on the sides of the verb that are asked about."""
     if question.asks_doer is None or not question.names:
         return True
     verbs = [at for at, held in enumerate(line.roots) if held == question.verb]
@@ -392,7 +392,7 @@ def _on_its_side(
 
 
 def weight_of_kind(question: Question, line: TokenizedSentence) -> float:
-    """Give what a sentence keeps of its score where its kind cannot be told surely."""
+    """The factor of a sentence's score where its kind is uncertain."""
     kind = question.kind
     if kind == "person":
         return 1.0 if _names_somebody(question, line) else 0.8

@@ -1,16 +1,15 @@
 """Parse a question and its days: what it asks for, and what to search for.
 
-It knows no article. What is read: the words with weight, the names, the kind of thing
-asked for (somebody, a number, a day, a place, a reason), who is to have said it, and
-the days it speaks of.
+A question has weighted words, names, the kind of thing asked for (a person, a number, a
+day, a place, a reason), a speaker, and a period.
 
-An archive finds articles that hold all of some words. A question has more words than
-its answer, so all of them are tried, then all but one, then its names, then pairs,
-then single words; the caller stops when it has enough.
+An archive finds articles that have all of some words. A question has more words than
+its answer, so `plan_searches` tries all of them, then all but one, then its names, then
+pairs, then single words; the caller stops when it has enough.
 
-The rules for days are those of the articles (`digests.language.days`), seen from the
-day on which it is asked: people look back, so a weekday or a date without a year is
-the last one. It answers with whole days and knows no zone.
+Periods are resolved as in articles (`digests.language.dates`) against the day of the
+question, but to the past: a weekday or a date without a year is the last one. They are
+whole days, without a time zone.
 """
 
 import re
@@ -38,7 +37,7 @@ from digests.language.words import word_set
 QuestionKind = Literal[
     "person", "number", "money", "length", "age", "day", "place", "reason", ""
 ]
-#: So much of a question is read, and so many of its words.
+#: Characters and words of a question that are read.
 _READ, _MOST = 400, 14
 _AUXILIARIES = word_set("do does did")
 _TIME_UNITS = word_set("day week month year hour minute")
@@ -49,17 +48,17 @@ class QuestionTerm:
     """A word of a question that the answer should have."""
 
     word: str
-    #: Its root, and the roots that may stand in its place.
+    #: Its root and those of its synonyms.
     accepted_roots: frozenset[str]
-    #: How much of the question hangs on it.
+    #: Its share in the question.
     weight: float
-    #: Which of the question's names it belongs to, None if to none.
+    #: The index of the name it belongs to, or None.
     name: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Period:
-    """Whole days, the last included, and where in the text they were named."""
+    """Whole days, the last one included, and the span that names them."""
 
     first: date
     last: date
@@ -69,24 +68,24 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What is asked."""
+    """A parsed question."""
 
     text: str
     lang: str
     kind: QuestionKind
     terms: tuple[QuestionTerm, ...]
-    #: Names in the words of the question.
+    #: The names, as written.
     names: tuple[str, ...]
-    #: The word whose number is asked for («how many *passengers*»).
+    #: What is counted: «how many *passengers*».
     counted: QuestionTerm | None
-    #: Values that the question itself names.
+    #: The numbers in the question.
     figures: frozenset[float]
     days: Period | None
-    #: Who is to have said it: a name of `names`.
+    #: The index in `names` of the speaker that is asked about.
     speaker: int | None
-    #: «how *high*»: worth something where it stands, but not needed.
+    #: «how *high*»: an answer may have it.
     adjective: str = ""
-    #: The verb, and whether what is asked for does it («who thanked Bell?»: True).
+    #: The verb, and whether its agent is asked for («who thanked Bell?»: True).
     verb: str = ""
     asks_doer: bool | None = None
     denies: bool = False
@@ -97,7 +96,7 @@ class Question:
 
 
 def parse_question(text: str, today: date) -> Question:
-    """Read a question that is asked on this day."""
+    """Parse a question that is asked on this day."""
     text = " ".join(text[:_READ].split())
     found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
     lang = "de" if _is_german(found) else "en"
@@ -131,7 +130,7 @@ def parse_question(text: str, today: date) -> Question:
 
 
 def _is_german(found: Sequence[Token]) -> bool:
-    """Whether it asks in German; «was» does so only where a German verb follows it."""
+    """Whether a question is German; «was» counts only before a German verb."""
     if any(token.low in GERMAN_QUESTION_WORDS for token in found[:4]):
         return True
     if len(found) < 2 or found[0].low != "was":
@@ -150,7 +149,7 @@ def _in_period(token: Token, days: Period | None) -> bool:
 
 
 def _find_kind(found: Sequence[Token], lang: str) -> tuple[QuestionKind, int | None]:
-    """What is asked for, and behind which token stands what is counted."""
+    """The kind asked for, and the index of the token before what is counted."""
     low = [token.low for token in found]
     for at, word in enumerate(low[:12]):
         after = low[at + 1] if at + 1 < len(low) else ""
@@ -208,7 +207,7 @@ _MUCH = word_set("many much viel viele often")
 
 
 def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:
-    """Runs of capitalised words; in German every noun has a capital, so none."""
+    """Runs of capitalised words; none in German, where every noun has a capital."""
     runs: list[list[Token]] = []
     if lang == "de":
         return runs
@@ -262,7 +261,7 @@ _GENERIC_ROOTS = frozenset(map(find_root, GENERIC_WORDS))
 def _find_counted(
     found: Sequence[Token], at: int | None, terms: Sequence[QuestionTerm], lang: str
 ) -> QuestionTerm | None:
-    """The first term behind the token `at`: what «how many» counts."""
+    """The first term after the token `at`: what «how many» counts."""
     if at is None:
         return None
     by_word = {term.word: term for term in terms}
@@ -308,7 +307,7 @@ def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
     if lang != "en" or len(found) < 3 or found[0].low not in ("who", "whom", "what"):
         return "", None
     if found[1].low in _AUXILIARIES:
-        # The word right behind the name; of «say» the speaker's rule takes care.
+        # The word right after the name; «say» is handled by `_find_speaker`.
         named = [at for at, token in enumerate(found) if at > 1 and token.capital]
         behind = [t for t in found[named[0] :] if not t.capital] if named else []
         if behind and not words.is_stop_word(behind[0].low):
@@ -324,7 +323,7 @@ _PAIRED = 6
 
 
 def plan_searches(question: Question) -> Iterator[SearchQuery]:
-    """Give what to look for, one after the other, each thing once."""
+    """The searches to try, in order, each once."""
     heavy = sorted(question.terms, key=lambda term: -term.weight)[:_PAIRED]
     groups = [each for each in map(_build_group, heavy) if each]
     given: set[frozenset[PhraseGroup]] = set()
@@ -349,11 +348,11 @@ def _iter_term_choices(
 
 
 def _build_group(term: QuestionTerm) -> PhraseGroup:
-    """The word in the forms of the index; those alike only by their own letters."""
+    """The word in the forms of the index, without synonyms."""
     return expand_phrase(term.word)
 
 
-#: So much of what was typed is read.
+#: Characters of the input that are read.
 _PERIOD_CHARS = 400
 _PLAIN = re.compile(
     r"(?P<count>\d{1,3})\s?(?P<unit>d|days?|w|weeks?|tage?|wochen?)\b", re.I
@@ -364,10 +363,10 @@ _LONGEST = 36500
 
 
 def parse_period(text: str, today: date, lang: str | None = None) -> Period | None:
-    """Give the days that a text names first, or None.
+    """The first period that a text names, or None.
 
     Args:
-        text: What somebody typed: a word for a day, a date, or a whole question.
+        text: Typed input: a word for a day, a date, or a whole question.
         today: The day on which it is asked.
         lang: Its language.
     """
@@ -378,7 +377,7 @@ def parse_period(text: str, today: date, lang: str | None = None) -> Period | No
 
 
 def parse_since_date(typed: str, today: date) -> date | None:
-    """Give the first day of a «since»: also «7 days», «2w» and «mon»; None: unread."""
+    """The first day of a «since», also of «7 days», «2w» and «mon», or None."""
     known = parse_period(typed, today) or parse_period(
         typed.strip().capitalize(), today
     )
@@ -409,7 +408,7 @@ def _iter_periods(text: str, today: date, lang: str | None) -> Iterator[Period]:
 
 
 def _shift_to_past(first: date, last: date, today: date) -> tuple[date, date]:
-    """A day ahead of which no year is told is the last one of its name."""
+    """The period, or that of a year before if it is in the far future."""
     if first <= today or (first - today).days < _SOON:
         return first, last
     try:
@@ -418,5 +417,5 @@ def _shift_to_past(first: date, last: date, today: date) -> tuple[date, date]:
         return first, last
 
 
-#: «tomorrow», «next week» and a date of next month may be asked for as well.
+#: Days ahead that may be meant: «tomorrow», «next week», a date of next month.
 _SOON = 45

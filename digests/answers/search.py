@@ -1,12 +1,11 @@
 """Search results: which articles match, in which order, shown by which sentence.
 
-The measure is that of BM25 (a word counts less each time it comes again, and less in a
-long text), with a word of the title for four of the text and half the weight on age. It
-reads no text closely: a word's root is counted where it stands, in small letters, since
-the index has already said that it is there.
+Results are ranked by BM25 (a word counts less with each repetition, and less in a long
+text); a word of the title counts like four of the text, and age is half of the weight.
+Words are counted as substrings of the lower-case text, because the index has already
+matched them.
 
-Where the index finds an article by words, this does, too: title and text together, cut
-into words in the same way.
+`match_articles` and `find_snippet` split title and text into terms like the index.
 """
 
 from bisect import bisect_right
@@ -21,7 +20,7 @@ from digests.types import Article, Span
 
 _SATURATION, _LENGTH = 1.2, 0.75
 _TITLE = 4.0
-#: After so long an article counts three quarters of what it counted new.
+#: After this time an article counts three quarters of a new one.
 _HALF_LIFE = timedelta(days=30)
 _OLD = 0.5
 
@@ -29,11 +28,11 @@ _OLD = 0.5
 def rank_matches(
     articles: Sequence[Article], wanted: SearchQuery
 ) -> tuple[Article, ...]:
-    """Give the articles, the best first; of equal ones the newer.
+    """The articles, the best first; of equal ones the newer.
 
     Args:
-        articles: They hold all that is wanted.
-        wanted: What was looked for.
+        articles: They match the query.
+        wanted: The query.
     """
     if not articles:
         return ()
@@ -81,40 +80,40 @@ def _count_groups(article: Article, groups: Sequence[PhraseGroup]) -> list[float
 
 
 def _longest_word(phrase: Sequence[str]) -> str:
-    """What a phrase's longest word begins with: enough to count it by."""
+    """The longest word of a phrase, by which the phrase is counted."""
     return max(phrase, key=len)
 
 
 def _rate_freshness(article: Article, newest: datetime | None) -> float:
-    """What an article counts beside the newest of those that were found."""
+    """The factor for an article's age, relative to the newest result."""
     if article.published is None or newest is None:
         return _OLD
     age = newest - article.published
     return float(_OLD + (1 - _OLD) * 0.5 ** (age / _HALF_LIFE))
 
 
-#: So much of a text is read for it.
+#: Characters of a text that are searched.
 _READ = 40_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snippet:
-    """A sentence of an article's text, and where in the text the words stand."""
+    """A sentence of an article's text, and the places of the words in it."""
 
     sentence: Span
     marks: tuple[Span, ...]
 
 
 def find_snippet(article: Article, wanted: SearchQuery) -> Snippet | None:
-    """Give the sentence with most of the words; None where the text has none of them.
+    """The first sentence with most of the words; None where the text has none.
 
-    Of equal ones the first. The words may all stand in the title: then there is none.
+    All of the words may be in the title.
     """
     text = article.text[:_READ]
     found = locate_groups(text, article.lang, wanted.every)
     spans = sentences.split_sentences(text, article.lang)
     begins = [span.start for span in spans]
-    #: Of each sentence, which of the things stand in it, and where.
+    #: By sentence and group: the places of the matches.
     held: dict[int, dict[int, list[Span]]] = {}
     for thing, each in enumerate(found):
         for place in each:
@@ -132,7 +131,7 @@ def find_snippet(article: Article, wanted: SearchQuery) -> Snippet | None:
 
 
 def _join_marks(marks: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The marks in order, those that overlap made one."""
+    """The marks in order; overlapping ones are joined."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(marks):
         if joined and start <= joined[-1][1]:
@@ -143,9 +142,9 @@ def _join_marks(marks: set[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def match_articles(articles: Iterable[Article], wanted: SearchQuery) -> bool:
-    """Whether articles of one story are about it.
+    """Whether the articles of a story match a query.
 
-    One of them has all that must be there, and none what must not.
+    One of them must match all of its groups, and none an excluded one.
     """
     found = False
     for article in articles:

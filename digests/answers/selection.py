@@ -1,15 +1,9 @@
 """Answer a question with sentences of articles, verbatim, or say why not.
 
-No model and no memory: the answer is at most three sentences that hold what the
-question holds, each with its place, the best first and none that repeats another. A
-sentence is shown only where enough of the question stands in it or in what it goes on
-speaking of; one word short of that the honest answer is that the sources do not say.
-
-`order` puts articles that hold the words into their order, `snippet` gives the sentence
-that shows them, `answer` gives the sentences that answer a question, or says why there
-is none. It reads what it is given and looks nothing up: `searches` says what a question
-is to be looked for by, `period` and `since` what days are meant, `hold` whether the
-articles of a story are about some words.
+No model and no memory: the answer is at most three sentences with the words of the
+question, each with its span, the best first, without repetitions. A sentence is shown
+only if enough of the question is in it or in its context; else the answer is that the
+sources do not say.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,19 +23,20 @@ from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
 
-#: Sentences shown at the most.
+#: Sentences of an answer.
 MAX_ANSWER_SENTENCES = 3
-#: Articles that are read closely, and sentences of them that are weighed.
+#: Articles and sentences that are examined.
 _ARTICLES, _SENTENCES = 60, 4000
-#: So much of the question must stand there: of all its words, and of those that are
-#: not names. Chosen on one half of tests/data/asking; the other half is only scored.
+#: The least share of the question's words in a sentence and its context: of all words,
+#: and of those that are not names. Chosen on one half of tests/data/asking; the other
+#: half is only scored.
 MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
-#: A sentence is shown beside a better one when it has so much of its score.
+#: The least share of the best score for a further sentence.
 _LEAST_SCORE_SHARE = 0.7
-#: Two sentences say the same when they share so much of their words.
+#: Sentences that share so much of their words say the same.
 _SAME = 0.6
 _SATURATION, _LENGTH = 1.2, 0.4
-#: What «96 metres *high*» is worth more for «how high».
+#: The factor for «96 metres *high*» as an answer to «how high».
 _ADJECTIVE = 1.3
 
 
@@ -57,7 +52,7 @@ class AnswerSentence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerRefusal:
-    """Why there is no answer; `words` are those of the question that it hangs on."""
+    """Why there is no answer, with the words of the question that caused it."""
 
     why: RefusalReason
     words: str = ""
@@ -65,7 +60,7 @@ class AnswerRefusal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionAnswer:
-    """At most three sentences, the best first; or none, and why."""
+    """At most three sentences, the best first, or the reason why there are none."""
 
     sentences: tuple[AnswerSentence, ...]
     refused: AnswerRefusal | None
@@ -88,8 +83,8 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     """Answer a question from these articles.
 
     Args:
-        question: As `read` gives it.
-        articles: Where to look, the likeliest first; what is too much is left out.
+        question: A parsed question.
+        articles: The sources, the likeliest first; too many are cut off.
     """
     if not question.terms:
         return _build_refusal("nothing asked")
@@ -138,11 +133,11 @@ def _deduplicate_articles(articles: Sequence[Article]) -> list[Article]:
 def _find_unknown_name(
     question: Question, passages: Sequence[TokenizedArticle]
 ) -> str | None:
-    """The first name that stands in no article."""
+    """The first name that is in no article."""
     for number, name in enumerate(question.names):
         for term in question.name(number):
             if not any(term.accepted_roots & passage.held for passage in passages):
-                # Brought to one form otherwise, it may stand there all the same.
+                # It may be there in a form with another root.
                 return None if _is_written(term.word, passages) else name
     return None
 
@@ -179,7 +174,7 @@ def _weigh_candidate(
     rare: Mapping[str, float],
     mean: float,
 ) -> _Candidate:
-    """How much of the question stands there, and how strongly."""
+    """How much of the question a sentence covers, and its score."""
     line = passage.lines[at]
     damp = _SATURATION * (1 - _LENGTH + _LENGTH * len(line.words) / mean)
     covered = total = plain = plain_total = score = 0.0
@@ -191,7 +186,7 @@ def _weigh_candidate(
         covered, total = covered + near * weight, total + weight
         if term.name is None:
             plain, plain_total = plain + near * weight, plain_total + weight
-        # A word beside the sentence makes it possible, one inside makes it likely.
+        # A word in the context makes an answer possible, one inside makes it likely.
         inside = near * near
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
     score *= matching.weight_of_kind(question, line)
@@ -209,7 +204,7 @@ def _weigh_candidate(
 def _rate_rareness(
     terms: Sequence[QuestionTerm], passages: Sequence[TokenizedArticle]
 ) -> dict[str, float]:
-    """Weights between a half and one and a half: a word of few sentences says more."""
+    """Weights from 0.5 to 1.5: a word of few sentences says more."""
     lines = [line.held for each in passages for line in each.lines]
     most = log(1 + len(lines)) or 1.0
     found: dict[str, float] = {}

@@ -1,8 +1,8 @@
 """Words of questions: roots of words, synonyms, question words in two languages.
 
-A question bends words otherwise than the answer does («when did it close?» – «it was
-closed»), so endings are taken off more boldly here than where texts are compared, and
-irregular forms go back to their verb. English; German has the light stem only.
+Question and answer inflect words differently («when did it close?» – «it was closed»),
+so more endings are removed here than for comparing texts, and irregular forms are
+mapped to their base. English; German words get the light stem and lose verb endings.
 """
 
 from collections.abc import Mapping
@@ -32,12 +32,12 @@ _IRREGULAR_BASES = """
     forgot:forget forgotten:forget beat:beat beaten:beat drank:drink drunk:drink
     sang:sing sung:sing rang:ring rung:ring lent:lend lit:light wound:wind
 """
-#: Irregular forms with the word they come from.
+#: From irregular forms to their bases.
 IRREGULAR_BASES: Mapping[str, str] = dict(
     pair.split(":") for pair in _IRREGULAR_BASES.split()
 )
 
-#: They ask and are not looked for.
+#: Words that ask and are not searched for.
 QUESTION_WORDS = word_set("""
     what when where which who whom whose why how did does do is are was were will would
     has have had can could should many much long far old often tall high deep big large
@@ -52,19 +52,19 @@ GERMAN_QUESTION_WORDS = word_set("""
     wer wen wem wessen wann wo wohin woher warum weshalb wieso wie welche welcher
     welches welchen wieviel
 """)
-#: What «was» asks with; English asks «was» of somebody or something instead.
+#: Verbs after a German «was».
 GERMAN_VERBS = word_set("""
     ist sind war waren hat haben hatte hatten wird werden wurde wurden kann können soll
     sollen darf dürfen muss müssen will wollen sagt sagte sagten kostet kosten kostete
     macht machen machte passiert passierte geschah geschieht gilt galt gibt gab bedeutet
     fordert forderte plant plante verlangt bringt kommt kam weiß
 """)
-#: Small words that no English question has.
+#: Function words that no English question has.
 GERMAN_FUNCTION_WORDS = word_set("""
     das der den dem des ein eine einen einem einer für und zum zur im
 """)
 
-#: They carry little: a sentence may answer without them.
+#: Words with little content: an answer may lack them.
 GENERIC_WORDS = word_set("""
     happen thing amount number people person name day time year week month old new total
     place event news article report part kind sort last first way new two call get make
@@ -130,9 +130,9 @@ def _map_synonyms() -> Mapping[str, frozenset[str]]:
     return found
 
 
-#: For each word those that may stand in its place.
+#: From each word to its synonyms, itself included.
 SYNONYMS = _map_synonyms()
-#: Nouns for somebody who is not named.
+#: Nouns for a person without a name.
 PERSON_NOUNS = ROLE_NOUNS | word_set("""
     grandfather grandmother father mother brother sister son daughter wife husband
     porter nurse pupil student schoolgirl schoolboy clerk fisherman hunter crew man
@@ -164,7 +164,7 @@ _VOWELS = frozenset("aeiouy")
 
 @lru_cache(maxsize=1 << 14)
 def find_root(word: str, lang: str = "en") -> str:
-    """Give the root of a word in small letters with straight apostrophes."""
+    """The root of a lower-case word with straight apostrophes."""
     word = word.removesuffix("'s").removesuffix("'")
     if lang != "en":
         return _strip_german_ending(stem_word(word, lang))
@@ -177,7 +177,7 @@ def find_root(word: str, lang: str = "en") -> str:
 
 
 def _strip_german_ending(word: str) -> str:
-    """Without the endings of verbs: «beginnt» and «beginne» are one."""
+    """Without verb endings: «beginnt» and «beginne» become equal."""
     for ending in ("test", "tet", "te", "st", "t"):
         if word.endswith(ending) and len(word) - len(ending) > _SHORTEST:
             return word[: -len(ending)]
@@ -198,7 +198,7 @@ def _strip_ending(word: str) -> str:
 
 
 def _normalize_last_letter(word: str) -> str:
-    """Without its mute «e», and with «i» for «y»."""
+    """Without a silent «e», and with «i» for «y»."""
     if len(word) > _SHORTEST and word[-1] == "e":
         return word[:-1]
     if len(word) > _SHORTEST and word[-1] == "y" and word[-2] not in _VOWELS:

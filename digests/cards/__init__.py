@@ -1,1 +1,1 @@
-"""Quote cards: a quotation made ready to show, with its context, link and alt text."""
+"""Quote cards: a quotation with its speaker, context, link and alt text."""

@@ -1,28 +1,28 @@
 """Build the card of a quotation: text, speaker line, context, alt text.
 
-The card carries where the words stand, the sentence that gives them sense, and a
-sentence for people who cannot see it. How a platform shows it is the renderer's part.
+The card has the span of the words, the sentence around them, and an alternative text.
+Renderers decide how it looks.
 """
 
 from digests.language import quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, span_text
 from digests.types import Article, Quote, QuoteCard, Span
 
 #: What is shown in place of a speaker whom the article does not name.
 UNNAMED_SPEAKER = "speaker not named in text"
 JOINING_MARKS = ",;: "
-#: What stands between a reporter's words and quoted ones, and introduces those.
+#: Characters between a reporter's words and quoted ones; those that introduce speech.
 _OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
-#: A sentence with fewer words besides the quote and its speaker tells nothing of it.
+#: The least content words besides quote and speaker that make a sentence a context.
 _FEWEST_WORDS = 3
 
 
 def build_card(article: Article, quote: Quote) -> QuoteCard:
-    """Make the card of a quotation that was found in `article.text`."""
+    """Build the card of a quotation of `article.text`."""
     span = _cut_joining_mark(quote)
-    text = article.text[span.start : span.end]
-    context = article.text[quote.context.start : quote.context.end]
+    text = span_text(article.text, span)
+    context = span_text(article.text, quote.context)
     return QuoteCard(
         text=text,
         speaker=quote.speaker,
@@ -41,19 +41,19 @@ def build_card(article: Article, quote: Quote) -> QuoteCard:
 
 
 def find_card_context(article: Article, card: QuoteCard) -> Span:
-    """Find the sentence in which a reader learns what the quoted words are about.
+    """Find the sentence that says what the quoted words are about.
 
-    Their own, or, where that only says who speaks, the nearest one before it that
-    quotes nobody.
+    It is their own, or, if that only says who speaks, the nearest one before it without
+    a quotation.
 
     Args:
-        article: The version that the card's places point into.
-        card: Made from it.
+        article: The version that the card's spans point into.
+        card: A card of it.
     """
     text, own = article.text, card.context
     before = text[own.start : card.span.start].rstrip(_OPENING)
     if before and before[-1] not in _INTRODUCING:
-        # Worked into the reporter's sentence, which says what it is about.
+        # Part of the reporter's sentence, which says what it is about.
         return own
     around = f"{text[own.start : card.span.start]} {text[card.span.end : own.end]}"
     voice = set(
@@ -72,14 +72,14 @@ def find_card_context(article: Article, card: QuoteCard) -> Span:
 
 
 def _cut_joining_mark(quote: Quote) -> Span:
-    """The quote without the comma that only joins it to the reporter's sentence."""
+    """The quote without a final comma, which belongs to the reporter's sentence."""
     return Span(
         start=quote.start, end=quote.start + len(quote.text.rstrip(JOINING_MARKS))
     )
 
 
 def _format_alt_text(article: Article, quote: Quote, text: str) -> str:
-    """Say in one sentence who said what, where and when."""
+    """A sentence that says who said what, where and when."""
     published = article.published
     where = [article.source] if article.source else []
     when = [published.date().isoformat()] if published is not None else []

@@ -1,29 +1,33 @@
 """Find what a corrected article changes in a published story, and apply it.
 
-    amendment   a story as it stands told, and its article's newest text → what is to be
-                shown instead, and what is said of it
-    amended     an edition and all its amendments → the edition as it is told now
+    find_amendment      a published story and its article's newest text → what replaces
+                        what, and the notes about it
+    apply_amendments    an edition and its amendments → the edition as it reads now
 
-Each shown piece (headline, sentence, quote, figure) is compared with the version that
-it was taken from. Where its words still stand in the new text nothing changes. Where a
-correction of substance changed them, the article's new wording takes their place, with
-its own place in the new version; a quote that the article does not have any more stays
-and is struck. What was merely reworded, or cut from the end, stays as it was told.
+Each shown piece (headline, sentence, quote, figure) is compared with the version it was
+taken from. Where its words are still in the new text nothing changes. Where a
+correction of substance changed them, the article's new wording replaces them, with its
+place in the new version; a quote that the article no longer has stays and is struck.
+What was merely reworded, or cut from the end, stays as published.
 
-An edition is never rewritten: amendments are kept beside it, in their order.
+A stored edition is never rewritten: amendments are stored beside it, in their order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
 from digests.cards import content
-from digests.corrections import detection
-from digests.corrections.detection import TextCorrection
-from digests.figures import recognition
+from digests.corrections.detection import (
+    TextCorrection,
+    find_corrections,
+    is_correction_within,
+)
+from digests.figures.recognition import find_figures
 from digests.language.normalization import normalize_text
-from digests.quotes import attribution
+from digests.language.spans import overlaps_any, span_text
+from digests.quotes.attribution import find_quotes
 from digests.summaries.headlines import write_headline
 from digests.types import (
     Article,
@@ -41,22 +45,22 @@ from digests.types import (
 #: Stored versions of one article by their hash.
 ArticleVersions = Mapping[str, Article]
 
-#: How alike (0 to 1) two wordings of one quote are at least.
+#: The least similarity (0 to 1) of two wordings of one quote.
 _LEAST_LIKENESS = 0.4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SentenceChange:
-    """A sentence by the words that are shown of it, and what is shown instead."""
+    """A sentence by its shown words, and its replacement."""
 
     old: str
-    #: None: it is not told any more.
+    #: None: it is removed.
     new: Sentence | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CardChange:
-    """A quote by its words, and the card that is shown instead; it may be struck."""
+    """A quote by its words, and its replacement, which may be withdrawn."""
 
     old: str
     new: QuoteCard
@@ -64,7 +68,7 @@ class CardChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FigureChange:
-    """A figure by its words and its sentence, and the one that is shown instead."""
+    """A figure by its words and its sentence, and its replacement."""
 
     old: str
     sentence: str
@@ -73,7 +77,7 @@ class FigureChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Amendment:
-    """What changes in one story (public id) of an edition."""
+    """The changes of one story (public id) of an edition."""
 
     story: str
     notes: tuple[CorrectionNote, ...]
@@ -92,25 +96,21 @@ def find_amendment(
     new: Article,
     at: datetime,
 ) -> Amendment | None:
-    """What the new text of an article changes in a story; None: nothing that it shows.
+    """What the new text of an article changes in a story, or None.
 
     Args:
-        published: The story as it stands told at present.
+        published: The story as it reads at present.
         versions: The article's texts that the story's pieces were taken from.
         new: Its newest text.
         at: When that was found.
     """
     comparison = _StoryComparison(versions=versions, new=new)
     if isinstance(published, BriefStory):
-        found = Amendment(
-            story=published.story,
-            notes=(),
-            headline=comparison.headline(
-                published.headline, published.article.revision
-            ),
-        )
+        revision = published.article.revision
+        headline = comparison.amend_headline(published.headline, revision)
+        found = Amendment(story=published.story, notes=(), headline=headline)
     else:
-        found = _amend_content(published, comparison)
+        found = comparison.amend_story(published)
     notes = tuple(
         CorrectionNote(at=at, before=before, after=after)
         for before, after in comparison.changes
@@ -118,84 +118,78 @@ def find_amendment(
     return replace(found, notes=notes) if notes else None
 
 
-def _amend_content(
-    published: EditionStory, comparison: "_StoryComparison"
-) -> Amendment:
-    lead = published.articles[0]
-    is_lead = lead.id == comparison.new.id
-    shown = [*published.summary, *([published.matters] if published.matters else [])]
-    disputed = [side for d in published.disputes for side in (d.ours, d.theirs)]
-    revisions = {ref.id: ref.revision for ref in published.articles}
-    return Amendment(
-        story=published.id,
-        notes=(),
-        # First: a quote is noted in its whole words.
-        cards=tuple(comparison.cards(published.cards)),
-        headline=comparison.headline(published.headline, lead.revision)
-        if is_lead
-        else None,
-        sentences=tuple(comparison.sentences(shown, lead.revision)) if is_lead else (),
-        figures=tuple(comparison.figures([*published.figures, *disputed], revisions)),
-    )
-
-
 def relocate_story(published: EditionStory, other: Article) -> EditionStory:
-    """The story as if it were told from another text, where its words stand there too.
+    """The story as if it were taken from another text that has the same words.
 
-    What does not stand there keeps its own place.
+    A piece whose words are not there keeps its own place.
     """
     ours = published.articles[0].id == other.id
 
-    def sentence(one: Sentence) -> Sentence:
-        at = other.text.find(one.text)
-        if not ours or at < 0:
-            return one
-        span = Span(start=at, end=at + len(one.text))
-        return replace(one, spans=(span,), revision=other.revision)
+    def relocate_sentence(one: Sentence) -> Sentence:
+        span = _locate(one.text, other) if ours else None
+        return replace(one, spans=(span,), revision=other.revision) if span else one
 
-    def card(one: QuoteCard) -> QuoteCard:
-        context, at = other.text.find(one.context_text), other.text.find(one.text)
-        if one.article != other.id or min(context, at) < 0:
+    def relocate_card(one: QuoteCard) -> QuoteCard:
+        span, context = _locate(one.text, other), _locate(one.context_text, other)
+        if one.article != other.id or span is None or context is None:
             return one
-        return replace(
-            one,
-            span=Span(start=at, end=at + len(one.text)),
-            context=Span(start=context, end=context + len(one.context_text)),
-            revision=other.revision,
-        )
+        return replace(one, span=span, context=context, revision=other.revision)
 
-    def figure(one: EditionFigure) -> EditionFigure:
-        at = other.text.find(one.sentence_text)
-        if one.article != other.id or at < 0:
+    def relocate_figure(one: EditionFigure) -> EditionFigure:
+        span = _locate(one.sentence_text, other)
+        if one.article != other.id or span is None:
             return one
-        place = Span(start=at, end=at + len(one.sentence_text))
-        moved = replace(one.figure, sentence=place)
-        return replace(one, figure=moved, revision=other.revision)
+        figure = replace(one.figure, sentence=span)
+        return replace(one, figure=figure, revision=other.revision)
 
     return replace(
         published,
-        summary=tuple(map(sentence, published.summary)),
-        matters=sentence(published.matters) if published.matters else None,
-        cards=tuple(map(card, published.cards)),
-        figures=tuple(map(figure, published.figures)),
+        summary=tuple(map(relocate_sentence, published.summary)),
+        matters=relocate_sentence(published.matters) if published.matters else None,
+        cards=tuple(map(relocate_card, published.cards)),
+        figures=tuple(map(relocate_figure, published.figures)),
     )
+
+
+def _locate(words: str, article: Article) -> Span | None:
+    at = article.text.find(words)
+    return Span(start=at, end=at + len(words)) if at >= 0 else None
 
 
 @dataclass(kw_only=True)
 class _StoryComparison:
-    """Compares pieces with the new text, and notes what a reader is told of it."""
+    """Compares the pieces of a story with the new text and collects the notes."""
 
     versions: ArticleVersions
     new: Article
-    #: (before, after), each once, in the order in which they were met.
+    #: (before, after), each once, in the order in which they were found.
     changes: dict[tuple[str, str], None] = field(default_factory=dict)
     _found: dict[str, Sequence[TextCorrection]] = field(default_factory=dict)
 
-    def headline(self, published: Headline, revision: str) -> Headline | None:
-        """The new headline, where the old one is not true any more."""
-        found = self._corrections_of(revision)
-        hit = [c for c in found if c.old is not None and self._is_of(c, published)]
-        if self._still_stands(published.text) or not hit:
+    def amend_story(self, published: EditionStory) -> Amendment:
+        """The changes of a story, without notes."""
+        lead = published.articles[0]
+        is_lead = lead.id == self.new.id
+        shown = [*published.summary, *filter(None, [published.matters])] * is_lead
+        figures = [*published.figures]
+        figures += [side for d in published.disputes for side in (d.ours, d.theirs)]
+        revisions = {ref.id: ref.revision for ref in published.articles}
+        # Cards first: a quote is noted in its whole words.
+        cards = tuple(self._amend_cards(published.cards))
+        headline = published.headline
+        return Amendment(
+            story=published.id,
+            notes=(),
+            headline=self.amend_headline(headline, lead.revision) if is_lead else None,
+            sentences=tuple(self._amend_sentences(shown, lead.revision)),
+            cards=cards,
+            figures=tuple(self._amend_figures(figures, revisions)),
+        )
+
+    def amend_headline(self, published: Headline, revision: str) -> Headline | None:
+        """The new headline, where the old one is no longer true."""
+        hit = [c for c in self._list_corrections(revision) if _corrects(c, published)]
+        if not hit or self._is_unchanged(published.text):
             return None
         headline = write_headline(self.new)
         if headline.text == published.text:
@@ -203,149 +197,122 @@ class _StoryComparison:
         self._note(hit)
         return headline
 
-    @staticmethod
-    def _is_of(correction: TextCorrection, published: Headline) -> bool:
-        if correction.old is None or correction.new is None:
-            return False
-        if correction.old.span is None:
-            return not published.spans
-        return any(
-            detection.is_correction_within(correction, span) for span in published.spans
-        )
-
-    def sentences(
+    def _amend_sentences(
         self, shown: Iterable[Sentence], revision: str
-    ) -> Iterable[SentenceChange]:
-        """Those of the sentences that read differently now, or are gone."""
+    ) -> Iterator[SentenceChange]:
         for sentence in shown:
             version = sentence.revision or revision
-            hit = self._corrections_within(version, sentence.spans)
-            if not hit or self._all_stand(version, sentence.spans):
-                continue
-            self._note(hit)
-            yield SentenceChange(old=sentence.text, new=self._reworded(hit))
+            old = self.versions.get(version)
+            parts = [span_text(old.text, s) for s in sentence.spans] if old else []
+            if hit := self._find_hits(version, sentence.spans, parts):
+                self._note(hit)
+                yield SentenceChange(old=sentence.text, new=self._reword(hit))
 
-    def _reworded(self, hit: Sequence[TextCorrection]) -> Sentence | None:
-        spans = tuple(
-            dict.fromkeys(c.new.span for c in hit if c.new is not None and c.new.span)
-        )
-        if not spans:
-            return None
-        text = self.new.text
-        return Sentence(
-            text=" ".join(text[s.start : s.end] for s in spans),
-            spans=spans,
-            revision=self.new.revision,
-        )
+    def _reword(self, hit: Sequence[TextCorrection]) -> Sentence | None:
+        spans = tuple(dict.fromkeys(_list_new_spans(hit)))
+        text = " ".join(span_text(self.new.text, s) for s in spans)
+        revision = self.new.revision
+        return Sentence(text=text, spans=spans, revision=revision) if spans else None
 
-    def cards(self, shown: Iterable[QuoteCard]) -> Iterable[CardChange]:
-        """Those of the quotes that read differently now, or are withdrawn."""
+    def _amend_cards(self, shown: Iterable[QuoteCard]) -> Iterator[CardChange]:
         for card in shown:
-            ours = card.article == self.new.id and not card.withdrawn
-            if not ours or self._still_stands(card.text):
+            if card.article != self.new.id or card.withdrawn:
                 continue
-            hit = self._corrections_within(card.revision, (card.context, card.span))
-            if not hit:
-                continue
-            now = self._requoted(card, hit)
-            self.changes[card.text, now.text if now else ""] = None
-            struck = replace(card, withdrawn=True)
-            yield CardChange(old=card.text, new=now or struck)
+            spans = (card.context, card.span)
+            if hit := self._find_hits(card.revision, spans, [card.text]):
+                new = self._requote(card, hit)
+                self.changes[card.text, new.text if new else ""] = None
+                withdrawn = replace(card, withdrawn=True)
+                yield CardChange(old=card.text, new=new or withdrawn)
 
-    def _requoted(
+    def _requote(
         self, card: QuoteCard, hit: Sequence[TextCorrection]
     ) -> QuoteCard | None:
-        """The quote's new wording: in the sentence's new one, and by the same voice."""
-        places = [c.new.span for c in hit if c.new is not None and c.new.span]
-        found = [
-            quote
-            for quote in attribution.find_quotes(
-                self.new.text, title=self.new.title, lang=self.new.lang
-            )
-            if any(quote.start < at.end and at.start < quote.end for at in places)
-            and quote.speaker == card.speaker
+        """The quote's new wording, in the sentence's new one and by the same voice."""
+        new, places = self.new, _list_new_spans(hit)
+        near = [
+            (_compare_wordings(quote.text, card.text), quote)
+            for quote in find_quotes(new.text, title=new.title, lang=new.lang)
+            if quote.speaker == card.speaker and overlaps_any(quote, places)
         ]
-        near = [(_compare_wordings(quote.text, card.text), quote) for quote in found]
-        best = max(near, key=lambda one: one[0], default=None)
-        if best is None or best[0] < _LEAST_LIKENESS:
+        likeness, quote = max(near, key=lambda pair: pair[0], default=(0.0, None))
+        if quote is None or likeness < _LEAST_LIKENESS:
             return None
-        return content.build_card(self.new, best[1])
+        return content.build_card(new, quote)
 
-    def figures(
+    def _amend_figures(
         self, shown: Iterable[EditionFigure], revisions: Mapping[str, str]
-    ) -> Iterable[FigureChange]:
-        """Those of the figures that are others now."""
-        for published in shown:
-            if published.article != self.new.id:
+    ) -> Iterator[FigureChange]:
+        for one in shown:
+            if one.article != self.new.id:
                 continue
-            version = published.revision or revisions.get(published.article, "")
-            hit = self._corrections_within(version, (published.figure.sentence,))
-            if not hit or self._still_stands(published.sentence_text):
-                continue
-            self._note(c for c in hit if c.kind == "figure")
-            now = self._refigured(published, hit)
-            old, sentence = published.figure.text, published.sentence_text
-            yield FigureChange(old=old, sentence=sentence, new=now)
+            version = one.revision or revisions.get(one.article, "")
+            spans, sentence = (one.figure.sentence,), one.sentence_text
+            if hit := self._find_hits(version, spans, [sentence]):
+                self._note(c for c in hit if c.kind == "figure")
+                new = self._recount(one, hit)
+                yield FigureChange(old=one.figure.text, sentence=sentence, new=new)
 
-    def _refigured(
+    def _recount(
         self, published: EditionFigure, hit: Sequence[TextCorrection]
     ) -> EditionFigure | None:
         """The figure of the new sentence that counts the same thing."""
-        text = self.new.text
-        for figure in recognition.find_figures(text, lang=self.new.lang):
-            at = figure.sentence
-            near = any(
-                c.new
-                and c.new.span
-                and c.new.span.start <= figure.start < c.new.span.end
-                for c in hit
-            )
-            if near and (figure.unit, figure.what) == (
-                published.figure.unit,
-                published.figure.what,
-            ):
+        text, places, old = self.new.text, _list_new_spans(hit), published.figure
+        for figure in find_figures(text, lang=self.new.lang):
+            near = any(span.start <= figure.start < span.end for span in places)
+            if near and (figure.unit, figure.what) == (old.unit, old.what):
+                span = figure.sentence
                 return replace(
                     published,
                     figure=figure,
-                    sentence_text=text[at.start : at.end],
+                    sentence_text=span_text(text, span),
                     revision=self.new.revision,
                 )
         return None
 
     # ── comparing ──────────────────────────────────────────────────────────────
 
-    def _corrections_of(self, revision: str) -> Sequence[TextCorrection]:
-        """All that the new text puts right of that version; none if it is unknown."""
-        if revision not in self._found:
-            old = self.versions.get(revision)
-            found = detection.find_corrections(old, self.new) if old is not None else ()
-            self._found[revision] = found
-        return self._found[revision]
-
-    def _corrections_within(
-        self, revision: str, spans: Sequence[Span]
+    def _find_hits(
+        self, revision: str, spans: Sequence[Span], words: Iterable[str]
     ) -> list[TextCorrection]:
+        """The corrections of a shown piece; none where its words are still there."""
+        if all(map(self._is_unchanged, words)):
+            return []
         return [
-            c
-            for c in self._corrections_of(revision)
-            if any(detection.is_correction_within(c, span) for span in spans)
+            correction
+            for correction in self._list_corrections(revision)
+            if any(is_correction_within(correction, span) for span in spans)
         ]
 
-    def _all_stand(self, revision: str, spans: Sequence[Span]) -> bool:
-        old = self.versions[revision].text  # what was hit is there
-        return all(self._still_stands(old[s.start : s.end]) for s in spans)
+    def _list_corrections(self, revision: str) -> Sequence[TextCorrection]:
+        """What the new text corrects in that version; none if it is unknown."""
+        if revision not in self._found:
+            old = self.versions.get(revision)
+            self._found[revision] = find_corrections(old, self.new) if old else ()
+        return self._found[revision]
 
-    def _still_stands(self, words: str) -> bool:
+    def _is_unchanged(self, words: str) -> bool:
         return words in self.new.text or words == self.new.title
 
     def _note(self, hit: Iterable[TextCorrection]) -> None:
         for correction in hit:
-            said = (correction.before, correction.after)
-            if correction.kind != "quote" or not self._is_noted(correction.before):
-                self.changes[said] = None
+            before = correction.before
+            noted = any(before in known or known in before for known, _ in self.changes)
+            if correction.kind != "quote" or not noted:
+                self.changes[before, correction.after] = None
 
-    def _is_noted(self, words: str) -> bool:
-        return any(words in before or before in words for before, _ in self.changes)
+
+def _corrects(correction: TextCorrection, headline: Headline) -> bool:
+    """Whether a rewritten sentence is the one that the headline was made from."""
+    if correction.old is None or correction.new is None:
+        return False
+    if correction.old.span is None:
+        return not headline.spans
+    return any(is_correction_within(correction, span) for span in headline.spans)
+
+
+def _list_new_spans(hit: Iterable[TextCorrection]) -> list[Span]:
+    return [c.new.span for c in hit if c.new is not None and c.new.span]
 
 
 def _compare_wordings(one: str, other: str) -> float:
@@ -354,34 +321,31 @@ def _compare_wordings(one: str, other: str) -> float:
     ).ratio()
 
 
-# ── the edition as it is told now ──────────────────────────────────────────────
+# ── the amended edition ────────────────────────────────────────────────────────
 
 
 def apply_amendments(edition: Edition, amendments: Sequence[Amendment]) -> Edition:
-    """The edition with these amendments, in their order; the first one made first."""
-    for one in amendments:
-        edition = _apply_amendment(edition, one)
+    """The edition with these amendments, which are in the order they were made."""
+    for amendment in amendments:
+        edition = _apply_amendment(edition, amendment)
     return edition
 
 
 def _apply_amendment(edition: Edition, one: Amendment) -> Edition:
     hero = edition.hero
     new_cards = {change.old: change.new for change in one.cards}
-    mine = [story for story in edition.stories if story.id == one.story]
-    if hero is not None and any(hero in story.cards for story in mine):
+    amended = [story for story in edition.stories if story.id == one.story]
+    if hero is not None and any(hero in story.cards for story in amended):
         hero = new_cards.get(hero.text, hero)
-    return replace(
-        edition,
-        stories=tuple(
-            _amend_story(story, one) if story.id == one.story else story
-            for story in edition.stories
-        ),
-        brief=tuple(
-            _amend_brief(line, one) if line.story == one.story else line
-            for line in edition.brief
-        ),
-        hero=hero,
+    stories = tuple(
+        _amend_story(story, one) if story.id == one.story else story
+        for story in edition.stories
     )
+    brief = tuple(
+        _amend_brief(line, one) if line.story == one.story else line
+        for line in edition.brief
+    )
+    return replace(edition, stories=stories, brief=brief, hero=hero)
 
 
 def _amend_brief(line: BriefStory, one: Amendment) -> BriefStory:
@@ -390,31 +354,29 @@ def _amend_brief(line: BriefStory, one: Amendment) -> BriefStory:
 
 
 def _amend_story(story: EditionStory, one: Amendment) -> EditionStory:
-    reworded = {change.old: change.new for change in one.sentences}
-    requoted = {change.old: change.new for change in one.cards}
-    refigured = {(change.old, change.sentence): change.new for change in one.figures}
-    now = [reworded.get(s.text, s) for s in story.summary]
+    sentences = {change.old: change.new for change in one.sentences}
+    cards = {change.old: change.new for change in one.cards}
+    figures = {(change.old, change.sentence): change.new for change in one.figures}
+    summary = [sentences.get(s.text, s) for s in story.summary]
+    counted = [figures.get(_figure_key(figure), figure) for figure in story.figures]
     matters = story.matters
-    counted = [
-        refigured.get(_figure_key(published), published) for published in story.figures
-    ]
     return replace(
         story,
         headline=one.headline or story.headline,
-        summary=tuple(sentence for sentence in now if sentence is not None),
-        matters=reworded.get(matters.text, matters) if matters else None,
-        cards=tuple(requoted.get(card.text, card) for card in story.cards),
-        figures=tuple(published for published in counted if published is not None),
-        # What was counted differently may be the same by now.
+        summary=tuple(sentence for sentence in summary if sentence is not None),
+        matters=sentences.get(matters.text, matters) if matters else None,
+        cards=tuple(cards.get(card.text, card) for card in story.cards),
+        figures=tuple(figure for figure in counted if figure is not None),
+        # What was counted differently may agree by now.
         disputes=tuple(
-            d
-            for d in story.disputes
-            if _figure_key(d.ours) not in refigured
-            and _figure_key(d.theirs) not in refigured
+            dispute
+            for dispute in story.disputes
+            if not {_figure_key(dispute.ours), _figure_key(dispute.theirs)}
+            & set(figures)
         ),
         notes=(*story.notes, *one.notes),
     )
 
 
-def _figure_key(published: EditionFigure) -> tuple[str, str]:
-    return (published.figure.text, published.sentence_text)
+def _figure_key(shown: EditionFigure) -> tuple[str, str]:
+    return (shown.figure.text, shown.sentence_text)

@@ -1,41 +1,37 @@
 """Find what a changed text corrects in the old one: figures, names, denials, quotes.
 
-Both texts are cut into sentences and aligned. What counts are facts that a reader may
-have passed on: figures with their units and dates, names, denials, and words in
-quotation marks; how a thing is written («14» or «fourteen», a mark, a capital, a space)
-does not.
+Both texts are split into sentences and aligned; the runs that differ are compared. A
+sentence and its new wording share half of their words; what has no other wording was
+removed or added. What counts are facts that a reader may have passed on: figures with
+their units and dates, names, denials, and quoted words. How a thing is written («14» or
+«fourteen», punctuation, capitals, spaces) does not count.
 
-    rewritten   a fact that went and another in its place is a correction
-    taken out   a fact that stands nowhere any more is one too, but for closing
+    rewritten   a fact that another one replaced is a correction
+    removed     a fact that is nowhere in the new text is one too, except in closing
                 paragraphs: texts are shortened from the end
-    put in      a fact that is new is one in the middle of a paragraph that stood there;
-                new paragraphs, and what follows the last sentence, are an update
+    added       a new fact is one inside a paragraph that was there before; new
+                paragraphs, and what follows the last sentence, are an update
 
-An excerpt takes nothing back, and of a text that is mostly another one nothing is said:
-it is a new text. What says of itself that it corrects, does (`notice`).
-
-Figures with their units and dates, names, denials, and words in quotation marks.
-
-Both texts are cut into sentences, and the runs that are not the same are compared:
-a sentence and its new wording share half of their words. What has no other wording
-went, or came.
+An excerpt removes nothing, and a text that is mostly another one corrects nothing. A
+sentence that says of itself that it corrects something does (`notice`).
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
 from digests.figures import recognition
 from digests.language import dates, numbers, quotation_marks, sentences, words
 from digests.language.normalization import normalize_text
-from digests.language.spans import spans_overlap
+from digests.language.spans import span_text, spans_overlap
+from digests.stories.profiles import CORRECTION_LABELS
 from digests.types import Article, Span
 
-#: With more than this part of its sentences gone a text is another one.
+#: With more than this share of its sentences gone a text is another one.
 _MOSTLY = 0.5
-#: At least this part of it must stay for all of its corrections to be told.
+#: At least this share of it must stay for its corrections to be listed.
 _STAYS = 0.5
 
 CorrectionKind = Literal["figure", "name", "negation", "quote", "notice"]
@@ -43,7 +39,7 @@ CorrectionKind = Literal["figure", "name", "negation", "quote", "notice"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextSentence:
-    """A sentence, where it stands, and the paragraph that it stands in."""
+    """A sentence with its place and its paragraph."""
 
     text: str
     paragraph: int
@@ -53,15 +49,15 @@ class TextSentence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextCorrection:
-    """What was put right: the old sentence's facts, and what stands in their place."""
+    """A correction: the facts of the old sentence and their replacement."""
 
     kind: CorrectionKind
-    #: The words that went and those that came; one of them may be "".
+    #: The removed and the added words; one of them may be "".
     before: str
     after: str
-    #: The sentence as it reads now, or as it read where it was taken out.
+    #: The sentence as it reads now, or the removed sentence.
     sentence: str
-    #: The sentence as it read before, and as it reads now; None where there is none.
+    #: The old and the new sentence; None where there is none.
     old: TextSentence | None = None
     new: TextSentence | None = None
 
@@ -77,24 +73,24 @@ def find_first_correction(old: Article, new: Article) -> TextCorrection | None:
 
 
 def find_corrections(old: Article, new: Article) -> tuple[TextCorrection, ...]:
-    """All of them: of rewritten sentences, then what was taken out, then what came.
+    """All corrections: of rewritten sentences, then removed, then added facts.
 
-    None where less than half of the old text is still there: what took its place is
-    another text, and corrects nothing.
+    Empty where less than half of the old text is still there: another text took its
+    place, which corrects nothing.
     """
     there = align_articles(old, new)
     return tuple(_iter_corrections(old, new, there)) if there.kept >= _STAYS else ()
 
 
 def is_correction_within(correction: TextCorrection, span: Span) -> bool:
-    """Whether what was put right stood in this stretch of the old text."""
+    """Whether the corrected sentence was in this span of the old text."""
     at = correction.old.span if correction.old else None
     return at is not None and spans_overlap(at, span)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RewrittenSentence:
-    """A sentence with its new wording, and all that stands in its place."""
+    """A sentence with its new wording and the new text around that."""
 
     old: TextSentence
     new: TextSentence
@@ -103,18 +99,18 @@ class RewrittenSentence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextAlignment:
-    """What became of the sentences, by their places in the old and the new text."""
+    """How the sentences of the old and the new text correspond."""
 
     old: Sequence[TextSentence]
     new: Sequence[TextSentence]
     rewritten: Sequence[RewrittenSentence]
-    #: Places of sentences that are not in the other text in any wording.
+    #: Indices of sentences that are not in the other text in any wording.
     gone_at: Sequence[int]
     came_at: Sequence[int]
 
     @property
     def kept(self) -> float:
-        """The part of the old sentences (0 to 1) that is there, or much alike."""
+        """The share of the old sentences (0 to 1) that is unchanged or similar."""
         if not self.old:
             return 0.0
         same = len(self.old) - len(self.gone_at) - len(self.rewritten)
@@ -124,14 +120,14 @@ class TextAlignment:
         return (same + alike) / len(self.old)
 
     def taken_out(self) -> list[TextSentence]:
-        """What is gone, but for closing paragraphs."""
+        """The removed sentences, closing paragraphs excepted."""
         left = set(self.gone_at)
         stays = [n for n in range(len(self.old)) if n not in left]
         last = self.old[stays[-1]].paragraph if stays else -2
         return [self.old[n] for n in self.gone_at if self.old[n].paragraph <= last]
 
     def put_in(self) -> list[TextSentence]:
-        """What came in between sentences of one paragraph."""
+        """The sentences added between older ones of their paragraph."""
         came = set(self.came_at)
         stood: dict[int, list[int]] = {}
         for place, piece in enumerate(self.new):
@@ -169,7 +165,7 @@ def _iter_corrections(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CorrectedFact:
-    """Words that went and words that came in their place; one may be ""."""
+    """The removed and the added words; one may be ""."""
 
     kind: CorrectionKind
     before: str
@@ -182,7 +178,7 @@ def _list_lacking(
     known: Collection[str],
     lang: str | None,
 ) -> Iterator[tuple[TextSentence, CorrectedFact]]:
-    """Those of the sentences that have a fact which the other text has not."""
+    """The sentences with a fact that the other text lacks, and that fact."""
     if not pieces:
         return
     elsewhere = TextFacts(other, known, lang)
@@ -193,22 +189,16 @@ def _list_lacking(
 
 
 def _reverse_fact(fact: CorrectedFact) -> CorrectedFact:
-    """What came the other way round is what went."""
+    """An addition seen from the other text: a removal."""
     return CorrectedFact(kind=fact.kind, before=fact.after, after="")
 
 
 def _build_correction(
     fact: CorrectedFact, old: TextSentence | None, new: TextSentence | None
 ) -> TextCorrection:
-    said = new or old
-    return TextCorrection(
-        kind=fact.kind,
-        before=fact.before,
-        after=fact.after,
-        sentence=said.text if said else "",
-        old=old,
-        new=new,
-    )
+    shown = new or old
+    sentence, facts = shown.text if shown else "", asdict(fact)
+    return TextCorrection(**facts, sentence=sentence, old=old, new=new)
 
 
 _NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:[ -][^\W\d_a-zà-öø-ÿ][\w’'-]*)*")
@@ -224,7 +214,7 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
-    r"^\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung)\b"
+    rf"^\W*(?:{CORRECTION_LABELS})\b"
     r"|\b(?:earlier|previous|first) version of this (?:article|story|report)\b"
     r"|\b(?:frühere|vorherige|erste)n? version (?:dieses|des) (?:artikels|textes)\b",
     re.IGNORECASE,
@@ -235,80 +225,70 @@ _DIGITS = re.compile(r"\d+")
 def compare_sentences(
     old: str, new: str, around: str, known: Collection[str], lang: str | None
 ) -> Iterator[CorrectedFact]:
-    """What one sentence puts right of the other.
+    """The facts that a new wording of a sentence corrects.
 
     Args:
         old: The sentence as it was.
         new: Its new wording.
-        around: All that stands in its place.
-        known: Words that are names also where a sentence begins with them.
+        around: The new text around it.
+        known: Words that are names even at the start of a sentence.
         lang: Of both.
     """
-    both: tuple[tuple[CorrectionKind, tuple[str, str]], ...] = (
-        ("figure", _compare_figures(old, new, around, lang)),
-        ("name", _compare_names(old, new, around, known)),
-        ("negation", _compare_denials(old, new)),
-        ("quote", _compare_quoted_words(old, new, lang)),
-    )
-    for kind, (before, after) in both:
+    found: dict[CorrectionKind, tuple[str, str]] = {
+        "figure": _compare_figures(old, new, around, lang),
+        "name": _compare_names(old, new, around, known),
+        "negation": _compare_denials(old, new),
+        "quote": _compare_quoted_words(old, new, lang),
+    }
+    for kind, (before, after) in found.items():
         if before or after:
             yield CorrectedFact(kind=kind, before=before, after=after)
 
 
 class TextFacts:
-    """The facts of a whole text, to see which of a sentence it lacks."""
+    """The facts of a whole text, to find those of a sentence that it lacks."""
 
     def __init__(
         self, other: Article, known: Collection[str], lang: str | None
     ) -> None:
         whole = f"{other.title or ''}.\n{other.text}"
-        self._counted, self._running = (
-            _collect_values(whole, lang).keys(),
-            normalize_sentence(whole),
-        )
+        self._counted = _collect_values(whole, lang).keys()
+        self._running = normalize_sentence(whole)
         runs = _find_name_runs(whole, known)
-        self._names = {part for name in runs for part in _split_name(name)}
+        self._names = _list_name_parts(runs)
         self._known, self._lang = known, lang
 
     def lacks(self, sentence: str) -> CorrectedFact | None:
-        """The first fact of the sentence that the text has not, as what came."""
+        """The first fact of the sentence that the text lacks, as an addition."""
         lang = self._lang
         runs = _find_name_runs(sentence, self._known)
         names = (n for n in runs if not _split_name(n) & self._names)
         counts = _collect_values(sentence, lang).items()
-        denies = [m[0].lower() for m in _DENIES.finditer(sentence)]
-        found: tuple[tuple[CorrectionKind, list[str]], ...] = (
-            (
-                "figure",
-                [c.shown for v, c in counts if c.alone and v not in self._counted],
-            ),
-            ("name", [name for name in names if _is_salient_name(name, lang)]),
-            ("negation", denies if len(denies) % 2 else []),
-            (
-                "quote",
-                [
-                    q
-                    for q in _find_quoted_words(sentence, lang)
-                    if normalize_sentence(q) not in self._running
-                ],
-            ),
-        )
-        for kind, facts in found:
+        figures = [c.shown for v, c in counts if c.alone and v not in self._counted]
+        denies = _find_denials(sentence)
+        quoted = _find_quoted_words(sentence, lang)
+        found: dict[CorrectionKind, list[str]] = {
+            "figure": figures,
+            "name": [name for name in names if _is_salient_name(name, lang)],
+            "negation": denies if len(denies) % 2 else [],
+            "quote": [q for q in quoted if normalize_sentence(q) not in self._running],
+        }
+        for kind, facts in found.items():
             if facts:
                 return CorrectedFact(kind=kind, before="", after=", ".join(facts))
         return None
 
 
 def find_correction_notice(sentence: str) -> CorrectedFact | None:
-    """A sentence that says of itself that something was put right."""
+    """The words by which a sentence says that something was corrected, or None."""
     found = _NOTICE.search(sentence)
     return CorrectedFact(kind="notice", before="", after=found[0]) if found else None
 
 
 def find_known_names(articles: Sequence[Article], lang: str | None) -> frozenset[str]:
-    """Words with a capital inside a sentence, that are never written without it."""
+    """Words with a capital inside a sentence that never occur without it."""
     if words.resolve_language(lang) == "de":
-        # Every German noun has a capital: only what no sentence begins with counts.
+        # Every German noun has a capital: those that begin a sentence do not count.
         return frozenset()
     capital: set[str] = set()
     small: set[str] = set()
@@ -319,7 +299,7 @@ def find_known_names(articles: Sequence[Article], lang: str | None) -> frozenset
 
 
 def _is_salient_name(name: str, lang: str | None) -> bool:
-    """No month; and in German, where every noun has a capital, not one word alone."""
+    """Whether it is no month and, in German, more than a single noun."""
     if name.casefold() in dates.MONTHS:
         return False
     return " " in name or words.resolve_language(lang) != "de"
@@ -328,7 +308,7 @@ def _is_salient_name(name: str, lang: str | None) -> bool:
 def _compare_figures(
     old: str, new: str, around: str, lang: str | None
 ) -> tuple[str, str]:
-    """Figures that went from a sentence; one that was added corrects none."""
+    """Figures that a sentence lost; an added figure alone corrects nothing."""
     before, after = _collect_values(old, lang), _collect_values(new, lang)
     if before.keys() <= after.keys() and not any(
         _has_other_unit(one, after[value]) for value, one in before.items()
@@ -352,7 +332,7 @@ def _compare_figures(
 class _CountedValue:
     shown: str
     unit: str = ""
-    #: Whether it is worth a word without another in its place: no bare month.
+    #: Whether its removal counts without a replacement: no bare month.
     alone: bool = False
 
 
@@ -363,18 +343,18 @@ def _has_other_unit(one: _CountedValue, other: _CountedValue | None) -> bool:
 
 
 def _collect_values(text: str, lang: str | None) -> dict[str, _CountedValue]:
-    """Figures and dates of a sentence, by what they come to."""
+    """Figures and dates of a sentence by their values."""
     found: dict[str, _CountedValue] = {}
     moments = dates.find_moments(text)
     for moment in moments:
-        shown = text[moment.start : moment.end]
+        shown = span_text(text, moment)
         said = [moment.year, moment.month, moment.day]
         said = said if any(said) else [int(d) for d in _DIGITS.findall(shown)]
         exact = moment.day is not None
         found[f"{moment.kind} {said}"] = _CountedValue(shown=shown, alone=exact)
     for number in numbers.find_numbers(text, lang):
         if not any(m.start <= number.start < m.end for m in moments):
-            shown = text[number.start : number.end]
+            shown = span_text(text, number)
             found[f"{number.value:.12g}"] = _CountedValue(shown=shown)
     for figure in recognition.find_figures(text, lang=lang):
         one = _CountedValue(shown=figure.text, unit=figure.unit, alone=True)
@@ -387,15 +367,12 @@ def _collect_values(text: str, lang: str | None) -> dict[str, _CountedValue]:
 def _compare_names(
     old: str, new: str, around: str, known: Collection[str]
 ) -> tuple[str, str]:
-    """Names of which nothing is left, or that have other parts now."""
+    """Names of which nothing is left, or whose parts changed."""
     before, after = _find_name_runs(old, known), _find_name_runs(new, known)
-    kept = {part for name in before for part in _split_name(name)}
-    there = {part for name in after for part in _split_name(name)}
+    kept, there = _list_name_parts(before), _list_name_parts(after)
     if kept <= there:
         return "", ""
-    there |= {
-        part for name in _find_name_runs(around, known) for part in _split_name(name)
-    }
+    there |= _list_name_parts(_find_name_runs(around, known))
     gone = [name for name in before if not _split_name(name) <= there]
     came = [name for name in after if not _split_name(name) <= kept]
     whole = [name for name in gone if not _split_name(name) & there]
@@ -405,7 +382,7 @@ def _compare_names(
 
 
 def _find_name_runs(text: str, known: Collection[str]) -> list[str]:
-    """Names of a sentence: runs of capitals; its first word if a name elsewhere."""
+    """Runs of capitalised words; the first word of a sentence if a name elsewhere."""
     found = []
     for match in _NAME.finditer(text):
         name = match[0]
@@ -417,14 +394,21 @@ def _find_name_runs(text: str, known: Collection[str]) -> list[str]:
     return found
 
 
+def _list_name_parts(names: Iterable[str]) -> set[str]:
+    return {part for name in names for part in _split_name(name)}
+
+
 def _split_name(name: str) -> frozenset[str]:
     bare = (part.removesuffix("’s").removesuffix("'s") for part in name.split())
     return frozenset(part.casefold().strip("’'-") for part in bare)
 
 
+def _find_denials(sentence: str) -> list[str]:
+    return [m[0].lower() for m in _DENIES.finditer(sentence)]
+
+
 def _compare_denials(old: str, new: str) -> tuple[str, str]:
-    before = [m[0].lower() for m in _DENIES.finditer(old)]
-    after = [m[0].lower() for m in _DENIES.finditer(new)]
+    before, after = _find_denials(old), _find_denials(new)
     if len(before) % 2 == len(after) % 2:
         return "", ""
     lost = [word for word in before if word not in after]
@@ -433,37 +417,35 @@ def _compare_denials(old: str, new: str) -> tuple[str, str]:
 
 
 def _compare_quoted_words(old: str, new: str, lang: str | None) -> tuple[str, str]:
-    """Quoted words that are others now; a quote that went or came corrects none."""
-    before = {
-        normalize_sentence(shown): shown for shown in _find_quoted_words(old, lang)
-    }
-    after = {
-        normalize_sentence(shown): shown for shown in _find_quoted_words(new, lang)
-    }
+    """Quoted words that changed; a removed or added quote corrects nothing."""
+    before, after = (
+        {normalize_sentence(shown): shown for shown in _find_quoted_words(text, lang)}
+        for text in (old, new)
+    )
     lost = [shown for bare, shown in before.items() if bare not in after]
     came = [shown for bare, shown in after.items() if bare not in before]
     return (lost[0], came[0]) if lost and came else ("", "")
 
 
 def _find_quoted_words(text: str, lang: str | None) -> list[str]:
-    found = [text[q.start : q.end] for q in quotation_marks.find_quoted(text, lang)]
+    found = [span_text(text, q) for q in quotation_marks.find_quoted(text, lang)]
     return [shown for shown in found if words.split_words(shown)]
 
 
-#: Part of a sentence's words that must be in another for it to be its new wording.
+#: Share of its words that a sentence has in common with its new wording.
 _ALIKE = 0.5
 #: Sentences beyond this are not compared.
 _MOST = 1000
-#: Of a longer «sentence» only the beginning is.
+#: Of a longer sentence only the beginning is compared.
 _LONGEST = 2000
-#: How many places away from the old sentence its new wording is looked for.
+#: The new wording is searched so many sentences away.
 _REACH = 15
 
 _TOKEN = re.compile(r"[^\W_]+|[%$€£¥]")
 
 
 def align_articles(old: Article, new: Article) -> TextAlignment:
-    """What became of the old text's sentences."""
+    """Align the sentences of two versions."""
     return _align_sentences(_split_sentences(old), _split_sentences(new))
 
 
@@ -487,10 +469,7 @@ def _split_sentences(article: Article) -> list[TextSentence]:
 def _align_sentences(
     old: Sequence[TextSentence], new: Sequence[TextSentence]
 ) -> TextAlignment:
-    before, after = (
-        [normalize_sentence(p.text) for p in old],
-        [normalize_sentence(p.text) for p in new],
-    )
+    before, after = ([normalize_sentence(p.text) for p in text] for text in (old, new))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     rewritten: list[RewrittenSentence] = []
     gone: list[int] = []
@@ -520,13 +499,13 @@ def _align_sentences(
 
 
 def _share_of_words(one: str, other: str) -> float:
-    """The part of all words of both that both have."""
+    """The share of the words of both that both have."""
     ours, theirs = (normalize_sentence(text).split() for text in (one, other))
     return words.measure_jaccard(set(ours), set(theirs))
 
 
 def _find_wording(sentence: str, candidates: Sequence[str]) -> int | None:
-    """The place of the new wording among the candidates."""
+    """The index of the new wording among the candidates, or None."""
     own = set(words.split_words(normalize_text(sentence)))
     best, most = None, 0.0
     for place, candidate in enumerate(candidates):

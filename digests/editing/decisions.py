@@ -6,6 +6,7 @@ It reads what the steps of `compose` did and must not influence them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from digests.messages import Message
 from digests.types import (
     Article,
     ArticleDecision,
@@ -55,7 +56,7 @@ def explain_decisions(
     return [replace(d, duplicate_of=steps.copies.get(d.article)) for d in decided]
 
 
-def record_refusal(article: Article, reason: str) -> ArticleDecision:
+def record_refusal(article: Article, reason: Message) -> ArticleDecision:
     """A filter kept the article out."""
     return _build_decision(article, None, "filter", "left out", reason)
 
@@ -87,15 +88,15 @@ def _find_last_shown(ranked: Sequence[RankedStory], edition: Edition) -> int:
 def _decide_article(article: Article, steps: _CompositionSteps) -> ArticleDecision:
     story = steps.stories.get(article.id)
     if story is None:
-        newer = _format_outlet(steps.newer.get(article.id))
-        why = f"A newer version of this article, by {newer}, took its place."
+        newer = _name_outlet(steps.newer.get(article.id))
+        why = Message("decision.newer_version", outlet=newer)
         return _build_decision(article, None, "fresh", "left out", why)
     lead = story.articles[0]
     if story.id in steps.ranked and article.id != lead.id:
         return _explain_merged(article, story, steps)
     if story.id in steps.full:
-        reasons = "; ".join(steps.ranked[story.id].reasons)
-        why = f"Story {steps.full[story.id]} is told from it: {reasons}."
+        reasons = steps.ranked[story.id].reasons
+        why = Message("decision.chosen", n=steps.full[story.id], reasons=reasons)
         return _build_decision(article, story.id, "rank", "chosen", why)
     return _explain_not_in_full(article, story, steps)
 
@@ -104,33 +105,33 @@ def _explain_merged(
     article: Article, story: Story, steps: _CompositionSteps
 ) -> ArticleDecision:
     """It is not the one its story is told from."""
-    lead = _format_outlet(story.articles[0])
-    where = _explain_place(story, steps)
+    lead = _name_outlet(story.articles[0])
+    place = _explain_place(story, steps)
     original = steps.articles.get(steps.copies.get(article.id) or "")
     if original is not None:
-        outlet = _format_outlet(original)
-        why = f"Repeats the article of {outlet} and was merged with it{where}."
+        outlet = _name_outlet(original)
+        why = Message("decision.duplicate", outlet=outlet, place=place)
         return _build_decision(article, story.id, "story", "duplicate", why)
-    why = f"Reports the same event as the article of {lead} and was merged{where}."
+    why = Message("decision.merged", outlet=lead, place=place)
     return _build_decision(article, story.id, "story", "merged", why)
 
 
-def _explain_place(story: Story, steps: _CompositionSteps) -> str:
+def _explain_place(story: Story, steps: _CompositionSteps) -> Message:
     if story.id in steps.full:
-        return f" into story {steps.full[story.id]}"
+        return Message("decision.in_full", n=steps.full[story.id])
     if story.id in steps.brief:
-        return " into a story told in brief"
-    return " into a story that is not in this edition"
+        return Message("decision.in_brief")
+    return Message("decision.in_none")
 
 
 def _explain_not_in_full(
     article: Article, story: Story, steps: _CompositionSteps
 ) -> ArticleDecision:
     entry = steps.ranked.get(story.id)
-    reasons = "; ".join(entry.reasons) if entry else ""
+    reasons = entry.reasons if entry else ()
     stage: DecisionStage = "balance" if entry and entry.waited else "rank"
     if story.id in steps.brief:
-        why = f"Ranked below the stories told in full, therefore in brief: {reasons}."
+        why = Message("decision.brief", reasons=reasons)
         return _build_decision(article, story.id, stage, "brief", why)
     if story.id not in steps.ranked:
         return _build_decision(
@@ -140,29 +141,27 @@ def _explain_not_in_full(
             "left out",
             _explain_published(article, story, steps),
         )
-    place = list(steps.ranked).index(story.id)
-    if place < steps.last:
-        why = "Nothing of it could be shown in the words of its source."
+    rank = list(steps.ranked).index(story.id)
+    if rank < steps.last:
+        why = Message("decision.ungrounded")
         return _build_decision(article, story.id, "edition", "left out", why)
-    why = f"Ranked below what one edition holds: {reasons}."
+    why = Message("decision.ranked_low", reasons=reasons)
     return _build_decision(article, story.id, stage, "left out", why)
 
 
-def _explain_published(article: Article, story: Story, steps: _CompositionSteps) -> str:
+def _explain_published(
+    article: Article, story: Story, steps: _CompositionSteps
+) -> Message:
     """Shown before; or it was there before, and other things were shown."""
     if story.id not in steps.ledger:
-        return (
-            "It was there when an earlier edition of this digest was made, which told "
-            "what weighed most then; nothing in it has come since."
-        )
-    why = "This digest has told the story"
-    if article.id != story.articles[0].id:
-        why += f" (of {_format_outlet(story.articles[0])})"
-    return f"{why}, and nothing in this article is new."
+        return Message("decision.passed_over")
+    if article.id == story.articles[0].id:
+        return Message("decision.published")
+    return Message("decision.published_from", outlet=_name_outlet(story.articles[0]))
 
 
-def _format_outlet(article: Article | None) -> str:
-    return (article.source if article else "") or "an outlet without a name"
+def _name_outlet(article: Article | None) -> str | Message:
+    return (article.source if article else "") or Message("decision.unnamed_outlet")
 
 
 def _build_decision(
@@ -170,12 +169,8 @@ def _build_decision(
     story: str | None,
     stage: DecisionStage,
     outcome: DecisionOutcome,
-    reason: str,
+    reason: Message,
 ) -> ArticleDecision:
     return ArticleDecision(
-        article=article.id,
-        story=story,
-        stage=stage,
-        outcome=outcome,
-        reason=reason,
+        article=article.id, story=story, stage=stage, outcome=outcome, reason=reason
     )

@@ -1,9 +1,9 @@
 """Choose the figures of a story that are shown, and those that outlets disagree on.
 
-Two figures speak of one thing where unit and noun agree. That two of them differ is
-only said where nothing else explains it: the same rate («a day»), the same time, no
-part held against a whole («another eleven», «all twelve»), sentences that share
-words beside the noun, and values near enough to be two reports of one fact.
+Two figures are about one thing if unit and noun agree. They are a dispute only if
+nothing else explains the difference: the same rate («a day») and time, no part compared
+with a whole («another eleven», «all twelve»), sentences that share words beside the
+noun, and values near enough to be two reports of one fact.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from digests.figures import units
 from digests.language import words
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import (
     Article,
@@ -26,11 +27,11 @@ from digests.types import (
 
 #: Rounded reports of one value («about 31,000», «31,240») differ by no more.
 _SAME = 0.02
-#: Values further apart than this hardly tell one fact.
+#: Values with a greater ratio are hardly one fact.
 _FARTHEST = 2.0
 #: Words beside the noun that two sentences must share to contradict each other.
 _SHARED = 2
-#: What «15 people» are stands so near to the figure, in characters.
+#: Characters around a figure that say what «15 people» are.
 _AROUND = 44
 #: Words before or in a figure that make it a part, a whole or a bound of something.
 _PARTS = word_set("""
@@ -56,16 +57,16 @@ _BEFORE = 16
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _FigureContext:
-    """A figure with what its sentence says around it."""
+    """A figure with the words of its sentence."""
 
     figure: Figure
     head: str
     noun: frozenset[str]
     context: frozenset[str]
-    #: Those of its words that stand nearest to the figure.
+    #: The words of the context that are nearest to the figure.
     near: frozenset[str]
     rate: str
-    #: What makes it a part or a whole; empty for a plain figure.
+    #: Words that make it a part or a whole; empty for a plain figure.
     parts: frozenset[str]
     change: str
 
@@ -73,17 +74,17 @@ class _FigureContext:
 def compare_figures(
     ours: Sequence[Figure], our_text: str, theirs: Sequence[Figure], their_text: str
 ) -> tuple[FigureComparison, ...]:
-    """The figures that two articles both give, equal or different, in our order.
+    """The figures that two articles both have, equal or different, in our order.
 
     Args:
-        ours: Figures of the first article, from `find`.
+        ours: Figures of the first article.
         our_text: Its text.
         theirs: Figures of the second.
         their_text: Its text.
 
     Returns:
-        One agreement for each figure of ours that has a counterpart; where both an
-        equal and a different one stand there, the equal one.
+        One comparison for each figure of ours with a counterpart; an equal one takes
+        precedence over a different one.
     """
     others = [_read_context(f, their_text) for f in theirs if f.what]
     by_head: dict[tuple[str, str], list[_FigureContext]] = {}
@@ -128,7 +129,7 @@ def _build_agreement(
 
 
 def _slice_text(text: str, span: Span) -> str:
-    return text[span.start : span.end]
+    return span_text(text, span)
 
 
 def _read_context(figure: Figure, text: str) -> _FigureContext:
@@ -159,7 +160,7 @@ def _read_context(figure: Figure, text: str) -> _FigureContext:
 
 
 def _collect_near_words(figure: Figure, text: str) -> frozenset[str]:
-    """The words right before and behind the figure, within its sentence."""
+    """The words right before and after the figure, within its sentence."""
     start, end = figure.sentence.start, figure.sentence.end
     before = text[max(start, figure.start - _AROUND) : figure.start]
     after = text[figure.end : min(end, figure.end + _AROUND)]
@@ -184,7 +185,7 @@ def _find_rate(following: str) -> str:
 
 
 def _is_same_noun(mine: _FigureContext, other: _FigureContext) -> bool:
-    """«bus routes» may be «routes», but never «ferry routes»."""
+    """Whether one noun includes the other: «bus routes» and «routes»."""
     return mine.noun <= other.noun or other.noun <= mine.noun
 
 
@@ -211,7 +212,7 @@ def _contradicts(mine: _FigureContext, other: _FigureContext) -> bool:
     ):
         return False
     if mine.figure.what == mine.figure.unit == other.figure.what:
-        # A bare «people»: what they did or suffered tells whether they are the same.
+        # A bare «people»: the nearest words decide whether they are the same.
         return bool(mine.near & other.near)
     shared = _share_words(mine, other)
     fewest = min(len(r.context - r.noun) for r in (mine, other))
@@ -230,13 +231,13 @@ def _differ_in_time(one: str | None, other: str | None) -> bool:
 MAX_FIGURES = 4
 #: A bare count below this is seldom what a story is about.
 MIN_NOTABLE_COUNT = 10
-#: A count from here on tells the size of something.
+#: From here on a count is the size of something.
 LARGE_COUNT = 100
 _RANGE_JOINERS = frozenset((" to ", " or ", " and ", "-", "–", " - ", " – ", " bis "))
 
 
 def select_figures(story: Story, lead: ArticleAnalysis) -> tuple[EditionFigure, ...]:
-    """The figures of the told article that are news, in text order."""
+    """The newsworthy figures of the lead article, in text order."""
     article = story.articles[0]
     worth = [
         f for f in _join_ranges(lead.figures, article.text) if _is_newsworthy(f, lead)
@@ -253,14 +254,14 @@ def _build_shown_figure(figure: Figure, article: Article) -> EditionFigure:
         figure=figure,
         article=article.id,
         source=article.source,
-        sentence_text=article.text[figure.sentence.start : figure.sentence.end],
+        sentence_text=span_text(article.text, figure.sentence),
     )
 
 
 def find_disputes(
     story: Story, analyses: Mapping[str, ArticleAnalysis]
 ) -> tuple[Dispute, ...]:
-    """What the other outlets count differently from the told one, each thing once."""
+    """What other outlets count differently from the lead, each thing once."""
     ours, *others = story.articles
     found: dict[tuple[int, int], Dispute] = {}
     for theirs in others:
@@ -283,7 +284,7 @@ def find_disputes(
 
 
 def _join_ranges(found: Sequence[Figure], text: str) -> list[Figure]:
-    """«35 to 50 minutes» as one figure: its upper end, shown from the lower one on."""
+    """Join «35 to 50 minutes» to one figure with the value of its upper end."""
     joined: list[Figure] = []
     for figure in found:
         low = joined[-1] if joined else None
@@ -298,7 +299,7 @@ def _join_ranges(found: Sequence[Figure], text: str) -> list[Figure]:
 
 
 def _rank_figure(figure: Figure) -> int:
-    """How far from the news: money and shares first, then many, then how long."""
+    """The rank of a figure: money and shares, large counts, measures, durations."""
     sort = units.classify_unit(figure.unit)
     if sort == "count":
         return 1 if figure.unit == "people" or figure.value >= LARGE_COUNT else 3
@@ -306,9 +307,9 @@ def _rank_figure(figure: Figure) -> int:
 
 
 def _is_newsworthy(figure: Figure, analysis: ArticleAnalysis) -> bool:
-    """Whether it says what it measures, and more than «two leaders» or an age.
+    """Whether it has a label and is more than a small count or an age.
 
-    A number inside a quote is a claim of the speaker's, not a fact of the story.
+    A number inside a quote is a claim of the speaker, not a fact of the story.
     """
     quoted = any(q.start <= figure.start < q.end for q in analysis.quotes)
     sort = units.classify_unit(figure.unit)

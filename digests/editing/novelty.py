@@ -1,10 +1,10 @@
-"""Find what a published story brings that its readers have not been shown.
+"""Find the news in a published story: what its readers have not been shown.
 
-A sentence is news when most of its words, a figure or a quote in it are in nothing
-that was shown or read before, or when it denies what was said. New commas, another
-order and other words for the same facts are none. Of a newer version whose older text
-is not at hand only the sentences that an edition would show are looked at: the
-others may have stood there before.
+A sentence is news when most of its words, a figure or a quote in it are new to what was
+shown or read before, or when it denies an earlier sentence. Changed punctuation,
+another order and other words for the same facts are no news. Of a newer version whose
+older text is not available only the sentences that an edition would show are
+considered: the others may have been there before.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from digests.figures import recognition
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, span_text
 from digests.language.words import word_set
 from digests.quotes.spans import find_quoted_stretches
 from digests.types import (
@@ -25,7 +25,7 @@ from digests.types import (
     Story,
 )
 
-#: Part of a sentence's content words that must be new, and how many it must have.
+#: Share of a sentence's content words that must be new, and how many it must have.
 _NEW_WORDS = 0.5
 _SHORTEST = 4
 #: Fewer quoted words are a term, not a statement.
@@ -42,7 +42,7 @@ class StoryNews:
 
 
 def collect_published(edition: Edition) -> PublishedLedger:
-    """What the readers of this edition have been shown: additions to the ledger."""
+    """What an edition adds to the published ledger of its digest."""
     refs = [ref for story in edition.stories for ref in story.articles]
     refs += [ref for line in edition.brief for ref in line.articles]
     shown = [story.id for story in edition.stories] + [b.story for b in edition.brief]
@@ -64,7 +64,7 @@ def collect_published(edition: Edition) -> PublishedLedger:
 
 
 def was_published(story: Story, ledger: PublishedLedger) -> bool:
-    """Whether this digest told the story, or one of its articles in another."""
+    """Whether this digest published the story, or one of its articles in another."""
     if story.id in ledger.stories:
         return True
     read = _read_ids(ledger)
@@ -78,14 +78,14 @@ def find_news(
     available: Iterable[Article] = (),
     analyses: Mapping[str, ArticleAnalysis] | None = None,
 ) -> StoryNews | None:
-    """The article of the story that has most news, or None when there is none.
+    """The article of a story with most news, or None if there is none.
 
     Args:
-        story: One that was told.
-        available: What the digest's readers were shown.
-        ledger: Other articles whose text may have been read before, such as older
+        story: One that was published.
+        ledger: What the digest's readers were shown.
+        available: Other articles whose text may have been used before, such as older
             versions.
-        analyses: What was read out of the story's articles.
+        analyses: The analyses of the story's articles.
     """
     unread = [a for a in story.articles if _revision_key(a) not in ledger.revisions]
     if not unread:
@@ -120,18 +120,18 @@ def _find_article_news(
         span
         for span in sentences.split_sentences(article.text, article.lang)
         if (shown is None or overlaps_any(span, shown))
-        and known.lacks(article.text[span.start : span.end], article.lang)
+        and known.lacks(span_text(article.text, span), article.lang)
     ]
     return StoryNews(article=article, spans=tuple(spans))
 
 
 class _KnownFacts:
-    """What was shown or read, in the forms in which a sentence is looked up."""
+    """What was shown or read, in the forms in which sentences are looked up."""
 
     def __init__(self, ledger: PublishedLedger, read: Sequence[Article]) -> None:
         said = [*ledger.sentences, *ledger.quotes]
         said += [
-            a.text[s.start : s.end]
+            span_text(a.text, s)
             for a in read
             for s in sentences.split_sentences(a.text)
         ]
@@ -150,7 +150,7 @@ class _KnownFacts:
         self._running = " | ".join(map(_join_words, said))
 
     def lacks(self, sentence: str, lang: str | None) -> bool:
-        """Whether the sentence says something that was not said."""
+        """Whether a sentence says something new."""
         content = words.extract_stems(sentence)
         if len(content) < _SHORTEST:
             return False
@@ -170,7 +170,7 @@ class _KnownFacts:
 
     def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
         found = (
-            _join_words(sentence[quoted.start : quoted.end])
+            _join_words(span_text(sentence, quoted))
             for quoted in find_quoted_stretches(sentence, lang)
         )
         return any(
@@ -199,7 +199,7 @@ def _list_shown_spans(analysis: ArticleAnalysis | None) -> list[Span] | None:
 
 
 def _is_negated(sentence: str) -> bool:
-    """Whether it has an odd number of negations."""
+    """Whether a sentence has an odd number of negations."""
     said = words.split_words(sentence)
     return sum(w in _NEGATIONS or w.endswith("n't") for w in said) % 2 == 1
 

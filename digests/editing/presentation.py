@@ -1,8 +1,8 @@
 """Present the chosen stories of an edition: in full or as one line.
 
-A full story takes headline, summary and figures from one article, the one it is
-told from, and quotes from all of them: those of the told article first, then what
-the others alone have. A brief line is a headline with its outlets.
+A full story takes headline, summary and figures from its lead article, and quotes from
+all articles: those of the lead first, then additional ones. A brief line is a headline
+with its outlets.
 """
 
 from collections.abc import Mapping
@@ -26,11 +26,11 @@ from digests.types import (
     arrange_sections,
 )
 
-#: A longer «why it matters» is no aside any more.
+#: A longer sentence is not shown as «why it matters».
 MAX_CONTEXT_LENGTH = 200
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
-#: What is read of a story where no sections were chosen.
+#: The sections that are read if a digest has chosen none.
 DEFAULT_READ_SECTIONS: tuple[Section, ...] = ("summary", "quotes")
 
 
@@ -70,7 +70,7 @@ def present_brief(
 
 
 def estimate_reading_minutes(edition: Edition) -> int:
-    """How long it takes to read what is shown of the edition, at least one."""
+    """The reading time of what an edition shows, at least one minute."""
     laid_out = arrange_sections(edition.sections, DEFAULT_READ_SECTIONS)
     shown = [line.headline.text for line in edition.brief]
     if laid_out.also == "nowhere":
@@ -101,7 +101,7 @@ def _list_section_texts(story: EditionStory, section: Section) -> list[str]:
 
 
 def build_article_ref(article: Article) -> ArticleRef:
-    """Which stored text this is."""
+    """The reference to an article's stored text."""
     return ArticleRef(
         id=article.id,
         revision=article.revision,
@@ -116,7 +116,7 @@ def build_article_ref(article: Article) -> ArticleRef:
 def _choose_sentences(
     entry: RankedStory, lead: ArticleAnalysis, style: EditionStyle
 ) -> tuple[Sentence, ...]:
-    """An update tells what is new first."""
+    """The sentences to show; those of an update begin with the news."""
     if not entry.news:
         return lead.summary.sentences
     return fitting.summarise_update(
@@ -125,7 +125,7 @@ def _choose_sentences(
 
 
 def _choose_context(lead: ArticleAnalysis) -> Sentence | None:
-    """Why it matters, if a sentence says so that the summary does not hold already."""
+    """A sentence that says why it matters and is not in the summary, or None."""
     found = context.find_why_it_matters(lead.article)
     if found is None or found.spans[0] in _collect_spans(lead.summary):
         return None

@@ -1,11 +1,10 @@
 """Choose which quotations deserve a card, best first, and the quote of the edition.
 
-A whole thought counts more than a fragment, a named voice more than an unnamed one,
-40 to 240 characters more than less or more, early more than late. Each further card
-of one voice loses worth and none follows another of the same voice while somebody else
-has something to say, so that nobody crowds the others out. What speaks of the lead, has
-figures or disagrees counts more. Words that only hold something at arm's length
-(«so-called» ones) are never shown as speech.
+A whole thought counts more than a fragment, a named speaker more than an unnamed one,
+40 to 240 characters more than other lengths, early more than late; words of the lead,
+figures and disagreement count too. Each further card of one speaker counts less, and
+nobody has two in a row while somebody else has something to say. Scare quotes are never
+shown as speech.
 """
 
 import re
@@ -20,7 +19,7 @@ from digests.types import ArticleAnalysis, EditionStory, Quote, QuoteCard, Story
 
 _SHORT, _LONG, _TOO_LONG = 40, 240, 480
 _SCARE_WORDS = 3
-#: How many are balanced between voices; more than any edition shows.
+#: Quotes that are balanced between speakers; more than any edition shows.
 _MOST = 100
 _FRAGMENT_WORDS = 5
 _LEAD_LENGTH = 600
@@ -36,10 +35,10 @@ _NUMBERS = word_set("""
     two three four five six seven eight nine ten dozen hundred thousand million billion
     percent half twice zwei drei vier fünf sechs hundert tausend prozent
 """)
-#: A word this long is about something.
+#: The least length of a word that is about something.
 _TELLING = 5
 _LEAD_WORDS = 2
-#: Worth from which a card of another voice goes before a second one of the same.
+#: The worth from which on another speaker goes before a second card of one.
 _SOMETHING = 3.5
 
 SIGN_WEIGHTS = {
@@ -70,10 +69,10 @@ _LEADING_SPACES = re.compile(r"\s*")
 
 
 def select_quotes(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
-    """Give the quotations worth a card, best first.
+    """The quotations worth a card, best first.
 
     Args:
-        quotes: What `find` gave for `text`.
+        quotes: The quotes of `text`.
         text: The article that the offsets point into.
     """
     lead = _lead_words(text)
@@ -89,7 +88,7 @@ def select_quotes(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
 
 
 def _balance_voices(left: list[tuple[float, Quote]]) -> list[Quote]:
-    """Order by worth, less for every card that the same voice already has."""
+    """Order by worth, which decreases with every card of the same speaker."""
     chosen: list[Quote] = []
     voices: Counter[str | None] = Counter()
     groups: Counter[int] = Counter()
@@ -116,7 +115,7 @@ def _balance_voices(left: list[tuple[float, Quote]]) -> list[Quote]:
 
 
 def _is_showable(quote: Quote) -> bool:
-    """Tell speech from scare words, names of things and slogans."""
+    """Whether it is speech, and no scare quote, name or slogan."""
     words = quote.text.split()
     if quote.kind == "direct":
         return len(words) > 1 or quote.speaker is not None
@@ -133,7 +132,7 @@ def _is_titled(words: Sequence[str]) -> bool:
 
 
 def _lead_words(text: str) -> frozenset[str]:
-    """Give the longer words of the first paragraph, in small letters."""
+    """The longer words of the first paragraph, in lower case."""
     begins = _LEADING_SPACES.match(text)
     start = begins.end() if begins else 0
     end = text.find("\n", start)
@@ -161,7 +160,7 @@ def _rate_quote(quote: Quote, lead: frozenset[str], length: int) -> float:
 
 
 def _word_signs(text: str, words: Sequence[str]) -> list[str]:
-    """Give the signs that the words themselves bear."""
+    """The signs of worth in the words themselves."""
     low = [word.lower().strip(_SIGNS).replace("’", "'") for word in words]
     signs = []
     if _FIRST_PERSON.intersection(low):
@@ -192,7 +191,7 @@ def _voice_sign(speaker: str | None) -> str:
 
 
 def is_named_speaker(speaker: str) -> bool:
-    """Tell a name from a noun phrase («a spokesman», «The leaders»)."""
+    """Whether a speaker has a name, and not a noun phrase («a spokesman»)."""
     words = speaker.split()
     return words[0][0].isupper() and words[-1][0].isupper()
 
@@ -210,7 +209,7 @@ def choose_edition_quote(stories: Sequence[EditionStory]) -> QuoteCard | None:
 def build_story_cards(
     story: Story, analyses: Mapping[str, ArticleAnalysis], most: int
 ) -> tuple[QuoteCard, ...]:
-    """Quotes of the told article first; the others add what they alone have."""
+    """The cards of a story: quotes of the lead first, then those of the others."""
     chosen: list[QuoteCard] = []
     seen: list[str] = []
     for article in story.articles:

@@ -1,14 +1,13 @@
 """Rank stories, best first, and keep one source or topic from filling the edition.
 
-A story weighs by its independent outlets, its recency, the topics that the digest
-follows, the length of the treatment, and by what its reader wants more or less of; each
-gives a reason in words. Then no source
-and no topic gets more than its share (`balance`). A story that was told stays out
-until an article brings something new (`news`), and is then told from that article.
+A story's score is made of its independent outlets, its recency, the topics that the
+digest follows, its length, and what its readers want more or less of; each gives a
+reason in words. A published story is left out until an article brings news (`novelty`),
+and is then presented from that article.
 
-The best story is taken again and again, as long as its source and its topics have not
-had their share of the stories told in full. Where only such stories are left, the best
-of them is taken all the same: a cap makes room for others, it leaves no place empty.
+The best story is chosen repeatedly, as long as its source and its topics do not exceed
+their share of the stories in full. If only such stories are left, the best of them is
+chosen anyway: a cap makes room for others and leaves no place empty.
 """
 
 import math
@@ -19,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from digests.editing import novelty
+from digests.messages import Message
 from digests.stories import filters, terms
 from digests.types import (
     Article,
@@ -35,8 +35,8 @@ _HALF_LIFE = timedelta(hours=18)
 #: A story without a date counts as this much older than the newest.
 _UNDATED = timedelta(days=1)
 _OUTLETS, _RECENCY, _FOLLOWED, _LENGTH = 1.0, 1.0, 0.5, 0.5
-#: For each word of which the reader wants more, up to `_MOST_LIKED`; of less, the
-#: weight is divided.
+#: The weight of each wanted topic, up to `_MOST_LIKED` of them; the divisor for
+#: unwanted ones.
 _LIKED, _MOST_LIKED, _UNLIKED = 0.6, 3, 3.0
 _LONG_TEXT = 4000
 _WORTH_SAYING = 0.3
@@ -51,16 +51,16 @@ def rank_stories(
     available: Iterable[Article] = (),
     analyses: Mapping[str, ArticleAnalysis] | None = None,
 ) -> tuple[RankedStory, ...]:
-    """The stories worth telling, best first.
+    """The stories worth publishing, best first.
 
     Args:
-        stories: With ids that are unique among them (`gather`).
+        stories: Unique by id.
         now: An article with a later date counts as published now.
-        available: What the digest's readers were shown before.
-        style: Its number of stories and its caps set the share that one source and
-            one topic may take; its `include` says which topics it follows.
-        ledger: Articles whose text may have been read before, older versions too.
-        analyses: What was read out of the articles, where it was.
+        ledger: What the digest's readers were shown before.
+        style: Its number of stories and its caps limit the places of one source and
+            one topic; its `include` are the followed topics.
+        available: Articles whose text may have been used before, older versions too.
+        analyses: Analyses of the articles, where there are any.
     """
     available = tuple(available)
     kept: list[RankedStory] = []
@@ -79,7 +79,7 @@ def rank_stories(
 
 
 def _build_update(story: Story, found: novelty.StoryNews) -> RankedStory:
-    """The story told from the article that has the news."""
+    """The story with the article that has the news as its lead."""
     others = tuple(a for a in story.articles if a.id != found.article.id)
     outlets = dict.fromkeys((found.article.source, *story.outlets))
     if found.article.source not in story.outlets:
@@ -91,7 +91,7 @@ def _build_update(story: Story, found: novelty.StoryNews) -> RankedStory:
 
 
 def _find_last_report(story: Story, now: datetime) -> datetime | None:
-    """When the story was last reported."""
+    """The date of a story's newest article."""
     return max(
         (min(a.published, now) for a in story.articles if a.published), default=None
     )
@@ -108,34 +108,39 @@ def _weigh_story(
     liked = filters.match_filters(story.articles[0], style.more)
     unliked = filters.match_filters(story.articles[0], style.less)
     parts = [
-        (_OUTLETS * math.log2(outlets), f"{outlets} independent outlets"),
-        (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _format_age(late)),
-        (_FOLLOWED * len(followed), f"about {' and '.join(followed)}"),
-        (_LENGTH * min(1.0, length / _LONG_TEXT), "reported at length"),
-        (_LIKED * min(len(liked), _MOST_LIKED), f"more of {' and '.join(liked)}"),
+        (_OUTLETS * math.log2(outlets), Message("rank.outlets", n=outlets)),
+        (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _describe_age(late)),
+        (
+            _FOLLOWED * len(followed),
+            Message("rank.topics", topics=" and ".join(followed)),
+        ),
+        (_LENGTH * min(1.0, length / _LONG_TEXT), Message("rank.long")),
+        (
+            _LIKED * min(len(liked), _MOST_LIKED),
+            Message("rank.more_of", topics=" and ".join(liked)),
+        ),
     ]
     parts.sort(key=lambda part: -part[0])
     said = [reason for value, reason in parts if value >= _WORTH_SAYING]
     said = said or [parts[0][1]]
     if entry.update:
-        said.insert(0, "news on a story told before")
+        said.insert(0, Message("rank.update"))
     score = sum(value for value, _ in parts)
     if unliked and not liked:
         score /= _UNLIKED
-        said.append(f"less of {' and '.join(unliked)}")
+        said.append(Message("rank.less_of", topics=" and ".join(unliked)))
     return replace(entry, score=score, reasons=tuple(said))
 
 
 def _match_followed_topics(story: Story, style: EditionStyle) -> tuple[str, ...]:
-    """The topics of the digest that the story's first article is about."""
+    """The followed topics of the story's lead article."""
     return filters.match_filters(story.articles[0], style.include)
 
 
-def _format_age(late: timedelta) -> str:
+def _describe_age(late: timedelta) -> Message:
     if late <= timedelta(hours=1):
-        return "among the newest"
-    hours = round(late / timedelta(hours=1))
-    return f"{hours} {'hour' if hours == 1 else 'hours'} older than the newest"
+        return Message("rank.newest")
+    return Message("rank.age", n=round(late / timedelta(hours=1)))
 
 
 def _balance_stories(
@@ -156,7 +161,7 @@ def _balance_stories(
 
 
 def _find_topics(story: Story, style: EditionStyle) -> frozenset[str]:
-    """The followed topics, or where none are named the rare words of the title."""
+    """The followed topics, or the rare words of the title if there are none."""
     if style.include:
         return frozenset(_match_followed_topics(story, style))
     return terms.find_rare_words(story.articles[0].title or "", story.articles[0].lang)
@@ -172,20 +177,20 @@ def balance_items(
     caps: ShareCaps,
     source: Callable[[BalancedItem], str],
     topics: Callable[[BalancedItem], Collection[str]],
-) -> list[tuple[BalancedItem, str]]:
-    """Each item with why it had to wait, "" when it did not.
+) -> list[tuple[BalancedItem, Message | None]]:
+    """The items in order, each with why a cap moved it down, None if none did.
 
     Args:
         items: Best first.
-        places: How many are told in full; only these are balanced.
+        places: The number of stories in full; only these are balanced.
         caps: The share of the places that one source and one topic may take.
-        source: "" is nobody's and has no cap.
-        topics: What an item is about.
+        source: The source of an item; "" has no cap.
+        topics: The topics of an item.
     """
     waiting = list(items)
     taken: Counter[tuple[str, str]] = Counter()
-    chosen: list[tuple[BalancedItem, str]] = []
-    passed: dict[int, str] = {}
+    chosen: list[tuple[BalancedItem, Message | None]] = []
+    passed: dict[int, Message] = {}
     of_source, of_topic = (
         _max_places(places, caps.source),
         _max_places(places, caps.topic),
@@ -199,10 +204,10 @@ def balance_items(
                 break
             passed.setdefault(id(item), why)
         item = waiting.pop(place or 0)
-        chosen.append((item, passed.get(id(item), "")))
+        chosen.append((item, passed.get(id(item))))
         taken["source", source(item)] += 1
         taken.update(("topic", topic) for topic in topics(item))
-    return chosen + [(item, passed.get(id(item), "")) for item in waiting]
+    return chosen + [(item, passed.get(id(item))) for item in waiting]
 
 
 def _max_places(places: int, share: float) -> int:
@@ -215,11 +220,11 @@ def _explain_wait(
     taken: Counter[tuple[str, str]],
     of_source: int,
     of_topic: int,
-) -> str:
-    """Why the item has to wait, or ""."""
+) -> Message | None:
+    """Why a cap excludes an item for now, or None."""
     if source and (n := taken["source", source]) >= of_source:
-        return f"after {n} from {source}"
+        return Message("rank.after_source", n=n, source=source)
     for topic in sorted(topics):
         if (n := taken["topic", topic]) >= of_topic:
-            return f"after {n} on «{topic}»"
-    return ""
+            return Message("rank.after_topic", n=n, topic=topic)
+    return None

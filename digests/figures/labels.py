@@ -1,16 +1,16 @@
 """Find what a figure measures, in the article's own words: English and German.
 
-No grammar is parsed: the words right beside the figure decide, in this order. What it
-stands before («a 38-centimetre crack», «210 kilometres of cable»), what it is said of
-(«a detour of 19 kilometres», «the crack, 38 centimetres long»), what a verb of value
-beside it speaks of («revenue rose by 8.3%», «raised the price of milk by»), what is
-paid for («£3m in damages»), and last what the figure before it measures («up from 55
-cents»). Where none of them is plain the answer is "": nobody is told a guess.
+There is no grammar: the words right beside the figure decide, in this order. The noun
+after it («a 38-centimetre crack», «210 kilometres of cable»), the noun it describes («a
+detour of 19 kilometres», «the crack, 38 centimetres long»), the subject or object of a
+verb of value («revenue rose by 8.3%», «raised the price of milk by»), what is paid for
+(«£3m in damages»), and last what the figure before it measures («up from 55 cents»).
+Where none of them is certain the label is "".
 
-German writes its nouns large, so that places suffice: the noun counted («12.000
-Beschäftigte»), what a measure leads to («das 14 Kilometer entfernte Freibad»), «ein
-Defizit von 3 Millionen Euro», and the subject of a verb of value («der Eintritt
-steigt», «steigt der Eintritt»). Where none is plain the answer is "".
+German nouns have capitals, so that positions suffice: the counted noun («12.000
+Beschäftigte»), the noun after a measure («das 14 Kilometer entfernte Freibad»), the
+noun before «von» («ein Defizit von 3 Millionen Euro»), and the subject of a verb of
+value («der Eintritt steigt», «steigt der Eintritt»).
 """
 
 import re
@@ -44,13 +44,13 @@ _UP_OR_DOWN = word_set("up down")
 _OVER_ALL = word_set("of the its his her their these those")
 _LEADS = word_set("a an the its his her their our my your this that")
 _SPENDS = word_set("spend spends spent spending")
-#: How far back the figure may stand whose noun this one shares, in words.
+#: The greatest distance in words of a figure whose noun this one shares.
 _SHARING = 12
 
 
 @dataclass(frozen=True, slots=True)
 class FigurePlace:
-    """Where a figure stands in its sentence.
+    """The place of a figure in its sentence.
 
     `first` to `last` are its words, hedge and range included, end exclusive.
     """
@@ -61,11 +61,11 @@ class FigurePlace:
     last: int
     #: Money, a share, a span of time or a measure; "" for a bare count.
     sort: str
-    #: Whether it is tied to what follows by a hyphen («four-day trip»).
+    #: Whether a hyphen joins it to what follows («four-day trip»).
     tied: bool
     #: Last word and noun of the figure before it in the sentence; (0, "") if none.
     previous: tuple[int, str]
-    #: Whether the article has a word in small letters somewhere.
+    #: Whether the article has a word in lower case somewhere.
     small: Callable[[str], bool]
 
     def word(self, at: int) -> str:
@@ -73,17 +73,17 @@ class FigurePlace:
         return self.found[at].low if 0 <= at < len(self.found) else ""
 
     def kind(self, at: int) -> str:
-        """The class of the word at `at`; beyond the sentence there are stops."""
+        """The class of the word at `at`; beyond the sentence «stop»."""
         return self.found[at].kind if 0 <= at < len(self.found) else "stop"
 
-    def said(self, phrase: NounPhrase | None) -> str:
+    def format(self, phrase: NounPhrase | None) -> str:
         """A phrase's words, or ""."""
         if phrase is None:
             return ""
         return phrases.format_phrase(self.text, self.found, phrase, self.small)
 
-    def said_of(self, phrase: NounPhrase) -> str:
-        """The same where no name can stand: «Vehicles of 3.5 tonnes»."""
+    def format_common(self, phrase: NounPhrase) -> str:
+        """A phrase's words where it is no name: «Vehicles of 3.5 tonnes»."""
         return phrases.format_phrase(self.text, self.found, phrase, lambda _: True)
 
 
@@ -118,7 +118,7 @@ def label_count(place: FigurePlace) -> str:
 
 
 def label_bare_number(place: FigurePlace) -> str:
-    """What a number without unit and noun is said of, or ""."""
+    """The subject of a number without unit and noun, or ""."""
     harmed = HARMING_VERBS.get(place.word(place.first - 1))
     if harmed:
         return harmed
@@ -128,7 +128,7 @@ def label_bare_number(place: FigurePlace) -> str:
             return answer
     phrase = phrases.find_phrase_before(place.found, place.first)
     if phrase and place.word(phrase.last - 1).removesuffix("s") in BARE_VERBS:
-        return place.said(phrase)
+        return place.format(phrase)
     return ""
 
 
@@ -148,7 +148,7 @@ def _before_noun(place: FigurePlace) -> str | None:
         return None
     if head in CHANGE_WORDS:
         phrase = phrases.extend_phrase(place.found, phrase, of="in of")
-    return place.said(phrase)
+    return place.format(phrase)
 
 
 def _of_noun(place: FigurePlace) -> str | None:
@@ -158,7 +158,7 @@ def _of_noun(place: FigurePlace) -> str | None:
         at += 1
     if place.word(at) != "of" or place.word(place.first - 1) == "within":
         return None
-    answer = place.said(phrases.find_phrase_after(place.found, at + 1))
+    answer = place.format(phrases.find_phrase_after(place.found, at + 1))
     return answer or None
 
 
@@ -171,9 +171,9 @@ def _head_of(place: FigurePlace) -> str | None:
         return None
     phrase = _whole(place, phrase)
     single = phrase.last - phrase.first == 1
-    answer = place.said_of(phrase) if single else place.said(phrase)
+    answer = place.format_common(phrase) if single else place.format(phrase)
     if place.word(phrase.last - 1) in CHANGE_WORDS and place.word(place.last) == "in":
-        more = place.said(phrases.find_phrase_after(place.found, place.last + 1))
+        more = place.format(phrases.find_phrase_after(place.found, place.last + 1))
         return f"{answer} in {more}" if answer and more else answer
     return answer
 
@@ -195,9 +195,9 @@ def _dimension(place: FigurePlace) -> str | None:
         return None
     before = place.word(place.first - 1)
     if before == ",":
-        return place.said(phrases.find_phrase_before(place.found, place.first - 1))
+        return place.format(phrases.find_phrase_before(place.found, place.first - 1))
     if before in FORMS_OF_BE:
-        return place.said(phrases.find_verb_subject(place.found, place.first - 1))
+        return place.format(phrases.find_verb_subject(place.found, place.first - 1))
     return None
 
 
@@ -216,10 +216,10 @@ def _mover(place: FigurePlace) -> str | None:
     ):
         at -= 1
     if place.word(at) in MOVING_VERBS and place.word(preposition) != "for":
-        return place.said(whole)
+        return place.format(whole)
     # «Volumes rose by 5%, and prices by 3%»
     if place.word(preposition) == "by" and place.word(at) in ("and", ",", "but"):
-        return place.said(whole)
+        return place.format(whole)
     return None
 
 
@@ -238,18 +238,18 @@ def _value(place: FigurePlace) -> str | None:
     if turned and verb == ",":
         phrase = phrases.find_phrase_before(place.found, at - 1)
         hangs = phrase is not None and place.kind(phrase.first - 2) == "prep"
-        return None if hangs else place.said(phrase)
+        return None if hangs else place.format(phrase)
     if verb == "worth":
         return _worth(place, at - 1)
     if not _speaks_of_value(place, at - 1, preposition, turned=turned):
         return None
-    return place.said(phrases.find_verb_subject(place.found, at - 1))
+    return place.format(phrases.find_verb_subject(place.found, at - 1))
 
 
 def _worth(place: FigurePlace, at: int) -> str:
     if place.word(at - 1) in FORMS_OF_BE:
-        return place.said(phrases.find_verb_subject(place.found, at - 1))
-    return place.said(phrases.find_phrase_before(place.found, at))
+        return place.format(phrases.find_verb_subject(place.found, at - 1))
+    return place.format(phrases.find_phrase_before(place.found, at))
 
 
 def _speaks_of_value(
@@ -286,12 +286,12 @@ def _paid_for(place: FigurePlace) -> str | None:
     head = place.word(phrase.last - 1)
     link = place.word(at)
     if link == "in":
-        return place.said(phrase) if head in MASS_NOUNS else None
+        return place.format(phrase) if head in MASS_NOUNS else None
     if place.sort != "money":
         return None
     spent = any(w.low in _SPENDS for w in place.found[max(0, place.first - 4) : at])
     if link in ("off", "for", "towards") or (link == "on" and spent):
-        return place.said(phrase)
+        return place.format(phrase)
     return None
 
 

@@ -1,8 +1,8 @@
 """Split a sentence into classed words and find noun phrases in it.
 
-A shallow chunker in the manner of Abney (1991): closed word classes come from tables,
-what is in none of them may be a noun or an adjective, and a phrase is a run of such
-words. Participles belong to a phrase only behind a determiner («the damaged girder»).
+A shallow chunker after Abney (1991): closed word classes come from tables, other words
+may be nouns or adjectives, and a phrase is a run of such words. Participles belong to a
+phrase only after a determiner («the damaged girder»).
 """
 
 import re
@@ -34,9 +34,9 @@ _WORD = re.compile(
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 _MOST_WORDS = 4
-#: How far to the left a subject is looked for, in words.
+#: How far to the left a subject is searched, in words.
 _FAR = 24
-#: How many phrases may hang on a subject («revenue in the months to the end»).
+#: Phrases that may be attached to a subject («revenue in the months to the end»).
 _MOST_HANGING = 5
 
 
@@ -119,13 +119,13 @@ def find_phrase_after(
     whole: bool = False,
     tied: bool = False,
 ) -> NounPhrase | None:
-    """The noun phrase that begins at word `at`, behind its determiner.
+    """The noun phrase that begins at word `at`, after its determiner.
 
     Args:
         found: The sentence's words.
-        at: Where the phrase or its determiner stands.
+        at: Where the phrase or its determiner begins.
         plural: Whether only a phrase with a plural counts.
-        whole: Whether adjectives like «other» stay in front.
+        whole: Whether adjectives like «other» are kept.
         tied: Whether a hyphen leads to it, so that no plural ends it.
     """
     first = _behind_determiner(found, at)
@@ -155,7 +155,7 @@ def find_phrase_after(
 def extend_phrase(
     found: Sequence[ClassedWord], phrase: NounPhrase, *, of: str
 ) -> NounPhrase:
-    """A phrase with the one that hangs on it by a preposition among `of`'s words."""
+    """A phrase with the one that a preposition of `of` attaches to it."""
     at = phrase.last
     if at + 1 >= len(found) or found[at].low not in of.split():
         return phrase
@@ -166,7 +166,7 @@ def extend_phrase(
 
 
 def find_verb_subject(found: Sequence[ClassedWord], verb: int) -> NounPhrase | None:
-    """The phrase that the verb at `verb` speaks of, or None where it is not plain."""
+    """The subject of the verb at `verb`, or None where it is not certain."""
     at = verb
     while at > 0 and (_is_auxiliary(found[at - 1]) or is_raised(found, at - 1)):
         at -= 1
@@ -186,7 +186,7 @@ def find_verb_subject(found: Sequence[ClassedWord], verb: int) -> NounPhrase | N
 
 
 def _is_auxiliary(word: ClassedWord) -> bool:
-    """Whether a word belongs to the verb behind it («will have to», «not»)."""
+    """Whether a word belongs to the verb after it («will have to», «not»)."""
     if word.kind == "verb":
         return word.low not in PLAIN_NOUNS
     return word.kind == "adv" or word.low == "to"
@@ -237,7 +237,7 @@ def _find_first_subject(found: Sequence[ClassedWord], at: int) -> NounPhrase | N
 
 
 def _find_leftmost_phrase(found: Sequence[ClassedWord], at: int) -> NounPhrase | None:
-    """«Sales of trays to shops» before `at`: the phrase that the others hang on."""
+    """The phrase that the others are attached to: «Sales of trays to shops»."""
     if at > 2 and found[at - 1].kind == "number" and found[at - 2].kind == "prep":
         at -= 2
     phrase = find_phrase_before(found, at)
@@ -288,7 +288,7 @@ def _joins_phrase(found: Sequence[ClassedWord], at: int) -> bool:
 
 
 def _behind_determiner(found: Sequence[ClassedWord], at: int) -> int:
-    """Past «the», «its many», and the name that owns what follows."""
+    """The word after «the», «its many», and a possessive name."""
     steps = 0
     while at < len(found) and steps < 3 and found[at].kind in ("det", "poss"):
         at, steps = at + 1, steps + 1
@@ -334,13 +334,13 @@ def format_phrase(
     phrase: NounPhrase,
     small: Callable[[str], bool],
 ) -> str:
-    """A phrase's words as they read inside a sentence; "" where it says nothing.
+    """A phrase's words as inside a sentence; "" for an uninformative phrase.
 
-    Names say nothing, nor do pronouns and empty nouns («year»). The first word of a
-    sentence loses its capital where it is a common one.
+    Names, pronouns and empty nouns («year») are uninformative. A common word that
+    begins a sentence loses its capital.
 
     Args:
-        text: What the words were cut from.
+        text: The text of the words.
         found: The sentence's words.
         phrase: Which of them.
         small: Whether the text has a word in small letters somewhere.
@@ -360,7 +360,7 @@ def format_phrase(
 
 
 def _measure_phrase(inside: Sequence[ClassedWord]) -> int:
-    """How many words a phrase has up to its noun, the last one before «of»."""
+    """The number of words up to a phrase's head, the last one before «of»."""
     hanging = (at for at, word in enumerate(inside) if at and word.kind == "prep")
     return next(hanging, len(inside))
 
@@ -371,7 +371,7 @@ def _is_common_phrase(
     size: int,
     small: Callable[[str], bool],
 ) -> bool:
-    """Whether a phrase of `size` words up to its head, a capital one, is no name."""
+    """Whether a phrase with a capitalised head at word `size` is no name."""
     opens = phrase.first == 0 or found[phrase.first - 1].kind == "stop"
     if opens and size == 1:
         word = found[phrase.first]
@@ -384,10 +384,10 @@ def _is_common_phrase(
 def _is_thing(
     found: Sequence[ClassedWord], at: int, small: Callable[[str], bool]
 ) -> bool:
-    """Whether a word that opens its sentence is a common noun by its make or its use.
+    """Whether the first word of a sentence is a common noun by its form or use.
 
-    «Repairs» take money; «Improvements» has its ending; «Barriers» are one where the
-    text has «barrier», or says «Barriers for the»: a plural with what belongs to it.
+    «Repairs» costs money; «Improvements» has its ending; «Barriers» is one where the
+    text has «barrier», or a complement follows: «Barriers for the».
     """
     low = found[at].low
     if low in MASS_NOUNS or low.endswith(_DERIVED):
@@ -401,7 +401,7 @@ def _is_thing(
     return found[at + 2].kind in ("det", "poss")
 
 
-#: End plurals that are made from verbs and adjectives; hardly a name does.
+#: Endings of plurals derived from verbs and adjectives, rare in names.
 _DERIVED = ("ments", "ations", "itions", "ctions", "sions", "ances", "ences", "ities")
 _BELONGS = word_set("of to for")
 

@@ -1,16 +1,12 @@
 """Find the figures of a text: numbers with their unit, label and sentence.
 
-The number's unit comes from `digests.figures.units`, its refusals from
-`digests.figures.refusals`, its noun from `digests.figures.measured` (for German texts
-`digests.figures.german`). A figure's stretch begins at its hedge («about $273
-billion») and ends after its unit and the rate it is given in («3.5 pence a litre»).
+A figure's span begins at its hedge («about $273 billion») and ends after its unit and
+rate («3.5 pence a litre»). The unit comes from `units`, what is measured from `labels`.
+Values are neither rounded nor converted.
 
-It tells what stands there and judges nothing: no rounding, no conversion. Counted are
-money, shares, counts from two up, measures, durations and rates; what is left out is
-in `digests.figures.refusals`. `compare` lays the figures of two articles side by side.
-
-Left out: calendar dates, clock times and years, ordinals, scores, phone and house
-numbers, case and section numbers, product names, parts of codes and addresses.
+Included: money, shares, counts from two up, measures, durations and rates. Excluded:
+calendar dates, clock times and years, ordinals, scores, phone and house numbers, case
+and section numbers, product names, parts of codes and addresses.
 """
 
 import itertools
@@ -40,7 +36,7 @@ _HEDGE = re.compile(
 )
 _LONGEST_HEDGE = 28
 _BEFORE_NUMBERS = "0123456789,;:%$£€()-–— \n"
-#: «80 years ago» tells when, of nothing in particular.
+#: «80 years ago» says when and measures nothing.
 _POINTS_AWAY = re.compile(r"\s(?:ago|later|earlier|before|after)\b")
 _COUNT_TIED = re.compile(
     r"-(?!(?:time|times|way|fold|pronged|tier|step|dimensional|star|piece|wheel|nil|"
@@ -59,7 +55,7 @@ _BEFORE_WHEN = re.compile(
     r"(?:(?:early|late|mid|the year|fiscal|Jahr|the end of)[\s-])?$",
     re.IGNORECASE,
 )
-#: Between a figure and its time stand no verb of another clause and no figure.
+#: Not between a figure and its time: a verb of another clause, a figure.
 _NOT_WHEN = re.compile(
     r"[\d;:“”\"]|\b(?:is|are|was|were|has|have|had|will|would|which|that|who)\b"
 )
@@ -78,7 +74,7 @@ _SMALL = re.compile(r"\b[a-z][\w'’-]*")
 
 @dataclass(slots=True)
 class _SentenceState:
-    """The sentence that is being read, and the figures found in it."""
+    """The current sentence and the last figure found in it."""
 
     span: Span
     words: Sequence[ClassedWord] = ()
@@ -88,10 +84,10 @@ class _SentenceState:
 
 
 class FigureRefusals:
-    """What of one text is taken by dates and phone numbers; asked once a number."""
+    """Decides which numbers of a text are no figures."""
 
     def __init__(self, text: str, moments: Sequence[Moment]) -> None:
-        """Note the stretches of `text` that hold no figure."""
+        """Collect the dates and phone numbers of `text`."""
         self._text = text
         taken = [(m.start, m.end) for m in moments]
         taken += [m.span() for m in _PHONE.finditer(text)]
@@ -104,7 +100,7 @@ class FigureRefusals:
         return any(s < number.end and number.start < e for s, e in around)
 
     def labelled(self, number: Number) -> bool:
-        """Whether a number only tells one thing from another (No. 5, Highway 61)."""
+        """Whether a number is only a label (No. 5, Highway 61)."""
         before = self._text[max(0, number.start - 16) : number.start]
         if before[-2:].strip(_AMID_NUMBERS) == "":
             return bool(_STREET_AFTER.match(self._text, number.end))
@@ -140,13 +136,13 @@ class FigureRefusals:
 
 @dataclass(slots=True)
 class FigureReader:
-    """What is known of one text while its numbers are read in order."""
+    """Turns the numbers of a text into figures; they are read in text order."""
 
     text: str
     lang: str | None
     refusals: FigureRefusals
     moments: Sequence[Moment]
-    #: For each end of a range the other end.
+    #: From each end of a range to the other end.
     partners: Mapping[Number, Number]
     _small: frozenset[str] | None = None
     _now: _SentenceState = field(
@@ -222,7 +218,7 @@ class FigureReader:
     def _noun(
         self, number: Number, unit: FigureUnit | None, first: int, last: int
     ) -> tuple[str, str, int] | None:
-        """Unit, noun and least end of the stretch; None where nothing is counted."""
+        """Unit, noun and least end of the span; None where nothing is counted."""
         if number.shape == "rate":
             noun = self._counted(first, last)
             return ("people" if units.counts_people(noun) else "", noun, last)
@@ -311,7 +307,7 @@ class FigureReader:
         return word in self._small
 
     def _when(self, end: int) -> str | None:
-        """The words that say when, right after a figure or at the sentence's head."""
+        """The words that say when, right after a figure or at the sentence start."""
         sentence = self._now.span
         at = bisect_left(self.moments, end, key=lambda m: m.start)
         if at < len(self.moments):
@@ -338,7 +334,7 @@ class FigureReader:
         return None
 
     def _with_hedge(self, start: int) -> int:
-        # Most numbers follow no word at all: nothing to search for.
+        # Most numbers do not follow a word: nothing to search for.
         if not self.text[max(0, start - 2) : start - 1].strip(_BEFORE_NUMBERS):
             return start
         m = _HEDGE.search(self.text[max(0, start - _LONGEST_HEDGE) : start])
@@ -349,12 +345,12 @@ _HARMED = word_set("killed injured wounded")
 
 
 def get_unit_end(unit: FigureUnit | None) -> int:
-    """Where a unit's stretch ends, or 0 without one."""
+    """The end of a unit's span, or 0 without one."""
     return unit.end if unit else 0
 
 
 def _scaled_value(number: Number, partner: Number | None, shown: str) -> float:
-    """The number's value; «2 to 3 million» lends its scale to the lower end."""
+    """The number's value; in «2 to 3 million» the scale applies to both ends."""
     value = number.value
     shared = partner is not None and number.scale == 1 and partner.scale > 1
     if partner is not None and shared and value < partner.value / partner.scale:
@@ -363,7 +359,7 @@ def _scaled_value(number: Number, partner: Number | None, shown: str) -> float:
 
 
 def _measures_one(number: Number, unit: FigureUnit) -> bool:
-    """«one percent» and «1 km» measure, «one day» only tells when."""
+    """Whether a one measures: «one percent», «1 km»; «one day» only says when."""
     return number.shape == "digits" or unit.name not in units.TIME_UNITS
 
 
@@ -379,7 +375,7 @@ _RANGE_JOINER = re.compile(r"\s?[-–]\s?[$£€¥]?|\s(?:to|or|bis|oder)\s[$£�
 #: «and» joins the ends of a range only after «between».
 _RANGE_AND = re.compile(r"\s(?:and|und)\s[$£€¥]?")
 _OPENS_RANGE = re.compile(r"\b(?:between|zwischen)\s\D{0,12}$", re.IGNORECASE)
-#: «rose by 3 to 45»: a change and what it led to.
+#: «rose by 3 to 45»: a change and its result.
 _FROM_TO = re.compile(r"\b(?:by|um)\s\D{0,3}$")
 _LONGEST_BETWEEN = 6
 
@@ -414,7 +410,7 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
 
 
 def _pair_ranges(text: str, found: Sequence[Number]) -> dict[Number, Number]:
-    """For each end of a range the other end."""
+    """From each end of a range to the other end."""
     partners: dict[Number, Number] = {}
     for low, high in itertools.pairwise(found):
         if low not in partners and _makes_range(text, low, high):

@@ -1,8 +1,8 @@
 """Find the unit of a number in the words right beside it.
 
-Tables only, and two look-ups: money before the number («US$5m», «EUR 3 Mio.») and
-a unit after it («35 %», «four-day», «273 billion dollars»). Units are named in plain
-words; a unit that is not listed is none.
+Two look-ups in tables: money before the number («US$5m», «EUR 3 Mio.») and a unit after
+it («35 %», «four-day», «273 billion dollars»). Units are named in plain words; a unit
+that is not listed is ignored.
 """
 
 import re
@@ -138,7 +138,7 @@ _LONGEST_SIGN = 6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FigureUnit:
-    """A unit's plain name, and the stretch that the figure and its unit take up."""
+    """A unit's plain name, and the span of the figure with its unit."""
 
     name: str
     start: int
@@ -156,7 +156,7 @@ def find_unit(text: str, start: int, end: int) -> FigureUnit | None:
     if m is None:
         return None
     name = _NAME_OF.get(re.sub(r"[\s-]", " ", m["unit"])) or _NAME_OF.get(m["unit"], "")
-    # «won» is far more often a verb than a currency: money needs its scale.
+    # «won» is mostly a verb: the currency needs a scale.
     if name == "KRW" and "illion" not in text[start:end]:
         return None
     return FigureUnit(name=name, start=start, end=m.end())

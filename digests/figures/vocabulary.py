@@ -37,7 +37,7 @@ _NUMBERS = """
     seventy eighty ninety hundred thousand million billion trillion dozen dozens
     hundreds thousands millions billions half
 """
-#: Closed word classes; what is in none of them is taken for a noun or an adjective.
+#: Closed word classes; other words count as nouns or adjectives.
 WORD_KINDS: Mapping[str, str] = {
     word: kind
     for kind, words in (
@@ -51,18 +51,18 @@ WORD_KINDS: Mapping[str, str] = {
     for word in words.split()
 }
 
-#: End in «'s» and own nothing.
+#: Words in «'s» that are no possessives.
 CLIPPED_WORDS = word_set("""
     he's she's it's that's there's who's what's here's let's where's one's
 """)
-#: End in «-ly» and are no adverbs.
+#: Words in «-ly» that are no adverbs.
 NO_ADVERBS = word_set("""
     family supply assembly rally ally reply monopoly july italy fly jelly anomaly weekly
     daily monthly quarterly yearly hourly early elderly likely friendly costly only
     belly butterfly subsidy
 """)
 
-#: Plurals without an «s» (and those whose «s» says nothing).
+#: Plurals without an «s», and those whose «s» is ambiguous.
 IRREGULAR_PLURALS = word_set("""
     people men women children police sheep fish deer aircraft feet teeth mice geese
     personnel staff crew data media species series troops cattle folk kids lives
@@ -83,7 +83,7 @@ BARE_VERBS = word_set("""
     headcount workforce turnout capacity circulation tally magnitude
 """)
 
-#: Verbs whose subject a figure after them measures.
+#: Verbs whose subject is measured by a figure after them.
 VALUE_VERBS = word_set("""
     cost costs costing rise rises rose risen rising fall falls fell fallen falling grow
     grows grew grown growing climb climbs climbed climbing drop drops dropped dropping
@@ -105,20 +105,20 @@ VALUE_VERBS = word_set("""
     carries carried carrying delayed postponed raised lowered cut put extended shortened
     guaranteed reduced limited capped fixed lift lifted expanded recede recedes receded
 """)
-#: Of those, the ones whose subject is measured in the passive only.
+#: The ones of those whose subject is measured only in the passive.
 PASSIVE_VERBS = word_set("""
     valued priced estimated delayed postponed raised lowered cut put extended shortened
     guaranteed reduced limited capped fixed expanded lifted
 """)
-#: «a detour that was adding 35 minutes»: of time alone.
+#: «a detour that was adding 35 minutes»: for time only.
 ADDING_VERBS = word_set("add adds added adding")
-#: Of those, the ones that people do with money, and things with a measure.
+#: The ones of those that people do with money, and things with a measure.
 HOLDING_WORDS = word_set("""
     hold holds held generate generates generated generating produce produces produced
     producing cover covers covered covering carry carries carried carrying
 """)
 
-#: Verbs whose object a figure after «by», «to» or «at» measures.
+#: Verbs whose object is measured by a figure after «by», «to» or «at».
 MOVING_VERBS = word_set("""
     raise raises raised raising cut cuts cutting lower lowers lowered lowering increase
     increases increased increasing taking reduce reduces reduced reducing push pushes
@@ -132,20 +132,20 @@ MOVING_VERBS = word_set("""
     leave leaves left double doubles doubled
 """)
 
-#: Adjectives in front of a noun phrase that it reads better without.
+#: Adjectives that are dropped in front of a noun phrase.
 SPARED_WORDS = word_set("""
     first second third last next previous latest other same own new such earlier whole
     entire recent current total record further additional extra next past early late few
     many several various certain
 """) - {"total", "record", "new", "current"}
 
-#: «640 metres long»: what follows a measure of the thing just named.
+#: Words after a measure of the thing just named: «640 metres long».
 DIMENSION_WORDS = word_set("""
     long wide high deep tall thick away old full across upstream downstream heavy north
     south east west north-west north-east south-west south-east off ahead clear
 """)
 
-#: «£3m in damages»: what may follow «in» as that which is paid.
+#: What may be paid, after «in»: «£3m in damages».
 MASS_NOUNS = word_set("""
     aid damages takings funding funds taxes tax fees cash savings losses costs revenue
     revenues sales loans grants compensation fines debt debts bonds shares donations
@@ -154,7 +154,7 @@ MASS_NOUNS = word_set("""
     orders contracts gold equity prizes royalties rebates refunds
 """)
 
-#: Nouns that never are what a figure measures (or not worth the saying).
+#: Nouns that are never, or not usefully, measured.
 VAGUE_NOUNS = word_set("""
     year years month months week weeks day days hour hours minute minutes morning night
     evening afternoon time times thing things way ways lot kind part end beginning
@@ -165,7 +165,7 @@ VAGUE_NOUNS = word_set("""
     woman age ages
 """)
 
-#: «12 dead», «killed 12»: people, told by what happened to them.
+#: People by what happened to them: «12 dead», «killed 12».
 HARM_VERBS = word_set("""
     killed injured wounded hurt dead missing arrested detained displaced homeless
 """)
@@ -180,7 +180,7 @@ HARMING_VERBS: Mapping[str, str] = {
 FORMS_OF_BE = word_set("is are was were be been being")
 #: «will bolt steel plates»: a verb follows.
 MODAL_VERBS = word_set("will would could can may might must shall should")
-#: Common words of value: a sentence that opens with one opens with no name.
+#: Common words of value: at the start of a sentence they are no names.
 PLAIN_NOUNS = word_set("""
     revenue profit profits sales prices price shares income output production demand
     turnover inflation unemployment exports imports trade wages rents rent costs losses

@@ -1,1 +1,1 @@
-"""The gate: drops shown words that do not stand in their source, and checks claims."""
+"""The gate: drops shown words that are not in their source, and checks claims."""

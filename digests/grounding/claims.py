@@ -1,12 +1,11 @@
 """Judge whether a source supports a claim, by its words.
 
-That numbers and names occur somewhere in the source is necessary and nearly
-worthless alone (QAGS: Wang et al., 2020, and our own measurements). So the claim is
-laid over every window of two neighbouring sentences: its pairs and triples of words,
-and the longest run of words in the same order within one sentence. Then everything that
-speaks against it takes its part of the score: figures and names that are not there or
-stand beside other words, other titles, roles turned round, opposites, a negation or a
-doubt that only one of them has.
+That numbers and names occur somewhere in the source is necessary, but says little
+(QAGS: Wang et al., 2020, and our own measurements). So the claim is compared with every
+window of two neighbouring sentences: its pairs and triples of words, and the longest
+common subsequence with one sentence. Objections reduce the score: figures and names
+that are missing or in another context, other titles, swapped roles, opposites, a
+negation or a doubt that only one of them has.
 """
 
 import re
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
 from digests.language.normalization import normalize_text
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import SupportVerdict
 
@@ -23,7 +23,7 @@ from digests.types import SupportVerdict
 SUPPORTED_SCORE = 0.75
 #: Parts of the score; they add up to 1.
 _PAIRS, _TRIPLES, _ORDER = 0.3, 0.4, 0.3
-#: What is left of the score where something does not agree.
+#: Factors of the score for objections.
 _FOREIGN_FIGURE = 0.4
 _SWAPPED_FIGURE = 0.5
 _DISTANT_FIGURE = 0.9
@@ -35,12 +35,12 @@ _OPPOSED = 0.6
 _TURNED = 0.5
 _HEARD = 0.7
 _DOUBT = 0.9
-#: A claim whose words all stand in one sentence in their order only leaves words out:
-#: its score goes this far of the way to 1.
+#: A claim whose words are all in one sentence in order only omits words: its score
+#: goes this share of the way to 1.
 _ONLY_SHORTER = 0.3
-#: The windows that share most with the claim are read word by word.
+#: The windows that share most with the claim are compared word by word.
 _READ_CLOSELY = 5
-#: A longer «sentence» is read in pieces of so many words.
+#: A longer «sentence» is split into pieces of so many words.
 _LONGEST_PIECE = 80
 #: More sentences than this are no claim.
 _MOST_SENTENCES = 40
@@ -59,7 +59,7 @@ _HEARSAY = re.compile(
 _DOUBTS = re.compile(
     r"\b(?:may|might|could|possibl[ey]|soll|sollen|möglicherweise|könnte)\b"
 )
-#: A denial is read for the content words after it, so many of them in so many signs.
+#: Content words after a denial that are denied, within so many characters.
 _DENIED = 2
 _REACH = 40
 _FILLERS = word_set("yet ever even really any immediate clear")
@@ -74,7 +74,7 @@ class _Window:
     """Two neighbouring sentences of a source."""
 
     text: str
-    #: The first sentence, as it stands and as words.
+    #: The first sentence, as text and as words.
     first_text: str
     first: Words
     #: The first sentence with the one before it in place of its leading pronoun.
@@ -98,10 +98,10 @@ def check_claim(source: str, claim: str) -> SupportVerdict:
     """Whether `source` supports every sentence of `claim`, and how far.
 
     Returns:
-        The weakest sentence's score (0 to 1) with what was found against it; a claim
-        without words is supported by nothing.
+        The weakest sentence's score (0 to 1) with the objections to it; a claim without
+        words is not supported.
     """
-    parts = [claim[s.start : s.end] for s in sentences.split_sentences(claim)]
+    parts = [span_text(claim, s) for s in sentences.split_sentences(claim)]
     parts = [part for part in parts if words.split_words(part)]
     if not parts:
         return SupportVerdict(
@@ -109,7 +109,7 @@ def check_claim(source: str, claim: str) -> SupportVerdict:
         )
     if _stands_whole(normalize_text(claim), normalize_text(source)):
         return SupportVerdict(
-            supported=True, score=1.0, reasons=("It stands there verbatim.",)
+            supported=True, score=1.0, reasons=("It is in the source verbatim.",)
         )
     if len(parts) > _MOST_SENTENCES:
         return SupportVerdict(
@@ -137,7 +137,7 @@ def check_claim(source: str, claim: str) -> SupportVerdict:
 
 
 def _list_readings(part: str) -> list[str]:
-    """A sentence, and the same in the active voice where it is in the passive."""
+    """A sentence, and its active form where it is passive."""
     turned = contradictions.to_active_voice(part)
     return [part, turned] if turned else [part]
 
@@ -164,7 +164,7 @@ def _read_claim(part: str) -> _Claim:
 
 
 def _find_figures(text: str) -> frozenset[float]:
-    """The numbers of a source, also those that a blank tore apart."""
+    """The numbers of a source, also those with a space inside."""
     mended = _mend_numbers(text)
     found = numbers.find_numbers(text) + (
         numbers.find_numbers(mended) if mended != text else ()
@@ -173,7 +173,7 @@ def _find_figures(text: str) -> frozenset[float]:
 
 
 def _mend_numbers(text: str) -> str:
-    """A text without the blanks in «235, 000» and «2 - 0»."""
+    """A text without the spaces in «235, 000» and «2 - 0»."""
     return _TORN.sub(r"\1\2", text)
 
 
@@ -181,7 +181,7 @@ def _build_windows(source: str) -> list[_Window]:
     pieces = [
         piece
         for s in sentences.split_sentences(source)
-        for piece in _split_sentence(source[s.start : s.end])
+        for piece in _split_sentence(span_text(source, s))
     ]
     tokens = [words.split_words(piece) for piece in pieces]
     contents = [words.extract_stems(piece) for piece in pieces]
@@ -206,7 +206,7 @@ _PRONOUNS = word_set("he she it they er sie es")
 
 
 def _split_sentence(sentence: str) -> list[str]:
-    """A sentence, or its parts where it is a list or a page without full stops."""
+    """A sentence, or the pieces of one that is a list or lacks full stops."""
     places = words.locate_words(sentence)
     if len(places) <= _LONGEST_PIECE:
         return [sentence]
@@ -222,7 +222,7 @@ def _judge_claim(
     figures: frozenset[float],
     vocabulary: frozenset[str],
 ) -> tuple[float, list[str]]:
-    """The best window's score for one sentence, and what speaks against it."""
+    """The best window's score for one sentence, and the objections to it."""
     rough = sorted(
         ((_rate_roughly(claim, window), at) for at, window in enumerate(windows)),
         reverse=True,
@@ -235,7 +235,7 @@ def _judge_claim(
         default=(0.0, -1),
     )
     if at < 0 or best <= 0:
-        return 0.0, ["No sentence of the source speaks of this."]
+        return 0.0, ["No sentence of the source is about this."]
     return _weigh_objections(claim, windows[at], best, figures, vocabulary)
 
 
@@ -250,7 +250,7 @@ def _rate_roughly(claim: _Claim, window: _Window) -> float:
     ) + _TRIPLES * _list_runs(claim.raw, window.raw, 3, plain)
 
 
-#: A window with less of the claim's words than this speaks of something else.
+#: A window with less of the claim's words is about something else.
 _UNRELATED = 0.3
 
 
@@ -304,11 +304,11 @@ def _weigh_objections(
         score *= left
     reasons = [reason for _, reason in found]
     if not reasons and score < SUPPORTED_SCORE:
-        reasons.append("The words stand in the source, but not together.")
+        reasons.append("The words are in the source, but not together.")
     return score, reasons
 
 
-#: What is left of the score, and why.
+#: Factors of the score, and the reasons.
 _Objections = Iterator[tuple[float, str]]
 
 
@@ -318,11 +318,11 @@ def _object_to_figures(
     if not claim.figures:
         return
     if claim.figures - figures:
-        yield _FOREIGN_FIGURE, "A figure does not stand in the source."
+        yield _FOREIGN_FIGURE, "A figure is not in the source."
     elif claim.figures - _find_figures(window.text):
         yield (
             _DISTANT_FIGURE,
-            "A figure stands elsewhere in the source, in another context.",
+            "A figure is elsewhere in the source, in another context.",
         )
     elif contradictions.has_swapped_figures(claim.text, _mend_numbers(window.text)):
         yield _SWAPPED_FIGURE, "A figure counts something else in the source."
@@ -333,11 +333,11 @@ def _object_to_names(
 ) -> _Objections:
     spoken = frozenset(word.removesuffix("'s") for word in window.raw)
     if not all(_has_sequence(vocabulary, name) for name in claim.names):
-        yield _FOREIGN_NAME, "A name does not stand in the source."
+        yield _FOREIGN_NAME, "A name is not in the source."
     elif not all(_has_sequence(spoken, name) for name in claim.names):
         yield (
             _DISTANT_NAME,
-            "A name stands elsewhere in the source, in another context.",
+            "A name is elsewhere in the source, in another context.",
         )
     elif contradictions.has_foreign_title(claim.text, window.text):
         yield _FOREIGN_TITLE, "A name has another title in the source."

@@ -1,14 +1,13 @@
 """Find contradictions: swapped figures and roles, foreign titles, opposites.
 
-Overlap of words cannot see that two of them changed places. Each function looks for
-one such change and answers only where the source itself shows the other reading:
-the claim's noun counted by another number, the name under another title, the opposite
-of the claim's verb. It never says that a claim is right.
+Word overlap cannot see that two words were swapped. Each function looks for one such
+change and reports it only where the source itself has the other reading: another number
+for the claim's noun, another title for a name, the opposite of the claim's verb. None
+of them confirms a claim.
 
-For a verb that claim and source share, the words in front of it and behind it are
-compared: «Bell thanked Cole» against «Cole thanked Bell». Passives («was thanked by»)
-count the other way round. Where claim and source share no such verb, or only one
-side of it, nothing is said.
+For a verb that claim and source share, the words before and after it are compared:
+«Bell thanked Cole» and «Cole thanked Bell». Passives («was thanked by») are reversed.
+Where they share no verb, or only one side of it, there is no contradiction.
 """
 
 import re
@@ -20,7 +19,7 @@ from digests.language.words import word_set
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*|[,;:()]")
 _CLAUSE_ENDS = frozenset(",;:()")
-#: So far from a number stands what it counts, and so far before a name its title.
+#: Words from a number to its noun, and from a title to its name.
 _NEAR = 3
 _TITLE = 4
 _TITLE_REACH = 40
@@ -28,11 +27,11 @@ _APPOSITION = re.compile(r"(?:,|\s\()([^,;()]{3,80})[,;).]")
 
 
 def has_swapped_figures(claim: str, source: str) -> bool:
-    """Whether a number of the claim counts what another one counts in the source.
+    """Whether the source has another number for a noun of the claim.
 
     Args:
         claim: One sentence.
-        source: The sentences that it is compared with.
+        source: The sentences to compare it with.
     """
     there = [
         (n.value, *_find_neighbour_words(source, n))
@@ -59,7 +58,7 @@ def _is_score(text: str, number: numbers.Number) -> bool:
 
 
 def _find_neighbour_words(text: str, number: numbers.Number) -> tuple[str, str]:
-    """The nearest content words before and after a number, "" where there is none."""
+    """The nearest content words before and after a number, "" if none."""
     before = _TOKEN.findall(text[max(0, number.start - _TITLE_REACH) : number.start])
     after = _TOKEN.findall(text[number.end : number.end + _TITLE_REACH])
     return _list_content_words(reversed(before[-_NEAR:])), _list_content_words(
@@ -87,7 +86,7 @@ def has_foreign_title(claim: str, source: str) -> bool:
 
 
 def _find_titled_names(text: str) -> Iterator[tuple[frozenset[str], str]]:
-    """Titles (in small letters) with the last word of the name that follows them."""
+    """Titles (in lower case) with the last word of the name that follows them."""
     tokens = _TOKEN.findall(text)
     for at, token in enumerate(tokens):
         if token.lower() not in RANK_NOUNS or _is_rank(tokens, at + 1):
@@ -108,7 +107,7 @@ def _is_rank(tokens: list[str], at: int) -> bool:
 
 
 def _find_name_at(tokens: list[str], at: int) -> str:
-    """The last of the capitalised words that stand at `at`, "" without any."""
+    """The last of the capitalised words at `at`, "" without any."""
     name = ""
     for token in tokens[at : at + 3]:
         if not token[0].isupper():
@@ -123,7 +122,7 @@ def _list_mentions(source: str, name: str) -> Iterator[frozenset[str]]:
         before = _TOKEN.findall(
             source[max(0, m.start() - 2 * _TITLE_REACH) : m.start()]
         )
-        # The first name stands between the title and the last one.
+        # The first name is between the title and the last one.
         near = [token.lower() for token in before[-_TITLE - 1 :]]
         apposition = _APPOSITION.match(source, m.end())
         if apposition:
@@ -160,14 +159,14 @@ _PASSIVE = re.compile(
 
 
 def to_active_voice(claim: str) -> str | None:
-    """The claim with its passive turned, «A praised B» for «B was praised by A»."""
+    """The active form of a passive: «A praised B» for «B was praised by A»."""
     m = _PASSIVE.fullmatch(claim)
     if m is None:
         return None
     return f"{m['who']} {m['verb']} {m['whom']} {m['middle']}".rstrip() + m["rest"]
 
 
-#: Content words looked at on each side of the verb, in the claim and in the source.
+#: Content words compared on each side of the verb, in the claim and in the source.
 _BEFORE, _AFTER = 2, 3
 _REACH = 8
 _BE = word_set("was were is are been be being")
@@ -185,7 +184,7 @@ class _Act(NamedTuple):
 
 
 def has_swapped_roles(claim: str, source: str) -> bool:
-    """Whether the source's doer is done to in the claim, for one verb of both."""
+    """Whether agent and patient of a common verb are swapped."""
     acts = list(_iter_acts(words.split_words(claim)[:_LONGEST], _BEFORE, _AFTER))
     there = _iter_acts(words.split_words(source)[:_LONGEST], _REACH, _REACH)
     return any(
@@ -224,7 +223,7 @@ def _iter_acts(tokens: Sequence[str], before: int, after: int) -> Iterator[_Act]
 
 
 def _find_agent(tokens: Sequence[str], at: int) -> int:
-    """Where the words after «by» begin, 0 where there is none near the verb."""
+    """The index after «by» near the verb, 0 if there is none."""
     near = list(tokens[at + 1 : at + 1 + _AGENT])
     return at + 2 + near.index("by") if "by" in near else 0
 
@@ -239,7 +238,7 @@ def _collect_stems(tokens: Iterable[str], most: int) -> frozenset[str]:
     return frozenset(found)
 
 
-#: Words for what somebody is, as they stand in front of a name.
+#: Nouns for what somebody is, before a name.
 RANK_NOUNS = word_set("""
     president minister chancellor secretary chief executive chairman chairwoman chair
     director manager coach captain striker keeper goalkeeper midfielder defender judge
@@ -251,7 +250,7 @@ RANK_NOUNS = word_set("""
     actor actress author writer neighbour neighbor witness officer adviser advisor
 """)
 
-#: Units that different things are counted in: they tell no two numbers apart.
+#: Units of different things: equal ones do not identify what is counted.
 SHARED_UNITS = word_set("""
     percent percentage point dollar euro pound crown yen million billion thousand time
     hour minute second week month day metre meter kilometre kilometer mile ton tonne

@@ -1,18 +1,15 @@
-"""Drop from an edition everything whose words do not stand in its source.
+"""Drop from an edition everything whose words are not in its source.
 
-It never softens, repairs or rewords. A sentence, card, figure, brief line or headline
-whose words are not in the article it names goes; a headline is replaced by the
-article's title or by the story's first sentence where one of these passes, else the
-story goes with it. What comes out passes again unchanged. Our own words (reasons,
-the digest's title, a card's description) are not judged here.
-
-`follows` looks up a shown sentence in the spans it claims to come from, `gate` drops
-from an edition whatever fails, and `check` judges a free claim against a source.
+Nothing is softened, repaired or reworded. A sentence, card, figure or brief line whose
+words are not in the article it names is dropped. A headline is replaced by the
+article's title or the story's first sentence if one of these passes, else the story is
+dropped. The gate is idempotent. Our own words (reasons, the digest's title, a card's
+description) are not checked.
 
 Case, white space and punctuation may differ. Every other character counts: letters
 with their marks, digits, currency signs, symbols. Numbers must keep their inner
-points, spans must lie between words and in order, and no negation may stand in what
-was left out between two of them.
+points, spans must be in order and end between words, and no negation may be in what was
+left out between two of them.
 """
 
 import itertools
@@ -22,6 +19,7 @@ from dataclasses import replace
 
 from digests.language import numbers
 from digests.language.normalization import to_one_line
+from digests.language.spans import span_text
 from digests.types import (
     Article,
     ArticleRef,
@@ -40,12 +38,12 @@ ArticlesById = Mapping[str, Article]
 
 
 def drop_ungrounded(edition: Edition, articles: ArticlesById) -> Edition:
-    """An edition without anything that is not in its sources.
+    """The edition without anything that is not in its sources.
 
     Args:
-        edition: As composed; it is not changed.
-        articles: The articles it was made from, by id, in the version the spans
-            point into. What names an article that is not here goes.
+        edition: As composed; not changed.
+        articles: Its articles by id, in the versions that the spans point into. What
+            names another article is dropped.
     """
     stories = tuple(
         kept for story in edition.stories if (kept := gate_story(story, articles))
@@ -89,7 +87,7 @@ def _dispute_stands(dispute: Dispute, articles: ArticlesById) -> bool:
 
 
 def _find_lead_article(story: EditionStory, articles: ArticlesById) -> Article | None:
-    """The article that a story is told from, if it is the one it says it is."""
+    """The lead article of a story, if its reference is right."""
     if not story.articles or not _ref_stands(story.articles[0], articles):
         return None
     return articles[story.articles[0].id]
@@ -103,7 +101,7 @@ def _gate_brief(line: BriefStory, articles: ArticlesById) -> BriefStory | None:
 
 
 def _ref_stands(ref: ArticleRef, articles: ArticlesById) -> bool:
-    """Whether a reference names an article that is here, by its own title."""
+    """Whether a reference names one of the articles by its own title."""
     article = articles.get(ref.id)
     return article is not None and ref.title in (None, article.title)
 
@@ -115,7 +113,7 @@ def _sentence_stands(sentence: Sentence, article: Article) -> bool:
 def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
-    """The headline, or what may stand in its place, or None where nothing does."""
+    """The headline or its first grounded replacement, or None."""
     title = Headline(text=to_one_line(article.title or ""))
     sentences = [Headline(text=s.text, spans=s.spans) for s in first]
     return next(
@@ -150,7 +148,7 @@ def _figure_stands(shown: EditionFigure, articles: ArticlesById) -> bool:
     if article is None:
         return False
     figure = shown.figure
-    if article.text[figure.start : figure.end] != figure.text or not figure.text:
+    if span_text(article.text, figure) != figure.text or not figure.text:
         return False
     if not follows_spans(shown.sentence_text, (figure.sentence,), article.text):
         return False
@@ -163,7 +161,7 @@ def _figure_stands(shown: EditionFigure, articles: ArticlesById) -> bool:
 
 
 def _states_value(text: str, value: float, article: Article) -> bool:
-    """Whether a figure's words give its value; «2 to 3 million» lends its scale."""
+    """Whether a figure's words give its value, by any scale («2 to 3 million»)."""
     found = numbers.find_numbers(text, article.lang)
     return any(
         abs(number.value * scale - value) <= _ROUNDING * max(1.0, abs(value))
@@ -190,13 +188,13 @@ def follows_spans(text: str, spans: Sequence[Span], source: str) -> bool:
     """Whether the words of `text` are the words of the spans of `source`, in order.
 
     Args:
-        text: What is shown.
-        spans: Where it is said to come from, in order.
+        text: The shown text.
+        spans: Its claimed origin, in order.
         source: The text that the spans point into.
     """
     if not spans or not _in_order(spans, source):
         return False
-    given = [source[s.start : s.end] for s in spans]
+    given = [span_text(source, s) for s in spans]
     if any(_NEGATION.search(gap) for gap in _list_gaps(spans, source)):
         return False
     shown = _split_words(text)
@@ -210,7 +208,7 @@ def follows_spans(text: str, spans: Sequence[Span], source: str) -> bool:
 def is_verbatim(text: str, span: Span, source: str) -> bool:
     """Whether `text` is exactly the characters of a span that is not empty."""
     return 0 <= span.start < span.end <= len(source) and (
-        source[span.start : span.end] == text
+        span_text(source, span) == text
     )
 
 
@@ -220,7 +218,7 @@ def has_known_words(text: str, vocabulary: frozenset[str]) -> bool:
 
 
 def collect_vocabulary(*texts: str | None) -> frozenset[str]:
-    """The words of some texts, as `known` compares them."""
+    """The words of some texts, for `has_known_words`."""
     return frozenset(word for text in texts if text for word in _split_words(text))
 
 
@@ -266,5 +264,5 @@ def _list_gaps(spans: Sequence[Span], source: str) -> list[str]:
     ]
 
 
-#: Further apart two spans are two sentences.
+#: Spans further apart are separate sentences.
 _LONGEST_GAP = 400

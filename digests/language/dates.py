@@ -5,12 +5,11 @@ English and German forms: «January 6, 2026», «6. Januar», «2026-01-06», «
 read as a year unless something around it says that things are counted («about 2000
 people», «$2000»).
 
-A day named so («on Tuesday», «last week») is resolved against the day an article was
-published: a weekday is the last one, that day included, or the next one where the
-words before it look ahead («will», «is due to»). What depends on something that only
-the text tells («hours before his arrival», «two days later») is found and stays
-unresolved. Calendar dates belong to `digests.language.dates`; here they only get the
-year that they leave out.
+Relative days («on Tuesday», «last week») are resolved against the day of publication:
+a weekday is the last one, that day included, or the next one where the words before it
+refer to the future («will», «is due to»). What is relative to another event («hours
+before his arrival», «two days later») is found and stays unresolved. Calendar dates
+without a year get the nearest one.
 """
 
 import re
@@ -29,7 +28,7 @@ MomentKind = Literal["date", "time", "year"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moment:
-    """A stretch of text that names a point in time; what it does not say is None."""
+    """A span that names a point in time; parts that it leaves out are None."""
 
     start: int
     end: int
@@ -55,18 +54,18 @@ MONTHS: Mapping[str, int] = {
     )
     for name in (english.lower(), *others.split())
 }
-#: The names of months as they are written, for patterns.
+#: The spellings of month names, for patterns.
 MONTH_NAMES = "|".join(
     f"{name.capitalize()}|{name.upper()}"
     for name in sorted(MONTHS, key=len, reverse=True)
 )
-#: Only a short form has a stop of its own: «Jan. 6», but «in January.»
+#: Only a short form has a full stop of its own: «Jan. 6», but «in January.»
 _MONTH = rf"(?:{MONTH_NAMES})\b(?:(?<=\b\w\w\w)\.|(?<=\b[Ss]ept)\.)?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DAYS = rf"{_DAY}(?:st|nd|rd|th)?(?:\s?[-–]\s?{_DAY}(?:st|nd|rd|th)?)?"
 
-#: Each starts at a digit or a month's capital, so that a long text is read once.
+#: Each starts at a digit or a month's capital, so that a long text is scanned once.
 _DATE = re.compile(
     rf"""(?=[\dJFMASOND])(?<![\w.,$£€])(?:
       (?P<iso>(?P<y1>{_YEAR})-(?P<m1>0[1-9]|1[0-2])-(?P<d1>[0-3]\d))
@@ -149,7 +148,7 @@ def _counts_things(text: str, start: int, end: int) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DayMention:
-    """A stretch of text that names days; `first` and `last` are None if unresolved."""
+    """A span that names days; `first` and `last` are None if unresolved."""
 
     start: int
     end: int
@@ -190,7 +189,7 @@ _RELATIVE = re.compile(
     )\b""",
     re.VERBOSE,
 )
-#: What happened beside something else that the text tells.
+#: Days relative to another event of the text.
 _BESIDE = re.compile(
     r"\b(?:(?:just|only|a few|several|many|two|three|four|five|six|eight|ten|\d+)\s)?"
     r"(?:minutes|hours|days|weeks|months|years)\s"
@@ -215,7 +214,7 @@ _MONTH_LENGTH = timedelta(days=31)
 def find_days(
     text: str, published: date | None, lang: str | None = None
 ) -> tuple[DayMention, ...]:
-    """The days a text names beside another day, in text order, without overlap.
+    """The relative days of a text, in text order, without overlap.
 
     Args:
         text: Any text; offsets of the answer point into it.
@@ -232,8 +231,8 @@ def resolve_calendar_date(
 ) -> tuple[date, date] | None:
     """First and last day of a calendar date, or None where its year stays open.
 
-    A date without a year is the one nearest to the day of publication; if the text
-    looks `ahead` there, the next one.
+    A date without a year is the one nearest to the day of publication, or the next one
+    if the text refers to the future (`ahead`).
     """
     if moment.kind == "time":
         return None
@@ -283,7 +282,7 @@ def _iterate_days(text: str, published: date | None, tag: str) -> Iterator[DayMe
 
 
 def _resolve_month(text: str, m: re.Match[str], published: date) -> tuple[date, date]:
-    """The last such month, or the next one where the text looks ahead."""
+    """The last such month, or the next one where the text refers to the future."""
     month = MONTHS[m[1].lower()]
     year = published.year
     if looks_ahead(text, m.start()):
@@ -304,7 +303,7 @@ def _resolve_weekday(text: str, m: re.Match[str], published: date) -> date:
 
 
 def looks_ahead(text: str, start: int) -> bool:
-    """Whether the last telling verb of the sentence before `start` looks ahead."""
+    """Whether the last verb with a tense before `start` refers to the future."""
     before = _CLAUSE.split(text[max(0, start - _LOOKBACK) : start])[-1]
     ahead = max((a.start() for a in _AHEAD.finditer(before)), default=-1)
     behind = max((b.start() for b in _BEHIND.finditer(before)), default=-1)

@@ -1,13 +1,11 @@
 """Tokens of a sentence, and whether a word looks like a finite verb.
 
-Only what reads grammar needs this; counting words belongs to `digests.language.words`.
-Abbreviated titles, initials and «U.S.» keep their stops, a possessive «'s» stays with
-its word and is told by `possessive`.
+Abbreviated titles, initials and «U.S.» keep their full stops; a possessive «'s» stays
+with its word (`possessive`). To count or compare words use `digests.language.words`.
 
-A table of auxiliaries, irregular past forms and frequent present forms, and the
-ending «-ed». Made for one question: does a stretch of a sentence still hold a verb,
-or is it only a name with its ornaments? German has no such table: there the answer
-comes from `looks_finite`'s own short list.
+A word may be finite if it is an auxiliary, an irregular past or a frequent present
+form, or ends in «-ed»: enough to decide whether a part of a sentence still has a verb.
+Of German only the auxiliaries are listed.
 """
 
 import re
@@ -16,13 +14,13 @@ from typing import NamedTuple
 
 from digests.language.words import word_set
 
-#: Stands for every character of a stretch that must not be read (quoted words).
+#: Replaces every character of a span that must be ignored (quoted words).
 COVER = "\ue000"
 
 _TOKEN = re.compile(
     rf"(?P<cover>{COVER}++)"
     r"|(?P<word>"
-    # The first look saves most words the titles, initials and «U.S.».
+    # The look-ahead spares most words the titles, initials and «U.S.».
     r"(?:(?=[A-Za-z]{1,4}+\.)"
     r"(?:(?:Mrs?|Ms|Mx|Dr|Prof|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Adm|Maj"
     r"|Cmdr|Amb|Supt|Det|St|Asst|Atty)\.(?=\s)"
@@ -35,7 +33,7 @@ _POSSESSIVE = ("'s", "'")
 
 
 class Token(NamedTuple):
-    """A word, a sign, or a covered stretch (`kind` «word», «sign», «cover»)."""
+    """A word, a sign, or a covered span (`kind` «word», «sign», «cover»)."""
 
     start: int
     end: int
@@ -68,7 +66,7 @@ class Name:
 
 
 def tokenize_span(text: str, start: int, end: int) -> list[Token]:
-    """Give the tokens of `text[start:end]`, in order."""
+    """The tokens of `text[start:end]`, in order."""
     found = []
     for match in _TOKEN.finditer(text, start, end):
         words = match[0]
@@ -82,7 +80,7 @@ def tokenize_span(text: str, start: int, end: int) -> list[Token]:
         else:
             kind = "cover" if match.lastgroup else "sign"
             parts = (*match.span(), words, words, kind, False, False)
-        # Tokens are made by the thousand: this is the short way to a named tuple.
+        # Tokens are made by the thousand: this is the fastest way to a named tuple.
         found.append(tuple.__new__(Token, parts))
     return found
 

@@ -1,7 +1,7 @@
 """Convert HTML fragments to plain text.
 
-Many pieces are read as one document, which is many times faster than one by one, as
-long as none of them could run into the next.
+Several fragments are parsed as one document, which is many times faster than one by
+one, as long as no markup of one can affect the next.
 """
 
 import re
@@ -9,31 +9,31 @@ from collections.abc import Iterable, Iterator, Sequence
 
 _BLOCK = r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)"
 _BLOCK_TAG = re.compile(_BLOCK, re.IGNORECASE)
-#: The same in small letters only, in half the time.
+#: The same in lower case only, in half the time.
 _USUAL_BLOCK_TAG = re.compile(_BLOCK)
-#: Any but these may swallow, move or hide what follows: scripts, comments, tables.
+#: Other tags may swallow, move or hide what follows: scripts, comments, tables.
 _UNUSUAL_TAG = re.compile(
     r"<(?!/?(?:p|br|a|em|strong|[bius]|h[1-6]|li|ul|ol|d[ltd]|div|span|img|hr|"
     r"blockquote|cite|q|figure|figcaption|code|small|su[bp]|del|ins|abbr|time|mark|"
     r"section|article)[\s/>])"
 )
-#: What a reader of a page never sees as words.
+#: Elements whose content a page does not show as text.
 _NOT_WORDS = ["script", "style", "template", "noscript", "iframe", "object", "svg"]
 _NOT_WORDS_TAG = re.compile(
     "<(?:s[ctv]|template|noscript|iframe|object)", re.IGNORECASE
 )
-#: Stands for a block's end while blanks are put in order; no page has it.
+#: Marks the end of a block while white space is normalized; pages do not contain it.
 _BREAK = "\x01"
-#: Stands between pieces that are read as one.
+#: Separates fragments that are parsed together.
 _END = "\x02"
-#: The same, written as a reference.
+#: The same, written as a character reference.
 _WRITTEN_END = re.compile(r"&#(?:0*2(?!\d)|[xX]0*2(?![\da-fA-F]))")
-#: Blanks that are to be put in order; none of them is the usual case.
+#: White space that needs normalizing; usually there is none.
 _BLANKS = ("\n", "\t", "\r", "\f", "\v", "  ")
-#: Characters of pieces that one document may take, for the sake of memory.
+#: Characters of fragments parsed as one document, to bound memory.
 _MAX_DOCUMENT = 1 << 18
 
-#: Parsers take time by the square of the depth; no page is that deep.
+#: The time of parsers is quadratic in the depth; real pages are not that deep.
 MAX_NESTING = 3000
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:[^<>]*(/)>)?")
 _NEVER_CLOSED = re.compile(
@@ -44,26 +44,26 @@ _NEVER_CLOSED = re.compile(
 
 
 def html_to_text(fragment: str) -> str:
-    """The words of a piece of HTML, a line for each of its blocks; no markup is left.
+    """The text of an HTML fragment without markup, a line for each block.
 
-    A piece that is nested deeper than any page gives no words.
+    A fragment that is nested deeper than any page gives no text.
     """
     return html_to_texts((fragment,))[0]
 
 
 def html_to_texts(fragments: Iterable[str]) -> list[str]:
-    """The same for several pieces, each as if it were read for itself."""
+    """The texts of several fragments, each as if it were parsed alone."""
     pieces = [fragment.replace(_BREAK, " ") for fragment in fragments]
     return _convert_together(pieces) or _convert_in_batches(pieces)
 
 
 def is_too_deep(html: str) -> bool:
-    """Whether it is nested deeper than any page, so that parsers take too long."""
+    """Whether HTML is nested deeper than any page, so that parsers take too long."""
     return html.count("<") > MAX_NESTING and measure_nesting(html)[0] > MAX_NESTING
 
 
 def measure_nesting(page: str) -> tuple[int, int]:
-    """How deep the tags of a page are nested, at most, and how many there are."""
+    """The greatest nesting depth of a page's tags, and their number."""
     depth = deepest = tags = 0
     for tag in _TAG.finditer(page):
         tags += 1
@@ -74,7 +74,7 @@ def measure_nesting(page: str) -> tuple[int, int]:
 
 
 def _convert_together(pieces: Sequence[str]) -> list[str]:
-    """The words of each; an empty list where they must not be read as one."""
+    """The texts of fragments parsed as one; empty where that would mix them up."""
     from selectolax.lexbor import LexborHTMLParser
 
     whole = _END.join(pieces)
@@ -90,12 +90,12 @@ def _convert_together(pieces: Sequence[str]) -> list[str]:
         return []
     place.inner_html = _USUAL_BLOCK_TAG.sub(f"{_BREAK}<", whole)
     found = _lines(place.text()).split(_END)
-    # A tag that is never closed takes ends with it.
+    # An unclosed tag swallows separators.
     return list(map(str.strip, found)) if len(found) == len(pieces) else []
 
 
 def _convert_in_batches(pieces: Sequence[str]) -> list[str]:
-    """The words of each: what is unusual for itself, the rest as far as one can."""
+    """The texts of fragments: unusual ones parsed alone, the others in batches."""
     usual = [at for at, piece in enumerate(pieces) if not _UNUSUAL_TAG.search(piece)]
     found: dict[int, str] = {}
     for batch in _batches(usual, pieces):
@@ -107,7 +107,7 @@ def _convert_in_batches(pieces: Sequence[str]) -> list[str]:
 
 
 def _batches(places: Iterable[int], pieces: Sequence[str]) -> Iterator[list[int]]:
-    """The places in parcels that are small and flat enough to be read as one."""
+    """Indices in batches that are small and flat enough to be parsed as one."""
     batch: list[int] = []
     held = tags = 0
     for at in places:
@@ -122,7 +122,7 @@ def _batches(places: Iterable[int], pieces: Sequence[str]) -> Iterator[list[int]
 
 
 def _convert_apart(pieces: Iterable[str]) -> Iterator[str]:
-    """The words of each, one after the other in one document: making one takes long."""
+    """The texts of fragments, one by one in one document, which is slow to make."""
     from selectolax.lexbor import LexborHTMLParser
 
     document, held = LexborHTMLParser("<body></body>"), 0
@@ -141,9 +141,9 @@ def _convert_apart(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def _lines(text: str) -> str:
-    """A parser's text, a line for each block, in it every run of blanks a plain one.
+    """A parser's text with a line for each block and single spaces.
 
-    A parser gives neither NUL nor lone surrogates, so that this is the stored form.
+    Parsers give neither NUL nor lone surrogates, so this is the stored form.
     """
     if not text.isascii() or any(map(text.__contains__, _BLANKS)):
         text = " ".join(text.replace("\ufeff", "").split())

@@ -2,7 +2,7 @@
 
 from digests.language.words import word_set
 
-#: Before a name and no part of it; the stop is dropped.
+#: Before a name and no part of it; without the full stop.
 TITLES = word_set("""
     mr mrs ms mx miss dr prof professor sir lord lady dame sen sens senator senators rep
     reps representative congressman congresswoman gov govs governor governors president
@@ -21,7 +21,7 @@ TITLES = word_set("""
     oberbürgermeister professorin senatorin staatssekretär vorsitzender vorsitzende
     monsieur madame señor señora signor signora don doña
 """)
-#: German titles are written in one word: «Innenminister», «VW-Chef», «Museumsleiterin».
+#: German titles are one word: «Innenminister», «VW-Chef», «Museumsleiterin».
 TITLE_ENDINGS = (
     *("minister", "ministerin", "präsident", "präsidentin", "sprecher", "sprecherin"),
     *("direktor", "direktorin", "meister", "meisterin", "leiter", "leiterin", "-chef"),
@@ -29,14 +29,14 @@ TITLE_ENDINGS = (
     *("forscherin", "wärter", "wärterin", "vorsitzende", "vorsitzender", "sekretär"),
     *("sekretärin", "trainerin", "politiker", "politikerin", "beauftragte", "-experte"),
 )
-#: Stand before a title and belong to the role.
+#: Words before a title that belong to the role.
 TITLE_PARTS = word_set("""
     vice prime foreign house senate majority minority attorney supreme court first chief
     executive deputy former ex interior finance defense defence state white press police
     fire head national acting interim assistant senior campaign republican democratic
     democrat conservative labour labor liberal gop
 """)
-#: A role noun: heads a noun phrase that can speak.
+#: Heads of noun phrases that can speak.
 ROLE_NOUNS = word_set("""
     ally mp mps captor neighbour rival foe activist adviser advisor aide analyst
     architect artist assistant attorney author banker biologist boss brother bystander
@@ -79,10 +79,10 @@ ROLE_NOUNS = word_set("""
     chants spot flier flyer mailer narrator petition platform nation country duo pair
     couple trio bench team-mate teammate crew ferry
 """)
-#: Words of role nouns that end in «-s» in the singular or are plural without it.
+#: Role nouns that end in «-s» in the singular or are plural without it.
 PLURAL_NOUNS = word_set("percent people women men children police families parties")
 
-#: A name that holds one of these is a body, not a person.
+#: A name with one of these words is a body, not a person.
 BODY_WORDS = word_set("""
     academy administration agency airlines alliance army assembly associates association
     authority bank board brothers bureau cabinet campaign center centre church circuit
@@ -188,5 +188,5 @@ FEMALE_WORDS = word_set("""
     princess mother sister wife daughter woman councilwoman frau sprecherin ministerin
     präsidentin kanzlerin madame señora aunt grandmother girl widow
 """)
-#: Proved to be of either sex by use: titles that say nothing here.
+#: Titles that are used for both sexes, whatever their form.
 NEUTRAL_TITLES = word_set("minister präsident")

@@ -1,14 +1,13 @@
 """Find names in a sentence and resolve short names to full ones.
 
 A name is a run of capitalised words. Titles, parties and countries before it are cut
-off and kept as the role, weekdays and function words are no names, a possessive ends
-a run.
+off and become the role; weekdays and function words are no names; a possessive ends a
+run.
 
-«Bell» is the person whose full name ends in it, «Xi» the one whose full name begins
-with it where the text uses it so (family name first), «Robles» the one who bears it
-before a second surname. Where several bear one surname, the one most spoken of is
-meant, or the one whom a sentence has just introduced. What the text says about sex is
-kept here too.
+A short name is resolved to the person whose full name ends in it («Bell»), begins with
+it where the text uses it so («Xi», family name first) or has it before a second surname
+(«Robles»). Of several people with one surname it is the one mentioned most often, or
+the one whom a sentence has just introduced. The index also stores the known sexes.
 """
 
 from bisect import bisect_left
@@ -47,7 +46,7 @@ _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
 
 
 def find_names(tokens: Sequence[Token]) -> list[Name]:
-    """Give the names among the tokens of one sentence, in order."""
+    """The names among the tokens of one sentence, in order."""
     found = []
     at = 0
     while at < len(tokens):
@@ -82,7 +81,7 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «Speaking to …», «Asked about …» at a sentence's beginning from names."""
+    """Whether a capitalised verb begins a sentence: «Speaking to …», «Asked …»."""
     if at and (tokens[at - 1].kind == "word" or tokens[at - 1].text == ","):
         return False
     if not tokens[at].low.endswith(("ing", "ed", "ly")):
@@ -91,7 +90,7 @@ def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _leads_in(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «Chasing Bell, the crowd …» from «Sterling Bell»: a verb before a name."""
+    """Whether a verb precedes a name: «Chasing Bell, …», but not «Sterling Bell»."""
     low = tokens[at].low
     return (
         low.endswith("ing")
@@ -104,7 +103,7 @@ def _leads_in(tokens: Sequence[Token], at: int) -> bool:
 
 
 def select_headline_names(found: Iterable[Name]) -> Iterator[Name]:
-    """Give what is surely a name in a line that writes every word with a capital."""
+    """The certain names of a line in which every word has a capital."""
     for name in found:
         words = name.text.split()
         if len(words) > 1 and words[0].lower() in MALE | FEMALE:
@@ -114,7 +113,7 @@ def select_headline_names(found: Iterable[Name]) -> Iterator[Name]:
 
 
 def _run_end(tokens: Sequence[Token], at: int) -> int:
-    """Find where the run that begins at `at` ends."""
+    """Where the run that begins at `at` ends."""
     end = at + 1
     while end < len(tokens) and not tokens[end - 1].possessive:
         token = tokens[end]
@@ -137,7 +136,7 @@ def _is_given(token: Token) -> bool:
 
 
 def _joins_with_two_words(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «Ursula von der Leyen», «Ana de la Cruz»."""
+    """Whether two particles join parts: «Ursula von der Leyen», «Ana de la Cruz»."""
     return (
         at + 2 < len(tokens)
         and tokens[at].low in PARTICLES
@@ -147,7 +146,7 @@ def _joins_with_two_words(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _joins_parts(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether a small word joins two parts: «de Blasio», «Bank of England»."""
+    """Whether a small word joins two parts: «de Blasio», «Bank of England»."""
     if at + 1 >= len(tokens) or not tokens[at + 1].capital:
         return False
     low = tokens[at].low
@@ -183,7 +182,7 @@ def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
 
 
 def _text(tokens: Sequence[Token], core: int, last: int) -> str:
-    """Give the name's words with single spaces, without the possessive."""
+    """The name's words with single spaces, without the possessive."""
     parts = []
     for at in range(core, last):
         token = tokens[at]
@@ -213,7 +212,10 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
 
 
 def _is_title(low: str, left: int) -> bool:
-    """Tell a title before `left` more words; a bare role noun needs a full name."""
+    """Whether a word before `left` more words is a title.
+
+    A role noun is one only before a full name.
+    """
     if low in TITLES or low.endswith(TITLE_ENDINGS):
         return True
     return left > 1 and low in _ROLES_ONLY
@@ -264,7 +266,7 @@ _MOST_BEARERS = 20
 
 
 class PeopleIndex:
-    """Everybody whom a text names, by full name."""
+    """The people whom a text names, by full name."""
 
     def __init__(self, names: Sequence[Name]) -> None:
         self._count: Counter[str] = Counter()
@@ -274,9 +276,9 @@ class PeopleIndex:
         self._by_middle: dict[str, list[str]] = {}
         self._sex: dict[str, str] = {}
         self._words: dict[str, list[str]] = {}
-        #: How often each stands in full.
+        #: How often each full name occurs.
         self._named: Counter[str] = Counter()
-        #: Where sentences speak of somebody first, in full, by surname.
+        #: By surname: where a sentence has a full name as its first mention.
         self._leads: dict[str, list[tuple[int, str]]] = {}
         for name in names:
             if name.kind == "person" and " " in name.text:
@@ -292,18 +294,18 @@ class PeopleIndex:
                 self._sex[full] = name.sex
 
     def lead(self, text: str, start: int) -> None:
-        """Note that a sentence speaks first of the full name `text`, at `start`."""
+        """Record that the first mention of a sentence is a full name, at `start`."""
         words = _key_words(text)
         if len(words) > 1:
             self._leads.setdefault(words[-1], []).append((start, self.full(text)))
 
     def full(self, text: str, sex: str = "", at: int | None = None) -> str:
-        """Give the full name that `text` stands for, or `text` itself.
+        """The full name that `text` stands for, or `text` itself.
 
         Args:
-            text: The name as it stands, without titles.
-            sex: What its titles tell: «m», «f» or «».
-            at: Where it stands, which may tell two of one surname apart.
+            text: The name as written, without titles.
+            sex: By its titles: «m», «f» or «».
+            at: Its place, which may distinguish two people of one surname.
         """
         words = self._words.get(text)
         if words is None:
@@ -325,10 +327,10 @@ class PeopleIndex:
         return text
 
     def _choose_bearer(self, last: str, bearers: list[str], at: int | None) -> str:
-        """Choose among those of one surname.
+        """Choose among people of one surname.
 
-        Most often it is the one most spoken of; but the one whom a sentence has just
-        introduced, unless the other is far more spoken of in full.
+        It is the one mentioned most often, or the one whom a sentence has just
+        introduced unless the other's full name is far more frequent.
         """
         best = max(bearers, key=lambda full: self._count[full])
         leads = self._leads.get(last)
@@ -341,29 +343,29 @@ class PeopleIndex:
         return best if self._named[best] >= _FAR_MORE * self._named[just] else just
 
     def is_shared(self, text: str) -> bool:
-        """Tell whether several bear the surname of the full name `text`."""
+        """Whether several people have the surname of the full name `text`."""
         last = _key_words(text)[-1:]
         return " " in text and bool(last) and len(self._by_last.get(last[0], ())) > 1
 
     def sex(self, full: str) -> str:
-        """Give «m», «f», or «» where the text does not tell."""
+        """The sex of a full name: «m», «f», or «» where the text does not say."""
         return self._sex.get(full, "")
 
     def count(self, full: str) -> int:
-        """Give how often the text names somebody."""
+        """How often the text mentions a full name."""
         return self._count[full]
 
     def is_person(self, full: str) -> bool:
-        """Tell whether a full name was entered for it."""
+        """Whether this is a full name of the index."""
         return full in self._sex
 
     def learn(self, full: str, sex: str) -> None:
-        """Note what a pronoun proved about somebody."""
+        """Record the sex that a pronoun proved."""
         if not self._sex.get(full):
             self._sex[full] = sex
 
     def _drop_longer_variants(self) -> None:
-        """Forget «Actress Ruth Bell» where the text has «Ruth Bell» as well."""
+        """Drop «Actress Ruth Bell» where the text has «Ruth Bell» as well."""
         for bearers in self._by_last.values():
             for full in bearers[:]:
                 ends = (" " + other for other in bearers if other != full)

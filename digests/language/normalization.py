@@ -1,11 +1,11 @@
 """Decode bytes, clean text for storing, normalize text for comparison.
 
-`decode` bytes → characters, `clean` characters → stored characters (every offset of
-the project points into these), `revision` names one stored version. No Unicode
-normalisation, no trimming, no repair: «verbatim» means the stored characters.
+`decode_text`: bytes → characters. `clean_text`: characters → the stored form, into
+which every offset points; no Unicode normalization, no trimming, no repair, because
+«verbatim» means the stored characters. `revision_hash`: the name of one stored version.
 
-NFKC, case folded, every quotation mark and apostrophe «'», every dash «-», every run
-of white space one space, none at the ends. Folding twice changes nothing.
+`normalize_text`: the form for comparison. NFKC, case folded, every quotation mark and
+apostrophe «'», every dash «-», single spaces, none at the ends. Idempotent.
 """
 
 import codecs
@@ -18,8 +18,8 @@ from digests.errors import UnreadableInput
 _NEWLINES = re.compile(r"\r\n?")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-#: Sign by which a byte order mark tells the encoding; UTF-32 before UTF-16, because
-#: the shorter mark begins the longer one.
+#: Byte order marks and encodings; UTF-32 before UTF-16, because the mark of UTF-16
+#: begins that of UTF-32.
 _ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -48,7 +48,7 @@ _MAX_CONTROL_SHARE = 0.02
 
 
 def clean_text(raw: str) -> str:
-    r"""Give the stored form: newlines are \n, no NUL, no lone surrogate, no BOM."""
+    r"""The stored form: newlines are \n, no NUL, no lone surrogate, no BOM."""
     text = raw.removeprefix("\ufeff")
     if "\r" in text:
         text = _NEWLINES.sub("\n", text)
@@ -72,7 +72,7 @@ def decode_text(raw: bytes) -> str:
 
 
 def revision_hash(title: str | None, text: str) -> str:
-    """Name one stored version: 16 hex digits made of its title and its text."""
+    """The name of one stored version: 16 hex digits of a hash of title and text."""
     content = f"{title or ''}\0{text}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(content).hexdigest()[:16]
 
@@ -80,9 +80,7 @@ def revision_hash(title: str | None, text: str) -> str:
 def _refuse_known_binary(raw: bytes) -> None:
     for magic, kind in _MAGIC:
         if raw.startswith(magic):
-            raise UnreadableInput(
-                f"This is {kind}, not text; give a text or HTML file."
-            )
+            raise UnreadableInput("file.not_text", kind=kind)
 
 
 def detect_order_mark(raw: bytes) -> str | None:
@@ -112,10 +110,7 @@ def _decode_by_trial(raw: bytes) -> str:
 def _refuse_controls(text: str) -> None:
     controls = len(_CONTROLS.findall(text)) + text.count("\ufffd")
     if controls > max(1, _MAX_CONTROL_SHARE * len(text)):
-        raise UnreadableInput(
-            "This does not look like text: it is full of control characters; "
-            "give a text or HTML file."
-        )
+        raise UnreadableInput("file.control_characters")
 
 
 _MARKS = '"`´‘’‚‛“”„‟«»‹›「」『』〝〞〟＂＇'
@@ -124,7 +119,7 @@ _ONE_FORM = str.maketrans(dict.fromkeys(_MARKS, "'") | dict.fromkeys(_DASHES, "-
 
 
 def normalize_text(text: str) -> str:
-    """Give the comparing form of `text`."""
+    """The form of a text for comparison."""
     plain = text.translate(_ONE_FORM)
     if not plain.isascii():
         plain = unicodedata.normalize("NFKC", plain)

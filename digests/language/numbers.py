@@ -4,7 +4,7 @@ Digits in the English style («1,234.5») or, for German texts, the German one
 («1.234,5»); scales («4.2 million», «$3bn», «2 Mrd.»); number words («twenty-one»,
 «two hundred and fifty», «half a million», «two dozen»); fractions («two-thirds»,
 «3½»); rates («one in three», «7 out of 10»), whose value is the numerator.
-Ordinals, «hundreds of» and other vague amounts are not numbers here.
+Ordinals and vague amounts («hundreds of») do not count.
 """
 
 import re
@@ -146,7 +146,7 @@ _FRACTION = re.compile(
     r"(?P<part>half|halves|third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b",
     re.IGNORECASE,
 )
-#: Denominators as people say them: small words, round digits.
+#: Denominators as people use them: small words, round digits.
 _OUT_OF = re.compile(
     rf"\s(?:in|out\sof)\s(?:every\s)?(?:(?P<word>{'|'.join(NUMBER_WORDS[3:11])}|twenty|"
     r"a\shundred|a\sthousand)|(?P<digits>[3-9]|[1-9]0{1,3}|[1-9]0?0?,000))"

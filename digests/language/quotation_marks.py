@@ -1,14 +1,14 @@
-"""Find the stretches between quotation marks.
+"""Find the spans between quotation marks.
 
-One pass a paragraph with a small state. The family of the outer marks (double or
-single) is chosen once a text, by what stands outside the other family; the inner
-family is left alone. A mark opens or closes by its shape and by its neighbours, and
-the state decides what is left open. The state ends with the paragraph, so that a
-lost mark spoils nothing after it; a paragraph left open whose next one begins with a
-mark is one quotation over paragraphs, provided that it is closed in the end.
+One pass per paragraph with a small state. The family of the outer marks (double or
+single) is chosen once per text, by which spans are outside the other family; inner
+marks are ignored. A mark opens or closes by its shape and its neighbours, and the state
+decides where both fit. The state ends with the paragraph, so that a lost mark affects
+nothing after it. A paragraph left open whose next one begins with a mark is a quotation
+over paragraphs, provided that it is closed in the end.
 
-A family is what can stand for one another in one text: a straight mark may close a
-curly one, but a single mark never closes a double one.
+Marks of one family can replace each other: a straight mark may close a curly one, but a
+single mark never closes a double one.
 """
 
 import re
@@ -31,17 +31,17 @@ SINGLE_EITHER = "'"
 SINGLE_OPEN = "‘‚‹"
 SINGLE = SINGLE_OPEN + SINGLE_CLOSE + SINGLE_EITHER
 _SINGLE_MARK = re.compile(f"[{SINGLE}]")
-#: More marks in a row than any nesting needs are ornament, not quotation.
+#: More marks in a row than nesting needs are decoration.
 _ORNAMENT = re.compile(f"[{DOUBLE}{SINGLE}]{{5,}}+")
 _WORD = re.compile(r"\w{1,20}")
 _NEXT_WORD = re.compile(r"\s?(\w{0,20})")
-#: Scripts without spaces between words begin here.
+#: The first character of scripts without spaces between words.
 _FIRST_IDEOGRAPH = "\u2e80"
 _JOINING = frozenset(".,;:!?)")
 _FULL_END = ",.!?…;:"
 _BEFORE_OPENER = "([{—–-―/:=>|*"
 _AFTER_CLOSER = ",.!?…;:)]}—–-―/*<|"
-#: Stands in for a double mark that was lost: «It works.’ Then …».
+#: Replaces a double mark that was lost: «It works.’ Then …».
 _MISTYPED_CLOSE = re.compile(r"(?<=[.!?…])['’](?=\s|\Z)")
 _TWO_OPEN = re.compile(r"(?<![\w'])''(?=\w)")
 _TWO_CLOSE = re.compile(r"(?<=[\w.,!?])''(?![\w'])")
@@ -53,18 +53,18 @@ _INTRODUCED = re.compile(r"[:,]\s*\Z")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuotedSpan:
-    """A stretch between marks: `text[start:end]`, the marks excluded."""
+    """A span between quotation marks, which are excluded."""
 
     start: int
     end: int
     #: Whether a mark closes it; a paragraph of a longer quotation may have none.
     closed: bool
-    #: Whether it goes on from the stretch before (a new paragraph).
+    #: Whether it continues the span before (a new paragraph).
     goes_on: bool = False
 
 
 def find_quoted(text: str, lang: str | None = None) -> tuple[QuotedSpan, ...]:
-    """Give the outermost quoted stretches of `text`, in order, none empty."""
+    """The outermost quoted spans of `text`, in order, none empty."""
     code = primary_language(lang)
     text = _ORNAMENT.sub(lambda run: " " * len(run[0]), text)
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
@@ -79,9 +79,9 @@ def find_quoted(text: str, lang: str | None = None) -> tuple[QuotedSpan, ...]:
 
 
 def _doubled(text: str) -> bool:
-    """Tell whether two apostrophes are the outer marks: single ones are inner then.
+    """Whether two apostrophes are the outer marks, so that single ones are inner.
 
-    What stands between them is left unread: in most texts they mean something else.
+    The text between them is not quoted: mostly they mean something else.
     """
     if "''" not in text:
         return False
@@ -93,7 +93,7 @@ def _has_single(text: str) -> bool:
 
 
 def _outer(doubles: list[QuotedSpan], singles: list[QuotedSpan]) -> list[QuotedSpan]:
-    """Choose the family with more stretches outside the other's."""
+    """The family with more spans outside those of the other."""
     if not singles or not doubles:
         return doubles or singles
     return (
@@ -128,13 +128,13 @@ class _DoubleMarks:
         self.paired = "«" in text and "»" in text
 
     def reads(self, at: int, end: int, *, is_open: bool) -> str:
-        """Tell what the mark at `at` does: «open», «close», or «» for nothing."""
+        """What the mark at `at` does: «open», «close», or «» for nothing."""
         mark = self.text[at]
         if mark in CORNERS or mark in "」』〞〟":
             return "open" if mark in CORNERS else "close"
         before, after = _neighbours(self.text, at, end)
         if mark in "«»" and self.paired:
-            # Their shape says it, whatever spaces stand around them.
+            # Their shape decides, whatever spaces are around them.
             return "open" if (mark == "»") == self.inward else "close"
         if is_open and before.isspace() and after in _JOINING:
             return "close"
@@ -160,7 +160,7 @@ class _DoubleMarks:
         return "close" if is_open else "open"
 
     def close(self, start: int, end: int) -> int:
-        """Find where the stretch opened before `start` ends; -1 if it does not."""
+        """Where the span opened before `start` ends; -1 if it does not."""
         for match in self.pattern.finditer(self.text, start, end):
             does = self.reads(match.start(), end, is_open=True)
             if does == "close":
@@ -195,7 +195,7 @@ class _SingleMarks:
         return "open"
 
     def close(self, start: int, end: int) -> int:
-        """Find the closing mark: the first certain one, or a weak one that may be."""
+        """Find the closing mark: the first certain one, else the last possible one."""
         closer = {"'": "'", "‚": "‘’", "‹": "›"}.get(self.text[start - 1], "’")
         weak = -1
         for match in self.pattern.finditer(self.text, start, end):
@@ -211,7 +211,7 @@ class _SingleMarks:
         return weak
 
     def _is_certain(self, at: int, end: int) -> bool:
-        """Tell a closing mark from «the leaders' view» and «runnin' wild»."""
+        """Whether a mark is no apostrophe as in «the leaders' view», «runnin' wild»."""
         before = self.text[at - 1]
         if before in _FULL_END or not before.isalnum():
             return True
@@ -235,14 +235,14 @@ def _neighbours(text: str, at: int, end: int) -> tuple[str, str]:
 
 
 def _can_open(before: str, after: str) -> bool:
-    """Tell whether a mark between these two may open: «␣"W», «("W», «—"W»."""
+    """Whether a mark between these two may open: «␣"W», «("W», «—"W»."""
     return not after.isspace() and (
         before.isspace() or before in _BEFORE_OPENER or before in DOUBLE + SINGLE
     )
 
 
 def _can_close(before: str, after: str) -> bool:
-    """Tell whether a mark between these two may close: «w"␣», «.",», «w")»."""
+    """Whether a mark between these two may close: «w"␣», «.",», «w")»."""
     return not before.isspace() and (
         after.isspace() or after in _AFTER_CLOSER or after in DOUBLE + SINGLE
     )
@@ -253,7 +253,7 @@ def _decade(word: str) -> bool:
 
 
 def _points_inward(text: str) -> bool:
-    """Tell whether guillemets point inward (»so«), as in German and Danish books."""
+    """Whether guillemets point inward (»so«), as in German and Danish books."""
     if "»" not in text:
         return False
     return len(_INWARD.findall(text)) > len(_OUTWARD.findall(text))
@@ -262,9 +262,9 @@ def _points_inward(text: str) -> bool:
 def _pair_marks(
     text: str, paragraphs: list[tuple[int, int]], reader: _DoubleMarks | _SingleMarks
 ) -> list[QuotedSpan]:
-    """Read every paragraph for itself, then join those that were left open."""
+    """Read every paragraph by itself, then join those that were left open."""
     found: list[QuotedSpan] = []
-    #: Stretches of paragraphs left open, kept until a closing mark proves them.
+    #: Spans of paragraphs left open, until a closing mark confirms them.
     chain: list[QuotedSpan] = []
     for start, end in paragraphs:
         inside = _pair_in_paragraph(text, start, end, reader)
@@ -290,7 +290,7 @@ def _begins(text: str, start: int, first: QuotedSpan) -> bool:
 
 
 def _kept_open(text: str, chain: list[QuotedSpan]) -> list[QuotedSpan]:
-    """Keep of an unproved chain only what a colon or comma introduced."""
+    """Of an unconfirmed chain only what a colon or comma introduced."""
     return [
         one
         for one in chain[:1]
@@ -340,7 +340,7 @@ def _opens_again(at: int, end: int, reader: _DoubleMarks | _SingleMarks) -> bool
     )
 
 
-#: Marks that are what they look like wherever they stand (no spaces around them).
+#: Marks whose shape decides wherever they are (no spaces around them).
 CORNERS = {"「": "」", "『": "』", "〝": "〞〟"}
 
 #: Languages in which “ closes what „ opened.

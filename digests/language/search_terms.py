@@ -1,10 +1,9 @@
 """Search terms of texts, and parsing of typed search queries.
 
-A text and what somebody types must come down to the same words, in every database:
-folded, cut to a light stem, without accents, and letters of scripts that write no
-spaces one by one, so that a run of them is found as a phrase. What is typed is words,
-"phrases" and -words to leave out; every other sign is only what stands between words,
-so no text is ever read as the language of a database.
+A text and a query must give the same terms in every database: normalized, light stems,
+without accents; letters of scripts without spaces are single terms, so that a run of
+them is found as a phrase. A query has words, "phrases" and -excluded words; every other
+character only separates words, so that nothing is interpreted by a database.
 """
 
 import re
@@ -17,9 +16,9 @@ from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS, resolve_language, stem_word
 from digests.types import Span
 
-#: A phrase: words that follow each other.
+#: Words that follow each other.
 SearchPhrase = tuple[str, ...]
-#: Phrases any of which will do.
+#: Alternative phrases.
 PhraseGroup = tuple[SearchPhrase, ...]
 
 #: Chinese, Japanese, Korean and Thai letters.
@@ -34,15 +33,15 @@ _TYPED = re.compile(
     r"(?:\"(?P<straight>[^\"]*)\"?|“(?P<curly>[^”]*)”?|„(?P<low>[^“”]*)[“”]?"
     r"|«(?P<angle>[^»]*)»?|(?P<plain>[^\s\"“„«]+))"
 )
-#: Letters of a word that count; words and bytes of a text that are kept (PostgreSQL
-#: has room for a megabyte with the places of the words).
+#: Letters of a term; terms and bytes of a text that are indexed (PostgreSQL limits a
+#: text's terms with their positions to a megabyte).
 MAX_TERM_LETTERS, MAX_TERMS, _MAX_BYTES = 60, 16_000, 500_000
 _STEMMED_LANGUAGES = tuple(STOP_WORDS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchQuery:
-    """What somebody looks for: a group for each thing that must be there."""
+    """A parsed query: groups that must match, and groups that must not."""
 
     every: tuple[PhraseGroup, ...] = ()
     none: tuple[PhraseGroup, ...] = ()
@@ -52,7 +51,7 @@ class SearchQuery:
 
 
 def extract_terms(text: str, lang: str | None = None) -> Iterator[str]:
-    """Give the words of a text in order, as they are kept for searching."""
+    """The search terms of a text, in order."""
     tag = resolve_language(lang)
     folded = normalize_text(text)
     bytes_left = _MAX_BYTES
@@ -65,7 +64,7 @@ def extract_terms(text: str, lang: str | None = None) -> Iterator[str]:
 
 
 def expand_phrase(words: str) -> PhraseGroup:
-    """Give the ways in which these words may be kept, in whatever language."""
+    """The term sequences that these words have in any of the languages."""
     found = [match[0] for match in _WORD.finditer(normalize_text(words))]
     if not found:
         return ()
@@ -76,7 +75,7 @@ def expand_phrase(words: str) -> PhraseGroup:
 
 
 def parse_query(typed: str) -> SearchQuery:
-    """Read what somebody typed: words, "phrases", and -words that must not be there."""
+    """Parse a query: words, "phrases", and -words that must not match."""
     every: list[PhraseGroup] = []
     none: list[PhraseGroup] = []
     for match in _TYPED.finditer(typed):
@@ -96,7 +95,7 @@ def parse_query(typed: str) -> SearchQuery:
 def locate_groups(
     text: str, lang: str | None, groups: tuple[PhraseGroup, ...]
 ) -> list[list[Span]]:
-    """Find for each group where one of its phrases stands in `text`."""
+    """The places in `text` of the phrases of each group."""
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     begun = {word[:2] for way in groups for phrase in way for word in phrase}
@@ -121,10 +120,10 @@ def locate_groups(
 def _locate_terms(
     text: str, lang: str | None, begun: Collection[str]
 ) -> Iterator[tuple[str, int, int]]:
-    """Give each kept word with where it stands; a word that comes again costs less.
+    """The terms of a text with their places; repeated words cost less.
 
-    Words that begin otherwise than those in `begun` may come out empty: to cut them to
-    their stem, which takes most of the time, would show nothing.
+    Words that do not begin like one in `begun` may give "": stemming, which takes most
+    of the time, could not make them match.
     """
     tag = resolve_language(lang)
     known: dict[str, tuple[str, ...]] = {}

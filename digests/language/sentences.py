@@ -1,18 +1,18 @@
 """Split text into sentences by rule, with abbreviations by language.
 
-Every stop before white space is looked at once, with the word before it and the word
-after it: abbreviations and initials hold a sentence together, a small letter after
-the stop continues it, closing marks after the stop belong to it, a line break ends
-it. Speech of several sentences is split like any other text. Linear time.
+Every full stop before white space is examined once, with the words before and after it:
+abbreviations and initials do not end a sentence, a lower-case letter after the stop
+continues it, closing marks after the stop belong to it, a line break ends it. Speech of
+several sentences is split like any other text. Linear time.
 
-`BEFORE_NAME`: always followed by more (a title before a name): the stop never ends.
-`BEFORE_NUMBER`: the stop holds only before a number.
-`MAY_END`: the stop ends a sentence only before a word that usually begins one.
-`LETTERED`: words that a single letter follows as a name of its own.
+`BEFORE_NAME`: always followed by more (a title before a name), never ends a sentence.
+`BEFORE_NUMBER`: does not end a sentence before a number.
+`MAY_END`: ends a sentence only before a word that usually begins one.
+`LETTERED`: words that are followed by a single letter as a label.
 `STARTERS`: words that usually begin a sentence.
 
-Written without the last stop. An entry in small letters stands for either case; one
-with a capital only for itself: «Ill.» is a state, «ill.» ends a sentence.
+Entries have no final stop. A lower-case entry matches both cases, a capitalised one
+only itself: «Ill.» is a state, «ill.» ends a sentence.
 """
 
 import re
@@ -26,8 +26,8 @@ from digests.types import Span
 
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 #: A line break, an ideographic stop, or a stop with its closing marks; then, if white
-#: space follows, the next word with its opening marks. What is matched is never given
-#: back (possessive), so that a million stops are read once.
+#: space follows, the next word with its opening marks. Possessive quantifiers keep it
+#: linear over a million stops.
 _BOUNDARY = re.compile(
     rf"[{_BREAKS}]++"
     r"|[。！？｡]++[」』”’）)]*+"
@@ -36,14 +36,14 @@ _BOUNDARY = re.compile(
     rf"(?=(?P<gap>[^\S{_BREAKS}]++(?P<open>[\"'“”„‘‚«»‹›(\[{{—–-]*+)"
     r"(?P<next>[^\W\d_]{0,20}))?)"
 )
-#: Where a boundary can begin: found much faster than the whole pattern.
+#: Where a boundary can begin: found much faster than by the whole pattern.
 _SIGN = re.compile(rf"[.!?…‽。！？｡{_BREAKS}]")
 _BEFORE = 24
 _OPENING = "\"'“”„‘’‚«»‹›([{—–-"
 _LETTERS_AND_STOPS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}\Z")
 _PARTY = re.compile(r"[A-Z]-[A-Z][a-z]{0,6}\Z")
 _CLOCK = word_set("a.m p.m")
-#: «"Why?" Tom asked»: the sentence goes on after a question or a cry.
+#: «"Why?" Tom asked»: the sentence goes on after a question or an exclamation.
 _REPORTS = re.compile(
     r"\s+(?:[A-Z][\w.'’-]*\s+){1,3}"
     r"(?:said|says|asked|asks|cried|shouted|wrote|added|told|replied|yelled|went on"
@@ -53,7 +53,7 @@ _REPORTS = re.compile(
 
 
 class _LanguageTables(NamedTuple):
-    #: Every abbreviation in small letters: what is not among them is a plain word.
+    #: Every abbreviation in lower case; other words are plain words.
     known: frozenset[str]
     before_name: frozenset[str]
     may_end: frozenset[str]
@@ -64,7 +64,7 @@ class _LanguageTables(NamedTuple):
 def split_sentences(
     text: str, lang: str | None = None, *, most: int = sys.maxsize
 ) -> tuple[Span, ...]:
-    """Give the sentences of `text` in order, without surrounding white space.
+    """The sentences of `text` in order, without surrounding white space.
 
     Args:
         text: Any text; offsets of the answer point into it.
@@ -136,7 +136,7 @@ def _is_sentence_end(
 def _word_ends(
     word: str, following: str, language: _LanguageTables, *, opens_line: bool
 ) -> bool:
-    """Tell whether the stop after `word` ends a sentence before `following`."""
+    """Whether the stop after `word` ends a sentence before `following`."""
     low = word.lower()
     if len(word) > 1 and word.isalpha() and low not in language.known:
         return not (language.ordinal_stop and low.endswith("str"))
@@ -159,7 +159,7 @@ def _word_ends(
 
 
 def _is_short(word: str, low: str, language: _LanguageTables) -> bool:
-    """Tell abbreviations, initials, «U.S.» and «R-Wis.» from words."""
+    """Whether a word is an abbreviation, an initial, «U.S.» or «R-Wis.»."""
     if low in language.may_end or word in language.may_end:
         return True
     if len(word) == 1:
@@ -209,7 +209,7 @@ MAY_END = {
     "pt": word_set("etc s.a"),
 }
 
-#: What is told apart by a letter: «plan B.» ends where «Mr. B.» would not.
+#: Things labelled by a letter: «plan B.» may end a sentence, «Mr. B.» does not.
 LETTERED = word_set("""
     plan plans vitamin grade group hepatitis influenza type option lot appendix class
     category point exhibit gate terminal wing ward platform schedule gruppe klasse halle

@@ -24,6 +24,11 @@ class HasSpan(Protocol):
 _Located = TypeVar("_Located", bound=HasSpan)
 
 
+def span_text(text: str, span: HasSpan) -> str:
+    """The characters of a span."""
+    return text[span.start : span.end]
+
+
 def spans_overlap(one: HasSpan, other: HasSpan) -> bool:
     """Whether two spans share at least one character."""
     return one.start < other.end and other.start < one.end

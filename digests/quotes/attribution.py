@@ -1,16 +1,15 @@
 """Find every quotation of an article and who said it.
 
-THE MAIN PATH: stretches between marks → reading (frames, mentions, cast) → cue and
-candidates of each → score → resolve. Quotations with a reporting word are settled
-first, then those that lean on a neighbour. `text == source[start:end]`, always.
-
-`find` reads an article, `deserving` chooses and orders, `explain` shows the scores,
-`version_of` says whether two are one utterance.
+Quoted spans → parsed text (sentence frames, mentions, people) → for each quotation its
+reporting word and candidates → scores → resolved speaker. Quotations with a reporting
+word are decided first, then those that depend on a neighbour.
+`text == source[start:end]`, always.
 """
 
 import math
 from dataclasses import dataclass
 
+from digests.language.spans import span_text
 from digests.language.words import primary_language, word_set
 from digests.quotes import candidates, spans
 from digests.quotes.candidates import (
@@ -38,20 +37,20 @@ _STOPS = frozenset(".,!?…。，！？、")
 _BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
 _WHOLE_WORDS = 6
 _CERTAIN = 5.0
-#: Languages whose reporting words are in the tables; in others nobody is named.
+#: Languages whose reporting words are in the tables; in others no speaker is named.
 ATTRIBUTED_LANGUAGES = word_set("en de")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttributionRow:
-    """One candidate of one quotation, for a debug table."""
+    """One candidate of one quotation, for `--explain`."""
 
     #: Number of the quotation in text order.
     quote: int
     text: str
     candidate: str
     speaker: str | None
-    #: What speaks for and against it, each with its worth; they sum up to `score`.
+    #: Its features with their weights, which sum up to `score`.
     features: tuple[tuple[str, float], ...]
     score: float
     chosen: bool
@@ -61,44 +60,44 @@ class AttributionRow:
 
 @dataclass(slots=True)
 class _Attribution:
-    """What was decided about one quotation."""
+    """The decision about one quotation."""
 
     where: QuotePlace
     cue: ReportingCue | None
     ranked: list[tuple[float, SpeakerCandidate]]
     who: ResolvedSpeaker | None = None
-    noted: SpeakerMention | None = None
+    mention: SpeakerMention | None = None
     margin: float = 0.0
-    carried: int | None = None
-    #: Place of the chosen one in `ranked`; -1 where nobody was.
+    continues: int | None = None
+    #: Index of the chosen candidate in `ranked`, or -1.
     chosen: int = -1
 
 
 def find_quotes(
     text: str, *, title: str | None = None, lang: str | None = None
 ) -> tuple[Quote, ...]:
-    """Give the quotations of `text` in order, with their speakers.
+    """The quotations of `text` in order, with their speakers.
 
     Args:
-        text: The article; any text is answered.
-        title: Its headline, where somebody may be named in full.
+        text: The article; any text is accepted.
+        title: Its headline, which may have a speaker's full name.
         lang: BCP 47; None is read as English. In languages other than English and
             German the spans are given and no speaker.
     """
     found = spans.find_quoted_stretches(text, lang)
     if not found:
         return ()
-    reading = parse_text(text, found, title, lang)
-    settled = (
-        _attribute_quotes(reading)
+    parsed = parse_text(text, found, title, lang)
+    decided = (
+        _attribute_quotes(parsed)
         if _is_attributable(lang)
-        else _leave_unattributed(reading)
+        else _leave_unattributed(parsed)
     )
-    groups = _group_utterances(reading, settled)
-    speakers = {one.who.speaker for one in settled if one.who is not None}
-    roles = find_known_roles(reading, speakers)
+    groups = _group_utterances(parsed, decided)
+    speakers = {one.who.speaker for one in decided if one.who is not None}
+    roles = find_known_roles(parsed, speakers)
     return tuple(
-        _build_quote(reading, number, settled[number], groups[number], roles)
+        _build_quote(parsed, number, decided[number], groups[number], roles)
         for number in range(len(found))
     )
 
@@ -106,19 +105,17 @@ def find_quotes(
 def explain_attribution(
     text: str, *, title: str | None = None, lang: str | None = None
 ) -> tuple[AttributionRow, ...]:
-    """Give every candidate of every quotation with its features and score."""
+    """Every candidate of every quotation with its features and score."""
     found = spans.find_quoted_stretches(text, lang)
-    reading = parse_text(text, found, title, lang)
+    parsed = parse_text(text, found, title, lang)
     rows: list[AttributionRow] = []
     if not _is_attributable(lang):
         return ()
-    for number, one in enumerate(_attribute_quotes(reading)):
+    for number, one in enumerate(_attribute_quotes(parsed)):
         for place, (value, candidate) in enumerate(one.ranked):
             chosen = place == one.chosen
             rows.append(
-                _explain_candidate(
-                    reading, number, one, candidate, value, chosen=chosen
-                )
+                _explain_candidate(parsed, number, one, candidate, value, chosen=chosen)
             )
     return tuple(rows)
 
@@ -127,34 +124,33 @@ def _is_attributable(lang: str | None) -> bool:
     return primary_language(lang) in ATTRIBUTED_LANGUAGES
 
 
-def _leave_unattributed(reading: ParsedText) -> list[_Attribution]:
-    """Decide nothing: no table tells how the text's language attributes."""
+def _leave_unattributed(parsed: ParsedText) -> list[_Attribution]:
+    """Decide nothing: there are no tables for the language of the text."""
     return [
-        _Attribution(candidates.locate_quote(reading, number), None, [])
-        for number in range(len(reading.stretches))
+        _Attribution(candidates.locate_quote(parsed, number), None, [])
+        for number in range(len(parsed.stretches))
     ]
 
 
-def _attribute_quotes(reading: ParsedText) -> list[_Attribution]:
-    """Decide every quotation: those with a reporting word first."""
-    settled = [
-        _rank_own_candidates(reading, number)
-        for number in range(len(reading.stretches))
+def _attribute_quotes(parsed: ParsedText) -> list[_Attribution]:
+    """Decide about every quotation, those with a reporting word first."""
+    decided = [
+        _rank_own_candidates(parsed, number) for number in range(len(parsed.stretches))
     ]
-    for number, one in enumerate(settled):
+    for number, one in enumerate(decided):
         if one.cue is not None:
-            _decide_speaker(reading, number, settled)
-    for number, one in enumerate(settled):
+            _decide_speaker(parsed, number, decided)
+    for number, one in enumerate(decided):
         if one.cue is None:
-            _decide_speaker(reading, number, settled)
-    return settled
+            _decide_speaker(parsed, number, decided)
+    return decided
 
 
-def _rank_own_candidates(reading: ParsedText, number: int) -> _Attribution:
-    where = candidates.locate_quote(reading, number)
-    cue = candidates.choose_cue(reading.text, reading.stretches[number], where)
-    stretch = reading.stretches[number]
-    few = stretch.words < _WHOLE_WORDS and reading.text[stretch.start].islower()
+def _rank_own_candidates(parsed: ParsedText, number: int) -> _Attribution:
+    where = candidates.locate_quote(parsed, number)
+    cue = candidates.choose_cue(parsed.text, parsed.stretches[number], where)
+    stretch = parsed.stretches[number]
+    few = stretch.words < _WHOLE_WORDS and parsed.text[stretch.start].islower()
     inside = candidates.list_frame_candidates(
         where, cue, fragment=stretch.words if few else 0
     )
@@ -162,45 +158,49 @@ def _rank_own_candidates(reading: ParsedText, number: int) -> _Attribution:
 
 
 def _decide_speaker(
-    reading: ParsedText, number: int, settled: list[_Attribution]
+    parsed: ParsedText, number: int, decided: list[_Attribution]
 ) -> None:
-    one = settled[number]
-    for candidate in candidates.list_neighbour_candidates(reading, number, one.where):
-        if candidate.quote is None or settled[candidate.quote].who is not None:
+    one = decided[number]
+    for candidate in candidates.list_neighbour_candidates(parsed, number, one.where):
+        if candidate.quote is None or decided[candidate.quote].who is not None:
             one.ranked.append((score_candidate(candidate), candidate))
     one.ranked.sort(key=lambda pair: -pair[0])
-    last = _last_speaker(settled, number)
+    last = _last_speaker(decided, number)
     for place, (value, candidate) in enumerate(one.ranked):
         if value < MIN_SCORE:
             return
         if candidate.quote is not None:
-            other = settled[candidate.quote]
-            one.who, one.noted, one.carried = other.who, other.noted, candidate.quote
-        elif candidate.noted is not None:
-            one.who = resolve_speaker(reading, candidate.noted, last)
-            one.noted = candidate.noted
+            other = decided[candidate.quote]
+            one.who, one.mention, one.continues = (
+                other.who,
+                other.mention,
+                candidate.quote,
+            )
+        elif candidate.mention is not None:
+            one.who = resolve_speaker(parsed, candidate.mention, last)
+            one.mention = candidate.mention
         below = one.ranked[place + 1][0] if place + 1 < len(one.ranked) else 0.0
         one.margin = value - max(below, 0.0)
         if one.who is not None:
             one.chosen = place
             return
         if value > _CERTAIN:
-            # An «it» or «we» that certainly spoke leaves nobody else to speak.
+            # An «it» or «we» that certainly spoke excludes other speakers.
             return
 
 
-def _last_speaker(settled: list[_Attribution], number: int) -> str | None:
-    for other in reversed(settled[max(0, number - _SPEAKERS_BACK) : number]):
+def _last_speaker(decided: list[_Attribution], number: int) -> str | None:
+    for other in reversed(decided[max(0, number - _SPEAKERS_BACK) : number]):
         if other.who is not None:
             return other.who.speaker
     return None
 
 
-def _group_utterances(reading: ParsedText, settled: list[_Attribution]) -> list[int]:
-    """Give parts of one utterance one number."""
+def _group_utterances(parsed: ParsedText, decided: list[_Attribution]) -> list[int]:
+    """The group of each quotation; the parts of one utterance share one."""
     groups: list[int] = []
-    for number, one in enumerate(settled):
-        if number and _same_utterance(reading, number, one, settled[number - 1]):
+    for number, one in enumerate(decided):
+        if number and _same_utterance(parsed, number, one, decided[number - 1]):
             groups.append(groups[-1])
         else:
             groups.append(groups[-1] + 1 if groups else 0)
@@ -208,38 +208,38 @@ def _group_utterances(reading: ParsedText, settled: list[_Attribution]) -> list[
 
 
 def _same_utterance(
-    reading: ParsedText, number: int, one: _Attribution, before: _Attribution
+    parsed: ParsedText, number: int, one: _Attribution, before: _Attribution
 ) -> bool:
-    if reading.stretches[number].goes_on:
+    if parsed.stretches[number].goes_on:
         return True
     if one.who is None or before.who is None or one.who.speaker != before.who.speaker:
         return False
     if one.where.frame is before.where.frame:
         return True
     together = one.where.frame.paragraph == before.where.frame.paragraph
-    return together and one.carried == number - 1 and one.where.frame.bare
+    return together and one.continues == number - 1 and one.where.frame.only_quotes
 
 
 def _build_quote(
-    reading: ParsedText,
+    parsed: ParsedText,
     number: int,
     one: _Attribution,
     group: int,
     roles: dict[str, str],
 ) -> Quote:
-    stretch = reading.stretches[number]
-    text = reading.text[stretch.start : stretch.end]
+    stretch = parsed.stretches[number]
+    text = span_text(parsed.text, stretch)
     said_by = one.who
     return Quote(
         start=stretch.start,
         end=stretch.end,
         text=text,
-        kind=_classify_quote(reading.text, number, reading),
+        kind=_classify_quote(parsed.text, number, parsed),
         speaker=said_by.speaker if said_by else None,
-        role=find_role(reading, roles, said_by.speaker, said_by.noted)
+        role=find_role(parsed, roles, said_by.speaker, said_by.mention)
         if said_by
         else None,
-        mention=_build_mention(reading.text, one.noted) if said_by else None,
+        mention=_build_mention(parsed.text, one.mention) if said_by else None,
         cue=one.cue.text if one.cue else None,
         context=Span(
             start=one.where.frame.start, end=max(one.where.frame.end, stretch.end)
@@ -249,41 +249,41 @@ def _build_quote(
     )
 
 
-def _build_mention(text: str, noted: SpeakerMention | None) -> Mention | None:
-    if noted is None:
+def _build_mention(text: str, mention: SpeakerMention | None) -> Mention | None:
+    if mention is None:
         return None
-    return Mention(start=noted.start, end=noted.end, text=text[noted.start : noted.end])
+    return Mention(start=mention.start, end=mention.end, text=span_text(text, mention))
 
 
-def _classify_quote(text: str, number: int, reading: ParsedText) -> QuoteKind:
-    """Tell a whole utterance from words worked into the reporter's sentence."""
-    one = reading.stretches[number]
+def _classify_quote(text: str, number: int, parsed: ParsedText) -> QuoteKind:
+    """A whole utterance, or words worked into the reporter's sentence."""
+    one = parsed.stretches[number]
     if one.goes_on:
         return "direct"
     before = text[max(0, one.start - _NEAR) : one.start].rstrip(_MARKS_AND_SPACES)
     after = text[one.end : one.end + _NEAR].lstrip(_MARKS_AND_SPACES)
-    said = text[one.start : one.end].rstrip(_MARKS_AND_SPACES)
+    said = span_text(text, one).rstrip(_MARKS_AND_SPACES)
     stops = said[-1:] in _STOPS or after[:1] in _STOPS
     begins = not before or before[-1] in _BEFORE_SPEECH
     if before[-1:] == "." and text[one.start].islower():
         # «… with the U.S. “should go on”»: no sentence has ended there.
         begins = False
     whole = not text[one.start].islower() or one.words >= _WHOLE_WORDS
-    if begins and stops and (whole or _is_rest(reading, number)):
+    if begins and stops and (whole or _is_rest(parsed, number)):
         return "direct"
     return "partial"
 
 
-def _is_rest(reading: ParsedText, number: int) -> bool:
-    """Tell «"The gate," she said, "is open."»: the rest of one sentence."""
-    if not number or reading.frame_of[number] != reading.frame_of[number - 1]:
+def _is_rest(parsed: ParsedText, number: int) -> bool:
+    """Whether it is the rest of a sentence: «"The gate," she said, "is open."»."""
+    if not number or parsed.frame_of[number] != parsed.frame_of[number - 1]:
         return False
-    before = reading.stretches[number - 1]
-    return reading.text[before.end - 1] == "," and reading.text[before.start].isupper()
+    before = parsed.stretches[number - 1]
+    return parsed.text[before.end - 1] == "," and parsed.text[before.start].isupper()
 
 
 def _explain_candidate(
-    reading: ParsedText,
+    parsed: ParsedText,
     number: int,
     one: _Attribution,
     candidate: SpeakerCandidate,
@@ -291,14 +291,14 @@ def _explain_candidate(
     *,
     chosen: bool,
 ) -> AttributionRow:
-    noted = candidate.noted
-    stretch = reading.stretches[number]
+    mention = candidate.mention
+    stretch = parsed.stretches[number]
     return AttributionRow(
         quote=number,
-        text=reading.text[stretch.start : stretch.end],
+        text=span_text(parsed.text, stretch),
         candidate=(
-            reading.text[noted.start : noted.end]
-            if noted
+            span_text(parsed.text, mention)
+            if mention
             else f"speaker of quotation {(candidate.quote or 0) + 1}"
         ),
         speaker=one.who.speaker if chosen and one.who else None,

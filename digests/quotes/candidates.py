@@ -1,12 +1,9 @@
-"""List who could have said each quotation, and weigh what speaks for each of them.
+"""List the possible speakers of a quotation with weighted features.
 
-Two kinds: mentions of the quotation's own frame, and «carried» ones: the speaker of a
-quotation beside it, or the subject of the sentence that introduces it. What speaks
-for a candidate is a set of features; `scores` holds their weights.
-
-A weight says how strongly one sign speaks for «this one said it», with 1 about the
-worth of standing first in the sentence. Only differences matter. They were set by
-reading sentences and by trying, and none was fitted to a data set.
+A candidate is a mention in the quotation's own sentence, the speaker of a neighbouring
+quotation, or the subject of the sentence that introduces it. `FEATURE_WEIGHTS` has the
+weights; only their differences matter. They were set by hand, reading sentences; none
+was fitted to a data set.
 """
 
 import re
@@ -14,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from digests.language.grammar import Token
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.quotes.parsing import (
     MAX_CUE_DISTANCE,
@@ -40,10 +38,10 @@ _HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
 #: After a quotation's comma these begin a clause that is not about its words.
 _NEW_CLAUSE = word_set("but and while though although yet whereas because which")
-#: Words after the reporting word that still tell nothing but who, where and when.
+#: Words after the reporting word that can only say who, where and when.
 _FEW_AFTER = 2
 _SCARE_WORDS = 2
-#: Reporting words looked at on each side of a quotation.
+#: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
 _IRREAL = word_set("to will would should could can may might began can't")
@@ -56,7 +54,7 @@ _ASIDE = 14
 
 @dataclass(frozen=True, slots=True)
 class ReportingCue:
-    """The reporting word chosen for a quotation: its place among the tokens."""
+    """The reporting word chosen for a quotation, with its token index."""
 
     at: int
     text: str
@@ -64,26 +62,26 @@ class ReportingCue:
 
 @dataclass(slots=True)
 class SpeakerCandidate:
-    """Somebody who could have said it: a mention, or the speaker of another quote."""
+    """A possible speaker: a mention, or the speaker of another quotation."""
 
-    noted: SpeakerMention | None
+    mention: SpeakerMention | None
     quote: int | None = None
     features: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class QuotePlace:
-    """Where a quotation stands in its frame: tokens before `left`, from `right` on."""
+    """A quotation's place in its frame: after token `left`, before token `right`."""
 
     frame: SentenceFrame
     left: int
     right: int
 
 
-def locate_quote(reading: ParsedText, number: int) -> QuotePlace:
+def locate_quote(parsed: ParsedText, number: int) -> QuotePlace:
     """Find the tokens beside quotation `number`."""
-    frame = reading.frames[reading.frame_of[number]]
-    one = reading.stretches[number]
+    frame = parsed.frames[parsed.frame_of[number]]
+    one = parsed.stretches[number]
     left = frame.at(one.start - 1)
     right = frame.at(one.end)
     while right < len(frame.tokens) and frame.tokens[right].kind == "sign":
@@ -105,16 +103,16 @@ def choose_cue(text: str, one: QuotedStretch, where: QuotePlace) -> ReportingCue
         value = _rate_closeness(where, at, hands_over=hands_over)
         if value > best:
             best, chosen = value, at
-    accord = where.frame.accord
-    if accord >= 0 and best < 4:
-        return ReportingCue(accord, "according to")
+    according_at = where.frame.according_at
+    if according_at >= 0 and best < 4:
+        return ReportingCue(according_at, "according to")
     return (
         ReportingCue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
     )
 
 
 def _turns_away(where: QuotePlace) -> bool:
-    """Tell «“We open today”, but Bell says …»: another clause begins."""
+    """Whether another clause begins: «“We open today”, but Bell says …»."""
     for token in where.frame.tokens[where.right : where.right + 2]:
         if token.kind != "sign":
             return token.low in _NEW_CLAUSE
@@ -170,7 +168,7 @@ def _rate_closeness(where: QuotePlace, at: int, *, hands_over: bool) -> float:
 
 
 def _is_governed(tokens: list[Token], at: int, *, adjacent: bool) -> bool:
-    """Tell whether a reporting word may only be part of what somebody reports."""
+    """Whether a reporting word may only be part of what somebody reports."""
     if tokens[at].low in FAINT_CUES:
         return True
     if at and tokens[at - 1].low in _IRREAL:
@@ -179,21 +177,21 @@ def _is_governed(tokens: list[Token], at: int, *, adjacent: bool) -> bool:
 
 
 def _trails_clause(frame: SentenceFrame, at: int) -> bool:
-    """Tell «…, said Ruth Bell» and «…, Bell has said.» after the whole clause."""
+    """Whether it ends the whole clause: «…, said Ruth Bell», «…, Bell has said.»."""
     tokens = frame.tokens
     before = at - 1
     while before > 0 and tokens[before].low in VERB_GAP_WORDS:
         before -= 1
     if tokens[before].text == ",":
         return tokens[at].low in INVERTING_CUES
-    noted = frame.ends.get(before + 1)
-    if noted is None or not noted.first:
+    mention = frame.ends.get(before + 1)
+    if mention is None or not mention.first:
         return False
-    return tokens[noted.first - 1].text == "," or tokens[noted.first - 1].possessive
+    return tokens[mention.first - 1].text == "," or tokens[mention.first - 1].possessive
 
 
 def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
-    """Tell whether a strong reporting word stands before `at`, no quotation between."""
+    """Whether a strong reporting word is before `at` without a quotation between."""
     covers = frame.covers_before
     for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
         other = frame.cues[place]
@@ -209,44 +207,48 @@ def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
 def list_frame_candidates(
     where: QuotePlace, cue: ReportingCue | None, *, fragment: int
 ) -> list[SpeakerCandidate]:
-    """Give the frame's own mentions with their features.
+    """The frame's own mentions with their features.
 
     Args:
         where: The quotation's place.
         cue: Its reporting word, if its frame has one.
-        fragment: Its words, if they are a few worked into the sentence; else 0.
+        fragment: Its number of words if it is a short fragment, else 0.
     """
     frame = where.frame
     near = frame.near(where.left, where.right)
-    found = {id(noted): SpeakerCandidate(noted) for noted in near}
+    found = {id(mention): SpeakerCandidate(mention) for mention in near}
     _mark_subject(frame, cue, found)
     main = find_main_subject(frame)
     for candidate in found.values():
-        noted = candidate.noted
-        if noted is None:
+        mention = candidate.mention
+        if mention is None:
             continue
-        _add_features(candidate, noted, where)
-        if noted is main:
+        _add_features(candidate, mention, where)
+        if mention is main:
             candidate.features["main subject"] = 1
-            after = noted.first >= where.right
+            after = mention.first >= where.right
             thing = "unknown noun" in candidate.features
-            few = noted.kind != "name" and (thing or fragment <= _SCARE_WORDS)
+            few = mention.kind != "name" and (thing or fragment <= _SCARE_WORDS)
             if cue is None and fragment and (after or few):
-                # «The "free" lock cost millions»: nobody speaks there.
+                # «The "free" lock cost millions» has no speaker.
                 candidate.features["of a fragment"] = 1
             if cue is not None and is_passive(frame, cue.at):
-                candidate.features["told and not telling"] = 1
-            if cue is None and _hands_over_by_colon(where) and noted.last < where.left:
+                candidate.features["addressed, not speaking"] = 1
+            if (
+                cue is None
+                and _hands_over_by_colon(where)
+                and mention.last < where.left
+            ):
                 candidate.features["subject before a colon"] = 1
     return list(found.values())
 
 
-def _owns_speech(where: QuotePlace, noted: SpeakerMention) -> bool:
-    """Tell «Bell's claim that “…”» and «“…”, in Bell's view»."""
+def _owns_speech(where: QuotePlace, mention: SpeakerMention) -> bool:
+    """Whether it owns a noun of speech: «Bell's claim that “…”»."""
     tokens = where.frame.tokens
-    for at in range(noted.last, min(noted.last + 3, len(tokens))):
+    for at in range(mention.last, min(mention.last + 3, len(tokens))):
         if tokens[at].low in SPEECH_NOUNS:
-            near = where.left - at if at < where.left else noted.first - where.right
+            near = where.left - at if at < where.left else mention.first - where.right
             return near <= _NEAR_SAYING
         if tokens[at].kind != "word":
             return False
@@ -264,83 +266,89 @@ def _mark_subject(
         return
     if frame.tokens[cue.at].low in {"according", "laut"}:
         for candidate in list(found.values()):
-            if candidate.noted and candidate.noted.first > cue.at:
-                noted = find_apposed_name(frame, candidate.noted, candidate.noted.last)
-                named = found.setdefault(id(noted), SpeakerCandidate(noted))
+            if candidate.mention and candidate.mention.first > cue.at:
+                mention = find_apposed_name(
+                    frame, candidate.mention, candidate.mention.last
+                )
+                named = found.setdefault(id(mention), SpeakerCandidate(mention))
                 named.features["according to"] = 1
                 return
         return
     reached = find_subject(frame, cue.at)
     if reached is not None:
-        noted = reached.noted
-        candidate = found.setdefault(id(noted), SpeakerCandidate(noted))
+        mention = reached.mention
+        candidate = found.setdefault(id(mention), SpeakerCandidate(mention))
         candidate.features[reached.how] = 1
 
 
 def _add_features(
-    candidate: SpeakerCandidate, noted: SpeakerMention, where: QuotePlace
+    candidate: SpeakerCandidate, mention: SpeakerMention, where: QuotePlace
 ) -> None:
     features = candidate.features
-    if noted.possessive:
-        near = noted.last == where.left and noted.kind != "pronoun"
+    if mention.possessive:
+        near = mention.last == where.left and mention.kind != "pronoun"
         features["owner of the words" if near else "possessive"] = 1
-        if _owns_speech(where, noted):
+        if _owns_speech(where, mention):
             features["owner of a saying"] = 1
-    elif noted.after_preposition:
+    elif mention.after_preposition:
         features["after preposition"] = 1
-    if noted.kind == "nominal" and not is_role_noun(
-        where.frame.tokens[noted.last - 1].low.removesuffix("'s")
+    if mention.kind == "nominal" and not is_role_noun(
+        where.frame.tokens[mention.last - 1].low.removesuffix("'s")
     ):
         features["unknown noun"] = 1
-    if noted.sort in {"place", "party"}:
-        features[noted.sort] = 1
-    if noted.kind == "name":
+    if mention.sort in {"place", "party"}:
+        features[mention.sort] = 1
+    if mention.kind == "name":
         features["name"] = 1
     tokens = where.frame.tokens
-    free = noted.kind == "name" or not noted.after_preposition
-    if free and noted.last + 1 == where.left and tokens[noted.last].text == ":":
+    free = mention.kind == "name" or not mention.after_preposition
+    if free and mention.last + 1 == where.left and tokens[mention.last].text == ":":
         features["colon"] = 1
-    if noted.first >= where.right:
+    if mention.first >= where.right:
         features["after the words"] = 1
-        gap = noted.first - where.right
+        gap = mention.first - where.right
     else:
-        gap = where.left - noted.last
+        gap = where.left - mention.last
     features["distance"] = min(abs(gap), _FAR)
 
 
 def list_neighbour_candidates(
-    reading: ParsedText, number: int, where: QuotePlace
+    parsed: ParsedText, number: int, where: QuotePlace
 ) -> list[SpeakerCandidate]:
-    """Give the neighbours whose speaker may go on (quotation numbers) or begin."""
+    """Candidates from the quotations and sentences next to this one."""
     found = []
     frame = where.frame
     paragraph = frame.paragraph
-    bare = frame.bare
+    only_quotes = frame.only_quotes
     before = number - 1
     if before >= 0:
-        other = reading.frames[reading.frame_of[before]]
+        other = parsed.frames[parsed.frame_of[before]]
         found.append(
             _build_neighbour(
-                before, other.paragraph, paragraph, bare=bare, same=other is frame
+                before,
+                other.paragraph,
+                paragraph,
+                only_quotes=only_quotes,
+                same=other is frame,
             )
         )
-    if bare and number + 1 < len(reading.stretches):
-        other = reading.frames[reading.frame_of[number + 1]]
+    if only_quotes and number + 1 < len(parsed.stretches):
+        other = parsed.frames[parsed.frame_of[number + 1]]
         if other.paragraph == paragraph:
             found.append(SpeakerCandidate(None, number + 1, {"next speaker": 1}))
-    if bare:
-        found += _list_speakers_after(reading, frame)
-    found += _list_introductions(reading, frame, bare=bare)
-    return found + _list_signatures(reading, number)
+    if only_quotes:
+        found += _list_speakers_after(parsed, frame)
+    found += _list_introductions(parsed, frame, only_quotes=only_quotes)
+    return found + _list_signatures(parsed, number)
 
 
 def _list_speakers_after(
-    reading: ParsedText, frame: SentenceFrame
+    parsed: ParsedText, frame: SentenceFrame
 ) -> list[SpeakerCandidate]:
-    """Give the subject of «“We open today.” Ruth Bell said.»: a sentence of its own."""
-    if frame.index + 1 >= len(reading.frames):
+    """The speaker in a sentence of its own: «“We open today.” Ruth Bell said.»."""
+    if frame.index + 1 >= len(parsed.frames):
         return []
-    after = reading.frames[frame.index + 1]
+    after = parsed.frames[frame.index + 1]
     cues = after.cues
     if after.paragraph != frame.paragraph or after.quotes or len(cues) != 1:
         return []
@@ -350,72 +358,72 @@ def _list_speakers_after(
     reached = find_subject(after, at) if is_strong(after.tokens, at) else None
     if reached is None or reached.how != "direct" or rest > _FEW_AFTER:
         return []
-    return [SpeakerCandidate(reached.noted, None, {"said after": 1})]
+    return [SpeakerCandidate(reached.mention, None, {"said after": 1})]
 
 
-def _is_actor(noted: SpeakerMention) -> bool:
-    return noted.sort == "person" or (noted.kind == "pronoun" and bool(noted.sex))
+def _is_actor(mention: SpeakerMention) -> bool:
+    return mention.sort == "person" or (mention.kind == "pronoun" and bool(mention.sex))
 
 
-def _list_signatures(reading: ParsedText, number: int) -> list[SpeakerCandidate]:
-    """Give the name under the words: «“We open today.” — Ruth Bell»."""
-    text = reading.text
-    dash = _SIGNED.match(text, reading.stretches[number].end)
+def _list_signatures(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
+    """The name under the words: «“We open today.” — Ruth Bell»."""
+    text = parsed.text
+    dash = _SIGNED.match(text, parsed.stretches[number].end)
     if dash is None:
         return []
-    frames = reading.frames
+    frames = parsed.frames
     at = bisect_right(frames, dash.end(), key=lambda frame: frame.start) - 1
-    for noted in frames[at].mentions:
-        if noted.start == dash.end() and noted.kind == "name":
-            if _SIGNATURE_ENDS.match(text, noted.end):
-                return [SpeakerCandidate(noted, None, {"signed": 1})]
+    for mention in frames[at].mentions:
+        if mention.start == dash.end() and mention.kind == "name":
+            if _SIGNATURE_ENDS.match(text, mention.end):
+                return [SpeakerCandidate(mention, None, {"signed": 1})]
             return []
     return []
 
 
 def _build_neighbour(
-    before: int, other: int, paragraph: int, *, bare: bool, same: bool
+    before: int, other: int, paragraph: int, *, only_quotes: bool, same: bool
 ) -> SpeakerCandidate:
     if same:
         name = "speaker in the sentence"
     elif other == paragraph:
-        name = "speaker before" if bare else "speaker before, with words"
+        name = "speaker before" if only_quotes else "speaker before, with words"
     elif other + 1 == paragraph:
         name = "speaker of the paragraph before"
     else:
         name = "speaker far before"
-    if name.startswith("speaker of") and not bare:
+    if name.startswith("speaker of") and not only_quotes:
         name = "speaker far before"
     return SpeakerCandidate(None, before, {name: 1})
 
 
 def _list_introductions(
-    reading: ParsedText, frame: SentenceFrame, *, bare: bool
+    parsed: ParsedText, frame: SentenceFrame, *, only_quotes: bool
 ) -> list[SpeakerCandidate]:
-    """Give the subjects of the frame before: «X put it like this:»."""
+    """The subjects of the frame before: «X put it like this:»."""
     if not frame.index:
         return []
-    intro = reading.frames[frame.index - 1]
-    colon = reading.text[intro.start : intro.end].rstrip().endswith(":")
+    intro = parsed.frames[frame.index - 1]
+    colon = span_text(parsed.text, intro).rstrip().endswith(":")
     far = frame.paragraph - intro.paragraph
-    if far > 1 or not (bare or colon):
+    if far > 1 or not (only_quotes or colon):
         return []
     last_cue = intro.cues[-1] if intro.cues else -1
     reached = find_subject(intro, last_cue) if last_cue >= 0 else None
-    noted = reached.noted if reached else find_main_subject(intro)
-    if noted is None:
+    mention = reached.mention if reached else find_main_subject(intro)
+    if mention is None:
         return []
     name = "introduces" if colon else "subject before"
     if not far and not colon and not intro.quotes:
         name = "subject of the sentence before"
         if (
             frame.index > 1
-            and reading.frames[frame.index - 2].quotes
-            and _is_actor(noted)
+            and parsed.frames[frame.index - 2].quotes
+            and _is_actor(mention)
         ):
             # «“We open today.” Tom Cole shook his head. “You do not.”»
             name = "acts in between"
-    return [SpeakerCandidate(noted, None, {name: 1})]
+    return [SpeakerCandidate(mention, None, {name: 1})]
 
 
 FEATURE_WEIGHTS = {
@@ -429,10 +437,10 @@ FEATURE_WEIGHTS = {
     "according to": 8.0,
     "colon": 4.0,
     "subject before a colon": 5.0,
-    # Standing in the same sentence.
+    # Place in the same sentence.
     "main subject": 2.0,
     "of a fragment": -2.0,
-    "told and not telling": -3.0,
+    "addressed, not speaking": -3.0,
     "owner of the words": 3.0,
     "owner of a saying": 4.5,
     "name": 0.5,
@@ -443,7 +451,7 @@ FEATURE_WEIGHTS = {
     "unknown noun": -2.0,
     "party": -1.0,
     "distance": -0.04,
-    # Speakers of neighbours.
+    # Neighbouring sentences and quotations.
     "speaker in the sentence": 3.0,
     "speaker before": 7.0,
     "speaker before, with words": 1.0,
@@ -457,19 +465,19 @@ FEATURE_WEIGHTS = {
     "subject before": 3.0,
     "subject of the sentence before": 4.0,
 }
-#: Below this nobody is named: null rather than a guess.
+#: Below this no speaker is named: null rather than a guess.
 MIN_SCORE = 0.6
 
 
 def score_candidate(candidate: SpeakerCandidate) -> float:
-    """Give the sum of a candidate's weighted features."""
+    """The sum of a candidate's weighted features."""
     return sum(
         FEATURE_WEIGHTS[name] * value for name, value in candidate.features.items()
     )
 
 
 def list_contributions(candidate: SpeakerCandidate) -> tuple[tuple[str, float], ...]:
-    """Give each feature with what it adds to the score, the weightiest first."""
+    """Each feature with what it adds to the score, the weightiest first."""
     added = [
         (name, round(FEATURE_WEIGHTS[name] * value, 2))
         for name, value in candidate.features.items()

@@ -1,8 +1,9 @@
 """Parse an article for its quotations: sentence frames, mentions, reporting words.
 
-The quoted words are covered, so that nothing inside them is taken for the reporter's;
-the covered text is cut into sentences (frames), these into tokens, and in them every
-mention of somebody who could speak is noted: a name, a noun phrase, a pronoun.
+The quoted words are covered, so that they cannot be taken for the reporter's. The
+covered text is split into sentences (frames) and tokens; in each frame the mentions of
+possible speakers are found: names, noun phrases, pronouns. A word of the reporting
+tables reports unless it is a noun there («the report», «his calls»).
 """
 
 from bisect import bisect_left, bisect_right
@@ -35,8 +36,8 @@ from digests.quotes.reporting import (
 from digests.quotes.spans import QuotedStretch
 from digests.quotes.speaker_mentions import SpeakerMention
 
-#: How many tokens around a quotation are looked at: keeps a sentence without end
-#: from costing the square of its length.
+#: Tokens considered around a quotation, so that the cost of an endless sentence is not
+#: quadratic.
 MAX_CUE_DISTANCE = 90
 _LONGEST_DATELINE = 14
 _DASHES = frozenset("—–―-")
@@ -48,7 +49,7 @@ _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 
 @dataclass
 class SentenceFrame:
-    """A sentence of the covered text, with what stands in it."""
+    """A sentence of the covered text; its parts are found when first needed."""
 
     index: int
     start: int
@@ -70,11 +71,13 @@ class SentenceFrame:
 
     @cached_property
     def known(self) -> list[Name]:
-        """The names that may tell who is who elsewhere."""
-        return list(select_headline_names(self.names)) if self.shouts else self.names
+        """The names that may resolve short names elsewhere."""
+        return (
+            list(select_headline_names(self.names)) if self.is_headline else self.names
+        )
 
     @cached_property
-    def shouts(self) -> bool:
+    def is_headline(self) -> bool:
         """Whether every longer word of the first line has a capital: a headline."""
         if self.index or self.german:
             return False
@@ -84,62 +87,64 @@ class SentenceFrame:
 
     @property
     def lead(self) -> SpeakerMention | None:
-        """The person whom the sentence is about, if it names one first."""
-        for noted in self.free:
-            if noted.first > self.opening:
-                before = noted.first - 1
+        """The person whom the sentence mentions first, if it is a person."""
+        for mention in self.free:
+            if mention.first > self.opening:
+                before = mention.first - 1
                 aside = (
                     before > max(1, self.opening) and self.tokens[before].text in ",("
                 )
-                return None if aside or noted.sort != "person" else noted
+                return None if aside or mention.sort != "person" else mention
         return None
 
     @cached_property
     def mentions(self) -> list[SpeakerMention]:
-        """Everybody who could speak, in order."""
+        """The possible speakers, in order."""
         found = speaker_mentions.find_mentions(self.tokens, self.names, self.index)
         dated = self.dateline
-        return [noted for noted in found if noted.first > dated] if dated else found
+        return (
+            [mention for mention in found if mention.first > dated] if dated else found
+        )
 
     @cached_property
     def cues(self) -> list[int]:
-        """Places of the reporting words among the tokens."""
+        """Token indices of the reporting words."""
         return find_cues(self.tokens, german=self.german)
 
     @cached_property
     def words_before(self) -> list[int]:
-        """How many words stand before each token, and before the end."""
+        """The number of words before each token, and before the end."""
         return list(accumulate((one.kind == "word" for one in self.tokens), initial=0))
 
     @cached_property
     def covers_before(self) -> list[int]:
-        """How many quotations stand before each token, and before the end."""
+        """The number of quotations before each token, and before the end."""
         return list(accumulate((one.kind == "cover" for one in self.tokens), initial=0))
 
     @cached_property
     def ends(self) -> dict[int, SpeakerMention]:
         """Mentions by the token after them."""
-        return {noted.last: noted for noted in self.mentions}
+        return {mention.last: mention for mention in self.mentions}
 
     @cached_property
     def free(self) -> list[SpeakerMention]:
-        """Mentions that stand for themselves."""
+        """Mentions that are neither possessive nor governed by a preposition."""
         return [
-            noted
-            for noted in self.mentions
-            if not noted.after_preposition
-            and not noted.possessive
-            and noted.sort != "place"
+            mention
+            for mention in self.mentions
+            if not mention.after_preposition
+            and not mention.possessive
+            and mention.sort != "place"
         ]
 
     @cached_property
-    def bare(self) -> bool:
-        """Whether hardly a word stands beside the quotations."""
+    def only_quotes(self) -> bool:
+        """Whether the sentence has at most one word besides its quotations."""
         return self.words_before[-1] <= 1
 
     @cached_property
-    def accord(self) -> int:
-        """Place of «according to» (or «laut»), -1 if there is none."""
+    def according_at(self) -> int:
+        """Token index of «according to» (or «laut»), -1 if there is none."""
         for at, token in enumerate(self.tokens[:-1]):
             if token.low == "according" and self.tokens[at + 1].low == "to":
                 return at
@@ -149,7 +154,7 @@ class SentenceFrame:
 
     @cached_property
     def opening(self) -> int:
-        """Place of the comma after «As the crowd fell silent,»; -1 if none."""
+        """Token index of the comma after «As the crowd fell silent,»; -1 if none."""
         first = self.dateline + 1 if self.dateline else 0
         if len(self.tokens) <= first or self.tokens[first].low not in CLAUSE_LEADS:
             return -1
@@ -160,24 +165,24 @@ class SentenceFrame:
 
     @cached_property
     def dateline(self) -> int:
-        """Place of the dash after «HALLIN, June 3 (Wire) —»; 0 if there is none."""
+        """Token index of the dash after «HALLIN, June 3 (Wire) —»; 0 if none."""
         return _find_dateline_end(self.tokens)
 
     def free_before(self, last: int) -> list[SpeakerMention]:
-        """Mentions that stand for themselves in the window before token `last`."""
+        """The `free` mentions in the window before token `last`."""
         low = bisect_left(
-            self.free, last - MAX_CUE_DISTANCE, key=lambda noted: noted.first
+            self.free, last - MAX_CUE_DISTANCE, key=lambda mention: mention.first
         )
-        high = bisect_left(self.free, last, key=lambda noted: noted.first)
+        high = bisect_left(self.free, last, key=lambda mention: mention.first)
         return self.free[low:high]
 
     def near(self, left: int, right: int) -> list[SpeakerMention]:
-        """Give the mentions at most `REACH` tokens before `left` or after `right`."""
+        """The mentions at most `MAX_CUE_DISTANCE` before `left` or after `right`."""
         low = bisect_left(
-            self.mentions, left - MAX_CUE_DISTANCE, key=lambda noted: noted.first
+            self.mentions, left - MAX_CUE_DISTANCE, key=lambda mention: mention.first
         )
         high = bisect_left(
-            self.mentions, right + MAX_CUE_DISTANCE, key=lambda noted: noted.first
+            self.mentions, right + MAX_CUE_DISTANCE, key=lambda mention: mention.first
         )
         return self.mentions[low:high]
 
@@ -188,20 +193,20 @@ class SentenceFrame:
 
 @dataclass(frozen=True)
 class ParsedText:
-    """An article taken apart for the question «who said it»."""
+    """An article prepared for attribution."""
 
     text: str
     stretches: tuple[QuotedStretch, ...]
     frames: tuple[SentenceFrame, ...]
     people: PeopleIndex
-    #: The frame in which each stretch begins.
+    #: The frame in which each quoted span begins.
     frame_of: tuple[int, ...]
 
 
 def parse_text(
     text: str, found: tuple[QuotedStretch, ...], title: str | None, lang: str | None
 ) -> ParsedText:
-    """Take `text` apart; `title` may name somebody in full."""
+    """Parse `text`; `title` may have a speaker's full name."""
     covered = _cover_quotes(text, found)
     frames = _build_frames(covered, lang)
     frame_of = _assign_stretches(frames, found)
@@ -218,7 +223,7 @@ def parse_text(
         ]
     for frame in frames:
         if any(people.is_shared(name.text) for name in frame.names):
-            lead = None if frame.shouts else frame.lead
+            lead = None if frame.is_headline else frame.lead
             if lead is not None:
                 people.lead(lead.text, lead.start)
     _learn_sexes(frames, people)
@@ -226,7 +231,7 @@ def parse_text(
 
 
 def _find_dateline_end(tokens: Sequence[Token]) -> int:
-    """Give the place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
+    """The place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
     for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
         token = tokens[at]
         if token.text in _DASHES and tokens[at - 1].end < token.start:
@@ -252,10 +257,10 @@ def _find_title_names(title: str) -> list[Name]:
 def _is_sure(
     frame: SentenceFrame, name: Name, people: PeopleIndex, inside: set[str]
 ) -> bool:
-    """Tell names from words that only begin a sentence and from German nouns."""
+    """Whether a name is no sentence-initial word and no German noun."""
     if frame.german and not name.kind:
         beside = {name.last, name.first - 1}
-        told = name.first == frame.accord + 1 > 0 or beside & set(frame.cues)
+        told = name.first == frame.according_at + 1 > 0 or beside & set(frame.cues)
         return bool(told) or people.is_person(people.full(name.text))
     if name.doubtful:
         return people.is_person(people.full(name.text))
@@ -325,7 +330,7 @@ def _build_frames(covered: str, lang: str | None) -> tuple[SentenceFrame, ...]:
 def _assign_stretches(
     frames: tuple[SentenceFrame, ...], found: tuple[QuotedStretch, ...]
 ) -> tuple[int, ...]:
-    """Find each stretch's frame and note it there."""
+    """The frame of each quoted span, which is recorded in the frame too."""
     places = []
     at = 0
     for number, one in enumerate(found):
@@ -337,7 +342,7 @@ def _assign_stretches(
 
 
 def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
-    """Give the places of reporting words, nouns of the same form left out."""
+    """Token indices of the reporting words, without nouns of the same form."""
     return [
         at
         for at in range(len(tokens))
@@ -347,7 +352,7 @@ def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
 
 
 def _is_so(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «“…“, so die Ministerin» from other uses of «so»."""
+    """Whether «so» reports, as in «“…“, so die Ministerin»."""
     if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
         return False
     after = tokens[at + 1]
@@ -355,7 +360,7 @@ def _is_so(tokens: Sequence[Token], at: int) -> bool:
 
 
 def is_cue(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the word at `at` reports."""
+    """Whether the word at `at` reports."""
     token = tokens[at]
     if token.low not in REPORTING_CUES:
         return _has_particle(tokens, at)
@@ -363,12 +368,12 @@ def is_cue(tokens: Sequence[Token], at: int) -> bool:
 
 
 def is_strong(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the reporting word at `at` means «said»."""
+    """Whether the reporting word at `at` means «said»."""
     return tokens[at].low in STRONG_CUES or _has_particle(tokens, at)
 
 
 def _has_particle(tokens: Sequence[Token], at: int) -> bool:
-    """Tell «shot back» and «chimed in» from «shot» and «cut»."""
+    """Whether a particle makes the verb report: «shot back», «chimed in»."""
     low = tokens[at].low
     after = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if low in VERBS_WITH_BACK and after == "back":

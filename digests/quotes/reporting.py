@@ -1,7 +1,4 @@
-"""Words that report speech: the word lists, and which words of a sentence report.
-
-A word of the tables reports unless it is a noun there («the report», «his calls»).
-"""
+"""Word tables for reported speech."""
 
 from digests.language.words import word_set
 
@@ -48,7 +45,7 @@ STRONG_CUES = word_set("""
     schilderte schildert kündigte hob stellte fasste räumte zeigte prognostizierte
     prophezeite scherzte
 """)
-#: Verbs that take words from somebody's mouth without meaning «said».
+#: Verbs that quote somebody without meaning «said».
 WEAK_CUES = word_set("""
     found finds ended opened went goes put puts spoke related called calls call calling
     described describes describing dismissed dismisses dismissing accused accuses
@@ -88,7 +85,7 @@ VERBS_WITH_IN = word_set("""
 """)
 #: Reporting words in German texts only.
 GERMAN_CUES = word_set("so")
-#: What somebody owns and words may stand in: «in Bell's view», «Bell's claim that».
+#: Nouns of speech with an owner: «in Bell's view», «Bell's claim that».
 SPEECH_NOUNS = word_set("""
     view words claim claims opinion response answer message statement remark remarks
     comment comments motto dictum argument verdict quote phrase promise pledge
@@ -96,7 +93,7 @@ SPEECH_NOUNS = word_set("""
     reaction contention assertion accusation assessment suggestion conclusion advice
     telling judgment judgement call slogan
 """)
-#: Stand between a subject and its verb, or between the parts of a verb.
+#: Words between a subject and its verb, or between the parts of a verb.
 VERB_GAP_WORDS = word_set("""
     has have had having is are was were be been being will would could should may might
     must can did does do not also then later again once already now just never ever
@@ -145,7 +142,7 @@ INVERTING_CUES = STRONG_CUES - word_set("""
     told tells tell telling asked asks asking urged urges urging assured assures thanked
     reminded denies denied reported ruled
 """)
-#: Open a clause that stands before the main one.
+#: Words that begin a clause before the main one.
 CLAUSE_LEADS = word_set("""
     as when while after if because although though before since despite during in at
     with on for asked speaking following according until once
@@ -176,7 +173,7 @@ SO_CALLED = word_set("""
     so-called self-described self-styled nicknamed dubbed nickname known sogenannte
     sogenannten genannt
 """)
-#: Words on cloth, paper and walls after the quotation: «"Save It" placards».
+#: Things with an inscription, after the quotation: «"Save It" placards».
 LABEL_CARRIERS = word_set("""
     sign signs banner banners button buttons hat hats cap caps shirt shirts t-shirt
     t-shirts placard placards sticker stickers bumper pin pins logo campaign movement

@@ -1,10 +1,9 @@
-"""Tell quoted speech from titles and scare quotes, and compare two quotations.
+"""Separate quoted speech from titles and scare quotes, and compare two quotations.
 
-Nothing is left out for being short: names of works, programmes and slogans, nicknames
-and «so-called» are told by the words around them. In doubt a stretch stays.
+Names of works, programmes and slogans, nicknames and «so-called» words are recognized
+by the words around them, never by length alone. In doubt a span counts as speech.
 
-It reads words only: case and punctuation never count. Who speaks, and when, is for
-whoever asks; two people may well say the same.
+Two quotations are compared by their words; case, punctuation and speakers do not count.
 """
 
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from digests.language import words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.normalization import normalize_text
 from digests.language.quotation_marks import QuotedSpan, find_quoted
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.quotes.reporting import (
     LABEL_CARRIERS,
@@ -42,23 +42,23 @@ class QuotedStretch:
 
     start: int
     end: int
-    #: Goes on from the stretch before, over a paragraph's end.
+    #: Continues the span before, over the end of a paragraph.
     goes_on: bool
     words: int
 
 
 def find_quoted_stretches(text: str, lang: str | None) -> tuple[QuotedStretch, ...]:
-    """Give the quotations of `text` in order."""
+    """The quotations of `text` in order."""
     found = find_quoted(text, lang)
     return tuple(
         QuotedStretch(one.start, one.end, one.goes_on, _count_words(text, one))
         for one in found
-        if any(map(str.isalnum, text[one.start : one.end])) and _is_speech(text, one)
+        if any(map(str.isalnum, span_text(text, one))) and _is_speech(text, one)
     )
 
 
 def _count_words(text: str, one: QuotedSpan) -> int:
-    return len(text[one.start : one.end].split())
+    return len(span_text(text, one).split())
 
 
 def _is_speech(text: str, one: QuotedSpan) -> bool:
@@ -66,25 +66,25 @@ def _is_speech(text: str, one: QuotedSpan) -> bool:
         return True
     if _is_so_called(text, one):
         return False
-    alone = not any(map(str.isspace, text[one.start : one.end]))
+    alone = not any(map(str.isspace, span_text(text, one)))
     if not text[one.start].isupper() and not (alone and _begins_sentence(text, one)):
         return True
     words = tokenize_span(text, one.start, one.end)
-    bare = text[one.end - 1].isalnum()
+    unmarked = text[one.end - 1].isalnum()
     titled = _is_title_case(words)
-    if not (titled or (bare and len(words) <= _LONGEST_NICKNAME)):
+    if not (titled or (unmarked and len(words) <= _LONGEST_NICKNAME)):
         return True
     before = tokenize_span(text, max(0, one.start - 1 - _NEAR), one.start - 1)
     after = tokenize_span(text, one.end + 1, min(len(text), one.end + 1 + _NEAR))
     return not (
-        (bare and _is_nickname(one, before, after, words))
-        or (bare and alone and _begins_sentence(text, one) and _is_term(after))
+        (unmarked and _is_nickname(one, before, after, words))
+        or (unmarked and alone and _begins_sentence(text, one) and _is_term(after))
         or (titled and _names_a_work(before, after, words))
     )
 
 
 def _begins_sentence(text: str, one: QuotedSpan) -> bool:
-    """Tell whether a quotation stands at a sentence's beginning."""
+    """Whether a quotation begins a sentence."""
     at = one.start - 2
     while at >= 0 and text[at] in " \t":
         at -= 1
@@ -92,7 +92,7 @@ def _begins_sentence(text: str, one: QuotedSpan) -> bool:
 
 
 def _is_term(after: Sequence[Token]) -> bool:
-    """«"Containment" has been …»: one word spoken of, at a sentence's beginning."""
+    """Whether a word is only mentioned: «"Containment" has been …»."""
     return (
         bool(after)
         and (after[0].kind == "word" or after[0].text in "(:")
@@ -106,7 +106,7 @@ def _is_nickname(
     after: Sequence[Token],
     words: Sequence[Token],
 ) -> bool:
-    """«Thomas "Tug" Cole»: capitals on both sides, nothing between."""
+    """Whether it is a nickname: «Thomas "Tug" Cole», capitals on both sides."""
     return (
         len(words) <= _LONGEST_NICKNAME
         and bool(before and after)
@@ -135,7 +135,7 @@ def _is_title_case(words: Sequence[Token]) -> bool:
 def _names_a_work(
     before: Sequence[Token], after: Sequence[Token], words: Sequence[Token]
 ) -> bool:
-    """Tell a work's name by the words beside it."""
+    """Whether the words beside it introduce the name of a work."""
     near = [token.low for token in before[-3:]]
     if near and (near[-1] in WORK_WORDS or near[-1] in PROGRAMME_OWNERS):
         return True
@@ -149,17 +149,17 @@ def _names_a_work(
     return any(low in LABEL_CARRIERS for low in following)
 
 
-#: «same» words; «part»: one gives some of the other's; «other»: words were changed.
+#: «same»: equal words; «part»: one has some of the other's; «other»: changed words.
 QuoteMatch = Literal["same", "part", "other"]
 
-#: Fewer words than this can stand in anybody's sentence.
+#: Fewer words may occur in any sentence by chance.
 _SHORTEST_PART = 4
-#: Shorter quotes are alike by chance; longer ones must share so much of their words.
+#: Fewer words are similar by chance; more must have at least this similarity.
 _SHORTEST_VARIANT, _LEAST_LIKENESS = 6, 0.8
 
 
 def match_quotes(one: str, other: str) -> QuoteMatch | None:
-    """How two quotations are one utterance; None where they are two.
+    """How two quotations match as one utterance, or None.
 
     Args:
         one: The words of a quotation, without its outer marks.
@@ -176,7 +176,7 @@ def match_quotes(one: str, other: str) -> QuoteMatch | None:
         return "part"
     if len(short) < _SHORTEST_VARIANT:
         return None
-    # In order: which of two comes first moves the measure a little.
+    # Sorted, because the order of the two affects the ratio slightly.
     first, second = sorted((ours, theirs))
     alike = SequenceMatcher(None, first, second, autojunk=False)
     if alike.real_quick_ratio() < _LEAST_LIKENESS or alike.ratio() < _LEAST_LIKENESS:

@@ -1,10 +1,11 @@
 """Find the mentions in a sentence of people and bodies that could speak.
 
 Shallow on purpose: a noun phrase is a determiner (or a possessor) with the words up
-to a role noun, or the words before a break; a name is what `names` found.
+to a role noun, or up to a word that breaks the phrase; names come from
+`digests.language.names`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digests.language.grammar import Name, Token, looks_finite
@@ -37,7 +38,7 @@ _ALONE = word_set("several many some others both one another hundreds thousands 
 
 @dataclass(frozen=True, slots=True)
 class SpeakerMention:
-    """A mention: tokens `first` to `last` of its frame, end exclusive."""
+    """A mention: tokens `first` to `last` of sentence `frame`, end exclusive."""
 
     frame: int
     first: int
@@ -47,354 +48,291 @@ class SpeakerMention:
     text: str
     #: «name», «nominal» or «pronoun».
     kind: str
-    #: What the name is («person», «body», «place», «title», «party», «»).
+    #: The kind of its name: «person», «body», «place», «title», «party» or «».
     sort: str
     sex: str
     plural: bool
     possessive: bool
     after_preposition: bool
-    #: Where the name proper begins among the tokens.
+    #: The token at which the name itself begins.
     core: int
 
 
 def find_mentions(
     tokens: Sequence[Token], names: Sequence[Name], frame: int
 ) -> list[SpeakerMention]:
-    """Give everybody in one sentence who could speak, in order."""
+    """The people and bodies in one sentence that could speak, in order."""
+    reader = _MentionReader(tokens, {name.first: name for name in names}, frame)
     found: list[SpeakerMention] = []
-    starts = {name.first: name for name in names}
     at = 0
     while at < len(tokens):
-        noted = (
-            _find_mention_at(tokens, starts, at, frame)
-            if tokens[at].kind == "word"
-            else None
-        )
-        if noted is None:
+        mention = reader.read(at) if tokens[at].kind == "word" else None
+        if mention is None:
             at += 1
             continue
-        found.append(noted)
-        at = max(noted.last, at + 1)
+        found.append(mention)
+        at = max(mention.last, at + 1)
     return found
 
 
-def _find_mention_at(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> SpeakerMention | None:
-    if at in starts:
-        return _extend_name(tokens, starts, at, frame)
-    low = tokens[at].low
-    if low in _PRONOUNS or ("'" in low and low.partition("'")[0] in _PRONOUNS):
-        return _build_pronoun(tokens, starts, at, frame)
-    if low in DETERMINERS:
-        return _build_phrase(tokens, starts, at, frame)
-    if low[0].isdigit() and at + 1 < len(tokens) and tokens[at + 1].low == "percent":
-        return _build_speaker_mention(tokens, at, at + 2, frame, "nominal")
-    if low in PHRASE_BREAKERS or low in PREPOSITIONS or low in REPORTING_CUES:
-        return None
-    if is_role_noun(low):
-        return _build_bare_noun(tokens, starts, at, frame)
-    return None
+@dataclass(frozen=True, slots=True)
+class _MentionReader:
+    """Reads the mention that begins at a token of one sentence."""
 
+    tokens: Sequence[Token]
+    #: The names of the sentence by their first token.
+    names: Mapping[int, Name]
+    frame: int
 
-def _extend_name(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> SpeakerMention:
-    """A name, or the noun phrase that it begins: «Bell supporters», «X's aide»."""
-    name = starts[at]
-    end = _find_role_end(tokens, starts, name.last)
-    follows = starts.get(end)
-    if end > name.last and follows is not None and _is_person(follows):
-        return _build_described_name(tokens, at, follows, frame)
-    beyond = starts.get(name.last + 1)
-    if (
-        end == name.last
-        and beyond is not None
-        and _describes_name(tokens, name, beyond)
-    ):
-        return _build_described_name(tokens, at, beyond, frame)
-    if end > name.last and follows is None:
-        return _build_speaker_mention(tokens, at, end, frame, "nominal")
-    if name.kind == "title":
-        return _build_speaker_mention(
-            tokens, at, name.last, frame, "nominal", sort="title"
+    def read(self, at: int) -> SpeakerMention | None:
+        """The mention that begins at token `at`, or None."""
+        if at in self.names:
+            return self._read_name(at)
+        low = self.tokens[at].low
+        if low in _PRONOUNS or ("'" in low and low.partition("'")[0] in _PRONOUNS):
+            return self._read_pronoun(at)
+        if low in DETERMINERS:
+            return self._read_phrase(at)
+        if low[0].isdigit() and self._low(at + 1) == "percent":
+            return self._build(at, at + 2, "nominal")
+        if low in PHRASE_BREAKERS or low in PREPOSITIONS or low in REPORTING_CUES:
+            return None
+        return self._read_bare_noun(at) if is_role_noun(low) else None
+
+    def _low(self, at: int) -> str:
+        return self.tokens[at].low if at < len(self.tokens) else ""
+
+    def _read_name(self, at: int) -> SpeakerMention:
+        """A name, or the noun phrase that it begins: «Bell supporters», «X's aide»."""
+        name = self.names[at]
+        end = self._find_role_end(name.last)
+        follows = self.names.get(end)
+        if end > name.last and follows is not None and _is_person(follows):
+            return self._build_name(at, follows, described=True)
+        beyond = self.names.get(name.last + 1)
+        if end == name.last and beyond is not None and self._describes(name, beyond):
+            return self._build_name(at, beyond, described=True)
+        if end > name.last and follows is None:
+            return self._build(at, end, "nominal")
+        if name.kind == "title":
+            return self._build(at, name.last, "nominal", sort="title")
+        return self._build_name(at, name)
+
+    def _describes(self, name: Name, beyond: Name) -> bool:
+        """Whether a name describes the next one: «Bell follower Tom Cole».
+
+        «Bell beat Tom Cole» has a verb between the two.
+        """
+        between = self.tokens[name.last]
+        return (
+            between.kind == "word"
+            and beyond.kind == "person"
+            and " " in beyond.text
+            and not between.capital
+            and not _breaks_phrase(between)
+            and not looks_finite(between.low)
+            and not between.low.endswith(("ing", "s"))
         )
-    return _build_speaker_mention(
-        tokens,
-        at,
-        name.last,
-        frame,
-        "name",
-        sort=name.kind,
-        sex=name.sex,
-        core=name.core,
-        text=name.text,
-    )
 
+    def _read_pronoun(self, at: int) -> SpeakerMention:
+        phrase = None
+        if self.tokens[at].low in {"his", "her", "their"}:
+            phrase = self._read_phrase(at)
+        return phrase or self._build(at, at + 1, "pronoun")
 
-def _describes_name(tokens: Sequence[Token], name: Name, beyond: Name) -> bool:
-    """Tell «Bell follower Tom Cole» from «Bell beat Tom Cole»."""
-    between = tokens[name.last]
-    return (
-        between.kind == "word"
-        and beyond.kind == "person"
-        and " " in beyond.text
-        and not between.capital
-        and not _breaks_phrase(between)
-        and not looks_finite(between.low)
-        and not between.low.endswith(("ing", "s"))
-    )
-
-
-def _build_pronoun(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> SpeakerMention | None:
-    low = tokens[at].low
-    if low in {"his", "her", "their"}:
-        phrase = _build_phrase(tokens, starts, at, frame)
-        if phrase is not None:
-            return phrase
-    return _build_speaker_mention(tokens, at, at + 1, frame, "pronoun")
-
-
-def _find_role_end(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> int:
-    """Find where a run of words that ends in a role noun ends; `at` if none."""
-    end = at
-    for place in range(at, min(at + 4, len(tokens))):
-        token = tokens[place]
-        if token.kind != "word" or place in starts or _breaks_phrase(token):
-            break
-        if is_role_noun(token.low):
-            end = place + 1
-            if token.possessive:
+    def _find_role_end(self, at: int) -> int:
+        """The end of a run of words that ends in a role noun; `at` if there is none."""
+        end = at
+        for place in range(at, min(at + 4, len(self.tokens))):
+            token = self.tokens[place]
+            if self._stops_at(place):
                 break
-        elif end > at:
-            break
-    return end
+            if is_role_noun(token.low):
+                end = place + 1
+                if token.possessive:
+                    break
+            elif end > at:
+                break
+        return end
 
+    def _stops_at(self, at: int) -> bool:
+        """Whether no plain word of a phrase is at this place."""
+        token = self.tokens[at]
+        return token.kind != "word" or at in self.names or _breaks_phrase(token)
 
-def _breaks_phrase(token: Token) -> bool:
-    return (
-        token.low in PHRASE_BREAKERS
-        or token.low in PREPOSITIONS
-        or token.low in DETERMINERS
-        or token.low in _PRONOUNS
-        or (token.low in REPORTING_CUES and not is_role_noun(token.low))
-    )
+    def _read_phrase(self, at: int) -> SpeakerMention | None:
+        """A noun phrase that begins with a determiner, or the name it introduces."""
+        end, head = at + 1, 0
+        while end < len(self.tokens) and end - at <= _LONGEST_PHRASE:
+            name = self.names.get(end)
+            if self.tokens[end].kind != "word" or self._shuts(end, first=end == at + 1):
+                break
+            introduced = head or self.tokens[end - 1].possessive
+            if introduced and name is not None and _is_person(name):
+                return self._build_name(at, name, described=True)
+            if head and name is None and not self._has_role_soon(end):
+                break
+            if self._ends_before(at, end):
+                break
+            end = name.last if name is not None else end + 1
+            if self.tokens[end - 1].possessive:
+                head = 0
+            elif is_role_noun(self.tokens[end - 1].low):
+                head = end
+        inner = self.names.get(at + 1)
+        if not head and inner is not None and inner.last == end:
+            return self._read_name_after_determiner(at, inner)
+        end = head or self._trim_phrase(at, end)
+        empty = end <= at + 1 and self.tokens[at].low not in _ALONE
+        if empty or self.tokens[end - 1].low in TIME_NOUNS:
+            return None
+        return self._build(at, end, "nominal")
 
+    def _read_name_after_determiner(self, at: int, name: Name) -> SpeakerMention | None:
+        """«the Guardian» with its article; of «both Smith and Jones» nothing."""
+        if name.kind == "title":
+            return self._build(at, name.last, "nominal", sort="title")
+        return self._build_name(at, name) if self.tokens[at].low == "the" else None
 
-def _build_phrase(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> SpeakerMention | None:
-    """A noun phrase that begins with a determiner, or the name that it introduces."""
-    end, head = at + 1, 0
-    while end < len(tokens) and end - at <= _LONGEST_PHRASE:
-        token, name = tokens[end], starts.get(end)
-        if token.kind != "word" or _shuts_phrase(token, name, first=end == at + 1):
-            break
-        introduced = head or tokens[end - 1].possessive
-        if introduced and name is not None and _is_person(name):
-            return _build_described_name(tokens, at, name, frame)
-        if head and name is None and not _role_soon(tokens, starts, end):
-            break
-        if _ends_before(tokens, starts, at, end):
-            break
-        end = name.last if name is not None else end + 1
-        if tokens[end - 1].possessive:
-            head = 0
-        elif is_role_noun(tokens[end - 1].low):
-            head = end
-    if not head and at + 1 in starts and starts[at + 1].last == end:
-        # «the Guardian», «both Smith and Jones»: the name stands for itself.
-        return _build_titled_name(tokens, at, end, starts[at + 1], frame)
-    end = head or _trim_phrase(tokens, at, end)
-    empty = end <= at + 1 and tokens[at].low not in _ALONE
-    if empty or tokens[end - 1].low in TIME_NOUNS:
-        return None
-    return _build_speaker_mention(tokens, at, end, frame, "nominal")
-
-
-def _ends_before(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
-) -> bool:
-    """Tell whether the phrase from `at` is over before the token at `end`."""
-    if tokens[at].low in GERMAN_DETERMINERS and _after_noun(tokens, at, end):
-        return True
-    if end in starts:
-        return _is_next_name(tokens, starts, at, end)
-    return _is_own_verb(tokens, starts, at, end)
-
-
-def _after_noun(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Tell where a German noun phrase ends: nouns have capitals, verbs have none."""
-    return end > at + 1 and tokens[end - 1].capital and not tokens[end].capital
-
-
-def _is_own_verb(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
-) -> bool:
-    """Tell «the FBI lists»: after a body's name a word in «-s» or «-ed» is its verb."""
-    name = starts.get(at + 1)
-    return (
-        name is not None
-        and name.last == end
-        and name.kind == "body"
-        and tokens[end].low.endswith(("s", "ed"))
-        and not is_role_noun(tokens[end].low)
-    )
-
-
-def _is_next_name(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, end: int
-) -> bool:
-    """Tell «in a Wire interview Bell said»: a noun after a name, then another name."""
-    return (
-        end > at + 2
-        and end - 1 not in starts
-        and tokens[end - 1].low[0].islower()
-        and not tokens[end - 1].capital
-        and any(place in starts for place in range(at + 1, end - 1))
-        and not is_role_noun(tokens[end - 1].low)
-    )
-
-
-def _role_soon(tokens: Sequence[Token], starts: dict[int, Name], at: int) -> bool:
-    """Tell whether a role noun follows: «chief bridge engineer»."""
-    for place in range(at, min(at + 2, len(tokens))):
-        token = tokens[place]
-        if token.kind != "word" or place in starts or _breaks_phrase(token):
+    def _shuts(self, at: int, *, first: bool) -> bool:
+        """Whether a word cannot belong to the phrase before it."""
+        if at in self.names:
             return False
-        if is_role_noun(token.low):
+        token = self.tokens[at]
+        return not first if token.low in DETERMINERS else _breaks_phrase(token)
+
+    def _ends_before(self, at: int, end: int) -> bool:
+        """Whether the phrase from `at` is over before the token at `end`."""
+        before, token = self.tokens[end - 1], self.tokens[end]
+        if self.tokens[at].low in GERMAN_DETERMINERS and (
+            end > at + 1 and before.capital and not token.capital
+        ):
+            # German nouns have capitals, verbs have none.
             return True
-    return False
+        if end in self.names:
+            return self._is_next_name(at, end)
+        # «the FBI lists»: after a body's name a word in «-s» or «-ed» is its verb.
+        name = self.names.get(at + 1)
+        return (
+            name is not None
+            and name.last == end
+            and name.kind == "body"
+            and token.low.endswith(("s", "ed"))
+            and not is_role_noun(token.low)
+        )
 
+    def _is_next_name(self, at: int, end: int) -> bool:
+        """Whether a new name begins behind a noun: «in a Wire interview Bell said»."""
+        before = self.tokens[end - 1]
+        return (
+            end > at + 2
+            and end - 1 not in self.names
+            and before.low[0].islower()
+            and not before.capital
+            and any(place in self.names for place in range(at + 1, end - 1))
+            and not is_role_noun(before.low)
+        )
 
-def _shuts_phrase(token: Token, name: Name | None, *, first: bool) -> bool:
-    """Tell whether a word cannot belong to the phrase before it."""
-    if name is not None:
+    def _has_role_soon(self, at: int) -> bool:
+        """Whether a role noun follows: «chief bridge engineer»."""
+        for place in range(at, min(at + 2, len(self.tokens))):
+            if self._stops_at(place):
+                return False
+            if is_role_noun(self.tokens[place].low):
+                return True
         return False
-    if token.low in DETERMINERS:
-        return not first
-    return _breaks_phrase(token)
 
+    def _trim_phrase(self, at: int, end: int) -> int:
+        while end > at + 2 and self.tokens[end - 1].low.endswith(("ing", "ed", "ly")):
+            end -= 1
+        return end
 
-def _build_titled_name(
-    tokens: Sequence[Token], at: int, end: int, name: Name, frame: int
-) -> SpeakerMention | None:
-    if name.kind == "title":
-        return _build_speaker_mention(tokens, at, end, frame, "nominal", sort="title")
-    if tokens[at].low != "the":
-        return None
-    return _build_speaker_mention(
-        tokens,
-        at,
-        end,
-        frame,
-        "name",
-        sort=name.kind,
-        sex=name.sex,
-        core=name.core,
-        text=name.text,
-    )
+    def _read_bare_noun(self, at: int) -> SpeakerMention | None:
+        """A role noun without determiner: «critics», «old hands», «adviser X»."""
+        end = self._find_role_end(at)
+        last = self.tokens[end - 1]
+        name = self.names.get(end)
+        if name is not None and _is_person(name) and not last.possessive:
+            return self._build_name(at, name, described=True)
+        plural = is_plural_role(last.low)
+        if at and not plural and self.tokens[at - 1].kind == "word":
+            # «to campaign», «will host»: a verb, unless it begins its clause.
+            return None
+        first = at
+        while plural and first and at - first < 2:
+            before = self.tokens[first - 1]
+            if before.kind != "word" or _breaks_phrase(before) or before.possessive:
+                break
+            if before.low.endswith(("ed", "ly")) or (before.capital and first > 1):
+                break
+            first -= 1
+        return self._build(first, end, "nominal")
+
+    def _build_name(
+        self, at: int, name: Name, *, described: bool = False
+    ) -> SpeakerMention:
+        """A name with the words before it: «his deputy Tom Cole».
+
+        A name that words describe is a person's where its kind is unknown.
+        """
+        sort = name.kind or ("person" if described else "")
+        return self._build(
+            at, name.last, "name", sort, name.sex, core=name.core, text=name.text
+        )
+
+    def _build(
+        self,
+        first: int,
+        last: int,
+        kind: str,
+        sort: str = "",
+        sex: str = "",
+        *,
+        core: int | None = None,
+        text: str = "",
+    ) -> SpeakerMention:
+        head = self.tokens[last - 1]
+        low = head.low.removesuffix("'s").rstrip("'")
+        possessive, end = head.possessive, head.end
+        if kind == "pronoun":
+            low = low.partition("'")[0]
+            male, female = low in MALE_PRONOUNS or low == "er", low in FEMALE_PRONOUNS
+            sex = "m" if male else "f" if female else ""
+            possessive = low in _OBJECT_PRONOUNS
+        elif kind == "nominal":
+            sex = "f" if low in FEMALE_WORDS else "m" if low in MALE_WORDS else ""
+        if kind == "pronoun" or head.possessive:
+            end = head.start + len(low)
+        plural = kind == "nominal" and is_plural_role(low)
+        return SpeakerMention(
+            frame=self.frame,
+            first=first,
+            last=last,
+            start=self.tokens[first].start,
+            end=end,
+            text=text,
+            kind=kind,
+            sort=sort,
+            sex=sex,
+            plural=plural or low in PLURAL_PRONOUNS,
+            possessive=possessive,
+            after_preposition=first > 0 and self.tokens[first - 1].low in PREPOSITIONS,
+            core=first if core is None else core,
+        )
 
 
 def _is_person(name: Name) -> bool:
     return name.kind in {"person", ""}
 
 
-def _build_described_name(
-    tokens: Sequence[Token], at: int, name: Name, frame: int
-) -> SpeakerMention:
-    """A name with the words before it: «his deputy Tom Cole»."""
-    return _build_speaker_mention(
-        tokens,
-        at,
-        name.last,
-        frame,
-        "name",
-        sort=name.kind or "person",
-        sex=name.sex,
-        core=name.core,
-        text=name.text,
-    )
-
-
-def _trim_phrase(tokens: Sequence[Token], at: int, end: int) -> int:
-    while end > at + 2 and tokens[end - 1].low.endswith(("ing", "ed", "ly")):
-        end -= 1
-    return end
-
-
-def _build_bare_noun(
-    tokens: Sequence[Token], starts: dict[int, Name], at: int, frame: int
-) -> SpeakerMention | None:
-    """A role noun without determiner: «critics», «senior officials», «adviser X»."""
-    end = _find_role_end(tokens, starts, at)
-    if end in starts and _is_person(starts[end]) and not tokens[end - 1].possessive:
-        return _build_described_name(tokens, at, starts[end], frame)
-    if at and not is_plural_role(tokens[end - 1].low) and tokens[at - 1].kind == "word":
-        # «to campaign», «will host»: a verb, unless it begins its clause.
-        return None
-    first = at
-    while first and tokens[first - 1].kind == "word" and at - first < 2:
-        before = tokens[first - 1]
-        if (
-            _breaks_phrase(before)
-            or before.low.endswith(("ed", "ly"))
-            or before.possessive
-        ):
-            break
-        if before.capital and first - 1 > 0:
-            break
-        if not is_plural_role(tokens[end - 1].low):
-            break
-        first -= 1
-    return _build_speaker_mention(tokens, first, end, frame, "nominal")
-
-
-def _build_speaker_mention(
-    tokens: Sequence[Token],
-    first: int,
-    last: int,
-    frame: int,
-    kind: str,
-    *,
-    sort: str = "",
-    sex: str = "",
-    core: int | None = None,
-    text: str | None = None,
-) -> SpeakerMention:
-    head = tokens[last - 1]
-    possessive = head.possessive
-    low = head.low.removesuffix("'s").rstrip("'")
-    if kind == "pronoun":
-        low = low.partition("'")[0]
-    end = head.start + len(low) if possessive or kind == "pronoun" else head.end
-    if kind == "pronoun":
-        sex = (
-            "m"
-            if low in MALE_PRONOUNS or low == "er"
-            else "f"
-            if low in FEMALE_PRONOUNS
-            else ""
-        )
-        possessive = low in _OBJECT_PRONOUNS
-    elif kind == "nominal":
-        sex = "f" if low in FEMALE_WORDS else "m" if low in MALE_WORDS else ""
-    return SpeakerMention(
-        frame,
-        first,
-        last,
-        tokens[first].start,
-        end,
-        text if text is not None else "",
-        kind,
-        sort,
-        sex,
-        low in PLURAL_PRONOUNS or (kind == "nominal" and is_plural_role(low)),
-        possessive,
-        first > 0 and tokens[first - 1].low in PREPOSITIONS,
-        first if core is None else core,
+def _breaks_phrase(token: Token) -> bool:
+    low = token.low
+    return (
+        low in PHRASE_BREAKERS
+        or low in PREPOSITIONS
+        or low in DETERMINERS
+        or low in _PRONOUNS
+        or (low in REPORTING_CUES and not is_role_noun(low))
     )
 
 
@@ -404,7 +342,7 @@ _ROLE_FORMS = ROLE_NOUNS.union(
     (noun + "es" for noun in ROLE_NOUNS),
     (noun[:-1] + "ies" for noun in ROLE_NOUNS if noun.endswith("y")),
 )
-#: Nouns of people that end compounds written as one word, and name nothing else there.
+#: Nouns that end compounds for people and no others.
 _PERSON_ENDINGS = tuple(
     head + number
     for head in ("master", "mistress", "keeper", "worker", "leader", "owner", "teacher")
@@ -414,10 +352,9 @@ _SHORTEST_COMPOUND = 9
 
 
 def is_role_noun(word: str) -> bool:
-    """Tell whether a word is a role noun, in either number.
+    """Whether a word is a role noun, in either number.
 
-    Whoever masters, keeps or leads something is named by one word as by two:
-    «stationmaster», «harbour master».
+    Compounds of some of them are written as one word: «stationmaster».
     """
     return word in _ROLE_FORMS or (
         word.endswith(_PERSON_ENDINGS) and len(word) >= _SHORTEST_COMPOUND
@@ -425,5 +362,5 @@ def is_role_noun(word: str) -> bool:
 
 
 def is_plural_role(word: str) -> bool:
-    """Tell whether a role noun is in the plural."""
+    """Whether a role noun is in the plural."""
     return word in PLURAL_NOUNS or (word.endswith("s") and word not in ROLE_NOUNS)

@@ -1,13 +1,13 @@
 """Resolve a mention to the speaker's full name or noun phrase, and to their role.
 
-A name is looked up in the cast. «He» and «she» go to the best named person before
-them: subjects before objects, near before far, the last speaker before others, never
-against the known sex. «They» goes to a plural or a body right before, «it», «I» and
-«we» to nobody: unresolved rather than guessed.
+Names are resolved by the index of people. «He» and «she» are resolved to the best named
+person before them: subjects before objects, near before far, the last speaker before
+others, never against the known sex. «They» is resolved to a plural or a body right
+before it; «it», «I» and «we» are not resolved.
 
-The role is what stands before the name («national security adviser Wi») or in the
-apposition after it («Ruth Bell, a lock warden on the canal,»). The mention
-that the speaker was resolved from is asked first, then the person's others.
+The role is before the name («national security adviser Wi») or in the apposition after
+it («Ruth Bell, a lock warden on the canal,»). The mention that the speaker was resolved
+from is examined first, then the person's others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from digests.language.grammar import Name, Token
 from digests.language.name_tables import TITLE_PARTS
 from digests.language.names import PeopleIndex
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -32,7 +33,7 @@ from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 _FRAMES_BACK = 9
 _SUBJECT_SIGNS = word_set("said says told who")
 _DESCRIBING = word_set("familiar close involved present based loyal")
-#: What somebody has written: «a report by the council».
+#: Written works: «a report by the council».
 _WRITTEN = word_set("""
     report study survey letter statement article review analysis poll book editorial
     memo opinion paper column
@@ -42,85 +43,85 @@ _COMPLEMENTS = word_set("of for from at with in fur für von")
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSpeaker:
-    """Whom a mention means; `named` is the mention of the name itself, if any."""
+    """The speaker that a mention was resolved to; `mention` has the name itself."""
 
     speaker: str
     sex: str
-    noted: SpeakerMention
+    mention: SpeakerMention
 
 
 def resolve_speaker(
-    reading: ParsedText, noted: SpeakerMention, last_speaker: str | None
+    parsed: ParsedText, mention: SpeakerMention, last_speaker: str | None
 ) -> ResolvedSpeaker | None:
     """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
-    if noted.kind == "name":
-        full = reading.people.full(noted.text, noted.sex, noted.start)
-        together = _join_speakers(reading, noted)
+    if mention.kind == "name":
+        full = parsed.people.full(mention.text, mention.sex, mention.start)
+        together = _join_speakers(parsed, mention)
         if together is not None:
-            return ResolvedSpeaker(together, "", noted)
-        return ResolvedSpeaker(full, reading.people.sex(full), noted)
-    if noted.kind == "nominal":
-        return ResolvedSpeaker(_complete_phrase(reading, noted), noted.sex, noted)
-    low = reading.text[noted.start : noted.end].lower()
+            return ResolvedSpeaker(together, "", mention)
+        return ResolvedSpeaker(full, parsed.people.sex(full), mention)
+    if mention.kind == "nominal":
+        return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
+    low = span_text(parsed.text, mention).lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
-        return _resolve_person(reading, noted, last_speaker)
-    if low == "sie" and _is_singular(reading, noted):
-        return _resolve_person(reading, replace(noted, sex="f"), last_speaker)
+        return _resolve_person(parsed, mention, last_speaker)
+    if low == "sie" and _is_singular(parsed, mention):
+        return _resolve_person(parsed, replace(mention, sex="f"), last_speaker)
     if low in PLURAL_PRONOUNS:
-        return _resolve_plural(reading, noted)
+        return _resolve_plural(parsed, mention)
     return None
 
 
-def _is_singular(reading: ParsedText, noted: SpeakerMention) -> bool:
-    """Tell «sagte sie» (she) from «sagten sie» (they)."""
-    tokens = reading.frames[noted.frame].tokens
-    beside = tokens[max(0, noted.first - 1) : noted.last + 1]
+def _is_singular(parsed: ParsedText, mention: SpeakerMention) -> bool:
+    """Whether «sie» means «she» («sagte sie») and not «they» («sagten sie»)."""
+    tokens = parsed.frames[mention.frame].tokens
+    beside = tokens[max(0, mention.first - 1) : mention.last + 1]
     return any(
         token.low in REPORTING_CUES and token.low.endswith(("t", "te"))
         for token in beside
     )
 
 
-def _complete_phrase(reading: ParsedText, noted: SpeakerMention) -> str:
-    """Give the noun phrase with the complement that makes it whole."""
-    frame = reading.frames[noted.frame]
+def _complete_phrase(parsed: ParsedText, mention: SpeakerMention) -> str:
+    """The noun phrase with its complement."""
+    frame = parsed.frames[mention.frame]
     tokens = frame.tokens
-    if frame.german and noted.last + 1 < len(tokens):
-        article, noun = tokens[noted.last : noted.last + 2]
+    if frame.german and mention.last + 1 < len(tokens):
+        article, noun = tokens[mention.last : mention.last + 2]
         if article.low in {"des", "der"} and noun.capital:
-            return reading.text[noted.start : noun.end]
-    begins = noted.last + _count_joint_words(frame, noted)
-    if noted.last < begins < len(tokens) and tokens[begins].low in DETERMINERS:
+            return parsed.text[mention.start : noun.end]
+    begins = mention.last + _count_joint_words(frame, mention)
+    if mention.last < begins < len(tokens) and tokens[begins].low in DETERMINERS:
         begins += 1
     for other in frame.near(begins, begins):
-        if noted.last < other.first <= begins <= other.last:
+        if mention.last < other.first <= begins <= other.last:
             if other.kind != "pronoun":
-                return reading.text[noted.start : other.end]
+                return parsed.text[mention.start : other.end]
             break
-    return reading.text[noted.start : noted.end]
+    return span_text(parsed.text, mention)
 
 
-def _count_joint_words(frame: SentenceFrame, noted: SpeakerMention) -> int:
+def _count_joint_words(frame: SentenceFrame, mention: SpeakerMention) -> int:
     """Count the words that join a complement: «familiar with», «of»; 0 if none."""
     tokens = frame.tokens
-    if noted.last >= len(tokens):
+    if mention.last >= len(tokens):
         return 0
-    if _is_described(frame, noted):
+    if _is_described(frame, mention):
         return 2
-    low, head = tokens[noted.last].low, tokens[noted.last - 1].low
+    low, head = tokens[mention.last].low, tokens[mention.last - 1].low
     return int(low in _COMPLEMENTS or (low == "by" and head in _WRITTEN))
 
 
-def _join_speakers(reading: ParsedText, noted: SpeakerMention) -> str | None:
-    """Give both where two speak together: «Bell and Cole said»."""
-    frame = reading.frames[noted.frame]
+def _join_speakers(parsed: ParsedText, mention: SpeakerMention) -> str | None:
+    """Both names where two speak together: «Bell and Cole said»."""
+    frame = parsed.frames[mention.frame]
     tokens = frame.tokens
-    first = second = noted
-    if noted.first > 1 and tokens[noted.first - 1].low == "and":
-        first = frame.ends.get(noted.first - 1, noted)
-    elif noted.last + 1 < len(tokens) and tokens[noted.last].low == "and":
-        for other in frame.near(noted.last, noted.last):
-            if other.first == noted.last + 1:
+    first = second = mention
+    if mention.first > 1 and tokens[mention.first - 1].low == "and":
+        first = frame.ends.get(mention.first - 1, mention)
+    elif mention.last + 1 < len(tokens) and tokens[mention.last].low == "and":
+        for other in frame.near(mention.last, mention.last):
+            if other.first == mention.last + 1:
                 second = other
     if first is second or first.possessive or second.possessive:
         return None
@@ -132,58 +133,58 @@ def _join_speakers(reading: ParsedText, noted: SpeakerMention) -> str | None:
     if second.core > second.first or first.after_preposition:
         return None
     one, two = (
-        reading.people.full(each.text, each.sex, each.start) for each in (first, second)
+        parsed.people.full(each.text, each.sex, each.start) for each in (first, second)
     )
     return f"{one} and {two}" if one != two else None
 
 
-def _is_described(frame: SentenceFrame, noted: SpeakerMention) -> bool:
-    """Tell «a source familiar with the talks», «said a warden sent to the lock»."""
+def _is_described(frame: SentenceFrame, mention: SpeakerMention) -> bool:
+    """Whether a description follows: «a source familiar with the talks»."""
     tokens = frame.tokens
-    if noted.last + 2 >= len(tokens):
+    if mention.last + 2 >= len(tokens):
         return False
-    low = tokens[noted.last].low
-    if tokens[noted.last + 1].low not in PREPOSITIONS:
+    low = tokens[mention.last].low
+    if tokens[mention.last + 1].low not in PREPOSITIONS:
         return False
-    after_cue = noted.first > 0 and tokens[noted.first - 1].low in REPORTING_CUES
+    after_cue = mention.first > 0 and tokens[mention.first - 1].low in REPORTING_CUES
     return low in _DESCRIBING or (after_cue and low.endswith("ed"))
 
 
 def _iter_mentions_before(
-    reading: ParsedText, noted: SpeakerMention
+    parsed: ParsedText, mention: SpeakerMention
 ) -> Iterator[tuple[SentenceFrame, SpeakerMention]]:
-    """Give the mentions before `noted`, nearest frame first."""
-    for index in range(noted.frame, max(-1, noted.frame - _FRAMES_BACK), -1):
-        frame = reading.frames[index]
-        last = noted.first if index == noted.frame else len(frame.tokens)
+    """The mentions before `mention`, nearest frame first."""
+    for index in range(mention.frame, max(-1, mention.frame - _FRAMES_BACK), -1):
+        frame = parsed.frames[index]
+        last = mention.first if index == mention.frame else len(frame.tokens)
         for other in reversed(frame.near(last, last)):
-            if other.start < noted.start:
+            if other.start < mention.start:
                 yield frame, other
 
 
 def _resolve_person(
-    reading: ParsedText, noted: SpeakerMention, last_speaker: str | None
+    parsed: ParsedText, mention: SpeakerMention, last_speaker: str | None
 ) -> ResolvedSpeaker | None:
     best, chosen = -9.0, None
     newer = False
-    for frame, other in _iter_mentions_before(reading, noted):
-        found = _resolve_pronoun(reading, other, noted.sex)
+    for frame, other in _iter_mentions_before(parsed, mention):
+        found = _resolve_pronoun(parsed, other, mention.sex)
         if found is None:
             continue
-        paragraphs = reading.frames[noted.frame].paragraph - frame.paragraph
-        value = _rate_antecedent(reading.people, frame, found, noted, paragraphs)
+        paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
+        value = _rate_antecedent(parsed.people, frame, found, mention, paragraphs)
         if found.speaker == last_speaker and not newer:
             value += 1.0
         newer = newer or _is_about(frame, other)
         if value > best:
             best, chosen = value, found
-    if chosen is not None and reading.people.is_person(chosen.speaker):
-        reading.people.learn(chosen.speaker, noted.sex)
+    if chosen is not None and parsed.people.is_person(chosen.speaker):
+        parsed.people.learn(chosen.speaker, mention.sex)
     return chosen
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
-    """Tell whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
+    """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
     free = frame.free
     if not free:
         return False
@@ -192,17 +193,17 @@ def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
 
 
 def _resolve_pronoun(
-    reading: ParsedText, other: SpeakerMention, sex: str
+    parsed: ParsedText, other: SpeakerMention, sex: str
 ) -> ResolvedSpeaker | None:
-    """Give whom a mention means if «he» or «she» can mean it."""
+    """The antecedent that a mention can be for «he» or «she», or None."""
     if other.kind == "name" and other.sort in {"person", ""}:
-        full = reading.people.full(other.text, other.sex, other.start)
+        full = parsed.people.full(other.text, other.sex, other.start)
         free = not other.possessive and not other.after_preposition
-        if other.sort == "" and not (free or reading.people.is_person(full)):
+        if other.sort == "" and not (free or parsed.people.is_person(full)):
             return None
-        known = reading.people.sex(full)
+        known = parsed.people.sex(full)
     elif other.kind == "nominal" and not other.plural and other.sex:
-        full, known = _complete_phrase(reading, other), other.sex
+        full, known = _complete_phrase(parsed, other), other.sex
     else:
         return None
     if known and sex and known != sex:
@@ -214,14 +215,14 @@ def _rate_antecedent(
     people: PeopleIndex,
     frame: SentenceFrame,
     found: ResolvedSpeaker,
-    noted: SpeakerMention,
+    mention: SpeakerMention,
     paragraphs: int,
 ) -> float:
-    """Weigh an antecedent: near, subject, known to be of that sex, much spoken of."""
-    other = found.noted
+    """Weigh an antecedent by nearness, subject, known sex and frequency."""
+    other = found.mention
     unsure = other.kind == "name" and not people.is_person(found.speaker)
-    value = -0.5 * (noted.frame - frame.index) - 0.9 * min(3, paragraphs)
-    if found.sex and found.sex == noted.sex:
+    value = -0.5 * (mention.frame - frame.index) - 0.9 * min(3, paragraphs)
+    if found.sex and found.sex == mention.sex:
         value += 1.0
     if other.kind == "nominal" or unsure:
         value -= 1.5
@@ -240,93 +241,93 @@ def _rate_antecedent(
 
 
 def _resolve_plural(
-    reading: ParsedText, noted: SpeakerMention
+    parsed: ParsedText, mention: SpeakerMention
 ) -> ResolvedSpeaker | None:
-    for frame, other in _iter_mentions_before(reading, noted):
-        if noted.frame - frame.index > 2:
+    for frame, other in _iter_mentions_before(parsed, mention):
+        if mention.frame - frame.index > 2:
             return None
         if other.after_preposition and other.kind == "nominal":
             before = frame.tokens[other.first - 1].low
             if before in PREPOSITIONS:
                 continue
         if other.kind == "nominal" and other.plural:
-            return ResolvedSpeaker(_complete_phrase(reading, other), "", other)
+            return ResolvedSpeaker(_complete_phrase(parsed, other), "", other)
         if other.kind == "name" and other.sort == "body":
-            return ResolvedSpeaker(reading.people.full(other.text), "", other)
+            return ResolvedSpeaker(parsed.people.full(other.text), "", other)
     return None
 
 
 _COURTESY = word_set("mr mrs ms miss dr mx sir lady herr frau")
-#: «A» says nothing, and «its» nothing without the sentence before.
+#: Determiners that say nothing outside of their sentence.
 _NEVER_KEPT = word_set("a an its his her their our my")
 _LONGEST = 16
 _BACK = 5
-#: Words of a role up to the noun that says that it is one.
+#: Words of a role up to its role noun.
 _COMPOUND = 3
 
 
 def find_role(
-    reading: ParsedText, roles: dict[str, str], speaker: str, noted: SpeakerMention
+    parsed: ParsedText, roles: dict[str, str], speaker: str, mention: SpeakerMention
 ) -> str | None:
-    """Give the role of `speaker`, or None where the article gives none."""
-    found = _find_role_at(reading, noted) if noted.kind == "name" else None
+    """The role of `speaker`, or None where the article gives none."""
+    found = _find_role_at(parsed, mention) if mention.kind == "name" else None
     return found or roles.get(speaker)
 
 
-def find_known_roles(reading: ParsedText, speakers: set[str]) -> dict[str, str]:
-    """Give the first role that the article gives each of `speakers`."""
+def find_known_roles(parsed: ParsedText, speakers: set[str]) -> dict[str, str]:
+    """The first role that the article gives each of `speakers`."""
     found: dict[str, str] = {}
     parts = {part for speaker in speakers for part in speaker.split()}
-    for frame in reading.frames:
+    for frame in parsed.frames:
         if not any(_may_have_role(frame, name, parts) for name in frame.names):
             continue
-        for noted in frame.mentions:
-            if noted.kind != "name" or noted.sort != "person":
+        for mention in frame.mentions:
+            if mention.kind != "name" or mention.sort != "person":
                 continue
-            speaker = reading.people.full(noted.text, noted.sex, noted.start)
+            speaker = parsed.people.full(mention.text, mention.sex, mention.start)
             if speaker not in found:
-                role_here = _find_role_at(reading, noted)
+                role_here = _find_role_at(parsed, mention)
                 if role_here is not None:
                     found[speaker] = role_here
     return found
 
 
 def _may_have_role(frame: SentenceFrame, name: Name, parts: set[str]) -> bool:
-    """Tell whether a role may stand at a name: at a bare surname hardly ever."""
+    """Whether a name may have a role: a surname alone rarely has one."""
     before = frame.tokens[name.first - 1].low if name.first else ""
     told = " " in name.text or name.core > name.first or is_role_noun(before)
     return told and not parts.isdisjoint(name.text.split())
 
 
-def _find_role_at(reading: ParsedText, noted: SpeakerMention) -> str | None:
-    frame = reading.frames[noted.frame]
-    text = reading.text
+def _find_role_at(parsed: ParsedText, mention: SpeakerMention) -> str | None:
+    frame = parsed.frames[mention.frame]
+    text = parsed.text
     return (
-        _find_role_before(text, frame, noted)
-        or _find_role_after(text, frame, noted)
-        or _find_role_in_apposition(text, frame, noted)
+        _find_role_before(text, frame, mention)
+        or _find_role_after(text, frame, mention)
+        or _find_role_in_apposition(text, frame, mention)
     )
 
 
 def _find_role_before(
-    text: str, frame: SentenceFrame, noted: SpeakerMention
+    text: str, frame: SentenceFrame, mention: SpeakerMention
 ) -> str | None:
     tokens = frame.tokens
-    words = tokens[_role_start(frame, noted) : noted.core]
+    words = tokens[_role_start(frame, mention) : mention.core]
     if not words:
         return None
-    if words[0].start < tokens[noted.first].start and not _has_role(words):
-        words = _strip_role(tokens[noted.first : noted.core])
+    if words[0].start < tokens[mention.first].start and not _has_role(words):
+        words = _strip_role(tokens[mention.first : mention.core])
     return text[words[0].start : words[-1].end] if words else None
 
 
-def _role_start(frame: SentenceFrame, noted: SpeakerMention) -> int:
-    """Find where the words before a name begin that may be its role."""
+def _role_start(frame: SentenceFrame, mention: SpeakerMention) -> int:
+    """Where the words before a name begin that may be its role."""
     tokens = frame.tokens
-    first = noted.core - len(_strip_role(tokens[noted.first : noted.core]))
-    if first > noted.first:
+    first = mention.core - len(_strip_role(tokens[mention.first : mention.core]))
+    if first > mention.first:
         return first
-    while first > 0 and noted.first - first < _BACK:
+    while first > 0 and mention.first - first < _BACK:
         before = tokens[first - 1]
         if before.kind != "word" or before.possessive or _ends_role(before.low):
             break
@@ -359,10 +360,10 @@ def _ends_role(low: str) -> bool:
 
 
 def _find_role_after(
-    text: str, frame: SentenceFrame, noted: SpeakerMention
+    text: str, frame: SentenceFrame, mention: SpeakerMention
 ) -> str | None:
     tokens = frame.tokens
-    at = noted.last
+    at = mention.last
     if at + 1 >= len(tokens) or tokens[at].text != ",":
         return None
     first = at + 1
@@ -390,7 +391,7 @@ def _find_role_after(
 
 
 def _is_compound(tokens: Sequence[Token], first: int) -> bool:
-    """Tell «Ada Berg, harbour master at Hallin,» from «Ada Berg, harbour and all»."""
+    """Whether a compound role begins: «Ada Berg, harbour master at Hallin,»."""
     for token in tokens[first : first + _COMPOUND]:
         if token.kind != "word" or token.capital or _ends_role(token.low):
             return False
@@ -400,13 +401,13 @@ def _is_compound(tokens: Sequence[Token], first: int) -> bool:
 
 
 def _find_role_in_apposition(
-    text: str, frame: SentenceFrame, noted: SpeakerMention
+    text: str, frame: SentenceFrame, mention: SpeakerMention
 ) -> str | None:
     """«Rovers' manager, Rhona Castlemaine»: the phrase that the name explains."""
     tokens = frame.tokens
-    if noted.first < 2 or tokens[noted.first - 1].text != ",":
+    if mention.first < 2 or tokens[mention.first - 1].text != ",":
         return None
-    last = noted.first - 1
+    last = mention.first - 1
     other = frame.ends.get(last)
     if other is not None and other.after_preposition:
         other = frame.ends.get(other.first - 1)
@@ -417,7 +418,7 @@ def _find_role_in_apposition(
 
 
 def _without_article(text: str, words: list[Token]) -> str | None:
-    """Give the words, without an article that no possessor needs."""
+    """The words, without an article that no possessor needs."""
     owned = any(word.possessive for word in words)
     if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
         words = words[1:]

@@ -1,10 +1,10 @@
 """Find the subject of a reporting word within its sentence.
 
-Walks left from the word over auxiliaries and adverbs, then: the mention there (out of
-its prepositional chain: «a spokesman for X said»), the noun before an apposition or a
-parenthesis («X, a lawyer at Y, said»), the noun before «who». Right after a quotation
-the order is turned («said Tom Smith»). Where the words before are another verb's, the
-frame's main subject is shared («X rose and said»).
+Skip auxiliaries and adverbs to the left of the word. The subject is the mention there
+(the head of its prepositional chain: «a spokesman for X said»), the noun before an
+apposition or a parenthesis («X, a lawyer at Y, said»), or the noun before «who». Right
+after a quotation the order is inverted («said Tom Smith»). Where another verb precedes,
+the main subject of the frame is shared («X rose and said»).
 """
 
 from bisect import bisect_left
@@ -26,7 +26,7 @@ _PROGRESSIVE = word_set("is are was were been")
 _BE = _PROGRESSIVE | {"be", "being", "get", "got", "isn't", "wasn't", "weren't"}
 _ADVERBS = word_set("also not once often later then never now")
 _FAR_CUE = 40
-#: Reporting words that a quotation may stand before: «"Why?" asked Ruth Bell».
+#: Reporting words that may follow a quotation: «"Why?" asked Ruth Bell».
 _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
 _SHUT = word_set(", — – -")
 
@@ -34,12 +34,12 @@ _SHUT = word_set(", — – -")
 class SpeechSubject(NamedTuple):
     """A mention and the way by which it was reached."""
 
-    noted: SpeakerMention
+    mention: SpeakerMention
     how: str
 
 
 def find_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
-    """Give the subject of the reporting word at token `cue`."""
+    """The subject of the reporting word at token `cue`."""
     agent = _find_agent(frame, cue)
     if agent is not None or is_passive(frame, cue):
         return agent
@@ -47,7 +47,7 @@ def find_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
 
 
 def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
-    """Give the subject that stands at the word itself, not one shared with another."""
+    """The subject of the word itself, not one shared with another verb."""
     tokens = frame.tokens
     at = _skip_left(tokens, cue - 1)
     if tokens[cue].low.endswith("ing"):
@@ -95,8 +95,8 @@ def _of_participle(frame: SentenceFrame, at: int) -> SpeechSubject | None:
 
 
 def _rules_on(frame: SentenceFrame, turned: SpeechSubject) -> bool:
-    """Tell «X, a warden, said the lock was …» from «…, said Ruth Bell»."""
-    last = turned.noted.last
+    """Whether a statement follows: «X, a warden, said the lock was …»."""
+    last = turned.mention.last
     tokens = frame.tokens
     if last >= len(tokens):
         return False
@@ -107,14 +107,14 @@ def _rules_on(frame: SentenceFrame, turned: SpeechSubject) -> bool:
 def find_main_subject(
     frame: SentenceFrame, before: int | None = None
 ) -> SpeakerMention | None:
-    """Give the first mention that stands for itself, after an opening clause if any."""
+    """The first `free` mention, after an opening clause if there is one."""
     first = None
-    for noted in frame.free:
-        if before is not None and noted.last > before:
+    for mention in frame.free:
+        if before is not None and mention.last > before:
             break
-        if noted.first > frame.opening:
-            return find_apposed_name(frame, noted, noted.last)
-        first = first or noted
+        if mention.first > frame.opening:
+            return find_apposed_name(frame, mention, mention.last)
+        first = first or mention
     return first
 
 
@@ -127,23 +127,25 @@ def _skip_left(tokens: list[Token], at: int) -> int:
 
 
 def _find_head(frame: SentenceFrame, at: int) -> SpeakerMention | None:
-    """Give the name in «Bell, a warden at the lock, which leaks, said …».
+    """The name in «Bell, a warden at the lock, which leaks, said …».
 
     It stands first in its clause and an aside follows that is shut at `at`.
     """
     covers = frame.covers_before
-    for noted in frame.free_before(at):
-        if covers[noted.first] < covers[at] - int(frame.tokens[at - 1].kind == "cover"):
+    for mention in frame.free_before(at):
+        if covers[mention.first] < covers[at] - int(
+            frame.tokens[at - 1].kind == "cover"
+        ):
             continue
-        if noted.first <= frame.opening:
+        if mention.first <= frame.opening:
             continue
-        named = noted.kind == "name" and noted.last < at
-        return noted if named and frame.tokens[noted.last].text in _SHUT else None
+        named = mention.kind == "name" and mention.last < at
+        return mention if named and frame.tokens[mention.last].text in _SHUT else None
     return None
 
 
 def _after_quote(tokens: list[Token], at: int) -> bool:
-    """Tell whether nothing stands between `at` and a quotation or the beginning."""
+    """Whether nothing stands between `at` and a quotation or the beginning."""
     while at >= 0 and tokens[at].kind == "sign":
         at -= 1
     return at < 0 or tokens[at].kind == "cover"
@@ -158,16 +160,16 @@ def _find_agent(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
             at += 1
     if at + 1 >= len(tokens) or tokens[at].low not in {"by", "von"}:
         return None
-    for noted in frame.near(at, at):
-        if noted.first <= at + 1 < noted.last and not noted.possessive:
-            return SpeechSubject(noted, "agent")
-        if noted.first == at + 1 and noted.possessive:
-            at = noted.last - 1
+    for mention in frame.near(at, at):
+        if mention.first <= at + 1 < mention.last and not mention.possessive:
+            return SpeechSubject(mention, "agent")
+        if mention.first == at + 1 and mention.possessive:
+            at = mention.last - 1
     return None
 
 
 def is_passive(frame: SentenceFrame, cue: int) -> bool:
-    """Tell «was asked», «is being told» from «asked» and «was telling»."""
+    """Whether the word is passive: «was asked», «is being asked»."""
     tokens = frame.tokens
     if not tokens[cue].low.endswith(("ed", "told", "said", "termed")):
         return False
@@ -184,12 +186,12 @@ def _find_inverted_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | No
         tokens[at].low in VERB_GAP_WORDS or tokens[at].low.endswith("ly")
     ):
         at += 1
-    for noted in frame.near(at, at):
-        if noted.first == at and not noted.possessive:
+    for mention in frame.near(at, at):
+        if mention.first == at and not mention.possessive:
             return SpeechSubject(
-                find_apposed_name(frame, noted, noted.last), "inverted"
+                find_apposed_name(frame, mention, mention.last), "inverted"
             )
-        if noted.first > at:
+        if mention.first > at:
             break
     return None
 
@@ -201,7 +203,7 @@ def _find_inverted_german_subject(
     if not frame.german:
         return None
     found = _find_inverted_subject(frame, cue)
-    if found is None or found.noted.kind != "nominal":
+    if found is None or found.mention.kind != "nominal":
         return found
     # «Die SPD nannte den Plan …»: what follows the verb is its object then.
     left = find_main_subject(frame, before=cue)
@@ -209,55 +211,57 @@ def _find_inverted_german_subject(
 
 
 def _ending_at(frame: SentenceFrame, last: int) -> SpeechSubject | None:
-    noted = _find_ending_at(frame, last)
-    if noted is None or noted.possessive or frame.tokens[last - 1].low == "who":
+    mention = _find_ending_at(frame, last)
+    if mention is None or mention.possessive or frame.tokens[last - 1].low == "who":
         return None
     while True:
-        outer = _find_holder(frame, noted)
+        outer = _find_holder(frame, mention)
         if outer is None:
             break
-        noted = outer
-    if noted.after_preposition:
-        before = frame.tokens[noted.first - 1].low
+        mention = outer
+    if mention.after_preposition:
+        before = frame.tokens[mention.first - 1].low
         if before not in CLAUSE_OPENERS:
             return None
-    return SpeechSubject(find_apposed_name(frame, noted, last), "direct")
+    return SpeechSubject(find_apposed_name(frame, mention, last), "direct")
 
 
-def _find_holder(frame: SentenceFrame, noted: SpeakerMention) -> SpeakerMention | None:
-    """Give the phrase that `noted` only completes: «a spokesman» of «for X»."""
-    if not noted.first:
+def _find_holder(
+    frame: SentenceFrame, mention: SpeakerMention
+) -> SpeakerMention | None:
+    """The phrase that `mention` completes: «a spokesman» of «for X»."""
+    if not mention.first:
         return None
-    before = frame.tokens[noted.first - 1]
-    if noted.after_preposition:
-        outer = _find_ending_at(frame, noted.first - 1)
+    before = frame.tokens[mention.first - 1]
+    if mention.after_preposition:
+        outer = _find_ending_at(frame, mention.first - 1)
         return None if outer is None or outer.possessive else outer
     if before.possessive:
-        outer = _find_ending_at(frame, noted.first)
+        outer = _find_ending_at(frame, mention.first)
         return outer if outer is not None and outer.after_preposition else None
     if before.low == "and":
-        outer = _find_ending_at(frame, noted.first - 1)
+        outer = _find_ending_at(frame, mention.first - 1)
         return outer if outer is not None and outer.after_preposition else None
     return None
 
 
 def find_apposed_name(
-    frame: SentenceFrame, noted: SpeakerMention, last: int
+    frame: SentenceFrame, mention: SpeakerMention, last: int
 ) -> SpeakerMention:
-    """Give the name in «the mayor of Hallin, Ada Brandt,» for the phrase.
+    """The name in «the mayor of Hallin, Ada Brandt,» for the phrase.
 
     `last` is where the phrase ends with what completes it («of Hallin»).
     """
     tokens = frame.tokens
-    if noted.kind != "nominal" or last >= len(tokens):
-        return noted
+    if mention.kind != "nominal" or last >= len(tokens):
+        return mention
     if tokens[last].text != ",":
-        return noted
+        return mention
     for other in frame.near(last, last):
         if other.first == last + 1 and other.sort == "person":
             shut = other.last >= len(tokens) or tokens[other.last].kind != "word"
-            return other if shut else noted
-    return noted
+            return other if shut else mention
+    return mention
 
 
 def _find_ending_at(frame: SentenceFrame, last: int) -> SpeakerMention | None:
@@ -265,7 +269,7 @@ def _find_ending_at(frame: SentenceFrame, last: int) -> SpeakerMention | None:
 
 
 def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
-    """Jump over an aside that is shut at `at`: «X (R-Ohio) said», «X, a Y, said»."""
+    """The subject before an aside that ends at `at`: «X (R-Ohio) said»."""
     tokens = frame.tokens
     if at < 1:
         return None
@@ -276,23 +280,23 @@ def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     if tokens[at].text not in _SHUT:
         return None
     shut = tokens[at].text
-    for noted in reversed(frame.near(at, at)):
-        if noted.last >= at or tokens[noted.last].text != shut:
+    for mention in reversed(frame.near(at, at)):
+        if mention.last >= at or tokens[mention.last].text != shut:
             continue
-        found = _ending_at(frame, noted.last)
-        if found is not None and found.noted.sort != "place":
-            return SpeechSubject(found.noted, "apposition")
+        found = _ending_at(frame, mention.last)
+        if found is not None and found.mention.sort != "place":
+            return SpeechSubject(found.mention, "apposition")
     return None
 
 
 def _named_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     """«Der Minister, Jan Lindner, …»: the name between the commas."""
-    noted = _find_ending_at(frame, at)
-    if noted is None or noted.sort != "person" or noted.after_preposition:
+    mention = _find_ending_at(frame, at)
+    if mention is None or mention.sort != "person" or mention.after_preposition:
         return None
-    if not noted.first or frame.tokens[noted.first - 1].text != ",":
+    if not mention.first or frame.tokens[mention.first - 1].text != ",":
         return None
-    return SpeechSubject(noted, "apposition")
+    return SpeechSubject(mention, "apposition")
 
 
 def _antecedent(frame: SentenceFrame, at: int) -> SpeechSubject | None:
@@ -300,17 +304,17 @@ def _antecedent(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     if at < 1 or tokens[at].low not in _RELATIVES:
         return None
     last = at - 1 if tokens[at - 1].text in _SHUT else at
-    noted = _find_ending_at(frame, last)
-    if noted is None or noted.possessive:
+    mention = _find_ending_at(frame, last)
+    if mention is None or mention.possessive:
         found = _before_aside(frame, at - 1)
-        return SpeechSubject(found.noted, "relative") if found else None
-    return SpeechSubject(noted, "relative")
+        return SpeechSubject(found.mention, "relative") if found else None
+    return SpeechSubject(mention, "relative")
 
 
 def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     reached = _of_cue_before(frame, cue)
-    noted = reached.noted if reached else find_main_subject(frame, before=cue)
-    return SpeechSubject(noted, "shared") if noted is not None else None
+    mention = reached.mention if reached else find_main_subject(frame, before=cue)
+    return SpeechSubject(mention, "shared") if mention is not None else None
 
 
 def _of_cue_before(frame: SentenceFrame, cue: int) -> SpeechSubject | None:

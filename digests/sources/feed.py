@@ -1,12 +1,9 @@
 """Parse RSS, Atom, RDF and JSON feeds from bytes.
 
-`parse` is for the cage: it reads strangers' bytes. fastfeedparser first, which is many
-times faster; feedparser behind it, which forgives more.
-
-Every expression is linear: it looks for a tag and for the next one.
-
-feedparser treats a string as a path or an address, so it never gets one. Neither
-cleans up markup: that is done once, in `entries`, for both.
+Untrusted input: `parse_feed` runs in the sandbox. fastfeedparser is tried first,
+because it is many times faster; feedparser is more tolerant. feedparser treats a string
+as a path or an address, so it only gets bytes. Markup is removed for both in
+`feed_entries`. All expressions take linear time.
 """
 
 import json
@@ -21,11 +18,7 @@ from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
 from digests.language.words import parse_language_tag
 from digests.sources.feed_entries import Feed, FeedEntry, RawFeed, build_articles
-from digests.sources.untrusted import (
-    clean_line,
-    recode_as_utf8,
-    sanitize_xml,
-)
+from digests.sources.untrusted import clean_line, recode_as_utf8, sanitize_xml
 
 _LANGUAGE_HEAD = 8 << 10
 _LANGUAGE = re.compile(
@@ -39,13 +32,13 @@ def parse_feed(body: bytes, *, url: str, now: datetime) -> Feed:
     """The feed in these bytes.
 
     Args:
-        body: What was fetched, unpacked; never a string, that a parser could take for
-            a path or an address.
-        url: Where, to complete relative addresses.
-        now: When; aware. No article is dated more than a day later.
+        body: The fetched bytes, decompressed; never a string, which a parser could take
+            for a path or an address.
+        url: Their address, to complete relative ones.
+        now: Aware. No article is dated more than a day later.
 
     Raises:
-        Unreadable: It is no feed, or one that is built to do harm.
+        SourceUnreadable: It is no feed, or a malicious one.
     """
     if looks_like_json(body):
         listing: RawFeed | None = parse_json_feed(body)
@@ -55,12 +48,12 @@ def parse_feed(body: bytes, *, url: str, now: datetime) -> Feed:
         declared = _declared_language(body)
         listing = parse_xml_feed(body)
     if listing is None:
-        raise SourceUnreadable("There is no feed in it.")
+        raise SourceUnreadable("source.no_feed")
     return _build_feed(listing, declared, url=url, now=now)
 
 
 def load_libraries() -> None:
-    """Load what `parse` needs, before the cage begins to count."""
+    """Import the libraries of `parse_feed` before the sandbox measures."""
     import fastfeedparser  # noqa: F401
     import feedparser  # noqa: F401
     import selectolax.lexbor  # noqa: F401
@@ -97,24 +90,24 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PERSON = 500
-#: Smaller feeds hold no more entries than the faster parser reads in a moment.
+#: Smaller feeds are fast to parse whatever their entries.
 _CUT_ABOVE = 128 << 10
-#: An ampersand that begins no reference; XML has none, feeds do.
+#: An ampersand that begins no reference: not XML, but frequent in feeds.
 _BARE_AMPERSAND = re.compile(rb"&(?=[\s<&])")
 
 
 def sanitize_feed(body: bytes) -> bytes:
-    """The feed as bytes that both parsers may be given.
+    """The feed as bytes that are safe for both parsers.
 
     Raises:
-        Unreadable: It declares entities of its own.
+        SourceUnreadable: It declares entities of its own.
     """
     body = _BARE_AMPERSAND.sub(b"&amp;", sanitize_xml(body))
     return cut_entries(body) if len(body) > _CUT_ABOVE else body
 
 
 def drop_long_names(body: bytes) -> bytes:
-    """The feed less names longer than any: feedparser is quadratic there."""
+    """The feed without overlong names, for which feedparser takes quadratic time."""
     kept: list[bytes] = []
     at = 0
     for found in _PERSON.finditer(body):
@@ -129,7 +122,7 @@ def drop_long_names(body: bytes) -> bytes:
 
 
 def cut_entries(body: bytes) -> bytes:
-    """The feed cut after its 500th entry, and closed."""
+    """The feed cut off after its 500th entry, with its elements closed."""
     if max(map(body.count, _ENTRIES)) <= MAX_ENTRIES:
         return body
     for number, found in enumerate(_ENTRY.finditer(body)):
@@ -148,17 +141,17 @@ def _closing(body: bytes) -> bytes:
 
 _ATOM_ENTRY = re.compile(rb"<entry>")
 _ATOM_SUMMARY = re.compile(rb"<summary")
-#: Each for itself: a choice of two takes twenty times as long.
+#: Two patterns, because an alternation takes twenty times as long.
 _OTHER_ATOM_ENTRIES = (re.compile(rb"<entry(?!>)"), re.compile(rb":entry"))
-#: Where the first entries stand, that tell how the others are.
+#: Bytes with the first entries, which are typical of the others.
 _FIRST_ENTRIES = 16 << 10
 _UTF_8 = {"content-type": "application/xml; charset=utf-8"}
-#: feedparser takes about a second for this much; fastfeedparser's answer must do then.
+#: feedparser takes about a second for this much; larger feeds do without it.
 _LARGEST_FOR_FEEDPARSER = 1 << 20
 
 
 def parse_xml_feed(body: bytes) -> RawFeed | None:
-    """The feed as the faster parser reads it, or the more forgiving one, or None."""
+    """The feed as parsed by fastfeedparser, else by feedparser, or None."""
     fast = _parse_atom_or_rss(body)
     if fast is not None and fast.entries and all(map(_complete, fast.entries)):
         return fast
@@ -181,7 +174,7 @@ def _parse_atom_or_rss(body: bytes) -> RawFeed | None:
     if found is None or len(found.entries) != several:
         return _parse_with_fastfeedparser(
             body
-        )  # something that is no entry got one, or some got none
+        )  # something else was counted as an entry
     return (
         found
         if all(entry.content for entry in found.entries)
@@ -190,11 +183,11 @@ def _parse_atom_or_rss(body: bytes) -> RawFeed | None:
 
 
 def _add_summaries(body: bytes) -> tuple[bytes, int]:
-    """An Atom feed without summaries with an empty one in each entry, and how many.
+    """Add empty summaries to an Atom feed without any; the feed and their number.
 
-    Without, fastfeedparser makes one up of each content, which takes it as long as
-    everything else together, and which nobody reads. 0 where entries have a prefix or
-    attributes: then the number would not tell whether it is a text that quotes one.
+    Without them fastfeedparser derives a summary from each content, which takes as long
+    as everything else and is not used. The number is 0 where entries have a prefix or
+    attributes, because it could then include quoted markup.
     """
     if not _ATOM_ENTRY.search(body, 0, _FIRST_ENTRIES) or _ATOM_SUMMARY.search(
         body, 0, _FIRST_ENTRIES
@@ -213,7 +206,7 @@ def _parse_with_fastfeedparser(body: bytes) -> RawFeed | None:
             body, include_tags=False, include_media=False, include_enclosures=False
         )
         return _raw_feed(parsed["feed"], parsed["entries"])
-    except Exception:  # a stranger's feed breaks it in more ways than it lists
+    except Exception:  # hostile feeds may raise anything
         return None
 
 
@@ -250,7 +243,7 @@ def _xml_entry(found: Mapping[str, Any]) -> FeedEntry:
     body, kind = _longest_content(found.get("content"))
     guid, link = found.get("id") or "", found.get("link") or ""
     return FeedEntry(
-        # Without a guid both libraries may repeat the link there.
+        # Both libraries may repeat the link in place of a missing guid.
         guid="" if guid == link else guid,
         link=link,
         title=found.get("title") or "",
@@ -282,18 +275,18 @@ def looks_like_json(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes) -> RawFeed:
-    """The feed.
+    """The feed in JSON.
 
     Raises:
-        Unreadable: It is no JSON, or none with items.
+        SourceUnreadable: It is no JSON, or has no items.
     """
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError):
-        raise SourceUnreadable("It begins like a JSON feed, but is not one.") from None
+        raise SourceUnreadable("source.bad_json_feed") from None
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list):
-        raise SourceUnreadable("It is JSON, but no feed: it has no list of items.")
+        raise SourceUnreadable("source.json_without_items")
     several = [item for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
     return RawFeed(
         title=_json_text(data, "title"),
@@ -329,7 +322,7 @@ def _json_author(item: dict[str, Any]) -> str:
 
 
 def _json_id(value: object) -> str:
-    """An id, that some write as a number."""
+    """An id, which some feeds write as a number."""
     if isinstance(value, int) and value.bit_length() < 128:
         return str(value)
     return value if isinstance(value, str) else ""

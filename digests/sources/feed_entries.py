@@ -1,10 +1,8 @@
 """Turn feed entries into articles: plain text, valid dates, stable ids.
 
-Nothing of an entry stays live: markup becomes text, an address with a name and
-password is none, a date that cannot be is none.
-
-An address is compared without what only tells where a reader came from, so that the
-same article keeps one name through campaigns, http and https.
+Markup becomes text; addresses with a name and password and impossible dates are
+dropped. Addresses are compared without tracking parameters and scheme, so that an
+article keeps one id.
 """
 
 import re
@@ -27,18 +25,18 @@ from digests.types import Article
 _LONGEST_TITLE = 500
 _LONGEST_AUTHOR = 200
 _LONGEST_TEXT = 200_000
-#: How texts end that go on elsewhere.
+#: Ends of texts that continue elsewhere.
 _LONGEST_END = 80
 _DOTS = ("…", "...", "[…]", "[...]")
 _CONTINUATIONS = ("read more", "continue reading", "weiterlesen", "lire la suite")
 _WEB = ("http://", "https://")
-#: A description that is longer tells the whole; a content that is shorter does not.
+#: A longer description is the whole text; a shorter content is not.
 _WHOLE_DESCRIPTION = 1_500
 _WHOLE_CONTENT = 280
 
 
 class FeedEntry(NamedTuple):
-    """One entry as a reading library gives it: markup and dates as written.
+    """One entry as a library parses it: markup and dates as written.
 
     A tuple, because there are hundreds in a feed and they live for milliseconds.
     """
@@ -50,7 +48,7 @@ class FeedEntry(NamedTuple):
     body: str = ""
     #: Whether the body is the entry's content, not its description.
     content: bool = False
-    #: Whether the body is plain text by the feed's own word.
+    #: Whether the feed declares the body as plain text.
     plain: bool = False
     author: str = ""
     published: str = ""
@@ -68,9 +66,9 @@ def build_articles(
     """The entries as articles, in order; of one id the first counts.
 
     Args:
-        entries: As the feed has them.
-        now: When they were fetched; nothing is dated more than a day after.
-        base: Where the feed was fetched, to complete relative addresses.
+        entries: In the order of the feed.
+        now: When they were fetched; later dates than a day after it are replaced.
+        base: The feed's address, to complete relative ones.
         source: The outlet's name.
         lang: The feed's language, for entries that declare none.
     """
@@ -103,7 +101,7 @@ def build_articles(
 
 
 def _entry_texts(entries: Sequence[FeedEntry]) -> list[str]:
-    """What the entries' bodies say, each for itself, in the stored form."""
+    """The texts of the entries' bodies in the stored form."""
     bodies = [entry.body[: 4 * _LONGEST_TEXT] for entry in entries]
     marked = [
         not entry.plain and ("<" in body or "&" in body)
@@ -118,7 +116,7 @@ def _entry_texts(entries: Sequence[FeedEntry]) -> list[str]:
 
 
 def _entry_link(entry: FeedEntry, base: str) -> str | None:
-    """Where the entry stands; a guid that is an address does where nothing else is."""
+    """The entry's address; its guid if that is an address and there is no link."""
     guid = entry.guid if entry.guid.startswith(_WEB) else ""
     written = (entry.link or guid).strip()
     if written and not written.startswith(_WEB):
@@ -138,7 +136,7 @@ def _is_excerpt(text: str, content: bool) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawFeed:
-    """A feed as a reading library gives it."""
+    """A feed as a library parses it."""
 
     title: str = ""
     link: str = ""
@@ -168,7 +166,7 @@ _TRACKING_NAMES = (
 )
 _TRACKING = re.compile(rf"{_TRACKING_NAMES}\Z", re.IGNORECASE)
 _TRACKED = re.compile(rf"(?:\A|&){_TRACKING_NAMES}=", re.IGNORECASE)
-#: What needs no taking apart: a host, a path, and a query without anything escaped.
+#: A host, a path, and a query without escapes, which need no parsing.
 _PLAIN_ADDRESS = re.compile(
     r"https?://(?:www\.)?([A-Za-z0-9.-]+)(?:/([^?#;\s]*[^?#;\s/]|))?/*"
     r"(?:\?([A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*){0,98}))?"
@@ -198,14 +196,14 @@ def canonicalize_address(address: str) -> str:
 def assign_ids(
     guids: Sequence[str], links: Sequence[str | None], words: Sequence[str]
 ) -> tuple[str, ...]:
-    """One id an entry, in order; equal ids are the same entry again.
+    """An id for each entry, in order; equal ids are the same entry.
 
     Args:
-        guids: What the feed calls them, or "".
-        links: Where they stand, or None.
+        guids: From the feed, or "".
+        links: Their addresses, or None.
         words: Title and date of each.
     """
-    # A guid that is an address flips and grows like one.
+    # A guid that is an address changes like one.
     guids = [canonicalize_address(g) if g.startswith(_WEB) else g for g in guids]
     if all(guids) and len(set(guids)) == len(guids):
         return tuple(map(_shorten_id, guids))
@@ -220,7 +218,7 @@ def assign_ids(
 
 
 def _ambiguous_guids(guids: Sequence[str], others: Sequence[str]) -> set[str]:
-    """Guids that a feed gives to several entries: these name nothing."""
+    """Guids that a feed gives to several entries, which identify none."""
     apart = {(guid, other) for guid, other in zip(guids, others, strict=True) if guid}
     return {guid for guid, times in Counter(g for g, _ in apart).items() if times > 1}
 

@@ -1,8 +1,8 @@
 """Read articles from a file or a folder of files.
 
 A file is text, Markdown or HTML, with an optional head of `key: value` lines between
-two lines of `---`. What cannot be read becomes a `Problem` that names the file and says
-what to do; the rest is read.
+two lines of `---`. A file that cannot be read becomes a `ReadProblem` with its name and
+the remedy; the others are read.
 """
 
 import os
@@ -17,6 +17,7 @@ from digests.extraction import extract_article, validate_web_address
 from digests.language.dates import parse_instant
 from digests.language.normalization import clean_text, decode_text, revision_hash
 from digests.language.words import parse_language_tag, word_set
+from digests.messages import Message
 from digests.types import Article
 
 _LARGEST = 2 << 20
@@ -38,10 +39,10 @@ class ReadProblem:
 
     #: The file, relative to the folder that was read.
     where: str
-    #: What is wrong, a whole sentence.
-    what: str
-    #: What to do, a whole sentence.
-    remedy: str
+    #: What is wrong.
+    what: Message
+    #: What to do.
+    remedy: Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,25 +56,25 @@ class ReadResult:
 class _FileUnreadable(Exception):
     """One file cannot be read: what is wrong, and the remedy."""
 
-    def __init__(self, what: str, remedy: str) -> None:
+    def __init__(self, what: Message, remedy: str) -> None:
         super().__init__(what, remedy)
-        self.what, self.remedy = what, remedy
+        self.what, self.remedy = what, Message(remedy)
 
 
 def read_articles(path: Path, *, source: str | None = None) -> ReadResult:
-    """The articles of a file, or of a folder and the folders right inside it.
+    """The articles of a file, or of a folder and its direct subfolders.
 
     Args:
-        path: Hidden files, other endings than .txt, .md and .html (in folders), and
-            links that leave the folder are not read.
-        source: The outlet of articles that name none; None = the folder's name (the
-            empty name for a single file).
+        path: In folders, hidden files, other extensions than .txt, .md and .html, and
+            links that leave the folder are skipped.
+        source: The outlet of articles that name none; None = the folder's name ("" for
+            a single file).
 
     Raises:
         UnreadableInput: The path does not exist, or nothing in it can be read.
     """
     if not path.exists():
-        raise UnreadableInput(f"There is no file or folder {path}; check its name.")
+        raise UnreadableInput("folder.missing", path=path)
     root = path if path.is_dir() else path.parent
     outlet = source if source is not None else (path.name if path.is_dir() else "")
     articles: dict[str, Article] = {}
@@ -88,13 +89,18 @@ def read_articles(path: Path, *, source: str | None = None) -> ReadResult:
     return ReadResult(articles=tuple(articles.values()), problems=tuple(problems))
 
 
-def _nothing_readable(path: Path, problems: list[ReadProblem]) -> str:
+def _nothing_readable(path: Path, problems: list[ReadProblem]) -> Message:
     if not problems:
-        return f"{path} holds no .txt, .md or .html file; put an article into it."
+        return Message("folder.no_files", path=path)
     first = problems[0]
-    more = f" ({len(problems) - 1} more like this)" if len(problems) > 1 else ""
-    reason = f"{first.where}: {first.what} {first.remedy}{more}"
-    return f"Nothing in {path} can be read: {reason}"
+    reason = Message(
+        "folder.problem_and_more" if len(problems) > 1 else "folder.problem",
+        where=first.where,
+        what=first.what,
+        remedy=first.remedy,
+        n=len(problems) - 1,
+    )
+    return Message("folder.unreadable", path=path, reason=reason)
 
 
 # Files
@@ -112,15 +118,17 @@ def _files(path: Path, problems: list[ReadProblem]) -> Iterator[Path]:
         if not _is_inside(file, path):
             problems.append(_outside_problem(where))
         elif (name := _article_id(file, path)) in names:
-            what = f"Another file of this folder has the name {name} too."
-            problems.append(ReadProblem(where=where, what=what, remedy="Rename one."))
+            what = Message("folder.same_name", name=name)
+            problems.append(
+                ReadProblem(where=where, what=what, remedy=Message("folder.rename"))
+            )
         else:
             names.add(name)
             yield file
 
 
 def _files_within(folder: Path, problems: list[ReadProblem]) -> Iterator[Path]:
-    """Files first to last by name, then those of each folder right inside."""
+    """Files by name, then those of each direct subfolder."""
     entries = _entries(folder, folder, problems)
     yield from (entry for entry in entries if not entry.is_dir())
     for inner in entries:
@@ -138,8 +146,8 @@ def _entries(folder: Path, root: Path, problems: list[ReadProblem]) -> list[Path
         problems.append(
             ReadProblem(
                 where=_relative_name(folder, root),
-                what=f"The folder cannot be opened: {error.strerror}.",
-                remedy="Check who may read it.",
+                what=Message("folder.cannot_open", reason=error.strerror),
+                remedy=Message("folder.check_access"),
             )
         )
         return []
@@ -149,15 +157,15 @@ def _entries(folder: Path, root: Path, problems: list[ReadProblem]) -> list[Path
 def _is_inside(file: Path, root: Path) -> bool:
     try:
         return file.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError):  # a circle of links
+    except (OSError, RuntimeError):  # a cycle of links
         return False
 
 
 def _outside_problem(where: str) -> ReadProblem:
     return ReadProblem(
         where=where,
-        what="It is a link that leads out of the folder.",
-        remedy="Copy the file into the folder.",
+        what=Message("folder.outside"),
+        remedy=Message("folder.copy_file"),
     )
 
 
@@ -167,7 +175,7 @@ def _relative_name(file: Path, root: Path) -> str:
 
 
 def _article_id(file: Path, root: Path) -> str:
-    """The file's name without its ending, after the inner folder's name if any."""
+    """The file's relative path without its extension."""
     return clean_text(file.relative_to(root).with_suffix("").as_posix())
 
 
@@ -190,34 +198,33 @@ def _decode_file(file: Path) -> str:
         raw = _read_bytes(file)
     except OSError as error:
         raise _FileUnreadable(
-            f"It cannot be opened: {error.strerror}.", "Check who may read it."
+            Message("folder.file_cannot_open", reason=error.strerror),
+            "folder.check_access",
         ) from error
     if len(raw) > _LARGEST:
-        raise _FileUnreadable(
-            "It is larger than 2 MiB.", "Split it, or give a shorter one."
-        )
+        raise _FileUnreadable(Message("folder.too_large"), "folder.split")
     try:
         text = clean_text(decode_text(raw))
     except UnreadableInput as error:
-        raise _FileUnreadable(str(error), "Replace it by a text file.") from error
+        raise _FileUnreadable(error.message, "folder.use_text_file") from error
     if not text.strip():
-        raise _FileUnreadable("It is empty.", "Put an article into it, or delete it.")
+        raise _FileUnreadable(Message("folder.empty"), "folder.fill_or_delete")
     return text
 
 
 def _read_bytes(file: Path) -> bytes:
-    """At most one byte more than is read; a pipe or device is never waited for."""
+    """The first bytes of a file, one more than allowed; never waits for a pipe."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _FileUnreadable("It is no regular file.", "Give a text or HTML file.")
+            raise _FileUnreadable(Message("folder.not_regular"), "folder.use_text_file")
         return stream.read(_LARGEST + 1)
 
 
 def _split_head(
     text: str, where: str, problems: list[ReadProblem]
 ) -> tuple[Mapping[str, str], str]:
-    """The head's known fields and the text after it; without a head all is text."""
+    """The known fields of the head and the text after it."""
     lines = text.split("\n", _LONGEST_HEAD + 2)
     closing = _closing(lines)
     if closing is None:
@@ -237,7 +244,7 @@ def _split_head(
 
 
 def _closing(lines: list[str]) -> int | None:
-    """The line that ends the head, where there is a head."""
+    """The index of the line that ends the head, or None without one."""
     if lines[0].rstrip() != _RULE:
         return None
     for i, line in enumerate(lines[1 : _LONGEST_HEAD + 2], start=1):
@@ -249,33 +256,35 @@ def _closing(lines: list[str]) -> int | None:
 def _unknown_key(key: str, where: str) -> ReadProblem:
     return ReadProblem(
         where=where,
-        what=f"Its head has {key!r}, which means nothing here.",
-        remedy=f"Known are: {', '.join(_KEYS)}.",
+        what=Message("folder.unknown_key", key=repr(key)),
+        remedy=Message("folder.known_keys", keys=", ".join(_KEYS)),
     )
 
 
 def _check_fields(
     fields: dict[str, str], where: str, problems: list[ReadProblem]
 ) -> None:
-    """Take out what is not well-formed, and say so."""
+    """Remove malformed fields and report them."""
     for key, is_good, remedy in (
-        ("published", parse_instant, "Write it like 2026-01-06T08:30:00+01:00."),
+        ("published", parse_instant, "folder.write_moment"),
         (
             "url",
             validate_web_address,
-            "Give http or https, without a user name or password.",
+            "folder.write_address",
         ),
-        ("lang", parse_language_tag, "Give a language tag such as en or de-AT."),
+        ("lang", parse_language_tag, "folder.write_language"),
     ):
         if key in fields and not is_good(fields[key]):
-            what = f"Its head's {key} is not one: {fields.pop(key)[:80]!r}."
-            problems.append(ReadProblem(where=where, what=what, remedy=remedy))
+            what = Message(
+                "folder.bad_field", key=key, value=repr(fields.pop(key)[:80])
+            )
+            problems.append(ReadProblem(where=where, what=what, remedy=Message(remedy)))
 
 
 def _article(name: str, ending: str, fields: Mapping[str, str], body: str) -> Article:
     page = extract_article(body) if ending in _HTML else Article(id=name, text=body)
     if not page.text.strip():
-        raise _FileUnreadable("It holds no readable article.", "Give a page with text.")
+        raise _FileUnreadable(Message("folder.no_article"), "folder.use_text_page")
     title = fields.get("title") or page.title
     text = page.text
     if not title and ending in _MARKDOWN and (heading := _HEADING.match(text)):

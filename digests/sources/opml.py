@@ -1,7 +1,7 @@
 """Parse and write OPML subscription lists.
 
-Reading is for the cage where the file is a stranger's. The form is OPML 2.0
-(opml.org/spec2.opml); folders are outlines without an address.
+The format is OPML 2.0 (opml.org/spec2.opml); folders are outlines without an address.
+Untrusted files are parsed in the sandbox.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,13 @@ MAX_SUBSCRIPTIONS = 1_000
 _LARGEST = 5 << 20
 _LONGEST_NAME = 200
 _DEEPEST = 10
-#: How these are mostly written.
+#: Their usual spelling.
 _USUAL = {"xmlurl": "xmlUrl", "htmlurl": "htmlUrl"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subscription:
-    """A feed somebody reads."""
+    """A feed of a subscription list."""
 
     address: str
     title: str = ""
@@ -37,24 +37,24 @@ class Subscription:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpmlDocument:
-    """What a file lists."""
+    """The subscriptions of a file."""
 
     subscriptions: tuple[Subscription, ...]
-    #: Outlines that name a feed in a way that cannot be read, or beyond the 1,000th.
+    #: Outlines with an unreadable address, or beyond the 1,000th.
     left_out: int
 
 
 def parse_opml(body: bytes) -> OpmlDocument:
-    """The feeds that the file lists, each address once, at most 1,000.
+    """The feeds of an OPML file, each address once, at most 1,000.
 
     Raises:
-        Unreadable: It is no OPML, or built to do harm.
+        SourceUnreadable: It is no OPML, or malicious.
     """
     if len(body) > _LARGEST:
-        raise SourceUnreadable("It is larger than 5 MiB; split it.")
+        raise SourceUnreadable("source.opml_too_large")
     root = parse_xml(sanitize_xml(body))
     if str(root.tag).lower() != "opml":
-        raise SourceUnreadable("It is no OPML file; export one from your feed reader.")
+        raise SourceUnreadable("source.not_opml")
     found: dict[str, Subscription] = {}
     left_out = 0
     for outline, folders in _outlines(root):
@@ -69,12 +69,12 @@ def parse_opml(body: bytes) -> OpmlDocument:
 
 
 def load_libraries() -> None:
-    """Load what `read` needs, before the cage begins to count."""
+    """Import the libraries of this module before the sandbox measures."""
     import lxml.etree  # noqa: F401
 
 
 def write_opml(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -> bytes:
-    """The list as an OPML file in UTF-8, in order, folders where they first occur."""
+    """The list as an OPML file in UTF-8, in order; folders where they first occur."""
     from lxml import etree
 
     root = etree.Element("opml", version="2.0")
@@ -103,7 +103,7 @@ def write_opml(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -
 
 
 def _outlines(root: "_Element") -> Iterator[tuple["_Element", tuple[str, ...]]]:
-    """Every outline with an address and the folders around it, in the file's order."""
+    """Every outline with an address, with its folders, in the file's order."""
     stack: list[tuple[_Element, tuple[str, ...]]] = []
     stack += [(child, ()) for child in reversed(_children(root, "body"))]
     while stack:
@@ -139,7 +139,7 @@ def _title(outline: "_Element") -> str:
 
 
 def _attribute(outline: "_Element", name: str) -> str:
-    """An attribute whatever its case, as files have it."""
+    """An attribute by its name in any case."""
     if written := outline.get(_USUAL.get(name, name)):
         return str(written).strip()
     for key, value in outline.attrib.items():

@@ -1,6 +1,7 @@
 """Parse a web page from bytes: its article and the feeds it links to.
 
-For the cage: it reads strangers' bytes. The reading itself is `digests.extract`.
+Untrusted input: `parse_page` runs in the sandbox. The article is extracted by
+`digests.extraction`.
 """
 
 import codecs
@@ -22,14 +23,14 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I
 )
-#: What browsers read instead of these (encoding.spec.whatwg.org).
+#: The encodings that browsers use for these (encoding.spec.whatwg.org).
 _ENCODING_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
           "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedLink:
-    """A feed that a page names."""
+    """A feed that a page links to."""
 
     address: str
     title: str
@@ -37,9 +38,9 @@ class FeedLink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedPage:
-    """What stands on a page."""
+    """The article and the feeds of a page."""
 
-    #: Its text may be empty: then the page has no article.
+    #: Its text is empty if the page has no article.
     article: Article
     feeds: tuple[FeedLink, ...]
 
@@ -50,13 +51,13 @@ def parse_page(
     """The page in these bytes.
 
     Args:
-        body: What was fetched, unpacked.
-        url: Where, to complete relative addresses.
-        content_type: As the server gave it; its charset counts first.
-        now: When; aware. The article is not dated more than a day later.
+        body: The fetched bytes, decompressed.
+        url: Their address, to complete relative ones.
+        content_type: From the server; its charset counts first.
+        now: Aware. The article is not dated more than a day later.
 
     Raises:
-        Unreadable: It is a picture, an archive or the like.
+        SourceUnreadable: It is a picture, an archive or the like.
     """
     html = decode_page(body, content_type)
     article = extract_article(html, url=url)
@@ -67,22 +68,22 @@ def parse_page(
 
 
 def load_libraries() -> None:
-    """Load what `read` needs, before the cage begins to count."""
+    """Import the libraries of this module before the sandbox measures."""
     import readability  # noqa: F401
     import selectolax.lexbor  # noqa: F401
     import trafilatura  # noqa: F401
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:
-    """The page's characters: by its mark, its server, its own word, or by trial.
+    """Decode a page by its byte order mark, server, declaration, or by trial.
 
     Raises:
-        Unreadable: The bytes are no text.
+        SourceUnreadable: The bytes are no text.
     """
     try:
         plain = decode_text(body)
     except UnreadableInput as error:
-        raise SourceUnreadable(str(error)) from None
+        raise SourceUnreadable(error.message) from None
     if detect_order_mark(body):
         return plain
     named = _CHARSET.search(content_type)
@@ -92,7 +93,7 @@ def decode_page(body: bytes, content_type: str = "") -> str:
 
 
 def _decode_as(body: bytes, name: str) -> str | None:
-    """The text in a coding; None where there is none or the bytes are not in it."""
+    """The text in an encoding; None if it does not exist or does not fit."""
     try:
         info = codecs.lookup(_ENCODING_MEANT.get(name.lower(), name))
         if info.name == "utf-7" or not getattr(info, "_is_text_encoding", True):
@@ -102,14 +103,14 @@ def _decode_as(body: bytes, name: str) -> str | None:
         return None
 
 
-#: More feeds than this no page offers to choose from.
+#: The greatest number of feeds that a page can offer.
 _MAX_FEEDS = 20
 _MAX_LINKS = 5_000
 _FEED_TYPES = word_set("""
     application/rss+xml application/atom+xml application/rdf+xml application/feed+json
     application/json
 """)
-#: How addresses of feeds end, for pages that only link to them.
+#: Ends of feed addresses, for pages that only link to them.
 _FEED_ENDINGS = ("/feed", "/rss", "/atom", ".rss", ".atom", "/feed.xml", "/rss.xml",
             "/atom.xml", "/index.xml", "/feed.json")  # fmt: skip
 
@@ -119,7 +120,7 @@ def find_feed_links(html: str, *, url: str) -> tuple[FeedLink, ...]:
 
     Args:
         html: The page, decoded.
-        url: Where it was fetched, to complete relative addresses.
+        url: Its address, to complete relative ones.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -129,7 +130,7 @@ def find_feed_links(html: str, *, url: str) -> tuple[FeedLink, ...]:
         parsed = LexborHTMLParser(html)
         declared = parsed.css('link[rel~="alternate"][href][type]')
         linked = parsed.css("a[href]")
-    except Exception:  # a stranger's page breaks it in more ways than it lists
+    except Exception:  # hostile pages may raise anything
         return ()
     found: dict[str, FeedLink] = {}
     for node in declared[:_MAX_LINKS]:

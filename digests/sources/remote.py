@@ -1,7 +1,7 @@
 """Read an address: fetch it, detect its kind, parse it in the sandbox.
 
-async with Fetcher(policy(setting)) as fetcher, Cage() as cage:
-    visit = await read(address, fetcher=fetcher, cage=cage, now=now)
+async with Fetcher(parse_policy(setting)) as fetcher, Sandbox() as sandbox:
+visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
 """
 
 import re
@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from digests.errors import DigestsError, FetchRefused, SourceUnreadable
-from digests.sources import page, sitemap
+from digests.errors import DigestsError, SourceUnreadable
+from digests.messages import Message
 from digests.sources.feed import parse_feed
 from digests.sources.fetch import (
     Fetcher,
@@ -22,8 +22,9 @@ from digests.sources.fetch import (
     parse_policy,
 )
 from digests.sources.folder import ReadProblem, ReadResult
-from digests.sources.page import FeedLink
+from digests.sources.page import FeedLink, parse_page
 from digests.sources.sandbox import Sandbox
+from digests.sources.sitemap import parse_sitemap
 from digests.types import Article
 
 SourceKind = Literal["feed", "page", "sitemap"]
@@ -47,17 +48,17 @@ _KINDS: dict[bytes, SourceKind] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
-    """What one look at an address gave."""
+    """The result of reading an address once."""
 
     kind: SourceKind
-    #: Where it was in the end.
+    #: The address after redirects.
     url: str
     #: Its own title, or "".
     title: str
     articles: tuple[Article, ...]
-    #: The feeds that a page names; an admin may want one of these instead.
+    #: The feeds that a page links to; an admin may prefer one of these.
     feeds: tuple[FeedLink, ...] = ()
-    #: How many entries a feed had, those without title and text included.
+    #: How many entries a feed had, including those without title and text.
     entries: int = 0
     validators: Validators
     moved_to: str | None = None
@@ -72,35 +73,31 @@ async def read_address(
     known: Validators | None = None,
     kind: SourceKind | None = None,
 ) -> Visit | NotModified:
-    """Look at an address and read what stands there.
+    """Fetch an address and read the feed, sitemap or page there.
 
     Args:
         address: Any that `Fetcher.fetch` takes.
-        fetcher: The way out.
-        sandbox: Where it is read.
-        now: When; aware.
-        known: What the last visit gave.
-        kind: What the source was when it was added; a page at a feed's address is
-            then an error (a parked domain is never content). None = whatever it is.
+        fetcher: Fetches it.
+        sandbox: Parses it.
+        now: Aware.
+        known: Validators of the last visit.
+        kind: The kind of the source when it was added. Another kind is an error: a
+            page at a feed's address is a parked domain. None = any.
 
     Raises:
-        SourceError: Whose turn it is, is in its kind.
+        SourceError: Its class says who has to act.
     """
     answer = await fetcher.fetch(address, known)
     if isinstance(answer, NotModified):
         return answer
     found = detect_kind(answer.body, answer.content_type)
     if kind is not None and found != kind:
-        raise SourceUnreadable(f"It was a {kind} and is a {found} now.")
-    if found == "feed":
-        return await _visit_feed(answer, sandbox, now)
-    if found == "sitemap":
-        return await _visit_sitemap(answer, sandbox, now)
-    return await _visit_page(answer, sandbox, now)
+        raise SourceUnreadable("source.kind_changed", kind=kind, found=found)
+    return await _READERS[found](answer, sandbox, now)
 
 
 def detect_kind(body: bytes, content_type: str = "") -> SourceKind:
-    """What the bytes are, by their first element, then by what the server says."""
+    """The kind of a response, by its first element, else by its content type."""
     head = body[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if head.startswith(b"{"):
         return "feed"
@@ -113,79 +110,72 @@ def detect_kind(body: bytes, content_type: str = "") -> SourceKind:
 
 async def _visit_feed(answer: FetchResponse, sandbox: Sandbox, now: datetime) -> Visit:
     feed = await sandbox.run(parse_feed, answer.body, url=answer.url, now=now)
-    return Visit(
-        kind="feed",
-        url=answer.url,
-        title=feed.title,
-        articles=feed.articles,
-        entries=feed.entries,
-        validators=answer.validators,
-        moved_to=answer.moved_to,
-    )
+    return _build_visit(answer, "feed", feed.title, feed.articles, entries=feed.entries)
 
 
 async def _visit_sitemap(
     answer: FetchResponse, sandbox: Sandbox, now: datetime
 ) -> Visit:
-    articles = await sandbox.run(sitemap.parse_sitemap, answer.body, now=now)
-    return Visit(
-        kind="sitemap",
-        url=answer.url,
-        title=articles[0].source,
-        articles=articles,
-        entries=len(articles),
-        validators=answer.validators,
-        moved_to=answer.moved_to,
-    )
+    articles = await sandbox.run(parse_sitemap, answer.body, now=now)
+    title, count = articles[0].source, len(articles)
+    return _build_visit(answer, "sitemap", title, articles, entries=count)
 
 
 async def _visit_page(answer: FetchResponse, sandbox: Sandbox, now: datetime) -> Visit:
-    found = await sandbox.run(
-        page.parse_page,
-        answer.body,
-        url=answer.url,
-        content_type=answer.content_type,
-        now=now,
+    kind = answer.content_type
+    page = await sandbox.run(
+        parse_page, answer.body, url=answer.url, content_type=kind, now=now
     )
-    if not found.article.text and not found.feeds:
-        raise SourceUnreadable("There is neither an article nor a feed on this page.")
+    if not page.article.text and not page.feeds:
+        raise SourceUnreadable("source.nothing_there")
+    articles = (page.article,) if page.article.text else ()
+    title = page.article.title or ""
+    return _build_visit(answer, "page", title, articles, feeds=page.feeds)
+
+
+def _build_visit(
+    answer: FetchResponse,
+    kind: SourceKind,
+    title: str,
+    articles: tuple[Article, ...],
+    *,
+    feeds: tuple[FeedLink, ...] = (),
+    entries: int = 0,
+) -> Visit:
     return Visit(
-        kind="page",
+        kind=kind,
         url=answer.url,
-        title=found.article.title or "",
-        articles=(found.article,) if found.article.text else (),
-        feeds=found.feeds,
+        title=title,
+        articles=articles,
+        feeds=feeds,
+        entries=entries,
         validators=answer.validators,
         moved_to=answer.moved_to,
     )
 
 
-_AS_SETTING = "an admin can allow it in FETCH_ALLOW_PRIVATE"
+_READERS = {"feed": _visit_feed, "sitemap": _visit_sitemap, "page": _visit_page}
 
 
 async def read_addresses(
     addresses: Sequence[str], *, now: datetime, allow_private: str = ""
 ) -> list[ReadResult | DigestsError]:
-    """What each address holds, in their order, or why it cannot be read.
+    """The articles of each address, in their order, or why it cannot be read.
 
     Args:
-        addresses: Of feeds, pages or sites; a site is read at the feed it names where
-            its own page holds no article.
-        now: The time; aware.
+        addresses: Of feeds, pages or sites; a site whose page has no article is read
+            at the feed it links to.
+        now: Aware.
         allow_private: As `digests.sources.fetch.policy` takes it.
 
     Raises:
-        UsageError: `allow_private` is not what it should be.
+        UsageError: `allow_private` is malformed.
     """
     found: list[ReadResult | DigestsError] = []
     async with Fetcher(parse_policy(allow_private)) as fetcher, Sandbox() as sandbox:
         for address in addresses:
             try:
                 found.append(await _read_source(address, fetcher, sandbox, now))
-            except FetchRefused as error:
-                # What an admin has a setting for is an option here.
-                here = str(error).replace(_AS_SETTING, "allow it with --allow-private")
-                found.append(FetchRefused(here))
             except DigestsError as error:
                 found.append(error)
     return found
@@ -200,13 +190,13 @@ async def _read_source(
         feed = visit.feeds[0].address
         visit = await read_address(feed, fetcher=fetcher, sandbox=sandbox, now=now)
     if isinstance(visit, NotModified) or not visit.articles:
-        raise SourceUnreadable(f"{address} holds no articles at present.")
+        raise SourceUnreadable("source.empty", address=address)
     articles = tuple(_with_id(article, address) for article in visit.articles)
     return ReadResult(articles=articles, problems=_suggest_feeds(address, visit))
 
 
 def _is_home_page(visit: Visit) -> bool:
-    """Whether it is a site's page rather than an article's."""
+    """Whether it is the front page of a site rather than an article."""
     return not visit.articles or not urlsplit(visit.url).path.strip("/")
 
 
@@ -215,14 +205,14 @@ def _with_id(article: Article, address: str) -> Article:
 
 
 def _suggest_feeds(address: str, visit: Visit) -> tuple[ReadProblem, ...]:
-    """That a page was read as one article where its site has feeds."""
+    """A hint that a page was read as one article although its site has feeds."""
     if visit.kind != "page" or not visit.feeds:
         return ()
     names = ", ".join(link.address for link in visit.feeds[:3])
     return (
         ReadProblem(
             where=address,
-            what="It was read as one page.",
-            remedy=f"Its site also has feeds: {names}",
+            what=Message("source.read_as_page"),
+            remedy=Message("source.site_feeds", names=names),
         ),
     )

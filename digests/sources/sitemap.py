@@ -1,7 +1,8 @@
 """Parse news sitemaps: headlines with addresses and dates.
 
-For the cage. The form is that of sitemaps.org with Google's news extension; a sitemap
-without news elements, or an index of sitemaps, tells no headlines.
+The format is that of sitemaps.org with Google's news extension. A sitemap without news
+elements, or an index of sitemaps, has no headlines. Untrusted input: runs in the
+sandbox.
 """
 
 from datetime import datetime
@@ -29,30 +30,28 @@ _FIELDS = word_set("loc title publication_date name language")
 
 
 def parse_sitemap(body: bytes, *, now: datetime) -> tuple[Article, ...]:
-    """The articles that the sitemap names, in its order, without their texts.
+    """The articles of a sitemap, in its order, without their texts.
 
     Args:
-        body: What was fetched, unpacked.
-        now: When; aware.
+        body: The fetched bytes, decompressed.
+        now: Aware.
 
     Raises:
-        Unreadable: It is no news sitemap.
+        SourceUnreadable: It is no news sitemap.
     """
     root = parse_xml(sanitize_xml(body))
     if _local_name(root) != "urlset":
-        raise SourceUnreadable("It is no news sitemap; give the address of one.")
+        raise SourceUnreadable("source.not_news_sitemap")
     listed = (found for found in root if _local_name(found) == "url")
     made = (_article(_fields(found), now) for found in islice(listed, _MAX_ENTRIES))
     kept = {article.id: article for article in made if article is not None}
     if not kept:
-        raise SourceUnreadable(
-            "This sitemap names no news; give the address of a feed."
-        )
+        raise SourceUnreadable("source.empty_sitemap")
     return tuple(kept.values())
 
 
 def load_libraries() -> None:
-    """Load what `read` needs, before the cage begins to count."""
+    """Import the libraries of this module before the sandbox measures."""
     import lxml.etree  # noqa: F401
 
 

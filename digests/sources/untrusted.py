@@ -1,7 +1,7 @@
 """Sanitize what feeds and pages contain: XML, single-line texts, tags, dates.
 
-Bytes that a parser could read in another way than we do are turned into UTF-8 first;
-then what declares entities of its own is refused: bombs, files, other hosts.
+Bytes that a parser could decode differently are recoded as UTF-8 first; then documents
+with entities of their own are refused (bombs, files, other hosts).
 """
 
 import codecs
@@ -27,7 +27,7 @@ _WIDE = (
 )
 #: «<?xm» in EBCDIC.
 _EBCDIC = b"\x4c\x6f\xa7\x94"
-#: In these every byte of an ASCII tag means itself, and nothing else makes one.
+#: Encodings in which ASCII tags, and nothing else, have the bytes of ASCII.
 _TRANSPARENT = re.compile(
     r"(?:utf-?8|us-ascii|ascii|iso-?8859-\d+|latin-?\d+|windows-\d+|cp12\d\d|koi8-\w|"
     r"gb2312|gbk|gb18030|big5(?:-hkscs)?|euc-\w+|shift_?jis|macintosh|tis-620)\Z",
@@ -41,23 +41,21 @@ _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
 def sanitize_xml(body: bytes) -> bytes:
-    """The document in UTF-8 or bytes that ASCII tags can be read from.
+    """The document in UTF-8 or another encoding with ASCII tags.
 
     Raises:
-        Unreadable: It declares entities of its own.
+        SourceUnreadable: It declares entities of its own.
     """
     body = _recode_if_wide(body)
     if _ENTITY.search(body):
-        raise SourceUnreadable(
-            "It declares entities of its own, as no sound list does."
-        )
+        raise SourceUnreadable("source.entities")
     return body
 
 
 def recode_as_utf8(body: bytes) -> bytes:
-    """A harmless document in UTF-8: by its own word, or by what it can be.
+    """A sanitized document in UTF-8, decoded by its declaration or by trial.
 
-    Parsers that guess for themselves can take minutes over it.
+    Parsers that detect encodings themselves can take minutes.
     """
     declared = _DECLARED.match(body)
     named = declared[1].decode("ascii", "replace") if declared else "utf-8"
@@ -73,10 +71,10 @@ def recode_as_utf8(body: bytes) -> bytes:
 
 
 def parse_xml(body: bytes) -> "_Element":
-    """The root of a harmless document, read as far as it can be.
+    """The root of a sanitized document, parsed as far as possible.
 
     Raises:
-        Unreadable: It is no XML, or nested deeper than any.
+        SourceUnreadable: It is no XML, or nested too deep.
     """
     from lxml import etree
 
@@ -94,12 +92,12 @@ def parse_xml(body: bytes) -> "_Element":
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:
-        raise SourceUnreadable("It is not XML that can be read.")
+        raise SourceUnreadable("source.not_xml")
     return root
 
 
 def _recode_if_wide(body: bytes) -> bytes:
-    """The same text in bytes that mean what they look like."""
+    """The document recoded as UTF-8 if its encoding has no ASCII tags."""
     coding = _detect_encoding(body)
     if coding is None:
         return body.lstrip()
@@ -112,7 +110,7 @@ def _recode_if_wide(body: bytes) -> bytes:
 
 
 def _detect_encoding(body: bytes) -> str | None:
-    """Who must decode it first; None where ASCII tags are already plain to see."""
+    """The encoding to decode first; None where tags are in ASCII already."""
     if marked := detect_order_mark(body):
         return marked
     for start, coding in _WIDE:
@@ -128,12 +126,12 @@ def _detect_encoding(body: bytes) -> str | None:
 
 
 def _safe_encoding(name: str) -> str:
-    """The coding, unless it is none of text or says one thing and does another."""
+    """The encoding, or UTF-8 if it is unknown, no text, or contradicts the bytes."""
     try:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return "utf-8"
-    # The bytes were found to start with «<?xml» in ASCII: no wide coding.
+    # The bytes start with «<?xml» in ASCII: not a wide encoding.
     wide = info.name.startswith(("utf-16", "utf-32", "cp037", "cp500", "cp1026"))
     text = getattr(info, "_is_text_encoding", True)
     return "utf-8" if wide or not text else info.name
@@ -141,35 +139,35 @@ def _safe_encoding(name: str) -> str:
 
 _TAG = re.compile(r"<[A-Za-z/!]")
 _REFERENCE = re.compile(r"&[#A-Za-z]")
-#: More is not looked at for one line.
+#: Characters that are read for one line.
 _LONGEST_LINE = 20_000
 
 
 def clean_line(written: str) -> str:
-    """Words of a title or name: markup and references resolved, one line."""
+    """A title or name on one line, without markup and references."""
     written = written[:_LONGEST_LINE]
     if "<" in written and _TAG.search(written):
         written = html_to_text(written)
     elif "&" in written and _REFERENCE.search(written):
         written = unescape(written)
-    # Printable: no blank but the plain one, nothing that the stored form lacks.
+    # Printable: only plain spaces, and already in the stored form.
     if written.isprintable() and "  " not in written:
         return written.strip()
     return to_one_line(clean_text(written))
 
 
 _MAX_AHEAD = timedelta(hours=24)
-#: Before the first feeds nothing was published in one; such dates are defaults.
+#: Earlier dates are default values: there were no feeds yet.
 _FIRST_YEAR = 1990
 
 
 def parse_published(written: str, now: datetime) -> datetime | None:
-    """The moment in UTC; None when nothing or nonsense is written."""
+    """The instant in UTC, or None if nothing valid is written."""
     return validate_instant(parse_instant(written), now) if written else None
 
 
 def validate_instant(moment: datetime | None, now: datetime) -> datetime | None:
-    """The moment where it can be one; what is over a day ahead was published now."""
+    """A possible instant; one more than a day ahead is replaced by `now`."""
     if moment is None or moment.year < _FIRST_YEAR:
         return None
     return now.astimezone(UTC) if moment > now + _MAX_AHEAD else moment

@@ -1,10 +1,9 @@
 """Build stories from articles and memberships: outlets, and the article to summarise.
 
-Of an article and its newer versions only the newest is told. Outlets are counted by
-original texts: a wire copy adds no outlet, nor does one that was cut or has paragraphs
-of its own around the wire's. The article to tell from holds most of the
-facts (names, numbers, rare words) that the others report too, has a text, and is not
-a copy.
+Of the versions of an article only the newest counts. Outlets are counted by original
+texts: a wire copy adds no outlet, even if it was cut or has additional paragraphs. The
+lead article has most of the facts (names, numbers, rare words) that the others report
+too, has a text, and is not a copy.
 """
 
 from collections import Counter, defaultdict
@@ -24,13 +23,13 @@ def article_sort_key(article: Article) -> tuple[datetime, str]:
     return (article.published or _NEVER, article.id)
 
 
-#: More length than this makes no article better to tell from.
+#: More length than this does not make a better lead.
 _LONG_ENOUGH = 4000
-#: How many characters of own text weigh as much as one fact that others report too.
+#: Characters of text that weigh as much as one fact that others report too.
 _CHARACTERS_A_FACT = 200
 #: Share of the shorter text's shingles that makes two texts one report.
 _TAKEN_OVER = 0.7
-#: So many independent texts of a story are looked at; more change no ranking.
+#: Independent texts of a story that are compared; more do not change a ranking.
 _LOOKED_AT = 60
 
 
@@ -41,8 +40,7 @@ def gather_stories(
 
     Args:
         articles: With ids that are unique among them.
-        memberships: One for each article (`group`); an article without one is left
-            out.
+        memberships: One for each article; an article without one is left out.
     """
     by_id = {membership.article: membership for membership in memberships}
     versions = _group_versions(articles)
@@ -75,7 +73,7 @@ def _first_version(article: Article, by_id: Mapping[str, Article]) -> str:
     while name not in seen and name in by_id:
         seen.add(name)
         name = by_id[name].revises or name
-    # In a circle of claims every member must come to the same name.
+    # In a cycle of claims every member must get the same name.
     return min(seen) if name in seen and by_id[name].revises else name
 
 
@@ -108,7 +106,7 @@ def _find_originals(
     by_id: Mapping[str, StoryMembership],
     text_of: Mapping[str, str],
 ) -> list[Article]:
-    """One article of each text: the original, or its earliest copy where it is gone."""
+    """One article of each text: the original, or its earliest copy without one."""
     kept: dict[str, Article] = {}
     for is_copy in (False, True):
         for article in sorted(members, key=article_sort_key):
@@ -118,7 +116,7 @@ def _find_originals(
 
 
 def _select_independent(articles: Sequence[Article]) -> list[Article]:
-    """Without those that took most of their text from an earlier one, or all of it."""
+    """The articles that share less than most of their text with an earlier one."""
     kept: list[Article] = []
     texts: list[Shingles] = []
     for article in articles:

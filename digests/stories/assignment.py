@@ -1,18 +1,14 @@
 """Assign articles to stories, all at once or one by one, and keep story ids stable.
 
-By the measures of the batch form (`grouping`), over the few articles that a
-`StoryIndex` finds worth comparing.
+`group_articles` finds copies and newer versions first (`duplicates`), then clusters the
+originals by event (`clustering`); copies and newer versions follow their original.
+`place_article` uses the same measures for one article, compared with the few that a
+`StoryIndex` finds.
 
-Same item first (`same_item`), then same event among the originals (`same_event`); a
-repetition and a newer version follow their original. Ids are `naming`'s.
-
-A new story is named after its earliest article. A story that was there before keeps
-its id while articles join or leave: where stories merge, the one with most of the
-articles gives the id, where one splits, its largest part keeps it. What became of an
-id is told by `moved`, so that an old link still leads somewhere.
-
-`group` → `gather` → `rank`, and `admits` before them: pure functions of the articles,
-the style and what was told before.
+A new story is named after its earliest article. An existing story keeps its id while
+articles join or leave: where stories merge, the one with most of the articles gives the
+id, where one splits, its largest part keeps it. `find_moved_stories` tells where the
+articles of an old id are now, so that old links still work.
 """
 
 import hashlib
@@ -28,9 +24,9 @@ from digests.stories.profiles import ArticleProfile, build_profile
 from digests.stories.terms import TermBackground
 from digests.types import Article, StoryMembership
 
-#: A story is weighed when one of its articles is at least so alike.
+#: A story is weighed when one of its articles is at least so similar.
 _WORTH_WEIGHING = 0.5
-#: A changed text stays in its story as long as it is at least so alike to it.
+#: A changed text stays in its story while it is at least so similar to it.
 _STAYS = 0.5
 
 
@@ -39,7 +35,7 @@ class StoryPlacement:
     """The story of an article, and other stories that may be the same event."""
 
     membership: StoryMembership
-    #: Stories that it is alike enough to as well, the most alike first.
+    #: Other stories that it is similar enough to, the most similar first.
     rivals: tuple[str, ...] = ()
     #: Whether the story is a new one of its own.
     new: bool = False
@@ -67,15 +63,14 @@ def place_article(
     before: str | None = None,
     read: ArticleProfile | None = None,
 ) -> StoryPlacement:
-    """Where the archive would have an article that is not in it.
+    """Where an article that is not in the archive belongs.
 
     Args:
-        article: The newest text of it.
-        archive: It stays as it is.
-        before: The story that an older text of the article, which is not in the
-            archive any more, was in. It stays there as long as it is about the same,
-            also when that story would not be found for it any more; it leaves for
-            another one only when nothing is left of what it was about.
+        article: Its newest text.
+        archive: Not changed.
+        before: The story of an older text of the article that is not in the archive
+            any more. The article stays there while it is about the same, even where
+            that story would not be found for it.
         read: Its profile, for callers that have it.
     """
     read = read or build_profile(article, archive.background)
@@ -112,7 +107,7 @@ def place_article(
 def _list_alike_stories(
     archive: StoryIndex, read: ArticleProfile, compared: Mapping[int, float]
 ) -> tuple[str, ...]:
-    """The stories that the article is alike enough to, the most alike first."""
+    """The stories that the article is similar enough to, the most similar first."""
     worth = [place for place, near in compared.items() if near >= _WORTH_WEIGHING]
     names = dict.fromkeys(map(archive.story_at, worth))
     weighed = [(archive.weigh(name, read, compared), name) for name in names]
@@ -140,14 +135,13 @@ def group_articles(
     *,
     background: TermBackground | None = None,
 ) -> tuple[StoryMembership, ...]:
-    """One membership an article, in the same order; the input's order decides nothing.
+    """One membership per article, in the same order, which does not affect the result.
 
     Args:
         articles: With ids that are unique among them.
-        known: To which stories articles were said to belong before; their ids are
-            kept (`naming`). They decide no membership.
-        background: How many stories of an archive have each word; None = only these
-            articles, which is too few where they are those of one or two stories.
+        known: Earlier memberships, whose story ids are kept. They decide no membership.
+        background: How many stories of an archive contain each word; None = only
+            these articles, which are too few if they are about one or two stories.
     """
     ordered = sorted(articles, key=article_sort_key)
     repeated = _find_followed(ordered)
@@ -176,14 +170,14 @@ def _map_events(
     originals: Sequence[int],
     repeated: Mapping[int, int],
 ) -> Mapping[int, int]:
-    """The event of each article; what repeats another goes where that one is."""
+    """The event of each article; repetitions have that of their original."""
     event_numbers = {originals[i]: n for n, event in enumerate(found) for i in event}
     event_numbers |= {i: event_numbers[_find_original(i, repeated)] for i in repeated}
     return event_numbers
 
 
 def _find_followed(ordered: Sequence[Article]) -> dict[int, int]:
-    """Copies and newer versions, each with the one that it follows."""
+    """Copies and newer versions, each with the article that it follows."""
     repeated = find_repeats(ordered)
     place = {article.id: i for i, article in enumerate(ordered)}
     for i, article in enumerate(ordered):
@@ -208,7 +202,7 @@ def _find_original(i: int, repeated: Mapping[int, int]) -> int:
 def _find_copies(
     ordered: Sequence[Article], repeated: Mapping[int, int]
 ) -> dict[int, str]:
-    """Only what repeats another item: a newer version is no copy of its older one."""
+    """The copies of other items: a newer version is no copy of its older one."""
     place = {article.id: i for i, article in enumerate(ordered)}
     copies = {}
     for i in repeated:
@@ -220,7 +214,7 @@ def _find_copies(
     return copies
 
 
-#: 32 signs that are not taken for one another when read aloud or copied by hand.
+#: 32 characters that are not confused when read aloud or copied by hand.
 _SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
 _ID_SIGNS = 6
 
@@ -237,7 +231,7 @@ def name_stories(
 
     Args:
         events: The ids of each event's articles, the earliest first.
-        before: Article to the story that it belonged to until now.
+        before: From each article to its story until now.
     """
     claims = [
         (-count, place, story)
@@ -259,10 +253,10 @@ def name_stories(
 def find_moved_stories(
     before: Iterable[StoryMembership], after: Iterable[StoryMembership]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Old story id to the ids where its articles are now, most articles first.
+    """From old story ids to those of their articles now, most articles first.
 
-    Only ids that changed their meaning are listed: merged into another story, or
-    split. Articles that are gone say nothing.
+    Only ids that changed are listed: merged into another story, or split. Deleted
+    articles do not count.
     """
     now = {each.article: each.story for each in after}
     found: dict[str, Counter[str]] = defaultdict(Counter)
@@ -281,7 +275,7 @@ def _count_claims(event: Sequence[str], before: Mapping[str, str]) -> Counter[st
 
 
 def _iter_ids(article: str) -> Iterable[str]:
-    """The id, then others for the rare case that two stories would share it."""
+    """The id, then others in case that another story has it."""
     attempt = 0
     while True:
         salted = f"{article}\0{attempt}" if attempt else article

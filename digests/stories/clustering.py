@@ -1,16 +1,15 @@
-"""Measure how alike two articles are, and cluster those that report one event.
+"""Measure the similarity of articles, and cluster those that report one event.
 
-Agglomerative clustering by mean likeness (average link, `likeness`). A headline is a
-thin sample of its story's words, therefore the mean is set in relation to how alike
-the headlines within each story are (between average link and the cosine of the
-centroids). Pairs are found through an inverted index with bounded lists.
+Agglomerative clustering by mean similarity (average link). A headline is a small sample
+of its story's words, so the mean is related to the similarity of the headlines within
+each story (between average link and the cosine of the centroids). Pairs are found
+through an inverted index with bounded lists.
 
-1 is the threshold. Two texts are compared by their names and by their other words,
-each in its own right: the same people in another event share the names alone, two
-firms that report on one day share the other words alone. The lengths count for less
-than in a cosine, because a long text that shares much with another shares it for a
-reason. A headline has too few words for that; there the cosine decides, and one word
-in common is too little to begin a story with.
+The threshold is 1. Texts are compared by their names and by their other words
+separately: the same people in another event share only names, two firms that report on
+one day share only other words. Lengths count less than in a cosine, because long texts
+that share much do so for a reason. Headlines have too few words for that: they are
+compared by the cosine, and one common word is not enough to start a story.
 """
 
 import heapq
@@ -25,23 +24,22 @@ from digests.types import Article
 
 #: 0 is average link, 1 the cosine of the centroids.
 BREADTH = 0.85
-#: At how many earlier articles with a word an article looks, the latest ones.
+#: Earlier articles with a word that are compared, the latest ones.
 _LONGEST_LIST = 100
-#: Less likeness is chance.
+#: Less similarity is chance.
 _NOISE = 0.3
 
-#: For each article the similar ones with their likeness.
+#: For each article the similar ones with their similarity.
 Neighbours = list[dict[int, float]]
 
 
 def cluster_events(
     articles: Sequence[Article], background: TermBackground | None = None
 ) -> list[list[int]]:
-    """The places of the articles of each event, every article in exactly one.
+    """The indices of the articles of each event, every article in exactly one.
 
     Args:
-        articles: In order of time; repeated texts only once, or they would outvote
-            the others.
+        articles: In order of time; repeated texts once, or they would outweigh others.
         background: How many stories have each word; None = only these articles.
     """
     read = build_profiles(articles, background)
@@ -82,19 +80,19 @@ def _find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
 class _Cluster:
     members: list[int]
     texts: bool
-    #: Sum of the likenesses to each other cluster.
+    #: Sum of the similarities to each other cluster.
     links: dict[int, float]
     #: Sum of the cosines of all ordered pairs, each member with itself as 1.
     within: float = 1.0
-    #: What a likeness counts to its mean: less with each member, more for uneven ones.
+    #: The factor from a sum of similarities to the related mean.
     part: float = 1.0
-    #: The likeness of the best partner; an upper bound where it is not sure.
+    #: The similarity of the best partner; an upper bound where it is not `sure`.
     best: float = 0.0
     partner: int = -1
     sure: bool = True
 
     def take(self, gone: "_Cluster", likeness: float) -> None:
-        """The members of `gone` come in, whose likenesses to ours add up to this."""
+        """Add the members of `gone`; `likeness` is the sum of their similarities."""
         self.within += gone.within + 2 * likeness * HEADLINE_THRESHOLD
         self.members += gone.members
         self.texts = self.texts and gone.texts
@@ -103,7 +101,7 @@ class _Cluster:
 
 
 def measure_evenness(within: float, size: int, *, texts: bool) -> float:
-    """How alike the members of a story are: 1 for texts, less for its headlines.
+    """How similar the members of a story are: 1 for texts, less for headlines.
 
     Args:
         within: Sum of the cosines of all ordered pairs, each with itself as 1.
@@ -114,7 +112,7 @@ def measure_evenness(within: float, size: int, *, texts: bool) -> float:
 
 
 def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
-    """Join the most alike again and again; each cluster waits with its best partner."""
+    """Repeatedly merge the most similar pair; each cluster knows its best partner."""
     clusters = {
         i: _Cluster(members=[i], texts=texts[i], links=near)
         for i, near in enumerate(links)
@@ -140,7 +138,7 @@ def _find_best(
     clusters: dict[int, _Cluster],
     heap: list[tuple[float, int]],
 ) -> None:
-    """Look for the best partner; a pair that is alike enough waits to be joined."""
+    """Find the best partner; a pair that is similar enough is queued for merging."""
     best, partner = 0.0, -1
     for k, near in cluster.links.items():
         score = near * cluster.part * clusters[k].part
@@ -154,7 +152,7 @@ def _find_best(
 def _merge_pair(
     clusters: dict[int, _Cluster], i: int, j: int, heap: list[tuple[float, int]]
 ) -> None:
-    """Take the cluster with fewer links into the other one."""
+    """Merge the cluster with fewer links into the other one."""
     if len(clusters[i].links) < len(clusters[j].links):
         i, j = j, i
     kept, gone = clusters[i], clusters.pop(j)
@@ -185,15 +183,15 @@ def _merge_pair(
 #: One threshold for headlines, one for texts.
 HEADLINE_THRESHOLD = 0.09
 TEXT_THRESHOLD = 0.85
-#: Texts in languages whose names we cannot tell.
+#: Texts in languages whose names cannot be recognized.
 _UNNAMED = 0.14
 #: How much the lengths count: 1 is a cosine.
 _NAMES_POWER, _WORDS_POWER, _WORDS = 0.5, 0.3, 2.0
 _NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
-#: What is left of the likeness …
+#: Factors of the similarity: for one common word, for contradictions …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
-#: … of two texts of one outlet: it seldom reports one event twice on one day.
+#: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
 _SOON = 24.0
 _NEARLY = 0.99
@@ -202,7 +200,7 @@ _DAY = 24.0
 
 
 def compare_profiles(one: ArticleProfile, other: ArticleProfile) -> float:
-    """The likeness of two articles, 0 and up; from 1 on they report one event."""
+    """The similarity of two articles, 0 and up; from 1 on they report one event."""
     small, large = sorted((one, other), key=lambda p: len(p.weights))
     in_names = in_words = 0.0
     shared = 0
@@ -224,7 +222,7 @@ def combine_likeness(
     in_words: float,
     shared: int,
 ) -> float:
-    """The likeness from the products of the weights of the words in common."""
+    """The similarity from the products of the weights of common words."""
     kept = decay_over_time(one.hours, other.hours)
     if not kept or not shared:
         return 0.0
@@ -237,7 +235,7 @@ def combine_likeness(
 
 
 def decay_over_time(one: float | None, other: float | None) -> float:
-    """What time leaves of a likeness: all within a day, nothing beyond 72 hours."""
+    """The factor for the time between articles: 1 within a day, 0 after 72 hours."""
     if one is None or other is None:
         return 1.0
     apart = abs(one - other)
@@ -247,7 +245,7 @@ def decay_over_time(one: float | None, other: float | None) -> float:
 
 
 def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
-    """Whether they tell of two matches or two parts of a series."""
+    """Whether two articles report different matches or parts of a series."""
     if one.scores and other.scores and not one.scores & other.scores:
         return True
     return _differs_in_series(one.series.items(), other.series.items())
@@ -270,7 +268,7 @@ def _compare_texts(
 
 
 def _is_same_outlet(one: ArticleProfile, other: ArticleProfile) -> bool:
-    """Whether one outlet wrote both within hours, and neither to correct the other."""
+    """Whether one outlet wrote both within a day, neither as a correction."""
     if not one.source or one.source != other.source or one.corrects or other.corrects:
         return False
     known = one.hours is not None and other.hours is not None

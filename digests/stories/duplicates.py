@@ -1,13 +1,13 @@
-"""Find articles that are the same text over again, such as wire copies.
+"""Find articles with the same text, such as wire copies and reprints.
 
-Wire copies and reprints: the Jaccard index of the word triples (shingles; Broder,
-1997) is at least 0.7. Only pairs that share one of their rarest shingles can reach
-that (prefix filtering; Chaudhuri et al., 2006; Bayardo et al., 2007), so that the
-search is exact and near linear. Headlines without a text repeat each other when their
-folded words are the same within three days.
+The Jaccard index of their word triples (shingles; Broder, 1997) is at least 0.7. Only
+pairs that share one of their rarest shingles can reach that (prefix filtering;
+Chaudhuri et al., 2006; Bayardo et al., 2007), so that the search is exact and nearly
+linear. Headlines without a text repeat each other when their normalized words are equal
+within three days.
 
-Rows lie one behind the other in flat arrays; of a text's shingles only the smallest
-hashes are kept (bottom-k sketch; Broder, 1997).
+For an archive only the smallest hashes of a text's shingles are stored (bottom-k
+sketch; Broder, 1997).
 """
 
 import heapq
@@ -23,7 +23,7 @@ from digests.language.words import measure_jaccard, split_words
 from digests.stories.terms import has_body
 from digests.types import Article
 
-#: Share of common shingles from which on one text is a copy of the other.
+#: The share of common shingles from which on texts are copies.
 COPY_THRESHOLD = 0.7
 _SHINGLE = 3
 _SHORTEST_TITLE = 4
@@ -33,10 +33,10 @@ Shingles = frozenset[tuple[str, ...]]
 
 
 def find_repeats(articles: Sequence[Article]) -> dict[int, int]:
-    """Map the place of each repeating article to the place of an earlier one.
+    """From the index of each repetition to that of an earlier article.
 
     Args:
-        articles: In the order in which the earlier one counts as the original.
+        articles: In order; of two the earlier one is the original.
     """
     found = _same_titles(articles)
     texts = {i: extract_shingles(a.text) for i, a in enumerate(articles) if has_body(a)}
@@ -45,7 +45,7 @@ def find_repeats(articles: Sequence[Article]) -> dict[int, int]:
 
 
 def extract_shingles(text: str) -> Shingles:
-    """Every run of three words of the folded text; a shorter text is one run."""
+    """Every run of three normalized words; a shorter text is one run."""
     found = split_words(normalize_text(text))
     if len(found) <= _SHINGLE:
         return frozenset((found,))

@@ -2,9 +2,8 @@
 
 A filter is a word («battery»), a phrase («"climate summit"», or with a space), or a
 pattern between slashes («/batter(y|ies)/»). Words and phrases match whole words of
-title and text, without regard to case or the form of marks (`digests.language.fold`).
-Before them the language decides.
-Patterns run on RE2, which is linear in time whatever an admin types.
+title and text in normalized form. Articles in another language are refused first.
+Patterns run on RE2, which takes linear time whatever an admin types.
 """
 
 import re
@@ -15,6 +14,7 @@ from typing import Any
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import primary_language
+from digests.messages import Message
 from digests.types import Article, EditionStyle
 
 _Match = Callable[[str, str], bool]
@@ -23,11 +23,11 @@ _MARKS = "\"'“”„«»‘’"
 _PATTERN_BYTES = 1 << 20
 
 
-def find_refusal_reason(article: Article, style: EditionStyle) -> str | None:
-    """None when the article may come in, else the reason in a plain sentence.
+def find_refusal_reason(article: Article, style: EditionStyle) -> Message | None:
+    """Why the filters refuse an article; None if they admit it.
 
     Raises:
-        InputError: A pattern is not one that RE2 understands; the message names it.
+        InputError: A pattern that RE2 does not understand; the message names it.
     """
     foreign = _refuse_language(article, style)
     if foreign is not None:
@@ -35,25 +35,25 @@ def find_refusal_reason(article: Article, style: EditionStyle) -> str | None:
     raw, folded = _list_forms(article)
     found = _find_first_match(style.exclude, raw, folded)
     if found is not None:
-        return f"It contains {found}, which this digest leaves out."
+        return Message("decision.excluded", found=found)
     if style.include and _find_first_match(style.include, raw, folded) is None:
         wanted = " or ".join(style.include)
-        return f"It contains nothing of what this digest asks for: {wanted}."
+        return Message("decision.not_included", wanted=wanted)
     return None
 
 
 def match_filters(article: Article, filters: Iterable[str]) -> tuple[str, ...]:
-    """Those of the filters that match the article, in their order.
+    """The filters that match the article, in their order.
 
     Raises:
-        InputError: A pattern is not one that RE2 understands; the message names it.
+        InputError: A pattern that RE2 does not understand; the message names it.
     """
     raw, folded = _list_forms(article)
     return tuple(f for f in filters if _build_matcher(f)(raw, folded))
 
 
 def validate_filter(written: str) -> None:
-    """Whether this can be a filter.
+    """Check that this can be a filter.
 
     Raises:
         InputError: It is empty, or a pattern that RE2 does not understand.
@@ -61,11 +61,11 @@ def validate_filter(written: str) -> None:
     _build_matcher(written)
 
 
-def _refuse_language(article: Article, style: EditionStyle) -> str | None:
+def _refuse_language(article: Article, style: EditionStyle) -> Message | None:
     lang = primary_language(article.lang or style.lang)
     if lang == primary_language(style.lang):
         return None
-    return f"Written in another language ({lang}) than this digest ({style.lang})."
+    return Message("decision.other_language", lang=lang, of_digest=style.lang)
 
 
 def _list_forms(article: Article) -> tuple[str, str]:
@@ -85,9 +85,7 @@ def _build_matcher(written: str) -> _Match:
         return lambda raw, _: bool(pattern.search(raw.encode("utf-8", "replace")))
     phrase = normalize_text(stripped.strip(_MARKS))
     if not phrase:
-        raise InputError(
-            f"The filter {written!r} is empty; give a word, a phrase or a /pattern/."
-        )
+        raise InputError("filter.empty", written=repr(written))
     words = _match_whole_phrase(phrase)
     return lambda _, folded: phrase in folded and bool(words.search(folded))
 
@@ -110,8 +108,7 @@ def _compile_pattern(inner: str, written: str) -> Any:
         return re2.compile(inner.encode("utf-8", "replace"), options=options)
     except re2.error as problem:
         raise InputError(
-            f"The filter {written!r} is not a pattern that RE2 understands "
-            f"({_words(problem)}); look-arounds and back-references do not exist there."
+            "filter.bad_pattern", written=repr(written), problem=_words(problem)
         ) from problem
 
 

@@ -1,11 +1,10 @@
 """Index of an archive's articles and their stories, in memory.
 
-`joining` asks a `StoryIndex` to which of its stories an article belongs;
-`StoryIndex.add` then takes the article in. The few articles worth comparing come from
-an inverted index over the heaviest words, in the window of 72 hours around the
-article. Vectors lie in flat arrays, and of a text's shingles the smallest hashes are
-kept (bottom-k sketch; Broder, 1997), so that 100,000 articles fit into memory. What
-was removed keeps its place until `newest` makes the index anew.
+`assignment.place_article` finds the story of an article in a `StoryIndex`, and
+`StoryIndex.add` adds it. The few articles worth comparing come from an inverted index
+over the heaviest words, within 72 hours of the article. Vectors are stored in flat
+arrays and texts as sketches of their shingles, so that 100,000 articles fit into
+memory. Removed articles leave empty places until `copy_newest` rebuilds the index.
 """
 
 import heapq
@@ -24,13 +23,13 @@ from digests.stories.clustering import measure_evenness
 from digests.stories.profiles import ArticleProfile, build_profile
 from digests.types import Article, StoryMembership
 
-#: By so many of its heaviest words an article is found.
+#: The heaviest words by which an article is found.
 _FOUND_BY = 32
-#: So many articles with a word are looked at, the latest of the window.
+#: Articles with a word that are considered, the latest of the window.
 _LOOKED_AT = 80
-#: So many articles are compared, and so many members of a story.
+#: Articles that are compared, and members of a story.
 _COMPARED, _MEMBERS = 24, 24
-#: Weights are kept as whole numbers of this part.
+#: Weights are stored as multiples of one part in this.
 _SCALE = 1000
 _NONE: frozenset[str] = frozenset()
 _NOTHING: Mapping[str, float] = {}
@@ -41,13 +40,13 @@ _GONE = ""
 class StoryIndex:
     """The articles of an archive with their stories, in memory.
 
-    It grows by `add`, fastest in the order of time.
+    `add` is fastest in the order of time. A place is the index of an article.
     """
 
     def __init__(self) -> None:
         #: How many stories have each word.
         self.background = terms.TermBackground()
-        #: Story to the places of its articles, in the order in which they came.
+        #: From stories to the places of their articles, in the order of `add`.
         self.members: dict[str, array[int]] = {}
         self._within: dict[str, float] = {}
         self._articles: list[str] = []
@@ -77,7 +76,7 @@ class StoryIndex:
         return None if place is None else self._story[place]
 
     def memberships(self) -> Iterator[StoryMembership]:
-        """Every article with its story, in the order in which they came."""
+        """Every article with its story, in the order of `add`."""
         for article, place in self._place.items():
             yield StoryMembership(article=article, story=self._story[place])
 
@@ -87,10 +86,10 @@ class StoryIndex:
         membership: StoryMembership,
         read: ArticleProfile | None = None,
     ) -> None:
-        """Take an article in, as a member of this story (`join`).
+        """Add an article as a member of this story.
 
-        An article that is there already is left as it is; `read` is its profile, for
-        callers that have it.
+        An article that is in the index already is not changed. `read` is its profile,
+        for callers that have it.
         """
         if article.id in self:
             return
@@ -117,7 +116,7 @@ class StoryIndex:
         )
 
     def remove(self, article: str) -> None:
-        """Forget an article; one that is not there is passed over."""
+        """Remove an article, if it is in the index."""
         place = self._place.pop(article, None)
         if place is None:
             return
@@ -133,9 +132,9 @@ class StoryIndex:
                 holders.remove(place)
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Call articles by other ids; those that are not there are passed over.
+        """Give articles other ids; unknown ones are ignored.
 
-        One that has the new id already makes way.
+        An article that has the new id already is removed.
         """
         for old, new in names.items():
             if old == new or old not in self:
@@ -147,11 +146,11 @@ class StoryIndex:
                 self._articles[place] = new
 
     def copy_newest(self, most: int, since: float) -> "StoryIndex":
-        """The same without what is older, and with so many articles at the most.
+        """A copy without older articles.
 
         Args:
-            most: How many articles.
-            since: In hours since 1970; what has no date counts as new.
+            most: The greatest number of articles.
+            since: In hours since 1970; undated articles count as new.
         """
         living = [p for p, article in enumerate(self._articles) if article]
         kept = [p for p in living if not self._hours[p] < since]
@@ -174,9 +173,9 @@ class StoryIndex:
         return made
 
     def reassign(self, memberships: Iterable[StoryMembership]) -> None:
-        """Move articles to the stories that they now belong to (`group`).
+        """Move articles to the stories that they now belong to.
 
-        Articles that are not in the archive are passed over.
+        Articles that are not in the index are ignored.
         """
         changed: set[str] = set()
         for each in memberships:
@@ -191,7 +190,7 @@ class StoryIndex:
             self._measure(story)
 
     def candidates(self, read: ArticleProfile) -> dict[int, float]:
-        """The places of the articles worth comparing, with their likeness."""
+        """The places of the articles worth comparing, with their similarity."""
         votes: dict[int, float] = defaultdict(float)
         for stem in _list_heaviest(read):
             number = self._stem_ids.get(stem)
@@ -203,7 +202,7 @@ class StoryIndex:
         return self.compare(read, best)
 
     def compare(self, read: ArticleProfile, places: Iterable[int]) -> dict[int, float]:
-        """The likeness of an article to those at these places."""
+        """The similarity of an article to those at these places."""
         own = {
             number: (weight, stem in read.names)
             for stem, weight in read.weights.items()
@@ -250,7 +249,7 @@ class StoryIndex:
     def weigh(
         self, story: str, read: ArticleProfile, compared: Mapping[int, float]
     ) -> float:
-        """The likeness of an article to a story, as the batch form has it."""
+        """The similarity of an article to a story, as in `cluster_events`."""
         members = self.members[story]
         latest = members[-_MEMBERS:]
         others = self.compare(read, (p for p in latest if p not in compared))
@@ -268,7 +267,7 @@ class StoryIndex:
         return self._articles[place]
 
     def _near(self, holders: "array[int]", hours: float | None) -> Iterator[int]:
-        """The latest places within the window; without a date the latest of all."""
+        """The latest places within the window, or of all for an undated article."""
         if hours is None:
             yield from holders[-_LOOKED_AT:]
             return
@@ -284,14 +283,14 @@ class StoryIndex:
             yield place
 
     def _repeated(self, place: int, read: ArticleProfile) -> bool:
-        """Whether the article is still there; a headline is a copy in the window."""
+        """Whether a text at a place counts as a copy; a headline only in the window."""
         if not self._articles[place]:
             return False
         then = self._facts[place].hours
         return read.text or clustering.decay_over_time(read.hours, then) > 0
 
     def _insert_holder(self, holders: "array[int]", place: int) -> None:
-        """Keep the places of a word in the order of time, whenever they come."""
+        """Insert a place of a word in the order of time."""
         hours = self._hours
         if holders and hours[place] < hours[holders[-1]]:
             insort_right(holders, place, key=hours.__getitem__)
@@ -303,7 +302,7 @@ class StoryIndex:
         return math.inf if math.isnan(hours) else hours
 
     def _copy_place(self, other: "StoryIndex", place: int) -> int:
-        """Take a place of another index over, but for what leads to it."""
+        """Copy a place of another index, without its entries in the inverted index."""
         new = len(self._articles)
         self._articles.append(other._articles[place])
         self._place[other._articles[place]] = new
@@ -322,7 +321,7 @@ class StoryIndex:
     def _update_breadth(
         self, read: ArticleProfile, membership: StoryMembership
     ) -> None:
-        """Keep how alike the headlines of a story are."""
+        """Update the similarity of the headlines of a story."""
         members = self.members.get(membership.story)
         if members is None or membership.duplicate_of is not None:
             return
@@ -335,7 +334,7 @@ class StoryIndex:
         self._within[membership.story] = before + 1 + both
 
     def _measure(self, story: str) -> None:
-        """Bring the members of a story into order and see how alike they are."""
+        """Sort the members of a story and measure their similarity."""
         members = self.members[story] = array("I", sorted(self.members[story]))
         self._within.pop(story, None)
         if not members:
@@ -352,13 +351,13 @@ class StoryIndex:
         self._within[story] = count + count * (count - 1) * mean
 
     def _intern_stems(self, stems: Iterable[str]) -> Iterator[str]:
-        """The same words as objects that are kept already."""
+        """The stored string objects of these words."""
         for stem in stems:
             number = self._stem_ids.get(stem)
             yield stem if number is None else self._stems[number]
 
     def _encoded(self, read: ArticleProfile) -> list[int]:
-        """The number of each word, and in the last bit whether it is a name."""
+        """The number of each word; the last bit says whether it is a name."""
         return [
             self._stem_number(stem) << 1 | (stem in read.names) for stem in read.weights
         ]
@@ -394,7 +393,7 @@ def _text_key(article: Article, read: ArticleProfile) -> int:
 
 
 class CompactRows:
-    """Rows of numbers of different length, one behind the other in one array."""
+    """Rows of numbers of different lengths in one array."""
 
     __slots__ = ("_ends", "_numbers")
 
@@ -406,6 +405,6 @@ class CompactRows:
         return self._numbers[self._ends[row] : self._ends[row + 1]]
 
     def append(self, numbers: Iterable[int]) -> None:
-        """Put one more row behind the others."""
+        """Append a row."""
         self._numbers.extend(numbers)
         self._ends.append(len(self._numbers))

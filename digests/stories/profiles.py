@@ -1,13 +1,13 @@
-"""Extract from an article what it is compared by: words, names, time, scores.
+"""Extract the profile by which an article is compared: words, names, time, scores.
 
-A profile holds the telling words with their weights and which of them are names
-(`terms`, `proper`), when and by whom it was published, and two kinds of fact that
-two reports of one event cannot have differently: the score of a match and which of a
-series it was («the fourth stage»).
+A profile holds the significant words with their weights (`terms`), which of them are
+names, when and by whom the article was published, and two kinds of fact that reports of
+one event cannot differ in: the score of a match and its place in a series («the fourth
+stage»).
 
-A word is a name when it stands with a capital inside sentences more often than it
-stands without one, or when it only ever opens sentences. A headline's capitals say
-nothing. Languages that write every noun with a capital, or none, have no names here.
+A word is a name when it has a capital inside sentences more often than not, or when it
+only ever begins sentences. The capitals of a headline say nothing. Languages that write
+every noun with a capital, or none, have no names here.
 """
 
 import math
@@ -15,15 +15,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from digests.language import words
 from digests.stories import terms
 from digests.types import Article
 
-#: A text of this many characters is read for names and facts; news is told early.
+#: Characters read for names and facts: news comes early in a text.
 _READ = 6000
-#: The first mention in title and lead says which of the series the article is about.
+#: Characters after the title in which the place in a series is looked for.
 _LEAD = 400
 _SCORE = re.compile(r"(?<![\d–-])\d{1,2}[–-]\d{1,2}(?![\d–-])")
 _SERIES = re.compile(
@@ -31,17 +30,16 @@ _SERIES = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th))\s"
     r"(match|stage|round|game|leg|race|test|heat|day|hearing|quarter)\b"
 )
-_CORRECTS = re.compile(
-    r"\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung)\b",
-    re.IGNORECASE,
-)
-#: Lengths below these are taken for these: little text proves little.
+#: A title that begins so announces a correction.
+CORRECTION_LABELS = "correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung"
+_CORRECTS = re.compile(rf"\W*(?:{CORRECTION_LABELS})\b", re.IGNORECASE)
+#: Least lengths of the weights: little text proves little.
 _FEW_NAMES, _FEW_WORDS, _THIN = 14.0, 20.0, 18.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleProfile:
-    """What an article is compared by."""
+    """The features by which an article is compared."""
 
     #: Stem to weight.
     weights: Mapping[str, float]
@@ -52,7 +50,7 @@ class ArticleProfile:
     length: float
     #: Whether there is a text, and not only a headline.
     text: bool
-    #: Whether its names could be told from its other words.
+    #: Whether names could be recognized.
     named: bool
     #: Hours since 1970, or None.
     hours: float | None
@@ -67,11 +65,10 @@ class ArticleProfile:
 def build_profiles(
     articles: Sequence[Article], background: terms.TermBackground | None = None
 ) -> list[ArticleProfile]:
-    """One profile an article, in the same order.
+    """One profile per article, in the same order.
 
     Args:
-        articles: Where nothing is known about a language, the articles themselves
-            say how ordinary its words are.
+        articles: In languages without word ranks their own frequencies are used.
         background: How many stories have each word; None = only these articles.
     """
     counted = [terms.count_terms(article) for article in articles]
@@ -87,7 +84,8 @@ def build_profile(article: Article, background: terms.TermBackground) -> Article
 def _build_profile(
     article: Article, counted: Mapping[str, float], background: terms.TermBackground
 ) -> ArticleProfile:
-    text = terms.has_body(article)
+    title, text = article.title or "", terms.has_body(article)
+    whole = f"{title}. {article.text[:_READ]}"
     tag = words.resolve_language(article.lang)
     found = (
         find_name_stems(article.text[:_READ]) if text and tag == "en" else frozenset()
@@ -107,26 +105,20 @@ def _build_profile(
         named=bool(found),
         hours=article.published.timestamp() / 3600 if article.published else None,
         source=article.source,
-        **_find_facts(article),
+        scores=frozenset(found.replace("–", "-") for found in _SCORE.findall(whole)),
+        series=_find_series(whole[: len(title) + _LEAD]),
+        corrects=bool(_CORRECTS.match(title)),
     )
 
 
-def _find_facts(article: Article) -> dict[str, Any]:
-    title = article.title or ""
-    whole = f"{title}. {article.text[:_READ]}"
-    series: dict[str, str] = {}
-    for which, what in _SERIES.findall(whole[: len(title) + _LEAD].lower()):
-        series.setdefault(what, which)
-    scores = (found.replace("–", "-") for found in _SCORE.findall(whole))
-    return {
-        "scores": frozenset(scores),
-        "series": series,
-        "corrects": bool(_CORRECTS.match(title)),
-    }
+def _find_series(lead: str) -> Mapping[str, str]:
+    """«stage» to «fourth»: the first mention counts."""
+    found = {what: which for which, what in reversed(_SERIES.findall(lead.lower()))}
+    return dict(reversed(found.items()))
 
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W_]+)*")
-#: Behind these a capital is no sign of a name.
+#: After these a capital does not mark a name.
 _OPENERS = frozenset(".!?:;\n\"“”„«»‘'(–—•*")
 
 

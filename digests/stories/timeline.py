@@ -1,10 +1,9 @@
 """Order the dated events of a story.
 
-An event is a sentence that says when: by a calendar date, a weekday or a relative
-date. Each is resolved against the day its article was published. What cannot be
-resolved («hours before his arrival») keeps its words and stands at the end. Words
-inside quotation marks tell no event, and what two articles tell in the same words on
-the same day is told once.
+An event is a sentence with a calendar date, a weekday or a relative date, which is
+resolved against the day its article was published. Events that cannot be resolved
+(«hours before his arrival») come last. Quoted words do not date an event, and what two
+articles report of one day in the same words is listed once.
 """
 
 from bisect import bisect_right
@@ -12,18 +11,18 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date
 
 from digests.language import dates, quotation_marks, sentences, words
+from digests.language.spans import span_text
 from digests.types import Article, Span, TimelineEvent
 
-#: From this share of common content words on two sentences tell the same event.
+#: The share of common content words from which on sentences are one event.
 _SAME_WORDS = 0.5
 
 
 def order_events(articles: Sequence[Article]) -> tuple[TimelineEvent, ...]:
-    """The events that the articles of one story date, the earliest first.
+    """The dated events of the articles of one story, the earliest first.
 
     Returns:
-        Of each article and sentence one event, by the day that ends first; the
-        undated ones last, in the order they are told in.
+        At most one event per sentence; undated ones last, in text order.
     """
     listed = [event for article in articles for event in _list_events(article)]
     dated = [e for e in listed if e.first is not None]
@@ -74,12 +73,12 @@ def _list_days(article: Article, day: date | None) -> Iterator[dates.DayMention]
 def _build_event(
     article: Article, sentence: Span, named: Sequence[dates.DayMention]
 ) -> TimelineEvent:
-    """The event of a sentence, at the narrowest of the days it names."""
+    """The event of a sentence, at the shortest of its periods."""
     resolved = [d for d in named if d.first and d.last]
     chosen = min(resolved, key=_measure_width) if resolved else named[0]
     return TimelineEvent(
         article=article.id,
-        text=article.text[sentence.start : sentence.end],
+        text=span_text(article.text, sentence),
         sentence=sentence,
         words=Span(start=chosen.start, end=chosen.end),
         first=chosen.first,

@@ -3,7 +3,7 @@
 Only set phrases of consequence count («matters because», «at stake», «sets a
 precedent», «the ruling means that», «affects 31,000»), in the reporter's own words:
 nothing between quotation marks, no question, no denial, no first person. Most articles
-say no such thing, and then there is no answer.
+have no such sentence.
 """
 
 import re
@@ -44,15 +44,15 @@ _DOUBTED = re.compile(
 )
 _SPEECH = re.compile(r"[\"“”„«»‘]|(?<!\w)'|'(?!\w)")
 _LONGEST = 300
-#: Behind these an article no longer speaks of its news but of its background.
+#: Later passages are about the background, not the news.
 _LOOKED_AT = 40
 
 
 def find_why_it_matters(article: Article) -> Sentence | None:
     """The first sentence that says why the news matters, verbatim, or None.
 
-    A sentence that leans on the one before it counts only as the second of the
-    article: then what it leans on is the news itself.
+    A sentence that refers to the one before it counts only as the second of the
+    article, where that is the news itself.
     """
     for passage in passages.extract_passages(article, _LOOKED_AT):
         cue = _SAYS_WHY.search(passage.text)

@@ -1,18 +1,15 @@
 """Summarise an article by its best sentences, and explain the choice.
 
-The default summariser: weigh the passages, take them greedily within the budget,
-never two that say the same, never one that leans on a sentence that is not shown.
-It writes no word of its own. Opinion, interviews and first-person texts, and texts
-whose passages weigh nearly the same, are told by their lead.
+The default summariser scores the passages and takes the best ones within the budget,
+never two that say the same and never one that refers to a sentence that is not shown.
+Opinion, interviews and first-person texts are summarised by their lead.
 
-A linear score anchored in the lead: in news the first sentences are nearly
-unbeatable (Nenkova, 2005), so place counts most, and the rest only decides between
-neighbours: how much of the article's frequent vocabulary a passage carries
-(SumBasic's idea), what it shares with the lead and the title, names and figures,
-length. The weights are round numbers set by hand, not fitted to any outlet.
+The score is linear. In news the first sentences are nearly unbeatable (Nenkova, 2005),
+so the place counts most, and the rest decides between neighbours: the share of the
+article's frequent words (as in SumBasic), of words of the lead and the title, names and
+figures, length. The weights are round numbers set by hand, not fitted to any outlet.
 
-It runs the same choice as the summary and reads its decisions: what each sentence
-was worth and for what, and what became of it.
+`explain_summary` makes the same choice and reports it with the features of each score.
 """
 
 import math
@@ -27,7 +24,7 @@ from digests.summaries import fitting, passages
 from digests.summaries.passages import Passage, is_presentable
 from digests.types import Article, Sentence, Span
 
-#: More of a passage's words than this in another one: they say the same.
+#: Passages that share more of their words than this say the same.
 _SAME_WORDS = 0.65
 #: A further sentence must reach this share of the first one's score.
 _WEAK_SHARE = 0.35
@@ -36,7 +33,7 @@ _MOST_SENTENCES = 4
 _PERSONAL = 0.3
 _LOOKED_AT = 12
 _QUESTIONS = 2
-#: So many of the three sentences after the lead that hang on the one before them.
+#: So many of the three sentences after the lead that refer to the one before.
 _CHAINED = 2
 _FOLLOWERS = slice(1, 4)
 #: A passage is worth shortening when this share of it is kept.
@@ -54,8 +51,8 @@ def select_sentences(
 def is_essay(found: Sequence[Passage]) -> bool:
     """Whether a text argues or narrates instead of reporting.
 
-    The reporter says «I», asks questions, or tells in sentences that hang on each
-    other: sentences taken out of such a text mislead, its beginning does not.
+    The reporter says «I», asks questions, or writes sentences that refer to each other.
+    Single sentences of such a text mislead; its beginning does not.
     """
     early = found[:_LOOKED_AT]
     personal = sum(p.personal for p in early) > _PERSONAL * len(early)
@@ -77,7 +74,7 @@ def _choose_sentences(
 
 
 class PassageDecision(NamedTuple):
-    """What became of a passage: the sentence that is shown, or why there is none."""
+    """The decision about a passage: the sentence that is shown, and why."""
 
     passage: Passage
     sentence: Sentence | None
@@ -87,9 +84,9 @@ class PassageDecision(NamedTuple):
 def decide_passages(
     article: Article, found: Sequence[Passage], weights: Sequence[float], chars: int
 ) -> Iterator[PassageDecision]:
-    """Greedy, by weight: the best that fits, adds something, and stands alone.
+    """Choose greedily by weight: the best that fits, is new, and is understandable.
 
-    Passages that no decision names were not reached: see `objection`.
+    Passages without a decision were not reached: see `explain_rejection`.
     """
     pool = sorted(found, key=lambda p: -weights[p.place])
     chosen: list[Passage] = []
@@ -110,7 +107,7 @@ def decide_passages(
 
 
 def _explain_decision(passage: Passage, sentence: Sentence | None) -> str:
-    """What a decision says for people."""
+    """The reason for a decision in words."""
     if sentence is None:
         return NO_ROOM
     return CHOSEN if sentence.text == passage.text else TRIMMED
@@ -118,10 +115,10 @@ def _explain_decision(passage: Passage, sentence: Sentence | None) -> str:
 
 CHOSEN = "chosen"
 TRIMMED = "chosen, trimmed at a clause to fit"
-NO_ROOM = "does not fit into what room is left"
-UNFIT = "no whole sentence of the reporter's, or boilerplate"
+NO_ROOM = "does not fit into the space left"
+UNFIT = "not a whole sentence of the reporter, or boilerplate"
 REPEATS = "says what a chosen sentence says"
-LEANING = "leans on a sentence that is not shown"
+LEANING = "refers to a sentence that is not shown"
 WEAK = "much weaker than the best one"
 ENOUGH = "enough was chosen before"
 
@@ -129,7 +126,7 @@ ENOUGH = "enough was chosen before"
 def explain_rejection(
     passage: Passage, chosen: Sequence[Passage], weights: Sequence[float]
 ) -> str:
-    """Why a passage that no decision names stayed out; `chosen` in order of choice."""
+    """Why a passage without a decision was left out; `chosen` in order of choice."""
     if not is_presentable(passage):
         return UNFIT
     if _repeats(passage, chosen):
@@ -186,14 +183,14 @@ _DECAY = 3.0
 _SHORT_WORDS = 7
 _LONG_CHARS = 260
 _MOST_NAMES = 3
-#: A capital inside a clause, where no sentence begins; looked for by the capital,
-#: which is found faster than what must stand before it.
+#: A capital inside a clause, where no sentence begins. The pattern starts at the
+#: capital, which is found faster than the context before it.
 _NAME = re.compile(r"[A-Z](?<=[,a-z] .)[\w’'-]+")
 _FIGURE = re.compile(r"\d")
 _SPEECH = frozenset("\"“'‘„«")
 _ENDING = 8
 
-#: What each number of a row of `features` is for.
+#: The names of the numbers in a row of `compute_features`.
 NAMES_OF_FEATURES = (
     "place",
     "frequent words",
@@ -205,23 +202,23 @@ NAMES_OF_FEATURES = (
     "long",
     "a question",
     "opens with speech",
-    "leans on the one before",
+    "refers to the one before",
 )
-#: What a passage gains and loses, as `NAMES_OF_FEATURES` names it.
+#: The weighted features of a passage, named by `NAMES_OF_FEATURES`.
 PassageFeatures = tuple[float, ...]
 
 
 def score_passages(article: Article, passages: Sequence[Passage]) -> tuple[float, ...]:
-    """A score for each passage, in their order; higher tells the article better."""
+    """A score for each passage, in their order; higher is better."""
     rows = compute_features(article, passages)
-    # Sets have no order: rounding makes the same article tell the same everywhere.
+    # Sets have no order: rounding makes the sums reproducible.
     return tuple([round(sum(row), 9) for row in rows])
 
 
 def compute_features(
     article: Article, passages: Sequence[Passage]
 ) -> tuple[PassageFeatures, ...]:
-    """What each passage's score is made of, a row each; what is not met is 0."""
+    """The weighted features of each passage; 0 where one does not apply."""
     if not passages:
         return ()
     frequent = _rate_frequency(passages)
@@ -233,7 +230,7 @@ def compute_features(
 
 
 def _rate_frequency(passages: Sequence[Passage]) -> dict[str, float]:
-    """How frequent each word is among the passages, 0 to 1, seldom ones left out."""
+    """The frequency of each repeated word among the passages, 0 to 1."""
     counts = Counter([word for p in passages for word in p.known])
     top = math.log(max(counts.values(), default=1) + 1)
     return {w: math.log(n) / top for w, n in counts.items() if n > 1}
@@ -245,7 +242,7 @@ def _rate_content(
     lead: frozenset[str],
     title: frozenset[str],
 ) -> PassageFeatures:
-    """What a passage gains for its place and its words."""
+    """The features of a passage's place and words."""
     own = passage.known
     size = max(len(own), _SHORT_WORDS)
     covered = sum(map(frequent.__getitem__, own.intersection(frequent)))
@@ -260,7 +257,7 @@ def _rate_content(
 
 
 def _rate_form(passage: Passage) -> PassageFeatures:
-    """What a passage gains or loses for its form."""
+    """The features of a passage's form."""
     text = passage.text
     asks = "?" in text[-_ENDING:] and text.rstrip("\"'”’)").endswith("?")
     return (
@@ -273,18 +270,18 @@ def _rate_form(passage: Passage) -> PassageFeatures:
     )
 
 
-TOLD_BY_LEAD = "told by its beginning: the text argues or narrates"
+TOLD_BY_LEAD = "summarised by its beginning: the text argues or narrates"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SummaryRow:
-    """A sentence of an article with its weight and what became of it."""
+    """A sentence of an article with its score and the decision about it."""
 
     span: Span
-    #: The sentence, white space made even.
+    #: The sentence with single spaces.
     text: str
     score: float
-    #: What the score is made of: names with what they add or take.
+    #: The features that make up the score, with their weights.
     features: tuple[tuple[str, float], ...]
     #: The words that are shown, None where the sentence is not in the summary.
     shown: str | None
@@ -292,7 +289,7 @@ class SummaryRow:
 
 
 def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
-    """Every sentence that a summary of at most `chars` characters could carry."""
+    """Every sentence that could be in a summary of at most `chars` characters."""
     found = passages.extract_passages(article)
     features = compute_features(article, found)
     fates = _list_fates(article, found, chars)
@@ -310,7 +307,7 @@ def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
 
 
 def _name_features(row: PassageFeatures) -> tuple[tuple[str, float], ...]:
-    """What adds or takes something, each with its name."""
+    """The features that apply, with their names."""
     named = zip(NAMES_OF_FEATURES, row, strict=True)
     return tuple((name, weight) for name, weight in named if weight)
 
@@ -321,7 +318,7 @@ PassageFate = tuple[Sentence | None, str]
 def _list_fates(
     article: Article, found: Sequence[Passage], chars: int
 ) -> list[PassageFate]:
-    """What became of each passage, in their order."""
+    """The decision about each passage, in their order."""
     weights = score_passages(article, found)
     made = list(decide_passages(article, found, weights, chars))
     chosen = [d.passage for d in made if d.sentence]

@@ -1,12 +1,10 @@
 """Fit sentences into a character budget: leads, updates, shortened passages.
 
-A passage that does not fit ends the row; the first one is shortened at a clause
-instead, so that a summary is never empty for want of a few characters.
+A passage that does not fit ends the summary, except the first one, which is shortened
+at a clause: a summary is never empty for want of a few characters.
 
-It chooses no news (`digests.stories`), it writes no word of its own.
-
-The plain answer where choosing sentences would be a guess (opinion, first person,
-interviews), and the yardstick of every other summariser.
+`fit_lead` is a summariser by itself, the baseline of the others, and the fallback where
+choosing sentences would be a guess (opinion, first person, interviews).
 """
 
 import itertools
@@ -37,12 +35,12 @@ def fit_sentences(
 
 
 def build_sentence(passage: Passage) -> Sentence:
-    """A passage as it stands."""
+    """A passage as a shown sentence."""
     return Sentence(text=passage.text, spans=(passage.span,))
 
 
 def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
-    """A passage shortened at a clause to at most `room` characters."""
+    """A passage shortened at a clause to at most `budget` characters."""
     version = _find_longest_version(article.text, passage.span, budget - 1)
     if version is None:
         return None
@@ -54,7 +52,7 @@ def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | 
 def _find_longest_version(
     text: str, span: Span, limit: int
 ) -> shortening.SentenceVersion | None:
-    """The longest version within `limit` whose cut leaves nothing hanging."""
+    """The longest version within `limit` whose cut leaves the rest complete."""
     best: shortening.SentenceVersion | None = None
     length = 0
     for version in _iter_sound_versions(text, span):
@@ -65,7 +63,7 @@ def _find_longest_version(
 
 
 def _iter_sound_versions(text: str, span: Span) -> Iterator[shortening.SentenceVersion]:
-    """The shorter versions of a sentence whose cut leaves nothing hanging."""
+    """The shorter versions of a sentence whose cut leaves the rest complete."""
     for version in shortening.list_shorter_versions(text, span):
         last = version[-1]
         if last.end == span.end or not shortening.is_harmful_cut(
@@ -85,8 +83,8 @@ def summarise_update(
 
     Args:
         article: The spans point into its text.
-        summary: What would be told to somebody who knows nothing.
-        news: Where the new sentences stand.
+        summary: The summary for somebody who does not know the story.
+        news: The spans of the new sentences.
         chars: Hard limit on the sentences' texts joined by one space.
     """
     fitted = list(
@@ -110,7 +108,7 @@ def summarise_update(
 def _choose_new_passages(
     found: Sequence[Passage], news: Sequence[Span]
 ) -> list[Passage]:
-    """The passages with news, and before one that leans the one that it leans on."""
+    """The passages with news, each after the one that it refers to, if any."""
     chosen: list[Passage] = []
     for passage in found:
         if not (passages.is_presentable(passage) and overlaps_any(passage.span, news)):

@@ -1,13 +1,13 @@
 """Write a headline by leaving words out of one sentence.
 
-A given title is kept. Else the best sentence of the lead is shortened: ornaments go
-first (an opening like «On Monday,», titles before a full name, inserted clauses),
-then the tail at a clause or, where that is not enough, at a phrase. Of what fits the
-version that keeps most of the story wins. A headline never ends on a function word.
+A given title is kept. Else the best sentence of the lead is shortened: first optional
+parts are removed (an opening like «On Monday,», titles before a full name, inserted
+clauses), then the tail at a clause or, where that is not enough, at a phrase. Of the
+versions that fit, the one that keeps most of the story wins. A headline never ends in a
+function word.
 
-Ornaments are titles before a full name, days and dates that nothing hangs on, and
-the given names of people whom the text itself calls by one name alone. All are
-stretches of the article's text, as pairs of start and end.
+Other optional parts are dates that nothing depends on, and the given names of people
+whom the text itself calls by one name. All are pairs of start and end in the text.
 """
 
 import math
@@ -25,26 +25,26 @@ from digests.summaries.passages import Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Span
 
-#: Wanted and hardest length of a headline, in characters.
+#: Preferred and greatest length of a headline, in characters.
 WANTED_LENGTH = 80
 MAX_LENGTH = 100
 
 _LOOKED_AT = 8
-#: So many content words tell a story; so many characters are worth one of them.
+#: Content words that are enough; characters that cost as much as one is worth.
 _ENOUGH = 5
 _CHARS_A_WORD = 20
-#: Beyond the wanted length so many more characters must bring a word.
+#: The same for characters beyond the preferred length.
 _CHARS_OVER = 30
-#: What a word is worth that the article says only once.
+#: The worth of a word that the article has only once.
 _SAID_ONCE = 0.5
-#: What a less clean version costs, in content words that it must keep more.
+#: The costs of less clean versions, in content words.
 _PHRASE_COST = 1.5
 _OPENING_COST = 0.5
 _MIDDLE_COST = 3.0
-#: Who promised loses what; «to» after such a verb or noun opens it.
+#: The cost of losing the object of a promise.
 _OBJECT_COST = 3.0
 _SHORT_NAME_COST = 0.2
-#: «met, pledging to …»: the news is what comes after the comma.
+#: «met, pledging to …»: the news is after the comma.
 _OUTCOME = re.compile(
     r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying)\s"
@@ -55,7 +55,7 @@ _OPENS_OBJECT = re.compile(
     r"seek|sought|aim|tried|try|want|forc|allow|expect|help|hope|prepar|beg[ai]n|start|"
     r"continu|propos|fail|struggl|mean)[a-z]{0,4}\b[^,;:.]{0,50}?\sto\s[a-z]+\s"
 )
-#: «…, one lane»: what is left of a clause that was cut inside.
+#: «…, one lane»: the rest of a clause that was cut inside.
 _STUMP = re.compile(r",\s(?P<left>[^\s,]+(?:\s[^\s,]+)?)$")
 _OPENING = re.compile(
     r"(?:On|In|At|After|As|During|Following|With|Despite|For|By|From|Earlier|Late|When|"
@@ -67,9 +67,9 @@ _TIMES_WORDS = """
     april may june july august september october november december morning afternoon
     evening night early late earlier today yesterday week
 """
-#: Stems that tell when, not what.
+#: Stems that say when, not what.
 _TIMES = frozenset(words.extract_stems(_TIMES_WORDS))
-#: Where a phrase ends and what follows can be spared.
+#: Where a phrase ends and the rest may be dropped.
 _PHRASE = re.compile(
     r"\s(?=(?:in|at|on|for|from|during|over|with|by|near|against|before|until|through|"
     r"according|amid|as|if|unless|of|(?P<to>to)|bei|nach|wegen|durch)\s)|\s(?=(?P<joins>and|but)\s)|,\s"
@@ -79,13 +79,13 @@ _HOLDS = re.compile(
     r"\b(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|think|feel|"
     r"know|argue|lets?|make|help)(?:s|ed)?\s(?!to\b)|\b(?:said|thought|felt|let|made)\s"
 )
-#: «called the rebate unfair»: what they call it must not be lost.
+#: «called the rebate unfair»: the predicate must be kept.
 _NAMES_IT = re.compile(
     r"\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s(?!for\b|on\b)"
 )
-#: «to look», «may continue»: what such a verb needs cannot be known here.
+#: Before a verb whose complements are unknown: «to look», «may continue».
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
-#: After these a preposition's phrase is no ornament.
+#: After these a prepositional phrase is not optional.
 _WAITING = word_set("""
     able unable likely unlikely due ready set expected willing keen number series group
     lot kind part one some most many majority total pair couple dozens hundreds
@@ -107,7 +107,7 @@ _BEFORE_VERB_PHRASE = re.compile(
     r"\s(?:for|about|by|in|at|on|from|with|against|near)\s(?:(?!that\s|who\s|which\s|and\s)"
     r"[^\s,;:()\"“”—–]+\s)+$"
 )
-#: A sentence that opens so has its subject later.
+#: Openings of sentences whose subject comes later.
 _LED_BY = re.compile(r"(?:On|In|At|After|During|Following|With|For|By|From|Under)\s")
 _CONNECTIVE = re.compile(r"(?:And|But|So|Yet)\s")
 _QUOTING = re.compile(r"[\"“”«»]|(?<!\w)['‘](?=\w)|(?<=[\w.,!?])['’](?!\w)")
@@ -118,15 +118,15 @@ _BE = word_set("is are was were be been being get gets got")
 def write_headline(
     article: Article, found: Sequence[Passage] | None = None
 ) -> Headline:
-    """The article's title, or its best lead sentence made short.
+    """The article's title, or its best lead sentence shortened.
 
     Args:
         article: Spans of the answer point into its text; a kept title has none.
-        found: The article's passages, if they are at hand.
+        found: The article's passages, if the caller has them.
 
     Returns:
-        At most 100 characters, wanted 80, unless a given title is longer; an empty
-        text where the article has no words.
+        At most 100 characters, preferably 80, unless a given title is longer; an
+        empty text where the article has no words.
     """
     title = to_one_line(article.title or "")
     if title:
@@ -175,7 +175,7 @@ def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
 def _choose_version(
     text: str, span: Span, word_counts: Counter[str]
 ) -> SentenceVersion | None:
-    """The version of a sentence that keeps most of the story for least."""
+    """The best version of a sentence: most of the story at the least cost."""
     best: SentenceVersion | None = None
     highest = -math.inf
     given = find_given_names(text, span)
@@ -203,7 +203,7 @@ def _is_stump(shown: str) -> bool:
 def _rate_headline(
     shown: str, word_counts: Counter[str], silent: frozenset[str]
 ) -> float:
-    """What a headline tells, in content words, less what its length costs."""
+    """The worth of a headline in content words, less the cost of its length."""
     kept = set(words.extract_stems(shown)) - silent
     tells = sum(1.0 if word_counts[w] > 1 else _SAID_ONCE for w in kept)
     over = max(0, len(shown) - WANTED_LENGTH)
@@ -216,7 +216,7 @@ TextGap = tuple[int, int]
 def _iter_priced_versions(
     text: str, span: Span, given: list[TextGap]
 ) -> Iterator[tuple[float, SentenceVersion]]:
-    """Versions with what they cost: the less clean a cut, the dearer."""
+    """Versions with their costs: the less clean a cut, the higher."""
     held = _find_protected_gaps(text, span)
     for cost, body in _iter_bodies(text, span, given):
         yield cost, body
@@ -228,7 +228,7 @@ def _iter_priced_versions(
 
 
 def _find_protected_gaps(text: str, span: Span) -> list[TextGap]:
-    """Where no cut may fall without losing what was promised, or what came of it."""
+    """Spans in which a cut would lose the object of a promise, or the outcome."""
     found = [m.span() for m in _OPENS_OBJECT.finditer(text, span.start, span.end)]
     outcome = _OUTCOME.search(text, span.start, span.end)
     if outcome:
@@ -241,7 +241,7 @@ def _price_lost_object(held: Sequence[tuple[int, int]], end: int) -> float:
 
 
 def _phrase_end(text: str, span: Span, m: re.Match[str]) -> int:
-    """Where a phrase cut ends, or the sentence's start where words still wait."""
+    """The end of a cut at a phrase, or the sentence start where it is impossible."""
     kept = text[span.start : m.start()]
     last = words.split_words(kept[-60:])[-2:]
     if len(last) < 2 or last[-1] in _WAITING or last[0] in _BEFORE_VERB:
@@ -273,7 +273,7 @@ def _cut_version(body: SentenceVersion, end: int) -> SentenceVersion:
 def _iter_bodies(
     text: str, span: Span, given: list[TextGap]
 ) -> Iterator[tuple[float, SentenceVersion]]:
-    """The sentence without some of its ornaments, the fullest first."""
+    """The sentence without some of its optional parts, the longest first."""
     opening = _OPENING.match(text, span.start, span.end)
     connective = _CONNECTIVE.match(text, span.start, span.end)
     starts = [(0.0, connective.end() if connective else span.start)]
@@ -369,22 +369,22 @@ _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|"
     r"December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 )
-#: Days and dates: the first that a headline can do without.
+#: Days and dates, the first things that a headline can omit.
 _DATE = re.compile(
     rf"\s(?:(?:early|late|earlier)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
     rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
 )
 _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
-#: A date that these words lead to is no ornament.
+#: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last)|\.)$", re.I
 )
-#: What may stand before a surname without being a given name.
+#: What may be before a surname without being a given name.
 _MAY_PRECEDE = re.compile(
     rf"{_RANKS}|Mr|Mrs|Ms|Miss|Lord|Lady|But|And|When|As|While|If|After|Before|That|"
     r"However|Although|Since|Then|Both|For|In|At|With|By|To|Of|The|Asked|Earlier|Later"
 )
-#: How far into a text a name is followed up, and the longest neighbour of one.
+#: How far into a text other uses of a name are searched; its longest neighbour.
 _READ_CHARS = 20_000
 _LONGEST_NAME = 24
 _NAME_BEFORE = re.compile(r"\b([A-Z][\w'’-]*)\s\Z")
@@ -397,7 +397,7 @@ def find_titles(text: str, span: Span) -> list[TextGap]:
 
 
 def find_dates(text: str, span: Span) -> list[TextGap]:
-    """Days and dates that nothing but «when» hangs on."""
+    """Days and dates that only say when."""
     return [
         m.span()
         for m in _DATE.finditer(text, span.start, span.end)
@@ -408,7 +408,7 @@ def find_dates(text: str, span: Span) -> list[TextGap]:
 
 
 def find_given_names(text: str, span: Span) -> list[TextGap]:
-    """What a person's full name can lose: the text itself uses the rest alone."""
+    """The parts of full names that the text itself omits elsewhere."""
     found = grammar.tokenize_span(text, span.start, span.end)
     gaps = []
     for name in names.find_names(found):
@@ -426,7 +426,7 @@ def find_given_names(text: str, span: Span) -> list[TextGap]:
 
 
 def _stands_alone(text: str, word: str, parts: Sequence[Token]) -> bool:
-    """Whether the text says `word` without the rest, and of nobody else."""
+    """Whether the text uses `word` without the rest, and for nobody else."""
     alone = False
     others = {t.text for t in parts}
     at = text.find(word)

@@ -1,9 +1,8 @@
 """Split an article into the sentences that a summary may use.
 
-Each passage is a sentence with its words, without dateline and byline; what no
-reader should meet in a summary (captions, calls to action, half sentences, speech
-that opens and does not close) is marked as junk. Spans stay exact: a passage's text
-is the text of its span with every run of white space as one space.
+Each passage is a sentence with its words, without dateline and byline. Captions, calls
+to action, half sentences and speech that opens without closing are not presentable.
+Spans are exact: a passage's text is the text of its span with single spaces.
 """
 
 import re
@@ -14,15 +13,15 @@ from digests.language.normalization import to_one_line
 from digests.language.words import word_set
 from digests.types import Article, Span
 
-#: News is told early: no summary takes a sentence from behind this one.
+#: News comes early: no summary takes a later sentence.
 MAX_PASSAGES = 14
 #: Longer «sentences» are lists and tables.
 _LONGEST = 900
-#: So much of a text is read at all; a sentence that is cut there is no sentence.
+#: Characters of a text that are read; a sentence that is cut there does not count.
 _READ = 60_000
-#: «MAYOR: Good evening.»: who says the line that follows.
+#: The speaker of a line: «MAYOR: Good evening.»
 _LABEL = re.compile(r"(?m)^[ \t]*(?:[QA]|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s")
-#: So many lines with a label, at least half of all, make a transcript.
+#: Lines with a speaker in a transcript; they are at least half of all.
 _FEWEST_LABELS = 3
 
 _DATELINE = re.compile(
@@ -37,7 +36,7 @@ _DATELINE = re.compile(
     )""",
     re.VERBOSE,
 )
-#: One of these is in every dateline.
+#: Every dateline has one of these.
 _DATELINE_SIGNS = ("–", "—", "--", " -", "(")
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
@@ -49,7 +48,7 @@ _JUNK = re.compile(
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-#: One of these is in whatever `_JUNK` finds: looked up first, because it is cheap.
+#: Every match of `_JUNK` has one of these, which are faster to look up.
 _JUNK_SIGNS = (
     "click", "scroll", "tap ", "sign up", "subscri", "read", "follow", "reserved", "©",
     "contributed", "newsletter", "mail us", "your say", "the video", "transcript",
@@ -67,12 +66,12 @@ _STOPS = ".!?…"
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I've|I'd|we|We|We're|we're|my|My|our|Our|me|us|ich|wir|Wir|mein|unser)\b"
 )
-#: One of these is in whatever `_FIRST_PERSON` finds: looked up first.
+#: Every match of `_FIRST_PERSON` has one of these.
 _SELF = word_set("""
     i i'm i've i'd i'll we we're we've we'd we'll my our me us ich wir mein unser
 """)
 _IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
-#: A pronoun, or a connective, at the beginning: the sentence points back.
+#: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
     r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those|There|Both|Such|"
     r"Er|Sie|Es|Dies|Diese|Dieser|Dieses|Das|Sein|Seine|Ihr|Ihre|Beide)\b"
@@ -83,22 +82,22 @@ _LEANS = re.compile(
 
 
 class Passage(NamedTuple):
-    """A sentence that a summary may carry, and what was noticed about it."""
+    """A sentence that a summary may use, with its features."""
 
-    #: Its place among the article's passages.
+    #: Its index among the article's passages.
     place: int
     span: Span
-    #: The span's words, white space made even.
+    #: The span's text with single spaces.
     text: str
     #: Stems of its content words, in order.
     words: tuple[str, ...]
     #: The same, each once.
     known: frozenset[str]
-    #: Whether the reporter, outside quotation marks, speaks of themselves in it.
+    #: Whether the reporter uses the first person outside of quotation marks.
     personal: bool
-    #: Whether it begins with a word that points to the sentence before.
+    #: Whether it begins with a word that refers to the sentence before.
     leans: bool
-    #: Whether it stands in the middle of somebody's speech, without marks of its own.
+    #: Whether it is inside somebody's speech, without marks of its own.
     in_speech: bool
 
 
@@ -133,7 +132,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
                 or (speech > 0 and not marked),
             )
         )
-        # A mark that never closes spoils only a few sentences.
+        # A mark that never closes affects only a few sentences.
         speech = max(0, speech - 1)
         if marked:
             speech = _LONGEST_SPEECH if opening > closing else 0
@@ -141,7 +140,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
 
 
 def _last_marks(text: str) -> tuple[int, int]:
-    """Where the last mark that opens, and the last that closes, stands; -1 if none."""
+    """The places of the last opening and the last closing mark; -1 if none."""
     opening = closing = -1
     for m in _MARK.finditer(text):
         at = m.start()
@@ -170,11 +169,11 @@ def _closes_speech(mark: str, before: str, after: str) -> bool:
 
 
 def _is_torn(text: str, span: Span) -> bool:
-    """Whether a sentence was cut off here, or goes on from the line before: verse."""
+    """Whether a sentence is cut off, or continues the line before, as in verse."""
     if span.end == _READ < len(text):
         return True
     if text[max(0, span.start - 2)] in _STOPS:
-        return False  # As nearly all do: the sentence before it ended.
+        return False  # The usual case: the sentence before it ended.
     before = text[max(0, span.start - _INDENT) : span.start].rstrip(" \t")
     return before[-1:] == "\n" and before[-2:-1] in _GOES_ON
 
@@ -184,7 +183,7 @@ _GOES_ON = frozenset(",;–—")
 
 
 def _is_transcript(text: str) -> bool:
-    """Whether a text is a transcript: most of its lines say who speaks."""
+    """Whether a text is a transcript: most of its lines name a speaker."""
     if text.count(":") < _FEWEST_LABELS:
         return False
     labels = len(_LABEL.findall(text))
@@ -194,7 +193,7 @@ def _is_transcript(text: str) -> bool:
 
 
 def _is_said(text: str, span: Span) -> bool:
-    """Whether a sentence stands in a line behind its speaker's name."""
+    """Whether a sentence is in a line after its speaker's name."""
     return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
 
 
@@ -254,7 +253,7 @@ def has_balanced_marks(text: str) -> bool:
         return False
     if "'" not in text and "‘" not in text and "’" not in text:
         return True
-    # A plural's apostrophe looks like a closing mark: only openings must be met.
+    # The apostrophe of a plural looks like a closing mark: only openings must match.
     opens = len(_SINGLE_OPENS.findall(text))
     if not opens and _SPEECH_ENDS.search(text):
         return False

@@ -1,17 +1,16 @@
-"""Shorten a sentence at clause boundaries, with exact spans, where its sense holds.
+"""Shorten a sentence at clause boundaries, with exact spans and the same sense.
 
-A version of a sentence is a tuple of spans of the article's text. Two moves exist:
-cut the tail off at a clause («…, pledging to …», «… after the …»), and take out an
-inserted clause between commas («…, who is 38, …»). A version counts only while it
-still reads as a sentence: it has a finite verb, ends in no function word, and leaves
-no mark or bracket open (clause-level compression after Dorr et al., 2003, «Hedge
-Trimmer», without its parser).
+A version of a sentence is a tuple of spans of the article's text. A tail is
+cut off at a clause («…, pledging to …», «… after the …»), an inserted clause between
+commas is removed («…, who is 38, …»). A version must still read as a sentence: it has a
+finite verb, does not end in a function word, and leaves no mark or bracket open
+(clause-level compression after Dorr et al., 2003, «Hedge Trimmer», without its parser).
 
-Two questions of a cut. Does the last word that is kept still wait for what went
-(«shortly | after 2 a.m.», «at a time | when …», «unable to say | where …»)? And does
-the rest still say the same without it («the first man | since 1990», «did not quit |
-because he was tired», «will be paid | when …»)? Either spoils the cut. And one more
-kind of place: before the last «and», where what is kept is true without the addition.
+A cut is harmful if the last word that is kept needs what was removed («shortly | after
+2 a.m.», «at a time | when …», «unable to say | where …»), or if the rest means
+something else without it («the first man | since 1990», «did not quit | because he was
+tired», «will be paid | when …»). A tail may also be cut before the last «and», where
+the rest is true without the addition.
 """
 
 import re
@@ -19,14 +18,15 @@ from collections.abc import Iterator
 
 from digests.language import grammar, words
 from digests.language.normalization import to_one_line
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.summaries.passages import has_balanced_marks
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
 
-#: Where a tail may begin without the rest saying anything else. Conditions («if»,
-#: «unless», «until») are no such place, and lists have no such commas.
+#: Beginnings of tails without which the sense stays the same. Conditions («if»,
+#: «unless», «until») and the commas of lists are not among them.
 _SUBORDINATE = (
     "after|as|when|while|where|which|who|whose|whom|because|following|despite|amid|"
     "although|though|since|but|whereas|weil|nachdem|obwohl|während|wobei|aber"
@@ -37,7 +37,7 @@ _TAIL = re.compile(
     rf"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|"
     rf"since|weil|nachdem|obwohl|während)\s)"
 )
-#: A tail that tells who says so, or how sure it is, never goes.
+#: A tail that attributes or qualifies the statement is never cut.
 _VOUCHES = re.compile(
     r"\b(?:said|says|say|told|tells|according|claim\w*|alleg\w*|report(?:ed|s|edly)|"
     r"announced|believe[sd]?|denie[sd]|doubt\w*|not|never|only|laut|sagte|sagten|"
@@ -91,7 +91,7 @@ def _cut_first(text: str, first: Span) -> Iterator[SentenceVersion]:
 
 
 def find_clause_ends(text: str, span: Span) -> list[int]:
-    """Where the tail may be cut off; what vouches for the sentence stays."""
+    """Where the tail may be cut off; attributions and qualifications stay."""
     last = max(
         (m.end() for m in _VOUCHES.finditer(text, span.start, span.end)), default=0
     )
@@ -100,7 +100,7 @@ def find_clause_ends(text: str, span: Span) -> list[int]:
 
 
 def find_insertions(text: str, span: Span) -> list[tuple[int, int]]:
-    """Stretches between commas or dashes that the main clause can do without."""
+    """Insertions between commas or dashes that the main clause can omit."""
     found = []
     for m in _INSERTED.finditer(text, span.start, span.end):
         after = re.match(r"\s?([\w'’-]+)", text[m.end() : m.end() + 40])
@@ -121,14 +121,14 @@ def _without_insertions(text: str, span: Span) -> SentenceVersion:
 
 
 def ends_dangling(shown: str) -> bool:
-    """Whether a text ends in a word that something must follow, or has no word."""
+    """Whether a text ends in a word that needs a continuation, or has no word."""
     found = words.split_words(shown[-80:])
     return not found or found[-1] in _DANGLING
 
 
 def is_readable(text: str, version: SentenceVersion) -> bool:
     """Whether a version still reads as a sentence of its own."""
-    whole = " ".join(text[s.start : s.end].strip() for s in version)
+    whole = " ".join(span_text(text, s).strip() for s in version)
     found = words.split_words(whole)
     if len(found) < _FEWEST_WORDS or found[-1] in _DANGLING:
         return False
@@ -140,7 +140,7 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
 
 
 def _awaits_main_clause(whole: str) -> bool:
-    """Whether the words are an opening that waits for its main clause."""
+    """Whether the words are an opening without its main clause."""
     about = _LEFT_OPEN.match(whole)
     if about and not any(grammar.looks_finite(w) for w in words.split_words(about[1])):
         return True
@@ -150,9 +150,9 @@ def _awaits_main_clause(whole: str) -> bool:
     return not any(grammar.looks_finite(w) for w in words.split_words(main))
 
 
-#: «The mayor, who was elected last spring»: the clause about him is not closed.
+#: An unclosed relative clause: «The mayor, who was elected last spring».
 _LEFT_OPEN = re.compile(r"([^,]{1,80}),\s(?:who|which|whose|where)\s[^,]*$")
-#: Words that open something in front of the main clause, one of the first two.
+#: Words that begin a clause before the main one; one of the first two words.
 _OPENER = re.compile(
     r"(?:[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
     r"if|unless|once|despite|amid|following|whereas|from|during|by|with|given|nachdem|"
@@ -161,13 +161,13 @@ _OPENER = re.compile(
 )
 
 
-#: Where words between two spans went, the mark after them closes up.
+#: A space before a mark, where words between two spans were removed.
 _SPACED_MARK = re.compile(r"(?<=\w)\s([,;:.])(?=\s|$)")
 
 
 def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
-    """A version as it is shown: even white space, a capital first, an ending mark."""
-    pieces = " ".join(text[span.start : span.end] for span in version)
+    """A version as it is shown: single spaces, a capital, an ending mark."""
+    pieces = " ".join(span_text(text, span) for span in version)
     shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
     if shown and shown[-1] not in _STOPS and not shown.endswith(_CLOSED):
         shown += mark
@@ -178,16 +178,16 @@ _CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
 
 
 def capitalize_start(shown: str) -> str:
-    """A text with its first letter large; marks before it stay."""
+    """A text with its first letter in upper case, after any marks."""
     m = re.match(r"[\"'“‘„«»(\[]*", shown)
     at = m.end() if m else 0
     large = shown[at : at + 1].upper()
-    # «ß» and «ı» have no capital of their own: a word must stay the same word.
+    # «ß» and «ı» have no capital of their own and stay.
     kept = large.casefold() == shown[at : at + 1].casefold() and len(large) == 1
     return shown[:at] + large + shown[at + 1 :] if kept else shown
 
 
-#: After these a clause of time or reason is part of the phrase, not an addition.
+#: Words that a clause of time or reason completes.
 _LEANS_ON = word_set("""
     shortly soon long right just immediately ever even only largely mainly mostly partly
     simply precisely exactly especially particularly now then late early days day weeks
@@ -197,13 +197,13 @@ _LEANS_ON = word_set("""
     kurz erst nur gerade schon tage wochen monate jahre stunden minuten tag woche monat
     jahr zeit zeitpunkt
 """)
-#: These wait for more whatever follows.
+#: Words that always need a continuation.
 _WAITS = word_set("""
     even especially particularly notably namely yet whether such like unlike versus via
     per plus except besides towards toward onto throughout across near beyond sogar
     insbesondere trotz samt laut
 """)
-#: «unable to say when», «it is unclear where»: the clause is what the verb is about.
+#: Words whose object a clause is: «unable to say when», «it is unclear where».
 _ASKS = word_set("""
     say says said know knows knew known see sees saw seen decide decides decided tell
     tells told ask asks asked explain explains explained remember remembers show shows
@@ -221,7 +221,7 @@ _SUPERLATIVE = re.compile(
 _DENIES = re.compile(
     r"\b(?:not|never|no|nobody|none|cannot|nicht|nie|kein\w*)\b|n['’]t\b", re.IGNORECASE
 )
-#: With these a clause of time is a condition.
+#: Verbs with which a clause of time is a condition.
 _OPEN = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
     r"soll|sollen|muss|müssen|darf|dürfen)\b"
@@ -233,7 +233,7 @@ _LOOKED_AT = 400
 
 
 def is_harmful_cut(text: str, start: int, at: int) -> bool:
-    """Whether cutting `text[start:]` off at `at` leaves half a phrase or another sense.
+    """Whether a cut of `text[start:]` at `at` leaves half a phrase or another sense.
 
     Args:
         text: The article's text.
@@ -248,7 +248,7 @@ def is_harmful_cut(text: str, start: int, at: int) -> bool:
 
 
 def _leaves_hanging(kept: str, link: re.Match[str] | None) -> bool:
-    """Whether the last word kept waits for what follows it."""
+    """Whether the last word that is kept needs what follows."""
     found = words.split_words(kept[-80:])
     if not found or found[-1] in _WAITS:
         return True
@@ -279,24 +279,24 @@ _ADDED = word_set("""
     the a an his her its their this these those several many some more in on for with to
     from at by der die das ein eine seine ihre mit für in
 """)
-#: What is added behind these is no addition, or the rest is untrue without it.
+#: After these both parts are needed, or the rest is untrue without the other.
 _NEEDS_BOTH = re.compile(
     r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
     r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
     r"weder|ob|wenn|nur|ohne|zusammen)\b",
     re.IGNORECASE,
 )
-#: Who says so, or how sure it is, stands in the tail: it must stay.
+#: The tail attributes or qualifies the statement and must stay.
 _VOUCHED = re.compile(
     r"\b(?:sa(?:id|ys?)|told|according|claim\w*|alleg\w*|report\w*|announced|believe\w*|"
     r"den(?:y|ies|ied)|doubt\w*|warn\w*|not|never|no|but|laut|sagten?|zufolge|angeblich|"
-    r"nicht|aber)\b|n['’]t\b|[\"“”„]",
+    r"nicht|aber)\b|n['’]t\b|[\"“”„]"
 )
 _LIST = 60
 
 
 def find_conjunct_ends(text: str, span: Span) -> list[int]:
-    """Where the last thing that a sentence adds with «and» may be left out."""
+    """Where the last addition with «and» may be left out."""
     found = []
     for m in _AND.finditer(text, span.start, span.end):
         kept, tail = text[span.start : m.start()], text[m.end() : span.end]
@@ -308,7 +308,7 @@ def find_conjunct_ends(text: str, span: Span) -> list[int]:
 
 
 def _joins_whole_things(kept: str, following: str) -> bool:
-    """Whether «and» joins two whole things: no «red and green lamps»."""
+    """Whether «and» joins complete parts, not as in «red and green lamps»."""
     before = words.split_words(kept[-_LIST:])
     if not before or grammar.looks_finite(before[-1]):
         return False

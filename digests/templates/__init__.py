@@ -1,7 +1,7 @@
-"""Render an edition as text, Markdown or HTML (Jinja2, one template a format).
+"""Render an edition as text, Markdown or HTML, with one Jinja2 template per format.
 
-One Jinja2 template a format. Whatever a template prints is escaped for its format
-unless it was made ready by `escaping`, so that an article's words never become markup.
+Everything that a template prints is escaped for its format unless `formatting` marked
+it as safe, so that an article's words never become markup.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,19 +23,19 @@ _FILES: Mapping[DocumentFormat, str] = {
 _ESCAPES: Mapping[DocumentFormat, Callable[[object], str]] = {
     "text": formatting.escape_plain,
     "markdown": formatting.escape_markdown,
-    # What Jinja2 escapes after it.
+    # Jinja2 escapes it afterwards.
     "html": formatting.escape_plain,
 }
 
 
 def render(edition: Edition, format: DocumentFormat) -> str:
-    """The whole edition as one document that ends in a line break."""
+    """The edition as a document that ends in a line break."""
     return _template(format).render(edition=edition)
 
 
 @lru_cache(maxsize=3)
 def _template(format: DocumentFormat) -> Template:
-    # Text and Markdown have their own escapes: HTML's would spoil their words.
+    # Text and Markdown have their own escapes: those of HTML would change their words.
     environment = Environment(
         loader=PackageLoader("digests", "templates"),
         autoescape=format == "html",  # noqa: S701

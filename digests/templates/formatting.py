@@ -1,11 +1,11 @@
 """Functions that templates call: escaping, counts, dates, outlets.
 
-Each takes nouns and gives words without markup; escaping is the templates' business.
+Most of them return words without markup, which the templates escape.
 
-Dropped are control characters, direction controls, tag characters and combining marks
-beyond four on a letter; white space becomes single spaces. In Markdown every sign that
-could mean something is escaped (CommonMark 0.31 §2.4), and what a reader's programme
-could take for an address is taken apart in the same way.
+Escaping drops control characters, direction controls, tag characters and combining
+marks beyond four on a letter; white space becomes single spaces. In Markdown every
+character with a meaning is escaped (CommonMark 0.31 §2.4), and so is what a program
+could turn into a link.
 """
 
 import re
@@ -67,11 +67,11 @@ def format_day(moment: datetime) -> str:
 def order_parts(
     edition: Edition, usual: Sequence[DocumentPart]
 ) -> tuple[DocumentPart, ...]:
-    """What stands under a story's headline, in order; its origin is always there.
+    """The parts under a story's headline, in order; the origin is always there.
 
     Args:
-        edition: Whose digest may have chosen its sections.
-        usual: What the document has where it has not.
+        edition: Its digest may have chosen sections.
+        usual: The parts of the document if it has not.
     """
     if edition.sections is None:
         return tuple(usual)
@@ -79,12 +79,12 @@ def order_parts(
 
 
 def select_hero(edition: Edition) -> QuoteCard | None:
-    """The one quote of the edition, where quotes are shown."""
+    """The edition's quote, if quotes are shown."""
     return edition.hero if arrange_sections(edition.sections, ()).hero else None
 
 
 def place_brief(edition: Edition) -> str:
-    """Where «also in brief» stands, seen from the stories."""
+    """Where «also in brief» is, relative to the stories."""
     return arrange_sections(edition.sections, ()).also if edition.brief else "nowhere"
 
 
@@ -99,18 +99,18 @@ def format_brief_origin(outlets: tuple[str, ...], article: ArticleRef) -> str:
 
 
 def join_sentences(sentences: tuple[Sentence, ...]) -> str:
-    """The sentences of a summary, one after the other."""
+    """The sentences of a summary, joined by spaces."""
     return " ".join(sentence.text for sentence in sentences)
 
 
 def format_quote(card: QuoteCard) -> str:
-    """The verbatim words between the quotation marks of their language."""
+    """The verbatim words in the quotation marks of their language."""
     marks = _QUOTATION_MARKS.get(primary_language(card.lang), "“”")
     return f"{marks[0]}{card.text.strip()}{marks[1]}"
 
 
 def format_speaker(card: QuoteCard) -> str:
-    """«Ana Ruiz, lead author»; says so where the text names nobody."""
+    """«Ana Ruiz, lead author», or that the text does not name the speaker."""
     if card.speaker is None:
         return UNNAMED_SPEAKER
     return f"{card.speaker}, {card.role}" if card.role else card.speaker
@@ -131,7 +131,7 @@ def format_dispute(pair: Dispute) -> str:
 
 
 def describe_process(edition: Edition) -> str:
-    """How the edition was made: what was checked, and that no model wrote it."""
+    """How the edition was made: quotes checked, written without a model."""
     quoted = any(story.cards for story in edition.stories) or edition.hero
     if quoted and arrange_sections(edition.sections, ()).hero:
         return "Quotes checked word for word · written without AI"
@@ -163,14 +163,14 @@ _DROPPED = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_MARKS = 4
 _MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]<>#|~&@^$]")
-#: «https://», «www.», «example.com»: programmes make links of these by themselves.
+#: «https://», «www.», «example.com»: programs turn these into links.
 _ADDRESS_SIGNS = re.compile(r":(?=//)|(?<=\w)\.(?=[^\W\d_])|(?<=[tT][oO]):(?=\w)")
-#: What begins a list, a rule or a heading at the start of a line.
+#: Starts of a list, a rule or a heading at the start of a line.
 _LINE_START = re.compile(r"\A(\d{1,9}(?=[.)])|(?=[-+=!:]))")
 
 
 def escape_plain(value: object) -> str:
-    """The words on one line, without what could play with the reader's screen."""
+    """The words on one line, without characters that affect the display."""
     if isinstance(value, Markup):
         return value
     text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", str(value)))
@@ -178,7 +178,7 @@ def escape_plain(value: object) -> str:
 
 
 def escape_markdown(value: object) -> str:
-    """The words so that a Markdown reader shows them and nothing else."""
+    """The words escaped for Markdown."""
     if isinstance(value, Markup):
         return value
     escaped = _MARKDOWN_SIGNS.sub(r"\\\g<0>", escape_plain(value))
@@ -189,7 +189,7 @@ def escape_markdown(value: object) -> str:
 def format_markdown_link(text: str, url: str | None) -> Markup:
     """A Markdown link where the address is one, else the words alone."""
     shown, target = escape_markdown(text), sanitize_address(url)
-    # Marked as ready because both parts were escaped here.
+    # Safe because both parts were escaped here.
     return Markup(f"[{shown}](<{target}>)" if target else shown)  # noqa: S704
 
 

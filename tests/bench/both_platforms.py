@@ -34,6 +34,7 @@ from urllib.error import HTTPError
 from bot.app import SystemClock
 from bot.configuration import file_import
 from bot.model import PlatformName
+from bot.platforms.plugins import load_plugins
 from bot.storage import Database
 from tests.bot.process import Home, Running, eventually, page
 from tests.wire.discord import ledger, server
@@ -235,7 +236,7 @@ async def furnished(home: Home, count: int) -> None:
     try:
         await database.write(
             file_import.apply_file,
-            file_import.read_file(file),
+            file_import.read_file(file, load_plugins()),
             prune=False,
             now=SystemClock().now(),
         )

@@ -122,7 +122,7 @@ class BotHarness:
         file.write_text(text, encoding="utf-8")
         return await self.db.write(
             file_import.apply_file,
-            file_import.read_file(file),
+            file_import.read_file(file, load_plugins()),
             prune=prune,
             now=self.clock.now(),
         )

@@ -35,8 +35,10 @@ from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.local.render import render
 from bot.web import server
+from digests.messages import Message
 from digests.types import Article
 from tests.bot.platforms.local import samples
+from tests.bot.web.asgi import no_measurements
 from tests.builders import an_inbox
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
@@ -84,13 +86,14 @@ class Stage:
             routes=routes,
             read_article=self._article,
             ready=self._ready,
+            list_measurements=no_measurements,
             key=KEY,
             texts=Texts.of("en"),
             zone="Europe/London",
         )
 
-    async def _troubles(self) -> tuple[str, ...]:
-        return self.list_problems
+    async def _troubles(self) -> tuple[Message, ...]:
+        return tuple(map(Message, self.list_problems))
 
     def inbox(self) -> Inbox:
         return an_inbox(

@@ -16,6 +16,7 @@ from statistics import quantiles
 from typing import Any, Final
 
 from bot.configuration import file_import
+from bot.platforms.plugins import load_plugins
 from bot.storage import Database, schema_upgrade
 from tests.chaos.child import Job
 from tests.chaos.clock import SharedClock
@@ -260,7 +261,7 @@ async def _set_up(
     try:
         await database.write(
             file_import.apply_file,
-            file_import.read_file(file),
+            file_import.read_file(file, load_plugins()),
             prune=False,
             now=clock.now(),
         )

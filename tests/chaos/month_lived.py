@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from bot import runner
 from bot.configuration import file_import
+from bot.platforms.plugins import load_plugins
 from bot.settings import Settings
 from bot.storage import Database, schema_upgrade
 from tests.builders import some_settings
@@ -168,7 +169,7 @@ async def _set_up(month: Month) -> None:
     url = f"sqlite:///{month.database}"
     schema_upgrade.upgrade_database(url)
     database = Database.open(url)
-    wanted = file_import.read_file(file)
+    wanted = file_import.read_file(file, load_plugins())
     now = month.clock.now()
     await database.write(file_import.apply_file, wanted, prune=False, now=now)
     await database.close()

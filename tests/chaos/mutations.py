@@ -207,7 +207,7 @@ def _no_pace() -> list[Any]:
 
 
 def _no_waits() -> list[Any]:
-    from bot.delivery import outbox
+    from bot.delivery import attempts
     from bot.delivery.send_failures import decide_retry
     from bot.platforms.discord.rate_limits import DiscordRateLimiter
 
@@ -217,12 +217,12 @@ def _no_waits() -> list[Any]:
 
     return [
         patch.object(DiscordRateLimiter, "check", lambda *_: None),
-        patch.object(outbox, "decide_retry", soon),
+        patch.object(attempts, "decide_retry", soon),
     ]
 
 
 def _no_stop() -> list[Any]:
-    from bot.delivery import outbox
+    from bot.delivery import attempts
     from bot.delivery.send_failures import decide_retry
 
     def undeterred(error: Exception, delivery: Any, now: datetime) -> Any:
@@ -230,7 +230,7 @@ def _no_stop() -> list[Any]:
         later = now + timedelta(minutes=1) if found.stops else found.not_before
         return replace(found, stops=None, not_before=later)
 
-    return [patch.object(outbox, "decide_retry", undeterred)]
+    return [patch.object(attempts, "decide_retry", undeterred)]
 
 
 def _no_budget() -> list[Any]:

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any, Final, Literal
 
 from bot.configuration import file_import
+from bot.platforms.plugins import load_plugins
 from bot.storage import Database, schema_upgrade
 from tests.chaos.child import Job
 from tests.chaos.clock import SharedClock
@@ -251,7 +252,7 @@ async def _set_up(built: World) -> None:
     try:
         await database.write(
             file_import.apply_file,
-            file_import.read_file(file),
+            file_import.read_file(file, load_plugins()),
             prune=False,
             now=built.clock.now(),
         )

@@ -17,6 +17,7 @@ from bot.storage.installation_store import (
     TokenCipher,
     TokenDecryptionError,
 )
+from digests.messages import Message
 from tests.fakes import FakeClock
 
 CLOCK = FakeClock()
@@ -75,7 +76,7 @@ async def test_it_makes_the_workspace_and_lets_one_that_was_stopped_go_on(
     await database.write(
         workspace_store.stop_workspace,
         workspace_id=made.id,
-        reason="refused",
+        reason=Message("refused"),
         retest_at=clock.now() + timedelta(hours=6),
     )
     await store.keep(HERE)
@@ -101,7 +102,7 @@ async def test_who_was_refused_before_it_was_installed_stops_nothing(
     stopped = await database.write(
         workspace_store.stop_workspace,
         workspace_id=made.id,
-        reason="The app is not installed.",
+        reason=Message("The app is not installed."),
         retest_at=clock.now() + timedelta(hours=6),
         asked_at=clock.now() + timedelta(seconds=after),
     )
@@ -130,7 +131,7 @@ async def test_an_exchange_in_vain_can_be_tried_again_and_a_broken_one_cannot(st
     assert await store.claim(kept)
     await store.settle(kept)
     assert await store.claim(kept)
-    await store.settle(kept, broken="Install it again.")
+    await store.settle(kept, broken=Message("Install it again."))
     assert not await store.claim(kept)
     found = await store.find("T1")
     assert found.broken == "Install it again."
@@ -153,7 +154,7 @@ async def test_what_came_for_an_older_installation_does_not_touch_the_newer(stor
     assert await store.claim(old)
     new = await store.keep(replace(HERE, installer="U2"))
     await store.settle(old, tokens=NEXT)
-    await store.settle(old, broken="Install it again.")
+    await store.settle(old, broken=Message("Install it again."))
     await store.forget(old)
     assert await store.find("T1") == new
 

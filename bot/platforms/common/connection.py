@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.errors import SendRefused
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -32,14 +33,14 @@ class StopSwitch:
         self._platform = platform
         self._stopped = asyncio.Event()
         #: In words for the administrator; None while it works.
-        self.reason: str | None = None
+        self.reason: Message | None = None
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: Message) -> None:
         """Stop for good; the first reason counts."""
         if self.reason is None:
             self.reason = reason
             self._stopped.set()
-            log.error("platform stopped", platform=self._platform, reason=reason)
+            log.error("platform stopped", platform=self._platform, reason=str(reason))
 
     def check(self) -> None:
         """Raise `SendRefused` when it is stopped."""

@@ -36,7 +36,7 @@ class DirectMessageChannels:
                 channel = await self._open_channel(workspace, person)
             except SendUnclear as unclear:
                 # The conversation may be open, and no message was sent there.
-                raise SendNotReceived(str(unclear)) from unclear
+                raise SendNotReceived(unclear.message) from unclear
             self._channels.put((workspace, person), channel)
         return channel
 

@@ -121,9 +121,7 @@ def parse_snowflake(text: str | None, what: str) -> int:
     """Parse one of Discord's ids. Raises `SendRefused` for no valid id."""
     if not text or not (text.isascii() and text.isdigit() and len(text) <= 20):
         only = what != "channel"
-        raise SendRefused(
-            f"«{text}» is not the id of a Discord {what}.", message_only=only
-        )
+        raise SendRefused("discord.not_an_id", text=text, what=what, message_only=only)
     return int(text)
 
 

@@ -24,6 +24,7 @@ from bot.platforms.discord.permissions import (
     SEND_MESSAGES,
     VIEW_CHANNEL,
 )
+from digests.messages import Message
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordCaller
@@ -37,15 +38,17 @@ def find_channel_problems(
     """What is wrong there, the worst first; nothing where all is well."""
     if facts.kind is None:
         yield DestinationProblem(
-            text="its channel is not there, or the bot cannot see it",
-            fix="give the bot «View Channels» there, or remove the destination",
+            text=Message("its channel is not there, or the bot cannot see it"),
+            fix=Message(
+                "give the bot «View Channels» there, or remove the destination"
+            ),
             stops=True,
         )
         return
     if facts.kind == _CATEGORY:
         yield DestinationProblem(
-            text="its channel is a category; nothing can be posted there",
-            fix="say /newsdesk destination here in one of its channels",
+            text=Message("its channel is a category; nothing can be posted there"),
+            fix=Message("say /newsdesk destination here in one of its channels"),
             stops=True,
         )
         return
@@ -57,14 +60,16 @@ def find_channel_problems(
     if lacking:
         named = ", ".join(f"«{name}»" for name in lacking)
         yield DestinationProblem(
-            text=f"the bot lacks {named} there",
-            fix="give its role that in the channel's settings",
+            text=Message("the bot lacks {named} there", named=named),
+            fix=Message("give its role that in the channel's settings"),
             stops=True,
         )
     if not facts.may & READ_HISTORY:
         yield DestinationProblem(
-            text="without «Read Message History» an unclear message has to be held",
-            fix="give the bot's role that in the channel's settings",
+            text=Message(
+                "without «Read Message History» an unclear message has to be held"
+            ),
+            fix=Message("give the bot's role that in the channel's settings"),
         )
     yield from _check_post_options(facts, manner)
 
@@ -83,27 +88,31 @@ def _check_post_options(
     opens = manner.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
     if opens and not facts.may & CREATE_THREADS:
         yield DestinationProblem(
-            text="the bot may open no threads there; all stands in the channel",
-            fix="give it «Create Public Threads», or say thread=no",
+            text=Message(
+                "the bot may open no threads there; all stands in the channel"
+            ),
+            fix=Message("give it «Create Public Threads», or say thread=no"),
         )
     if manner.ping is not None:
         yield from _check_role(manner.ping, facts)
     if manner.crosspost and facts.kind != ANNOUNCEMENT:
         yield DestinationProblem(
-            text="it is no announcement channel; nothing is published",
-            fix="make it one in Discord, or say crosspost=no",
+            text=Message("it is no announcement channel; nothing is published"),
+            fix=Message("make it one in Discord, or say crosspost=no"),
         )
 
 
 def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
-    change = "say /newsdesk destination edit with another role, or ping=nobody"
+    change = Message("say /newsdesk destination edit with another role, or ping=nobody")
     if role not in facts.roles:
-        text = f"the role {role} that it pings does not exist"
+        text = Message("the role {role} that it pings does not exist", role=role)
         yield DestinationProblem(text=text, fix=change)
     elif not facts.roles[role] and not facts.may & MENTION_EVERYONE:
         yield DestinationProblem(
-            text=f"the bot may not ping the role {role}, so nobody hears of it",
-            fix=f"let anyone mention that role, or {change}",
+            text=Message(
+                "the bot may not ping the role {role}, so nobody hears of it", role=role
+            ),
+            fix=Message("let anyone mention that role, or {change}", change=change),
         )
 
 
@@ -128,7 +137,10 @@ class DiscordExaminer:
 
     async def reach(self) -> Finding:
         if self._webhook:
-            text = f"Discord calls {INTERACTIONS_PATH} at the bot's address, signed"
+            text = Message(
+                "Discord calls {path} at the bot's address, signed",
+                path=INTERACTIONS_PATH,
+            )
             return Finding.ok("discord calls", text)
         return await self._ask("GET", "", lambda api: api.check_api.gateway())
 
@@ -136,7 +148,11 @@ class DiscordExaminer:
         if not (_is_snowflake(workspace) and _is_snowflake(channel)):
             return Finding.problem(
                 subject,
-                f"«{channel}» on «{workspace}» is not the id of a Discord channel",
+                Message(
+                    "«{channel}» on «{workspace}» is not the id of a Discord channel",
+                    channel=channel,
+                    workspace=workspace,
+                ),
                 "say /newsdesk destination here in the channel",
             )
         number = int(channel)
@@ -150,7 +166,7 @@ class DiscordExaminer:
             if refused.whole_workspace:
                 raise
             fix = "let the bot see the channel, or say /newsdesk destination here"
-            return Finding.problem(subject, str(refused), fix)
+            return Finding.problem(subject, refused.message, fix)
 
 
 def _is_snowflake(text: str) -> bool:

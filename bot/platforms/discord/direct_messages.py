@@ -11,12 +11,13 @@ from bot.errors import SendNotReceived, SendRefused, SendUnclear
 from bot.model import Delivery
 from bot.platforms.common.direct_messages import DirectMessageChannels, get_recipient
 from bot.platforms.discord.channels import PERSONAL_WORKSPACE_PREFIX
+from digests.messages import Message
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordCaller
 
-NOT_A_MEMBER: Final = "You are not a member of the server any more."
-CANNOT_OPEN: Final = "Discord opens no direct message to you."
+NOT_A_MEMBER: Final = Message("discord.not_a_member")
+CANNOT_OPEN: Final = Message("discord.no_direct_message")
 
 
 class DiscordDirectMessages:
@@ -49,7 +50,7 @@ class DiscordDirectMessages:
         try:
             await self._call("GET", "", lambda api: api.member(guild, person))
         except SendUnclear as unclear:
-            raise SendNotReceived(str(unclear)) from unclear
+            raise SendNotReceived(unclear.message) from unclear
         except SendRefused as refused:
             if refused.whole_workspace or refused.may_return:
                 raise

@@ -58,6 +58,7 @@ from bot.platforms.discord.markdown import (
     format_plain_message,
     keep_whole_lines,
 )
+from digests.messages import Message
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import ApiProvider, DiscordCaller
@@ -70,7 +71,7 @@ _QUOTES_BUTTON: Final = build_button("v1:quotes", "Quotes")
 _DEFAULT_POST_NAME: Final = "News"
 #: Channels whose crossposts are counted.
 _MAX_CROSSPOST_CHANNELS: Final = 10_000
-_THREAD_DELETED: Final = "The thread of this edition is not there any more."
+_THREAD_DELETED: Final = Message("discord.thread_deleted")
 
 
 def build_post_body(delivery: Delivery) -> dict[str, Any]:
@@ -363,5 +364,5 @@ class DiscordSender:
             return None
         except SendUnclear as unclear:
             # The message itself was not sent yet.
-            raise SendNotReceived(f"No thread could be opened: {unclear}") from unclear
+            raise SendNotReceived("discord.no_thread", error=unclear) from unclear
         return message

@@ -127,7 +127,7 @@ class DiscordPlatform:
         """«ok» while connected; otherwise what is missing, in words."""
         problem = self._stop.reason or self._gateway_closed_reason
         if problem is not None:
-            return problem
+            return str(problem)
         if not self._connected:
             return "It is not connected yet."
         return self._listener.problem or "ok"
@@ -329,9 +329,9 @@ class DiscordPlatform:
         if isinstance(found, SendRateLimited):
             return found
         if isinstance(found, SendRefused) and found.whole_workspace:
-            self._stop.stop(str(found))
+            self._stop.stop(found.message)
             return found
-        return SendNotReceived(f"The bot could not log in to Discord: {found}")
+        return SendNotReceived("discord.login_failed", error=found)
 
     async def _get_api(self) -> "DiscordApi":
         return (await self._ensure_session()).api
@@ -355,7 +355,7 @@ class DiscordPlatform:
             except Exception as error:
                 found = classify_send_error(error, guarded=guarded)
                 if isinstance(found, SendRefused) and found.whole_workspace:
-                    self._stop.stop(str(found))
+                    self._stop.stop(found.message)
                 raise found from error
 
 

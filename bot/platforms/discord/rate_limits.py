@@ -26,6 +26,7 @@ from typing import Final
 from bot.errors import SendRateLimited
 from bot.platforms.common.rate_limits import HeldRoutes, parse_wait, take_slot
 from bot.platforms.discord import limits
+from digests.messages import Message
 
 _INVALID_STATUSES = frozenset({401, 403, 429})
 
@@ -73,10 +74,7 @@ class DiscordRateLimiter:
             SendRateLimited: It may not be sent now.
         """
         self.check(method, channel)
-        busy = SendRateLimited(
-            "Many messages are on their way to Discord.",
-            retry_after=limits.SLOT_TIMEOUT,
-        )
+        busy = SendRateLimited("discord.busy", retry_after=limits.SLOT_TIMEOUT)
         async with take_slot(self._slots, limits.SLOT_TIMEOUT, busy):
             yield
 
@@ -104,13 +102,13 @@ class DiscordRateLimiter:
         now = self._now()
         until = max(self._global_until, self._held.until((method, channel)))
         if until > now:
-            text = "Discord asks us to wait."
+            text = Message("discord.rate_limited")
             raise SendRateLimited(text, retry_after=until - now)
         while self._invalid and self._invalid[0] <= now - limits.INVALID_WINDOW:
             self._invalid.popleft()
         if len(self._invalid) >= limits.INVALID_MOST:
             wait = self._invalid[0] + limits.INVALID_WINDOW - now
-            text = "Discord refused many requests; we are silent for a while."
+            text = Message("discord.silent")
             raise SendRateLimited(text, retry_after=wait)
 
     def _record_rate_limit(self, answer: ObservedResponse, now: float) -> None:

@@ -52,10 +52,7 @@ class DiscordHistoryReader:
         if direct:
             return (await self._search_history(api, channel, delivery))[0]
         if api.may_read_history(channel) is False:
-            raise SendRefused(
-                "Whether it arrived cannot be seen: the bot needs «Read Message "
-                "History» in the channel."
-            )
+            raise SendRefused("discord.read_back_forbidden")
         thread, first = parse_opening(delivery)
         kind = None if thread is not None else await self._kind(api, channel)
         if kind in FORUM_KINDS:
@@ -100,9 +97,7 @@ class DiscordHistoryReader:
             seen += count
         if not seen and api.may_read_history(channel) is None:
             # An empty channel looks like one whose history the bot may not read.
-            raise SendUnclear(
-                "The channel looks empty; that may be a missing permission."
-            )
+            raise SendUnclear("discord.channel_empty")
         return None
 
     async def _search_history(
@@ -145,9 +140,7 @@ class DiscordHistoryReader:
                 return format_thread_message_id(thread, str(message["id"]))
             checked += 1
             if checked >= limits.READ_BACK_OWN:
-                raise SendRefused(
-                    "Whether it arrived cannot be seen: too much was posted since."
-                )
+                raise SendRefused("discord.too_much_since")
         return None
 
     async def _list_posts(

@@ -31,6 +31,7 @@ from bot.platforms.discord.channels import (
 )
 from bot.platforms.discord.send_errors import classify_send_error
 from bot.platforms.discord.transport import SEND_ONCE
+from digests.messages import Message
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -452,7 +453,7 @@ class RestCheckApi:
         if left < _MIN_LOGINS_LEFT:
             return Finding.warning(
                 "discord gateway",
-                f"it answers, and only {left} logins are left today",
+                Message("it answers, and only {n} logins are left today", n=left),
                 "look why the bot restarts so often",
             )
         return Finding.ok("discord gateway", "it answers")
@@ -468,7 +469,9 @@ class RestCheckApi:
         if str(found.get("guild_id")) != guild:
             return Finding.problem(
                 subject,
-                f"the channel belongs to another server than {guild}",
+                Message(
+                    "the channel belongs to another server than {guild}", guild=guild
+                ),
                 "say /newsdesk destination here in the right channel",
             )
         me = self._client.user
@@ -481,11 +484,13 @@ class RestCheckApi:
             text = "it may post and read back what it posted"
             return Finding.ok(subject, text)
         names = ", ".join(f"«{name}»" for name in lacking)
-        return Finding(
-            subject=subject,
-            state="problem" if set(lacking) & _POSTING_PERMISSIONS else "warning",
-            text=f"the bot lacks {names}",
-            fix=f"allow the bot {names} in the channel's permissions",
+        report = (
+            Finding.problem if set(lacking) & _POSTING_PERMISSIONS else Finding.warning
+        )
+        return report(
+            subject,
+            Message("the bot lacks {names}", names=names),
+            Message("allow the bot {names} in the channel's permissions", names=names),
         )
 
     async def may_write(self, number: int, guild: int, person: int) -> bool:
@@ -521,26 +526,33 @@ def _check_application(
         yield Finding.problem(
             "discord commands",
             "Discord sends commands to an address and not to the bot",
-            f"empty «Interactions Endpoint URL» at {page}/information",
+            Message(
+                "empty «Interactions Endpoint URL» at {page}/information", page=page
+            ),
         )
     if webhook and not endpoint:
         yield Finding.problem(
             "discord commands",
             "Discord has no address to send commands to",
-            f"set «Interactions Endpoint URL» at {page}/information, or unset "
-            "STANDFIRST_DISCORD_PUBLIC_KEY",
+            Message(
+                "set «Interactions Endpoint URL» at {page}/information, or unset "
+                "STANDFIRST_DISCORD_PUBLIC_KEY",
+                page=page,
+            ),
         )
     if application.bot_require_code_grant:
         yield Finding.problem(
             "discord invitation",
             "the bot cannot be invited by its address alone",
-            f"switch «Requires OAuth2 Code Grant» off at {page}/bot",
+            Message("switch «Requires OAuth2 Code Grant» off at {page}/bot", page=page),
         )
     if any(getattr(application.flags, name) for name in _PRIVILEGED_FLAGS):
         yield Finding.warning(
             "discord intents",
             "it could see more of people than it ever needs",
-            f"switch the «Privileged Gateway Intents» off at {page}/bot",
+            Message(
+                "switch the «Privileged Gateway Intents» off at {page}/bot", page=page
+            ),
         )
 
 

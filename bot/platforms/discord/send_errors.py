@@ -23,6 +23,7 @@ from bot.errors import (
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
 from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
+from digests.messages import Message
 
 UNKNOWN_CHANNEL: Final = 10003
 #: «Cannot send messages in a non-text channel», «Cannot execute action on this channel
@@ -37,20 +38,12 @@ DIRECT_MESSAGES_CLOSED: Final = 50007
 MISSING_PERMISSIONS: Final = 50013
 #: Codes that are known well enough to say them in our own words.
 _ERROR_TEXTS: Final = {
-    UNKNOWN_CHANNEL: "The channel does not exist any more.",
-    MISSING_ACCESS: "The bot cannot see the channel.",
-    DIRECT_MESSAGES_CLOSED: (
-        "You take no direct messages from the bot: allow them in the server's privacy "
-        "settings, or unblock it."
-    ),
-    MISSING_PERMISSIONS: (
-        "The bot may not post in the channel: it needs «View Channels», «Send "
-        "Messages» and, for threads, «Send Messages in Threads»."
-    ),
+    UNKNOWN_CHANNEL: Message("discord.unknown_channel"),
+    MISSING_ACCESS: Message("discord.missing_access"),
+    DIRECT_MESSAGES_CLOSED: Message("discord.direct_messages_closed"),
+    MISSING_PERMISSIONS: Message("discord.missing_permissions"),
 }
-LOGIN_REFUSED: Final = (
-    "Discord refused the bot's token. Set STANDFIRST_DISCORD_TOKEN to a current one."
-)
+LOGIN_REFUSED: Final = Message("discord.login_refused")
 
 
 def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
@@ -65,15 +58,17 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
         case SendError():
             return error
         case discord.RateLimited(retry_after=wait):
-            return SendRateLimited(str(error), retry_after=_clamp_wait(wait))
+            return SendRateLimited(
+                "discord.library_wait", error=error, retry_after=_clamp_wait(wait)
+            )
         case discord.LoginFailure():
             return SendRefused(LOGIN_REFUSED, whole_workspace=True)
         case discord.HTTPException():
             return _classify_status(error, guarded=guarded)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return SendNotReceived(f"Discord could not be reached: {error}")
+            return SendNotReceived("discord.not_reached", error=error)
     reason = str(error) or type(error).__name__
-    return SendUnclear(f"No clear answer from Discord: {reason}")
+    return SendUnclear("discord.unclear", error=reason)
 
 
 def _classify_status(error: discord.HTTPException, *, guarded: bool) -> SendError:
@@ -89,26 +84,23 @@ def _classify_status(error: discord.HTTPException, *, guarded: bool) -> SendErro
     if of_status is not None:
         return of_status(error)
     if error.status < 500:
-        return SendRefused(f"Discord refuses it: {error}", message_only=True)
+        return SendRefused("discord.refused", error=error, message_only=True)
     if guarded:
-        return SendNotReceived(f"Discord has a fault: {error.status}")
-    return SendUnclear(f"Discord had a fault and may have posted it: {error.status}")
+        return SendNotReceived("discord.fault", status=error.status)
+    return SendUnclear("discord.fault_after_send", status=error.status)
 
 
 def _classify_bad_request(error: discord.HTTPException) -> SendError:
     if error.code in WRONG_CHANNEL_KIND:
-        return WrongChannelKind("Nothing can be posted in a channel of this kind.")
+        return WrongChannelKind("discord.wrong_channel_kind")
     if error.code == THREAD_EXISTS:
-        return ThreadExists("The message has a thread already.", message_only=True)
+        return ThreadExists("discord.thread_exists", message_only=True)
     if error.code == TAG_REQUIRED:
         return SendRefused(
-            "The forum wants a tag on every post. Switch off «Require people to select "
-            "tags when posting» in it.",
+            "discord.tag_required",
             may_return=True,
         )
-    return SendRefused(
-        f"Discord does not take this message: {error}", message_only=True
-    )
+    return SendRefused("discord.message_refused", error=error, message_only=True)
 
 
 def _classify_unauthorized(_: discord.HTTPException) -> SendError:
@@ -117,20 +109,18 @@ def _classify_unauthorized(_: discord.HTTPException) -> SendError:
 
 def _classify_forbidden(error: discord.HTTPException) -> SendError:
     if error.code == OTHER_AUTHOR:
-        return SendRefused(
-            "The message is not this bot's, so it cannot be edited.", message_only=True
-        )
-    reason = _ERROR_TEXTS.get(error.code, f"Discord does not allow it: {error}")
+        return SendRefused("discord.other_author", message_only=True)
+    reason = _ERROR_TEXTS.get(error.code, Message("discord.forbidden", error=error))
     return SendRefused(reason, may_return=True)
 
 
 def _classify_not_found(error: discord.HTTPException) -> SendError:
     if error.code == UNKNOWN_MESSAGE:
-        return MessageGone("The message is not there any more.", message_only=True)
+        return MessageGone("discord.message_gone", message_only=True)
     if error.code == UNKNOWN_CHANNEL:
         return ChannelGone(_ERROR_TEXTS[UNKNOWN_CHANNEL])
     return SendRefused(
-        _ERROR_TEXTS.get(error.code, f"Discord does not find it: {error}")
+        _ERROR_TEXTS.get(error.code, Message("discord.not_found", error=error))
     )
 
 
@@ -139,7 +129,7 @@ def _classify_rate_limited(error: discord.HTTPException) -> SendError:
         error.response.headers.get("Retry-After"), limits.MAX_RETRY_AFTER
     )
     wait = limits.DEFAULT_RETRY_AFTER if header_wait is None else header_wait
-    return SendRateLimited("Discord asks us to wait.", retry_after=wait)
+    return SendRateLimited("discord.rate_limited", retry_after=wait)
 
 
 def _clamp_wait(wait: float) -> float:

@@ -51,12 +51,13 @@ from bot.platforms.local.platform import (
     get_person,
 )
 from bot.ports import Clock, Mailbox
+from digests.messages import Message
 
 #: Person → the local workspace and its channels; the last one may be the person's own.
 ListChannels = Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
 
 #: What is paused at present, in sentences for editors.
-ListProblems = Callable[[], Awaitable[tuple[str, ...]]]
+ListProblems = Callable[[], Awaitable[tuple[Message, ...]]]
 
 #: The banner for a bot that has no other platform.
 NO_TOKENS_NOTICE: Final = (
@@ -72,7 +73,7 @@ STATIC: Final = _FOLDER / "static"
 TEMPLATES: Final = _FOLDER / "templates"
 
 
-async def _list_no_problems() -> tuple[str, ...]:
+async def _list_no_problems() -> tuple[Message, ...]:
     return ()
 
 
@@ -377,7 +378,7 @@ async def _list_problems(page: _Page) -> tuple[str, ...]:
     if page.visitor.person.permission < Permission.EDITOR:
         return ()
     problems = await page.services.list_problems()
-    return tuple(map(page.texts.translate_stored, problems))
+    return tuple(map(page.texts.message, problems))
 
 
 # ── values of requests ─────────────────────────────────────────────────────────

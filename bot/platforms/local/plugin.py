@@ -1,8 +1,8 @@
 """Plugin of the local page: always on, no account, no settings of its own."""
 
-from bot.errors import Message
 from bot.platforms.local.platform import PLATFORM_NAME
 from bot.ports import ActivePlatform, PlatformContext, PlatformPlugin
+from digests.messages import Message
 
 
 def build(context: PlatformContext) -> ActivePlatform:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from bot.model import Command, Finding
 from bot.platforms.common.text import shorten_text
+from digests.messages import Message
 
 ConnectionMode = Literal["socket", "http"]
 #: Where Slack calls us, on the web port.
@@ -156,7 +157,7 @@ class SlackApp:
 
 
 def check_scopes(
-    granted_scopes: Collection[str] | None, *, subject: str, again: str
+    granted_scopes: Collection[str] | None, *, subject: str, again: Message
 ) -> Iterator[Finding]:
     """What the app asks for by its manifest, and was not given.
 
@@ -167,10 +168,17 @@ def check_scopes(
     """
     for scope, why in SCOPES.items():
         if granted_scopes is not None and scope not in granted_scopes:
-            yield Finding(
-                subject=subject,
-                state="problem" if scope in REQUIRED_SCOPES else "warning",
-                text=f"the app lacks the scope {scope}: {why}",
-                fix="bring the app's manifest up to date (standfirst slack-manifest), "
-                f"then {again}",
+            report = Finding.problem if scope in REQUIRED_SCOPES else Finding.warning
+            yield report(
+                subject,
+                Message(
+                    "the app lacks the scope {scope}: {why}",
+                    scope=scope,
+                    why=Message(why),
+                ),
+                Message(
+                    "bring the app's manifest up to date (standfirst slack-manifest), "
+                    "then {again}",
+                    again=again,
+                ),
             )

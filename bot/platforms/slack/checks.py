@@ -16,11 +16,12 @@ from bot.platforms.slack import app_manifest, limits
 from bot.platforms.slack.app_manifest import check_scopes
 from bot.platforms.slack.installations import Installation
 from bot.platforms.slack.messages import get_mapping, get_text
+from digests.messages import Message
 
 #: «xapp-1-A0123456-…»: the app that a token of Socket Mode is of.
 _APP_TOKEN: Final = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
-REINSTALL_HINT: Final = (
-    "install the app again under «Install App» at " + app_manifest.APPS_URL
+REINSTALL_HINT: Final = Message(
+    "install the app again under «Install App» at {page}", page=app_manifest.APPS_URL
 )
 
 
@@ -67,32 +68,37 @@ class SlackExaminer:
                 found := classify_send_error(error, guarded=True), SendRefused
             ):
                 raise found from error
-            return Finding(
-                subject="slack socket mode",
-                state="problem",
-                text=f"Slack refuses the app's token: {get_error_code(error)}",
-                fix="make one with the scope connections:write under «Basic "
+            return Finding.problem(
+                "slack socket mode",
+                Message(
+                    "Slack refuses the app's token: {code}", code=get_error_code(error)
+                ),
+                "make one with the scope connections:write under «Basic "
                 "Information», «App-Level Tokens», for STANDFIRST_SLACK_APP_TOKEN; "
                 "and «Socket Mode» must be on",
             )
         text = "Slack lets it connect"
-        return Finding(subject="slack socket mode", state="ok", text=text)
+        return Finding.ok("slack socket mode", text)
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
         session = await self._installation.sign_in()
         if workspace != session.team:
-            return Finding(
-                subject=subject,
-                state="problem",
-                text=f"the token is of the workspace {session.team}, not {workspace}",
-                fix="set the token of that workspace, or its right id",
+            return Finding.problem(
+                subject,
+                Message(
+                    "the token is of the workspace {team}, not {workspace}",
+                    team=session.team,
+                    workspace=workspace,
+                ),
+                "set the token of that workspace, or its right id",
             )
         if not re.fullmatch(limits.CHANNEL_ID, channel):
-            return Finding(
-                subject=subject,
-                state="problem",
-                text=f"«{channel}» is not the id of a Slack channel",
-                fix="say /newsdesk destination here in the channel",
+            return Finding.problem(
+                subject,
+                Message(
+                    "«{channel}» is not the id of a Slack channel", channel=channel
+                ),
+                "say /newsdesk destination here in the channel",
             )
         try:
             found = await self._installation.ask("conversations.info", channel=channel)
@@ -116,24 +122,29 @@ class SlackExaminer:
     def _check_same_app(self, application: str) -> Iterator[Finding]:
         found = _APP_TOKEN.match(self._app_token or "")
         if found and application and found[1] != application:
-            yield Finding(
-                subject="slack tokens",
-                state="problem",
-                text=f"the two tokens are of two apps: {application} and {found[1]}",
-                fix="take both from the same app at " + app_manifest.APPS_URL,
+            yield Finding.problem(
+                "slack tokens",
+                Message(
+                    "the two tokens are of two apps: {one} and {other}",
+                    one=application,
+                    other=found[1],
+                ),
+                Message(
+                    "take both from the same app at {page}", page=app_manifest.APPS_URL
+                ),
             )
 
     def _check_signing(self) -> Finding:
         if self._secret:
-            text = (
-                f"Slack calls {app_manifest.EVENTS_PATH} at the bot's address, signed"
+            text = Message(
+                "Slack calls {path} at the bot's address, signed",
+                path=app_manifest.EVENTS_PATH,
             )
-            return Finding(subject="slack calls", state="ok", text=text)
-        return Finding(
-            subject="slack commands",
-            state="problem",
-            text="there is neither a token for Socket Mode nor a signing secret",
-            fix="set STANDFIRST_SLACK_APP_TOKEN",
+            return Finding.ok("slack calls", text)
+        return Finding.problem(
+            "slack commands",
+            "there is neither a token for Socket Mode nor a signing secret",
+            "set STANDFIRST_SLACK_APP_TOKEN",
         )
 
 
@@ -141,50 +152,49 @@ def _explain_unseen_channel(refused: SendRefused, subject: str) -> Finding:
     """Why a channel cannot be looked at; where only a scope lacks, it may be well."""
     code = _get_code(refused)
     if code == "missing_scope":
-        return Finding(
-            subject=subject,
-            state="warning",
-            text="whether the bot is in the channel cannot be seen",
-            fix=f"add the scopes channels:read and groups:read, then {REINSTALL_HINT}",
+        return Finding.warning(
+            subject,
+            "whether the bot is in the channel cannot be seen",
+            Message(
+                "add the scopes channels:read and groups:read, then {again}",
+                again=REINSTALL_HINT,
+            ),
         )
     if refused.whole_workspace:
         raise refused
     fix = "«/invite» the bot, or say /newsdesk destination here in another channel"
-    return Finding(subject=subject, state="problem", text=str(refused), fix=fix)
+    return Finding.problem(subject, refused.message, fix)
 
 
 def _check_membership(
     channel: Mapping[str, Any], subject: str, scopes: frozenset[str]
 ) -> Finding:
     if channel.get("is_archived"):
-        return Finding(
-            subject=subject,
-            state="problem",
-            text="the channel is archived",
-            fix="open it again, or post to another one",
+        return Finding.problem(
+            subject,
+            "the channel is archived",
+            "open it again, or post to another one",
         )
     direct = bool(channel.get("is_im"))
     if direct or channel.get("is_member"):
-        return Finding(subject=subject, state="ok", text="the bot is in the channel")
+        return Finding.ok(subject, "the bot is in the channel")
     public = not channel.get("is_private")
     if public and "chat:write.public" in scopes:
-        return Finding(
-            subject=subject,
-            state="warning",
-            text="the bot is not in the channel: it may post, and cannot look whether "
+        return Finding.warning(
+            subject,
+            "the bot is not in the channel: it may post, and cannot look whether "
             "a post arrived whose answer was lost",
-            fix="«/invite» the bot in the channel",
+            "«/invite» the bot in the channel",
         )
-    return Finding(
-        subject=subject,
-        state="problem",
-        text="the bot is not in the channel",
-        fix="«/invite» the bot in the channel",
+    return Finding.problem(
+        subject,
+        "the bot is not in the channel",
+        "«/invite» the bot in the channel",
     )
 
 
 def _get_code(refused: SendRefused) -> str:
-    """Slack's own word for it, where the sentence ends with one in brackets."""
+    """The code that Slack answered with, or the text of another refusal."""
     from bot.platforms.slack.send_errors import get_error_code
 
     cause = refused.__cause__

@@ -114,7 +114,7 @@ class SlackClient:
         """Send a file to the URL of an upload ticket; no token goes with it."""
         async with self._http.post(url, data=content) as answer:
             if answer.status != 200:
-                raise SendRefused("Slack did not take the file.", message_only=True)
+                raise SendRefused("slack.file_refused", message_only=True)
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> bool:
         """Post to a response URL; False where it has expired."""
@@ -154,7 +154,7 @@ def _forbid_redirections() -> aiohttp.TraceConfig:
         _context: SimpleNamespace,
         params: aiohttp.TraceRequestRedirectParams,
     ) -> None:
-        raise SendUnclear(f"{params.url.host} answered with a redirection.")
+        raise SendUnclear("slack.redirected", host=params.url.host)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(redirected)

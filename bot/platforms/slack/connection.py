@@ -161,8 +161,7 @@ class SlackSocket(SocketModeClient):
             allowed = parts.scheme in {"ws", "wss"} and parts.hostname == self._host
         if not allowed:
             raise SendRefused(
-                f"Slack named {parts.scheme}://{parts.hostname} for Socket Mode, which "
-                "may not be dialled. Check STANDFIRST_SLACK_API_BASE."
+                "slack.foreign_socket", scheme=parts.scheme, host=parts.hostname
             )
 
 

@@ -41,7 +41,7 @@ class SlackDirectMessages:
         if person is None:
             return delivery
         if not _PERSON_ID.fullmatch(person):
-            raise SendRefused(f"«{person}» is not the id of a Slack person.")
+            raise SendRefused("slack.not_a_person_id", person=person)
         from bot.platforms.slack.send_errors import TokenRefused
 
         try:
@@ -50,8 +50,8 @@ class SlackDirectMessages:
             raise
         except SendRefused as refused:
             raise SendRefused(
-                f"Slack opens no conversation with you: {refused} An administrator can "
-                "see whether the app has the scope im:write.",
+                "slack.no_direct_message",
+                error=refused,
                 may_return=True,
             ) from refused
         return replace(delivery, channel=channel)

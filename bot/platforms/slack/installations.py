@@ -33,6 +33,7 @@ from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
 from bot.platforms.slack.tokens import RotatingTokens, TokenSource, parse_tokens
 from bot.ports import InstallationStore
+from digests.messages import Message
 
 if TYPE_CHECKING:
     import aiohttp
@@ -83,7 +84,7 @@ class Installation:
         self._failed: tuple[float, SendError] | None = None
 
     @property
-    def refused(self) -> str | None:
+    def refused(self) -> Message | None:
         """Why nothing is sent any more."""
         return self.stop.reason
 
@@ -213,7 +214,7 @@ class Installation:
         try:
             return await self._tokens.current()
         except TokenRefused as error:
-            self.stop.stop(str(error))
+            self.stop.stop(error.message)
             raise
 
     async def _retry_renewed(
@@ -243,7 +244,7 @@ class Installation:
         if isinstance(found, SendRateLimited):
             self.pace.limited(method, channel, found.retry_after)
         if isinstance(found, TokenRefused):
-            self.stop.stop(str(found))
+            self.stop.stop(found.message)
         return found
 
     def _record_sign_in_failure(self, error: Exception) -> SendError:
@@ -254,9 +255,9 @@ class Installation:
         if isinstance(found, SendRateLimited):
             return found
         if isinstance(found, TokenRefused):
-            self.stop.stop(str(found))
+            self.stop.stop(found.message)
             return found
-        return SendNotReceived(f"The bot could not sign in to Slack: {found}")
+        return SendNotReceived("slack.login_failed", error=found)
 
 
 class Installations(Protocol):
@@ -268,7 +269,7 @@ class Installations(Protocol):
         ...
 
     @property
-    def refused(self) -> str | None:
+    def refused(self) -> Message | None:
         """Why nothing is sent any more, to any workspace."""
         ...
 
@@ -332,7 +333,7 @@ class SingleInstallation:
         return self.one.api_base
 
     @property
-    def refused(self) -> str | None:
+    def refused(self) -> Message | None:
         return self.one.refused
 
     @property
@@ -363,7 +364,7 @@ class SingleInstallation:
 class StoredInstallations:
     """The app in every workspace that installed it."""
 
-    refused: str | None = None
+    refused: Message | None = None
     ready = True
 
     def __init__(
@@ -399,8 +400,9 @@ class StoredInstallations:
         if found is None:
             self._open.pop(team, None)
             raise SendRefused(
-                f"The app is not installed in the Slack workspace {team}. Install it: "
-                f"{self.app.install_url}",
+                "slack.not_installed",
+                team=team,
+                address=self.app.install_url,
                 whole_workspace=True,
             )
         number, installation = self._open.get(team, (0, None))
@@ -438,23 +440,30 @@ class StoredInstallations:
 
     async def findings(self, team: str) -> Sequence[Finding]:
         """List what the doctor reports about a workspace."""
-        again = f"install it again: {self.app.install_url}"
+        again = Message("install it again: {address}", address=self.app.install_url)
         try:
             found = await self._found(team)
         except SendError as error:
-            return (_build_problem(team, str(error), ""),)
+            return (_build_problem(team, error.message),)
         if found is None:
-            fix = f"install it: {self.app.install_url}"
-            return (_build_problem(team, "the app is not installed there", fix),)
+            fix = Message("install it: {address}", address=self.app.install_url)
+            text = Message("the app is not installed there")
+            return (_build_problem(team, text, fix),)
         if found.tokens is None:
-            text = "its tokens were kept under another STANDFIRST_SECRET_KEY"
-            return (_build_problem(team, text, f"put that one back, or {again}"),)
+            text = Message(
+                "its tokens were encrypted with another STANDFIRST_SECRET_KEY"
+            )
+            fix = Message("restore that key, or {again}", again=again)
+            return (_build_problem(team, text, fix),)
         if found.broken is not None:
             until = found.tokens.expires_at
-            text = f"nothing can be posted: {found.broken}"
+            text = Message("nothing can be posted: {why}", why=found.broken)
             if until:
-                when = f"{until:%Y-%m-%d %H:%M}"
-                text = f"nothing can be posted from {when} UTC on: {found.broken}"
+                text = Message(
+                    "nothing can be posted from {moment} UTC on: {why}",
+                    moment=f"{until:%Y-%m-%d %H:%M}",
+                    why=found.broken,
+                )
             return (_build_problem(team, text, again),)
         # An earlier version stored no scopes.
         granted_scopes = found.scopes or None
@@ -477,15 +486,14 @@ class StoredInstallations:
             return await self.store.find(team)
         except BotError as error:
             raise SendNotReceived(
-                f"The installation cannot be looked up: {error}"
+                "slack.installation_not_found", error=error
             ) from error
 
     def _new(self, installed: AppInstallation) -> Installation:
         if installed.tokens is None:
             raise SendRefused(
-                "The tokens of this Slack workspace were kept under another "
-                "STANDFIRST_SECRET_KEY. Put that one back, or install the app again: "
-                f"{self.app.install_url}",
+                "slack.other_secret_key",
+                address=self.app.install_url,
                 whole_workspace=True,
             )
         tokens = RotatingTokens(
@@ -528,16 +536,17 @@ class StoredInstallations:
         return parse_tokens(answer, asked_at)
 
 
-def _build_problem(team: str, text: str, fix: str) -> Finding:
-    return Finding(subject=f"slack {team}", state="problem", text=text, fix=fix)
+def _build_problem(team: str, text: Message, fix: Message | str = "") -> Finding:
+    return Finding.problem(f"slack {team}", text, fix)
 
 
 def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
     wanted = delivery.workspace_external_id
     if wanted != session.team:
         raise SendRefused(
-            f"The bot's token is for the Slack workspace {session.team}, and this is "
-            f"for {wanted}. Set the id of the workspace, or its token.",
+            "slack.wrong_team",
+            team=session.team,
+            wanted=wanted,
             whole_workspace=True,
         )
 
@@ -545,8 +554,5 @@ def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
 def _get_channel(delivery: Delivery) -> str:
     """Return the channel's id. Raises `SendRefused` for no valid id."""
     if not _TARGET_ID.fullmatch(delivery.channel):
-        raise SendRefused(
-            f"«{delivery.channel}» is not the id of a Slack channel: Slack shows it at "
-            "the end of the channel's details, and it begins with C."
-        )
+        raise SendRefused("slack.not_a_channel_id", channel=delivery.channel)
     return delivery.channel

@@ -257,7 +257,7 @@ def _build_authorize_url(api_base: str | None) -> str:
 
 def _check_team(team: str, answer: Mapping[str, Any]) -> None:
     if team != get_mapping(answer, "team").get("id"):
-        raise SendUnclear("The token is of another workspace than Slack says.")
+        raise SendUnclear("slack.token_of_other_team")
 
 
 def _build_installation(

@@ -142,7 +142,7 @@ class SlackPlatform:
         """«ok» while connected; otherwise what is missing, in words."""
         problem = self.installations.refused or self._socket_closed_reason
         if problem is not None:
-            return problem
+            return str(problem)
         if self._app_token is None:
             connected = self.installations.ready and self._app is not None
         else:
@@ -345,7 +345,5 @@ def _get_message_id(delivery: Delivery) -> str:
     """Return the message's id. Raises `SendRefused` for no valid id."""
     ts = delivery.message_id or ""
     if not _MESSAGE_ID.fullmatch(ts):
-        raise SendRefused(
-            f"«{ts}» is not the id of a Slack message.", message_only=True
-        )
+        raise SendRefused("slack.not_a_message_id", ts=ts, message_only=True)
     return ts

@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 from bot.errors import SendRateLimited
 from bot.platforms.common.rate_limits import HeldRoutes, take_slot
 from bot.platforms.slack import limits
+from digests.messages import Message
 
 POST_MESSAGE = "chat.postMessage"
 #: Channels that are remembered before those whose moment has passed are dropped.
@@ -63,10 +64,7 @@ class SlackRateLimiter:
         self.check(method, channel)
         if method == POST_MESSAGE:
             await self._until_due(channel)
-        busy = SendRateLimited(
-            "Many messages are on their way to Slack.",
-            retry_after=limits.MIN_RETRY_AFTER,
-        )
+        busy = SendRateLimited("slack.busy", retry_after=limits.MIN_RETRY_AFTER)
         async with take_slot(self._slots, self._patience, busy):
             # Others may have been limited meanwhile.
             self.check(method, channel)
@@ -79,7 +77,7 @@ class SlackRateLimiter:
         if method == POST_MESSAGE:
             until = max(until, self._posts_limited_until)
         if until > now:
-            raise SendRateLimited("Slack asks us to wait.", retry_after=until - now)
+            raise SendRateLimited("slack.rate_limited", retry_after=until - now)
 
     def posted(self) -> None:
         """Record that a post was accepted."""
@@ -103,7 +101,7 @@ class SlackRateLimiter:
         now = self._now()
         due = max(now, self._next_by_channel.get(channel, 0.0), self._next_post)
         if due - now > self._patience:
-            text = "Many messages wait for Slack."
+            text = Message("slack.waiting")
             raise SendRateLimited(text, retry_after=due - now)
         if len(self._next_by_channel) > _SWEEP_FROM:
             self._next_by_channel = {

@@ -63,12 +63,8 @@ async def find_posted(call: CallForDelivery, delivery: Delivery) -> str | None:
     except (TokenRefused, MessageGone):
         raise
     except SendRefused as refused:
-        raise SendRefused(
-            "Whether it arrived cannot be seen: the bot needs to be in the channel and "
-            "to have the scopes channels:history, groups:history and im:history. "
-            f"{refused}"
-        ) from refused
-    raise SendRefused("Whether it arrived cannot be seen: too much was posted since.")
+        raise SendRefused("slack.read_back_forbidden", error=refused) from refused
+    raise SendRefused("slack.too_much_since")
 
 
 def _get_oldest(delivery: Delivery) -> str | None:

@@ -164,7 +164,7 @@ class SlackResponder:
             said = target.texts.say(
                 "It is too long for a message, and Slack took no file ({reason}). An "
                 "administrator can see whether the app has the scope files:write.",
-                reason=target.texts.translate_stored(str(error)),
+                reason=target.texts.error(error),
             )
             return Paragraph(text=said), *file.listings()
         said = target.texts.say(
@@ -236,7 +236,7 @@ class SlackResponder:
         )
         url, number = get_text(ticket, "upload_url"), get_text(ticket, "file_id")
         if not url.startswith(f"{origin}/"):
-            raise SendRefused("Slack takes files at another place than its own.")
+            raise SendRefused("slack.upload_elsewhere")
         await installation.request("upload", lambda s: s.upload(url, content))
         await installation.ask(
             "files.completeUploadExternal",

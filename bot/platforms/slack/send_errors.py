@@ -23,11 +23,8 @@ from bot.errors import (
 )
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.slack import limits
+from digests.messages import Message, as_message
 
-_LOGIN_REFUSED: Final = (
-    "Slack refused the bot's token. Install the app again, or set "
-    "STANDFIRST_SLACK_BOT_TOKEN to a current one."
-)
 #: The token, and with it everything of the workspace.
 _TOKEN_CODES: Final = frozenset({
     "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive",
@@ -36,37 +33,37 @@ _TOKEN_CODES: Final = frozenset({
 })  # fmt: skip
 #: Everything of the workspace, with the same token: an administrator can mend it.
 _WORKSPACE_CODES: Final = {
-    "ekm_access_denied": "The workspace's administrators have suspended posting.",
-    "no_permission": "The app may not do this: install it again with its scopes.",
-    "missing_scope": "The app lacks a scope: install it again with its scopes.",
+    "ekm_access_denied": "slack.posting_suspended",
+    "no_permission": "slack.no_permission",
+    "missing_scope": "slack.missing_scope",
 }
-_RESTRICTED: Final = "Only certain people may post in the channel; ask to let the app."
+_RESTRICTED: Final = "slack.restricted"
 #: The channel, for good.
 _CHANNEL_CODES: Final = {
-    "channel_not_found": "The channel does not exist, or the bot cannot see it.",
-    "is_archived": "The channel is archived.",
+    "channel_not_found": "slack.channel_not_found",
+    "is_archived": "slack.channel_archived",
 }
 #: The channel, until somebody lets the bot post there again.
 _PERMISSION_CODES: Final = {
-    "not_in_channel": "The bot is not in the channel: «/invite» it there.",
+    "not_in_channel": "slack.not_in_channel",
     "restricted_action": _RESTRICTED,
     "restricted_action_read_only_channel": _RESTRICTED,
-    "restricted_action_thread_only_channel": "The channel takes replies only.",
-    "restricted_action_non_threadable_channel": "The channel takes no replies.",
-    "restricted_action_thread_locked": "The thread is locked.",
-    "messages_tab_disabled": "The app's messages are switched off.",
+    "restricted_action_thread_only_channel": "slack.replies_only",
+    "restricted_action_non_threadable_channel": "slack.no_replies",
+    "restricted_action_thread_locked": "slack.thread_locked",
+    "messages_tab_disabled": "slack.messages_disabled",
 }
 #: The message that it is about.
 _GONE_CODES: Final = frozenset({"message_not_found", "thread_not_found"})
 _UNEDITABLE_CODES: Final = {
-    "cant_update_message": "The message is not this app's, so it cannot be edited.",
-    "edit_window_closed": "The workspace lets nobody edit messages of that age.",
+    "cant_update_message": "slack.cant_update_message",
+    "edit_window_closed": "slack.edit_window_closed",
 }
 #: Slack says that it has not even begun.
 _NOT_STARTED_CODES: Final = {
-    "request_timeout": "Slack did not get the whole request.",
-    "team_added_to_org": "Slack is moving the workspace; it takes nothing meanwhile.",
-    "external_channel_migrating": "Slack is moving the channel.",
+    "request_timeout": "slack.request_timeout",
+    "team_added_to_org": "slack.team_migrating",
+    "external_channel_migrating": "slack.channel_migrating",
 }
 #: Slack does not know itself what became of it.
 _FAULT_CODES: Final = frozenset(
@@ -80,8 +77,8 @@ _LIMIT_CODES: Final = frozenset(
 class TokenRefused(SendRefused):
     """Slack does not know the token any more: nothing can be done with it."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, whole_workspace=True)
+    def __init__(self, message: str | Message, /, **params: object) -> None:
+        super().__init__(as_message(message, **params), whole_workspace=True)
 
 
 def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
@@ -97,9 +94,9 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
         case SlackApiError():
             return _classify_response(error, guarded=guarded)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return SendNotReceived(f"Slack could not be reached: {error}")
+            return SendNotReceived("slack.not_reached", error=error)
     said = str(error) or type(error).__name__
-    return SendUnclear(f"No clear answer from Slack: {said}")
+    return SendUnclear("slack.unclear", error=said)
 
 
 def get_error_code(error: Exception) -> str:
@@ -118,34 +115,30 @@ def _classify_response(error: SlackApiError, *, guarded: bool) -> SendError:
             if stated is None
             else max(stated, limits.MIN_RETRY_AFTER)
         )
-        return SendRateLimited("Slack asks us to wait.", retry_after=wait)
+        return SendRateLimited("slack.rate_limited", retry_after=wait)
     if status >= 500 or code in _FAULT_CODES or not code:
-        return _classify_fault(f"Slack has a fault: {code or status}", guarded=guarded)
+        if guarded:
+            return SendNotReceived("slack.fault", code=code or status)
+        return SendUnclear("slack.fault_after_send", code=code or status)
     return _classify_code(code)
-
-
-def _classify_fault(said: str, *, guarded: bool) -> SendError:
-    if guarded:
-        return SendNotReceived(said)
-    return SendUnclear(f"{said}; it may have posted the message.")
 
 
 def _classify_code(code: str) -> SendError:
     if code in _TOKEN_CODES:
-        return TokenRefused(f"{_LOGIN_REFUSED} ({code})")
+        return TokenRefused("slack.login_refused", code=code)
     if code in _WORKSPACE_CODES:
-        return SendRefused(f"{_WORKSPACE_CODES[code]} ({code})", whole_workspace=True)
+        return SendRefused(_WORKSPACE_CODES[code], code=code, whole_workspace=True)
     if code in _CHANNEL_CODES:
-        return SendRefused(f"{_CHANNEL_CODES[code]} ({code})")
+        return SendRefused(_CHANNEL_CODES[code], code=code)
     if code in _PERMISSION_CODES:
-        return SendRefused(f"{_PERMISSION_CODES[code]} ({code})", may_return=True)
+        return SendRefused(_PERMISSION_CODES[code], code=code, may_return=True)
     if code in _GONE_CODES:
-        return MessageGone("The message is not there any more.", message_only=True)
+        return MessageGone("slack.message_gone", message_only=True)
     if code in _UNEDITABLE_CODES:
-        return SendRefused(f"{_UNEDITABLE_CODES[code]} ({code})", message_only=True)
+        return SendRefused(_UNEDITABLE_CODES[code], code=code, message_only=True)
     if code in _NOT_STARTED_CODES:
-        return SendNotReceived(f"{_NOT_STARTED_CODES[code]} ({code})")
-    return SendRefused(f"Slack does not take this message: {code}", message_only=True)
+        return SendNotReceived(_NOT_STARTED_CODES[code], code=code)
+    return SendRefused("slack.message_refused", code=code, message_only=True)
 
 
 def _get_code(response: Any) -> str:

@@ -28,6 +28,7 @@ from bot.errors import (
 )
 from bot.model import AppInstallation, InstallationTokens
 from bot.ports import InstallationStore
+from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -184,11 +185,9 @@ class RotatingTokens:
             except SendError:
                 raise
             except BotError as error:
-                raise SendNotReceived(
-                    f"Its token cannot be looked up: {error}"
-                ) from error
+                raise SendNotReceived("slack.token_not_found", error=error) from error
             if waited >= MAX_WAIT:
-                raise SendNotReceived("Another process is getting a new token.")
+                raise SendNotReceived("slack.token_being_renewed")
             await self._sleep(POLL_INTERVAL)
             waited += POLL_INTERVAL
 
@@ -197,9 +196,7 @@ class RotatingTokens:
         from bot.platforms.slack.send_errors import TokenRefused
 
         if newest is None or newest.id != self._installed.id or newest.tokens is None:
-            raise TokenRefused(
-                f"The app was taken off, or installed anew. {self._remedy}"
-            )
+            raise TokenRefused("slack.app_removed", remedy=self._remedy)
         if newest.version < self._installed.version:
             # Ours are newer, and could not be kept yet.
             return self._tokens.token != used
@@ -217,7 +214,7 @@ class RotatingTokens:
             tokens = await self._exchange(self._tokens.refresh)
         except Exception as error:
             found = self._failed(error)
-            broken = str(found) if _is_spent(error) else None
+            broken = found.message if _is_spent(error) else None
             await self._store.settle(installed, broken=broken)
             self._installed = replace(installed, broken=broken)
             raise found from error
@@ -246,13 +243,11 @@ class RotatingTokens:
 
         code = get_error_code(error)
         if _is_spent(error):
-            return TokenRefused(
-                f"Slack gives no new token for this workspace ({code}). {self._remedy}"
-            )
+            return TokenRefused("slack.no_new_token", code=code, remedy=self._remedy)
         if code in _WRONG_SETTINGS:
             return SendRefused(
-                f"Slack does not know the app ({code}). Check "
-                "STANDFIRST_SLACK_CLIENT_ID and STANDFIRST_SLACK_CLIENT_SECRET.",
+                "slack.unknown_app",
+                code=code,
                 whole_workspace=True,
             )
         found = classify_send_error(error, guarded=True)
@@ -261,11 +256,11 @@ class RotatingTokens:
         ):
             return found
         # Whatever it was about, the call that the token is for was not begun.
-        return SendNotReceived(f"There is no new token yet: {found}")
+        return SendNotReceived("slack.token_pending", error=found)
 
     @property
-    def _remedy(self) -> str:
-        return f"Install the app again: {self._again_at}"
+    def _remedy(self) -> Message:
+        return Message("slack.reinstall", address=self._again_at)
 
 
 def parse_tokens(answer: Mapping[str, Any], asked_at: datetime) -> InstallationTokens:
@@ -277,7 +272,7 @@ def parse_tokens(answer: Mapping[str, Any], asked_at: datetime) -> InstallationT
     token, refresh = answer.get("access_token"), answer.get("refresh_token")
     lasts = answer.get("expires_in")
     if not isinstance(token, str) or not token or answer.get("token_type") != "bot":
-        raise SendUnclear("Slack's answer holds no token of a bot.")
+        raise SendUnclear("slack.no_bot_token")
     if not isinstance(refresh, str) or not isinstance(lasts, int):
         return InstallationTokens(token=token)
     expires_at = asked_at + timedelta(seconds=lasts)

@@ -14,7 +14,7 @@ from sqlalchemy import (
     false,
 )
 
-from bot.storage.columns import Instant, Json, SafeText
+from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
     Key,
     check_one_of,
@@ -38,7 +38,7 @@ workspaces = define_table(
     # Since when the bot is no longer there; the rest waits in case it comes back.
     Column("left_at", Instant),
     # Why the platform takes nothing of it; NULL when it works.
-    Column("stopped", SafeText),
+    Column("stopped", MessageText),
     # When one message may try whether it works again.
     Column("retest_at", Instant),
     # Since when the bot is there, the last time that it came (back).
@@ -53,7 +53,7 @@ destinations = define_table(
     Column("name", SafeText, nullable=False),
     Column("channel", SafeText, nullable=False),
     # Why nothing is posted there; NULL when it works.
-    Column("paused", SafeText),
+    Column("paused", MessageText),
     # When one message may try whether it works again; NULL = only a person can say.
     Column("retest_at", Instant),
     # Whose own it is (the platform's id); NULL = the workspace's.
@@ -73,7 +73,7 @@ sources = define_table(
     Column("address", SafeText, nullable=False),
     Column("name", SafeText, nullable=False),
     Column("last_success_at", Instant),
-    Column("problem", SafeText),
+    Column("problem", MessageText),
     # For conditional requests and polling.
     Column("etag", SafeText),
     Column("last_modified", SafeText),
@@ -86,7 +86,7 @@ sources = define_table(
     Column("moved_to", SafeText),
     Column("moved_count", Integer, nullable=False, server_default="0"),
     Column("items_per_day", Double),
-    Column("notice", SafeText),
+    Column("notice", MessageText),
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
@@ -209,7 +209,7 @@ occurrences = define_table(
     Column("zone", SafeText, nullable=False),
     Column("trigger", SafeText, nullable=False),
     Column("state", SafeText, nullable=False),
-    Column("reason", SafeText),
+    Column("reason", MessageText),
     Column("late", Boolean, nullable=False),
     # When a deferred one (quiet hours) is looked at again.
     Column("not_before", Instant),
@@ -265,7 +265,7 @@ installations = define_table(
     # Until when whoever began an exchange may take for it.
     Column("exchange_until", Instant),
     # Why there will be no new tokens.
-    Column("broken", SafeText),
+    Column("broken", MessageText),
     UniqueConstraint("workspace_id"),
 )
 

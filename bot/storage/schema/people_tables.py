@@ -6,7 +6,7 @@ goes with the workspace, and with the person when they erase their data.
 
 from sqlalchemy import Column, Index, Integer, UniqueConstraint
 
-from bot.storage.columns import Instant, Json, SafeText
+from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
     Key,
     check_one_of,
@@ -25,7 +25,7 @@ readers = define_table(
     # The zone of their times; NULL = the workspace's.
     Column("zone", SafeText),
     # Why their own digest stands still, as they were told last.
-    Column("announced_pause", SafeText),
+    Column("announced_pause", MessageText),
     UniqueConstraint("workspace_id", "person_id"),
 )
 
@@ -111,7 +111,7 @@ notices = define_table(
     Column("lease_until", Instant),
     Column("claimed_at", Instant),
     Column("not_before", Instant),
-    Column("reason", SafeText),
+    Column("reason", MessageText),
     Column("made_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     # The report that it answers, where it is about none of these; erased with it.

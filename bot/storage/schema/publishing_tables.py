@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
-from bot.storage.columns import Instant, Json, SafeText
+from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
     Key,
     check_one_of,
@@ -135,7 +135,7 @@ corrections = define_table(
     Column("found_at", Instant, nullable=False),
     Column("state", SafeText, nullable=False),
     # Why no message was edited, in words.
-    Column("reason", SafeText),
+    Column("reason", MessageText),
     # What is different: [{before, after, old, new}], whole sentences last.
     Column("changes", Json, nullable=False),
     # What is shown instead, as `editions_json` writes it; NULL: nothing.
@@ -172,7 +172,7 @@ deliveries = define_table(
     Column("claimed_at", Instant),
     Column("not_before", Instant),
     Column("message_id", SafeText),
-    Column("reason", SafeText),
+    Column("reason", MessageText),
     Column("updated_at", Instant, nullable=False),
     # How plainly it is told, because the platform did not take it otherwise:
     # 0 as rendered, 1 in plain words, 2 as a list of links.

@@ -1,7 +1,7 @@
-"""The one guarded way out to the network; returns bytes, parses nothing.
+"""The only way to the network: guarded, returns bytes, parses nothing.
 
-async with Fetcher(policy(setting)) as fetcher:
-    answer = await fetcher.fetch("https://news.example/feed.xml")
+async with Fetcher(parse_policy(setting)) as fetcher:
+response = await fetcher.fetch("https://news.example/feed.xml")
 """
 
 from digests.sources.fetch.client import Fetcher

@@ -1,7 +1,7 @@
 """Fetch an address: host queue, robots.txt, redirects, body.
 
-Every hop is judged anew: scheme and port here, the address in `dialling`. A name and
-password in the address go to the host they were written for, and into no error text.
+Every hop is checked: scheme and port here, the IP address in `dialing`. A name and
+password in the address are sent only to their host and are in no error text.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from digests.errors import (
 )
 from digests.sources.fetch import dialing, response
 from digests.sources.fetch.policy import (
+    ALLOW_PRIVATE_OPTION,
     AttachmentRules,
     FetchPolicy,
     format_host_port,
@@ -50,7 +51,7 @@ _LONGEST_VALIDATOR = 1024
 
 @dataclass(kw_only=True, slots=True)
 class _FetchState:
-    """One fetch under way: where it stands, and what it may still use."""
+    """The state of one fetch: its address and what is left of its limits."""
 
     url: URL
     #: Seconds left.
@@ -60,14 +61,14 @@ class _FetchState:
     secret: str | None = None
     secret_origin: URL | None = None
     redirects_seen: int = 0
-    #: Where the address has moved for good; stands once a redirect was for now only.
+    #: The permanent new address, up to the first temporary redirect.
     moved_to: URL | None = None
     permanent: bool = True
     attachment: AttachmentRules | None = None
 
 
 class Fetcher:
-    """The one way out to the network; use it as an async context manager."""
+    """Fetches addresses; use it as an async context manager."""
 
     def __init__(
         self,
@@ -105,22 +106,21 @@ class Fetcher:
         known: Validators | None = None,
         attachment: AttachmentRules | None = None,
     ) -> FetchResponse | NotModified:
-        """Ask for an address, following at most five redirects.
+        """Fetch an address, following at most five redirects.
 
         Args:
             address: http or https; a name and password in it are sent as Basic auth.
-            known: What an earlier answer gave; an unchanged one has no body then.
-            attachment: It is a file that somebody handed over, and held to this.
+            known: Validators of an earlier response, for a conditional request.
+            attachment: The rules for a file that somebody attached.
 
         Raises:
-            SourceError: One of its kinds; each says whose turn it is. The text names
-                the host at most.
+            SourceError: Its class says who has to act. The text names at most the host.
         """
         state = _begin_fetch(
             parse_address(address, self._rules), known, attachment, self._rules
         )
         while True:
-            # Nobody's own network needs our patience, nor who handed a file over.
+            # Private networks and attachments need no spacing.
             spaced = attachment is None and not may_be_private(state.url, self._rules)
             async with self._queue.reserve(_server_key(state), spaced=spaced):
                 answer = await self._at_one_server(state)
@@ -130,7 +130,7 @@ class Fetcher:
     async def _at_one_server(
         self, state: _FetchState
     ) -> FetchResponse | NotModified | None:
-        """The answer, or None when the way leads to another server."""
+        """The response, or None if a redirect leads to another server."""
         server = _server_key(state)
         while _server_key(state) == server:
             await self._obey_robots(state)
@@ -144,13 +144,11 @@ class Fetcher:
             return
         rules = await self._robots.rules(state.url, partial(self._ask_robots, state))
         if not rules.allow(state.url):
-            raise FetchRefused(
-                f"{_host(state)} asks in its robots.txt not to be read there."
-            )
+            raise FetchRefused("source.robots", host=_host(state))
         self._queue.delay_next(_server_key(state), rules.delay())
 
     async def _ask_robots(self, state: _FetchState, url: URL) -> FetchResponse:
-        """A host's robots.txt, out of the trip's time; redirects within the server."""
+        """A host's robots.txt, within the fetch's deadline and the same server."""
         share = _ROBOTS_SHARE * state.seconds_left
         side = _FetchState(
             url=url,
@@ -165,12 +163,12 @@ class Fetcher:
                     return answer
         finally:
             state.seconds_left -= share - side.seconds_left
-        raise SourceUnreachable(f"{_host(state)} keeps its robots.txt elsewhere.")
+        raise SourceUnreachable("source.robots_elsewhere", host=_host(state))
 
     async def _request_once(
         self, state: _FetchState
     ) -> FetchResponse | NotModified | None:
-        """Ask once; None when it was a redirect, that the trip then stands at."""
+        """Send one request; None if it was a redirect, which `state` then follows."""
         session = self._sessions[not may_be_private(state.url, self._rules)]
         begun = self._clock()
         try:
@@ -210,7 +208,7 @@ class Fetcher:
         )
 
 
-# The steps of a trip
+# Steps of a fetch
 
 
 def _begin_fetch(
@@ -243,7 +241,7 @@ def _host(state: _FetchState) -> str:
 
 
 def _server_key(state: _FetchState) -> str:
-    """Who answers: http and https of a host are one, its other ports are others."""
+    """The server of an address: http and https of a host are one."""
     return _host(state) if state.url.port in (80, 443) else format_host_port(state.url)
 
 
@@ -261,15 +259,15 @@ def _headers(state: _FetchState) -> dict[str, str]:
 def _follow_redirect(
     state: _FetchState, answer: ClientResponse, rules: FetchPolicy
 ) -> None:
-    """Let the trip stand at the next address, where that may be asked."""
+    """Move the fetch to the next address, if that is allowed."""
     state.redirects_seen += 1
     if state.redirects_seen > rules.redirects:
         raise SourceUnreachable(
-            f"{_host(state)} redirects more than {rules.redirects} times."
+            "source.redirects", host=_host(state), n=rules.redirects
         )
     there = _redirect_target(state.url, answer.headers.get("Location"), rules)
     if state.url.scheme == "https" and there.scheme == "http":
-        raise FetchRefused(f"{_host(state)} redirects from https to http.")
+        raise FetchRefused("source.downgrade", host=_host(state))
     if state.attachment is not None:
         state.attachment.check(there)
     state.url = there
@@ -282,8 +280,8 @@ def _redirect_target(here: URL, written: str | None, rules: FetchPolicy) -> URL:
     try:
         there = here.join(URL((written or "").strip()))
     except ValueError:
-        raise SourceUnreachable(f"{here.host} redirects to no address.") from None
-    # A name and password that a stranger wrote are not ours to send.
+        raise SourceUnreachable("source.bad_redirect", host=here.host) from None
+    # Credentials in a redirect are not sent.
     return parse_address(str(there), rules).with_user(None).with_fragment(None)
 
 
@@ -321,24 +319,20 @@ def _moved_to(state: _FetchState) -> str | None:
 
 @contextmanager
 def _wire_errors(host: str) -> Iterator[None]:
-    """Turns what can go wrong on the wire into our own errors."""
+    """Translate network errors into `SourceError`."""
     try:
         yield
     except SourceError:
         raise
     except TimeoutError:
-        raise FetchTimeout(f"{host} did not answer whole in time.") from None
+        raise FetchTimeout("source.timeout", host=host) from None
     except ClientSSLError:
-        raise CertificateUntrusted(
-            f"The certificate of {host} is not good: it may be expired, self-made or "
-            "for another host."
-        ) from None
+        raise CertificateUntrusted("source.certificate", host=host) from None
     except ClientConnectorError as error:
         if error.os_error.errno == dialing.FORBIDDEN_ERRNO:
             raise FetchRefused(
-                f"{host} is at an address of a private network; an admin can allow it "
-                "in FETCH_ALLOW_PRIVATE."
+                "source.private_network", host=host, setting=ALLOW_PRIVATE_OPTION
             ) from None
-        raise SourceUnreachable(f"{host} cannot be reached.") from None
+        raise SourceUnreachable("source.unreachable", host=host) from None
     except (ClientError, OSError, ValueError):
-        raise SourceUnreachable(f"{host} gave an answer that makes no sense.") from None
+        raise SourceUnreachable("source.bad_answer", host=host) from None

@@ -1,11 +1,11 @@
 """Open connections to public addresses only.
 
-The check sits at the last moment: the socket for an address is made here, after every
-look-up, redirect and rebinding, from the very numbers that the kernel then dials.
+The check is at the last moment: the socket for an address is made here, after every
+look-up, redirect and rebinding, with the numbers that the kernel then connects to.
 
-An allow rule, because every list of forbidden ranges has holes: IPv4 that is global and
-neither multicast nor the relay of 6to4; IPv6 only out of 2000::/3 less the ranges of
-it that carry other addresses (Teredo, 6to4) or none (documentation). Sources: IANA's
+An allow list, because lists of forbidden ranges have gaps: IPv4 addresses that are
+global and neither multicast nor the 6to4 relay; IPv6 addresses of 2000::/3 without its
+ranges for embedded addresses (Teredo, 6to4) or documentation. Sources: IANA's
 special-purpose address registries, RFC 6890, RFC 7526, RFC 9637.
 """
 
@@ -17,25 +17,25 @@ from aiohappyeyeballs import AddrInfoType
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver
 
-#: What the kernel would say too when a connection is not permitted.
+#: The kernel's error for a connection that is not permitted.
 FORBIDDEN_ERRNO = errno.EACCES
 
 
 def open_session(
     agent: str, *, guarded: bool, resolver: AbstractResolver | None = None
 ) -> ClientSession:
-    """A session without cookies, proxies, unpacking or deadlines of its own.
+    """A session without cookies, proxies, decompression or deadlines of its own.
 
     Args:
-        agent: What it calls itself.
-        guarded: False only for the places that an admin named.
-        resolver: Who turns names into addresses; None = the operating system.
+        agent: The User-Agent.
+        guarded: False only for private addresses that an admin allowed.
+        resolver: Resolves names; None = the operating system.
     """
     connector = TCPConnector(
         use_dns_cache=False,
         resolver=resolver,
         socket_factory=_public_socket if guarded else None,
-        # How much goes on at once is for the caller to say; slow hosts hold no place.
+        # Callers limit concurrency.
         limit=0,
     )
     return ClientSession(
@@ -50,7 +50,7 @@ def open_session(
 
 
 def _public_socket(about: AddrInfoType) -> socket.socket:
-    """A socket for one address; the loop dials exactly what was judged here."""
+    """A socket for one address, which was checked here."""
     family, kind, protocol, _, address = about
     if not is_public(str(address[0])):
         raise PermissionError(FORBIDDEN_ERRNO, "The address is not public")
@@ -68,7 +68,7 @@ _NOT_UNICAST = (
 
 
 def is_public(address: str) -> bool:
-    """Whether a numeric address, as it would be dialled, belongs to the open internet.
+    """Whether a numeric IP address is public.
 
     Args:
         address: As the operating system writes it; anything else is not public.

@@ -1,7 +1,7 @@
-"""What may be fetched: the policy from the settings, rules for attachments.
+"""What may be fetched: the policy from the settings, and rules for attachments.
 
-Nobody crawls there: it is asked for at once, and no robots.txt has a say. In its place
-one origin is asked and no other, wherever that may redirect.
+Attachments are fetched at once and without robots.txt, because that is no crawling, but
+only from one origin, also after redirects.
 """
 
 import re
@@ -11,9 +11,11 @@ from yarl import URL
 
 from digests.errors import FetchRefused, UsageError
 
-#: How we introduce ourselves, to servers and to their robots.txt.
+#: Our name for servers and in robots.txt.
 USER_AGENT = "Standfirst (news digests; +https://github.com/standfirst/standfirst)"
 ROBOT_NAME = "Standfirst"
+#: What may allow private addresses, in the composer's own command line.
+ALLOW_PRIVATE_OPTION = "--allow-private"
 
 _LONGEST_ADDRESS = 2048
 _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
@@ -21,29 +23,29 @@ _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchPolicy:
-    """Limits of the way out; the defaults are for the open internet."""
+    """Limits of fetching; the defaults are for public addresses."""
 
-    #: «host:port», lower case, that may be dialled besides public 80 and 443.
+    #: Allowed private addresses, «host:port» in lower case.
     private: frozenset[str] = frozenset()
-    #: Every address and every port may be dialled.
+    #: Allow every address and every port.
     everything: bool = False
-    #: Ports that public addresses may be dialled on.
+    #: Allowed ports of public addresses.
     ports: frozenset[int] = frozenset((80, 443))
-    #: Seconds for one answer with all its redirects, waiting in line not counted.
+    #: Seconds for one response with its redirects, without queueing.
     deadline: float = 20.0
-    #: Bytes of a body as they come over the wire, and unpacked.
+    #: Bytes of a body, compressed and decompressed.
     raw: int = 2 << 20
     unpacked: int = 5 << 20
     redirects: int = 5
-    #: Seconds between the starts of two fetches from one host.
+    #: Seconds between the starts of fetches from one host.
     spacing: float = 1.0
-    #: Whether robots.txt is asked and obeyed.
+    #: Whether robots.txt is obeyed.
     robots: bool = True
     agent: str = USER_AGENT
 
 
 def parse_policy(allow_private: str = "") -> FetchPolicy:
-    """The policy that a setting asks for.
+    """The policy of a setting.
 
     Args:
         allow_private: Empty: no private address; `1`: all, on every port;
@@ -70,36 +72,33 @@ def _parse_entry(written: str) -> str:
 
 
 def format_host_port(url: URL) -> str:
-    """«host:port» of an address, for comparing and for people."""
+    """«host:port» of an address."""
     host = (url.host or "").rstrip(".").lower()
     return f"[{host}]:{url.port}" if ":" in host else f"{host}:{url.port}"
 
 
 def parse_address(address: str, rules: FetchPolicy) -> URL:
-    """The address taken apart, where the policy lets us ask for it at all.
+    """The parsed address, if the policy allows it.
 
-    What it resolves to is judged when it is dialled, by `dialling`.
+    The IP addresses of its host are checked by `dialing`.
 
     Raises:
-        Refused: Not http(s), no host, unreadable, or a port that is not allowed.
+        FetchRefused: Not http(s), no host, unreadable, or a port that is not allowed.
     """
     url = _parse_url(address.strip())
     if url is None:
-        raise FetchRefused("This is not an address that can be read.")
+        raise FetchRefused("source.bad_address")
     if url.scheme not in ("http", "https") or not url.host:
-        raise FetchRefused(
-            "Only addresses that begin with http:// or https:// are read."
-        )
+        raise FetchRefused("source.not_http")
     if url.port not in rules.ports and not may_be_private(url, rules):
         raise FetchRefused(
-            f"{format_host_port(url)} is on another port than 80 and 443; "
-            "an admin can allow it in FETCH_ALLOW_PRIVATE."
+            "source.port", place=format_host_port(url), setting=ALLOW_PRIVATE_OPTION
         )
     return url
 
 
 def may_be_private(url: URL, rules: FetchPolicy) -> bool:
-    """Whether this host and port may be dialled wherever they lead."""
+    """Whether this host and port may be private."""
     return rules.everything or format_host_port(url) in rules.private
 
 
@@ -117,18 +116,16 @@ def _parse_url(written: str) -> URL | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttachmentRules:
-    """What a fetch is held to, besides the policy."""
+    """The rules for fetching an attachment, besides the policy."""
 
-    #: «https://files.example», the only scheme, host and port that are asked.
+    #: «https://files.example», the only allowed scheme, host and port.
     origin: str
-    #: Bytes, over the wire and unpacked.
+    #: Bytes, compressed and decompressed.
     most: int
-    #: Said to the origin; a secret. "" = the address is enough.
+    #: A secret token for the origin; "" = none.
     bearer: str = field(default="", repr=False)
 
     def check(self, url: URL) -> None:
-        """Raise `Refused` where the address is not the origin's."""
+        """Raise `FetchRefused` if the address is not of the origin."""
         if url.origin() != URL(self.origin).origin():
-            raise FetchRefused(
-                f"{url.host} is not where files lie that are handed over here."
-            )
+            raise FetchRefused("source.not_attachment", host=url.host)

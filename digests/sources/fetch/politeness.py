@@ -1,10 +1,10 @@
 """Pace requests to a host and obey its robots.txt.
 
-`Turns` keeps what it knows of hosts in memory only; who polls over days keeps the
-pauses in a table. Time is monotonic seconds, so that no clock change shortens a pause.
+`HostQueue` has its state in memory only; pollers store pauses themselves. Time is
+monotonic seconds, so that no clock change shortens a pause.
 
-A clear answer binds us. No file, no answer or a broken one does not: somebody asked
-for this one address, we do not walk through sites.
+A valid robots.txt is obeyed. A missing or broken one does not prevent a fetch: somebody
+asked for this one address, and we do not crawl.
 """
 
 import asyncio
@@ -30,13 +30,13 @@ class _HostState:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     #: When the next fetch may start.
     free_at: float = 0.0
-    #: Until when the host wants to be left alone.
+    #: The end of a pause that the host asked for.
     paused_until: float = 0.0
     waiting: int = 0
 
 
 class HostQueue:
-    """Whose turn it is at each host."""
+    """One fetch at a time per host, with spacing and pauses."""
 
     def __init__(
         self, spacing: float, clock: Callable[[], float] = time.monotonic
@@ -46,14 +46,14 @@ class HostQueue:
 
     @asynccontextmanager
     async def reserve(self, name: str, *, spaced: bool = True) -> AsyncIterator[None]:
-        """Hold the host for one fetch; others wait.
+        """Reserve the host for one fetch; others wait.
 
         Args:
             name: The host.
-            spaced: Whether the usual space follows.
+            spaced: Whether the usual spacing follows.
 
         Raises:
-            Limited: The host asked for a pause that is not over.
+            SourceRateLimited: The host asked for a pause that is not over.
         """
         host = self._host(name)
         host.waiting += 1
@@ -67,20 +67,20 @@ class HostQueue:
             host.waiting -= 1
 
     def pause_host(self, name: str, seconds: float) -> None:
-        """Leave the host alone for these seconds."""
+        """Send nothing to the host for so many seconds."""
         until = self._clock() + seconds
         host = self._host(name)
         host.paused_until = max(host.paused_until, until)
 
     def delay_next(self, name: str, seconds: float) -> None:
-        """Let the next fetch start only in so many seconds."""
+        """Delay the next fetch by so many seconds from now."""
         host = self._host(name)
         host.free_at = max(host.free_at, self._clock() + seconds)
 
     def _check_pause(self, name: str, host: _HostState) -> None:
         left = host.paused_until - self._clock()
         if left > 0:
-            raise SourceRateLimited(f"{name} asked for a pause.", wait=left)
+            raise SourceRateLimited("source.resting", host=name, wait=left)
 
     def _host(self, name: str) -> _HostState:
         host = self._hosts.setdefault(name, _HostState())
@@ -90,7 +90,7 @@ class HostQueue:
         return host
 
     def _forget(self) -> None:
-        """Drop the longest unused host that nobody waits for or must leave alone."""
+        """Drop the least recently used host without waiters and pause."""
         now = self._clock()
         for name, host in self._hosts.items():
             if not host.waiting and host.paused_until <= now:
@@ -98,7 +98,7 @@ class HostQueue:
                 return
 
 
-#: RFC 9309, 2.4: not longer than a day; after no answer we ask again sooner.
+#: RFC 9309, 2.4: at most a day; less after a failure.
 _CACHE_SECONDS, _CACHE_SECONDS_EMPTY = 24 * 3600.0, 3600.0
 _LARGEST = 500 << 10
 _MAX_ROBOTS_HOSTS = 2_000
@@ -114,30 +114,30 @@ _OTHER_AGENT = "User-agent: stranger"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RobotsRules:
-    """One host's rules; `None` = it has none."""
+    """The robots.txt rules of one host; `parsed` is None without any."""
 
     parsed: Protego | None
     until: float
 
     def allow(self, url: URL) -> bool:
-        """Whether we may read this address of the host."""
+        """Whether we may fetch this address of the host."""
         return self.parsed is None or self.parsed.can_fetch(str(url), ROBOT_NAME)
 
     def delay(self) -> float:
-        """Seconds that the host wants between two fetches, at most 30."""
+        """The crawl delay in seconds, at most 30."""
         asked = self.parsed.crawl_delay(ROBOT_NAME) if self.parsed else None
         return min(max(asked or 0.0, 0.0), _LONGEST_DELAY)
 
 
 class RobotsCache:
-    """The rules of hosts, asked for once and kept for a day."""
+    """The rules of hosts, cached for a day."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._known: OrderedDict[URL, RobotsRules] = OrderedDict()
 
     async def rules(self, url: URL, ask: FetchRobots) -> RobotsRules:
-        """The rules of the host of `url`; `ask` fetches its robots.txt if need be."""
+        """The rules of the host of `url`; `ask` fetches its robots.txt if needed."""
         origin = url.origin()
         known = self._known.get(origin)
         if known is None or known.until <= self._clock():
@@ -158,14 +158,13 @@ class RobotsCache:
 
 
 def _parsed(text: str) -> Protego | None:
-    # With every stranger under one name a file costs time by its length, not by
-    # names × rules.
+    # With one name for all other agents the time is linear in the file's length.
     ours = _AGENT_LINE.sub(
         lambda line: line[0] if _is_ours(line[1]) else _OTHER_AGENT, text
     )
     try:
         return Protego.parse(ours)
-    except Exception:  # a stranger's file must not stop the fetch
+    except Exception:  # a hostile file must not stop the fetch
         return None
 
 

@@ -1,7 +1,7 @@
-"""Parse hostile bytes in a separate, limited process.
+"""Parse hostile bytes in a separate process with limits.
 
-async with Cage() as cage:
-    feed = await cage.run(feed.parse, body, url=url, now=now)
+async with Sandbox() as sandbox:
+feed = await sandbox.run(parse_feed, body, url=url, now=now)
 """
 
 from digests.sources.sandbox.process import Sandbox, SandboxLimits

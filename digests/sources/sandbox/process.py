@@ -1,10 +1,8 @@
-"""Start, feed and replace the worker process; the frames on its pipe.
+"""Start and replace the worker process; the frames on its pipe.
 
-A worker that is too slow, too large or dead costs its own job only; the next job gets
-a new one. Nothing that it writes is trusted beyond nouns and plain values.
-
-The worker reads what strangers wrote; should one of them take it over, its answers
-still build nothing but our own nouns and plain values in the keeper.
+A worker that is too slow, too large or dead affects its own job only; the next job gets
+a new one. The worker parses hostile input: even if it is taken over, its answers can
+only build our own frozen types and plain values in the parent process.
 """
 
 import asyncio
@@ -31,26 +29,26 @@ _WORKER = "digests.sources.sandbox.worker"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SandboxLimits:
-    """Of one job."""
+    """The limits of one job and of its worker."""
 
-    #: Seconds of CPU; no sound feed or page comes near.
+    #: Seconds of CPU, far more than a valid feed or page needs.
     cpu: float = 1.25
-    #: Seconds by the clock, for a machine that is busy elsewhere.
+    #: Seconds of wall time, for a busy machine.
     wall: float = 15.0
-    #: Bytes that the worker may grow by, beyond the code it has loaded.
+    #: Bytes that the worker may allocate, beyond its code.
     memory: int = 64 << 20
-    #: Bytes that a worker may keep between jobs before it is replaced.
+    #: Bytes that a worker may retain between jobs before it is replaced.
     kept: int = 24 << 20
     #: Bytes of an answer.
     answer: int = 32 << 20
     #: Jobs after which a worker is replaced, against slow leaks.
     jobs: int = 1000
-    #: Seconds after which an idle worker is let go.
+    #: Seconds after which an idle worker ends.
     idle: float = 60.0
 
 
 class Sandbox:
-    """A worker for hostile bytes; use it as an async context manager."""
+    """Runs parsers of hostile bytes; use it as an async context manager."""
 
     def __init__(self, limits: SandboxLimits | None = None) -> None:
         self._limits = limits or SandboxLimits()
@@ -78,17 +76,16 @@ class Sandbox:
         *args: _Args.args,
         **kwargs: _Args.kwargs,
     ) -> _Result:
-        """What `read` gives for these arguments, from inside the cage.
+        """The result of `read` for these arguments, computed in the worker.
 
         Args:
-            read: A function of a module of `digests`; what its module needs is
-                imported by that module's `load_libraries`, if it has one,
-                before time counts.
+            read: A function of a module of `digests`. The module's `load_libraries`, if
+                it has one, is called before limits apply.
             args: Bytes and plain values.
             kwargs: The same by name.
 
         Raises:
-            Killed: It used up its time or memory.
+            SandboxKilled: It exceeded its time or memory.
             SourceError: What `read` raised.
         """
         name = (read.__module__, read.__qualname__)
@@ -98,7 +95,7 @@ class Sandbox:
             try:
                 answer, worn = await self._ask(job)
             except BaseException:
-                # Whatever it was, the pipe may hold half an answer.
+                # The pipe may have half an answer.
                 await self._stop_worker()
                 raise
             self._jobs_done += 1
@@ -116,17 +113,12 @@ class Sandbox:
             async with asyncio.timeout(self._limits.wall):
                 content = await self._exchange(worker, job)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            raise SandboxKilled(
-                "It took more time or memory than any sound feed or page, so that its "
-                "reader was ended."
-            ) from None
+            raise SandboxKilled("source.sandbox_limits") from None
         try:
             answer, worn = decode_answer(content)
             return answer, bool(worn)
         except Exception:
-            raise SandboxKilled(
-                "Its reader gave no sound answer and was ended."
-            ) from None
+            raise SandboxKilled("source.sandbox_answer") from None
 
     async def _exchange(self, worker: Process, job: bytes) -> bytes:
         assert worker.stdin is not None
@@ -140,7 +132,7 @@ class Sandbox:
         return await worker.stdout.readexactly(size)
 
     async def _start_worker(self) -> Process:
-        """A new worker, that inherits neither our environment nor our files."""
+        """A new worker, which inherits neither our environment nor our files."""
         home = _import_root()
         self._worker = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -165,7 +157,7 @@ class Sandbox:
         await worker.wait()
 
     def _set_idle_timer(self, seconds: float | None) -> None:
-        """Let the worker go after so many idle seconds; None = not any more."""
+        """Stop the worker after so many idle seconds; None = cancel."""
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
@@ -175,20 +167,25 @@ class Sandbox:
 
     def _release_worker(self) -> None:
         if self._worker is not None and self._worker.stdin is not None:
-            # At the end of its pipe a worker leaves by itself.
+            # At the end of its pipe a worker exits.
             self._worker.stdin.close()
             self._worker = None
 
 
 def _import_root() -> str:
-    """The folder that the worker imports `digests` from: the one we came from."""
+    """The folder that `digests` was imported from, for the worker."""
     return str(Path(__file__).resolve().parents[3])
 
 
 FRAME_LENGTH = struct.Struct(">I")
 
-#: Modules whose frozen nouns and errors an answer may hold.
-_ALLOWED_MODULES = ("digests.types", "digests.errors", "digests.sources.")
+#: Modules whose frozen types and errors an answer may contain.
+_ALLOWED_MODULES = (
+    "digests.types",
+    "digests.errors",
+    "digests.messages",
+    "digests.sources.",
+)
 _ALLOWED_TYPES = {
     ("datetime", "datetime"),
     ("datetime", "timedelta"),
@@ -197,7 +194,7 @@ _ALLOWED_TYPES = {
 
 
 def encode_frame(value: object) -> bytes:
-    """The frame of a value."""
+    """A value as a frame: its length, then its pickle."""
     content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
     return FRAME_LENGTH.pack(len(content)) + content
 
@@ -206,7 +203,7 @@ def decode_answer(content: bytes) -> Any:
     """The value of an answer.
 
     Raises:
-        pickle.UnpicklingError: It holds anything but nouns and plain values.
+        pickle.UnpicklingError: It has anything but our types and plain values.
     """
     return _RestrictedUnpickler(io.BytesIO(content)).load()
 

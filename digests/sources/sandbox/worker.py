@@ -1,11 +1,12 @@
-"""The sandboxed process: sets its limits, parses bytes, returns plain values.
+"""The worker process: set limits, parse bytes, return plain values.
 
-CPU time is a timer of the process (`ITIMER_PROF`), whose signal ends it even inside a
-regular expression or a C library; memory is its private data (`RLIMIT_DATA`, which on
-Linux counts what is mapped too). Where a system has neither, the wall limit of the
-keeper is left.
+CPU time is limited by a timer (`ITIMER_PROF`), whose signal ends the process even
+inside a regular expression or a C library; memory by `RLIMIT_DATA`, which on Linux
+includes mapped memory. A system without these has only the wall time limit of the
+parent.
 
-It dials nobody, writes no file, starts no process, and ends with its keeper.
+The worker opens no connection, writes no file, starts no process, and ends with its
+parent.
 """
 
 import ctypes
@@ -30,15 +31,15 @@ _NICENESS = 10
 
 
 def tie_to_parent(parent: int) -> None:
-    """Let the kernel end this process when its parent is gone, however it went."""
+    """Let the kernel end this process when its parent ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before we asked
+    if os.getppid() != parent:  # it ended before the call
         os._exit(1)
 
 
 def lower_priority() -> None:
-    """Let everything else on the machine go first; write neither cores nor files."""
+    """Run with the lowest priority; write neither core dumps nor files."""
     if sys.platform != "win32":
         os.nice(_NICENESS)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -46,20 +47,20 @@ def lower_priority() -> None:
 
 
 def limit_cpu(seconds: float) -> None:
-    """End this process once it has used so much CPU time; 0 = no limit."""
+    """End this process after so many seconds of CPU time; 0 = no limit."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def limit_memory(ceiling: int) -> None:
-    """Let this process hold so many bytes of private data."""
+    """Limit the private data of this process to so many bytes."""
     if sys.platform == "linux":
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (ceiling, hard))
 
 
 def measure_private_data() -> int:
-    """How many bytes this process holds for itself; 0 where nobody can tell."""
+    """The private data of this process in bytes; 0 where it is unknown."""
     if sys.platform != "linux":
         return 0
     status = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace")
@@ -67,7 +68,7 @@ def measure_private_data() -> int:
     return int(next(lines).split()[1]) << 10
 
 
-#: What no reader of bytes has any business with.
+#: Audit events that no parser needs.
 _FORBIDDEN = (
     "socket.connect",
     "socket.bind",
@@ -85,11 +86,11 @@ _FORBIDDEN = (
 
 
 def main(parent: int) -> None:
-    """Answer jobs until the keeper closes the pipe."""
+    """Answer jobs until the parent closes the pipe."""
     tie_to_parent(parent)
     lower_priority()
     sys.addaudithook(_refuse_event)
-    # What a library prints must not get between the frames.
+    # Output of libraries must not mix with the frames.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     jobs = sys.stdin.buffer
@@ -101,7 +102,7 @@ def main(parent: int) -> None:
             _load_libraries(name[0])
             code = measure_private_data()
         answer = _run_job(name, args, kwargs, own, code)
-        # Memory that stays would be missing from what the next job may use.
+        # Retained memory would reduce that of the next job.
         worn = measure_private_data() > code + own.kept
         answers.write(encode_frame((answer, worn)))
         answers.flush()
@@ -109,22 +110,22 @@ def main(parent: int) -> None:
 
 def _refuse_event(event: str, details: tuple[object, ...]) -> None:
     if event in _FORBIDDEN:
-        raise PermissionError(f"{event} is not for the cage")
+        raise PermissionError(f"{event} is not allowed in the sandbox")
 
 
 def _next_job(jobs: BinaryIO) -> Any:
     head = jobs.read(FRAME_LENGTH.size)
     if len(head) < FRAME_LENGTH.size:
         return None
-    return pickle.loads(jobs.read(FRAME_LENGTH.unpack(head)[0]))  # noqa: S301 - the keeper's
+    return pickle.loads(jobs.read(FRAME_LENGTH.unpack(head)[0]))  # noqa: S301 - from the parent
 
 
 def _load_libraries(module: str) -> None:
-    """Import what a job needs before anything is counted."""
+    """Import the libraries of a job before limits apply."""
     load_libraries = getattr(import_module(module), "load_libraries", None)
     if load_libraries is not None:
         load_libraries()
-    # What was loaded stays: no look for garbage need go through it again.
+    # Loaded code stays: the garbage collector can skip it.
     gc.collect()
     gc.freeze()
 
@@ -144,13 +145,13 @@ def _run_job(
     except SourceError as error:
         return error
     except DigestsError as error:
-        return SourceUnreadable(str(error))
+        return SourceUnreadable(error.message)
     except MemoryError:
-        # Whoever was refused memory may be broken; the next job gets a new worker.
+        # The process may be inconsistent now; the next job gets a new worker.
         os._exit(1)
     except Exception as error:
-        # A library's text may hold the stranger's; its kind is enough.
-        return SourceUnreadable(f"It cannot be read ({type(error).__name__}).")
+        # A library's message may quote hostile input; its type is enough.
+        return SourceUnreadable("source.unreadable", kind=type(error).__name__)
     finally:
         limit_cpu(0)
 

@@ -15,13 +15,16 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from dotenv import dotenv_values
 
+from bot import app
 from bot.cli import setup
+from bot.cli.setup_checks import SetupChecks
 from bot.settings import Settings
 from bot.storage import Database, digest_store, workspace_store
 from tests.bot.cli.terminals import ScriptedTerminal
@@ -73,7 +76,7 @@ async def asked(
         setup.ask_and_save,
         settings,
         platform,
-        setup.build_checks(),
+        SetupChecks(app),
         terminal,
         home / ".env",
     )
@@ -360,7 +363,8 @@ async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
     answers = SetupAnswers(
         platform="local", secrets={"STANDFIRST_X": "y"}, source="world", schedule=""
     )
-    checks = replace(setup.build_checks(), open_application=fail)
+    broken = SimpleNamespace(**{**vars(app), "open_application": fail})
+    checks = SetupChecks(cast(Any, broken))
     env = tmp_path / ".env"
     terminal = ScriptedTerminal([])
     with pytest.raises(ConfigurationError):

@@ -437,7 +437,7 @@ async def test_odd_searches_get_an_answer(harness: BotHarness, odd: str):
 async def test_why_tells_the_reasons_of_a_story(harness: BotHarness):
     await harness.post()
     answer = await harness.says("news why", story="1")
-    assert "is told from it" in words(answer)
+    assert "is based on this article" in words(answer)
 
 
 async def test_why_tells_what_kept_an_article_out(empty_harness: BotHarness):

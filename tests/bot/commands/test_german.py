@@ -15,6 +15,7 @@ import pytest
 from bot.errors import SendRefused
 from bot.model import Command, Delivery, Destination, DestinationProblem, Form, Reply
 from bot.storage import destination_store
+from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.commands.examples import parse_complete
 from tests.bot.harness import CONFIGURATION, WAIT, BotHarness
@@ -181,9 +182,9 @@ async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
 @pytest.mark.parametrize(
     "reason",
     [
-        "The bot cannot see the channel.",
-        "The channel is archived. (is_archived)",
-        "The bot was removed from there. It goes on when the bot is added again.",
+        Message("discord.missing_access"),
+        Message("slack.channel_archived", code="is_archived"),
+        Message("pause.removed"),
     ],
 )
 async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
@@ -212,10 +213,20 @@ async def test_what_ails_a_source_and_a_digest_is_said_in_german(ana: Editor):
 
 
 FINDINGS = (
-    ("the bot lacks «Send Messages» there", "dem Bot fehlt dort «Send Messages»"),
-    ("the role 4711 that it pings does not exist", "die angepingte Rolle 4711 gibt es"),
     (
-        "the app lacks the scope im:write: hears /news and /newsdesk",
+        Message("the bot lacks {named} there", named="«Send Messages»"),
+        "dem Bot fehlt dort «Send Messages»",
+    ),
+    (
+        Message("the role {role} that it pings does not exist", role="4711"),
+        "die angepingte Rolle 4711 gibt es",
+    ),
+    (
+        Message(
+            "the app lacks the scope {scope}: {why}",
+            scope="im:write",
+            why=Message("hears /news and /newsdesk"),
+        ),
         "der App fehlt der Scope im:write: hört /news",
     ),
 )
@@ -230,7 +241,7 @@ async def test_what_a_platform_finds_is_said_in_german(
     ) -> tuple[DestinationProblem, ...]:
         return (
             DestinationProblem(
-                text=english, fix="make it one in Discord, or say crosspost=no"
+                text=english, fix=Message("make it one in Discord, or say crosspost=no")
             ),
         )
 
@@ -247,7 +258,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
         destination_store.pause_destination,
         workspace_id=1,
         destination_id=places[-1].id,
-        reason="Discord opens no direct message to you.",
+        reason=Message("discord.no_direct_message"),
     )
     answer = await ana.says("news me")
     assert "Steht still: Discord lässt hierhin keine Direktnachricht zu." in said(
@@ -260,10 +271,7 @@ async def test_a_message_that_is_held_says_why_in_german(
     empty_harness: BotHarness, monkeypatch
 ):
     async def read_back(_: Delivery) -> None:
-        raise SendRefused(
-            "Whether it arrived cannot be seen: too much was posted since.",
-            message_only=True,
-        )
+        raise SendRefused("slack.too_much_since", message_only=True)
 
     empty_harness.publish("bruecke", BRUECKE)
     await empty_harness.apply(GERMAN)
@@ -289,9 +297,9 @@ async def test_what_became_of_each_article_is_said_in_german(empty_harness: BotH
         await ana.says("news why", story=w) for w in ("1", "Schwimmbad", "Brannock")
     ]
     assert [english for answer in reported for english in english_in(answer)] == []
-    assert "Wiederholt den Artikel" in said(reported[0])
+    assert "Derselbe Text wie der Artikel" in said(reported[0])
     assert "das lässt dieser Digest weg" in said(reported[1])
-    assert "In einer anderen Sprache" in said(reported[2])
+    assert "eine andere Sprache" in said(reported[2])
 
 
 NO_SCHEDULES = (

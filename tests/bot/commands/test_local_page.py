@@ -9,7 +9,7 @@ from bot.ports import Mailbox
 from bot.web import server
 from tests.bot.commands.editors import Editor, editor
 from tests.bot.harness import BotHarness
-from tests.bot.web.asgi import Answer, Browser
+from tests.bot.web.asgi import Answer, Browser, no_measurements
 from tests.fakes_mailbox import MemoryMailbox
 
 
@@ -28,6 +28,7 @@ def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
         routes=routes,
         read_article=harness.archive.local_article,
         ready=harness.archive.ready,
+        list_measurements=no_measurements,
         key=b"0123456789abcdef",
         texts=Texts.of("en"),
     )

@@ -45,7 +45,7 @@ async def test_a_story_of_a_past_edition_is_told_by_number_or_id(ana: Editor):
 
 async def test_why_takes_it_as_well(ana: Editor):
     reported = said(await ana.says("news why", story=f"{await first_id(ana)} 1"))
-    assert "is told from it" in reported
+    assert "is based on this article" in reported
 
 
 async def test_search_finds_past_editions_and_says_how_to_read_them(ana: Editor):

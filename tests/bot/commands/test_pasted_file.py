@@ -14,6 +14,7 @@ from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.changes import ConfigurationService
 from bot.errors import UserError
 from bot.model import PlatformName
+from bot.platforms.plugins import load_plugins
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.harness import CONFIGURATION, BotHarness
 from tests.bot.ingest.newswire import Newswire
@@ -289,7 +290,9 @@ async def test_what_chat_sets_is_exported_and_applied_back_without_a_difference(
     at_harness: Callable[[], BotHarness], entry: dict[str, Any], zone: str
 ):
     harness = at_harness()
-    changes = ConfigurationService(db=harness.db, clock=harness.clock)
+    changes = ConfigurationService(
+        db=harness.db, clock=harness.clock, plugins=load_plugins()
+    )
     await harness.apply(prune=True)
     ana = await editor(harness)
     asked = await harness.asks("newsdesk style", True, None, {})

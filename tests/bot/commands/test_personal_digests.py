@@ -21,6 +21,7 @@ from bot.storage import (
     schema,
 )
 from bot.storage.reader_store import PersonScope
+from digests.messages import Message
 from digests.types import PublishedLedger
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import BRIDGE, FLOOD, POOL, BotHarness, open_harness
@@ -539,7 +540,7 @@ async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
         destination_store.pause_destination,
         workspace_id=1,
         destination_id=places[-1].id,
-        reason="You take no direct messages.",
+        reason=Message("You take no direct messages."),
     )
     await ben.presses(asked, "Erase everything")
     assert await quiet.db.read(rows_of, "ben") == {}

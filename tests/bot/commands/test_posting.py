@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from bot.model import Reply
 from bot.storage import destination_store, schema
+from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL, BotHarness
 from tests.fakes import FakePlatform
@@ -260,7 +261,7 @@ async def test_a_channel_where_nothing_is_posted_at_present_is_said_why(ana):
         destination_store.pause_destination,
         **here,
         destination_id=found.id,
-        reason="It was locked.",
+        reason=Message("It was locked."),
     )
     answer = await ana.says("newsdesk post", to="breaking")
     assert answer.problem

@@ -31,7 +31,7 @@ async def test_it_says_of_each_stage_how_many_and_why(ana: Editor):
         in reported
     )
     assert "Kept out by a filter: 1" in reported
-    assert "It contains pool, which this digest leaves out." in reported
+    assert "It contains «pool», which this digest leaves out." in reported
     assert "Repeats another article: 1" in reported
 
 
@@ -40,7 +40,7 @@ async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
     reported = said(await ana.says("newsdesk preview"))
     assert "Nothing would be posted now" in reported
     assert "Told before: 2" in reported
-    assert "nothing in this article is new" in reported
+    assert "this article adds nothing new" in reported
 
 
 @pytest.mark.parametrize(

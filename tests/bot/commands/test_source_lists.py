@@ -189,8 +189,8 @@ async def test_a_list_is_fetched_from_its_address(abroad: Editor, newswire: News
 @pytest.mark.parametrize(
     ("file", "tells"),
     [
-        ("feeds please", "not XML"),
-        ("<html></html>", "no OPML file"),
+        ("feeds please", "not valid XML"),
+        ("<html></html>", "not an OPML file"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><opml>&a;</opml>', "entities of its own"),
         ("<opml><body/></opml>", "no feed that is new"),
     ],

@@ -4,6 +4,7 @@ import pytest
 
 from bot.configuration import file_export, file_import
 from bot.errors import ConfigurationError
+from bot.platforms.plugins import load_plugins
 from bot.storage import delivery_store
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
@@ -22,7 +23,9 @@ async def mistakes(harness: BotHarness, text: str) -> str:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError) as found:
         await harness.db.read(
-            file_import.plan_changes, file_import.read_file(file), prune=False
+            file_import.plan_changes,
+            file_import.read_file(file, load_plugins()),
+            prune=False,
         )
     return str(found.value)
 
@@ -45,7 +48,7 @@ async def test_the_plan_names_what_would_change(harness):
 async def test_a_dry_run_changes_nothing(harness):
     file = harness.home / "more.toml"
     file.write_text(CONFIGURATION + SECOND, encoding="utf-8")
-    wanted = file_import.read_file(file)
+    wanted = file_import.read_file(file, load_plugins())
     planned = await harness.db.read(file_import.plan_changes, wanted, prune=False)
     assert [c.kind for c in planned] == ["add"]
     assert len(await harness.archive.all_digests()) == 1
@@ -170,7 +173,7 @@ async def test_names_that_stand_twice_are_told(empty_harness):
 
 def test_a_file_that_is_not_there_is_told(empty_harness):
     with pytest.raises(ConfigurationError, match=r"absent\.toml cannot be read"):
-        file_import.read_file(empty_harness.home / "absent.toml")
+        file_import.read_file(empty_harness.home / "absent.toml", load_plugins())
 
 
 async def test_a_refused_file_leaves_nothing_half_done(empty_harness):

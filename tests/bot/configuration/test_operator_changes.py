@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.configuration import file_import, operator_changes
+from bot.platforms.plugins import load_plugins
 from bot.storage import change_store, digest_store, workspace_store
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness
@@ -25,7 +26,7 @@ async def apply(ana: Editor, text: str, *, prune: bool = False) -> None:
     """`standfirst apply`."""
     file = Path(ana.harness.home) / "newsroom.toml"
     file.write_text(text, encoding="utf-8")
-    wanted = file_import.read_file(file)
+    wanted = file_import.read_file(file, load_plugins())
     now = ana.harness.clock.now()
     await ana.harness.db.write(
         operator_changes.apply_and_record, wanted, prune=prune, now=now

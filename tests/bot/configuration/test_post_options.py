@@ -15,6 +15,7 @@ from bot.model import (
     PostOptions,
     Workspace,
 )
+from bot.platforms.plugins import load_plugins
 from bot.storage import destination_store, workspace_store
 from tests.bot.commands.editors import ANA, Editor, errors, said
 from tests.bot.harness import CONFIGURATION, BotHarness
@@ -87,7 +88,9 @@ def test_nothing_said_is_posted_plainly():
     ],
 )
 def test_what_cannot_be_is_said_plainly(platform, manner, words):
-    (found,) = find_post_option_problems(manner, platform=platform, workspace="1001")
+    (found,) = find_post_option_problems(
+        manner, load_plugins()[platform], workspace="1001"
+    )
     assert words in str(found.problem)
 
 
@@ -97,7 +100,11 @@ def test_what_cannot_be_is_said_plainly(platform, manner, words):
 )
 def test_what_a_platform_has_can_be_set(platform, manner):
     assert (
-        list(find_post_option_problems(manner, platform=platform, workspace="1001"))
+        list(
+            find_post_option_problems(
+                manner, load_plugins()[platform], workspace="1001"
+            )
+        )
         == []
     )
 

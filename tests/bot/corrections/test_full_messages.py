@@ -133,7 +133,7 @@ async def test_what_does_not_fit_at_all_is_listed_and_says_why(harness, monkeypa
     await reread(harness)
     await pass_time(harness)
     assert [message.payload for message in harness.platform.messages] == before
-    assert {one.reason for one in await listed(harness) if one.amendment} == {
+    assert {str(one.reason) for one in await listed(harness) if one.amendment} == {
         "The correction does not fit into the messages that were posted."
     }
     assert await edits(harness) == []

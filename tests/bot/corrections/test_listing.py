@@ -49,11 +49,13 @@ async def test_it_says_what_no_message_told(harness, ana):
 async def test_it_says_that_the_posts_stay_where_the_digest_is_set_so(harness, ana):
     await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
     await correct(harness, ("31,000", "13,000"))
-    assert "that is how the digest is set" in await reported(ana)
+    assert "the digest only lists corrections" in await reported(ana)
 
 
 async def test_why_a_message_could_not_be_edited_is_said_in_german(harness, ana):
-    harness.platform.script(SendRefused("The channel is archived.", message_only=True))
+    harness.platform.script(
+        SendRefused("slack.channel_archived", code="is_archived", message_only=True)
+    )
     await correct(harness, ("31,000", "13,000"))
     answer = await reported(replace(ana, locale="de"))
     assert "Andere ließen sich nicht bearbeiten: Der Kanal ist archiviert." in answer

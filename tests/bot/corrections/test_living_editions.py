@@ -243,9 +243,11 @@ async def test_a_message_that_cannot_be_edited_stays_and_is_not_tried_again(
     harness.clock.advance(hours=1)
     await harness.outbox.drain()
     assert shown(harness) == before
-    assert [one.reason for one in await edits(harness)] == [str(error)]
+    assert [one.reason for one in await edits(harness)] == [error.message]
     assert (await harness.digest()).destinations[0].paused is None
-    (finding,) = [f for f in await harness.doctor.examine() if str(error) in f.text]
+    (finding,) = [
+        f for f in await harness.doctor.examine() if str(error) in str(f.text)
+    ]
     assert finding.state == "warning"
 
 

@@ -84,7 +84,7 @@ async def test_left_it_is_never_sent_and_what_waited_goes_out(held):
 
 async def test_who_left_it_is_kept(held):
     await press(held, (await buttons(held))["Leave it"])
-    assert "left it as it is" in words(await held.says("newsdesk status"))
+    assert "decided not to send it again" in words(await held.says("newsdesk status"))
 
 
 async def test_a_decision_is_made_once(held):

@@ -19,6 +19,7 @@ from bot.errors import (
 )
 from bot.model import Delivery
 from bot.storage import delivery_queue, delivery_store, workspace_store
+from digests.messages import Message
 from tests.bot.harness import WAIT, BotHarness
 from tests.builders import a_delivery
 from tests.fakes import NOON, Lost
@@ -48,7 +49,9 @@ async def reasons(harness: BotHarness) -> list[str | None]:
         workspace_id=digest.workspace_id,
         count=50,
     )
-    return [d.reason for d in sorted(found, key=lambda d: d.part)]
+    return [
+        str(d.reason) if d.reason else None for d in sorted(found, key=lambda d: d.part)
+    ]
 
 
 def parts_of(harness: BotHarness) -> list[str]:
@@ -140,7 +143,7 @@ async def test_a_refusal_stops_the_destination_after_one_call(harness):
     await harness.outbox.drain()
     assert len(harness.platform.tried) == 1
     digest = await harness.digest()
-    assert digest.destinations[0].paused == "The channel was deleted."
+    assert str(digest.destinations[0].paused) == "The channel was deleted."
 
 
 async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
@@ -168,7 +171,8 @@ async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
 async def test_a_workspace_that_is_heard_of_by_name_is_tried_again(harness):
     harness.platform.script(SendRefused("The token was revoked.", whole_workspace=True))
     await harness.post()
-    assert (await harness.place()).workspace.stopped == "The token was revoked."
+    stopped = (await harness.place()).workspace.stopped
+    assert str(stopped) == "The token was revoked."
     await harness.inbox.workspace_of("local", "newsroom", "newsroom")
     await harness.outbox.drain()
     assert await states(harness) == ["sent"] * PARTS
@@ -215,7 +219,10 @@ async def test_a_late_answer_of_an_older_claim_changes_nothing(harness):
     harness.clock.advance(WAIT + timedelta(seconds=1))
     await harness.outbox.drain()
     late = await harness.db.write(
-        delivery_store.record_failed, old, reason="too late", now=harness.clock.now()
+        delivery_store.record_failed,
+        old,
+        reason=Message("too late"),
+        now=harness.clock.now(),
     )
     assert not late
     assert await states(harness) == ["sent"] * PARTS

@@ -287,7 +287,7 @@ async def test_a_stopped_workspace_is_tried_by_one_message_every_six_hours(
         workspace_store.find_workspace, workspace_id=tenant.workspace.id
     )
     assert found is not None
-    assert found.stopped == "Revoked."
+    assert str(found.stopped) == "Revoked."
 
 
 async def test_a_stopped_workspace_goes_on_by_itself_when_it_works_again(

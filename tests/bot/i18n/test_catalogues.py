@@ -4,17 +4,18 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeGuard, cast, get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
 import bot
 from bot.commands import registry
-from bot.errors import find_placeholders
-from bot.i18n import stored_messages
 from bot.i18n.translation import _LOCALES_FOLDER, list_languages
 from bot.model import (
     Command,
@@ -25,6 +26,7 @@ from bot.model import (
 )
 from bot.platforms.discord.commands import ROOTS
 from bot.platforms.local.platform import ROLE_NAMES
+from digests.messages import find_placeholders, find_sentences, read_sentences
 
 if TYPE_CHECKING:
     from bot.commands.context import CommandContext
@@ -38,6 +40,8 @@ CODE = Path(bot.__file__).parent
 #: Errors whose sentence a person may see in chat.
 ERRORS = {"UserError", "UnknownName", "Forbidden", "FieldError", "Message"}
 PLACE = re.compile(r"\{\w+\}")
+#: It words messages whose sentences stand in `messages.toml`.
+WORDING = "i18n/translation.py"
 #: They speak to who runs the process, in English: a terminal, a file, a log.
 OPERATORS = (
     "cli/", "settings.py", "storage/", "web/", "runner.py", "operations/backup.py",
@@ -70,16 +74,13 @@ def raised(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
-        if node.func.id in ERRORS and node.args and not is_said(node.args[0]):
+        if node.func.id in ERRORS and node.args and not is_worded(node.args[0]):
             yield node, node.args[:1]
 
 
-def is_said(node: ast.expr) -> bool:
-    """A sentence that `texts.say` has put into the language already, or a constant."""
-    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    return (called and node.func.attr == "say") or (  # type: ignore[attr-defined]
-        isinstance(node, ast.Name) and node.id.isupper()
-    )
+def is_worded(node: ast.expr) -> bool:
+    """Whether it is no literal but a message, a code, or a text in its language."""
+    return not isinstance(node, ast.Constant | ast.JoinedStr)
 
 
 def problems(source: str, *, to_people: bool = True) -> list[str]:
@@ -95,7 +96,7 @@ def problems(source: str, *, to_people: bool = True) -> list[str]:
             continue
         given = {str(keyword.arg) for keyword in call.keywords}
         given |= {"n"} if len(sentences) == 2 else set()
-        for text in texts:
+        for text in (one for each in texts for one in find_sentences(each)):
             missing = find_placeholders(text) - given
             found += [f"{place}: {{{name}}} is given no value" for name in missing]
     return found
@@ -119,6 +120,7 @@ def problems(source: str, *, to_people: bool = True) -> list[str]:
         ('raise UserError("a {b}", b=1)', []),
         ('raise UserError(texts.say("a"))', []),
         ("raise UserError(NOTHING)", []),
+        ("raise UserError(error.message)", []),
         ('raise UserError(f"a {b}")', ["line 1: the sentence is not a literal"]),
         ('raise FieldError("a {b}", field="a")', ["line 1: {b} is given no value"]),
     ],
@@ -134,6 +136,8 @@ def test_the_scan_finds(source, expected):
 )
 def test_every_sentence_is_a_literal_with_all_its_values(module):
     name = module.relative_to(CODE).as_posix()
+    if name == WORDING:
+        return
     to_people = not name.startswith(OPERATORS)
     assert problems(module.read_text(encoding="utf-8"), to_people=to_people) == []
 
@@ -148,6 +152,10 @@ def said_in_code() -> set[str | tuple[str, ...]]:
         for _call, sentences in spoken(tree):
             texts = [node.value for node in sentences if is_string(node)]
             said.add(tuple(texts))
+    said |= {
+        *read_sentences().values(),
+        *(forms[0] for forms in read_sentences().values()),
+    }
     return said | on_pages() | asked_in_forms()
 
 
@@ -227,20 +235,36 @@ LABELS -= {"paused_sources"}
 def shown_to_people() -> set[str]:
     """The first form of every sentence and word that somebody may read in chat."""
     shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLE_NAMES.values(), *STATES}
-    shown |= {*stored_messages.STORED_MESSAGES, *LABELS}
+    shown |= {*(forms[0] for forms in read_sentences().values()), *LABELS}
     for module in CODE.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         found = list(spoken(tree))
-        if not module.relative_to(CODE).as_posix().startswith(OPERATORS):
+        name = module.relative_to(CODE).as_posix()
+        if not name.startswith(OPERATORS):
             found += raised(tree)
             shown |= constants(tree)
         shown |= {
             node.value
             for _call, nodes in found
             for node in nodes[:1]
-            if is_string(node)
+            if is_string(node) and node.value not in read_sentences()
         }
+        if not name.startswith(OPERATORS):
+            shown |= finding_texts(tree)
     return {text for text in shown if any(c.isalpha() for c in PLACE.sub("", text))}
+
+
+def finding_texts(tree: ast.AST) -> set[str]:
+    """Texts and fixes of findings that stand there as literals."""
+    return {
+        text.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func)
+        in {"Finding.ok", "Finding.warning", "Finding.problem"}
+        for text in node.args[1:]
+        if is_string(text)
+    }
 
 
 def constants(tree: ast.AST) -> set[str]:
@@ -260,3 +284,18 @@ def constants(tree: ast.AST) -> set[str]:
 def test_no_sentence_is_missing(language):
     known = {forms(entry.id)[0] for entry in entries(language) if entry.string}
     assert sorted(shown_to_people() - known) == []
+
+
+def documented_keywords() -> dict[str, Any]:
+    """What README.md gives to pybabel with `-k`."""
+    readme = (CODE / "i18n" / "README.md").read_text(encoding="utf-8")
+    found: dict[str, Any] = parse_keywords(re.findall(r"-k (\S+)", readme))
+    return found
+
+
+def test_the_documented_command_collects_what_is_said_and_raised():
+    keywords = documented_keywords()
+    assert set(keywords) >= ERRORS
+    source = b'texts.say("a"); texts.count("b", "c", n); raise UserError("d {e}", e=1)'
+    found = extract("python", BytesIO(source), keywords=keywords)
+    assert [message for _, message, _, _ in found] == ["a", ("b", "c"), "d {e}"]

@@ -1,11 +1,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.i18n.translation
-from bot.i18n.translation import Texts
+from bot.i18n.translation import Texts, list_languages
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BERLIN = "Europe/Berlin"
@@ -164,6 +166,17 @@ def dutch(tmp_path, monkeypatch):
     bot.i18n.translation._load_texts.cache_clear()
     yield Texts.of("nl")
     bot.i18n.translation._load_texts.cache_clear()
+
+
+def test_a_compiled_catalogue_is_preferred(dutch, tmp_path):
+    folder = tmp_path / "nl" / "LC_MESSAGES"
+    catalogue = Catalog(locale="nl")
+    catalogue.add("good {name}", "prima {name}")
+    with (folder / "standfirst.mo").open("wb") as made:
+        write_mo(made, catalogue)
+    bot.i18n.translation._load_texts.cache_clear()
+    assert Texts.of("nl").say("good {name}", name="Ada") == "prima Ada"
+    assert list_languages() == ("en", "nl")
 
 
 @pytest.mark.parametrize(

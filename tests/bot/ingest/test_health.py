@@ -8,6 +8,7 @@ import pytest
 from bot.i18n.translation import Texts
 from bot.ingest import source_state
 from bot.model import Source
+from digests.messages import Message
 from tests.bot.ingest.newswire import Newswire
 from tests.fakes import NOON
 from tests.feeds import items
@@ -57,7 +58,7 @@ def test_a_move_that_is_not_sure_is_not_told():
 
 
 def test_a_failure_of_today_is_a_warning_and_an_old_one_a_problem():
-    failed = {"failures": 2, "problem": "a.example has nothing there."}
+    failed = {"failures": 2, "problem": Message("a.example has nothing there.")}
     assert how(**failed).state == "warning"
     old = how(**failed, last_success_at=NOON - timedelta(days=3))
     assert old.state == "problem"
@@ -67,7 +68,7 @@ def test_a_failure_of_today_is_a_warning_and_an_old_one_a_problem():
 
 
 def test_a_source_that_wants_to_be_left_alone_is_no_problem():
-    paused = {"failures": 1, "problem": "a.example asks for a pause."}
+    paused = {"failures": 1, "problem": Message("a.example asks for a pause.")}
     until = NOON + timedelta(hours=2)
     assert how(**paused, last_success_at=None, backoff_until=until).state == "warning"
 
@@ -80,7 +81,10 @@ def test_a_source_that_has_ended_is_a_problem_with_a_way_out():
 
 
 def test_a_notice_is_told_for_a_week():
-    flood = {"notice": "It offered 30 articles as new at once.", "noticed_at": NOON}
+    flood = {
+        "notice": Message("It offered 30 articles as new at once."),
+        "noticed_at": NOON,
+    }
     assert "30 articles" in how(**flood).text
     assert how(**flood).state == "warning"
     old = flood | {"noticed_at": NOON - timedelta(days=8)}
@@ -119,5 +123,5 @@ async def test_doctor_tries_a_source_that_was_never_read_and_keeps_nothing(
     await newswire.subscribe("/feed")
     found = await newswire.harness.doctor.examine()
     (line,) = [f for f in found if f.subject.startswith("source")]
-    assert (line.state, line.text) == ("ok", "12 articles")
+    assert (line.state, str(line.text)) == ("ok", "12 articles")
     assert await newswire.articles() == 0

@@ -14,6 +14,7 @@ from digests.errors import (
     SourceRateLimited,
     SourceUnreachable,
 )
+from digests.messages import Message
 from digests.types import Article
 from tests.fakes import NOON
 
@@ -32,7 +33,7 @@ LATER = NOON + timedelta(hours=1)
 
 
 def test_a_good_reading_ends_all_trouble():
-    failed = replace(FEED, failures=4, problem="404", backoff_until=NOON)
+    failed = replace(FEED, failures=4, problem=Message("404"), backoff_until=NOON)
     good = source_state.apply_reading(failed, READ, 1, NOON)
     assert (good.failures, good.problem, good.backoff_until) == (0, None, None)
     assert (good.last_success_at, good.requested_at, good.etag) == (NOON, NOON, '"1"')
@@ -53,7 +54,7 @@ def test_a_failure_keeps_what_is_known_of_better_days():
     good = source_state.apply_reading(FEED, READ, 1, NOON)
     failed = source_state.apply_failure(good, SourceMissing("Nothing there."), LATER)
     assert (failed.last_success_at, failed.etag, failed.failures) == (NOON, '"1"', 1)
-    assert failed.problem == "Nothing there."
+    assert str(failed.problem) == "Nothing there."
 
 
 @pytest.mark.parametrize("wait", [60.0, 7200.0, 86400.0])

@@ -18,6 +18,7 @@ from bot.model import (
 from bot.operations import health_checks
 from bot.operations.health_checks import check_clock, run_check, run_checks
 from bot.storage import process_store
+from digests.messages import Message
 from tests.bot.harness import CONFIGURATION
 from tests.builders import NOON
 
@@ -32,7 +33,7 @@ async def test_a_well_kept_newsroom_has_no_problem(harness):
 
 async def test_with_nothing_set_up_it_says_what_to_do(empty_harness):
     (found,) = await findings(empty_harness, "warning")
-    assert "standfirst apply" in found.fix
+    assert "standfirst apply" in str(found.fix)
 
 
 async def test_a_missing_folder_is_a_problem_with_its_path(harness):
@@ -40,7 +41,7 @@ async def test_a_missing_folder_is_a_problem_with_its_path(harness):
         path.unlink()
     (harness.home / "articles").rmdir()
     (found,) = await findings(harness, "problem")
-    assert str(harness.home / "articles") in found.text
+    assert str(harness.home / "articles") in str(found.text)
 
 
 async def test_a_broken_article_is_a_warning_and_the_source_is_well(harness):
@@ -52,22 +53,22 @@ async def test_a_broken_article_is_a_warning_and_the_source_is_well(harness):
 async def test_a_stopped_destination_and_its_delivery_are_problems(harness):
     harness.platform.script(SendRefused("The channel was deleted."))
     await harness.post()
-    reported = [found.text for found in await findings(harness, "problem")]
+    reported = [str(found.text) for found in await findings(harness, "problem")]
     assert any("The channel was deleted." in text for text in reported)
 
 
 async def test_a_workspace_on_a_platform_that_is_off_is_a_problem(empty_harness):
     (empty_harness.home / "articles").mkdir(exist_ok=True)
     await empty_harness.apply(CONFIGURATION.replace('"local"', '"discord"'))
-    reported = [found.text for found in await findings(empty_harness, "problem")]
+    reported = [str(found.text) for found in await findings(empty_harness, "problem")]
     assert any("discord is not connected" in text for text in reported)
-    fixes = [found.fix for found in await findings(empty_harness, "problem")]
+    fixes = [str(found.fix) for found in await findings(empty_harness, "problem")]
     assert any("STANDFIRST_DISCORD_TOKEN" in fix for fix in fixes)
 
 
 async def test_a_digest_without_a_destination_is_a_warning(empty_harness):
     await empty_harness.apply(CONFIGURATION.replace('["morning"]', "[]"))
-    reported = [found.text for found in await findings(empty_harness, "warning")]
+    reported = [str(found.text) for found in await findings(empty_harness, "warning")]
     assert any("no destination" in text for text in reported)
 
 
@@ -78,13 +79,15 @@ class Complaining:
         self, workspace: str, destination: Destination
     ) -> tuple[DestinationProblem, ...]:
         said = f"{workspace} has no {destination.channel}"
-        return (DestinationProblem(text=said, fix="make one", stops=True),)
+        return (
+            DestinationProblem(text=Message(said), fix=Message("make one"), stops=True),
+        )
 
 
 async def test_what_a_platform_says_of_a_destination_is_a_finding(harness):
     doctor = replace(harness.doctor, platforms={"local": Complaining()})
     found = [f for f in await doctor.examine() if f.subject == "#morning"]
-    assert [(f.state, f.text, f.fix) for f in found] == [
+    assert [(f.state, str(f.text), str(f.fix)) for f in found] == [
         ("problem", "newsroom has no c-morning", "make one")
     ]
 
@@ -99,7 +102,7 @@ async def finding(harness, subject):
 
 async def test_a_whole_database_with_room_is_well(harness):
     assert (await finding(harness, "database")).state == "ok"
-    assert "MB are free" in (await finding(harness, "disk")).text
+    assert "MB are free" in str((await finding(harness, "disk")).text)
     assert (await finding(harness, "time zones")).state == "ok"
 
 
@@ -118,7 +121,7 @@ async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harnes
     await harness.db.write(spoil)
     found = await finding(harness, "database")
     assert found.state == "problem"
-    assert "words" in found.text
+    assert "words" in str(found.text)
     assert (await finding(harness, "digest Morning brief")).state == "ok"
 
 
@@ -142,13 +145,13 @@ async def test_the_jobs_of_the_running_process_are_listed_with_their_runs(harnes
         ("job publish", "ok"),
         ("job poll", "warning"),
     ]
-    assert found[0].text == "last run: not yet, next run: 12:00:00 UTC"
-    assert found[1].text.endswith("runs that failed in a row: 2")
+    assert str(found[0].text) == "last run: not yet, next run: 12:00:00 UTC"
+    assert str(found[1].text).endswith("runs that failed in a row: 2")
 
 
 def test_it_says_how_old_the_newest_backup_is(tmp_path):
     file = tmp_path / "standfirst.db"
-    assert "there is none in" in health_checks.check_backups(file, NOON)[0].text
+    assert "there is none in" in str(health_checks.check_backups(file, NOON)[0].text)
     (tmp_path / "backups").mkdir()
     for hours in (50, 2):
         kept = tmp_path / "backups" / f"standfirst-{hours}.db"
@@ -156,9 +159,11 @@ def test_it_says_how_old_the_newest_backup_is(tmp_path):
         at = (NOON - timedelta(hours=hours)).timestamp()
         os.utime(kept, (at, at))
     (tmp_path / "backups" / "standfirst-now.db.part").touch()
-    assert health_checks.check_backups(file, NOON)[0].text == "the newest is 2 h old"
+    newest = health_checks.check_backups(file, NOON)[0].text
+    assert str(newest) == "the newest is 2 h old"
     kept.unlink()
-    assert health_checks.check_backups(file, NOON)[0].text == "the newest is 2 days old"
+    newest = health_checks.check_backups(file, NOON)[0].text
+    assert str(newest) == "the newest is 2 days old"
 
 
 def test_a_full_disk_is_a_problem_and_a_filling_one_a_warning():
@@ -170,7 +175,7 @@ def test_a_full_disk_is_a_problem_and_a_filling_one_a_warning():
 def test_a_disk_must_have_room_for_a_copy_of_the_database():
     (found,) = health_checks.check_disk(2 * 10**9, 3 * 10**9)
     assert found.state == "warning"
-    assert "copies the database" in found.fix
+    assert "copies the database" in str(found.fix)
 
 
 def test_a_log_that_nobody_clears_away_is_a_warning():
@@ -183,7 +188,7 @@ async def test_a_zone_without_rules_is_a_problem(harness):
         {"Europe/Berlin", "Mars/Olympus"}, harness.clock.now()
     )
     assert [f.state for f in found] == ["problem"]
-    assert "Mars/Olympus" in found[0].text
+    assert "Mars/Olympus" in str(found[0].text)
 
 
 def test_rules_of_the_package_that_are_years_old_are_a_warning():
@@ -210,12 +215,12 @@ class Hanging:
 async def test_a_check_that_does_not_end_is_a_finding_with_its_time():
     (found,) = await run_check("x", Hanging().identity, patience=0.01)
     assert found.state == "problem"
-    assert "did not end within 0.01 seconds" in found.text
+    assert "did not end within 0.01 seconds" in str(found.text)
 
 
 async def test_a_check_that_fails_does_not_stop_the_others():
     async def well():
-        return (Finding(subject="b", state="ok", text="well"),)
+        return (Finding(subject="b", state="ok", text=Message("well")),)
 
     async def broken():
         raise ZeroDivisionError("oops")
@@ -227,7 +232,7 @@ async def test_a_check_that_fails_does_not_stop_the_others():
     assert [(f.subject, f.state) for f in found] == [
         ("a", "problem"), ("b", "ok"), ("c", "problem"),
     ]  # fmt: skip
-    assert found[2].text == "No."
+    assert str(found[2].text) == "No."
 
 
 async def test_a_database_that_cannot_be_read_does_not_hide_the_platform(harness):
@@ -252,11 +257,13 @@ class Watched:
 
         @staticmethod
         async def reach():
-            return Finding(subject="discord gateway", state="ok", text="it answers")
+            return Finding(
+                subject="discord gateway", state="ok", text=Message("it answers")
+            )
 
         @staticmethod
         async def channel(workspace, channel, subject):
-            return Finding(subject=subject, state="ok", text="well")
+            return Finding(subject=subject, state="ok", text=Message("well"))
 
 
 # ── clocks ─────────────────────────────────────────────────────────────────────
@@ -274,7 +281,7 @@ class Watched:
 def test_a_clock_that_is_off_by_more_than_half_a_minute_is_a_problem(off, state, said):
     (found,) = check_clock("discord", NOON, NOON + timedelta(seconds=off))
     assert found.state == state
-    assert said in found.text
+    assert said in str(found.text)
 
 
 def test_where_no_time_is_told_there_is_nothing_to_compare():

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.storage import delivery_queue, delivery_store, notice_store
+from digests.messages import Message
 from tests.bot.harness import BRIDGE, POOL, WAIT, BotHarness
 from tests.bot.operations.backup_harness import (
     DAY,
@@ -201,7 +202,7 @@ async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarn
             delivery_store.record_retry,
             claimed,
             not_before=backups.clock.now(),
-            reason="late",
+            reason=Message("late"),
             now=backups.clock.now(),
         )
     assert not kept

@@ -1,12 +1,15 @@
 """A new platform is its folder and one line of the registry: nothing else is needed."""
 
+import ast
 import asyncio
 from pathlib import Path
 
 import pytest
 
+import bot
 from bot import app, cli
 from bot.cli import setup
+from bot.cli.setup_checks import SetupChecks
 from bot.platforms import plugins
 from tests.bot.cli.terminals import ScriptedTerminal
 from tests.bot.harness import BRIDGE
@@ -83,7 +86,7 @@ def test_the_wizard_offers_it_and_asks_for_its_token(home, monkeypatch):
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
     settings, _ = app.load_platform_settings()
     terminal = ScriptedTerminal(["toy", TOKEN, "later", "yes"])
-    checks = setup.build_checks()
+    checks = SetupChecks(app)
     assert setup.ask_and_save(settings, None, checks, terminal, home / ".env") == 0
     assert "Toy box knows it as Bear" in terminal.words
     assert (home / ".env").read_text() == f"STANDFIRST_TOY_TOKEN={TOKEN}\n"
@@ -96,3 +99,16 @@ def test_without_questions_the_wizard_names_the_missing_setting(
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
     assert cli.run_command(["setup", "--platform", "toy", "--no-input"]) == 2
     assert "Missing: STANDFIRST_TOY_TOKEN, the toy's token" in capsys.readouterr().out
+
+
+def test_no_module_outside_of_a_platforms_folder_names_a_platform():
+    code = Path(bot.__file__).parent
+    names = set(plugins.load_plugins()) - {"local"}
+    named = [
+        f"{path.relative_to(code)}:{node.lineno}"
+        for path in code.rglob("*.py")
+        if not any(path.is_relative_to(code / "platforms" / name) for name in names)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert named == []

@@ -9,6 +9,7 @@ from bot.errors import ConfigurationError
 from bot.model import FactTable, Paragraph
 from bot.publishing.planning import find_next_due
 from bot.storage import digest_store, workspace_store
+from digests.messages import Message
 from tests.bot.harness import CONFIGURATION, BotHarness
 from tests.bot.publishing.test_planning import at, editions, history, scheduled, states
 
@@ -36,7 +37,7 @@ async def goes_by(harness: BotHarness, *moments: str) -> None:
 
 
 async def reasons(harness: BotHarness) -> list[str | None]:
-    return [one.reason for one in await history(harness)]
+    return [str(one.reason) if one.reason else None for one in await history(harness)]
 
 
 async def test_nothing_is_posted_before_the_pause_ends_and_then_it_is(harness):
@@ -135,7 +136,7 @@ async def test_the_status_says_why_a_workspace_gets_nothing(harness):
     await harness.db.write(
         workspace_store.stop_workspace,
         workspace_id=digest.workspace_id,
-        reason="The token was revoked.",
+        reason=Message("The token was revoked."),
         retest_at=harness.clock.now() + timedelta(hours=6),
     )
     said = [

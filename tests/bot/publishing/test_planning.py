@@ -274,7 +274,7 @@ async def test_its_digest_can_still_be_posted_and_looked_at(spoilt):
 
 async def test_the_doctor_names_it(spoilt):
     found = await spoilt.doctor.examine()
-    assert any("Atlantis" in one.text and one.state == "problem" for one in found)
+    assert any("Atlantis" in str(one.text) and one.state == "problem" for one in found)
 
 
 async def test_setting_right_passes_over_it(spoilt):

@@ -217,7 +217,7 @@ async def test_why_says_what_an_article_was_merged_with(harness):
     harness.publish("too", BRIDGE_TOO)
     await harness.post()
     said = words(await harness.says("news why", story="Crack girder shuts"))
-    assert "Reports the same event" in said
+    assert "Same event as the article from" in said
 
 
 async def test_why_says_that_nobody_has_looked_yet(harness):

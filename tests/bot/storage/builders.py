@@ -45,6 +45,7 @@ from bot.storage.reader_store import Feedback, Follow, PersonScope, SavedStory
 from bot.storage.workspace_store import Grant
 from digests.corrections.amendments import Amendment
 from digests.language.normalization import revision_hash
+from digests.messages import Message
 from digests.types import (
     Article,
     ArticleDecision,
@@ -354,7 +355,7 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
                 story="s-canary",
                 stage="rank",
                 outcome="chosen",
-                reason=CANARY,
+                reason=Message(CANARY),
             )
         ],
         now=NOW,

@@ -16,6 +16,7 @@ from bot.storage import (
     source_store,
     workspace_store,
 )
+from digests.messages import Message
 from digests.types import Sections
 from tests.bot.storage.builders import NOW, Tenant, a_due, a_stored_edition, a_tenant
 
@@ -95,7 +96,7 @@ async def test_a_destination_led_to_another_channel_works_again(
         destination_store.pause_destination,
         **here,
         destination_id=tenant.destination.id,
-        reason="The channel is gone.",
+        reason=Message("The channel is gone."),
     )
 
     moved = await database.write(
@@ -114,7 +115,7 @@ async def test_said_again_a_destination_stays_paused(
         destination_store.pause_destination,
         **here,
         destination_id=tenant.destination.id,
-        reason="The channel is gone.",
+        reason=Message("The channel is gone."),
     )
 
     same = await database.write(
@@ -122,7 +123,7 @@ async def test_said_again_a_destination_stays_paused(
     )
 
     assert same == paused
-    assert same.paused == "The channel is gone."
+    assert str(same.paused) == "The channel is gone."
     resumed = await database.write(
         destination_store.resume_destination, **here, destination_id=same.id
     )
@@ -241,7 +242,10 @@ async def test_a_source_tells_how_its_last_reading_was(
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
     failed = replace(
-        tenant.source, last_success_at=NOW, problem="It answers 404.", failures=3
+        tenant.source,
+        last_success_at=NOW,
+        problem=Message("It answers 404."),
+        failures=3,
     )
     await database.write(source_store.update_source, source=failed)
     (bad,) = await database.read(source_store.list_sources, **here)

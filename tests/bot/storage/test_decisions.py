@@ -6,13 +6,18 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.storage import Connection, Database, decision_store, schema
+from digests.messages import Message
 from digests.types import ArticleDecision
 from tests.bot.storage.builders import NOW, Tenant, a_tenant, an_occurrence
 
 
 def decision(article: str = "1", reason: str = "Ranked below.") -> ArticleDecision:
     return ArticleDecision(
-        article=article, story="s-a", stage="rank", outcome="left out", reason=reason
+        article=article,
+        story="s-a",
+        stage="rank",
+        outcome="left out",
+        reason=Message(reason),
     )
 
 
@@ -58,7 +63,7 @@ async def test_a_decision_comes_back_as_it_was_made(database: Database, tenant: 
         story=None,
         stage="filter",
         outcome="left out",
-        reason="It contains «x».",
+        reason=Message("It contains «x»."),
         duplicate_of="1",
     )
     await database.write(record, tenant, decision(), copy)
@@ -75,7 +80,7 @@ async def test_the_newest_of_several_decisions_comes_first(
     await database.write(record, tenant, decision(reason="First."))
     await database.write(record, tenant, decision(reason="Then."), at=later)
     found = await database.read(about, tenant, "1")
-    assert [f.decision.reason for f in found] == ["Then.", "First."]
+    assert [str(f.decision.reason) for f in found] == ["Then.", "First."]
 
 
 async def test_the_same_again_is_kept_once_with_its_last_moment(
@@ -97,7 +102,7 @@ async def test_only_the_newest_compositions_of_a_digest_are_kept(
         await database.write(record, tenant, decision(reason=f"No. {number}"), at=at)
     assert await database.read(rows) == decision_store.MAX_COMPOSITIONS
     (newest,) = await database.read(about, tenant, "1", limit=1)
-    assert newest.decision.reason == f"No. {decision_store.MAX_COMPOSITIONS + 4}"
+    assert str(newest.decision.reason) == f"No. {decision_store.MAX_COMPOSITIONS + 4}"
 
 
 async def test_what_is_older_than_a_month_goes(database: Database, tenant: Tenant):
@@ -105,7 +110,7 @@ async def test_what_is_older_than_a_month_goes(database: Database, tenant: Tenan
     later = NOW + decision_store.MAX_COMPOSITION_AGE + timedelta(minutes=1)
     await database.write(record, tenant, decision(reason="New."), at=later)
     found = await database.read(about, tenant, "1")
-    assert [f.decision.reason for f in found] == ["New."]
+    assert [str(f.decision.reason) for f in found] == ["New."]
 
 
 async def test_another_workspace_learns_nothing(database: Database, tenant: Tenant):

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.model import Delivery
 from bot.storage import Connection, Database, delivery_queue, delivery_store
+from digests.messages import Message
 from tests.bot.storage.builders import (
     LEASE,
     NOW,
@@ -93,7 +94,11 @@ async def test_what_was_sent_stays_sent(database: Database, tenant: Tenant):
         delivery_store.record_sent, claimed, message_id="m1", now=NOW
     )
     again = await database.write(
-        delivery_store.record_retry, claimed, not_before=NOW, reason="late", now=NOW
+        delivery_store.record_retry,
+        claimed,
+        not_before=NOW,
+        reason=Message("late"),
+        now=NOW,
     )
 
     after = await state_of(database, claimed)
@@ -101,12 +106,16 @@ async def test_what_was_sent_stays_sent(database: Database, tenant: Tenant):
     assert (after.state, after.message_id) == ("sent", "m1")
 
 
+OLD = Message("old")
 RECORDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "sent": (delivery_store.record_sent, {"message_id": "old"}),
-    "retry": (delivery_store.record_retry, {"not_before": NOW, "reason": "old"}),
-    "uncertain": (delivery_store.record_uncertain, {"reason": "old"}),
-    "held": (delivery_store.record_held, {"reason": "old"}),
-    "failed": (delivery_store.record_failed, {"reason": "old"}),
+    "retry": (
+        delivery_store.record_retry,
+        {"not_before": NOW, "reason": Message("old")},
+    ),
+    "uncertain": (delivery_store.record_uncertain, {"reason": Message("old")}),
+    "held": (delivery_store.record_held, {"reason": Message("old")}),
+    "failed": (delivery_store.record_failed, {"reason": Message("old")}),
 }
 
 
@@ -117,7 +126,11 @@ async def test_an_answer_with_an_older_fence_changes_nothing(
     await database.write(some_deliveries, tenant)
     old = await database.write(claim_one)
     await database.write(
-        delivery_store.record_retry, old, not_before=NOW, reason="again", now=NOW
+        delivery_store.record_retry,
+        old,
+        not_before=NOW,
+        reason=Message("again"),
+        now=NOW,
     )
     new = await database.write(claim_one)
     record, answer = RECORDS[outcome]
@@ -151,7 +164,11 @@ async def test_sent_counts_even_when_it_was_put_back_meanwhile(
     await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
     await database.write(
-        delivery_store.record_retry, claimed, not_before=NOW, reason="?", now=NOW
+        delivery_store.record_retry,
+        claimed,
+        not_before=NOW,
+        reason=Message("?"),
+        now=NOW,
     )
 
     found = await database.write(
@@ -195,7 +212,9 @@ async def test_the_uncertain_is_looked_for_after_the_wait(
 ):
     await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
-    await database.write(delivery_store.record_uncertain, claimed, reason="?", now=NOW)
+    await database.write(
+        delivery_store.record_uncertain, claimed, reason=Message("?"), now=NOW
+    )
 
     early = await database.read(
         delivery_queue.list_due_uncertain,
@@ -208,7 +227,11 @@ async def test_the_uncertain_is_looked_for_after_the_wait(
     # Looking was refused for now: not again before the time that was asked for.
     later = NOW + timedelta(hours=1)
     await database.write(
-        delivery_store.record_uncertain, due, reason="?", now=NOW, not_before=later
+        delivery_store.record_uncertain,
+        due,
+        reason=Message("?"),
+        now=NOW,
+        not_before=later,
     )
     meanwhile = await database.read(
         delivery_queue.list_due_uncertain, now=NOW + 2 * WAIT, wait=WAIT
@@ -226,7 +249,7 @@ async def test_what_failed_takes_the_parts_behind_it_along(
     claimed = await database.write(claim_one)
 
     await database.write(
-        delivery_store.record_failed, claimed, reason="Too long.", now=NOW
+        delivery_store.record_failed, claimed, reason=Message("Too long."), now=NOW
     )
 
     assert (await state_of(database, first)).state == "failed"
@@ -238,7 +261,9 @@ async def test_what_is_held_goes_out_when_an_admin_says_so(
 ):
     await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
-    await database.write(delivery_store.record_held, claimed, reason="?", now=NOW)
+    await database.write(
+        delivery_store.record_held, claimed, reason=Message("?"), now=NOW
+    )
     key: dict[str, Any] = {
         "workspace_id": tenant.workspace.id,
         "delivery_id": claimed.id,
@@ -267,10 +292,16 @@ async def test_the_next_wake_up_is_the_earliest_of_all_reasons(
     at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
     claimed = await database.write(claim_one)
     at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
-    await database.write(delivery_store.record_uncertain, claimed, reason="?", now=NOW)
+    await database.write(
+        delivery_store.record_uncertain, claimed, reason=Message("?"), now=NOW
+    )
     at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
     await database.write(
-        delivery_store.record_retry, claimed, not_before=NOW + WAIT, reason="?", now=NOW
+        delivery_store.record_retry,
+        claimed,
+        not_before=NOW + WAIT,
+        reason=Message("?"),
+        now=NOW,
     )
     at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
 

@@ -9,6 +9,7 @@ from bot.storage import (
     destination_store,
     edition_store,
 )
+from digests.messages import Message
 from tests.bot.storage.builders import (
     LEASE,
     NOW,
@@ -74,7 +75,9 @@ async def test_an_edit_of_what_never_went_out_does_not_wake_anybody(
     await database.write(some_deliveries, tenant)
     await an_edit(database, tenant, words="New")
     post = await database.write(claim_one)
-    await database.write(delivery_store.record_failed, post, reason="No.", now=NOW)
+    await database.write(
+        delivery_store.record_failed, post, reason=Message("No."), now=NOW
+    )
 
     assert await database.write(claim) == ()
     assert await database.read(delivery_queue.find_next_delivery_at, wait=WAIT) is None

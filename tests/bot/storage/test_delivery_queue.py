@@ -13,6 +13,7 @@ from bot.storage import (
     delivery_store,
     destination_store,
 )
+from digests.messages import Message
 from tests.bot.storage.builders import (
     LEASE,
     NOW,
@@ -70,7 +71,7 @@ async def test_a_part_waits_while_the_one_before_it_is_uncertain(
     first = await database.write(claim_one)
 
     await database.write(
-        delivery_store.record_uncertain, first, reason="No answer.", now=NOW
+        delivery_store.record_uncertain, first, reason=Message("No answer."), now=NOW
     )
 
     assert await database.write(claim) == ()
@@ -125,7 +126,9 @@ async def test_nothing_goes_to_a_paused_destination(database: Database, tenant: 
     }
 
     await database.write(
-        destination_store.pause_destination, **key, reason="The channel is gone."
+        destination_store.pause_destination,
+        **key,
+        reason=Message("The channel is gone."),
     )
     paused = await database.write(claim)
     asleep = await database.read(delivery_queue.find_next_delivery_at, wait=WAIT)
@@ -145,7 +148,7 @@ async def test_a_retry_waits_for_its_time(database: Database, tenant: Tenant):
         delivery_store.record_retry,
         claimed,
         not_before=later,
-        reason="Asked to wait.",
+        reason=Message("Asked to wait."),
         now=NOW,
     )
 
@@ -194,7 +197,7 @@ async def test_two_claims_at_once_never_send_two_messages_to_one_destination(
         delivery_store.record_retry,
         waiting,
         not_before=NOW + LEASE,
-        reason="?",
+        reason=Message("?"),
         now=NOW,
     )
     await one.write(some_deliveries, tenant, slot="2")

@@ -18,6 +18,7 @@ from bot.storage import (
     ledger_store,
     statements,
 )
+from digests.messages import Message
 from digests.types import (
     ALL_SECTIONS,
     ArticleDecision,
@@ -48,6 +49,7 @@ from tests.bot.storage.builders import (
 )
 
 words = st.text(max_size=6)
+messages = st.builds(Message, words, n=st.integers(), name=words)
 moments = st.none() | st.datetimes(
     min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1), timezones=st.just(UTC)
 ).map(lambda moment: moment.replace(fold=0))
@@ -110,7 +112,7 @@ edition_stories = st.builds(
     articles=some(refs),
     outlets=some(words),
     update=st.booleans(),
-    reasons=some(words),
+    reasons=some(messages),
 )
 any_edition = st.builds(
     Edition,
@@ -137,7 +139,7 @@ any_edition = st.builds(
             story=st.none() | words,
             stage=st.sampled_from(get_args(DecisionStage)),
             outcome=st.sampled_from(get_args(DecisionOutcome)),
-            reason=words,
+            reason=messages,
         )
     ),
     sections=st.none() | some(st.sampled_from(ALL_SECTIONS)),

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.model import DueMoment
 from bot.storage import Connection, Database, schedule_store, workspace_store
+from digests.messages import Message
 from tests.bot.storage.builders import NOW, Tenant, a_due, a_tenant, an_occurrence
 
 
@@ -211,7 +212,10 @@ async def test_an_occurrence_is_settled_once(database: Database, tenant: Tenant)
     }
 
     first = await database.write(
-        schedule_store.finish_occurrence, **key, state="skipped", reason="Nothing new."
+        schedule_store.finish_occurrence,
+        **key,
+        state="skipped",
+        reason=Message("Nothing new."),
     )
     again = await database.write(
         schedule_store.finish_occurrence, **key, state="composed"
@@ -220,7 +224,7 @@ async def test_an_occurrence_is_settled_once(database: Database, tenant: Tenant)
     settled = await database.read(schedule_store.find_occurrence, **key)
     assert (first, again) == (True, False)
     assert settled is not None
-    assert (settled.state, settled.reason) == ("skipped", "Nothing new.")
+    assert (settled.state, str(settled.reason)) == ("skipped", "Nothing new.")
     assert (
         await database.read(schedule_store.list_due_occurrences, now=NOW, limit=10)
         == ()

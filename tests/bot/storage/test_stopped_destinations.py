@@ -14,6 +14,7 @@ from bot.storage import (
     destination_store,
     workspace_store,
 )
+from digests.messages import Message
 from tests.bot.storage.builders import (
     NOW,
     WAIT,
@@ -25,7 +26,10 @@ from tests.bot.storage.builders import (
 )
 
 LATER = NOW + timedelta(hours=6)
-REVOKED: dict[str, Any] = {"reason": "The token was revoked.", "retest_at": LATER}
+REVOKED: dict[str, Any] = {
+    "reason": Message("The token was revoked."),
+    "retest_at": LATER,
+}
 
 
 @pytest.fixture
@@ -128,7 +132,11 @@ async def test_a_try_is_spent_when_it_is_taken_whatever_becomes_of_it(
     )
     probe = await database.write(claim_one, LATER)
     await database.write(
-        delivery_store.record_retry, probe, not_before=LATER, reason="again", now=LATER
+        delivery_store.record_retry,
+        probe,
+        not_before=LATER,
+        reason=Message("again"),
+        now=LATER,
     )
 
     assert probe.probe
@@ -142,7 +150,7 @@ async def test_a_place_works_again_once_a_try_arrived(
     await database.write(
         destination_store.pause_destination,
         **the_place(tenant),
-        reason="Not allowed.",
+        reason=Message("Not allowed."),
         retest_at=LATER,
     )
     probe = await database.write(claim_one, LATER)
@@ -159,7 +167,9 @@ async def test_a_place_that_a_person_paused_is_not_tried(
     database: Database, tenant: Tenant
 ):
     await database.write(
-        destination_store.pause_destination, **the_place(tenant), reason="Holidays."
+        destination_store.pause_destination,
+        **the_place(tenant),
+        reason=Message("Holidays."),
     )
 
     assert await database.read(delivery_queue.find_next_delivery_at, wait=WAIT) is None
@@ -193,7 +203,11 @@ async def test_a_part_that_failed_alone_lets_the_others_pass(
 ):
     first = await database.write(claim_one)
     await database.write(
-        delivery_store.record_failed, first, reason="No form.", now=NOW, alone=True
+        delivery_store.record_failed,
+        first,
+        reason=Message("No form."),
+        now=NOW,
+        alone=True,
     )
 
     assert (await database.write(claim_one)).part == 2
@@ -263,7 +277,11 @@ async def test_what_turns_out_not_to_be_there_leaves_nothing_to_delete(
     on_its_way = await database.write(claim_one)
     await take_back(database, on_its_way)
     await database.write(
-        delivery_store.record_retry, on_its_way, not_before=NOW, reason="?", now=NOW
+        delivery_store.record_retry,
+        on_its_way,
+        not_before=NOW,
+        reason=Message("?"),
+        now=NOW,
     )
 
     assert await database.write(claim) == ()

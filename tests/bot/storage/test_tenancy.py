@@ -43,6 +43,7 @@ from bot.storage.reader_store import (
 )
 from digests.cards.content import build_card
 from digests.language.search_terms import parse_query
+from digests.messages import Message
 from digests.types import (
     QuoteCard,
 )
@@ -112,6 +113,7 @@ FOR_EVERYBODY = {
     "notice_store.set_notice_recipient",
     "personal_digest_store.find_edition_workspace",
     "personal_digest_store.select_personal_digests",
+    "measurements.list_measurements",
     "process_store.acquire_lease",
     "process_store.find_current_lease_holder",
     "process_store.find_lease_holder",
@@ -435,7 +437,9 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
         ).scalar_one()
         return [
             destination_store.rename_destination(connection, **place, name="mine"),
-            destination_store.pause_destination(connection, **place, reason="mine"),
+            destination_store.pause_destination(
+                connection, **place, reason=Message("mine")
+            ),
             destination_store.resume_destination(connection, **place),
             destination_store.delete_destination(connection, **place),
             digest_store.rename_digest(connection, **digest, name="mine"),

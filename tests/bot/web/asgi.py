@@ -111,3 +111,8 @@ async def ask(
 
 def _named(headers: Any) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items() if value}
+
+
+async def no_measurements() -> tuple[()]:
+    """What `/metrics` has besides the process where a test does not look at it."""
+    return ()

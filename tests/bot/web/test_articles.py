@@ -11,7 +11,7 @@ from bot.web import server
 from bot.web.articles import parse_spans, split_paragraphs
 from digests.types import Article, Span
 from tests.bot.platforms.local import hostile, samples
-from tests.bot.web.asgi import Browser
+from tests.bot.web.asgi import Browser, no_measurements
 
 
 def a_browser(**articles: Article) -> Browser:
@@ -27,6 +27,7 @@ def a_browser(**articles: Article) -> Browser:
             routes=[],
             read_article=read,
             ready=ready,
+            list_measurements=no_measurements,
             key=b"k" * 32,
             texts=Texts.of("en"),
             zone="Europe/Berlin",

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from bot.i18n.translation import Texts
 from bot.web import security, server
-from tests.bot.web.asgi import FORM, OURS, PORT, SAME, Browser
+from tests.bot.web.asgi import FORM, OURS, PORT, SAME, Browser, no_measurements
 
 
 def an_app(*routes: Route):
@@ -38,6 +38,7 @@ def an_app(*routes: Route):
         ],
         read_article=article,
         ready=ready,
+        list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
     )

@@ -41,7 +41,7 @@ def test_what_the_source_says_is_supported(claim: str):
         ("The old bridge is safe for lorries.", "deny"),
         ("The council will not spend $5 million on the Long Bridge.", "deny"),
         ("The Long Bridge was unsafe.", "claims"),
-        ("Wolves ate the moon.", "speaks"),
+        ("Wolves ate the moon.", "is about this"),
         ("", "no words"),
     ],
 )

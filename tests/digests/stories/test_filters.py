@@ -10,9 +10,9 @@ from tests.builders import an_article
 
 def reason(text: str, *, include=(), exclude=()) -> str | None:
     article = an_article(title="Untitled", text=text)
-    return find_refusal_reason(
-        article, EditionStyle(include=tuple(include), exclude=tuple(exclude))
-    )
+    style = EditionStyle(include=tuple(include), exclude=tuple(exclude))
+    found = find_refusal_reason(article, style)
+    return str(found) if found else None
 
 
 def test_without_filters_everything_comes_in():

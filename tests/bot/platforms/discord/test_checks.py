@@ -69,7 +69,7 @@ async def test_a_bot_that_may_everything_is_well(harness, discord):
     discord.ledger.channel(CHANNEL, permissions=ALL_WE_NEED)
     found = await reported(harness)
     assert found["discord"].state == "ok"
-    assert "application 9001" in found["discord"].text
+    assert "application 9001" in str(found["discord"].text)
     assert found["discord gateway"].state == "ok"
     assert found["discord #morning"].state == "ok"
     assert found["clock"].state == "ok"
@@ -96,19 +96,19 @@ async def test_what_lacks_in_a_channel_is_named_with_its_fix(
     discord.ledger.channel(CHANNEL, permissions=permissions)
     found = (await reported(harness))["discord #morning"]
     assert found.state == state
-    assert lacks in found.text
+    assert lacks in str(found.text)
     assert found.fix
 
 
 async def test_a_channel_that_is_gone_is_a_problem(harness, discord):
     discord.ledger.channel(CHANNEL, deleted=True)
-    assert "does not exist" in (await reported(harness))["discord #morning"].text
+    assert "no longer exists" in str((await reported(harness))["discord #morning"].text)
 
 
 async def test_a_token_that_is_refused_is_one_problem_and_not_ten(harness, discord):
     discord.revoked = True
     found = await reported(harness)
-    assert "refused the bot's token" in found["discord"].text
+    assert "refused the bot's token" in str(found["discord"].text)
     assert "discord gateway" not in found
 
 
@@ -121,14 +121,14 @@ async def test_a_clock_that_is_off_is_a_problem(harness, discord):
     discord.ledger.clock = Later()
     found = (await reported(harness))["clock"]
     assert found.state == "problem"
-    assert "95 seconds ahead of discord's" in found.text
+    assert "95 seconds ahead of discord's" in str(found.text)
 
 
 async def test_a_bot_that_is_in_no_server_is_told(harness, discord):
     discord.invited = False
     found = await reported(harness)
     assert found["discord"].state == "warning"
-    assert "in no server" in found["discord"].text
+    assert "in no server" in str(found["discord"].text)
 
 
 async def test_commands_that_go_elsewhere_are_a_problem(harness, discord):
@@ -153,14 +153,14 @@ async def test_a_public_key_without_an_endpoint_is_a_problem_with_its_fix(discor
     async with over_http(discord) as platform:
         (found,) = (await platform.examiner.identity()).findings
     assert found.state == "problem"
-    assert "«Interactions Endpoint URL»" in found.fix
+    assert "«Interactions Endpoint URL»" in str(found.fix)
 
 
 async def test_where_discord_calls_us_the_gateway_is_not_dialled(discord):
     async with over_http(discord) as platform:
         found = await platform.examiner.reach()
     assert found.state == "ok"
-    assert "/discord/interactions" in found.text
+    assert "/discord/interactions" in str(found.text)
     assert not any(call.path.endswith("/gateway/bot") for call in discord.calls)
 
 
@@ -168,7 +168,7 @@ def test_a_permission_has_the_same_name_in_the_invitation_and_in_a_finding():
     facts = ChannelFacts(kind=TEXT, may=0, roles={})
     (lacks, _) = find_channel_problems(facts, PostOptions())
     for bit in (VIEW_CHANNEL, SEND_MESSAGES):
-        assert f"«{REQUESTED_PERMISSIONS[bit][0]}»" in lacks.text
+        assert f"«{REQUESTED_PERMISSIONS[bit][0]}»" in str(lacks.text)
 
 
 async def test_in_chat_an_editor_sees_it_of_this_workspace(harness, discord):
@@ -298,7 +298,9 @@ KINDS = sorted({TEXT, ANNOUNCEMENT} | FORUM_KINDS | THREAD_KINDS)
 
 
 def said(facts: ChannelFacts, manner: PostOptions = DEFAULT_POST_OPTIONS) -> str:
-    return " | ".join(trouble.text for trouble in find_channel_problems(facts, manner))
+    return " | ".join(
+        str(trouble.text) for trouble in find_channel_problems(facts, manner)
+    )
 
 
 def facts(**changes) -> ChannelFacts:

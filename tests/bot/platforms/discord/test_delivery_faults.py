@@ -328,7 +328,7 @@ async def test_a_message_that_is_never_taken_stops_only_itself(harness, discord)
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"deleted": True}, "does not exist any more"),
+        ({"deleted": True}, "no longer exists"),
         ({"permissions": 0}, "cannot see"),
         ({"permissions": VIEW | HISTORY}, "may not post"),
     ],

@@ -42,7 +42,7 @@ async def standing(harness: BotHarness) -> str | None:
         channel=f"person:{READER.user}",
     )
     assert place is not None
-    return place.paused
+    return str(place.paused) if place.paused else None
 
 
 async def test_it_comes_by_direct_message_once(
@@ -111,7 +111,7 @@ async def test_whoever_left_the_server_gets_nothing_more(
     discord.absent.add(READER.user)
     await tomorrow(harness)
     assert discord.ledger.says(DM) == []
-    assert "not a member" in str(await standing(harness))
+    assert "no longer a member" in str(await standing(harness))
     discord.absent.clear()
     await sets_up(harness, discord)
     await harness.wake()

@@ -21,7 +21,7 @@ from bot.platforms.discord.platform import DiscordPlatform
 from bot.web import server
 from tests.bot.harness import FLOOD
 from tests.bot.platforms.discord.conftest import a_platform, listening
-from tests.bot.web.asgi import Answer, ask
+from tests.bot.web.asgi import Answer, ask, no_measurements
 from tests.builders import an_inbox
 from tests.wire.discord.interactions import IN_DM, READER
 from tests.wire.discord.server import LocalDiscord
@@ -50,9 +50,10 @@ def called(discord: LocalDiscord) -> tuple[DiscordPlatform, ASGIApp]:
         routes=[],
         read_article=nothing,
         ready=ready,
+        list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=[Route(INTERACTIONS_PATH, found, methods=["POST"])],
+        public_routes=[Route(INTERACTIONS_PATH, found, methods=["POST"])],
     )
     return platform, site
 

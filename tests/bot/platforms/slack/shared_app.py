@@ -27,7 +27,7 @@ from bot.storage.installation_store import (
 from bot.web import server
 from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.bot.platforms.slack.conftest import listening
-from tests.bot.web.asgi import Answer, ask
+from tests.bot.web.asgi import Answer, ask, no_measurements
 from tests.fakes import FakeClock
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, like
@@ -211,9 +211,10 @@ def the_site(
         routes=[],
         read_article=nothing,
         ready=ready,
+        list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=build_callbacks(platform, kept, clock),
+        public_routes=build_callbacks(platform, kept, clock),
     )
 
 

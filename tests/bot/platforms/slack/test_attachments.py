@@ -233,7 +233,7 @@ async def test_nothing_is_uploaded_to_another_place_than_slacks(
     )
     async with listening(slack, harness.inbox):
         asked = await ask(slack, "/newsdesk export")
-    assert "at another place than its own" in asked.words
+    assert "a foreign host" in asked.words
     assert [call.method for call in slack.asked("file")] == []
 
 

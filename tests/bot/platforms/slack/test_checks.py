@@ -33,7 +33,8 @@ ALL = {
 
 def reported(**changes: Any) -> dict[str, str]:
     settings = some_settings(**changes)
-    return {f.text: f.fix for f in check_settings(settings) if f.state != "ok"}
+    found = [f for f in check_settings(settings) if f.state != "ok"]
+    return {str(f.text): str(f.fix) for f in found}
 
 
 # ── settings ───────────────────────────────────────────────────────────────────
@@ -46,7 +47,7 @@ def test_without_slack_there_is_nothing_to_say():
 def test_with_everything_set_it_only_says_where_slack_must_send_people():
     (found,) = check_settings(some_settings(**ALL))
     assert found.state == "ok"
-    assert "https://news.example/slack/oauth_redirect" in found.text
+    assert "https://news.example/slack/oauth_redirect" in str(found.text)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ async def found(doctor: Doctor, platform: SlackPlatform) -> dict[str, str]:
     checks = {"slack": build_check(Settings(), platform)}
     doctor = replace(doctor, platforms={"slack": platform}, checks=checks)
     looked = await doctor.examine()
-    return {f"{f.subject}: {f.text}": f.fix for f in looked if f.state != "ok"}
+    return {f"{f.subject}: {f.text}": str(f.fix) for f in looked if f.state != "ok"}
 
 
 async def test_a_workspace_that_has_not_installed_it_gets_the_address(shared_app):
@@ -129,7 +130,7 @@ async def test_a_scope_without_which_nothing_works_is_a_problem_there_too(shared
     fewer = tuple(s for s in kept.scopes if s not in {"chat:write", "im:write"})
     await shared_app.kept.installations.keep(replace(kept, scopes=fewer))
     looked = await shared_app.platform.installations.findings(TEAM)
-    assert [(f.state, f.text.split(":")[0]) for f in looked] == [
+    assert [(f.state, str(f.text).split(":")[0]) for f in looked] == [
         ("problem", "the app lacks the scope chat"),
         ("warning", "the app lacks the scope im"),
     ]
@@ -149,7 +150,7 @@ async def examined(harness: BotHarness) -> dict[str, Any]:
 async def test_a_bot_that_has_everything_is_well(harness):
     found = await examined(harness)
     assert found["slack"].state == "ok"
-    assert "application A9001" in found["slack"].text
+    assert "application A9001" in str(found["slack"].text)
     assert found["slack socket mode"].state == "ok"
     assert found["slack #morning"].state == "ok"
     assert found["clock"].state == "ok"
@@ -170,9 +171,9 @@ async def test_a_scope_that_lacks_is_named_with_what_it_is_for(
     slack.scopes -= {scope}
     found = (await examined(harness))["slack scopes"]
     assert found.state == state
-    assert found.text.startswith(f"the app lacks the scope {scope}: ")
-    assert "standfirst slack-manifest" in found.fix
-    assert "install the app again" in found.fix
+    assert str(found.text).startswith(f"the app lacks the scope {scope}: ")
+    assert "standfirst slack-manifest" in str(found.fix)
+    assert "install the app again" in str(found.fix)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ async def test_how_the_bot_stands_in_a_channel_is_told(
     slack.ledger.channel(CHANNEL, **changes)
     found = (await examined(harness))["slack #morning"]
     assert found.state == state
-    assert said in found.text
+    assert said in str(found.text)
     assert found.fix
 
 
@@ -205,7 +206,7 @@ async def test_without_the_scope_to_look_a_channel_is_not_called_bad(harness, sl
     slack.scopes -= {"channels:read"}
     found = (await examined(harness))["slack #morning"]
     assert found.state == "warning"
-    assert "cannot be seen" in found.text
+    assert "cannot be seen" in str(found.text)
 
 
 async def test_an_apps_token_that_is_refused_stops_no_posting(harness, slack):
@@ -218,7 +219,7 @@ async def test_an_apps_token_that_is_refused_stops_no_posting(harness, slack):
 async def test_a_revoked_token_is_one_problem(harness, slack):
     slack.revoked = "token_revoked"
     found = await examined(harness)
-    assert "token_revoked" in found["slack"].text
+    assert "token_revoked" in str(found["slack"].text)
     assert "slack socket mode" not in found
 
 
@@ -231,4 +232,4 @@ async def test_a_clock_that_is_off_is_a_problem(harness, slack):
     slack.ledger.clock = Later()
     found = (await examined(harness))["clock"]
     assert found.state == "problem"
-    assert "61 seconds behind slack's" in found.text
+    assert "61 seconds behind slack's" in str(found.text)

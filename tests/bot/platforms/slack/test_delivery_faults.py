@@ -370,7 +370,7 @@ async def test_a_token_of_another_workspace_posts_nothing(harness, slack):
 
 @pytest.mark.parametrize("channel", ["#general", "general", "", "C2001/../x", "c2001"])
 async def test_a_name_is_no_channel(harness, slack, channel):
-    with pytest.raises(SendRefused, match="not the id"):
+    with pytest.raises(SendRefused, match="not the ID"):
         await harness.platform.send(replace(await claimed(harness), channel=channel))
     assert slack.asked("post") == []
 

@@ -41,7 +41,7 @@ async def standing(harness: BotHarness) -> str | None:
         channel=f"person:{READER.user}",
     )
     assert place is not None
-    return place.paused
+    return str(place.paused) if place.paused else None
 
 
 async def test_it_comes_in_the_conversation_with_the_app_once(

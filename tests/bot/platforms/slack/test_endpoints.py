@@ -22,7 +22,7 @@ from bot.web import server
 from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.bot.platforms.slack.test_forms import DONE, TAKEN, making
-from tests.bot.web.asgi import Answer, ask
+from tests.bot.web.asgi import Answer, ask, no_measurements
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, READER
 from tests.wire.slack.server import CHANNEL, SECRET, LocalSlack, signed
@@ -46,9 +46,10 @@ def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
         routes=[],
         read_article=nothing,
         ready=ready,
+        list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        called=[Route(EVENTS_PATH, found, methods=["POST"])],
+        public_routes=[Route(EVENTS_PATH, found, methods=["POST"])],
     )
 
 

@@ -54,7 +54,7 @@ async def stopped(shared_app: SharedApp, team: str = TEAM) -> str | None:
         external_id=team,
     )
     assert found is not None
-    return found.stopped
+    return str(found.stopped) if found.stopped else None
 
 
 # ── in time ────────────────────────────────────────────────────────────────────
@@ -297,7 +297,7 @@ async def test_until_its_end_a_token_without_a_successor_is_used(shared_app):
     assert len(shared_app.slack.asked("oauth")) == 2 + 1
     kept = await shared_app.kept.installations.find(TEAM)
     assert kept is not None
-    assert "Install the app again" in (kept.broken or "")
+    assert "Install the app again" in str(kept.broken or "")
 
 
 async def test_a_wrong_client_secret_says_which_setting_it_is(shared_app):

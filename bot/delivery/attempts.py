@@ -1,0 +1,67 @@
+"""Send a message, or read one back, within a time limit; every outcome is a value.
+
+The outbox and the private notices share this step of the protocol. What an outcome
+means for a stored row is theirs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.delivery.send_failures import RetryDecision, decide_retry, explain_error
+from bot.errors import SendRefused
+from bot.model import Delivery
+from bot.ports import Clock, Platform
+from digests.messages import Message
+
+#: The message is there, with this id; or what to do about it.
+Outcome = str | RetryDecision
+#: Decides what becomes of a message if reading it back is not permitted.
+DecideRefused = Callable[[SendRefused, datetime], RetryDecision]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageSender:
+    """Sends over the connected platforms."""
+
+    clock: Clock
+    platforms: Mapping[str, Platform]
+    send_timeout: timedelta
+    #: Until a request whose answer was lost must have arrived.
+    uncertain_wait: timedelta
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim is valid."""
+        return self.send_timeout + self.uncertain_wait
+
+    async def send(
+        self, delivery: Delivery, prepare: Callable[[Delivery], Awaitable[Delivery]]
+    ) -> Outcome:
+        """Send what `prepare` makes of the delivery, which has the same time limit."""
+        try:
+            async with asyncio.timeout(self.send_timeout.total_seconds()):
+                prepared = await prepare(delivery)
+                return await self.platforms[delivery.platform].send(prepared)
+        except Exception as error:
+            return decide_retry(error, delivery, self.clock.now())
+
+    async def read_back(
+        self, delivery: Delivery, decide_refused: DecideRefused, resent: Message
+    ) -> Outcome:
+        """Look for the message; `resent` is the reason if it has to be sent again."""
+        try:
+            async with asyncio.timeout(self.send_timeout.total_seconds()):
+                found = await self.platforms[delivery.platform].read_back(delivery)
+        except SendRefused as error:
+            return decide_refused(error, self.clock.now())
+        except Exception as error:
+            return RetryDecision(
+                state="uncertain",
+                reason=Message("delivery.not_read_back", error=explain_error(error)),
+                not_before=self.clock.now() + self.uncertain_wait,
+            )
+        if found is None:
+            return RetryDecision(state="retry", reason=resent)
+        return found
