@@ -370,7 +370,9 @@ async def _check_can_post(
             name=place.name,
             why=place.paused,
         )
-    for finding in await context.doctor.of_place(asked.place.workspace, place):
+    for finding in await context.doctor.examine_destination(
+        asked.place.workspace, place
+    ):
         if finding.state == "problem":
             raise UserError(
                 "The bot cannot post to #{name}: {text}. {fix}",

@@ -285,7 +285,9 @@ def build_doctor(context: CommandContext) -> Command:
 
     async def run(invocation: Invocation) -> Reply:
         texts = texts_for(invocation)
-        found = await context.doctor.look_into(invocation.place.workspace, texts)
+        found = await context.doctor.examine_workspace(
+            invocation.place.workspace, texts
+        )
         ordered = sorted(found, key=lambda one: STATE_ORDER[one.state])
         digests = await context.archive.digests(invocation.place.workspace.id)
         known = [source for digest in digests for source in digest.sources]

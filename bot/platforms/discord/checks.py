@@ -33,7 +33,7 @@ _CATEGORY: Final = 4
 
 
 def find_channel_problems(
-    facts: ChannelFacts, manner: PostOptions
+    facts: ChannelFacts, post_options: PostOptions
 ) -> Iterator[DestinationProblem]:
     """What is wrong there, the worst first; nothing where all is well."""
     if facts.kind is None:
@@ -54,7 +54,7 @@ def find_channel_problems(
         return
     lacking = [
         REQUESTED_PERMISSIONS[bit][0]
-        for bit in _list_needed_permissions(facts, manner)
+        for bit in _list_needed_permissions(facts, post_options)
         if not facts.may & bit
     ]
     if lacking:
@@ -71,21 +71,23 @@ def find_channel_problems(
             ),
             fix=Message("give the bot's role that in the channel's settings"),
         )
-    yield from _check_post_options(facts, manner)
+    yield from _check_post_options(facts, post_options)
 
 
-def _list_needed_permissions(facts: ChannelFacts, manner: PostOptions) -> Iterator[int]:
+def _list_needed_permissions(
+    facts: ChannelFacts, post_options: PostOptions
+) -> Iterator[int]:
     yield VIEW_CHANNEL
     if facts.kind not in THREAD_KINDS:
         yield SEND_MESSAGES
-    if facts.kind in THREAD_KINDS or facts.kind in FORUM_KINDS or manner.thread:
+    if facts.kind in THREAD_KINDS or facts.kind in FORUM_KINDS or post_options.thread:
         yield SEND_IN_THREADS
 
 
 def _check_post_options(
-    facts: ChannelFacts, manner: PostOptions
+    facts: ChannelFacts, post_options: PostOptions
 ) -> Iterator[DestinationProblem]:
-    opens = manner.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
+    opens = post_options.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
     if opens and not facts.may & CREATE_THREADS:
         yield DestinationProblem(
             text=Message(
@@ -93,9 +95,9 @@ def _check_post_options(
             ),
             fix=Message("give it «Create Public Threads», or say thread=no"),
         )
-    if manner.ping is not None:
-        yield from _check_role(manner.ping, facts)
-    if manner.crosspost and facts.kind != ANNOUNCEMENT:
+    if post_options.ping is not None:
+        yield from _check_role(post_options.ping, facts)
+    if post_options.crosspost and facts.kind != ANNOUNCEMENT:
         yield DestinationProblem(
             text=Message("it is no announcement channel; nothing is published"),
             fix=Message("make it one in Discord, or say crosspost=no"),

@@ -99,11 +99,11 @@ def build_forum_post_body(delivery: Delivery) -> dict[str, Any]:
 
 def _build_new_content(delivery: Delivery) -> dict[str, Any]:
     """Build what only a new message has: its mention, and whether it is silent."""
-    role = delivery.manner.ping
+    role = delivery.post_options.ping
     body = {**_build_content(delivery), "allowed_mentions": dict(NO_MENTIONS)}
     if role is not None:
         body["allowed_mentions"] = {**NO_MENTIONS, "roles": [role]}
-    if delivery.manner.silent:
+    if delivery.post_options.silent:
         body["flags"] |= limits.SUPPRESS_NOTIFICATIONS
     return body
 
@@ -124,7 +124,7 @@ def build_edit_body(delivery: Delivery) -> dict[str, Any]:
 def _build_content(delivery: Delivery) -> dict[str, Any]:
     """Build the content, below a mention of the role that is to be notified."""
     body = _build_words(delivery)
-    role = delivery.manner.ping
+    role = delivery.post_options.ping
     if role is None:
         return body
     mention = f"<@&{role}>"
@@ -177,7 +177,7 @@ class CrosspostQueue:
 
     def publish(self, delivery: Delivery, message: str) -> None:
         """Start to crosspost a message that was just sent, where that was chosen."""
-        if not delivery.manner.crosspost or not message:
+        if not delivery.post_options.crosspost or not message:
             return
         channel, number = get_channel_id(delivery), parse_snowflake(message, "message")
         if not self._take_allowance(channel):
@@ -337,7 +337,7 @@ class DiscordSender:
     async def _find_thread(self, delivery: Delivery, channel: int) -> int | None:
         """Find the thread that the message belongs to; None for the channel itself."""
         thread, first = parse_opening(delivery)
-        if thread is not None or first is None or not delivery.manner.thread:
+        if thread is not None or first is None or not delivery.post_options.thread:
             return thread
         return await self._open_thread(channel, first, delivery.title)
 

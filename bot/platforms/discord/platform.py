@@ -219,7 +219,7 @@ class DiscordPlatform:
         return (
             ()
             if facts is None
-            else tuple(find_channel_problems(facts, destination.manner))
+            else tuple(find_channel_problems(facts, destination.post_options))
         )
 
     # ── the connection ─────────────────────────────────────────────────────────

@@ -62,7 +62,7 @@ class DiscordHistoryReader:
         if thread is not None:
             return await self._search_channels(api, (thread,), channel, delivery)
         # Where no thread could be opened, the message is in the channel.
-        below = (first,) if delivery.manner.thread and first is not None else ()
+        below = (first,) if delivery.post_options.thread and first is not None else ()
         return await self._search_channels(api, (*below, channel), channel, delivery)
 
     async def _kind(self, api: "DiscordApi", channel: int) -> int | None:

@@ -22,7 +22,7 @@ NO_PREVIEWS: Final[Mapping[str, Any]] = {"unfurl_links": False, "unfurl_media": 
 def get_thread(delivery: Delivery) -> str | None:
     """Return the message whose thread it goes to, where threads were chosen."""
     opening = delivery.opening_message_id
-    return opening if delivery.manner.thread and opening else None
+    return opening if delivery.post_options.thread and opening else None
 
 
 def build_post_body(delivery: Delivery) -> dict[str, Any]:
