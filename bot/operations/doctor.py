@@ -35,7 +35,13 @@ from bot.operations.health_checks import (
 )
 from bot.ports import Clock, Examinable, Examiner, Inspector, Platform, Plugins
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
-from bot.storage import Database, delivery_store, destination_store, workspace_store
+from bot.storage import (
+    Database,
+    delivery_store,
+    destination_store,
+    digest_store,
+    workspace_store,
+)
 from digests.errors import DigestsError
 from digests.messages import Message
 
@@ -146,7 +152,9 @@ class _WorkspaceChecks:
     texts: Texts
 
     async def run(self) -> list[Finding]:
-        digests = await self.doctor.archive.digests(self.workspace.id)
+        digests = await self.doctor.db.read(
+            digest_store.list_digests, workspace_id=self.workspace.id
+        )
         found = await self._check_connection(digests)
         for digest in digests:
             found += self._check_digest(digest)

@@ -252,7 +252,7 @@ async def _catch_errors(
         log.exception("event failed", platform=event.platform)
         return build_problem(
             texts.say(
-                "Something went wrong on our side, and it was written down. Please try "
-                "again in a minute."
+                "Something went wrong on our side, and it was logged. Please try again "
+                "in a minute."
             )
         )
