@@ -59,7 +59,7 @@ def _export_workspace(
 
 def destination_to_block(place: Destination) -> dict[str, Any]:
     """Convert a destination to its table of the file, without options that are off."""
-    options = {name: value for name, value in place.manner if value}
+    options = {name: value for name, value in place.post_options if value}
     return {"name": place.name, "channel": place.channel, **options}
 
 

@@ -63,7 +63,7 @@ class Delivery:
     #: It is sent to see whether its place works again.
     probe: bool = False
     #: How it is posted, frozen with it.
-    manner: PostOptions = DEFAULT_POST_OPTIONS
+    post_options: PostOptions = DEFAULT_POST_OPTIONS
     #: What a thread for its edition is called.
     title: str = ""
     #: The platform's id of the edition's first message there, behind which it comes.

@@ -59,13 +59,13 @@ class Destination:
     retest_at: datetime | None = None
     #: The platform's id of the person it belongs to; None = the workspace's.
     person: str | None = None
-    manner: PostOptions = DEFAULT_POST_OPTIONS
+    post_options: PostOptions = DEFAULT_POST_OPTIONS
 
     @property
     def settings(self) -> DestinationSettings:
         """The destination as the configuration file describes it."""
         return DestinationSettings.model_construct(
-            name=self.name, channel=self.channel, **self.manner.to_entry()
+            name=self.name, channel=self.channel, **self.post_options.to_entry()
         )
 
 

@@ -7,11 +7,8 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
-from bot.model import (
-    PERSON_PREFIX,
-    Destination,
-    PostOptions,
-)
+from bot.model.settings import PostOptions
+from bot.model.workspace import PERSON_PREFIX, Destination
 from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
 from bot.storage.statements import insert_into
@@ -87,7 +84,7 @@ def set_post_options(
     options: PostOptions,
 ) -> Destination | None:
     """Post there with these options; None when there is no such destination."""
-    values = {"manner": options.to_stored()}
+    values = {"settings": options.to_stored()}
     return _update_destination(connection, workspace_id, destination_id, values)
 
 
@@ -195,7 +192,7 @@ def destination_from_row(row: Row[Any]) -> Destination:
         paused=row.paused,
         retest_at=row.retest_at,
         person=row.person_id,
-        manner=PostOptions.from_stored(row.manner),
+        post_options=PostOptions.from_stored(row.settings),
     )
 
 

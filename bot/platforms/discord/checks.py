@@ -3,8 +3,8 @@
 `bot.ports.Examiner` over the platform's own login, pace and errors.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from bot.errors import SendRefused
 from bot.model import DestinationProblem, Finding, PlatformIdentity, PostOptions
@@ -27,13 +27,13 @@ from bot.platforms.discord.permissions import (
 from digests.messages import Message
 
 if TYPE_CHECKING:
-    from bot.platforms.discord.transport import DiscordSession
+    from bot.platforms.discord.rest_api import DiscordCaller
 
 _CATEGORY: Final = 4
 
 
 def find_channel_problems(
-    facts: ChannelFacts, manner: PostOptions
+    facts: ChannelFacts, post_options: PostOptions
 ) -> Iterator[DestinationProblem]:
     """What is wrong there, the worst first; nothing where all is well."""
     if facts.kind is None:
@@ -54,7 +54,7 @@ def find_channel_problems(
         return
     lacking = [
         REQUESTED_PERMISSIONS[bit][0]
-        for bit in _list_needed_permissions(facts, manner)
+        for bit in _list_needed_permissions(facts, post_options)
         if not facts.may & bit
     ]
     if lacking:
@@ -71,21 +71,23 @@ def find_channel_problems(
             ),
             fix=Message("give the bot's role that in the channel's settings"),
         )
-    yield from _check_post_options(facts, manner)
+    yield from _check_post_options(facts, post_options)
 
 
-def _list_needed_permissions(facts: ChannelFacts, manner: PostOptions) -> Iterator[int]:
+def _list_needed_permissions(
+    facts: ChannelFacts, post_options: PostOptions
+) -> Iterator[int]:
     yield VIEW_CHANNEL
     if facts.kind not in THREAD_KINDS:
         yield SEND_MESSAGES
-    if facts.kind in THREAD_KINDS or facts.kind in FORUM_KINDS or manner.thread:
+    if facts.kind in THREAD_KINDS or facts.kind in FORUM_KINDS or post_options.thread:
         yield SEND_IN_THREADS
 
 
 def _check_post_options(
-    facts: ChannelFacts, manner: PostOptions
+    facts: ChannelFacts, post_options: PostOptions
 ) -> Iterator[DestinationProblem]:
-    opens = manner.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
+    opens = post_options.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
     if opens and not facts.may & CREATE_THREADS:
         yield DestinationProblem(
             text=Message(
@@ -93,9 +95,9 @@ def _check_post_options(
             ),
             fix=Message("give it «Create Public Threads», or say thread=no"),
         )
-    if manner.ping is not None:
-        yield from _check_role(manner.ping, facts)
-    if manner.crosspost and facts.kind != ANNOUNCEMENT:
+    if post_options.ping is not None:
+        yield from _check_role(post_options.ping, facts)
+    if post_options.crosspost and facts.kind != ANNOUNCEMENT:
         yield DestinationProblem(
             text=Message("it is no announcement channel; nothing is published"),
             fix=Message("make it one in Discord, or say crosspost=no"),
@@ -116,21 +118,10 @@ def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
         )
 
 
-T = TypeVar("T")
-
-
-class CheckCaller(Protocol):
-    """Makes one reading call when it is its turn; raises the `SendError`s."""
-
-    async def __call__(
-        self, method: str, route: str, call: Callable[["DiscordSession"], Awaitable[T]]
-    ) -> T: ...
-
-
 class DiscordExaminer:
     """`bot.ports.Examiner` for Discord."""
 
-    def __init__(self, ask: CheckCaller, *, webhook: bool = False) -> None:
+    def __init__(self, ask: "DiscordCaller", *, webhook: bool = False) -> None:
         """Examine nothing yet.
 
         Args:
@@ -143,7 +134,7 @@ class DiscordExaminer:
 
     async def identity(self) -> PlatformIdentity:
         return await self._ask(
-            "GET", "", lambda s: s.check_api.identity(webhook=self._webhook)
+            "GET", "", lambda api: api.check_api.identity(webhook=self._webhook)
         )
 
     async def reach(self) -> Finding:
@@ -153,7 +144,7 @@ class DiscordExaminer:
                 path=INTERACTIONS_PATH,
             )
             return Finding.ok("discord calls", text)
-        return await self._ask("GET", "", lambda session: session.check_api.gateway())
+        return await self._ask("GET", "", lambda api: api.check_api.gateway())
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
         if not (_is_snowflake(workspace) and _is_snowflake(channel)):
@@ -171,7 +162,7 @@ class DiscordExaminer:
             return await self._ask(
                 "GET",
                 channel,
-                lambda s: s.check_api.channel(number, workspace, subject),
+                lambda api: api.check_api.channel(number, workspace, subject),
             )
         except SendRefused as refused:
             if refused.whole_workspace:

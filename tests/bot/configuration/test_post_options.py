@@ -62,10 +62,10 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 @pytest.mark.parametrize(
-    "manner", [DEFAULT_POST_OPTIONS, EVERYTHING, PostOptions(thread=True)]
+    "options", [DEFAULT_POST_OPTIONS, EVERYTHING, PostOptions(thread=True)]
 )
-def test_settings_say_a_manner_whole(manner):
-    assert PostOptions.from_stored(manner.to_stored()) == manner
+def test_options_are_stored_whole(options):
+    assert PostOptions.from_stored(options.to_stored()) == options
 
 
 def test_nothing_said_is_posted_plainly():
@@ -77,7 +77,7 @@ def test_nothing_said_is_posted_plainly():
 
 
 @pytest.mark.parametrize(
-    ("platform", "manner", "words"),
+    ("platform", "options", "words"),
     [
         ("slack", PostOptions(silent=True), "Slack has no messages without a sound."),
         ("slack", PostOptions(ping="4711"), "Slack has no roles to ping."),
@@ -87,22 +87,22 @@ def test_nothing_said_is_posted_plainly():
         ("discord", PostOptions(ping="1001"), "Everybody cannot be pinged"),
     ],
 )
-def test_what_cannot_be_is_said_plainly(platform, manner, words):
+def test_what_cannot_be_is_said_plainly(platform, options, words):
     (found,) = find_post_option_problems(
-        manner, load_plugins()[platform], workspace="1001"
+        options, load_plugins()[platform], workspace="1001"
     )
     assert words in str(found.problem)
 
 
 @pytest.mark.parametrize(
-    ("platform", "manner"),
+    ("platform", "options"),
     [("discord", EVERYTHING), ("slack", PostOptions(thread=True))],
 )
-def test_what_a_platform_has_can_be_set(platform, manner):
+def test_what_a_platform_has_can_be_set(platform, options):
     assert (
         list(
             find_post_option_problems(
-                manner, load_plugins()[platform], workspace="1001"
+                options, load_plugins()[platform], workspace="1001"
             )
         )
         == []
@@ -114,13 +114,13 @@ def test_what_a_platform_has_can_be_set(platform, manner):
 
 async def test_the_file_sets_all_of_it(harness):
     await harness.apply(ALL_SET)
-    assert (await place_of(harness)).manner == EVERYTHING
+    assert (await place_of(harness)).post_options == EVERYTHING
 
 
 async def test_what_the_file_leaves_out_is_off(harness):
     await harness.apply(ALL_SET)
     await harness.apply(ON_DISCORD)
-    assert (await place_of(harness)).manner == DEFAULT_POST_OPTIONS
+    assert (await place_of(harness)).post_options == DEFAULT_POST_OPTIONS
 
 
 async def test_applying_twice_changes_nothing_the_second_time(harness):
@@ -158,19 +158,21 @@ async def test_the_file_is_refused_where_the_platform_has_no_such_thing(harness)
 async def test_an_editor_sets_it_for_the_channel_that_they_are_in(ana, harness):
     shown = await ana.says("newsdesk destination edit", silent="yes", thread="yes")
     assert "silent: no → yes" in said(shown)
-    assert (await place_of(harness)).manner == DEFAULT_POST_OPTIONS, (
+    assert (await place_of(harness)).post_options == DEFAULT_POST_OPTIONS, (
         "nothing before it is confirmed"
     )
     await ana.presses(shown, "Confirm")
-    assert (await place_of(harness)).manner == PostOptions(silent=True, thread=True)
+    assert (await place_of(harness)).post_options == PostOptions(
+        silent=True, thread=True
+    )
 
 
 @pytest.mark.parametrize("written", ["<@&4711>", "4711", "role 4711"])
 async def test_a_role_is_named_by_a_mention_or_its_number(ana, harness, written):
     await ana.does("newsdesk destination edit", ping=written)
-    assert (await place_of(harness)).manner.ping == "4711"
+    assert (await place_of(harness)).post_options.ping == "4711"
     await ana.does("newsdesk destination edit", ping="nobody")
-    assert (await place_of(harness)).manner.ping is None
+    assert (await place_of(harness)).post_options.ping is None
 
 
 async def test_without_words_a_form_shows_how_it_is(ana):
@@ -208,14 +210,14 @@ async def test_what_was_set_can_be_taken_back(ana, harness):
     made = await ana.does("newsdesk destination edit", silent="yes", ping="4711")
     shown = await ana.presses(made, "Take this back")
     await ana.presses(shown, "Confirm")
-    assert (await place_of(harness)).manner == DEFAULT_POST_OPTIONS
+    assert (await place_of(harness)).post_options == DEFAULT_POST_OPTIONS
 
 
 async def test_saying_here_once_more_keeps_how_it_is_posted(ana, harness):
     await ana.does("newsdesk destination edit", silent="yes")
     await ana.does("newsdesk destination here", name="early")
     place = await place_of(harness)
-    assert (place.name, place.manner) == ("early", PostOptions(silent=True))
+    assert (place.name, place.post_options) == ("early", PostOptions(silent=True))
 
 
 async def test_it_stands_in_the_history(ana):
@@ -230,4 +232,4 @@ async def test_who_was_let_in_by_an_editor_may_not_say_who_is_pinged(ana, harnes
     assert answer.problem
     assert "which role is pinged" in said(answer)
     await ben.does("newsdesk destination edit", silent="yes")
-    assert (await place_of(harness)).manner == PostOptions(silent=True)
+    assert (await place_of(harness)).post_options == PostOptions(silent=True)

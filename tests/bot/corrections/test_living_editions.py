@@ -290,7 +290,7 @@ async def test_the_setting_makes_the_round_trip_through_a_file(harness):
 
 
 async def test_another_word_for_it_is_refused_with_those_that_there_are(harness):
-    with pytest.raises(ConfigurationError, match="write edit, tell or off"):
+    with pytest.raises(ConfigurationError, match="write one of: edit, tell, off"):
         await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "maybe"\n')
 
 

@@ -24,7 +24,7 @@ CREATE TABLE destinations (
 	paused TEXT, 
 	retest_at BIGINT, 
 	person_id TEXT, 
-	manner TEXT, 
+	settings TEXT, 
 	CONSTRAINT fk_destinations_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_destinations_workspace_id_name UNIQUE (workspace_id, name), 
 	CONSTRAINT uq_destinations_workspace_id_channel UNIQUE (workspace_id, channel), 
@@ -34,18 +34,12 @@ CREATE TABLE digests (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	workspace_id INTEGER NOT NULL, 
 	name TEXT NOT NULL, 
-	stories INTEGER NOT NULL, 
-	include TEXT NOT NULL, 
-	exclude TEXT NOT NULL, 
-	quiet_hours TEXT, 
-	language TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
 	paused BOOLEAN NOT NULL, 
 	deleted_at BIGINT, 
 	paused_until DATE, 
 	skips TEXT, 
-	corrections TEXT DEFAULT 'edit' NOT NULL, 
 	person_id TEXT, 
-	look TEXT, 
 	CONSTRAINT fk_digests_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE, 
 	CONSTRAINT uq_digests_id_workspace_id UNIQUE (id, workspace_id)
 );
@@ -420,7 +414,7 @@ CREATE TABLE deliveries (
 	reason TEXT, 
 	updated_at BIGINT NOT NULL, 
 	fallback_level INTEGER DEFAULT '0' NOT NULL, 
-	manner TEXT, 
+	post_options TEXT, 
 	title TEXT, 
 	opening_message_id TEXT, 
 	CONSTRAINT fk_deliveries_destination_id_workspace_id FOREIGN KEY(destination_id, workspace_id) REFERENCES destinations (id, workspace_id) ON DELETE CASCADE, 
@@ -596,17 +590,17 @@ CREATE INDEX ix_erasures_workspace_id ON erasures (workspace_id);
 INSERT INTO standfirst_version ("version_num") VALUES ('0101');
 INSERT INTO workspaces ("id", "platform", "external_id", "name", "zone", "locale", "created_at", "left_at", "stopped", "retest_at", "joined_at") VALUES (1, 'local', 'full', 'full', 'UTC', 'en', 1772613000000000, NULL, NULL, NULL, 1772613000000000);
 INSERT INTO workspaces ("id", "platform", "external_id", "name", "zone", "locale", "created_at", "left_at", "stopped", "retest_at", "joined_at") VALUES (2, 'slack', 'T1', 'Team', 'UTC', 'en', 1772613000000000, NULL, NULL, NULL, 1772613000000000);
-INSERT INTO destinations ("id", "workspace_id", "name", "channel", "paused", "retest_at", "person_id", "manner") VALUES (1, 1, 'news', 'full-news', NULL, NULL, NULL, NULL);
-INSERT INTO destinations ("id", "workspace_id", "name", "channel", "paused", "retest_at", "person_id", "manner") VALUES (2, 1, 'person:p', 'person:p', NULL, NULL, 'p', NULL);
-INSERT INTO digests ("id", "workspace_id", "name", "stories", "include", "exclude", "quiet_hours", "language", "paused", "deleted_at", "paused_until", "skips", "corrections", "person_id", "look") VALUES (1, 1, 'Morning', 5, '[]', '[]', NULL, 'en', 0, NULL, NULL, NULL, 'edit', NULL, NULL);
-INSERT INTO digests ("id", "workspace_id", "name", "stories", "include", "exclude", "quiet_hours", "language", "paused", "deleted_at", "paused_until", "skips", "corrections", "person_id", "look") VALUES (2, 1, 'quetzal', 5, '[]', '[]', NULL, 'en', 0, NULL, NULL, NULL, 'edit', 'p', NULL);
+INSERT INTO destinations ("id", "workspace_id", "name", "channel", "paused", "retest_at", "person_id", "settings") VALUES (1, 1, 'news', 'full-news', NULL, NULL, NULL, NULL);
+INSERT INTO destinations ("id", "workspace_id", "name", "channel", "paused", "retest_at", "person_id", "settings") VALUES (2, 1, 'person:p', 'person:p', NULL, NULL, 'p', NULL);
+INSERT INTO digests ("id", "workspace_id", "name", "settings", "paused", "deleted_at", "paused_until", "skips", "person_id") VALUES (1, 1, 'Morning', '{"brief": 6, "corrections": "edit", "exclude": [], "figures": true, "include": [], "language": "en", "quiet_hours": null, "quotes": 5, "sections": null, "stories": 5, "summary": "short", "version": 1}', 0, NULL, NULL, NULL, NULL);
+INSERT INTO digests ("id", "workspace_id", "name", "settings", "paused", "deleted_at", "paused_until", "skips", "person_id") VALUES (2, 1, 'quetzal', '{"brief": 6, "corrections": "edit", "exclude": [], "figures": true, "include": [], "language": "en", "quiet_hours": null, "quotes": 5, "sections": null, "stories": 5, "summary": "short", "version": 1}', 0, NULL, NULL, NULL, 'p');
 INSERT INTO sources ("id", "workspace_id", "kind", "address", "name", "last_success_at", "problem", "etag", "last_modified", "next_poll_at", "requested_at", "failures", "backoff_until", "stopped", "moved_to", "moved_count", "items_per_day", "notice", "noticed_at") VALUES (1, 1, 'feed', 'https://full.example/', 'Canal Post', NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL);
 INSERT INTO digest_destinations ("digest_id", "destination_id", "workspace_id", "position") VALUES (1, 1, 1, 0);
 INSERT INTO digest_destinations ("digest_id", "destination_id", "workspace_id", "position") VALUES (2, 2, 1, 0);
 INSERT INTO digest_sources ("digest_id", "source_id", "workspace_id", "position", "first_read_at", "paused", "called") VALUES (1, 1, 1, 0, NULL, 0, NULL);
 INSERT INTO occurrences ("id", "workspace_id", "digest_id", "local_date", "slot", "due_at", "zone", "trigger", "state", "reason", "late", "not_before") VALUES (1, 1, 1, '2026-03-04', '08:30', 1772613000000000, 'UTC', 'schedule', 'due', NULL, 0, NULL);
 INSERT INTO schedules ("id", "workspace_id", "digest_id", "position", "sentence", "rule", "zone", "next_due_at", "next_local_date", "next_slot") VALUES (1, 1, 1, 0, 'daily', '{}', 'UTC', 1772613000000000, '2026-03-04', '08:30');
-INSERT INTO changes ("id", "workspace_id", "public_id", "steps", "person_id", "person_name", "proposed_at", "made_at", "reverts") VALUES (1, 1, 'c-k4ut49', '[{"name": "quetzal"}]', 'p', 'quetzal', 1772613000000000, 1772613000000000, NULL);
+INSERT INTO changes ("id", "workspace_id", "public_id", "steps", "person_id", "person_name", "proposed_at", "made_at", "reverts") VALUES (1, 1, 'c-ug2usq', '[{"name": "quetzal"}]', 'p', 'quetzal', 1772613000000000, 1772613000000000, NULL);
 INSERT INTO grants ("id", "workspace_id", "kind", "external_id") VALUES (1, 1, 'person', 'quetzal');
 INSERT INTO stories ("id", "workspace_id", "public_id", "first_seen") VALUES (1, 1, 's-before', 1772613000000000);
 INSERT INTO stories ("id", "workspace_id", "public_id", "first_seen") VALUES (2, 1, 's-canary', 1772613000000000);
@@ -619,21 +613,21 @@ INSERT INTO figures ("id", "revision_id", "position", "start", "end", "value", "
 INSERT INTO quotes ("id", "revision_id", "position", "start", "end", "kind", "speaker", "speaker_normalized", "role", "mention_start", "mention_end", "cue", "context_start", "context_end", "group_index", "confidence") VALUES (1, 1, 0, 19, 43, 'direct', 'quetzal', 'quetzal', 'a keeper', NULL, NULL, 'said', 18, 64, 0, 0.75);
 INSERT INTO searchable ("revision_id", "terms") VALUES (1, '§1 ‡105668 ¶0 ¤canal ¤post quetzal the quetzal lock we kept the quetzal out said quetzal 3 km');
 INSERT INTO speaker_words ("block", "word", "quote_id", "source_id") VALUES (0, 'quetzal', 1, 1);
-INSERT INTO editions ("id", "public_id", "workspace_id", "digest_id", "occurrence_id", "edition", "manifest", "made_at", "undone_at", "undone_by", "render_context", "emptied_at") VALUES (1, 'e-qe7ykc', 1, 1, 1, '{"brief": [], "decisions": [], "hero": {"alt": "Ada Lindqvist on the lock", "article": "1", "context": {"end": 79, "start": 24}, "context_text": "“We kept the water out,” said Ada Lindqvist, a keeper.", "lang": "en", "published": "2026-03-04T07:30:00+00:00", "revision": "", "role": "a keeper", "source": "Canal Post", "span": {"end": 47, "start": 25}, "speaker": "Ada Lindqvist", "text": "We kept the water out,", "url": "https://news.example/lock", "withdrawn": false}, "lang": "en", "made_at": "2026-03-04T08:30:00+00:00", "made_from": {"articles": 1, "sources": 1}, "minutes": 1, "sections": null, "stories": [{"articles": [{"id": "1", "lang": null, "published": "2026-03-04T07:30:00+00:00", "revision": "131f65575d6413d3", "source": "Canal Post", "title": "Lock opens", "url": "https://news.example/lock"}], "cards": [{"alt": "Ada Lindqvist on the lock", "article": "1", "context": {"end": 79, "start": 24}, "context_text": "“We kept the water out,” said Ada Lindqvist, a keeper.", "lang": "en", "published": "2026-03-04T07:30:00+00:00", "revision": "", "role": "a keeper", "source": "Canal Post", "span": {"end": 47, "start": 25}, "speaker": "Ada Lindqvist", "text": "We kept the water out,", "url": "https://news.example/lock", "withdrawn": false}], "disputes": [], "figures": [], "headline": {"spans": [], "text": "Lock opens"}, "id": "s-aaaaaa", "matters": null, "notes": [], "outlets": ["Canal Post"], "reasons": [], "summary": [{"revision": "", "spans": [{"end": 23, "start": 0}], "text": "The lock opens at noon."}], "update": false}], "title": "quetzal"}', 'm', 1772613000000000, NULL, NULL, '{"digest": "quetzal"}', NULL);
+INSERT INTO editions ("id", "public_id", "workspace_id", "digest_id", "occurrence_id", "edition", "manifest", "made_at", "undone_at", "undone_by", "render_context", "emptied_at") VALUES (1, 'e-38tcs3', 1, 1, 1, '{"brief": [], "decisions": [], "hero": {"alt": "Ada Lindqvist on the lock", "article": "1", "context": {"end": 79, "start": 24}, "context_text": "“We kept the water out,” said Ada Lindqvist, a keeper.", "lang": "en", "published": "2026-03-04T07:30:00+00:00", "revision": "", "role": "a keeper", "source": "Canal Post", "span": {"end": 47, "start": 25}, "speaker": "Ada Lindqvist", "text": "We kept the water out,", "url": "https://news.example/lock", "withdrawn": false}, "lang": "en", "made_at": "2026-03-04T08:30:00+00:00", "made_from": {"articles": 1, "sources": 1}, "minutes": 1, "sections": null, "stories": [{"articles": [{"id": "1", "lang": null, "published": "2026-03-04T07:30:00+00:00", "revision": "131f65575d6413d3", "source": "Canal Post", "title": "Lock opens", "url": "https://news.example/lock"}], "cards": [{"alt": "Ada Lindqvist on the lock", "article": "1", "context": {"end": 79, "start": 24}, "context_text": "“We kept the water out,” said Ada Lindqvist, a keeper.", "lang": "en", "published": "2026-03-04T07:30:00+00:00", "revision": "", "role": "a keeper", "source": "Canal Post", "span": {"end": 47, "start": 25}, "speaker": "Ada Lindqvist", "text": "We kept the water out,", "url": "https://news.example/lock", "withdrawn": false}], "disputes": [], "figures": [], "headline": {"spans": [], "text": "Lock opens"}, "id": "s-aaaaaa", "matters": null, "notes": [], "outlets": ["Canal Post"], "reasons": [], "summary": [{"revision": "", "spans": [{"end": 23, "start": 0}], "text": "The lock opens at noon."}], "update": false}], "title": "quetzal"}', 'm', 1772613000000000, NULL, NULL, '{"digest": "quetzal"}', NULL);
 INSERT INTO edition_stories ("edition_id", "position", "workspace_id", "story", "headline") VALUES (1, 1, 1, 's-aaaaaa', 'Lock opens');
 INSERT INTO published_items ("digest_id", "kind", "hash", "workspace_id", "edition_id", "item") VALUES (1, 'story', '8a77370ceb1814915f5536158eaef6eee6c600838312233120824e1c4a1be3ae', 1, 1, 'quetzal');
 INSERT INTO published_articles ("edition_id", "article_id", "workspace_id", "revision", "page_revision", "made_at", "changed_at", "compare_at", "not_before") VALUES (1, 1, 1, '131f65575d6413d3', NULL, 1772613000000000, 1772613000000000, 1772613000000000, NULL);
 INSERT INTO rereads ("article_id", "published_at", "times", "next_at", "revision", "etag", "last_modified") VALUES (1, 1772613000000000, 0, 1772613000000000, NULL, NULL, NULL);
 INSERT INTO compositions ("id", "workspace_id", "digest_id", "occurrence_id", "made_at", "last_seen_at", "decisions") VALUES (1, 1, 1, 1, 1772613000000000, 1772613000000000, '{"decided": [["1", "s-canary", null, 0]], "reasons": [["rank", "chosen", "quetzal"]]}');
 INSERT INTO corrections ("id", "workspace_id", "edition_id", "story", "headline", "article_id", "outlet", "old_revision", "new_revision", "found_at", "state", "reason", "changes", "amendment", "editor_name", "reverted_at") VALUES (1, 1, 1, 's-canary', 'quetzal', NULL, NULL, NULL, NULL, 1772613000000000, 'edited', NULL, '[]', '{"cards": [], "figures": [], "headline": null, "notes": [{"after": "", "at": "2026-03-04T08:30:00+00:00", "before": "", "said": "quetzal"}], "sentences": [], "story": "s-canary"}', 'quetzal', NULL);
-INSERT INTO deliveries ("id", "workspace_id", "edition_id", "destination_id", "channel", "part", "operation", "key", "payload", "payload_hash", "fallback_text", "state", "attempt", "fence", "lease_until", "claimed_at", "not_before", "message_id", "reason", "updated_at", "fallback_level", "manner", "title", "opening_message_id") VALUES (1, 1, 1, 1, 'full-news', 1, 'post', 'wl66ur3uhpcnceuker5vvr53x', '{"text": "quetzal 1"}', '1692d3744de8ed40229951c221e58e9b4b4a1929393639bb2866434e50f302fb', '…', 'sent', 1, 1, NULL, 1772613000000000, NULL, 'quetzal', NULL, 1772613000000000, 0, '{"crosspost": false, "ping": null, "silent": false, "thread": false}', '', NULL);
-INSERT INTO local_messages ("id", "workspace_id", "channel", "key", "payload", "fallback_text", "posted_at", "edited_at") VALUES (1, 1, 'full-news', 'wl66ur3uhpcnceuker5vvr53x', '{"text": "quetzal 1"}', '…', 1772613000000000, NULL);
+INSERT INTO deliveries ("id", "workspace_id", "edition_id", "destination_id", "channel", "part", "operation", "key", "payload", "payload_hash", "fallback_text", "state", "attempt", "fence", "lease_until", "claimed_at", "not_before", "message_id", "reason", "updated_at", "fallback_level", "post_options", "title", "opening_message_id") VALUES (1, 1, 1, 1, 'full-news', 1, 'post', '25azur22xeffosgjhnnefkqxe', '{"text": "quetzal 1"}', '1692d3744de8ed40229951c221e58e9b4b4a1929393639bb2866434e50f302fb', '…', 'sent', 1, 1, NULL, 1772613000000000, NULL, 'quetzal', NULL, 1772613000000000, 0, '{"crosspost": false, "ping": null, "silent": false, "thread": false, "version": 1}', '', NULL);
+INSERT INTO local_messages ("id", "workspace_id", "channel", "key", "payload", "fallback_text", "posted_at", "edited_at") VALUES (1, 1, 'full-news', '25azur22xeffosgjhnnefkqxe', '{"text": "quetzal 1"}', '…', 1772613000000000, NULL);
 INSERT INTO readers ("id", "workspace_id", "person_id", "locale", "zone", "announced_pause") VALUES (1, 1, 'p', 'quetzal', NULL, NULL);
 INSERT INTO saved_stories ("id", "workspace_id", "person_id", "story", "headline", "url", "saved_at") VALUES (1, 1, 'p', 's-canary', 'quetzal', NULL, 1772613000000000);
 INSERT INTO follows ("id", "workspace_id", "person_id", "kind", "name", "normalized_name", "followed_at") VALUES (1, 1, 'p', 'topic', 'quetzal', 'quetzal', 1772613000000000);
 INSERT INTO feedback ("id", "workspace_id", "person_id", "story", "headline", "direction", "terms", "given_at") VALUES (1, 1, 'p', 's-canary', 'quetzal', 'more', '["quetzal"]', 1772613000000000);
-INSERT INTO reports ("id", "workspace_id", "person_id", "person_name", "public_id", "story", "headline", "text", "made_at", "answered_at", "answered_by", "answer", "answer_shown_at", "locale") VALUES (1, 1, 'p', 'quetzal', 'r-i2v35s', 's-canary', 'quetzal', 'quetzal', 1772613000000000, NULL, NULL, NULL, NULL, 'en');
-INSERT INTO reports ("id", "workspace_id", "person_id", "person_name", "public_id", "story", "headline", "text", "made_at", "answered_at", "answered_by", "answer", "answer_shown_at", "locale") VALUES (2, 1, 'p', 'quetzal', 'r-kt6v2j', 's-canary', 'quetzal', 'quetzal again', 1772613000000000, 1772613000000000, 'quetzal', 'quetzal', NULL, 'en');
+INSERT INTO reports ("id", "workspace_id", "person_id", "person_name", "public_id", "story", "headline", "text", "made_at", "answered_at", "answered_by", "answer", "answer_shown_at", "locale") VALUES (1, 1, 'p', 'quetzal', 'r-9n6gbh', 's-canary', 'quetzal', 'quetzal', 1772613000000000, NULL, NULL, NULL, NULL, 'en');
+INSERT INTO reports ("id", "workspace_id", "person_id", "person_name", "public_id", "story", "headline", "text", "made_at", "answered_at", "answered_by", "answer", "answer_shown_at", "locale") VALUES (2, 1, 'p', 'quetzal', 'r-in8b7m', 's-canary', 'quetzal', 'quetzal again', 1772613000000000, 1772613000000000, 'quetzal', 'quetzal', NULL, 'en');
 INSERT INTO notices ("id", "workspace_id", "destination_id", "person_id", "key", "text", "state", "attempt", "fence", "lease_until", "claimed_at", "not_before", "reason", "made_at", "updated_at", "report_id") VALUES (1, 1, 1, 'p', 'n4ty4zkhd7fymzomm52ltmrgx', 'Posting stopped.', 'ready', 0, 0, NULL, NULL, NULL, NULL, 1772613000000000, 1772613000000000, NULL);
 INSERT INTO invocations ("platform", "key", "seen_at") VALUES ('local', '1', 1772613000000000);
 INSERT INTO keys ("name", "value", "made_at") VALUES ('secret', '0000000000000000000000000000000000000000000000000000000000000000', 1772613000000000);

@@ -297,9 +297,9 @@ EVERYTHING = PostOptions(silent=True, ping="4711", thread=True, crosspost=True)
 KINDS = sorted({TEXT, ANNOUNCEMENT} | FORUM_KINDS | THREAD_KINDS)
 
 
-def said(facts: ChannelFacts, manner: PostOptions = DEFAULT_POST_OPTIONS) -> str:
+def said(facts: ChannelFacts, post_options: PostOptions = DEFAULT_POST_OPTIONS) -> str:
     return " | ".join(
-        str(trouble.text) for trouble in find_channel_problems(facts, manner)
+        str(trouble.text) for trouble in find_channel_problems(facts, post_options)
     )
 
 
@@ -355,11 +355,11 @@ async def test_the_gateway_tells_whether_a_role_can_be_pinged(discord, mentionab
         workspace_id=1,
         name="news",
         channel=CHANNEL,
-        manner=PostOptions(ping="4711"),
+        post_options=PostOptions(ping="4711"),
     )
     async with listening(discord, an_inbox(), a_platform(discord)) as platform:
         session = platform._session
-        await until(lambda: session and session.kind(int(CHANNEL)) is not None)
+        await until(lambda: session and session.api.kind(int(CHANNEL)) is not None)
         found = await platform.inspect(GUILD, place)
     assert [trouble.stops for trouble in found] == ([] if mentionable else [False])
 
