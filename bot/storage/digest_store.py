@@ -197,7 +197,7 @@ def set_digest_pause(
 def mark_sources_begun(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> frozenset[int]:
-    """Record that an edition reads the digest's sources; return the keys of new ones."""
+    """Record that an edition reads the sources; return the keys of the new ones."""
     mine = (
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
