@@ -72,7 +72,8 @@ def add_stop_notice(
         found = notice_store.find_notice_destination(
             conn, workspace_id=workspace_id, destination_id=destination_id
         )
-        if found is None:
+        if found is None or found.person is not None:
+            # A person whose own messages stopped sees it with their next command.
             return
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [
@@ -109,10 +110,10 @@ def _describe_fix(texts: Texts, *, returns: bool) -> str:
 
 
 def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
-    """List what is paused, for whoever runs the bot and opens its page.
+    """What is paused, for the operator on the local page.
 
-    Whole workspaces (where a token is refused, nobody can be told there), and the
-    page's own channels; of other channels, those who set them up are told.
+    Whole workspaces (with a refused token, nobody there can be notified), and channels
+    of the local page. For other channels, the people who set them up get a notice.
     """
     found = []
     for space in workspace_store.list_workspaces(conn):

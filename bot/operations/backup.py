@@ -233,7 +233,7 @@ def secure_restored_database(
 ) -> RestoreSummary:
     """Cancel what a restored database wrongly regards as still to do."""
     newer = remembered or _ReplacedState()
-    restoration_store.record_restoration(conn, now=now, told=published)
+    restoration_store.record_restoration(conn, now=now, published=published)
     restoration_store.skip_used_ids(conn)
     waiting = restoration_store.skip_due_occurrences(conn)
     restoration_store.fail_open_notices(conn, now=now)

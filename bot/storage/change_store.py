@@ -11,10 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot.model import Payload
-from bot.storage import statements
+from bot.model.delivery import Payload
 from bot.storage.schema import changes
-from bot.storage.statements import insert_into
+from bot.storage.statements import from_row, insert_with_public_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,22 +46,17 @@ def propose_change(
     reverts: str | None = None,
 ) -> StoredChange:
     """Store a change that is about to be shown."""
-    row = None
-    while row is None:
-        row = connection.execute(
-            insert_into(connection, changes)
-            .values(
-                public_id=statements.new_public_id("c"),
-                workspace_id=workspace_id,
-                steps=[dict(step) for step in steps],
-                person_id=person_id,
-                person_name=person_name,
-                proposed_at=now,
-                reverts=reverts,
-            )
-            .on_conflict_do_nothing(index_elements=["public_id"])
-            .returning(changes)
-        ).first()
+    row = insert_with_public_id(
+        connection,
+        changes,
+        "c",
+        workspace_id=workspace_id,
+        steps=[dict(step) for step in steps],
+        person_id=person_id,
+        person_name=person_name,
+        proposed_at=now,
+        reverts=reverts,
+    )
     return _change_from_row(row)
 
 
@@ -127,13 +121,4 @@ def delete_unconfirmed_changes(
 
 
 def _change_from_row(row: Row[Any]) -> StoredChange:
-    return StoredChange(
-        public_id=row.public_id,
-        workspace_id=row.workspace_id,
-        steps=row.steps,
-        person_id=row.person_id,
-        person_name=row.person_name,
-        proposed_at=row.proposed_at,
-        made_at=row.made_at,
-        reverts=row.reverts,
-    )
+    return from_row(StoredChange, row)

@@ -7,11 +7,8 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
-from bot.model import (
-    PERSON_PREFIX,
-    Destination,
-    PostOptions,
-)
+from bot.model.settings import PostOptions
+from bot.model.workspace import PERSON_PREFIX, Destination
 from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
 from bot.storage.statements import insert_into

@@ -6,22 +6,20 @@ those of the workspace's digests, and its filters what the person follows: both 
 computed when it is loaded.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
-from bot.model import (
-    DEFAULT_DIGEST_OPTIONS,
-    Destination,
-    Digest,
-    DigestOptions,
-    Source,
-)
+from bot.model.digest import Digest
+from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
+from bot.model.source import Source
+from bot.model.workspace import Destination
 from bot.storage import destination_store, reader_store, source_store
 from bot.storage.reader_store import PersonScope
 from bot.storage.schema import (
@@ -139,7 +137,7 @@ def list_digests(connection: Connection, *, workspace_id: int) -> tuple[Digest, 
         .where(digests.c.workspace_id == workspace_id, IS_WORKSPACE_DIGEST)
         .order_by(digests.c.id)
     ).all()
-    return tuple(_load_digest(connection, row) for row in rows)
+    return _load_digests(connection, rows)
 
 
 def rename_digest(
@@ -229,7 +227,7 @@ def delete_digest(
 def restore_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> bool:
-    """Restore a deleted digest with its published ledger.
+    """Restore a deleted digest with its ledger, so that nothing is published twice.
 
     Its sources, destinations and schedules are not restored. False: it was not
     deleted, or another digest has its name now.
@@ -361,7 +359,7 @@ def _find_digest(
     row = connection.execute(
         select(digests).where(which, *_is_present(workspace_id))
     ).first()
-    return _load_digest(connection, row) if row else None
+    return _load_digests(connection, [row])[0] if row else None
 
 
 def _get_digest(connection: Connection, workspace_id: int, digest_id: int) -> Digest:
@@ -381,53 +379,64 @@ def _update_digest(
     return find_digest(connection, workspace_id=workspace_id, digest_id=digest_id)
 
 
-def _load_digest(connection: Connection, row: Row[Any]) -> Digest:
-    listed = connection.execute(
-        select(sources, digest_sources.c.paused, digest_sources.c.called)
-        .join(digest_sources, digest_sources.c.source_id == sources.c.id)
-        .where(digest_sources.c.digest_id == row.id)
-        .order_by(digest_sources.c.position)
-    ).all()
-    posted = connection.execute(
-        select(destinations)
-        .join(
+def _load_digests(
+    connection: Connection, rows: Sequence[Row[Any]]
+) -> tuple[Digest, ...]:
+    """Load digests with what is linked to them, by one query for each kind of link."""
+    keys = [row.id for row in rows]
+
+    def load(links: Table, query: Select[Any]) -> dict[int, list[Row[Any]]]:
+        linked: dict[int, list[Row[Any]]] = defaultdict(list)
+        query = query.add_columns(links.c.digest_id).where(links.c.digest_id.in_(keys))
+        for row in connection.execute(query.order_by(links.c.position)):
+            linked[row.digest_id].append(row)
+        return linked
+
+    read = load(
+        digest_sources,
+        select(sources, digest_sources.c.paused, digest_sources.c.called).join(
+            digest_sources, digest_sources.c.source_id == sources.c.id
+        ),
+    )
+    posted = load(
+        digest_destinations,
+        select(destinations).join(
             digest_destinations,
             digest_destinations.c.destination_id == destinations.c.id,
-        )
-        .where(digest_destinations.c.digest_id == row.id)
-        .order_by(digest_destinations.c.position)
+        ),
     )
-    scheduled = connection.execute(
-        select(schedules.c.sentence, schedules.c.next_due_at)
-        .where(schedules.c.digest_id == row.id)
-        .order_by(schedules.c.position)
-    ).all()
-    digest = Digest(
+    planned = load(schedules, select(schedules.c.sentence, schedules.c.next_due_at))
+    found = (
+        _digest_from_row(row, read[row.id], posted[row.id], planned[row.id])
+        for row in rows
+    )
+    return tuple(
+        digest if digest.person is None else _fill_personal_digest(connection, digest)
+        for digest in found
+    )
+
+
+def _digest_from_row(
+    row: Row[Any],
+    read: Sequence[Row[Any]],
+    posted: Sequence[Row[Any]],
+    planned: Sequence[Row[Any]],
+) -> Digest:
+    return Digest(
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
-        sources=tuple(
-            _linked_source_from_row(entry) for entry in listed if not entry.paused
-        ),
-        paused_sources=tuple(
-            _linked_source_from_row(entry) for entry in listed if entry.paused
-        ),
+        sources=tuple(source_store.source_from_row(e) for e in read if not e.paused),
+        paused_sources=tuple(source_store.source_from_row(e) for e in read if e.paused),
         destinations=tuple(map(destination_store.destination_from_row, posted)),
-        schedules=tuple(entry.sentence for entry in scheduled),
-        next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
+        schedules=tuple(entry.sentence for entry in planned),
+        next_due=min((e.next_due_at for e in planned if e.next_due_at), default=None),
         options=DigestOptions.from_stored(row.settings),
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_parse_dates(row.skips),
         person=row.person_id,
     )
-    return (
-        digest if digest.person is None else _fill_personal_digest(connection, digest)
-    )
-
-
-def _linked_source_from_row(row: Row[Any]) -> Source:
-    return replace(source_store.source_from_row(row), called=row.called)
 
 
 def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
-from bot.model import PlatformName, Workspace
+from bot.model.settings import PlatformName
+from bot.model.workspace import Workspace
 from bot.storage.schema import grants, workspaces
 from bot.storage.statements import insert_into
 from digests.messages import Message

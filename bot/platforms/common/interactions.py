@@ -167,7 +167,7 @@ async def _catch_errors(
         log.exception("event failed", platform=event.platform)
         return build_problem(
             Texts.of(event.locale).say(
-                "Something went wrong on our side, and it was written down. "
+                "Something went wrong on our side, and it was logged. "
                 "Please try again in a minute."
             )
         )

@@ -35,13 +35,13 @@ workspaces = define_table(
     Column("zone", SafeText, nullable=False),
     Column("locale", SafeText, nullable=False),
     Column("created_at", Instant, nullable=False),
-    # Since when the bot is no longer there; the rest waits in case it comes back.
+    # When the bot was removed; the rest is kept in case it comes back.
     Column("left_at", Instant),
-    # Why the platform takes nothing of it; NULL when it works.
+    # Why the platform accepts no message; NULL when it works.
     Column("stopped", MessageText),
-    # When one message may try whether it works again.
+    # When one message may probe whether it works again.
     Column("retest_at", Instant),
-    # Since when the bot is there, the last time that it came (back).
+    # When the bot was last added.
     Column("joined_at", Instant),
     UniqueConstraint("platform", "external_id"),
 )
@@ -54,9 +54,9 @@ destinations = define_table(
     Column("channel", SafeText, nullable=False),
     # Why nothing is posted there; NULL when it works.
     Column("paused", MessageText),
-    # When one message may try whether it works again; NULL = only a person can say.
+    # When one message may probe whether it works again; NULL = a person resumes it.
     Column("retest_at", Instant),
-    # Whose own it is (the platform's id); NULL = the workspace's.
+    # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
     # `PostOptions.to_stored`; NULL = the defaults.
     Column("settings", Json),
@@ -82,7 +82,7 @@ sources = define_table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("backoff_until", Instant),
     Column("stopped", Boolean, nullable=False, server_default=false()),
-    # Where it says that it has moved for good, and how often in a row.
+    # Its permanent redirect, and how often in a row it was seen.
     Column("moved_to", SafeText),
     Column("moved_count", Integer, nullable=False, server_default="0"),
     Column("items_per_day", Double),
@@ -90,7 +90,7 @@ sources = define_table(
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
-# UNIQUE holds NULLs for different: the public ones need a rule of their own.
+# UNIQUE treats NULLs as different: public sources need an index of their own.
 Index(
     "uq_sources_public_address",
     sources.c.address,
@@ -112,11 +112,11 @@ digests = define_table(
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
-    # Whose own it is (the platform's id); NULL = the workspace's.
+    # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
     UniqueConstraint("id", "workspace_id"),
 )
-#: Which digests a name means one of: those of the workspace itself.
+#: Digests of the workspace itself, which are found by name.
 IS_WORKSPACE_DIGEST = and_(
     digests.c.deleted_at.is_(None), digests.c.person_id.is_(None)
 )
@@ -153,11 +153,11 @@ digest_sources = Table(
     ),
     workspace_column(),
     Column("position", Integer, nullable=False),
-    # When an edition first took the source in; what it held then is no news later.
+    # When an edition first read the source; what it contained then is no news later.
     Column("first_read_at", Instant),
-    # Kept in the list, and left out of editions, until somebody resumes it.
+    # Left out of editions until it is resumed.
     Column("paused", Boolean, nullable=False, server_default=false()),
-    # How the digest calls it; NULL = as it calls itself.
+    # Its name in this digest; NULL = its own name.
     Column("called", SafeText),
     same_workspace("digests", "digest_id"),
     Index(None, "workspace_id"),
@@ -204,7 +204,7 @@ occurrences = define_table(
     Column("state", SafeText, nullable=False),
     Column("reason", MessageText),
     Column("late", Boolean, nullable=False),
-    # When a deferred one (quiet hours) is looked at again.
+    # When a deferred one (quiet hours) is due again.
     Column("not_before", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
     UniqueConstraint("id", "workspace_id"),
@@ -224,9 +224,9 @@ changes = define_table(
     Column("person_id", SafeText, nullable=False),
     Column("person_name", SafeText, nullable=False),
     Column("proposed_at", Instant, nullable=False),
-    # NULL: it was shown to somebody, who has not said yes.
+    # NULL: it was proposed and not confirmed.
     Column("made_at", Instant),
-    # The change that this one takes back.
+    # The change that this one reverts.
     Column("reverts", SafeText),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "made_at"),
@@ -249,13 +249,13 @@ installations = define_table(
     Column("installer", SafeText, nullable=False),
     Column("scopes", Json, nullable=False),
     Column("installed_at", Instant, nullable=False),
-    # Sealed (`storage.sealing`), both.
+    # Both encrypted (`installation_store`).
     Column("token", SafeText, nullable=False),
     Column("refresh", SafeText),
     Column("expires_at", Instant),
     # Grows with every exchange of the tokens.
     Column("version", Integer, nullable=False),
-    # Until when whoever began an exchange may take for it.
+    # Until when an exchange that was started may take.
     Column("exchange_until", Instant),
     # Why there will be no new tokens.
     Column("broken", MessageText),
@@ -294,21 +294,21 @@ keys = Table(
     Column("made_at", Instant, nullable=False),
 )
 
-# Which workspaces are being erased or were: without their names or anything of them.
-# It points at no row, because the row is what goes.
+# Workspaces that are being erased or were, without their names or contents. No foreign
+# key: the workspace's row is deleted.
 erasures = define_table(
     "erasures",
     id_column(),
     Column("workspace_id", Key, nullable=False, index=True),
     Column("platform", SafeText, nullable=False),
     Column("external_id", SafeText, nullable=False),
-    # The platform's id of who ordered it; NULL: the operator, or nobody.
+    # The platform's id of who ordered it; NULL = the operator, or nobody.
     Column("person_id", SafeText),
     Column("reason", SafeText, nullable=False),
-    # How many of each went, by what people call them.
+    # How many rows, by table.
     Column("counts", Json, nullable=False),
     Column("proposed_at", Instant, nullable=False),
-    # NULL: it was only shown what would go.
+    # NULL: it was proposed and not ordered.
     Column("ordered_at", Instant),
     Column("done_at", Instant),
     check_one_of("reason", "asked", "left"),

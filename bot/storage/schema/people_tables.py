@@ -1,7 +1,7 @@
 """Tables of single people: choices, saved stories, reports, private notices.
 
 A person is (workspace, the platform's id of them), and each row carries both. All of it
-goes with the workspace, and with the person when they erase their data.
+is deleted with the workspace, and when the person erases their data.
 """
 
 from sqlalchemy import Column, Index, Integer, UniqueConstraint
@@ -24,7 +24,7 @@ readers = define_table(
     Column("locale", SafeText),
     # The zone of their times; NULL = the workspace's.
     Column("zone", SafeText),
-    # Why their own digest stands still, as they were told last.
+    # Why their own digest is paused, as it was last announced.
     Column("announced_pause", MessageText),
     UniqueConstraint("workspace_id", "person_id"),
 )
@@ -81,13 +81,13 @@ reports = define_table(
     Column("headline", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
     Column("made_at", Instant, nullable=False),
-    # By whom it was settled and what they answered; NULL = it is open.
+    # When and by whom it was answered, and the answer; NULL = it is open.
     Column("answered_at", Instant),
     Column("answered_by", SafeText),
     Column("answer", SafeText),
-    # When the reader was told; NULL = not yet.
+    # When the reader saw the answer; NULL = not yet.
     Column("answer_shown_at", Instant),
-    # The language in which it was made; NULL: it is older than this column.
+    # The language in which it was made.
     Column("locale", SafeText),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "answered_at"),
@@ -98,10 +98,10 @@ notices = define_table(
     "notices",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    # Where posting stopped; NULL = in the whole workspace. No reference: a place that
-    # is removed meanwhile is found not to stand still any more.
+    # Where posting stopped; NULL = in the whole workspace. No foreign key: a
+    # destination that is deleted meanwhile counts as not stopped any more.
     Column("destination_id", Key),
-    # Who is told; NULL = whoever installed the bot.
+    # The recipient; NULL = the person who installed the bot.
     Column("person_id", SafeText),
     Column("key", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
@@ -114,7 +114,7 @@ notices = define_table(
     Column("reason", MessageText),
     Column("made_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    # The report that it answers, where it is about none of these; erased with it.
+    # The report that it answers, if it is not about a destination; deleted with it.
     reference_column("report_id", "reports.id", null=True),
     UniqueConstraint("key"),
     check_one_of("state", "ready", "sending", "sent", "retry", "uncertain", "failed"),

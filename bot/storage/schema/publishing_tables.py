@@ -21,16 +21,16 @@ editions = define_table(
     workspace_column(),
     Column("digest_id", Key, nullable=False),
     Column("occurrence_id", Key, nullable=False, unique=True),
-    # The composer's noun as `editions_json` writes it.
+    # The composer's noun as `columns.dump_dataclass` writes it.
     Column("edition", SafeText, nullable=False),
     Column("manifest", SafeText, nullable=False),
     Column("made_at", Instant, nullable=False),
-    # When it was taken back, and by whom.
+    # When it was undone, and by whom.
     Column("undone_at", Instant),
     Column("undone_by", SafeText),
-    # What it was rendered with, so that it is rendered alike when it is corrected.
+    # What it was rendered with, to render it in the same way when it is corrected.
     Column("render_context", Json),
-    # When its contents were let go, because it was older than is kept.
+    # When its contents were deleted because of their age.
     Column("emptied_at", Instant),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
@@ -45,15 +45,15 @@ edition_stories = Table(
     Column("edition_id", Key, primary_key=True),
     Column("position", Integer, primary_key=True),
     workspace_column(),
-    # Public id: the story itself may be another workspace's view of the same event.
+    # Public id: the story itself may be in another view.
     Column("story", SafeText, nullable=False),
     Column("headline", SafeText, nullable=False),
     same_workspace("editions", "edition_id"),
     Index(None, "workspace_id", "story"),
 )
 
-# What the readers of a digest were shown. The words themselves can be longer than
-# PostgreSQL lets an index entry be: their hash stands in the key.
+# The ledger: what the readers of a digest were shown. An item can be longer than
+# PostgreSQL allows in an index: its hash is in the key.
 published_items = Table(
     "published_items",
     metadata,
@@ -69,7 +69,7 @@ published_items = Table(
     sqlite_with_rowid=False,
 )
 
-# Which text of an article an edition stands on; looked at again when the article has
+# Which text of an article an edition uses; compared again when the article has
 # another one.
 published_articles = Table(
     "published_articles",
@@ -83,20 +83,20 @@ published_articles = Table(
         index=True,
     ),
     workspace_column(),
-    # The hash of the last version that was compared with what is told.
+    # The hash of the last revision that the edition was compared with.
     Column("revision", SafeText, nullable=False),
-    # The same of the page behind it; NULL: the page was not read yet.
+    # The same of the page behind it; NULL: it was not read yet.
     Column("page_revision", SafeText),
     Column("made_at", Instant, nullable=False),
-    # When the first change that was not yet looked at came, and when to look.
+    # When the first uncompared change was stored, and when to compare.
     Column("changed_at", Instant),
     Column("compare_at", Instant, index=True),
-    # Not before then: what was just edited is left alone for a while.
+    # Compared not before then, because it was just edited.
     Column("not_before", Instant),
     same_workspace("editions", "edition_id"),
 )
 
-# The pages behind articles of feeds that were told: read again a few times.
+# The pages behind published articles of feeds: read again a few times.
 rereads = Table(
     "rereads",
     metadata,
@@ -109,22 +109,21 @@ rereads = Table(
     ),
     Column("published_at", Instant, nullable=False),
     Column("times", Integer, nullable=False),
-    # NULL: not any more.
+    # NULL = not any more.
     Column("next_at", Instant, index=True),
-    # The hash of the page's last version; NULL: it was not read yet.
+    # The hash of the page's last text; NULL: it was not read yet.
     Column("revision", SafeText),
     Column("etag", SafeText),
     Column("last_modified", SafeText),
 )
 
-# What was put right after it was told, or seen to have been; kept as long as its
-# edition's contents.
+# What was corrected after it was published; kept as long as its edition's contents.
 corrections = define_table(
     "corrections",
     id_column(),
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
-    # Public id, with the headline as it was told.
+    # Public id, with the headline as it was published.
     Column("story", SafeText, nullable=False),
     Column("headline", SafeText, nullable=False),
     # NULL: an editor wrote it.
@@ -134,13 +133,13 @@ corrections = define_table(
     Column("new_revision", SafeText),
     Column("found_at", Instant, nullable=False),
     Column("state", SafeText, nullable=False),
-    # Why no message was edited, in words.
+    # Why no message was edited.
     Column("reason", MessageText),
-    # What is different: [{before, after, old, new}], whole sentences last.
+    # The differences: [{before, after, old, new}], whole sentences last.
     Column("changes", Json, nullable=False),
-    # What is shown instead, as `editions_json` writes it; NULL: nothing.
+    # What is shown instead, as `columns.dump_dataclass` writes it; NULL = nothing.
     Column("amendment", SafeText),
-    # Who wrote it, and since when it does not hold any more.
+    # Who wrote it, and when it was reverted.
     Column("editor_name", SafeText),
     Column("reverted_at", Instant),
     same_workspace("editions", "edition_id"),
@@ -155,8 +154,8 @@ deliveries = define_table(
     workspace_column(),
     Column("edition_id", Key, nullable=False),
     Column("destination_id", Key, nullable=False),
-    # Where it was meant to go when it was made; a later change of the destination
-    # moves no message that is already there.
+    # The channel when it was made; a later change of the destination moves no message
+    # that was sent.
     Column("channel", SafeText, nullable=False),
     Column("part", Integer, nullable=False),
     Column("operation", SafeText, nullable=False),
@@ -174,13 +173,13 @@ deliveries = define_table(
     Column("message_id", SafeText),
     Column("reason", MessageText),
     Column("updated_at", Instant, nullable=False),
-    # How plainly it is told, because the platform did not take it otherwise:
-    # 0 as rendered, 1 in plain words, 2 as a list of links.
+    # In which form it is sent, because the platform refused others: 0 as rendered,
+    # 1 as plain text, 2 as a list of links.
     Column("fallback_level", Integer, nullable=False, server_default="0"),
-    # How it is posted and what a thread for it is called, frozen with it.
+    # How it is posted and the title of a thread for it, frozen with it.
     Column("post_options", Json),
     Column("title", SafeText),
-    # The message of its edition behind which it comes, once it is claimed.
+    # The first message of its edition in the channel, set when it is claimed.
     Column("opening_message_id", SafeText),
     UniqueConstraint("edition_id", "destination_id", "part", "operation"),
     UniqueConstraint("key", "operation"),

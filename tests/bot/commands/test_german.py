@@ -262,9 +262,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
         reason=Message("discord.no_direct_message"),
     )
     answer = await ana.says("news me")
-    assert "Steht still: Discord lässt hierhin keine Direktnachricht zu." in said(
-        answer
-    )
+    assert "Pausiert: Discord lässt hierhin keine Direktnachricht zu." in said(answer)
     assert english_in(answer) == []
 
 

@@ -154,7 +154,7 @@ async def test_before_it_is_said_who_gets_it_and_who_does_not(ana):
     shown = said(await ana.says("newsdesk post", to="breaking"))
     assert "#breaking" in shown
     assert "#morning" not in shown
-    assert "own channels get nothing of it" in shown
+    assert "own channels do not get it" in shown
     assert "Harbour bridge closes" in shown
 
 
@@ -207,7 +207,7 @@ async def test_the_only_channel_of_a_digest_gets_it_as_ever(ana):
 async def test_one_of_several_own_channels_gets_it_and_the_others_miss_nothing(ana):
     await ana.harness.apply(BOTH)
     shown = await ana.says("newsdesk post", to="breaking")
-    assert "may tell it there again" in said(shown)
+    assert "may repeat it there" in said(shown)
     await ana.presses(shown, "Post now")
     await ana.harness.outbox.drain()
     assert stands(ana, "c-morning") == []

@@ -163,7 +163,7 @@ async def test_an_article_is_kept_as_long_as_an_edition_quotes_it(ana: Editor):
     ana.harness.clock.advance(days=59)
     await maintenance(ana.harness).prune_outdated()
     reported = said(await ana.says("news story", story=f"{await first_id(ana)} 1"))
-    assert "Told from" in reported
+    assert "Sources" in reported
     assert all(text for text, _ in await ana.harness.db.read(texts))
 
 

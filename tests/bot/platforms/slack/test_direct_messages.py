@@ -87,7 +87,7 @@ async def test_closed_messages_are_said_at_the_next_command(
     await tomorrow(quiet)
     async with listening(slack, quiet.inbox, platform_of(quiet)):
         reported = await ask(slack, "/news help", READER)
-        assert "Your own digest stands still" in reported.words
+        assert "Your own digest is paused" in reported.words
 
 
 async def test_its_controls_answer_there_and_count_in_it(
