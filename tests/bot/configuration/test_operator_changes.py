@@ -66,7 +66,7 @@ async def test_a_member_who_calls_themselves_so_is_named_as_they_are(ana):
 
 async def test_a_file_that_changes_nothing_leaves_no_line(ana):
     await apply(ana, CONFIGURATION)
-    assert "Nothing was changed" in await history(ana)
+    assert "No changes have been made" in await history(ana)
 
 
 async def test_it_can_be_taken_back(ana):
@@ -101,7 +101,7 @@ async def test_a_new_workspace_begins_with_a_line_that_can_be_taken_back(ana):
     assert "Morning brief" in reported
     await take_back(there)
     here = there.place.workspace.id
-    assert await ana.harness.archive.digests(here) == ()
+    assert await ana.harness.archive.list_digests(here) == ()
 
 
 async def test_only_the_workspaces_that_changed_have_a_line(ana):
@@ -126,7 +126,7 @@ async def kept(ana: Editor, workspace_id: int) -> int:
 async def test_nothing_is_recorded_or_applied_of_what_is_refused(ana):
     with pytest.raises(InvalidChange):
         await change(ana, {"paused": True}, {"stories": 99})
-    assert "Nothing was changed" in await history(ana)
+    assert "No changes have been made" in await history(ana)
     assert not (await ana.harness.digest()).paused
 
 
