@@ -32,6 +32,8 @@ _PAGES_PER_STEP = 4096
 _WAL_SUFFIX = "-wal"
 _SIDE_SUFFIXES = (_WAL_SUFFIX, "-journal", "-shm")
 PARTIAL_SUFFIX = ".part"
+#: The folder beside the database in which backups are kept.
+BACKUP_FOLDER = "backups"
 _SQLITE_HEADER = b"SQLite format 3\0"
 
 #: Takes how much is done, from 0 to 1.
