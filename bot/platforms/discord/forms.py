@@ -8,6 +8,7 @@ that opens it again, filled in.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Form, FormField
 from bot.platforms.common.forms import (
@@ -17,7 +18,7 @@ from bot.platforms.common.forms import (
     describe_form_message,
     needs_lines,
 )
-from bot.platforms.common.text import count_utf16, sanitize_text, shorten_line
+from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
 from bot.platforms.discord.components import (
     CONTAINER,

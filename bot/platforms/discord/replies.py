@@ -1,13 +1,14 @@
 """Render a reply as Components V2 messages. Pure.
 
 Nothing in a reply can mention anybody, and a problem is marked in words, not by colour
-alone. How pieces are packed is `reply_layout`'s part.
+alone. How pieces are packed is `packing`'s part.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -23,18 +24,13 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.reply_layout import (
+from bot.platforms.common.packing import (
     group_lines,
     pack_reply,
     select_controls,
     split_lines,
 )
-from bot.platforms.common.text import (
-    count_utf16,
-    make_link,
-    sanitize_text,
-    shorten_line,
-)
+from bot.platforms.common.text import count_utf16, make_link, shorten_line
 from bot.platforms.discord import limits
 from bot.platforms.discord.components import (
     ATTACHMENT_SCHEME,
