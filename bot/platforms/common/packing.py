@@ -47,7 +47,7 @@ def pack_reply(
     Args:
         pieces: The reply's, in order.
         most: Messages that are sent.
-        fits: (pieces, whether to keep room for a note) → one message holds them.
+        fits: (pieces, whether to keep space for a note) → one message holds them.
         build_note: Formats the note.
         texts: The reply's language.
     """
@@ -62,7 +62,7 @@ def pack_reply(
         noted = [*last, build_note(more)]
         if not last or fits(noted, False):
             return [*before, noted]
-        # The note has no room below the last piece, which is then left out as well.
+        # The note has no space below the last piece, which is then left out as well.
         last = last[:-1]
         left_out += 1
 

@@ -36,10 +36,10 @@ def keep_whole_lines(written: str, most: int) -> str:
     if count_utf16(written) <= most:
         return written
     kept: list[str] = []
-    room = most - len("\n…")
+    space = most - len("\n…")
     for part in written.split("\n"):
-        room -= count_utf16(part) + 1
-        if room < 0:
+        space -= count_utf16(part) + 1
+        if space < 0:
             break
         kept.append(part)
     return "\n".join([*kept, "…"])

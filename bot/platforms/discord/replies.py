@@ -60,7 +60,7 @@ from digests.types import QuoteCard
 FENCE: Final = "```"
 #: The colour beside a problem; the words above it say the same.
 _AMBER: Final = 0xB26A00
-#: Room that every message keeps for «… and 12 more».
+#: Space that every message keeps for «… and 12 more».
 _NOTE_SIZE: Final = 150
 #: Characters of a text that are looked at: what all messages of a reply hold.
 _TEXT_SIZE: Final = limits.LIST_MESSAGES * limits.TEXT

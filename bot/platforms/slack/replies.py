@@ -229,7 +229,7 @@ def _make_piece(block: Json, *, plain: str) -> ReplyPiece:
 
 
 def _fits_message(pieces: Sequence[ReplyPiece], reserve: bool) -> bool:
-    """Check whether a message holds the pieces; there is always room for the note."""
+    """Check whether a message holds the pieces; there is always space for the note."""
     blocks = _join_blocks(pieces)
     ids = [control for piece in pieces for control in _collect_ids(piece.blocks)]
     return not reserve or (
