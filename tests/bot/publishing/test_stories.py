@@ -99,7 +99,7 @@ async def test_a_preview_tells_what_the_post_after_it_tells(harness):
         harness.publish(name, text)
     digest = await harness.digest()
     draft = await harness.publisher.preview(digest, "local")
-    posted = await harness.publisher.post_now(digest.workspace_id, digest, "now")
+    posted = await harness.publisher.post_now(digest, "now")
     assert posted.stored_edition is not None
     assert draft.edition.stories == posted.stored_edition.edition.stories
     assert draft.edition.brief == posted.stored_edition.edition.brief
