@@ -40,7 +40,6 @@ QuestionKind = Literal[
 #: Characters and words of a question that are read.
 _READ, _MOST = 400, 14
 _AUXILIARIES = word_set("do does did")
-_TIME_UNITS = word_set("day week month year hour minute")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 
 from digests.language import grammar, words
 from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import has_balanced_marks
 from digests.language.spans import span_text
 from digests.language.words import word_set
-from digests.summaries.passages import has_balanced_marks
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
