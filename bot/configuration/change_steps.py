@@ -135,7 +135,10 @@ def read_current_step(
         case "destination":
             place = destination_store.find_destination_by_name(conn, **here, name=name)
             if place is not None:
-                entry = {**place.settings.to_entry(), "stopped": place.paused}
+                entry = {
+                    **place.settings.to_entry(),
+                    "stopped": bool(place.paused) or None,
+                }
         case "access":
             names = map(format_grant, workspace_store.list_grants(conn, **here))
             entry = grant_to_entry(name) if name in names else None
