@@ -34,8 +34,8 @@ from sqlalchemy import (
     select,
 )
 
-from bot.model.delivery import Delivery, MessagePart, Operation
-from bot.model.edition import StoredEdition
+from bot.model.delivery import Delivery, Operation
+from bot.model.edition import MessagePart, StoredEdition
 from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where

@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, update
 
-from bot.model.delivery import Payload
-from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Trigger
+from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     Condition,
