@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, or_, select
 from bot.storage.columns import load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.schema import deliveries, digests, editions, published_items
-from bot.storage.statements import Condition, Scope, delete_rows, insert_missing
+from bot.storage.statements import Condition, Scope, delete_rows, insert_all_missing
 from digests.corrections.amendments import apply_amendments
 from digests.editing.novelty import collect_published
 from digests.types import PublishedLedger
@@ -131,7 +131,7 @@ def add_to_ledger(
         for kind, field in _FIELDS.items()
         for item in sorted(getattr(published, field))
     ]
-    insert_missing(connection, published_items, rows)
+    insert_all_missing(connection, published_items, rows)
 
 
 def remove_from_ledger(

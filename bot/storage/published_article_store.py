@@ -34,7 +34,7 @@ from bot.storage.statements import (
     Condition,
     first_scalar,
     from_row,
-    insert_missing,
+    insert_all_missing,
     list_scalars,
     update_rows,
 )
@@ -87,7 +87,7 @@ def add_published_articles(
         }
         for key, now in current.items()
     ]
-    insert_missing(connection, published_articles, rows)
+    insert_all_missing(connection, published_articles, rows)
     in_full = {ref.id for story in edition.stories for ref in story.articles}
     add_rereads(
         connection,
@@ -227,7 +227,7 @@ def add_rereads(
         }
         for key in found
     ]
-    insert_missing(connection, rereads, rows)
+    insert_all_missing(connection, rereads, rows)
 
 
 def copy_page_revisions(connection: Connection, *, edition_id: int) -> None:

@@ -159,15 +159,23 @@ def insert_into(connection: Connection, table: Table) -> SqliteInsert:
 
 
 def insert_missing(
-    connection: Connection,
-    table: Table,
-    rows: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    connection: Connection, table: Table, row: Mapping[str, Any]
 ) -> bool:
-    """Insert rows unless there are such already; of a single one, whether it was."""
-    if not rows:
-        return False
-    statement = insert_into(connection, table).on_conflict_do_nothing()
-    return connection.execute(statement, rows).rowcount > 0
+    """Insert a row unless there is such a row already; whether it was inserted."""
+    # Not by the row count: psycopg gives none where SQLAlchemy adds RETURNING.
+    query = insert_into(connection, table).values(row).on_conflict_do_nothing()
+    inserted = query.returning(*table.primary_key.columns)
+    return connection.execute(inserted).first() is not None
+
+
+def insert_all_missing(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert those of the rows that are not there yet."""
+    if rows:
+        connection.execute(
+            insert_into(connection, table).on_conflict_do_nothing(), rows
+        )
 
 
 def upsert(

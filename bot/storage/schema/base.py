@@ -1,5 +1,7 @@
 """What the tables are built from: metadata, keys, references, checks."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -25,6 +28,8 @@ metadata = MetaData(
 
 #: SQLite assigns keys only to a column of type INTEGER.
 Key = BigInteger().with_variant(Integer(), "sqlite")
+#: A type of SQLAlchemy, with or without arguments.
+ColumnType = TypeEngine[Any] | type[TypeEngine[Any]]
 #: Compared by code point, so that a range finds a prefix.
 CodePointText = Text().with_variant(Text(collation="C"), "postgresql")
 
@@ -37,6 +42,16 @@ def apply_postgresql_options() -> None:
     for table_ in metadata.tables.values():
         for index in table_.indexes:
             index.dialect_kwargs.update(index.info)
+
+
+def required_columns(kind: ColumnType, *names: str) -> list[Column[Any]]:
+    """Make columns of one type that are never NULL."""
+    return [Column(name, kind, nullable=False) for name in names]
+
+
+def optional_columns(kind: ColumnType, *names: str) -> list[Column[Any]]:
+    """Make columns of one type that may be NULL."""
+    return [Column(name, kind) for name in names]
 
 
 def id_column() -> Column[int]:

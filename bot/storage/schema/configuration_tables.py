@@ -21,7 +21,9 @@ from bot.storage.schema.base import (
     define_table,
     id_column,
     metadata,
+    optional_columns,
     reference_column,
+    required_columns,
     same_workspace,
     workspace_column,
 )
@@ -29,12 +31,8 @@ from bot.storage.schema.base import (
 workspaces = define_table(
     "workspaces",
     id_column(),
-    Column("platform", SafeText, nullable=False),
-    Column("external_id", SafeText, nullable=False),
-    Column("name", SafeText, nullable=False),
-    Column("zone", SafeText, nullable=False),
-    Column("locale", SafeText, nullable=False),
-    Column("created_at", Instant, nullable=False),
+    *required_columns(SafeText, "platform", "external_id", "name", "zone", "locale"),
+    *required_columns(Instant, "created_at"),
     # When the bot was removed; the rest is kept in case it comes back.
     Column("left_at", Instant),
     # Why the platform accepts no message; NULL when it works.
@@ -50,8 +48,7 @@ destinations = define_table(
     "destinations",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("name", SafeText, nullable=False),
-    Column("channel", SafeText, nullable=False),
+    *required_columns(SafeText, "name", "channel"),
     # Why nothing is posted there; NULL when it works.
     Column("paused", MessageText),
     # When one message may probe whether it works again; NULL = a person resumes it.
@@ -69,14 +66,11 @@ sources = define_table(
     "sources",
     id_column(),
     reference_column("workspace_id", "workspaces.id", null=True),
-    Column("kind", SafeText, nullable=False),
-    Column("address", SafeText, nullable=False),
-    Column("name", SafeText, nullable=False),
+    *required_columns(SafeText, "kind", "address", "name"),
     Column("last_success_at", Instant),
     Column("problem", MessageText),
     # For conditional requests and polling.
-    Column("etag", SafeText),
-    Column("last_modified", SafeText),
+    *optional_columns(SafeText, "etag", "last_modified"),
     Column("next_poll_at", Instant, index=True),
     Column("requested_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
@@ -103,10 +97,10 @@ digests = define_table(
     "digests",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("name", SafeText, nullable=False),
+    *required_columns(SafeText, "name"),
     # `DigestOptions.to_stored`.
-    Column("settings", Json, nullable=False),
-    Column("paused", Boolean, nullable=False),
+    *required_columns(Json, "settings"),
+    *required_columns(Boolean, "paused"),
     Column("deleted_at", Instant),
     # The first local date on which it posts again; NULL = no such pause.
     Column("paused_until", Date),
@@ -152,7 +146,7 @@ digest_sources = Table(
         index=True,
     ),
     workspace_column(),
-    Column("position", Integer, nullable=False),
+    *required_columns(Integer, "position"),
     # When an edition first read the source; what it contained then is no news later.
     Column("first_read_at", Instant),
     # Left out of editions until it is resumed.
@@ -169,7 +163,7 @@ digest_destinations = Table(
     Column("digest_id", Key, primary_key=True),
     Column("destination_id", Key, primary_key=True, index=True),
     workspace_column(),
-    Column("position", Integer, nullable=False),
+    *required_columns(Integer, "position"),
     same_workspace("digests", "digest_id"),
     same_workspace("destinations", "destination_id"),
 )
@@ -178,11 +172,11 @@ schedules = define_table(
     "schedules",
     id_column(),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("sentence", SafeText, nullable=False),
-    Column("rule", Json, nullable=False),
-    Column("zone", SafeText, nullable=False),
+    *required_columns(Key, "digest_id"),
+    *required_columns(Integer, "position"),
+    *required_columns(SafeText, "sentence"),
+    *required_columns(Json, "rule"),
+    *required_columns(SafeText, "zone"),
     # All three together, or none: nothing is due any more.
     Column("next_due_at", Instant, index=True),
     Column("next_local_date", Date),
@@ -195,15 +189,13 @@ occurrences = define_table(
     "occurrences",
     id_column(),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
-    Column("local_date", Date, nullable=False),
-    Column("slot", SafeText, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("zone", SafeText, nullable=False),
-    Column("trigger", SafeText, nullable=False),
-    Column("state", SafeText, nullable=False),
+    *required_columns(Key, "digest_id"),
+    *required_columns(Date, "local_date"),
+    *required_columns(SafeText, "slot"),
+    *required_columns(Instant, "due_at"),
+    *required_columns(SafeText, "zone", "trigger", "state"),
     Column("reason", MessageText),
-    Column("late", Boolean, nullable=False),
+    *required_columns(Boolean, "late"),
     # When a deferred one (quiet hours) is due again.
     Column("not_before", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
@@ -218,12 +210,11 @@ changes = define_table(
     "changes",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("public_id", SafeText, nullable=False),
+    *required_columns(SafeText, "public_id"),
     # What is changed, each thing before and after, in the words of `configuring`.
-    Column("steps", Json, nullable=False),
-    Column("person_id", SafeText, nullable=False),
-    Column("person_name", SafeText, nullable=False),
-    Column("proposed_at", Instant, nullable=False),
+    *required_columns(Json, "steps"),
+    *required_columns(SafeText, "person_id", "person_name"),
+    *required_columns(Instant, "proposed_at"),
     # NULL: it was proposed and not confirmed.
     Column("made_at", Instant),
     # The change that this one reverts.
@@ -236,8 +227,7 @@ grants = define_table(
     "grants",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("kind", SafeText, nullable=False),
-    Column("external_id", SafeText, nullable=False),
+    *required_columns(SafeText, "kind", "external_id"),
     UniqueConstraint("workspace_id", "kind", "external_id"),
     check_one_of("kind", "person", "role"),
 )
@@ -246,15 +236,15 @@ installations = define_table(
     "installations",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("installer", SafeText, nullable=False),
-    Column("scopes", Json, nullable=False),
-    Column("installed_at", Instant, nullable=False),
+    *required_columns(SafeText, "installer"),
+    *required_columns(Json, "scopes"),
+    *required_columns(Instant, "installed_at"),
     # Both encrypted (`installation_store`).
-    Column("token", SafeText, nullable=False),
+    *required_columns(SafeText, "token"),
     Column("refresh", SafeText),
     Column("expires_at", Instant),
     # Grows with every exchange of the tokens.
-    Column("version", Integer, nullable=False),
+    *required_columns(Integer, "version"),
     # Until when an exchange that was started may take.
     Column("exchange_until", Instant),
     # Why there will be no new tokens.
@@ -282,7 +272,7 @@ leases = Table(
     metadata,
     Column("name", SafeText, primary_key=True),
     Column("holder", SafeText),
-    Column("fence", Integer, nullable=False),
+    *required_columns(Integer, "fence"),
     Column("until", Instant),
 )
 
@@ -290,8 +280,8 @@ keys = Table(
     "keys",
     metadata,
     Column("name", SafeText, primary_key=True),
-    Column("value", SafeText, nullable=False),
-    Column("made_at", Instant, nullable=False),
+    *required_columns(SafeText, "value"),
+    *required_columns(Instant, "made_at"),
 )
 
 # Workspaces that are being erased or were, without their names or contents. No foreign
@@ -300,17 +290,15 @@ erasures = define_table(
     "erasures",
     id_column(),
     Column("workspace_id", Key, nullable=False, index=True),
-    Column("platform", SafeText, nullable=False),
-    Column("external_id", SafeText, nullable=False),
+    *required_columns(SafeText, "platform", "external_id"),
     # The platform's id of who ordered it; NULL = the operator, or nobody.
     Column("person_id", SafeText),
-    Column("reason", SafeText, nullable=False),
+    *required_columns(SafeText, "reason"),
     # How many rows, by table.
-    Column("counts", Json, nullable=False),
-    Column("proposed_at", Instant, nullable=False),
+    *required_columns(Json, "counts"),
+    *required_columns(Instant, "proposed_at"),
     # NULL: it was proposed and not ordered.
-    Column("ordered_at", Instant),
-    Column("done_at", Instant),
+    *optional_columns(Instant, "ordered_at", "done_at"),
     check_one_of("reason", "asked", "left"),
     Index(None, "platform", "external_id"),
 )

@@ -22,7 +22,9 @@ from bot.storage.schema.base import (
     define_table,
     id_column,
     metadata,
+    optional_columns,
     reference_column,
+    required_columns,
     same_workspace,
     workspace_column,
 )
@@ -32,7 +34,7 @@ articles = define_table(
     id_column(),
     reference_column("source_id", "sources.id"),
     Column("url", SafeText),
-    Column("first_seen", Instant, nullable=False),
+    *required_columns(Instant, "first_seen"),
     Index(None, "source_id"),
 )
 
@@ -61,22 +63,18 @@ revisions = define_table(
     "revisions",
     id_column(),
     reference_column("article_id", "articles.id"),
-    Column("hash", SafeText, nullable=False),
+    *required_columns(SafeText, "hash"),
     # Under which of the article's ids this revision was read.
-    Column("external_id", SafeText, nullable=False),
-    Column("current", Boolean, nullable=False),
-    Column("fetched_at", Instant, nullable=False),
+    *required_columns(SafeText, "external_id"),
+    *required_columns(Boolean, "current"),
+    *required_columns(Instant, "fetched_at"),
     # When it was published, at the latest when it was fetched; never NULL. What «newest
     # first» sorts by.
-    Column("dated_at", Instant, nullable=False),
+    *required_columns(Instant, "dated_at"),
     Column("published", Instant),
     # The outlet that the text itself names; NULL = the source's name.
-    Column("outlet", SafeText),
-    Column("author", SafeText),
-    Column("lang", SafeText),
-    Column("sample", SafeText),
-    Column("title", SafeText),
-    Column("text", SafeText, nullable=False),
+    *optional_columns(SafeText, "outlet", "author", "lang", "sample", "title"),
+    *required_columns(SafeText, "text"),
     # Counts as published from the start: it is no news.
     Column("baseline", Boolean, nullable=False, server_default=false()),
     # The text is an excerpt that continues elsewhere.
@@ -107,7 +105,7 @@ searchable = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("terms", SearchTerms, nullable=False),
+    *required_columns(SearchTerms, "terms"),
 )
 Index(
     "ix_searchable_terms", searchable.c.terms, info={"postgresql_using": "gin"}
@@ -134,20 +132,13 @@ quotes = define_table(
     "quotes",
     id_column(),
     reference_column("revision_id", "revisions.id"),
-    Column("position", Integer, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("kind", SafeText, nullable=False),
-    Column("speaker", SafeText),
-    Column("speaker_normalized", SafeText),
-    Column("role", SafeText),
-    Column("mention_start", Integer),
-    Column("mention_end", Integer),
+    *required_columns(Integer, "position", "start", "end"),
+    *required_columns(SafeText, "kind"),
+    *optional_columns(SafeText, "speaker", "speaker_normalized", "role"),
+    *optional_columns(Integer, "mention_start", "mention_end"),
     Column("cue", SafeText),
-    Column("context_start", Integer, nullable=False),
-    Column("context_end", Integer, nullable=False),
-    Column("group_index", Integer, nullable=False),
-    Column("confidence", Double, nullable=False),
+    *required_columns(Integer, "context_start", "context_end", "group_index"),
+    *required_columns(Double, "confidence"),
     UniqueConstraint("revision_id", "position"),
 )
 
@@ -166,7 +157,7 @@ speaker_words = Table(
         index=True,
     ),
     # The source of the quote's article; deleted together with it.
-    Column("source_id", Key, nullable=False),
+    *required_columns(Key, "source_id"),
     Index(None, "source_id", "word", "quote_id"),
     sqlite_with_rowid=False,
 )
@@ -175,14 +166,10 @@ figures = define_table(
     "figures",
     id_column(),
     reference_column("revision_id", "revisions.id"),
-    Column("position", Integer, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("value", Double, nullable=False),
-    Column("unit", SafeText, nullable=False),
-    Column("what", SafeText, nullable=False),
-    Column("sentence_start", Integer, nullable=False),
-    Column("sentence_end", Integer, nullable=False),
+    *required_columns(Integer, "position", "start", "end"),
+    *required_columns(Double, "value"),
+    *required_columns(SafeText, "unit", "what"),
+    *required_columns(Integer, "sentence_start", "sentence_end"),
     UniqueConstraint("revision_id", "position"),
 )
 
@@ -191,7 +178,7 @@ stories = define_table(
     id_column(),
     reference_column("workspace_id", "workspaces.id", null=True),
     Column("public_id", SafeText, nullable=False, index=True),
-    Column("first_seen", Instant, nullable=False),
+    *required_columns(Instant, "first_seen"),
     UniqueConstraint("workspace_id", "public_id"),
 )
 Index(
@@ -230,11 +217,10 @@ story_moves = define_table(
     id_column(),
     # The workspace whose view it is; NULL = everybody's.
     reference_column("workspace_id", "workspaces.id", null=True),
-    Column("story", SafeText, nullable=False),
-    Column("successor", SafeText, nullable=False),
+    *required_columns(SafeText, "story", "successor"),
     # 0 = the story with most of its articles.
-    Column("position", Integer, nullable=False),
-    Column("moved_at", Instant, nullable=False),
+    *required_columns(Integer, "position"),
+    *required_columns(Instant, "moved_at"),
     Index(None, "story"),
     Index(None, "workspace_id"),
 )
@@ -245,12 +231,11 @@ compositions = define_table(
     "compositions",
     id_column(),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
+    *required_columns(Key, "digest_id"),
     # The first occurrence with these decisions.
     Column("occurrence_id", Key, nullable=False, index=True),
-    Column("made_at", Instant, nullable=False),
-    Column("last_seen_at", Instant, nullable=False),
-    Column("decisions", Json, nullable=False),
+    *required_columns(Instant, "made_at", "last_seen_at"),
+    *required_columns(Json, "decisions"),
     same_workspace("digests", "digest_id"),
     same_workspace("occurrences", "occurrence_id"),
     Index(None, "digest_id", "id"),

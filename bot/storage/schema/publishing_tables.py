@@ -9,7 +9,9 @@ from bot.storage.schema.base import (
     define_table,
     id_column,
     metadata,
+    optional_columns,
     reference_column,
+    required_columns,
     same_workspace,
     workspace_column,
 )
@@ -19,12 +21,11 @@ editions = define_table(
     id_column(),
     Column("public_id", SafeText, nullable=False, unique=True),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
+    *required_columns(Key, "digest_id"),
     Column("occurrence_id", Key, nullable=False, unique=True),
     # The composer's noun as `columns.dump_dataclass` writes it.
-    Column("edition", SafeText, nullable=False),
-    Column("manifest", SafeText, nullable=False),
-    Column("made_at", Instant, nullable=False),
+    *required_columns(SafeText, "edition", "manifest"),
+    *required_columns(Instant, "made_at"),
     # When it was undone, and by whom.
     Column("undone_at", Instant),
     Column("undone_by", SafeText),
@@ -46,8 +47,7 @@ edition_stories = Table(
     Column("position", Integer, primary_key=True),
     workspace_column(),
     # Public id: the story itself may be in another view.
-    Column("story", SafeText, nullable=False),
-    Column("headline", SafeText, nullable=False),
+    *required_columns(SafeText, "story", "headline"),
     same_workspace("editions", "edition_id"),
     Index(None, "workspace_id", "story"),
 )
@@ -62,7 +62,7 @@ published_items = Table(
     Column("hash", SafeText, primary_key=True),
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
-    Column("item", SafeText, nullable=False),
+    *required_columns(SafeText, "item"),
     same_workspace("digests", "digest_id"),
     same_workspace("editions", "edition_id"),
     check_one_of("kind", "story", "revision", "sentence", "figure", "quote"),
@@ -84,10 +84,10 @@ published_articles = Table(
     ),
     workspace_column(),
     # The hash of the last revision that the edition was compared with.
-    Column("revision", SafeText, nullable=False),
+    *required_columns(SafeText, "revision"),
     # The same of the page behind it; NULL: it was not read yet.
     Column("page_revision", SafeText),
-    Column("made_at", Instant, nullable=False),
+    *required_columns(Instant, "made_at"),
     # When the first uncompared change was stored, and when to compare.
     Column("changed_at", Instant),
     Column("compare_at", Instant, index=True),
@@ -107,14 +107,12 @@ rereads = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("published_at", Instant, nullable=False),
-    Column("times", Integer, nullable=False),
+    *required_columns(Instant, "published_at"),
+    *required_columns(Integer, "times"),
     # NULL = not any more.
     Column("next_at", Instant, index=True),
     # The hash of the page's last text; NULL: it was not read yet.
-    Column("revision", SafeText),
-    Column("etag", SafeText),
-    Column("last_modified", SafeText),
+    *optional_columns(SafeText, "revision", "etag", "last_modified"),
 )
 
 # What was corrected after it was published; kept as long as its edition's contents.
@@ -124,19 +122,16 @@ corrections = define_table(
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
     # Public id, with the headline as it was published.
-    Column("story", SafeText, nullable=False),
-    Column("headline", SafeText, nullable=False),
+    *required_columns(SafeText, "story", "headline"),
     # NULL: an editor wrote it.
     Column("article_id", Key),
-    Column("outlet", SafeText),
-    Column("old_revision", SafeText),
-    Column("new_revision", SafeText),
-    Column("found_at", Instant, nullable=False),
-    Column("state", SafeText, nullable=False),
+    *optional_columns(SafeText, "outlet", "old_revision", "new_revision"),
+    *required_columns(Instant, "found_at"),
+    *required_columns(SafeText, "state"),
     # Why no message was edited.
     Column("reason", MessageText),
     # The differences: [{before, after, old, new}], whole sentences last.
-    Column("changes", Json, nullable=False),
+    *required_columns(Json, "changes"),
     # What is shown instead, as `columns.dump_dataclass` writes it; NULL = nothing.
     Column("amendment", SafeText),
     # Who wrote it, and when it was reverted.
@@ -152,27 +147,21 @@ deliveries = define_table(
     "deliveries",
     id_column(),
     workspace_column(),
-    Column("edition_id", Key, nullable=False),
-    Column("destination_id", Key, nullable=False),
+    *required_columns(Key, "edition_id", "destination_id"),
     # The channel when it was made; a later change of the destination moves no message
     # that was sent.
-    Column("channel", SafeText, nullable=False),
-    Column("part", Integer, nullable=False),
-    Column("operation", SafeText, nullable=False),
+    *required_columns(SafeText, "channel"),
+    *required_columns(Integer, "part"),
+    *required_columns(SafeText, "operation"),
     # The message's key: the same for posting, editing and deleting one message.
-    Column("key", SafeText, nullable=False),
-    Column("payload", Json, nullable=False),
-    Column("payload_hash", SafeText, nullable=False),
-    Column("fallback_text", SafeText, nullable=False),
-    Column("state", SafeText, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("fence", Integer, nullable=False),
-    Column("lease_until", Instant),
-    Column("claimed_at", Instant),
-    Column("not_before", Instant),
+    *required_columns(SafeText, "key"),
+    *required_columns(Json, "payload"),
+    *required_columns(SafeText, "payload_hash", "fallback_text", "state"),
+    *required_columns(Integer, "attempt", "fence"),
+    *optional_columns(Instant, "lease_until", "claimed_at", "not_before"),
     Column("message_id", SafeText),
     Column("reason", MessageText),
-    Column("updated_at", Instant, nullable=False),
+    *required_columns(Instant, "updated_at"),
     # In which form it is sent, because the platform refused others: 0 as rendered,
     # 1 as plain text, 2 as a list of links.
     Column("fallback_level", Integer, nullable=False, server_default="0"),
@@ -198,11 +187,10 @@ local_messages = define_table(
     "local_messages",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("channel", SafeText, nullable=False),
-    Column("key", SafeText, nullable=False),
-    Column("payload", Json, nullable=False),
-    Column("fallback_text", SafeText, nullable=False),
-    Column("posted_at", Instant, nullable=False),
+    *required_columns(SafeText, "channel", "key"),
+    *required_columns(Json, "payload"),
+    *required_columns(SafeText, "fallback_text"),
+    *required_columns(Instant, "posted_at"),
     Column("edited_at", Instant),
     UniqueConstraint("workspace_id", "key"),
     Index(None, "workspace_id", "channel", "id"),
