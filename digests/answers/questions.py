@@ -29,7 +29,7 @@ from digests.answers.vocabulary import (
     SYNONYMS,
     find_root,
 )
-from digests.language import dates, numbers, words
+from digests.language import dates, grammar, numbers, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
 from digests.language.words import word_set
@@ -123,8 +123,7 @@ def parse_question(text: str, today: date) -> Question:
         adjective=_find_adjective(found, lang),
         verb=verb,
         asks_doer=asks_doer,
-        denies=any(t.low in ("not", "never", "nicht", "nie", "kein") for t in found)
-        or "n't" in text.replace("’", "'"),
+        denies=grammar.NEGATION.search(text) is not None,
     )
 
 

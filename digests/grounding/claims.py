@@ -15,6 +15,7 @@ from operator import itemgetter
 
 from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
+from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import span_text
 from digests.language.words import word_set
@@ -47,11 +48,7 @@ _LONGEST_PIECE = 80
 _MOST_SENTENCES = 40
 
 _NAME = re.compile(r"(?<=[\w,’'] )[A-Z][\w’'-]+")
-_DENIES = re.compile(
-    r"\b(?:not|never|no|nobody|none|nor|neither|without|cannot|denie[sd]|denying|failed|"
-    r"nicht|nie|kein\w*|ohne|weder)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+_DENIES = compile_negation("failed")
 _HEARSAY = re.compile(
     r"\b(?:claim(?:s|ed|ing)?|alleg\w+|reportedly|apparently|suspected|rumou?red|"
     r"unconfirmed|doubt(?:s|ed|ful)?|angeblich)\b",
