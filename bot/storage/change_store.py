@@ -1,7 +1,7 @@
-"""Configuration changes: proposed, confirmed, and kept as history.
+"""Configuration changes: proposed, confirmed, and listed as history.
 
-A change is stored when it is shown, before anybody says yes: the button that confirms
-it then needs no more than its public id, and works after a restart.
+A change is stored when it is shown, before it is confirmed: the confirm button then
+needs only its public id, and works after a restart.
 """
 
 from collections.abc import Sequence
@@ -18,20 +18,20 @@ from bot.storage.statements import from_row, insert_with_public_id
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredChange:
-    """A change as it stands in the database."""
+    """A change with its record."""
 
     #: «c-7k3m9q».
     public_id: str
     workspace_id: int
-    #: Whatever JSON can say; given back unchanged.
+    #: JSON values, returned unchanged.
     steps: Sequence[Payload]
-    #: Who proposed it, or, once it is made, who made it.
+    #: Who proposed it, or, once it is confirmed, who confirmed it.
     person_id: str
     person_name: str
     proposed_at: datetime
-    #: None: nobody has said yes.
+    #: None: it is not confirmed.
     made_at: datetime | None
-    #: The public id of the change that this one takes back.
+    #: The public id of the change that this one reverts.
     reverts: str | None
 
 
@@ -45,7 +45,7 @@ def propose_change(
     now: datetime,
     reverts: str | None = None,
 ) -> StoredChange:
-    """Keep a change that is about to be shown."""
+    """Store a change that is about to be shown."""
     row = insert_with_public_id(
         connection,
         changes,
@@ -81,7 +81,7 @@ def confirm_change(
     person_name: str,
     now: datetime,
 ) -> bool:
-    """Note that this person made it; False when it was made before."""
+    """Record that this person confirmed it; False: it was confirmed before."""
     done = connection.execute(
         update(changes)
         .where(
@@ -97,7 +97,7 @@ def confirm_change(
 def list_newest_changes(
     connection: Connection, *, workspace_id: int, count: int
 ) -> tuple[StoredChange, ...]:
-    """List what was made, the newest first."""
+    """List confirmed changes, the newest first."""
     found = connection.execute(
         select(changes)
         .where(changes.c.workspace_id == workspace_id, changes.c.made_at.is_not(None))
@@ -110,7 +110,7 @@ def list_newest_changes(
 def delete_unconfirmed_changes(
     connection: Connection, *, workspace_id: int, before: datetime
 ) -> None:
-    """Drop what was proposed before then and never made."""
+    """Delete changes that were proposed before then and never confirmed."""
     connection.execute(
         delete(changes).where(
             changes.c.workspace_id == workspace_id,

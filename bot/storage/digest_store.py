@@ -1,7 +1,9 @@
-"""Digests: what an admin configures, known by its name in its workspace.
+"""Digests of workspaces and people.
 
-Nothing of it is stored with the digest: what the workspace's digests read by now, and
-what the person follows and said by now, is what counts.
+Sources, destinations and schedules are linked; pauses have columns of their own; every
+other setting is in the JSON column `settings`. The sources of a personal digest are
+those of the workspace's digests, and its filters what the person follows: both are
+computed when it is loaded.
 """
 
 from collections import defaultdict
@@ -34,7 +36,7 @@ from bot.storage.statements import insert_into
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DigestPause:
-    """When a digest is silent."""
+    """When a digest posts nothing."""
 
     paused: bool
     paused_until: date | None
@@ -97,7 +99,7 @@ def find_digest(
 def find_digest_pause(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> DigestPause | None:
-    """When it is silent: all that planning asks for."""
+    """Load when it posts nothing: all that planning needs."""
     row = connection.execute(
         select(
             digests.c.paused,
@@ -126,9 +128,9 @@ def find_digest_by_name(
 
 
 def list_digests(connection: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
-    """List the workspace's digests, in the order in which they were made.
+    """List the workspace's digests, in the order of their creation.
 
-    What is one person's own is not among them: `personal` has those.
+    Personal digests are in `personal_digest_store`.
     """
     rows = connection.execute(
         select(digests)
@@ -141,28 +143,28 @@ def list_digests(connection: Connection, *, workspace_id: int) -> tuple[Digest, 
 def rename_digest(
     connection: Connection, *, workspace_id: int, digest_id: int, name: str
 ) -> Digest | None:
-    """Give the digest another name, which must be free; None: no such digest."""
+    """Rename the digest; the name must be free. None: no such digest."""
     return _update_digest(connection, workspace_id, digest_id, {"name": name})
 
 
 def pause_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
-    """Let nothing go out until `resume`; None: no such digest."""
+    """Pause the digest until it is resumed; None: no such digest."""
     return _update_digest(connection, workspace_id, digest_id, {"paused": True})
 
 
 def pause_digest_until(
     connection: Connection, *, workspace_id: int, digest_id: int, day: date | None
 ) -> Digest | None:
-    """Let it go out again on that local date; None as `day`: no such pause."""
+    """Pause the digest until this local date; None as `day` ends the pause."""
     return _update_digest(connection, workspace_id, digest_id, {"paused_until": day})
 
 
 def set_skipped_dates(
     connection: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
 ) -> Digest | None:
-    """Leave out exactly these local dates; None: no such digest."""
+    """Replace the local dates that are left out; None: no such digest."""
     found = [day.isoformat() for day in sorted(set(days))]
     return _update_digest(connection, workspace_id, digest_id, {"skips": found or None})
 
@@ -170,7 +172,7 @@ def set_skipped_dates(
 def resume_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
-    """Let it go out again; None: no such digest."""
+    """End the pauses of the digest; None: no such digest."""
     values = {"paused": False, "paused_until": None}
     return _update_digest(connection, workspace_id, digest_id, values)
 
@@ -193,7 +195,7 @@ def set_digest_pause(
 def mark_sources_begun(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> frozenset[int]:
-    """Note that an edition takes the digest's sources in; the keys of the new ones."""
+    """Record that an edition reads the sources; return the keys of the new ones."""
     mine = (
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
@@ -209,7 +211,7 @@ def mark_sources_begun(
 def delete_digest(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> bool:
-    """Take the digest away; its editions stay, for the buttons of what was posted."""
+    """Delete the digest; its editions stay, for the buttons of posted messages."""
     gone = connection.execute(
         update(digests)
         .where(digests.c.id == digest_id, *_is_present(workspace_id))
@@ -227,8 +229,8 @@ def restore_digest(
 ) -> bool:
     """Restore a deleted digest with its ledger, so that nothing is published twice.
 
-    Its sources, destinations and schedules are `ensure`'s and `schedules.replace`'s.
-    False: it was not taken away, or its name is another's by now.
+    Its sources, destinations and schedules are not restored. False: it was not
+    deleted, or another digest has its name now.
     """
     was = connection.execute(
         select(digests.c.name).where(
@@ -442,14 +444,14 @@ def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:
 
 
 def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
-    """Make a person's own digest whole."""
+    """Add the sources, filters and wishes of a personal digest."""
     assert own.person is not None
     here = PersonScope(workspace_id=own.workspace_id, person_id=own.person)
     follows = tuple(one.name for one in reader_store.list_follows(connection, **here))
     wishes: dict[str, str] = {}
     for given in reader_store.list_feedback(connection, **here):
         for term in given.terms:
-            # The newest word on it comes first.
+            # The newest feedback comes first.
             wishes.setdefault(term, given.direction)
     return replace(
         own,
@@ -463,7 +465,7 @@ def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
 def _list_workspace_sources(
     connection: Connection, workspace_id: int
 ) -> tuple[Source, ...]:
-    """The sources of the workspace's digests, without those that rest everywhere."""
+    """List the sources that any digest of the workspace reads."""
     read = (
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)
