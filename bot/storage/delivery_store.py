@@ -416,13 +416,13 @@ def _of_message(
 def _get_post_options(
     destination: Destination, part: int, pings: bool
 ) -> dict[str, Any]:
-    """A role hears of the first message only, and only where that was asked for."""
+    """Mention a role in the first message only, and only if the digest wants it."""
     stored = destination.post_options.to_stored()
     return stored if pings and part == 1 else stored | {"ping": None}
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
-    """Begin anew, behind one that is on its way: the newer has the last word."""
+    """Restart the delivery, after one that is being sent: the newer one wins."""
     in_flight = deliveries.c.state == "sending"
     return {
         "state": case((in_flight, "retry"), else_="ready"),

@@ -32,9 +32,9 @@ from digests.messages import Message
 class NewSchedule:
     """A schedule that is about to be stored."""
 
-    #: As `bot.schedules` says it back.
+    #: The schedule in words, as `bot.schedules` writes it.
     sentence: str
-    #: Whatever JSON can say; given back unchanged.
+    #: Any JSON value; returned unchanged.
     rule: Payload
     zone: str
     #: None when nothing is due any more.
