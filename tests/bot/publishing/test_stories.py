@@ -210,7 +210,7 @@ async def test_why_says_that_a_story_was_told_before(harness):
     harness.publish("flood", FLOOD)
     await harness.post("two")
     said = words(await harness.says("news why", story="Osric Vane"))
-    assert "told the story" in said
+    assert "is based on this article" in said
 
 
 async def test_why_says_what_an_article_was_merged_with(harness):
