@@ -123,14 +123,15 @@ async def render_effect(
     }
     if found.again:
         sentence = texts.say(
-            "Nothing is new at present. Of what came in lately it would tell {full} in "
-            "full and {brief} in brief; without this, {was_full} and {was_brief}.",
+            "Nothing is new at present. Of the latest articles it would "
+            "show {full} in full and {brief} in brief; without this change,"
+            " {was_full} and {was_brief}.",
             **counts,
         )
     else:
         sentence = texts.say(
-            "The next edition would tell {full} in full and {brief} in brief; without "
-            "this, {was_full} and {was_brief}.",
+            "The next edition would have {full} in full and {brief} in "
+            "brief; without this change, {was_full} and {was_brief}.",
             **counts,
         )
     return (Paragraph(text=sentence),)
@@ -185,12 +186,12 @@ def build_history(context: CommandContext) -> Command:
 
     return Command(
         path="newsdesk history",
-        description="Who changed what, with the way back",
+        description="Who changed what, and how to revert it",
         permission=Permission.EDITOR,
         run=run,
         options=(
             CommandOption(name="n", description="How many changes, 1 to 20"),
-            CommandOption(name="revert", description="The id of a change to take back"),
+            CommandOption(name="revert", description="The ID of a change to revert"),
         ),
         examples=("/newsdesk history", "/newsdesk history revert=c-7k3m9q"),
     )
@@ -226,7 +227,7 @@ async def _render_history(
     back = tuple(
         Control(
             id=build_control_id("revert", change.id),
-            label=texts.say("Take back {id}", id=change.id),
+            label=texts.say("Revert {id}", id=change.id),
         )
         for change in found[:MAX_BUTTONS]
     )
@@ -239,7 +240,7 @@ async def _render_history(
 def _format_older(count: int, texts: Texts) -> str:
     """That there is more than is shown, and how to see it."""
     if count == MAX_LISTED:
-        return texts.say("Older changes are kept, but not listed here.")
+        return texts.say("Older changes are stored, but not listed here.")
     return texts.say(
         "There are older ones: /newsdesk history {n}", n=min(MAX_LISTED, 4 * count)
     )
@@ -278,5 +279,5 @@ def _render_change(
     )
     parts = [change.id, who, when]
     if change.reverts:
-        parts.append(texts.say("takes back {id}", id=change.reverts))
+        parts.append(texts.say("reverts {id}", id=change.reverts))
     return ListItem(title=format_change(change, texts), note=" · ".join(parts))

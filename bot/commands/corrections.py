@@ -65,7 +65,7 @@ def build_corrections(context: CommandContext) -> Command:
 
     return Command(
         path="news corrections",
-        description="What was put right after it was told",
+        description="What was corrected after it was posted",
         permission=Permission.EVERYONE,
         run=run,
         options=(SINCE_OPTION,),
@@ -75,8 +75,8 @@ def build_corrections(context: CommandContext) -> Command:
 
 def _explain_none(invocation: Invocation, texts: Texts) -> str:
     if invocation.args.get("since"):
-        return texts.say("Nothing that was told here was corrected since then.")
-    return texts.say("Nothing that was told here was corrected so far.")
+        return texts.say("Nothing posted here has been corrected since then.")
+    return texts.say("Nothing posted here has been corrected so far.")
 
 
 def _render_correction(one: CorrectionStatus, at: str, texts: Texts) -> list[Block]:
@@ -122,7 +122,9 @@ def _format_outcome(one: CorrectionStatus, texts: Texts) -> str:
     """What became of the messages."""
     match one.correction.state:
         case "unshown":
-            return texts.say("None of the messages told it: they stay as they are.")
+            return texts.say(
+                "None of the messages contained it, so they stay as they are."
+            )
         case "listed":
             return texts.message(one.correction.reason)
         case "due":
@@ -169,7 +171,7 @@ def build_correct(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk correct",
-            description="Put a story right in the posts, marked as yours",
+            description="Correct a story in the posts, marked as yours",
             permission=Permission.EDITOR,
             run=run,
             options=(
@@ -215,8 +217,8 @@ def build_report(context: CommandContext) -> Command:
             raise _too_many_reports(made)
         said = texts.say("Reported to the editors as {id}.", id=made.public_id)
         then = texts.say(
-            "When they have settled it, you are told by private message, or with your "
-            "next command here."
+            "When it is resolved, you get a private message, or the answer "
+            "comes with your next command here."
         )
         return Reply(
             blocks=(
@@ -278,7 +280,8 @@ def _create_report(
 def _too_many_reports(limit: str) -> UserError:
     if limit == "open":
         return UserError(
-            "{most} of your reports are open. The editors settle some of them first.",
+            "{most} of your reports are open. Wait until the editors have "
+            "resolved some.",
             most=MAX_OPEN_REPORTS,
         )
     return UserError("These are many reports at once. Try again in ten minutes.")
@@ -300,17 +303,17 @@ def build_reports(context: CommandContext) -> Command:
 
     return Command(
         path="newsdesk reports",
-        description="Errors that readers reported; settle them",
+        description="Errors that readers reported, and answers to them",
         permission=Permission.EDITOR,
         run=run,
         options=(
             CommandOption(
                 name="settle",
-                description="The id of a report that is settled",
+                description="The ID of the report to resolve",
                 completes="report",
             ),
             CommandOption(
-                name="answer", description="What its reader is answered", rest=True
+                name="answer", description="The answer to the reader", rest=True
             ),
         ),
         examples=(
@@ -335,7 +338,7 @@ async def _render_reports(
     zone = invocation.place.workspace.zone
     lines = tuple(_render_report(context, report, zone, texts) for report in found)
     how = texts.say(
-        "Settle one: /newsdesk reports {id} your answer", id=found[0].public_id
+        "Resolve one: /newsdesk reports {id} your answer", id=found[0].public_id
     )
     if count > len(found):
         how += " · " + texts.say("{n} more are open", n=count - len(found))
@@ -374,8 +377,9 @@ async def _close_report(
             texts.say("There is no open report {id} here.", id=public_id[:20])
         )
     said = texts.say(
-        "Settled: {id}. Its reader is told by private message, or with their next "
-        "command; it is kept for {days} days.",
+        "Resolved: {id}. The reader gets a private message, or the "
+        "answer with their next command; the report is stored for "
+        "{days} days.",
         id=done.public_id,
         days=context.retention.editions,
     )

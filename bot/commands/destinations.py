@@ -95,8 +95,8 @@ def _build_list(context: CommandContext) -> Command:
         title = texts.say("Destinations")
         if not lines:
             nothing = texts.say(
-                "No channel is a destination yet. Say /newsdesk destination here in "
-                "the channel that it is for."
+                "No channel is a destination yet. Run /newsdesk destination "
+                "here in the channel that should get the news."
             )
             return Reply(title=title, blocks=(Paragraph(text=nothing),))
         return Reply(title=title, blocks=lines)
@@ -137,7 +137,7 @@ def _build_remove(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk destination remove",
-            description="Post to a channel no more",
+            description="Stop posting to a channel",
             permission=Permission.EDITOR,
             run=run,
             options=(
@@ -208,8 +208,9 @@ def _resolve_destination(
     here = next((place for place in known if place.channel == channel), None)
     if here is None:
         raise UnknownName(
-            "This channel is no destination yet. Say /newsdesk destination here first, "
-            "or name one: /newsdesk destination list shows them."
+            "This channel is not a destination yet. Run /newsdesk "
+            "destination here first, or name one: /newsdesk destination "
+            "list shows them."
         )
     return here
 

@@ -227,8 +227,9 @@ def _build_clone(context: CommandContext) -> Command:
             ),
         )
         left = texts.say(
-            "Its schedules are not copied, so that nothing is posted twice: "
-            "/newsdesk schedule add. It begins anew: nothing counts as told yet."
+            "Its schedules are not copied, so that nothing is posted twice:"
+            " /newsdesk schedule add. It starts fresh: nothing counts as "
+            "posted yet."
         )
         return render_proposal(context, change, texts, SmallPrint(text=left))
 
@@ -272,8 +273,9 @@ def _build_delete(context: CommandContext) -> Command:
         wish = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
         change = await context.configuration.propose(invocation, wish)
         stays = texts.say(
-            "It is posted no more. What was posted stays, with its buttons, and it can "
-            "be brought back with /newsdesk history."
+            "It is no longer posted. Earlier posts stay, with their "
+            "buttons, and the digest can be restored with /newsdesk "
+            "history."
         )
         return render_proposal(context, change, texts, Paragraph(text=stays))
 
@@ -358,9 +360,7 @@ def get_channel(place: Location) -> str:
         return place.channel
     if place.workspace.platform == "local":
         return FIRST_LOCAL_CHANNEL
-    raise UserError(
-        "There is no channel here. Run this in the channel that the digest is for."
-    )
+    raise UserError("There is no channel here. Run this in the channel for the digest.")
 
 
 def choose_destination_name(
@@ -379,7 +379,7 @@ def _create_entry(name: str, entry: SettingsEntry) -> EntryEdit:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         if before is not None:
             raise FieldError(
-                "Another digest is called «{name}» already.", name=name, field="name"
+                "There is already a digest «{name}».", name=name, field="name"
             )
         return entry
 

@@ -63,7 +63,9 @@ def build_inbox(context: CommandContext, commands: tuple[Command, ...]) -> Inbox
             command = _find_permitted_command(by_path, invocation, texts)
             _check_choices(command, invocation)
             if not await _is_first_time(context, invocation):
-                return render_problem(texts.say("This was answered already."), chosen)
+                return render_problem(
+                    texts.say("This has already been answered."), chosen
+                )
             answer = await _run_command(command, invocation)
             answer = await prepend_notices(context, invocation, known, answer)
             answer = adapt_own_controls(pressed, invocation, answer)
@@ -74,8 +76,8 @@ def build_inbox(context: CommandContext, commands: tuple[Command, ...]) -> Inbox
             log.exception("command failed", command=invocation.path)
             return render_problem(
                 texts.say(
-                    "Something went wrong on our side, and it was written down. "
-                    "Please try again in a minute."
+                    "Something went wrong on our side and has been logged. Please "
+                    "try again in a minute."
                 ),
                 chosen,
             )
@@ -224,7 +226,7 @@ def adapt_own_controls(
         return answer
     if isinstance(answer, Form):
         said = texts_for(invocation).say(
-            "This asks for words: say it in the server, with /{path}.",
+            "This needs text: run it in the server, with /{path}.",
             path=invocation.path,
         )
         return Reply(blocks=(Paragraph(text=said),))
@@ -261,13 +263,13 @@ async def prepend_notices(
 def _render_notices(known: UserContext, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
     for report in known.settled:
-        title = texts.say("Your report {id} was settled.", id=report.public_id)
+        title = texts.say("Your report {id} was resolved.", id=report.public_id)
         blocks.append(
             ListItem(title=title, text=report.answer or "", note=report.headline)
         )
     if known.pause:
         said = texts.say(
-            "Your own digest stands still: {why} /news me shows it and can resume it.",
+            "Your own digest is paused: {why} /news me shows it and can resume it.",
             why=texts.message(known.pause),
         )
         blocks.append(Paragraph(text=said))

@@ -98,8 +98,9 @@ async def _resolve_digest(
     except UnknownName:
         names = ", ".join(f"«{digest.name}»" for digest in known)
         raise UnknownName(
-            "«{asked}» is no digest here, and no edition's id such as e-7k3m9q. "
-            "Digests: {names}. /news search shows the ids of past editions.",
+            "«{asked}» is neither a digest here nor the ID of an edition, "
+            "such as e-7k3m9q. Digests: {names}. /news search shows the IDs"
+            " of past editions.",
             asked=asked[:60],
             names=names,
         ) from None
@@ -195,7 +196,7 @@ def _render_digest_times(
     if digest.paused:
         text = texts.say("It is paused.")
     elif not moments:
-        text = texts.say("It has no schedule; an editor posts it by hand.")
+        text = texts.say("It has no schedule; editors post it by hand.")
     else:
         text = " · ".join(texts.moment(at, zone, now) for at in moments)
     left = texts.duration_until(moments[0], now) if moments else ""
@@ -305,8 +306,8 @@ async def _find_first_message(
         if there and _is_in_channel(one, place.channel or ""):
             return one
     raise UserError(
-        "This edition does not stand in this channel. Ask for its thread where it was "
-        "posted."
+        "This edition was not posted in this channel. Ask for its "
+        "thread where it was posted."
     )
 
 

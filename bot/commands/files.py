@@ -96,7 +96,7 @@ async def read_given_bytes(
         if len(body) != given.size:
             # Also what a platform shows in its place to whoever may not read it.
             raise FieldError(
-                "The file did not come whole. Give it again.", field=option
+                "The file did not arrive completely. Attach it again.", field=option
             )
         return body
     if not is_address(given):
@@ -160,7 +160,7 @@ def build_apply(context: CommandContext) -> Command:
             raise FieldError.of(error, field="file") from None
         wanted = build_requests(block, here, prune=args.get("prune") == PRUNE_YES)
         if not wanted:
-            raise FieldError("It says nothing.", field="file")
+            raise FieldError("It is empty.", field="file")
         try:
             change = await context.configuration.propose(invocation, *wanted)
         except InvalidChange as invalid:
@@ -175,7 +175,7 @@ def build_apply(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk apply",
-            description="Set up what a file says; the difference is shown first",
+            description="Apply a configuration file; the changes are shown first",
             permission=Permission.EDITOR,
             run=run,
             options=(
@@ -228,7 +228,9 @@ def build_export(context: CommandContext) -> Command:
             "left out."
         )
         if not toml.strip():
-            nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
+            nothing = texts.say(
+                "Nothing is set up here yet. Start with /newsdesk setup."
+            )
             return Reply(blocks=(Paragraph(text=nothing),))
         file = Document(name="standfirst.toml", text=toml)
         return Reply(
@@ -289,7 +291,7 @@ def build_feed_import(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk source import",
-            description="Take over another reader's feeds (OPML)",
+            description="Import another reader's feeds (OPML)",
             permission=Permission.EDITOR,
             run=run,
             options=(

@@ -36,7 +36,7 @@ from digests.messages import Message
 FILTER_KINDS = ("exclude", "include")
 KIND_OPTION = CommandOption(
     name="kind",
-    description="exclude leaves out what matches, include takes only that",
+    description="exclude drops what matches, include keeps only that",
     required=True,
     choices=FILTER_KINDS,
 )
@@ -77,7 +77,7 @@ def _build_add(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk filter add",
-            description="Leave out what matches, or take only that",
+            description="Drop what matches, or keep only that",
             permission=Permission.EDITOR,
             run=run,
             options=(KIND_OPTION, WORDS_OPTION, DIGEST_OPTION),
@@ -105,7 +105,7 @@ def _build_test(context: CommandContext) -> Command:
         return Reply(title=shorten_line(args["words"]), blocks=blocks)
 
     kind = CommandOption(
-        name="kind", description="exclude (the usual) or include", choices=FILTER_KINDS
+        name="kind", description="exclude (default) or include", choices=FILTER_KINDS
     )
     return wrap_with_form(
         Command(
@@ -137,15 +137,15 @@ def _build_list(context: CommandContext) -> Command:
             ]
         if not blocks:
             nothing = texts.say(
-                "No filter is set: everything new is taken. /newsdesk filter add "
-                "makes one."
+                "There are no filters: everything new is included. Add one with"
+                " /newsdesk filter add."
             )
             blocks.append(Paragraph(text=nothing))
         return Reply(title=texts.say("Filters"), blocks=tuple(blocks))
 
     return Command(
         path="newsdesk filter list",
-        description="What each digest takes and leaves out",
+        description="What each digest includes and excludes",
         permission=Permission.EDITOR,
         run=run,
         options=(DIGEST_OPTION,),
@@ -181,7 +181,7 @@ def _build_remove(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk filter remove",
-            description="Take a filter away",
+            description="Remove a filter",
             permission=Permission.EDITOR,
             run=run,
             options=(words, DIGEST_OPTION),
@@ -203,7 +203,7 @@ def _render_trial(
 ) -> list[Block]:
     """Show how many articles the filter matches, and some of them."""
     if not trial.of:
-        nothing = texts.say("No article is stored yet that it could be tried on.")
+        nothing = texts.say("There is no stored article to try it on yet.")
         return [Paragraph(text=nothing)]
     matching, of = len(trial.matching), trial.of
     if kind == "exclude":

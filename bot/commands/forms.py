@@ -77,7 +77,7 @@ def build_digest_form(
         fields=tuple(
             replace(
                 field,
-                description=texts.say("Several may be meant: choose one"),
+                description=texts.say("Several match: choose one"),
                 required=True,
                 choices=which.names,
             )
@@ -151,7 +151,7 @@ def parse_coming_day(said: str, today: date, *, field: str, earliest: int = 0) -
         day = _parse_date(said, field)
     if day < today + timedelta(days=earliest):
         raise FieldError(
-            "{date} is too early: it has to be a day that comes.",
+            "{date} is in the past; choose a later day.",
             date=day,
             field=field,
         )
@@ -163,8 +163,8 @@ def _parse_date(said: str, field: str) -> date:
         return date.fromisoformat(said.strip())
     except ValueError:
         raise FieldError(
-            "«{said}» is no day. Write «tomorrow», a weekday, or a date as "
-            "2026-12-24: year, month, day.",
+            "«{said}» is not a day. Write «tomorrow», a weekday, or a date "
+            "like 2026-12-24 (year, month, day).",
             said=said[:40],
             field=field,
         ) from None

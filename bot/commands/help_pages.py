@@ -135,8 +135,8 @@ def build_editor_help(commands: Callable[[], tuple[Command, ...]]) -> Command:
             return render_command_help(wanted, known, texts)
         first = SmallPrint(
             text=texts.say(
-                "Every change is shown before it is made, and can be taken back. "
-                "Begin with /newsdesk setup."
+                "Every change is shown before it is made, and can be reverted. "
+                "Start with /newsdesk setup."
             )
         )
         lines: list[Block] = [

@@ -109,13 +109,13 @@ async def _add_follow(
     if added is None:
         raise UserError(
             texts.say(
-                "You follow {most} already. Leave one first: /news unfollow",
+                "You already follow {most}. Unfollow one first: /news unfollow",
                 most=MAX_FOLLOWS,
             )
         )
     if added:
         return Paragraph(text=texts.say("You follow «{name}» now.", name=follow.name))
-    return Paragraph(text=texts.say("You follow «{name}» already.", name=follow.name))
+    return Paragraph(text=texts.say("You already follow «{name}».", name=follow.name))
 
 
 def _build_unfollow_control(
@@ -153,7 +153,7 @@ async def _render_follows(
         return Reply(title=title, blocks=(Paragraph(text=nothing),))
     lines = tuple(ListItem(title=one.name, note=texts.word(one.kind)) for one in known)
     last = SmallPrint(
-        text=texts.say("Leave one: /news unfollow {name}", name=known[0].name)
+        text=texts.say("Unfollow one: /news unfollow {name}", name=known[0].name)
     )
     return Reply(title=title, blocks=(*lines, last))
 
@@ -166,7 +166,7 @@ def build_unfollow(context: CommandContext) -> Command:
         here = person_key(invocation)
         name = invocation.args["name"].strip()
         if await context.db.write(reader_store.delete_follow, **here, name=name):
-            said = texts.say("You do not follow «{name}» any more.", name=name[:60])
+            said = texts.say("You no longer follow «{name}».", name=name[:60])
             return Reply(blocks=(Paragraph(text=said),))
         known = await context.db.read(reader_store.list_follows, **here)
         names = ", ".join(f"«{one.name}»" for one in known) or texts.say("nothing")
@@ -180,7 +180,7 @@ def build_unfollow(context: CommandContext) -> Command:
 
     return Command(
         path="news unfollow",
-        description="Follow a topic or a speaker no more",
+        description="Stop following a topic or a speaker",
         permission=Permission.EVERYONE,
         run=run,
         options=(
@@ -280,9 +280,9 @@ async def _withdraw_feedback(
         **person_key(invocation),
         story=story,
     )
-    said = texts.say("Taken back: it counts no more.")
+    said = texts.say("Undone: it no longer counts.")
     if not gone:
-        said = texts.say("There was nothing to take back.")
+        said = texts.say("There was nothing to undo.")
     return Reply(blocks=(Paragraph(text=said),))
 
 

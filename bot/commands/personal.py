@@ -91,7 +91,7 @@ def build_me(context: CommandContext) -> Command:
 
     command = Command(
         path="news me",
-        description="Your own digest, and all that is kept of you",
+        description="Your own digest, and all that is stored about you",
         permission=Permission.EVERYONE,
         run=run,
         options=OWN_DIGEST_OPTIONS,
@@ -133,7 +133,7 @@ def _build_controls(
         mine.paused or any(p.paused for p in mine.destinations)
     )
     if mine is not None and still:
-        label = texts.say("Let it come again")
+        label = texts.say("Resume it")
         found.append(Control(id=signed("start"), label=label, primary=True))
     elif mine is not None:
         found.append(Control(id=signed("stop"), label=texts.say("Stop it")))
@@ -194,7 +194,7 @@ def _render_own_digest(
     now = context.clock.now()
     blocks: list[Block] = []
     if mine.paused:
-        said = texts.say("Your own digest is stopped. Nothing of it is lost.")
+        said = texts.say("Your own digest is stopped. Nothing was deleted.")
     else:
         at = find_next_due(mine, now)
         said = texts.say(
@@ -206,11 +206,11 @@ def _render_own_digest(
     blocks.append(Paragraph(text=describe_contents(mine, texts)))
     if not mine.sources:
         nothing = texts.say(
-            "No digest of this workspace reads anything yet: until one does, there is "
-            "nothing to tell you."
+            "No digest of this workspace has sources yet: until one does, "
+            "there is nothing to send you."
         )
         blocks.append(Paragraph(text=nothing))
-    silent = texts.say("When there is nothing new for you, nothing comes.")
+    silent = texts.say("When there is nothing new for you, nothing is sent.")
     blocks.append(SmallPrint(text=silent))
     return Reply(
         title=texts.say("Your digest"),
@@ -236,9 +236,10 @@ def _ask_to_erase(
     context: CommandContext, invocation: Invocation, texts: Texts
 ) -> Reply:
     question = texts.say(
-        "This erases everything that is kept of you in this workspace: your own digest "
-        "with its editions, what you saved and follow, more and less, your reports, "
-        "your language and zone. It cannot be taken back."
+        "This erases everything that is stored about you in this "
+        "workspace: your own digest with its editions, what you saved "
+        "and follow, more and less, your reports, your language and "
+        "zone. It cannot be undone."
     )
     stays = texts.say(
         "What was sent to you stays in your messages. What you changed as an editor "
@@ -265,9 +266,9 @@ async def _erase_person(
     stamp, _, person = signed.partition(":")
     age = context.clock.now().timestamp() - int(stamp)
     if person != invocation.person.id or age > ERASE_CONFIRM_SECONDS:
-        raise UserError(texts.say("This button is too old or not yours: /news me"))
+        raise UserError(texts.say("This button has expired or is not yours: /news me"))
     await context.db.write(reader_store.erase_person, **person_key(invocation))
-    said = texts.say("Erased. Nothing is kept of you in this workspace any more.")
+    said = texts.say("Erased. Nothing about you is stored in this workspace any more.")
     return Reply(blocks=(Paragraph(text=said),))
 
 
@@ -299,8 +300,9 @@ def render_personal_data(
     blocks: list[Block] = []
     if kept.own is None:
         none = texts.say(
-            "You have no digest of your own. /news me 7:30 sets one up: it comes by "
-            "private message and tells only what the channels here did not show."
+            "You have no digest of your own. /news me 7:30 sets one up: it "
+            "comes by private message and contains only what the channels "
+            "here did not show."
         )
         blocks.append(Paragraph(text=none))
     blocks.append(FactTable(rows=tuple(rows)))
@@ -310,9 +312,10 @@ def render_personal_data(
     ]
     blocks += _render_own_reports(kept, texts)
     privacy = texts.say(
-        "This is all that is kept of you here. Nobody else sees it; editors see your "
-        "reports with your name, which go {days} days after they are settled. Nothing "
-        "counts what you read or open.",
+        "This is all that is stored about you here. Nobody else sees "
+        "it, except that editors see your reports with your name; these"
+        " are deleted {days} days after they are resolved. What you "
+        "read or open is not tracked.",
         days=days,
     )
     return (*blocks, SmallPrint(text=privacy))
@@ -326,7 +329,7 @@ def _list_digest_rows(
     zone = digest_zone(own)
     yield texts.say("Your digest"), format_schedules(own, texts)
     if own.paused:
-        yield texts.say("Next"), texts.say("stopped, until you let it come again")
+        yield texts.say("Next"), texts.say("stopped until you resume it")
     else:
         yield (
             texts.say("Next"),
@@ -340,7 +343,7 @@ def _list_digest_rows(
         )
     for place in own.destinations:
         if place.paused:
-            yield texts.say("Stands still"), texts.message(place.paused)
+            yield texts.say("Paused because"), texts.message(place.paused)
     yield texts.say("In it"), describe_contents(own, texts)
 
 
@@ -364,7 +367,7 @@ def _render_own_reports(kept: PersonalData, texts: Texts) -> Iterator[Block]:
     for report in kept.reports[:MAX_NAMED]:
         state = texts.say("open")
         if report.answered_at is not None:
-            state = texts.say("settled: {answer}", answer=report.answer or "–")
+            state = texts.say("resolved: {answer}", answer=report.answer or "–")
         yield ListItem(
             title=texts.say("Report {id}", id=report.public_id),
             text=report.text,
@@ -387,7 +390,7 @@ def _count_stories(count: int, texts: Texts) -> str:
 def render_export(kept: PersonalData, texts: Texts) -> Reply:
     """All of it as JSON: a file where it is long, with the way to it in parts."""
     text = personal_data.export_as_json(kept)
-    hint = texts.say("Everything that is kept of you in this workspace, as JSON.")
+    hint = texts.say("Everything that is stored about you in this workspace, as JSON.")
     controls: tuple[Control, ...] = ()
     if len(text) > BLOCK_LENGTH:
         label = texts.say("Show it in parts")
@@ -409,7 +412,7 @@ def render_export_part(kept: PersonalData, part: int, texts: Texts) -> Reply:
     blocks: list[Block] = [
         Preformatted(text=piece) for piece in pieces[first : first + MAX_BLOCKS]
     ]
-    hint = texts.say("Everything that is kept of you in this workspace, as JSON.")
+    hint = texts.say("Everything that is stored about you in this workspace, as JSON.")
     controls: tuple[Control, ...] = ()
     if parts > 1:
         hint += " " + texts.say("Part {part} of {parts}.", part=part, parts=parts)

@@ -126,7 +126,8 @@ def _ask_to_post(
     context: CommandContext, invocation: Invocation, digest: Digest, texts: Texts
 ) -> Reply:
     question = texts.say(
-        "This posts «{digest}» to {where} now, with what was not told before.",
+        "This posts «{digest}» to {where} now, with everything new "
+        "since its last edition.",
         digest=digest.name,
         where=_format_destinations(ManualOrder(digest=digest)),
     )
@@ -174,13 +175,13 @@ def _format_question(order: ManualOrder, texts: Texts) -> str:
     said = {"digest": order.digest.name, "where": _format_destinations(order)}
     if not order.topic:
         return texts.say(
-            "This posts «{digest}» to {where} now, with what was not told there "
-            "before:",
+            "This posts «{digest}» to {where} now, with everything that was"
+            " not posted there before:",
             **said,
         )
     return texts.say(
-        "This posts to {where} now what «{digest}» has on «{topic}», as far as it was "
-        "not told there before:",
+        "This posts the news of «{digest}» about «{topic}» to {where} "
+        "now, as far as it was not posted there before:",
         **said,
         topic=order.topic,
     )
@@ -190,15 +191,14 @@ def _describe_effect(order: ManualOrder, texts: Texts) -> str:
     """What it means for what is posted later."""
     if order.among_own:
         return texts.say(
-            "The next edition goes to all channels of the digest and may tell it "
-            "there again."
+            "The next edition goes to all channels of the digest and may "
+            "repeat it there."
         )
     if order.separate:
         return texts.say(
-            "The digest's own channels get nothing of it and miss nothing: for them "
-            "it stays news."
+            "The digest's own channels do not get this post; for them it is still new."
         )
-    return texts.say("It then counts as told. The scheduled edition still comes.")
+    return texts.say("It then counts as posted. The scheduled edition still comes.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -277,7 +277,7 @@ def build_undo(context: CommandContext) -> Command:
 
     return Command(
         path="newsdesk undo",
-        description="Take the newest edition back, within ten minutes",
+        description="Undo the newest edition, within ten minutes",
         permission=Permission.EDITOR,
         run=run,
         options=(
@@ -299,8 +299,8 @@ async def _ask_to_undo(
         now=context.clock.now(),
     )
     question = texts.say(
-        "This deletes the messages of the newest edition of «{digest}». What it told "
-        "can come again in the next one.",
+        "This deletes the messages of the newest edition of «{digest}»."
+        " Its stories can come again in the next one.",
         digest=digest.name,
     )
     control = Control(
@@ -326,11 +326,11 @@ async def _undo_edition(
     )
     context.wake()
     if done.before:
-        said = texts.say("This edition was taken back before.")
+        said = texts.say("This edition was already removed.")
     else:
         said = texts.count(
-            "Taken back: {n} message is being deleted.",
-            "Taken back: {n} messages are being deleted.",
+            "Undone: {n} message is being deleted.",
+            "Undone: {n} messages are being deleted.",
             done.deleted,
         )
     return Reply(blocks=(Paragraph(text=said),))
@@ -356,7 +356,7 @@ async def get_postable_destination(
     known = await load_destinations(context, asked.place)
     found = next((place for place in known if place.id == key), None)
     if found is None:
-        raise UnknownName("The channel that this was for is no destination any more.")
+        raise UnknownName("That channel is no longer a destination.")
     await _check_can_post(context, asked, found)
     return found
 
@@ -366,7 +366,7 @@ async def _check_can_post(
 ) -> None:
     if place.paused is not None:
         raise UserError(
-            "Nothing is posted to #{name} at present: {why}",
+            "Posting to #{name} is paused: {why}",
             name=place.name,
             why=place.paused,
         )
@@ -380,8 +380,8 @@ async def _check_can_post(
             )
     if not await _may_write(context, asked, place):
         raise Forbidden(
-            "You cannot write in #{name} yourself, so no edition can be posted there "
-            "for you. Somebody who can may do it.",
+            "You cannot write in #{name}, so you cannot post an edition "
+            "there. Ask somebody who can.",
             name=place.name,
         )
 
@@ -393,8 +393,8 @@ async def _may_write(
     platform: object = context.publisher.platforms.get(workspace.platform)
     if platform is None:
         raise UserError(
-            "{platform} is not connected; nothing can be posted there. Whoever runs "
-            "the bot sees why with «standfirst doctor».",
+            "{platform} is not connected, so nothing can be posted there. "
+            "«standfirst doctor» tells the operator why.",
             platform=workspace.platform,
         )
     if not isinstance(platform, WriteAccessChecker):
@@ -405,8 +405,8 @@ async def _may_write(
         )
     except SendError as error:
         raise UserError(
-            "Whether you may write in #{name} could not be found out: {why} Try again "
-            "in a minute.",
+            "It could not be checked whether you may write in #{name}: "
+            "{why} Try again in a minute.",
             name=place.name,
             why=str(error),
         ) from error

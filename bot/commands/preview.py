@@ -77,12 +77,13 @@ def build_preview(context: CommandContext) -> Command:
             )
             if day != TODAY and not draft.edition.made_from.articles:
                 nothing = texts.say(
-                    "Nothing came in then, so nothing would have been posted."
+                    "No articles came in at that time, so nothing would have been "
+                    "posted."
                 )
             return Reply(title=title, blocks=(Paragraph(text=nothing), *summary))
         if day != TODAY:
             then = texts.say(
-                "From what came in then, with the filters and settings of now:"
+                "From the articles of that time, with the present filters and settings:"
             )
             summary = (RenderedEdition(parts=draft.parts), *summary)
             return Reply(title=title, blocks=(SmallPrint(text=then), *summary))
@@ -99,7 +100,7 @@ def build_preview(context: CommandContext) -> Command:
             ),
             CommandOption(
                 name="day",
-                description="today: now; yesterday, last 7 days: what came in then",
+                description="today: now; yesterday, last 7 days: articles of that time",
                 completes="day",
             ),
         ),
@@ -149,7 +150,7 @@ def _render_holds(digest: Digest, now: datetime, texts: Texts) -> Iterator[Block
         text = texts.say("Held: the digest is paused. /newsdesk resume ends that.")
         yield Paragraph(text=text)
     elif now.astimezone(load_zone(zone)).date() in digest.skips:
-        yield Paragraph(text=texts.say("Held: today is left out of its schedules."))
+        yield Paragraph(text=texts.say("Held: today is skipped."))
     elif digest.options.quiet_hours:
         until = find_quiet_end(digest.options.quiet_hours, now, zone)
         if until is not None:
@@ -165,9 +166,9 @@ def _format_counts(edition: Edition, texts: Texts) -> str:
     filtered = sum(stage == "filter" for stage, _ in outcomes)
     merged = sum(outcome in ("merged", "duplicate") for _, outcome in outcomes)
     return texts.say(
-        "{read} articles read · {published} told before · "
-        "{filtered} kept out by a filter · {merged} merged · "
-        "{full} stories in full, {brief} in brief",
+        "{read} articles read · {published} already posted · {filtered}"
+        " filtered out · {merged} merged · {full} stories in full, "
+        "{brief} in brief",
         read=edition.made_from.articles,
         published=published,
         filtered=filtered,
@@ -215,9 +216,9 @@ def _list_removed(
 ) -> Iterator[tuple[ListItem, tuple[str, ...]]]:
     """The lines, each with its articles where these were merged."""
     names = (
-        (("filter",), ("left out",), texts.say("Kept out by a filter")),
+        (("filter",), ("left out",), texts.say("Filtered out")),
         (("fresh",), ("left out",), texts.say("Replaced by a newer version")),
-        (("told",), ("left out",), texts.say("Told before")),
+        (("told",), ("left out",), texts.say("Already posted")),
         (("story",), ("duplicate",), texts.say("Repeats another article")),
         (("story",), ("merged",), texts.say("Merged into a story")),
         (("rank", "balance"), ("brief",), texts.say("In brief")),

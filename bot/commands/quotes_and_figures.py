@@ -115,7 +115,7 @@ async def _explain_no_quotes(
     context: CommandContext, invocation: Invocation, speaker: str | None, texts: Texts
 ) -> str:
     if invocation.args.get("since") or (invocation.args.get("topic") and not speaker):
-        return texts.say("No stored quote fits that.")
+        return texts.say("No stored quote matches.")
     if not speaker:
         return texts.say("No quotes are stored yet.")
     # Only a mistake needs it: not a cost of starting.

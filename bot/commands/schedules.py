@@ -73,7 +73,7 @@ def _build_add(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk schedule add",
-            description="Post a digest at these times too",
+            description="Add times at which a digest is posted",
             permission=Permission.EDITOR,
             run=run,
             options=(SENTENCE_OPTION, DIGEST_OPTION),
@@ -212,7 +212,7 @@ def _build_remove(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk schedule remove",
-            description="Post a digest no more at these times",
+            description="Remove times at which a digest is posted",
             permission=Permission.EDITOR,
             run=run,
             options=(WHICH_SCHEDULE_OPTION, DIGEST_OPTION),
@@ -247,7 +247,7 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
         return fitting[0]
     numbered = "; ".join(f"{n}. {words}" for n, words in enumerate(phrases, 1))
     raise FieldError(
-        "Say which one by its number: {numbered}.", numbered=numbered, field="which"
+        "Choose one by its number: {numbered}.", numbered=numbered, field="which"
     )
 
 
@@ -269,7 +269,7 @@ def _build_pause(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk pause",
-            description="Post nothing of a digest for a while",
+            description="Pause a digest for a while",
             permission=Permission.EDITOR,
             run=run,
             options=(
@@ -294,7 +294,7 @@ def _build_skip(context: CommandContext) -> Command:
         if day in digest.skips:
             raise UserError(
                 texts.say(
-                    "{date} is left out already; /newsdesk history takes that back.",
+                    "{date} is already skipped; revert that with /newsdesk history.",
                     date=day,
                 )
             )
@@ -304,7 +304,7 @@ def _build_skip(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk schedule skip",
-            description="Leave one day out",
+            description="Skip one day",
             permission=Permission.EDITOR,
             run=run,
             options=(
@@ -335,7 +335,7 @@ async def _propose_pause(
     change = await context.configuration.propose(
         invocation, request_settings(digest, changes)
     )
-    waits = texts.say("What comes in meanwhile waits for the next edition.")
+    waits = texts.say("New articles wait for the next edition.")
     return render_proposal(context, change, texts, Paragraph(text=waits))
 
 
@@ -359,7 +359,7 @@ def build_resume(context: CommandContext) -> Command:
 
     return Command(
         path="newsdesk resume",
-        description="Let a paused digest go on",
+        description="Resume a paused digest",
         permission=Permission.EDITOR,
         run=run,
         options=(DIGEST_OPTION,),
@@ -385,7 +385,7 @@ def build_quiet(context: CommandContext) -> Command:
         if window is None:
             return render_proposal(context, change, texts)
         held = texts.say(
-            "What is due then is held, and comes as one edition when they are over."
+            "Editions due then are held and posted as one edition afterwards."
         )
         return render_proposal(context, change, texts, Paragraph(text=held))
 

@@ -44,8 +44,8 @@ def build_search(context: CommandContext) -> Command:
         if not asked:
             return _render_sentence(
                 texts.say(
-                    "Write at least one word to look for. Signs alone, and words "
-                    "with a minus before them, find nothing."
+                    "Write at least one word to search for. Punctuation alone, or "
+                    "only words with a minus, finds nothing."
                 )
             )
         workspace = invocation.place.workspace
@@ -130,10 +130,10 @@ async def _explain_no_match(
         others = await context.archive.search(invocation.place.workspace.id, words)
         if others:
             return texts.count(
-                "With {narrowed}, no article has all of these words: {words}. Without "
-                "that, {n} article has.",
-                "With {narrowed}, no article has all of these words: {words}. Without "
-                "that, {n} articles have.",
+                "With {narrowed}, no article contains all of these words: "
+                "{words}. Without it, {n} article does.",
+                "With {narrowed}, no article contains all of these words: "
+                "{words}. Without it, {n} articles do.",
                 len(others),
                 narrowed=narrowed,
                 words=words[:60],
@@ -237,13 +237,13 @@ def _render_refusal(
     match refused.why:
         case "nothing asked":
             said = texts.say(
-                "Ask a whole question with a name or a thing in it, for example: "
-                "/news ask When does the bridge reopen?"
+                "Ask a full question that names somebody or something, for "
+                "example: /news ask When does the bridge reopen?"
             )
             return Reply(blocks=(Paragraph(text=said),))
         case "unknown name" if asked.articles:
             said = texts.say(
-                "Not in my sources: «{name}» stands in none of them.",
+                "Not in my sources: none of them mentions «{name}».",
                 name=refused.words[:60],
             )
         case _:
@@ -255,16 +255,16 @@ def _render_refusal(
 
 def _format_coverage(asked: QuestionResult, texts: Texts) -> str:
     if not asked.articles:
-        return texts.say("No stored article has the words of your question.")
+        return texts.say("No stored article contains the words of your question.")
     if asked.oldest is None:
         return texts.count(
-            "I looked at {n} article that has words of your question.",
-            "I looked at {n} articles that have words of your question.",
+            "I searched {n} article that contains words of your question.",
+            "I searched {n} articles that contain words of your question.",
             asked.articles,
         )
     return texts.count(
-        "I looked at {n} article of {date} that has words of your question.",
-        "I looked at {n} articles since {date} that have words of your question.",
+        "I searched {n} article from {date} that contains words of your question.",
+        "I searched {n} articles since {date} that contain words of your question.",
         asked.articles,
         date=texts.date(asked.oldest),
     )

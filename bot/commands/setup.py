@@ -67,7 +67,7 @@ def build_setup(context: CommandContext) -> Command:
         missing = [o.name for o in asking.options if o.required and o.name not in given]
         if missing:
             offered = _suggest_answers(invocation.place.workspace) if not given else {}
-            needed = texts.say("This is needed.")
+            needed = texts.say("This is required.")
             errors = dict.fromkeys(missing, needed) if given else {}
             return build_command_form(asking, offered | given, texts, errors)
         return await _render_setup_preview(context, invocation, texts)
@@ -108,8 +108,8 @@ async def _render_setup_preview(
     asked = len(entry["sources"])
     if asked > MAX_ADDRESSES:
         raise FieldError(
-            "That is too many to begin with; at most {most}. Add the others "
-            "afterwards: /newsdesk source add.",
+            "That is too many to start with; at most {most}. Add the others"
+            " later: /newsdesk source add.",
             most=MAX_ADDRESSES,
             field="sources",
         )
@@ -142,8 +142,8 @@ def _render_readings(
     ]
     if not draft.edition.stories:
         nothing = texts.say(
-            "Nothing would be posted now: no new article passes. The first edition "
-            "comes as soon as one does."
+            "Nothing would be posted now: there are no new articles. The "
+            "first edition comes as soon as there are."
         )
         return [*blocks, SmallPrint(text=nothing)]
     if not draft.parts:
@@ -181,8 +181,8 @@ def _render_checklist(
         blocks.append(SmallPrint(text=digest.name))
         blocks += _render_steps(context, digest, texts)
     another = texts.say(
-        "Another digest for this channel: /newsdesk digest create. Another channel: "
-        "say /newsdesk setup there."
+        "Another digest for this channel: /newsdesk digest create. "
+        "Another channel: run /newsdesk setup there."
     )
     return Reply(
         title=texts.say("This channel is set up"),
@@ -209,7 +209,7 @@ def _render_steps(context: CommandContext, digest: Digest, texts: Texts) -> list
         _render_step(
             not stopped,
             ", ".join(f"#{place.name}" for place in digest.destinations),
-            texts.say("Works again with /newsdesk destination here") if stopped else "",
+            texts.say("Resume it with /newsdesk destination here") if stopped else "",
         ),
         _render_step(
             not ill,

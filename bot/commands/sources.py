@@ -113,14 +113,14 @@ def _build_test(context: CommandContext) -> Command:
             _check_is_address(address)
         tried = await _try_addresses(context, wanted)
         zone = invocation.place.workspace.zone
-        last = SmallPrint(text=texts.say("Nothing was kept."))
+        last = SmallPrint(text=texts.say("Nothing was saved."))
         blocks = (*_render_readings(tried, zone, texts), last)
         return Reply(title=texts.say("What would be read"), blocks=blocks)
 
     return wrap_with_form(
         Command(
             path="newsdesk source test",
-            description="What would be read there; nothing is kept",
+            description="What would be read there; nothing is saved",
             permission=Permission.EDITOR,
             run=run,
             options=(ADDRESS_OPTION,),
@@ -134,7 +134,7 @@ def _check_is_address(address: str) -> None:
         raise FieldError(FOLDER_ONLY_BY_FILE, field="address")
     if addresses.is_masked(address):
         raise FieldError(
-            "This address is shown without its secret. Write it whole.",
+            "This address is shown without its secret. Write the whole address.",
             field="address",
         )
 
@@ -192,7 +192,7 @@ def _render_readings(
 def _format_feed_address(one: SourceTrial, texts: Texts) -> str:
     if one.read_at == one.shown:
         return one.shown
-    return texts.say("read at its feed {address}", address=one.read_at)
+    return texts.say("read from its feed {address}", address=one.read_at)
 
 
 def _format_other_feeds(one: SourceTrial, texts: Texts) -> str:
@@ -224,7 +224,9 @@ def _build_list(context: CommandContext) -> Command:
             text = texts.say("Page {page} of {pages}", page=page, pages=pages)
             blocks.append(SmallPrint(text=text))
         if not lines:
-            nothing = texts.say("Nothing is read here yet. /newsdesk setup begins.")
+            nothing = texts.say(
+                "No sources are read here yet. Start with /newsdesk setup."
+            )
             blocks.append(Paragraph(text=nothing))
         return Reply(title=texts.say("Sources"), blocks=tuple(blocks))
 
@@ -284,7 +286,7 @@ def _build_pause(context: CommandContext) -> Command:
 
     return _build_source_command(
         "pause",
-        "Keep a source and leave it out for now",
+        "Pause a source",
         "/newsdesk source pause Hallin Courier",
         run,
     )
@@ -298,7 +300,7 @@ def _build_resume(context: CommandContext) -> Command:
 
     return _build_source_command(
         "resume",
-        "Read a source again that was paused",
+        "Resume a paused source",
         "/newsdesk source resume Hallin Courier",
         run,
     )
@@ -313,7 +315,7 @@ def _build_remove(context: CommandContext) -> Command:
 
     return _build_source_command(
         "remove",
-        "Read a source no more",
+        "Remove a source",
         "/newsdesk source remove https://news.example/feed.xml",
         run,
     )
@@ -364,14 +366,14 @@ def build_rename(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk source rename",
-            description="Call a source otherwise in a digest",
+            description="Rename a source in a digest",
             permission=Permission.EDITOR,
             run=run,
             options=(
                 replace(SOURCE_OPTION, rest=False),
                 CommandOption(
                     name="name",
-                    description="How it is called; - gives it back its own name",
+                    description="Its new name; - restores its own name",
                     required=True,
                     rest=True,
                 ),
@@ -396,7 +398,7 @@ def build_move(context: CommandContext) -> Command:
         target = await context.archive.named(invocation.place, invocation.args["to"])
         if target.id == digest.id:
             raise FieldError(
-                "«{name}» reads it already. Name another digest.",
+                "«{name}» already reads it. Name another digest.",
                 name=target.name,
                 field="to",
             )
@@ -416,7 +418,7 @@ def build_move(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk source move",
-            description="Let another digest read a source, in place of this",
+            description="Move a source to another digest",
             permission=Permission.EDITOR,
             run=run,
             options=(
@@ -492,11 +494,11 @@ async def resolve_source(
     if len({s.address for _, s in near}) == 1:
         names = ", ".join(f"«{d.name}»" for d, _ in near)
         raise UserError(
-            "Several digests read it: say digest= with one of {names}.", names=names
+            "Several digests read it: choose one with digest= ({names}).", names=names
         )
     names = ", ".join(f"«{format_source_name(s)}»" for _, s in near[:10])
     raise UserError(
-        "«{source}» fits several: {names}.",
+        "«{source}» matches several: {names}.",
         source=shorten_line(args["source"]),
         names=names,
     )
@@ -524,7 +526,7 @@ def check_not_last_source(digest: Digest) -> None:
     """Raise `UserError` where the digest has only one source, which cannot go."""
     if len(digest.sources) + len(digest.paused_sources) == 1:
         raise UserError(
-            "It is the only source of «{name}». Add another one first, or delete "
-            "the digest: /newsdesk digest delete.",
+            "It is the only source of «{name}». Add another first, or "
+            "delete the digest: /newsdesk digest delete.",
             name=digest.name,
         )

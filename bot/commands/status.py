@@ -58,7 +58,7 @@ def build_status(context: CommandContext) -> Command:
         )
         if space is not None and space.stopped:
             why = texts.say(
-                "Nothing is posted here: {why}",
+                "Posting is paused here: {why}",
                 why=texts.message(space.stopped),
             )
             blocks.append(Paragraph(text=why))
@@ -73,8 +73,9 @@ def build_status(context: CommandContext) -> Command:
         blocks += await _render_readers(context, workspace_id, texts)
         blocks += [_render_delivery(d, invocation, context, texts) for d in sent]
         kept = texts.say(
-            "Kept here: articles for {articles} days, editions with their corrections "
-            "and settled reports for {editions}, the history for {history}.",
+            "Stored here: articles for {articles} days, editions with their"
+            " corrections and resolved reports for {editions}, the history "
+            "for {history}.",
             articles=context.retention.texts,
             editions=context.retention.editions,
             history=context.retention.history,
@@ -84,7 +85,7 @@ def build_status(context: CommandContext) -> Command:
 
     return Command(
         path="newsdesk status",
-        description="What went out, what comes next, what needs care",
+        description="What was posted, what comes next, what needs attention",
         permission=Permission.EDITOR,
         run=run,
         examples=("/newsdesk status",),
@@ -168,7 +169,7 @@ def _format_pause(place: Destination, zone: str, now: datetime, texts: Texts) ->
     if place.retest_at is None:
         return reason
     again = texts.say(
-        "It is tried again: {when}.", when=texts.moment(place.retest_at, zone, now)
+        "Next attempt: {when}.", when=texts.moment(place.retest_at, zone, now)
     )
     return f"{reason} {again}"
 
@@ -218,10 +219,10 @@ async def render_held_messages(
     blocks: list[Block] = [
         Paragraph(
             text=texts.count(
-                "Of {n} message nobody could see whether it arrived. Please look into "
-                "the channel: sent again, it may stand there twice.",
-                "Of {n} messages nobody could see whether they arrived. Please look "
-                "into the channels: sent again, they may stand there twice.",
+                "It is not known whether {n} message arrived. Please check the "
+                "channel: if sent again, it may appear twice.",
+                "It is not known whether {n} messages arrived. Please check the"
+                " channels: if sent again, they may appear twice.",
                 len(found),
             )
         )
@@ -270,7 +271,9 @@ async def apply_decision(
     if again:
         said = texts.say("It is being sent again.")
     else:
-        said = texts.say("It is left as it is; what waited behind it goes out.")
+        said = texts.say(
+            "It is not sent again; the messages that waited for it are sent now."
+        )
     return Reply(blocks=(Paragraph(text=said),))
 
 
@@ -293,15 +296,19 @@ def build_doctor(context: CommandContext) -> Command:
             _render_finding(one, known, texts) for one in ordered[:MAX_FINDINGS]
         ]
         if not found:
-            nothing = texts.say("Nothing is set up here yet. /newsdesk setup begins.")
+            nothing = texts.say(
+                "Nothing is set up here yet. Start with /newsdesk setup."
+            )
             blocks.append(Paragraph(text=nothing))
         bad = sum(one.state != "ok" for one in found)
-        last = texts.count("{n} finding needs care", "{n} findings need care", bad)
+        last = texts.count(
+            "{n} problem needs attention", "{n} problems need attention", bad
+        )
         return Reply(title=texts.say("Doctor"), blocks=(*blocks, SmallPrint(text=last)))
 
     return Command(
         path="newsdesk doctor",
-        description="What is wrong here, each with its fix",
+        description="What is wrong here, and how to fix it",
         permission=Permission.EDITOR,
         run=run,
         examples=("/newsdesk doctor",),

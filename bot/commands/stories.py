@@ -93,7 +93,7 @@ async def _render_unpublished(
         return None
     articles = await context.archive.in_story(workspace.id, story.id)
     dated = await _render_events(context, articles, texts)
-    note = SmallPrint(text=texts.say("No edition has told it in full."))
+    note = SmallPrint(text=texts.say("No edition has had it in full."))
     controls = _build_controls(context, invocation, story.id, texts)
     cards = await presentation.load_wordings(context, invocation, story.cards)
     quotes = presentation.render_story_quotes(cards, texts, workspace.zone)
@@ -404,10 +404,10 @@ def build_why(context: CommandContext) -> Command:
 
 def _render_totals(why: StoryExplanation, texts: Texts) -> tuple[Block, ...]:
     if why.found is None:
-        return (Paragraph(text=texts.say("It was not told in the newest edition.")),)
+        return (Paragraph(text=texts.say("It was not in the newest edition.")),)
     made = why.found.stored_edition.edition.made_from
     read = texts.say(
-        "{articles} articles of {sources} sources were read.",
+        "{articles} articles from {sources} sources were read.",
         articles=made.articles,
         sources=made.sources,
     )
@@ -424,7 +424,7 @@ def _render_source_sentence(
     label = (
         texts.say("The edition has this sentence:")
         if stands.shown
-        else texts.say("The words stand in this sentence; the edition leaves it out:")
+        else texts.say("The words are in this sentence, which the edition leaves out:")
     )
     line = ListItem(
         title="",

@@ -89,7 +89,7 @@ def _build_grant(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk access grant",
-            description="Let a person or a role do an editor's work",
+            description="Make a person or a role an editor",
             permission=Permission.EDITOR,
             run=run,
             options=(WHO_OPTION,),
@@ -111,7 +111,7 @@ def _build_revoke(context: CommandContext) -> Command:
         if grant not in known:
             names = ", ".join(f"«{format_grant(one)}»" for one in known)
             raise UnknownName(
-                "«{who}» was not let in from here. There are: {names}.",
+                "«{who}» was not made an editor here. There are: {names}.",
                 who=shorten_line(invocation.args["who"]),
                 names=names or Message("nobody"),
             )
@@ -123,7 +123,7 @@ def _build_revoke(context: CommandContext) -> Command:
     return wrap_with_form(
         Command(
             path="newsdesk access revoke",
-            description="Let them do an editor's work no more",
+            description="Remove a person or a role from the editors",
             permission=Permission.EDITOR,
             run=run,
             options=(WHO_OPTION,),
@@ -139,14 +139,14 @@ def _build_list(context: CommandContext) -> Command:
             workspace_store.list_grants, workspace_id=invocation.place.workspace.id
         )
         first = texts.say(
-            "Who manages this workspace on its platform is always an editor."
+            "People who manage this workspace on its platform are always editors."
         )
         lines = tuple(ListItem(title=format_grant(one)) for one in known)
         return Reply(title=texts.say("Access"), blocks=(Paragraph(text=first), *lines))
 
     return Command(
         path="newsdesk access list",
-        description="Who may do an editor's work here",
+        description="Who is an editor here",
         permission=Permission.EDITOR,
         run=run,
         examples=("/newsdesk access list",),
@@ -201,7 +201,7 @@ def _find_person(everybody: tuple[Person, ...], written: str) -> Person:
             field="who",
         )
     if found.permission >= Permission.EDITOR:
-        raise FieldError("{name} is an editor anyway.", name=found.name, field="who")
+        raise FieldError("{name} is already an editor.", name=found.name, field="who")
     return found
 
 
@@ -266,11 +266,11 @@ async def _render_erasure(
     found = await context.erasing.show(workspace, invocation.person)
     rows = list_count_rows(found.counts, texts)
     if not rows:
-        nothing = texts.say("Nothing is kept of this workspace but its name.")
+        nothing = texts.say("Only the name of this workspace is stored.")
         return Reply(blocks=(Paragraph(text=nothing),))
     first = texts.say(
-        "All that is kept of «{name}» would be erased. It cannot be taken back, and "
-        "nothing more would be posted here.",
+        "All stored data of «{name}» would be erased. It cannot be "
+        "undone, and nothing more would be posted here.",
         name=confirmation_name(workspace),
     )
     stays = texts.say(
@@ -308,10 +308,10 @@ async def _order_erasure(
         blocks=(
             Paragraph(
                 text=texts.say(
-                    "From now on nothing is posted here and nothing is found. The "
-                    "rest is gone within a few minutes, also when the bot is "
-                    "restarted meanwhile. Remove the bot if you are done with it; a "
-                    "new command begins anew."
+                    "From now on nothing is posted or found here. The rest is "
+                    "deleted within a few minutes, even if the bot is restarted "
+                    "meanwhile. Remove the bot if you no longer need it; a new "
+                    "command starts from scratch."
                 )
             ),
         ),

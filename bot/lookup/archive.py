@@ -118,8 +118,8 @@ class Archive:
         if found is not None:
             return found
         raise UnknownName(
-            "No story {story_id} was told in this workspace. /news latest shows "
-            "the newest edition with its numbers.",
+            "No story {story_id} was posted in this workspace. /news latest"
+            " shows the newest edition with its numbers.",
             story_id=story_id,
         )
 
@@ -301,7 +301,7 @@ class Archive:
             digest_store.find_digest, workspace_id=workspace_id, digest_id=digest_id
         )
         if found is None:
-            raise UnknownName("There is no such digest here any more.")
+            raise UnknownName("This digest no longer exists.")
         return found
 
     async def digest_of(self, stored_edition: StoredEdition) -> Digest:

@@ -84,8 +84,8 @@ def parse_search(words: str) -> SearchQuery:
     count = sum(len(group[0]) for group in (*asked.every, *asked.none))
     if count > MAX_SEARCH_WORDS:
         raise UserError(
-            "That is {count} words; a search takes at most {most_words}. Keep "
-            "the few that matter most.",
+            "That is {count} words; a search takes at most {most_words}. "
+            "Keep the most important ones.",
             count=count,
             most_words=MAX_SEARCH_WORDS,
         )
@@ -103,7 +103,7 @@ def parse_since(typed: str | None, *, now: datetime, zone: str) -> datetime | No
     day = questions.parse_since_date(typed, now.astimezone(ZoneInfo(zone)).date())
     if day is None:
         raise UserError(
-            "«{typed}» is no day that I know. Say since=yesterday, since=Monday, "
+            "«{typed}» is not a day. Try since=yesterday, since=Monday, "
             'since=2026-01-05 or since="7 days".',
             typed=typed[:40],
         )
@@ -212,8 +212,8 @@ def _find_sources(connection: Connection, workspace_id: int, name: str) -> list[
     if not near:
         names = ", ".join(f"«{source.name}»" for source in known[:8])
         raise UnknownName(
-            "There is no source «{name}» here. There are: {names}. What an outlet "
-            "wrote is found with from=.",
+            "There is no source «{name}» here. There are: {names}. To "
+            "search one outlet, use from=.",
             name=name[:60],
             names=names or Message("none yet"),
         )
@@ -293,15 +293,13 @@ def load_edition(
     )
     if found is None:
         raise UnknownName(
-            "There is no edition {public_id} in this workspace: the id is "
-            "another one's, or the edition is older than what is kept.",
+            "There is no edition {public_id} in this workspace: it belongs "
+            "to another one, or is older than what is stored.",
             public_id=public_id,
         )
     check_retained(conn, found)
     if edition_store.is_edition_undone(conn, **here, edition_id=found.id):
-        raise UnknownName(
-            "The edition {public_id} was taken back.", public_id=public_id
-        )
+        raise UnknownName("The edition {public_id} was removed.", public_id=public_id)
     return found
 
 
@@ -312,8 +310,8 @@ def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
     )
     if days is not None:
         raise UnknownName(
-            "This edition is older than the {days} days that are kept here. What "
-            "was posted of it stays; what stood behind it is gone.",
+            "This edition is older than the {days} days that are stored "
+            "here. Its posts stay, but its details are gone.",
             days=days,
         )
 

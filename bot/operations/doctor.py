@@ -173,7 +173,7 @@ class Doctor:
         if workspace.stopped is not None:
             text = _describe_stop(workspace.stopped, texts)
             fix = texts.say(
-                "mend the cause; every start and every six hours one tries it"
+                "fix the cause; it is tried again at every start and every six hours"
             )
         else:
             text = texts.say(
@@ -189,7 +189,7 @@ class Doctor:
         if not digest.destinations:
             text = texts.say("it has no destination, so nobody sees it")
             fix = texts.say(
-                "say /newsdesk destination here, then /newsdesk digest edit"
+                "run /newsdesk destination here, then /newsdesk digest edit"
             )
             return [Finding.warning(subject, text, fix)]
         stopped = [
@@ -201,7 +201,7 @@ class Doctor:
             for place in digest.destinations
             if place.paused
         ]
-        fix = texts.say("mend its schedule: /newsdesk schedule edit, or in its file")
+        fix = texts.say("correct its schedule: /newsdesk schedule edit, or in its file")
         stopped += [
             Finding.problem(subject, texts.error(trouble), fix)
             for trouble in find_schedule_problems(digest)
@@ -243,7 +243,7 @@ class Doctor:
         try:
             reading = await self.ingestor.read_source(source)
         except DigestsError as error:
-            fix = texts.say("mend the source, or take it out of the digest")
+            fix = texts.say("fix the source, or remove it from the digest")
             return [Finding.problem(subject, error.message, fix)]
         held = len(reading.articles)
         count = texts.count("{n} article", "{n} articles", held)
@@ -275,13 +275,15 @@ class Doctor:
 
 
 def _describe_stop(why: Message | None, texts: Texts) -> str:
-    return texts.say("nothing is posted there: {why}", why=texts.message(why))
+    return texts.say("posting there is paused: {why}", why=texts.message(why))
 
 
 def _describe_destination_fix(place: Destination, texts: Texts) -> str:
     if place.retest_at:
-        return texts.say("mend the cause; one message tries it again every six hours")
-    return texts.say("mend the cause, then say /newsdesk destination here in it")
+        return texts.say("fix the cause; one message tries it again every six hours")
+    return texts.say(
+        "fix the cause, then run /newsdesk destination here in the channel"
+    )
 
 
 def _describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
@@ -295,7 +297,7 @@ def _describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
 
 
 def _describe_failure(delivery: Delivery, texts: Texts) -> str:
-    return texts.message(delivery.reason) or texts.say("no reason was kept")
+    return texts.message(delivery.reason) or texts.say("no reason was recorded")
 
 
 def _is_lost_post(delivery: Delivery) -> bool:
@@ -305,9 +307,7 @@ def _is_lost_post(delivery: Delivery) -> bool:
 
 def _describe_delivery_fix(delivery: Delivery, texts: Texts) -> str:
     if delivery.operation == "post":
-        return texts.say(
-            "look into the channel, then post again: standfirst digest post"
-        )
+        return texts.say("check the channel, then post again: standfirst digest post")
     return texts.say(
         "the message stays as it was; /news corrections says what is right, and "
         "whoever manages the channel can delete it"

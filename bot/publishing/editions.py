@@ -59,7 +59,7 @@ log = structlog.get_logger(__name__)
 COMPOSE_BATCH = 500
 #: Seconds after which people's own editions wait for the next look.
 PERSONAL_BUDGET_SECONDS = 5.0
-ALREADY_ORDERED = "This was ordered before; it goes out once."
+ALREADY_ORDERED = "This was already requested; it is posted once."
 #: After a defect of ours: when to try again, and when to stop trying.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: What it would tell is told once it is on: an edition that nobody gets tells nothing.

@@ -60,7 +60,7 @@ def format_edition_date(edition: Edition, context: RenderContext, texts: Texts) 
 def format_late_notice(edition: Edition, context: RenderContext, texts: Texts) -> str:
     """«Came late, at 08:30»."""
     at = texts.time(edition.made_at, context.zone)
-    return texts.say("Came late, at {time}", time=at)
+    return texts.say("Posted late, at {time}", time=at)
 
 
 def format_counts(edition: Edition, texts: Texts) -> str:

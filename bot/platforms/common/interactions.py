@@ -167,7 +167,7 @@ async def _catch_errors(
         log.exception("event failed", platform=event.platform)
         return build_problem(
             Texts.of(event.locale).say(
-                "Something went wrong on our side, and it was written down. "
-                "Please try again in a minute."
+                "Something went wrong on our side and has been logged. Please "
+                "try again in a minute."
             )
         )

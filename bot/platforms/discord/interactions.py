@@ -193,7 +193,9 @@ class DiscordResponder:
             await send_outcome(outcome)
         except ReplyRejected as reason:
             log.error("answer refused", platform=PLATFORM_NAME, reason=str(reason))
-            sentence = self._texts.say("The answer cannot be shown here. It was noted.")
+            sentence = self._texts.say(
+                "The answer cannot be shown here. The problem has been logged."
+            )
             await send_outcome(interactions.build_problem(sentence))
 
     async def _acknowledge(self) -> None:

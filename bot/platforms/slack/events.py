@@ -291,8 +291,8 @@ class SlackEventHandler:
         texts = Texts.of(known.locale)
         return interactions.build_problem(
             texts.say(
-                "This form is not kept any more. Run the command again; your answers "
-                "are still in the message above."
+                "This form has expired. Run the command again; your answers are"
+                " still in the message above."
             )
         )
 
@@ -405,7 +405,7 @@ def _build_acknowledgement(
 
 def _explain_unshown(texts: Texts) -> Reply:
     return interactions.build_problem(
-        texts.say("The answer cannot be shown here. It was noted.")
+        texts.say("The answer cannot be shown here. The problem has been logged.")
     )
 
 
@@ -415,8 +415,8 @@ def _explain_lookup_failure(reply: Reply, known: SlackPerson) -> Reply:
         return reply
     texts = Texts.of(known.locale)
     said = texts.say(
-        "Slack did not tell whether you manage this workspace. If this stays so, the "
-        "app needs the scope users:read."
+        "Slack did not say whether you manage this workspace. If this "
+        "continues, the app needs the scope users:read."
     )
     return replace(reply, blocks=(*reply.blocks, SmallPrint(text=said)))
 

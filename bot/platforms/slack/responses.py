@@ -83,7 +83,9 @@ class SlackResponder:
             if not refused.message_only:
                 raise
             log.error("answer refused", platform="slack", reason=str(refused))
-            said = target.texts.say("The answer cannot be shown here. It was noted.")
+            said = target.texts.say(
+                "The answer cannot be shown here. The problem has been logged."
+            )
             await self._send_reply(target, interactions.build_problem(said))
 
     async def publish(self, team: str, user: str, view: Mapping[str, Any]) -> None:
@@ -169,8 +171,9 @@ class SlackResponder:
         except SendError as error:
             log.info("file not handed over", platform="slack", reason=str(error))
             said = target.texts.say(
-                "It is too long for a message, and Slack took no file ({reason}). An "
-                "administrator can see whether the app has the scope files:write.",
+                "It is too long for a message, and Slack did not accept a file "
+                "({reason}). An administrator can check whether the app has the"
+                " scope files:write.",
                 reason=target.texts.error(error),
             )
             return Paragraph(text=said), *file.listings()

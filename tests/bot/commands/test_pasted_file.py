@@ -117,7 +117,7 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         ("x = " + "[" * 5_000, "nested too deeply"),
         (
             '[[workspace]]\nplatform = "discord"\nid = "1"\n',
-            "nothing of this workspace",
+            "no block for this workspace",
         ),
         ("workspace = 7", "workspace: "),
         (SECOND.replace("exclude", "exlcude"), "exlcude: This name is not known"),
@@ -125,9 +125,9 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         (SECOND.replace("morning", "nowhere"), "known: morning"),
         (SECOND.replace("https://news.example/feed.xml", "/etc"), "only by the config"),
         (SECOND.replace("https://", "file://"), "neither a folder nor"),
-        (SECOND + SECOND, "stands twice"),
+        (SECOND + SECOND, "is listed twice"),
         (f"[[workspace]]\neditors = ['everyone']\n{SECOND}", "«person ID»"),
-        ('[[workspace]]\nid = "newsroom"\n', "It says nothing"),
+        ('[[workspace]]\nid = "newsroom"\n', "It is empty"),
         (f"{CONFIGURATION}\n{CONFIGURATION}", "two blocks"),
     ],
 )
@@ -183,7 +183,7 @@ async def test_who_was_let_in_cannot_let_others_in_by_a_file(ana: Editor):
     answer = await ben.says(
         "newsdesk apply", file="[[workspace]]\neditors = ['person eve']\n"
     )
-    assert "Only who manages" in said(answer)
+    assert "Only people who manage" in said(answer)
 
 
 async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):

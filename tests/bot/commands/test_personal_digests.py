@@ -227,7 +227,7 @@ async def test_stopped_it_comes_no_more_until_it_is_let(quiet: BotHarness, ben: 
     await ben.presses(set_up, "Stop it")
     await tomorrow(quiet)
     assert own(quiet) == []
-    await ben.presses(await ben.says("news me"), "Let it come again")
+    await ben.presses(await ben.says("news me"), "Resume it")
     quiet.clock.advance(timedelta(days=1))
     await quiet.wake()
     assert own(quiet) != []
@@ -247,11 +247,11 @@ async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
     assert own(quiet) == []
 
     reported = said(await ben.says("news help"))
-    assert "Your own digest stands still: You take no direct messages." in reported
-    assert "stands still" not in said(await ben.says("news help"))
+    assert "Your own digest is paused: You take no direct messages." in reported
+    assert "is paused" not in said(await ben.says("news help"))
     shown = await ben.says("news me")
-    assert "Stands still: You take no direct messages." in said(shown)
-    await ben.presses(shown, "Let it come again")
+    assert "Paused because: You take no direct messages." in said(shown)
+    await ben.presses(shown, "Resume it")
     await quiet.wake()
     assert "Harbour bridge" in "\n".join(own(quiet))
 

@@ -98,7 +98,7 @@ async def test_a_topic_that_nothing_has_is_said_and_posts_nothing(ana):
 async def test_a_topic_that_was_told_is_said_to_have_been(ana):
     await post(ana, topic="bridge")
     answer = await ana.says("newsdesk post", topic="bridge")
-    assert "was told before" in said(answer)
+    assert "already posted" in said(answer)
     assert not answer.controls
 
 
@@ -122,7 +122,7 @@ async def test_a_confirm_pressed_twice_posts_one(ana):
     await ana.presses(shown, "Post now")
     again = await ana.presses(shown, "Post now")
     await ana.harness.outbox.drain()
-    assert "ordered before" in said(again)
+    assert "already requested" in said(again)
     assert sum("Harbour bridge" in line for line in stands(ana, "c-morning")) == 1
 
 
@@ -154,7 +154,7 @@ async def test_before_it_is_said_who_gets_it_and_who_does_not(ana):
     shown = said(await ana.says("newsdesk post", to="breaking"))
     assert "#breaking" in shown
     assert "#morning" not in shown
-    assert "own channels get nothing of it" in shown
+    assert "own channels do not get this post" in shown
     assert "Harbour bridge closes" in shown
 
 
@@ -207,7 +207,7 @@ async def test_the_only_channel_of_a_digest_gets_it_as_ever(ana):
 async def test_one_of_several_own_channels_gets_it_and_the_others_miss_nothing(ana):
     await ana.harness.apply(BOTH)
     shown = await ana.says("newsdesk post", to="breaking")
-    assert "may tell it there again" in said(shown)
+    assert "may repeat it there" in said(shown)
     await ana.presses(shown, "Post now")
     await ana.harness.outbox.drain()
     assert stands(ana, "c-morning") == []

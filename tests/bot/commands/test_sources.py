@@ -102,7 +102,7 @@ async def test_sources_are_listed_with_their_health(newswire: Newswire, ana: Edi
     await newswire.poll(minutes=1)
     reported = said(await ana.says("newsdesk source list"))
     assert "✓ Hallin Courier" in reported
-    assert "last read well" in reported
+    assert "last read" in reported
 
 
 @pytest.mark.parametrize("page", ["0", "9", "x", "-1", "99999999999999999999"])
@@ -130,7 +130,7 @@ async def test_a_secret_of_an_address_is_shown_nowhere(newswire: Newswire, ana: 
 async def test_an_address_copied_without_its_secret_is_asked_for_whole(ana: Editor):
     masked = "https://x.example/feed?token=…"
     form = await ana.is_asked("newsdesk source add", address=masked)
-    assert "Write it whole" in errors(form)["address"]
+    assert "Write the whole address" in errors(form)["address"]
 
 
 async def test_what_a_paused_source_held_is_no_news_when_it_is_resumed(newswire, ana):

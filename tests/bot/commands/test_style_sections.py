@@ -254,7 +254,7 @@ async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
             DigestOptions(sections=("quotes", "also")),
             "«Also in brief» comes after the stories",
         ),
-        (DigestOptions(), "what is usual where it is posted"),
+        (DigestOptions(), "the usual sections of its platform"),
         (DigestOptions(sections=("figures",), figures=False), "set to none: figures"),
     ],
 )

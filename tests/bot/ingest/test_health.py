@@ -42,7 +42,7 @@ def test_a_source_that_is_well():
     ("changes", "words"),
     [
         ({"last_success_at": None, "items_per_day": None}, "never read yet"),
-        ({"items_per_day": 0.0}, "silent of late"),
+        ({"items_per_day": 0.0}, "nothing new lately"),
         ({"items_per_day": 0.4}, "less than one article a day"),
         ({"items_per_day": 1.0}, "1 article a day"),
         ({"moved_to": "https://b.example/f", "moved_count": 3}, "b.example"),
@@ -99,7 +99,7 @@ async def test_status_tells_how_each_source_is(newswire: Newswire):
     status = repr(await newswire.harness.says("newsdesk status"))
     assert "Hallin Courier" in status
     assert "last read well today 12:00" in status
-    assert "it has ended and is not read any more" in status
+    assert "it no longer exists and is not read any more" in status
 
 
 async def test_doctor_tells_a_dead_source_and_asks_it_nothing(newswire: Newswire):

@@ -87,7 +87,7 @@ async def test_closed_messages_are_said_at_the_next_command(
     await tomorrow(quiet)
     async with listening(slack, quiet.inbox, platform_of(quiet)):
         reported = await ask(slack, "/news help", READER)
-        assert "Your own digest stands still" in reported.words
+        assert "Your own digest is paused" in reported.words
 
 
 async def test_its_controls_answer_there_and_count_in_it(
@@ -135,11 +135,11 @@ async def test_a_settled_report_is_answered_there_or_with_the_next_command(
         await harness.outbox.deliver_notices()
         reported = await ask(slack, "/news help", READER)
         again = await ask(slack, "/news help", READER)
-    assert "was settled" not in again.words
+    assert "was resolved" not in again.words
     if open_:
         (message,) = slack.ledger.says(DM)
         assert "&lt;!channel&gt; *You are right.*" in message["text"]
-        assert "was settled" not in reported.words
+        assert "was resolved" not in reported.words
     else:
         assert slack.ledger.says(DM) == []
         assert "You are right." in reported.words
