@@ -27,7 +27,6 @@ from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
 from bot.lookup.archive import Archive
-from bot.model import PlatformCheck
 from bot.operations.maintenance import Maintenance
 from bot.platforms.plugins import load_plugins
 from bot.ports import (
@@ -38,7 +37,6 @@ from bot.ports import (
     Examiner,
     InstallationStorage,
     PageServices,
-    Platform,
     PlatformContext,
     Plugins,
     ignore_checkpoint,
@@ -144,7 +142,8 @@ async def _build_application(
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
         wake=partial(jobs.run_now, "publish"),
-        checks=build_platform_checks(settings, platforms),
+        checks={name: one.check for name, one in active.items() if one.check},
+        check_settings=settings.check,
         plugins=plugins,
         retention=settings.retention,
     )
@@ -238,17 +237,6 @@ def _open_installations(
         installations=DatabaseInstallationStore(db, cipher, clock, platform),
         states=DatabaseStateStore(db, clock),
     )
-
-
-def build_platform_checks(
-    settings: Settings, platforms: Mapping[str, Platform]
-) -> Mapping[str, PlatformCheck]:
-    """Checks of the platforms themselves for the doctor, also of those switched off."""
-    return {
-        name: build(settings, platforms.get(name))
-        for name, plugin in load_plugins().items()
-        if (build := plugin.build_check) is not None
-    }
 
 
 @asynccontextmanager

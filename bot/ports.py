@@ -333,6 +333,8 @@ class ActivePlatform:
     callbacks: "Sequence[Route]" = ()
     #: Web routes for people, protected by the web server.
     pages: "Sequence[BaseRoute]" = ()
+    #: Checks one workspace for the doctor, where no single token can be examined.
+    check: PlatformCheck | None = None
     #: Ends open streams before the web server stops.
     before_stop: Callable[[], None] | None = None
     #: Closes the connection if `run` was never called.
@@ -424,8 +426,6 @@ class PlatformPlugin:
     build: Callable[[PlatformContext], ActivePlatform]
     #: How an operator switches it on, after «fix:».
     how_to_connect: str = ""
-    #: Checks of its own for the doctor, of the settings even if it is switched off.
-    build_check: Callable[[Settings, Any], PlatformCheck] | None = None
     #: The settings that switch it on, in words.
     required_settings: str = ""
     #: Names of the options of `PostOptions` that it supports.

@@ -39,6 +39,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigurationError
+from bot.model import Finding
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
 _FOLDER_NAME = "standfirst"
@@ -148,8 +149,8 @@ class PlatformSettings(BaseModel):
 
     model_config = _STRICT
 
-    def list_doubts(self, settings: "Settings") -> Iterator[str]:
-        """Warn of values that are valid but probably not intended."""
+    def check(self, settings: "Settings") -> Iterator[Finding]:
+        """Find settings that do not fit together, or are probably not intended."""
         yield from ()
 
 
@@ -235,6 +236,27 @@ class Settings(BaseModel):
         groups = self.platforms.values()
         return next((one for one in groups if isinstance(one, kind)), kind())
 
+    def check(self) -> Iterator[Finding]:
+        """Find settings that do not fit together, or are probably not intended."""
+        wait, timeout, key = map(
+            get_variable_name, ("uncertain_wait", "send_timeout", "secret_key")
+        )
+        if self.uncertain_wait <= self.send_timeout:
+            yield Finding.warning(
+                "settings",
+                f"{wait} is not longer than {timeout}: a message still on its way may "
+                "be sent a second time",
+                "make it longer",
+            )
+        if 0 < len(reveal_secret(self.secret_key)) < _SHORTEST_KEY:
+            yield Finding.warning(
+                "settings",
+                f"{key} is short enough to be guessed",
+                f"give it at least {_SHORTEST_KEY} characters",
+            )
+        for group in self.platforms.values():
+            yield from group.check(self)
+
     def over(self, **changes: Any) -> Self:
         """A copy in which the program itself changed some settings."""
         return self.model_copy(update=changes)
@@ -284,7 +306,12 @@ def load_settings(
     ]
     if mistakes:
         raise ConfigurationError("\n".join(mistakes))
-    return settings, (*_warn_unknown(layers, fields), *_list_doubts(settings))
+    doubts = (
+        f"{one.subject}: {one.text}; {one.fix}."
+        for one in settings.check()
+        if one.state != "ok"
+    )
+    return settings, (*_warn_unknown(layers, fields), *doubts)
 
 
 def _validate_settings(
@@ -375,23 +402,6 @@ def _warn_unknown(
             near = get_close_matches(name, fields, n=1)
             hint = f"; did you mean {layer.format_name(near[0])}?" if near else "."
             yield f"{layer.format_name(name)} in {layer.place} is not a setting{hint}"
-
-
-def _list_doubts(settings: Settings) -> Iterator[str]:
-    """Warn of values that are valid but probably not intended."""
-    if settings.uncertain_wait <= settings.send_timeout:
-        yield (
-            f"{get_variable_name('uncertain_wait')} is not longer than "
-            f"{get_variable_name('send_timeout')}: a message still on its way may be "
-            "sent a second time."
-        )
-    if 0 < len(reveal_secret(settings.secret_key)) < _SHORTEST_KEY:
-        yield (
-            f"{get_variable_name('secret_key')} is short enough to be guessed; give it "
-            f"at least {_SHORTEST_KEY} characters."
-        )
-    for group in settings.platforms.values():
-        yield from group.list_doubts(settings)
 
 
 def read_environment(env: Mapping[str, str]) -> SettingsLayer:

@@ -16,7 +16,7 @@ from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
 from bot.platforms.discord.permissions import REQUESTED_PERMISSIONS
 from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
-from bot.platforms.slack.plugin import check_settings, list_missing_for_installation
+from bot.platforms.slack.plugin import list_missing_for_installation
 from bot.settings import SETTINGS_PREFIX, list_setting_fields, load_settings
 from tests.bot.process import Home
 
@@ -95,9 +95,7 @@ def test_with_the_settings_of_its_chapter_several_workspaces_can_install_it(tmp_
     )
     assert list_missing_for_installation(settings) == ()
     assert warnings == ()
-    reported = {
-        str(finding.text): finding.state for finding in check_settings(settings)
-    }
+    reported = {str(finding.text): finding.state for finding in settings.check()}
     assert set(reported.values()) == {"ok"}
     for line in block.strip().splitlines():
         without = block.replace(f"{line}\n", "")
@@ -105,7 +103,7 @@ def test_with_the_settings_of_its_chapter_several_workspaces_can_install_it(tmp_
         settings, _ = load_settings(
             GROUPS, {"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path
         )
-        states = {finding.state for finding in check_settings(settings)}
+        states = {finding.state for finding in settings.check()}
         assert "problem" in states, f"the chapter asks for {line} for nothing"
 
 

@@ -1,6 +1,6 @@
 """Context of a command: use cases, clock and database; who asks, in which language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.commands.controls import ControlSigner
@@ -8,7 +8,7 @@ from bot.configuration.change_preview import ChangePreviews
 from bot.configuration.changes import ConfigurationService
 from bot.i18n.translation import Texts
 from bot.lookup.archive import Archive
-from bot.model import Digest, Invocation, PlatformCheck
+from bot.model import Digest, Finding, Invocation, PlatformCheck
 from bot.operations.doctor import Doctor
 from bot.operations.maintenance import WorkspaceEraser
 from bot.ports import Clock, Plugins
@@ -34,6 +34,8 @@ class CommandContext:
     allow_private: str = ""
     #: What platforms find themselves when the doctor asks.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
+    #: Checks the settings of the process.
+    check_settings: Callable[[], Iterable[Finding]] = tuple
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
@@ -68,6 +70,7 @@ class CommandContext:
             archive=self.archive,
             platforms=self.publisher.platforms,
             checks=self.checks,
+            check_settings=self.check_settings,
             plugins=self.plugins,
         )
 

@@ -1,8 +1,8 @@
 """Compare an article's texts with what an edition shows, and record corrections.
 
-gathered    all that is needed of the database, read at once
-judge       the corrections, pure: what is put right, and what is shown instead
-note        … kept, in one transaction with the version that was compared
+load_comparison     everything that is needed of the database, in one read
+compare_edition     the corrections, pure: what is corrected, and what replaces it
+record_corrections  stored in one transaction with the revision that was compared
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,31 +35,31 @@ from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 
-#: How long a message that was just edited is left alone by its article: doubled with
-#: each time, so that what changes all day is not edited all day.
+#: After a correction, an article is not compared again for so long: doubled each time,
+#: so that an article that changes all day does not cause edits all day.
 EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
-#: Changes of one article that are kept, and characters of a sentence among them.
+#: Stored changes of one article, and characters of a sentence in them.
 MAX_CHANGES, MAX_SENTENCE = 8, 400
 LISTED_ONLY_REASON = Message("correction.listed_only")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparisonInputs:
-    """An article of an edition, with all the texts that are compared."""
+    """An article of an edition, with all texts that are compared."""
 
     published: PublishedArticle
     stored_edition: StoredEdition
     digest: Digest
-    #: By hash: what was compared last, and what the shown pieces were taken from.
+    #: By hash: the revision compared last, and those that the edition was made from.
     versions: Mapping[str, Article]
     newest: Article
-    #: The page behind it, as it was compared last and as it is now.
+    #: Its page, as it was compared last and as it is now.
     page: Article | None = None
     newest_page: Article | None = None
 
 
 def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs | None:
-    """What is compared; None where nobody wants to know any more."""
+    """Load what is compared; None if the edition or the article is gone."""
     here: dict[str, Any] = {"workspace_id": one.workspace_id}
     stored_edition = edition_store.find_edition(conn, **here, edition_id=one.edition_id)
     if stored_edition is None or edition_store.is_edition_undone(
@@ -92,9 +92,9 @@ def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs
 
 
 def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, ...]:
-    """What the newest text puts right, for each story that tells the article.
+    """What the newest text corrects in each story that contains the article.
 
-    Then what the page behind it does, of what stands told after that.
+    Then what its page corrects in the result of that.
     """
     if found.digest.options.corrections == "off":
         return ()
@@ -103,13 +103,13 @@ def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, 
     if found.page is None or found.newest_page is None:
         return own
     changes = [one.amendment for one in own if one.amendment]
-    after = replace(
+    corrected = replace(
         found.stored_edition,
         edition=apply_amendments(found.stored_edition.edition, changes),
     )
     only = {found.page.revision: found.page}
-    behind = replace(found, stored_edition=after)
-    return (*own, *_compare_texts(found.page, found.newest_page, behind, at, only))
+    of_page = replace(found, stored_edition=corrected)
+    return (*own, *_compare_texts(found.page, found.newest_page, of_page, at, only))
 
 
 def _compare_texts(
@@ -134,7 +134,7 @@ def _compare_texts(
 def _relocate_story(
     story: EditionStory | BriefStory, old: Article, found: ComparisonInputs
 ) -> EditionStory | BriefStory:
-    """The story as if it were told from the page, as far as its words stand there."""
+    """The story with its spans in the page, as far as its words are there."""
     if old is not found.page or isinstance(story, BriefStory):
         return story
     return relocate_story(story, old)
@@ -144,26 +144,29 @@ def record_corrections(
     conn: Connection,
     one: PublishedArticle,
     found: ComparisonInputs | None,
-    judged: Sequence[Correction],
+    corrections: Sequence[Correction],
     now: datetime,
 ) -> bool:
-    """Keep what was judged; False when the article changed again meanwhile."""
+    """Store the corrections; False if the article was compared again meanwhile."""
+    page = one.page_revision
+    if found is not None:
+        page = found.newest_page.revision if found.newest_page else None
     counted = published_article_store.record_comparison(
         conn,
         one,
         revision=found.newest.revision if found else one.revision,
-        page_revision=_page_revision(found.newest_page) if found else one.page_revision,
-        not_before=now + _edit_pause(conn, one) if judged else None,
+        page_revision=page,
+        not_before=now + _edit_pause(conn, one) if corrections else None,
     )
     if not counted or found is None:
         return counted
     here = {"workspace_id": one.workspace_id}
-    for correction in judged:
+    for correction in corrections:
         correction_store.add_correction(conn, **here, correction=correction)
         if correction.state == "due" and correction.amendment is not None:
             if _is_separate(conn, one):
                 continue
-            # The edited message tells it: the next edition need not.
+            # The edited message shows it: the next edition need not.
             ledger_store.add_to_ledger(
                 conn,
                 **here,
@@ -174,11 +177,11 @@ def record_corrections(
     return True
 
 
-# ── parts of the above ─────────────────────────────────────────────────────────
+# ── steps of the above ─────────────────────────────────────────────────────────
 
 
 def _is_separate(conn: Connection, one: PublishedArticle) -> bool:
-    """Whether who reads the digest in its own channels does not read this edition."""
+    """Whether the edition went to other channels than those of its digest."""
     context = edition_store.find_render_context(
         conn, workspace_id=one.workspace_id, edition_id=one.edition_id
     )
@@ -192,16 +195,12 @@ def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
         edition_id=one.edition_id,
         article_id=one.article_id,
     )
-    rest: timedelta = EDIT_PAUSE * 2 ** min(before, 10)
-    return min(rest, LONGEST_EDIT_PAUSE)
-
-
-def _page_revision(page: Article | None) -> str | None:
-    return page.revision if page else None
+    pause: timedelta = EDIT_PAUSE * 2 ** min(before, 10)
+    return min(pause, LONGEST_EDIT_PAUSE)
 
 
 def _shown_revisions(stored_edition: StoredEdition, article: str) -> set[str]:
-    """The versions of the article that shown pieces were taken from."""
+    """The revisions of the article that the edition was made from."""
     found: set[str] = set()
     for story in stored_edition.edition.stories:
         found |= {ref.revision for ref in story.articles if ref.id == article}
@@ -210,26 +209,19 @@ def _shown_revisions(stored_edition: StoredEdition, article: str) -> set[str]:
             found |= {sentence.revision for sentence in shown}
         found |= {card.revision for card in story.cards if card.article == article}
         found |= {shown.revision for shown in story.figures if shown.article == article}
-    found |= {
-        line.article.revision
-        for line in stored_edition.edition.brief
-        if line.article.id == article
-    }
+    brief = stored_edition.edition.brief
+    found |= {line.article.revision for line in brief if line.article.id == article}
     return found - {""}
 
 
 def _stories_with(
     stored_edition: StoredEdition, article: str
 ) -> Sequence[EditionStory | BriefStory]:
-    stories = [
-        story
-        for story in stored_edition.edition.stories
-        if any(ref.id == article for ref in story.articles)
+    edition = stored_edition.edition
+    return [
+        *(s for s in edition.stories if any(ref.id == article for ref in s.articles)),
+        *(line for line in edition.brief if line.article.id == article),
     ]
-    lines = [
-        line for line in stored_edition.edition.brief if line.article.id == article
-    ]
-    return [*stories, *lines]
 
 
 def _correct_story(
@@ -262,7 +254,7 @@ def _correct_story(
 
 
 def _list_changes(old: Article, new: Article) -> tuple[Payload, ...]:
-    """What was put right of what stood there; what is merely new corrects nothing."""
+    """The corrected passages; a new passage corrects nothing."""
     right = (
         c for c in find_corrections(old, new) if c.old is not None or c.kind == "notice"
     )

@@ -1,25 +1,21 @@
 """Edit the messages of corrected editions, and list what was corrected.
 
-    intake      an article has another text → every edition that tells it is marked
-    judging     once the text has settled: what does it correct of what is shown?
-    ordering    the edition as it is told now → edits for the outbox
+When a revision of an article is stored, every edition that contains it is marked. Once
+the text is stable, `comparison` finds what it corrects of what is shown, and the
+edition as it now reads becomes edits for the outbox. Each step starts from stored rows
+and ends in one transaction, so a process that dies between two steps is continued by
+the next.
+An editor's own correction is a row that is due, and takes the same way.
 
-Each step starts from what is stored, and ends in one transaction: a process that dies
-between any two is continued by the next one. An editor's own correction comes in as a
-row that is due, and goes the same way.
-
-The edition is rendered as it is told now, with what it was rendered with at first, and
-an edit is frozen for each message that then says something else. It must come out in
-as many messages as were posted: where a note does not fit, the corrected stories give
-up sentences of their summaries, the last one first. What cannot be edited is listed,
-and says why.
+The edition is rendered with its stored context, and an edit is stored for each message
+that changes. The number of messages must stay the same: if a note does not fit, the
+corrected stories lose sentences of their summaries, the last one first. What cannot be
+edited is listed with the reason.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -28,7 +24,7 @@ from bot.corrections import comparison
 from bot.delivery import personal_controls
 from bot.delivery.send_failures import LINKS_ONLY_LEVEL
 from bot.errors import ConfigurationError
-from bot.model import Delivery, Destination, MessagePart, StoredEdition
+from bot.model import Delivery, Destination, EditionKey, MessagePart, StoredEdition
 from bot.ports import Clock, Engine, Platform
 from bot.storage import (
     Connection,
@@ -52,7 +48,7 @@ CORRECTIONS_BATCH = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CorrectionProcessor:
-    """The corrections, over one database and the platforms that are on."""
+    """Processes corrections, over one database and the connected platforms."""
 
     db: Database
     engine: Engine
@@ -60,14 +56,14 @@ class CorrectionProcessor:
     platforms: Mapping[str, Platform]
 
     async def run(self) -> datetime | None:
-        """Judge what has settled and order the edits; when there is more to judge."""
+        """Compare stable texts and order the edits; when the next text is stable."""
         now = self.clock.now()
         for one in await self.db.read(
             published_article_store.list_due_comparisons,
             now=now,
             limit=CORRECTIONS_BATCH,
         ):
-            await self._look(one)
+            await self._compare(one)
         due = await self.db.read(
             correction_store.list_due_corrections,
             platforms=tuple(self.platforms),
@@ -78,16 +74,16 @@ class CorrectionProcessor:
         return await self.db.read(published_article_store.find_next_comparison_at)
 
     async def _order(self, workspace_id: int, edition_id: int) -> None:
-        key: dict[str, Any] = {"workspace_id": workspace_id, "edition_id": edition_id}
+        key = EditionKey(workspace_id=workspace_id, edition_id=edition_id)
         try:
             await self.db.write(
                 order_edits, **key, platforms=self.platforms, now=self.clock.now()
             )
         except ConfigurationError:
-            # The database takes nothing: what is due waits until it does.
+            # The database cannot be written: what is due waits until it can.
             raise
         except Exception:
-            # A defect in one edition must not keep the others from being put right.
+            # A defect in one edition must not stop the others.
             log.exception("a correction could not be rendered", edition=edition_id)
             await self.db.write(
                 correction_store.finish_corrections,
@@ -96,23 +92,23 @@ class CorrectionProcessor:
                 reason=DEFECT_REASON,
             )
 
-    async def _look(self, one: PublishedArticle) -> None:
+    async def _compare(self, one: PublishedArticle) -> None:
         now = self.clock.now()
         found: comparison.ComparisonInputs | None = None
-        judged: tuple[correction_store.Correction, ...] = ()
+        corrections: tuple[Correction, ...] = ()
         try:
             found = await self.db.read(comparison.load_comparison, one)
             if found is not None:
-                judged = await self.engine.run(comparison.compare_edition, found, now)
+                corrections = await self.engine.run(
+                    comparison.compare_edition, found, now
+                )
         except ConfigurationError:
             raise
         except Exception:
-            # A defect in one text must not keep the others from being put right.
+            # A defect in one text must not stop the others.
             log.exception("comparing failed", article=one.article_id)
-        await self.db.write(comparison.record_corrections, one, found, judged, now)
+        await self.db.write(comparison.record_corrections, one, found, corrections, now)
 
-
-_edit_log = structlog.get_logger(__name__)
 
 UNDONE_REASON = Message("correction.undone")
 TOO_OLD_REASON = Message("correction.too_old", days=CORRECTABLE_PERIOD.days)
@@ -130,8 +126,8 @@ def order_edits(
     platforms: Mapping[str, Platform],
     now: datetime,
 ) -> int:
-    """Freeze the edits that an edition needs; how many messages are edited."""
-    key: dict[str, Any] = {"workspace_id": workspace_id, "edition_id": edition_id}
+    """Store the edits that an edition needs; how many messages are edited."""
+    key = EditionKey(workspace_id=workspace_id, edition_id=edition_id)
     stored_edition = edition_store.find_edition(conn, **key)
     workspace = workspace_store.find_workspace(conn, workspace_id=workspace_id)
     platform = platforms.get(workspace.platform) if workspace else None
@@ -141,7 +137,7 @@ def order_edits(
     wanted = _render_corrected(conn, stored_edition, platform, sent, now)
     if isinstance(wanted, Message):
         correction_store.finish_corrections(conn, **key, state="listed", reason=wanted)
-        _edit_log.info(
+        log.info(
             "correction only listed",
             edition=stored_edition.public_id,
             reason=str(wanted),
@@ -149,9 +145,7 @@ def order_edits(
         return 0
     count = _store_edits(conn, stored_edition, wanted, sent, now)
     correction_store.finish_corrections(conn, **key, state="edited")
-    _edit_log.info(
-        "correction ordered", edition=stored_edition.public_id, messages=count
-    )
+    log.info("correction ordered", edition=stored_edition.public_id, messages=count)
     return count
 
 
@@ -162,8 +156,8 @@ def _render_corrected(
     sent: Sequence[Delivery],
     now: datetime,
 ) -> tuple[MessagePart, ...] | Message:
-    """The messages as they should read; or why they stay as they are."""
-    key = {"workspace_id": stored_edition.workspace_id, "edition_id": stored_edition.id}
+    """The messages as they should read; or why they cannot be edited."""
+    key = stored_edition.key
     stored = edition_store.find_render_context(conn, **key)
     if edition_store.is_edition_undone(conn, **key):
         return UNDONE_REASON
@@ -190,9 +184,9 @@ def _render_corrected(
 
 
 def _shorten_summary(edition: Edition, corrected: Collection[str]) -> Edition | None:
-    """Without a sentence: the last one of the longest corrected summary.
+    """The edition without the last sentence of its longest corrected summary.
 
-    One that was corrected is the last to go.
+    Corrected sentences are dropped last.
     """
     mine = [s for s in edition.stories if s.id in corrected and s.summary]
     if not mine:
@@ -206,8 +200,8 @@ def _shorten_summary(edition: Edition, corrected: Collection[str]) -> Edition | 
 
 
 def _drop_sentence(story: EditionStory) -> EditionStory:
-    as_told = [n for n, s in enumerate(story.summary) if not s.revision]
-    last = as_told[-1] if as_told else len(story.summary) - 1
+    unchanged = [n for n, s in enumerate(story.summary) if not s.revision]
+    last = unchanged[-1] if unchanged else len(story.summary) - 1
     kept = tuple(s for n, s in enumerate(story.summary) if n != last)
     return replace(story, summary=kept)
 
@@ -219,24 +213,21 @@ def _store_edits(
     sent: Sequence[Delivery],
     now: datetime,
 ) -> int:
-    """An edit for every message that should read differently."""
+    """Store an edit for every message that changes; how many they are."""
     of_part = {int(part.key): part for part in parts}
     edits = {
         (one.destination_id, one.part): one for one in sent if one.operation == "edit"
     }
-    count: defaultdict[int, int] = defaultdict(int)
+    count = 0
     for post in sent:
-        if (
-            post.operation != "post"
-            or post.state == "failed"
-            or post.fallback_level >= LINKS_ONLY_LEVEL
-        ):
-            continue
+        unchangeable = post.state == "failed" or (
+            post.fallback_level >= LINKS_ONLY_LEVEL
+        )
         part = of_part.get(post.part)
-        stands = edits.get((post.destination_id, post.part), post)
-        if part is None or (
-            stands.payload == part.payload and stands.fallback_level == 0
-        ):
+        if post.operation != "post" or unchangeable or part is None:
+            continue
+        current = edits.get((post.destination_id, post.part), post)
+        if current.payload == part.payload and current.fallback_level == 0:
             continue
         place = Destination(
             id=post.destination_id,
@@ -253,26 +244,26 @@ def _store_edits(
             operation="edit",
             now=now,
         )
-        count[post.destination_id] += 1
-    return sum(count.values())
+        count += 1
+    return count
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CorrectionStatus:
-    """A correction with what became of the messages that tell it."""
+    """A correction with the state of the messages that show it."""
 
     correction: Correction
-    #: Messages that were edited, and those that still wait for it.
+    #: Messages that were edited, and those that are waiting.
     edited: int = 0
     waiting: int = 0
-    #: Why others could not be, each reason once.
+    #: Why others could not be edited, each reason once.
     failed: tuple[Message, ...] = ()
 
 
 def list_corrections(
     conn: Connection, *, workspace_id: int, since: datetime | None, count: int
 ) -> tuple[CorrectionStatus, ...]:
-    """The workspace's corrections, the newest first."""
+    """The corrections of the workspace, newest first."""
     here = {"workspace_id": workspace_id}
     found = correction_store.list_newest_corrections(
         conn, **here, since=since, count=count

@@ -1,8 +1,8 @@
-"""Controls under a person's own edition: their ids say whose edition it is; pure.
+"""Controls of a personal edition: their ids contain the edition. Pure.
 
-Where a platform tells no workspace with what is pressed (a direct message on Discord),
-the edition's public id leads there. It proves nothing: who presses must be the person
-whose own the edition is, and that is looked up (`bot.commands.own_place`).
+If a platform names no workspace with a pressed control (a direct message on Discord),
+the public id of the edition leads to it. It proves nothing: commands check that the
+person who pressed it is the owner of the edition.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,17 +11,17 @@ from typing import Any, Final
 
 from bot.model import MessagePart, StoredEdition
 
-#: Begins every id; stands before an action; opens a select, whose choice counts.
+#: The prefix of every control id, and the action of a personal one.
 CONTROL_VERSION: Final = "v1"
 OWN_ACTION: Final = "own"
 _OPEN_PREFIX: Final = "v1:open"
 _DISCUSS_PREFIX: Final = "v1:discuss"
-#: Where the platforms' payloads hold ids of controls.
+#: Keys of control ids in the platforms' payloads.
 _ID_KEYS: Final = frozenset({"custom_id", "action_id", "value", "id"})
 
 
 def build_own_control_id(edition: str, control: str) -> str:
-    """The id of a control that stands under a person's own edition."""
+    """The id of a control of a personal edition."""
     action = control.removeprefix(f"{CONTROL_VERSION}:")
     return f"{CONTROL_VERSION}:{OWN_ACTION}:{edition}:{action}"
 
@@ -29,7 +29,7 @@ def build_own_control_id(edition: str, control: str) -> str:
 def mark_own_controls(
     parts: Sequence[MessagePart], stored_edition: StoredEdition
 ) -> tuple[MessagePart, ...]:
-    """The messages of a person's own edition, with controls that say so."""
+    """Give the controls of a personal edition their personal ids."""
     return tuple(
         replace(part, payload=_mark_within(part.payload, stored_edition.public_id))
         for part in parts
@@ -52,7 +52,7 @@ def _mark_within(value: Any, edition: str) -> Any:
 
 
 def _is_discussion(value: Any) -> bool:
-    """A button that opens a thread: there is nobody to discuss it with."""
+    """Whether it opens a thread, which makes no sense for one person."""
     if not isinstance(value, Mapping):
         return False
     return any(str(value.get(key, "")).startswith(_DISCUSS_PREFIX) for key in _ID_KEYS)

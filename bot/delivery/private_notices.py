@@ -111,10 +111,10 @@ def _describe_fix(texts: Texts, *, returns: bool) -> str:
 
 
 def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
-    """List what is paused, for whoever runs the bot and opens its page.
+    """What is paused, for the operator on the local page.
 
-    Whole workspaces (where a token is refused, nobody can be told there), and the
-    page's own channels; of other channels, those who set them up are told.
+    Whole workspaces (with a refused token, nobody there can be notified), and channels
+    of the local page. For other channels, the people who set them up get a notice.
     """
     found = []
     for space in workspace_store.list_workspaces(conn):

@@ -1,17 +1,16 @@
-"""What becomes of a message not sent: retry, plainer form, editor's decision.
+"""Decide what becomes of a message that was not sent; resolve held messages.
 
-limited, unreached      the same again, later
-refused, the message    a post: the same words more plainly, then as links, then it
-                        fails alone; an edit at once: the message stays as it was
-refused, the place      the place stops, and the delivery waits for it
-refused, the workspace  all of it stops, and its deliveries wait
-everything else         uncertain: looked for before anything else
+    rate limited, not received   the same message again, later
+    the message is refused       a post: as plain text, then as links, then it fails
+                                 alone; an edit fails at once, and the message stays
+    the destination is refused   it is paused, and the delivery waits
+    the workspace is refused     it is stopped, and its deliveries wait
+    anything else                uncertain: it is read back first
 
-Nothing of the articles' words is in it: one of them was what the platform did not take.
+A list of links contains none of the articles' words: they may be what was refused.
 
-Such a message is held: sending it again may show it twice, leaving it may lose it. A
-person who can look into the channel decides, once; this carries the decision out and
-sends nothing itself.
+A message that cannot be read back is held: sending it again may show it twice, not
+sending it may lose it. An editor who can look into the channel decides once.
 """
 
 import hashlib
@@ -32,39 +31,39 @@ from bot.model import Delivery, StoredEdition
 from bot.storage import Connection, delivery_store
 from digests.messages import Message
 
-#: Retries of what certainly did not arrive: up to 2 s, 4 s, 8 s … five minutes, and at
-#: least half of that (`spread`).
+#: Waits before retries: up to 2 s, 4 s, 8 s … five minutes, and at least half of that
+#: (`spread_wait`).
 FIRST_BACKOFF = timedelta(seconds=2)
 MAX_BACKOFF = timedelta(minutes=5)
-#: A platform may ask for an absurd wait; after this we look again.
+#: A platform may ask for an absurd wait; it is cut to this.
 MAX_WAIT = timedelta(hours=1)
-#: How a message is told that the platform does not take as it was rendered.
+#: Simpler forms of a message that the platform refuses as it was rendered.
 PLAIN_TEXT_LEVEL, LINKS_ONLY_LEVEL = 1, 2
-#: Most of a day of trying.
+#: Most of a day.
 MAX_SEND_ATTEMPTS = 300
-#: Of a hash: enough for a millionth of a wait.
+#: Bytes of a hash; enough for a millionth of a wait.
 _HASH_BYTES: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryDecision:
-    """What becomes of a delivery that was not (clearly) sent."""
+    """What becomes of a delivery that was not clearly sent."""
 
     state: Literal["retry", "uncertain", "failed", "held"]
     reason: Message
     not_before: datetime | None = None
-    #: How plainly it is told from now on; None = as before.
+    #: The form in which it is sent from now on; None = as before.
     fallback_level: int | None = None
-    #: It fails without the parts behind it.
+    #: It fails without the later parts of its edition.
     alone: bool = False
-    #: What takes nothing any more.
+    #: What accepts no messages any more.
     stops: Literal["destination", "workspace"] | None = None
-    #: It may work again by itself: one message tries now and then.
+    #: It may work again by itself: one message tries from time to time.
     may_return: bool = False
 
 
 def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDecision:
-    """The retry decision: pure, so that a table can test it."""
+    """Decide what becomes of the delivery. Pure, and tested by a table."""
     reason = explain_error(error)
     match error:
         case SendRefused(message_only=True):
@@ -106,9 +105,9 @@ def explain_error(error: Exception) -> Message:
 def spread_wait(wait: timedelta, delivery: Delivery) -> timedelta:
     """Between half of `wait` and all of it.
 
-    What one outage threw back would otherwise knock again in one instant. Which part
-    of the wait it is follows from the delivery's key and attempt, and not from chance:
-    the same again gives the same, and no two attempts of a delivery are alike.
+    Otherwise, everything that one outage delayed would be sent at the same instant. The
+    part is derived from the key and the attempt of the delivery, not random: the result
+    is reproducible, and differs between attempts.
     """
     seed = f"{delivery.key}/{delivery.attempt}".encode()
     part = (
@@ -129,7 +128,7 @@ def _decide_refused_message(
 
 def _next_rung(delivery: Delivery) -> int | None:
     if delivery.operation != "post" or delivery.fallback_level >= LINKS_ONLY_LEVEL:
-        # What an edit would have corrected stays better than it would be as links.
+        # An uncorrected message is better than a list of links.
         return None
     if (
         delivery.fallback_level < PLAIN_TEXT_LEVEL
@@ -140,7 +139,7 @@ def _next_rung(delivery: Delivery) -> int | None:
     return LINKS_ONLY_LEVEL
 
 
-#: As many as any platform's plain message holds.
+#: As many as the plain message of every platform can hold.
 MAX_LINKS = 15
 NO_LINKS = "This part of the edition cannot be shown here."
 
@@ -148,9 +147,9 @@ NO_LINKS = "This part of the edition cannot be shown here."
 def render_as_links(
     delivery: Delivery, stored_edition: StoredEdition | None
 ) -> Delivery:
-    """The delivery with a payload of `links` (addresses), and the same as plain words.
+    """The delivery as a list of links, in the payload `links` and as plain text.
 
-    A platform that has no form for them tells the words.
+    A platform without a form for links sends the text.
     """
     found = _list_addresses(stored_edition)
     text = "\n".join(found) or NO_LINKS
@@ -158,7 +157,7 @@ def render_as_links(
 
 
 def _list_addresses(stored_edition: StoredEdition | None) -> list[str]:
-    """One for each story."""
+    """The address of each story."""
     if stored_edition is None:
         return []
     refs = [
@@ -172,7 +171,7 @@ def _list_addresses(stored_edition: StoredEdition | None) -> list[str]:
 HeldDecision = Literal["again", "leave"]
 #: Characters of a key that people type.
 SHORT_KEY_LENGTH: Final = 8
-#: Characters of who decided, in what stays.
+#: Characters of the person's name that are stored.
 _PERSON_LENGTH: Final = 80
 NOT_HELD_ANY_MORE: Final = (
     "This message is no longer held: somebody decided, or it was "
@@ -191,10 +190,10 @@ def decide_held(
 ) -> Delivery:
     """Send the held message of this key again, or leave it as it is.
 
-    Left, it counts as done, and what waits behind it goes out.
+    A message that is left counts as done, and later ones are sent.
 
     Raises:
-        UserError: No such message is held here.
+        UserError: No such message is held in this workspace.
     """
     for held in delivery_store.list_held_deliveries(conn, workspace_id=workspace_id):
         if held.key != key:
@@ -217,7 +216,7 @@ def decide_held(
 
 
 def find_held(held: Sequence[Delivery], typed: str) -> Delivery:
-    """The held message whose key begins as it was typed.
+    """The held message whose key begins with `typed`.
 
     Raises:
         UserError: There is none, or more than one.

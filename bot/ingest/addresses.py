@@ -1,8 +1,7 @@
-"""Addresses of sources: mask secrets, tell private from public. Pure.
+"""Addresses of sources: mask secrets, distinguish private from public ones. Pure.
 
-An address can be a secret: with a name and password, or with a key in its query. It is
-then shown with an ellipsis in the secret's place, everywhere, and belongs to the
-workspace that named it.
+An address can contain a secret: a name and password, or a key. It is then shown with an
+ellipsis in place of the secret, and belongs to the workspace that added it.
 """
 
 import re
@@ -16,7 +15,7 @@ _SECRET = re.compile(
     r"=)[^&]+",
     re.IGNORECASE,
 )
-#: A long mixture of letters and digits in a path is a key, as some private feeds have.
+#: A long mixture of letters and digits in a path is a key, as in some private feeds.
 _KEY_IN_PATH = re.compile(
     r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{32,}(?=/|\Z)"
 )
@@ -24,7 +23,7 @@ _OWN_NETWORK = (".local", ".internal", ".lan", ".home.arpa", ".localhost", ".tes
 
 
 def mask_secrets(address: str) -> str:
-    """The address as people may see it: without passwords and keys."""
+    """The address without passwords and keys, as it may be shown."""
     parts = _split_address(address)
     if parts is None:
         return address
@@ -37,23 +36,23 @@ def mask_secrets(address: str) -> str:
 
 
 def is_masked(address: str) -> bool:
-    """Whether the address was printed with its secret left out."""
+    """Whether the address was shown with its secret masked."""
     return MASK in address and _split_address(address) is not None
 
 
 def has_password(address: str) -> bool:
-    """Whether a name and password stand before the host."""
+    """Whether the address contains a name and password."""
     parts = _split_address(address)
     return parts is not None and "@" in parts.netloc
 
 
 def is_private(address: str, allow_private: str = "") -> bool:
-    """Whether what the address gives belongs to one workspace only.
+    """Whether the contents of the address belong to one workspace only.
 
     Args:
         address: Of a feed or page.
-        allow_private: The setting of that name: the places that it lists are private,
-            and where it allows every network no address is known to be public.
+        allow_private: The setting of that name: the hosts that it lists are private; if
+            it allows every network, all addresses are private.
     """
     parts = _split_address(address)
     if (
@@ -67,13 +66,13 @@ def is_private(address: str, allow_private: str = "") -> bool:
 
 
 def extract_host(address: str) -> str:
-    """The host with its port, without a password; "" where there is none."""
+    """The host with its port, without a password; "" if there is none."""
     parts = _split_address(address)
     return parts.netloc.rpartition("@")[2].lower() if parts else ""
 
 
 def is_front_page(address: str) -> bool:
-    """Whether the address is that of a whole site."""
+    """Whether it is the front page of a site."""
     parts = _split_address(address)
     return parts is not None and not parts.path.strip("/") and not parts.query
 

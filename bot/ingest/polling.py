@@ -10,7 +10,7 @@ and all of it is stored in one transaction with the new state of the source: a s
 article always has its quotes, figures and story. If a source cannot be read, its
 problem is stored, and the others go on. The rules are in `source_state` and pure.
 
-Pages are re-read at growing intervals, if an edition told the article in full, by the
+Pages are re-read at growing intervals, if an edition has the article in full, by the
 same guarded fetcher. A feed can name any address: if private networks are allowed for
 sources, a page there is read only on the host of the feed that named it.
 """

@@ -1,16 +1,15 @@
-"""State of a source after each reading: interval, failures, moves, health.
+"""State of a source after each reading: interval, failures, moves, health. Pure.
 
-Nothing is stored or asked here. A source that ended is stopped; an address that moved
-for good is followed from the third answer in a row that says so, and left again when
-it fails.
+A source that is gone is stopped. A permanent redirect is followed from the third answer
+in a row that names it, and given up when the new address fails.
 
-Sources of one interval are spread over it by a hash of their address, so that many
-never come at one moment, and each keeps its slot through restarts (MonitoRSS does the
-same). The interval follows what a source has published of late; failures double it,
-up to a day. A pause that a source asks for is never cut short.
+Sources of one interval are spread over it by a hash of their address, so that they are
+not read at the same moment and each keeps its slot through restarts (as in MonitoRSS).
+The interval follows the source's recent pace; failures double it, up to a day. A pause
+that a source asks for is never shortened.
 
-New software, new addresses or a moved archive make a feed offer everything as new.
-None of it is news; it is stored as told, and an admin is told about it.
+New software, new addresses or a moved archive make a feed offer everything as new. None
+of it is news: it is stored as published, and an admin gets a notice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,23 +35,23 @@ from digests.errors import (
 from digests.messages import Message
 from digests.types import Article
 
-#: So many answers in a row must name the same new address before it is used.
+#: Answers in a row that must name the same new address before it is used.
 MOVE_CONFIRMATIONS = 3
-#: Problems of one reading that are kept in words.
+#: Problems of one reading that are stored.
 SHOWN_PROBLEMS = 3
 
 
 def current_address(source: Source) -> str:
-    """Where the source is really read: where it moved to, once that is sure."""
+    """Where the source is read: its new address once that is confirmed."""
     if source.moved_to is not None and source.moved_count >= MOVE_CONFIRMATIONS:
         return source.moved_to
     return source.address
 
 
 def expected_kind(source: Source) -> SourceKind | None:
-    """What stands where it is read; None while that is to be found out.
+    """What its address must contain; None before the first reading.
 
-    A page in the place of a known feed is a parked domain, and never content.
+    A page in place of a known feed is a parked domain, not content.
     """
     if source.kind == "site":
         return "feed" if current_address(source) != source.address else None
@@ -60,10 +59,10 @@ def expected_kind(source: Source) -> SourceKind | None:
 
 
 def find_own_feed(source: Source, reading: SourceReading) -> str | None:
-    """The feed to read in place of a site's page; None: it is what it should be.
+    """The feed to read in place of the page of a site; None to use the reading.
 
     Raises:
-        Unreadable: The page of a site names no feed any more.
+        SourceUnreadable: The page of a site names no feed any more.
     """
     at_page = current_address(source) == source.address and reading.kind == "page"
     if not at_page or not (source.last_success_at is None or source.kind == "site"):
@@ -80,7 +79,7 @@ def find_own_feed(source: Source, reading: SourceReading) -> str | None:
 def apply_reading(
     source: Source, reading: SourceReading, new: int, now: datetime
 ) -> Source:
-    """The source after a good reading with so many new articles."""
+    """The source after a successful reading with `new` new articles."""
     at = _measure_pace(source, reading, new, now)
     whole = reading.unchanged or bool(reading.articles)
     good = replace(
@@ -92,7 +91,7 @@ def apply_reading(
         requested_at=now,
         failures=0,
         backoff_until=None,
-        # An empty answer may be half of one: it is not to be taken for the last word.
+        # An empty answer may be incomplete: the next request must not rely on it.
         etag=reading.etag if whole else None,
         last_modified=reading.last_modified if whole else None,
         items_per_day=at,
@@ -103,7 +102,7 @@ def apply_reading(
 
 
 def switch_to_feed(source: Source, feed: str, now: datetime) -> Source:
-    """The source, read from now on at the feed that its page names."""
+    """The source, to be read at the feed that its page names."""
     return replace(
         source,
         kind="site",
@@ -117,7 +116,7 @@ def switch_to_feed(source: Source, feed: str, now: datetime) -> Source:
 
 
 def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
-    """The source after a reading that failed, with what is done about it."""
+    """The source after a failed reading, with its next attempt."""
     failed = replace(
         source,
         requested_at=now,
@@ -132,7 +131,7 @@ def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
         until = resume_time(source.address, wait, now)
         return replace(failed, backoff_until=until, next_poll_at=until)
     if _move_failed(source, error):
-        # It may have been moved by mistake: look at the first address again, soon.
+        # The redirect may have been a mistake: try the first address again, soon.
         again = now + USUAL_INTERVAL
         return replace(
             failed,
@@ -148,13 +147,7 @@ def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
 
 
 def may_be_read_early(source: Source, now: datetime, *, insist: bool) -> bool:
-    """Whether a reading out of turn is allowed.
-
-    Args:
-        source: The source.
-        now: The time.
-        insist: Somebody asks for it by hand: a failing source is tried as well.
-    """
+    """Whether it may be read before it is due; with `insist` also if it is failing."""
     if source.stopped or (source.backoff_until and source.backoff_until > now):
         return False
     failing = source.failures > 0 and source.kind != "folder"
@@ -189,7 +182,7 @@ def _measure_pace(
 
 
 def _choose_name(source: Source, reading: SourceReading) -> str:
-    """Its own title, as long as nobody gave it a name but its address."""
+    """The source's own title, unless an admin gave it a name."""
     if source.name not in (source.address, addresses.mask_secrets(source.address)):
         return source.name
     if reading.kind == "page":
@@ -199,10 +192,9 @@ def _choose_name(source: Source, reading: SourceReading) -> str:
 
 
 def _track_move(source: Source, said: str | None) -> Source:
-    """Count how often in a row the answer named the same new address."""
+    """Count how many answers in a row named the same new address."""
     if source.kind == "site" or addresses.has_password(source.address):
-        # The page says where its feed is; and a password is for the host that it was
-        # written for.
+        # The page names the feed of a site; a password belongs to its own host only.
         return source
     if said is None:
         followed = current_address(source) != source.address
@@ -212,7 +204,7 @@ def _track_move(source: Source, said: str | None) -> Source:
     return replace(source, moved_to=said, moved_count=1)
 
 
-#: Folders are cheap to look at, and whoever writes into one sits before it.
+#: Folders are cheap to read, and a person who adds a file waits for the result.
 FOLDER_INTERVAL = timedelta(minutes=1)
 SHORTEST_INTERVAL, USUAL_INTERVAL, LONGEST_INTERVAL = (
     timedelta(minutes=5),
@@ -223,22 +215,19 @@ LONGEST_BACKOFF = timedelta(days=1)
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: From so many items a day on a source is busy; below the other it is slow.
+#: Items per day from which on a source is busy, and below which it is slow.
 _BUSY, _SLOW = 96.0, 4.0
-#: How long a change of pace takes to be believed.
+#: The time constant of the mean pace.
 _PACE_MEMORY = timedelta(days=3)
-#: Dates beyond this tell nothing about the pace of today.
+#: Older articles do not count for the present pace.
 _PACE_WINDOW = timedelta(days=7)
 _SHORTEST_SPAN = timedelta(hours=1)
-#: Part of a pause by which those who all were told it are spread.
+#: Part of a pause over which sources with the same pause are spread.
 _SPREAD = 0.1
 
 
 def polling_interval(items_per_day: float | None) -> timedelta:
-    """How long a source of this pace is left between two readings.
-
-    Between five minutes for a busy one and six hours for one that is silent.
-    """
+    """The time between two readings: five minutes if busy to six hours if silent."""
     if items_per_day is None or _SLOW <= items_per_day <= _BUSY:
         return USUAL_INTERVAL
     if items_per_day > _BUSY:
@@ -249,7 +238,7 @@ def polling_interval(items_per_day: float | None) -> timedelta:
 
 
 def next_poll_slot(address: str, every: timedelta, now: datetime) -> datetime:
-    """The source's next slot in the row of this interval, at least half of it away."""
+    """The source's next slot of this interval, at least half an interval away."""
     offset = every * _address_fraction(address)
     soonest = now + every / 2 - offset - _EPOCH
     passed = -(-soonest // every)
@@ -257,20 +246,20 @@ def next_poll_slot(address: str, every: timedelta, now: datetime) -> datetime:
 
 
 def retry_time(address: str, failures: int, now: datetime) -> datetime:
-    """When to try again after so many failures in a row (1 or more)."""
+    """When to try again after `failures` failures in a row (1 or more)."""
     doubled: timedelta = USUAL_INTERVAL * 2 ** min(failures - 1, 10)
     wait = min(doubled, LONGEST_BACKOFF / (1 + _SPREAD))
     return now + wait * (1 + _SPREAD * _address_fraction(address))
 
 
 def resume_time(address: str, wait: timedelta, now: datetime) -> datetime:
-    """When to come back to a source that asked for a pause: never before its end."""
+    """When to read a source that asked for a pause: never before the end of it."""
     spread = min(wait * _SPREAD, SHORTEST_INTERVAL) * _address_fraction(address)
     return now + wait + spread
 
 
 def estimate_pace(published: Iterable[datetime | None], now: datetime) -> float | None:
-    """Items a day by the dates of a first reading; None where there are none."""
+    """Items per day, from the dates of a first reading; None without dates."""
     dates = [at for at in published if at is not None]
     if not dates:
         return None
@@ -282,9 +271,9 @@ def estimate_pace(published: Iterable[datetime | None], now: datetime) -> float 
 
 
 def update_pace(before: float | None, new: int, elapsed: timedelta) -> float:
-    """Items a day after `new` more in the time since the last good reading.
+    """Items per day after `new` more in the time since the last successful reading.
 
-    An exponential mean: what was three days ago counts for a third of what is now.
+    An exponential mean: three days ago counts for a third of now.
     """
     elapsed = max(elapsed, timedelta(seconds=1))
     now = new * (_DAY / elapsed)
@@ -299,27 +288,27 @@ def update_pace(before: float | None, new: int, elapsed: timedelta) -> float:
 
 
 def _address_fraction(address: str) -> float:
-    """The source's own place between 0 and 1, the same for ever."""
+    """A number from 0 to 1 that is fixed for the address."""
     digest = sha256(address.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:6], "big") / (1 << 48)
 
 
-#: More articles than this, and more than this part of them new.
+#: A flood has more articles than this, and a greater part of them is new.
 FLOOD_MIN_ARTICLES, FLOOD_MIN_SHARE = 20, 0.8
-#: After a silence of ours this long, what was published in it is news all the same.
+#: After we did not read it for so long, what was published meanwhile is news.
 OUTAGE = timedelta(hours=6)
 
 
 def is_flood(
     source: Source, offered: int, new: Sequence[Article], now: datetime
 ) -> bool:
-    """Whether so many of the offered articles are new that it cannot be news.
+    """Whether so many articles are new that they cannot be news.
 
     Args:
-        source: As it was before this reading; a first reading is no flood.
+        source: Its state before this reading; a first reading is no flood.
         offered: How many articles were read.
-        new: Those that were not known in this version.
-        now: The time.
+        new: Those of which this revision is not stored.
+        now: The present instant.
     """
     if source.last_success_at is None or source.kind in ("folder", "page"):
         return False
@@ -343,15 +332,15 @@ def _published_in_outage(
 
 HealthState = Literal["ok", "warning", "problem"]
 
-#: A failing source is a problem, and not only a warning, after this time.
+#: A source that fails for longer is a problem, not a warning.
 FAILURE_GRACE = timedelta(days=1)
-#: How long something odd that was dealt with is still told.
+#: How long a notice is shown.
 NOTICE_PERIOD = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceHealth:
-    """How a source is: whether somebody must care, the words, and what to do."""
+    """The health of a source in words, with the fix."""
 
     state: HealthState
     text: str
@@ -361,7 +350,7 @@ class SourceHealth:
 def describe_health(
     source: Source, now: datetime, zone: str, texts: Texts
 ) -> SourceHealth:
-    """The source's health, its times in `zone`."""
+    """Describe the health of the source, with times in `zone`."""
     good = _describe_last_reading(source, now, zone, texts)
     if source.stopped:
         text = texts.say("it no longer exists and is not read any more")

@@ -55,9 +55,8 @@ class Finding:
         return cls(subject=subject, state="problem", text=text, fix=fix)
 
 
-#: What a platform finds in one of its workspaces, by its own id of it; None = in how it
-#: is set up as a whole.
-PlatformCheck = Callable[[str | None], Awaitable[Sequence[Finding]]]
+#: Checks a workspace of a platform, by the platform's id of it.
+PlatformCheck = Callable[[str], Awaitable[Sequence[Finding]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

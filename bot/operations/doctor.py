@@ -6,7 +6,7 @@ workspaces, digests, sources, deliveries. Each check has its own time limit; one
 fails or hangs is reported as a finding, and the others still run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -48,8 +48,10 @@ class Doctor:
     archive: Archive
     #: Those that are switched on, by name.
     platforms: Mapping[str, Platform]
-    #: The platforms' own checks, by name.
+    #: The platforms' own checks of a workspace, by platform.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
+    #: Checks the settings of the process.
+    check_settings: Callable[[], Iterable[Finding]] = tuple
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
 
@@ -61,8 +63,7 @@ class Doctor:
         )
         found += await run_check("jobs", lambda: health_checks.check_jobs(self.db, now))
         found += await run_check("time zones", self._zones)
-        for name, check in self.checks.items():
-            found += await run_check(name, partial(check, None))
+        found += self.check_settings()
         for name in self.platforms:
             if (examiner := self._examiner(name)) is not None:
                 found += await health_checks.check_platform(name, examiner, self.clock)

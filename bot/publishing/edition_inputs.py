@@ -1,11 +1,7 @@
-"""Load what an edition is made from, and record how it was made.
-
-It composes nothing and sends nothing.
-"""
+"""Load what an edition is composed from, and record how it was composed."""
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,18 +33,18 @@ def build_edition_style(digest: Digest) -> EditionStyle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionInputs:
-    """What an edition of a digest can be made from."""
+    """What an edition of a digest can be composed from."""
 
     fresh: tuple[Article, ...]
     ledger: PublishedLedger
-    #: The stories that the articles are in.
+    #: The stories of the articles.
     known: tuple[StoryMembership, ...]
 
 
 def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInputs:
-    """The articles that came in lately, their stories, and what was told before.
+    """Load the newest articles, their stories, and what was published before.
 
-    After a restoring, what came in before it counts as told.
+    After a restore, articles that were fetched before it count as published.
     """
     fresh = _load_articles(conn, digest, now)
     ledger = _load_ledger(conn, digest, now)
@@ -56,10 +52,13 @@ def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInput
     if restored is not None and restored.told and now - restored.at < PUBLISHABLE_FOR:
         past = _load_articles(conn, digest, now, until=restored.at)
         kept = _load_articles(conn, digest, now, include_baseline=True)
-        # What was kept as told is at hand as well: what repeats it is no news.
-        ours = {article.id for article in fresh}
-        past += tuple(article for article in kept if article.id not in ours)
-        ledger = replace(ledger, revisions=ledger.revisions | _ledger_keys(past))
+        # Articles stored as published are included: what repeats them is no news.
+        fresh_ids = {article.id for article in fresh}
+        past += tuple(article for article in kept if article.id not in fresh_ids)
+        ledger = replace(
+            ledger,
+            revisions=ledger.revisions | {f"{one.id}@{one.revision}" for one in past},
+        )
         fresh = kept
     return EditionInputs(
         fresh=fresh,
@@ -90,13 +89,8 @@ def _load_articles(
     )
 
 
-def _ledger_keys(past: Iterable[Article]) -> frozenset[str]:
-    """How the ledger names these versions."""
-    return frozenset(f"{article.id}@{article.revision}" for article in past)
-
-
 def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLedger:
-    """What its readers were shown: one person's own adds what the channels showed."""
+    """What its readers were shown; for a personal digest, also what channels showed."""
     here = digest.workspace_id
     ledger = ledger_store.get_ledger(conn, workspace_id=here, digest_id=digest.id)
     if digest.person is None:
@@ -108,10 +102,10 @@ def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLe
 def load_past_inputs(
     conn: Connection, digest: Digest, since: datetime, until: datetime | None
 ) -> EditionInputs:
-    """The same for a stretch of the past: what came in then, and was told before it.
+    """The same for a past period: what was fetched then and published before it.
 
-    Texts and filters are those of today; what an edition of that time told does not
-    count as told.
+    Texts and filters are today's; what an edition of that period published does not
+    count as published.
     """
     fresh = article_store.list_fresh_articles(
         conn,
@@ -129,12 +123,12 @@ def load_past_inputs(
 
 
 def _source_names(digest: Digest) -> dict[int, str]:
-    """How the digest calls sources, where it does."""
+    """The digest's own names of sources, if it has any."""
     return {s.id: s.called for s in digest.sources if s.called}
 
 
 def list_memberships(edition: Edition) -> tuple[StoryMembership, ...]:
-    """The story of each article that was at hand, told or not."""
+    """The story of each article that was considered, published or not."""
     return tuple(
         StoryMembership(article=d.article, story=d.story, duplicate_of=d.duplicate_of)
         for d in edition.decisions
@@ -143,7 +137,7 @@ def list_memberships(edition: Edition) -> tuple[StoryMembership, ...]:
 
 
 def drop_unpublished_decisions(edition: Edition) -> Edition:
-    """Without the decisions about what it does not tell: they are kept for a while."""
+    """Remove decisions on unpublished articles, which are stored separately."""
     shown = {s.id for s in edition.stories} | {line.story for line in edition.brief}
     published = tuple(d for d in edition.decisions if d.story in shown)
     return replace(edition, decisions=published)
@@ -152,7 +146,7 @@ def drop_unpublished_decisions(edition: Edition) -> Edition:
 def record_decisions(
     conn: Connection, occurrence: Occurrence, edition: Edition, now: datetime
 ) -> None:
-    """Keep what became of each article, and the stories as they were seen here."""
+    """Store the decision on each article, and the stories of the articles."""
     story_store.update_memberships(
         conn,
         workspace_id=occurrence.workspace_id,
@@ -171,7 +165,7 @@ def record_decisions(
 
 
 def hash_inputs(edition: Edition, digest: Digest) -> str:
-    """Hash over what the edition was made from: same in, same manifest."""
+    """Hash of the articles and the style that the edition was composed from."""
     made_from = {
         "articles": sorted(
             f"{ref.id}@{ref.revision}" for s in edition.stories for ref in s.articles

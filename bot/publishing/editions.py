@@ -1,12 +1,11 @@
 """Compose editions for due occurrences and store them with their deliveries.
 
-    plan          schedules that are due → occurrences (unique: once is once)
+    plan          due schedules → occurrences, each unique
     compose_due   occurrence → newest articles → edition → deliveries, in one commit
-    post_now      an occurrence by hand: the scheduled slot stays
+    post_now      a manual occurrence; the scheduled slot remains
 
-It must not send: `outbox` does, from what stands in the database. A process that
-dies between any two steps is continued by the next one, because each step starts
-from stored facts only.
+Sending is the outbox's, from stored deliveries. Each step starts from stored rows only,
+so a process that dies between two steps is continued by the next one.
 """
 
 import asyncio
@@ -57,12 +56,12 @@ from digests.types import Edition, EditionStyle, PublishedLedger
 log = structlog.get_logger(__name__)
 
 COMPOSE_BATCH = 500
-#: Seconds after which people's own editions wait for the next look.
+#: Seconds after which personal editions wait for the next run.
 PERSONAL_BUDGET_SECONDS = 5.0
 ALREADY_ORDERED = "This was already requested; it is posted once."
-#: After a defect of ours: when to try again, and when to stop trying.
+#: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
-#: What it would tell is told once it is on: an edition that nobody gets tells nothing.
+#: Its news is published once the platform is on: nothing is published to nobody.
 PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
 NO_ARTICLES = Message("skip.no_articles")
 #: Occurrences among which the last edition is looked for.
@@ -91,7 +90,7 @@ def describe_nothing_new(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishingOutcome:
-    """What became of an occurrence."""
+    """An occurrence with its edition, or the reason why it has none."""
 
     occurrence: Occurrence
     stored_edition: StoredEdition | None
@@ -100,7 +99,7 @@ class PublishingOutcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionPreview:
-    """An edition that was composed but not stored: a preview."""
+    """An edition that was composed but not stored."""
 
     digest: Digest
     edition: Edition
@@ -132,10 +131,10 @@ class EditionPublisher:
     platforms: Mapping[str, Platform]
     at: CheckpointHook = ignore_checkpoint
 
-    # ── what the scheduler asks for ────────────────────────────────────────────
+    # ── for the scheduler ────────────────────────────────────────────
 
     async def plan(self) -> None:
-        """Turn every schedule that is due into an occurrence, and set its next."""
+        """Turn every due schedule into an occurrence, and set its next moment."""
         while await self.db.write(self._plan_batch, self.clock.now()):
             self.at("planned")
 
@@ -146,7 +145,7 @@ class EditionPublisher:
         return planned
 
     async def realign(self) -> None:
-        """Set next moments right that a wrong clock, or new zone rules, left behind."""
+        """Correct next moments that a wrong clock or old zone rules left behind."""
         last: int | None = 0
         while last is not None:
             now = self.clock.now()
@@ -154,48 +153,45 @@ class EditionPublisher:
                 planning.find_misaligned_schedules, now=now, after=last
             )
             if found:
-                log.warning("next moments were set right", schedules=len(found))
+                log.warning("next moments corrected", schedules=len(found))
                 await self.db.write(planning.realign_schedules, found)
 
     async def compose_due(self) -> tuple[PublishingOutcome, ...]:
-        """Compose every occurrence that waits, one after the other.
+        """Compose every due occurrence, one after the other.
 
-        What is one person's own comes last, and after a while waits for the next look:
-        a channel's edition never waits behind a crowd of them.
+        Personal editions come last, and after a while wait for the next run, so that
+        many of them never delay the edition of a channel.
         """
         waiting = await self.db.read(
             schedule_store.list_due_occurrences,
             now=self.clock.now(),
             limit=COMPOSE_BATCH,
         )
-        # For all at once: the slow sources of many digests then cost one wait only.
+        # For all at once: slow sources of many digests then cost only one wait.
         keys = {occurrence.digest_id for occurrence in waiting}
         await self.ingestor.refresh(
             await self.db.read(source_store.list_digest_sources, keys=keys)
         )
-        steady = asyncio.get_running_loop().time
-        begun = steady()
-        own = await self.db.read(
+        monotonic = asyncio.get_running_loop().time
+        personal_until = monotonic() + PERSONAL_BUDGET_SECONDS
+        personal = await self.db.read(
             personal_digest_store.select_personal_digests, keys=keys
         )
-        # Many of them read the same sources; what they share goes with this round.
+        # Many digests use the same sources: this run shares their analyses.
         read = AnalysisCache().read
         done = []
         for occurrence in waiting:
-            if (
-                occurrence.digest_id in own
-                and steady() - begun > PERSONAL_BUDGET_SECONDS
-            ):
+            if occurrence.digest_id in personal and monotonic() > personal_until:
                 break
             try:
                 done.append(await self._compose(occurrence, read))
             except ConfigurationError:
-                # The database takes nothing: what is due waits until it does.
+                # The database cannot be written: what is due waits until it can.
                 raise
             except UserError as error:
                 done.append(await self._skip(occurrence, error.message))
             except Exception:
-                # A defect in one digest must not silence the others.
+                # A defect in one digest must not stop the others.
                 log.exception("composing failed", digest=occurrence.digest_id)
                 await self._try_later(occurrence)
         return tuple(done)
@@ -206,7 +202,7 @@ class EditionPublisher:
         deferred = await self.db.read(schedule_store.find_next_deferred_at)
         return min((at for at in (schedule, deferred) if at), default=None)
 
-    # ── what people ask for ────────────────────────────────────────────────────
+    # ── for people ────────────────────────────────────────────────────
 
     async def order(self, workspace_id: int, digest: Digest, key: str) -> Occurrence:
         """Plan a manual occurrence, due now, once per `key`.
@@ -220,7 +216,7 @@ class EditionPublisher:
     async def post_now(
         self, workspace_id: int, digest: Digest, key: str
     ) -> PublishingOutcome:
-        """Order an edition and compose it at once; sending is the outbox's."""
+        """Plan a manual edition and compose it at once; the outbox sends it."""
         ordered = await self.order(workspace_id, digest, key)
         await self.ingestor.refresh(digest.sources, insist=True)
         return await self._compose(ordered)

@@ -1,25 +1,21 @@
 """Post an edition by hand, on a topic or to one channel, and undo one.
 
-    draft   what such an edition would tell, for whoever is asked to confirm it
-    post    composed, and stored with its deliveries, all in one commit
+    draft         the edition that would be posted, to be confirmed
+    post          composed, and stored with its deliveries, in one commit
+    undo_edition  its messages are deleted, and its stories may be published again
 
-What is posted in all of a digest's channels counts as told there as ever. What goes to
-one channel only is kept apart: what that channel was told before is looked for in the
-editions that went there, and nothing is written to the digest's ledger, so that its
-other readers miss nothing. The scheduled slot stays in either case.
+An edition that goes to all channels of its digest counts as published there. One that
+goes to a single channel is separate: what that channel was shown before is found in the
+editions that went there, and the digest's ledger does not change, so that its other
+readers miss nothing. The scheduled slot remains in either case.
 
-An order is stored together with its edition, never before: one that was only begun
-when the process died would otherwise be continued as an edition of everything. It must
-not send, and not check who may.
-
-What was posted is deleted by the outbox, what was not yet sent never goes out, and
-what the edition told counts as not told: its stories may come in the next one. Taking
-back twice changes nothing. Who did it stands with the edition and in the log.
+An order is stored together with its edition, never before it: an order without one,
+left by a process that died, would be continued as an edition of everything. Permissions
+are checked by the caller; the outbox sends and deletes.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -58,15 +54,17 @@ from digests.language.search_terms import SearchQuery
 from digests.stories import assignment, filters
 from digests.types import Article, Edition, EditionStyle, PublishedLedger
 
-#: Of articles that can still be told, the stories were told within this time.
+log = structlog.get_logger(__name__)
+
+#: Stories of articles that can still be published were published within this time.
 _PUBLISHED_WITHIN = 2 * PUBLISHABLE_FOR
 
 
 def parse_topic(topic: str) -> SearchQuery:
-    """Read a topic as a search reads words.
+    """Parse a topic like a search.
 
     Raises:
-        UserError: It is nothing to look for, or too much.
+        UserError: It has no search words, or too many.
     """
     wanted = parse_search(topic)
     if not wanted:
@@ -213,7 +211,7 @@ def _is_already_ordered(conn: Connection, digest: Digest, due: DueMoment) -> boo
 def _load_order_inputs(
     conn: Connection, order: ManualOrder, now: datetime
 ) -> EditionInputs:
-    """What it can be made from, and what its readers were told before."""
+    """What it can be composed from, with the ledger of the channels that get it."""
     found = edition_inputs.load_inputs(conn, order.digest, now)
     if order.to is None or not order.separate:
         return found
@@ -239,7 +237,7 @@ def _compose_order(
 def _narrow_to_topic(
     found: EditionInputs, style: EditionStyle, wanted: SearchQuery
 ) -> EditionInputs:
-    """Only the stories that are about it, each with all of its articles."""
+    """Only the stories on the topic, each with all of its articles."""
     by_id = {article.id: article for article in found.fresh}
     admitted = [a for a in found.fresh if filters.find_refusal_reason(a, style) is None]
     members = assignment.group_articles(admitted, found.known)
@@ -260,28 +258,26 @@ def _narrow_to_topic(
     return replace(found, fresh=(*fresh, *held_back), known=kept)
 
 
-log = structlog.get_logger(__name__)
-
 UNDO_WINDOW = timedelta(minutes=10)
 NOTHING_TO_UNDO = "There is no edition of this digest to undo."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UndoResult:
-    """What taking back an edition did."""
+    """The result of undoing an edition."""
 
     stored_edition: StoredEdition
-    #: Messages that are being deleted, and those that will never be sent.
+    #: Messages that will be deleted, and those that will never be sent.
     deleted: int
     cancelled: int
-    #: It had been taken back before: nothing was done.
+    #: It was undone before: nothing was done.
     before: bool = False
 
 
 def find_undoable_edition(
     conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> StoredEdition:
-    """The digest's newest edition, if it can still be taken back.
+    """The newest edition of the digest, if it can still be undone.
 
     Raises:
         UserError: There is none, or it is too late.
@@ -301,7 +297,7 @@ def find_undoable_edition(
 def undo_edition(
     conn: Connection, *, workspace_id: int, public_id: str, by: str, now: datetime
 ) -> UndoResult:
-    """Take the edition back; `by` says who, in words that stay.
+    """Undo the edition; `by` names who did it, and is stored.
 
     Raises:
         UserError: There is no such edition in this workspace, or it is too late.
@@ -311,10 +307,7 @@ def undo_edition(
     )
     if stored_edition is None:
         raise UserError(NOTHING_TO_UNDO)
-    key: dict[str, Any] = {
-        "workspace_id": workspace_id,
-        "edition_id": stored_edition.id,
-    }
+    key = stored_edition.key
     if edition_store.is_edition_undone(conn, **key):
         return UndoResult(
             stored_edition=stored_edition, deleted=0, cancelled=0, before=True
@@ -325,9 +318,7 @@ def undo_edition(
         conn, **key, revisions=collect_published(stored_edition.edition).revisions
     )
     edition_store.mark_edition_undone(conn, **key, by=by, now=now)
-    log.info(
-        "edition taken back", edition=stored_edition.public_id, by=by, deleted=deleted
-    )
+    log.info("edition undone", edition=stored_edition.public_id, by=by, deleted=deleted)
     return UndoResult(
         stored_edition=stored_edition, deleted=deleted, cancelled=cancelled
     )
@@ -336,9 +327,7 @@ def undo_edition(
 def _check_undo_window(
     conn: Connection, stored_edition: StoredEdition, now: datetime
 ) -> None:
-    posted = delivery_store.find_first_posted_at(
-        conn, workspace_id=stored_edition.workspace_id, edition_id=stored_edition.id
-    )
+    posted = delivery_store.find_first_posted_at(conn, **stored_edition.key)
     if posted is not None and now - posted > UNDO_WINDOW:
         minutes = UNDO_WINDOW // timedelta(minutes=1)
         raise UserError(

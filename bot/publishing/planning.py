@@ -1,17 +1,17 @@
 """Turn due schedules into occurrences, and describe when a digest is due.
 
-    plan_batch    what is due → occurrences (unique: once is once), and each next moment
-    pass_over     what is due is skipped, after a restoring
-    astray        what the clock or a zone's rules left with a wrong next moment
-    realign       … set right
+    plan_due_schedules         what is due → occurrences, and the next moments
+    skip_due_schedules         what is due is skipped, after a restore
+    find_misaligned_schedules  what a wrong clock or old zone rules left behind
+    realign_schedules          … corrected
 
-All of it is verbs for one transaction. What became of a moment is told in its
-occurrence: posted late, missed, or a schedule that cannot be read any more. Such a one
-is looked at again each hour and keeps no other from its time.
+Each is a function for one transaction. The occurrence records what became of a moment:
+posted late, missed, or a schedule that can no longer be read. Such a schedule is tried
+again every hour and does not delay the others.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import structlog
@@ -37,11 +37,11 @@ from digests.messages import Message
 log = structlog.get_logger(__name__)
 
 PLANNING_BATCH = 500
-#: An edition that comes later than this says so.
+#: An edition that is later than this says so.
 LATE_AFTER = timedelta(minutes=10)
-#: When a schedule that cannot be read is looked at again.
+#: When a schedule that cannot be read is tried again.
 RECHECK_AFTER = timedelta(hours=1)
-#: Today, wherever on earth, began within this time.
+#: In every time zone, today began within this time.
 _TODAY_ANYWHERE = timedelta(days=2)
 MISSED_REASON = Message("skip.missed")
 PAUSED_REASON = Message("skip.paused")
@@ -51,7 +51,7 @@ DEFECT_REASON = Message("skip.bad_schedule")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MisalignedSchedule:
-    """A schedule that waits for another moment than it should."""
+    """A schedule whose stored next moment is wrong."""
 
     schedule: StoredSchedule
     next: DueMoment | None
@@ -61,7 +61,7 @@ class MisalignedSchedule:
 
 
 def plan_due_schedules(conn: Connection, now: datetime) -> int:
-    """Plan the earliest of what is due; how many schedules that were."""
+    """Plan a batch of due schedules, earliest first; how many there were."""
     batch = schedule_store.list_due_schedules(conn, now=now, limit=PLANNING_BATCH)
     for entry in batch:
         _plan_schedule(conn, entry, now)
@@ -69,47 +69,48 @@ def plan_due_schedules(conn: Connection, now: datetime) -> int:
 
 
 def skip_due_schedules(conn: Connection, now: datetime, reason: Message) -> int:
-    """Post nothing of what is due, for this reason; how many schedules that were."""
+    """Skip everything that is due, for this reason; how many schedules that were."""
     count = 0
     while batch := schedule_store.list_due_schedules(
         conn, now=now, limit=PLANNING_BATCH
     ):
         for entry in batch:
-            assert entry.next is not None, "only what has a moment can be due"
-            reckoning = _decide_due(entry, entry.next, now)
-            if isinstance(reckoning, Message):
-                coming: DueMoment | None = _postpone(entry.next, now)
-            else:
-                coming = reckoning.next
+            assert entry.next is not None, "only a schedule with a moment is due"
+            decision = _decide_due(entry, entry.next, now)
             _plan_skip(conn, entry, entry.next, reason)
-            schedule_store.advance_schedule(
-                conn,
-                workspace_id=entry.workspace_id,
-                schedule_id=entry.id,
-                next=coming,
-            )
+            _advance(conn, entry, decision, now)
         count += len(batch)
     return count
 
 
 def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> None:
-    assert entry.next is not None, "only what has a moment can be due"
-    rests = digest_store.find_digest_pause(
+    assert entry.next is not None, "only a schedule with a moment is due"
+    pause = digest_store.find_digest_pause(
         conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
     )
-    reckoning = _decide_due(entry, entry.next, now)
-    if isinstance(reckoning, Message):
-        coming: DueMoment | None = _postpone(entry.next, now)
-        _plan_skip(
-            conn, entry, entry.next, _silence_reason(rests, entry.next) or reckoning
-        )
+    decision = _decide_due(entry, entry.next, now)
+    if not isinstance(decision, DueDecision):
+        why = _silence_reason(pause, entry.next) or decision
+        _plan_skip(conn, entry, entry.next, why)
     else:
-        coming = reckoning.next
-        if reckoning.missed:
-            why = _silence_reason(rests, reckoning.missed) or MISSED_REASON
-            _plan_skip(conn, entry, reckoning.missed, why)
-        if reckoning.post:
-            _post_or_skip(conn, entry, rests, reckoning.post, now)
+        if decision.missed:
+            why = _silence_reason(pause, decision.missed) or MISSED_REASON
+            _plan_skip(conn, entry, decision.missed, why)
+        if decision.post:
+            _post_or_skip(conn, entry, pause, decision.post, now)
+    _advance(conn, entry, decision, now)
+
+
+def _advance(
+    conn: Connection,
+    entry: StoredSchedule,
+    decision: DueDecision | Message,
+    now: datetime,
+) -> None:
+    """Set the schedule's next moment; one that cannot be computed is tried again."""
+    coming = decision.next if isinstance(decision, DueDecision) else None
+    if entry.next is not None and not isinstance(decision, DueDecision):
+        coming = replace(entry.next, at=now + RECHECK_AFTER)
     schedule_store.advance_schedule(
         conn, workspace_id=entry.workspace_id, schedule_id=entry.id, next=coming
     )
@@ -118,46 +119,39 @@ def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> No
 def _decide_due(
     entry: StoredSchedule, awaited: DueMoment, now: datetime
 ) -> DueDecision | Message:
-    """Decide what to do about it; or give why that cannot be computed."""
+    """What to do about it; or why that cannot be determined."""
     try:
         return decide_due(schedule_from_json(entry.rule), awaited, now)
     except UserError as problem:
         log.warning("schedule cannot be read", id=entry.id, reason=str(problem))
         return problem.message
     except Exception:
-        # A defect in one schedule must not keep the others from their time.
+        # A defect in one schedule must not delay the others.
         log.exception("schedule cannot be computed", id=entry.id)
         return DEFECT_REASON
 
 
-def _postpone(awaited: DueMoment, now: datetime) -> DueMoment:
-    """The same moment, to be looked at again later: the cause may be mended."""
-    return DueMoment(
-        at=now + RECHECK_AFTER, local_date=awaited.local_date, slot=awaited.slot
-    )
-
-
-def _silence_reason(rests: DigestPause | None, due: DueMoment) -> Message | None:
-    """Why nothing is posted at that moment, as far as the digest itself says so."""
-    if rests is None:
+def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None:
+    """Why the digest posts nothing at that moment; None if it does."""
+    if pause is None:
         return Message("skip.deleted")
-    if rests.paused:
+    if pause.paused:
         return PAUSED_REASON
-    if rests.paused_until is not None and due.local_date < rests.paused_until:
-        return Message("skip.paused_until", day=rests.paused_until)
-    return SKIPPED_DATE_REASON if due.local_date in rests.skips else None
+    if pause.paused_until is not None and due.local_date < pause.paused_until:
+        return Message("skip.paused_until", day=pause.paused_until)
+    return SKIPPED_DATE_REASON if due.local_date in pause.skips else None
 
 
 def _post_or_skip(
     conn: Connection,
     entry: StoredSchedule,
-    rests: DigestPause | None,
+    pause: DigestPause | None,
     due: DueMoment,
     now: datetime,
 ) -> None:
-    why = _silence_reason(rests, due)
-    if why is None and rests is not None:
-        _plan_post(conn, entry, rests.quiet_hours, due, now)
+    why = _silence_reason(pause, due)
+    if why is None and pause is not None:
+        _plan_post(conn, entry, pause.quiet_hours, due, now)
     else:
         _plan_skip(conn, entry, due, why or SKIPPED_DATE_REASON)
 
@@ -170,7 +164,7 @@ def _plan_post(
     now: datetime,
 ) -> None:
     planned = _add_occurrence(conn, entry, due, late=now - due.at > LATE_AFTER) or (
-        # A clock that was far ahead has had it for missed.
+        # A clock that was far ahead recorded it as missed.
         schedule_store.reopen_occurrence(
             conn,
             workspace_id=entry.workspace_id,
@@ -183,12 +177,7 @@ def _plan_post(
         return
     until = find_quiet_end(quiet_hours, now, entry.zone)
     if until is not None:
-        schedule_store.defer_occurrence(
-            conn,
-            workspace_id=planned.workspace_id,
-            occurrence_id=planned.id,
-            until=until,
-        )
+        schedule_store.defer_occurrence(conn, **planned.key, until=until)
 
 
 def _plan_skip(
@@ -197,11 +186,7 @@ def _plan_skip(
     planned = _add_occurrence(conn, entry, due, late=False)
     if planned is not None:
         schedule_store.finish_occurrence(
-            conn,
-            workspace_id=planned.workspace_id,
-            occurrence_id=planned.id,
-            state="skipped",
-            reason=reason,
+            conn, **planned.key, state="skipped", reason=reason
         )
 
 
@@ -230,7 +215,7 @@ def find_first_dues(
     rules: Sequence[Schedule],
     now: datetime,
 ) -> tuple[DueMoment | None, ...]:
-    """When each of the digest's new schedules begins, after what went out today."""
+    """The first moment of each new schedule, considering what was posted today."""
     posted = schedule_store.list_posted_moments(
         conn,
         workspace_id=workspace_id,
@@ -243,10 +228,11 @@ def find_first_dues(
 def find_misaligned_schedules(
     conn: Connection, *, now: datetime, after: int
 ) -> tuple[int | None, tuple[MisalignedSchedule, ...]]:
-    """Schedules behind key `after` whose next moment is not what it should be.
+    """Find schedules with a wrong next moment, in the batch after the id `after`.
 
-    A clock that was far ahead, or new rules of a zone, leave such ones behind. What is
-    overdue is `plan_batch`'s. Gives the last key that was looked at, None at the end.
+    The cause is a clock that was far ahead, or new rules of a zone. Overdue ones are
+    left to `plan_due_schedules`. Also returns the last id of the batch, None at its
+    end.
     """
     page = schedule_store.list_schedules_after(conn, after=after, limit=PLANNING_BATCH)
     found = [_find_misalignment(conn, entry, now) for entry in page]
@@ -255,7 +241,7 @@ def find_misaligned_schedules(
 
 
 def realign_schedules(conn: Connection, found: Sequence[MisalignedSchedule]) -> None:
-    """Give schedules their right next moment; not those that were changed meanwhile."""
+    """Store the right next moments, unless a schedule was changed meanwhile."""
     for one in found:
         entry = one.schedule
         key = {"workspace_id": entry.workspace_id, "digest_id": entry.digest_id}
@@ -278,13 +264,11 @@ def _find_misalignment(
             return None
         coming = _first_due(conn, entry, now)
     except UserError:
-        # It is told when its moment has come.
+        # It is reported when its moment has come.
         return None
-    return (
-        None
-        if coming == entry.next
-        else MisalignedSchedule(schedule=entry, next=coming)
-    )
+    if coming == entry.next:
+        return None
+    return MisalignedSchedule(schedule=entry, next=coming)
 
 
 def _first_due(
@@ -299,7 +283,7 @@ def _first_due(
 
 
 def digest_zone(digest: Digest) -> str:
-    """The zone in which this digest's readers live: its first schedule's."""
+    """The zone of the digest's first schedule, in which its readers live."""
     return next((rule.zone for rule in _readable_schedules(digest)), "UTC")
 
 
@@ -315,10 +299,10 @@ def find_next_due(digest: Digest, now: datetime) -> datetime | None:
 
 
 def _next_moment(rule: Schedule, digest: Digest, now: datetime) -> datetime | None:
-    """The schedule's first moment on a date on which the digest is not silent."""
+    """The schedule's first moment on a date on which the digest posts."""
     first = find_following_due(rule, now)
-    spoken = list_moments(rule, first, 1, until=digest.paused_until, skips=digest.skips)
-    return next(iter(spoken), None)
+    posted = list_moments(rule, first, 1, until=digest.paused_until, skips=digest.skips)
+    return next(iter(posted), None)
 
 
 def list_moments(
@@ -329,13 +313,13 @@ def list_moments(
     until: date | None,
     skips: Collection[date],
 ) -> list[datetime]:
-    """The schedule's next moments at which a digest is posted that is silent at times.
+    """The next moments at which a digest posts, considering its pause and skips.
 
     Args:
         rule: The schedule.
-        first: From this due moment on; None: it has none.
-        count: How many at the most.
-        until: The first date on which the digest posts again; None: it does.
+        first: The first due moment; None if there is none.
+        count: The greatest number of moments.
+        until: The date on which a paused digest posts again; None if it is not paused.
         skips: Dates on which it posts nothing.
     """
     found: list[datetime] = []
@@ -359,9 +343,9 @@ def _first_due_from(rule: Schedule, day: date, after: datetime) -> DueMoment | N
 
 
 def format_schedule(sentence: str, texts: Texts) -> str:
-    """«weekdays at 08:30, Europe/Berlin» for a stored sentence, in this language.
+    """A stored sentence in this language: «weekdays at 08:30, Europe/Berlin».
 
-    One that cannot be read any more stays as it is.
+    A sentence that can no longer be read is returned as it is.
     """
     try:
         return describe_schedule(parse_schedule(sentence), texts)
@@ -370,19 +354,19 @@ def format_schedule(sentence: str, texts: Texts) -> str:
 
 
 def format_schedules(digest: Digest, texts: Texts) -> str:
-    """All its schedules in words: «Weekdays at 08:30, Europe/Berlin»; "" = none."""
+    """All its schedules: «Weekdays at 08:30, Europe/Berlin»; "" if it has none."""
     return capitalize_first(
         "; ".join(format_schedule(one, texts) for one in digest.schedules)
     )
 
 
 def capitalize_first(words: str) -> str:
-    """The words with a capital at their beginning."""
+    """Begin the words with a capital letter."""
     return words[:1].upper() + words[1:]
 
 
 def format_typed_schedule(sentence: str, texts: Texts) -> str:
-    """The sentence between marks, where commands do not take it as it is said here."""
+    """The stored sentence in marks if commands do not accept its described form."""
     try:
         rule = parse_schedule(sentence)
         if parse_schedule(describe_schedule(rule, texts)) == rule:
@@ -393,7 +377,7 @@ def format_typed_schedule(sentence: str, texts: Texts) -> str:
 
 
 def find_schedule_problems(digest: Digest) -> tuple[UserError, ...]:
-    """What is wrong with the digest's schedules: a zone that is gone, say."""
+    """What is wrong with the digest's schedules, such as an unknown zone."""
     found = []
     for sentence in digest.schedules:
         try:
@@ -406,7 +390,7 @@ def find_schedule_problems(digest: Digest) -> tuple[UserError, ...]:
 
 
 def _readable_schedules(digest: Digest) -> list[Schedule]:
-    """Its schedules, without those that cannot be read any more."""
+    """Its schedules, without those that can no longer be read."""
     found = []
     for sentence in digest.schedules:
         try:

@@ -334,12 +334,15 @@ def test_an_address_of_slack_that_is_none_is_refused(home, value):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"SLACK_BOT_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN does not begin with xoxb-"),
+        (
+            {"SLACK_BOT_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "s"},
+            "SLACK_BOT_TOKEN does not begin with xoxb-",
+        ),
         (
             {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xoxb-2"},
             "SLACK_APP_TOKEN does not begin with xapp-",
         ),
-        ({"SLACK_APP_TOKEN": "xapp-1"}, "does nothing without"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "does nothing alone"),
     ],
 )
 def test_secrets_of_slack_that_may_be_mixed_up_are_a_warning(home, given, said):
@@ -353,6 +356,7 @@ INSTALLING = {
     "SLACK_CLIENT_SECRET": "canary-secret",
     "PUBLIC_URL": "https://news.example/",
     "SECRET_KEY": "k" * 32,
+    "SLACK_SIGNING_SECRET": "s",
 }
 
 
@@ -368,8 +372,9 @@ def test_with_four_settings_workspaces_can_install_the_app(home):
 def test_what_is_missing_for_that_is_a_warning_with_every_name(home):
     _, warnings = loaded(home, SLACK_CLIENT_ID="1.2", SECRET_KEY="k" * 32)
     assert warnings == (
-        "Nobody can install the app yet; missing: STANDFIRST_SLACK_CLIENT_SECRET, "
-        "STANDFIRST_PUBLIC_URL.",
+        "slack settings: nobody can install the app; missing: "
+        "STANDFIRST_SLACK_CLIENT_SECRET, STANDFIRST_PUBLIC_URL; set what is missing "
+        "(README, «More than one Slack workspace»).",
     )
 
 
@@ -378,7 +383,7 @@ def test_a_bot_token_beside_them_is_a_warning_and_an_app_token_is_not(home):
     assert warnings == ()
     _, warnings = loaded(home, **INSTALLING, SLACK_BOT_TOKEN="xoxb-1")
     assert len(warnings) == 1
-    assert "SLACK_BOT_TOKEN does nothing" in warnings[0]
+    assert "SLACK_BOT_TOKEN is not used" in warnings[0]
 
 
 @pytest.mark.parametrize("value", ["news.example", "ftp://news.example", "https://"])

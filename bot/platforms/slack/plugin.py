@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
-from bot.model import Command, Finding, PlatformCheck
+from bot.model import Command, Finding
 from bot.platforms.slack import app_manifest, limits
 from bot.platforms.slack.app_manifest import ConnectionMode
 from bot.platforms.slack.events import PLATFORM_NAME
@@ -88,30 +88,65 @@ class SlackSettings(PlatformSettings):
         "https://slack.com/api/",
     )
 
-    def list_doubts(self, settings: Settings) -> Iterator[str]:
-        """Slack shows three secrets on as many pages; people mix them up."""
-        bot_token, app_token = map(
-            get_variable_name, ("slack_bot_token", "slack_app_token")
-        )
+    def check(self, settings: Settings) -> Iterator[Finding]:
+        """Check the tokens, and how the app is configured as a whole."""
+        # Slack shows three secrets on as many pages; people mix them up.
         for name, prefixes in _TOKEN_PREFIXES.items():
             token = reveal_secret(getattr(self, name))
             if token and not token.startswith(prefixes):
-                yield (
-                    f"{get_variable_name(f'{PLATFORM_NAME}_{name}')} does not begin "
-                    f"with {prefixes[0]} as such tokens of Slack's do; it may be "
-                    "another one."
+                yield Finding.warning(
+                    _SUBJECT,
+                    f"{_variable_of(name)} does not begin with {prefixes[0]}",
+                    "look whether it is another one of Slack's secrets",
                 )
         lacks = list_missing_for_installation(settings)
         if lacks:
-            yield f"Nobody can install the app yet; missing: {', '.join(lacks)}."
-        if lacks == () and self.bot_token is not None:
-            yield (
-                f"{bot_token} does nothing beside "
-                f"{get_variable_name('slack_client_id')}: install the app into that "
-                "workspace as well."
+            yield Finding.problem(
+                _SUBJECT,
+                f"nobody can install the app; missing: {', '.join(lacks)}",
+                f"set what is missing ({_CHAPTER})",
             )
-        if lacks is None and self.bot_token is None and self.app_token is not None:
-            yield f"{app_token} does nothing without {bot_token}."
+        if lacks == ():
+            yield self._check_public_url(settings)
+            if self.bot_token is not None:
+                yield Finding.warning(
+                    _SUBJECT,
+                    f"{_variable_of('bot_token')} is not used where workspaces install "
+                    "the app",
+                    "remove it; install the app in that workspace as well",
+                )
+        if is_enabled(settings):
+            if self.app_token is None and self.signing_secret is None:
+                yield Finding.problem(
+                    _SUBJECT,
+                    "commands do not work: it cannot be verified that a request "
+                    "comes from Slack",
+                    f"set {_variable_of('signing_secret')}, or "
+                    f"{_variable_of('app_token')} for Socket Mode",
+                )
+        elif lacks is None and self.app_token is not None:
+            yield Finding.warning(
+                _SUBJECT,
+                f"{_variable_of('app_token')} does nothing alone",
+                f"set {_variable_of('bot_token')} too",
+            )
+
+    def _check_public_url(self, settings: Settings) -> Finding:
+        address = settings.public_url or ""
+        if not address.startswith("https://") and self.api_base is None:
+            return Finding.problem(
+                _SUBJECT,
+                f"Slack sends nobody to {address}: it wants https",
+                f"set {get_variable_name('public_url')} to the https:// address of "
+                "your proxy",
+            )
+        redirect = f"{address}{app_manifest.REDIRECT_PATH}"
+        text = f"the app's Redirect URL on Slack must be {redirect}"
+        return Finding.ok(_SUBJECT, text)
+
+
+def _variable_of(name: str) -> str:
+    return get_variable_name(f"{PLATFORM_NAME}_{name}")
 
 
 def list_missing_for_installation(settings: Settings) -> tuple[str, ...] | None:
@@ -132,68 +167,6 @@ def is_enabled(settings: Settings) -> bool:
     """Whether there is a bot token, or everything for installation."""
     own = settings.get_group(SlackSettings)
     return own.bot_token is not None or list_missing_for_installation(settings) == ()
-
-
-# ── checks ─────────────────────────────────────────────────────────────────────
-
-
-def check_settings(settings: Settings) -> Iterator[Finding]:
-    """Check how the app is configured as a whole."""
-    own, lacks = (
-        settings.get_group(SlackSettings),
-        list_missing_for_installation(settings),
-    )
-    if lacks:
-        yield Finding.problem(
-            _SUBJECT,
-            f"nobody can install the app; missing: {', '.join(lacks)}",
-            f"set what is missing ({_CHAPTER})",
-        )
-    if lacks == ():
-        yield _check_public_url(settings)
-        if own.bot_token is not None:
-            yield Finding.warning(
-                _SUBJECT,
-                f"{get_variable_name('slack_bot_token')} is not used where workspaces "
-                "install the app",
-                "remove it; install the app in that workspace as well",
-            )
-    if is_enabled(settings) and own.app_token is None and own.signing_secret is None:
-        yield Finding.problem(
-            _SUBJECT,
-            "commands do not work: it cannot be verified that a request "
-            "comes from Slack",
-            f"set {get_variable_name('slack_signing_secret')}, or "
-            f"{get_variable_name('slack_app_token')} for Socket Mode",
-        )
-
-
-def _check_public_url(settings: Settings) -> Finding:
-    address, own = settings.public_url or "", settings.get_group(SlackSettings)
-    if not address.startswith("https://") and own.api_base is None:
-        return Finding.problem(
-            _SUBJECT,
-            f"Slack sends nobody to {address}: it wants https",
-            f"set {get_variable_name('public_url')} to the https:// address of your "
-            "proxy",
-        )
-    redirect = f"{address}{app_manifest.REDIRECT_PATH}"
-    return Finding.ok(_SUBJECT, f"the app's Redirect URL on Slack must be {redirect}")
-
-
-def build_check(settings: Settings, platform: "SlackPlatform | None") -> PlatformCheck:
-    """Build the doctor's check: the settings, or one workspace's installation."""
-
-    async def check(workspace: str | None) -> Sequence[Finding]:
-        from bot.platforms.slack.installations import StoredInstallations
-
-        if workspace is None or platform is None:
-            return tuple(check_settings(settings))
-        many = platform.installations
-        assert isinstance(many, StoredInstallations), "one token has an examiner"
-        return await many.findings(workspace)
-
-    return check
 
 
 # ── building ───────────────────────────────────────────────────────────────────
@@ -236,6 +209,7 @@ def build(context: PlatformContext) -> ActivePlatform:
         platform=platform,
         read_state=lambda: platform.state,
         callbacks=build_callbacks(platform, storage, context.clock),
+        check=None if many is None else many.findings,
         close=platform.close,
     )
 
@@ -363,7 +337,6 @@ PLUGIN = PlatformPlugin(
     settings=SlackSettings,
     is_enabled=is_enabled,
     build=build,
-    build_check=build_check,
     how_to_connect="set STANDFIRST_SLACK_BOT_TOKEN to the bot's token, or let "
     "workspaces install the app (README)",
     required_settings="STANDFIRST_SLACK_BOT_TOKEN, or what installing the app takes",

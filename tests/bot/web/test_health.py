@@ -1,7 +1,9 @@
 """Health for supervisors, metrics for Prometheus: current, and without names."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -13,6 +15,7 @@ from bot.storage.measurements import list_measurements
 from bot.web.health import build_health_routes
 from tests.bot.harness import BRIDGE, BotHarness
 from tests.bot.web.asgi import Browser, no_measurements
+from tests.fakes import FakeClock
 
 
 def a_browser(
@@ -70,11 +73,22 @@ async def measured(harness: BotHarness) -> dict[str, Mapping[str, float]]:
 
 
 async def test_an_empty_database_measures_nought_everywhere(database: Database):
-    from tests.fakes import FakeClock
-
     found = await database.read(list_measurements, now=FakeClock().now())
     assert found
     assert {n for one in found for n in one.values.values()} == {0}
+
+
+async def test_the_readme_lists_every_metric_with_its_label(database: Database):
+    found = await database.read(list_measurements, now=FakeClock().now())
+    written = {
+        f"standfirst_{one.name}{{{one.label}}}"
+        if one.label
+        else f"standfirst_{one.name}"
+        for one in found
+    }
+    readme = Path(__file__).parents[3].joinpath("README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `(standfirst_[^`]+)` \|", readme, re.M))
+    assert listed == written | {"standfirst_part_ready{part}"}
 
 
 async def test_what_waits_is_counted_until_it_is_done(harness: BotHarness):

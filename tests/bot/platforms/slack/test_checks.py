@@ -13,8 +13,6 @@ import pytest
 
 from bot.operations.doctor import Doctor
 from bot.platforms.slack.platform import SlackPlatform
-from bot.platforms.slack.plugin import build_check, check_settings
-from bot.settings import Settings
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, listening
 from tests.bot.platforms.slack.shared_app import SECOND, SharedApp, open_shared_app
@@ -33,7 +31,7 @@ ALL = {
 
 def reported(**changes: Any) -> dict[str, str]:
     settings = some_settings(**changes)
-    found = [f for f in check_settings(settings) if f.state != "ok"]
+    found = [f for f in settings.check() if f.state != "ok"]
     return {str(f.text): str(f.fix) for f in found}
 
 
@@ -45,7 +43,7 @@ def test_without_slack_there_is_nothing_to_say():
 
 
 def test_with_everything_set_it_only_says_where_slack_must_send_people():
-    (found,) = check_settings(some_settings(**ALL))
+    (found,) = some_settings(**ALL).check()
     assert found.state == "ok"
     assert "https://news.example/slack/oauth_redirect" in str(found.text)
 
@@ -88,7 +86,8 @@ async def shared_app(
 
 
 async def found(doctor: Doctor, platform: SlackPlatform) -> dict[str, str]:
-    checks = {"slack": build_check(Settings(), platform)}
+    find = getattr(platform.installations, "findings", None)
+    checks = {"slack": find} if find else {}
     doctor = replace(doctor, platforms={"slack": platform}, checks=checks)
     looked = await doctor.examine()
     return {f"{f.subject}: {f.text}": str(f.fix) for f in looked if f.state != "ok"}
