@@ -97,7 +97,7 @@ class SlackSettings(PlatformSettings):
                 yield Finding.warning(
                     _SUBJECT,
                     f"{_variable_of(name)} does not begin with {prefixes[0]}",
-                    "look whether it is another one of Slack's secrets",
+                    "check whether it is another of Slack's secrets",
                 )
         lacks = list_missing_for_installation(settings)
         if lacks:

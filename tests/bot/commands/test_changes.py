@@ -45,16 +45,16 @@ async def test_a_change_is_shown_with_its_difference_audience_and_next_times(ana
 async def test_a_change_says_what_the_next_edition_would_tell(ana):
     await ana.harness.publisher.preview(await ana.harness.digest(), "local")
     reported = said(await ana.says("newsdesk style", stories="1"))
-    assert "would tell 1 in full and 1 in brief; without this, 2 and 0" in reported
+    assert "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
     shown = await ana.says("newsdesk filter add", kind="exclude", words="pool")
-    assert "would tell 1 in full and 0 in brief; without this, 2 and 0" in said(shown)
+    assert "would have 1 in full and 0 in brief; without this change, 2 and 0" in said(shown)
 
 
 async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk style", stories="1"))
     assert "Nothing is new at present." in reported
-    assert "would tell 1 in full and 1 in brief; without this, 2 and 0" in reported
+    assert "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
 
 
 async def test_where_nothing_came_in_at_all_no_effect_is_made_up(empty_harness):
@@ -130,7 +130,7 @@ async def test_of_two_admins_at_once_the_second_is_told_and_nothing_is_lost(ana)
     await bo.presses(theirs, "Confirm")
     answer = await ana.presses(mine, "Confirm")
     assert answer.problem
-    assert "changed meanwhile by Bo" in said(answer)
+    assert "changed by Bo in the meantime" in said(answer)
     digest = await ana.harness.digest()
     assert (digest.options.stories, digest.options.language) == (5, "de")
 
@@ -157,7 +157,7 @@ async def test_a_name_that_was_taken_meanwhile_is_told(ana):
     bo = ana.also("Bo")
     await bo.does("newsdesk digest create", name="Early", source="https://a.example/f")
     answer = await ana.presses(mine, "Confirm")
-    assert "called «Early» already" in said(answer)
+    assert "already a destination «Early»" in said(answer)
 
 
 async def test_pressing_twice_makes_one_change(ana):
@@ -197,7 +197,7 @@ async def test_a_digest_is_renamed_and_keeps_what_it_told(ana):
 async def test_a_name_that_is_taken_is_refused(ana):
     await ana.harness.apply(CONFIGURATION + SECOND)
     form = await ana.is_asked("newsdesk digest edit", name="Evening")
-    assert "Another digest is called «Evening»" in errors(form)["name"]
+    assert "There is already a digest «Evening»" in errors(form)["name"]
 
 
 async def test_a_deleted_digest_is_gone_and_its_end_was_told(ana):

@@ -301,7 +301,7 @@ async def test_a_search_that_is_narrowed_to_nothing_says_what_did_it(
     assert "With from=Courier, no article contains all of these words: roof." in words(
         answer
     )
-    assert "Without that, 1 article has." in words(answer)
+    assert "Without it, 1 article does." in words(answer)
     nothing = await harness.says("news search", words="zebra", **narrowed)
     assert "No stored article has all of these words: zebra." in words(nothing)
 
@@ -340,7 +340,7 @@ async def test_search_is_narrowed(
     ("wrong", "said"),
     [
         ({"words": "roof", "source": "nowhere"}, "There is no source «nowhere» here."),
-        ({"words": "roof", "since": "whenever"}, "«whenever» is no day that I know."),
+        ({"words": "roof", "since": "whenever"}, "«whenever» is not a day."),
         ({"words": " ".join(f"w{n}" for n in range(99))}, "That is 99 words"),
     ],
 )
@@ -384,7 +384,7 @@ async def test_a_question_is_answered_with_the_sentence_and_its_place(
     ("question", "said"),
     [
         ("How many lorries cross the harbour bridge?", "Not in my sources."),
-        ("Who opened the Marlow bridge?", "«Marlow» stands in none of them."),
+        ("Who opened the Marlow bridge?", "none of them mentions «Marlow»."),
         ("What did Osric Vane say about the girder?", "Not in my sources."),
     ],
 )

@@ -120,7 +120,7 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
             "no block for this workspace",
         ),
         ("workspace = 7", "workspace: "),
-        (SECOND.replace("exclude", "exlcude"), "exlcude: This name is not known"),
+        (SECOND.replace("exclude", "exlcude"), "exlcude: Unknown name"),
         (SECOND.replace("daily at", "dialy at"), "Try «"),
         (SECOND.replace("morning", "nowhere"), "known: morning"),
         (SECOND.replace("https://news.example/feed.xml", "/etc"), "only by the config"),
@@ -190,7 +190,7 @@ async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
     text = (await exported(ana.harness)).replace("stories = 5", "stories = 7")
     shown = await ana.says("newsdesk apply", file=text)
     await ana.also("Bo").does("newsdesk style", language="de")
-    assert "changed meanwhile by Bo" in said(await ana.presses(shown, "Confirm"))
+    assert "changed by Bo in the meantime" in said(await ana.presses(shown, "Confirm"))
     assert (await ana.harness.digest()).options.stories == 5
 
 

@@ -91,7 +91,7 @@ async def test_a_story_of_which_an_article_has_a_word_to_leave_out_is_left_out(a
 
 async def test_a_topic_that_nothing_has_is_said_and_posts_nothing(ana):
     answer = await ana.says("newsdesk post", topic="elephants")
-    assert "No article at hand has all of these words: elephants." in said(answer)
+    assert "No recent article contains all of these words: elephants." in said(answer)
     assert not answer.controls
 
 

@@ -130,7 +130,7 @@ async def test_the_form_shows_what_is_set_and_takes_it_again(ana: Editor):
     ("sections", "tells"),
     [
         ("sumary", "no section «sumary»; perhaps «summary»? There are: summary, matt"),
-        ("summary, quotes, summary", "«summary» stands twice"),
+        ("summary, quotes, summary", "«summary» is listed twice"),
         (",", "Name at least one section"),
     ],
 )
@@ -165,7 +165,7 @@ async def test_other_changes_of_style_say_nothing_of_sections(ana: Editor):
 async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
     await ana.does("newsdesk style", stories="1")
     answer = await ana.says("newsdesk style", sections="summary", summary="long")
-    reported = "would tell 1 in full and 0 in brief; without this, 1 and 1."
+    reported = "would have 1 in full and 0 in brief; without this change, 1 and 1."
     assert reported in said(answer)
 
 
@@ -226,7 +226,7 @@ async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
     ("written", "says"),
     [
         ('["sumary"]', "sections: there is no section «sumary»; perhaps «summary»?"),
-        ('["quotes", "quotes"]', "«quotes» stands twice"),
+        ('["quotes", "quotes"]', "«quotes» is listed twice"),
         ("[]", "name at least one section"),
         ("5", "Write a list here"),
         ("{ summary = true }", "Write a list here"),

@@ -105,7 +105,7 @@ async def test_before_its_first_edition_a_reader_learns_when_that_comes(ana: Edi
 
 async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
     reported = said(await ana.says("news latest", edition="yesterday"))
-    assert "«yesterday» is no digest here" in reported
+    assert "«yesterday» is neither a digest here" in reported
     assert "«Evening»" in reported
 
 

@@ -96,7 +96,7 @@ def rows_of(connection: Connection) -> dict[str, list[Any]]:
 async def test_it_shows_how_much_goes_and_erases_nothing(ana: Editor):
     before = await ana.harness.db.read(rows_of)
     reported = said(await ana.says("newsdesk erase"))
-    assert "All that is kept of «newsroom» would be erased" in reported
+    assert "All stored data of «newsroom» would be erased" in reported
     assert "Editions: 1" in reported
     assert "Their articles: 2" in reported
     assert await ana.harness.db.read(rows_of) == before
