@@ -15,7 +15,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 
 from bot.commands import registry
-from bot.commands.context import CommandContext
+from bot.commands.context import CommandServices
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.corrections.message_edits import CorrectionProcessor
@@ -133,7 +133,7 @@ async def _build_application(
         steady=time.monotonic,
     )
     jobs = JobScheduler(clock)
-    context = CommandContext(
+    services = CommandServices(
         db=db,
         archive=archive,
         publisher=publisher,
@@ -167,9 +167,9 @@ async def _build_application(
         ),
         outbox=outbox,
         archive=archive,
-        doctor=context.doctor,
+        doctor=services.doctor,
         maintenance=Maintenance(db=db, clock=clock, retention=settings.retention),
-        inbox=build_inbox(context, registry.build_commands(context)),
+        inbox=build_inbox(services, registry.build_commands(services)),
         plugins=plugins,
         platforms=platforms,
         site=site,

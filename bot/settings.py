@@ -39,7 +39,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigurationError
-from bot.model import Finding
+from bot.model.findings import Finding
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
 _FOLDER_NAME = "standfirst"

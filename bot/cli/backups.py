@@ -296,7 +296,7 @@ def _print_checked_counts(doubted: int, passed_over: int) -> None:
 
 
 def _missing_file_message(database: Path) -> str:
-    from bot.operations.backup import BACKUP_FOLDER
+    from bot.storage.sqlite_backup import BACKUP_FOLDER
 
     known = sorted((database.parent / BACKUP_FOLDER).glob(f"{database.stem}-*"))
     newest = max(known, key=lambda file: file.stat().st_mtime, default=None)

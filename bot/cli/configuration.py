@@ -43,7 +43,7 @@ async def apply_file(
         dry_run: Only print what would change.
         prune: Also remove what the file does not name, inside its workspaces.
     """
-    from bot.configuration import file_import, operator_changes
+    from bot.configuration import file_import
 
     wanted = file_import.read_file(file, application.plugins)
     if dry_run:
@@ -52,11 +52,12 @@ async def apply_file(
         )
     else:
         changes = await application.db.write(
-            operator_changes.apply_and_record,
+            file_import.apply_file,
             wanted,
             prune=prune,
             now=application.clock.now(),
             allow_private=application.settings.fetch_allow_private,
+            recorded=True,
         )
     signs = {"add": "+", "change": "~", "remove": "-"}
     for change in changes:

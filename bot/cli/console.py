@@ -187,7 +187,7 @@ async def load_named_digest(
     """Load the digest that the command line names, or the only one."""
     from bot.lookup.name_resolution import resolve_digest
 
-    return resolve_digest(await application.archive.all_digests(workspace), name)
+    return resolve_digest(await application.archive.all_digests(workspace), name or "")
 
 
 #: What somebody types to go back.

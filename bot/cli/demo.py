@@ -19,6 +19,7 @@ from bot.cli.console import ApplicationFactory, read_settings
 from bot.configuration import file_import
 from bot.runner import Application, ShowMessage, serve_application
 from bot.settings import find_seeds_folder
+from bot.storage import schedule_store
 from digests.sources import folder
 
 
@@ -106,7 +107,12 @@ async def _set_up_workspace(application: Application, newsroom: DemoArticles) ->
     )
     # A first edition at once: nobody should have to wait for a schedule to see one.
     for digest in await application.archive.all_digests():
-        if await application.archive.last_occurrence(digest) is None:
+        if not await application.db.read(
+            schedule_store.list_newest_occurrences,
+            workspace_id=digest.workspace_id,
+            digest_id=digest.id,
+            count=1,
+        ):
             await application.publisher.order(digest.workspace_id, digest, "demo-first")
 
 

@@ -1,8 +1,6 @@
 """`standfirst digest …`: post, undo, preview, list, pause, resume, skip, release."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.cli.console import (
@@ -17,7 +15,7 @@ from bot.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from bot.model import Delivery, Digest, Workspace
+    from bot.model import Delivery, Digest, SettingsEntry, Workspace
     from bot.runner import Application
 
 
@@ -198,15 +196,9 @@ async def pause_digest(
         until: The first day on which it posts again, as 2026-12-24.
         workspace: Id of its workspace, where names clash.
     """
-    from bot.storage import digest_store
-
     found = await load_named_digest(application, name, workspace)
-    if until is None:
-        await _change_digest(application, found, digest_store.pause_digest)
-    else:
-        await _change_digest(
-            application, found, partial(digest_store.pause_digest_until, day=until)
-        )
+    changes = {"paused": True} if until is None else {"paused_until": until}
+    await _change_digest(application, found, changes)
     how_long = f" until {until}" if until else ""
     print_message(
         f"«{found.name}» is paused{how_long}; articles wait for the next edition."
@@ -226,10 +218,8 @@ async def resume_digest(
         name: The digest; may be left out where there is only one.
         workspace: Id of its workspace, where names clash.
     """
-    from bot.storage import digest_store
-
     found = await load_named_digest(application, name, workspace)
-    await _change_digest(application, found, digest_store.resume_digest)
+    await _change_digest(application, found, {"paused": False, "paused_until": None})
     print_message(f"«{found.name}» goes on.")
 
 
@@ -250,30 +240,25 @@ async def skip_day(
         back: Do not leave it out after all.
         workspace: Id of its workspace, where names clash.
     """
-    from bot.storage import digest_store
-
     found = await load_named_digest(application, name, workspace)
     days = set(found.skips) - {day} if back else {*found.skips, day}
-    await _change_digest(
-        application, found, partial(digest_store.set_skipped_dates, days=days)
-    )
+    await _change_digest(application, found, {"skip": sorted(days)})
     done = "is not left out" if back else "is left out"
     print_message(f"{day} {done} of «{found.name}».")
 
 
 async def _change_digest(
-    application: "Application", digest: "Digest", act: Callable[..., Any]
+    application: "Application", digest: "Digest", changes: "SettingsEntry"
 ) -> None:
-    """Change the digest and record the change in its workspace's history."""
-    from bot.configuration import operator_changes
+    """Change settings of the digest, and record it in its workspace's history."""
+    from bot.configuration.change_steps import ChangeRequest
+    from bot.configuration.operator_changes import OperatorContext, apply_requests
 
-    here = digest.workspace_id
-    await application.db.write(
-        operator_changes.record_changes,
-        partial(act, workspace_id=here, digest_id=digest.id),
-        concerns=lambda workspace: workspace.id == here,
-        now=application.clock.now(),
+    request = ChangeRequest(
+        noun="digest", name=digest.name, edit=lambda entry: {**(entry or {}), **changes}
     )
+    operator = OperatorContext(plugins=application.plugins, now=application.clock.now())
+    await application.db.write(apply_requests, digest.workspace_id, [request], operator)
 
 
 @application_command

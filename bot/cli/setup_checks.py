@@ -131,7 +131,7 @@ class SetupChecks:
         Raises:
             ConfigurationError: The database cannot be used.
         """
-        from bot.configuration import feed_lists, operator_changes
+        from bot.configuration import feed_lists, file_import
         from bot.configuration.feed_lists import expand_addresses
         from bot.configuration.file_import import ConfigurationFile
 
@@ -159,11 +159,12 @@ class SetupChecks:
                 if known:
                     return False
                 await application.db.write(
-                    operator_changes.apply_and_record,
+                    file_import.apply_file,
                     file,
                     prune=False,
                     now=application.clock.now(),
                     allow_private=settings.fetch_allow_private,
+                    recorded=True,
                 )
                 return True
 

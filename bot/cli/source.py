@@ -4,7 +4,6 @@ import asyncio
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -200,22 +199,21 @@ async def import_feeds(
             file is named after, or the only one.
         check: Read each new feed once, and say which ones cannot be read.
     """
-    from bot.configuration import feed_lists, operator_changes
+    from bot.configuration import feed_lists
+    from bot.configuration.operator_changes import OperatorContext
 
-    listed, now = await _read_opml_file(file), application.clock.now()
-    bring_in = partial(
-        feed_lists.assign_feeds,
-        listed=listed.subscriptions,
-        now=now,
-        workspace=workspace,
-        digest=digest,
+    listed = await _read_opml_file(file)
+    operator = OperatorContext(
+        plugins=application.plugins,
+        now=application.clock.now(),
         allow_private=application.settings.fetch_allow_private,
     )
     done = await application.db.write(
-        operator_changes.record_changes,
-        bring_in,
-        concerns=lambda w: workspace in (None, w.external_id),
-        now=now,
+        feed_lists.assign_feeds,
+        listed.subscriptions,
+        operator,
+        workspace=workspace,
+        digest=digest,
     )
     for changed, new in done.added:
         print_message(f"«{changed.name}»: {format_count(len(new), 'new source')}.")

@@ -1,7 +1,8 @@
 """Commands of readers and editors: one registry, one file a noun.
 
-Every surface (Discord, Slack, the local page) is built from `registry.build`, so
-that each has the same commands with the same words. A command is one file with a
-`build(desk) -> Command` and one line in `registry`; permission is checked in
-`dispatch`, once, for all of them. Commands must not know any platform.
+Every surface (Discord, Slack, the local page) is built from `registry.build_commands`,
+so that each has the same commands with the same words. A command is a function with
+typed parameters (`declaration`); what several commands share is in `arguments`,
+`presentation`, `changes` and `digest_requests`, and command modules do not import each
+other. `dispatch` checks permission, once, for all of them. Commands know no platform.
 """

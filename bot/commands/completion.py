@@ -1,126 +1,131 @@
-"""Complete what people type for an option: names of the asking workspace only.
+"""Complete what people type for an option.
 
-Every list is the asking workspace's own, and what is secret in an address is left out.
+Every list holds names of the asking workspace only, and addresses without secrets.
 """
 
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from zoneinfo import available_timezones
 
+from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext
-from bot.commands.preview import PREVIEW_DAYS
-from bot.commands.workspace import list_people
 from bot.configuration import feed_lists
 from bot.ingest import addresses
 from bot.lookup.name_resolution import format_suggestion
-from bot.model import Command, Invocation, complete_sections
-from bot.storage import destination_store, reader_store, report_store
+from bot.model import Digest, complete_sections
+from bot.storage import quote_store, reader_store, report_store
+
+#: Values that are offered at once.
+MAX_COMPLETIONS = 25
+Completer = Callable[[CommandContext, str], Awaitable[Iterable[str]]]
 
 
 async def complete_command_option(
-    context: CommandContext,
-    commands: tuple[Command, ...],
-    invocation: Invocation,
-    option: str,
-    typed: str,
+    context: CommandContext, option: str, typed: str
 ) -> tuple[str, ...]:
-    """Up to 25 values for an option, by what the option says that it takes."""
-    wanted = next(
-        (
-            o
-            for command in commands
-            if command.path == invocation.path
-            for o in command.options
-            if o.name == option
-        ),
-        None,
-    )
+    """Up to 25 values of an option of the command that contain what was typed."""
+    wanted = next((o for o in context.command.options if o.name == option), None)
     if wanted is None:
         return ()
-    if wanted.choices:
-        found: tuple[str, ...] = wanted.choices
-    else:
-        found = await _list_names(
-            context, commands, invocation, wanted.completes, typed
-        )
+    found: Iterable[str] = wanted.choices
+    if not wanted.choices and wanted.completes in COMPLETERS:
+        found = await COMPLETERS[wanted.completes](context, typed)
     start = typed.casefold()
-    return tuple(name for name in found if start in name.casefold())[:25]
+    return tuple(name for name in found if start in name.casefold())[:MAX_COMPLETIONS]
 
 
-async def _list_names(
-    context: CommandContext,
-    commands: tuple[Command, ...],
-    invocation: Invocation,
-    kind: str,
-    typed: str,
-) -> tuple[str, ...]:
-    workspace_id = invocation.place.workspace.id
-    match kind:
-        case "speaker":
-            return await context.archive.speakers(workspace_id, typed)
-        case "digest":
-            known = await context.archive.digests(workspace_id)
-            return tuple(digest.name for digest in known)
-        case "story":
-            stored_edition = await context.archive.newest(invocation.place)
-            stories = stored_edition.edition.stories if stored_edition else ()
-            return tuple(
-                format_suggestion(n, story) for n, story in enumerate(stories, 1)
-            )
-        case "section":
-            return complete_sections(typed)
-        case "person":
-            everybody = list_people(context, invocation.place.workspace)
-            return tuple(person.id for person in everybody)
-        case "command":
-            return tuple(f"/{command.path}" for command in commands)
-        case "follow":
-            mine = await context.db.read(
-                reader_store.list_follows,
-                workspace_id=workspace_id,
-                person_id=invocation.person.id,
-            )
-            return tuple(follow.name for follow in mine)
-        case _:
-            return await list_editor_names(context, workspace_id, kind)
+async def _list_speakers(context: CommandContext, typed: str) -> Iterable[str]:
+    return await context.db.read(
+        quote_store.list_speaker_names,
+        workspace_id=context.workspace_id,
+        prefix=typed,
+        limit=MAX_COMPLETIONS,
+    )
 
 
-async def list_editor_names(
-    context: CommandContext, workspace_id: int, kind: str
-) -> tuple[str, ...]:
-    """All names of the kind that the workspace knows; none of an unknown kind."""
-    match kind:
-        case "day":
-            return PREVIEW_DAYS
-        case "pack":
-            return feed_lists.list_packs()
-        case "zone":
-            return tuple(sorted(z for z in available_timezones() if "/" in z))
-        case "destination":
-            places = await context.db.read(
-                destination_store.list_destinations, workspace_id=workspace_id
-            )
-            return tuple(place.name for place in places)
-        case "report":
-            found = await context.db.read(
-                report_store.list_open_reports, workspace_id=workspace_id, limit=25
-            )
-            return tuple(report.public_id for report in found)
-        case "source" | "filter" | "schedule":
-            return await _list_digest_names(context, workspace_id, kind)
-        case _:
-            return ()
+async def _list_digests(context: CommandContext, _: str) -> Iterable[str]:
+    return [digest.name for digest in await context.list_digests()]
 
 
-async def _list_digest_names(
-    context: CommandContext, workspace_id: int, kind: str
-) -> tuple[str, ...]:
-    found: list[str] = []
-    for digest in await context.archive.digests(workspace_id):
-        match kind:
-            case "source":
-                every = (*digest.sources, *digest.paused_sources)
-                found += [s.called or addresses.mask_secrets(s.name) for s in every]
-            case "filter":
-                found += [*digest.options.include, *digest.options.exclude]
-            case "schedule":
-                found += digest.schedules
-    return tuple(dict.fromkeys(found))
+async def _list_stories(context: CommandContext, _: str) -> Iterable[str]:
+    newest = await context.archive.newest(context.place)
+    stories = newest.edition.stories if newest else ()
+    return [format_suggestion(n, story) for n, story in enumerate(stories, 1)]
+
+
+async def _list_sections(_: CommandContext, typed: str) -> Iterable[str]:
+    return complete_sections(typed)
+
+
+async def _list_people(context: CommandContext, _: str) -> Iterable[str]:
+    return [person.id for person in context.list_people()]
+
+
+async def _list_commands(context: CommandContext, _: str) -> Iterable[str]:
+    return [f"/{command.path}" for command in context.commands]
+
+
+async def _list_follows(context: CommandContext, _: str) -> Iterable[str]:
+    found = await context.db.read(reader_store.list_follows, **context.person_scope)
+    return [follow.name for follow in found]
+
+
+async def _list_days(_: CommandContext, __: str) -> Iterable[str]:
+    return PREVIEW_DAYS
+
+
+async def _list_packs(_: CommandContext, __: str) -> Iterable[str]:
+    return feed_lists.list_packs()
+
+
+async def _list_zones(_: CommandContext, __: str) -> Iterable[str]:
+    return sorted(zone for zone in available_timezones() if "/" in zone)
+
+
+async def _list_destinations(context: CommandContext, _: str) -> Iterable[str]:
+    return [place.name for place in await context.list_destinations()]
+
+
+async def _list_reports(context: CommandContext, _: str) -> Iterable[str]:
+    found = await context.db.read(
+        report_store.list_open_reports,
+        workspace_id=context.workspace_id,
+        limit=MAX_COMPLETIONS,
+    )
+    return [report.public_id for report in found]
+
+
+def _of_digests(list_names: Callable[[Digest], Iterable[str]]) -> Completer:
+    """A completer of something that the digests have, each name once."""
+
+    async def complete(context: CommandContext, _: str) -> Iterable[str]:
+        digests = await context.list_digests()
+        return dict.fromkeys(name for one in digests for name in list_names(one))
+
+    return complete
+
+
+def _list_source_names(digest: Digest) -> Sequence[str]:
+    every = (*digest.sources, *digest.paused_sources)
+    return [source.called or addresses.mask_secrets(source.name) for source in every]
+
+
+#: What an option completes (`CommandOption.completes`) → the names.
+COMPLETERS: Mapping[str, Completer] = {
+    "command": _list_commands,
+    "day": _list_days,
+    "destination": _list_destinations,
+    "digest": _list_digests,
+    "filter": _of_digests(
+        lambda digest: (*digest.options.include, *digest.options.exclude)
+    ),
+    "follow": _list_follows,
+    "pack": _list_packs,
+    "person": _list_people,
+    "report": _list_reports,
+    "schedule": _of_digests(lambda digest: digest.schedules),
+    "section": _list_sections,
+    "source": _of_digests(_list_source_names),
+    "speaker": _list_speakers,
+    "story": _list_stories,
+    "zone": _list_zones,
+}

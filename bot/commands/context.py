@@ -1,26 +1,50 @@
-"""Context of a command: use cases, clock and database; who asks, in which language."""
+"""The services that commands share, and the context of one call."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from bot.commands.controls import ControlSigner
-from bot.configuration.change_preview import ChangePreviews
+from bot.commands.controls import ControlSigner, build_control_id
+from bot.commands.forms import build_command_form
 from bot.configuration.changes import ConfigurationService
 from bot.i18n.translation import Texts
 from bot.lookup.archive import Archive
-from bot.model import Digest, Finding, Invocation, PlatformCheck
+from bot.lookup.name_resolution import posts_to
+from bot.model import (
+    Block,
+    Command,
+    Control,
+    Destination,
+    Digest,
+    Discussion,
+    Finding,
+    Form,
+    Invocation,
+    Location,
+    Paragraph,
+    Person,
+    PlatformCheck,
+    Reply,
+    Workspace,
+)
 from bot.operations.doctor import Doctor
-from bot.operations.maintenance import WorkspaceEraser
-from bot.ports import Clock, Plugins
+from bot.ports import Clock, PeopleDirectory, Plugins
 from bot.publishing.editions import EditionPublisher
+from bot.publishing.planning import digest_zone, find_next_due
 from bot.settings import Retention
-from bot.storage import Database, personal_digest_store, reader_store
+from bot.storage import (
+    Database,
+    destination_store,
+    digest_store,
+    personal_digest_store,
+    reader_store,
+)
 from bot.storage.reader_store import PersonScope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CommandContext:
-    """Handed to every command's `build`."""
+class CommandServices:
+    """What all commands share; the application builds it once."""
 
     db: Database
     archive: Archive
@@ -28,13 +52,13 @@ class CommandContext:
     controls: ControlSigner
     clock: Clock
     version: str
-    #: Asks the scheduler to look now, for example after an edition was ordered.
+    #: Makes the scheduler check for due work now, for example after a manual post.
     wake: Callable[[], None]
-    #: The setting of that name: what is nobody else's.
+    #: The setting of that name: private addresses that sources may have.
     allow_private: str = ""
-    #: What platforms find themselves when the doctor asks.
+    #: Checks of the platforms themselves, for the doctor.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
-    #: Checks the settings of the process.
+    #: Checks the settings of the process, for the doctor.
     check_settings: Callable[[], Iterable[Finding]] = tuple
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
@@ -42,7 +66,7 @@ class CommandContext:
 
     @property
     def configuration(self) -> ConfigurationService:
-        """Changes of what is set up."""
+        """Changes of the configuration."""
         return ConfigurationService(
             db=self.db,
             clock=self.clock,
@@ -51,18 +75,8 @@ class CommandContext:
         )
 
     @property
-    def previews(self) -> ChangePreviews:
-        """What a change would do to what people read."""
-        return ChangePreviews(publisher=self.publisher)
-
-    @property
-    def erasing(self) -> WorkspaceEraser:
-        """The end of a workspace."""
-        return WorkspaceEraser(db=self.db, clock=self.clock)
-
-    @property
     def doctor(self) -> Doctor:
-        """What is wrong, and the fixes."""
+        """Checks for problems, with their fixes."""
         return Doctor(
             db=self.db,
             clock=self.clock,
@@ -74,29 +88,189 @@ class CommandContext:
             plugins=self.plugins,
         )
 
-    async def own_digest(self, asked: Invocation) -> Digest | None:
-        """The digest that is the asking person's own."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandContext:
+    """One call of a command: who asks, where, in which language, and the services."""
+
+    services: CommandServices
+    invocation: Invocation
+    #: The command that was called, and the registry that it belongs to.
+    command: Command
+    commands: Sequence[Command]
+
+    # ── who asks, and where ────────────────────────────────────────────────────
+
+    @property
+    def texts(self) -> Texts:
+        """Sentences, dates and numbers in the language of the person."""
+        return Texts.of(self.invocation.locale)
+
+    @property
+    def place(self) -> Location:
+        """The workspace and channel of the call."""
+        return self.invocation.place
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace of the call."""
+        return self.invocation.place.workspace
+
+    @property
+    def workspace_id(self) -> int:
+        """Its key."""
+        return self.invocation.place.workspace.id
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the workspace."""
+        return self.invocation.place.workspace.zone
+
+    @property
+    def person(self) -> Person:
+        """The person who called."""
+        return self.invocation.person
+
+    @property
+    def person_scope(self) -> PersonScope:
+        """The key of everything that is stored about the person."""
+        return PersonScope(workspace_id=self.workspace_id, person_id=self.person.id)
+
+    @property
+    def signature(self) -> str:
+        """The person as the audit log names them: «Ana (U123)»."""
+        return f"{self.person.name} ({self.person.id})"
+
+    @property
+    def now(self) -> datetime:
+        """The current time."""
+        return self.services.clock.now()
+
+    # ── services ───────────────────────────────────────────────────────────────
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+        return self.services.db
+
+    @property
+    def archive(self) -> Archive:
+        """Look-ups of stories and editions."""
+        return self.services.archive
+
+    @property
+    def publisher(self) -> EditionPublisher:
+        """Composes and posts editions."""
+        return self.services.publisher
+
+    @property
+    def configuration(self) -> ConfigurationService:
+        """Changes of the configuration."""
+        return self.services.configuration
+
+    async def list_digests(self) -> tuple[Digest, ...]:
+        """All digests of the workspace, by name; personal ones excepted."""
         return await self.db.read(
-            personal_digest_store.find_personal_digest,
-            **person_key(asked),
+            digest_store.list_digests, workspace_id=self.workspace_id
         )
 
-    async def zone_of(self, asked: Invocation) -> str:
-        """The zone in which the asking person lives, as far as is known."""
-        reader = await self.db.read(
-            reader_store.get_preferences,
-            **person_key(asked),
+    async def list_digests_here(self) -> tuple[Digest, ...]:
+        """The digests that are posted in this channel."""
+        known = await self.list_digests()
+        return tuple(digest for digest in known if posts_to(digest, self.place.channel))
+
+    async def list_destinations(self) -> tuple[Destination, ...]:
+        """The destinations of the workspace."""
+        return await self.db.read(
+            destination_store.list_destinations, workspace_id=self.workspace_id
         )
-        return reader.zone or asked.place.workspace.zone
 
+    def list_people(self) -> tuple[Person, ...]:
+        """All people of the workspace; () where the platform cannot list them."""
+        platform: object = self.publisher.platforms.get(self.workspace.platform)
+        return platform.people if isinstance(platform, PeopleDirectory) else ()
 
-def texts_for(invocation: Invocation) -> Texts:
-    """The sentences in the asker's language, where there are any."""
-    return Texts.of(invocation.locale)
+    async def find_own_digest(self) -> Digest | None:
+        """The personal digest of the person."""
+        return await self.db.read(
+            personal_digest_store.find_personal_digest, **self.person_scope
+        )
 
+    async def get_own_zone(self) -> str:
+        """The time zone that the person chose, or else the workspace's."""
+        chosen = await self.db.read(reader_store.get_preferences, **self.person_scope)
+        return chosen.zone or self.zone
 
-def person_key(invocation: Invocation) -> PersonScope:
-    """Who asks, as the verbs on what is theirs ask for them."""
-    return PersonScope(
-        workspace_id=invocation.place.workspace.id, person_id=invocation.person.id
-    )
+    # ── words ──────────────────────────────────────────────────────────────────
+
+    def say(self, msgid: str, /, **values: object) -> str:
+        """The sentence in the person's language; see `Texts.say`."""
+        return self.texts.say(msgid, **values)
+
+    def count(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The sentence for `n` things; see `Texts.count`."""
+        return self.texts.count(one, many, n, **values)
+
+    def format_moment(self, at: datetime | None, zone: str = "") -> str:
+        """«tomorrow 08:30» in the zone, by default the workspace's; "" for None."""
+        return self.texts.moment(at, zone or self.zone, self.now) if at else ""
+
+    def format_next_due(self, digest: Digest) -> str:
+        """When the digest is posted next, in its own zone; or «not scheduled»."""
+        due = find_next_due(digest, self.now)
+        return self.format_moment(due, digest_zone(digest)) or self.say("not scheduled")
+
+    # ── answers ────────────────────────────────────────────────────────────────
+
+    def reply(
+        self,
+        *said: str | Block,
+        title: str = "",
+        controls: Sequence[Control] = (),
+        discussion: Discussion | None = None,
+    ) -> Reply:
+        """A reply of these blocks; a text becomes a paragraph."""
+        blocks = (Paragraph(text=one) if isinstance(one, str) else one for one in said)
+        return Reply(
+            title=title,
+            blocks=tuple(blocks),
+            controls=tuple(controls),
+            discussion=discussion,
+        )
+
+    def form(
+        self,
+        values: Mapping[str, str] | None = None,
+        errors: Mapping[str, str] | None = None,
+        *,
+        required: Sequence[str] = (),
+    ) -> Form:
+        """The questions of this command.
+
+        Args:
+            values: Answers to begin with; without them what was typed.
+            errors: What is wrong with some of them, by option.
+            required: Options that the form insists on, although the command does not.
+        """
+        if values is None:
+            given = self.invocation.args.items()
+            values = {name: value.strip() for name, value in given}
+        options = (
+            replace(option, required=True) if option.name in required else option
+            for option in self.command.options
+        )
+        asking = replace(self.command, options=tuple(options))
+        return build_command_form(asking, values, self.texts, errors)
+
+    def button(
+        self, label: str, action: str, *args: str, primary: bool = False
+    ) -> Control:
+        """A button that looks something up."""
+        return Control(id=build_control_id(action, *args), label=label, primary=primary)
+
+    def signed_button(
+        self, label: str, action: str, *args: str, primary: bool = False
+    ) -> Control:
+        """A button that changes something; only its own workspace accepts it."""
+        control = self.services.controls.signed(self.workspace_id, action, *args)
+        return Control(id=control, label=label, primary=primary)

@@ -1,211 +1,133 @@
 """`/newsdesk destination`: channels that digests can be posted to, and how.
 
-A channel becomes a destination by a command in it: nobody can name somebody else's
-channel. Options that the platform lacks are refused when the change is proposed.
+A channel becomes a destination only from inside it: nobody can name a channel that
+they cannot see. Options that a platform does not have are refused by the
+configuration, with a sentence at their question.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from bot.commands.changes import propose_and_render
-from bot.commands.context import CommandContext, texts_for
-from bot.commands.digests import choose_destination_name, get_channel, request_edit
-from bot.commands.forms import build_command_form, wrap_with_form
+from bot.commands.changes import propose_and_render, request_edit
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.digest_requests import choose_destination_name, get_channel
+from bot.commands.forms import Option, OptionGroup
 from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.diff import shorten_line
-from bot.configuration.settings import (
-    build_setting_options,
-    format_form_values,
-    read_given_settings,
-)
+from bot.configuration.settings import build_setting_options, format_form_values
 from bot.errors import UnknownName
-from bot.i18n.translation import Texts
+from bot.lookup.name_resolution import resolve_destination
 from bot.model import (
-    Command,
-    CommandOption,
     Destination,
     DestinationSettings,
     Digest,
     Form,
-    Invocation,
     ListItem,
-    Location,
-    Paragraph,
-    Permission,
     Reply,
     SettingsEntry,
 )
-from bot.storage import destination_store
-from digests.language.normalization import normalize_text
-from digests.messages import Message
 
 
-def build_destinations(context: CommandContext) -> tuple[Command, ...]:
-    """Build the commands."""
-    return (
-        _build_here(context),
-        _build_edit(context),
-        _build_list(context),
-        _build_remove(context),
+@command(
+    "newsdesk destination here",
+    "Let digests be posted to this channel",
+    "/newsdesk destination here",
+    "/newsdesk destination here morning",
+)
+async def add_destination(
+    context: CommandContext,
+    name: Annotated[str, Option(description="How digests call it", rest=True)] = "",
+) -> Reply:
+    """Propose this channel as a destination, or that it works again."""
+    channel, known = get_channel(context.place), await context.list_destinations()
+    there = next((place for place in known if place.channel == channel), None)
+    name = name.lstrip("#") or (
+        there.name if there else choose_destination_name("", channel, known)
     )
-
-
-def _build_here(context: CommandContext) -> Command:
-    async def run(invocation: Invocation) -> Reply:
-        place = invocation.place
-        channel = get_channel(place)
-        known = await load_destinations(context, place)
-        there = next((d for d in known if d.channel == channel), None)
-        said = invocation.args.get("name", "").strip().lstrip("#")
-        name = said or (
-            there.name if there else choose_destination_name("", channel, known)
-        )
-        entry: SettingsEntry = {"name": name, "channel": channel, "stopped": None}
-        request = ChangeRequest(
-            noun="destination",
-            name=there.name if there else name,
-            edit=lambda before: {**(before or {}), **entry},
-        )
-        return await propose_and_render(context, invocation, request)
-
-    return wrap_with_form(
-        Command(
-            path="newsdesk destination here",
-            description="Let digests be posted to this channel",
-            permission=Permission.EDITOR,
-            run=run,
-            options=(
-                CommandOption(
-                    name="name", description="How digests call it", rest=True
-                ),
-            ),
-            examples=(
-                "/newsdesk destination here",
-                "/newsdesk destination here morning",
-            ),
-        )
+    entry: SettingsEntry = {"name": name, "channel": channel, "stopped": None}
+    request = ChangeRequest(
+        noun="destination",
+        name=there.name if there else name,
+        edit=lambda before: {**(before or {}), **entry},
     )
+    return await propose_and_render(context, request)
 
 
-def _build_list(context: CommandContext) -> Command:
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        known = await load_destinations(context, invocation.place)
-        posting = await context.archive.digests(invocation.place.workspace.id)
-        lines = tuple(_render_destination(place, posting, texts) for place in known)
-        title = texts.say("Destinations")
-        if not lines:
-            nothing = texts.say(
-                "No channel is a destination yet. Run /newsdesk destination "
-                "here in the channel that should get the news."
-            )
-            return Reply(title=title, blocks=(Paragraph(text=nothing),))
-        return Reply(title=title, blocks=lines)
-
-    return Command(
-        path="newsdesk destination list",
-        description="The channels that can be posted to",
-        permission=Permission.EDITOR,
-        run=run,
-        examples=("/newsdesk destination list",),
+@command(
+    "newsdesk destination list",
+    "The channels that can be posted to",
+    "/newsdesk destination list",
+)
+async def list_destinations(context: CommandContext) -> Reply:
+    """Each destination with the digests that post there."""
+    known, posting = await context.list_destinations(), await context.list_digests()
+    title = context.say("Destinations")
+    if not known:
+        nothing = context.say(
+            "No channel is a destination yet. Run /newsdesk destination "
+            "here in the channel that should get the news."
+        )
+        return context.reply(nothing, title=title)
+    return context.reply(
+        *(_render_destination(context, place, posting) for place in known), title=title
     )
 
 
 def _render_destination(
-    place: Destination, known: tuple[Digest, ...], texts: Texts
+    context: CommandContext, place: Destination, known: Sequence[Digest]
 ) -> ListItem:
-    users = [d.name for d in known if place.name in {p.name for p in d.destinations}]
+    users = ", ".join(digest.name for digest in _list_users(place, known))
     return ListItem(
         title=f"#{place.name}",
-        text=texts.message(place.paused),
-        note=", ".join(users) or texts.say("no digest posts there"),
+        text=context.texts.message(place.paused),
+        note=users or context.say("no digest posts there"),
     )
 
 
-def _build_remove(context: CommandContext) -> Command:
-    async def run(invocation: Invocation) -> Reply:
-        place = invocation.place
-        known = await load_destinations(context, place)
-        name = find_destination(invocation.args["name"], known).name
-        users = [
-            request_edit(digest, lambda e: _remove_destination(e, name))
-            for digest in await context.archive.digests(place.workspace.id)
-            if name in {p.name for p in digest.destinations}
-        ]
-        gone = ChangeRequest(noun="destination", name=name, edit=lambda _: None)
-        return await propose_and_render(context, invocation, *users, gone)
-
-    return wrap_with_form(
-        Command(
-            path="newsdesk destination remove",
-            description="Stop posting to a channel",
-            permission=Permission.EDITOR,
-            run=run,
-            options=(
-                CommandOption(
-                    name="name",
-                    description="What the list calls it",
-                    required=True,
-                    rest=True,
-                    completes="destination",
-                ),
-            ),
-            examples=("/newsdesk destination remove morning",),
-        )
-    )
+def _list_users(place: Destination, known: Sequence[Digest]) -> list[Digest]:
+    """The digests that are posted there."""
+    return [d for d in known if place.name in {p.name for p in d.destinations}]
 
 
-def _remove_destination(entry: SettingsEntry, name: str) -> SettingsEntry:
-    return {**entry, "destinations": [d for d in entry["destinations"] if d != name]}
+async def _find_destination(context: CommandContext, typed: str) -> Destination:
+    return resolve_destination(await context.list_destinations(), typed)
 
 
-NAME_OPTION = CommandOption(
-    name="name",
-    description="Which one; without it the one of this channel",
-    completes="destination",
+@command(
+    "newsdesk destination remove",
+    "Stop posting to a channel",
+    "/newsdesk destination remove morning",
 )
-
-
-def _build_edit(context: CommandContext) -> Command:
-    async def run(invocation: Invocation) -> Reply | Form:
-        args, here = invocation.args, invocation.place
-        known = await load_destinations(context, here)
-        place = _resolve_destination(args.get("name", ""), here.channel, known)
-        wanted = read_given_settings(args, DestinationSettings, "destination edit")
-        if not wanted:
-            present = format_form_values(place.settings, "destination edit")
-            return build_command_form(
-                command, {**present, "name": place.name}, texts_for(invocation)
-            )
-        request = ChangeRequest(
-            noun="destination",
-            name=place.name,
-            edit=lambda entry: {**entry, **wanted} if entry is not None else None,
-        )
-        return await propose_and_render(context, invocation, request)
-
-    command = Command(
-        path="newsdesk destination edit",
-        description="Silent, with a ping, in a thread, published",
-        permission=Permission.EDITOR,
-        run=run,
-        options=(
-            NAME_OPTION,
-            *build_setting_options(DestinationSettings, "destination edit"),
+async def remove_destination(
+    context: CommandContext,
+    name: Annotated[
+        Destination,
+        Option(
+            description="What the list calls it",
+            rest=True,
+            completes="destination",
+            convert=_find_destination,
         ),
-        examples=(
-            "/newsdesk destination edit silent=yes thread=yes",
-            '/newsdesk destination edit name=morning ping="role 4711"',
-        ),
+    ],
+) -> Reply:
+    """Propose to remove the destination, also from the digests that post there."""
+
+    def leave(entry: SettingsEntry) -> SettingsEntry:
+        left = [place for place in entry["destinations"] if place != name.name]
+        return {**entry, "destinations": left}
+
+    users = _list_users(name, await context.list_digests())
+    gone = ChangeRequest(noun="destination", name=name.name, edit=lambda _: None)
+    return await propose_and_render(
+        context, *(request_edit(digest, leave) for digest in users), gone
     )
-    return wrap_with_form(command)
 
 
-def _resolve_destination(
-    name: str, channel: str | None, known: Sequence[Destination]
-) -> Destination:
-    if name.strip():
-        return find_destination(name, known)
-    here = next((place for place in known if place.channel == channel), None)
+async def _find_destination_or_here(context: CommandContext, typed: str) -> Destination:
+    known = await context.list_destinations()
+    if typed:
+        return resolve_destination(known, typed)
+    here = next((p for p in known if p.channel == context.place.channel), None)
     if here is None:
         raise UnknownName(
             "This channel is not a destination yet. Run /newsdesk "
@@ -215,28 +137,37 @@ def _resolve_destination(
     return here
 
 
-def find_destination(written: str, known: Sequence[Destination]) -> Destination:
-    """Find the destination by its name.
-
-    Raises:
-        UnknownName: There is none of this name; which ones there are.
-    """
-    said = normalize_text(written).strip().lstrip("#")
-    found = next((d for d in known if normalize_text(d.name) == said), None)
-    if found is None:
-        names = ", ".join(f"«{d.name}»" for d in known) or Message("none")
-        raise UnknownName(
-            "There is no destination «{written}» here. There are: {names}.",
-            written=shorten_line(written),
-            names=names,
-        )
-    return found
-
-
-async def load_destinations(
-    context: CommandContext, place: Location
-) -> tuple[Destination, ...]:
-    """Load the destinations of the workspace."""
-    return await context.db.read(
-        destination_store.list_destinations, workspace_id=place.workspace.id
+@command(
+    "newsdesk destination edit",
+    "Silent, with a ping, in a thread, published",
+    "/newsdesk destination edit silent=yes thread=yes",
+    '/newsdesk destination edit name=morning ping="role 4711"',
+)
+async def edit_destination(
+    context: CommandContext,
+    name: Annotated[
+        Destination,
+        Option(
+            description="Which one; without it the one of this channel",
+            completes="destination",
+            implicit=True,
+            convert=_find_destination_or_here,
+        ),
+    ],
+    settings: Annotated[
+        Mapping[str, str],
+        OptionGroup(
+            options=build_setting_options(DestinationSettings, "destination edit")
+        ),
+    ],
+) -> Reply | Form:
+    """Propose how to post there; without options, ask with the present ones."""
+    if not settings:
+        present = format_form_values(name.settings, "destination edit")
+        return context.form({**present, "name": name.name})
+    request = ChangeRequest(
+        noun="destination",
+        name=name.name,
+        edit=lambda entry: {**entry, **settings} if entry is not None else None,
     )
+    return await propose_and_render(context, request)

@@ -1,118 +1,142 @@
 """`/news help` and `/newsdesk help`: every command with examples."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 
-from bot.commands.context import CommandContext, texts_for
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
 from bot.errors import UnknownName
-from bot.i18n.translation import Texts
-from bot.model import (
-    Block,
-    Command,
-    CommandOption,
-    Invocation,
-    ListItem,
-    Paragraph,
-    Permission,
-    Reply,
-    SmallPrint,
-)
+from bot.model import Command, ListItem, Reply, SmallPrint
 
-#: A command less like what was typed than this is not offered for it, of 100.
+#: Percent: a command less similar to what was typed is not offered for it.
 MIN_SIMILARITY = 60
+CommandArgument = Annotated[
+    str,
+    Option(
+        name="command",
+        description="One command",
+        rest=True,
+        completes="command",
+        convert=lambda _, typed: " ".join(typed.lstrip("/").split()),
+    ),
+]
 
 
-def build_reader_help(
-    context: CommandContext, commands: Callable[[], tuple[Command, ...]]
-) -> Command:
-    """The command over the whole registry, itself included."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        wanted = invocation.args.get("command", "").strip().lstrip("/")
-        known = [c for c in commands() if c.permission <= invocation.person.permission]
-        if wanted:
-            return render_command_help(wanted, known, texts)
-        first = Paragraph(
-            text=texts.say(
-                "Standfirst posts short digests; every word in them can be traced to "
-                "its source. Ask for details with these commands."
-            )
-        )
-        lines = list(_render_command_lines(known, texts))
-        last = SmallPrint(text=texts.say("More about one: /news help quotes"))
-        return Reply(title=texts.say("Help"), blocks=(first, *lines, last))
-
-    return Command(
-        path="news help",
-        description="What you can ask, with examples",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(
-            CommandOption(
-                name="command",
-                description="One command",
-                rest=True,
-                completes="command",
-            ),
+@command(
+    "news help",
+    "What you can ask, with examples",
+    "/news help",
+    "/news help quotes",
+)
+async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Reply:
+    """The commands that the person may use, or one of them."""
+    permission = context.person.permission
+    known = [c for c in context.commands if c.permission <= permission]
+    if wanted:
+        return _render_command(context, wanted, known)
+    return context.reply(
+        context.say(
+            "Standfirst posts short digests; every word in them can be traced to "
+            "its source. Ask for details with these commands."
         ),
-        examples=("/news help", "/news help quotes"),
+        *_render_nouns(context, known),
+        SmallPrint(text=context.say("More about one: /news help quotes")),
+        title=context.say("Help"),
     )
 
 
-def _render_command_lines(known: Sequence[Command], texts: Texts) -> Iterator[ListItem]:
-    """A line a command; those of one noun share theirs, as all would be too many."""
+@command(
+    "newsdesk help",
+    "What editors can do, with examples",
+    "/newsdesk help",
+    "/newsdesk help source add",
+)
+async def show_editor_help(
+    context: CommandContext, wanted: CommandArgument = ""
+) -> Reply:
+    """The editors' commands, or one of them."""
+    known = [c for c in context.commands if c.path.startswith("newsdesk ")]
+    if wanted:
+        return _render_command(context, wanted, known)
+    first = context.say(
+        "Every change is shown before it is made, and can be reverted. "
+        "Start with /newsdesk setup."
+    )
+    return context.reply(
+        SmallPrint(text=first),
+        *_render_lines(context, known),
+        SmallPrint(text=context.say("More about one: /newsdesk help source add")),
+        title=context.say("Help for editors"),
+    )
+
+
+def _render_lines(
+    context: CommandContext, known: Sequence[Command]
+) -> Iterator[ListItem]:
+    for one in known:
+        text = context.texts.word(one.description)
+        yield ListItem(title=f"/{one.path}", text=text)
+
+
+def _render_nouns(
+    context: CommandContext, known: Sequence[Command]
+) -> Iterator[ListItem]:
+    """A line per command; commands of one noun share a line, to keep the list short."""
     nouns: dict[str, list[Command]] = {}
-    for command in known:
-        nouns.setdefault(" ".join(command.path.split(" ")[:2]), []).append(command)
-    for noun, commands in nouns.items():
-        said = texts.word(commands[0].description)
-        if commands[0].path != noun:
-            said = ", ".join(command.path.split(" ")[2] for command in commands)
-        yield ListItem(title=f"/{noun}", text=said)
+    for one in known:
+        nouns.setdefault(" ".join(one.path.split(" ")[:2]), []).append(one)
+    for noun, several in nouns.items():
+        text = context.texts.word(several[0].description)
+        if several[0].path != noun:
+            text = ", ".join(one.path.split(" ")[2] for one in several)
+        yield ListItem(title=f"/{noun}", text=text)
 
 
-def render_command_help(wanted: str, known: list[Command], texts: Texts) -> Reply:
+def _render_command(
+    context: CommandContext, wanted: str, known: Sequence[Command]
+) -> Reply:
     """A command by its path, by what follows the root, or by its last word."""
-    said = " ".join(wanted.split())
-    found = [c for c in known if said in (c.path, c.path.partition(" ")[2])]
-    found = found or [c for c in known if c.path.split()[-1] == said]
-    of_noun = [
-        c for c in known if _get_noun(c) in (said, f"newsdesk {said}", f"news {said}")
-    ]
+    found = [c for c in known if wanted in (c.path, c.path.partition(" ")[2])]
+    found = found or [c for c in known if c.path.split()[-1] == wanted]
+    nouns = (wanted, f"newsdesk {wanted}", f"news {wanted}")
+    of_noun = [c for c in known if _get_noun(c) in nouns]
     if not found and of_noun:
-        lines = (
-            ListItem(title=f"/{c.path}", text=texts.word(c.description))
-            for c in of_noun
-        )
-        return Reply(title=f"/{_get_noun(of_noun[0])}", blocks=tuple(lines))
+        lines = _render_lines(context, of_noun)
+        return context.reply(*lines, title=f"/{_get_noun(of_noun[0])}")
     if not found:
-        raise _unknown_command(said, [c.path for c in known])
-    command = found[0]
-    blocks: list[Block] = [Paragraph(text=f"{texts.word(command.description)}.")]
-    for option in command.options:
+        raise _unknown_command(wanted, [c.path for c in known])
+    shown = found[0]
+    options = []
+    for option in shown.options:
         name = option.name
         if not option.required:
-            name = texts.say("{name} (optional)", name=name)
-        blocks.append(ListItem(title=name, text=texts.word(option.description)))
-    blocks += [ListItem(title=example) for example in command.examples]
-    return Reply(title=f"/{command.path}", blocks=tuple(blocks))
+            name = context.say("{name} (optional)", name=name)
+        text = context.texts.word(option.description)
+        options.append(ListItem(title=name, text=text))
+    return context.reply(
+        f"{context.texts.word(shown.description)}.",
+        *options,
+        *(ListItem(title=example) for example in shown.examples),
+        title=f"/{shown.path}",
+    )
 
 
-def _get_noun(command: Command) -> str:
-    """What comes before the last word of a command of three: «newsdesk filter»."""
-    root, _, rest = command.path.partition(" ")
+def _get_noun(shown: Command) -> str:
+    """The path without the last of three words: «newsdesk filter»."""
+    root, _, rest = shown.path.partition(" ")
     noun, _, verb = rest.partition(" ")
     return f"{root} {noun}" if verb else ""
 
 
 def _unknown_command(wanted: str, paths: Sequence[str]) -> UnknownName:
-    # Only a mistake needs it: not a cost of starting.
+    # Imported when needed: it would slow down the start.
     from rapidfuzz import fuzz, process
 
-    def alike(one: str, path: str, **_: object) -> float:
+    def score(one: str, path: str, **_: object) -> float:
         return max(fuzz.ratio(one, part) for part in (path, path.partition(" ")[2]))
 
-    near = process.extractOne(wanted, paths, scorer=alike, score_cutoff=MIN_SIMILARITY)
+    near = process.extractOne(wanted, paths, scorer=score, score_cutoff=MIN_SIMILARITY)
     if near is None:
         return UnknownName(
             "There is no command /{path}. /news help lists them all.", path=wanted[:40]
@@ -121,42 +145,4 @@ def _unknown_command(wanted: str, paths: Sequence[str]) -> UnknownName:
         "There is no command /{wanted}. Did you mean /{near}?",
         wanted=wanted[:40],
         near=near[0],
-    )
-
-
-def build_editor_help(commands: Callable[[], tuple[Command, ...]]) -> Command:
-    """The command over the whole registry, itself included."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        wanted = invocation.args.get("command", "").strip().lstrip("/")
-        known = [c for c in commands() if c.path.startswith("newsdesk ")]
-        if wanted:
-            return render_command_help(wanted, known, texts)
-        first = SmallPrint(
-            text=texts.say(
-                "Every change is shown before it is made, and can be reverted. "
-                "Start with /newsdesk setup."
-            )
-        )
-        lines: list[Block] = [
-            ListItem(title=f"/{c.path}", text=texts.word(c.description)) for c in known
-        ]
-        last = SmallPrint(text=texts.say("More about one: /newsdesk help source add"))
-        return Reply(title=texts.say("Help for editors"), blocks=(first, *lines, last))
-
-    return Command(
-        path="newsdesk help",
-        description="What editors can do, with examples",
-        permission=Permission.EDITOR,
-        run=run,
-        options=(
-            CommandOption(
-                name="command",
-                description="One command",
-                rest=True,
-                completes="command",
-            ),
-        ),
-        examples=("/newsdesk help", "/newsdesk help source add"),
     )

@@ -1,34 +1,29 @@
-"""`/newsdesk post, undo`: an edition now, after a confirmation, and its withdrawal.
+"""`/newsdesk post, undo`: post an edition now after a confirmation, and take it back.
 
 The confirm button carries a fresh number: however often it is pressed or sent again,
-it orders one edition. With a topic or another channel it carries these, too, and they
-are checked again when it is pressed.
+it orders one edition. It also carries the topic and the other destination, which are
+checked again when it is pressed. The button of `undo` carries the edition that was
+asked about: pressed late or twice, it takes back that edition or nothing.
 
-The confirm button carries the edition that was asked about: pressed late or twice, it
-takes back that one or nothing.
-
-The bot must be able to post there, and whoever asks must be able to write there
-themselves: a digest is no way into a channel that is not theirs. Both are asked of the
-platform each time, when it is shown and again when it is confirmed; what cannot be
-found out is refused. It posts nothing.
+The bot must be able to post there, and the person must be able to write there
+themselves: a digest is no way into a channel that is closed to them. Both are asked of
+the platform each time, when the edition is shown and again when it is confirmed; what
+cannot be checked is refused.
 """
 
 import secrets
-from dataclasses import dataclass
+from typing import Annotated
 
-from bot.commands.context import CommandContext, texts_for
-from bot.commands.destinations import find_destination, load_destinations
+from bot.commands.arguments import DigestNameArgument
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
 from bot.errors import Forbidden, SendError, UnknownName, UserError
-from bot.i18n.translation import Texts
+from bot.lookup.name_resolution import resolve_destination
 from bot.model import (
-    Command,
-    CommandOption,
     Control,
     Destination,
     Digest,
-    Invocation,
-    Paragraph,
-    Permission,
     RenderedEdition,
     Reply,
     SmallPrint,
@@ -41,60 +36,14 @@ from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
 MAX_TOPIC_LENGTH = 40
 
 
-def build_post(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts, args = texts_for(invocation), invocation.args
-        confirmed = args.get("confirmed")
-        if confirmed:
-            return await _post_confirmed(context, invocation, confirmed, texts)
-        digest = await context.archive.named(invocation.place, args.get("digest"))
-        topic, to = _parse_topic(args.get("topic")), args.get("to", "").strip()
-        if not topic and not to:
-            return _ask_to_post(context, invocation, digest, texts)
-        channel = (
-            await resolve_postable_destination(context, invocation, to) if to else None
-        )
-        order = ManualOrder(digest=digest, topic=topic, to=channel)
-        return await _render_draft(context, invocation, order, texts)
-
-    return Command(
-        path="newsdesk post",
-        description="Post an edition now; the scheduled one still comes",
-        permission=Permission.EDITOR,
-        run=run,
-        options=(
-            CommandOption(
-                name="digest", description="Its name", rest=True, completes="digest"
-            ),
-            CommandOption(
-                name="topic",
-                description="Only what has these words, as in /news search",
-            ),
-            CommandOption(
-                name="to",
-                description="Only to this destination, also one that is not its own",
-                completes="destination",
-            ),
-        ),
-        examples=(
-            "/newsdesk post",
-            "/newsdesk post Front page",
-            '/newsdesk post topic="harbour bridge"',
-            "/newsdesk post Front page to=breaking",
-        ),
-    )
-
-
-def _parse_topic(typed: str | None) -> str:
-    """What the topic is, in one line.
+def _convert_topic(_: CommandContext, typed: str) -> str:
+    """The topic in one line.
 
     Raises:
-        UserError: It is too long, or nothing to look for.
+        UserError: It is too long, or has no word to look for.
     """
-    # What cannot be shown could not be carried by a button either.
-    shown = "".join(c if c.isprintable() else " " for c in typed or "")
+    # A button cannot carry unprintable characters.
+    shown = "".join(c if c.isprintable() else " " for c in typed)
     topic = " ".join(shown.split())
     if len(topic) > MAX_TOPIC_LENGTH:
         raise UserError(
@@ -106,13 +55,71 @@ def _parse_topic(typed: str | None) -> str:
     return topic
 
 
+async def _convert_destination(context: CommandContext, typed: str) -> Destination:
+    """The destination of this name, if this person may post an edition there."""
+    found = resolve_destination(await context.list_destinations(), typed)
+    await _check_can_post(context, found)
+    return found
+
+
+@command(
+    "newsdesk post",
+    "Post an edition now; the scheduled one still comes",
+    "/newsdesk post",
+    "/newsdesk post Front page",
+    '/newsdesk post topic="harbour bridge"',
+    "/newsdesk post Front page to=breaking",
+)
+async def post_edition(
+    context: CommandContext,
+    digest: DigestNameArgument,
+    topic: Annotated[
+        str,
+        Option(
+            description="Only what has these words, as in /news search",
+            convert=_convert_topic,
+        ),
+    ] = "",
+    to: Annotated[
+        Destination | None,
+        Option(
+            description="Only to this destination, also one that is not its own",
+            completes="destination",
+            convert=_convert_destination,
+        ),
+    ] = None,
+) -> Reply:
+    """Ask whether to post: all that is new, or a draft for a topic or destination."""
+    order = ManualOrder(digest=digest, topic=topic, to=to)
+    question = _format_question(context, order)
+    carried = (str(digest.id), secrets.token_hex(6))
+    if not topic and to is None:
+        return context.reply(question, controls=(_build_button(context, *carried),))
+    draft = await ManualPublisher(publisher=context.publisher).draft(
+        order, context.workspace.platform
+    )
+    button = _build_button(context, *carried, str(to.id if to else 0), topic)
+    return context.reply(
+        question,
+        RenderedEdition(parts=draft.parts),
+        SmallPrint(text=_describe_effect(context, order)),
+        controls=(button,),
+    )
+
+
+def _build_button(context: CommandContext, *carried: str) -> Control:
+    return context.signed_button(
+        context.say("Post now"), "post", *carried, primary=True
+    )
+
+
 def _format_destinations(order: ManualOrder) -> str:
-    """Who gets it.
+    """The channels that get it.
 
     Raises:
-        UserError: Nobody would.
+        UserError: There is none.
     """
-    where = ", ".join(f"#{d.name}" for d in order.destinations)
+    where = ", ".join(f"#{place.name}" for place in order.destinations)
     if not where:
         raise UserError(
             "«{name}» has no destination to post to. Give it one: "
@@ -122,255 +129,152 @@ def _format_destinations(order: ManualOrder) -> str:
     return where
 
 
-def _ask_to_post(
-    context: CommandContext, invocation: Invocation, digest: Digest, texts: Texts
-) -> Reply:
-    question = texts.say(
-        "This posts «{digest}» to {where} now, with everything new "
-        "since its last edition.",
-        digest=digest.name,
-        where=_format_destinations(ManualOrder(digest=digest)),
-    )
-    control = _build_post_control(
-        context, invocation, texts, str(digest.id), secrets.token_hex(6)
-    )
-    return Reply(blocks=(Paragraph(text=question),), controls=(control,))
-
-
-async def _render_draft(
-    context: CommandContext, invocation: Invocation, order: ManualOrder, texts: Texts
-) -> Reply:
-    """Who will get what, before anybody gets it."""
-    question = _format_question(order, texts)
-    platform = invocation.place.workspace.platform
-    draft = await ManualPublisher(publisher=context.publisher).draft(order, platform)
-    carried = (
-        str(order.digest.id),
-        secrets.token_hex(6),
-        str(order.to.id if order.to else 0),
-        order.topic,
-    )
-    return Reply(
-        blocks=(
-            Paragraph(text=question),
-            RenderedEdition(parts=draft.parts),
-            SmallPrint(text=_describe_effect(order, texts)),
-        ),
-        controls=(_build_post_control(context, invocation, texts, *carried),),
-    )
-
-
-def _build_post_control(
-    context: CommandContext, invocation: Invocation, texts: Texts, *args: str
-) -> Control:
-    workspace = invocation.place.workspace
-    return Control(
-        id=context.controls.signed(workspace.id, "post", *args),
-        label=texts.say("Post now"),
-        primary=True,
-    )
-
-
-def _format_question(order: ManualOrder, texts: Texts) -> str:
+def _format_question(context: CommandContext, order: ManualOrder) -> str:
     said = {"digest": order.digest.name, "where": _format_destinations(order)}
-    if not order.topic:
-        return texts.say(
-            "This posts «{digest}» to {where} now, with everything that was"
-            " not posted there before:",
+    if order.topic:
+        return context.say(
+            "This posts to {where} now what «{digest}» has on «{topic}» and has not "
+            "posted there yet:",
+            **said,
+            topic=order.topic,
+        )
+    if order.to is not None:
+        return context.say(
+            "This posts «{digest}» to {where} now, with what has not been posted "
+            "there yet:",
             **said,
         )
-    return texts.say(
-        "This posts the news of «{digest}» about «{topic}» to {where} "
-        "now, as far as it was not posted there before:",
+    return context.say(
+        "This posts «{digest}» to {where} now, with what has not been posted yet.",
         **said,
-        topic=order.topic,
     )
 
 
-def _describe_effect(order: ManualOrder, texts: Texts) -> str:
-    """What it means for what is posted later."""
+def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
+    """The effect on later editions."""
     if order.among_own:
-        return texts.say(
-            "The next edition goes to all channels of the digest and may "
-            "repeat it there."
+        return context.say(
+            "The next edition goes to all channels of the digest and may repeat it "
+            "there."
         )
     if order.separate:
-        return texts.say(
-            "The digest's own channels do not get this post; for them it is still new."
+        return context.say(
+            "The digest's own channels do not get it; for them these stories stay new."
         )
-    return texts.say("It then counts as posted. The scheduled edition still comes.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _ButtonArguments:
-    """What the button carries."""
-
-    digest: int
-    once: str
-    to: int
-    topic: str
-
-
-def _parse_button(confirmed: str) -> _ButtonArguments:
-    digest, _, rest = confirmed.partition(":")
-    once, _, rest = rest.partition(":")
-    to, _, topic = rest.partition(":")
-    return _ButtonArguments(digest=int(digest), once=once, to=int(to or 0), topic=topic)
-
-
-async def _post_confirmed(
-    context: CommandContext, invocation: Invocation, confirmed: str, texts: Texts
-) -> Reply:
-    carried = _parse_button(confirmed)
-    workspace_id = invocation.place.workspace.id
-    digest = await context.archive.digest(workspace_id, carried.digest)
-    if not carried.to and not carried.topic:
-        return await _post_digest(context, digest, carried.once, texts)
-    to = carried.to
-    channel = await get_postable_destination(context, invocation, to) if to else None
-    order = ManualOrder(digest=digest, topic=carried.topic, to=channel)
-    stored_edition = await ManualPublisher(publisher=context.publisher).post(
-        order, f"post-{carried.once}"
+    return context.say(
+        "These stories then count as posted. The scheduled edition still comes."
     )
-    context.wake()
-    done = texts.count(
-        "Posting «{digest}» to {where} with {n} story.",
-        "Posting «{digest}» to {where} with {n} stories.",
-        len(stored_edition.edition.stories),
-        digest=digest.name,
-        where=_format_destinations(order),
-    )
-    return Reply(blocks=(Paragraph(text=done),))
 
 
-async def _post_digest(
-    context: CommandContext, digest: Digest, once: str, texts: Texts
-) -> Reply:
-    outcome = await context.publisher.post_now(
-        digest.workspace_id, digest, f"post-{once}"
+@post_edition.control("confirmed")
+async def post_confirmed(context: CommandContext, carried: str) -> Reply:
+    """Post what was confirmed: digest key, number, destination key and topic."""
+    key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
+    digest = await context.archive.digest(context.workspace_id, int(key))
+    if not topic and int(to or 0) == 0:
+        return await _post_digest(context, digest, f"post-{once}")
+    place = await _get_postable_destination(context, int(to)) if int(to or 0) else None
+    order = ManualOrder(digest=digest, topic=topic, to=place)
+    publisher = ManualPublisher(publisher=context.publisher)
+    edition = await publisher.post(order, f"post-{once}")
+    context.services.wake()
+    return context.reply(
+        context.count(
+            "Posting «{digest}» to {where} with {n} story.",
+            "Posting «{digest}» to {where} with {n} stories.",
+            len(edition.edition.stories),
+            digest=digest.name,
+            where=_format_destinations(order),
+        )
     )
-    context.wake()
+
+
+async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
+    outcome = await context.publisher.post_now(digest.workspace_id, digest, slot)
+    context.services.wake()
     if outcome.stored_edition is None:
-        return Reply(blocks=(Paragraph(text=texts.message(outcome.reason)),))
-    count = len(outcome.stored_edition.edition.stories)
-    done = texts.count(
-        "Posting «{digest}» with {n} story.",
-        "Posting «{digest}» with {n} stories.",
-        count,
-        digest=digest.name,
-    )
-    return Reply(blocks=(Paragraph(text=done),))
-
-
-def build_undo(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        confirmed = invocation.args.get("confirmed")
-        if confirmed:
-            return await _undo_edition(context, invocation, confirmed, texts)
-        digest = await context.archive.named(
-            invocation.place, invocation.args.get("digest")
+        return context.reply(context.texts.message(outcome.reason))
+    return context.reply(
+        context.count(
+            "Posting «{digest}» with {n} story.",
+            "Posting «{digest}» with {n} stories.",
+            len(outcome.stored_edition.edition.stories),
+            digest=digest.name,
         )
-        return await _ask_to_undo(context, invocation, digest, texts)
-
-    return Command(
-        path="newsdesk undo",
-        description="Undo the newest edition, within ten minutes",
-        permission=Permission.EDITOR,
-        run=run,
-        options=(
-            CommandOption(
-                name="digest", description="Its name", rest=True, completes="digest"
-            ),
-        ),
-        examples=("/newsdesk undo", "/newsdesk undo Front page"),
     )
 
 
-async def _ask_to_undo(
-    context: CommandContext, invocation: Invocation, digest: Digest, texts: Texts
-) -> Reply:
-    stored_edition = await context.db.read(
+@command(
+    "newsdesk undo",
+    "Undo the newest edition, within ten minutes",
+    "/newsdesk undo",
+    "/newsdesk undo Front page",
+)
+async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> Reply:
+    """Ask whether to delete the messages of the digest's newest edition."""
+    edition = await context.db.read(
         manual.find_undoable_edition,
         workspace_id=digest.workspace_id,
         digest_id=digest.id,
-        now=context.clock.now(),
+        now=context.now,
     )
-    question = texts.say(
-        "This deletes the messages of the newest edition of «{digest}»."
-        " Its stories can come again in the next one.",
+    question = context.say(
+        "This deletes the messages of the newest edition of «{digest}». Its stories "
+        "can come again in the next one.",
         digest=digest.name,
     )
-    control = Control(
-        id=context.controls.signed(
-            invocation.place.workspace.id, "undo", stored_edition.public_id
-        ),
-        label=texts.say("Take it back"),
-        primary=True,
-    )
-    return Reply(blocks=(Paragraph(text=question),), controls=(control,))
+    label = context.say("Take it back")
+    button = context.signed_button(label, "undo", edition.public_id, primary=True)
+    return context.reply(question, controls=(button,))
 
 
-async def _undo_edition(
-    context: CommandContext, invocation: Invocation, public_id: str, texts: Texts
-) -> Reply:
-    place, person = invocation.place, invocation.person
+@undo_edition.control("confirmed")
+async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
+    """Delete the messages of this edition."""
     done = await context.db.write(
         manual.undo_edition,
-        workspace_id=place.workspace.id,
+        workspace_id=context.workspace_id,
         public_id=public_id,
-        by=f"{person.name} ({person.id})",
-        now=context.clock.now(),
+        by=context.signature,
+        now=context.now,
     )
-    context.wake()
+    context.services.wake()
     if done.before:
-        said = texts.say("This edition was already removed.")
-    else:
-        said = texts.count(
+        return context.reply(context.say("This edition has already been taken back."))
+    return context.reply(
+        context.count(
             "Undone: {n} message is being deleted.",
             "Undone: {n} messages are being deleted.",
             done.deleted,
         )
-    return Reply(blocks=(Paragraph(text=said),))
+    )
 
 
-async def resolve_postable_destination(
-    context: CommandContext, asked: Invocation, name: str
-) -> Destination:
-    """The destination of this name, where an edition may go for this person.
-
-    Raises:
-        UserError: There is no such destination, or not for them, or not at present.
-    """
-    found = find_destination(name, await load_destinations(context, asked.place))
-    await _check_can_post(context, asked, found)
-    return found
-
-
-async def get_postable_destination(
-    context: CommandContext, asked: Invocation, key: int
-) -> Destination:
-    """The same by its key, as a confirm button carries it."""
-    known = await load_destinations(context, asked.place)
+async def _get_postable_destination(context: CommandContext, key: int) -> Destination:
+    known = await context.list_destinations()
     found = next((place for place in known if place.id == key), None)
     if found is None:
-        raise UnknownName("That channel is no longer a destination.")
-    await _check_can_post(context, asked, found)
+        raise UnknownName("The channel this was for is no longer a destination.")
+    await _check_can_post(context, found)
     return found
 
 
-async def _check_can_post(
-    context: CommandContext, asked: Invocation, place: Destination
-) -> None:
+async def _check_can_post(context: CommandContext, place: Destination) -> None:
+    """Refuse a destination that the bot or the person cannot post to.
+
+    Raises:
+        UserError: The bot cannot, or it could not be checked.
+        Forbidden: The person cannot write there.
+    """
     if place.paused is not None:
         raise UserError(
             "Posting to #{name} is paused: {why}",
             name=place.name,
             why=place.paused,
         )
-    for finding in await context.doctor.of_place(asked.place.workspace, place):
+    for finding in await context.services.doctor.examine_destination(
+        context.workspace, place
+    ):
         if finding.state == "problem":
             raise UserError(
                 "The bot cannot post to #{name}: {text}. {fix}",
@@ -378,7 +282,7 @@ async def _check_can_post(
                 text=finding.text,
                 fix=finding.fix,
             )
-    if not await _may_write(context, asked, place):
+    if not await _may_write(context, place):
         raise Forbidden(
             "You cannot write in #{name}, so you cannot post an edition "
             "there. Ask somebody who can.",
@@ -386,10 +290,8 @@ async def _check_can_post(
         )
 
 
-async def _may_write(
-    context: CommandContext, asked: Invocation, place: Destination
-) -> bool:
-    workspace = asked.place.workspace
+async def _may_write(context: CommandContext, place: Destination) -> bool:
+    workspace = context.workspace
     platform: object = context.publisher.platforms.get(workspace.platform)
     if platform is None:
         raise UserError(
@@ -401,12 +303,12 @@ async def _may_write(
         return True
     try:
         return await platform.may_write(
-            workspace.external_id, place.channel, asked.person.id
+            workspace.external_id, place.channel, context.person.id
         )
     except SendError as error:
         raise UserError(
-            "It could not be checked whether you may write in #{name}: "
-            "{why} Try again in a minute.",
+            "Could not check whether you may write in #{name}: {why} Try again in a "
+            "minute.",
             name=place.name,
             why=str(error),
         ) from error

@@ -1,15 +1,16 @@
-"""Render what several commands show: articles, figures, quotes and times.
+"""Render what several commands show: articles, figures, quotes, lists and signs.
 
-Each block is the text of a stored version, or says where it stands. A quote that is
-another one's version is shown with that one, and not a second time.
+Each block is the text of a stored revision, or carries the span it comes from. A quote
+that is another wording of one already shown appears with that one only.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from bot.commands.context import CommandContext, texts_for
-from bot.i18n.translation import Texts
-from bot.model import Block, CommandOption, Invocation, ListItem, QuoteBlock, SmallPrint
+from bot.commands.context import CommandContext
+from bot.errors import UnknownName
+from bot.model import Block, ListItem, QuoteBlock, SmallPrint
 from bot.storage import quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
@@ -17,37 +18,68 @@ from digests.cards import content
 from digests.figures.units import classify_unit
 from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard
 
-#: How every command takes a story.
-STORY_OPTION = CommandOption(
-    name="story",
-    description="Its number, its id (s-…, or e-… 2), or words of it",
-    required=True,
-    rest=True,
-    completes="story",
-)
-
-#: How every command takes a day from which on.
-SINCE_OPTION = CommandOption(
-    name="since", description="From this day on: yesterday, Monday, 2026-01-05, 7 days"
-)
+T = TypeVar("T")
+#: How the state of a finding or source is shown, the most urgent first.
+STATE_SIGNS = {"problem": "✗", "warning": "!", "ok": "✓"}
 
 
-def format_outlets(story: EditionStory, texts: Texts) -> str:
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A page of a list that is too long for one answer."""
+
+    items: tuple[T, ...]
+    #: Counted from 1.
+    number: int
+    pages: int
+    #: The place of its first item in the whole list, counted from 1.
+    first: int
+
+    @classmethod
+    def of(cls, items: Sequence[T], number: int, size: int) -> "Page[T]":
+        """The page with this number.
+
+        Raises:
+            UnknownName: There is no such page.
+        """
+        pages = max(1, -(-len(items) // size))
+        if not 1 <= number <= pages:
+            raise UnknownName("The list has pages 1 to {pages}.", pages=pages)
+        start = (number - 1) * size
+        shown = tuple(items[start : start + size])
+        return cls(items=shown, number=number, pages=pages, first=start + 1)
+
+    def format_position(self, context: CommandContext) -> str:
+        """«Page 2 of 3»; "" for the only page."""
+        if self.pages == 1:
+            return ""
+        return context.say("Page {page} of {pages}", page=self.number, pages=self.pages)
+
+
+def join_notes(*parts: str | None) -> str:
+    """The parts that say something, as one line of small print."""
+    return " · ".join(part for part in parts if part)
+
+
+def format_outlets(context: CommandContext, story: EditionStory) -> str:
     """«Hallin Courier and 2 more» for a story's source line."""
     first, *others = story.outlets or ("",)
     if not others:
         return first
-    return texts.count(
+    return context.count(
         "{first} and {n} more", "{first} and {n} more", len(others), first=first
     )
 
 
-def render_article_line(ref: Article | ArticleRef, texts: Texts, zone: str) -> ListItem:
-    """An article as a line that leads to its text."""
-    when = texts.day_and_time(ref.published, zone) if ref.published else ""
+def render_article_line(
+    context: CommandContext, ref: Article | ArticleRef, zone: str = ""
+) -> ListItem:
+    """An article as a line that links to its text; times in the workspace's zone."""
+    when = ""
+    if ref.published:
+        when = context.texts.day_and_time(ref.published, zone or context.zone)
     return ListItem(
         title=format_article_title(ref),
-        note=" · ".join(part for part in (ref.source, when) if part),
+        note=join_notes(ref.source, when),
         url=ref.url,
         article=ref.id,
         revision=ref.revision,
@@ -63,6 +95,22 @@ def format_article_title(ref: Article | ArticleRef) -> str:
     return f"{head.rsplit(' ', 1)[0]} …" if head else ref.source
 
 
+def render_passage(
+    article: Article, start: int, end: int, *, title: str = "", note: str = ""
+) -> ListItem:
+    """Words of a stored article as a line that links to their place."""
+    return ListItem(
+        title=title,
+        text=article.text[start:end],
+        note=note,
+        url=article.url,
+        article=article.id,
+        revision=article.revision,
+        start=start,
+        end=end,
+    )
+
+
 def format_figure_title(figure: Figure) -> str:
     """«31,000 vehicles», «$3.8 million: cost of repairs»."""
     if not figure.what:
@@ -71,34 +119,13 @@ def format_figure_title(figure: Figure) -> str:
     return f"{figure.text}{between}{figure.what}"
 
 
-def render_figure_line(
-    figure: Figure, article: Article, sentence: str, note: str
-) -> ListItem:
-    """A figure with what it measures and the sentence that says so."""
-    return ListItem(
-        title=format_figure_title(figure),
-        text=sentence,
-        note=note,
-        url=article.url,
-        article=article.id,
-        revision=article.revision,
-        start=figure.start,
-        end=figure.end,
-    )
-
-
-def format_due_time(at: datetime | None, zone: str, now: datetime, texts: Texts) -> str:
-    """«tomorrow 08:30» for a moment, or that there is none."""
-    return texts.moment(at, zone, now) if at else texts.say("not scheduled")
-
-
 async def load_wordings(
-    context: CommandContext, invocation: Invocation, cards: Sequence[QuoteCard]
+    context: CommandContext, cards: Sequence[QuoteCard]
 ) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
-    """The cards with how outlets carry them, each utterance once."""
+    """The cards with the outlets that carry them, each utterance once."""
     found = await context.db.read(
         quote_wording_store.find_card_wordings,
-        workspace_id=invocation.place.workspace.id,
+        workspace_id=context.workspace_id,
         cards=cards,
     )
     shown: set[tuple[str, int]] = set()
@@ -111,63 +138,46 @@ async def load_wordings(
     return tuple(kept)
 
 
-def render_quotes_in_context(
-    invocation: Invocation, quotes: Sequence[tuple[QuoteCard, QuoteWordings]]
+def render_quotes(
+    context: CommandContext,
+    quotes: Sequence[tuple[QuoteCard, QuoteWordings]],
+    *,
+    story_zone: str = "",
 ) -> Iterator[Block]:
-    """Each quote with what it is about, its time and the outlets that carry it."""
-    texts, zone = texts_for(invocation), invocation.place.workspace.zone
+    """Each quote with its time and the outlets that carry it.
+
+    Beside its story (`story_zone` is the zone of that edition) a quote needs neither
+    the sentence around it nor a time of its own.
+    """
     for card, carried in quotes:
         yield QuoteBlock(card=card)
-        about = _format_quote_context(card, carried, texts)
-        if about:
-            yield SmallPrint(text=about)
-        carriers = _format_carriers(card, carried, texts, zone)
-        if carriers:
+        if not story_zone and carried.article is not None:
+            place = content.find_card_context(carried.article, card)
+            sentence = carried.article.text[place.start : place.end]
+            yield SmallPrint(
+                text=context.say("In the text: {sentence}", sentence=sentence)
+            )
+        carriers = _format_carriers(context, card, carried, story_zone or context.zone)
+        if carriers and (not story_zone or carried.also or carried.in_part):
             yield SmallPrint(text=carriers)
-        yield from _render_changed_wordings(carried, texts)
-
-
-def render_story_quotes(
-    quotes: Sequence[tuple[QuoteCard, QuoteWordings]], texts: Texts, zone: str
-) -> Iterator[Block]:
-    """Each quote where its story stands beside it, with the outlets that carry it."""
-    for card, carried in quotes:
-        yield QuoteBlock(card=card)
-        if carried.also or carried.in_part:
-            yield SmallPrint(text=_format_carriers(card, carried, texts, zone))
-        yield from _render_changed_wordings(carried, texts)
-
-
-def _format_quote_context(card: QuoteCard, carried: QuoteWordings, texts: Texts) -> str:
-    if carried.article is None:
-        return ""
-    place = content.find_card_context(carried.article, card)
-    sentence = carried.article.text[place.start : place.end]
-    return texts.say("In the text: {sentence}", sentence=sentence)
+        if carried.changed:
+            yield SmallPrint(text=context.say("Outlets give these words differently:"))
+        yield from map(_render_changed_wording, carried.changed)
 
 
 def _format_carriers(
-    card: QuoteCard, carried: QuoteWordings, texts: Texts, zone: str
+    context: CommandContext, card: QuoteCard, carried: QuoteWordings, zone: str
 ) -> str:
-    parts = [texts.day_and_time(card.published, zone)] if card.published else []
-    if carried.also:
-        outlets = ", ".join(carried.also)
-        parts.append(texts.say("word for word in {outlets} too", outlets=outlets))
-    if carried.in_part:
-        outlets = ", ".join(carried.in_part)
-        parts.append(texts.say("in part in {outlets} too", outlets=outlets))
-    return " · ".join(parts)
+    also, in_part = ", ".join(carried.also), ", ".join(carried.in_part)
+    return join_notes(
+        context.texts.day_and_time(card.published, zone) if card.published else "",
+        also and context.say("word for word in {outlets} too", outlets=also),
+        in_part and context.say("in part in {outlets} too", outlets=in_part),
+    )
 
 
-def _render_changed_wordings(carried: QuoteWordings, texts: Texts) -> Iterator[Block]:
-    if not carried.changed:
-        return
-    yield SmallPrint(text=texts.say("Outlets give these words differently:"))
-    yield from (_render_changed_line(one) for one in carried.changed)
-
-
-def _render_changed_line(one: ChangedWording) -> ListItem:
-    """The other outlet's sentence, with the quoted words set apart in it."""
+def _render_changed_wording(one: ChangedWording) -> ListItem:
+    """The other outlet's sentence, with the quoted words marked in it."""
     start, end = one.context.start, one.context.end
     return ListItem(
         title=one.article.source,
@@ -181,9 +191,9 @@ def _render_changed_line(one: ChangedWording) -> ListItem:
     )
 
 
-def format_feedback(given: Feedback, texts: Texts) -> str:
-    """Say it as «More of: harbour, Ada Brandt»."""
+def format_feedback(context: CommandContext, given: Feedback) -> str:
+    """«More of: harbour, Ada Brandt»."""
     terms = ", ".join(given.terms)
     if given.direction == "more":
-        return texts.say("More of: {terms}.", terms=terms)
-    return texts.say("Less of: {terms}.", terms=terms)
+        return context.say("More of: {terms}.", terms=terms)
+    return context.say("Less of: {terms}.", terms=terms)

@@ -2,33 +2,24 @@
 
 «today» is the edition as it would go out now. «yesterday» and «last 7 days» compose
 what came in then, as if no edition of that time had been posted: what came before
-counts as told.
+counts as published.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from bot.commands.context import CommandContext, texts_for
+from bot.commands.arguments import PREVIEW_DAYS, DigestNameArgument
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
 from bot.commands.presentation import format_article_title
 from bot.configuration.diff import shorten_line
 from bot.errors import UserError
-from bot.i18n.translation import Texts
-from bot.model import (
-    Block,
-    Command,
-    CommandOption,
-    Digest,
-    Invocation,
-    ListItem,
-    Paragraph,
-    Permission,
-    RenderedEdition,
-    Reply,
-    SmallPrint,
-)
+from bot.model import Block, Digest, ListItem, RenderedEdition, Reply, SmallPrint
 from bot.publishing.editions import EditionPreview
 from bot.publishing.planning import digest_zone
 from bot.schedules.calendar import load_zone
@@ -37,8 +28,8 @@ from bot.schedules.rules import find_first_instant
 from digests.language.normalization import normalize_text
 from digests.types import Edition
 
-TODAY, YESTERDAY, WEEK = PREVIEW_DAYS = ("today", "yesterday", "last 7 days")
-#: What people may type for them besides; folded.
+TODAY, YESTERDAY, WEEK = PREVIEW_DAYS
+#: Other words for them, normalized.
 _DAY_WORDS = {
     "heute": TODAY,
     "gestern": YESTERDAY,
@@ -51,88 +42,72 @@ _DAY_WORDS = {
     "letzten 7 tage": WEEK,
     **{day: day for day in PREVIEW_DAYS},
 }
-#: Reasons, and merged articles, that are told of one outcome.
+#: Reasons and merged articles that are shown of one outcome.
 MAX_REASONS, MAX_NAMED_ARTICLES = 3, 5
 
 
-def build_preview(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts, args = texts_for(invocation), invocation.args
-        digest = await context.archive.named(invocation.place, args.get("digest"))
-        day = _parse_day(args.get("day"))
-        draft = await _compose_draft(context, digest, invocation, day)
-        title = texts.say("Preview of {digest}", digest=digest.name)
-        summary: tuple[Block, ...] = (
-            *_render_holds(digest, context.clock.now(), texts),
-            SmallPrint(text=_format_counts(draft.edition, texts)),
-            *await _render_stages(context, digest.workspace_id, draft.edition, texts),
-        )
-        if not draft.edition.stories:
-            nothing = (
-                texts.say("Nothing would be posted now: nothing is new.")
-                if day == TODAY
-                else texts.say("Nothing would have been posted.")
-            )
-            if day != TODAY and not draft.edition.made_from.articles:
-                nothing = texts.say(
-                    "No articles came in at that time, so nothing would have been "
-                    "posted."
-                )
-            return Reply(title=title, blocks=(Paragraph(text=nothing), *summary))
-        if day != TODAY:
-            then = texts.say(
-                "From the articles of that time, with the present filters and settings:"
-            )
-            summary = (RenderedEdition(parts=draft.parts), *summary)
-            return Reply(title=title, blocks=(SmallPrint(text=then), *summary))
-        return Reply(title=title, blocks=(RenderedEdition(parts=draft.parts), *summary))
-
-    return Command(
-        path="newsdesk preview",
-        description="What would be posted, and why not the rest",
-        permission=Permission.EDITOR,
-        run=run,
-        options=(
-            CommandOption(
-                name="digest", description="Its name", rest=True, completes="digest"
-            ),
-            CommandOption(
-                name="day",
-                description="today: now; yesterday, last 7 days: articles of that time",
-                completes="day",
-            ),
-        ),
-        examples=(
-            "/newsdesk preview",
-            "/newsdesk preview Front page",
-            "/newsdesk preview day=yesterday",
-            '/newsdesk preview day="last 7 days"',
-        ),
-    )
-
-
-def _parse_day(typed: str | None) -> str:
-    """Which of the days is meant; without a word today.
-
-    Raises:
-        UserError: None of them.
-    """
-    said = " ".join(normalize_text(typed or TODAY).split())
+def _parse_day(_: CommandContext, typed: str) -> str:
+    said = " ".join(normalize_text(typed).split())
     if said not in _DAY_WORDS:
         raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
     return _DAY_WORDS[said]
 
 
+@command(
+    "newsdesk preview",
+    "What would be posted, and why not the rest",
+    "/newsdesk preview",
+    "/newsdesk preview Front page",
+    "/newsdesk preview day=yesterday",
+    '/newsdesk preview day="last 7 days"',
+)
+async def preview_edition(
+    context: CommandContext,
+    digest: DigestNameArgument,
+    day: Annotated[
+        str,
+        Option(
+            description="today: now; yesterday, last 7 days: articles of that time",
+            completes="day",
+            convert=_parse_day,
+        ),
+    ] = TODAY,
+) -> Reply:
+    """The edition of the day, and how many articles each stage left out."""
+    draft = await _compose_draft(context, digest, day)
+    edition = draft.edition
+    title = context.say("Preview of {digest}", digest=digest.name)
+    summary: tuple[Block | str, ...] = (
+        *_explain_holds(context, digest),
+        SmallPrint(text=_format_counts(context, edition)),
+        *await _render_stages(context, edition),
+    )
+    if not edition.stories:
+        if day == TODAY:
+            nothing = context.say("Nothing would be posted now: nothing is new.")
+        elif edition.made_from.articles:
+            nothing = context.say("Nothing would have been posted.")
+        else:
+            nothing = context.say(
+                "No articles came in at that time, so nothing would have been posted."
+            )
+        return context.reply(nothing, *summary, title=title)
+    blocks = (RenderedEdition(parts=draft.parts), *summary)
+    if day == TODAY:
+        return context.reply(*blocks, title=title)
+    then = context.say(
+        "From the articles of that time, with the present filters and settings:"
+    )
+    return context.reply(SmallPrint(text=then), *blocks, title=title)
+
+
 async def _compose_draft(
-    context: CommandContext, digest: Digest, asked: Invocation, day: str
+    context: CommandContext, digest: Digest, day: str
 ) -> EditionPreview:
     if day == TODAY:
-        platform = asked.place.workspace.platform
-        return await context.publisher.preview(digest, platform)
-    now, zone = context.clock.now(), load_zone(digest_zone(digest))
-    today = now.astimezone(zone).date()
+        return await context.publisher.preview(digest, context.workspace.platform)
+    zone = load_zone(digest_zone(digest))
+    today = context.now.astimezone(zone).date()
     back = 1 if day == YESTERDAY else 7
     since = _get_midnight(today - timedelta(days=back), zone)
     until = _get_midnight(today, zone) if day == YESTERDAY else None
@@ -143,87 +118,73 @@ def _get_midnight(day: date, zone: ZoneInfo) -> datetime:
     return find_first_instant(datetime.combine(day, time()), zone)
 
 
-def _render_holds(digest: Digest, now: datetime, texts: Texts) -> Iterator[Block]:
-    """What keeps an edition from going out now, whatever it would tell."""
-    zone = digest_zone(digest)
+def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
+    """What keeps an edition from going out now, whatever it contains."""
+    zone, now = digest_zone(digest), context.now
     if digest.paused or digest.paused_until is not None:
-        text = texts.say("Held: the digest is paused. /newsdesk resume ends that.")
-        yield Paragraph(text=text)
+        yield context.say("Held: the digest is paused. /newsdesk resume ends that.")
     elif now.astimezone(load_zone(zone)).date() in digest.skips:
-        yield Paragraph(text=texts.say("Held: today is skipped."))
+        yield context.say("Held: today is skipped.")
     elif digest.options.quiet_hours:
         until = find_quiet_end(digest.options.quiet_hours, now, zone)
         if until is not None:
-            when = texts.moment(until, zone, now)
-            text = texts.say("Held: it is quiet until {when}.", when=when)
-            yield Paragraph(text=text)
+            when = context.format_moment(until, zone)
+            yield context.say("Held: it is quiet until {when}.", when=when)
 
 
-def _format_counts(edition: Edition, texts: Texts) -> str:
-    """«20 read · 3 told before · 2 kept out · 4 merged · 5 in full …»."""
+def _format_counts(context: CommandContext, edition: Edition) -> str:
+    """«20 articles read · 3 posted before · 2 kept out by a filter · 4 merged · …»."""
     outcomes = [(d.stage, d.outcome) for d in edition.decisions]
-    published = sum(stage == "told" for stage, _ in outcomes)
-    filtered = sum(stage == "filter" for stage, _ in outcomes)
-    merged = sum(outcome in ("merged", "duplicate") for _, outcome in outcomes)
-    return texts.say(
-        "{read} articles read · {published} already posted · {filtered}"
-        " filtered out · {merged} merged · {full} stories in full, "
-        "{brief} in brief",
+    return context.say(
+        "{read} articles read · {published} posted before · {filtered} kept out by a "
+        "filter · {merged} merged · {full} stories in full, {brief} in brief",
         read=edition.made_from.articles,
-        published=published,
-        filtered=filtered,
-        merged=merged,
+        published=sum(stage == "told" for stage, _ in outcomes),
+        filtered=sum(stage == "filter" for stage, _ in outcomes),
+        merged=sum(outcome in ("merged", "duplicate") for _, outcome in outcomes),
         full=len(edition.stories),
         brief=len(edition.brief),
     )
 
 
-async def _render_stages(
-    context: CommandContext, workspace_id: int, edition: Edition, texts: Texts
-) -> list[ListItem]:
-    """Of each stage that took something out: how many, and the commonest reasons.
+async def _render_stages(context: CommandContext, edition: Edition) -> list[ListItem]:
+    """Per stage that left something out: how many, and the most frequent reasons.
 
-    Of what was merged also which articles, as many as can be taken in.
+    Merged articles are also named, up to `MAX_NAMED_ARTICLES`.
     """
-    lines = []
-    for line, articles in _list_removed(edition, texts):
-        note = await _format_articles(context, workspace_id, articles, texts)
-        lines.append(replace(line, note=note))
-    return lines
+    return [
+        replace(line, note=await _format_articles(context, articles))
+        for line, articles in _list_removed(context, edition)
+    ]
 
 
-async def _format_articles(
-    context: CommandContext, workspace_id: int, articles: Sequence[str], texts: Texts
-) -> str:
-    """«Bridge closed» (Sun), …: what the first of these articles are called."""
-    read = [
-        await context.archive.article(workspace_id, int(article), None)
-        for article in articles[:MAX_NAMED_ARTICLES]
-    ]
-    titles = [
-        f"«{shorten_line(format_article_title(one))}» ({shorten_line(one.source)})"
-        for one in read
-        if one
-    ]
+async def _format_articles(context: CommandContext, articles: Sequence[str]) -> str:
+    """«Bridge closed» (Sun), …: the titles of the first of these articles."""
+    titles = []
+    for key in articles[:MAX_NAMED_ARTICLES]:
+        found = await context.archive.article(context.workspace_id, int(key))
+        if found is not None:
+            title = shorten_line(format_article_title(found))
+            titles.append(f"«{title}» ({shorten_line(found.source)})")
     more = len(articles) - len(titles)
     if more > 0:
-        titles.append(texts.say("… and {n} more.", n=more))
+        titles.append(context.say("… and {n} more.", n=more))
     return ", ".join(titles)
 
 
 def _list_removed(
-    edition: Edition, texts: Texts
+    context: CommandContext, edition: Edition
 ) -> Iterator[tuple[ListItem, tuple[str, ...]]]:
     """The lines, each with its articles where these were merged."""
     names = (
-        (("filter",), ("left out",), texts.say("Filtered out")),
-        (("fresh",), ("left out",), texts.say("Replaced by a newer version")),
-        (("told",), ("left out",), texts.say("Already posted")),
-        (("story",), ("duplicate",), texts.say("Repeats another article")),
-        (("story",), ("merged",), texts.say("Merged into a story")),
-        (("rank", "balance"), ("brief",), texts.say("In brief")),
-        (("rank", "balance"), ("left out",), texts.say("Ranked too low")),
-        (("edition",), ("left out",), texts.say("Nothing could be shown")),
+        (("filter",), ("left out",), context.say("Filtered out")),
+        (("fresh",), ("left out",), context.say("Replaced by a newer version")),
+        (("told",), ("left out",), context.say("Posted before")),
+        (("story",), ("duplicate",), context.say("Repeats another article")),
+        (("story",), ("merged",), context.say("Merged into a story")),
+        (("rank", "balance"), ("brief",), context.say("In brief")),
+        (("rank", "balance"), ("left out",), context.say("Ranked too low")),
+        (("edition",), ("left out",), context.say("Nothing could be shown")),
     )
     for stages, outcomes, label in names:
         taken = [
@@ -232,16 +193,13 @@ def _list_removed(
         reasons = Counter(d.reason for d in taken)
         if not reasons:
             continue
-        phrases = [
-            f"{reason} ({count})" if count > 1 else reason
-            for reason, count in (
-                (texts.message(reason), count)
-                for reason, count in reasons.most_common(MAX_REASONS)
-            )
-        ]
+        phrases = []
+        for reason, count in reasons.most_common(MAX_REASONS):
+            said = context.texts.message(reason)
+            phrases.append(f"{said} ({count})" if count > 1 else said)
         more = len(reasons) - len(phrases)
         if more > 0:
-            phrases.append(texts.say("… and {n} more.", n=more))
+            phrases.append(context.say("… and {n} more.", n=more))
         merged = tuple(d.article for d in taken) if stages == ("story",) else ()
-        line = ListItem(title=f"{label}: {reasons.total()}", text=" ".join(phrases))
-        yield line, merged
+        title = f"{label}: {reasons.total()}"
+        yield ListItem(title=title, text=" ".join(phrases)), merged

@@ -1,197 +1,160 @@
 """`/news quotes, figures`: who said what; numbers, compared between outlets.
 
-That two figures speak of one thing, and whether they agree, `digests.figures` says. A
-figure that stands beside another one is not listed a second time.
+`digests.editing.figure_selection` decides whether two figures measure the same thing
+and agree. A figure that appears beside another one is not listed a second time.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Annotated
 
-from bot.commands import presentation
-from bot.commands.context import CommandContext, texts_for
+from bot.commands.arguments import SinceArgument
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
 from bot.commands.presentation import (
-    SINCE_OPTION,
     format_figure_title,
-    render_figure_line,
+    join_notes,
+    load_wordings,
+    render_passage,
+    render_quotes,
 )
-from bot.i18n.translation import Texts
 from bot.lookup.archive import RESULT_LIMIT
 from bot.lookup.name_resolution import is_story_number
-from bot.lookup.text_search import parse_since
-from bot.model import (
-    Block,
-    Command,
-    CommandOption,
-    Invocation,
-    ListItem,
-    Paragraph,
-    Permission,
-    Reply,
-    SmallPrint,
-)
+from bot.model import Block, ListItem, Reply, SmallPrint
+from bot.storage import figure_store, quote_store
 from digests.cards import content
 from digests.editing import figure_selection
 from digests.types import Article, Figure, QuoteCard
 
 
-def build_quotes(context: CommandContext) -> Command:
-    """The command over this desk."""
+def _is_story(topic: str) -> bool:
+    return topic.startswith("s-") or is_story_number(topic)
 
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        speaker = invocation.args.get("speaker")
-        topic = invocation.args.get("topic")
-        since = parse_since(
-            invocation.args.get("since"),
-            now=context.clock.now(),
-            zone=invocation.place.workspace.zone,
-        )
-        found = await _load_cards(context, invocation, speaker, topic, since)
-        if not found:
-            return Reply(
-                blocks=(
-                    Paragraph(
-                        text=await _explain_no_quotes(
-                            context, invocation, speaker, texts
-                        )
-                    ),
-                )
-            )
-        quotes = await presentation.load_wordings(context, invocation, found)
-        title = texts.count("{n} quote", "{n} quotes", len(quotes))
-        if speaker:
-            names = sorted({card.speaker for card, _ in quotes if card.speaker})
-            title = texts.say("{title} of {who}", title=title, who=", ".join(names))
-        checked = texts.say("✓ Checked word for word against the stored text")
-        shown = presentation.render_quotes_in_context(invocation, quotes)
-        return Reply(title=title, blocks=(*shown, SmallPrint(text=checked)))
 
-    return Command(
-        path="news quotes",
-        description="Who said what, word for word",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(
-            CommandOption(
-                name="speaker",
-                description="A name or part of one",
-                rest=True,
-                completes="speaker",
-            ),
-            CommandOption(
-                name="topic",
-                description="A story number, or words it is about",
-                completes="story",
-            ),
-            SINCE_OPTION,
-        ),
-        examples=("/news quotes Xi", "/news quotes topic=bridge since=Monday"),
+@command(
+    "news quotes",
+    "Who said what, word for word",
+    "/news quotes Xi",
+    "/news quotes topic=bridge since=Monday",
+)
+async def show_quotes(
+    context: CommandContext,
+    speaker: Annotated[
+        str,
+        Option(description="A name or part of one", rest=True, completes="speaker"),
+    ] = "",
+    topic: Annotated[
+        str,
+        Option(description="A story number, or words it is about", completes="story"),
+    ] = "",
+    since: SinceArgument = None,
+) -> Reply:
+    """Quotes of a speaker, about a topic or of a story, the newest first."""
+    found = await _load_cards(context, speaker, topic, since)
+    if not found:
+        if since or (topic and not speaker):
+            return context.reply(context.say("No stored quote matches."))
+        return context.reply(await _explain_no_quotes(context, speaker))
+    quotes = await load_wordings(context, found)
+    title = context.count("{n} quote", "{n} quotes", len(quotes))
+    if speaker:
+        names = sorted({card.speaker for card, _ in quotes if card.speaker})
+        title = context.say("{title} of {who}", title=title, who=", ".join(names))
+    checked = context.say("✓ Checked word for word against the stored text")
+    return context.reply(
+        *render_quotes(context, quotes), SmallPrint(text=checked), title=title
     )
 
 
 async def _load_cards(
-    context: CommandContext,
-    invocation: Invocation,
-    speaker: str | None,
-    topic: str | None,
-    since: datetime | None,
+    context: CommandContext, speaker: str, topic: str, since: datetime | None
 ) -> tuple[QuoteCard, ...]:
-    if topic and (topic.startswith("s-") or is_story_number(topic)):
-        found = await context.archive.story(invocation.place, topic)
+    if _is_story(topic):
+        found = await context.archive.story(context.place, topic)
         return found.story.cards
     stored = await context.archive.quotes(
-        invocation.place.workspace.id,
-        speaker=speaker,
-        topic=topic,
+        context.workspace_id,
+        speaker=speaker or None,
+        topic=topic or None,
         since=since,
         limit=RESULT_LIMIT,
     )
     return tuple(content.build_card(article, quote) for article, quote in stored)
 
 
-async def _explain_no_quotes(
-    context: CommandContext, invocation: Invocation, speaker: str | None, texts: Texts
-) -> str:
-    if invocation.args.get("since") or (invocation.args.get("topic") and not speaker):
-        return texts.say("No stored quote matches.")
+async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
+    """That there are no quotes of the speaker, and which names are similar."""
     if not speaker:
-        return texts.say("No quotes are stored yet.")
-    # Only a mistake needs it: not a cost of starting.
+        return context.say("No quotes are stored yet.")
+    # Imported when needed: it would slow down the start.
     from rapidfuzz import process
 
-    known = await context.archive.speakers(invocation.place.workspace.id, "", limit=500)
+    known = await context.db.read(
+        quote_store.list_speaker_names,
+        workspace_id=context.workspace_id,
+        prefix="",
+        limit=500,
+    )
     near = [name for name, score, _ in process.extract(speaker, known) if score >= 75]
     if near:
-        return texts.say(
+        return context.say(
             "No quotes of «{who}». Did you mean {names}?",
             who=speaker[:60],
             names=", ".join(near[:3]),
         )
-    return texts.say("No quotes of «{who}» are stored.", who=speaker[:60])
+    return context.say("No quotes of «{who}» are stored.", who=speaker[:60])
 
 
-#: Stored figures that are laid side by side for one answer.
+#: Stored figures that are compared for one answer.
 MAX_COMPARED = 40
 
 
-def build_figures(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        topic = invocation.args.get("topic", "")
-        since = parse_since(
-            invocation.args.get("since"),
-            now=context.clock.now(),
-            zone=invocation.place.workspace.zone,
+@command(
+    "news figures",
+    "Numbers, what they measure, and their sentence",
+    "/news figures 1",
+    "/news figures trade",
+)
+async def show_figures(
+    context: CommandContext,
+    topic: Annotated[
+        str,
+        Option(description="A story number, or words", rest=True, completes="story"),
+    ] = "",
+    since: SinceArgument = None,
+) -> Reply:
+    """Figures of a story or about a topic, with what other outlets give."""
+    found = await _load_figures(context, topic, since)
+    if not found:
+        return context.reply(
+            context.say("No figures about «{topic}» are stored.", topic=topic[:60])
+            if topic
+            else context.say("No figures are stored yet.")
         )
-        found = await _load_figures(context, invocation, topic, since)
-        if not found:
-            nothing = texts.say(
-                "No figures about «{topic}» are stored.", topic=topic[:60]
-            )
-            if not topic:
-                nothing = texts.say("No figures are stored yet.")
-            return Reply(blocks=(Paragraph(text=nothing),))
-        counted = tuple(islice(compare_outlets(found), RESULT_LIMIT))
-        title = texts.count("{n} figure", "{n} figures", len(counted))
-        blocks = tuple(
-            block for one in counted for block in _render_compared(one, texts)
-        )
-        return Reply(title=title, blocks=blocks)
-
-    return Command(
-        path="news figures",
-        description="Numbers, what they measure, and their sentence",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(
-            CommandOption(
-                name="topic",
-                description="A story number, or words",
-                rest=True,
-                completes="story",
-            ),
-            SINCE_OPTION,
-        ),
-        examples=("/news figures 1", "/news figures trade"),
-    )
+    compared = tuple(islice(compare_outlets(found), RESULT_LIMIT))
+    title = context.count("{n} figure", "{n} figures", len(compared))
+    blocks = (block for one in compared for block in _render_compared(context, one))
+    return context.reply(*blocks, title=title)
 
 
 async def _load_figures(
-    context: CommandContext, invocation: Invocation, topic: str, since: datetime | None
+    context: CommandContext, topic: str, since: datetime | None
 ) -> tuple[tuple[Article, Figure], ...]:
-    workspace_id = invocation.place.workspace.id
-    if topic.startswith("s-") or is_story_number(topic):
-        found = await context.archive.story(invocation.place, topic)
-        ids = [ref.id for ref in found.story.articles]
-        return await context.archive.figures(
-            workspace_id, topic=None, ids=ids, limit=MAX_COMPARED
-        )
-    return await context.archive.figures(
-        workspace_id, topic=topic or None, since=since, limit=MAX_COMPARED
+    ids = None
+    if _is_story(topic):
+        found = await context.archive.story(context.place, topic)
+        ids = [int(ref.id) for ref in found.story.articles]
+        topic, since = "", None
+    return await context.db.read(
+        figure_store.list_figures,
+        workspace_id=context.workspace_id,
+        topic=topic or None,
+        article_ids=ids,
+        since=since,
+        limit=MAX_COMPARED,
     )
 
 
@@ -200,7 +163,7 @@ ArticleFigure = tuple[Article, Figure]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedFigure:
-    """A figure with what other outlets have in its place."""
+    """A figure with what other outlets give in its place."""
 
     article: Article
     figure: Figure
@@ -210,26 +173,33 @@ class ComparedFigure:
     others: tuple[ArticleFigure, ...] = ()
 
 
-def _render_compared(one: ComparedFigure, texts: Texts) -> Iterator[Block]:
-    """The figure, who has the same, and who another: who reads on decides."""
+def _render_compared(context: CommandContext, one: ComparedFigure) -> Iterator[Block]:
+    """The figure, the outlets that give the same, and what others give instead."""
     also = ""
     if one.also:
-        also = texts.say("the same in {outlets}", outlets=", ".join(one.also))
+        also = context.say("the same in {outlets}", outlets=", ".join(one.also))
     yield _render_line(one.article, one.figure, also)
     for article, figure in one.others:
-        other = texts.say(
+        other = context.say(
             "Outlets differ: {figure}", figure=format_figure_title(figure)
         )
         yield replace(_render_line(article, figure), title=other)
 
 
 def _render_line(article: Article, figure: Figure, also: str = "") -> ListItem:
-    sentence = article.text[figure.sentence.start : figure.sentence.end]
-    note = " · ".join(filter(None, (article.source, also)))
-    return render_figure_line(figure, article, sentence, note)
+    """A figure with what it measures and its sentence; the link leads to the figure."""
+    sentence = figure.sentence
+    line = render_passage(
+        article,
+        sentence.start,
+        sentence.end,
+        title=format_figure_title(figure),
+        note=join_notes(article.source, also),
+    )
+    return replace(line, start=figure.start, end=figure.end)
 
 
-#: Later reports count what has happened since: that is no disagreement.
+#: Later reports count what has happened since: that is not a disagreement.
 _SAME_TIME = timedelta(hours=18)
 
 

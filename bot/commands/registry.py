@@ -1,12 +1,13 @@
 """List every command of the product, in the order of the help.
 
-A new command is one file with `build(desk) -> Command` and one line here; a noun with
-several commands gives all of them. A test fails when a file of this folder that builds
-a command is not listed.
+A new command is a function with `@command` in the file of its noun, and one line here.
+A test fails when a declared command is not listed.
 """
 
+from collections.abc import Sequence
+
 from bot.commands import (
-    changes,
+    access,
     corrections,
     destinations,
     digests,
@@ -14,79 +15,103 @@ from bot.commands import (
     files,
     filters,
     help_pages,
+    history,
     interests,
     personal,
     posting,
     preview,
     quotes_and_figures,
+    reports,
     saved_stories,
     schedules,
     search,
     setup,
+    source_lists,
     sources,
     status,
     stories,
     style,
     workspace,
 )
-from bot.commands.context import CommandContext
+from bot.commands.context import CommandServices
+from bot.commands.declaration import CommandDeclaration
 from bot.model import Command
 
-COMMAND_BUILDERS = (
-    editions.build_latest,
-    stories.build_story,
-    stories.build_timeline,
-    quotes_and_figures.build_quotes,
-    quotes_and_figures.build_figures,
-    search.build_search,
-    search.build_ask,
-    stories.build_why,
-    corrections.build_corrections,
-    editions.build_when,
-    saved_stories.build_save,
-    saved_stories.build_saved,
-    interests.build_follow,
-    interests.build_unfollow,
-    interests.build_more,
-    interests.build_less,
-    personal.build_me,
-    corrections.build_report,
-    personal.build_language,
-    editions.build_discuss,
-    setup.build_setup,
-    status.build_status,
-    preview.build_preview,
-    posting.build_post,
-    posting.build_undo,
-    corrections.build_correct,
-    digests.build_digests,
-    schedules.build_schedules,
-    schedules.build_pause,
-    schedules.build_resume,
-    schedules.build_quiet,
-    sources.build_sources,
-    filters.build_filters,
-    style.build_style,
-    destinations.build_destinations,
-    workspace.build_access,
-    corrections.build_reports,
-    changes.build_history,
-    status.build_doctor,
-    files.build_export,
-    files.build_apply,
-    workspace.build_erase,
+COMMANDS: tuple[CommandDeclaration, ...] = (
+    editions.show_latest,
+    stories.show_story,
+    stories.show_timeline,
+    quotes_and_figures.show_quotes,
+    quotes_and_figures.show_figures,
+    search.search,
+    search.ask,
+    stories.explain_selection,
+    corrections.show_corrections,
+    editions.show_next_editions,
+    saved_stories.save_story,
+    saved_stories.list_saved_stories,
+    interests.follow,
+    interests.unfollow,
+    interests.want_more,
+    interests.want_less,
+    personal.show_person,
+    reports.report_error,
+    personal.choose_language,
+    editions.open_discussion,
+    help_pages.show_help,
+    setup.set_up_channel,
+    status.show_status,
+    preview.preview_edition,
+    posting.post_edition,
+    posting.undo_edition,
+    corrections.correct_story,
+    digests.create_digest,
+    digests.edit_digest,
+    digests.list_digests,
+    digests.clone_digest,
+    digests.delete_digest,
+    schedules.add_schedule,
+    schedules.list_schedules,
+    schedules.edit_schedule,
+    schedules.remove_schedule,
+    schedules.pause_digest,
+    schedules.skip_day,
+    schedules.resume_digest,
+    schedules.set_quiet_hours,
+    sources.add_sources,
+    sources.list_sources,
+    sources.try_sources,
+    sources.pause_source,
+    sources.resume_source,
+    sources.remove_source,
+    sources.rename_source,
+    sources.move_source,
+    source_lists.import_feeds,
+    source_lists.export_feeds,
+    filters.add_filter,
+    filters.list_filters,
+    filters.try_filter,
+    filters.remove_filter,
+    style.change_style,
+    destinations.add_destination,
+    destinations.edit_destination,
+    destinations.list_destinations,
+    destinations.remove_destination,
+    access.grant_access,
+    access.revoke_access,
+    access.list_access,
+    reports.manage_reports,
+    history.show_history,
+    status.run_doctor,
+    files.export_configuration,
+    files.apply_file,
+    workspace.erase_workspace,
+    help_pages.show_editor_help,
 )
 
 
-def build_commands(context: CommandContext) -> tuple[Command, ...]:
-    """The registry; each help comes after the commands that it is about."""
+def build_commands(services: CommandServices) -> Sequence[Command]:
+    """The commands over these services; each can see the whole registry."""
     commands: list[Command] = []
-    for build_some in COMMAND_BUILDERS:
-        built = build_some(context)
-        commands += built if isinstance(built, tuple) else (built,)
-    readers = sum(command.path.startswith("news ") for command in commands)
-    commands.insert(
-        readers, help_pages.build_reader_help(context, lambda: tuple(commands))
-    )
-    commands.append(help_pages.build_editor_help(lambda: tuple(commands)))
-    return tuple(commands)
+    commands += [declared.bind(services, commands) for declared in COMMANDS]
+    return commands

@@ -1,135 +1,116 @@
-"""`/news search, ask`: stored articles that hold words or answer a question."""
+"""`/news search, ask`: stored articles that contain words or answer a question."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from bot.commands.context import CommandContext, texts_for
-from bot.commands.presentation import SINCE_OPTION, render_article_line
-from bot.i18n.translation import Texts
+from bot.commands.arguments import SinceArgument
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
+from bot.commands.presentation import render_article_line
 from bot.lookup import text_search
-from bot.lookup.text_search import (
-    QuestionResult,
-    SearchFilter,
-    parse_search,
-    parse_since,
-)
-from bot.model import (
-    Block,
-    Command,
-    CommandOption,
-    Invocation,
-    ListItem,
-    Paragraph,
-    Permission,
-    Reply,
-    SmallPrint,
-)
-from digests.answers.questions import parse_question
+from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
+from bot.model import Block, ListItem, Reply, SmallPrint
+from digests.answers.questions import Question, parse_question
 from digests.answers.search import find_snippet
 from digests.answers.selection import AnswerRefusal, AnswerSentence
 from digests.language.search_terms import SearchQuery
 from digests.types import Article
 
-#: The options that keep a search to some of the articles.
-NARROWING_OPTIONS = ("from", "source", "speaker", "since")
 
-
-def build_search(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        words = invocation.args["words"]
-        asked = parse_search(words)
-        if not asked:
-            return _render_sentence(
-                texts.say(
-                    "Write at least one word to search for. Punctuation alone, or "
-                    "only words with a minus, finds nothing."
-                )
-            )
-        workspace = invocation.place.workspace
-        found = await context.archive.search(
-            workspace.id, words, _parse_limits(context, invocation)
-        )
-        earlier = await _render_past_editions(context, invocation, words, texts)
-        if not found and not earlier:
-            return _render_sentence(
-                await _explain_no_match(context, invocation, words, texts)
-            )
-        lines = (
-            _render_match(article, asked, texts, workspace.zone) for article in found
-        )
-        title = texts.count("{n} article", "{n} articles", len(found))
-        return Reply(title=title, blocks=(*lines, *earlier))
-
-    return Command(
-        path="news search",
-        description="Articles and past editions that hold the words",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(
-            CommandOption(
-                name="words",
-                description='Words and "phrases" that must occur, -words that must not',
-                required=True,
-                rest=True,
-            ),
-            CommandOption(
-                name="from", description="Only from this outlet, as it is named"
-            ),
-            CommandOption(
-                name="source", description="Only from this source", completes="source"
-            ),
-            CommandOption(
-                name="speaker",
-                description="Only where this person is quoted",
-                completes="speaker",
-            ),
-            SINCE_OPTION,
+@command(
+    "news search",
+    "Articles and past editions that hold the words",
+    "/news search bridge",
+    '/news search "national grid" -ice',
+    "/news search bridge since=yesterday",
+)
+async def search(
+    context: CommandContext,
+    words: Annotated[
+        str,
+        Option(
+            description='Words and "phrases" that must occur, -words that must not',
+            rest=True,
         ),
-        examples=(
-            "/news search bridge",
-            '/news search "national grid" -ice',
-            "/news search bridge since=yesterday",
-        ),
+    ],
+    outlet: Annotated[
+        str, Option(name="from", description="Only from this outlet, as it is named")
+    ] = "",
+    source: Annotated[
+        str, Option(description="Only from this source", completes="source")
+    ] = "",
+    speaker: Annotated[
+        str,
+        Option(description="Only where this person is quoted", completes="speaker"),
+    ] = "",
+    since: SinceArgument = None,
+) -> Reply:
+    """Articles with all the words, the best first, and headlines of past editions."""
+    asked = parse_search(words)
+    if not asked:
+        return context.reply(
+            context.say(
+                "Write at least one word to search for. Punctuation alone, or "
+                "only words with a minus, finds nothing."
+            )
+        )
+    limits = SearchFilter(
+        outlet=outlet or None,
+        source=source or None,
+        speaker=speaker or None,
+        since=since,
     )
+    found = await context.db.read(
+        text_search.find_articles, context.workspace_id, words, limits
+    )
+    earlier: tuple[Block, ...] = ()
+    if not (outlet or source or speaker):
+        earlier = await _render_past_editions(context, words, limits)
+    if not found and not earlier:
+        return context.reply(await _explain_no_match(context, words))
+    lines = (_render_match(context, article, asked) for article in found)
+    title = context.count("{n} article", "{n} articles", len(found))
+    return context.reply(*lines, *earlier, title=title)
 
 
 async def _render_past_editions(
-    context: CommandContext, invocation: Invocation, words: str, texts: Texts
+    context: CommandContext, words: str, limits: SearchFilter
 ) -> tuple[Block, ...]:
-    """What past editions told of it, with the id that leads there."""
-    args, workspace = invocation.args, invocation.place.workspace
-    if any(args.get(name) for name in ("from", "source", "speaker")):
-        return ()
-    since = _parse_limits(context, invocation).since
-    found = await text_search.search_headlines(context.db, workspace.id, words, since)
+    """Headlines of past editions, with the id that leads to each story."""
+    found = await context.db.read(
+        text_search.search_headlines, context.workspace_id, words, limits.since
+    )
     lines = tuple(
         ListItem(
             title=row.headline,
-            note=texts.say(
+            note=context.say(
                 "{day} · /news story {edition} {number}",
-                day=texts.day_and_time(row.made_at, workspace.zone),
+                day=context.texts.day_and_time(row.made_at, context.zone),
                 edition=row.edition,
                 number=row.number,
             ),
         )
         for row in found
     )
-    return (SmallPrint(text=texts.say("In past editions")), *lines) if lines else ()
+    return (SmallPrint(text=context.say("In past editions")), *lines) if lines else ()
 
 
-async def _explain_no_match(
-    context: CommandContext, invocation: Invocation, words: str, texts: Texts
-) -> str:
-    """That no article has the words; where it was narrowed, whether that is why."""
-    given = [(name, invocation.args.get(name)) for name in NARROWING_OPTIONS]
-    narrowed = ", ".join(f"{name}={value[:40]}" for name, value in given if value)
+async def _explain_no_match(context: CommandContext, words: str) -> str:
+    """That no article has the words, and whether the other options are the reason."""
+    args: Mapping[str, str] = context.invocation.args
+    names = ("from", "source", "speaker", "since")
+    narrowed = ", ".join(
+        f"{name}={args[name][:40]}" for name in names if args.get(name)
+    )
     if narrowed:
-        others = await context.archive.search(invocation.place.workspace.id, words)
+        others = await context.db.read(
+            text_search.find_articles, context.workspace_id, words
+        )
         if others:
-            return texts.count(
+            return context.count(
                 "With {narrowed}, no article contains all of these words: "
                 "{words}. Without it, {n} article does.",
                 "With {narrowed}, no article contains all of these words: "
@@ -138,34 +119,16 @@ async def _explain_no_match(
                 narrowed=narrowed,
                 words=words[:60],
             )
-    return texts.say(
+    return context.say(
         "No stored article has all of these words: {words}.", words=words[:60]
     )
 
 
-def _parse_limits(context: CommandContext, invocation: Invocation) -> SearchFilter:
-    args = invocation.args
-    return SearchFilter(
-        outlet=args.get("from") or None,
-        source=args.get("source") or None,
-        speaker=args.get("speaker") or None,
-        since=parse_since(
-            args.get("since"),
-            now=context.clock.now(),
-            zone=invocation.place.workspace.zone,
-        ),
-    )
-
-
-def _render_sentence(sentence: str) -> Reply:
-    return Reply(blocks=(Paragraph(text=sentence),))
-
-
 def _render_match(
-    article: Article, asked: SearchQuery, texts: Texts, zone: str
+    context: CommandContext, article: Article, asked: SearchQuery
 ) -> ListItem:
-    """The article with the sentence that holds most of the words, set apart there."""
-    line = render_article_line(article, texts, zone)
+    """The article with the sentence that has most of the words, which are marked."""
+    line = render_article_line(context, article)
     shown = find_snippet(article, asked)
     if shown is None:
         return line
@@ -179,51 +142,44 @@ def _render_match(
     )
 
 
-def build_ask(context: CommandContext) -> Command:
-    """The command over this desk."""
+def _parse_question(context: CommandContext, typed: str) -> Question:
+    return parse_question(typed, context.now.astimezone(ZoneInfo(context.zone)).date())
 
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        workspace = invocation.place.workspace
-        today = context.clock.now().astimezone(ZoneInfo(workspace.zone)).date()
-        question = parse_question(invocation.args["question"], today)
-        asked = await context.archive.ask(workspace.id, question)
-        refused = asked.answer.refused
-        if refused is not None:
-            return _render_refusal(refused, asked, texts)
-        lines = (
-            _render_answer(found, texts, workspace.zone)
-            for found in asked.answer.sentences
-        )
-        checked = texts.say("✓ Word for word from the stored texts")
-        return Reply(
-            title=texts.say("What the sources say"),
-            blocks=(*lines, SmallPrint(text=checked)),
-        )
 
-    return Command(
-        path="news ask",
-        description="Sentences from the sources that answer a question",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(
-            CommandOption(
-                name="question",
-                description="Who, what, when, where, why, how many …",
-                required=True,
-                rest=True,
-            ),
+@command(
+    "news ask",
+    "Sentences from the sources that answer a question",
+    "/news ask When does the bridge reopen?",
+    "/news ask What did the mayor say yesterday?",
+)
+async def ask(
+    context: CommandContext,
+    question: Annotated[
+        Question,
+        Option(
+            description="Who, what, when, where, why, how many …",
+            rest=True,
+            convert=_parse_question,
         ),
-        examples=(
-            "/news ask When does the bridge reopen?",
-            "/news ask What did the mayor say yesterday?",
-        ),
+    ],
+) -> Reply:
+    """Sentences that answer the question, or that the sources have no answer."""
+    result = await text_search.answer_question(
+        context.db, context.workspace_id, question
+    )
+    refused = result.answer.refused
+    if refused is not None:
+        return _render_refusal(context, refused, result)
+    lines = (_render_answer(context, found) for found in result.answer.sentences)
+    checked = context.say("✓ Word for word from the stored texts")
+    return context.reply(
+        *lines, SmallPrint(text=checked), title=context.say("What the sources say")
     )
 
 
-def _render_answer(found: AnswerSentence, texts: Texts, zone: str) -> ListItem:
+def _render_answer(context: CommandContext, found: AnswerSentence) -> ListItem:
     return replace(
-        render_article_line(found.article, texts, zone),
+        render_article_line(context, found.article),
         text=found.text,
         start=found.span.start,
         end=found.span.end,
@@ -231,40 +187,39 @@ def _render_answer(found: AnswerSentence, texts: Texts, zone: str) -> ListItem:
 
 
 def _render_refusal(
-    refused: AnswerRefusal, asked: QuestionResult, texts: Texts
+    context: CommandContext, refused: AnswerRefusal, result: QuestionResult
 ) -> Reply:
-    """That the sources do not say it, and how far they were looked through."""
+    """That the sources do not say it, and how many articles were read for it."""
     match refused.why:
         case "nothing asked":
-            said = texts.say(
-                "Ask a full question that names somebody or something, for "
-                "example: /news ask When does the bridge reopen?"
+            return context.reply(
+                context.say(
+                    "Ask a full question that names somebody or something, for "
+                    "example: /news ask When does the bridge reopen?"
+                )
             )
-            return Reply(blocks=(Paragraph(text=said),))
-        case "unknown name" if asked.articles:
-            said = texts.say(
+        case "unknown name" if result.articles:
+            said = context.say(
                 "Not in my sources: none of them mentions «{name}».",
                 name=refused.words[:60],
             )
         case _:
-            said = texts.say("Not in my sources.")
-    return Reply(
-        blocks=(Paragraph(text=said), SmallPrint(text=_format_coverage(asked, texts)))
-    )
+            said = context.say("Not in my sources.")
+    return context.reply(said, SmallPrint(text=_format_coverage(context, result)))
 
 
-def _format_coverage(asked: QuestionResult, texts: Texts) -> str:
-    if not asked.articles:
-        return texts.say("No stored article contains the words of your question.")
-    if asked.oldest is None:
-        return texts.count(
+def _format_coverage(context: CommandContext, result: QuestionResult) -> str:
+    if not result.articles:
+        return context.say("No stored article contains the words of your question.")
+    if result.oldest is None:
+        return context.count(
             "I searched {n} article that contains words of your question.",
             "I searched {n} articles that contain words of your question.",
-            asked.articles,
+            result.articles,
         )
-    return texts.count(
+    return context.count(
         "I searched {n} article from {date} that contains words of your question.",
         "I searched {n} articles since {date} that contain words of your question.",
-        asked.articles,
-        date=texts.date(asked.oldest),
+        result.articles,
+        date=context.texts.date(result.oldest),
     )

@@ -2,109 +2,95 @@
 
 Without words it asks (a form), or, where a digest is posted here already, it shows the
 checklist of this channel. With answers it shows the whole edition as it would be
-posted, and one button makes destination, digest and schedule together.
+posted, and one button creates destination, digest and schedule together.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Annotated
 
-from bot.commands.changes import render_proposal
-from bot.commands.context import CommandContext, texts_for
-from bot.commands.controls import build_control_id
-from bot.commands.digests import (
+from bot.commands.changes import get_previews, propose, render_proposal
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.digest_requests import (
     NAME_OPTION,
     SCHEDULE_OPTION,
-    SETTING_OPTIONS,
     SOURCES_OPTION,
+    NewDigest,
+    SettingsArgument,
     request_new_digest,
 )
-from bot.commands.forms import build_command_form, wrap_with_form
-from bot.commands.presentation import format_due_time
+from bot.commands.presentation import STATE_SIGNS
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ConfigurationChange
 from bot.errors import FieldError
-from bot.i18n.translation import Texts
 from bot.ingest import source_state
 from bot.model import (
     Block,
-    Command,
-    Control,
     Digest,
     Form,
-    Invocation,
     ListItem,
-    Permission,
     RenderedEdition,
     Reply,
     SmallPrint,
-    Workspace,
 )
 from bot.publishing.planning import digest_zone, find_next_due
 
-SETUP_OPTIONS = (
-    NAME_OPTION,
-    SOURCES_OPTION,
-    replace(SCHEDULE_OPTION, required=True),
-    *SETTING_OPTIONS,
-)
-
+#: What the form insists on; without any word the checklist is shown.
+REQUIRED = ("name", "source", "schedule")
 #: The pack that the form begins with.
 DEFAULT_PACK = "world"
 
 
-def build_setup(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply | Form:
-        texts = texts_for(invocation)
-        given = {n: v.strip() for n, v in invocation.args.items() if v.strip()}
-        if not given:
-            here = await _list_digests_here(context, invocation)
-            if here:
-                return _render_checklist(
-                    context, here, invocation.place.workspace, texts
-                )
-        missing = [o.name for o in asking.options if o.required and o.name not in given]
-        if missing:
-            offered = _suggest_answers(invocation.place.workspace) if not given else {}
-            needed = texts.say("This is required.")
-            errors = dict.fromkeys(missing, needed) if given else {}
-            return build_command_form(asking, offered | given, texts, errors)
-        return await _render_setup_preview(context, invocation, texts)
-
-    command = Command(
-        path="newsdesk setup",
-        description="Set up this channel, with a preview of the edition",
-        permission=Permission.EDITOR,
-        run=run,
-        options=tuple(replace(option, required=False) for option in SETUP_OPTIONS),
-        examples=(
-            "/newsdesk setup",
-            '/newsdesk setup World world "daily at 7:00 Europe/Berlin"',
-        ),
+@command(
+    "newsdesk setup",
+    "Set up this channel, with a preview of the edition",
+    "/newsdesk setup",
+    '/newsdesk setup World world "daily at 7:00 Europe/Berlin"',
+)
+async def set_up_channel(
+    context: CommandContext,
+    *,
+    name: Annotated[str, NAME_OPTION] = "",
+    source: Annotated[str, SOURCES_OPTION] = "",
+    schedule: Annotated[str, SCHEDULE_OPTION] = "",
+    settings: SettingsArgument,
+) -> Reply | Form:
+    """The checklist of this channel, the form, or the preview of a new digest."""
+    given = {n: v.strip() for n, v in context.invocation.args.items() if v.strip()}
+    if not given:
+        here = await context.list_digests_here()
+        if here:
+            return _render_checklist(context, here)
+        return context.form(_suggest_answers(context.zone), required=REQUIRED)
+    missing = [option for option in REQUIRED if option not in given]
+    if missing:
+        errors = dict.fromkeys(missing, context.say("This is required."))
+        return context.form(given, errors, required=REQUIRED)
+    wanted = NewDigest(
+        name=name,
+        source=source,
+        schedule=schedule,
+        settings=settings,
     )
-    # Without any word it is the checklist: only its form insists on answers.
-    asking = replace(command, options=SETUP_OPTIONS)
-    return wrap_with_form(command, {"sources": "source"})
+    return await _render_setup_preview(context, wanted)
 
 
-def _suggest_answers(workspace: Workspace) -> dict[str, str]:
+def _suggest_answers(zone: str) -> dict[str, str]:
     """What most people would answer."""
     return {
         "name": "Morning brief",
         "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
-        "schedule": f"weekdays at 8:30 {workspace.zone}",
+        "schedule": f"weekdays at 8:30 {zone}",
         "stories": "5",
     }
 
 
-async def _render_setup_preview(
-    context: CommandContext, invocation: Invocation, texts: Texts
-) -> Reply:
-    wanted = await request_new_digest(context, invocation, invocation.args)
-    change = await context.configuration.propose(invocation, *wanted)
+async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> Reply:
+    change = await propose(context, *await request_new_digest(context, wanted))
     entry = change.steps[-1].after
-    assert entry is not None, "the last wish is the digest"
+    assert entry is not None, "the last request is the digest"
     asked = len(entry["sources"])
     if asked > MAX_ADDRESSES:
         raise FieldError(
@@ -113,121 +99,100 @@ async def _render_setup_preview(
             most=MAX_ADDRESSES,
             field="sources",
         )
-    draft = await context.previews.preview_digest(change.workspace, entry, None)
+    draft = await get_previews(context).preview_digest(change.workspace, entry, None)
     if len(draft.problems) == asked:
         problems = " ".join(
-            f"{address}: {texts.message(why)}" for address, why in draft.problems[:3]
+            f"{address}: {context.texts.message(why)}"
+            for address, why in draft.problems[:3]
         )
         raise FieldError("{problems}", problems=problems, field="sources")
-    return render_proposal(
-        context, change, texts, *_render_readings(draft, change, asked, texts)
-    )
+    readings = _render_readings(context, draft, change, asked)
+    return render_proposal(context, change, *readings)
 
 
 def _render_readings(
-    draft: DigestPreview, change: ConfigurationChange, asked: int, texts: Texts
-) -> list[Block]:
-    """The steps that are done, and the edition as people would see it."""
+    context: CommandContext,
+    draft: DigestPreview,
+    change: ConfigurationChange,
+    asked: int,
+) -> Iterator[Block]:
+    """What was read, and the edition as people would see it."""
     held = draft.edition.made_from.articles
-    read = texts.say(
+    read = context.say(
         "✓ {n} of {all} read: {articles}",
         n=asked - len(draft.problems),
-        all=texts.count("{n} source", "{n} sources", asked),
-        articles=texts.count("{n} article", "{n} articles", held),
+        all=context.count("{n} source", "{n} sources", asked),
+        articles=context.count("{n} article", "{n} articles", held),
     )
-    blocks: list[Block] = [ListItem(title=read)]
-    blocks += [
-        ListItem(title=f"✗ {address}", text=texts.message(why))
-        for address, why in draft.problems
-    ]
+    yield ListItem(title=read)
+    for address, why in draft.problems:
+        title = f"{STATE_SIGNS['problem']} {address}"
+        yield ListItem(title=title, text=context.texts.message(why))
     if not draft.edition.stories:
-        nothing = texts.say(
+        nothing = context.say(
             "Nothing would be posted now: there are no new articles. The "
             "first edition comes as soon as there are."
         )
-        return [*blocks, SmallPrint(text=nothing)]
-    if not draft.parts:
-        off = texts.say(
+        yield SmallPrint(text=nothing)
+    elif not draft.parts:
+        off = context.say(
             "{platform} is not connected yet, so the edition cannot be shown here.",
             platform=change.workspace.platform,
         )
-        return [*blocks, SmallPrint(text=off)]
-    label = SmallPrint(text=texts.say("The edition as it would be posted now:"))
-    return [*blocks, label, RenderedEdition(parts=draft.parts)]
+        yield SmallPrint(text=off)
+    else:
+        yield SmallPrint(text=context.say("The edition as it would be posted now:"))
+        yield RenderedEdition(parts=draft.parts)
 
 
-# ── what stands already ────────────────────────────────────────────────────────
+# ── a channel that is set up ───────────────────────────────────────────────────
 
 
-async def _list_digests_here(
-    context: CommandContext, invocation: Invocation
-) -> tuple[Digest, ...]:
-    """The digests that are posted in this channel."""
-    place = invocation.place
-    known = await context.archive.digests(place.workspace.id)
-    return tuple(
-        d for d in known if place.channel in {p.channel for p in d.destinations}
-    )
-
-
-def _render_checklist(
-    context: CommandContext,
-    here: tuple[Digest, ...],
-    workspace: Workspace,
-    texts: Texts,
-) -> Reply:
+def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
     blocks: list[Block] = []
     for digest in here:
-        blocks.append(SmallPrint(text=digest.name))
-        blocks += _render_steps(context, digest, texts)
-    another = texts.say(
+        blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
+    another = context.say(
         "Another digest for this channel: /newsdesk digest create. "
         "Another channel: run /newsdesk setup there."
     )
-    return Reply(
-        title=texts.say("This channel is set up"),
-        blocks=(*blocks, SmallPrint(text=another)),
+    return context.reply(
+        *blocks,
+        SmallPrint(text=another),
+        title=context.say("This channel is set up"),
         controls=(
-            Control(
-                id=build_control_id("preview"), label=texts.say("Preview"), primary=True
-            ),
-            Control(id=build_control_id("doctor"), label=texts.say("Doctor")),
+            context.button(context.say("Preview"), "preview", primary=True),
+            context.button(context.say("Doctor"), "doctor"),
         ),
     )
 
 
-def _render_steps(context: CommandContext, digest: Digest, texts: Texts) -> list[Block]:
-    now, zone = context.clock.now(), digest_zone(digest)
-    stopped = [place for place in digest.destinations if place.paused]
-    ill = [
-        s
-        for s in digest.sources
-        if source_state.describe_health(s, now, zone, texts).state != "ok"
-    ]
-    due = find_next_due(digest, now)
-    return [
-        _render_step(
-            not stopped,
-            ", ".join(f"#{place.name}" for place in digest.destinations),
-            texts.say("Resume it with /newsdesk destination here") if stopped else "",
-        ),
-        _render_step(
-            not ill,
-            texts.count("{n} source", "{n} sources", len(digest.sources)),
-            texts.say("See /newsdesk source list") if ill else "",
-        ),
-        _render_step(
-            due is not None,
-            format_due_time(due, zone, now, texts),
-            "" if due else texts.say("Give it a time: /newsdesk schedule add"),
-        ),
-        _render_step(
-            True,
-            texts.count("{n} story", "{n} stories", digest.options.stories),
-            texts.say("Change it with /newsdesk style"),
-        ),
-    ]
+def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
+    """Destinations, sources, schedule and length: done, or what to do."""
+    where = ", ".join(f"#{place.name}" for place in digest.destinations)
+    hint = context.say("Resume it with /newsdesk destination here")
+    yield _render_step(not any(p.paused for p in digest.destinations), where, hint)
+    sources = context.count("{n} source", "{n} sources", len(digest.sources))
+    hint = context.say("See /newsdesk source list")
+    yield _render_step(_are_healthy(context, digest), sources, hint)
+    due = find_next_due(digest, context.now)
+    hint = context.say("Give it a time: /newsdesk schedule add")
+    yield _render_step(due is not None, context.format_next_due(digest), hint)
+    stories = context.count("{n} story", "{n} stories", digest.options.stories)
+    step = _render_step(True, stories, "")
+    yield replace(step, note=context.say("Change it with /newsdesk style"))
 
 
-def _render_step(done: bool, what: str, then: str) -> ListItem:
-    return ListItem(title=f"{'✓' if done else '✗'} {what}", note=then)
+def _are_healthy(context: CommandContext, digest: Digest) -> bool:
+    zone = digest_zone(digest)
+    return all(
+        source_state.describe_health(one, context.now, zone, context.texts).state
+        == "ok"
+        for one in digest.sources
+    )
+
+
+def _render_step(done: bool, what: str, hint: str) -> ListItem:
+    """A step with its sign; the hint says what to do where it is not done."""
+    sign = STATE_SIGNS["ok" if done else "problem"]
+    return ListItem(title=f"{sign} {what}", note="" if done else hint)

@@ -1,160 +1,145 @@
-"""`/newsdesk status, doctor`: what went out, what comes next, what needs attention."""
+"""`/newsdesk status, doctor`: what was posted, what comes next, what is wrong."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.commands.context import CommandContext, texts_for
-from bot.commands.presentation import format_due_time
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.presentation import STATE_SIGNS, join_notes
 from bot.configuration.diff import hide_folders
 from bot.delivery import send_failures
-from bot.i18n.translation import Texts
+from bot.delivery.send_failures import HeldDecision
 from bot.ingest import source_state
 from bot.model import (
     Block,
-    Command,
     Control,
     Delivery,
     Destination,
     Digest,
     FactTable,
     Finding,
-    Invocation,
     ListItem,
-    Location,
     Paragraph,
-    Permission,
     Reply,
     SmallPrint,
     Source,
 )
-from bot.publishing.planning import digest_zone, find_next_due, format_schedules
+from bot.publishing.planning import digest_zone, format_schedules
 from bot.storage import (
     delivery_store,
-    destination_store,
     personal_digest_store,
     report_store,
+    schedule_store,
     workspace_store,
 )
 
-MAX_DELIVERIES = 5
+MAX_DELIVERIES: Final = 5
+#: Messages that are shown with their buttons at once.
+MAX_HELD: Final = 4
+MAX_FINDINGS: Final = 25
 
 
-def build_status(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        workspace_id = invocation.place.workspace.id
-        decided = await apply_decision(context, invocation, texts)
-        if decided is not None:
-            return decided
-        digests = await context.archive.digests(workspace_id)
-        sent = await context.archive.newest_deliveries(workspace_id, MAX_DELIVERIES)
-        blocks: list[Block] = []
-        space = await context.db.read(
-            workspace_store.find_workspace, workspace_id=workspace_id
-        )
-        if space is not None and space.stopped:
-            why = texts.say(
-                "Posting is paused here: {why}",
-                why=texts.message(space.stopped),
-            )
-            blocks.append(Paragraph(text=why))
-        waiting, controls = await render_held_messages(context, invocation.place, texts)
-        blocks += waiting
-        blocks += [await _render_digest(context, d, texts) for d in digests]
-        if not digests:
-            nothing = texts.say(
-                "No digest is set up here yet. /newsdesk setup makes one."
-            )
-            blocks.append(Paragraph(text=nothing))
-        blocks += await _render_readers(context, workspace_id, texts)
-        blocks += [_render_delivery(d, invocation, context, texts) for d in sent]
-        kept = texts.say(
-            "Stored here: articles for {articles} days, editions with their"
-            " corrections and resolved reports for {editions}, the history "
-            "for {history}.",
-            articles=context.retention.texts,
-            editions=context.retention.editions,
-            history=context.retention.history,
-        )
-        blocks.append(SmallPrint(text=f"Standfirst {context.version} · {kept}"))
-        return Reply(title=texts.say("Status"), blocks=tuple(blocks), controls=controls)
-
-    return Command(
-        path="newsdesk status",
-        description="What was posted, what comes next, what needs attention",
-        permission=Permission.EDITOR,
-        run=run,
-        examples=("/newsdesk status",),
+@command(
+    "newsdesk status",
+    "What was posted, what comes next, what needs attention",
+    "/newsdesk status",
+)
+async def show_status(context: CommandContext) -> Reply:
+    """Held messages, each digest, what readers do, and the last deliveries."""
+    blocks: list[Block | str] = []
+    workspace = await context.db.read(
+        workspace_store.find_workspace, workspace_id=context.workspace_id
     )
+    if workspace is not None and workspace.stopped:
+        why = context.texts.message(workspace.stopped)
+        blocks.append(context.say("Posting is paused here: {why}", why=why))
+    held, controls = await _render_held_messages(context)
+    blocks += held
+    digests = await context.list_digests()
+    blocks += [await _render_digest(context, digest) for digest in digests]
+    if not digests:
+        blocks.append(
+            context.say("No digest is set up here yet. /newsdesk setup makes one.")
+        )
+    blocks += await _render_readers(context)
+    sent = await context.db.read(
+        delivery_store.list_newest_deliveries,
+        workspace_id=context.workspace_id,
+        count=MAX_DELIVERIES,
+    )
+    blocks += [_render_delivery(context, delivery) for delivery in sent]
+    retention = context.services.retention
+    kept = context.say(
+        "Stored here: articles for {articles} days, editions with their"
+        " corrections and resolved reports for {editions}, the history "
+        "for {history}.",
+        articles=retention.texts,
+        editions=retention.editions,
+        history=retention.history,
+    )
+    blocks.append(SmallPrint(text=f"Standfirst {context.services.version} · {kept}"))
+    return context.reply(*blocks, title=context.say("Status"), controls=controls)
 
 
-async def _render_digest(
-    context: CommandContext, digest: Digest, texts: Texts
-) -> FactTable:
-    now = context.clock.now()
-    zone = digest_zone(digest)
-    last = await context.archive.last_occurrence(digest)
+async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
+    texts, zone = context.texts, digest_zone(digest)
     rows = [
-        (texts.say("Digest"), digest.name),
-        (
-            texts.say("Next"),
-            format_due_time(find_next_due(digest, now), zone, now, texts),
-        ),
+        (context.say("Digest"), digest.name),
+        (context.say("Next"), context.format_next_due(digest)),
     ]
     if digest.schedules:
-        rows.append((texts.say("Schedule"), format_schedules(digest, texts)))
+        rows.append((context.say("Schedule"), format_schedules(digest, texts)))
     if digest.paused:
-        rows.append((texts.say("Paused"), texts.say("until somebody resumes it")))
+        rows.append((context.say("Paused"), context.say("until somebody resumes it")))
     elif digest.paused_until is not None:
-        until = texts.say("until {day}", day=texts.date(digest.paused_until))
-        rows.append((texts.say("Paused"), until))
-    today = now.astimezone(ZoneInfo(zone)).date()
+        until = context.say("until {day}", day=texts.date(digest.paused_until))
+        rows.append((context.say("Paused"), until))
+    today = context.now.astimezone(ZoneInfo(zone)).date()
     coming = [texts.date(day) for day in digest.skips if day >= today]
     if coming:
-        rows.append((texts.say("Left out"), ", ".join(coming)))
-    if last is not None:
-        outcome = texts.message(last.reason) or texts.word(last.state)
-        when = texts.moment(last.due_at, zone, now)
-        rows.append((texts.say("Last"), f"{when}: {outcome}"))
+        rows.append((context.say("Left out"), ", ".join(coming)))
+    last = await context.db.read(
+        schedule_store.list_newest_occurrences,
+        workspace_id=digest.workspace_id,
+        digest_id=digest.id,
+        count=1,
+    )
+    for one in last:
+        outcome = texts.message(one.reason) or texts.word(one.state)
+        when = context.format_moment(one.due_at, zone)
+        rows.append((context.say("Last"), f"{when}: {outcome}"))
     rows += [
-        (f"#{d.name}", _format_pause(d, zone, now, texts))
-        for d in digest.destinations
-        if d.paused
+        (f"#{place.name}", _format_pause(context, place, zone))
+        for place in digest.destinations
+        if place.paused
     ]
-    rows += [
-        (
-            s.called or s.name,
-            hide_folders(source_state.describe_health(s, now, zone, texts).text, (s,)),
+    for source in digest.sources:
+        health = source_state.describe_health(source, context.now, zone, texts)
+        rows.append(
+            (source.called or source.name, hide_folders(health.text, (source,)))
         )
-        for s in digest.sources
-    ]
     return FactTable(rows=tuple(rows))
 
 
-async def _render_readers(
-    context: CommandContext, workspace_id: int, texts: Texts
-) -> list[Block]:
-    """How much is open of what readers reported, and how many have a digest."""
+async def _render_readers(context: CommandContext) -> list[Block]:
+    """How many reports are open, and how many readers have their own digest."""
     blocks: list[Block] = []
     still = await context.db.read(
-        report_store.count_open_reports, workspace_id=workspace_id
+        report_store.count_open_reports, workspace_id=context.workspace_id
     )
     if still:
-        said = texts.count(
+        said = context.count(
             "{n} report of a reader is open: /newsdesk reports",
             "{n} reports of readers are open: /newsdesk reports",
             still,
         )
         blocks.append(Paragraph(text=said))
     own = await context.db.read(
-        personal_digest_store.count_personal_digests, workspace_id=workspace_id
+        personal_digest_store.count_personal_digests, workspace_id=context.workspace_id
     )
     if own:
-        said = texts.count(
+        said = context.count(
             "{n} reader has a digest of their own.",
             "{n} readers have a digest of their own.",
             own,
@@ -163,161 +148,139 @@ async def _render_readers(
     return blocks
 
 
-def _format_pause(place: Destination, zone: str, now: datetime, texts: Texts) -> str:
-    """Why nothing is posted there, and when that is looked at again."""
-    reason = texts.message(place.paused)
+def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
+    """Why nothing is posted there, and when it is tried again."""
+    reason = context.texts.message(place.paused)
     if place.retest_at is None:
         return reason
-    again = texts.say(
-        "Next attempt: {when}.", when=texts.moment(place.retest_at, zone, now)
+    again = context.say(
+        "Next attempt: {when}.", when=context.format_moment(place.retest_at, zone)
     )
     return f"{reason} {again}"
 
 
-def _format_operation(delivery: Delivery, texts: Texts) -> str:
-    """What was done to the message, where it was not posted."""
-    match delivery.operation:
-        case "edit":
-            return texts.say("a correction")
-        case "delete":
-            return texts.say("taken back")
-        case "post":
-            return ""
-
-
-def _render_delivery(
-    delivery: Delivery, invocation: Invocation, context: CommandContext, texts: Texts
-) -> ListItem:
-    zone = invocation.place.workspace.zone
-    when = delivery.claimed_at
-    moment = texts.moment(when, zone, context.clock.now()) if when else ""
+def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
+    operation = {
+        "post": "",
+        "edit": context.say("a correction"),
+        "delete": context.say("taken back"),
+    }[delivery.operation]
     return ListItem(
-        title=f"#{delivery.channel}: {texts.word(delivery.state)}",
-        text=texts.message(delivery.reason),
-        note=" · ".join(filter(None, (moment, _format_operation(delivery, texts)))),
+        title=f"#{delivery.channel}: {context.texts.word(delivery.state)}",
+        text=context.texts.message(delivery.reason),
+        note=join_notes(context.format_moment(delivery.claimed_at), operation),
     )
 
 
-#: Messages that are shown with their buttons at once.
-MAX_HELD: Final = 4
+# ── held messages ──────────────────────────────────────────────────────────────
 
 
-async def render_held_messages(
-    context: CommandContext, place: Location, texts: Texts
+async def _render_held_messages(
+    context: CommandContext,
 ) -> tuple[list[Block], tuple[Control, ...]]:
-    """Each held message of the workspace, and two buttons for it."""
-    workspace_id = place.workspace.id
+    """Each message that may or may not have arrived, with two buttons."""
     found = await context.db.read(
-        delivery_store.list_held_deliveries, workspace_id=workspace_id
+        delivery_store.list_held_deliveries, workspace_id=context.workspace_id
     )
     if not found:
         return [], ()
-    places = await context.db.read(
-        destination_store.list_destinations, workspace_id=workspace_id
+    names = {place.id: place.name for place in await context.list_destinations()}
+    said = context.count(
+        "It is unclear whether {n} message arrived. Please look into the channel: "
+        "sent again, it may appear there twice.",
+        "It is unclear whether {n} messages arrived. Please look into the channels: "
+        "sent again, they may appear there twice.",
+        len(found),
     )
-    names = {one.id: one.name for one in places}
-    blocks: list[Block] = [
-        Paragraph(
-            text=texts.count(
-                "It is not known whether {n} message arrived. Please check the "
-                "channel: if sent again, it may appear twice.",
-                "It is not known whether {n} messages arrived. Please check the"
-                " channels: if sent again, they may appear twice.",
-                len(found),
-            )
-        )
-    ]
+    blocks: list[Block] = [Paragraph(text=said)]
     controls: list[Control] = []
     for number, one in enumerate(found[:MAX_HELD], 1):
-        title = texts.say(
+        title = context.say(
             "{number}. #{channel}, part {part}",
             number=number,
             channel=names.get(one.destination_id, one.channel),
             part=one.part,
         )
-        blocks.append(ListItem(title=title, text=texts.message(one.reason)))
-        again = context.controls.signed(workspace_id, "again", one.key)
-        leave = context.controls.signed(workspace_id, "leave", one.key)
+        text = context.texts.message(one.reason)
+        blocks.append(ListItem(title=title, text=text))
         which = f" ({number})" if len(found) > 1 else ""
+        again, leave = context.say("Send again"), context.say("Leave it")
         controls += [
-            Control(id=again, label=texts.say("Send again") + which),
-            Control(id=leave, label=texts.say("Leave it") + which),
+            context.signed_button(again + which, "again", one.key),
+            context.signed_button(leave + which, "leave", one.key),
         ]
     return blocks, tuple(controls)
 
 
-async def apply_decision(
-    context: CommandContext, asked: Invocation, texts: Texts
-) -> Reply | None:
-    """What a pressed button did; None where none was pressed.
-
-    Raises:
-        UserError: That message is not held any more.
-    """
-    again, leave = asked.args.get("again"), asked.args.get("leave")
-    key = again or leave
-    if not key:
-        return None
-    person = asked.person
+async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
     await context.db.write(
         send_failures.decide_held,
-        workspace_id=asked.place.workspace.id,
+        workspace_id=context.workspace_id,
         key=key,
-        decision="again" if again else "leave",
-        by=f"{person.name} ({person.id})",
-        now=context.clock.now(),
+        decision=decision,
+        by=context.signature,
+        now=context.now,
     )
-    context.wake()
-    if again:
-        said = texts.say("It is being sent again.")
-    else:
-        said = texts.say(
-            "It is not sent again; the messages that waited for it are sent now."
-        )
-    return Reply(blocks=(Paragraph(text=said),))
+    context.services.wake()
 
 
-STATE_SIGNS = {"ok": "✓", "warning": "!", "problem": "✗"}
-#: What needs somebody comes first.
-STATE_ORDER = {"problem": 0, "warning": 1, "ok": 2}
-MAX_FINDINGS = 25
+@show_status.control("again")
+async def send_again(context: CommandContext, key: str) -> Reply:
+    """Send the held message again.
+
+    Raises:
+        UserError: The message is not held any more.
+    """
+    await _decide(context, key, "again")
+    return context.reply(context.say("It is being sent again."))
 
 
-def build_doctor(context: CommandContext) -> Command:
-    """The command over this desk."""
+@show_status.control("leave")
+async def leave_held(context: CommandContext, key: str) -> Reply:
+    """Treat the held message as delivered.
 
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        found = await context.doctor.look_into(invocation.place.workspace, texts)
-        ordered = sorted(found, key=lambda one: STATE_ORDER[one.state])
-        digests = await context.archive.digests(invocation.place.workspace.id)
-        known = [source for digest in digests for source in digest.sources]
-        blocks: list[Block] = [
-            _render_finding(one, known, texts) for one in ordered[:MAX_FINDINGS]
-        ]
-        if not found:
-            nothing = texts.say(
-                "Nothing is set up here yet. Start with /newsdesk setup."
-            )
-            blocks.append(Paragraph(text=nothing))
-        bad = sum(one.state != "ok" for one in found)
-        last = texts.count(
-            "{n} problem needs attention", "{n} problems need attention", bad
-        )
-        return Reply(title=texts.say("Doctor"), blocks=(*blocks, SmallPrint(text=last)))
-
-    return Command(
-        path="newsdesk doctor",
-        description="What is wrong here, and how to fix it",
-        permission=Permission.EDITOR,
-        run=run,
-        examples=("/newsdesk doctor",),
+    Raises:
+        UserError: The message is not held any more.
+    """
+    await _decide(context, key, "leave")
+    return context.reply(
+        context.say("It is left as it is; the messages behind it are sent.")
     )
 
 
-def _render_finding(one: Finding, known: Sequence[Source], texts: Texts) -> ListItem:
+# ── the doctor ─────────────────────────────────────────────────────────────────
+
+
+@command("newsdesk doctor", "What is wrong here, and how to fix it", "/newsdesk doctor")
+async def run_doctor(context: CommandContext) -> Reply:
+    """The findings about this workspace, the most urgent first."""
+    found = await context.services.doctor.examine_workspace(
+        context.workspace, context.texts
+    )
+    states = list(STATE_SIGNS)
+    ordered = sorted(found, key=lambda one: states.index(one.state))
+    digests = await context.list_digests()
+    known = [source for digest in digests for source in digest.sources]
+    blocks: list[Block | str] = [
+        _render_finding(context, one, known) for one in ordered[:MAX_FINDINGS]
+    ]
+    if not found:
+        blocks.append(
+            context.say("Nothing is set up here yet. Start with /newsdesk setup.")
+        )
+    bad = sum(one.state != "ok" for one in found)
+    last = context.count(
+        "{n} problem needs attention", "{n} problems need attention", bad
+    )
+    return context.reply(*blocks, SmallPrint(text=last), title=context.say("Doctor"))
+
+
+def _render_finding(
+    context: CommandContext, one: Finding, known: Sequence[Source]
+) -> ListItem:
+    # What a platform finds is worded there, in English.
     return ListItem(
         title=f"{STATE_SIGNS[one.state]} {one.subject}",
-        text=hide_folders(texts.message(one.text), known),
-        note=hide_folders(texts.message(one.fix), known),
+        text=hide_folders(context.texts.message(one.text), known),
+        note=hide_folders(context.texts.message(one.fix), known),
     )

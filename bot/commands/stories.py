@@ -1,198 +1,173 @@
 """`/news story, timeline, why`: one story, its days, and why it was selected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from bot.commands import presentation
-from bot.commands.context import CommandContext, texts_for
-from bot.commands.controls import build_control_id
-from bot.commands.forms import find_story
+from bot.commands.arguments import (
+    StoryArgument,
+    StoryReference,
+    compose_unpublished_story,
+)
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
 from bot.commands.presentation import (
-    STORY_OPTION,
     format_article_title,
     format_figure_title,
     format_outlets,
+    join_notes,
+    load_wordings,
     render_article_line,
+    render_passage,
+    render_quotes,
 )
 from bot.errors import UnknownName
-from bot.i18n.translation import Texts
 from bot.lookup import explanations
-from bot.lookup.explanations import Reason, SourceLine, StoryExplanation
-from bot.model import (
-    Block,
-    Command,
-    Control,
-    Invocation,
-    ListItem,
-    Paragraph,
-    Permission,
-    Reply,
-    SmallPrint,
-)
+from bot.lookup.archive import load_story_articles
+from bot.lookup.explanations import Reason, StoryExplanation
+from bot.model import Block, Control, ListItem, Paragraph, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store
 from digests.stories import timeline
-from digests.types import Article, EditionFigure, EditionStory, TimelineEvent
+from digests.types import (
+    Article,
+    EditionFigure,
+    EditionStory,
+    Sentence,
+    TimelineEvent,
+)
 
-#: Events shown of one story.
-MAX_STORY_EVENTS = 6
-#: Later articles shown of one story.
-MAX_LATER_ARTICLES = 5
+#: Events and later articles shown of one story.
+MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
-def build_story(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        which = invocation.args["story"].strip()
-        try:
-            found = await context.archive.story(invocation.place, which)
-        except UnknownName:
-            reply = await _render_unpublished(context, invocation, which, texts)
-            if reply is None:
-                raise
-            return reply
-        zone = digest_zone(await context.archive.digest_of(found.stored_edition))
-        dated = await _render_events(
-            context, await context.archive.articles_of(found), texts
+@command(
+    "news story",
+    "One story: sources, quotes and figures",
+    "/news story 2",
+    "/news story harbour bridge",
+)
+async def show_story(context: CommandContext, story: StoryReference) -> Reply:
+    """The story as its edition had it, with what has come in since."""
+    try:
+        found = await context.archive.story(context.place, story)
+    except UnknownName:
+        unpublished = await compose_unpublished_story(context, story)
+        if unpublished is None:
+            raise
+        note = SmallPrint(text=context.say("No edition has shown it in full."))
+        articles = await _load_articles(context, unpublished)
+        return await _render_story(
+            context, unpublished, articles, (note,), context.zone
         )
-        stored = await context.archive.in_story(
-            found.stored_edition.workspace_id, found.story.id
-        )
-        since = _render_later_articles(found.story, stored, texts, zone)
-        controls = _build_controls(context, invocation, found.story.id, texts)
-        cards = await presentation.load_wordings(context, invocation, found.story.cards)
-        quotes = presentation.render_story_quotes(cards, texts, zone)
-        return _render_story(found.story, quotes, dated, texts, zone, since, controls)
-
-    return Command(
-        path="news story",
-        description="One story: sources, quotes and figures",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(STORY_OPTION,),
-        examples=("/news story 2", "/news story harbour bridge"),
+    edition = found.stored_edition
+    digest = await context.archive.digest(edition.workspace_id, edition.digest_id)
+    zone = digest_zone(digest)
+    later = _render_later_articles(
+        context, found.story, await _load_articles(context, found.story), zone
     )
+    articles = await context.archive.articles_of(found)
+    return await _render_story(context, found.story, articles, tuple(later), zone)
 
 
-async def _render_unpublished(
-    context: CommandContext, invocation: Invocation, which: str, texts: Texts
-) -> Reply | None:
-    """A story that no edition told, by its id."""
-    if not which.startswith("s-"):
-        return None
-    workspace = invocation.place.workspace
-    story = await explanations.compose_unpublished(
-        context.db, context.publisher.engine, workspace.id, which
-    )
-    if story is None:
-        return None
-    articles = await context.archive.in_story(workspace.id, story.id)
-    dated = await _render_events(context, articles, texts)
-    note = SmallPrint(text=texts.say("No edition has had it in full."))
-    controls = _build_controls(context, invocation, story.id, texts)
-    cards = await presentation.load_wordings(context, invocation, story.cards)
-    quotes = presentation.render_story_quotes(cards, texts, workspace.zone)
-    return _render_story(story, quotes, dated, texts, workspace.zone, (note,), controls)
+async def _load_articles(
+    context: CommandContext, story: EditionStory
+) -> tuple[Article, ...]:
+    """The newest texts of the story, the earliest first."""
+    return await context.db.read(load_story_articles, context.workspace_id, story.id)
 
 
-def _render_story(
+async def _render_story(
+    context: CommandContext,
     story: EditionStory,
-    quotes: Iterable[Block],
-    dated: Iterable[Block],
-    texts: Texts,
-    zone: str,
+    articles: Sequence[Article],
     more: tuple[Block, ...],
-    controls: tuple[Control, ...],
+    zone: str,
 ) -> Reply:
-    blocks = (
-        SmallPrint(text=format_outlets(story, texts)),
-        *_render_summary(story),
-        *_render_context(story, texts),
+    quotes = await load_wordings(context, story.cards)
+    return context.reply(
+        SmallPrint(text=format_outlets(context, story)),
+        *(_render_sentence(story, sentence) for sentence in story.summary),
+        *_render_context(context, story),
         *_render_figures(story),
-        *_render_disputes(story, texts),
-        *quotes,
-        *dated,
-        *_render_corrections(story, texts, zone),
-        *_render_sources(story, texts, zone),
+        *_render_disputes(context, story),
+        *render_quotes(context, quotes, story_zone=zone),
+        *await _render_events(context, articles),
+        *_render_corrections(context, story, zone),
+        SmallPrint(text=context.say("Sources")),
+        *(render_article_line(context, ref, zone) for ref in story.articles),
         *more,
-        SmallPrint(text=texts.say("Story id: {id}", id=story.id)),
+        SmallPrint(text=context.say("Story id: {id}", id=story.id)),
+        title=story.headline.text,
+        controls=_build_controls(context, story.id),
     )
-    return Reply(title=story.headline.text, blocks=blocks, controls=controls)
 
 
-def _build_controls(
-    context: CommandContext, invocation: Invocation, story: str, texts: Texts
-) -> tuple[Control, ...]:
+def _build_controls(context: CommandContext, story: str) -> tuple[Control, ...]:
     """What the reader may do with the story; what changes something is signed."""
-
-    def signed(action: str) -> str:
-        return context.controls.signed(invocation.place.workspace.id, action, story)
-
     return (
-        Control(id=build_control_id("why", story), label=texts.say("Why this?")),
-        Control(id=signed("save"), label=texts.say("Save")),
-        Control(id=signed("more"), label=texts.say("More like this")),
-        Control(id=signed("less"), label=texts.say("Less like this")),
-        Control(
-            id=build_control_id("report", story), label=texts.say("Report an error")
-        ),
+        context.button(context.say("Why this?"), "why", story),
+        context.signed_button(context.say("Save"), "save", story),
+        context.signed_button(context.say("More like this"), "more", story),
+        context.signed_button(context.say("Less like this"), "less", story),
+        context.button(context.say("Report an error"), "report", story),
     )
 
 
 def _render_later_articles(
-    story: EditionStory, stored: Sequence[Article], texts: Texts, zone: str
-) -> tuple[Block, ...]:
-    """What has come in on the story since the edition told it."""
+    context: CommandContext,
+    story: EditionStory,
+    stored: Sequence[Article],
+    zone: str,
+) -> Iterator[Block]:
+    """Articles about the story that came in after its edition."""
     shown = {ref.id for ref in story.articles}
-    later = [article for article in stored if article.id not in shown][
-        -MAX_LATER_ARTICLES:
-    ]
-    if not later:
-        return ()
-    lines = [render_article_line(article, texts, zone) for article in later]
-    return (SmallPrint(text=texts.say("Also on this")), *lines)
+    later = [article for article in stored if article.id not in shown]
+    if later:
+        yield SmallPrint(text=context.say("Also on this"))
+    for article in later[-MAX_LATER_ARTICLES:]:
+        yield render_article_line(context, article, zone)
 
 
-def _render_summary(story: EditionStory) -> tuple[Block, ...]:
-    """Each sentence leads to the place that it was taken from."""
+def _render_sentence(
+    story: EditionStory, sentence: Sentence, title: str = ""
+) -> ListItem:
+    """A sentence that links to the place it was taken from."""
     lead = story.articles[0]
-    return tuple(
-        ListItem(
-            title="",
-            text=sentence.text,
-            url=lead.url,
-            article=lead.id,
-            revision=sentence.revision or lead.revision,
-            start=sentence.spans[0].start,
-            end=sentence.spans[-1].end,
-        )
-        for sentence in story.summary
+    return ListItem(
+        title=title,
+        text=sentence.text,
+        url=lead.url,
+        article=lead.id,
+        revision=sentence.revision or lead.revision,
+        start=sentence.spans[0].start,
+        end=sentence.spans[-1].end,
     )
 
 
-def _render_figures(story: EditionStory) -> tuple[Block, ...]:
-    """Each with its sentence, where the summary does not have that already."""
+def _render_context(context: CommandContext, story: EditionStory) -> Iterator[Block]:
+    if story.matters is not None:
+        yield _render_sentence(story, story.matters, context.say("Why it matters"))
+
+
+def _render_figures(story: EditionStory) -> Iterator[Block]:
+    """Each figure with its sentence, where the summary does not have that already."""
     said = {sentence.text for sentence in story.summary}
     lead = story.articles[0].source
-    lines = ((shown, _render_figure(shown, story)) for shown in story.figures)
-    return tuple(
-        replace(
+    for shown in story.figures:
+        line = _render_figure(shown, story)
+        yield replace(
             line,
             text="" if line.text in said else line.text,
-            # The outlet stands above everything that is told from it.
+            # The lead outlet is named above everything that comes from it.
             note="" if shown.source == lead else line.note,
         )
-        for shown, line in lines
-    )
 
 
 def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
-    """A figure that leads to its place in the version that was told from."""
+    """A figure that links to its place in the revision that the edition used."""
     read = {ref.id: ref.revision for ref in story.articles}
     return ListItem(
         title=format_figure_title(shown.figure),
@@ -205,37 +180,16 @@ def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
     )
 
 
-def _render_context(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
-    sentence = story.matters
-    if sentence is None:
-        return ()
-    lead = story.articles[0]
-    return (
-        ListItem(
-            title=texts.say("Why it matters"),
-            text=sentence.text,
-            url=lead.url,
-            article=lead.id,
-            revision=sentence.revision or lead.revision,
-            start=sentence.spans[0].start,
-            end=sentence.spans[-1].end,
-        ),
-    )
-
-
-def _render_disputes(story: EditionStory, texts: Texts) -> tuple[Block, ...]:
-    """Both sides with their sentences: who reads on decides."""
-    blocks: list[Block] = []
+def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[Block]:
+    """Both sides with their sentences; the reader decides."""
     for dispute in story.disputes:
-        blocks.append(SmallPrint(text=texts.say("Outlets differ:")))
-        blocks += [
-            _render_figure(shown, story) for shown in (dispute.ours, dispute.theirs)
-        ]
-    return tuple(blocks)
+        yield SmallPrint(text=context.say("Outlets differ:"))
+        yield _render_figure(dispute.ours, story)
+        yield _render_figure(dispute.theirs, story)
 
 
 async def _render_events(
-    context: CommandContext, articles: Sequence[Article], texts: Texts
+    context: CommandContext, articles: Sequence[Article]
 ) -> tuple[Block, ...]:
     """The story's dated events, the earliest first; one alone is no timeline."""
     events = await context.publisher.engine.run(timeline.order_events, articles)
@@ -243,216 +197,178 @@ async def _render_events(
     if len(dated) < 2:
         return ()
     read = {article.id: article.revision for article in articles}
-    lines = [
-        ListItem(
-            title=texts.stretch(event.first, event.last) if event.first else "",
-            text=event.text,
-            article=event.article,
-            revision=read[event.article],
-            start=event.words.start,
-            end=event.words.end,
-        )
-        for event in dated
-    ]
-    return (SmallPrint(text=texts.say("In order")), *lines)
+    lines = (
+        _render_event(event, read, _format_days(context, event)) for event in dated
+    )
+    return (SmallPrint(text=context.say("In order")), *lines)
+
+
+def _format_days(context: CommandContext, event: TimelineEvent) -> str:
+    return context.texts.stretch(event.first, event.last) if event.first else ""
+
+
+def _render_event(event: TimelineEvent, read: dict[str, str], title: str) -> ListItem:
+    return ListItem(
+        title=title,
+        text=event.text,
+        article=event.article,
+        revision=read[event.article],
+        start=event.words.start,
+        end=event.words.end,
+    )
 
 
 def _render_corrections(
-    story: EditionStory, texts: Texts, zone: str
-) -> tuple[Block, ...]:
-    """What was put right since it was told."""
-    lines = []
+    context: CommandContext, story: EditionStory, zone: str
+) -> Iterator[Block]:
+    """What was corrected since the edition was posted."""
     for note in story.notes:
-        time = texts.day_and_time(note.at, zone)
+        time = context.texts.day_and_time(note.at, zone)
         what = note.said or " → ".join(filter(None, (note.before, note.after)))
         if note.said:
-            said = texts.say(
+            said = context.say(
                 "Corrected {time} by an editor: {what}", time=time, what=what
             )
         else:
-            said = texts.say("Corrected {time}: {what}", time=time, what=what)
-        lines.append(SmallPrint(text=said))
-    return tuple(lines)
+            said = context.say("Corrected {time}: {what}", time=time, what=what)
+        yield SmallPrint(text=said)
 
 
-def _render_sources(story: EditionStory, texts: Texts, zone: str) -> tuple[Block, ...]:
-    lines = [render_article_line(ref, texts, zone) for ref in story.articles]
-    return (SmallPrint(text=texts.say("Told from")), *lines)
-
+# ── over its days ──────────────────────────────────────────────────────────────
 
 #: Events, articles and editions that are shown.
 MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
 
 
-def build_timeline(context: CommandContext) -> Command:
-    """The command over this desk."""
-
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        story = await find_story(context, invocation, invocation.args["story"])
-        workspace_id = invocation.place.workspace.id
-        zone = await context.zone_of(invocation)
-        articles = await context.archive.in_story(workspace_id, story.id)
-        events = await context.publisher.engine.run(timeline.order_events, articles)
-        published = await context.db.read(
-            edition_store.list_story_publications,
-            workspace_id=workspace_id,
-            story=story.id,
-            limit=MAX_TIMELINE_EDITIONS,
-        )
-        blocks = (
-            *_render_days(events, articles, texts),
-            *_render_reports(articles, texts, zone),
-            *_render_publications(published, texts, zone),
-            SmallPrint(text=texts.say("Story id: {id}", id=story.id)),
-        )
-        title = texts.say("Timeline: {headline}", headline=story.headline.text)
-        return Reply(title=title, blocks=blocks)
-
-    return Command(
-        path="news timeline",
-        description="A story over its days, in order",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(STORY_OPTION,),
-        examples=("/news timeline 1", "/news timeline harbour bridge"),
+@command(
+    "news timeline",
+    "A story over its days, in order",
+    "/news timeline 1",
+    "/news timeline harbour bridge",
+)
+async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+    """The story's dated events, who reported it, and the editions that had it."""
+    zone = await context.get_own_zone()
+    articles = await _load_articles(context, story)
+    events = await context.publisher.engine.run(timeline.order_events, articles)
+    published = await context.db.read(
+        edition_store.list_story_publications,
+        workspace_id=context.workspace_id,
+        story=story.id,
+        limit=MAX_TIMELINE_EDITIONS,
+    )
+    return context.reply(
+        *_render_days(context, events, articles),
+        *_render_reporters(context, articles, zone),
+        *_render_publications(context, published, zone),
+        SmallPrint(text=context.say("Story id: {id}", id=story.id)),
+        title=context.say("Timeline: {headline}", headline=story.headline.text),
     )
 
 
 def _render_days(
-    events: Sequence[TimelineEvent], articles: Sequence[Article], texts: Texts
-) -> Iterable[Block]:
+    context: CommandContext,
+    events: Sequence[TimelineEvent],
+    articles: Sequence[Article],
+) -> Iterator[Block]:
     """The dated sentences, the earliest day first; a day is named once."""
-    dated = [event for event in events if event.first is not None][
-        -MAX_TIMELINE_EVENTS:
-    ]
+    dated = [event for event in events if event.first is not None]
     if not dated:
-        said = texts.say("Its articles date no event.")
-        yield Paragraph(text=said)
+        yield Paragraph(text=context.say("Its articles date no event."))
     read = {article.id: article.revision for article in articles}
-    for (first, last), of_day in groupby(dated, key=lambda e: (e.first, e.last)):
-        days = texts.stretch(first, last) if first else ""
+    recent = dated[-MAX_TIMELINE_EVENTS:]
+    for _, of_day in groupby(recent, key=lambda e: (e.first, e.last)):
         for number, event in enumerate(of_day):
-            yield ListItem(
-                title="" if number else days,
-                text=event.text,
-                article=event.article,
-                revision=read[event.article],
-                start=event.words.start,
-                end=event.words.end,
-            )
+            days = "" if number else _format_days(context, event)
+            yield _render_event(event, read, days)
 
 
-def _render_reports(
-    articles: Sequence[Article], texts: Texts, zone: str
-) -> Iterable[Block]:
+def _render_reporters(
+    context: CommandContext, articles: Sequence[Article], zone: str
+) -> Iterator[Block]:
     if articles:
-        yield SmallPrint(text=texts.say("Reported by"))
+        yield SmallPrint(text=context.say("Reported by"))
     for article in articles[-MAX_TIMELINE_ARTICLES:]:
-        yield render_article_line(article, texts, zone)
+        yield render_article_line(context, article, zone)
 
 
 def _render_publications(
-    published: Sequence[tuple[datetime, str]], texts: Texts, zone: str
-) -> Iterable[Block]:
+    context: CommandContext, published: Sequence[tuple[datetime, str]], zone: str
+) -> Iterator[Block]:
     """«Tuesday 24 November: …», and what each later edition updated."""
+    if published:
+        yield SmallPrint(text=context.say("Posted here"))
     before = ""
     for at, headline in reversed(published):
-        day = texts.weekday_date(at.astimezone(ZoneInfo(zone)).date())
-        note = texts.say("update to the story of {day}", day=before) if before else ""
-        if not before:
-            yield SmallPrint(text=texts.say("Told here"))
+        day = context.texts.weekday_date(at.astimezone(ZoneInfo(zone)).date())
+        note = context.say("update to the story of {day}", day=before) if before else ""
         yield ListItem(title=day, text=headline, note=note)
         before = day
 
 
-def build_why(context: CommandContext) -> Command:
-    """The command over this desk."""
+# ── why it was selected ────────────────────────────────────────────────────────
 
-    async def run(invocation: Invocation) -> Reply:
-        texts = texts_for(invocation)
-        why = await explanations.explain_story(
-            context.archive,
-            invocation.place,
-            invocation.args["story"],
-            context.clock.now(),
-        )
-        lines = [
-            await _render_reason(context, invocation, r, texts) for r in why.reasons
-        ]
-        title = texts.say("Why: {headline}", headline=why.title)
-        head = (
-            *_render_totals(why, texts),
-            *_render_source_sentence(why.stands, texts),
-        )
-        return Reply(title=title, blocks=(*head, *lines))
 
-    return Command(
-        path="news why",
-        description="Why a story is (or is not) in the edition",
-        permission=Permission.EVERYONE,
-        run=run,
-        options=(STORY_OPTION,),
-        examples=(
-            "/news why 1",
-            "/news why pool",
-            "/news why About 31,000 vehicles cross the bridge",
-            "/news why s-7k3m9q",
-        ),
+@command(
+    "news why",
+    "Why a story is (or is not) in the edition",
+    "/news why 1",
+    "/news why pool",
+    "/news why About 31,000 vehicles cross the bridge",
+    "/news why s-7k3m9q",
+)
+async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
+    """What was decided about each article of the story, and why."""
+    why = await explanations.explain_story(
+        context.archive, context.place, story, context.now
+    )
+    return context.reply(
+        _render_totals(context, why),
+        *_render_source_sentence(context, why),
+        *[await _render_reason(context, reason) for reason in why.reasons],
+        title=context.say("Why: {headline}", headline=why.title),
     )
 
 
-def _render_totals(why: StoryExplanation, texts: Texts) -> tuple[Block, ...]:
+def _render_totals(context: CommandContext, why: StoryExplanation) -> Block:
     if why.found is None:
-        return (Paragraph(text=texts.say("It was not in the newest edition.")),)
+        return Paragraph(text=context.say("It is not in the newest edition."))
     made = why.found.stored_edition.edition.made_from
-    read = texts.say(
+    read = context.say(
         "{articles} articles from {sources} sources were read.",
         articles=made.articles,
         sources=made.sources,
     )
-    return (SmallPrint(text=read),)
+    return SmallPrint(text=read)
 
 
 def _render_source_sentence(
-    stands: SourceLine | None, texts: Texts
-) -> tuple[Block, ...]:
-    """The sentence that words come from, and whether the edition shows it."""
-    if stands is None:
-        return ()
-    article, place = stands.article, stands.sentence
-    label = (
-        texts.say("The edition has this sentence:")
-        if stands.shown
-        else texts.say("The words are in this sentence, which the edition leaves out:")
-    )
-    line = ListItem(
-        title="",
-        text=article.text[place.start : place.end],
-        note=article.source,
-        url=article.url,
-        article=article.id,
-        revision=article.revision,
-        start=place.start,
-        end=place.end,
-    )
-    return (SmallPrint(text=label), line)
+    context: CommandContext, why: StoryExplanation
+) -> Iterator[Block]:
+    """The sentence that the words come from, and whether the edition shows it."""
+    if why.source_line is None:
+        return
+    if why.source_line.shown:
+        label = context.say("The edition has this sentence:")
+    else:
+        label = context.say(
+            "The words are in this sentence, which the edition does not show:"
+        )
+    yield SmallPrint(text=label)
+    article, place = why.source_line.article, why.source_line.sentence
+    yield render_passage(article, place.start, place.end, note=article.source)
 
 
-async def _render_reason(
-    context: CommandContext, invocation: Invocation, reason: Reason, texts: Texts
-) -> ListItem:
-    workspace = invocation.place.workspace
-    article = await context.archive.article(workspace.id, int(reason.article))
-    title = format_article_title(article) if article else texts.say("An article")
-    when = ""
-    if reason.at is not None:
-        when = texts.moment(reason.at, workspace.zone, context.clock.now())
-    parts = (article.source if article else "", reason.digest or "", when)
+async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
+    article = await context.archive.article(context.workspace_id, int(reason.article))
     return ListItem(
-        title=title,
-        text=texts.message(reason.text),
-        note=" · ".join(part for part in parts if part),
+        title=(format_article_title(article) if article else context.say("An article")),
+        text=context.texts.message(reason.text),
+        note=join_notes(
+            article.source if article else "",
+            reason.digest,
+            context.format_moment(reason.at),
+        ),
         url=article.url if article else None,
         article=reason.article,
         revision=article.revision if article else None,

@@ -6,16 +6,17 @@ goes to that digest; the rest goes where the admin says.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from bot.configuration.change_application import ensure_source
+from bot.configuration.change_steps import ChangeRequest, EntryEdit
+from bot.configuration.operator_changes import OperatorContext, apply_requests
 from bot.errors import ConfigurationError, UserError
 from bot.ingest import addresses
-from bot.model import Digest, Source, Workspace
+from bot.model import DEFAULT_DIGEST, Digest, SettingsEntry, Source, Workspace
 from bot.settings import find_seeds_folder
 from bot.storage import Connection, digest_store, workspace_store
 from digests.language.normalization import normalize_text
@@ -63,40 +64,61 @@ class FeedImport:
 def assign_feeds(
     conn: Connection,
     listed: Sequence[Subscription],
+    operator: OperatorContext,
     *,
-    now: datetime,
     workspace: str | None = None,
     digest: str | None = None,
-    allow_private: str = "",
 ) -> FeedImport:
     """Add the feeds to digests, in the caller's transaction.
 
     Args:
         conn: Inside a transaction.
         listed: The feeds, with the folders they stand in.
-        now: The time.
+        operator: The time, and what else a change of the operator needs.
         workspace: The platform's id of the workspace; None = the only one there is, or
             a new one for the local page.
         digest: All go to the digest of this name, which is created if necessary;
             None = each to the one that its folder names, or else to the only one.
-        allow_private: The setting of that name.
 
     Raises:
         UserError: It is not clear which workspace or digest is meant.
     """
-    home = _resolve_workspace(conn, workspace, now)
+    home = _resolve_workspace(conn, workspace, operator.now)
     known = digest_store.list_digests(conn, workspace_id=home.id)
-    wanted: dict[str, list[Subscription]] = defaultdict(list)
+    had = {d.name: {source.id for source in d.all_sources} for d in known}
+    new: dict[str, dict[int, Source]] = defaultdict(dict)
     for one in listed:
-        wanted[digest or _resolve_digest_name(one, known)].append(one)
-    added = [
-        _add_feeds(conn, home, name, subscriptions, allow_private)
-        for name, subscriptions in wanted.items()
+        name = digest or _resolve_digest_name(one, known)
+        source = ensure_source(
+            conn,
+            home,
+            one.address,
+            name=one.title,
+            allow_private=operator.allow_private,
+        )
+        if source.id not in had.get(name, ()):
+            new[name][source.id] = source
+    requests = [
+        ChangeRequest(noun="digest", name=name, edit=_add_sources(name, added.values()))
+        for name, added in new.items()
     ]
-    count = sum(len(new) for _, new in added)
+    apply_requests(conn, home.id, requests, operator)
+    digests = digest_store.list_digests(conn, workspace_id=home.id)
+    added = tuple((d, tuple(new[d.name].values())) for d in digests if d.name in new)
+    count = sum(len(sources) for _, sources in added)
     return FeedImport(
-        workspace=home.external_id, added=tuple(added), known=len(listed) - count
+        workspace=home.external_id, added=added, known=len(listed) - count
     )
+
+
+def _add_sources(name: str, added: Iterable[Source]) -> EntryEdit:
+    listed = [source.address for source in added]
+
+    def edit(before: SettingsEntry | None) -> SettingsEntry:
+        entry = before or {**DEFAULT_DIGEST, "name": name}
+        return {**entry, "sources": [*entry["sources"], *listed]}
+
+    return edit
 
 
 def list_all_feeds(
@@ -177,41 +199,6 @@ def _resolve_digest_name(one: Subscription, known: Sequence[Digest]) -> str:
             names=names,
         )
     return known[0].name if known else DEFAULT_DIGEST_NAME
-
-
-def _add_feeds(
-    conn: Connection,
-    home: Workspace,
-    name: str,
-    listed: Sequence[Subscription],
-    allow_private: str,
-) -> tuple[Digest, tuple[Source, ...]]:
-    before = digest_store.find_digest_by_name(conn, workspace_id=home.id, name=name)
-    had = before.all_sources if before else ()
-    sources = [
-        ensure_source(
-            conn, home, one.address, name=one.title, allow_private=allow_private
-        )
-        for one in listed
-    ]
-    ids = {source.id for source in had}
-    new = tuple({s.id: s for s in sources if s.id not in ids}.values())
-    if before is not None and not new:
-        return before, ()
-    here: dict[str, Any] = {"workspace_id": home.id, "name": name}
-    if before is None:
-        made = digest_store.upsert_digest(conn, **here, sources=new, destinations=())
-        return made, new
-    changed = digest_store.upsert_digest(
-        conn,
-        **here,
-        sources=(*before.sources, *new),
-        paused_sources=before.paused_sources,
-        destinations=before.destinations,
-        options=before.options,
-        called={source.id: source.called for source in had if source.called},
-    )
-    return changed, new
 
 
 def _get_packs_folder() -> Path | None:

@@ -18,7 +18,6 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.configuration.change_application import ApplyContext, apply_step
 from bot.configuration.change_steps import (
     ChangeRequest,
     ChangeStep,
@@ -28,6 +27,11 @@ from bot.configuration.change_steps import (
     grant_to_entry,
 )
 from bot.configuration.change_validation import check_steps, load_validation_context
+from bot.configuration.operator_changes import (
+    OperatorContext,
+    apply_checked_steps,
+    record_steps,
+)
 from bot.configuration.validation import (
     format_problem,
     validate_fields,
@@ -367,6 +371,7 @@ def apply_file(
     prune: bool,
     now: datetime,
     allow_private: str = "",
+    recorded: bool = False,
 ) -> tuple[PlannedChange, ...]:
     """Apply the file in the caller's transaction, and list what was changed.
 
@@ -376,10 +381,14 @@ def apply_file(
         prune: Also remove what the file does not name, inside its workspaces.
         now: The time.
         allow_private: The setting of that name, which says which addresses are private.
+        recorded: Add the changes to the history of the workspaces.
 
     Raises:
         ConfigurationError: Every mistake of the file, one a line.
     """
+    operator = OperatorContext(
+        plugins=file.plugins, now=now, allow_private=allow_private
+    )
     plans = _plan_file(conn, file, prune=prune)
     for plan in plans:
         workspace = workspace_store.upsert_workspace(
@@ -389,18 +398,12 @@ def apply_file(
             name=plan.name,
             now=now,
         )
-        work = ApplyContext(
-            conn=conn, workspace=workspace, now=now, allow_private=allow_private
-        )
-        for step in plan.steps:
-            apply_step(work, step)
+        apply_checked_steps(conn, workspace, plan.steps, operator)
+        # A workspace always has a zone: its first cannot be reverted.
+        steps = [s for s in plan.steps if s.noun != "zone" or plan.workspace.id]
+        if recorded:
+            record_steps(conn, workspace, steps, now)
     return tuple(change for plan in plans for change in _list_changes(plan))
-
-
-def list_named_workspaces(file: ConfigurationFile) -> frozenset[tuple[str, str]]:
-    """List the workspaces that the file names: (platform, the platform's id)."""
-    blocks, _ = _parse_blocks(file.data, file.plugins)
-    return frozenset((one.settings.platform, one.settings.id) for one in blocks)
 
 
 def _plan_file(

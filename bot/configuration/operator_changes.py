@@ -1,156 +1,91 @@
-"""Record changes of the operator's command line in the history of the workspace.
+"""Apply change requests of the operator's command line, and record them as history."""
 
-The workspace is compared before and after, so that any command can be recorded. Nothing
-is changed here.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from bot.configuration import change_steps, file_import
-from bot.configuration.change_steps import ChangeStep, StepNoun, format_grant
-from bot.configuration.file_import import ConfigurationFile
-from bot.model import Workspace
-from bot.storage import (
-    Connection,
-    change_store,
-    destination_store,
-    digest_store,
-    workspace_store,
+from bot.configuration.change_application import ApplyContext, apply_step
+from bot.configuration.change_steps import (
+    ChangeRequest,
+    ChangeStep,
+    InvalidChange,
+    build_steps,
+    step_to_json,
 )
+from bot.configuration.change_validation import check_steps, load_validation_context
+from bot.errors import UserError
+from bot.model import Workspace
+from bot.ports import Plugins
+from bot.storage import Connection, change_store, workspace_store
 
-T = TypeVar("T")
 #: No platform has this id, and the name is translated.
 OPERATOR_ID: Final = ""
 OPERATOR_NAME: Final = "the operator, in the terminal"
-#: In the order in which things can be created: what others refer to comes first.
-_STEP_ORDER: Final[tuple[StepNoun, ...]] = ("zone", "access", "destination", "digest")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WorkspaceSnapshot:
-    """Everything of a workspace that a change could touch, by noun and name."""
+class OperatorContext:
+    """What changes of the operator need besides their requests."""
 
-    things: Mapping[tuple[StepNoun, str], ChangeStep]
+    plugins: Plugins
+    now: datetime
+    #: The setting of that name, which says which addresses are private.
+    allow_private: str = ""
 
 
-def record_changes(
+def apply_requests(
     conn: Connection,
-    act: Callable[[Connection], T],
-    *,
-    concerns: Callable[[Workspace], bool],
-    now: datetime,
-) -> T:
-    """Call `act`, record its changes in each workspace, and return its result.
+    workspace_id: int,
+    requests: Sequence[ChangeRequest],
+    operator: OperatorContext,
+) -> None:
+    """Check, apply and record the requests in the caller's transaction.
 
-    Args:
-        conn: Inside the transaction of all of it.
-        act: Makes the change; it may create workspaces.
-        concerns: Tells which workspaces it may change; no other is compared.
-        now: The time.
+    Raises:
+        InvalidChange: Settings cannot have these values.
     """
-    before = {}
-    for workspace in filter(concerns, workspace_store.list_workspaces(conn, left=True)):
-        workspace_store.lock_workspace(conn, workspace_id=workspace.id)
-        before[workspace.id] = take_snapshot(conn, workspace)
-    done = act(conn)
-    for workspace in filter(concerns, workspace_store.list_workspaces(conn, left=True)):
-        record_difference(conn, workspace, before.get(workspace.id), now=now)
-    return done
+    workspace_store.lock_workspace(conn, workspace_id=workspace_id)
+    workspace = workspace_store.find_workspace(conn, workspace_id=workspace_id)
+    if workspace is None:
+        raise UserError("The workspace of this digest was erased.")
+    steps, problems = build_steps(conn, workspace, requests)
+    around = load_validation_context(conn, workspace, operator.plugins)
+    checked, found = check_steps(steps, around)
+    if problems or found:
+        raise InvalidChange([*problems, *found])
+    apply_checked_steps(conn, workspace, checked, operator)
+    record_steps(conn, workspace, checked, operator.now)
 
 
-def apply_and_record(
-    conn: Connection,
-    file: ConfigurationFile,
-    *,
-    prune: bool,
-    now: datetime,
-    allow_private: str = "",
-) -> tuple[file_import.PlannedChange, ...]:
-    """Apply a file (`file_import.apply_file`) and record it."""
-    named = file_import.list_named_workspaces(file)
-    apply = partial(
-        file_import.apply_file,
-        file=file,
-        prune=prune,
-        now=now,
-        allow_private=allow_private,
-    )
-    return record_changes(
-        conn,
-        apply,
-        concerns=lambda w: (w.platform, w.external_id) in named,
-        now=now,
-    )
-
-
-def take_snapshot(conn: Connection, workspace: Workspace) -> WorkspaceSnapshot:
-    """Load the present state of the workspace."""
-    here = {"workspace_id": workspace.id}
-    names: list[tuple[StepNoun, str]] = [("zone", "zone")]
-    names += [
-        ("access", format_grant(one))
-        for one in workspace_store.list_grants(conn, **here)
-    ]
-    names += [
-        ("destination", place.name)
-        for place in destination_store.list_destinations(conn, **here)
-    ]
-    names += [("digest", one.name) for one in digest_store.list_digests(conn, **here)]
-    return WorkspaceSnapshot(
-        things={
-            (noun, name): change_steps.read_current_step(conn, workspace, noun, name)
-            for noun, name in names
-        }
-    )
-
-
-def record_difference(
+def apply_checked_steps(
     conn: Connection,
     workspace: Workspace,
-    before: WorkspaceSnapshot | None,
-    *,
-    now: datetime,
+    steps: Sequence[ChangeStep],
+    operator: OperatorContext,
 ) -> None:
-    """Record what is different from the snapshot as one change, if anything is.
+    """Apply the steps that change anything."""
+    work = ApplyContext(
+        conn=conn,
+        workspace=workspace,
+        now=operator.now,
+        allow_private=operator.allow_private,
+    )
+    for step in steps:
+        if step.is_change:
+            apply_step(work, step)
 
-    Args:
-        conn: Inside the transaction that made the difference.
-        workspace: As it is now.
-        before: As it was; None = it did not exist.
-        now: The time.
-    """
-    after = take_snapshot(conn, workspace)
-    steps = tuple(_diff_snapshots(before.things if before else {}, after.things))
-    if before is None:
-        # A workspace always has a zone: its first cannot be reverted.
-        steps = tuple(step for step in steps if step.noun != "zone")
-    if not steps:
+
+def record_steps(
+    conn: Connection, workspace: Workspace, steps: Sequence[ChangeStep], now: datetime
+) -> None:
+    """Record applied steps as one confirmed change, if they changed anything."""
+    changed = [step_to_json(step) for step in steps if step.is_change]
+    if not changed:
         return
     who: dict[str, Any] = {"person_id": OPERATOR_ID, "person_name": OPERATOR_NAME}
     here: dict[str, Any] = {"workspace_id": workspace.id}
-    kept = [change_steps.step_to_json(step) for step in steps]
-    stored = change_store.propose_change(conn, **here, steps=kept, **who, now=now)
+    stored = change_store.propose_change(conn, **here, steps=changed, **who, now=now)
     change_store.confirm_change(
         conn, **here, public_id=stored.public_id, **who, now=now
     )
-
-
-def _diff_snapshots(
-    before: Mapping[tuple[StepNoun, str], ChangeStep],
-    after: Mapping[tuple[StepNoun, str], ChangeStep],
-) -> Iterator[ChangeStep]:
-    """List additions and changes, then removals, in the order of their creation."""
-    for noun in _STEP_ORDER:
-        for key, new in after.items():
-            old = before.get(key)
-            was = old.before if old else None
-            if key[0] == noun and was != new.after:
-                yield ChangeStep(noun=noun, before=was, after=new.after, key=new.key)
-    for noun in reversed(_STEP_ORDER):
-        for key, old in before.items():
-            if key[0] == noun and key not in after:
-                yield ChangeStep(noun=noun, before=old.before, after=None, key=old.key)

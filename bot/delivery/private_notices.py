@@ -72,7 +72,8 @@ def add_stop_notice(
         found = notice_store.find_notice_destination(
             conn, workspace_id=workspace_id, destination_id=destination_id
         )
-        if found is None:
+        if found is None or found.person is not None:
+            # A person whose own messages stopped sees it with their next command.
             return
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [

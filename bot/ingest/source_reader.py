@@ -13,7 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from bot.model import Attachment, Source, SourceKind
+from bot.model.invocation import Attachment
+from bot.model.source import Source, SourceKind
 from digests.errors import FetchRefused
 from digests.sources import folder
 from digests.sources.folder import ReadProblem

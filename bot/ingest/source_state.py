@@ -23,7 +23,7 @@ from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.ingest.addresses import mask_secrets
 from bot.ingest.source_reader import SourceReading
-from bot.model import Source, SourceKind
+from bot.model.source import Source, SourceKind
 from digests.errors import (
     DigestsError,
     SourceGone,

@@ -314,7 +314,7 @@ def _is_in_restore_gap(
 
     True for all articles of the first reading after the restore, except later ones.
     """
-    if restored is None or not restored.told:
+    if restored is None or not restored.published:
         return False
     read_since = (
         source.last_success_at is not None and source.last_success_at >= restored.at

@@ -1,10 +1,11 @@
-"""Explain why a story was published or not, and show one that was not.
+"""Explain why a story was published or not, and compose one that was not.
 
-What an edition tells says why by itself. What none told is looked for among the
-decisions of the last compositions; of what none has looked at, the stored facts say
-why that is so.
+The decisions of an edition explain its own stories. A story that no edition has is
+looked for among the decisions of the last compositions; where nothing was decided, the
+stored facts of its articles say why.
 
-The same door as for an edition: no word is shown that its source does not have.
+A story that was never published passes the same gate as an edition: no word is shown
+that its source does not have.
 """
 
 import asyncio
@@ -14,11 +15,18 @@ from datetime import datetime
 
 from bot.errors import UserError
 from bot.lookup import text_search
-from bot.lookup.archive import STORY_ARTICLE_LIMIT, Archive
+from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
 from bot.lookup.name_resolution import ResolvedStory, is_story_number
 from bot.model import PUBLISHABLE_FOR, Location
 from bot.ports import Engine
-from bot.storage import Connection, Database, article_store, story_store
+from bot.storage import (
+    Connection,
+    Database,
+    article_store,
+    decision_store,
+    digest_store,
+    story_store,
+)
 from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
@@ -49,15 +57,15 @@ class Reason:
 
     article: str
     text: Message
-    #: Which digest decided it and when first; None where the edition at hand did, or
-    #: nobody yet.
+    #: The digest that decided it first, and when; None where the newest edition did, or
+    #: none yet.
     digest: str | None = None
     at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceLine:
-    """The sentence of a stored text in which the words that were asked about stand."""
+    """The sentence of a stored text that has the words that were asked about."""
 
     article: Article
     sentence: Span
@@ -70,44 +78,47 @@ class StoryExplanation:
     """The reasons about one story, or about one article."""
 
     title: str
-    #: Where it was told.
+    #: The edition that has it.
     found: ResolvedStory | None
     reasons: tuple[Reason, ...]
-    #: Where words were asked about: their source line.
-    stands: SourceLine | None = None
+    #: Where words were asked about: the sentence that has them.
+    source_line: SourceLine | None = None
 
 
 async def explain_story(
     archive: Archive, place: Location, which: str, now: datetime
 ) -> StoryExplanation:
-    """How a story came into the edition, or why it (or an article) did not.
+    """Why a story is in the edition, or why it (or an article) is not.
 
     Raises:
         UserError: Nothing matches.
     """
-    which = which.strip()
-    stands = None
+    line = None
     try:
         found = await archive.story(place, which)
     except UserError:
         match = await _find_in_newest(archive, place, which)
         if match is None:
-            unpublished = await _explain_unpublished(archive, place, which, now)
+            unpublished = await archive.db.read(_explain_unpublished, place, which, now)
             if unpublished is None:
                 raise
             return unpublished
-        found, stands = match
+        found, line = match
     else:
         if _is_free_text(which):
             articles = await archive.articles_of(found)
-            stands = await asyncio.to_thread(_find_source_line, found, articles, which)
+            line = await asyncio.to_thread(_find_source_line, found, articles, which)
     reasons = tuple(
         Reason(article=d.article, text=d.reason)
         for d in found.stored_edition.edition.decisions
         if d.story == found.story.id
     )
-    title = found.story.headline.text
-    return StoryExplanation(title=title, found=found, reasons=reasons, stands=stands)
+    return StoryExplanation(
+        title=found.story.headline.text,
+        found=found,
+        reasons=reasons,
+        source_line=line,
+    )
 
 
 def _is_free_text(which: str) -> bool:
@@ -121,17 +132,17 @@ def _is_free_text(which: str) -> bool:
 async def _find_in_newest(
     archive: Archive, place: Location, which: str
 ) -> tuple[ResolvedStory, SourceLine] | None:
-    """The story of the newest edition in whose articles a sentence has the words."""
-    stored_edition = await archive.newest(place) if _is_free_text(which) else None
-    if stored_edition is None:
+    """The story of the newest edition with a sentence that has the words."""
+    newest = await archive.newest(place) if _is_free_text(which) else None
+    if newest is None:
         return None
-    for number, story in enumerate(stored_edition.edition.stories, 1):
-        found = ResolvedStory(stored_edition=stored_edition, number=number, story=story)
+    for number, story in enumerate(newest.edition.stories, 1):
+        found = ResolvedStory(stored_edition=newest, number=number, story=story)
         articles = await archive.articles_of(found)
-        # They are read sentence by sentence, which takes its time.
-        stands = await asyncio.to_thread(_find_source_line, found, articles, which)
-        if stands is not None:
-            return found, stands
+        # Splitting texts into sentences takes long enough to need a thread.
+        line = await asyncio.to_thread(_find_source_line, found, articles, which)
+        if line is not None:
+            return found, line
     return None
 
 
@@ -150,7 +161,7 @@ def _find_source_line(
 
 
 def _is_shown(found: ResolvedStory, article: Article, sentence: Span) -> bool:
-    """Whether the story shows the sentence or words of it: told, quoted or counted."""
+    """Whether the summary, a quote or a figure of the story is from the sentence."""
     story = found.story
     lead = story.articles[0].id
     shown = [
@@ -164,26 +175,33 @@ def _is_shown(found: ResolvedStory, article: Article, sentence: Span) -> bool:
     )
 
 
-async def _explain_unpublished(
-    archive: Archive, place: Location, which: str, now: datetime
+def _explain_unpublished(
+    conn: Connection, place: Location, which: str, now: datetime
 ) -> StoryExplanation | None:
-    """What was decided about a story that no edition told, or about an article."""
-    workspace_id = place.workspace.id
+    """What was decided about a story that no edition has, or about an article."""
+    workspace_id, is_id = place.workspace.id, which.startswith("s-")
     if is_story_number(which):
         return None
-    if which.startswith("s-"):
-        several = await archive.in_story(workspace_id, which)
+    if is_id:
+        articles = load_story_articles(conn, workspace_id, which)
     else:
-        several = await archive.search(workspace_id, which)
-    decided = await archive.decided(place, several)
-    if not which.startswith("s-"):
-        # Words may stand in many articles; they mean the newest that was weighed.
+        articles = text_search.find_articles(conn, workspace_id, which)
+    decided = decision_store.list_decisions(
+        conn,
+        workspace_id=workspace_id,
+        person_id=place.of_person,
+        articles=[article.id for article in articles],
+        limit=RESULT_LIMIT,
+    )
+    if not is_id:
+        # Many articles may have the words; the newest one that was decided is meant.
         weighed = {d.decision.article for d in decided}
-        several = (*[a for a in several if a.id in weighed], *several)[:1]
-    if not several:
+        articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
+    if not articles:
         return None
-    names = {d.id: d.name for d in await archive.digests(workspace_id)}
-    wanted = {article.id for article in several}
+    digests = digest_store.list_digests(conn, workspace_id=workspace_id)
+    names = {digest.id: digest.name for digest in digests}
+    wanted = {article.id for article in articles}
     reasons = [
         Reason(
             article=d.decision.article,
@@ -194,13 +212,16 @@ async def _explain_unpublished(
         for d in decided
         if d.decision.article in wanted
     ]
-    said = {reason.article for reason in reasons}
-    for article in several:
-        if article.id not in said:
-            text = await archive.db.read(_explain_undecided, workspace_id, article, now)
-            reasons.append(Reason(article=article.id, text=text))
-    first = several[0]
-    title = first.title or first.text[:80]
+    explained = {reason.article for reason in reasons}
+    reasons += [
+        Reason(
+            article=article.id,
+            text=_explain_undecided(conn, workspace_id, article, now),
+        )
+        for article in articles
+        if article.id not in explained
+    ]
+    title = articles[0].title or articles[0].text[:80]
     return StoryExplanation(title=title, found=None, reasons=tuple(reasons))
 
 
@@ -219,37 +240,25 @@ def _explain_undecided(
 async def compose_unpublished(
     db: Database, engine: Engine, workspace_id: int, story: str
 ) -> EditionStory | None:
-    """The story as the workspace may see it; None: it has no such story.
+    """Compose the story as an edition would show it; None where there is none.
 
     Args:
         db: The database.
-        engine: Where its texts are read.
+        engine: Where it is composed.
         workspace_id: In whose view.
-        story: Its public id; one that was merged away leads to what it is now.
+        story: Its public id; one that was merged leads to the story it became.
     """
     articles, memberships = await db.read(_load_story, workspace_id, story)
     if not articles:
         return None
-    return await engine.run(_compose_story, articles, memberships)
+    style = EditionStyle(lang=articles[-1].lang or "en")
+    return await engine.run(compose_story, articles, memberships, style)
 
 
 def _load_story(
     conn: Connection, workspace_id: int, story: str
 ) -> tuple[tuple[Article, ...], tuple[StoryMembership, ...]]:
-    found = story_store.find_present_story(conn, workspace_id=workspace_id, story=story)
-    if found is None:
-        return (), ()
-    articles = story_store.list_story_articles(
-        conn, workspace_id=workspace_id, story=found, limit=STORY_ARTICLE_LIMIT
-    )
-    ids = [article.id for article in articles]
+    articles = load_story_articles(conn, workspace_id, story)
     return articles, story_store.list_memberships(
-        conn, workspace_id=workspace_id, articles=ids
+        conn, workspace_id=workspace_id, articles=[article.id for article in articles]
     )
-
-
-def _compose_story(
-    articles: Sequence[Article], memberships: Sequence[StoryMembership]
-) -> EditionStory | None:
-    style = EditionStyle(lang=articles[-1].lang or "en")
-    return compose_story(articles, memberships, style)

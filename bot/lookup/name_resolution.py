@@ -1,6 +1,6 @@
-"""Resolve the digest or story that a name, a number or words mean; pure.
+"""Resolve the digest, destination or story that a name, number or words mean; pure.
 
-What is unmistakable is enough; otherwise the error lists what there is.
+A beginning that fits only one is enough; otherwise the error lists what there is.
 """
 
 import re
@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import UnknownName, UserError
-from bot.model import Digest, StoredEdition
+from bot.model import Destination, Digest, StoredEdition
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 from digests.types import EditionStory
 
 
 class AmbiguousDigest(UserError):
-    """Several digests may be meant; whoever asks can be shown these names."""
+    """Several digests may be meant; `names` are the ones to choose from."""
 
     def __init__(
         self, sentence: str, /, *, digests: Sequence[Digest], **values: object
@@ -26,7 +27,7 @@ class AmbiguousDigest(UserError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResolvedStory:
-    """A story as an edition told it."""
+    """A story as it is in an edition."""
 
     stored_edition: StoredEdition
     #: Its number in the edition, from 1.
@@ -34,8 +35,8 @@ class ResolvedStory:
     story: EditionStory
 
 
-def resolve_digest(known: Sequence[Digest], name: str | None) -> Digest:
-    """The digest of that name, or by its unmistakable beginning.
+def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
+    """The digest of that name, or the only one whose name begins so.
 
     Raises:
         UserError: The name fits none, or several; the message lists what there is.
@@ -68,31 +69,31 @@ def resolve_digest(known: Sequence[Digest], name: str | None) -> Digest:
     )
 
 
-#: «2. Harbour bridge closes …»: how a story is offered while somebody types.
+#: «2. Harbour bridge closes …»: a story as completion suggests it.
 _SUGGESTION = re.compile(r"#?(\d{1,3})\. (\S.*)", re.DOTALL)
 #: Characters of it; platforms take at most 100.
 _MAX_SUGGESTION = 90
 
 
 def format_suggestion(number: int, story: EditionStory) -> str:
-    """The story's number and headline, as `story_offered` reads it again."""
+    """The story's number and headline, as `resolve_suggestion` parses it."""
     return f"{number}. {' '.join(story.headline.text.split())}"[
         :_MAX_SUGGESTION
     ].rstrip()
 
 
 def is_suggestion(which: str) -> bool:
-    """Whether it looks like a story that was offered."""
+    """Whether it looks like a story that was suggested."""
     return _SUGGESTION.fullmatch(which.strip()) is not None
 
 
 def resolve_suggestion(
     stored_edition: StoredEdition, which: str
 ) -> ResolvedStory | None:
-    """The story that was offered so; None where it is no such words.
+    """The story that was suggested with these words; None for any other words.
 
     Raises:
-        UnknownName: There is a newer edition meanwhile, which does not tell it.
+        UnknownName: There is a newer edition by now, which does not have it.
     """
     said = _SUGGESTION.fullmatch(which.strip())
     if said is None:
@@ -106,7 +107,7 @@ def resolve_suggestion(
 
 
 def is_story_number(which: str) -> bool:
-    """Whether it is a story's number, alone or with its headline behind it."""
+    """Whether it is a story's number, alone or followed by its headline."""
     return which.strip().lstrip("#").isdecimal() or is_suggestion(which)
 
 
@@ -148,3 +149,25 @@ def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStor
         "number, or /news search.",
         words=words[:60],
     )
+
+
+def resolve_destination(known: Sequence[Destination], name: str) -> Destination:
+    """The destination of this name.
+
+    Raises:
+        UnknownName: There is none; the message lists what there is.
+    """
+    wanted = normalize_text(name).strip().lstrip("#")
+    for found in known:
+        if normalize_text(found.name) == wanted:
+            return found
+    raise UnknownName(
+        "There is no destination «{written}» here. There are: {names}.",
+        written=" ".join(name.split())[:60],
+        names=", ".join(f"«{place.name}»" for place in known) or Message("none"),
+    )
+
+
+def posts_to(digest: Digest, channel: str | None) -> bool:
+    """Whether the digest is posted in this channel."""
+    return any(place.channel == channel for place in digest.destinations)

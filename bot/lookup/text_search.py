@@ -1,11 +1,11 @@
 """Search articles and past editions by words, and answer questions; read-only.
 
-Storage finds the last articles that hold the words; `digests.asking` orders them,
-shows why they were found, and answers from them. Both are bounded: so many candidates,
-so many searches for a question, whatever the archive holds.
+Storage finds the newest articles that contain the words; `digests.answers` ranks them,
+finds the matching sentences, and answers from them. The numbers of candidates and of
+searches per question are bounded, however large the archive is.
 
-An id stands for the same edition for as long as that is kept. What was taken back is
-not shown again, and what is too old says so.
+The id of an edition is valid for as long as the edition is kept. One that was taken
+back is not shown again, and one that is too old says so.
 """
 
 import asyncio
@@ -38,9 +38,9 @@ from digests.language.search_terms import SearchQuery, parse_query
 from digests.messages import Message
 from digests.types import Article, Quote
 
-#: Articles that are ordered, the last that came in, and those of them that are shown.
+#: The newest articles that are ranked, and those of them that are shown.
 CANDIDATE_LIMIT, SHOWN_ARTICLES = 300, 10
-#: Quotes of somebody that are gone through, of a few articles each, and of more.
+#: Quotes of a speaker that are looked at: first a few, then more.
 _QUOTE_LIMITS = (300, 1500)
 #: Words that a search or question may have.
 MAX_SEARCH_WORDS = 20
@@ -50,13 +50,13 @@ _MAX_SEARCHES, _ARTICLES_PER_SEARCH, _ARTICLES_READ = 16, 15, 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchFilter:
-    """What a search is kept to; None: not."""
+    """What a search is narrowed to; None does not narrow it."""
 
-    #: Words of the outlet's name, as it stands under its articles.
+    #: Words of the outlet's name, as articles show it.
     outlet: str | None = None
     #: Name or address of a source of the workspace, or part of it.
     source: str | None = None
-    #: Words of the name of somebody whom the article quotes.
+    #: Words of the name of a speaker whom the article quotes.
     speaker: str | None = None
     since: datetime | None = None
 
@@ -66,7 +66,7 @@ NO_FILTER = SearchFilter()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionResult:
-    """What became of a question, and what was read for it."""
+    """The answer to a question, and what was read for it."""
 
     answer: QuestionAnswer
     articles: int
@@ -75,7 +75,7 @@ class QuestionResult:
 
 
 def parse_search(words: str) -> SearchQuery:
-    """Read what somebody looks for.
+    """Parse the words of a search.
 
     Raises:
         UserError: There are too many words; the message says what to do.
@@ -93,33 +93,21 @@ def parse_search(words: str) -> SearchQuery:
 
 
 def parse_since(typed: str | None, *, now: datetime, zone: str) -> datetime | None:
-    """Give the instant at which «yesterday», «2026-01-05» or «7 days» begins.
+    """The instant at which «yesterday», «2026-01-05» or «7 days» begins.
 
     Raises:
-        UserError: It is no day; the message says what would be.
+        UserError: It is not a day; the message gives examples.
     """
     if not typed:
         return None
     day = questions.parse_since_date(typed, now.astimezone(ZoneInfo(zone)).date())
     if day is None:
         raise UserError(
-            "«{typed}» is not a day. Try since=yesterday, since=Monday, "
-            'since=2026-01-05 or since="7 days".',
+            "«{typed}» is not a day that I understand. Say since=yesterday, "
+            'since=Monday, since=2026-01-05 or since="7 days".',
             typed=typed[:40],
         )
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
-
-
-async def search_articles(
-    db: Database, workspace_id: int, words: str, within: SearchFilter
-) -> tuple[Article, ...]:
-    """Find articles that hold all words and "phrases" and no -word, the best first.
-
-    Raises:
-        UserError: Too many words, or a source that is not here.
-    """
-    asked = parse_search(words)
-    return await db.read(_search, workspace_id=workspace_id, asked=asked, within=within)
 
 
 async def answer_question(
@@ -129,14 +117,14 @@ async def answer_question(
     likely = await db.read(
         _load_likely_articles, workspace_id=workspace_id, question=question
     )
-    # They are read closely, which takes its time.
+    # Reading them closely takes long enough to need a thread.
     return await asyncio.to_thread(_read_answer, question, likely)
 
 
 def drop_repeated_quotes(
     found: Sequence[tuple[Article, Quote]],
 ) -> tuple[tuple[Article, Quote], ...]:
-    """Without what another one says in the same words, or in more of them."""
+    """The quotes without those whose words another quote contains."""
     words = [normalize_text(quote.text).strip(" .,;:!?") for _, quote in found]
     kept = [
         pair
@@ -149,14 +137,18 @@ def drop_repeated_quotes(
     return tuple(kept)
 
 
-def _search(
+def find_articles(
     connection: Connection,
-    *,
     workspace_id: int,
-    asked: SearchQuery,
-    within: SearchFilter,
+    words: str,
+    within: SearchFilter = NO_FILTER,
 ) -> tuple[Article, ...]:
-    keys = None
+    """Find articles that have all words and "phrases" and no -word, the best first.
+
+    Raises:
+        UserError: Too many words, or a source that is not here.
+    """
+    asked, keys = parse_search(words), None
     if within.source:
         keys = _find_sources(connection, workspace_id, within.source)
     look = partial(
@@ -185,9 +177,9 @@ def _search_by_speaker(
     workspace_id: int,
     speaker: str,
 ) -> list[int]:
-    """Look where somebody is quoted, then who is quoted where the words stand.
+    """Search the articles that quote the speaker; where that is too many, filter.
 
-    Most people are quoted a few times, of a million.
+    Most speakers have few quotes among a million, so their articles are tried first.
     """
     for most in _QUOTE_LIMITS:
         among, whole = quote_store.list_revisions_quoting(
@@ -223,10 +215,10 @@ def _find_sources(connection: Connection, workspace_id: int, name: str) -> list[
 def _load_likely_articles(
     connection: Connection, *, workspace_id: int, question: Question
 ) -> tuple[Article, ...]:
-    """Find the articles in which the answer to a question may stand.
+    """Find the articles that may answer a question.
 
-    Those that hold more of the question come first. Where it speaks of days, articles
-    of these days are looked for besides.
+    Those that have more of its words come first. Where the question names days, the
+    articles of these days are searched as well.
     """
     worth: Counter[int] = Counter()
     searches = tuple(islice(questions.plan_searches(question), _MAX_SEARCHES))
@@ -245,7 +237,6 @@ def _load_likely_articles(
         for found in by_span:
             for key in found[number]:
                 worth[key] += len(asked.every)
-    # Only what is read closely is loaded.
     likely = [key for key, _ in worth.most_common(_ARTICLES_READ)]
     loaded = load_articles(connection, likely)
     return tuple(loaded[key] for key in likely)
@@ -254,7 +245,7 @@ def _load_likely_articles(
 def _search_spans(
     question: Question,
 ) -> Sequence[tuple[datetime | None, datetime | None]]:
-    """Whenever, and around the days that the question speaks of."""
+    """All time, and the time around the days that the question names."""
     days = question.days
     if days is None:
         return ((None, None),)
@@ -282,42 +273,43 @@ _SIGNS = " \"'“”„«»"
 def load_edition(
     conn: Connection, *, workspace_id: int, public_id: str, person_id: str | None
 ) -> StoredEdition:
-    """The edition of this id: the workspace's, or this person's own.
+    """The workspace's edition with this id, or this person's own.
 
     Raises:
         UnknownName: There is none in this workspace, or it was taken back.
     """
-    here = {"workspace_id": workspace_id}
     found = edition_store.find_edition_by_public_id(
         conn, workspace_id=workspace_id, public_id=public_id, person_id=person_id
     )
     if found is None:
         raise UnknownName(
-            "There is no edition {public_id} in this workspace: it belongs "
-            "to another one, or is older than what is stored.",
+            "There is no edition {public_id} in this workspace: the id belongs to "
+            "another one, or the edition is older than what is kept.",
             public_id=public_id,
         )
     check_retained(conn, found)
-    if edition_store.is_edition_undone(conn, **here, edition_id=found.id):
+    if edition_store.is_edition_undone(
+        conn, workspace_id=workspace_id, edition_id=found.id
+    ):
         raise UnknownName("The edition {public_id} was removed.", public_id=public_id)
     return found
 
 
 def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
-    """Raise `UnknownName` where the contents of the edition were let go."""
+    """Raise `UnknownName` where the contents of the edition were deleted."""
     days = edition_store.find_days_kept(
         conn, workspace_id=stored_edition.workspace_id, edition_id=stored_edition.id
     )
     if days is not None:
         raise UnknownName(
-            "This edition is older than the {days} days that are stored "
-            "here. Its posts stay, but its details are gone.",
+            "This edition is older than the {days} days that are kept here. Its "
+            "messages stay; their details are gone.",
             days=days,
         )
 
 
-async def search_headlines(
-    db: Database, workspace_id: int, words: str, since: datetime | None
+def search_headlines(
+    conn: Connection, workspace_id: int, words: str, since: datetime | None
 ) -> tuple[PastStory, ...]:
     """Stories of past editions with all these words in their headline, newest first."""
     every = [normalize_text(word.strip(_SIGNS)).strip() for word in words.split()]
@@ -325,17 +317,14 @@ async def search_headlines(
     unwanted = [w[1:] for w in every if w.startswith("-") and len(w) > 1]
     if not wanted:
         return ()
-    rows = await db.read(
-        edition_store.list_past_stories,
-        workspace_id=workspace_id,
-        limit=SEARCHED_EDITIONS,
-        since=since,
+    rows = edition_store.list_past_stories(
+        conn, workspace_id=workspace_id, limit=SEARCHED_EDITIONS, since=since
     )
     found: dict[str, PastStory] = {}
     for row in rows:
         headline = normalize_text(row.headline)
         fits = all(word in headline for word in wanted)
         if fits and not any(word in headline for word in unwanted):
-            # Of a story that was told several times, the newest telling.
+            # The newest edition of a story comes first.
             found.setdefault(row.story, row)
     return tuple(found.values())[:SHOWN_STORIES]

@@ -5,11 +5,11 @@ the posted one only in what was corrected, not in its zone, its language or the 
 the next edition.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
-from bot.model.delivery import Payload
 from digests.messages import Message
 from digests.types import Edition
 
@@ -110,7 +110,7 @@ class Occurrence:
 SEPARATE_KEY = "apart"
 
 
-def context_to_json(context: RenderContext) -> Payload:
+def context_to_json(context: RenderContext) -> Mapping[str, Any]:
     """The context as plain JSON values."""
     due = context.next_due
     return {
@@ -122,7 +122,7 @@ def context_to_json(context: RenderContext) -> Payload:
     }
 
 
-def context_from_json(stored: Payload, edition_id: str) -> RenderContext:
+def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderContext:
     """The context that `context_to_json` wrote, for the edition of that public id."""
     due = stored["next_due"]
     return RenderContext(

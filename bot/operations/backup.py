@@ -34,8 +34,6 @@ from bot.publishing import planning
 from bot.storage import Connection, process_store, restoration_store, sqlite_backup
 from bot.storage.sqlite_backup import ReportProgress, ignore_progress
 
-#: The folder beside the database in which backups are kept.
-BACKUP_FOLDER = "backups"
 _NEW_SUFFIX, _REPLACED_SUFFIX = ".restoring", ".replaced"
 
 StepHook = Callable[[str], None]
@@ -94,7 +92,7 @@ class _ReplacedState:
 
 def default_backup_path(file: Path, now: datetime) -> Path:
     """The default path of a backup."""
-    return backup_path_in(file, file.parent / BACKUP_FOLDER, now)
+    return backup_path_in(file, file.parent / sqlite_backup.BACKUP_FOLDER, now)
 
 
 def backup_path_in(file: Path, folder: Path, now: datetime) -> Path:
@@ -233,7 +231,7 @@ def secure_restored_database(
 ) -> RestoreSummary:
     """Cancel what a restored database wrongly regards as still to do."""
     newer = remembered or _ReplacedState()
-    restoration_store.record_restoration(conn, now=now, told=published)
+    restoration_store.record_restoration(conn, now=now, published=published)
     restoration_store.skip_used_ids(conn)
     waiting = restoration_store.skip_due_occurrences(conn)
     restoration_store.fail_open_notices(conn, now=now)

@@ -15,10 +15,15 @@ from typing import Final
 
 from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
-from bot.operations.backup import BACKUP_FOLDER
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
-from bot.storage import Database, process_store, sqlite_files, workspace_store
+from bot.storage import (
+    Database,
+    process_store,
+    sqlite_backup,
+    sqlite_files,
+    workspace_store,
+)
 from digests.messages import Message
 
 MB: Final = 1_000_000
@@ -117,7 +122,7 @@ def _job_finding(status: JobStatus) -> Finding:
 
 def check_backups(file: Path, now: datetime) -> Sequence[Finding]:
     """Report the age of the newest backup in the default backup folder."""
-    folder = file.parent / BACKUP_FOLDER
+    folder = file.parent / sqlite_backup.BACKUP_FOLDER
     made = [_modified_at(kept) for kept in folder.glob(f"{file.stem}-*{file.suffix}")]
     if not made:
         text = f"there is none in {folder}; standfirst backup makes one"

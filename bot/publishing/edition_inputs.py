@@ -49,7 +49,11 @@ def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInput
     fresh = _load_articles(conn, digest, now)
     ledger = _load_ledger(conn, digest, now)
     restored = restoration_store.find_last_restoration(conn)
-    if restored is not None and restored.told and now - restored.at < PUBLISHABLE_FOR:
+    if (
+        restored is not None
+        and restored.published
+        and now - restored.at < PUBLISHABLE_FOR
+    ):
         past = _load_articles(conn, digest, now, until=restored.at)
         kept = _load_articles(conn, digest, now, include_baseline=True)
         # Articles stored as published are included: what repeats them is no news.

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 
 from bot.errors import UserError
-from bot.model import DueMoment
+from bot.model.edition import DueMoment
 from bot.schedules.calendar import find_zone, load_zone
 from bot.schedules.grammar import parse_clock_time
 from bot.schedules.rules import (

@@ -22,7 +22,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.errors import ConfigurationError
-from bot.model import DueMoment
+from bot.model.edition import DueMoment
 from bot.schedules.calendar import is_holiday, load_zone
 
 #: Days of the week as numbers, Monday = 0.

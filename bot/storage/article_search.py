@@ -1,14 +1,16 @@
-"""Full text search: the newest articles that match, as far as they may be seen.
+"""Full text search: the newest articles that match and that the workspace may see.
 
-The index gives matches by the order in which they came in, so that the newest few
-hundred cost the same however common a word is; which of them are best is for
-`digests.asking` to say. It never sorts all matches by relevance.
+The index lists matches in the order in which they were stored, so that the newest few
+hundred cost the same however common a word is; `digests.answers` ranks them. All
+matches are never sorted by relevance.
 
-Beside its words, each version is kept under marks that no text can hold: its source,
-the words of its outlet, its week, and the block of keys it lies in. The sources that a
-workspace may see are so part of the question to the index, and a small workspace finds
-its own among a million of others; the rows that come out are held to `seen_by` all the
-same. `keep` and `drop` are the intake's, which reads for everybody.
+Beside its words, each revision is indexed under marks that no text can contain: its
+source, the words of its outlet, its week, and its block of keys. So the sources that a
+workspace may see are part of the query, and a small workspace finds its own articles
+among a million of others; the rows found are checked all the same.
+
+`index_revision` and `remove_article_from_index` belong to the ingest, which works for
+all workspaces.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +20,7 @@ from functools import partial
 from itertools import chain, compress, islice
 from typing import TypedDict, Unpack
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from bot.storage import search_index, source_store
 from bot.storage.revision_store import (
@@ -34,18 +36,18 @@ from bot.storage.search_index import (
     IndexStep,
     IndexWalk,
 )
+from bot.storage.statements import batched, delete_rows, first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery, extract_terms
 from digests.types import Article
 
-#: As in the migration that made the index.
+#: Before a source's key, a word of the outlet, and a week.
 _SOURCE_MARK, _OUTLET_MARK, _WEEK_MARK = "§", "¤", "‡"
-#: More than these, sources or weeks, are never named: what they keep out is found by
-#: looking.
+#: More sources or weeks than these are not put into a query: rows are checked instead.
 _MAX_NAMED = 256
-#: So many times what is wanted is sifted at a step, and all in all, before sources are
-#: named; so many matches at the least.
+#: How many matches, as a multiple of the limit, are checked at a step, and in total
+#: before sources are put into the query; and how many at least.
 _SIFTED_PER_STEP, _MAX_SIFTED, _MIN_SIFTED = 2, 20, 3000
-#: How many keys one question may name.
+#: How many keys one statement may name.
 _BATCH_SIZE = 500
 
 
@@ -57,7 +59,7 @@ def index_revision(
     dated_at: datetime,
     article: Article,
 ) -> None:
-    """Let a version be found; `article` is as `noun` of `revisions` gives it."""
+    """Index a revision; `article` is as `article_from_row` gives it."""
     connection.execute(
         searchable.insert().values(
             revision_id=revision_id,
@@ -73,21 +75,21 @@ def index_revision(
 
 
 def remove_article_from_index(connection: Connection, *, article_id: int) -> None:
-    """Let no version of the article be found any more."""
+    """Remove all revisions of the article from the index."""
     mine = select(revisions.c.id).where(revisions.c.article_id == article_id)
-    connection.execute(delete(searchable).where(searchable.c.revision_id.in_(mine)))
+    delete_rows(connection, searchable, searchable.c.revision_id.in_(mine))
 
 
 class SearchFilters(TypedDict, total=False):
-    """What a look is kept to; what is left out does not matter."""
+    """Restrictions of a search; absent ones do not apply."""
 
     #: Only from these sources.
     source_ids: Sequence[int] | None
     #: Words of the outlet's name.
     outlet: str | None
-    #: Only these versions, a few thousand at the most.
+    #: Only these revisions, a few thousand at most.
     among: Sequence[int] | None
-    #: The article's date at the earliest and at the latest.
+    #: The earliest and the latest date of the article.
     since: datetime | None
     until: datetime | None
 
@@ -101,14 +103,14 @@ def search_revisions(
     limit: int,
     **kept: Unpack[SearchFilters],
 ) -> list[int]:
-    """List the versions that came in last of those that hold all that is wanted.
+    """List the latest stored revisions that match.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Who asks.
-        wanted: What must and must not stand there; nothing finds nothing, None all.
-        limit: How many at the most.
-        kept: What the look is kept to.
+        workspace_id: The workspace that asks.
+        wanted: What must and must not occur; an empty one finds nothing, None all.
+        limit: How many at most.
+        kept: Restrictions.
     """
     (found,) = search_revisions_each(
         connection,
@@ -129,7 +131,7 @@ def search_revisions_each(
     limit: int,
     **kept: Unpack[SearchFilters],
 ) -> list[list[int]]:
-    """Do the same for several things, each by itself; what they share is read once."""
+    """Run several searches, each by itself; what they share is read once."""
     only = kept.get("source_ids")
     outlet = [
         ((_OUTLET_MARK + word,),) for word in extract_terms(kept.get("outlet") or "")
@@ -145,7 +147,6 @@ def search_revisions_each(
         among=kept.get("among"),
         only=only,
     )
-    # Nothing to look for finds nothing.
     able = [each is None or bool(each) for each in wanted]
     asked = [
         _restrict_to_outlet(each or SearchQuery(), outlet)
@@ -170,7 +171,7 @@ def search_articles(
     limit: int,
     **kept: Unpack[SearchFilters],
 ) -> tuple[Article, ...]:
-    """List the articles that came in last, as `keys` does."""
+    """List the latest stored articles that match, as `search_revisions` does."""
     found = search_revisions(
         connection, workspace_id=workspace_id, wanted=wanted, limit=limit, **kept
     )
@@ -180,7 +181,7 @@ def search_articles(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Search:
-    """Where a look goes, and what must hold of what it finds."""
+    """A search of one workspace with its restrictions."""
 
     connection: Connection
     workspace_id: int
@@ -191,7 +192,7 @@ class _Search:
     only: Sequence[int] | None = None
 
     def last(self, asked: Sequence[SearchQuery], limit: int) -> list[list[int]]:
-        """Give of each the keys of the last versions that match and may be seen."""
+        """Give for each query the keys of the latest visible revisions that match."""
         if not self.source_ids:
             return [[] for _ in asked]
         weeks = self._weeks()
@@ -212,7 +213,7 @@ class _Search:
         common = search_index.list_common_words(
             self.connection, [replace(request, sources=named) for request in requests]
         )
-        # Where several ways are tried, one is enough to lead far.
+        # Of several queries, none needs to go far back.
         walk = partial(
             search_index.walk_matches,
             self.connection,
@@ -229,11 +230,10 @@ class _Search:
         named: PhraseGroup,
         limit: int,
     ) -> IndexWalk:
-        """Walk over what matches, at last only over what comes from the sources.
+        """Walk over the matches, in the end only over those from the sources.
 
-        Of a workspace with many sources the last matches are looked at one by one
-        first: to name all its sources to the index takes longer. One with few is
-        named at once.
+        For a workspace with many sources the latest matches are checked first: putting
+        all its sources into the query takes longer. Few are put into it at once.
         """
         if len(self.source_ids) > search_index.FEW_SOURCES:
             walk = begin(request, _SIFTED_PER_STEP * limit)
@@ -250,7 +250,7 @@ class _Search:
     def _walk_until_enough(
         self, walks: Sequence[IndexWalk], limit: int
     ) -> list[list[int]]:
-        """Go on with each walk until enough of what it finds may be seen."""
+        """Continue each walk until enough of its matches are visible."""
         found: list[dict[int, None]] = [{} for _ in walks]
         steps = {number: next(walk, None) for number, walk in enumerate(walks)}
         while going := {n: step for n, step in steps.items() if step is not None}:
@@ -264,7 +264,7 @@ class _Search:
         return [list(islice(keys, limit)) for keys in found]
 
     def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
-        """Keep of each the first that may be seen, so many or a few more."""
+        """Keep the first visible ones of each, so many or a few more."""
         seen: list[list[int]] = [[] for _ in hits]
         share = max(_BATCH_SIZE // len(hits), most)
         for at in range(0, max(map(len, hits)), share):
@@ -278,7 +278,7 @@ class _Search:
         return seen
 
     def _kept(self, matches: Sequence[int]) -> set[int]:
-        """Keep what may be seen and is of the time that is asked for."""
+        """Keep what is visible and fulfils the restrictions."""
         conditions = [*filter_visible_revisions(self.workspace_id)]
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))
@@ -287,18 +287,17 @@ class _Search:
         if self.until is not None:
             conditions.append(revisions.c.dated_at <= self.until)
         kept: set[int] = set()
-        for at in range(0, len(matches), _BATCH_SIZE):
-            some = matches[at : at + _BATCH_SIZE]
+        for some in batched(matches, _BATCH_SIZE):
             query = (
                 select(revisions.c.id)
                 .select_from(REVISION_JOIN)
                 .where(revisions.c.id.in_(some), *conditions)
             )
-            kept |= set(self.connection.execute(query).scalars().all())
+            kept |= set(list_scalars(self.connection, query))
         return kept
 
     def _weeks(self) -> PhraseGroup:
-        """Name the weeks from `since` to `until`, or to the newest that there is."""
+        """List the weeks from `since` to `until`, or to the newest article."""
         if self.since is None:
             return ()
         last = self.until or _find_newest_date(self.connection)
@@ -310,7 +309,7 @@ class _Search:
 
 
 def _advance_walk(walk: IndexWalk, keys: list[int]) -> IndexStep | None:
-    """Tell a walk what its step found, and give its next; None: it is at its end."""
+    """Send a walk the result of its step; gives its next step, None at its end."""
     try:
         return walk.send(keys)
     except StopIteration:
@@ -318,18 +317,15 @@ def _advance_walk(walk: IndexWalk, keys: list[int]) -> IndexStep | None:
 
 
 def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:
-    """Name one of these, unless they are too many to name."""
+    """Ask for one of these marks, unless they are too many."""
     group = tuple((f"{mark}{each}",) for each in these)
     return group if len(group) <= _MAX_NAMED else ()
 
 
 def _find_newest_date(connection: Connection) -> datetime | None:
-    return connection.execute(
-        select(revisions.c.dated_at)
-        .where(revisions.c.current)
-        .order_by(revisions.c.dated_at.desc())
-        .limit(1)
-    ).scalar()
+    query = select(revisions.c.dated_at).where(revisions.c.current)
+    newest = query.order_by(revisions.c.dated_at.desc()).limit(1)
+    return first_scalar(connection, newest)
 
 
 def _week_number(at: datetime) -> int:

@@ -1,40 +1,68 @@
-"""Articles and their revisions: which piece of news, in which version.
+"""Articles and their revisions: each piece of news in all its versions.
 
-An article is known by its source and by every id under which the source has given it:
-its own and, where it says that it replaces an earlier one, that one's. So a correction
-that comes before the text it corrects still ends up with it. `store` and
-`store_analysis` are the intake's, which reads for everybody: they name no workspace.
+An article is identified by its source and by every id under which the source has given
+it: its own and, where it says that it replaces an earlier one, that one's. So a
+correction that arrives before the text it corrects still ends up with it.
+
+`store_article` and `store_analysis` belong to the ingest, which works for all
+workspaces: they name none.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select, update
+from sqlalchemy import Connection, Row, Select, or_, select
 
-from bot.model import Source, StoredArticle
-from bot.storage import (
-    article_search,
-    figure_store,
-    published_article_store,
-    quote_store,
+from bot.model.source import Source, StoredArticle
+from bot.storage.article_search import index_revision, remove_article_from_index
+from bot.storage.figure_store import store_figures
+from bot.storage.published_article_store import mark_article_changed
+from bot.storage.quote_store import store_quotes
+from bot.storage.revision_store import (
+    REVISION_COLUMNS,
+    REVISION_JOIN,
+    article_from_row,
+    insert_revision,
 )
-from bot.storage.revision_store import REVISION_COLUMNS, REVISION_JOIN, article_from_row
 from bot.storage.schema import article_ids, articles, revisions, sources
-from bot.storage.source_store import filter_visible_sources
+from bot.storage.statements import (
+    Condition,
+    batched,
+    filter_visible_sources,
+    find_first,
+    first_scalar,
+    from_row,
+    update_rows,
+)
 from digests.language.normalization import revision_hash
 from digests.types import Article, Figure, Quote
 
-#: A feed can call its items by whole paragraphs; an index entry has an end.
+#: A feed can use whole paragraphs as ids; an index entry is limited.
 _MAX_ID_LENGTH = 500
-#: How many values one question may name.
-_BATCH_SIZE = 500
 
-T = TypeVar("T")
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownArticle:
+    """An article that a source gave before: its current text, and all its revisions."""
+
+    article: Article
+    hashes: frozenset[str]
+    #: When the current revision was fetched, and whether it counts as published.
+    fetched_at: datetime
+    baseline: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleArrival:
+    """When an article's current text was fetched."""
+
+    fetched_at: datetime
+    #: It counts as published from the start.
+    baseline: bool
 
 
 def store_article(
@@ -46,18 +74,19 @@ def store_article(
     names: Sequence[str] = (),
     baseline: bool = False,
 ) -> tuple[StoredArticle, bool]:
-    """Keep what the source gave; True when this version was not known before.
+    """Store what the source gave; True when this revision is new.
 
     Args:
         connection: Inside a transaction.
         source: Where the article comes from.
         article: Its `id` and `revises` are the source's own.
         now: When it was fetched.
-        names: Further names by which the source's article is known again; of several
-            that are, the first says which one it is.
-        baseline: Keep it as if it had been told: `fresh` leaves it out.
+        names: Further names that identify the source's article; the first that is
+            known decides which one it is.
+        baseline: Store it as if it had been published: `list_fresh_articles` leaves
+            it out.
 
-    A new version becomes the current one unless it is dated before the current one.
+    A new revision becomes the current one unless it is dated before the current one.
     """
     # One at a time for each source: two could make one article twice.
     connection.execute(
@@ -75,30 +104,17 @@ def store_article(
         is_new = True
     turned = stored.current and not (known is not None and known.current)
     if turned and stored.first_seen != now:
-        published_article_store.mark_article_changed(
-            connection, article_id=article_id, now=now
-        )
+        mark_article_changed(connection, article_id=article_id, now=now)
     return stored, is_new
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownArticle:
-    """An article that a source gave before: its current text, and all its versions."""
-
-    article: Article
-    hashes: frozenset[str]
-    #: When the current version was fetched, and whether it counts as told.
-    fetched_at: datetime
-    baseline: bool
 
 
 def find_known_articles(
     connection: Connection, *, source_id: int, names: Collection[str]
 ) -> dict[str, KnownArticle]:
-    """Find what the source gave before under any of these names, by the name."""
+    """Find what the source gave before under these names, by name."""
     short = {_shorten_id(name): name for name in names}
     ids: dict[str, int] = {}
-    for some in _batched(short, _BATCH_SIZE):
+    for some in batched(short):
         rows = connection.execute(
             select(article_ids.c.external_id, article_ids.c.article_id).where(
                 article_ids.c.source_id == source_id,
@@ -115,7 +131,7 @@ def _load_known_articles(
 ) -> dict[int, KnownArticle]:
     hashes: dict[int, set[str]] = defaultdict(set)
     current: dict[int, Row[Any]] = {}
-    for some in _batched(keys, _BATCH_SIZE):
+    for some in batched(keys):
         mine = revisions.c.article_id.in_(some)
         for key, version in connection.execute(
             select(revisions.c.article_id, revisions.c.hash).where(mine)
@@ -128,11 +144,11 @@ def _load_known_articles(
         )
         current |= {row.article_id: row for row in rows}
     return {
-        key: KnownArticle(
+        key: from_row(
+            KnownArticle,
+            row,
             article=article_from_row(row),
             hashes=frozenset(hashes[key]),
-            fetched_at=row.fetched_at,
-            baseline=row.baseline,
         )
         for key, row in current.items()
     }
@@ -145,9 +161,9 @@ def store_analysis(
     quotes: Sequence[Quote],
     figures: Sequence[Figure],
 ) -> None:
-    """Keep what was read out of a revision, in place of what was kept before."""
-    quote_store.store_quotes(connection, revision_id=revision_id, found=quotes)
-    figure_store.store_figures(connection, revision_id=revision_id, found=figures)
+    """Store the quotes and figures of a revision, replacing those stored before."""
+    store_quotes(connection, revision_id=revision_id, found=quotes)
+    store_figures(connection, revision_id=revision_id, found=figures)
 
 
 def list_fresh_articles(
@@ -159,14 +175,13 @@ def list_fresh_articles(
     called: Mapping[int, str] | None = None,
     include_baseline: bool = False,
 ) -> tuple[Article, ...]:
-    """List the current versions that came in from `since` on, newest first.
+    """List the current revisions that were fetched from `since` on, newest first.
 
-    `until` leaves out those that came in then or later.
-
-    What counts as told from the start (`baseline`) is among them with `told_too` only.
-    What counts is when we fetched them: a late find is news to us, and whether it is
-    too old to be told is the composer's to say. The caller has the ids from a digest,
-    which may call some of them by other names; an outlet that a text names stays.
+    `until` leaves out those fetched then or later; what counts as published from the
+    start is included with `include_baseline` only. The time of fetching counts,
+    because a late find is news to us; the composer decides whether it is too old. The
+    caller has the ids from a digest, which may call sources by other names
+    (`called`); an outlet that the text names stays.
     """
     names = called or {}
     then = [] if until is None else [revisions.c.fetched_at < until]
@@ -198,23 +213,33 @@ def find_article(
     article_id: int,
     revision: str | None = None,
 ) -> tuple[Article, StoredArticle] | None:
-    """Find an article, in its current version or in the one with this hash.
+    """Find an article, in its current revision or in the one with this hash.
 
-    One whose text was let go, because it was too old, is not there.
+    One whose text was deleted, because it was too old, is not found.
     """
     version = revisions.c.current if revision is None else revisions.c.hash == revision
     kept = or_(revisions.c.text != "", revisions.c.title.is_not(None))
-    row = connection.execute(
-        select(*REVISION_COLUMNS)
+    query = _select_revisions(
+        articles.c.id == article_id, version, kept, filter_visible_sources(workspace_id)
+    )
+    return find_first(
+        connection, query, lambda row: (article_from_row(row), _stored_article(row))
+    )
+
+
+def find_article_arrival(
+    connection: Connection, *, workspace_id: int, article_id: int
+) -> ArticleArrival | None:
+    """Tell when an article that the workspace may see was fetched."""
+    query = (
+        select(revisions.c.fetched_at, revisions.c.baseline)
         .select_from(REVISION_JOIN)
         .where(
-            articles.c.id == article_id,
-            version,
-            kept,
+            *_is_current(article_id),
             filter_visible_sources(workspace_id),
         )
-    ).first()
-    return (article_from_row(row), _stored_article_from_row(row)) if row else None
+    )
+    return find_first(connection, query, lambda row: from_row(ArticleArrival, row))
 
 
 def _get_article_id(
@@ -224,7 +249,7 @@ def _get_article_id(
     further: Sequence[str],
     now: datetime,
 ) -> int:
-    """Give the article's key, made when none of its names was heard before."""
+    """Give the article's key; a new one when none of its names is known."""
     given = (article.id, article.revises, *further)
     names = list(dict.fromkeys(_shorten_id(name) for name in given if name))
     found = {
@@ -243,13 +268,13 @@ def _get_article_id(
             .values(source_id=source.id, url=article.url, first_seen=now)
             .returning(articles.c.id)
         ).scalar_one()
-    unheard = [name for name in names if name not in found]
-    if unheard:
+    unknown = [name for name in names if name not in found]
+    if unknown:
         connection.execute(
             article_ids.insert(),
             [
                 {"source_id": source.id, "external_id": name, "article_id": article_id}
-                for name in unheard
+                for name in unknown
             ],
         )
     return int(article_id)
@@ -258,36 +283,28 @@ def _get_article_id(
 def _find_revision(
     connection: Connection, article_id: int, article: Article
 ) -> Row[Any] | None:
-    query: Select[Any] = (
-        select(*REVISION_COLUMNS, revisions.c.external_id, revisions.c.dated_at)
-        .select_from(REVISION_JOIN)
-        .where(articles.c.id == article_id, revisions.c.hash == _revision_hash(article))
-    )
+    same_text = revisions.c.hash == _revision_hash(article)
+    query = _select_revisions(articles.c.id == article_id, same_text)
     return connection.execute(query).first()
 
 
 def _reuse_revision(connection: Connection, row: Row[Any], name: str) -> StoredArticle:
-    """A version we have; under the current one's name, the source went back to it."""
+    """Reuse a revision; under the current one's name, the source went back to it."""
     back = (
         row.external_id == name
         and not row.current
-        and (
-            connection.execute(
-                select(revisions.c.external_id).where(
-                    revisions.c.article_id == row.article_id, revisions.c.current
-                )
-            ).scalar()
-            == name
+        and name
+        == first_scalar(
+            connection,
+            select(revisions.c.external_id).where(*_is_current(row.article_id)),
         )
     )
     if not back:
-        return _stored_article_from_row(row)
+        return _stored_article(row)
     _retire_current_revision(connection, row.article_id)
-    connection.execute(
-        update(revisions).where(revisions.c.id == row.id).values(current=True)
-    )
+    update_rows(connection, revisions, revisions.c.id == row.id, current=True)
     _index_revision(connection, row)
-    return _stored_article_from_row(row, current=True)
+    return _stored_article(row, current=True)
 
 
 def _add_revision(
@@ -302,78 +319,55 @@ def _add_revision(
     if current:
         _retire_current_revision(connection, article_id)
         if article.url is not None:
-            connection.execute(
-                update(articles)
-                .where(articles.c.id == article_id)
-                .values(url=article.url)
-            )
-    revision_id = connection.execute(
-        revisions.insert()
-        .values(
-            article_id=article_id,
-            hash=_revision_hash(article),
-            external_id=name,
-            current=current,
-            fetched_at=now,
-            dated_at=min(article.published or now, now),
-            published=article.published,
-            outlet=article.source or None,
-            author=article.author,
-            lang=article.lang,
-            sample=article.sample,
-            excerpt=article.excerpt,
-            baseline=baseline,
-            title=article.title,
-            text=article.text,
-        )
-        .returning(revisions.c.id)
-    ).scalar_one()
-    query: Select[Any] = (
-        select(*REVISION_COLUMNS, revisions.c.dated_at)
-        .select_from(REVISION_JOIN)
-        .where(revisions.c.id == revision_id)
+            mine = articles.c.id == article_id
+            update_rows(connection, articles, mine, url=article.url)
+    revision_id = insert_revision(
+        connection,
+        article_id=article_id,
+        external_id=name,
+        article=article,
+        hash=_revision_hash(article),
+        now=now,
+        current=current,
+        baseline=baseline,
     )
+    query = _select_revisions(revisions.c.id == revision_id)
     row = connection.execute(query).one()
     if current:
         _index_revision(connection, row)
-    return _stored_article_from_row(row)
+    return _stored_article(row)
+
+
+def _select_revisions(*where: Condition) -> Select[Any]:
+    columns = (*REVISION_COLUMNS, revisions.c.external_id, revisions.c.dated_at)
+    return select(*columns).select_from(REVISION_JOIN).where(*where)
+
+
+def _is_current(article_id: int) -> tuple[Condition, ...]:
+    return revisions.c.article_id == article_id, revisions.c.current
 
 
 def _index_revision(connection: Connection, row: Row[Any]) -> None:
-    article = article_from_row(row)
-    article_search.index_revision(
+    index_revision(
         connection,
         revision_id=row.id,
         source_id=row.source_id,
         dated_at=row.dated_at,
-        article=article,
+        article=article_from_row(row),
     )
 
 
 def _is_newer(connection: Connection, article_id: int, article: Article) -> bool:
-    before = connection.execute(
-        select(revisions.c.published).where(
-            revisions.c.article_id == article_id, revisions.c.current
-        )
-    ).first()
-    if before is None or before.published is None or article.published is None:
+    query = select(revisions.c.published).where(*_is_current(article_id))
+    before = first_scalar(connection, query)
+    if before is None or article.published is None:
         return True
-    return bool(article.published >= before.published)
+    return bool(article.published >= before)
 
 
 def _retire_current_revision(connection: Connection, article_id: int) -> None:
-    article_search.remove_article_from_index(connection, article_id=article_id)
-    connection.execute(
-        update(revisions)
-        .where(revisions.c.article_id == article_id, revisions.c.current)
-        .values(current=False)
-    )
-
-
-def _batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    several = iter(things)
-    while some := list(islice(several, size)):
-        yield some
+    remove_article_from_index(connection, article_id=article_id)
+    update_rows(connection, revisions, *_is_current(article_id), current=False)
 
 
 def _revision_hash(article: Article) -> str:
@@ -386,43 +380,5 @@ def _shorten_id(name: str) -> str:
     return "sha256:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
-def _stored_article_from_row(
-    row: Row[Any], *, current: bool | None = None
-) -> StoredArticle:
-    return StoredArticle(
-        article_id=row.article_id,
-        revision_id=row.id,
-        source_id=row.source_id,
-        first_seen=row.first_seen,
-        fetched_at=row.fetched_at,
-        current=row.current if current is None else current,
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ArticleArrival:
-    """How an article's current text came in."""
-
-    fetched_at: datetime
-    #: It counts as told from the start.
-    baseline: bool
-
-
-def find_article_arrival(
-    connection: Connection, *, workspace_id: int, article_id: int
-) -> ArticleArrival | None:
-    """Tell how an article that the workspace may see came in."""
-    row = connection.execute(
-        select(revisions.c.fetched_at, revisions.c.baseline)
-        .select_from(REVISION_JOIN)
-        .where(
-            revisions.c.article_id == article_id,
-            revisions.c.current,
-            filter_visible_sources(workspace_id),
-        )
-    ).first()
-    return (
-        ArticleArrival(fetched_at=row.fetched_at, baseline=row.baseline)
-        if row
-        else None
-    )
+def _stored_article(row: Row[Any], **changes: Any) -> StoredArticle:
+    return from_row(StoredArticle, row, revision_id=row.id, **changes)

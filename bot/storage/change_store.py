@@ -1,7 +1,7 @@
-"""Configuration changes: proposed, confirmed, and kept as history.
+"""Configuration changes: proposed, confirmed, and listed as history.
 
-A change is stored when it is shown, before anybody says yes: the button that confirms
-it then needs no more than its public id, and works after a restart.
+A change is stored when it is shown, before it is confirmed: the confirm button then
+needs only its public id, and works after a restart.
 """
 
 from collections.abc import Sequence
@@ -11,28 +11,27 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot.model import Payload
-from bot.storage import statements
+from bot.model.delivery import Payload
 from bot.storage.schema import changes
-from bot.storage.statements import insert_into
+from bot.storage.statements import from_row, insert_with_public_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredChange:
-    """A change as it stands in the database."""
+    """A change with its record."""
 
     #: «c-7k3m9q».
     public_id: str
     workspace_id: int
-    #: Whatever JSON can say; given back unchanged.
+    #: JSON values, returned unchanged.
     steps: Sequence[Payload]
-    #: Who proposed it, or, once it is made, who made it.
+    #: Who proposed it, or, once it is confirmed, who confirmed it.
     person_id: str
     person_name: str
     proposed_at: datetime
-    #: None: nobody has said yes.
+    #: None: it is not confirmed.
     made_at: datetime | None
-    #: The public id of the change that this one takes back.
+    #: The public id of the change that this one reverts.
     reverts: str | None
 
 
@@ -46,23 +45,18 @@ def propose_change(
     now: datetime,
     reverts: str | None = None,
 ) -> StoredChange:
-    """Keep a change that is about to be shown."""
-    row = None
-    while row is None:
-        row = connection.execute(
-            insert_into(connection, changes)
-            .values(
-                public_id=statements.new_public_id("c"),
-                workspace_id=workspace_id,
-                steps=[dict(step) for step in steps],
-                person_id=person_id,
-                person_name=person_name,
-                proposed_at=now,
-                reverts=reverts,
-            )
-            .on_conflict_do_nothing(index_elements=["public_id"])
-            .returning(changes)
-        ).first()
+    """Store a change that is about to be shown."""
+    row = insert_with_public_id(
+        connection,
+        changes,
+        "c",
+        workspace_id=workspace_id,
+        steps=[dict(step) for step in steps],
+        person_id=person_id,
+        person_name=person_name,
+        proposed_at=now,
+        reverts=reverts,
+    )
     return _change_from_row(row)
 
 
@@ -87,7 +81,7 @@ def confirm_change(
     person_name: str,
     now: datetime,
 ) -> bool:
-    """Note that this person made it; False when it was made before."""
+    """Record that this person confirmed it; False: it was confirmed before."""
     done = connection.execute(
         update(changes)
         .where(
@@ -103,7 +97,7 @@ def confirm_change(
 def list_newest_changes(
     connection: Connection, *, workspace_id: int, count: int
 ) -> tuple[StoredChange, ...]:
-    """List what was made, the newest first."""
+    """List confirmed changes, the newest first."""
     found = connection.execute(
         select(changes)
         .where(changes.c.workspace_id == workspace_id, changes.c.made_at.is_not(None))
@@ -116,7 +110,7 @@ def list_newest_changes(
 def delete_unconfirmed_changes(
     connection: Connection, *, workspace_id: int, before: datetime
 ) -> None:
-    """Drop what was proposed before then and never made."""
+    """Delete changes that were proposed before then and never confirmed."""
     connection.execute(
         delete(changes).where(
             changes.c.workspace_id == workspace_id,
@@ -127,13 +121,4 @@ def delete_unconfirmed_changes(
 
 
 def _change_from_row(row: Row[Any]) -> StoredChange:
-    return StoredChange(
-        public_id=row.public_id,
-        workspace_id=row.workspace_id,
-        steps=row.steps,
-        person_id=row.person_id,
-        person_name=row.person_name,
-        proposed_at=row.proposed_at,
-        made_at=row.made_at,
-        reverts=row.reverts,
-    )
+    return from_row(StoredChange, row)

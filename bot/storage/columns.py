@@ -1,16 +1,16 @@
 """Column types, and how nouns become JSON text and are read back.
 
-Instants: PostgreSQL has a type for them. SQLite gets whole microseconds since 1970,
+Instants: PostgreSQL has a type for them. SQLite stores whole microseconds since 1970,
 because an instant then has exactly one spelling (text has many, and two spellings of
 one instant do not compare), sorts and indexes as a number, and takes a third of the
-room. Words: PostgreSQL takes neither NUL nor half a surrogate pair; both become
-U+FFFD, as in the rule for every text that comes in. JSON is text, so that both
-databases give back exactly what was put in.
+space. Text: PostgreSQL accepts neither NUL nor lone surrogates; both become U+FFFD, as
+in the rule for every text that is read. JSON is text, so that both databases return
+exactly what was stored.
 
-The nouns' own type hints are the format, so a new field needs no line here: one with
-a default is simply absent from older editions. (pydantic was tried: it turns an
-infinite figure into null and UTC into a zone class of its own.) What stands in the
-text and is no field any more is passed over.
+The nouns' own type hints are the format, so a new field needs no line here: one with a
+default is simply absent from older editions. (pydantic was tried: it turns an infinite
+figure into null and UTC into a zone class of its own.) Names in the text that are no
+field any more are ignored.
 """
 
 import json
@@ -34,13 +34,13 @@ from digests.types import Edition
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-#: The bounds of a tsvector.
+#: The limits of a tsvector.
 _LAST_POSITION, _MAX_POSITIONS = 16_383, 255
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NaiveInstantError(ValueError, DontWrapMixin):
-    """A datetime without a zone was about to be stored: a defect of the caller."""
+    """A datetime without a zone cannot be stored: a defect of the caller."""
 
 
 class BareSentenceError(TypeError, DontWrapMixin):
@@ -48,7 +48,7 @@ class BareSentenceError(TypeError, DontWrapMixin):
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime; comes out in UTC."""
+    """An aware datetime; read back in UTC."""
 
     impl = BigInteger
     cache_ok = True
@@ -81,7 +81,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class SafeText(TypeDecorator[str]):
-    """Text of any length that both databases can hold."""
+    """Text of any length that both databases can store."""
 
     impl = Text
     cache_ok = True
@@ -117,7 +117,7 @@ class MessageText(TypeDecorator[Message]):
 
 
 class Json(TypeDecorator[Any]):
-    """Anything that JSON can say, as text with sorted keys; None is NULL."""
+    """Any JSON value, as text with sorted keys; None is NULL."""
 
     impl = Text
     cache_ok = True
@@ -130,9 +130,10 @@ class Json(TypeDecorator[Any]):
 
 
 class SearchTerms(TypeDecorator[Sequence[str]]):
-    """Words to be found by, in the order of the text; they do not come out again.
+    """Words of the full text index, in the order of the text; they are not read back.
 
-    They hold no white space, quotation mark or backslash (`digests.language.lookup`).
+    They contain no white space, quotation mark or backslash
+    (`digests.language.search_terms`).
     """
 
     impl = Text
@@ -156,11 +157,11 @@ class SearchTerms(TypeDecorator[Sequence[str]]):
         )
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[str]:
-        raise NotImplementedError("What a text is found by is not read back.")
+        raise NotImplementedError("Search terms are not read back.")
 
 
 def _format_tsvector(terms: Sequence[str]) -> str:
-    """Write words as PostgreSQL writes a tsvector: each with its places."""
+    """Write words as a tsvector: each with its positions."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, term in enumerate(terms[:_LAST_POSITION], 1):
         if len(places[term]) < _MAX_POSITIONS:
@@ -171,7 +172,7 @@ def _format_tsvector(terms: Sequence[str]) -> str:
 
 
 def encode_json(value: Any) -> str:
-    """Give the one JSON text of `value`: keys sorted, letters as they are."""
+    """Give the one JSON text of a value: keys sorted, no letter escaped."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     if _SURROGATE.search(text):
         # Half a surrogate pair cannot be encoded; as an escape it survives unchanged.
@@ -183,20 +184,17 @@ T = TypeVar("T")
 
 
 def dump_dataclass(noun: Any) -> str:
-    """Give the one JSON text of an edition: keys sorted, letters as they are.
-
-    It does the same for any noun that is made like one.
-    """
+    """Give the one JSON text of a noun: keys sorted, no letter escaped."""
     return encode_json(_to_plain(noun))
 
 
 def load_edition(text: str) -> Edition:
-    """Give back the edition that `dump` wrote."""
+    """Load the edition that `dump_dataclass` wrote."""
     return load_dataclass(Edition, text)
 
 
 def load_dataclass(kind: type[T], text: str) -> T:
-    """Give back the noun of that kind that `dump` wrote."""
+    """Load the noun of that kind that `dump_dataclass` wrote."""
     noun: T = _from_plain(kind, json.loads(text))
     return noun
 

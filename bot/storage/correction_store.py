@@ -1,10 +1,10 @@
-"""Corrections: what was put right in an edition after it was published.
+"""Corrections: what was corrected in an edition after it was published.
 
-    due ─► edited     its messages are edited (how that went stands with the deliveries)
-        └► listed     they are not: as somebody wished, or because it was not possible
-    unshown           the article was corrected in something that no message tells
+    due ─► edited     its messages are edited (their deliveries say how that went)
+        └► listed     they are not, by setting or because it was not possible
+    unshown           the article was corrected in something that no message shows
 
-The edition itself is never rewritten: `amendments` are applied to it in their order.
+The edition itself is never rewritten: amendments are applied to it in their order.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,11 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select
 
-from bot.model import Payload
-from bot.storage import columns, statements
+from bot.model.delivery import Payload
+from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import corrections, editions, workspaces
+from bot.storage.statements import (
+    Condition,
+    Scope,
+    count_rows,
+    filter_visible_digests,
+    find_first,
+    from_row,
+    list_scalars,
+    to_row,
+    update_rows,
+)
 from digests.corrections.amendments import Amendment
 from digests.messages import Message
 
@@ -28,7 +39,7 @@ class Correction:
     """A correction of an edition."""
 
     edition_id: int
-    #: Public id of the story, and its headline as it was told.
+    #: Public id of the story, and its headline as it was published.
     story: str
     headline: str
     found_at: datetime
@@ -51,37 +62,25 @@ class Correction:
 def add_correction(
     connection: Connection, *, workspace_id: int, correction: Correction
 ) -> int:
-    """Keep a correction; its key."""
-    one = correction
-    key: int = connection.execute(
-        corrections.insert()
-        .values(
-            workspace_id=workspace_id,
-            edition_id=one.edition_id,
-            story=one.story,
-            headline=one.headline,
-            article_id=one.article_id,
-            outlet=one.outlet,
-            old_revision=one.old_revision,
-            new_revision=one.new_revision,
-            found_at=one.found_at,
-            state=one.state,
-            reason=one.reason,
-            changes=[dict(change) for change in one.changes],
-            amendment=columns.dump_dataclass(one.amendment) if one.amendment else None,
-            editor_name=one.editor_name,
-        )
-        .returning(corrections.c.id)
-    ).scalar_one()
+    """Store a correction; gives its key."""
+    values = to_row(
+        corrections,
+        correction,
+        workspace_id=workspace_id,
+        changes=[dict(change) for change in correction.changes],
+        amendment=correction.amendment and dump_dataclass(correction.amendment),
+    )
+    query = corrections.insert().values(values)
+    key: int = connection.execute(query.returning(corrections.c.id)).scalar_one()
     return key
 
 
 def list_due_corrections(
     connection: Connection, *, platforms: Collection[str], limit: int
 ) -> tuple[tuple[int, int], ...]:
-    """List (workspace, edition) where something is to be edited, on these platforms.
+    """List (workspace, edition) that have something to edit, on these platforms.
 
-    For everybody: it is the clock's.
+    Of all workspaces.
     """
     found = connection.execute(
         select(corrections.c.workspace_id, corrections.c.edition_id)
@@ -102,15 +101,14 @@ def finish_corrections(
     state: CorrectionState,
     reason: Message | None = None,
 ) -> None:
-    """Say what became of all that was due of the edition."""
-    connection.execute(
-        update(corrections)
-        .where(
-            corrections.c.workspace_id == workspace_id,
-            corrections.c.edition_id == edition_id,
-            corrections.c.state == "due",
-        )
-        .values(state=state, reason=reason)
+    """Record the outcome of all corrections of the edition that were due."""
+    update_rows(
+        connection,
+        corrections,
+        *_of_edition(workspace_id, edition_id),
+        corrections.c.state == "due",
+        state=state,
+        reason=reason,
     )
 
 
@@ -120,10 +118,7 @@ def list_corrections(
     """List an edition's corrections, the earliest first."""
     found = connection.execute(
         select(corrections)
-        .where(
-            corrections.c.workspace_id == workspace_id,
-            corrections.c.edition_id == edition_id,
-        )
+        .where(*_of_edition(workspace_id, edition_id))
         .order_by(corrections.c.id)
     )
     return tuple(map(_correction_from_row, found))
@@ -133,32 +128,30 @@ def count_article_corrections(
     connection: Connection, *, workspace_id: int, edition_id: int, article_id: int
 ) -> int:
     """Count what an article corrected in an edition."""
-    found: int = connection.execute(
-        select(func.count()).where(
-            corrections.c.workspace_id == workspace_id,
-            corrections.c.edition_id == edition_id,
-            corrections.c.article_id == article_id,
-        )
-    ).scalar_one()
-    return found
+    return count_rows(
+        connection,
+        corrections,
+        *_of_edition(workspace_id, edition_id),
+        corrections.c.article_id == article_id,
+    )
 
 
 def list_amendments(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Amendment, ...]:
-    """List what is shown otherwise than it was told at first, in its order."""
-    found = connection.execute(
+    """List what is shown instead of what was first published, in its order."""
+    query = (
         select(corrections.c.amendment)
         .where(
-            corrections.c.workspace_id == workspace_id,
-            corrections.c.edition_id == edition_id,
+            *_of_edition(workspace_id, edition_id),
             corrections.c.state.in_(("due", "edited")),
             corrections.c.reverted_at.is_(None),
             corrections.c.amendment.is_not(None),
         )
         .order_by(corrections.c.id)
-    ).scalars()
-    return tuple(columns.load_dataclass(Amendment, text) for text in found)
+    )
+    found = list_scalars(connection, query)
+    return tuple(load_dataclass(Amendment, text) for text in found)
 
 
 def list_newest_corrections(
@@ -170,14 +163,14 @@ def list_newest_corrections(
 ) -> tuple[Correction, ...]:
     """List the workspace's corrections, the newest first, from `since` on.
 
-    Those of people's own editions are not among them.
+    Those of personal editions are left out.
     """
     query = (
         select(corrections)
         .join(editions, editions.c.id == corrections.c.edition_id)
         .where(
-            corrections.c.workspace_id == workspace_id,
-            statements.filter_visible_digests(editions.c.digest_id, workspace_id, None),
+            Scope(workspace_id).of(corrections),
+            filter_visible_digests(editions.c.digest_id, workspace_id, None),
         )
     )
     if since is not None:
@@ -189,20 +182,19 @@ def list_newest_corrections(
 def find_editor_correction(
     connection: Connection, *, workspace_id: int, edition_id: int, story: str
 ) -> Correction | None:
-    """Find what an editor wrote of the story, as far as it still holds."""
-    row = connection.execute(
+    """Find an editor's correction of the story that was not reverted."""
+    query = (
         select(corrections)
         .where(
-            corrections.c.workspace_id == workspace_id,
-            corrections.c.edition_id == edition_id,
+            *_of_edition(workspace_id, edition_id),
             corrections.c.story == story,
             corrections.c.editor_name.is_not(None),
             corrections.c.reverted_at.is_(None),
         )
         .order_by(corrections.c.id.desc())
         .limit(1)
-    ).first()
-    return _correction_from_row(row) if row else None
+    )
+    return find_first(connection, query, _correction_from_row)
 
 
 def revert_corrections(
@@ -212,30 +204,23 @@ def revert_corrections(
     ids: Collection[int],
     now: datetime,
 ) -> None:
-    """Let these (keys) not hold any more; their editions are to be edited again."""
-    connection.execute(
-        update(corrections)
-        .where(corrections.c.workspace_id == workspace_id, corrections.c.id.in_(ids))
-        .values(reverted_at=now, state="due", reason=None)
+    """Revert these corrections (keys); their editions are due to be edited again."""
+    update_rows(
+        connection,
+        corrections,
+        Scope(workspace_id).of(corrections),
+        corrections.c.id.in_(ids),
+        reverted_at=now,
+        state="due",
+        reason=None,
     )
+
+
+def _of_edition(workspace_id: int, edition_id: int) -> tuple[Condition, ...]:
+    mine = Scope(workspace_id).of(corrections)
+    return mine, corrections.c.edition_id == edition_id
 
 
 def _correction_from_row(row: Row[Any]) -> Correction:
-    written = row.amendment
-    return Correction(
-        id=row.id,
-        edition_id=row.edition_id,
-        story=row.story,
-        headline=row.headline,
-        found_at=row.found_at,
-        state=row.state,
-        reason=row.reason,
-        changes=row.changes,
-        amendment=columns.load_dataclass(Amendment, written) if written else None,
-        article_id=row.article_id,
-        outlet=row.outlet,
-        old_revision=row.old_revision,
-        new_revision=row.new_revision,
-        editor_name=row.editor_name,
-        reverted_at=row.reverted_at,
-    )
+    amendment = row.amendment and load_dataclass(Amendment, row.amendment)
+    return from_row(Correction, row, amendment=amendment)

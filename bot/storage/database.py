@@ -1,10 +1,11 @@
 """Run functions of a connection in threads, each in one transaction.
 
-SQLite: one writer thread and a few readers; a verb waits its turn there, not on a
-lock. PostgreSQL: the same over a pool, with a few writers. A verb is a plain function
-whose first parameter is a `Connection`; it runs inside one transaction, which is
-committed when it returns and undone when it raises. A verb must do nothing but talk
-to the database: after a lost race it is run again from the start.
+SQLite: one writer thread and a few readers; a function waits its turn there, not on a
+lock. PostgreSQL: the same over a pool, with a few writers.
+
+A function takes a `Connection` first and runs inside one transaction, which is
+committed when it returns and rolled back when it raises. It must do nothing but talk to
+the database: after a lost race it is run again from the start.
 """
 
 import asyncio
@@ -25,15 +26,15 @@ from bot.storage.engines import explain_error, is_transient
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Writers at once on PostgreSQL; SQLite has one by nature.
+#: Concurrent writers on PostgreSQL; SQLite has one.
 _POSTGRESQL_WRITERS = 4
-#: Seconds for which a writer waits while somebody else holds the database.
+#: How many seconds a writer waits while another program locks the database.
 _WRITE_TIMEOUT = 60.0
 _RETRY_DELAY = 0.05
 
 
 class Database:
-    """An open database. Verbs go in, their results come out."""
+    """An open database, which runs functions of a connection."""
 
     def __init__(
         self,
@@ -57,7 +58,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str, *, readers: int = 2) -> Self:
-        """Open the database at `url`; made, or upgraded, where that is our part.
+        """Open the database at `url`; created or upgraded where that is allowed.
 
         Blocks: call it before the event loop runs, or in a thread.
 
@@ -101,11 +102,11 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a verb that changes nothing.
+        """Run a function that changes nothing.
 
         Raises:
-            ConfigurationError: The database cannot be read; `Unavailable` when that
-                may pass.
+            ConfigurationError: The database cannot be read; `DatabaseUnavailable` when
+                that may pass.
         """
         return await _run_in(
             self._reading, partial(self._read, operation, *args, **kwargs)
@@ -118,28 +119,28 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a verb in a transaction; once this returns, the disk has it.
+        """Run a function in a transaction; when this returns, it is on the disk.
 
-        A caller that is cancelled meanwhile does not stop it: it is done in full.
+        Cancelling the caller does not stop it: it is completed.
 
         Raises:
-            ConfigurationError: The database cannot be written; `Unavailable` when
-                that may pass. Nothing of the verb was kept then.
+            ConfigurationError: The database cannot be written; `DatabaseUnavailable`
+                when that may pass. Nothing was stored then.
         """
         return await _run_in(
             self._writing, partial(self._write, operation, *args, **kwargs)
         )
 
     async def truncate_wal(self) -> None:
-        """Keep what was written in the database alone, not also in SQLite's log.
+        """Move what was written from SQLite's log into the database.
 
-        Readers that hold on to an older state are not waited for: then some of the
-        log stays until the next time.
+        Readers of an older state are not waited for: then some of the log stays until
+        the next time.
         """
         await _run_in(self._writing, self._truncate_wal)
 
     async def close(self) -> None:
-        """Finish what was begun, then let go of the database."""
+        """Finish what was begun, then close the database."""
         self._closing.set()
         await asyncio.to_thread(self._shut_down)
 

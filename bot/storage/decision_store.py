@@ -1,32 +1,40 @@
-"""Editorial decisions: what became of each article in a digest's compositions.
+"""Editorial decisions: what each composition of a digest decided on its articles.
 
-Kept for the newest compositions of a digest (`KEPT`), none older than `FOR`; in a row
-for as long as nothing changes, so that a digest that looks every minute keeps days.
-What an edition tells is in the edition besides, for good.
+The newest compositions of a digest are kept (`MAX_COMPOSITIONS`), for at most
+`MAX_COMPOSITION_AGE`. A composition that decides the same as the one before extends its
+row, so that a digest that looks every minute keeps days. What an edition contains is
+also stored with the edition.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select
 
-from bot.storage import statements
 from bot.storage.columns import encode_json
 from bot.storage.schema import compositions
+from bot.storage.statements import (
+    Scope,
+    delete_rows,
+    filter_visible_digests,
+    from_row,
+    keep_newest,
+    update_rows,
+)
 from digests.messages import Message, message_from_json, message_to_json
 from digests.types import ArticleDecision
 
-#: So many different compositions of a digest are kept, and for so long.
+#: How many different compositions of a digest are kept, and how long.
 MAX_COMPOSITIONS, MAX_COMPOSITION_AGE = 30, timedelta(days=30)
-#: So many of a workspace are looked at for one answer.
+#: How many of a workspace are read for one answer.
 _MAX_COMPOSITIONS_READ = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredDecision:
-    """A decision with the digest that made it, and when it did first and last."""
+    """A decision with its digest, and when it was made first and last."""
 
     digest_id: int
     made_at: datetime
@@ -43,23 +51,21 @@ def add_decisions(
     decisions: Sequence[ArticleDecision],
     now: datetime,
 ) -> None:
-    """Keep what a composition decided; the same as the last time is said once."""
+    """Store what a composition decided; the same decisions again extend a row."""
     if not decisions:
         return
     packed = _pack_decisions(decisions)
     mine = (
+        Scope(workspace_id).of(compositions),
         compositions.c.digest_id == digest_id,
-        compositions.c.workspace_id == workspace_id,
     )
+    newest_first = compositions.c.id.desc()
     newest = connection.execute(
-        select(compositions).where(*mine).order_by(compositions.c.id.desc()).limit(1)
+        select(compositions).where(*mine).order_by(newest_first).limit(1)
     ).first()
     if newest is not None and encode_json(newest.decisions) == encode_json(packed):
-        connection.execute(
-            update(compositions)
-            .where(compositions.c.id == newest.id, *mine)
-            .values(last_seen_at=now)
-        )
+        is_newest = compositions.c.id == newest.id
+        update_rows(connection, compositions, *mine, is_newest, last_seen_at=now)
         return
     connection.execute(
         compositions.insert().values(
@@ -71,14 +77,15 @@ def add_decisions(
             decisions=packed,
         )
     )
-    kept = (
-        select(compositions.c.id)
-        .where(*mine, compositions.c.last_seen_at >= now - MAX_COMPOSITION_AGE)
-        .order_by(compositions.c.id.desc())
-        .limit(MAX_COMPOSITIONS)
+    outdated = compositions.c.last_seen_at < now - MAX_COMPOSITION_AGE
+    delete_rows(connection, compositions, *mine, outdated)
+    keep_newest(
+        connection,
+        compositions,
+        *mine,
+        newest_first=[newest_first],
+        most=MAX_COMPOSITIONS,
     )
-    ids = [row.id for row in connection.execute(kept)]
-    connection.execute(delete(compositions).where(*mine, compositions.c.id.not_in(ids)))
 
 
 def list_decisions(
@@ -89,18 +96,16 @@ def list_decisions(
     limit: int,
     person_id: str | None = None,
 ) -> tuple[StoredDecision, ...]:
-    """List what was decided about these articles (their keys), the newest first.
+    """List the decisions on these articles (their keys), the newest first.
 
-    Of each digest and article the latest of decisions that are the same; in the
-    workspace's digests, and in this person's own.
+    Of equal decisions of one digest only the latest; in the workspace's digests, and
+    in this person's own.
     """
     rows = connection.execute(
         select(compositions)
         .where(
-            compositions.c.workspace_id == workspace_id,
-            statements.filter_visible_digests(
-                compositions.c.digest_id, workspace_id, person_id
-            ),
+            Scope(workspace_id).of(compositions),
+            filter_visible_digests(compositions.c.digest_id, workspace_id, person_id),
         )
         .order_by(compositions.c.last_seen_at.desc(), compositions.c.id.desc())
         .limit(_MAX_COMPOSITIONS_READ)
@@ -115,7 +120,7 @@ def list_decisions(
 
 
 def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
-    """Each reason once: most articles of a composition share a few."""
+    """Store each reason once: most articles of a composition share a few."""
     reasons: dict[tuple[str, str, Message], int] = {}
     decided = []
     for each in sorted(decisions, key=lambda d: d.article):
@@ -126,9 +131,10 @@ def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
     return {"reasons": packed, "decided": decided}
 
 
-def _unpack_decisions(row: Row[Any], wanted: Collection[str]) -> list[StoredDecision]:
+def _unpack_decisions(
+    row: Row[Any], wanted: Collection[str]
+) -> Iterator[StoredDecision]:
     reasons = row.decisions["reasons"]
-    found = []
     for article, story, duplicate_of, number in row.decisions["decided"]:
         if article in wanted:
             stage, outcome, reason = reasons[number]
@@ -140,12 +146,4 @@ def _unpack_decisions(row: Row[Any], wanted: Collection[str]) -> list[StoredDeci
                 reason=message_from_json(reason),
                 duplicate_of=duplicate_of,
             )
-            found.append(
-                StoredDecision(
-                    digest_id=row.digest_id,
-                    made_at=row.made_at,
-                    last_seen_at=row.last_seen_at,
-                    decision=decision,
-                )
-            )
-    return found
+            yield from_row(StoredDecision, row, decision=decision)

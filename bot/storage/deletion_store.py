@@ -1,20 +1,20 @@
-"""Delete data: workspaces that are erased, and contents older than is kept.
+"""Delete data: workspaces that are erased, and contents that are too old to keep.
 
-    shown → ordered → step, step, … → done
+    proposed → ordered → step, step, … → done
 
-What belongs to a workspace is read off the tables themselves: rows that carry its key,
-with what goes with them (`ON DELETE CASCADE`), and the public sources that nobody else
-reads, with their articles. So a table that is added later is erased without a word
-here. Children go before their parents, so that no single row takes thousands along:
-each step is a short transaction of its own, and others write in between.
+Which rows belong to a workspace follows from the tables themselves: rows that carry its
+key, with everything that cascades from them, and the public sources that no other
+workspace reads, with their articles. So a table that is added later is erased without
+a change here. Children are deleted before their parents, so that no single row
+cascades to thousands: each step is a short transaction, and others write in between.
 
-The order takes the workspace's name and its platform's id away at once. From then on
-nobody finds it, nothing is due there, and a bot that is added again begins anew.
+The order removes the workspace's name and its platform id at once. From then on it is
+not found, nothing is due there, and a bot that is added again starts anew.
 
-What says that something *was* there stays: an article's names and hashes (a source that
-still lists it must not make it news again), an edition's row (so that its id is
-answered), and what a digest's readers were told. An edition's corrections are its
-contents: they go with it. A report that is open does not go by its age.
+What shows that something existed stays: an article's ids and hashes (a source that
+still lists it must not make it news again), an edition's row (so that its id gets an
+answer), and the ledger of a digest. An edition's corrections are part of its contents
+and go with them. An open report is kept whatever its age.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,19 +29,16 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    delete,
+    case,
     func,
     literal,
     or_,
     select,
     tuple_,
-    update,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import PlatformName
-from bot.storage import columns
-from bot.storage.columns import Instant
+from bot.model.settings import PlatformName
+from bot.storage.columns import Instant, dump_dataclass
 from bot.storage.schema import (
     articles,
     changes,
@@ -67,30 +64,39 @@ from bot.storage.schema import (
     story_articles,
     workspaces,
 )
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Condition,
+    count_rows,
+    delete_rows,
+    find_first,
+    from_row,
+    list_scalars,
+    prune,
+    update_rows,
+)
 from digests.types import Edition, InputCounts
 
 ErasureReason = Literal["asked", "left"]
-#: What people are told of.
+#: Tables whose rows are counted for people.
 _COUNTED_TABLES = (
     digests, destinations, grants, changes, editions, deliveries, sources, articles,
 )  # fmt: skip
 _WORKSPACE_COLUMN = "workspace_id"
-#: Rows that go with an article: its versions, their quotes, figures and words.
+#: Rows that cascade from an article: revisions, their quotes, figures and words.
 _ROWS_PER_ARTICLE = 20
-#: Pages of the full text index that are written anew in a step.
+#: Pages of the full text index that are rewritten in a step.
 _INDEX_PAGES_PER_STEP = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Erasure:
-    """A workspace that is to go, is going, or is gone; nothing of what it held."""
+    """A workspace that is to be erased, is being erased, or was."""
 
     id: int
     workspace_id: int
     platform: PlatformName
     external_id: str
-    #: The platform's id of who ordered it; None: the operator, or nobody.
+    #: The platform's id of who ordered it; None = the operator, or nobody.
     person_id: str | None
     reason: ErasureReason
     #: How many of each, by the name of the table.
@@ -103,13 +109,13 @@ class Erasure:
 def count_workspace_rows(
     connection: Connection, *, workspace_id: int
 ) -> dict[str, int]:
-    """Count what would go, by the name of the table."""
-    found = {}
-    for table in _COUNTED_TABLES:
-        rows = _select_rows(table, workspace_id).subquery()
-        number = connection.execute(select(func.count()).select_from(rows))
-        found[table.name] = number.scalar_one()
-    return found
+    """Count what would be erased, by the name of the table."""
+    return {
+        table.name: count_rows(
+            connection, table, _belongs_to_workspace(table, workspace_id)
+        )
+        for table in _COUNTED_TABLES
+    }
 
 
 def propose_erasure(
@@ -120,16 +126,12 @@ def propose_erasure(
     reason: ErasureReason,
     now: datetime,
 ) -> Erasure:
-    """Note that somebody was shown what would go; nothing is done."""
-    connection.execute(
-        delete(erasures).where(
-            erasures.c.workspace_id == workspace_id, erasures.c.ordered_at.is_(None)
-        )
-    )
-    found = select(workspaces).where(workspaces.c.id == workspace_id)
-    space = connection.execute(found).one()
+    """Record that somebody was shown what would be erased."""
+    delete_rows(connection, erasures, *_is_proposed(workspace_id))
+    query = select(workspaces).where(workspaces.c.id == workspace_id)
+    space = connection.execute(query).one()
     row = connection.execute(
-        insert_into(connection, erasures)
+        erasures.insert()
         .values(
             workspace_id=workspace_id,
             platform=space.platform,
@@ -148,69 +150,54 @@ def find_proposed_erasure(
     connection: Connection, *, workspace_id: int
 ) -> Erasure | None:
     """Find what somebody was shown and has not ordered."""
-    row = connection.execute(
-        select(erasures).where(
-            erasures.c.workspace_id == workspace_id, erasures.c.ordered_at.is_(None)
-        )
-    ).first()
-    return _erasure_from_row(row) if row else None
+    query = select(erasures).where(*_is_proposed(workspace_id))
+    return find_first(connection, query, _erasure_from_row)
 
 
 def order_erasure(connection: Connection, *, workspace_id: int, now: datetime) -> bool:
-    """Let what was shown begin; False where it has begun already."""
-    done = connection.execute(
-        update(erasures)
-        .where(erasures.c.workspace_id == workspace_id, erasures.c.ordered_at.is_(None))
-        .values(ordered_at=now)
-    )
-    if not done.rowcount:
+    """Start what was proposed; False where it has started already."""
+    if not update_rows(
+        connection, erasures, *_is_proposed(workspace_id), ordered_at=now
+    ):
         return False
-    connection.execute(
-        update(workspaces)
-        .where(workspaces.c.id == workspace_id)
-        .values(
-            # No platform gives such an id: it is free for whoever comes next.
-            external_id=f"(erased {workspace_id})",
-            name="",
-            left_at=func.coalesce(workspaces.c.left_at, literal(now, Instant)),
-        )
+    update_rows(
+        connection,
+        workspaces,
+        workspaces.c.id == workspace_id,
+        # No platform gives such an id, so the real one is free again.
+        external_id=f"(erased {workspace_id})",
+        name="",
+        left_at=func.coalesce(workspaces.c.left_at, literal(now, Instant)),
     )
-    # Who comes to read such a source meanwhile has to get all of it anew.
-    connection.execute(
-        update(sources)
-        .where(_is_read_by_nobody_else(workspace_id))
-        .values(etag=None, last_modified=None)
-    )
+    # A workspace that starts to read such a source meanwhile must get all of it anew.
+    unshared = _is_read_by_nobody_else(workspace_id)
+    update_rows(connection, sources, unshared, etag=None, last_modified=None)
     return True
 
 
 def list_ordered_erasures(connection: Connection) -> tuple[int, ...]:
-    """List the keys of the workspaces that are going."""
-    found = connection.execute(
-        select(erasures.c.workspace_id)
-        .where(erasures.c.ordered_at.is_not(None), erasures.c.done_at.is_(None))
-        .order_by(erasures.c.id)
+    """List the keys of the workspaces that are being erased."""
+    query = select(erasures.c.workspace_id).where(
+        erasures.c.ordered_at.is_not(None), erasures.c.done_at.is_(None)
     )
-    return tuple(found.scalars())
+    return tuple(list_scalars(connection, query.order_by(erasures.c.id)))
 
 
 def list_workspaces_left_before(
     connection: Connection, *, before: datetime
 ) -> tuple[int, ...]:
-    """List the keys of workspaces that the bot left before then, and that stay yet."""
-    going = select(erasures.c.workspace_id).where(erasures.c.ordered_at.is_not(None))
-    found = connection.execute(
-        select(workspaces.c.id)
-        .where(workspaces.c.left_at < before, workspaces.c.id.not_in(going))
-        .order_by(workspaces.c.id)
+    """List the keys of workspaces that the bot left before then, not yet erased."""
+    ordered = select(erasures.c.workspace_id).where(erasures.c.ordered_at.is_not(None))
+    query = select(workspaces.c.id).where(
+        workspaces.c.left_at < before, workspaces.c.id.not_in(ordered)
     )
-    return tuple(found.scalars())
+    return tuple(list_scalars(connection, query.order_by(workspaces.c.id)))
 
 
 def erase_some_rows(connection: Connection, *, workspace_id: int, rows: int) -> bool:
     """Erase up to so many rows of it; False when there are none left.
 
-    Only of a workspace that was ordered to go.
+    Only of a workspace whose erasure was ordered.
     """
     if workspace_id not in list_ordered_erasures(connection):
         return False
@@ -221,25 +208,22 @@ def erase_some_rows(connection: Connection, *, workspace_id: int, rows: int) -> 
         some = rows if table is not articles else max(1, rows // _ROWS_PER_ARTICLE)
         key = tuple_(*table.primary_key.columns)
         wanted = _select_rows(table, workspace_id).limit(some)
-        if connection.execute(delete(table).where(key.in_(wanted))).rowcount:
+        if delete_rows(connection, table, key.in_(wanted)):
             return True
     return False
 
 
 def finish_erasure(connection: Connection, *, workspace_id: int, now: datetime) -> None:
-    """Erase its row, and note that all is done."""
-    connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id))
-    connection.execute(
-        update(erasures)
-        .where(erasures.c.workspace_id == workspace_id)
-        .values(done_at=now)
-    )
+    """Erase its row, and record that all is done."""
+    delete_rows(connection, workspaces, workspaces.c.id == workspace_id)
+    mine = erasures.c.workspace_id == workspace_id
+    update_rows(connection, erasures, mine, done_at=now)
 
 
 def merge_search_index(connection: Connection, *, begin: bool) -> bool:
-    """Write some of the full text index anew; False when all of it is.
+    """Rewrite some of the full text index; False when all of it is.
 
-    SQLite's index keeps the words of rows that are gone until its parts are merged.
+    SQLite's index keeps the words of deleted rows until its parts are merged.
     PostgreSQL's is cleaned with the table.
     """
     if connection.dialect.name != "sqlite":
@@ -251,15 +235,15 @@ def merge_search_index(connection: Connection, *, begin: bool) -> bool:
         (-_INDEX_PAGES_PER_STEP if begin else _INDEX_PAGES_PER_STEP,),
     )
     after = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
-    # SQLite's own word for it: less than two changes, and there was nothing to do.
+    # By SQLite's documentation: fewer than two changes mean that nothing was to do.
     return bool(after - before >= 2)
 
 
 def find_last_erasure(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Erasure | None:
-    """Find what was erased last under this id of the platform."""
-    row = connection.execute(
+    """Find the last erasure that was ordered under this id of the platform."""
+    query = (
         select(erasures)
         .where(
             erasures.c.platform == platform,
@@ -267,9 +251,8 @@ def find_last_erasure(
             erasures.c.ordered_at.is_not(None),
         )
         .order_by(erasures.c.id.desc())
-        .limit(1)
-    ).first()
-    return _erasure_from_row(row) if row else None
+    )
+    return find_first(connection, query.limit(1), _erasure_from_row)
 
 
 # ── which rows ─────────────────────────────────────────────────────────────────
@@ -277,9 +260,9 @@ def find_last_erasure(
 
 @cache
 def _list_tables() -> tuple[Table, ...]:
-    """What holds rows of workspaces, children before their parents.
+    """List the tables with rows of workspaces, children before their parents.
 
-    What a digest reads comes late: it says which sources nobody else reads.
+    The sources of digests come late: they decide which ones nobody else reads.
     """
     last = (digest_sources, digests)
     every = [
@@ -291,20 +274,20 @@ def _list_tables() -> tuple[Table, ...]:
 
 
 def _select_rows(table: Table, workspace_id: int) -> Select[Any]:
-    """The keys of the table's rows that go."""
+    """Select the keys of the table's rows that are erased."""
     return select(*table.primary_key.columns).where(
         _belongs_to_workspace(table, workspace_id)
     )
 
 
-def _belongs_to_workspace(table: Table, workspace_id: int) -> ColumnElement[bool]:
+def _belongs_to_workspace(table: Table, workspace_id: int) -> Condition:
     if table is sources:
         return or_(
             table.c.workspace_id == workspace_id, _is_read_by_nobody_else(workspace_id)
         )
     if table is articles:
         return table.c.source_id.in_(_select_rows(sources, workspace_id))
-    own: ColumnElement[bool] = table.c[_WORKSPACE_COLUMN] == workspace_id
+    own: Condition = table.c[_WORKSPACE_COLUMN] == workspace_id
     for pair in table.foreign_key_constraints:
         child, parent = pair.elements[0].parent, pair.elements[0].column
         if len(pair.elements) == 2:
@@ -317,8 +300,8 @@ def _belongs_to_workspace(table: Table, workspace_id: int) -> ColumnElement[bool
     return own
 
 
-def _is_read_by_nobody_else(workspace_id: int) -> ColumnElement[bool]:
-    """Public sources that this workspace reads and no other one."""
+def _is_read_by_nobody_else(workspace_id: int) -> Condition:
+    """Public sources that only this workspace reads."""
     mine = select(digest_sources.c.source_id).where(
         digest_sources.c.workspace_id == workspace_id
     )
@@ -330,29 +313,25 @@ def _is_read_by_nobody_else(workspace_id: int) -> ColumnElement[bool]:
     return and_(public, sources.c.id.in_(mine), ~read.exists())
 
 
+def _is_proposed(workspace_id: int) -> tuple[Condition, ...]:
+    return erasures.c.workspace_id == workspace_id, erasures.c.ordered_at.is_(None)
+
+
 def _erasure_from_row(row: Row[Any]) -> Erasure:
-    return Erasure(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        platform=row.platform,
-        external_id=row.external_id,
-        person_id=row.person_id,
-        reason=row.reason,
-        counts=row.counts,
-        proposed_at=row.proposed_at,
-        ordered_at=row.ordered_at,
-        done_at=row.done_at,
-    )
+    return from_row(Erasure, row)
+
+
+# ── contents that are too old ──────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OldArticle:
-    """A current version that is too old; where the next look goes on behind it."""
+    """A current revision that is too old; the next page starts after it."""
 
     article_id: int
     revision_id: int
     fetched_at: datetime
-    #: Its text was let go before.
+    #: Its text was deleted before.
     empty: bool
 
 
@@ -363,54 +342,50 @@ def list_old_articles(
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> tuple[OldArticle, ...]:
-    """List the articles whose newest version was fetched before then, oldest first."""
-    behind = [] if after is None else [_is_after(after)]
+    """List the articles whose current text was fetched before then, oldest first."""
+    following = [] if after is None else [_is_after(after)]
     rows = connection.execute(
         select(
             revisions.c.article_id,
-            revisions.c.id,
+            revisions.c.id.label("revision_id"),
             revisions.c.fetched_at,
             and_(revisions.c.text == "", revisions.c.title.is_(None)).label("empty"),
         )
-        .where(revisions.c.current, revisions.c.fetched_at < before, *behind)
+        .where(revisions.c.current, revisions.c.fetched_at < before, *following)
         .order_by(revisions.c.fetched_at, revisions.c.id)
         .limit(limit)
     )
-    return tuple(
-        OldArticle(
-            article_id=row.article_id,
-            revision_id=row.id,
-            fetched_at=row.fetched_at,
-            empty=bool(row.empty),
-        )
-        for row in rows
-    )
+    return tuple(from_row(OldArticle, row) for row in rows)
 
 
 def empty_articles(connection: Connection, *, keys: Collection[int]) -> None:
-    """Let go of the texts of these articles, and of what was found in them."""
+    """Delete the texts of these articles, and what was found in them."""
     mine = select(revisions.c.id).where(revisions.c.article_id.in_(keys))
     for table in (quotes, figures, searchable):
-        connection.execute(delete(table).where(table.c.revision_id.in_(mine)))
+        delete_rows(connection, table, table.c.revision_id.in_(mine))
     in_stories = story_articles.c.article_id.in_(keys)
-    story_ids = select(story_articles.c.story_id).where(in_stories)
-    touched = list(connection.execute(story_ids).scalars())
-    connection.execute(delete(story_articles).where(in_stories))
-    others = select(1).where(story_articles.c.story_id == stories.c.id)
-    connection.execute(
-        delete(stories).where(stories.c.id.in_(touched), ~others.exists())
+    touched = list_scalars(
+        connection, select(story_articles.c.story_id).where(in_stories)
     )
-    connection.execute(
-        update(revisions)
-        .where(revisions.c.article_id.in_(keys))
-        .values(text="", title=None, author=None, outlet=None, baseline=True)
+    delete_rows(connection, story_articles, in_stories)
+    others = select(1).where(story_articles.c.story_id == stories.c.id)
+    delete_rows(connection, stories, stories.c.id.in_(touched), ~others.exists())
+    update_rows(
+        connection,
+        revisions,
+        revisions.c.article_id.in_(keys),
+        text="",
+        title=None,
+        author=None,
+        outlet=None,
+        baseline=True,
     )
 
 
 def empty_editions(
     connection: Connection, *, before: datetime, now: datetime, limit: int
 ) -> int:
-    """Let go of the contents of editions made before then; how many they were."""
+    """Delete the contents of editions made before then; how many they were."""
     old = (
         select(editions.c.id, editions.c.made_at)
         .where(editions.c.made_at < before, editions.c.emptied_at.is_(None))
@@ -418,90 +393,54 @@ def empty_editions(
         .limit(limit)
     )
     found = connection.execute(old).all()
-    for row in found:
-        connection.execute(
-            update(editions)
-            .where(editions.c.id == row.id)
-            .values(
-                edition=columns.dump_dataclass(_make_empty_edition(row.made_at)),
-                emptied_at=now,
-            )
-        )
     keys = [row.id for row in found]
+    empty = {row.id: dump_dataclass(_make_empty_edition(row.made_at)) for row in found}
+    if found:
+        update_rows(
+            connection,
+            editions,
+            editions.c.id.in_(keys),
+            edition=case(empty, value=editions.c.id),
+            emptied_at=now,
+        )
     for table in (deliveries, corrections):
-        connection.execute(delete(table).where(table.c.edition_id.in_(keys)))
-    connection.execute(
-        update(edition_stories)
-        .where(edition_stories.c.edition_id.in_(keys))
-        .values(headline="")
+        delete_rows(connection, table, table.c.edition_id.in_(keys))
+    update_rows(
+        connection, edition_stories, edition_stories.c.edition_id.in_(keys), headline=""
     )
     return len(found)
 
 
 def prune_messages(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Take messages of the local page away that were posted before then."""
-    old = (
-        select(local_messages.c.id)
-        .where(local_messages.c.posted_at < before)
-        .order_by(local_messages.c.id)
-        .limit(limit)
-    )
-    done = connection.execute(
-        delete(local_messages).where(local_messages.c.id.in_(old))
-    )
-    return done.rowcount
+    """Delete messages of the local page that were posted before then."""
+    old = local_messages.c.posted_at < before
+    return prune(connection, local_messages, old, limit=limit)
 
 
 def prune_corrections(connection: Connection, *, limit: int) -> int:
-    """Forget what was put right in editions whose contents were let go before."""
-    left = (
-        select(corrections.c.id)
-        .join(editions, editions.c.id == corrections.c.edition_id)
-        .where(editions.c.emptied_at.is_not(None))
-        .order_by(corrections.c.id)
-        .limit(limit)
-    )
-    done = connection.execute(delete(corrections).where(corrections.c.id.in_(left)))
-    return done.rowcount
+    """Delete corrections of editions whose contents were deleted before."""
+    emptied = select(editions.c.id).where(editions.c.emptied_at.is_not(None))
+    old = corrections.c.edition_id.in_(emptied)
+    return prune(connection, corrections, old, limit=limit)
 
 
 def prune_reports(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Forget reports of readers that were settled before then."""
-    old = (
-        select(reports.c.id)
-        .where(reports.c.answered_at < before)
-        .order_by(reports.c.id)
-        .limit(limit)
-    )
-    done = connection.execute(delete(reports).where(reports.c.id.in_(old)))
-    return done.rowcount
+    """Delete reports of readers that were answered before then."""
+    return prune(connection, reports, reports.c.answered_at < before, limit=limit)
 
 
 def prune_decisions(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Forget why articles were chosen or not, last so before then."""
-    old = (
-        select(compositions.c.id)
-        .where(compositions.c.last_seen_at < before)
-        .order_by(compositions.c.id)
-        .limit(limit)
-    )
-    done = connection.execute(delete(compositions).where(compositions.c.id.in_(old)))
-    return done.rowcount
+    """Delete decisions on articles that were last made before then."""
+    old = compositions.c.last_seen_at < before
+    return prune(connection, compositions, old, limit=limit)
 
 
 def prune_changes(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Forget who changed what before then; what was changed stays changed."""
-    old = (
-        select(changes.c.id)
-        .where(changes.c.made_at < before)
-        .order_by(changes.c.id)
-        .limit(limit)
-    )
-    done = connection.execute(delete(changes).where(changes.c.id.in_(old)))
-    return done.rowcount
+    """Delete the record of changes made before then; the changes themselves stay."""
+    return prune(connection, changes, changes.c.made_at < before, limit=limit)
 
 
-def _is_after(after: tuple[datetime, int]) -> ColumnElement[bool]:
+def _is_after(after: tuple[datetime, int]) -> Condition:
     at, key = after
     later = revisions.c.fetched_at > at
     return or_(later, (revisions.c.fetched_at == at) & (revisions.c.id > key))

@@ -1,11 +1,12 @@
-"""Find deliveries that may go out, fairly, and claim them under a lease.
+"""Find deliveries that may be sent, fairly, and claim them under a lease.
 
-One message at a time goes to a destination, and the parts of an edition in their order;
-a part that failed alone is passed over. What is to be edited or taken back must be
-there; what was taken back before it went out never does. Where a workspace or a place
-stands still, one delivery may try at its time whether it works again.
+One message at a time is sent to a destination, and the parts of an edition in their
+order; a part that failed alone is passed over. A message that is edited or deleted must
+have been sent; one whose deletion was ordered before it was sent never is. Where a
+workspace or a destination is paused, one delivery may probe at its time whether it
+works again.
 
-All of it looks over all workspaces: it is the outbox's.
+The outbox works for all workspaces: no workspace is named here.
 """
 
 from collections.abc import Collection
@@ -25,67 +26,56 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    update,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import Delivery, PlatformName, PostOptions
+from bot.model.delivery import Delivery
+from bot.model.settings import PlatformName, PostOptions
 from bot.storage.schema import deliveries, destinations, workspaces
-from digests.messages import Message
-
-#: A delivery and the workspace that it belongs to, side by side.
-DELIVERY_JOIN = deliveries.join(
-    workspaces, workspaces.c.id == deliveries.c.workspace_id
+from bot.storage.send_leases import WAITING_STATES, claim_rows, expire_leases
+from bot.storage.statements import (
+    Condition,
+    first_scalar,
+    from_row,
+    is_due,
+    list_scalars,
+    update_rows,
 )
-#: What `noun` needs of them.
+
+#: Deliveries with what a `Delivery` says of their workspace.
 SELECT_DELIVERIES: Select[Any] = select(
     *deliveries.c,
     workspaces.c.platform,
     workspaces.c.external_id.label("workspace_external_id"),
-).select_from(DELIVERY_JOIN)
+).join_from(deliveries, workspaces, workspaces.c.id == deliveries.c.workspace_id)
 
 
 def delivery_from_row(row: Row[Any]) -> Delivery:
-    """Make the noun of a row of `ALL`.
+    """Make the noun of a row of `SELECT_DELIVERIES`.
 
-    Once the platform did not take it as it was rendered, it has no payload any more.
+    Once the platform refused the rendered form, there is no payload any more.
     """
-    return Delivery(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        edition_id=row.edition_id,
-        destination_id=row.destination_id,
-        platform=row.platform,
-        workspace_external_id=row.workspace_external_id,
-        channel=row.channel,
-        part=row.part,
-        operation=row.operation,
-        key=row.key,
+    return from_row(
+        Delivery,
+        row,
         payload=row.payload if row.fallback_level == 0 else {},
-        fallback_text=row.fallback_text,
-        fallback_level=row.fallback_level,
-        state=row.state,
-        attempt=row.attempt,
-        fence=row.fence,
-        claimed_at=row.claimed_at,
-        not_before=row.not_before,
-        message_id=row.message_id,
-        reason=row.reason,
         post_options=PostOptions.from_stored(row.post_options),
         title=row.title or "",
-        opening_message_id=row.opening_message_id,
     )
 
 
-def load_deliveries(
-    connection: Connection, which: ColumnElement[bool]
+def list_deliveries_where(
+    connection: Connection,
+    *where: Condition,
+    order_by: tuple[ColumnElement[Any], ...] = (deliveries.c.id,),
+    limit: int | None = None,
 ) -> tuple[Delivery, ...]:
-    """Make the nouns of these rows, by their keys."""
-    found = connection.execute(SELECT_DELIVERIES.where(which).order_by(deliveries.c.id))
-    return tuple(map(delivery_from_row, found))
+    """List the deliveries that fulfil all conditions, by their keys."""
+    query = SELECT_DELIVERIES.where(*where).order_by(*order_by).limit(limit)
+    return tuple(map(delivery_from_row, connection.execute(query)))
 
 
-#: How long what stands still is left alone before one message tries it again.
+#: How long after a failure one message probes whether it works again.
 RETEST_INTERVAL = timedelta(hours=6)
 
 _EARLIER = deliveries.alias("earlier")
@@ -97,7 +87,7 @@ _FIRST = deliveries.alias("first")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimableDelivery:
-    """The next delivery of a destination, as far as choosing goes."""
+    """The next delivery of a destination: what the fair queue needs of it."""
 
     id: int
     workspace_id: int
@@ -113,21 +103,16 @@ def list_claimable_deliveries(
     limit: int,
     places: Collection[int] | None = None,
 ) -> tuple[ClaimableDelivery, ...]:
-    """List what can go out now on these platforms, one a destination.
+    """List what can be sent now on these platforms, one for each destination.
 
-    Workspaces take turns; within one the oldest comes first. `places` keeps to these
-    destinations (keys).
+    Workspaces take turns; within one the oldest comes first. `places` restricts it to
+    these destinations (keys).
     """
     which = [workspaces.c.platform.in_(platforms)]
     if places is not None:
         which.append(deliveries.c.destination_id.in_(places))
     return tuple(
-        ClaimableDelivery(
-            id=row.id,
-            workspace_id=row.workspace_id,
-            destination_id=row.destination_id,
-            platform=row.platform,
-        )
+        from_row(ClaimableDelivery, row)
         for row in _find_claimable(connection, now, limit, *which)
     )
 
@@ -140,10 +125,10 @@ def claim_deliveries(
     limit: int,
     among: Collection[int] | None = None,
 ) -> tuple[Delivery, ...]:
-    """Take what can go out now, at most one a destination.
+    """Claim what can be sent now, at most one for each destination.
 
-    `among` keeps to these deliveries (keys). The transaction must be committed before
-    the first of them is sent.
+    `among` restricts it to these deliveries (keys). The transaction must be committed
+    before the first of them is sent.
     """
     which = [] if among is None else [deliveries.c.id.in_(among)]
     found = _keep_one_per_stopped_workspace(
@@ -152,32 +137,21 @@ def claim_deliveries(
     wanted = _lock_destinations(
         connection, {row.destination_id: row.id for row in found}
     )
-    taken = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.id.in_(wanted),
-            *_is_claimable(_is_available(now)),
-            _is_due(now),
-        )
-        .values(
-            state="sending",
-            attempt=deliveries.c.attempt + 1,
-            fence=deliveries.c.fence + 1,
-            claimed_at=now,
-            lease_until=now + lease,
-            not_before=None,
-            updated_at=now,
-            message_id=func.coalesce(
-                deliveries.c.message_id,
-                select(_POST.c.message_id)
-                .where(*_is_its_sent_post())
-                .scalar_subquery(),
-            ),
-            opening_message_id=_select_opening_message(),
-        )
-        .returning(deliveries.c.id)
-    ).scalars()
-    claimed = load_deliveries(connection, deliveries.c.id.in_(taken.all()))
+    taken = claim_rows(
+        connection,
+        deliveries,
+        deliveries.c.id.in_(wanted),
+        *_is_claimable(_is_available(now)),
+        is_due(deliveries.c.not_before, now),
+        now=now,
+        lease=lease,
+        message_id=func.coalesce(
+            deliveries.c.message_id,
+            select(_POST.c.message_id).where(*_is_its_sent_post()).scalar_subquery(),
+        ),
+        opening_message_id=_select_opening_message(),
+    )
+    claimed = list_deliveries_where(connection, deliveries.c.id.in_(taken))
     probes = _postpone_next_probes(connection, found, now)
     return tuple(replace(one, probe=one.id in probes) for one in claimed)
 
@@ -185,50 +159,31 @@ def claim_deliveries(
 def expire_claims(
     connection: Connection, *, now: datetime, but: Collection[int] = ()
 ) -> int:
-    """Make uncertain what was being sent by somebody who did not come back.
+    """Make uncertain what was being sent by a process that did not return.
 
-    `but` are the keys of those that are being sent right here: a clock that was set
+    `but` are the keys of those that this process is sending: a clock that was set
     forward is no reason to doubt them.
     """
-    done = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.state == "sending",
-            deliveries.c.lease_until <= now,
-            deliveries.c.id.not_in(but),
-        )
-        .values(
-            state="uncertain",
-            reason=Message("delivery.process_ended"),
-            lease_until=None,
-            updated_at=now,
-        )
-    )
-    return done.rowcount
+    return expire_leases(connection, deliveries, deliveries.c.id.not_in(but), now=now)
 
 
 def list_due_uncertain(
     connection: Connection, *, now: datetime, wait: timedelta, limit: int = 100
 ) -> tuple[Delivery, ...]:
-    """List what has been uncertain for `wait`, and may be looked at again by now."""
-    query = (
-        SELECT_DELIVERIES.where(
-            deliveries.c.state == "uncertain",
-            deliveries.c.updated_at <= now - wait,
-            or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= now),
-        )
-        .order_by(deliveries.c.id)
-        .limit(limit)
+    """List what has been uncertain for `wait`, and may be read back by now."""
+    return list_deliveries_where(
+        connection,
+        deliveries.c.state == "uncertain",
+        deliveries.c.updated_at <= now - wait,
+        is_due(deliveries.c.not_before, now),
+        limit=limit,
     )
-    return tuple(map(delivery_from_row, connection.execute(query)))
 
 
 def recheck_uncertain(connection: Connection) -> None:
-    """Let what is uncertain be looked for as soon as it may have landed."""
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.state == "uncertain")
-        .values(not_before=None)
+    """Let what is uncertain be read back as soon as it may have arrived."""
+    update_rows(
+        connection, deliveries, deliveries.c.state == "uncertain", not_before=None
     )
 
 
@@ -238,44 +193,47 @@ def find_next_delivery_at(
     wait: timedelta,
     platforms: Collection[str] | None = None,
 ) -> datetime | None:
-    """Give the moment at which the outbox has something to do next.
+    """Give the instant at which the outbox has something to do next.
 
-    That is in the past when something can go out already. What waits for something
-    else (an earlier part, a paused destination, the one message on its way there)
+    It is in the past when something can be sent already. What waits for something
+    else (an earlier part, a paused destination, the one message being sent there)
     counts only once that has happened.
 
     Args:
         connection: Inside a transaction.
-        wait: How long something stays uncertain before it is looked for.
+        wait: How long something stays uncertain before it is read back.
         platforms: Those that are on; None = all.
     """
     on = [] if platforms is None else [workspaces.c.platform.in_(platforms)]
     moment = _claimable_from()
-    claimable = connection.execute(
+    claimable = first_scalar(
+        connection,
         _join_destinations(select(moment))
         .where(*_is_claimable(_is_available(None)), *on)
         .order_by(moment)
-        .limit(1)
-    ).scalar()
-    lapsing = connection.execute(
+        .limit(1),
+    )
+    expiring = first_scalar(
+        connection,
         select(func.min(deliveries.c.lease_until)).where(
             deliveries.c.state == "sending"
-        )
-    ).scalar()
-    unclear = connection.execute(
+        ),
+    )
+    uncertain = connection.execute(
         _join_destinations(
             select(deliveries.c.updated_at, deliveries.c.not_before)
         ).where(deliveries.c.state == "uncertain", *on)
-    ).all()
-    looks = [
-        max(row.updated_at + wait, row.not_before or row.updated_at) for row in unclear
+    )
+    checks = [
+        max(row.updated_at + wait, row.not_before or row.updated_at)
+        for row in uncertain
     ]
     return min(
-        (at for at in (claimable, lapsing, *looks) if at is not None), default=None
+        (at for at in (claimable, expiring, *checks) if at is not None), default=None
     )
 
 
-# ── what may go ────────────────────────────────────────────────────────────────
+# ── what can be sent ───────────────────────────────────────────────────────────
 
 
 def _find_claimable(
@@ -289,7 +247,11 @@ def _find_claimable(
                 deliveries.c.destination_id,
             )
         )
-        .where(*_is_claimable(_is_available(now)), _is_due(now), *which)
+        .where(
+            *_is_claimable(_is_available(now)),
+            is_due(deliveries.c.not_before, now),
+            *which,
+        )
         .group_by(deliveries.c.workspace_id, deliveries.c.destination_id)
         .subquery()
     )
@@ -309,7 +271,7 @@ def _find_claimable(
 
 
 def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    """Keep what could go out if it were time."""
+    """Keep what could be sent if it were due."""
     unsent_before = exists().where(
         _EARLIER.c.edition_id == deliveries.c.edition_id,
         _EARLIER.c.destination_id == deliveries.c.destination_id,
@@ -321,28 +283,28 @@ def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ..
         _OTHER.c.destination_id == deliveries.c.destination_id,
         _OTHER.c.state == "sending",
     )
-    taken_back = exists().where(
+    deletion = exists().where(
         _DELETION.c.edition_id == deliveries.c.edition_id,
         _DELETION.c.destination_id == deliveries.c.destination_id,
         _DELETION.c.part == deliveries.c.part,
         _DELETION.c.operation == "delete",
     )
     return (
-        deliveries.c.state.in_(("ready", "retry")),
+        deliveries.c.state.in_(WAITING_STATES),
         working,
-        # Taking back needs no order.
+        # Deletions need no order.
         or_(deliveries.c.operation == "delete", ~unsent_before),
         ~in_flight,
-        # What is to be changed must be there.
+        # What is edited or deleted must have been sent.
         or_(deliveries.c.operation == "post", exists().where(*_is_its_sent_post())),
-        or_(deliveries.c.operation == "delete", ~taken_back),
+        or_(deliveries.c.operation == "delete", ~deletion),
     )
 
 
 def _is_available(now: datetime | None) -> ColumnElement[bool]:
-    """Its workspace and its place take messages, or may be tried by `now`.
+    """Its workspace and its destination take messages, or may be probed by `now`.
 
-    With None: or may be tried at some time.
+    With None: or may be probed at some time.
     """
     place = _takes_messages(destinations, destinations.c.paused, now)
     space = _takes_messages(workspaces, workspaces.c.stopped, now)
@@ -367,7 +329,7 @@ def _takes_messages(
 
 
 def _claimable_from() -> ColumnElement[Any]:
-    """When a row of `_with_places` may go out, as far as time goes."""
+    """The instant from which a row of `_join_destinations` may be sent."""
     own: ColumnElement[Any] = func.coalesce(
         deliveries.c.not_before, deliveries.c.updated_at
     )
@@ -388,10 +350,6 @@ def _join_destinations(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= now)
-
-
 def _is_its_sent_post() -> tuple[ColumnElement[bool], ...]:
     return (
         _POST.c.edition_id == deliveries.c.edition_id,
@@ -403,7 +361,7 @@ def _is_its_sent_post() -> tuple[ColumnElement[bool], ...]:
 
 
 def _select_opening_message() -> ScalarSelect[str]:
-    """The edition's first message there, as far as there is one before this part."""
+    """The edition's first message there, if there is one before this part."""
     return (
         select(_FIRST.c.message_id)
         .where(
@@ -421,11 +379,11 @@ def _select_opening_message() -> ScalarSelect[str]:
     )
 
 
-# ── taking it ──────────────────────────────────────────────────────────────────
+# ── claiming ───────────────────────────────────────────────────────────────────
 
 
 def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
-    """One message is enough to see whether a workspace takes messages again."""
+    """One message is enough to probe whether a workspace takes messages again."""
     tried: set[int] = set()
     kept = []
     for row in found:
@@ -440,29 +398,31 @@ def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
 def _lock_destinations(
     connection: Connection, of_destination: dict[int, int]
 ) -> list[int]:
-    """On PostgreSQL, keep those whose destination no other claim holds just now."""
+    """On PostgreSQL, keep those whose destination is not locked by another claim."""
     if connection.dialect.name == "sqlite":
         return list(of_destination.values())
-    held = connection.execute(
+    locked = (
         select(destinations.c.id)
         .where(destinations.c.id.in_(of_destination))
         .with_for_update(skip_locked=True, key_share=True)
-    ).scalars()
-    return [of_destination[place] for place in held]
+    )
+    return [of_destination[place] for place in list_scalars(connection, locked)]
 
 
 def _postpone_next_probes(
     connection: Connection, found: list[Row[Any]], now: datetime
 ) -> set[int]:
-    """Let the next try wait its time, whatever becomes of this one; their keys."""
+    """Postpone the next probes, whatever the outcome of these; gives their keys."""
     spaces = [row.workspace_id for row in found if row.stopped is not None]
     places = [row.destination_id for row in found if row.paused is not None]
     for place, keys in ((workspaces, spaces), (destinations, places)):
         if keys:
-            connection.execute(
-                update(place)
-                .where(place.c.id.in_(keys), place.c.retest_at.is_not(None))
-                .values(retest_at=now + RETEST_INTERVAL)
+            update_rows(
+                connection,
+                place,
+                place.c.id.in_(keys),
+                place.c.retest_at.is_not(None),
+                retest_at=now + RETEST_INTERVAL,
             )
     return {
         row.id for row in found if row.stopped is not None or row.paused is not None

@@ -1,24 +1,21 @@
-"""Deliveries: frozen messages and what became of them.
+"""Deliveries: frozen messages and their outcome.
 
     ready ─ claim ─► sending ─► sent | retry | uncertain | held | failed
     retry ─ claim (from `not_before` on) ─► sending
     uncertain ─ after reading back ─► sent | retry | held
-    held ─ release ─► ready, or ─ leave ─► failed
+    held ─ release ─► ready, or ─ abandon ─► failed
 
-Claiming is in `claims`. What comes back from a send is recorded with the fence of its
-claim; when another claim has been made since, it changes nothing. One exception leans
-to the safe side: «sent» is also taken when the delivery was put back meanwhile and
-nobody has claimed it yet, because the message is there.
+Claiming is in `delivery_queue`. An outcome is recorded with the fence of its claim.
+One exception leans to the safe side: «sent» is also recorded when the delivery was
+reset meanwhile and nobody has claimed it yet, because the message is there.
 
 The bytes of a message and their hash are made once, before its first send; a retry
-sends what stands here.
+sends what is stored here.
 
-A part that is on its way gets a deletion too, which waits until it is known to be
-there; should it turn out not to be, it never goes out (`claims`), and nothing is left
-to delete.
+A part that is being sent gets a deletion too, which waits until it is known to be
+there; if it turns out not to be, it is never sent, and there is nothing to delete.
 """
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,35 +26,38 @@ from sqlalchemy import (
     Row,
     Table,
     case,
-    delete,
     exists,
     func,
     literal,
     null,
     or_,
     select,
-    update,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import (
-    Delivery,
-    Destination,
-    MessagePart,
-    Operation,
-    StoredEdition,
-)
-from bot.storage import statements
+from bot.model.delivery import Delivery, MessagePart, Operation
+from bot.model.edition import StoredEdition
+from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json
-from bot.storage.delivery_queue import (
-    SELECT_DELIVERIES,
-    delivery_from_row,
-    load_deliveries,
-)
+from bot.storage.delivery_queue import list_deliveries_where
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import deliveries, destinations, editions, workspaces
-from bot.storage.statements import insert_into
+from bot.storage.send_leases import WAITING_STATES, record_outcome
+from bot.storage.statements import (
+    Condition,
+    Scope,
+    count_rows,
+    delete_rows,
+    filter_shared_destinations,
+    first_scalar,
+    insert_into,
+    make_message_key,
+    update_rows,
+)
 from digests.messages import Message
+
+UNDONE_REASON = Message("delivery.undone")
+_IS_WAITING = deliveries.c.state.in_(WAITING_STATES)
+_OTHER = deliveries.alias("other")
 
 
 def add_deliveries(
@@ -71,11 +71,11 @@ def add_deliveries(
     now: datetime,
     pings: bool = False,
 ) -> tuple[Delivery, ...]:
-    """Freeze the messages of an edition for a destination, or what is done to them.
+    """Freeze the messages of an edition for a destination, or their edits.
 
-    Posting twice leaves the first as it is. An edit (or a deletion) takes the place
-    of an earlier one of the same message. `Part.key` is the number of the part. Where
-    it `pings`, the destination's role hears of it.
+    Posting twice leaves the first as it is. An edit (or a deletion) replaces an
+    earlier one of the same message. `MessagePart.key` is the number of the part. With
+    `pings`, the destination's role is mentioned.
     """
     ids = [
         _freeze_delivery(
@@ -90,7 +90,7 @@ def add_deliveries(
         )
         for part in parts
     ]
-    return load_deliveries(connection, deliveries.c.id.in_(ids))
+    return list_deliveries_where(connection, deliveries.c.id.in_(ids))
 
 
 def record_sent(
@@ -98,17 +98,20 @@ def record_sent(
 ) -> bool:
     """The message is there; False when a later claim took over.
 
-    Where it was sent to see whether its place works again, the place does.
+    A probe that arrived proves that its destination and workspace work again.
     """
-    recorded = _record_outcome(
+    recorded = record_outcome(
         connection,
+        deliveries,
         delivery,
-        ("sending", "uncertain", "ready", "retry", "held"),
-        {"state": "sent", "message_id": message_id, "reason": None, "updated_at": now},
+        states=("sending", "uncertain", "ready", "retry", "held"),
+        now=now,
+        state="sent",
+        message_id=message_id,
     )
-    if delivery.probe:
-        _mark_working(connection, destinations, delivery.destination_id, "paused")
-        _mark_working(connection, workspaces, delivery.workspace_id, "stopped")
+    if recorded and delivery.probe:
+        _resume(connection, destinations, delivery.destination_id, "paused")
+        _resume(connection, workspaces, delivery.workspace_id, "stopped")
     return recorded
 
 
@@ -125,19 +128,16 @@ def record_retry(
 
     `fallback_level` says in which simpler form, where the platform refused this one.
     """
-    return _record_outcome(
+    level = delivery.fallback_level if fallback_level is None else fallback_level
+    return record_outcome(
         connection,
+        deliveries,
         delivery,
-        ("sending", "uncertain"),
-        {
-            "state": "retry",
-            "not_before": not_before,
-            "reason": reason,
-            "updated_at": now,
-            "fallback_level": delivery.fallback_level
-            if fallback_level is None
-            else fallback_level,
-        },
+        now=now,
+        state="retry",
+        not_before=not_before,
+        reason=reason,
+        fallback_level=level,
     )
 
 
@@ -149,29 +149,24 @@ def record_uncertain(
     now: datetime,
     not_before: datetime | None = None,
 ) -> bool:
-    """It may be there: look before anything else, not before `not_before`."""
-    return _record_outcome(
+    """It may be there: read back before anything else, not before `not_before`."""
+    return record_outcome(
         connection,
+        deliveries,
         delivery,
-        ("sending", "uncertain"),
-        {
-            "state": "uncertain",
-            "not_before": not_before,
-            "reason": reason,
-            "updated_at": now,
-        },
+        now=now,
+        state="uncertain",
+        not_before=not_before,
+        reason=reason,
     )
 
 
 def record_held(
     connection: Connection, delivery: Delivery, *, reason: Message, now: datetime
 ) -> bool:
-    """It may be there and cannot be looked for: an admin decides."""
-    return _record_outcome(
-        connection,
-        delivery,
-        ("sending", "uncertain"),
-        {"state": "held", "reason": reason, "updated_at": now},
+    """It may be there and cannot be read back: an admin decides."""
+    return record_outcome(
+        connection, deliveries, delivery, now=now, state="held", reason=reason
     )
 
 
@@ -183,44 +178,35 @@ def record_failed(
     now: datetime,
     alone: bool = False,
 ) -> bool:
-    """It cannot be sent; the parts behind it, which wait for it, fail with it.
+    """It cannot be sent; the later parts, which wait for it, fail with it.
 
-    Not so where it fails `alone`: then they go out without it.
+    If it fails `alone`, they are sent without it.
     """
-    failed = {"state": "failed", "reason": reason, "updated_at": now}
-    if not _record_outcome(connection, delivery, ("sending", "uncertain"), failed):
-        return False
-    if alone:
-        return True
-    connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.workspace_id == delivery.workspace_id,
+    recorded = record_outcome(
+        connection, deliveries, delivery, now=now, state="failed", reason=reason
+    )
+    if recorded and not alone:
+        update_rows(
+            connection,
+            deliveries,
+            Scope(delivery.workspace_id).of(deliveries),
             deliveries.c.edition_id == delivery.edition_id,
             deliveries.c.destination_id == delivery.destination_id,
             deliveries.c.operation == delivery.operation,
             deliveries.c.part > delivery.part,
-            deliveries.c.state.in_(("ready", "retry")),
+            _IS_WAITING,
+            state="failed",
+            reason=reason,
+            updated_at=now,
         )
-        .values(failed)
-    )
-    return True
+    return recorded
 
 
 def release_delivery(
     connection: Connection, *, workspace_id: int, delivery_id: int, now: datetime
 ) -> bool:
-    """Send what was held after all, as an admin decided."""
-    done = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.id == delivery_id,
-            deliveries.c.workspace_id == workspace_id,
-            deliveries.c.state == "held",
-        )
-        .values(state="ready", reason=None, not_before=None, updated_at=now)
-    )
-    return done.rowcount > 0
+    """Send what was held, as an admin decided."""
+    return _finish_held(connection, workspace_id, delivery_id, now, "ready", None)
 
 
 def abandon_delivery(
@@ -231,116 +217,105 @@ def abandon_delivery(
     reason: Message,
     now: datetime,
 ) -> bool:
-    """Leave what was held as it is, as an admin decided; the parts behind it go out."""
-    done = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.id == delivery_id,
-            deliveries.c.workspace_id == workspace_id,
+    """Do not send what was held, as an admin decided; the later parts are sent."""
+    return _finish_held(connection, workspace_id, delivery_id, now, "failed", reason)
+
+
+def _finish_held(
+    connection: Connection,
+    workspace_id: int,
+    delivery_id: int,
+    now: datetime,
+    state: str,
+    reason: Message | None,
+) -> bool:
+    return (
+        update_rows(
+            connection,
+            deliveries,
+            Scope(workspace_id).row(deliveries, delivery_id),
             deliveries.c.state == "held",
+            state=state,
+            reason=reason,
+            not_before=None,
+            updated_at=now,
         )
-        .values(state="failed", reason=reason, not_before=None, updated_at=now)
+        > 0
     )
-    return done.rowcount > 0
 
 
 def list_held_deliveries(
     connection: Connection, *, workspace_id: int
 ) -> tuple[Delivery, ...]:
     """List what waits for an admin's decision, the oldest first."""
-    query = SELECT_DELIVERIES.where(
-        deliveries.c.workspace_id == workspace_id, deliveries.c.state == "held"
-    ).order_by(deliveries.c.id)
-    return tuple(map(delivery_from_row, connection.execute(query)))
+    mine = Scope(workspace_id).of(deliveries)
+    return list_deliveries_where(connection, mine, deliveries.c.state == "held")
 
 
 def fail_outdated_deliveries(
     connection: Connection, *, now: datetime, before: datetime
 ) -> int:
-    """Give up what belongs to editions made `before` then and was never sent.
+    """Fail what belongs to editions made `before` then and was never sent.
 
-    What is there already can be corrected for longer.
+    Messages that were sent can be edited for longer.
     """
-    old = select(editions.c.id).where(editions.c.made_at <= before)
-    older = select(editions.c.id).where(
-        editions.c.made_at <= before - CORRECTABLE_PERIOD
-    )
-    done = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.state.in_(("ready", "retry")),
-            case(
-                (deliveries.c.operation == "edit", deliveries.c.edition_id.in_(older)),
-                else_=deliveries.c.edition_id.in_(old),
+
+    def made_before(at: datetime) -> Condition:
+        old = select(editions.c.id).where(editions.c.made_at <= at)
+        return deliveries.c.edition_id.in_(old)
+
+    return update_rows(
+        connection,
+        deliveries,
+        _IS_WAITING,
+        case(
+            (
+                deliveries.c.operation == "edit",
+                made_before(before - CORRECTABLE_PERIOD),
             ),
-        )
-        .values(
-            state="failed",
-            reason=Message("delivery.expired"),
-            not_before=None,
-            updated_at=now,
-        )
+            else_=made_before(before),
+        ),
+        state="failed",
+        reason=Message("delivery.expired"),
+        not_before=None,
+        updated_at=now,
     )
-    return done.rowcount
 
 
 def list_deliveries(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Delivery, ...]:
     """List an edition's deliveries: by destination, then by part."""
-    query = SELECT_DELIVERIES.where(
-        deliveries.c.edition_id == edition_id, deliveries.c.workspace_id == workspace_id
-    ).order_by(deliveries.c.destination_id, deliveries.c.part, deliveries.c.id)
-    return tuple(map(delivery_from_row, connection.execute(query)))
+    return list_deliveries_where(
+        connection,
+        Scope(workspace_id).of(deliveries),
+        deliveries.c.edition_id == edition_id,
+        order_by=(deliveries.c.destination_id, deliveries.c.part, deliveries.c.id),
+    )
 
 
 def list_newest_deliveries(
     connection: Connection, *, workspace_id: int, count: int
 ) -> tuple[Delivery, ...]:
-    """List the workspace's latest deliveries, the newest first; nobody's own."""
-    query = (
-        SELECT_DELIVERIES.where(
-            deliveries.c.workspace_id == workspace_id,
-            statements.filter_shared_destinations(
-                deliveries.c.destination_id, workspace_id
-            ),
-        )
-        .order_by(deliveries.c.id.desc())
-        .limit(count)
-    )
-    return tuple(map(delivery_from_row, connection.execute(query)))
-
-
-def _record_outcome(
-    connection: Connection,
-    delivery: Delivery,
-    states: tuple[str, ...],
-    values: dict[str, Any],
-) -> bool:
-    done = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.id == delivery.id,
-            deliveries.c.workspace_id == delivery.workspace_id,
-            deliveries.c.fence == delivery.fence,
-            deliveries.c.state.in_(states),
-        )
-        .values({"lease_until": None, "not_before": None} | values)
-    )
-    return done.rowcount > 0
-
-
-def _mark_working(connection: Connection, place: Table, key: int, why: str) -> None:
-    """Forget why it stood still; not where a person said so."""
-    connection.execute(
-        update(place)
-        .where(place.c.id == key, place.c.retest_at.is_not(None))
-        .values({why: None, "retest_at": None})
+    """List the workspace's latest deliveries, the newest first; no personal ones."""
+    return list_deliveries_where(
+        connection,
+        Scope(workspace_id).of(deliveries),
+        filter_shared_destinations(deliveries.c.destination_id, workspace_id),
+        order_by=(deliveries.c.id.desc(),),
+        limit=count,
     )
 
 
-#: As long as Discord lets a nonce be.
-_KEY_LENGTH = 25
+def _resume(connection: Connection, table: Table, key: int, reason: str) -> None:
+    """Clear why it is paused; not where a person paused it."""
+    update_rows(
+        connection,
+        table,
+        table.c.id == key,
+        table.c.retest_at.is_not(None),
+        **{reason: None, "retest_at": None},
+    )
 
 
 def _freeze_delivery(
@@ -353,10 +328,10 @@ def _freeze_delivery(
     now: datetime,
     pings: bool,
 ) -> int:
-    """Write one row, or find it; its key. `deliveries.add` says what happens twice."""
+    """Store one row, or find it; gives its key. See `add_deliveries`."""
     number = int(part.key)
-    posted = _find_post(connection, stored_edition, destination, number)
-    # What the platform took only in plain words is corrected in plain words.
+    posted = _find_post(connection, workspace_id, stored_edition, destination, number)
+    # What the platform took only in a simpler form is corrected in that form.
     fallback_level = posted.fallback_level if posted and operation != "post" else 0
     payload = dict(part.payload)
     content: dict[str, Any] = {
@@ -372,7 +347,7 @@ def _freeze_delivery(
         channel=posted.channel if posted else destination.channel,
         part=number,
         operation=operation,
-        key=_make_delivery_key(stored_edition.public_id, destination.id, number),
+        key=make_message_key(f"{stored_edition.public_id}/{destination.id}/{number}"),
         state="ready",
         attempt=0,
         fence=0,
@@ -398,40 +373,44 @@ def _freeze_delivery(
     connection.execute(statement)
     key: int = connection.execute(
         select(deliveries.c.id).where(
-            deliveries.c.workspace_id == workspace_id,
-            deliveries.c.edition_id == stored_edition.id,
-            deliveries.c.destination_id == destination.id,
-            deliveries.c.part == number,
+            *_of_message(workspace_id, stored_edition, destination, number),
             deliveries.c.operation == operation,
         )
     ).scalar_one()
     return key
 
 
-def _make_delivery_key(edition: str, destination_id: int, part: int) -> str:
-    """Make the key that a message carries: 25 letters and digits, always the same."""
-    name = f"{edition}/{destination_id}/{part}".encode()
-    digest = base64.b32encode(hashlib.sha256(name).digest())
-    return digest.decode("ascii").lower()[:_KEY_LENGTH]
-
-
 def _find_post(
     connection: Connection,
+    workspace_id: int,
     stored_edition: StoredEdition,
     destination: Destination,
     part: int,
 ) -> Row[Any, Any, Any] | None:
-    """Where the message already is, or is to go, and how it was posted."""
+    """Find where the message is, or will be, and how it was posted."""
+    query = select(
+        deliveries.c.channel, deliveries.c.post_options, deliveries.c.fallback_level
+    )
     return connection.execute(
-        select(
-            deliveries.c.channel, deliveries.c.post_options, deliveries.c.fallback_level
-        ).where(
-            deliveries.c.edition_id == stored_edition.id,
-            deliveries.c.destination_id == destination.id,
-            deliveries.c.part == part,
+        query.where(
+            *_of_message(workspace_id, stored_edition, destination, part),
             deliveries.c.operation == "post",
         )
     ).first()
+
+
+def _of_message(
+    workspace_id: int,
+    stored_edition: StoredEdition,
+    destination: Destination,
+    part: int,
+) -> tuple[Condition, ...]:
+    return (
+        Scope(workspace_id).of(deliveries),
+        deliveries.c.edition_id == stored_edition.id,
+        deliveries.c.destination_id == destination.id,
+        deliveries.c.part == part,
+    )
 
 
 def _get_post_options(
@@ -456,38 +435,25 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
     }
 
 
-UNDONE_REASON = Message("delivery.undone")
-_OTHER = deliveries.alias("other")
-
-
 def find_first_posted_at(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> datetime | None:
-    """Give the moment since which a message of the edition has stood anywhere."""
-    found: datetime | None = connection.execute(
-        select(func.min(deliveries.c.updated_at)).where(
-            deliveries.c.workspace_id == workspace_id,
-            deliveries.c.edition_id == edition_id,
-            deliveries.c.operation == "post",
-            deliveries.c.state == "sent",
-        )
-    ).scalar()
-    return found
+    """Give the instant at which the first message of the edition was sent."""
+    query = select(func.min(deliveries.c.updated_at)).where(
+        *_is_post_of(workspace_id, edition_id), deliveries.c.state == "sent"
+    )
+    return first_scalar(connection, query)
 
 
 def delete_edition_messages(
     connection: Connection, *, workspace_id: int, edition_id: int, now: datetime
 ) -> tuple[int, int]:
-    """Have every message of the edition deleted; how many, and how many never go out.
+    """Order the deletion of every message of the edition.
 
-    One that is on its way counts as to be deleted.
+    Gives how many are to be deleted, and how many are never sent. One that is being
+    sent counts as to be deleted.
     """
-    mine = (
-        deliveries.c.workspace_id == workspace_id,
-        deliveries.c.edition_id == edition_id,
-        deliveries.c.operation == "post",
-        deliveries.c.state != "failed",
-    )
+    posts = (*_is_post_of(workspace_id, edition_id), deliveries.c.state != "failed")
     copied = (
         *("workspace_id", "edition_id", "destination_id", "channel", "part", "key"),
         *("post_options", "title"),
@@ -502,49 +468,53 @@ def delete_edition_messages(
         "fence": literal(0),
         "updated_at": literal(now, Instant),
     }
-    every = select(*(deliveries.c[name] for name in copied), *made.values()).where(
-        *mine
-    )
+    deletions = select(*(deliveries.c[name] for name in copied), *made.values())
     connection.execute(
         insert_into(connection, deliveries)
-        .from_select([*copied, *made], every)
+        .from_select([*copied, *made], deletions.where(*posts))
         .on_conflict_do_nothing()
     )
-    waiting = connection.execute(
-        select(func.count()).where(*mine, deliveries.c.state.in_(("ready", "retry")))
-    ).scalar_one()
-    there = connection.execute(
-        select(func.count()).where(*mine, deliveries.c.state.not_in(("ready", "retry")))
-    ).scalar_one()
+    waiting = count_rows(connection, deliveries, *posts, _IS_WAITING)
+    there = count_rows(connection, deliveries, *posts, ~_IS_WAITING)
     finish_undone_deliveries(connection, now=now)
     return there, waiting
 
 
 def finish_undone_deliveries(connection: Connection, *, now: datetime) -> None:
-    """End what was taken back before it went out, and forget its deletions."""
-    connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.operation != "delete",
-            deliveries.c.state.in_(("ready", "retry")),
-            exists().where(*_same_message(), _OTHER.c.operation == "delete"),
-        )
-        .values(state="failed", reason=UNDONE_REASON, not_before=None, updated_at=now)
+    """Fail what was undone before it was sent, and drop its deletions."""
+    update_rows(
+        connection,
+        deliveries,
+        deliveries.c.operation != "delete",
+        _IS_WAITING,
+        exists().where(*_is_same_message(), _OTHER.c.operation == "delete"),
+        state="failed",
+        reason=UNDONE_REASON,
+        not_before=None,
+        updated_at=now,
     )
-    connection.execute(
-        delete(deliveries).where(
-            deliveries.c.operation == "delete",
-            deliveries.c.state.in_(("ready", "retry")),
-            exists().where(
-                *_same_message(),
-                _OTHER.c.operation == "post",
-                _OTHER.c.state == "failed",
-            ),
-        )
+    delete_rows(
+        connection,
+        deliveries,
+        deliveries.c.operation == "delete",
+        _IS_WAITING,
+        exists().where(
+            *_is_same_message(),
+            _OTHER.c.operation == "post",
+            _OTHER.c.state == "failed",
+        ),
     )
 
 
-def _same_message() -> tuple[ColumnElement[bool], ...]:
+def _is_post_of(workspace_id: int, edition_id: int) -> tuple[Condition, ...]:
+    return (
+        Scope(workspace_id).of(deliveries),
+        deliveries.c.edition_id == edition_id,
+        deliveries.c.operation == "post",
+    )
+
+
+def _is_same_message() -> tuple[Condition, ...]:
     return (
         _OTHER.c.edition_id == deliveries.c.edition_id,
         _OTHER.c.destination_id == deliveries.c.destination_id,

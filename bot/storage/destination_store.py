@@ -1,4 +1,4 @@
-"""Destinations: where a workspace can be posted to."""
+"""Destinations: channels of a workspace that can be posted to."""
 
 from datetime import datetime
 from typing import Any
@@ -7,11 +7,8 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
-from bot.model import (
-    PERSON_PREFIX,
-    Destination,
-    PostOptions,
-)
+from bot.model.settings import PostOptions
+from bot.model.workspace import PERSON_PREFIX, Destination
 from bot.storage import message_store
 from bot.storage.schema import deliveries, destinations
 from bot.storage.statements import insert_into
@@ -21,14 +18,14 @@ from digests.messages import Message
 def upsert_destination(
     connection: Connection, *, workspace_id: int, name: str, channel: str
 ) -> Destination:
-    """Make the destination `name`, or lead it to `channel`.
+    """Create the destination `name`, or change its channel.
 
-    Led to another channel it works again, and what waits to be posted goes there; what
-    was posted in the old one stays there.
+    With another channel it works again, and waiting deliveries go there; messages in
+    the old channel stay.
 
     Raises:
         UserError: The channel is a destination already, under another name; or it
-            stands for a person.
+            belongs to a person.
     """
     _refuse_personal(name, channel)
     before = find_destination_by_channel(
@@ -67,7 +64,7 @@ def upsert_destination(
 def rename_destination(
     connection: Connection, *, workspace_id: int, destination_id: int, name: str
 ) -> Destination | None:
-    """Give the destination another name; None when there is no such destination.
+    """Rename the destination; None: no such destination.
 
     Raises:
         UserError: Another destination has the name.
@@ -86,7 +83,7 @@ def set_post_options(
     destination_id: int,
     options: PostOptions,
 ) -> Destination | None:
-    """Post there with these options; None when there is no such destination."""
+    """Replace the post options; None: no such destination."""
     values = {"settings": options.to_stored()}
     return _update_destination(connection, workspace_id, destination_id, values)
 
@@ -94,7 +91,7 @@ def set_post_options(
 def delete_destination(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> bool:
-    """Forget the destination and what is on its way there; its posts stay posted."""
+    """Delete the destination and its deliveries; posted messages stay."""
     gone = connection.execute(
         delete(destinations).where(*_is_destination(workspace_id, destination_id))
     )
@@ -111,7 +108,7 @@ def pause_destination(
 ) -> Destination | None:
     """Post nothing there until `resume`; `reason` is a sentence for people.
 
-    At `retest_at` one message tries whether it works again; None = never.
+    At `retest_at` one message is sent as a test; None = never.
     """
     values = {"paused": reason, "retest_at": retest_at}
     return _update_destination(connection, workspace_id, destination_id, values)
@@ -120,7 +117,7 @@ def pause_destination(
 def resume_destination(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
-    """Post there again."""
+    """Resume posting there."""
     values = {"paused": None, "retest_at": None}
     return _update_destination(connection, workspace_id, destination_id, values)
 
@@ -128,9 +125,9 @@ def resume_destination(
 def list_destinations(
     connection: Connection, *, workspace_id: int
 ) -> tuple[Destination, ...]:
-    """List the workspace's destinations, in the order in which they were made.
+    """List the workspace's destinations, in the order of their creation.
 
-    What is one person's own is not among them.
+    Personal destinations are not included.
     """
     found = connection.execute(
         select(destinations)
@@ -156,7 +153,7 @@ def find_destination_by_name(
 def find_destination_by_channel(
     connection: Connection, *, workspace_id: int, channel: str
 ) -> Destination | None:
-    """Find the destination that leads to the platform's `channel`."""
+    """Find the destination by the platform's id of its channel."""
     return _find_destination(
         connection, workspace_id, destinations.c.channel == channel
     )
@@ -165,9 +162,9 @@ def find_destination_by_channel(
 def find_personal_destination(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> Destination | None:
-    """Find where a person's own messages of the local page are; None: they have none.
+    """Find a person's direct messages on the local page; None: there are none.
 
-    Without a digest of their own there is a room as soon as something was sent there.
+    Without a personal digest there are some as soon as something was sent there.
     """
     channel = f"{PERSON_PREFIX}{person_id}"
     found = find_destination_by_channel(
@@ -186,7 +183,7 @@ def find_personal_destination(
 
 
 def destination_from_row(row: Row[Any]) -> Destination:
-    """Make the noun of a row of the table."""
+    """Convert a row of the table."""
     return Destination(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -200,7 +197,7 @@ def destination_from_row(row: Row[Any]) -> Destination:
 
 
 def _refuse_personal(name: str, channel: str) -> None:
-    """A person's own messages are theirs to ask for, and no editor's to send."""
+    """Refuse a person's direct messages: only they can ask for them."""
     if name.startswith(PERSON_PREFIX) or channel.startswith(PERSON_PREFIX):
         raise UserError(
             "No destination can be called «{name}» or lead to a person: people "

@@ -1,25 +1,25 @@
-"""Digests: what an admin configures, known by its name in its workspace.
+"""Digests of workspaces and people.
 
-Nothing of it is stored with the digest: what the workspace's digests read by now, and
-what the person follows and said by now, is what counts.
+Sources, destinations and schedules are linked; pauses have columns of their own; every
+other setting is in the JSON column `settings`. The sources of a personal digest are
+those of the workspace's digests, and its filters what the person follows: both are
+computed when it is loaded.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UnknownName
-from bot.model import (
-    DEFAULT_DIGEST_OPTIONS,
-    Destination,
-    Digest,
-    DigestOptions,
-    Source,
-)
+from bot.model.digest import Digest
+from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
+from bot.model.source import Source
+from bot.model.workspace import Destination
 from bot.storage import destination_store, reader_store, source_store
 from bot.storage.reader_store import PersonScope
 from bot.storage.schema import (
@@ -36,7 +36,7 @@ from bot.storage.statements import insert_into
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DigestPause:
-    """When a digest is silent."""
+    """When a digest posts nothing."""
 
     paused: bool
     paused_until: date | None
@@ -99,7 +99,7 @@ def find_digest(
 def find_digest_pause(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> DigestPause | None:
-    """When it is silent: all that planning asks for."""
+    """Load when it posts nothing: all that planning needs."""
     row = connection.execute(
         select(
             digests.c.paused,
@@ -128,43 +128,43 @@ def find_digest_by_name(
 
 
 def list_digests(connection: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
-    """List the workspace's digests, in the order in which they were made.
+    """List the workspace's digests, in the order of their creation.
 
-    What is one person's own is not among them: `personal` has those.
+    Personal digests are in `personal_digest_store`.
     """
     rows = connection.execute(
         select(digests)
         .where(digests.c.workspace_id == workspace_id, IS_WORKSPACE_DIGEST)
         .order_by(digests.c.id)
     ).all()
-    return tuple(_load_digest(connection, row) for row in rows)
+    return _load_digests(connection, rows)
 
 
 def rename_digest(
     connection: Connection, *, workspace_id: int, digest_id: int, name: str
 ) -> Digest | None:
-    """Give the digest another name, which must be free; None: no such digest."""
+    """Rename the digest; the name must be free. None: no such digest."""
     return _update_digest(connection, workspace_id, digest_id, {"name": name})
 
 
 def pause_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
-    """Let nothing go out until `resume`; None: no such digest."""
+    """Pause the digest until it is resumed; None: no such digest."""
     return _update_digest(connection, workspace_id, digest_id, {"paused": True})
 
 
 def pause_digest_until(
     connection: Connection, *, workspace_id: int, digest_id: int, day: date | None
 ) -> Digest | None:
-    """Let it go out again on that local date; None as `day`: no such pause."""
+    """Pause the digest until this local date; None as `day` ends the pause."""
     return _update_digest(connection, workspace_id, digest_id, {"paused_until": day})
 
 
 def set_skipped_dates(
     connection: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
 ) -> Digest | None:
-    """Leave out exactly these local dates; None: no such digest."""
+    """Replace the local dates that are left out; None: no such digest."""
     found = [day.isoformat() for day in sorted(set(days))]
     return _update_digest(connection, workspace_id, digest_id, {"skips": found or None})
 
@@ -172,7 +172,7 @@ def set_skipped_dates(
 def resume_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
-    """Let it go out again; None: no such digest."""
+    """End the pauses of the digest; None: no such digest."""
     values = {"paused": False, "paused_until": None}
     return _update_digest(connection, workspace_id, digest_id, values)
 
@@ -195,7 +195,7 @@ def set_digest_pause(
 def mark_sources_begun(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> frozenset[int]:
-    """Note that an edition takes the digest's sources in; the keys of the new ones."""
+    """Record that an edition reads the sources; return the keys of the new ones."""
     mine = (
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
@@ -211,7 +211,7 @@ def mark_sources_begun(
 def delete_digest(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> bool:
-    """Take the digest away; its editions stay, for the buttons of what was posted."""
+    """Delete the digest; its editions stay, for the buttons of posted messages."""
     gone = connection.execute(
         update(digests)
         .where(digests.c.id == digest_id, *_is_present(workspace_id))
@@ -227,10 +227,10 @@ def delete_digest(
 def restore_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> bool:
-    """Bring back a digest that was taken away; its readers are not told things twice.
+    """Restore a deleted digest with its ledger, so that nothing is published twice.
 
-    Its sources, destinations and schedules are `ensure`'s and `schedules.replace`'s.
-    False: it was not taken away, or its name is another's by now.
+    Its sources, destinations and schedules are not restored. False: it was not
+    deleted, or another digest has its name now.
     """
     was = connection.execute(
         select(digests.c.name).where(
@@ -359,7 +359,7 @@ def _find_digest(
     row = connection.execute(
         select(digests).where(which, *_is_present(workspace_id))
     ).first()
-    return _load_digest(connection, row) if row else None
+    return _load_digests(connection, [row])[0] if row else None
 
 
 def _get_digest(connection: Connection, workspace_id: int, digest_id: int) -> Digest:
@@ -379,53 +379,64 @@ def _update_digest(
     return find_digest(connection, workspace_id=workspace_id, digest_id=digest_id)
 
 
-def _load_digest(connection: Connection, row: Row[Any]) -> Digest:
-    listed = connection.execute(
-        select(sources, digest_sources.c.paused, digest_sources.c.called)
-        .join(digest_sources, digest_sources.c.source_id == sources.c.id)
-        .where(digest_sources.c.digest_id == row.id)
-        .order_by(digest_sources.c.position)
-    ).all()
-    posted = connection.execute(
-        select(destinations)
-        .join(
+def _load_digests(
+    connection: Connection, rows: Sequence[Row[Any]]
+) -> tuple[Digest, ...]:
+    """Load digests with what is linked to them, by one query for each kind of link."""
+    keys = [row.id for row in rows]
+
+    def load(links: Table, query: Select[Any]) -> dict[int, list[Row[Any]]]:
+        linked: dict[int, list[Row[Any]]] = defaultdict(list)
+        query = query.add_columns(links.c.digest_id).where(links.c.digest_id.in_(keys))
+        for row in connection.execute(query.order_by(links.c.position)):
+            linked[row.digest_id].append(row)
+        return linked
+
+    read = load(
+        digest_sources,
+        select(sources, digest_sources.c.paused, digest_sources.c.called).join(
+            digest_sources, digest_sources.c.source_id == sources.c.id
+        ),
+    )
+    posted = load(
+        digest_destinations,
+        select(destinations).join(
             digest_destinations,
             digest_destinations.c.destination_id == destinations.c.id,
-        )
-        .where(digest_destinations.c.digest_id == row.id)
-        .order_by(digest_destinations.c.position)
+        ),
     )
-    scheduled = connection.execute(
-        select(schedules.c.sentence, schedules.c.next_due_at)
-        .where(schedules.c.digest_id == row.id)
-        .order_by(schedules.c.position)
-    ).all()
-    digest = Digest(
+    planned = load(schedules, select(schedules.c.sentence, schedules.c.next_due_at))
+    found = (
+        _digest_from_row(row, read[row.id], posted[row.id], planned[row.id])
+        for row in rows
+    )
+    return tuple(
+        digest if digest.person is None else _fill_personal_digest(connection, digest)
+        for digest in found
+    )
+
+
+def _digest_from_row(
+    row: Row[Any],
+    read: Sequence[Row[Any]],
+    posted: Sequence[Row[Any]],
+    planned: Sequence[Row[Any]],
+) -> Digest:
+    return Digest(
         id=row.id,
         workspace_id=row.workspace_id,
         name=row.name,
-        sources=tuple(
-            _linked_source_from_row(entry) for entry in listed if not entry.paused
-        ),
-        paused_sources=tuple(
-            _linked_source_from_row(entry) for entry in listed if entry.paused
-        ),
+        sources=tuple(source_store.source_from_row(e) for e in read if not e.paused),
+        paused_sources=tuple(source_store.source_from_row(e) for e in read if e.paused),
         destinations=tuple(map(destination_store.destination_from_row, posted)),
-        schedules=tuple(entry.sentence for entry in scheduled),
-        next_due=min((e.next_due_at for e in scheduled if e.next_due_at), default=None),
+        schedules=tuple(entry.sentence for entry in planned),
+        next_due=min((e.next_due_at for e in planned if e.next_due_at), default=None),
         options=DigestOptions.from_stored(row.settings),
         paused=row.paused,
         paused_until=row.paused_until,
         skips=_parse_dates(row.skips),
         person=row.person_id,
     )
-    return (
-        digest if digest.person is None else _fill_personal_digest(connection, digest)
-    )
-
-
-def _linked_source_from_row(row: Row[Any]) -> Source:
-    return replace(source_store.source_from_row(row), called=row.called)
 
 
 def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:
@@ -433,14 +444,14 @@ def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:
 
 
 def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
-    """Make a person's own digest whole."""
+    """Add the sources, filters and wishes of a personal digest."""
     assert own.person is not None
     here = PersonScope(workspace_id=own.workspace_id, person_id=own.person)
     follows = tuple(one.name for one in reader_store.list_follows(connection, **here))
     wishes: dict[str, str] = {}
     for given in reader_store.list_feedback(connection, **here):
         for term in given.terms:
-            # The newest word on it comes first.
+            # The newest feedback comes first.
             wishes.setdefault(term, given.direction)
     return replace(
         own,
@@ -454,7 +465,7 @@ def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
 def _list_workspace_sources(
     connection: Connection, workspace_id: int
 ) -> tuple[Source, ...]:
-    """The sources of the workspace's digests, without those that rest everywhere."""
+    """List the sources that any digest of the workspace reads."""
     read = (
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)

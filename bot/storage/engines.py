@@ -1,18 +1,19 @@
 """Create database engines from an address and explain driver errors.
 
-SQLite: we write BEGIN ourselves (sqlite3 would begin too late, and not for reads).
-A writer begins IMMEDIATE: a transaction that reads first and upgrades to writing
-later fails at once with BUSY_SNAPSHOT when somebody wrote in between, whatever the
-time-out. Every commit is FULL: a claim must be on the disk before its message goes
-out, and «sent» before anything else happens; one rule for all writes costs a few
-milliseconds where nobody waits, and cannot be forgotten.
+SQLite: we write BEGIN ourselves (sqlite3 would begin too late, and not for reads). A
+writer begins IMMEDIATE: a transaction that reads first and starts to write later fails
+at once with BUSY_SNAPSHOT when another one wrote in between, whatever the timeout.
+Every commit is FULL: a claim must be on the disk before its message is sent, and «sent»
+before anything else happens; one rule for all writes costs a few milliseconds where
+nobody waits, and cannot be forgotten.
 
-    ConfigurationError      somebody must mend it: damaged, read-only, wrong password
-    └── Unavailable         it may pass by itself: locked, full, not reachable
+    ConfigurationError      somebody must fix it: damaged, read-only, wrong password
+    └── DatabaseUnavailable may pass by itself: locked, full, not reachable
 
-Everything else that a driver raises (a broken rule, a misspelt table) is a defect of
-ours and passes through unchanged. SQLite's codes: https://sqlite.org/rescode.html;
-PostgreSQL's: https://www.postgresql.org/docs/current/errcodes-appendix.html.
+Everything else that a driver raises (a violated constraint, a misspelt table) is a
+defect of ours and passes through unchanged. SQLite's codes:
+https://sqlite.org/rescode.html; PostgreSQL's:
+https://www.postgresql.org/docs/current/errcodes-appendix.html.
 """
 
 import sqlite3
@@ -26,7 +27,7 @@ from sqlalchemy.pool import QueuePool
 from bot.errors import ConfigurationError
 from bot.storage.schema.base import apply_postgresql_options
 
-#: Seconds that SQLite itself waits for a lock, between two looks at whether we close.
+#: How many seconds SQLite itself waits for a lock, before we check for closing.
 BUSY_SECONDS = 2.0
 _URL_FORMS = (
     "Write sqlite:////path/to/standfirst.db (four strokes for an absolute path) or "
@@ -35,11 +36,11 @@ _URL_FORMS = (
 
 
 def parse_database_url(url: str) -> URL:
-    """Read a database address and name the driver that we use for it.
+    """Parse a database address and add the driver that we use for it.
 
     Raises:
-        ConfigurationError: It is none, or of a database that we do not know. The
-            address itself is not repeated: it may hold a password.
+        ConfigurationError: It is invalid, or of an unsupported database. The address
+            itself is not repeated: it may contain a password.
     """
     try:
         address = make_url(url)
@@ -69,17 +70,17 @@ def get_sqlite_path(address: URL) -> Path:
 
 
 def find_sqlite_path(url: str) -> Path | None:
-    """Give the file that an address names; None where a server keeps the data.
+    """Give the file of an address; None for a server.
 
     Raises:
-        ConfigurationError: It is no address.
+        ConfigurationError: It is invalid.
     """
     address = parse_database_url(url)
     return get_sqlite_path(address) if address.get_backend_name() == "sqlite" else None
 
 
 def strip_password(url: str) -> str:
-    """Give a server's address as its own tools take it, without password or options."""
+    """Give a server's address for its own tools, without password and options."""
     address = parse_database_url(url)
     host = address.host or address.query.get("host")
     kept = {"host": host} if host and not address.host else {}
@@ -94,7 +95,7 @@ def strip_password(url: str) -> str:
 
 
 def describe_address(address: URL) -> str:
-    """Name the database for people: never with user, password or options."""
+    """Describe the database to people, without user, password and options."""
     if address.get_backend_name() == "sqlite":
         return str(get_sqlite_path(address))
     host = address.host or str(address.query.get("host", "localhost"))
@@ -108,12 +109,12 @@ def create_sqlite_engine(
     """Make an engine over an SQLite file.
 
     Args:
-        file: The database; made when missing.
-        connections: How many at once, at the most.
-        writes: Whether its transactions take the write lock as they begin; the others
-            can only read.
-        rules: Whether foreign keys hold. A migration that rebuilds a table must not
-            erase what points at it, and checks them itself.
+        file: The database; created when missing.
+        connections: How many at most.
+        writes: Whether its transactions take the write lock as they begin; otherwise
+            they can only read.
+        rules: Whether foreign keys are enforced. A migration that rebuilds a table
+            must not delete what references it, and checks them itself.
     """
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(file)),
@@ -144,7 +145,7 @@ def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
         ConfigurationError: The driver is not installed.
     """
     apply_postgresql_options()
-    # What is looked up takes milliseconds; to compile a plan takes fifty.
+    # A query takes milliseconds; compiling its plan takes fifty.
     ours = "-c timezone=UTC -c jit=off"
     options = f"{address.query.get('options', '')} {ours}".strip()
     try:
@@ -156,8 +157,8 @@ def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
             connect_args={
                 "options": options,
                 "connect_timeout": 10,
-                # A statement prepared once is planned for any values: ten times
-                # slower where a list of keys decides which index is the short way.
+                # A prepared statement is planned for any values: ten times slower
+                # where a list of keys decides which index is the fast one.
                 "prepare_threshold": None,
             },
         )
@@ -169,7 +170,7 @@ def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
 
 
 class DatabaseUnavailable(ConfigurationError):
-    """The database cannot answer for the moment; the same call may work later."""
+    """The database cannot answer now; the same call may work later."""
 
 
 _LOCKED = (
@@ -263,11 +264,11 @@ _POSTGRESQL_ERRORS: dict[str, tuple[type[ConfigurationError], str]] = {
 def explain_error(
     error: DBAPIError | sqlite3.Error, where: str
 ) -> ConfigurationError | None:
-    """Give the sentence for `error`, or None when it is a defect of ours.
+    """Give the error for people, or None when it is a defect of ours.
 
     Args:
         error: As SQLAlchemy, or the driver itself, raised it.
-        where: The database as people know it, without credentials.
+        where: The database, as `describe_address` gives it.
     """
     found = _classify(error)
     if found is None:
@@ -277,7 +278,7 @@ def explain_error(
 
 
 def is_transient(error: DBAPIError | sqlite3.Error) -> bool:
-    """Tell whether the same transaction can simply be run again: it lost a race."""
+    """Tell whether the same transaction can be run again: it lost a race."""
     found = _classify(error)
     return found is not None and found[1] in {_LOCKED, _PG_BUSY}
 
@@ -288,11 +289,11 @@ def _classify(
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
-        # The low byte is the kind, the rest says more about it.
+        # The low byte is the primary code.
         return None if code is None else _SQLITE_ERRORS.get(code & 0xFF)
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        # Only a connection that could not be made, or was lost, has no code.
+        # Only a connection that failed or was lost has no code.
         return (
             _POSTGRESQL_ERRORS[_classify_by_message(str(cause))]
             if _is_connection_lost(error)
@@ -305,7 +306,7 @@ def _classify(
 
 
 def _classify_by_message(said: str) -> str:
-    """Tell by the server's (English) words why it did not take a connection."""
+    """Classify a refused connection by the server's (English) message."""
     if "authentication" in said or "no password" in said or 'role "' in said:
         return "28"
     return "3D" if 'database "' in said and "not exist" in said else "08"

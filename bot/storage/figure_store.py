@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, select
 
 from bot.storage import article_search
 from bot.storage.revision_store import (
@@ -13,26 +13,32 @@ from bot.storage.revision_store import (
     load_articles,
 )
 from bot.storage.schema import articles, figures, revisions
+from bot.storage.statements import delete_rows, from_row, to_row
 from digests.language.search_terms import parse_query
 from digests.types import Article, Figure, Span
 
-#: So many articles are looked at, the last that came in.
+#: How many of the newest articles are searched.
 _MAX_ARTICLES = 300
 
 
 def store_figures(
     connection: Connection, *, revision_id: int, found: Sequence[Figure]
 ) -> None:
-    """Keep the figures of a revision, in place of what was kept before."""
-    connection.execute(delete(figures).where(figures.c.revision_id == revision_id))
-    if found:
-        connection.execute(
-            figures.insert(),
-            [
-                _figure_to_row(revision_id, position, figure)
-                for position, figure in enumerate(found)
-            ],
+    """Store the figures of a revision, replacing those stored before."""
+    delete_rows(connection, figures, figures.c.revision_id == revision_id)
+    rows = [
+        to_row(
+            figures,
+            figure,
+            revision_id=revision_id,
+            position=position,
+            sentence_start=figure.sentence.start,
+            sentence_end=figure.sentence.end,
         )
+        for position, figure in enumerate(found)
+    ]
+    if rows:
+        connection.execute(figures.insert(), rows)
 
 
 def list_figures(
@@ -44,14 +50,14 @@ def list_figures(
     since: datetime | None = None,
     limit: int,
 ) -> tuple[tuple[Article, Figure], ...]:
-    """List figures with their articles: newest article first, then as they stand.
+    """List figures with their articles: newest article first, then in text order.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Who asks.
-        topic: Words that must all stand in the article, one of the last few hundred
-            that hold them; None: any.
-        article_ids: Only from these articles; None: from any.
+        workspace_id: The workspace that asks.
+        topic: Words that the article must contain, of the last few hundred that do;
+            None = any.
+        article_ids: Only from these articles; None = from any.
         since: The article's date at the earliest.
         limit: How many at the most.
     """
@@ -84,27 +90,10 @@ def list_figures(
     )
 
 
-def _figure_to_row(revision_id: int, position: int, figure: Figure) -> dict[str, Any]:
-    return {
-        "revision_id": revision_id,
-        "position": position,
-        "start": figure.start,
-        "end": figure.end,
-        "value": figure.value,
-        "unit": figure.unit,
-        "what": figure.what,
-        "sentence_start": figure.sentence.start,
-        "sentence_end": figure.sentence.end,
-    }
-
-
 def _figure_from_row(row: Row[Any], text: str) -> Figure:
-    return Figure(
-        start=row.start,
-        end=row.end,
+    return from_row(
+        Figure,
+        row,
         text=text[row.start : row.end],
-        value=row.value,
-        unit=row.unit,
-        what=row.what,
         sentence=Span(start=row.sentence_start, end=row.sentence_end),
     )

@@ -1,16 +1,16 @@
 """Installations of an app: encrypted tokens, and states of those begun in a browser.
 
-Tokens lie sealed; whoever has the database without the key has none. An exchange of
-tokens is claimed before it begins and settled by comparing versions: of several who
-want new ones, one asks, because what they are asked with is good for one time. What
-was installed anew meanwhile is left alone.
+An exchange of tokens is claimed before it begins and finished by comparing versions: of
+several processes that want new tokens, one asks, because a refresh token is valid once.
+What was installed anew meanwhile is left alone.
 
-Only a hash lies in the database: who reads it cannot finish what another began. They
-belong to nobody yet: which workspace it becomes is known at the end.
+Of a begun installation only a hash of its state is stored, so that nobody can finish
+another's from the database. It belongs to no workspace yet: which one it becomes is
+known at the end.
 
-AES-256-GCM under a key derived (HKDF-SHA256) from `STANDFIRST_SECRET_KEY`, which the
-database does not hold. What a secret is about is sealed in with it: one that was moved
-to another row does not open.
+Tokens are encrypted with AES-256-GCM under a key derived (HKDF-SHA256) from
+`STANDFIRST_SECRET_KEY`, which is not in the database. Their context (platform, team,
+kind) is authenticated with them: a token moved to another row is not decrypted.
 """
 
 import base64
@@ -24,23 +24,43 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, select
 
-from bot.model import AppInstallation, InstallationTokens, PlatformName
+from bot.model.installation import AppInstallation, InstallationTokens
+from bot.model.settings import PlatformName
 from bot.ports import Clock
 from bot.storage.database import Database
 from bot.storage.schema import install_states, installations, workspaces
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Condition,
+    Scope,
+    delete_rows,
+    from_row,
+    is_due,
+    keep_newest,
+    to_row,
+    update_rows,
+)
 from bot.storage.workspace_store import upsert_workspace
 from digests.messages import Message
 
-#: How long an exchange may take before another may try it.
+_CIPHER_FORMAT: Final = "s1"
+_NONCE_BYTES: Final = 12
+#: How long an installation may take from its first page to its last.
+INSTALL_STATE_TTL: Final = timedelta(minutes=10)
+#: Begun installations that are kept; beyond that the oldest go.
+MAX_INSTALL_STATES: Final = 1_000
+#: How long an exchange may take before another process may try it.
 EXCHANGE_LEASE: Final = timedelta(seconds=60)
+
+
+class TokenDecryptionError(Exception):
+    """Encrypted under another key or context, or damaged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncryptedTokens:
-    """Tokens as they lie in a row."""
+    """Tokens as they are stored."""
 
     token: str
     refresh: str | None
@@ -48,7 +68,7 @@ class EncryptedTokens:
 
 
 class TokenCipher:
-    """One key's seal."""
+    """Encrypts tokens under one key."""
 
     def __init__(self, secret: bytes) -> None:
         """Derive the key; `secret` is at least 16 bytes that nobody can guess."""
@@ -58,7 +78,7 @@ class TokenCipher:
         self._cipher = AESGCM(hkdf.derive(secret))
 
     def encrypt(self, secret: str, about: str) -> str:
-        """Seal a secret; text that may lie anywhere."""
+        """Encrypt a secret together with its context; gives printable text."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         encrypted = self._cipher.encrypt(nonce, secret.encode(), about.encode())
         return (
@@ -66,10 +86,10 @@ class TokenCipher:
         )
 
     def decrypt(self, encrypted: str, about: str) -> str:
-        """Give the secret back.
+        """Decrypt what `encrypt` gave.
 
         Raises:
-            Unsealable: It does not open with this key, or is about something else.
+            TokenDecryptionError: The key or the context is another, or it is damaged.
         """
         form, _, rest = encrypted.partition(".")
         try:
@@ -117,8 +137,8 @@ class DatabaseInstallationStore:
         installed: AppInstallation,
         encrypted: EncryptedTokens,
     ) -> int:
-        # The instant is taken when it is this one's turn to write: whoever claimed a
-        # message before had not seen it, whoever does so after has.
+        # Taken inside the transaction: messages claimed before it were claimed
+        # without this installation, later ones with it.
         now = self._clock.now()
         return replace_installation(
             connection,
@@ -155,57 +175,34 @@ class DatabaseInstallationStore:
     async def forget(self, installed: AppInstallation) -> None:
         await self._database.write(delete_installation, installed=installed)
 
-    # ── tokens ─────────────────────────────────────────────────────────────────
-
     def _encrypt_tokens(self, team: str, tokens: InstallationTokens) -> EncryptedTokens:
+        def encrypt(kind: str, token: str) -> str:
+            return self._cipher.encrypt(token, f"{self._platform} {team} {kind}")
+
         return EncryptedTokens(
-            token=self._cipher.encrypt(
-                tokens.token, self._token_context(team, "token")
-            ),
-            refresh=(
-                self._cipher.encrypt(
-                    tokens.refresh, self._token_context(team, "refresh")
-                )
-                if tokens.refresh
-                else None
-            ),
+            token=encrypt("token", tokens.token),
+            refresh=encrypt("refresh", tokens.refresh) if tokens.refresh else None,
             expires_at=tokens.expires_at,
         )
 
     def _installation_from_row(self, row: Row[Any]) -> AppInstallation:
-        return AppInstallation(
-            id=row.id,
-            team=row.external_id,
-            name=row.name,
-            installer=row.installer,
-            scopes=tuple(row.scopes),
-            installed_at=row.installed_at,
-            tokens=self._decrypt_tokens(row),
-            version=row.version,
-            broken=row.broken,
+        return from_row(
+            AppInstallation, row, team=row.external_id, tokens=self._decrypt_tokens(row)
         )
 
     def _decrypt_tokens(self, row: Row[Any]) -> InstallationTokens | None:
-        team = row.external_id
+        def decrypt(kind: str) -> str:
+            context = f"{self._platform} {row.external_id} {kind}"
+            return self._cipher.decrypt(getattr(row, kind), context)
+
         try:
             return InstallationTokens(
-                token=self._cipher.decrypt(
-                    row.token, self._token_context(team, "token")
-                ),
-                refresh=(
-                    self._cipher.decrypt(
-                        row.refresh, self._token_context(team, "refresh")
-                    )
-                    if row.refresh
-                    else None
-                ),
+                token=decrypt("token"),
+                refresh=decrypt("refresh") if row.refresh else None,
                 expires_at=row.expires_at,
             )
         except TokenDecryptionError:
             return None
-
-    def _token_context(self, team: str, what: str) -> str:
-        return f"{self._platform} {team} {what}"
 
 
 # ── verbs ──────────────────────────────────────────────────────────────────────
@@ -230,10 +227,10 @@ def replace_installation(
     encrypted: EncryptedTokens,
     now: datetime,
 ) -> int:
-    """Keep a new installation in the place of an older one; its number.
+    """Store a new installation, replacing an older one; gives its key.
 
-    The workspace is made where there is none. One that was stopped because its token
-    was refused goes on.
+    The workspace is created where there is none. One that was stopped because its
+    token was refused is resumed.
     """
     workspace_id = upsert_workspace(
         connection,
@@ -241,21 +238,22 @@ def replace_installation(
         external_id=installed.team,
         name=installed.name,
         now=now,
-        # Whoever hears of the installing does more about it.
+        # The handler of the installation does more than that.
         takes_back=False,
     ).id
-    connection.execute(
-        delete(installations).where(installations.c.workspace_id == workspace_id)
-    )
+    delete_rows(connection, installations, Scope(workspace_id).of(installations))
     number: int = connection.execute(
-        insert_into(connection, installations)
+        installations.insert()
         .values(
-            workspace_id=workspace_id,
-            installer=installed.installer,
-            scopes=list(installed.scopes),
-            installed_at=installed.installed_at,
-            version=1,
-            **_token_columns(encrypted),
+            to_row(
+                installations,
+                installed,
+                workspace_id=workspace_id,
+                scopes=list(installed.scopes),
+                version=1,
+                broken=None,
+                **to_row(installations, encrypted),
+            )
         )
         .returning(installations.c.id)
     ).scalar_one()
@@ -269,20 +267,16 @@ def claim_token_exchange(
     now: datetime,
     until: datetime,
 ) -> bool:
-    """Begin an exchange of the tokens; False where another has, or has ended one."""
-    done = connection.execute(
-        update(installations)
-        .where(
-            _is_unchanged(installed),
-            installations.c.broken.is_(None),
-            or_(
-                installations.c.exchange_until.is_(None),
-                installations.c.exchange_until <= now,
-            ),
-        )
-        .values(exchange_until=until)
+    """Start an exchange of the tokens; False: another process did, or finished one."""
+    claimed = update_rows(
+        connection,
+        installations,
+        _is_unchanged(installed),
+        installations.c.broken.is_(None),
+        is_due(installations.c.exchange_until, now),
+        exchange_until=until,
     )
-    return done.rowcount > 0
+    return claimed > 0
 
 
 def finish_token_exchange(
@@ -292,39 +286,27 @@ def finish_token_exchange(
     encrypted: EncryptedTokens | None,
     broken: Message | None,
 ) -> None:
-    """End an exchange: with new tokens, for good (`broken`), or so far in vain."""
+    """Finish an exchange: with new tokens, for good (`broken`), or without result."""
     changes: dict[str, Any] = {"exchange_until": None, "broken": broken}
     if encrypted is not None:
-        changes |= {**_token_columns(encrypted), "version": installed.version + 1}
-    connection.execute(
-        update(installations).where(_is_unchanged(installed)).values(**changes)
-    )
+        changes |= {
+            **to_row(installations, encrypted),
+            "version": installed.version + 1,
+        }
+    update_rows(connection, installations, _is_unchanged(installed), **changes)
 
 
 def delete_installation(connection: Connection, *, installed: AppInstallation) -> None:
-    """Forget an installation with its tokens; not one that came after it."""
-    connection.execute(delete(installations).where(installations.c.id == installed.id))
+    """Delete an installation with its tokens; not one that came after it."""
+    delete_rows(connection, installations, installations.c.id == installed.id)
 
 
-def _is_unchanged(installed: AppInstallation) -> Any:
+def _is_unchanged(installed: AppInstallation) -> Condition:
     """The row, unless it was installed anew or its tokens were exchanged since."""
-    return (installations.c.id == installed.id) & (
-        installations.c.version == installed.version
+    return and_(
+        installations.c.id == installed.id,
+        installations.c.version == installed.version,
     )
-
-
-def _token_columns(encrypted: EncryptedTokens) -> dict[str, Any]:
-    return {
-        "token": encrypted.token,
-        "refresh": encrypted.refresh,
-        "expires_at": encrypted.expires_at,
-    }
-
-
-#: How long an installation may take from its first page to its last.
-INSTALL_STATE_TTL: Final = timedelta(minutes=10)
-#: Begun installations that are remembered; the oldest give way.
-MAX_INSTALL_STATES: Final = 1_000
 
 
 class DatabaseStateStore:
@@ -358,36 +340,22 @@ def _hash_state(state: str) -> str:
 def add_install_state(
     connection: Connection, *, state_hash: str, now: datetime, until: datetime
 ) -> None:
-    """Remember a begun installation; what has run out, or is too much, is forgotten."""
-    connection.execute(delete(install_states).where(install_states.c.until <= now))
-    newest = (
-        select(install_states.c.state_hash)
-        .order_by(install_states.c.until.desc())
-        .limit(MAX_INSTALL_STATES - 1)
+    """Store a begun installation; expired ones, and too many, are deleted."""
+    delete_rows(connection, install_states, install_states.c.until <= now)
+    keep_newest(
+        connection,
+        install_states,
+        newest_first=[install_states.c.until.desc()],
+        most=MAX_INSTALL_STATES - 1,
     )
-    connection.execute(
-        delete(install_states).where(install_states.c.state_hash.not_in(newest))
-    )
-    connection.execute(
-        install_states.insert().values(state_hash=state_hash, until=until)
-    )
+    new = install_states.insert().values(state_hash=state_hash, until=until)
+    connection.execute(new)
 
 
 def consume_install_state(
     connection: Connection, *, state_hash: str, now: datetime
 ) -> bool:
-    """Take a begun installation up, once; False where there is none (any more)."""
-    done = connection.execute(
-        delete(install_states).where(
-            install_states.c.state_hash == state_hash, install_states.c.until > now
-        )
-    )
-    return done.rowcount > 0
-
-
-_CIPHER_FORMAT: Final = "s1"
-_NONCE_BYTES: Final = 12
-
-
-class TokenDecryptionError(Exception):
-    """It was sealed under another key, for something else, or is damaged."""
+    """Use a begun installation, once; False where there is none (any more)."""
+    mine = install_states.c.state_hash == state_hash
+    valid = install_states.c.until > now
+    return delete_rows(connection, install_states, mine, valid) > 0

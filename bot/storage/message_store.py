@@ -4,16 +4,23 @@ A message is known by its key within its workspace: putting one twice leaves one
 """
 
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, select, update
 
 from bot.errors import SendRefused
-from bot.model import Delivery, LocalMessage
+from bot.model.delivery import Delivery, LocalMessage
 from bot.storage.database import Database
 from bot.storage.schema import local_messages
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Condition,
+    Scope,
+    delete_rows,
+    find_first,
+    from_row,
+    insert_missing,
+    to_row,
+)
 
 
 class LocalMailbox:
@@ -63,28 +70,25 @@ def add_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
 ) -> LocalMessage:
     """Post the message, or give back the one that carries this key already."""
-    connection.execute(
-        insert_into(connection, local_messages)
-        .values(
+    insert_missing(
+        connection,
+        local_messages,
+        to_row(
+            local_messages,
+            delivery,
             workspace_id=workspace_id,
-            channel=delivery.channel,
-            key=delivery.key,
             payload=dict(delivery.payload),
-            fallback_text=delivery.fallback_text,
             posted_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=["workspace_id", "key"])
+        ),
     )
-    row = connection.execute(
-        select(local_messages).where(*_has_key(workspace_id, delivery.key))
-    )
-    return _message_from_row(row.one())
+    query = select(local_messages).where(*_has_key(workspace_id, delivery.key))
+    return from_row(LocalMessage, connection.execute(query).one())
 
 
 def edit_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
 ) -> LocalMessage | None:
-    """Give the message with this key another content; None when it is gone."""
+    """Replace the content of the message with this key; None when it is gone."""
     row = connection.execute(
         update(local_messages)
         .where(*_has_key(workspace_id, delivery.key))
@@ -95,28 +99,24 @@ def edit_message(
         )
         .returning(local_messages)
     ).first()
-    return _message_from_row(row) if row else None
+    return from_row(LocalMessage, row) if row else None
 
 
 def delete_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery
 ) -> None:
-    """Take the message with this key away, if it is there."""
-    connection.execute(
-        delete(local_messages).where(*_has_key(workspace_id, delivery.key))
-    )
+    """Delete the message with this key, if it is there."""
+    delete_rows(connection, local_messages, *_has_key(workspace_id, delivery.key))
 
 
 def find_message(
     connection: Connection, *, workspace_id: int, channel: str, key: str
 ) -> LocalMessage | None:
     """Find the message with this key in the channel."""
-    row = connection.execute(
-        select(local_messages).where(
-            *_has_key(workspace_id, key), local_messages.c.channel == channel
-        )
-    ).first()
-    return _message_from_row(row) if row else None
+    query = select(local_messages).where(
+        *_has_key(workspace_id, key), local_messages.c.channel == channel
+    )
+    return find_first(connection, query, partial(from_row, LocalMessage))
 
 
 def list_newest_messages(
@@ -126,28 +126,15 @@ def list_newest_messages(
     rows = connection.execute(
         select(local_messages)
         .where(
-            local_messages.c.workspace_id == workspace_id,
+            Scope(workspace_id).of(local_messages),
             local_messages.c.channel == channel,
             local_messages.c.id > after,
         )
         .order_by(local_messages.c.id.desc())
         .limit(count)
     ).all()
-    return tuple(map(_message_from_row, reversed(rows)))
+    return tuple(from_row(LocalMessage, row) for row in reversed(rows))
 
 
-def _has_key(workspace_id: int, key: str) -> tuple[ColumnElement[bool], ...]:
-    return (local_messages.c.workspace_id == workspace_id, local_messages.c.key == key)
-
-
-def _message_from_row(row: Row[Any]) -> LocalMessage:
-    return LocalMessage(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        channel=row.channel,
-        key=row.key,
-        payload=row.payload,
-        fallback_text=row.fallback_text,
-        posted_at=row.posted_at,
-        edited_at=row.edited_at,
-    )
+def _has_key(workspace_id: int, key: str) -> tuple[Condition, ...]:
+    return Scope(workspace_id).of(local_messages), local_messages.c.key == key

@@ -1,39 +1,52 @@
-"""Notices: private messages to single people, from writing to their end.
+"""Notices: private messages to single people, until they are sent or given up.
 
-    ready ─ claim ─► sending ─► sent | retry | uncertain | failed
-    uncertain ─ after reading back ─► sent | retry | failed
+They take the life cycle of deliveries (`send_leases`). A notice that cannot be sent
+has failed, and is never held: `/newsdesk status` and the doctor say that posting is
+paused.
 
-As with deliveries, a claim is committed before the message goes out, and what comes
-back is recorded with the fence of its claim. A notice that cannot be told is given up
-(`failed`), never held: `/newsdesk status` and the doctor say that a place stands still.
-
-One that answers a report is told once: that it was is written with its end. Given up
-without having been sent, it leaves the answer to its reader's next command; where it
-may have arrived, it counts as told, and /news me goes on showing the answer.
+One that answers a report is sent once: the answer is marked as shown together with its
+outcome. If it failed without having been sent, the reader sees the answer with their
+next command; where it may have arrived, it counts as shown, and /news me goes on
+showing it.
 """
 
-import base64
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
-from bot.model import Destination, PlatformName
+from bot.model.settings import PlatformName
+from bot.model.workspace import Destination
+from bot.storage.destination_store import destination_from_row
 from bot.storage.schema import changes, destinations, notices, reports, workspaces
-from bot.storage.statements import insert_into
+from bot.storage.send_leases import (
+    OPEN_STATES,
+    WAITING_STATES,
+    claim_rows,
+    expire_leases,
+    record_outcome,
+)
+from bot.storage.statements import (
+    Condition,
+    Scope,
+    find_first,
+    first_scalar,
+    from_row,
+    has_row,
+    insert_missing,
+    is_due,
+    list_scalars,
+    make_message_key,
+    update_rows,
+)
 from digests.messages import Message
 
-#: At most one notice a place within this time.
+#: At most one notice for a destination within this time.
 NOTICE_INTERVAL = timedelta(days=1)
-#: Changes that are looked through for who set a place up.
+#: Changes that are searched for who set a destination up.
 MAX_CHANGES_READ = 500
-_KEY_LENGTH = 25
-#: What is not at its end.
-_OPEN_STATES = ("ready", "sending", "retry", "uncertain")
 NoticeState = Literal["sent", "retry", "uncertain", "failed"]
 
 
@@ -46,7 +59,7 @@ class Notice:
     workspace_external_id: str
     platform: PlatformName
     person_id: str | None
-    #: The key of the report that it answers; None: it is about a place.
+    #: The key of the report that it answers; None: it is about a destination.
     report_id: int | None
     key: str
     text: str
@@ -64,14 +77,14 @@ def add_notice(
     text: str,
     now: datetime,
 ) -> bool:
-    """Write one, unless the place had one within a day; whether it was written."""
-    same = and_(
-        notices.c.workspace_id == workspace_id,
+    """Store one, unless the destination had one within a day; whether it was."""
+    recent = select(notices.c.id).where(
+        Scope(workspace_id).of(notices),
         notices.c.destination_id.is_not_distinct_from(destination_id),
         notices.c.report_id.is_(None),
         notices.c.made_at > now - NOTICE_INTERVAL,
     )
-    if connection.execute(select(notices.c.id).where(same)).first() is not None:
+    if has_row(connection, recent):
         return False
     return _add_notice(
         connection,
@@ -93,7 +106,7 @@ def add_answer_notice(
     text: str,
     now: datetime,
 ) -> bool:
-    """Write the one that answers a report; False: there is one already."""
+    """Store the one that answers a report; False: there is one already."""
     return _add_notice(
         connection,
         f"answer/{workspace_id}/{report_id}",
@@ -106,37 +119,19 @@ def add_answer_notice(
 
 
 def _add_notice(connection: Connection, name: str, **values: Any) -> bool:
-    hashed = base64.b32encode(hashlib.sha256(name.encode()).digest())
-    key = hashed.decode("ascii").lower()[:_KEY_LENGTH]
     begun = {"state": "ready", "attempt": 0, "fence": 0}
-    done = connection.execute(
-        insert_into(connection, notices)
-        .values(**values, **begun, key=key, updated_at=values["made_at"])
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
-    return done.rowcount > 0
+    made = {"key": make_message_key(name), "updated_at": values["made_at"]}
+    return insert_missing(connection, notices, values | begun | made)
 
 
 def find_notice_destination(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
-    """Find the place that a notice would be about."""
-    row = connection.execute(
-        select(destinations).where(
-            destinations.c.id == destination_id,
-            destinations.c.workspace_id == workspace_id,
-        )
-    ).first()
-    if row is None:
-        return None
-    return Destination(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        name=row.name,
-        channel=row.channel,
-        paused=row.paused,
-        retest_at=row.retest_at,
+    """Find the destination that a notice would be about."""
+    query = select(destinations).where(
+        Scope(workspace_id).row(destinations, destination_id)
     )
+    return find_first(connection, query, destination_from_row)
 
 
 def find_person_to_notify(
@@ -147,11 +142,10 @@ def find_person_to_notify(
     With None for a channel: who made the first change in the workspace.
     """
     query = select(changes.c.person_id, changes.c.steps).where(
-        changes.c.workspace_id == workspace_id, changes.c.made_at.is_not(None)
+        Scope(workspace_id).of(changes), changes.c.made_at.is_not(None)
     )
     if channel is None:
-        first = connection.execute(query.order_by(changes.c.id).limit(1)).first()
-        return str(first.person_id) if first else None
+        return first_scalar(connection, query.order_by(changes.c.id).limit(1))
     newest = query.order_by(changes.c.made_at.desc(), changes.c.id.desc())
     for row in connection.execute(newest.limit(MAX_CHANGES_READ)):
         for step in row.steps:
@@ -164,40 +158,45 @@ def find_person_to_notify(
 def finish_stale_notices(
     connection: Connection, *, now: datetime, wait: timedelta
 ) -> None:
-    """End what need not be told any more; let what nobody carries be looked for."""
-    about_all = and_(notices.c.destination_id.is_(None), notices.c.report_id.is_(None))
-    stands = or_(
+    """Fail what is outdated; make uncertain what a lost process was sending."""
+    about_workspace = and_(
+        notices.c.destination_id.is_(None), notices.c.report_id.is_(None)
+    )
+    applies = or_(
         notices.c.report_id.is_not(None),
-        and_(about_all, exists().where(*_is_workspace_stopped())),
+        and_(
+            about_workspace,
+            exists().where(
+                workspaces.c.id == notices.c.workspace_id,
+                workspaces.c.stopped.is_not(None),
+            ),
+        ),
         exists().where(
             destinations.c.id == notices.c.destination_id,
             destinations.c.paused.is_not(None),
         ),
     )
-    waiting = notices.c.state.in_(("ready", "retry"))
-    connection.execute(
-        update(notices)
-        .where(waiting, ~stands)
-        .values(state="failed", reason=Message("notice.resolved"), updated_at=now)
+    waiting = notices.c.state.in_(WAITING_STATES)
+    failed = {"state": "failed", "updated_at": now}
+    update_rows(
+        connection,
+        notices,
+        waiting,
+        ~applies,
+        reason=Message("notice.resolved"),
+        **failed,
     )
     late = notices.c.made_at <= now - NOTICE_INTERVAL
     _mark_answers_shown(connection, and_(late, notices.c.state == "uncertain"), now)
-    connection.execute(
-        update(notices)
-        .where(notices.c.state.in_(("ready", "retry", "uncertain")), late)
-        .values(state="failed", reason=Message("notice.expired"), updated_at=now)
+    update_rows(
+        connection,
+        notices,
+        notices.c.state.in_((*WAITING_STATES, "uncertain")),
+        late,
+        reason=Message("notice.expired"),
+        **failed,
     )
-    connection.execute(
-        update(notices)
-        .where(notices.c.state == "sending", notices.c.lease_until <= now)
-        .values(
-            state="uncertain",
-            reason=Message("delivery.process_ended"),
-            lease_until=None,
-            not_before=now + wait,
-            updated_at=now,
-        )
-    )
+    expire_leases(connection, notices, now=now, not_before=now + wait)
 
 
 def claim_notices(
@@ -208,46 +207,31 @@ def claim_notices(
     platforms: Collection[str],
     limit: int,
 ) -> tuple[Notice, ...]:
-    """Take what can be sent now; commit before the first of them is."""
-    found = connection.execute(
-        _select_due(now, platforms, ("ready", "retry")).limit(limit)
-    ).scalars()
-    taken = connection.execute(
-        update(notices)
-        .where(
-            notices.c.id.in_(found.all()),
-            notices.c.state.in_(("ready", "retry")),
-        )
-        .values(
-            state="sending",
-            attempt=notices.c.attempt + 1,
-            fence=notices.c.fence + 1,
-            claimed_at=now,
-            lease_until=now + lease,
-            not_before=None,
-            updated_at=now,
-        )
-        .returning(notices.c.id)
-    ).scalars()
-    return _load_notices(connection, notices.c.id.in_(taken.all()))
+    """Claim what can be sent now; commit before the first of them is."""
+    due = _list_due(connection, now, platforms, WAITING_STATES, limit)
+    claimed = claim_rows(
+        connection, notices, notices.c.id.in_(due), now=now, lease=lease
+    )
+    return _load_notices(connection, claimed)
 
 
 def list_uncertain_notices(
     connection: Connection, *, now: datetime, platforms: Collection[str], limit: int
 ) -> tuple[Notice, ...]:
-    """List what is to be looked for by now."""
-    found = connection.execute(_select_due(now, platforms, ("uncertain",)).limit(limit))
-    return _load_notices(connection, notices.c.id.in_(found.scalars().all()))
+    """List what is to be read back by now."""
+    due = _list_due(connection, now, platforms, ("uncertain",), limit)
+    return _load_notices(connection, due)
 
 
 def set_notice_recipient(
     connection: Connection, *, notice: Notice, person_id: str
 ) -> None:
-    """Keep who is told, before anything is sent to them."""
-    connection.execute(
-        update(notices)
-        .where(notices.c.id == notice.id, notices.c.workspace_id == notice.workspace_id)
-        .values(person_id=person_id)
+    """Store the recipient, before anything is sent to them."""
+    update_rows(
+        connection,
+        notices,
+        Scope(notice.workspace_id).row(notices, notice.id),
+        person_id=person_id,
     )
 
 
@@ -261,120 +245,84 @@ def record_notice_outcome(
     now: datetime,
     shown: bool = False,
 ) -> bool:
-    """What became of it; False when a later claim took over.
+    """Store the outcome; False when a later claim took over.
 
-    `told`: it arrived, or may have; a report that it answers counts as answered.
+    `shown`: it arrived, or may have; the report that it answers counts as answered.
     """
-    done = connection.execute(
-        update(notices)
-        .where(
-            notices.c.id == notice.id,
-            notices.c.workspace_id == notice.workspace_id,
-            notices.c.fence == notice.fence,
-            notices.c.state.in_(("sending", "uncertain")),
-        )
-        .values(
-            state=state,
-            reason=reason,
-            not_before=not_before,
-            lease_until=None,
-            updated_at=now,
-        )
+    recorded = record_outcome(
+        connection,
+        notices,
+        notice,
+        now=now,
+        state=state,
+        reason=reason,
+        not_before=not_before,
     )
-    if done.rowcount and shown:
+    if recorded and shown:
         _mark_answers_shown(connection, notices.c.id == notice.id, now)
-    return done.rowcount > 0
+    return recorded
 
 
 def find_next_notice_at(
     connection: Connection, *, platforms: Collection[str]
 ) -> datetime | None:
-    """Give the moment at which there is something to do next."""
-    own = func.coalesce(
+    """Give the instant at which there is something to do next."""
+    at = func.coalesce(
         notices.c.not_before, notices.c.lease_until, notices.c.updated_at
     )
-    found: datetime | None = connection.execute(
-        select(func.min(own))
-        .select_from(
-            notices.join(workspaces, workspaces.c.id == notices.c.workspace_id)
-        )
-        .where(
-            notices.c.state.in_(_OPEN_STATES),
-            workspaces.c.platform.in_(platforms),
-            workspaces.c.left_at.is_(None),
-        )
-    ).scalar()
-    return found
+    query = _keep_active(select(func.min(at)), platforms, OPEN_STATES)
+    return first_scalar(connection, query)
 
 
-def _select_due(
-    now: datetime, platforms: Collection[str], states: Collection[str]
-) -> Any:
-    return (
-        select(notices.c.id)
-        .select_from(
-            notices.join(workspaces, workspaces.c.id == notices.c.workspace_id)
-        )
-        .where(
-            notices.c.state.in_(states),
-            workspaces.c.platform.in_(platforms),
-            workspaces.c.left_at.is_(None),
-            or_(notices.c.not_before.is_(None), notices.c.not_before <= now),
-        )
-        .order_by(notices.c.id)
+def _list_due(
+    connection: Connection,
+    now: datetime,
+    platforms: Collection[str],
+    states: Collection[str],
+    limit: int,
+) -> list[int]:
+    query = _keep_active(select(notices.c.id), platforms, states)
+    due = query.where(is_due(notices.c.not_before, now)).order_by(notices.c.id)
+    return list_scalars(connection, due.limit(limit))
+
+
+def _keep_active(
+    query: Select[Any], platforms: Collection[str], states: Collection[str]
+) -> Select[Any]:
+    return query.join_from(
+        notices, workspaces, workspaces.c.id == notices.c.workspace_id
+    ).where(
+        notices.c.state.in_(states),
+        workspaces.c.platform.in_(platforms),
+        workspaces.c.left_at.is_(None),
     )
 
 
 def _mark_answers_shown(
-    connection: Connection, which: ColumnElement[bool], now: datetime
+    connection: Connection, which: Condition, now: datetime
 ) -> None:
-    """The readers of the reports that these answer are told nothing more."""
+    """Mark the reports as answered that these notices answer."""
     answered = select(notices.c.report_id).where(
         which, notices.c.report_id.is_not(None)
     )
-    connection.execute(
-        update(reports)
-        .where(reports.c.id.in_(answered), reports.c.answer_shown_at.is_(None))
-        .values(answer_shown_at=now)
+    update_rows(
+        connection,
+        reports,
+        reports.c.id.in_(answered),
+        reports.c.answer_shown_at.is_(None),
+        answer_shown_at=now,
     )
 
 
-def _is_workspace_stopped() -> tuple[ColumnElement[bool], ...]:
-    return (
-        workspaces.c.id == notices.c.workspace_id,
-        workspaces.c.stopped.is_not(None),
-    )
-
-
-def _load_notices(
-    connection: Connection, which: ColumnElement[bool]
-) -> tuple[Notice, ...]:
+def _load_notices(connection: Connection, ids: Collection[int]) -> tuple[Notice, ...]:
     query = (
         select(
             notices,
             workspaces.c.platform,
             workspaces.c.external_id.label("workspace_external_id"),
         )
-        .select_from(
-            notices.join(workspaces, workspaces.c.id == notices.c.workspace_id)
-        )
-        .where(which)
+        .join_from(notices, workspaces, workspaces.c.id == notices.c.workspace_id)
+        .where(notices.c.id.in_(ids))
         .order_by(notices.c.id)
     )
-    return tuple(map(_notice_from_row, connection.execute(query)))
-
-
-def _notice_from_row(row: Row[Any]) -> Notice:
-    return Notice(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        workspace_external_id=row.workspace_external_id,
-        platform=row.platform,
-        person_id=row.person_id,
-        report_id=row.report_id,
-        key=row.key,
-        text=row.text,
-        attempt=row.attempt,
-        fence=row.fence,
-        claimed_at=row.claimed_at,
-    )
+    return tuple(from_row(Notice, row) for row in connection.execute(query))

@@ -1,18 +1,35 @@
-"""Personal digests: one a person, with one destination.
+"""Personal digests: one for each person, with one destination.
 
-The rest of its way is every digest's: schedules, occurrences, editions, deliveries.
+Their schedules, occurrences, editions and deliveries are those of every digest.
 """
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, or_, select
 
-from bot.model import PERSON_PREFIX, Digest, DigestOptions, Workspace
-from bot.storage import digest_store, schema, workspace_store
-from bot.storage.schema import destinations, digest_destinations, digests
+from bot.model.digest import Digest
+from bot.model.settings import DigestOptions
+from bot.model.workspace import PERSON_PREFIX, Workspace
+from bot.storage import digest_store, workspace_store
+from bot.storage.schema import (
+    destinations,
+    digest_destinations,
+    digests,
+    editions,
+    workspaces,
+)
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Scope,
+    count_rows,
+    find_first,
+    first_scalar,
+    insert_missing,
+    list_scalars,
+    update_rows,
+    upsert,
+)
 
 
 def upsert_personal_digest(
@@ -31,31 +48,28 @@ def upsert_personal_digest(
     known = _find_digest_id(connection, workspace_id, person_id)
     if known is None:
         known = connection.execute(
-            insert_into(connection, digests)
+            digests.insert()
             .values(**mine, **content, paused=False)
             .returning(digests.c.id)
         ).scalar_one()
     else:
-        connection.execute(update(digests).where(digests.c.id == known).values(content))
+        update_rows(connection, digests, digests.c.id == known, **content)
     channel = f"{PERSON_PREFIX}{person_id}"
-    place = connection.execute(
-        insert_into(connection, destinations)
-        .values(**mine, name=channel, channel=channel)
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "channel"],
-            set_={"paused": None, "retest_at": None},
-        )
-        .returning(destinations.c.id)
-    ).scalar_one()
-    connection.execute(
-        insert_into(connection, digest_destinations)
-        .values(
-            digest_id=known,
-            destination_id=place,
-            workspace_id=workspace_id,
-            position=0,
-        )
-        .on_conflict_do_nothing()
+    destination = upsert(
+        connection,
+        destinations,
+        {"workspace_id": workspace_id, "channel": channel},
+        {"name": channel, "person_id": person_id, "paused": None, "retest_at": None},
+    )
+    insert_missing(
+        connection,
+        digest_destinations,
+        {
+            "digest_id": known,
+            "destination_id": destination.id,
+            "workspace_id": workspace_id,
+            "position": 0,
+        },
     )
     found = digest_store.find_digest(
         connection, workspace_id=workspace_id, digest_id=known
@@ -80,16 +94,13 @@ def list_personal_editions(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[tuple[str, datetime], ...]:
     """List the editions of this person's own digest: id and when; newest first."""
-    made = schema.editions
     rows = connection.execute(
-        select(made.c.public_id, made.c.made_at)
-        .join(digests, digests.c.id == made.c.digest_id)
+        select(editions.c.public_id, editions.c.made_at)
+        .join(digests, digests.c.id == editions.c.digest_id)
         .where(
-            made.c.workspace_id == workspace_id,
-            digests.c.workspace_id == workspace_id,
-            digests.c.person_id == person_id,
+            Scope(workspace_id).of(editions), Scope(workspace_id, person_id).of(digests)
         )
-        .order_by(made.c.id.desc())
+        .order_by(editions.c.id.desc())
     )
     return tuple((row.public_id, row.made_at) for row in rows)
 
@@ -97,73 +108,63 @@ def list_personal_editions(
 def find_edition_workspace(
     connection: Connection, *, edition: str, person_id: str
 ) -> Workspace | None:
-    """Find whose edition (public id) this is, if of this person's own digest.
+    """Find the workspace of an edition (public id) of this person's own digest.
 
-    For what is pressed under a private message, where the platform tells no workspace:
-    the edition must have been made for this very person, and they must not have been
-    found to have left.
+    For controls under a private message, where the platform names no workspace: the
+    edition must have been made for this person, who is not known to have left.
     """
     channel = destinations.c.channel == f"{PERSON_PREFIX}{person_id}"
-    here = destinations.c.workspace_id == schema.workspaces.c.id
-    row = connection.execute(
-        select(schema.workspaces)
-        .join(schema.editions, schema.editions.c.workspace_id == schema.workspaces.c.id)
-        .join(digests, digests.c.id == schema.editions.c.digest_id)
+    here = destinations.c.workspace_id == workspaces.c.id
+    query = (
+        select(workspaces)
+        .join(editions, editions.c.workspace_id == workspaces.c.id)
+        .join(digests, digests.c.id == editions.c.digest_id)
         .join(destinations, and_(channel, here))
         .where(
-            schema.editions.c.public_id == edition,
+            editions.c.public_id == edition,
             or_(destinations.c.paused.is_(None), destinations.c.retest_at.is_not(None)),
-            schema.workspaces.c.left_at.is_(None),
+            workspaces.c.left_at.is_(None),
             digests.c.person_id == person_id,
             digests.c.deleted_at.is_(None),
         )
-    ).first()
-    return workspace_store.workspace_from_row(row) if row else None
+    )
+    return find_first(connection, query, workspace_store.workspace_from_row)
 
 
 def select_personal_digests(
     connection: Connection, *, keys: Collection[int]
 ) -> frozenset[int]:
-    """Which of these digests (keys) are one person's own; of all workspaces."""
+    """Select the personal ones of these digests (keys); of all workspaces."""
     query = select(digests.c.id).where(
         digests.c.id.in_(keys), digests.c.person_id.is_not(None)
     )
-    return frozenset(connection.execute(query).scalars())
+    return frozenset(list_scalars(connection, query))
 
 
 def count_personal_digests(connection: Connection, *, workspace_id: int) -> int:
-    """How many people of the workspace have a digest of their own; no names."""
-    query = (
-        select(func.count())
-        .select_from(digests)
-        .where(
-            digests.c.workspace_id == workspace_id,
-            digests.c.person_id.is_not(None),
-            digests.c.deleted_at.is_(None),
-        )
+    """Count the people of the workspace with a digest of their own."""
+    return count_rows(
+        connection,
+        digests,
+        Scope(workspace_id).of(digests),
+        digests.c.person_id.is_not(None),
+        digests.c.deleted_at.is_(None),
     )
-    return connection.execute(query).scalar_one()
 
 
 def get_workspace_language(connection: Connection, *, workspace_id: int) -> str:
-    """The language of the workspace's first digest; English where it has none."""
-    found = connection.execute(
-        select(digests.c.settings)
-        .where(digests.c.workspace_id == workspace_id, IS_WORKSPACE_DIGEST)
-        .order_by(digests.c.id)
-        .limit(1)
-    ).scalar()
-    return DigestOptions.from_stored(found).language
+    """Give the language of the workspace's first digest; English without one."""
+    query = select(digests.c.settings).where(
+        Scope(workspace_id).of(digests), IS_WORKSPACE_DIGEST
+    )
+    stored = first_scalar(connection, query.order_by(digests.c.id).limit(1))
+    return DigestOptions.from_stored(stored).language
 
 
 def _find_digest_id(
     connection: Connection, workspace_id: int, person_id: str
 ) -> int | None:
-    found: int | None = connection.execute(
-        select(digests.c.id).where(
-            digests.c.workspace_id == workspace_id,
-            digests.c.person_id == person_id,
-            digests.c.deleted_at.is_(None),
-        )
-    ).scalar()
-    return found
+    query = select(digests.c.id).where(
+        Scope(workspace_id, person_id).of(digests), digests.c.deleted_at.is_(None)
+    )
+    return first_scalar(connection, query)

@@ -1,21 +1,29 @@
 """Leases, job statuses, the signing secret, and invocations: state of the process.
 
-The fence grows whenever a lease changes hands, also over a hand-back: work that
-carries an older one comes from a holder that has lost the lease since.
+The fence grows whenever a lease changes its holder, also after a release: work with an
+older fence comes from a holder that has lost the lease since.
 
-Platforms number their events for themselves, so these belong to no workspace.
+Events are numbered by the platform, so they belong to no workspace.
 """
 
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, or_, select, update
+from sqlalchemy import Connection, case, or_, select
 
-from bot.model import JobStatus, PlatformName
+from bot.model.findings import JobStatus
+from bot.model.settings import PlatformName
 from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import invocations, keys, leases
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    delete_rows,
+    first_scalar,
+    insert_into,
+    insert_missing,
+    update_rows,
+    upsert,
+)
 
 #: The lease of the process that works on the database.
 RUNNER_LEASE = "runner"
@@ -24,7 +32,7 @@ RUNNER_LEASE = "runner"
 def acquire_lease(
     connection: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
 ) -> int | None:
-    """Take the lease, or keep it for longer; its fence, or None: another has it."""
+    """Acquire or renew the lease; gives its fence, or None: another holds it."""
     begin = insert_into(connection, leases).values(
         name=name, holder=holder, fence=1, until=now + ttl
     )
@@ -44,50 +52,38 @@ def acquire_lease(
 
 
 def find_lease_holder(connection: Connection, *, name: str) -> str | None:
-    """Who has the lease, lapsed or not; None when nobody does."""
-    found: str | None = connection.execute(
-        select(leases.c.holder).where(leases.c.name == name)
-    ).scalar()
-    return found
+    """Give the holder of the lease, expired or not; None when there is none."""
+    return first_scalar(
+        connection, select(leases.c.holder).where(leases.c.name == name)
+    )
 
 
 def find_current_lease_holder(
     connection: Connection, *, name: str, now: datetime
 ) -> str | None:
-    """Who has the lease and has not let it lapse; None when nobody does."""
-    found: str | None = connection.execute(
-        select(leases.c.holder).where(leases.c.name == name, leases.c.until > now)
-    ).scalar()
-    return found
+    """Give the holder whose lease has not expired; None when there is none."""
+    query = select(leases.c.holder)
+    return first_scalar(
+        connection, query.where(leases.c.name == name, leases.c.until > now)
+    )
 
 
 def release_lease(connection: Connection, *, name: str, holder: str) -> None:
-    """Let the next one have it at once; nothing happens when it is not ours."""
-    connection.execute(
-        update(leases)
-        .where(leases.c.name == name, leases.c.holder == holder)
-        .values(holder=None, until=None)
-    )
+    """Let the next one have it at once; without effect when it is another's."""
+    mine = (leases.c.name == name, leases.c.holder == holder)
+    update_rows(connection, leases, *mine, holder=None, until=None)
 
 
 _SECRET_NAME = "secret"  # noqa: S105
 _SECRET_BYTES = 32
+_JOBS_NAME = "jobs"
 
 
 def get_signing_secret(connection: Connection, *, now: datetime) -> str:
     """Give the key that signs controls; made the first time it is asked for."""
-    connection.execute(
-        insert_into(connection, keys)
-        .values(name=_SECRET_NAME, value=secrets.token_hex(_SECRET_BYTES), made_at=now)
-        .on_conflict_do_nothing()
-    )
-    value: str = connection.execute(
-        select(keys.c.value).where(keys.c.name == _SECRET_NAME)
-    ).scalar_one()
-    return value
-
-
-_JOBS_NAME = "jobs"
+    new = {"value": secrets.token_hex(_SECRET_BYTES), "made_at": now}
+    insert_missing(connection, keys, {"name": _SECRET_NAME, **new})
+    return str(_find_key(connection, _SECRET_NAME))
 
 
 def save_job_statuses(
@@ -95,38 +91,27 @@ def save_job_statuses(
 ) -> None:
     """Replace the stored statuses, so that another process can show them."""
     value = dump_dataclass(tuple(statuses))
-    row = insert_into(connection, keys).values(
-        name=_JOBS_NAME, value=value, made_at=now
-    )
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["name"], set_={"value": value, "made_at": now}
-        )
-    )
+    upsert(connection, keys, {"name": _JOBS_NAME}, {"value": value, "made_at": now})
 
 
 def list_job_statuses(connection: Connection) -> tuple[JobStatus, ...]:
-    """The statuses that the running process stored last; empty before the first."""
-    value = connection.execute(
-        select(keys.c.value).where(keys.c.name == _JOBS_NAME)
-    ).scalar()
+    """List the statuses that the running process stored last."""
+    value = _find_key(connection, _JOBS_NAME)
     return load_dataclass(tuple[JobStatus, ...], value) if value else ()
+
+
+def _find_key(connection: Connection, name: str) -> str | None:
+    return first_scalar(connection, select(keys.c.value).where(keys.c.name == name))
 
 
 def record_invocation(
     connection: Connection, *, platform: PlatformName, key: str, now: datetime
 ) -> bool:
-    """Note the event; False when it was seen before."""
-    done = connection.execute(
-        insert_into(connection, invocations)
-        .values(platform=platform, key=key, seen_at=now)
-        .on_conflict_do_nothing()
-        .returning(invocations.c.key)
-    )
-    return done.first() is not None
+    """Record the event; False when it was recorded before."""
+    event = {"platform": platform, "key": key, "seen_at": now}
+    return insert_missing(connection, invocations, event)
 
 
 def prune_invocations(connection: Connection, *, before: datetime) -> int:
-    """Forget events seen before; how many they were."""
-    gone = connection.execute(delete(invocations).where(invocations.c.seen_at < before))
-    return gone.rowcount
+    """Forget events recorded before then; how many."""
+    return delete_rows(connection, invocations, invocations.c.seen_at < before)

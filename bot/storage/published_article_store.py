@@ -1,22 +1,26 @@
 """Articles behind editions: when their text or page is compared again.
 
-A change is left to settle: who mends one thing mends another soon. What was just edited
-rests for longer, so that many changes of one article become one edit. The intake marks
-changes and `bot.corrections` looks, for everybody: these verbs name no workspace.
+A change is left to settle, because a source that corrects one thing often corrects
+another soon. What was just edited waits longer, so that many changes of one article
+become one edit. The ingest marks changes and `bot.corrections` compares.
 
-A feed seldom tells its own corrections; the page behind it has them. What is read
-there is kept as a version that is never the article's current one: nothing is composed,
-searched or counted by it. The intake reads for everybody: no workspace is named here.
+A feed seldom announces its own corrections; the page behind it contains them. What is
+read there is stored as a revision that is never the article's current one: nothing is
+composed, searched or counted by it.
+
+All of it works for all workspaces: no workspace is named here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select
 
-from bot.model import DigestOptions, SourceKind
+from bot.model.settings import DigestOptions
+from bot.model.source import SourceKind
+from bot.storage.revision_store import insert_revision
 from bot.storage.schema import (
     articles,
     digests,
@@ -26,7 +30,14 @@ from bot.storage.schema import (
     revisions,
     sources,
 )
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Condition,
+    first_scalar,
+    from_row,
+    insert_all_missing,
+    list_scalars,
+    update_rows,
+)
 from digests.types import Article, ArticleRef, Edition
 
 #: Older editions are not corrected any more.
@@ -37,7 +48,7 @@ SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedArticle:
-    """An article that an edition tells, and the version that it was compared with."""
+    """An article in an edition, and the revision that it was compared with."""
 
     edition_id: int
     workspace_id: int
@@ -45,14 +56,14 @@ class PublishedArticle:
     revision: str
     changed_at: datetime | None
     compare_at: datetime | None
-    #: The same of the page behind it; None: the page was not read when it was told.
+    #: The same of the page behind it; None: it was not read when it was published.
     page_revision: str | None = None
 
 
 def add_published_articles(
     connection: Connection, *, workspace_id: int, edition_id: int, edition: Edition
 ) -> None:
-    """Note which texts an edition stands on; one that changed since is looked at."""
+    """Record which texts an edition uses; one that changed since is compared."""
     wanted = {
         int(r.id): r.revision
         for r in _iterate_shown_articles(edition)
@@ -76,10 +87,7 @@ def add_published_articles(
         }
         for key, now in current.items()
     ]
-    if rows:
-        connection.execute(
-            insert_into(connection, published_articles).on_conflict_do_nothing(), rows
-        )
+    insert_all_missing(connection, published_articles, rows)
     in_full = {ref.id for story in edition.stories for ref in story.articles}
     add_rereads(
         connection,
@@ -92,7 +100,7 @@ def add_published_articles(
 def mark_article_changed(
     connection: Connection, *, article_id: int, now: datetime
 ) -> None:
-    """The article has another text: look at every living edition that tells it."""
+    """Schedule a comparison in every edition with the article: its text changed."""
     mine = (
         published_articles.c.article_id == article_id,
         published_articles.c.made_at > now - CORRECTABLE_PERIOD,
@@ -102,20 +110,19 @@ def mark_article_changed(
     for row in connection.execute(select(published_articles).where(*mine)).all():
         since = row.changed_at or now
         soon = min(now + SETTLE_DELAY, since + MAX_SETTLE_DELAY)
-        connection.execute(
-            update(published_articles)
-            .where(*_is_published_article(_published_article_from_row(row)))
-            .values(
-                changed_at=since,
-                compare_at=max(soon, row.not_before or soon),
-            )
+        update_rows(
+            connection,
+            published_articles,
+            *_has_key(row.edition_id, row.article_id),
+            changed_at=since,
+            compare_at=max(soon, row.not_before or soon),
         )
 
 
 def list_due_comparisons(
     connection: Connection, *, now: datetime, limit: int
 ) -> tuple[PublishedArticle, ...]:
-    """List what is to be looked at by now."""
+    """List what is to be compared by now."""
     found = connection.execute(
         select(published_articles)
         .where(published_articles.c.compare_at <= now)
@@ -126,15 +133,12 @@ def list_due_comparisons(
         )
         .limit(limit)
     )
-    return tuple(map(_published_article_from_row, found))
+    return tuple(from_row(PublishedArticle, row) for row in found)
 
 
 def find_next_comparison_at(connection: Connection) -> datetime | None:
-    """Give the moment at which something is to be looked at."""
-    found: datetime | None = connection.execute(
-        select(func.min(published_articles.c.compare_at))
-    ).scalar()
-    return found
+    """Give the instant at which something is to be compared."""
+    return first_scalar(connection, select(func.min(published_articles.c.compare_at)))
 
 
 def record_comparison(
@@ -145,7 +149,7 @@ def record_comparison(
     page_revision: str | None = None,
     not_before: datetime | None = None,
 ) -> bool:
-    """It was compared with these versions; False when it changed again meanwhile."""
+    """Store that it was compared; False when it changed again meanwhile."""
     values: dict[str, Any] = {
         "revision": revision,
         "page_revision": page_revision,
@@ -154,45 +158,32 @@ def record_comparison(
     }
     if not_before is not None:
         values["not_before"] = not_before
-    done = connection.execute(
-        update(published_articles)
-        .where(
-            *_is_published_article(one),
-            published_articles.c.compare_at == one.compare_at,
-            published_articles.c.revision == one.revision,
-        )
-        .values(values)
+    changed = update_rows(
+        connection,
+        published_articles,
+        *_has_key(one.edition_id, one.article_id),
+        published_articles.c.compare_at == one.compare_at,
+        published_articles.c.revision == one.revision,
+        **values,
     )
-    return done.rowcount > 0
+    return changed > 0
 
 
 def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
-    """The articles whose words are shown, in the versions that they were taken from."""
+    """The articles whose words are shown, in the revisions that they came from."""
     for story in edition.stories:
         shown = {story.articles[0].id} | {card.article for card in story.cards}
-        shown |= {told.article for told in story.figures}
+        shown |= {figure.article for figure in story.figures}
         shown |= {d.theirs.article for d in story.disputes}
         yield from (ref for ref in story.articles if ref.id in shown)
     for line in edition.brief:
         yield line.article
 
 
-def _is_published_article(one: PublishedArticle) -> tuple[Any, ...]:
+def _has_key(edition_id: int, article_id: int) -> tuple[Condition, ...]:
     return (
-        published_articles.c.edition_id == one.edition_id,
-        published_articles.c.article_id == one.article_id,
-    )
-
-
-def _published_article_from_row(row: Row[Any]) -> PublishedArticle:
-    return PublishedArticle(
-        edition_id=row.edition_id,
-        workspace_id=row.workspace_id,
-        article_id=row.article_id,
-        revision=row.revision,
-        changed_at=row.changed_at,
-        compare_at=row.compare_at,
-        page_revision=row.page_revision,
+        published_articles.c.edition_id == edition_id,
+        published_articles.c.article_id == article_id,
     )
 
 
@@ -201,14 +192,14 @@ class PageReread:
     """A page that is to be read again."""
 
     article_id: int
-    #: Where it stands, and where the source that named it does.
+    #: Its address, and that of its source.
     url: str
     source_address: str
     source_kind: SourceKind
     published_at: datetime
     #: How often it was read.
     times: int
-    #: Of its last version, and what to ask with.
+    #: The hash of its last text, and the validators for the next request.
     revision: str | None
     etag: str | None
     last_modified: str | None
@@ -217,7 +208,7 @@ class PageReread:
 def add_rereads(
     connection: Connection, *, article_ids: Sequence[int], published_at: datetime
 ) -> None:
-    """Have the pages behind these articles read again, from now on."""
+    """Schedule the pages behind these articles to be read again, from now on."""
     found = connection.execute(
         select(articles.c.id)
         .join(sources, sources.c.id == articles.c.source_id)
@@ -236,32 +227,30 @@ def add_rereads(
         }
         for key in found
     ]
-    if rows:
-        connection.execute(
-            insert_into(connection, rereads).on_conflict_do_nothing(), rows
-        )
+    insert_all_missing(connection, rereads, rows)
 
 
 def copy_page_revisions(connection: Connection, *, edition_id: int) -> None:
-    """Let an edition begin at the pages' present versions."""
+    """Compare an edition with the pages as they are now."""
     mine = rereads.c.article_id == published_articles.c.article_id
-    connection.execute(
-        update(published_articles)
-        .where(published_articles.c.edition_id == edition_id)
-        .values(page_revision=select(rereads.c.revision).where(mine).scalar_subquery())
+    update_rows(
+        connection,
+        published_articles,
+        published_articles.c.edition_id == edition_id,
+        page_revision=select(rereads.c.revision).where(mine).scalar_subquery(),
     )
 
 
 def list_due_rereads(
     connection: Connection, *, now: datetime, limit: int
 ) -> tuple[PageReread, ...]:
-    """List the pages whose time has come, the one that waits longest first."""
+    """List the pages that are due, the one that waits longest first."""
     found = connection.execute(
         select(
             rereads,
-            articles.c.url,
-            sources.c.address,
-            sources.c.kind,
+            func.coalesce(articles.c.url, "").label("url"),
+            sources.c.address.label("source_address"),
+            sources.c.kind.label("source_kind"),
         )
         .join(articles, articles.c.id == rereads.c.article_id)
         .join(sources, sources.c.id == articles.c.source_id)
@@ -269,36 +258,17 @@ def list_due_rereads(
         .order_by(rereads.c.next_at, rereads.c.article_id)
         .limit(limit)
     )
-    return tuple(
-        PageReread(
-            article_id=row.article_id,
-            url=row.url or "",
-            source_address=row.address,
-            source_kind=row.kind,
-            published_at=row.published_at,
-            times=row.times,
-            revision=row.revision,
-            etag=row.etag,
-            last_modified=row.last_modified,
-        )
-        for row in found
-    )
+    return tuple(from_row(PageReread, row) for row in found)
 
 
 def find_next_reread_at(connection: Connection) -> datetime | None:
-    """Give the moment at which a page is to be read."""
-    found: datetime | None = connection.execute(
-        select(rereads.c.next_at)
-        .where(rereads.c.next_at.is_not(None))
-        .order_by(rereads.c.next_at)
-        .limit(1)
-    ).scalar()
-    return found
+    """Give the instant at which a page is to be read."""
+    return first_scalar(connection, select(func.min(rereads.c.next_at)))
 
 
 def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
-    """Whether any edition that stands would be corrected by it."""
-    digest_settings = select(digests.c.settings).where(
+    """Tell whether an edition would be corrected by it."""
+    settings = select(digests.c.settings).where(
         published_articles.c.article_id == article_id,
         editions.c.id == published_articles.c.edition_id,
         editions.c.undone_at.is_(None),
@@ -307,67 +277,47 @@ def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
     )
     return any(
         DigestOptions.from_stored(stored).corrections != "off"
-        for stored in connection.execute(digest_settings).scalars()
+        for stored in list_scalars(connection, settings)
     )
 
 
 def find_page_revision(connection: Connection, *, article_id: int) -> str | None:
-    """Give the hash of the page's last version."""
-    found: str | None = connection.execute(
-        select(rereads.c.revision).where(rereads.c.article_id == article_id)
-    ).scalar()
-    return found
+    """Give the hash of the page's last text."""
+    query = select(rereads.c.revision).where(rereads.c.article_id == article_id)
+    return first_scalar(connection, query)
 
 
 def store_page_revision(
     connection: Connection, one: PageReread, page: Article, *, now: datetime
 ) -> None:
-    """Keep what the page says as its last version; editions begin at the first."""
-    connection.execute(
-        update(rereads)
-        .where(rereads.c.article_id == one.article_id)
-        .values(revision=page.revision)
-    )
-    connection.execute(
-        insert_into(connection, revisions)
-        .values(
-            article_id=one.article_id,
-            hash=page.revision,
-            external_id=f"page:{one.url}"[:500],
-            current=False,
-            fetched_at=now,
-            dated_at=min(page.published or now, now),
-            published=page.published,
-            outlet=page.source or None,
-            author=page.author,
-            lang=page.lang,
-            excerpt=False,
-            baseline=True,
-            title=page.title,
-            text=page.text,
-        )
-        .on_conflict_do_nothing(index_elements=["article_id", "hash"])
+    """Store the page's text as its last one; editions are compared from the first."""
+    assert page.revision is not None
+    _update_reread(connection, one, revision=page.revision)
+    insert_revision(
+        connection,
+        article_id=one.article_id,
+        external_id=f"page:{one.url}"[:500],
+        article=replace(page, sample=None, excerpt=False),
+        hash=page.revision,
+        now=now,
+        current=False,
+        baseline=True,
     )
     if one.revision is None:
-        connection.execute(
-            update(published_articles)
-            .where(
-                published_articles.c.article_id == one.article_id,
-                published_articles.c.page_revision.is_(None),
-            )
-            .values(page_revision=page.revision)
+        update_rows(
+            connection,
+            published_articles,
+            published_articles.c.article_id == one.article_id,
+            published_articles.c.page_revision.is_(None),
+            page_revision=page.revision,
         )
 
 
 def reschedule_reread(
     connection: Connection, one: PageReread, *, next_at: datetime | None
 ) -> None:
-    """Its time has come; the next time is then, or never."""
-    connection.execute(
-        update(rereads)
-        .where(rereads.c.article_id == one.article_id)
-        .values(next_at=next_at, times=one.times + 1)
-    )
+    """Count a reading; the next is then, or never."""
+    _update_reread(connection, one, next_at=next_at, times=one.times + 1)
 
 
 def set_page_validators(
@@ -377,9 +327,9 @@ def set_page_validators(
     etag: str | None,
     last_modified: str | None,
 ) -> None:
-    """Note what the page is asked with next time."""
-    connection.execute(
-        update(rereads)
-        .where(rereads.c.article_id == one.article_id)
-        .values(etag=etag, last_modified=last_modified)
-    )
+    """Store the validators for the next request of the page."""
+    _update_reread(connection, one, etag=etag, last_modified=last_modified)
+
+
+def _update_reread(connection: Connection, one: PageReread, **values: Any) -> None:
+    update_rows(connection, rereads, rereads.c.article_id == one.article_id, **values)

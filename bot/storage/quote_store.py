@@ -1,26 +1,26 @@
 """Quotes: stored as spans of a revision, found by speaker or topic.
 
-The words are never stored a second time: what is shown is the revision's own text
-from start to end. The index of speakers gives the last quotes of somebody, the full
-text index the last articles on a topic; what is shown is chosen from these, by date.
+The words are never stored a second time: what is shown is the revision's own text from
+start to end. The index of speakers gives the latest quotes of a speaker, the full text
+index the latest articles on a topic; what is shown is chosen from these, by date.
 
-Each word of a speaker's name stands beside the quote, its source, and the block of
-keys in which the quote lies. So the last quotes of anybody are found by going through
-the newest blocks, however often the name was quoted before; and where those hold few
-of them, or few that the workspace may see, all are found through its sources. Either
-way a look costs what it finds, also for the first letters of a name.
+Each word of a speaker's name is stored with the quote, its source, and the block of
+keys that contains the quote. So the latest quotes of anybody are found by scanning the
+newest blocks, however often the name was quoted before; and where those hold few of
+them, or few that the workspace may see, all are found through its sources. Either way a
+lookup costs what it finds, also for the first letters of a name.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice, pairwise
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, select
+from sqlalchemy import Connection, Row, Select, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage import article_search, source_store
@@ -30,27 +30,34 @@ from bot.storage.revision_store import (
     load_articles,
 )
 from bot.storage.schema import articles, quotes, revisions, speaker_words
-from bot.storage.statements import match_prefix
+from bot.storage.statements import (
+    Condition,
+    delete_rows,
+    first_scalar,
+    from_row,
+    list_scalars,
+    match_prefix,
+    to_row,
+)
 from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.types import Article, Mention, Quote, Span
 
-#: Wire copies repeat a quote; so many are read for one that is shown.
+#: Agency copies repeat a quote: how many are read for one that is shown.
 _READ_PER_RESULT = 8
-#: So many articles are looked at, the last that came in.
+#: How many of the newest articles are searched.
 _MAX_ARTICLES = 300
-#: So many quotes of somebody are looked at first, and where copies or a day leave few
-#: of them.
+#: How many quotes of a speaker are read first, and if copies or a date leave too few.
 _FIRST_QUOTES, _MORE_QUOTES = 300, 3000
-#: From how many of the newest quotes the names to offer are taken.
+#: From how many of the newest quotes speaker names are suggested.
 _QUOTES_FOR_NAMES = 1000
 
 
 def store_quotes(
     connection: Connection, *, revision_id: int, found: Sequence[Quote]
 ) -> None:
-    """Keep the quotes of a revision, in place of what was kept before."""
-    connection.execute(delete(quotes).where(quotes.c.revision_id == revision_id))
+    """Store the quotes of a revision, replacing those stored before."""
+    delete_rows(connection, quotes, quotes.c.revision_id == revision_id)
     said = []
     for position, quote in enumerate(found):
         quote_id = connection.execute(
@@ -75,9 +82,9 @@ def list_quotes(
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Who asks.
-        speaker: Beginnings of words of the name, in any order; None: anybody.
-        topic: Words that must all stand in the article; None: any.
+        workspace_id: The workspace that asks.
+        speaker: Beginnings of words of the name, in any order; None = anybody.
+        topic: Words that the article must contain; None = any.
         since: The article's date at the earliest.
         limit: How many at the most.
     """
@@ -123,7 +130,7 @@ def _choose_by_speaker_and_topic(
 ) -> list[int]:
     """Choose from a speaker's last quotes, the last articles on it, the last on both.
 
-    Whoever is often quoted, and what is often written about, may still meet seldom.
+    A frequent speaker and a frequent topic may still be rare together.
     """
     workspace_id = here["workspace_id"]
     called = filter_speaker(speaker)
@@ -149,12 +156,12 @@ def _choose_by_speaker_and_topic(
 def _choose_by_topic(
     connection: Connection,
     asked: SearchQuery | None,
-    conditions: Sequence[ColumnElement[bool]],
+    conditions: Sequence[Condition],
     *,
     among: Sequence[int] | None = None,
     **here: Unpack[_QuoteScope],
 ) -> list[int]:
-    """Choose quotes from the last articles that hold what is asked; None: any."""
+    """Choose quotes from the last articles that match; None = any article."""
     last = article_search.search_revisions(
         connection,
         workspace_id=here["workspace_id"],
@@ -170,13 +177,13 @@ def _choose_by_topic(
 
 def _choose_newest(
     connection: Connection,
-    conditions: Sequence[ColumnElement[bool]],
+    conditions: Sequence[Condition],
     *,
     workspace_id: int,
     since: datetime | None,
     limit: int,
 ) -> list[int]:
-    """Give the keys of the newest quotes, each wording once."""
+    """List the keys of the newest quotes, each wording once."""
     words = func.substr(
         revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
     ).label("words")
@@ -193,7 +200,7 @@ def _choose_newest(
 def list_speaker_names(
     connection: Connection, *, workspace_id: int, prefix: str, limit: int
 ) -> tuple[str, ...]:
-    """List names of speakers to choose from: who is quoted most of late comes first."""
+    """Suggest names of speakers, those quoted most often of late first."""
     if split_speaker_name(prefix):
         last, _ = list_last_quote_ids(
             connection,
@@ -221,28 +228,28 @@ def list_speaker_names(
 def filter_revisions_quoting(
     connection: Connection, *, revision_ids: Sequence[int], speaker: str
 ) -> list[int]:
-    """List those of these versions that quote somebody of this name."""
+    """List those of these revisions that quote somebody of this name."""
     said = filter_speaker(speaker)
     if said is None:
         return []
     query = select(quotes.c.revision_id).where(
         quotes.c.revision_id.in_(revision_ids), *said
     )
-    return list(connection.execute(query.distinct()).scalars().all())
+    return list_scalars(connection, query.distinct())
 
 
 def list_revisions_quoting(
     connection: Connection, *, workspace_id: int, speaker: str, most: int
 ) -> tuple[list[int], bool]:
-    """List the versions that quoted somebody of this name last, and whether it is all.
+    """List the latest revisions that quote this name, and whether these are all.
 
     A name may be given by the beginnings of its words.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Who asks.
-        speaker: Who was quoted; no word: nobody.
-        most: From how many quotes at the most.
+        workspace_id: The workspace that asks.
+        speaker: Who was quoted; without a word, nobody.
+        most: From how many quotes at most.
     """
     said, whole = list_last_quote_ids(
         connection, workspace_id=workspace_id, speaker=speaker, most=most
@@ -252,7 +259,7 @@ def list_revisions_quoting(
 
 def _list_revision_ids(connection: Connection, quote_ids: Sequence[int]) -> list[int]:
     query = select(quotes.c.revision_id).where(quotes.c.id.in_(quote_ids)).distinct()
-    return list(connection.execute(query).scalars().all())
+    return list_scalars(connection, query)
 
 
 def _order_newest_first(query: Select[Any], workspace_id: int) -> Select[Any]:
@@ -268,42 +275,30 @@ def _order_newest_first(query: Select[Any], workspace_id: int) -> Select[Any]:
 def _load_quotes(
     connection: Connection, ids: Sequence[int]
 ) -> tuple[tuple[Article, Quote], ...]:
-    rows = {
-        row.id: row
-        for row in connection.execute(select(quotes).where(quotes.c.id.in_(ids)))
-    }
-    articles = load_articles(connection, [row.revision_id for row in rows.values()])
-    return tuple(_pair_with_articles((rows[key] for key in ids), articles))
-
-
-def _pair_with_articles(
-    rows: Iterable[Row[Any]], articles: dict[int, Article]
-) -> Iterable[tuple[Article, Quote]]:
-    for row in rows:
-        article = articles[row.revision_id]
-        yield article, _quote_from_row(row, article.text)
+    found = connection.execute(select(quotes).where(quotes.c.id.in_(ids)))
+    rows = {row.id: row for row in found}
+    texts = load_articles(connection, [row.revision_id for row in rows.values()])
+    articles = [texts[rows[key].revision_id] for key in ids]
+    return tuple(
+        (article, _quote_from_row(rows[key], article.text))
+        for key, article in zip(ids, articles, strict=True)
+    )
 
 
 def _quote_to_row(revision_id: int, position: int, quote: Quote) -> dict[str, Any]:
-    return {
-        "revision_id": revision_id,
-        "position": position,
-        "start": quote.start,
-        "end": quote.end,
-        "kind": quote.kind,
-        "speaker": quote.speaker,
-        "speaker_normalized": normalize_text(quote.speaker)
-        if quote.speaker is not None
-        else None,
-        "role": quote.role,
-        "mention_start": quote.mention.start if quote.mention else None,
-        "mention_end": quote.mention.end if quote.mention else None,
-        "cue": quote.cue,
-        "context_start": quote.context.start,
-        "context_end": quote.context.end,
-        "group_index": quote.group,
-        "confidence": quote.confidence,
-    }
+    mention = quote.mention
+    return to_row(
+        quotes,
+        quote,
+        revision_id=revision_id,
+        position=position,
+        speaker_normalized=quote.speaker and normalize_text(quote.speaker),
+        mention_start=mention and mention.start,
+        mention_end=mention and mention.end,
+        context_start=quote.context.start,
+        context_end=quote.context.end,
+        group_index=quote.group,
+    )
 
 
 def _quote_from_row(row: Row[Any], text: str) -> Quote:
@@ -314,35 +309,30 @@ def _quote_from_row(row: Row[Any], text: str) -> Quote:
             end=row.mention_end,
             text=text[row.mention_start : row.mention_end],
         )
-    return Quote(
-        start=row.start,
-        end=row.end,
+    return from_row(
+        Quote,
+        row,
         text=text[row.start : row.end],
-        kind=row.kind,
-        speaker=row.speaker,
-        role=row.role,
         mention=mention,
-        cue=row.cue,
         context=Span(start=row.context_start, end=row.context_end),
         group=row.group_index,
-        confidence=row.confidence,
     )
 
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _MAX_WORD_LENGTH = 60
-#: Quotes to a block, as a power of two; as in the migration that made the index.
+#: Quotes in a block, as a power of two.
 _BLOCK_BITS = 12
-#: So many of the newest blocks are gone through, one after the other set.
+#: How many of the newest blocks are scanned, step by step.
 _BLOCK_WINDOWS = (1, 4, 16, 64)
-#: So many blocks before and after lie what came in at about the same time.
+#: In how many blocks before and after is what was stored at about the same time.
 _NEARBY_BLOCKS = 5
 
 
 def index_speakers(
     connection: Connection, *, revision_id: int, said: Sequence[tuple[int, str]]
 ) -> None:
-    """Let quotes of a revision be found: their keys, and who said them."""
+    """Index quotes of a revision: their keys, and who said them."""
     source = (
         select(articles.c.source_id)
         .join(revisions, revisions.c.article_id == articles.c.id)
@@ -361,15 +351,15 @@ def index_speakers(
 def list_last_quote_ids(
     connection: Connection, *, workspace_id: int, speaker: str, most: int
 ) -> tuple[list[int], bool]:
-    """List the keys of the quotes of a speaker that came in last.
+    """List the keys of the latest quotes of a speaker.
 
-    What they come from may be seen by the workspace, but need not be current.
+    The workspace may see their articles; the revisions need not be current.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Who asks.
+        workspace_id: The workspace that asks.
         speaker: Beginnings of words of the name, in any order; no word finds nobody.
-        most: How many at the most.
+        most: How many at most.
 
     Returns:
         The keys, the newest first, and whether these are all.
@@ -380,7 +370,7 @@ def list_last_quote_ids(
     list_ids = partial(
         _list_quote_ids, connection, mine, split_speaker_name(speaker), most
     )
-    top = connection.execute(select(func.max(quotes.c.id))).scalar() or 0
+    top = first_scalar(connection, select(func.max(quotes.c.id))) or 0
     newest = top >> _BLOCK_BITS
     for blocks, further in pairwise((*_BLOCK_WINDOWS, 0)):
         if blocks > newest:
@@ -392,7 +382,7 @@ def list_last_quote_ids(
         # The newest block is not full.
         keys = top + 1 - (first << _BLOCK_BITS)
         if len(found) * (further << _BLOCK_BITS) < most * keys:
-            # As rare in the next ones, the sources give all of them sooner.
+            # If they are as rare in the next ones, the sources find all sooner.
             break
     found = list_ids(speaker_words.c.source_id.in_(mine))
     return list(dict.fromkeys(found)), len(found) < most
@@ -406,14 +396,14 @@ def list_nearby_quote_ids(
     keys: Sequence[int],
     most: int,
 ) -> list[int]:
-    """List quotes of whoever is called so, stored at about the same time as others.
+    """List quotes of a name that were stored at about the same time as others.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Who asks.
+        workspace_id: The workspace that asks.
         word: Of a name, or the beginning of one.
         keys: Of the others.
-        most: How many for each of these at the most, the last that came in.
+        most: How many for each of these at most, the latest.
     """
     mine = source_store.list_source_ids(connection, workspace_id=workspace_id)
     if not mine or not keys:
@@ -429,28 +419,26 @@ def list_nearby_quote_ids(
     return list(dict.fromkeys(found))
 
 
-def filter_speaker(speaker: str) -> tuple[ColumnElement[bool], ...] | None:
-    """Keep quotes in whose speaker's name each word begins one; None: no word.
+def filter_speaker(speaker: str) -> tuple[Condition, ...] | None:
+    """Restrict quotes to a speaker, by the beginnings of words of the name.
 
-    For quotes that something else has found: each is looked at.
+    None: no word was given. For quotes found by something else: each is checked.
     """
     return tuple(map(_has_word, split_speaker_name(speaker))) or None
 
 
 def split_speaker_name(name: str) -> tuple[str, ...]:
-    """Give the words of a name as they are kept, the longest first."""
+    """Give the words of a name as they are stored, the longest first."""
     found = (word[:_MAX_WORD_LENGTH] for word in _WORD.findall(normalize_text(name)))
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
 
 
-def _has_word(
-    word: str, *, of: ColumnElement[int] = quotes.c.id
-) -> ColumnElement[bool]:
+def _has_word(word: str, *, of: ColumnElement[int] = quotes.c.id) -> Condition:
     other = speaker_words.alias()
     mine = select(other.c.quote_id).where(
         other.c.quote_id == of, match_prefix(other.c.word, word)
     )
-    # OFFSET keeps PostgreSQL from reading every row of the word to join with.
+    # OFFSET keeps PostgreSQL from joining with every row of the word.
     return exists(mine.correlate_except(other).offset(0))
 
 
@@ -459,11 +447,11 @@ def _list_quote_ids(
     mine: Sequence[int],
     asked: Sequence[str],
     most: int,
-    where: ColumnElement[bool],
+    where: Condition,
 ) -> list[int]:
-    """Give the last keys in order, one as often as words of its name fit."""
+    """List the latest keys, each as often as words of its name match."""
     longest, *others = asked
-    # MATERIALIZED keeps the plan to the index that `where` and the word are made for.
+    # MATERIALIZED makes the plan use the index on `where` and the word.
     hits = (
         select(speaker_words.c.quote_id, speaker_words.c.source_id)
         .where(where, match_prefix(speaker_words.c.word, longest))
@@ -473,5 +461,4 @@ def _list_quote_ids(
     key = hits.c.quote_id
     called = (_has_word(word, of=key) for word in others)
     query = select(key).where(hits.c.source_id.in_(mine), *called)
-    found = connection.execute(query.order_by(key.desc()).limit(most))
-    return list(found.scalars().all())
+    return list_scalars(connection, query.order_by(key.desc()).limit(most))

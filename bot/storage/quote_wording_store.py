@@ -1,8 +1,8 @@
 """Find which outlets carry the words of a quote card, the same or changed.
 
-Looked for among what the same speaker is quoted with at that time: a few hundred
-quotes of each name, found by the index of speakers. Whether two are one utterance,
-`digests.quotes.version_of` says.
+Searched among what the same speaker is quoted with at that time: a few hundred quotes
+of each name, found by the index of speakers. `digests.quotes.spans` decides whether two
+are the same utterance.
 """
 
 from collections import defaultdict
@@ -20,32 +20,32 @@ from bot.storage.revision_store import (
     load_articles,
 )
 from bot.storage.schema import quotes, revisions, sources
-from bot.storage.source_store import filter_visible_sources
+from bot.storage.statements import filter_visible_sources
 from digests.cards.content import JOINING_MARKS
 from digests.quotes.spans import QuoteMatch, match_quotes
 from digests.types import Article, QuoteCard, Span
 
-#: Outlets repeat each other within days.
+#: Outlets copy each other within days.
 _MAX_TIME_APART = timedelta(days=4)
-#: So many quotes of a name are looked at, and for each of many cards so many.
+#: How many quotes of a name are compared, and how many for each of many cards.
 _MAX_QUOTES, _MIN_QUOTES = 200, 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangedWording:
-    """The same utterance in other words, as another outlet gives it."""
+    """The same utterance in other words, as another outlet quotes it."""
 
     article: Article
     span: Span
-    #: The sentence that the words stand in.
+    #: The sentence around the words.
     context: Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuoteWordings:
-    """How outlets carry the words of one card."""
+    """How outlets quote the words of one card."""
 
-    #: The version that the card is made from; None where it is not kept any more.
+    #: The revision that the card was made from; None where it was deleted.
     article: Article | None
     #: Other outlets with the same words, and those with a part of them.
     also: tuple[str, ...] = ()
@@ -56,10 +56,10 @@ class QuoteWordings:
 def find_card_wordings(
     connection: Connection, *, workspace_id: int, cards: Sequence[QuoteCard]
 ) -> tuple[QuoteWordings, ...]:
-    """Say of each card which outlets that the workspace reads carry its words.
+    """Find for each card the outlets that the workspace reads and that quote it.
 
-    An outlet counts once for a card. One that has both the card's words and others
-    like them heard two utterances: these are no changed version.
+    An outlet counts once for a card. One that has both the card's words and similar
+    ones quotes two utterances: these are no changed wording.
     """
     kept = _find_stored_cards(connection, workspace_id, cards)
     near = {
@@ -96,7 +96,7 @@ class _StoredCard:
 def _find_stored_cards(
     connection: Connection, workspace_id: int, cards: Sequence[QuoteCard]
 ) -> Mapping[int, _StoredCard]:
-    """Find the versions that cards are made from, and the quotes in them."""
+    """Find the revisions that cards were made from, and the quotes in them."""
     joined = REVISION_JOIN.outerjoin(quotes, quotes.c.revision_id == revisions.c.id)
     ids = {int(card.article) for card in cards if card.article.isdecimal()}
     rows = connection.execute(
@@ -125,7 +125,7 @@ def _find_stored_cards(
 def _group_quotes_by_word(
     cards: Sequence[QuoteCard], kept: Mapping[int, _StoredCard]
 ) -> Mapping[str, Sequence[int]]:
-    """List the keys of the quotes, by the word that finds their speaker."""
+    """Group the keys of the quotes by the word that finds their speaker."""
     keys: dict[str, list[int]] = defaultdict(list)
     for number, own in kept.items():
         word = _get_search_word(cards[number].speaker)
@@ -137,7 +137,7 @@ def _group_quotes_by_word(
 def _list_nearby_quotes(
     connection: Connection, workspace_id: int, word: str, keys: Sequence[int]
 ) -> Sequence[Row[Any]]:
-    """List what somebody called so is quoted with, stored at about the same time."""
+    """List quotes of this name that were stored at about the same time."""
     most = max(_MAX_QUOTES // len(keys), _MIN_QUOTES)
     near = quote_store.list_nearby_quote_ids(
         connection, workspace_id=workspace_id, word=word, keys=keys, most=most
@@ -163,7 +163,7 @@ def _list_nearby_quotes(
 def _sort_versions(
     card: QuoteCard, near: Sequence[Row[Any]]
 ) -> Mapping[QuoteMatch, Sequence[Row[Any]]]:
-    """Sort out of these quotes what other outlets have of the card's words."""
+    """Sort these quotes by how they match the card's words."""
     found: dict[QuoteMatch, list[Row[Any]]] = {"same": [], "part": [], "other": []}
     for row in near:
         version = (
@@ -187,7 +187,7 @@ def _sort_versions(
 
 
 def _may_be_same_utterance(card: QuoteCard, row: Row[Any]) -> bool:
-    """Whether it is the same speaker in another outlet, at about the same time."""
+    """Tell whether it is the same speaker in another outlet, at about that time."""
     if row.outlet == card.source or str(row.article_id) == card.article:
         return False
     ours = set(quote_store.split_speaker_name(card.speaker or ""))

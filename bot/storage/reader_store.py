@@ -6,11 +6,12 @@ A person is (workspace, the platform's id of them): each verb asks for both.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from functools import partial
+from typing import Literal, TypedDict
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, or_, select
 
-from bot.model import PERSON_PREFIX
+from bot.model.workspace import PERSON_PREFIX
 from bot.storage.schema import (
     destinations,
     digests,
@@ -21,9 +22,30 @@ from bot.storage.schema import (
     reports,
     saved_stories,
 )
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Scope,
+    count_rows,
+    delete_rows,
+    find_first,
+    from_row,
+    has_row,
+    insert_missing,
+    keep_newest,
+    to_row,
+    upsert,
+)
 from digests.language.normalization import normalize_text
 from digests.messages import Message
+
+#: So many opinions of a person are kept; beyond that the oldest goes.
+MAX_FEEDBACK = 100
+#: Rows that go when a person erases their data. Grants and the history of changes are
+#: the workspace's.
+_PERSONAL_TABLES = (
+    digests, destinations, saved_stories, follows, feedback, reports, readers,
+)  # fmt: skip
+FollowKind = Literal["topic", "speaker"]
+FeedbackDirection = Literal["more", "less"]
 
 
 class PersonScope(TypedDict):
@@ -42,24 +64,17 @@ class ReaderPreferences:
     locale: str | None = None
     #: The zone of their times; None = the workspace's.
     zone: str | None = None
-    #: Why their own digest stands still, as they were told last.
+    #: Why their own digest is paused, as it was last announced to them.
     announced_pause: Message | None = None
 
 
 def get_preferences(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> ReaderPreferences:
-    """What this person chose; nothing yet for whoever never chose anything."""
-    row = connection.execute(
-        select(readers).where(
-            readers.c.workspace_id == workspace_id, readers.c.person_id == person_id
-        )
-    ).first()
-    if row is None:
-        return ReaderPreferences()
-    return ReaderPreferences(
-        locale=row.locale, zone=row.zone, announced_pause=row.announced_pause
-    )
+    """Give what this person chose; the defaults where they chose nothing."""
+    query = select(readers).where(Scope(workspace_id, person_id).of(readers))
+    make = partial(from_row, ReaderPreferences)
+    return find_first(connection, query, make) or ReaderPreferences()
 
 
 def set_preferences(
@@ -69,64 +84,41 @@ def set_preferences(
     person_id: str,
     chosen: Mapping[str, object],
 ) -> None:
-    """Keep what they chose (names of `Reader`'s fields); the rest stays."""
-    connection.execute(
-        insert_into(connection, readers)
-        .values(workspace_id=workspace_id, person_id=person_id, **chosen)
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "person_id"], set_=dict(chosen)
-        )
-    )
+    """Store choices (field names of `ReaderPreferences`); the others stay."""
+    key = {"workspace_id": workspace_id, "person_id": person_id}
+    upsert(connection, readers, key, chosen)
 
 
 def erase_person(connection: Connection, *, workspace_id: int, person_id: str) -> int:
-    """Erase everything kept of the person, for good; how many rows that were.
+    """Delete everything stored about the person; gives the number of rows.
 
-    Their own digest goes with its editions, its ledger, and what is on its way; their
-    reports with the answers that are. Grants and the record of changes are the
-    workspace's, and stay.
+    Their own digest goes with its editions, its ledger, and what is being delivered;
+    their reports go with the notices of their answers.
     """
-    channels = select(destinations.c.channel).where(
-        destinations.c.workspace_id == workspace_id,
-        destinations.c.person_id == person_id,
+    mine = Scope(workspace_id, person_id)
+    channels = select(destinations.c.channel).where(mine.of(destinations))
+    gone = delete_rows(
+        connection,
+        local_messages,
+        Scope(workspace_id).of(local_messages),
+        or_(
+            local_messages.c.channel.in_(channels),
+            # Answers go there also to people without a digest of their own.
+            local_messages.c.channel == f"{PERSON_PREFIX}{person_id}",
+        ),
     )
-    gone = connection.execute(
-        delete(local_messages).where(
-            local_messages.c.workspace_id == workspace_id,
-            or_(
-                local_messages.c.channel.in_(channels),
-                # Answers come there also to whoever has no digest of their own.
-                local_messages.c.channel == f"{PERSON_PREFIX}{person_id}",
-            ),
-        )
-    ).rowcount
-    kept: tuple[Any, ...] = (
-        digests,
-        destinations,
-        saved_stories,
-        follows,
-        feedback,
-        reports,
-        readers,
+    return gone + sum(
+        delete_rows(connection, table, mine.of(table)) for table in _PERSONAL_TABLES
     )
-    for table in kept:
-        done = connection.execute(
-            delete(table).where(
-                table.c.workspace_id == workspace_id,
-                table.c.person_id == person_id,
-            )
-        )
-        gone += done.rowcount
-    return gone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedStory:
-    """A story that somebody kept for later."""
+    """A story that somebody saved for later."""
 
     #: Public id.
     story: str
-    #: As it was called then.
+    #: Its headline when it was saved.
     headline: str
     url: str | None
     saved_at: datetime
@@ -141,31 +133,16 @@ def save_story(
     most: int,
 ) -> bool:
     """Put it on the list, where it stands once; False: the list has `most` already."""
-    mine = (
-        saved_stories.c.workspace_id == workspace_id,
-        saved_stories.c.person_id == person_id,
-    )
-    known = connection.execute(
-        select(saved_stories.c.id).where(*mine, saved_stories.c.story == saved.story)
-    ).first()
-    count = connection.execute(
-        select(func.count()).select_from(saved_stories).where(*mine)
-    ).scalar_one()
-    if known is None and count >= most:
+    mine = Scope(workspace_id, person_id).of(saved_stories)
+    known = select(saved_stories.c.id).where(mine, saved_stories.c.story == saved.story)
+    if has_row(connection, known):
+        return True
+    if count_rows(connection, saved_stories, mine) >= most:
         return False
-    connection.execute(
-        insert_into(connection, saved_stories)
-        .values(
-            workspace_id=workspace_id,
-            person_id=person_id,
-            story=saved.story,
-            headline=saved.headline,
-            url=saved.url,
-            saved_at=saved.saved_at,
-        )
-        .on_conflict_do_nothing(
-            index_elements=["workspace_id", "person_id", "story"],
-        )
+    insert_missing(
+        connection,
+        saved_stories,
+        to_row(saved_stories, saved, workspace_id=workspace_id, person_id=person_id),
     )
     return True
 
@@ -174,14 +151,10 @@ def delete_saved_story(
     connection: Connection, *, workspace_id: int, person_id: str, story: str
 ) -> bool:
     """Take it off the list; False when it was not on it."""
-    gone = connection.execute(
-        delete(saved_stories).where(
-            saved_stories.c.workspace_id == workspace_id,
-            saved_stories.c.person_id == person_id,
-            saved_stories.c.story == story,
-        )
+    mine = Scope(workspace_id, person_id).of(saved_stories)
+    return (
+        delete_rows(connection, saved_stories, mine, saved_stories.c.story == story) > 0
     )
-    return gone.rowcount > 0
 
 
 def list_saved_stories(
@@ -190,26 +163,15 @@ def list_saved_stories(
     """List what the person saved, the newest first."""
     found = connection.execute(
         select(saved_stories)
-        .where(
-            saved_stories.c.workspace_id == workspace_id,
-            saved_stories.c.person_id == person_id,
-        )
+        .where(Scope(workspace_id, person_id).of(saved_stories))
         .order_by(saved_stories.c.saved_at.desc(), saved_stories.c.id.desc())
     )
-    return tuple(
-        SavedStory(
-            story=row.story, headline=row.headline, url=row.url, saved_at=row.saved_at
-        )
-        for row in found
-    )
-
-
-FollowKind = Literal["topic", "speaker"]
+    return tuple(from_row(SavedStory, row) for row in found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Follow:
-    """A topic (a word or a few) or somebody who is quoted."""
+    """A topic (a word or a few) or a person who is quoted."""
 
     kind: FollowKind
     name: str
@@ -225,29 +187,25 @@ def add_follow(
     now: datetime,
 ) -> bool | None:
     """Follow it; False when it was followed before, None where `most` are already."""
-    mine = (follows.c.workspace_id == workspace_id, follows.c.person_id == person_id)
-    normalized_name = normalize_text(follow.name)
-    known = select(follows.c.id).where(
-        *mine, follows.c.normalized_name == normalized_name
-    )
-    if connection.execute(known).first() is not None:
+    mine = Scope(workspace_id, person_id).of(follows)
+    name = normalize_text(follow.name)
+    if has_row(
+        connection, select(follows.c.id).where(mine, follows.c.normalized_name == name)
+    ):
         return False
-    count = select(func.count()).select_from(follows).where(*mine)
-    if connection.execute(count).scalar_one() >= most:
+    if count_rows(connection, follows, mine) >= most:
         return None
-    connection.execute(
-        insert_into(connection, follows)
-        .values(
+    insert_missing(
+        connection,
+        follows,
+        to_row(
+            follows,
+            follow,
             workspace_id=workspace_id,
             person_id=person_id,
-            kind=follow.kind,
-            name=follow.name,
-            normalized_name=normalized_name,
+            normalized_name=name,
             followed_at=now,
-        )
-        .on_conflict_do_nothing(
-            index_elements=["workspace_id", "person_id", "normalized_name"],
-        )
+        ),
     )
     return True
 
@@ -255,32 +213,19 @@ def add_follow(
 def delete_follow(
     connection: Connection, *, workspace_id: int, person_id: str, name: str
 ) -> bool:
-    """Follow it no more; False when it was not followed."""
-    gone = connection.execute(
-        delete(follows).where(
-            follows.c.workspace_id == workspace_id,
-            follows.c.person_id == person_id,
-            follows.c.normalized_name == normalize_text(name),
-        )
-    )
-    return gone.rowcount > 0
+    """Stop following it; False when it was not followed."""
+    mine = Scope(workspace_id, person_id).of(follows)
+    called = follows.c.normalized_name == normalize_text(name)
+    return delete_rows(connection, follows, mine, called) > 0
 
 
 def list_follows(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Follow, ...]:
     """List what the person follows, in the order in which they began to."""
-    found = connection.execute(
-        select(follows)
-        .where(follows.c.workspace_id == workspace_id, follows.c.person_id == person_id)
-        .order_by(follows.c.id)
-    )
-    return tuple(Follow(kind=row.kind, name=row.name) for row in found)
-
-
-FeedbackDirection = Literal["more", "less"]
-#: So many of a person are kept; beyond that the oldest goes.
-MAX_FEEDBACK = 100
+    mine = Scope(workspace_id, person_id).of(follows)
+    found = connection.execute(select(follows).where(mine).order_by(follows.c.id))
+    return tuple(from_row(Follow, row) for row in found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -299,48 +244,29 @@ class Feedback:
 def set_feedback(
     connection: Connection, *, workspace_id: int, person_id: str, given: Feedback
 ) -> None:
-    """Keep it, in place of what the person said of the story before."""
-    content = {
-        "headline": given.headline,
-        "direction": given.direction,
-        "terms": list(given.terms),
-        "given_at": given.given_at,
+    """Store it in place of what the person said of the story before."""
+    values = to_row(feedback, given, terms=list(given.terms))
+    key = {
+        "workspace_id": workspace_id,
+        "person_id": person_id,
+        "story": values.pop("story"),
     }
-    connection.execute(
-        insert_into(connection, feedback)
-        .values(
-            workspace_id=workspace_id,
-            person_id=person_id,
-            story=given.story,
-            **content,
-        )
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "person_id", "story"], set_=content
-        )
+    upsert(connection, feedback, key, values)
+    keep_newest(
+        connection,
+        feedback,
+        Scope(workspace_id, person_id).of(feedback),
+        newest_first=[feedback.c.given_at.desc(), feedback.c.id.desc()],
+        most=MAX_FEEDBACK,
     )
-    mine = (feedback.c.workspace_id == workspace_id, feedback.c.person_id == person_id)
-    newest = (
-        select(feedback.c.id)
-        .where(*mine)
-        .order_by(feedback.c.given_at.desc(), feedback.c.id.desc())
-        .limit(MAX_FEEDBACK)
-    )
-    kept = connection.execute(newest).scalars().all()
-    connection.execute(delete(feedback).where(*mine, feedback.c.id.not_in(kept)))
 
 
 def delete_feedback(
     connection: Connection, *, workspace_id: int, person_id: str, story: str
 ) -> bool:
     """Forget what the person said of the story; False when that was nothing."""
-    gone = connection.execute(
-        delete(feedback).where(
-            feedback.c.workspace_id == workspace_id,
-            feedback.c.person_id == person_id,
-            feedback.c.story == story,
-        )
-    )
-    return gone.rowcount > 0
+    mine = Scope(workspace_id, person_id).of(feedback)
+    return delete_rows(connection, feedback, mine, feedback.c.story == story) > 0
 
 
 def list_feedback(
@@ -349,18 +275,7 @@ def list_feedback(
     """List what the person said, the newest first."""
     found = connection.execute(
         select(feedback)
-        .where(
-            feedback.c.workspace_id == workspace_id, feedback.c.person_id == person_id
-        )
+        .where(Scope(workspace_id, person_id).of(feedback))
         .order_by(feedback.c.given_at.desc(), feedback.c.id.desc())
     )
-    return tuple(
-        Feedback(
-            story=row.story,
-            headline=row.headline,
-            direction=row.direction,
-            terms=tuple(row.terms),
-            given_at=row.given_at,
-        )
-        for row in found
-    )
+    return tuple(from_row(Feedback, row) for row in found)

@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, exists, select, update
 
-from bot.storage import statements
 from bot.storage.schema import notices, reports
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Condition,
+    Scope,
+    count_rows,
+    find_first,
+    from_row,
+    insert_with_public_id,
+)
+
+_IS_OPEN = reports.c.answered_at.is_(None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,11 +28,11 @@ class Report:
     public_id: str
     person_id: str
     person_name: str
-    #: Public id of the story, and what it was called.
+    #: Public id of the story, and its headline at that time.
     story: str
     headline: str
     text: str
-    #: The language in which it was made; None: that was not noted.
+    #: The language in which it was made; None = not recorded.
     locale: str | None
     made_at: datetime
     #: None: it is open.
@@ -45,84 +53,60 @@ def add_report(
     locale: str,
     now: datetime,
 ) -> Report:
-    """Keep a report; the same words on the same story, while open, are one."""
-    same = connection.execute(
-        select(reports).where(
-            reports.c.workspace_id == workspace_id,
-            reports.c.person_id == person_id,
-            reports.c.story == story,
-            reports.c.text == text,
-            reports.c.answered_at.is_(None),
+    """Store a report; the same text on the same story, while open, is one report."""
+    same = select(reports).where(
+        Scope(workspace_id, person_id).of(reports),
+        reports.c.story == story,
+        reports.c.text == text,
+        _IS_OPEN,
+    )
+    return find_first(connection, same, _make_report) or _make_report(
+        insert_with_public_id(
+            connection,
+            reports,
+            "r",
+            workspace_id=workspace_id,
+            person_id=person_id,
+            person_name=person_name,
+            story=story,
+            headline=headline,
+            text=text,
+            locale=locale,
+            made_at=now,
         )
-    ).first()
-    row = same
-    while row is None:
-        row = connection.execute(
-            insert_into(connection, reports)
-            .values(
-                public_id=statements.new_public_id("r"),
-                workspace_id=workspace_id,
-                person_id=person_id,
-                person_name=person_name,
-                story=story,
-                headline=headline,
-                text=text,
-                locale=locale,
-                made_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["public_id"])
-            .returning(reports)
-        ).first()
-    return _report_from_row(row)
+    )
 
 
 def count_person_reports(
     connection: Connection, *, workspace_id: int, person_id: str, since: datetime
 ) -> tuple[int, int]:
-    """How many reports of the person are open, and how many were made since then."""
-    mine = (reports.c.workspace_id == workspace_id, reports.c.person_id == person_id)
-    counted = select(func.count()).select_from(reports)
-    still = counted.where(*mine, reports.c.answered_at.is_(None))
-    lately = counted.where(*mine, reports.c.made_at > since)
+    """Count the open reports of a person, and those made after an instant."""
+    mine = Scope(workspace_id, person_id).of(reports)
     return (
-        connection.execute(still).scalar_one(),
-        connection.execute(lately).scalar_one(),
+        count_rows(connection, reports, mine, _IS_OPEN),
+        count_rows(connection, reports, mine, reports.c.made_at > since),
     )
 
 
 def count_open_reports(connection: Connection, *, workspace_id: int) -> int:
-    """How many of the workspace's reports are open."""
-    query = (
-        select(func.count())
-        .select_from(reports)
-        .where(reports.c.workspace_id == workspace_id, reports.c.answered_at.is_(None))
-    )
-    return connection.execute(query).scalar_one()
+    """Count the workspace's open reports."""
+    return count_rows(connection, reports, Scope(workspace_id).of(reports), _IS_OPEN)
 
 
 def list_open_reports(
     connection: Connection, *, workspace_id: int, limit: int
 ) -> tuple[Report, ...]:
     """List the workspace's open reports, the oldest first."""
-    found = connection.execute(
-        select(reports)
-        .where(reports.c.workspace_id == workspace_id, reports.c.answered_at.is_(None))
-        .order_by(reports.c.id)
-        .limit(limit)
-    )
-    return tuple(map(_report_from_row, found))
+    mine = Scope(workspace_id).of(reports)
+    return _list_reports(connection, mine, _IS_OPEN, limit=limit)
 
 
 def list_person_reports(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
     """List what the person reported, the newest first."""
-    found = connection.execute(
-        select(reports)
-        .where(reports.c.workspace_id == workspace_id, reports.c.person_id == person_id)
-        .order_by(reports.c.id.desc())
-    )
-    return tuple(map(_report_from_row, found))
+    mine = Scope(workspace_id, person_id).of(reports)
+    return _list_reports(connection, mine)[::-1]
 
 
 def answer_report(
@@ -138,40 +122,34 @@ def answer_report(
     row = connection.execute(
         update(reports)
         .where(
-            reports.c.workspace_id == workspace_id,
-            reports.c.public_id == public_id,
-            reports.c.answered_at.is_(None),
+            Scope(workspace_id).of(reports), reports.c.public_id == public_id, _IS_OPEN
         )
         .values(answered_at=now, answered_by=by, answer=answer)
         .returning(reports)
     ).first()
-    return _report_from_row(row) if row else None
+    return _make_report(row) if row else None
 
 
 def list_unseen_answers(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
-    """List the person's settled reports of which they were not told, oldest first.
+    """List the person's answered reports whose answer they have not seen.
 
-    Not those whose answer is on its way to them, or may have arrived.
+    The oldest first. Reports whose answer is being delivered, or may have arrived, are
+    left out.
     """
     in_flight = exists().where(
         notices.c.report_id == reports.c.id,
         notices.c.workspace_id == workspace_id,
         notices.c.state != "failed",
     )
-    found = connection.execute(
-        select(reports)
-        .where(
-            reports.c.workspace_id == workspace_id,
-            reports.c.person_id == person_id,
-            reports.c.answered_at.is_not(None),
-            reports.c.answer_shown_at.is_(None),
-            ~in_flight,
-        )
-        .order_by(reports.c.id)
+    return _list_reports(
+        connection,
+        Scope(workspace_id, person_id).of(reports),
+        ~_IS_OPEN,
+        reports.c.answer_shown_at.is_(None),
+        ~in_flight,
     )
-    return tuple(map(_report_from_row, found))
 
 
 def mark_answers_shown(
@@ -182,12 +160,11 @@ def mark_answers_shown(
     public_ids: tuple[str, ...],
     now: datetime,
 ) -> frozenset[str]:
-    """Write down that the person is told of these; those that nobody told before."""
+    """Record that the person sees these answers; gives those not shown before."""
     noted = connection.execute(
         update(reports)
         .where(
-            reports.c.workspace_id == workspace_id,
-            reports.c.person_id == person_id,
+            Scope(workspace_id, person_id).of(reports),
             reports.c.public_id.in_(public_ids),
             reports.c.answer_shown_at.is_(None),
         )
@@ -197,18 +174,11 @@ def mark_answers_shown(
     return frozenset(noted.scalars())
 
 
-def _report_from_row(row: Row[Any]) -> Report:
-    return Report(
-        id=row.id,
-        public_id=row.public_id,
-        person_id=row.person_id,
-        person_name=row.person_name,
-        story=row.story,
-        headline=row.headline,
-        text=row.text,
-        locale=row.locale,
-        made_at=row.made_at,
-        answered_at=row.answered_at,
-        answered_by=row.answered_by,
-        answer=row.answer,
-    )
+def _list_reports(
+    connection: Connection, *where: Condition, limit: int | None = None
+) -> tuple[Report, ...]:
+    query = select(reports).where(*where).order_by(reports.c.id).limit(limit)
+    return tuple(map(_make_report, connection.execute(query)))
+
+
+_make_report = partial(from_row, Report)

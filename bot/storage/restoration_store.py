@@ -1,14 +1,14 @@
 """Make a restored database safe: nothing is posted or announced twice.
 
-A backup knows nothing of what was posted after it. So what was on its way then becomes
-uncertain and is looked for; what was due is passed over; and when it was restored stays
-written down, for those who have to ask what came before it:
+A backup does not contain what was posted after it. So what was being delivered then
+becomes uncertain and is read back; what was due is skipped; and the instant of the
+restoration is stored, for those who have to ask what came before it:
 
-    the outbox     a post that is looked for and not found is held, not sent again
-    the intake     what a source published before it counts as told
-    `at_hand`      what came in before it counts as told
+    outbox             a post that is read back and not found is held, not sent again
+    ingest             what a source published before it counts as published
+    edition inputs     what was fetched before it counts as published
 
-All of it is for everybody: these verbs name no workspace.
+All of it works for all workspaces: no workspace is named here.
 """
 
 import json
@@ -26,7 +26,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    update,
 )
 from sqlalchemy.exc import DBAPIError
 
@@ -45,7 +44,15 @@ from bot.storage.schema import (
     sources,
     workspaces,
 )
-from bot.storage.statements import insert_into
+from bot.storage.send_leases import OPEN_STATES
+from bot.storage.statements import (
+    count_rows,
+    delete_rows,
+    first_scalar,
+    from_row,
+    update_rows,
+    upsert,
+)
 from digests.messages import Message
 
 _BACKUP, _RESTORED = "backup", "restored"
@@ -73,18 +80,18 @@ NOTICE_REASON = Message("notice.restored")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Restoration:
-    """When the database was put in place, and what becomes of older news."""
+    """When the database was restored, and what that means for older news."""
 
     at: datetime
-    #: What was published before counts as told.
-    told: bool
-    #: Key of the last source that the backup knew.
+    #: What came in before counts as published.
+    published: bool
+    #: Key of the last source in the backup.
     source: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewerTokens:
-    """The sealed tokens of a workspace, as a newer database has them."""
+    """The encrypted tokens of a workspace, as a newer database has them."""
 
     platform: str
     external_id: str
@@ -102,55 +109,47 @@ class ErasedWorkspace:
     reason: deletion_store.ErasureReason
 
 
-# ── what a backup says of itself ───────────────────────────────────────────────
+# ── the backup ─────────────────────────────────────────────────────────────────
 
 
 def mark_backup(connection: Connection, *, now: datetime) -> None:
-    """Write into a copy when it was made."""
+    """Store in a copy when it was made."""
     if inspect(connection).has_table(keys.name):
-        _upsert_key(connection, _BACKUP, "", now)
+        _set_key(connection, _BACKUP, "", now)
 
 
 def find_backup_time(connection: Connection) -> datetime | None:
-    """Tell when the copy was made; of one without a mark: the last that it knows of."""
-    said: datetime | None = connection.execute(
-        select(keys.c.made_at).where(keys.c.name == _BACKUP)
-    ).scalar()
-    if said is not None:
-        return said
-    traces = (
-        select(func.max(column))
-        for column in (
-            sources.c.requested_at,
-            deliveries.c.updated_at,
-            editions.c.made_at,
-        )
-    )
-    found = [connection.execute(query).scalar() for query in traces]
+    """Tell when the copy was made; without a mark: its last activity."""
+    query = select(keys.c.made_at).where(keys.c.name == _BACKUP)
+    marked: datetime | None = first_scalar(connection, query)
+    if marked is not None:
+        return marked
+    activity = (sources.c.requested_at, deliveries.c.updated_at, editions.c.made_at)
+    found = (first_scalar(connection, select(func.max(column))) for column in activity)
     return max((at for at in found if at is not None), default=None)
 
 
 def count_installations(connection: Connection) -> int:
-    """Count the workspaces whose tokens lie sealed in it."""
-    return connection.execute(
-        select(func.count()).select_from(installations)
-    ).scalar_one()
+    """Count the workspaces whose encrypted tokens are in it."""
+    return count_rows(connection, installations)
 
 
 # ── making it safe ─────────────────────────────────────────────────────────────
 
 
-def record_restoration(connection: Connection, *, now: datetime, told: bool) -> None:
-    """Write down that it was restored; it is no copy any more, and nobody's yet."""
-    connection.execute(keys.delete().where(keys.c.name == _BACKUP))
-    source = connection.execute(select(func.max(sources.c.id))).scalar()
-    said = {"told": told, "source": source or 0}
-    _upsert_key(connection, _RESTORED, json.dumps(said), now)
-    connection.execute(update(leases).values(holder=None, until=None))
+def record_restoration(
+    connection: Connection, *, now: datetime, published: bool
+) -> None:
+    """Store that it was restored, and release all leases."""
+    delete_rows(connection, keys, keys.c.name == _BACKUP)
+    source = first_scalar(connection, select(func.max(sources.c.id)))
+    value = json.dumps({"published": published, "source": source or 0})
+    _set_key(connection, _RESTORED, value, now)
+    update_rows(connection, leases, holder=None, until=None)
 
 
 def find_last_restoration(connection: Connection) -> Restoration | None:
-    """Find out whether, and when, the database was restored the last time."""
+    """Find when the database was last restored; None: never."""
     row = connection.execute(
         select(keys.c.value, keys.c.made_at).where(keys.c.name == _RESTORED)
     ).first()
@@ -158,52 +157,48 @@ def find_last_restoration(connection: Connection) -> Restoration | None:
 
 
 def mark_posts_uncertain(connection: Connection, *, now: datetime) -> int:
-    """Make uncertain every post that was not at its end; how many those are.
+    """Make every post uncertain that has no outcome; how many.
 
-    An edit or a deletion is simply done (again): that does no harm.
+    An edit or a deletion is simply repeated: that does no harm.
     """
-    done = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.operation == "post",
-            deliveries.c.state.in_(("ready", "sending", "retry", "uncertain")),
-        )
-        .values(
-            state="uncertain",
-            reason=UNCERTAIN_REASON,
-            # It is looked for from here on; a claim after the restoring is later.
-            claimed_at=func.coalesce(deliveries.c.claimed_at, deliveries.c.updated_at),
-            fence=deliveries.c.fence + 1,
-            lease_until=None,
-            not_before=None,
-            updated_at=now,
-        )
+    return update_rows(
+        connection,
+        deliveries,
+        deliveries.c.operation == "post",
+        deliveries.c.state.in_(OPEN_STATES),
+        state="uncertain",
+        reason=UNCERTAIN_REASON,
+        # It is read back from here on; a claim after the restoration is later.
+        claimed_at=func.coalesce(deliveries.c.claimed_at, deliveries.c.updated_at),
+        fence=deliveries.c.fence + 1,
+        lease_until=None,
+        not_before=None,
+        updated_at=now,
     )
-    return done.rowcount
 
 
 def fail_open_notices(connection: Connection, *, now: datetime) -> int:
-    """End what single people were to be told then; how many notices that were."""
-    done = connection.execute(
-        update(notices)
-        .where(notices.c.state.in_(("ready", "sending", "retry", "uncertain")))
-        .values(state="failed", reason=NOTICE_REASON, lease_until=None, updated_at=now)
+    """Fail all notices that have no outcome; how many."""
+    return update_rows(
+        connection,
+        notices,
+        notices.c.state.in_(OPEN_STATES),
+        state="failed",
+        reason=NOTICE_REASON,
+        lease_until=None,
+        updated_at=now,
     )
-    return done.rowcount
 
 
 def skip_due_occurrences(connection: Connection) -> int:
-    """Skip the moments that waited for their edition; how many those were."""
-    done = connection.execute(
-        update(occurrences)
-        .where(occurrences.c.state.in_(("due", "deferred")))
-        .values(state="skipped", reason=SKIPPED_REASON)
-    )
-    return done.rowcount
+    """Skip the occurrences that waited for their edition; how many."""
+    waiting = occurrences.c.state.in_(("due", "deferred"))
+    values = {"state": "skipped", "reason": SKIPPED_REASON}
+    return update_rows(connection, occurrences, waiting, **values)
 
 
 def skip_used_ids(connection: Connection) -> None:
-    """Leave out the keys that may have been given after the backup."""
+    """Skip the keys that may have been used after the backup."""
     for table in metadata.tables.values():
         if "id" in table.c:
             how = (
@@ -215,13 +210,13 @@ def skip_used_ids(connection: Connection) -> None:
                 connection.execute(statement, {"name": table.name, "leap": SKIPPED_IDS})
 
 
-# ── what a newer database remembers ────────────────────────────────────────────
+# ── the newer database ─────────────────────────────────────────────────────────
 
 
 def list_newer_tokens(connection: Connection) -> tuple[NewerTokens, ...]:
-    """List the sealed tokens of every workspace; none where it cannot be read.
+    """List the encrypted tokens of every workspace; none where it cannot be read.
 
-    A token that was exchanged after the backup is good in the newer database alone.
+    A token that was exchanged after the backup is valid in the newer database only.
     """
     try:
         rows = connection.execute(
@@ -235,38 +230,28 @@ def list_newer_tokens(connection: Connection) -> tuple[NewerTokens, ...]:
 
 
 def list_erased_workspaces(connection: Connection) -> tuple[ErasedWorkspace, ...]:
-    """List the workspaces that were erased for good; none where it cannot be read."""
+    """List the workspaces whose erasure was ordered; none where it cannot be read."""
     try:
         rows = connection.execute(
             select(erasures).where(erasures.c.ordered_at.is_not(None))
         ).all()
     except DBAPIError:
         return ()
-    return tuple(
-        ErasedWorkspace(
-            key=row.workspace_id,
-            platform=row.platform,
-            external_id=row.external_id,
-            person_id=row.person_id,
-            reason=row.reason,
-        )
-        for row in rows
-    )
+    return tuple(from_row(ErasedWorkspace, row, key=row.workspace_id) for row in rows)
 
 
 def repeat_erasures(
     connection: Connection, found: Collection[ErasedWorkspace], *, now: datetime
 ) -> int:
-    """Let go again what a backup still holds of erased workspaces; of how many."""
+    """Erase again what a backup still holds of erased workspaces; of how many."""
     count = 0
     for one in found:
-        there = connection.execute(
-            select(workspaces.c.id).where(
-                workspaces.c.id == one.key,
-                workspaces.c.platform == one.platform,
-                workspaces.c.external_id == one.external_id,
-            )
-        ).scalar()
+        query = select(workspaces.c.id).where(
+            workspaces.c.id == one.key,
+            workspaces.c.platform == one.platform,
+            workspaces.c.external_id == one.external_id,
+        )
+        there = first_scalar(connection, query)
         if there is not None:
             deletion_store.propose_erasure(
                 connection,
@@ -282,7 +267,7 @@ def repeat_erasures(
 
 
 def adopt_newer_tokens(connection: Connection, found: Collection[NewerTokens]) -> int:
-    """Put newer tokens in the place of older ones; for how many workspaces."""
+    """Replace older tokens by newer ones; for how many workspaces."""
     count = 0
     for one in found:
         here = select(workspaces.c.id).where(
@@ -293,12 +278,8 @@ def adopt_newer_tokens(connection: Connection, found: Collection[NewerTokens]) -
             installations.c.installed_at < literal(one.values["installed_at"], Instant),
             installations.c.version < one.values["version"],
         )
-        done = connection.execute(
-            update(installations)
-            .where(installations.c.workspace_id.in_(here), newer)
-            .values(one.values)
-        )
-        count += done.rowcount
+        mine = installations.c.workspace_id.in_(here)
+        count += update_rows(connection, installations, mine, newer, **one.values)
     return count
 
 
@@ -314,10 +295,5 @@ def _tokens_from_row(row: Row[Any]) -> NewerTokens:
     )
 
 
-def _upsert_key(connection: Connection, name: str, value: str, now: datetime) -> None:
-    values = {"value": value, "made_at": now}
-    connection.execute(
-        insert_into(connection, keys)
-        .values(name=name, **values)
-        .on_conflict_do_update(index_elements=["name"], set_=values)
-    )
+def _set_key(connection: Connection, name: str, value: str, now: datetime) -> None:
+    upsert(connection, keys, {"name": name}, {"value": value, "made_at": now})

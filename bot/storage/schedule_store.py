@@ -1,11 +1,9 @@
 """Schedules with their next due moment, and the occurrences planned from them.
 
-The rule is the pure module's (`bot.schedules`), kept as it says it in JSON; nothing
-here understands it. `due`, `earliest` and `page` look over all workspaces: they are
-the clock's.
-
-The database keeps (digest, local date, slot) unique: two schedulers, a clock that
-jumps and a restart all end in the same row. `due` looks over all workspaces.
+The rule is the pure module's (`bot.schedules`), stored as JSON and not interpreted
+here. (Digest, local date, slot) is unique in the database: two schedulers, a clock that
+jumps and a restart all end in the same row. The scheduler works for all workspaces:
+what it asks for names none.
 """
 
 from collections.abc import Sequence
@@ -13,11 +11,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, update
 
-from bot.model import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
+from bot.model.delivery import Payload
+from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Trigger
 from bot.storage.schema import digests, occurrences, schedules, workspaces
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Condition,
+    Scope,
+    delete_rows,
+    first_scalar,
+    from_row,
+    has_row,
+    insert_into,
+    update_rows,
+)
 from digests.messages import Message
 
 
@@ -36,7 +44,7 @@ class NewSchedule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredSchedule:
-    """A schedule as it stands in the database."""
+    """A schedule as it is stored."""
 
     id: int
     workspace_id: int
@@ -54,12 +62,8 @@ def replace_schedules(
     digest_id: int,
     rows: Sequence[NewSchedule],
 ) -> tuple[StoredSchedule, ...]:
-    """Give the digest these schedules in place of those that it had."""
-    connection.execute(
-        delete(schedules).where(
-            schedules.c.digest_id == digest_id, schedules.c.workspace_id == workspace_id
-        )
-    )
+    """Replace the digest's schedules."""
+    delete_rows(connection, schedules, *_of_digest(schedules, workspace_id, digest_id))
     if rows:
         connection.execute(
             schedules.insert(),
@@ -85,9 +89,7 @@ def list_schedules(
     """List the digest's schedules in their order."""
     found = connection.execute(
         select(schedules)
-        .where(
-            schedules.c.digest_id == digest_id, schedules.c.workspace_id == workspace_id
-        )
+        .where(*_of_digest(schedules, workspace_id, digest_id))
         .order_by(schedules.c.position)
     )
     return tuple(map(_schedule_from_row, found))
@@ -99,8 +101,8 @@ def list_due_schedules(
     """List what is due at `now`, the earliest first; also of digests that are paused.
 
     A paused digest's moments pass too, and are recorded as skipped: otherwise the
-    digest would be due the moment it is resumed. Where the bot was removed, time
-    stands still.
+    digest would be due the moment it is resumed. Workspaces that the bot left have
+    none.
     """
     found = connection.execute(
         _join_active_workspaces(select(schedules))
@@ -114,7 +116,7 @@ def list_due_schedules(
 def list_schedules_after(
     connection: Connection, *, after: int, limit: int
 ) -> tuple[StoredSchedule, ...]:
-    """List the schedules with keys behind `after`, by their keys; of all workspaces."""
+    """List the schedules with keys above `after`, by their keys; of all workspaces."""
     found = connection.execute(
         select(schedules)
         .where(schedules.c.id > after)
@@ -132,40 +134,16 @@ def advance_schedule(
     next: DueMoment | None,
 ) -> bool:
     """Set the next moment; False when the schedule was replaced meanwhile."""
-    done = connection.execute(
-        update(schedules)
-        .where(schedules.c.id == schedule_id, schedules.c.workspace_id == workspace_id)
-        .values(_due_columns(next))
-    )
-    return done.rowcount > 0
+    schedule = Scope(workspace_id).row(schedules, schedule_id)
+    return update_rows(connection, schedules, schedule, **_due_columns(next)) > 0
 
 
 def find_next_schedule_at(connection: Connection) -> datetime | None:
-    """Give the moment at which the next schedule is due: when to wake up."""
-    found: datetime | None = connection.execute(
-        _join_active_workspaces(select(schedules.c.next_due_at))
-        .where(schedules.c.next_due_at.is_not(None))
-        .order_by(schedules.c.next_due_at)
-        .limit(1)
-    ).scalar()
-    return found
-
-
-def find_next_digest_at(
-    connection: Connection, *, workspace_id: int, digest_id: int
-) -> datetime | None:
-    """Give the next moment at which this digest is due."""
-    found: datetime | None = connection.execute(
-        select(schedules.c.next_due_at)
-        .where(
-            schedules.c.digest_id == digest_id,
-            schedules.c.workspace_id == workspace_id,
-            schedules.c.next_due_at.is_not(None),
-        )
-        .order_by(schedules.c.next_due_at)
-        .limit(1)
-    ).scalar()
-    return found
+    """Give the instant at which the next schedule is due: when to wake up."""
+    query = _join_active_workspaces(select(schedules.c.next_due_at)).where(
+        schedules.c.next_due_at.is_not(None)
+    )
+    return first_scalar(connection, query.order_by(schedules.c.next_due_at).limit(1))
 
 
 def _join_active_workspaces(query: Select[Any]) -> Select[Any]:
@@ -188,15 +166,7 @@ def _schedule_from_row(row: Row[Any]) -> StoredSchedule:
         due = DueMoment(
             at=row.next_due_at, local_date=row.next_local_date, slot=row.next_slot
         )
-    return StoredSchedule(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        digest_id=row.digest_id,
-        sentence=row.sentence,
-        rule=row.rule,
-        zone=row.zone,
-        next=due,
-    )
+    return from_row(StoredSchedule, row, next=due)
 
 
 def plan_occurrence(
@@ -209,7 +179,7 @@ def plan_occurrence(
     trigger: Trigger,
     late: bool = False,
 ) -> Occurrence | None:
-    """Write the occurrence down; None when it was there already."""
+    """Store the occurrence; None when it was stored already."""
     row = connection.execute(
         insert_into(connection, occurrences)
         .values(
@@ -226,7 +196,7 @@ def plan_occurrence(
         .on_conflict_do_nothing(index_elements=["digest_id", "local_date", "slot"])
         .returning(occurrences)
     ).first()
-    return _occurrence_from_row(row) if row else None
+    return from_row(Occurrence, row) if row else None
 
 
 def reopen_occurrence(
@@ -237,52 +207,39 @@ def reopen_occurrence(
     due: DueMoment,
     reason: Message,
 ) -> Occurrence | None:
-    """Let a moment that was skipped for `reason` be due after all; None otherwise."""
+    """Make a moment due that was skipped for `reason`; None: it was not."""
     row = connection.execute(
         update(occurrences)
         .where(
-            occurrences.c.digest_id == digest_id,
-            occurrences.c.workspace_id == workspace_id,
-            occurrences.c.local_date == due.local_date,
-            occurrences.c.slot == due.slot,
+            *_is_moment(workspace_id, digest_id, due),
             occurrences.c.state == "skipped",
             occurrences.c.reason == reason,
         )
         .values(state="due", reason=None)
         .returning(occurrences)
     ).first()
-    return _occurrence_from_row(row) if row else None
+    return from_row(Occurrence, row) if row else None
 
 
 def list_due_occurrences(
     connection: Connection, *, now: datetime, limit: int
 ) -> tuple[Occurrence, ...]:
-    """List what is planned and not yet settled, the earliest first.
+    """List what is planned and not yet finished, the earliest first.
 
-    What quiet hours deferred is among it as soon as they are over. What is read by many
-    comes before what is one person's own.
+    Includes what quiet hours deferred as soon as they are over. Personal digests come
+    after those of workspaces.
     """
-    return _occurrences_from_rows(
-        connection.execute(
-            select(occurrences)
-            .join(digests, digests.c.id == occurrences.c.digest_id)
-            .where(
-                or_(
-                    occurrences.c.state == "due",
-                    and_(
-                        occurrences.c.state == "deferred",
-                        occurrences.c.not_before <= now,
-                    ),
-                )
-            )
-            .order_by(
-                digests.c.person_id.is_not(None),
-                occurrences.c.due_at,
-                occurrences.c.id,
-            )
-            .limit(limit)
-        ).all()
+    over = and_(occurrences.c.state == "deferred", occurrences.c.not_before <= now)
+    found = connection.execute(
+        select(occurrences)
+        .join(digests, digests.c.id == occurrences.c.digest_id)
+        .where(or_(occurrences.c.state == "due", over))
+        .order_by(
+            digests.c.person_id.is_not(None), occurrences.c.due_at, occurrences.c.id
+        )
+        .limit(limit)
     )
+    return tuple(from_row(Occurrence, row) for row in found)
 
 
 def finish_occurrence(
@@ -293,68 +250,31 @@ def finish_occurrence(
     state: OccurrenceState,
     reason: Message | None = None,
 ) -> bool:
-    """Say what became of it in the end; False when that was said before."""
-    done = connection.execute(
-        update(occurrences)
-        .where(
-            occurrences.c.id == occurrence_id,
-            occurrences.c.workspace_id == workspace_id,
-            occurrences.c.state.in_(("due", "deferred")),
-        )
-        .values(state=state, reason=reason)
-    )
-    return done.rowcount > 0
+    """Store its outcome; False when it was finished before."""
+    values = {"state": state, "reason": reason}
+    return _update_open(connection, workspace_id, occurrence_id, **values)
 
 
 def defer_occurrence(
     connection: Connection, *, workspace_id: int, occurrence_id: int, until: datetime
 ) -> bool:
-    """Let it wait, for the end of quiet hours say; False when it was settled before."""
-    done = connection.execute(
-        update(occurrences)
-        .where(
-            occurrences.c.id == occurrence_id,
-            occurrences.c.workspace_id == workspace_id,
-            occurrences.c.state.in_(("due", "deferred")),
-        )
-        .values(state="deferred", not_before=until)
-    )
-    return done.rowcount > 0
+    """Defer it, as quiet hours do; False when it was finished before."""
+    values = {"state": "deferred", "not_before": until}
+    return _update_open(connection, workspace_id, occurrence_id, **values)
 
 
 def find_next_deferred_at(connection: Connection) -> datetime | None:
-    """When the first deferred occurrence is to be looked at again."""
-    query = select(func.min(occurrences.c.not_before)).where(
-        occurrences.c.state == "deferred"
-    )
-    found: datetime | None = connection.execute(query).scalar()
-    return found
-
-
-def find_occurrence(
-    connection: Connection, *, workspace_id: int, occurrence_id: int
-) -> Occurrence | None:
-    """Find the occurrence of this key."""
-    row = connection.execute(
-        select(occurrences).where(
-            occurrences.c.id == occurrence_id,
-            occurrences.c.workspace_id == workspace_id,
-        )
-    ).first()
-    return _occurrence_from_row(row) if row else None
+    """Give the instant at which the first deferred occurrence is due again."""
+    query = select(func.min(occurrences.c.not_before))
+    return first_scalar(connection, query.where(occurrences.c.state == "deferred"))
 
 
 def is_occurrence_planned(
     connection: Connection, *, workspace_id: int, digest_id: int, due: DueMoment
 ) -> bool:
-    """Whether this moment of the digest was written down before."""
-    query = select(occurrences.c.id).where(
-        occurrences.c.digest_id == digest_id,
-        occurrences.c.workspace_id == workspace_id,
-        occurrences.c.local_date == due.local_date,
-        occurrences.c.slot == due.slot,
-    )
-    return connection.execute(query).first() is not None
+    """Tell whether this moment of the digest is stored already."""
+    moment = _is_moment(workspace_id, digest_id, due)
+    return has_row(connection, select(occurrences.c.id).where(*moment))
 
 
 def list_posted_moments(
@@ -364,8 +284,7 @@ def list_posted_moments(
     found = connection.execute(
         select(occurrences.c.due_at, occurrences.c.local_date, occurrences.c.slot)
         .where(
-            occurrences.c.digest_id == digest_id,
-            occurrences.c.workspace_id == workspace_id,
+            *_of_digest(occurrences, workspace_id, digest_id),
             occurrences.c.local_date >= since,
             occurrences.c.trigger == "schedule",
             occurrences.c.state != "skipped",
@@ -381,34 +300,42 @@ def list_newest_occurrences(
     connection: Connection, *, workspace_id: int, digest_id: int, count: int
 ) -> tuple[Occurrence, ...]:
     """List the digest's latest occurrences, the newest first."""
-    return _occurrences_from_rows(
-        connection.execute(
-            select(occurrences)
-            .where(
-                occurrences.c.digest_id == digest_id,
-                occurrences.c.workspace_id == workspace_id,
-            )
-            .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
-            .limit(count)
-        ).all()
+    found = connection.execute(
+        select(occurrences)
+        .where(*_of_digest(occurrences, workspace_id, digest_id))
+        .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
+        .limit(count)
+    )
+    return tuple(from_row(Occurrence, row) for row in found)
+
+
+def _of_digest(
+    table: Table, workspace_id: int, digest_id: int
+) -> tuple[Condition, ...]:
+    return Scope(workspace_id).of(table), table.c.digest_id == digest_id
+
+
+def _is_moment(
+    workspace_id: int, digest_id: int, due: DueMoment
+) -> tuple[Condition, ...]:
+    return (
+        *_of_digest(occurrences, workspace_id, digest_id),
+        occurrences.c.local_date == due.local_date,
+        occurrences.c.slot == due.slot,
     )
 
 
-def _occurrences_from_rows(rows: Sequence[Row[Any]]) -> tuple[Occurrence, ...]:
-    return tuple(map(_occurrence_from_row, rows))
-
-
-def _occurrence_from_row(row: Row[Any]) -> Occurrence:
-    return Occurrence(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        digest_id=row.digest_id,
-        local_date=row.local_date,
-        slot=row.slot,
-        due_at=row.due_at,
-        zone=row.zone,
-        trigger=row.trigger,
-        state=row.state,
-        reason=row.reason,
-        late=row.late,
+def _update_open(
+    connection: Connection, workspace_id: int, occurrence_id: int, **values: Any
+) -> bool:
+    """Change an occurrence unless it is finished; whether it was changed."""
+    return (
+        update_rows(
+            connection,
+            occurrences,
+            Scope(workspace_id).row(occurrences, occurrence_id),
+            occurrences.c.state.in_(("due", "deferred")),
+            **values,
+        )
+        > 0
     )

@@ -1,7 +1,7 @@
-"""Bring a database to the schema of this code, with Alembic.
+"""Upgrade a database to the schema of this code, with Alembic.
 
-`HEAD` stands here, so that opening an up-to-date database costs one small query and
-no Alembic; a test holds it equal to the newest migration. SQLite is upgraded as it
+`HEAD` is a constant here, so that opening an up-to-date database costs one small query
+and no Alembic; a test compares it with the newest migration. SQLite is upgraded when it
 is opened, after a copy of the file was put beside it. A PostgreSQL database may serve
 others meanwhile: only an empty one is filled unasked, every other waits for
 `standfirst migrate`.
@@ -21,7 +21,7 @@ from bot.storage.engines import explain_error
 #: The first and the newest migration. Lower numbers are development versions.
 FIRST = "0101"
 HEAD = "0101"
-#: Where the database says which schema it has; a name of our own, because a shared
+#: The table with the version of the schema. The name is our own, because a shared
 #: PostgreSQL database can have another program's `alembic_version`.
 VERSION_TABLE = "standfirst_version"
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -30,7 +30,7 @@ _ADVISORY_LOCK = 7_308_327_750_411_265
 
 
 def get_schema_versions(url: str) -> tuple[str | None, str]:
-    """Give the schema of the database (None: it has none yet) and that of this code.
+    """Give the schema of the database (None: it has none yet) and of this code.
 
     Raises:
         ConfigurationError: It cannot be read.
@@ -42,14 +42,8 @@ def get_schema_versions(url: str) -> tuple[str | None, str]:
         return work.current(), HEAD
 
 
-def needs_upgrade(url: str) -> bool:
-    """Tell whether `upgrade` has something to do."""
-    current, head = get_schema_versions(url)
-    return current != head
-
-
 def upgrade_database(url: str) -> None:
-    """Bring the database to `HEAD`, or make it.
+    """Upgrade the database to `HEAD`, or create it.
 
     Raises:
         ConfigurationError: It is newer than this code, is another program's, or
@@ -62,11 +56,11 @@ def prepare_database(address: URL, *, automatic: bool = True) -> None:
     """Make sure that the database has the schema of this code.
 
     Args:
-        address: As `engines.parse` gives it.
-        automatic: Nobody gave the order: a PostgreSQL database in use is left alone.
+        address: As `engines.parse_database_url` gives it.
+        automatic: Nobody asked for it: a PostgreSQL database in use is left alone.
 
     Raises:
-        ConfigurationError: It has not, and it cannot or may not be given to it.
+        ConfigurationError: It has another one, and cannot or may not be upgraded.
     """
     if _is_sqlite(address):
         sqlite_files.prepare_file(engines.get_sqlite_path(address))
@@ -85,7 +79,7 @@ def prepare_database(address: URL, *, automatic: bool = True) -> None:
 
 
 class _Upgrade:
-    """One connection to a database, used for looking at it and upgrading it."""
+    """One connection to a database, for reading its version and upgrading it."""
 
     def __init__(self, address: URL) -> None:
         self.where = engines.describe_address(address)
@@ -169,7 +163,7 @@ def refuse_unsupported_schema(current: str | None, where: str) -> None:
 
 
 def _refuse_foreign_tables(connection: Connection, where: str) -> None:
-    """A database without our mark must not hold what we would write into."""
+    """Refuse a database without our version that has tables we would write to."""
     from bot.storage.schema import metadata
 
     there = set(inspect(connection).get_table_names())
@@ -201,11 +195,8 @@ def _copy_file(file: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
-    with (
-        closing(sqlite3.connect(file)) as whole,
-        closing(sqlite3.connect(part)) as copy,
-    ):
-        whole.backup(copy)
+    with closing(sqlite3.connect(file, isolation_level=None)) as whole:
+        sqlite_files.copy_pages(whole, part)
     part.replace(target)
 
 

@@ -1,14 +1,14 @@
 """Walk the full text index of each database, newest matches first.
 
-A walk is a generator: it yields a step, what to ask the index next, and is sent the
-keys that came of it, until it knows that there are no more. So whoever walks decides
-how far, and several walks go side by side: on PostgreSQL, where a statement costs a
-millisecond, one statement asks for all of them.
+A walk is a generator: it yields a step, the next query to the index, and is sent the
+keys that were found, until there are no more. So its caller decides how far it goes,
+and several walks proceed side by side: on PostgreSQL, where a statement costs a
+millisecond, one statement runs the queries of all of them.
 
-SQLite's index gives matches by key, as many as are wanted. PostgreSQL's finds all or
-none, and joins alternatives at a cost that grows with their square. So there blocks of
-keys are gone through from the newest on, each a question by itself, as many at a time
-as what was found in those before makes likely to be enough.
+SQLite's index gives matches in the order of keys, as many as are wanted. PostgreSQL's
+finds all or none, and joins alternatives at a cost that grows with their square. So
+there blocks of keys are searched from the newest on, each by a query of its own, as
+many at a time as the matches in earlier blocks suggest.
 """
 
 from collections.abc import Collection, Generator, Iterable, Sequence
@@ -37,29 +37,30 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.schema import revisions, searchable
+from bot.storage.statements import first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
 
-#: As in the migration that made the index.
+#: Before a block of keys, and how many bits of a key its number leaves out.
 BLOCK_MARK, BLOCK_BITS = "¶", 12
-#: How many times more blocks PostgreSQL looks through at a time, and at the most.
+#: By how much PostgreSQL increases the number of blocks at a time, and to how many.
 _WINDOW_GROWTH, _MAX_WINDOW = 4, 64
-#: Up to so many times the matches that are wanted, or so many of a few sources, all are
-#: taken at once.
+#: Up to so many matches, as a multiple of the wanted ones, or so many of a few sources,
+#: all are taken at once.
 _FEW_MATCHES, _FEW_OF_SOURCES = 3, 5000
-#: So many of all times are taken where those of some weeks are wanted.
+#: Up to so many matches of all times are taken where those of some weeks are wanted.
 _FEW_BESIDE = 2000
-#: So many matches of a step are taken at the least: to ask again costs all of them.
+#: How many matches a step takes at least: another query costs all of them again.
 _MIN_STEP_SIZE = 500
-#: So few sources are named to the index together; more of them one by one.
+#: Up to so many sources are asked for together; more of them one by one.
 FEW_SOURCES = 16
-#: One in twenty versions holds them.
+#: Words in more than one of twenty revisions.
 _SELECT_COMMON_WORDS = text(
     "SELECT c.word FROM pg_stats s,"
     " unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) c(word, part)"
     " WHERE s.schemaname = current_schema() AND s.tablename = 'searchable'"
     " AND s.attname = 'terms' AND c.part > 0.05 AND c.word = ANY(:words)"
 )
-#: Blocks in which it is looked where common words meet, if not far.
+#: In how many blocks common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
 _MAX_KEY = 2**63 - 1
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
@@ -67,26 +68,26 @@ _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexQuery:
-    """What is looked for: words, and marks one of each kind of which must be there."""
+    """Words to search for, and marks of which one of each kind must match."""
 
     wanted: SearchQuery
-    #: None: whenever.
+    #: Empty = any time.
     weeks: PhraseGroup = ()
-    #: Keys of about the time that it is looked for in, as `keys_between` gives them.
+    #: Keys of about the wanted time, as `estimate_key_range` gives them.
     first: int = 0
     last: int = 0
-    #: None: from anywhere.
+    #: Empty = any source.
     sources: PhraseGroup = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexStep:
-    """Questions to the index: the last keys that match any of them."""
+    """Queries to the index: the latest keys that match any of them."""
 
     questions: tuple[SearchQuery, ...]
-    #: Only keys before this one.
+    #: Only keys below this one.
     before: int | None = None
-    #: How many at the most.
+    #: How many at most.
     size: int
 
 
@@ -96,7 +97,7 @@ IndexWalk = Generator[IndexStep, list[int], None]
 def list_common_words(
     connection: Connection, requests: Iterable[IndexQuery]
 ) -> frozenset[str]:
-    """Give the words and marks that many versions hold, as far as PostgreSQL knows."""
+    """List the words and marks in many revisions, by PostgreSQL's statistics."""
     if connection.dialect.name == "sqlite":
         return frozenset()
     groups = (
@@ -115,11 +116,11 @@ def walk_matches(
     *,
     far: bool = True,
 ) -> IndexWalk:
-    """Walk over all that matches, about `size` keys at a step.
+    """Walk over all matches, about `size` keys at a step.
 
-    By key from the last to the first; where a time ends before now, a database may
-    begin with what came in then. `common` is as `common` gives it; unless it may go
-    `far`, where common words meet is looked for in the last hundred thousand only.
+    By key, descending; for a time in the past, a database may begin with what was
+    stored then. `common` is as `list_common_words` gives it; unless `far`, several
+    common words are searched together in the latest hundred thousand revisions only.
     """
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if connection.dialect.name == "sqlite" or not asked:
@@ -130,7 +131,7 @@ def walk_matches(
 
 
 def take_steps(connection: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
-    """Take steps: the keys that come of each, the last first."""
+    """Run steps: gives the keys of each, in descending order."""
     if connection.dialect.name == "sqlite":
         return [_take_on_sqlite(connection, step) for step in steps]
     return _take_on_postgresql(connection, steps)
@@ -139,31 +140,31 @@ def take_steps(connection: Connection, steps: Sequence[IndexStep]) -> list[list[
 def select_matching(
     connection: Connection, request: IndexQuery, among: Sequence[int]
 ) -> list[int]:
-    """Give those of a few thousand keys that match: each is looked at by itself."""
+    """Select the matching ones of a few thousand keys: each is checked by itself."""
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if not asked:
         return sorted(among, reverse=True)
     key = searchable.c.revision_id
     if connection.dialect.name == "sqlite":
-        # Its index would be gone through from the start for each key.
+        # Its index would be scanned from the start for each key.
         matches = _match_stored_terms(asked)
     else:
         matches = searchable.c.terms.op("@@")(_cast_tsquery(asked))
     query = select(key).where(key.in_(among), matches).order_by(key.desc())
-    return list(connection.execute(query).scalars().all())
+    return list_scalars(connection, query)
 
 
 def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
-    """Ask for one of each kind of marks besides."""
+    """Require one of each kind of marks as well."""
     return replace(wanted, every=(*wanted.every, *filter(None, marks)))
 
 
 def estimate_key_range(
     connection: Connection, since: datetime | None, until: datetime | None
 ) -> tuple[int, int]:
-    """Give the keys of versions of about these times; None: from the first, till now.
+    """Give the keys of revisions of about these times; None = first, latest.
 
-    Where SQLite looks, they do not matter.
+    SQLite does not need them.
     """
     if connection.dialect.name == "sqlite":
         return 0, 0
@@ -172,16 +173,16 @@ def estimate_key_range(
 
 
 def _find_last_key(connection: Connection, until: datetime | None) -> int:
-    """Give the last key, or one of about the time."""
+    """Give the latest key, or one of about the time."""
     if until is None:
-        return connection.execute(select(func.max(revisions.c.id))).scalar() or 0
+        return first_scalar(connection, select(func.max(revisions.c.id))) or 0
     query = (
         select(revisions.c.id)
         .where(revisions.c.current, revisions.c.dated_at <= until)
         .order_by(revisions.c.dated_at.desc())
         .limit(1)
     )
-    return connection.execute(query).scalar() or 0
+    return first_scalar(connection, query) or 0
 
 
 # ── walks ──────────────────────────────────────────────────────────────────────
@@ -204,16 +205,16 @@ def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
 def _walk_by_block(
     request: IndexQuery, size: int, common: Collection[str], far: bool
 ) -> IndexWalk:
-    """Walk from the block of the last key to that of the first, then over the rest."""
+    """Walk from the block of the latest key to that of the first, then the rest."""
     asked = _add_marks(request.wanted, request.sources)
-    # To find where common words meet, the index goes through all places of each.
+    # To find common words together, the index reads all positions of each.
     meet = len(asked.every) > 1 and not any(_is_rare(g, common) for g in asked.every)
     few = max(_FEW_MATCHES * size, _FEW_OF_SOURCES if request.sources else 0)
     first, last = sorted((request.first, request.last))
     bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
     if meet and not far:
         bottom = max(bottom, at - _NEAR_BLOCKS)
-    # The last block is seldom full: too few to go by.
+    # The latest block is rarely full: too few for an estimate.
     found, window, before = 0, 2, end
     while at >= bottom:
         here = range(max(bottom, at - window + 1), at + 1)
@@ -222,14 +223,14 @@ def _walk_by_block(
         at, before = here[0] - 1, here[0] << BLOCK_BITS
         looked, there_are = end - before, end - (bottom << BLOCK_BITS)
         if not meet and found * there_are <= few * looked:
-            # All that is left costs less at once.
+            # The rest costs less in one query.
             break
         window = _next_window(window, found, looked, size)
     if meet and not far:
         return
     if request.weeks:
-        # Also what came in before or after its time. Few at other times, the date
-        # tells apart sooner than the index does.
+        # Also what was stored before or after that time. If there is little of it,
+        # checking dates costs less than the index.
         few_beside = not meet and found * end <= _FEW_BESIDE * (end - before)
         rest = (asked,) if few_beside else _split_by_mark(asked, request.weeks)
         yield from _walk_all(rest, None, size)
@@ -238,9 +239,9 @@ def _walk_by_block(
 
 
 def _next_window(window: int, found: int, looked: int, size: int) -> int:
-    """How many blocks hold what is missing, by what was found among so many keys."""
+    """Estimate how many blocks hold what is missing, from what was found so far."""
     missing = max(0, size - found)
-    # A quarter more than that, since it is seldom spread evenly.
+    # A quarter more than that, since matches are rarely spread evenly.
     likely = missing * looked * 5 // (max(1, found << BLOCK_BITS) * 4) + 1
     return min(likely, _WINDOW_GROWTH * window, _MAX_WINDOW)
 
@@ -252,7 +253,7 @@ def _is_rare(group: PhraseGroup, common: Collection[str]) -> bool:
 def _walk_all(
     questions: tuple[SearchQuery, ...], before: int | None, size: int
 ) -> Generator[IndexStep, list[int], int]:
-    """Walk over what matches any of the questions; returns how many there were."""
+    """Walk over what matches any of the queries; returns how many there were."""
     count, most = 0, max(size, _MIN_STEP_SIZE)
     while True:
         found = yield IndexStep(questions=questions, before=before, size=most)
@@ -263,7 +264,7 @@ def _walk_all(
 
 
 def _split_by_mark(asked: SearchQuery, marks: PhraseGroup) -> tuple[SearchQuery, ...]:
-    """Ask for each of the marks by itself."""
+    """Make a query for each of the marks."""
     return tuple(_add_marks(asked, (mark,)) for mark in marks)
 
 
@@ -279,7 +280,7 @@ def _take_on_sqlite(connection: Connection, step: IndexStep) -> list[int]:
 
 
 def _select_every_key() -> tuple[Select[Any], ColumnElement[int]]:
-    # What is not current is left out later: here it would cost the index its order.
+    # What is not current is left out later: here it would lose the index's order.
     return select(revisions.c.id), revisions.c.id
 
 
@@ -297,7 +298,7 @@ def _match_fts5(asked: SearchQuery) -> ColumnElement[bool]:
 
 
 def _match_stored_terms(asked: SearchQuery) -> ColumnElement[bool]:
-    """Look for what is asked in the kept words themselves."""
+    """Match the query against the stored words themselves."""
     kept = literal(" ") + type_coerce(searchable.c.terms, Text) + literal(" ")
 
     def any_of(group: PhraseGroup) -> ColumnElement[bool]:
@@ -308,7 +309,7 @@ def _match_stored_terms(asked: SearchQuery) -> ColumnElement[bool]:
 
 
 def _format_fts5(asked: SearchQuery) -> str:
-    """Write a question in the language of SQLite's index: every word in quotes."""
+    """Write a query in FTS5 syntax: every word in quotes."""
 
     def any_of(group: PhraseGroup) -> str:
         return " OR ".join(f'"{" ".join(phrase)}"' for phrase in group)
@@ -325,7 +326,7 @@ def _format_fts5(asked: SearchQuery) -> str:
 def _take_on_postgresql(
     connection: Connection, steps: Sequence[IndexStep]
 ) -> list[list[int]]:
-    """Ask all that the steps ask in one statement."""
+    """Run the queries of all steps in one statement."""
     found: list[list[int]] = [[] for _ in steps]
     asked = [
         (number, _format_tsquery(question), step.before or _MAX_KEY, step.size)
@@ -343,7 +344,7 @@ def _take_on_postgresql(
 
 
 def _select_hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
-    """Give of each step the last keys that match, the last first."""
+    """Select for each step the latest keys that match, in descending order."""
     # Loaded only where it is used.
     from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -356,8 +357,8 @@ def _select_hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
     each = values(*columns, name="asked").data(list(asked))
     held = searchable.c.terms.op("@@")(cast(each.c.question, TSQUERY))
     key = searchable.c.revision_id
-    # MATERIALIZED keeps the plan from walking keys, all or those before one, for a rare
-    # word. Of one kind of marks a version has one: no key matches a step twice.
+    # MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
+    # mark of each kind: no key matches a step twice.
     hits = (
         select(each.c.step, each.c.before, each.c.size, key)
         .select_from(each.join(searchable, held))
@@ -385,7 +386,7 @@ def _cast_tsquery(asked: SearchQuery) -> ColumnElement[Any]:
 
 
 def _format_tsquery(asked: SearchQuery) -> str:
-    """Write a question in the language of PostgreSQL's: every word in quotes."""
+    """Write a query in tsquery syntax: every word in quotes."""
 
     def any_of(group: PhraseGroup) -> str:
         phrases = (" <-> ".join(f"'{word}'" for word in phrase) for phrase in group)

@@ -1,7 +1,6 @@
 """Sources: public ones are stored once for all, private ones belong to a workspace.
 
-`due`, `earliest`, `of_digests`, `by_key`, `record` and `let_rest` are the intake's,
-which reads for everybody: they name no workspace.
+The ingest works for all workspaces: what it asks for names none.
 """
 
 from collections.abc import Collection
@@ -19,14 +18,23 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    update,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
-from bot.model import Source, SourceKind
+from bot.model.source import Source, SourceKind
 from bot.storage.columns import Instant
 from bot.storage.schema import digest_sources, digests, sources
-from bot.storage.statements import insert_into
+from bot.storage.statements import (
+    Condition,
+    filter_visible_sources,
+    find_first,
+    first_scalar,
+    from_row,
+    has_row,
+    insert_into,
+    is_due,
+    list_scalars,
+    update_rows,
+)
 
 
 def upsert_source(
@@ -70,12 +78,7 @@ def upsert_source(
 
 def list_sources(connection: Connection, *, workspace_id: int) -> tuple[Source, ...]:
     """List the sources that the workspace sees: its own, and the public it uses."""
-    found = connection.execute(
-        select(sources)
-        .where(filter_visible_sources(workspace_id))
-        .order_by(sources.c.id)
-    )
-    return tuple(map(source_from_row, found))
+    return _list_sources(connection, filter_visible_sources(workspace_id))
 
 
 def list_source_ids(
@@ -85,39 +88,23 @@ def list_source_ids(
     query = select(sources.c.id).where(filter_visible_sources(workspace_id))
     if only is not None:
         query = query.where(sources.c.id.in_(only))
-    return list(connection.execute(query).scalars().all())
-
-
-def list_sources_in_use(connection: Connection) -> tuple[Source, ...]:
-    """List the sources of every digest that is not paused, each once: what to read."""
-    wanted = (
-        select(digest_sources.c.source_id)
-        .join(digests, digests.c.id == digest_sources.c.digest_id)
-        .where(~digests.c.paused, ~digest_sources.c.paused)
-    )
-    found = connection.execute(
-        select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)
-    )
-    return tuple(map(source_from_row, found))
+    return list_scalars(connection, query)
 
 
 def list_digest_sources(
     connection: Connection, *, keys: Collection[int]
 ) -> tuple[Source, ...]:
     """List the sources of these digests, each once."""
-    wanted = select(digest_sources.c.source_id).where(
+    used = select(digest_sources.c.source_id).where(
         digest_sources.c.digest_id.in_(keys), ~digest_sources.c.paused
     )
-    found = connection.execute(
-        select(sources).where(sources.c.id.in_(wanted)).order_by(sources.c.id)
-    )
-    return tuple(map(source_from_row, found))
+    return _list_sources(connection, sources.c.id.in_(used))
 
 
 def find_source(connection: Connection, *, source_id: int) -> Source | None:
-    """Find the source as it stands now; None when it was taken away."""
-    row = connection.execute(select(sources).where(sources.c.id == source_id)).first()
-    return source_from_row(row) if row else None
+    """Find the source of this key; None when it was deleted."""
+    query = select(sources).where(sources.c.id == source_id)
+    return find_first(connection, query, source_from_row)
 
 
 def list_due_sources(
@@ -128,7 +115,7 @@ def list_due_sources(
         select(sources)
         .where(
             _is_polled(),
-            or_(sources.c.next_poll_at.is_(None), sources.c.next_poll_at <= now),
+            is_due(sources.c.next_poll_at, now),
         )
         .order_by(sources.c.next_poll_at.nulls_first(), sources.c.id)
         .limit(limit)
@@ -141,22 +128,20 @@ def find_next_poll_at(connection: Connection, *, now: datetime) -> datetime | No
     newcomer = select(sources.c.id).where(
         _is_polled(), sources.c.next_poll_at.is_(None)
     )
-    if connection.execute(newcomer.limit(1)).first() is not None:
+    if has_row(connection, newcomer):
         return now
-    moment: datetime | None = connection.execute(
-        select(func.min(sources.c.next_poll_at)).where(_is_polled())
-    ).scalar()
-    return moment
+    query = select(func.min(sources.c.next_poll_at)).where(_is_polled())
+    return first_scalar(connection, query)
 
 
 def update_source(connection: Connection, *, source: Source) -> None:
-    """Keep what the last reading made of the source: its name, kind and state."""
+    """Store the source after a reading: its name, kind and state."""
     values = {name: getattr(source, name) for name in _READING_COLUMNS}
-    connection.execute(update(sources).where(sources.c.id == source.id).values(values))
+    update_rows(connection, sources, sources.c.id == source.id, **values)
 
 
 def back_off_host(connection: Connection, *, host: str, until: datetime) -> None:
-    """Leave all sources of a host alone until then, unless they already are longer."""
+    """Read no source of a host until then, or until a later instant already set."""
     there = or_(
         *(
             or_(
@@ -167,66 +152,42 @@ def back_off_host(connection: Connection, *, host: str, until: datetime) -> None
         )
     )
     shorter = or_(sources.c.backoff_until.is_(None), sources.c.backoff_until < until)
-    connection.execute(
-        update(sources)
-        .where(there, shorter)
-        .values(
-            backoff_until=until,
-            next_poll_at=case(
-                (sources.c.next_poll_at > until, sources.c.next_poll_at),
-                else_=literal(until, Instant),
-            ),
-        )
-    )
-
-
-def filter_visible_sources(workspace_id: int) -> ColumnElement[bool]:
-    """Tell of a row of `sources` whether the workspace may see what comes from it."""
-    used = select(digest_sources.c.source_id).where(
-        digest_sources.c.workspace_id == workspace_id
-    )
-    return or_(
-        sources.c.workspace_id == workspace_id,
-        and_(sources.c.workspace_id.is_(None), sources.c.id.in_(used)),
+    update_rows(
+        connection,
+        sources,
+        there,
+        shorter,
+        backoff_until=until,
+        next_poll_at=case(
+            (sources.c.next_poll_at > until, sources.c.next_poll_at),
+            else_=literal(until, Instant),
+        ),
     )
 
 
 #: The columns that a reading changes.
 _READING_COLUMNS = (
-    "kind",
-    "name",
-    "last_success_at",
-    "problem",
-    "requested_at",
-    "next_poll_at",
-    "failures",
-    "backoff_until",
-    "stopped",
-    "etag",
-    "last_modified",
-    "moved_to",
-    "moved_count",
-    "items_per_day",
-    "notice",
-    "noticed_at",
-)
+    "kind", "name", "last_success_at", "problem", "requested_at", "next_poll_at",
+    "failures", "backoff_until", "stopped", "etag", "last_modified", "moved_to",
+    "moved_count", "items_per_day", "notice", "noticed_at",
+)  # fmt: skip
 
 
 def source_from_row(row: Row[Any]) -> Source:
     """Make the noun of a row of the table."""
-    return Source(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        address=row.address,
-        **{name: getattr(row, name) for name in _READING_COLUMNS},
-    )
+    return from_row(Source, row)
 
 
-def _is_polled() -> ColumnElement[bool]:
-    """Tell of a row whether some digest that is not paused wants it read."""
-    wanted = (
+def _list_sources(connection: Connection, where: Condition) -> tuple[Source, ...]:
+    query = select(sources).where(where).order_by(sources.c.id)
+    return tuple(map(source_from_row, connection.execute(query)))
+
+
+def _is_polled() -> Condition:
+    """The source is read for a digest that is not paused."""
+    used = (
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)
         .where(~digests.c.paused, ~digest_sources.c.paused)
     )
-    return and_(~sources.c.stopped, sources.c.id.in_(wanted))
+    return and_(~sources.c.stopped, sources.c.id.in_(used))

@@ -1,13 +1,8 @@
-"""Copy an SQLite file whole, inspect a copy, and put one in another's place.
+"""Copy an SQLite file, check a copy, and put one file in another's place.
 
-    copy      a file, in use or not → another, looked through before it gets its name
-    look      what a file is: refuses what is none of ours, newer, or damaged
-    settle    everything into the one file, which nobody else has open
-    replace   a new file in the place of one that is kept under another name
-
-At each moment there is a whole database under the database's name: a copy gets its name
-only when it is on the disk, and the old file gets a second name before it loses its
-first. What a crash leaves is a file ending in `.part`, or that second name.
+At each moment a whole database has the database's name: a copy gets its name only when
+it is on the disk, and the old file gets a second name before it loses its first. After
+a crash, what is left is a file ending in `.part`, or that second name.
 """
 
 import os
@@ -31,25 +26,27 @@ from bot.storage.engines import explain_error, is_transient
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Pages that are copied between two words about how far it is: some 16 MiB.
+#: Pages that are copied between two reports of progress: some 16 MiB.
 _PAGES_PER_STEP = 4096
-#: What SQLite keeps beside a file.
+#: Files that SQLite keeps beside a database.
 _WAL_SUFFIX = "-wal"
 _SIDE_SUFFIXES = (_WAL_SUFFIX, "-journal", "-shm")
 PARTIAL_SUFFIX = ".part"
+#: The folder beside the database in which backups are kept.
+BACKUP_FOLDER = "backups"
 _SQLITE_HEADER = b"SQLite format 3\0"
 
-#: Is told how much is done, from 0 to 1.
+#: Takes how much is done, from 0 to 1.
 ReportProgress = Callable[[float], None]
 
 
 def ignore_progress(_done: float) -> None:
-    """Hear nothing."""
+    """Report nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DatabaseFile:
-    """A file that is a database of Standfirst's, whole as far as can be seen."""
+    """A file that is an intact database of Standfirst's."""
 
     file: Path
     schema: str
@@ -62,8 +59,8 @@ def copy_database(
 ) -> None:
     """Copy a database that others may be writing; they do not wait for it.
 
-    What is copied is the state at one moment. The copy is one file that belongs to its
-    owner alone, and has been looked through. It takes the place of what is there.
+    The copy has the state of one moment, is one file that belongs to its owner alone,
+    and was checked. It replaces a file that is there.
 
     Raises:
         ConfigurationError: It cannot be read or written, or is damaged.
@@ -107,7 +104,7 @@ def finalize_copy(part: Path, target: Path) -> None:
 
 
 def inspect_file(file: Path) -> DatabaseFile:
-    """Look a file through before anything is made of it; it is not changed.
+    """Check a file before it is used; it is not changed.
 
     Raises:
         UserError: There is none, or it is a database of another program's.
@@ -140,7 +137,7 @@ def query_file(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T | None:
-    """Run a verb that only reads over a file; None where it cannot be read so."""
+    """Run a query over a file; None where that is not possible."""
     if not _has_sqlite_header(file):
         return None
     engine = engines.create_sqlite_engine(file, writes=False)
@@ -159,7 +156,7 @@ def modify_file(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """Run a verb over a file that nobody else has, whatever its schema."""
+    """Run a change over a file that nobody else uses, whatever its schema."""
     engine = engines.create_sqlite_engine(file)
     try:
         with engine.begin() as connection:
@@ -171,14 +168,14 @@ def modify_file(
 
 
 def upgrade_file(file: Path) -> None:
-    """Bring a copy to the schema of this code; no copy of the copy stays."""
+    """Upgrade a copy to the schema of this code; no copy of the copy is kept."""
     schema_upgrade.upgrade_database(f"sqlite:///{file}")
     for before in file.parent.glob(f"{file.name}.before-*"):
         before.unlink()
 
 
 def discard_file(file: Path) -> None:
-    """Remove a file that did not become anything, and what stands beside it."""
+    """Remove an unfinished file and the files beside it."""
     for other in (file, *file.parent.glob(f"{file.name}.before-*")):
         other.unlink(missing_ok=True)
     for ending in _SIDE_SUFFIXES:
@@ -186,7 +183,7 @@ def discard_file(file: Path) -> None:
 
 
 def checkpoint_file(file: Path) -> bool:
-    """Bring what is in the log into the file; False where the file is too damaged.
+    """Write the log into the file; False where the file is too damaged.
 
     Raises:
         ConfigurationError: Another program has it open.
@@ -209,9 +206,9 @@ def checkpoint_file(file: Path) -> bool:
 def replace_file(
     new: Path, file: Path, kept_as: Path, *, at: Callable[[str], None]
 ) -> bool:
-    """Put `new` in the place of `file`, kept as `aside`; False: there was none.
+    """Put `new` in the place of `file`, kept as `kept_as`; False: there was none.
 
-    Both must be settled, unless `file` is damaged: its log is then kept beside it.
+    Both must be checkpointed, unless `file` is damaged: its log is then kept as well.
     """
     try:
         return _replace_step_by_step(new, file, kept_as, at)
@@ -237,7 +234,7 @@ def _replace_step_by_step(
             kept = True
     _sync_to_disk(file.parent)
     at("kept")
-    # A log that stayed would be taken for the new file's own.
+    # A log that stayed would be read as the new file's own.
     for ending in _SIDE_SUFFIXES:
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
     at("cleared")
@@ -251,15 +248,8 @@ def _copy_pages(file: Path, target: Path, on_progress: ReportProgress) -> None:
     def done(_status: int, remaining: int, total: int) -> None:
         on_progress(1 - remaining / total if total else 1.0)
 
-    with (
-        closing(_open_read_only(file)) as whole,
-        closing(sqlite3.connect(target, isolation_level=None)) as part,
-    ):
-        # One state from here on: else the copy begins anew whenever somebody writes.
-        whole.execute("BEGIN")
-        whole.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        whole.backup(part, pages=_PAGES_PER_STEP, progress=done)
-        part.execute("PRAGMA journal_mode = DELETE").fetchone()
+    with closing(_open_read_only(file)) as whole:
+        sqlite_files.copy_pages(whole, target, pages=_PAGES_PER_STEP, progress=done)
 
 
 def _check_copy(target: Path, file: Path) -> None:
@@ -294,7 +284,7 @@ def _read_version(connection: sqlite3.Connection) -> str | None:
 
 
 def _open_read_only(file: Path) -> sqlite3.Connection:
-    """Open it for reading alone; a file without a log may lie where nobody writes."""
+    """Open it for reading only; a file without a log may be on a read-only disk."""
     log = file.with_name(f"{file.name}{_WAL_SUFFIX}")
     if log.exists():
         return _connect(file, "rw", "PRAGMA query_only = ON")
@@ -321,7 +311,7 @@ def _connect(file: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
 
 
 def _has_sqlite_header(file: Path) -> bool:
-    """Whether SQLite may be let at it: of a file without its head it drops the log."""
+    """Tell whether SQLite may open it: of a file without header it drops the log."""
     with suppress(OSError), file.open("rb") as opened:
         return opened.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
     return False
@@ -333,7 +323,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _link_file(file: Path, other: Path) -> None:
-    """Give a file another name as well; a copy where the disk knows no such thing.
+    """Give a file a second name; a copy where the disk has no hard links.
 
     Raises:
         FileExistsError: Something has the other name.
@@ -352,7 +342,7 @@ def _link_file(file: Path, other: Path) -> None:
 
 
 def _delete_stale_links(file: Path, kept_as: Path) -> None:
-    """Forget names that an interrupted replacement gave to the file itself."""
+    """Delete second names that an interrupted replacement gave to the file."""
     if not file.exists():
         return
     for other in file.parent.glob(f"{kept_as.name.rpartition('-')[0]}-*"):
@@ -370,10 +360,10 @@ def _sync_to_disk(path: Path) -> None:
 
 
 def choose_free_path(folder: Path, stem: str, at: datetime, ending: str = "") -> Path:
-    """Make a name with this moment in it that nothing in the folder has."""
-    told = at.strftime("%Y%m%dT%H%M%SZ")
+    """Make a file name with this instant that is free in the folder."""
+    instant = at.strftime("%Y%m%dT%H%M%SZ")
     names = (
-        f"{stem}-{told}{more}{ending}"
+        f"{stem}-{instant}{more}{ending}"
         for more in ("", *map(_format_suffix, range(2, 99)))
     )
     return next(folder / name for name in names if not (folder / name).exists())

@@ -1,33 +1,33 @@
-"""Prepare SQLite files to be opened and check them for damage.
+"""Prepare SQLite files to be opened, copy them, and check them for damage.
 
 A new file belongs to its owner alone (it will hold a secret key and addresses of
-private feeds). An existing one is looked through before anything is read from it; a
-damaged or emptied one is refused and kept.
+private feeds). An existing one is checked before anything is read from it; a damaged or
+emptied one is refused and left as it is.
 
     up to 64 MiB   all of it
-    larger         what decides about sending, for as long as a start can wait
+    larger         the tables that decide about sending, within the time of a start
 
-The look compares indexes with their tables (`integrity_check`): an index that lost an
-entry hides a due message or shows a sent one as unsent, and everything else of the file
-is in order. That costs as much as looking at the pages alone: about 4 ms a MiB.
+The check compares indexes with their tables (`integrity_check`): an index that lost an
+entry hides a due message or shows a sent one as unsent, while the rest of the file is
+in order. That costs as much as checking the pages alone: about 4 ms a MiB.
 """
 
 import sqlite3
 import time
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from bot.errors import ConfigurationError
 from bot.storage import engines
 from bot.storage.engines import explain_error, is_transient
 
-#: Bytes of a file that is looked through as a whole.
+#: Up to this size a file is checked as a whole.
 _FULL_CHECK_BYTES = 64 * 2**20
-#: What is due, what was told, what goes where: the small ones first, as time is short.
+#: What is due, was published, and goes where; the small ones first: time is short.
 CRITICAL_TABLES = (
     "schedules",
     "digests",
@@ -40,17 +40,17 @@ CRITICAL_TABLES = (
     "published_items",
     "deliveries",
 )
-#: Seconds for them; 40,000 deliveries take a fifth of one.
+#: For these tables; 40,000 deliveries take a fifth of it.
 _CHECK_SECONDS = 0.3
-#: Steps of SQLite between two looks at the clock.
-_OPENING_PROGRESS_STEPS = 10_000
-#: Seconds for which another process may be at the very first step of a new file.
+#: Steps of SQLite between two checks of the time.
+_PROGRESS_STEPS = 10_000
+#: How long another process may take for the first step of a new file.
 _STARTUP_TIMEOUT = 5.0
 _POLL_DELAY = 0.05
 
 
 def prepare_file(file: Path) -> None:
-    """Make the file and its folder, or see that the file can be trusted.
+    """Create the file and its folder, or check an existing file.
 
     Raises:
         ConfigurationError: It is not a database, is damaged, or cannot be written.
@@ -69,27 +69,74 @@ def prepare_file(file: Path) -> None:
         time.sleep(_POLL_DELAY)
 
 
-def list_damage(connection: Connection) -> tuple[str, ...]:
-    """Look the whole database through: what is damaged, in SQLite's words.
-
-    PostgreSQL watches over itself; there the answer is always empty.
-    """
-    if connection.dialect.name != "sqlite":
-        return ()
-    found = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars().all()
-    return tuple(str(line) for line in found if line != "ok")
+def copy_pages(
+    file: sqlite3.Connection,
+    target: Path,
+    *,
+    pages: int = -1,
+    progress: Callable[[int, int, int], object] | None = None,
+) -> None:
+    """Copy a database that others may be using into one file of one state."""
+    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        # One state from here on: else the copy restarts whenever somebody writes.
+        file.execute("BEGIN")
+        file.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        file.backup(copy, pages=pages, progress=progress)
+        copy.execute("PRAGMA journal_mode = DELETE").fetchone()
 
 
 def find_file_damage(connection: sqlite3.Connection) -> str | None:
-    """Look a whole file through, its definitions too: the first damage, or None."""
-    found = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != ("ok",):
-        return str(found[0]) if found else "it cannot be looked through"
-    return (
-        "its definitions contradict each other"
-        if _has_dangling_references(connection)
-        else None
-    )
+    """Check a whole file, its definitions too: the first damage, or None."""
+    if _has_dangling_references(connection):
+        return "its definitions contradict each other"
+    return _check(connection)
+
+
+def find_damage(connection: Connection, *, seconds: float) -> str | None:
+    """Check the database: the first damage in words, or None.
+
+    A file that cannot be checked in that time counts as intact as far as it was
+    checked. PostgreSQL checks itself.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SELECT 1")
+        return None
+    raw: Any = connection.connection.driver_connection
+    damage = _check(raw, seconds=seconds)
+    return None if damage is None else f"it is damaged: {damage}"
+
+
+def _check(
+    connection: sqlite3.Connection,
+    tables: Iterable[str] = ("1",),
+    *,
+    seconds: float | None = None,
+) -> str | None:
+    """Give the first damage of everything (`1`), or of tables; None when intact.
+
+    What cannot be checked in that time counts as intact.
+    """
+    if seconds is not None:
+        until = time.monotonic() + seconds
+        connection.set_progress_handler(
+            lambda: time.monotonic() > until, _PROGRESS_STEPS
+        )
+    try:
+        found = (_find_first_damage(connection, table) for table in tables)
+        return next(filter(None, found), None)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+    finally:
+        connection.set_progress_handler(None, 0)
+    return None
+
+
+def _find_first_damage(connection: sqlite3.Connection, table: str) -> str | None:
+    found = connection.execute(f"PRAGMA integrity_check({table})").fetchone()
+    if found == ("ok",):
+        return None
+    return str(found[0]) if found else "it cannot be checked"
 
 
 def _create_file(file: Path) -> bool:
@@ -112,7 +159,7 @@ def _create_file(file: Path) -> bool:
 
 
 def _refuse_empty_file(file: Path) -> None:
-    """A file of no bytes was a database once, or is being made at this moment."""
+    """Refuse an empty file, unless another process is just creating it."""
     give_up = time.monotonic() + _STARTUP_TIMEOUT
     while file.stat().st_size == 0:
         if time.monotonic() > give_up:
@@ -124,7 +171,7 @@ def _refuse_empty_file(file: Path) -> None:
 
 
 def _enable_wal(file: Path) -> None:
-    # Straight from the driver: this pragma must stand outside of any transaction.
+    # Straight from the driver: this pragma must be outside of any transaction.
     with closing(
         sqlite3.connect(file, timeout=engines.BUSY_SECONDS, isolation_level=None)
     ) as connection:
@@ -140,31 +187,11 @@ def _enable_wal(file: Path) -> None:
 
 
 def _is_intact(connection: sqlite3.Connection, size: int) -> bool:
-    """Whether the file holds together, as far as it is looked through."""
+    """Tell whether the file is intact, as far as it is checked."""
     if size <= _FULL_CHECK_BYTES:
-        return _passes_check(connection, "1")
-    until = time.monotonic() + _CHECK_SECONDS
-    connection.set_progress_handler(
-        lambda: time.monotonic() > until, _OPENING_PROGRESS_STEPS
-    )
-    try:
-        # One that is not there yet comes with a migration.
-        return all(
-            _passes_check(connection, name)
-            for name in _list_critical_tables(connection)
-        )
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-            raise
-        return True
-    finally:
-        connection.set_progress_handler(None, 0)
-
-
-def _passes_check(connection: sqlite3.Connection, which: str) -> bool:
-    """Ask for the first damage only: of everything (`1`), or of a table."""
-    found = connection.execute(f"PRAGMA integrity_check({which})").fetchone()
-    return bool(found == ("ok",))
+        return _check(connection) is None
+    tables = _list_critical_tables(connection)
+    return _check(connection, tables, seconds=_CHECK_SECONDS) is None
 
 
 def _list_critical_tables(connection: sqlite3.Connection) -> list[str]:
@@ -174,9 +201,9 @@ def _list_critical_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def _has_dangling_references(connection: sqlite3.Connection) -> bool:
-    """Whether a table points at one that is not there: its definition was damaged.
+    """Tell whether a table references a missing one: a definition was damaged.
 
-    `integrity_check` looks at what they hold, not at the words that define them.
+    `integrity_check` checks rows, not definitions.
     """
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     names = [name for (name,) in tables]
@@ -188,30 +215,3 @@ def _has_dangling_references(connection: sqlite3.Connection) -> bool:
         )
     }
     return not targets.issubset({name.lower() for name in names})
-
-
-#: Steps of SQLite between two looks at the clock.
-_CHECK_PROGRESS_STEPS = 10_000
-
-
-def find_damage(connection: Connection, *, seconds: float) -> str | None:
-    """Look whether the database is whole; the first damage in words, or None.
-
-    A file that is too large to be looked through in so many seconds counts as whole as
-    far as it was seen. PostgreSQL sees to that itself.
-    """
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SELECT 1")
-        return None
-    raw: Any = connection.connection.driver_connection
-    until = time.monotonic() + seconds
-    raw.set_progress_handler(lambda: time.monotonic() > until, _CHECK_PROGRESS_STEPS)
-    try:
-        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-    except OperationalError as error:
-        if "interrupted" not in str(error.orig):
-            raise
-        return None
-    finally:
-        raw.set_progress_handler(None, 0)
-    return None if found == "ok" else f"it is damaged: {found}"

@@ -1,12 +1,12 @@
-"""Stories: which articles report one event, in whose view, and what has moved.
+"""Stories: which articles report one event, in which view, and what has moved.
 
-Public articles make stories for all (`workspace_id` None). A workspace has a view of
-its own over that: its private articles, and what its editions saw otherwise. There an
-article belongs to one story, the workspace's own where it has one. Nobody sees the
+Public articles make stories for everybody (`workspace_id` None). A workspace has its
+own view over that: its private articles, and what its editions grouped otherwise. In a
+view an article belongs to one story, the workspace's own where it has one. Nobody sees
 articles of sources that are not theirs.
 
-They read for a whole view: everybody's (`workspace_id` None) holds public articles
-only, a workspace's own those of the sources that it may see.
+A view's queries read it as a whole: everybody's (`workspace_id` None) holds public
+articles only, a workspace's those of the sources that it may see.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -14,10 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Select, func, insert, or_, select
 
-from bot.storage import statements
 from bot.storage.revision_store import (
     REVISION_COLUMNS,
     REVISION_JOIN,
@@ -33,23 +31,30 @@ from bot.storage.schema import (
     story_articles,
     story_moves,
 )
-from bot.storage.source_store import filter_visible_sources
+from bot.storage.statements import (
+    Condition,
+    batched,
+    delete_rows,
+    filter_visible_sources,
+    first_scalar,
+    has_row,
+    insert_missing,
+    list_scalars,
+    update_rows,
+)
 from digests.stories.assignment import find_moved_stories
 from digests.types import Article, StoryMembership
 
-#: How many values one question may name.
-_BATCH_SIZE = 500
-
 
 class UsedStoryIds:
-    """The public ids that are in use in any view, for who makes a new one."""
+    """The public ids in use in any view, to draw a new one."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def __contains__(self, public_id: object) -> bool:
-        query = select(1).where(stories.c.public_id == public_id).limit(1)
-        return self._connection.execute(query).first() is not None
+        query = select(1).where(stories.c.public_id == public_id)
+        return has_row(self._connection, query)
 
 
 def set_memberships(
@@ -59,10 +64,9 @@ def set_memberships(
     memberships: Sequence[StoryMembership],
     now: datetime,
 ) -> None:
-    """Keep which story each article belongs to, in place of what was kept before.
+    """Store which story each article belongs to, replacing what was stored before.
 
-    `Membership.article` and `duplicate_of` are the articles' keys, as `fresh` of
-    `articles` gives them.
+    `StoryMembership.article` and `duplicate_of` are the articles' keys.
     """
     if not memberships:
         return
@@ -70,19 +74,15 @@ def set_memberships(
         public_id: _upsert_story(connection, workspace_id, public_id, now)
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
-    # For each row by its key: a list of all stories would grow with the archive.
+    # Checked for each row by its key: a list of all stories would grow too long.
     in_view = (
         select(1)
         .where(stories.c.id == story_articles.c.story_id, _is_in_own_view(workspace_id))
         .exists()
     )
-    for some in _batched([int(each.article) for each in memberships]):
-        connection.execute(
-            delete(story_articles).where(
-                story_articles.c.article_id.in_(some),
-                in_view,
-            )
-        )
+    for some in batched(int(each.article) for each in memberships):
+        chosen = story_articles.c.article_id.in_(some)
+        delete_rows(connection, story_articles, chosen, in_view)
     connection.execute(
         insert(story_articles),
         [
@@ -105,7 +105,7 @@ def update_memberships(
     whole: bool = True,
     copies: bool = True,
 ) -> None:
-    """Let the view say this, where it says something else, and keep what moved.
+    """Update the view where it differs, and record what moved.
 
     An old id leads on to where most of its articles went.
 
@@ -114,10 +114,9 @@ def update_memberships(
         workspace_id: Whose view; None is everybody's.
         memberships: One an article.
         now: The time.
-        whole: They are those of whole stories, as far as these are at hand: where all
-            that is named of one went to another, the rest of it goes along.
-        copies: Whether it is something else, too, where only another article is
-            repeated.
+        whole: They are those of whole stories, as far as these were loaded: where all
+            that is named of one moved to another, the rest of it moves along.
+        copies: Whether a change of the repeated article alone counts as different.
     """
     before = list_memberships(
         connection, workspace_id=workspace_id, articles=[m.article for m in memberships]
@@ -153,9 +152,9 @@ def update_memberships(
 def list_memberships(
     connection: Connection, *, workspace_id: int | None, articles: Iterable[str]
 ) -> tuple[StoryMembership, ...]:
-    """List to which stories these articles (their keys) belong, as far as is known."""
+    """List to which stories these articles (their keys) belong, if to any."""
     found: dict[int, StoryMembership] = {}
-    for some in _batched([int(article) for article in articles]):
+    for some in batched(map(int, articles)):
         rows = connection.execute(
             select(
                 story_articles.c.article_id,
@@ -169,23 +168,13 @@ def list_memberships(
             .order_by(stories.c.workspace_id.is_not(None), story_articles.c.article_id)
         )
         for row in rows:
-            # The view's own come last and take the place of everybody's.
+            # The view's own come last and replace everybody's.
             found[row.article_id] = StoryMembership(
                 article=str(row.article_id),
                 story=row.public_id,
                 duplicate_of=str(row.duplicate_of) if row.duplicate_of else None,
             )
     return tuple(found.values())
-
-
-def find_story_of_article(
-    connection: Connection, *, workspace_id: int, article_id: int
-) -> str | None:
-    """Give the public id of the article's story; the workspace's own view first."""
-    found = list_memberships(
-        connection, workspace_id=workspace_id, articles=[str(article_id)]
-    )
-    return found[0].story if found else None
 
 
 def list_story_articles(
@@ -213,8 +202,8 @@ def list_newest_story_articles(
 ) -> tuple[Article, ...]:
     """List the newest articles of these stories of a view, the earliest first.
 
-    For the intake, which looks whether they are one event: of everybody's stories
-    (None) only what everybody may see.
+    For the ingest, which decides whether they are one event: of everybody's stories
+    (None) only public articles.
     """
     may = (
         filter_visible_revisions(workspace_id)
@@ -234,12 +223,9 @@ def find_present_story(
 
     def is_there(public_id: str) -> bool:
         query = _select_member_ids(workspace_id, [public_id])
-        seen = (
-            select(1)
-            .select_from(REVISION_JOIN)
-            .where(articles.c.id.in_(query), *filter_visible_revisions(workspace_id))
-        )
-        return connection.execute(seen.limit(1)).first() is not None
+        seen = select(1).select_from(REVISION_JOIN)
+        may_see = filter_visible_revisions(workspace_id)
+        return has_row(connection, seen.where(articles.c.id.in_(query), *may_see))
 
     found = _follow_moves(connection, workspace_id, story, is_there)
     return found if is_there(found) else None
@@ -250,12 +236,11 @@ def resolve_merged_story(
 ) -> str:
     """Give the story that this one was merged into, or itself.
 
-    For the intake: another process may have merged what it has in memory.
+    For the ingest: another process may have merged what this one has in memory.
     """
 
     def has_articles(public_id: str) -> bool:
-        query = _select_member_ids(workspace_id, [public_id]).limit(1)
-        return connection.execute(query).first() is not None
+        return has_row(connection, _select_member_ids(workspace_id, [public_id]))
 
     found = _follow_moves(connection, workspace_id, story, has_articles)
     return found if has_articles(found) else story
@@ -265,27 +250,25 @@ def _load_articles_of(
     connection: Connection,
     workspace_id: int | None,
     public_ids: Collection[str],
-    may: Sequence[ColumnElement[bool]],
+    may: Sequence[Condition],
     limit: int | None,
 ) -> tuple[Article, ...]:
-    members = (
-        connection.execute(_select_member_ids(workspace_id, public_ids)).scalars().all()
-    )
+    members = list_scalars(connection, _select_member_ids(workspace_id, public_ids))
     dated: list[tuple[datetime, int]] = []
-    for some in _batched(members):
+    for some in batched(members):
         rows = connection.execute(
             select(revisions.c.dated_at, revisions.c.id)
             .select_from(REVISION_JOIN)
             .where(revisions.c.article_id.in_(some), *may)
         )
         dated += [(row.dated_at, row.id) for row in rows]
-    # Sorted here: in the question it would tempt SQLite to go through all by date.
+    # Sorted here: ORDER BY would make SQLite scan everything by date.
     newest = sorted(dated)[-limit:] if limit else sorted(dated)
     found = load_articles(connection, [key for _, key in newest])
     return tuple(found[key] for _, key in newest)
 
 
-def _filter_public() -> tuple[ColumnElement[bool], ...]:
+def _filter_public() -> tuple[Condition, ...]:
     return (revisions.c.current, sources.c.workspace_id.is_(None))
 
 
@@ -300,7 +283,7 @@ def _select_member_ids(
     )
     if workspace_id is None:
         return members
-    # What the view has in a story of its own is not where everybody has it.
+    # What is in a story of the view itself is not in everybody's.
     other, own = story_articles.alias(), stories.alias()
     elsewhere = (
         select(1)
@@ -340,7 +323,7 @@ def _find_successor(
         if workspace_id is None
         else or_(view == workspace_id, view.is_(None))
     )
-    found: str | None = connection.execute(
+    query = (
         select(story_moves.c.successor)
         .where(story_moves.c.story == story, mine)
         .order_by(
@@ -349,9 +332,8 @@ def _find_successor(
             story_moves.c.position,
             story_moves.c.id.desc(),
         )
-        .limit(1)
-    ).scalar()
-    return found
+    )
+    return first_scalar(connection, query.limit(1))
 
 
 def _move_remaining_articles(
@@ -365,20 +347,17 @@ def _move_remaining_articles(
         stories.c.public_id == old, _is_in_own_view(workspace_id)
     )
     key = _upsert_story(connection, workspace_id, new, now)
-    connection.execute(
-        update(story_articles)
-        .where(story_articles.c.story_id.in_(gone))
-        .values(story_id=key)
-    )
+    moved = story_articles.c.story_id.in_(gone)
+    update_rows(connection, story_articles, moved, story_id=key)
 
 
-def _is_in_own_view(workspace_id: int | None) -> ColumnElement[bool]:
+def _is_in_own_view(workspace_id: int | None) -> Condition:
     if workspace_id is None:
         return stories.c.workspace_id.is_(None)
     return stories.c.workspace_id == workspace_id
 
 
-def _is_seen_in_view(workspace_id: int | None) -> ColumnElement[bool]:
+def _is_seen_in_view(workspace_id: int | None) -> Condition:
     """The view's own stories and everybody's."""
     return or_(_is_in_own_view(workspace_id), _is_in_own_view(None))
 
@@ -386,11 +365,8 @@ def _is_seen_in_view(workspace_id: int | None) -> ColumnElement[bool]:
 def _upsert_story(
     connection: Connection, workspace_id: int | None, public_id: str, now: datetime
 ) -> int:
-    connection.execute(
-        statements.insert_into(connection, stories)
-        .values(workspace_id=workspace_id, public_id=public_id, first_seen=now)
-        .on_conflict_do_nothing()
-    )
+    new = {"workspace_id": workspace_id, "public_id": public_id, "first_seen": now}
+    insert_missing(connection, stories, new)
     key: int = connection.execute(
         select(stories.c.id).where(
             stories.c.public_id == public_id, _is_in_own_view(workspace_id)
@@ -399,13 +375,9 @@ def _upsert_story(
     return key
 
 
-def _batched(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[at : at + _BATCH_SIZE] for at in range(0, len(keys), _BATCH_SIZE))
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RevisionKey:
-    """A current version without its text."""
+    """A current revision without its text."""
 
     article: str
     revision_id: int
@@ -414,9 +386,9 @@ class RevisionKey:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArrivedArticle:
-    """A current version, and the story that its article is in, if any."""
+    """A current revision, and the story of its article, if any."""
 
-    #: Dated by when it was fetched where its source gives no date, or a later one.
+    #: Published when it was fetched, if its source gives no date or a later one.
     article: Article
     revision_id: int
     membership: StoryMembership | None
@@ -439,7 +411,7 @@ def list_arrivals(
         fetched: The earliest moment at which it was fetched; None = any.
         limit: Where there is more, the newest of it.
     """
-    # One of the two conditions for each question: they have an index each.
+    # One condition a query: each has its own index.
     by = revisions.c.dated_at if fetched is None else revisions.c.fetched_at
     found = connection.execute(
         select(
@@ -468,7 +440,7 @@ def list_arrivals(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryMoves:
-    """Stories whose articles went elsewhere, and the key of the last such move."""
+    """Stories whose articles moved, and the key of the last such move."""
 
     stories: frozenset[str]
     last: int
@@ -479,13 +451,13 @@ def list_story_moves(
 ) -> StoryMoves:
     """List what moved in a view after the move of this key; None: after the last."""
     if after is None:
-        last = connection.execute(select(func.max(story_moves.c.id))).scalar()
+        last = first_scalar(connection, select(func.max(story_moves.c.id)))
         return StoryMoves(stories=frozenset(), last=last or 0)
     view = story_moves.c.workspace_id
     rows = connection.execute(
         select(story_moves.c.id, story_moves.c.story).where(
             story_moves.c.id > after,
-            # With None for the workspace both say the same.
+            # With None for the workspace both are the same.
             or_(view.is_(None), view == workspace_id),
         )
     ).all()
@@ -498,7 +470,7 @@ def list_story_moves(
 def load_arrivals(
     connection: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
 ) -> tuple[ArrivedArticle, ...]:
-    """Load these versions, a few hundred at the most, with their stories."""
+    """Load these revisions, a few hundred at most, with their stories."""
     query: Select[Any] = (
         select(*REVISION_COLUMNS, revisions.c.dated_at)
         .select_from(REVISION_JOIN)
@@ -522,7 +494,7 @@ def load_arrivals(
     )
 
 
-def _filter_view_sources(workspace_id: int | None) -> ColumnElement[bool]:
+def _filter_view_sources(workspace_id: int | None) -> Condition:
     if workspace_id is None:
         return sources.c.workspace_id.is_(None)
     return filter_visible_sources(workspace_id)

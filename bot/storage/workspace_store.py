@@ -1,4 +1,4 @@
-"""Workspaces, and who may edit them beyond what the platform says."""
+"""Workspaces, and who may edit them besides the managers on the platform."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
-from bot.model import PlatformName, Workspace
+from bot.model.settings import PlatformName
+from bot.model.workspace import Workspace
 from bot.storage.schema import grants, workspaces
 from bot.storage.statements import insert_into
 from digests.messages import Message
@@ -24,7 +25,7 @@ def upsert_workspace(
     locale: str | None = None,
     takes_back: bool = True,
 ) -> Workspace:
-    """Make the workspace, or change it; a zone or locale not given stays.
+    """Create the workspace, or change it; a zone or locale not given stays.
 
     One whose messages the platform refused gets messages again; what was claimed before
     `now`, and refused, stops it no more. One that the bot had left is back with
@@ -61,7 +62,7 @@ def find_workspace(connection: Connection, *, workspace_id: int) -> Workspace | 
 
 
 def lock_workspace(connection: Connection, *, workspace_id: int) -> None:
-    """Let nobody else change the workspace's set-up until this transaction ends."""
+    """Lock the configuration of the workspace until this transaction ends."""
     connection.execute(
         select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update()
     )
@@ -70,7 +71,7 @@ def lock_workspace(connection: Connection, *, workspace_id: int) -> None:
 def find_workspace_by_external_id(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
-    """Find the workspace that the platform calls `external_id`."""
+    """Find the workspace by its id on the platform."""
     found = connection.execute(
         select(workspaces).where(
             workspaces.c.platform == platform, workspaces.c.external_id == external_id
@@ -82,7 +83,7 @@ def find_workspace_by_external_id(
 def find_active_workspace(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
-    """Find the same, unless the bot was removed from there."""
+    """Find the workspace by its id, unless the bot was removed from it."""
     found = connection.execute(
         select(workspaces).where(
             workspaces.c.platform == platform,
@@ -94,7 +95,7 @@ def find_active_workspace(
 
 
 def set_workspace_zone(connection: Connection, *, workspace_id: int, zone: str) -> None:
-    """Say in which zone its people live."""
+    """Set the time zone of the workspace."""
     connection.execute(
         update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone)
     )
@@ -105,7 +106,7 @@ def list_workspaces(
 ) -> tuple[Workspace, ...]:
     """List the workspaces that the bot is in, the oldest first.
 
-    With `left` also those that it was removed from, as long as they are kept.
+    With `left` also those that it was removed from, until they are erased.
     """
     query = select(workspaces).order_by(workspaces.c.id)
     if not left:
@@ -116,7 +117,7 @@ def list_workspaces(
 def list_left_workspaces(
     connection: Connection,
 ) -> tuple[tuple[Workspace, datetime], ...]:
-    """List those that the bot was removed from, each with since when."""
+    """List the workspaces that the bot was removed from, with the time."""
     found = connection.execute(
         select(workspaces)
         .where(workspaces.c.left_at.is_not(None))
@@ -128,7 +129,7 @@ def list_left_workspaces(
 def mark_workspace_left(
     connection: Connection, *, workspace_id: int, now: datetime
 ) -> None:
-    """Note that the bot was removed: nothing is due there until it comes back."""
+    """Record that the bot was removed: nothing is due until it comes back."""
     connection.execute(
         update(workspaces)
         .where(workspaces.c.id == workspace_id, workspaces.c.left_at.is_(None))
@@ -146,7 +147,7 @@ def stop_workspace(
 ) -> bool:
     """Post nothing there; `reason` is a sentence for people. False: stopped before.
 
-    At `retest_at` one message tries whether it works again. An answer to what was
+    At `retest_at` one message is sent as a test. An answer to what was
     `asked_at` a time before the bot came back says nothing of now, and stops nothing.
     """
     where = [workspaces.c.id == workspace_id, workspaces.c.stopped.is_(None)]
@@ -160,7 +161,7 @@ def stop_workspace(
 
 
 def retest_stopped_workspaces(connection: Connection, *, now: datetime) -> None:
-    """Let every stopped workspace be tried at once: there may be a new token."""
+    """Test every stopped workspace now: there may be a new token."""
     connection.execute(
         update(workspaces)
         .where(workspaces.c.stopped.is_not(None))
@@ -169,7 +170,7 @@ def retest_stopped_workspaces(connection: Connection, *, now: datetime) -> None:
 
 
 def workspace_from_row(row: Row[Any]) -> Workspace:
-    """Make the noun of a row of the table."""
+    """Convert a row of the table."""
     return Workspace(
         id=row.id,
         platform=row.platform,
@@ -183,7 +184,7 @@ def workspace_from_row(row: Row[Any]) -> Workspace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
-    """A person or a role that may do an editor's work in a workspace."""
+    """A person or a role with an editor's permission in a workspace."""
 
     kind: Literal["person", "role"]
     #: The platform's id.
@@ -191,7 +192,7 @@ class Grant:
 
 
 def add_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> None:
-    """Let this person, or everybody of this role, do an editor's work."""
+    """Give an editor's permission to this person or role."""
     connection.execute(
         insert_into(connection, grants)
         .values(
@@ -202,7 +203,7 @@ def add_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> Non
 
 
 def delete_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> None:
-    """Let them no more."""
+    """Revoke the permission of this person or role."""
     connection.execute(
         delete(grants).where(
             grants.c.workspace_id == workspace_id,
@@ -213,7 +214,7 @@ def delete_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> 
 
 
 def list_grants(connection: Connection, *, workspace_id: int) -> tuple[Grant, ...]:
-    """List who was let, in the order in which it happened."""
+    """List the grants, in the order in which they were given."""
     found = connection.execute(
         select(grants)
         .where(grants.c.workspace_id == workspace_id)
@@ -229,7 +230,7 @@ def has_grant(
     person_id: str,
     roles: Collection[str],
 ) -> bool:
-    """Tell whether the person was let, alone or through a role held at this moment."""
+    """Check whether the person has a grant, or one of their current roles has."""
     mine = or_(
         and_(grants.c.kind == "person", grants.c.external_id == person_id),
         and_(grants.c.kind == "role", grants.c.external_id.in_(list(roles))),

@@ -29,7 +29,7 @@ from digests.answers.vocabulary import (
     SYNONYMS,
     find_root,
 )
-from digests.language import dates, numbers, words
+from digests.language import dates, grammar, numbers, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
 from digests.language.words import word_set
@@ -40,7 +40,6 @@ QuestionKind = Literal[
 #: Characters and words of a question that are read.
 _READ, _MOST = 400, 14
 _AUXILIARIES = word_set("do does did")
-_TIME_UNITS = word_set("day week month year hour minute")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,8 +123,7 @@ def parse_question(text: str, today: date) -> Question:
         adjective=_find_adjective(found, lang),
         verb=verb,
         asks_doer=asks_doer,
-        denies=any(t.low in ("not", "never", "nicht", "nie", "kein") for t in found)
-        or "n't" in text.replace("’", "'"),
+        denies=grammar.NEGATION.search(text) is not None,
     )
 
 

@@ -8,13 +8,14 @@ sources do not say.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import log
 from typing import Literal
 
 from digests.answers import matching
 from digests.answers.matching import (
+    SentenceMatch,
     TokenizedArticle,
-    TokenizedSentence,
     tokenize_article,
 )
 from digests.answers.questions import Question, QuestionTerm
@@ -68,15 +69,11 @@ class QuestionAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Candidate:
-    passage: TokenizedArticle
-    at: int
+    match: SentenceMatch
     score: float
+    #: The covered shares of the question's words, and of those that are no names.
     covered: float
     plain: float
-
-    @property
-    def line(self) -> TokenizedSentence:
-        return self.passage.lines[self.at]
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
@@ -114,16 +111,16 @@ def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
 
 def _build_sentence(one: _Candidate) -> AnswerSentence:
     return AnswerSentence(
-        article=one.passage.article,
-        span=one.line.span,
-        text=one.line.text,
+        article=one.match.passage.article,
+        span=one.match.line.span,
+        text=one.match.line.text,
         score=one.score,
     )
 
 
 def _candidate_sort_key(one: _Candidate) -> tuple[float, float, int]:
-    published = one.passage.article.published
-    return (-one.score, -(published.timestamp() if published else 0.0), one.at)
+    published = one.match.passage.article.published
+    return (-one.score, -(published.timestamp() if published else 0.0), one.match.at)
 
 
 def _deduplicate_articles(articles: Sequence[Article]) -> list[Article]:
@@ -152,36 +149,29 @@ def _iter_candidates(
     rare = _rate_rareness(question.terms, passages)
     lengths = [len(line.words) for each in passages for line in each.lines]
     mean = sum(lengths) / len(lengths) if lengths else 1.0
-    read = 0
-    for each in passages:
-        for at, line in enumerate(each.lines):
-            read += 1
-            if read > _SENTENCES:
-                return
-            if not any(term.accepted_roots & line.held for term in question.terms):
-                continue
-            one = _weigh_candidate(question, each, at, rare, mean)
-            if one.covered < MIN_COVERAGE or one.plain < MIN_PLAIN_COVERAGE:
-                continue
-            if _fits_question(question, each, at):
-                yield one
+    every = ((each, at) for each in passages for at in range(len(each.lines)))
+    for passage, at in islice(every, _SENTENCES):
+        held = passage.lines[at].held
+        if not any(term.accepted_roots & held for term in question.terms):
+            continue
+        match = SentenceMatch(question=question, passage=passage, at=at)
+        one = _weigh_candidate(match, rare, mean)
+        enough = one.covered >= MIN_COVERAGE and one.plain >= MIN_PLAIN_COVERAGE
+        if enough and match.is_possible():
+            yield one
 
 
 def _weigh_candidate(
-    question: Question,
-    passage: TokenizedArticle,
-    at: int,
-    rare: Mapping[str, float],
-    mean: float,
+    match: SentenceMatch, rare: Mapping[str, float], mean: float
 ) -> _Candidate:
     """How much of the question a sentence covers, and its score."""
-    line = passage.lines[at]
+    question, line = match.question, match.line
     damp = _SATURATION * (1 - _LENGTH + _LENGTH * len(line.words) / mean)
     covered = total = plain = plain_total = score = 0.0
-    spoken = question.speaker is not None
-    lead = matching.SPEECH_LEAD_WEIGHT if spoken else matching.LEAD_WEIGHT
+    speech = question.speaker is not None
+    lead = matching.SPEECH_LEAD_WEIGHT if speech else matching.LEAD_WEIGHT
     for term in question.terms:
-        near = matching.measure_nearness(term, passage, at, lead)
+        near = match.measure_nearness(term, lead)
         weight = term.weight * rare[term.word]
         covered, total = covered + near * weight, total + weight
         if term.name is None:
@@ -189,12 +179,11 @@ def _weigh_candidate(
         # A word in the context makes an answer possible, one inside makes it likely.
         inside = near * near
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
-    score *= matching.weight_of_kind(question, line)
+    score *= match.weigh_kind()
     if question.adjective in line.held:
         score *= _ADJECTIVE
     return _Candidate(
-        passage=passage,
-        at=at,
+        match=match,
         score=score,
         covered=covered / total,
         plain=plain / plain_total if plain_total else 1.0,
@@ -214,28 +203,6 @@ def _rate_rareness(
     return found
 
 
-def _fits_question(question: Question, each: TokenizedArticle, at: int) -> bool:
-    line = each.lines[at]
-    return (
-        matching.has_answer_kind(question, each, line)
-        and matching.counts_subject(question.counted, line, each.article.lang)
-        and matching.speaks_of_names(question, each, at)
-        and matching.has_figures(question, each, line)
-        and matching.is_of_days(question.days, each, line)
-        and matching.is_done_by(question, line)
-        and matching.agrees_with_question(question, each, at)
-        and _is_said(question, each, line)
-    )
-
-
-def _is_said(
-    question: Question, each: TokenizedArticle, line: TokenizedSentence
-) -> bool:
-    if question.speaker is None:
-        return True
-    own = question.name(question.speaker)
-    return not own or matching.is_said_by(own, each, line)
-
-
 def _repeats_candidate(one: _Candidate, other: _Candidate) -> bool:
-    return measure_containment(one.line.held, other.line.held) >= _SAME
+    held, other_held = one.match.line.held, other.match.line.held
+    return measure_containment(held, other_held) >= _SAME

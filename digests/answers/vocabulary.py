@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from digests.language.name_tables import ROLE_NOUNS
-from digests.language.words import stem_word, word_set
+from digests.language.words import load_word_tables, stem_word, word_set
+
+_TABLES = load_word_tables("digests.answers", "vocabulary.txt")
 
 _IRREGULAR_BASES = """
     said:say says:say told:tell built:build paid:pay sank:sink sunk:sink took:take
@@ -38,39 +40,16 @@ IRREGULAR_BASES: Mapping[str, str] = dict(
 )
 
 #: Words that ask and are not searched for.
-QUESTION_WORDS = word_set("""
-    what when where which who whom whose why how did does do is are was were will would
-    has have had can could should many much long far old often tall high deep big large
-    heavy fast wide please tell know anyone anybody someone something else there
+QUESTION_WORDS = _TABLES["question_words"]
 
-    was wer wen wem wessen wann wo wohin woher warum weshalb wieso wie viel viele welche
-    welcher welches welchen ist sind war waren wird werden hat haben hatte hatten lange
-    weit alt hoch bitte gibt
-""")
-
-GERMAN_QUESTION_WORDS = word_set("""
-    wer wen wem wessen wann wo wohin woher warum weshalb wieso wie welche welcher
-    welches welchen wieviel
-""")
+GERMAN_QUESTION_WORDS = _TABLES["german_question_words"]
 #: Verbs after a German «was».
-GERMAN_VERBS = word_set("""
-    ist sind war waren hat haben hatte hatten wird werden wurde wurden kann können soll
-    sollen darf dürfen muss müssen will wollen sagt sagte sagten kostet kosten kostete
-    macht machen machte passiert passierte geschah geschieht gilt galt gibt gab bedeutet
-    fordert forderte plant plante verlangt bringt kommt kam weiß
-""")
+GERMAN_VERBS = _TABLES["german_verbs"]
 #: Function words that no English question has.
-GERMAN_FUNCTION_WORDS = word_set("""
-    das der den dem des ein eine einen einem einer für und zum zur im
-""")
+GERMAN_FUNCTION_WORDS = _TABLES["german_function_words"]
 
 #: Words with little content: an answer may lack them.
-GENERIC_WORDS = word_set("""
-    happen thing amount number people person name day time year week month old new total
-    place event news article report part kind sort last first way new two call get make
-    take give go come put use expect affect involve concern become total money amount
-    sum man woman
-""")
+GENERIC_WORDS = _TABLES["generic_words"]
 
 _SYNONYM_ROWS = """
     cost price pay worth fee expense budget
@@ -139,10 +118,7 @@ PERSON_NOUNS = ROLE_NOUNS | word_set("""
     woman boy girl bauer lehrer fahrer polizei sprecherin sprecher vater mutter
 """)
 
-SPEECH_VERBS = word_set("""
-    say tell ask add call argue claim warn explain describe think believe promise advise
-    comment declare insist announce
-""")
+SPEECH_VERBS = _TABLES["speech_verbs"]
 
 _ENDINGS = (
     "ingly",

@@ -24,6 +24,7 @@ from typing import Literal
 
 from digests.figures import recognition
 from digests.language import dates, numbers, quotation_marks, sentences, words
+from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import span_text, spans_overlap
 from digests.stories.profiles import CORRECTION_LABELS
@@ -202,12 +203,7 @@ def _build_correction(
 
 
 _NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:[ -][^\W\d_a-zà-öø-ÿ][\w’'-]*)*")
-_DENIES = re.compile(
-    r"\b(?:not|never|no|nobody|none|nothing|nor|neither|without|cannot|"
-    r"nicht|nichts|nie|niemals|niemand|kein\w*|ohne|weder|un(?:true|safe|able|likely)|"
-    r"denie[sd]|deny|denying)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+_DENIES = compile_negation("un(?:true|safe|able|likely)")
 _WEEKDAY = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)s?\b",

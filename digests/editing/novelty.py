@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from digests.figures import recognition
 from digests.language import sentences, words
+from digests.language.grammar import NEGATION
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any, span_text
-from digests.language.words import word_set
 from digests.quotes.spans import find_quoted_stretches
 from digests.types import (
     Article,
@@ -30,7 +30,6 @@ _NEW_WORDS = 0.5
 _SHORTEST = 4
 #: Fewer quoted words are a term, not a statement.
 _SHORTEST_QUOTE = 5
-_NEGATIONS = word_set("not no never none nobody nothing cannot nicht kein")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,8 +199,7 @@ def _list_shown_spans(analysis: ArticleAnalysis | None) -> list[Span] | None:
 
 def _is_negated(sentence: str) -> bool:
     """Whether a sentence has an odd number of negations."""
-    said = words.split_words(sentence)
-    return sum(w in _NEGATIONS or w.endswith("n't") for w in said) % 2 == 1
+    return len(NEGATION.findall(sentence)) % 2 == 1
 
 
 def _join_words(text: str) -> str:

@@ -76,6 +76,18 @@ class FigurePlace:
         """The class of the word at `at`; beyond the sentence «stop»."""
         return self.found[at].kind if 0 <= at < len(self.found) else "stop"
 
+    def before(self, at: int) -> NounPhrase | None:
+        """The noun phrase that ends right before word `at`."""
+        return phrases.find_phrase_before(self.found, at)
+
+    def after(self, at: int) -> NounPhrase | None:
+        """The noun phrase that begins at word `at`."""
+        return phrases.find_phrase_after(self.found, at)
+
+    def subject(self, verb: int) -> NounPhrase | None:
+        """The subject of the verb at word `verb`."""
+        return phrases.find_verb_subject(self.found, verb)
+
     def format(self, phrase: NounPhrase | None) -> str:
         """A phrase's words, or ""."""
         if phrase is None:
@@ -126,7 +138,7 @@ def label_bare_number(place: FigurePlace) -> str:
         answer = rule(place)
         if answer:
             return answer
-    phrase = phrases.find_phrase_before(place.found, place.first)
+    phrase = place.before(place.first)
     if phrase and place.word(phrase.last - 1).removesuffix("s") in BARE_VERBS:
         return place.format(phrase)
     return ""
@@ -158,7 +170,7 @@ def _of_noun(place: FigurePlace) -> str | None:
         at += 1
     if place.word(at) != "of" or place.word(place.first - 1) == "within":
         return None
-    answer = place.format(phrases.find_phrase_after(place.found, at + 1))
+    answer = place.format(place.after(at + 1))
     return answer or None
 
 
@@ -166,14 +178,14 @@ def _head_of(place: FigurePlace) -> str | None:
     """«a detour of 19 kilometres», «a rise of 5% in sales»."""
     if place.word(place.first - 1) != "of":
         return None
-    phrase = phrases.find_phrase_before(place.found, place.first - 1)
+    phrase = place.before(place.first - 1)
     if phrase is None:
         return None
     phrase = _whole(place, phrase)
     single = phrase.last - phrase.first == 1
     answer = place.format_common(phrase) if single else place.format(phrase)
     if place.word(phrase.last - 1) in CHANGE_WORDS and place.word(place.last) == "in":
-        more = place.format(phrases.find_phrase_after(place.found, place.last + 1))
+        more = place.format(place.after(place.last + 1))
         return f"{answer} in {more}" if answer and more else answer
     return answer
 
@@ -185,7 +197,7 @@ def _whole(place: FigurePlace, phrase: NounPhrase) -> NounPhrase:
         first -= 1
     if place.word(first - 1) != "of":
         return phrase
-    head = phrases.find_phrase_before(place.found, first - 1)
+    head = place.before(first - 1)
     return NounPhrase(head.first, phrase.last) if head else phrase
 
 
@@ -195,9 +207,9 @@ def _dimension(place: FigurePlace) -> str | None:
         return None
     before = place.word(place.first - 1)
     if before == ",":
-        return place.format(phrases.find_phrase_before(place.found, place.first - 1))
+        return place.format(place.before(place.first - 1))
     if before in FORMS_OF_BE:
-        return place.format(phrases.find_verb_subject(place.found, place.first - 1))
+        return place.format(place.subject(place.first - 1))
     return None
 
 
@@ -206,7 +218,7 @@ def _mover(place: FigurePlace) -> str | None:
     preposition = place.first - 1
     if place.word(preposition) not in _CHANGE_BY:
         return None
-    phrase = phrases.find_phrase_before(place.found, preposition)
+    phrase = place.before(preposition)
     if phrase is None:
         return None
     whole = _whole(place, phrase)
@@ -236,20 +248,20 @@ def _value(place: FigurePlace) -> str | None:
         turned = turned or place.word(at) in _UP_OR_DOWN
     verb = place.word(at - 1)
     if turned and verb == ",":
-        phrase = phrases.find_phrase_before(place.found, at - 1)
+        phrase = place.before(at - 1)
         hangs = phrase is not None and place.kind(phrase.first - 2) == "prep"
         return None if hangs else place.format(phrase)
     if verb == "worth":
         return _worth(place, at - 1)
     if not _speaks_of_value(place, at - 1, preposition, turned=turned):
         return None
-    return place.format(phrases.find_verb_subject(place.found, at - 1))
+    return place.format(place.subject(at - 1))
 
 
 def _worth(place: FigurePlace, at: int) -> str:
     if place.word(at - 1) in FORMS_OF_BE:
-        return place.format(phrases.find_verb_subject(place.found, at - 1))
-    return place.format(phrases.find_phrase_before(place.found, at))
+        return place.format(place.subject(at - 1))
+    return place.format(place.before(at))
 
 
 def _speaks_of_value(
@@ -280,7 +292,7 @@ def _paid_for(place: FigurePlace) -> str | None:
     if place.sort not in ("money", "share"):
         return None
     at = place.last
-    phrase = phrases.find_phrase_after(place.found, at + 1)
+    phrase = place.after(at + 1)
     if phrase is None:
         return None
     head = place.word(phrase.last - 1)

@@ -139,7 +139,7 @@ class FigureReader:
     """Turns the numbers of a text into figures; they are read in text order."""
 
     text: str
-    lang: str | None
+    german: bool
     refusals: FigureRefusals
     moments: Sequence[Moment]
     #: From each end of a range to the other end.
@@ -166,7 +166,7 @@ class FigureReader:
         return self._figure(number, partner, unit, own, start, end)
 
     def _open(self, sentence: Span) -> _SentenceState:
-        if resolve_language(self.lang) == "de":
+        if self.german:
             return _SentenceState(sentence)
         found = phrases.classify_words(self.text, sentence.start, sentence.end)
         return _SentenceState(
@@ -257,24 +257,24 @@ class FigureReader:
     def _tied(self, last: int) -> tuple[str, str, int] | None:
         """«a 25-member group»."""
         tied = _COUNT_TIED.match(self.text, last)
-        if tied is None or resolve_language(self.lang) == "de":
+        if tied is None or self.german:
             return None
         what = self._measured(tied.start(), tied.end(), "measure", tied=True)
         return _is_plural_count(tied["noun"]), what, tied.end()
 
     def _bare(self, first: int, last: int) -> tuple[str, str, int] | None:
-        if resolve_language(self.lang) == "de":
+        if self.german:
             return None
         noun = labels.label_bare_number(self._place(first, last, "", tied=False))
         return ("people" if noun in _HARMED else "", noun, 0) if noun else None
 
     def _counted(self, first: int, last: int) -> str:
-        if resolve_language(self.lang) == "de":
+        if self.german:
             return labels.label_german_count(self.text, last)
         return labels.label_count(self._place(first, last, "", tied=False))
 
     def _measured(self, first: int, last: int, sort: str, *, tied: bool = False) -> str:
-        if resolve_language(self.lang) == "de":
+        if self.german:
             shared = self._now.last.what if self._now.last else ""
             begin = self._now.span.start
             return labels.label_german_measure(self.text, begin, first, last, shared)
@@ -395,7 +395,7 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
     moments = dates.find_moments(text)
     reader = FigureReader(
         text=text,
-        lang=lang,
+        german=resolve_language(lang) == "de",
         refusals=FigureRefusals(text, moments),
         moments=[m for m in moments if m.kind != "time"],
         partners=_pair_ranges(text, found),

@@ -11,9 +11,11 @@ negation or a doubt that only one of them has.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
+from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import span_text
 from digests.language.words import word_set
@@ -46,11 +48,7 @@ _LONGEST_PIECE = 80
 _MOST_SENTENCES = 40
 
 _NAME = re.compile(r"(?<=[\w,’'] )[A-Z][\w’'-]+")
-_DENIES = re.compile(
-    r"\b(?:not|never|no|nobody|none|nor|neither|without|cannot|denie[sd]|denying|failed|"
-    r"nicht|nie|kein\w*|ohne|weder)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+_DENIES = compile_negation("failed")
 _HEARSAY = re.compile(
     r"\b(?:claim(?:s|ed|ing)?|alleg\w+|reportedly|apparently|suspected|rumou?red|"
     r"unconfirmed|doubt(?:s|ed|ful)?|angeblich)\b",
@@ -104,36 +102,27 @@ def check_claim(source: str, claim: str) -> SupportVerdict:
     parts = [span_text(claim, s) for s in sentences.split_sentences(claim)]
     parts = [part for part in parts if words.split_words(part)]
     if not parts:
-        return SupportVerdict(
-            supported=False, score=0.0, reasons=("The claim has no words.",)
-        )
+        return _build_verdict(0.0, "The claim has no words.")
     if _stands_whole(normalize_text(claim), normalize_text(source)):
-        return SupportVerdict(
-            supported=True, score=1.0, reasons=("It is in the source verbatim.",)
-        )
+        return _build_verdict(1.0, "It is in the source verbatim.")
     if len(parts) > _MOST_SENTENCES:
-        return SupportVerdict(
-            supported=False, score=0.0, reasons=("The claim is too long to check.",)
-        )
+        return _build_verdict(0.0, "The claim is too long to check.")
     windows = _build_windows(source)
     figures = _find_figures(source)
     vocabulary = frozenset(w for window in windows for w in window.raw)
-    verdicts = [
-        max(
-            (
-                _judge_claim(_read_claim(p), windows, figures, vocabulary)
-                for p in _list_readings(part)
-            ),
-            key=lambda v: v[0],
-        )
-        for part in parts
-    ]
-    score, reasons = min(verdicts, key=lambda v: v[0])
-    return SupportVerdict(
-        supported=score >= SUPPORTED_SCORE,
-        score=round(score, 4),
-        reasons=tuple(reasons),
-    )
+
+    def judge(part: str) -> tuple[float, list[str]]:
+        read = map(_read_claim, _list_readings(part))
+        judged = (_judge_claim(r, windows, figures, vocabulary) for r in read)
+        return max(judged, key=itemgetter(0))
+
+    score, reasons = min(map(judge, parts), key=itemgetter(0))
+    return _build_verdict(score, *reasons)
+
+
+def _build_verdict(score: float, *reasons: str) -> SupportVerdict:
+    supported = score >= SUPPORTED_SCORE
+    return SupportVerdict(supported=supported, score=round(score, 4), reasons=reasons)
 
 
 def _list_readings(part: str) -> list[str]:

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digests.language import numbers
+from digests.language.grammar import NEGATION
 from digests.language.normalization import to_one_line
 from digests.language.spans import span_text
 from digests.types import (
@@ -177,11 +178,6 @@ _SCALES = (1.0, 12.0, 1e2, 1e3, 1e6, 1e9, 1e12)
 _FREE = ".,;:!?…'\"‘’“”„‚‹›«»()[]{}<>‐‑–—―/\\_*·`-"
 _WORD = re.compile(rf"[^\s{re.escape(_FREE)}]+")
 _NUMBER = re.compile(r"(?:(?<![^\s(])[-−])?\d+(?:[.,:/-]\d+)*")
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|nobody|nor|neither|without|hardly|denie[sd]|deny|nicht|nie|"
-    r"kein\w*|ohne|weder)\b|n['’]t\b",
-    re.IGNORECASE,
-)
 
 
 def follows_spans(text: str, spans: Sequence[Span], source: str) -> bool:
@@ -195,7 +191,7 @@ def follows_spans(text: str, spans: Sequence[Span], source: str) -> bool:
     if not spans or not _in_order(spans, source):
         return False
     given = [span_text(source, s) for s in spans]
-    if any(_NEGATION.search(gap) for gap in _list_gaps(spans, source)):
+    if any(NEGATION.search(gap) for gap in _list_gaps(spans, source)):
         return False
     shown = _split_words(text)
     return (

@@ -104,6 +104,25 @@ _PAST = word_set("""
     woke won wore wound wrote
 """)
 
+_NEGATIONS = (
+    "not|never|no|nobody|none|nothing|nor|neither|without|cannot|hardly|"
+    r"den(?:y|ies|ied|ying)|nicht|nichts|nie|niemals|niemand|kein\w*|ohne|weder"
+)
+
+
+def compile_negation(also: str = "") -> re.Pattern[str]:
+    """A pattern for words that negate a statement, in English and German.
+
+    Args:
+        also: Further alternatives, for callers to whom these words deny too.
+    """
+    words = f"{_NEGATIONS}|{also}" if also else _NEGATIONS
+    return re.compile(rf"\b(?:{words})\b|n['’]t\b", re.IGNORECASE)
+
+
+#: Words that negate a statement.
+NEGATION = compile_negation()
+
 _PRESENT = word_set("""
     accuses adds admits agrees aims announces appears approves argues asks backs bans
     becomes begins believes brings builds buys calls carries causes claims closes comes

@@ -32,10 +32,10 @@ from digests.language.name_tables import (
     TITLE_ENDINGS,
     TITLES,
 )
-from digests.language.sentences import STARTERS
-from digests.language.words import word_set
+from digests.language.words import load_word_tables, word_set
 
-_SMALL = STARTERS["en"] | STARTERS["de"] | NEVER_NAME
+_STARTERS = load_word_tables("digests.language", "sentence_words.txt")
+_SMALL = _STARTERS["starters_en"] | _STARTERS["starters_de"] | NEVER_NAME
 _MONTH_NAMES = word_set("may april june august")
 _SPEAKS = word_set("said says told added asked wrote replied")
 _BEFORE_PARTICLE = word_set("herr frau graf gräfin baron dr dr.")

@@ -359,3 +359,27 @@ AFTER_CLOSE = word_set("""
     which while who will with within without would yet adding added saying told asked
     wrote
 """)
+
+
+_BALANCED_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
+_SINGLE_OPENS = re.compile(r"(?<![^\W_])['‘](?=\w)")
+_SPEECH_ENDS = re.compile(r"[.!?…]['’]$")
+_SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?…])\s?['’](?!\w)")
+
+
+def has_balanced_marks(text: str) -> bool:
+    """Whether every quotation mark and bracket that opens also closes."""
+    if text.count('"') % 2:
+        return False
+    if (
+        any(text.count(a) != text.count(b) for a, b in _BALANCED_PAIRS)
+        and "„" not in text
+    ):
+        return False
+    if "'" not in text and "‘" not in text and "’" not in text:
+        return True
+    # The apostrophe of a plural looks like a closing mark: only openings must match.
+    opens = len(_SINGLE_OPENS.findall(text))
+    if not opens and _SPEECH_ENDS.search(text):
+        return False
+    return opens <= len(_SINGLE_CLOSES.findall(text))

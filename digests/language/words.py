@@ -9,7 +9,8 @@ compares words within a text and does not serve search. English and German.
 
 import re
 from collections.abc import Callable, Mapping, Set
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -23,6 +24,17 @@ def word_list(words: str) -> tuple[str, ...]:
 def word_set(words: str) -> frozenset[str]:
     """The words of a text that are separated by white space, for word tables."""
     return frozenset(words.split())
+
+
+@cache
+def load_word_tables(package: str, name: str) -> Mapping[str, frozenset[str]]:
+    """The word tables of a data file, by their names.
+
+    A table is a line `[name]` with its words below; lines with # are comments.
+    """
+    written = files(package).joinpath(name).read_text(encoding="utf-8")
+    _, *parts = re.split(r"\[(\w+)\]", re.sub(r"(?m)^#.*$", "", written))
+    return dict(zip(parts[::2], map(word_set, parts[1::2]), strict=True))
 
 
 #: For `str.translate`: ASCII letters and digits stay, everything else is a space.

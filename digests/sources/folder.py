@@ -15,9 +15,10 @@ from pathlib import Path
 from digests.errors import UnreadableInput
 from digests.extraction import extract_article, validate_web_address
 from digests.language.dates import parse_instant
-from digests.language.normalization import clean_text, decode_text, revision_hash
+from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag, word_set
 from digests.messages import Message
+from digests.sources.decoding import decode_text
 from digests.types import Article
 
 _LARGEST = 2 << 20

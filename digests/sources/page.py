@@ -13,8 +13,8 @@ from urllib.parse import urljoin
 from digests.errors import SourceUnreadable, UnreadableInput
 from digests.extraction import extract_article, validate_web_address
 from digests.language.markup import is_too_deep
-from digests.language.normalization import decode_text, detect_order_mark
 from digests.language.words import word_set
+from digests.sources.decoding import decode_text, detect_order_mark
 from digests.sources.untrusted import clean_line, validate_instant
 from digests.types import Article
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from digests.errors import SourceUnreadable
 from digests.language.dates import parse_instant
 from digests.language.markup import html_to_text
-from digests.language.normalization import clean_text, detect_order_mark, to_one_line
+from digests.language.normalization import clean_text, to_one_line
+from digests.sources.decoding import detect_order_mark
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -43,19 +43,6 @@ class StoryPlacement:
     before: str | None = None
 
 
-def assign_article(article: Article, archive: StoryIndex) -> StoryMembership:
-    """The story of an article among those of the archive, or a new one of its own.
-
-    The archive stays as it is. A later version stays in the story of the version
-    before it; a text that is there already is a copy of that article. A story keeps
-    its id, also when an earlier article comes late.
-    """
-    there = archive.story_of(article.id) or archive.story_of(article.revises or "")
-    if there is not None:
-        return StoryMembership(article=article.id, story=there)
-    return place_article(article, archive).membership
-
-
 def place_article(
     article: Article,
     archive: StoryIndex,

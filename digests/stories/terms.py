@@ -16,11 +16,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Self
 
 from digests.language import words
-from digests.language.words import word_set
 from digests.types import Article
 
 #: About the logarithm of a word's rarity in English news, by rank.
@@ -186,15 +184,7 @@ def _split_word(word: str, tag: str) -> Iterable[str]:
     return (words.stem_word(word, tag),)
 
 
-def _read_ranks() -> Mapping[str, frozenset[str]]:
-    """The words of `word_ranks.txt` by the name of their rank."""
-    file = files("digests.stories").joinpath("word_ranks.txt")
-    listed = re.sub(r"(?m)^#.*$", "", file.read_text(encoding="utf-8"))
-    _, *parts = re.split(r"\[(\w+)\]", listed)
-    return dict(zip(parts[::2], map(word_set, parts[1::2]), strict=True))
-
-
-_RANKS = _read_ranks()
+_RANKS = words.load_word_tables("digests.stories", "word_ranks.txt")
 #: Words that say nothing about an event.
 EMPTY_WORDS = _RANKS["empty"]
 

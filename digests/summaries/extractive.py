@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import NamedTuple
 
 from digests.language import words
@@ -166,17 +167,21 @@ def _repeats(passage: Passage, chosen: Sequence[Passage]) -> bool:
     return any(words.measure_containment(own, c.known) > _SAME_WORDS for c in chosen)
 
 
-PLACE_WEIGHT = 1.5
-FREQUENT_WEIGHT = 1.0
-LEAD_WEIGHT = 0.3
-TITLE_WEIGHT = 0.4
-NAMES_WEIGHT = 0.15
-FIGURES_WEIGHT = 0.1
-SHORT_WEIGHT = -0.4
-LONG_WEIGHT = -0.2
-QUESTION_WEIGHT = -0.5
-SPEECH_WEIGHT = -0.3
-LEANING_WEIGHT = -0.15
+#: The weights of a passage's features, in the order of `compute_features`.
+FEATURE_WEIGHTS = {
+    "place": 1.5,
+    "frequent words": 1.0,
+    "words of the lead": 0.3,
+    "names": 0.15,
+    "words of the title": 0.4,
+    "a figure": 0.1,
+    "short": -0.4,
+    "long": -0.2,
+    "a question": -0.5,
+    "opens with speech": -0.3,
+    "refers to the one before": -0.15,
+}
+_WEIGHTS = tuple(FEATURE_WEIGHTS.values())
 
 #: After so many sentences the place weighs a third of the first's.
 _DECAY = 3.0
@@ -190,21 +195,7 @@ _FIGURE = re.compile(r"\d")
 _SPEECH = frozenset("\"“'‘„«")
 _ENDING = 8
 
-#: The names of the numbers in a row of `compute_features`.
-NAMES_OF_FEATURES = (
-    "place",
-    "frequent words",
-    "words of the lead",
-    "names",
-    "words of the title",
-    "a figure",
-    "short",
-    "long",
-    "a question",
-    "opens with speech",
-    "refers to the one before",
-)
-#: The weighted features of a passage, named by `NAMES_OF_FEATURES`.
+#: The weighted features of a passage.
 PassageFeatures = tuple[float, ...]
 
 
@@ -224,9 +215,8 @@ def compute_features(
     frequent = _rate_frequency(passages)
     lead = passages[0].known
     title = frozenset(words.extract_stems(article.title or "", article.lang))
-    return tuple(
-        [_rate_content(p, frequent, lead, title) + _rate_form(p) for p in passages]
-    )
+    rated = (_rate_content(p, frequent, lead, title) + _rate_form(p) for p in passages)
+    return tuple([tuple(map(mul, _WEIGHTS, row)) for row in rated])
 
 
 def _rate_frequency(passages: Sequence[Passage]) -> dict[str, float]:
@@ -248,11 +238,11 @@ def _rate_content(
     covered = sum(map(frequent.__getitem__, own.intersection(frequent)))
     names = len(_NAME.findall(passage.text))
     return (
-        PLACE_WEIGHT * math.exp(-passage.place / _DECAY),
-        FREQUENT_WEIGHT * covered / size,
-        LEAD_WEIGHT * len(own & lead) / size,
-        NAMES_WEIGHT * min(names, _MOST_NAMES) / _MOST_NAMES,
-        TITLE_WEIGHT * len(own & title) / len(title) if title else 0.0,
+        math.exp(-passage.place / _DECAY),
+        covered / size,
+        len(own & lead) / size,
+        min(names, _MOST_NAMES) / _MOST_NAMES,
+        len(own & title) / len(title) if title else 0.0,
     )
 
 
@@ -261,12 +251,12 @@ def _rate_form(passage: Passage) -> PassageFeatures:
     text = passage.text
     asks = "?" in text[-_ENDING:] and text.rstrip("\"'”’)").endswith("?")
     return (
-        FIGURES_WEIGHT if _FIGURE.search(text) else 0.0,
-        SHORT_WEIGHT if len(passage.words) < _SHORT_WORDS else 0.0,
-        LONG_WEIGHT if len(text) > _LONG_CHARS else 0.0,
-        QUESTION_WEIGHT if asks else 0.0,
-        SPEECH_WEIGHT if text[0] in _SPEECH else 0.0,
-        LEANING_WEIGHT if passage.leans else 0.0,
+        _FIGURE.search(text) is not None,
+        len(passage.words) < _SHORT_WORDS,
+        len(text) > _LONG_CHARS,
+        asks,
+        text[0] in _SPEECH,
+        passage.leans,
     )
 
 
@@ -308,7 +298,7 @@ def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
 
 def _name_features(row: PassageFeatures) -> tuple[tuple[str, float], ...]:
     """The features that apply, with their names."""
-    named = zip(NAMES_OF_FEATURES, row, strict=True)
+    named = zip(FEATURE_WEIGHTS, row, strict=True)
     return tuple((name, weight) for name, weight in named if weight)
 
 

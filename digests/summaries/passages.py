@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from digests.language import sentences, words
 from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
 from digests.types import Article, Span
 
@@ -61,6 +62,8 @@ _JUNK_OPENING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
+_MARK = re.compile("[\"'“”‘’«»„]")
+_LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 _FIRST_PERSON = re.compile(
@@ -235,26 +238,3 @@ def is_whole_sentence(text: str) -> bool:
     if first is None or ending[-1:] not in _STOPS or ending[:1].isspace():
         return False
     return not first[1].isalpha() or first[1].isupper()
-
-
-_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
-_MARK = re.compile("[\"'“”‘’«»„]")
-_LONGEST_SPEECH = 5
-_SINGLE_OPENS = re.compile(r"(?<![^\W_])['‘](?=\w)")
-_SPEECH_ENDS = re.compile(r"[.!?…]['’]$")
-_SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?…])\s?['’](?!\w)")
-
-
-def has_balanced_marks(text: str) -> bool:
-    """Whether every quotation mark and bracket that opens also closes."""
-    if text.count('"') % 2:
-        return False
-    if any(text.count(a) != text.count(b) for a, b in _PAIRS) and "„" not in text:
-        return False
-    if "'" not in text and "‘" not in text and "’" not in text:
-        return True
-    # The apostrophe of a plural looks like a closing mark: only openings must match.
-    opens = len(_SINGLE_OPENS.findall(text))
-    if not opens and _SPEECH_ENDS.search(text):
-        return False
-    return opens <= len(_SINGLE_CLOSES.findall(text))

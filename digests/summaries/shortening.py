@@ -18,9 +18,9 @@ from collections.abc import Iterator
 
 from digests.language import grammar, words
 from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import has_balanced_marks
 from digests.language.spans import span_text
 from digests.language.words import word_set
-from digests.summaries.passages import has_balanced_marks
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
@@ -218,9 +218,6 @@ _SUPERLATIVE = re.compile(
     r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|"
     r"einzige[nrs]?|letzte[nrs]?)\b"
 )
-_DENIES = re.compile(
-    r"\b(?:not|never|no|nobody|none|cannot|nicht|nie|kein\w*)\b|n['’]t\b", re.IGNORECASE
-)
 #: Verbs with which a clause of time is a condition.
 _OPEN = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
@@ -270,7 +267,7 @@ def _changes_sense(kept: str, link: str) -> bool:
     if link in _SINCE:
         return _SUPERLATIVE.search(kept) is not None
     if link in _REASONS:
-        return _DENIES.search(kept) is not None
+        return grammar.NEGATION.search(kept) is not None
     return link in _CONDITIONS and _OPEN.search(kept) is not None
 
 
@@ -300,7 +297,11 @@ def find_conjunct_ends(text: str, span: Span) -> list[int]:
     found = []
     for m in _AND.finditer(text, span.start, span.end):
         kept, tail = text[span.start : m.start()], text[m.end() : span.end]
-        if "," in kept[-_LIST:] or _NEEDS_BOTH.search(kept) or _DENIES.search(kept):
+        if (
+            "," in kept[-_LIST:]
+            or _NEEDS_BOTH.search(kept)
+            or grammar.NEGATION.search(kept)
+        ):
             continue
         if _joins_whole_things(kept, m["next"]) and not _VOUCHED.search(tail):
             found.append(m.start())

@@ -26,15 +26,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.lookup.text_search import (
-    NO_FILTER,
     SearchFilter,
     _load_likely_articles,
-    _search,
+    find_articles,
 )
 from bot.storage import engines, figure_store, quote_store, schema_upgrade, story_store
 from bot.storage.columns import _format_tsvector
 from digests.answers.questions import Question, parse_question
-from digests.language.search_terms import extract_terms, parse_query
+from digests.language.search_terms import extract_terms
 
 ARTICLES = 1_000_000
 #: The invented language, its stock of sentences, and what an article is made of.
@@ -282,9 +281,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
 
         def searched(here: int) -> Callable[[str], Any]:
             def ask(words: str) -> Any:
-                return _search(
-                    db, workspace_id=here, asked=parse_query(words), within=NO_FILTER
-                )
+                return find_articles(db, here, words)
 
             return ask
 
@@ -350,7 +347,7 @@ NARROWED = {
 
 
 def narrowed(db: Any, within: SearchFilter, words: str) -> Any:
-    return _search(db, workspace_id=BIG, asked=parse_query(words), within=within)
+    return find_articles(db, BIG, words, within)
 
 
 def questions() -> list[Question]:
@@ -394,11 +391,7 @@ def beside_the_peer(file: Path, engine: Any) -> Iterator[tuple[str, str, str]]:
                 ).fetchall(),
             )
             theirs += took
-            asked = parse_query(words)
-            took, (last,) = timed(
-                [asked],
-                lambda a: _search(db, workspace_id=BIG, asked=a, within=NO_FILTER),
-            )
+            took, (last,) = timed([words], lambda w: find_articles(db, BIG, w))
             ours += took
             ids = {int(article.id) for article in last}
             if best:

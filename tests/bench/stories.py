@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from digests.stories.assignment import assign_article, group_articles
+from digests.stories.assignment import group_articles
 from digests.stories.index import StoryIndex
 from digests.types import Article, StoryMembership
 from tests.builders import NOON
+from tests.digests.stories.builders import assign_article
 
 ARCHIVED = 100_000
 ARRIVING = 300

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.commands import registry
-from bot.commands.context import CommandContext
+from bot.commands.context import CommandServices
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.configuration import file_import
@@ -222,7 +222,7 @@ async def open_harness(
         ingestor=ingestor,
         platforms={platform.name: platform},
     )
-    context = CommandContext(
+    services = CommandServices(
         db=db,
         archive=archive,
         publisher=publisher,
@@ -249,7 +249,7 @@ async def open_harness(
                 uncertain_wait=WAIT,
                 steady=lambda: clock.now().timestamp(),
             ),
-            inbox=build_inbox(context, registry.build_commands(context)),
+            inbox=build_inbox(services, registry.build_commands(services)),
             doctor=Doctor(
                 db=db,
                 clock=clock,

@@ -257,11 +257,11 @@ def _no_look_at_indexes() -> list[Any]:
     """Pages are looked at; whether an index says what its table says is not."""
     from bot.storage import sqlite_files
 
-    def pages(connection: Any, which: str) -> bool:
-        found = connection.execute(f"PRAGMA quick_check({which})").fetchone()
-        return bool(found == ("ok",))
+    def pages(connection: Any, table: str) -> str | None:
+        found = connection.execute(f"PRAGMA quick_check({table})").fetchone()
+        return None if found == ("ok",) else str(found)
 
-    return [patch.object(sqlite_files, "_passes_check", pages)]
+    return [patch.object(sqlite_files, "_find_first_damage", pages)]
 
 
 # ── over what ──────────────────────────────────────────────────────────────────

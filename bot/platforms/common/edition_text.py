@@ -1,18 +1,19 @@
-"""The sentences that every renderer prints about an edition. Pure, no markup.
+"""Texts about an edition that all renderers show: dates, counts, sources, notes. Pure.
 
-The sentences come out inert, on one line and shortened; how they are set and escaped is
-each platform's own affair. Which quote a story shows is decided here too, so that all
-platforms show the same one.
+Every text is sanitized, shortened and on one line, without markup: renderers format and
+escape it. Which quote a story shows is decided here as well, so that all platforms show
+the same one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from bot.i18n.translation import Texts
 from bot.model import RenderContext
-from bot.platforms.common.text import get_quotation_marks, sanitize_text, shorten_text
+from bot.platforms.common.text import get_quotation_marks, sanitize_text, shorten_line
 from digests.types import (
     BriefStory,
     CorrectionNote,
@@ -21,50 +22,78 @@ from digests.types import (
     EditionStory,
     QuoteCard,
     Section,
+    SectionLayout,
     arrange_sections,
 )
 
 #: Characters of a name: a speaker, an outlet.
 MAX_NAME: Final = 120
-#: Corrections that a story shows, and characters of one and of words in it.
+#: Corrections that a story shows; characters of one, and of words in it.
 MAX_CORRECTIONS: Final = 3
 MAX_CORRECTION: Final = 260
 MAX_WORDS: Final = 90
-#: Figures that a story shows, where they are wanted.
+#: Figures that a story shows, where they are shown at all.
 MAX_FIGURES: Final = 4
-#: What a chat message shows of a story where nothing else was chosen.
+#: What a chat message shows of a story where the digest chose no sections.
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionView:
+    """An edition with all that decides how it is shown."""
+
+    edition: Edition
+    context: RenderContext
+    texts: Texts
+    layout: SectionLayout
+
+    @classmethod
+    def of(
+        cls,
+        edition: Edition,
+        context: RenderContext,
+        default: Sequence[Section] = DEFAULT_SECTIONS,
+    ) -> Self:
+        """Create the view; `default` are the sections where the digest chose none."""
+        return cls(
+            edition=edition,
+            context=context,
+            texts=Texts.of(context.locale),
+            layout=arrange_sections(edition.sections, default),
+        )
+
+    def is_same_day(self, at: datetime) -> bool:
+        """Check whether an instant is on the edition's own day, in its zone."""
+        zone = self.context.zone
+        return to_local_date(at, zone) == to_local_date(self.edition.made_at, zone)
 
 
 # ── the head ───────────────────────────────────────────────────────────────────
 
 
-def format_subtitle(
-    edition: Edition, context: RenderContext, texts: Texts
-) -> list[str]:
-    """The day and what the edition was made from; and that it came late, if so."""
-    lines = [
-        f"{format_edition_date(edition, context, texts)} · "
-        f"{format_counts(edition, texts)}"
-    ]
-    if context.late:
-        lines.append(format_late_notice(edition, context, texts))
+def format_subtitle(view: EditionView) -> list[str]:
+    """Format the day and what the edition was made from; and that it is late."""
+    lines = [f"{format_edition_date(view)} · {format_counts(view)}"]
+    if view.context.late:
+        lines.append(format_late_notice(view))
     return lines
 
 
-def format_edition_date(edition: Edition, context: RenderContext, texts: Texts) -> str:
+def format_edition_date(view: EditionView) -> str:
     """«Wednesday 7 January»."""
-    return texts.weekday_date(to_local_date(edition.made_at, context.zone))
+    day = to_local_date(view.edition.made_at, view.context.zone)
+    return view.texts.weekday_date(day)
 
 
-def format_late_notice(edition: Edition, context: RenderContext, texts: Texts) -> str:
+def format_late_notice(view: EditionView) -> str:
     """«Came late, at 08:30»."""
-    at = texts.time(edition.made_at, context.zone)
-    return texts.say("Posted late, at {time}", time=at)
+    at = view.texts.time(view.edition.made_at, view.context.zone)
+    return view.texts.say("Posted late, at {time}", time=at)
 
 
-def format_counts(edition: Edition, texts: Texts) -> str:
+def format_counts(view: EditionView) -> str:
     """«3 stories from 20 articles in 9 sources · 2 min read»."""
+    edition, texts = view.edition, view.texts
     made = edition.made_from
     from_where = texts.say(
         "{stories} from {articles} in {sources}",
@@ -83,7 +112,7 @@ def select_card(
     hero: QuoteCard | None,
     fits: Callable[[QuoteCard], bool],
 ) -> QuoteCard | None:
-    """The first quote that can stand by itself and is not shown already."""
+    """Select the first quote that stands alone, has a speaker and is not the hero."""
     fitting = (
         card
         for card in cards
@@ -93,16 +122,15 @@ def select_card(
 
 
 def format_quote(card: QuoteCard) -> str:
-    """The quote's own words between its language's marks."""
+    """Put the quote's words between the quotation marks of its language."""
     opening, closing = get_quotation_marks(card.lang)
     return f"{opening}{sanitize_text(card.text)}{closing}"
 
 
 def format_plain_quote(card: QuoteCard, texts: Texts) -> str:
-    """The same in plain words, with who said it: on one line.
+    """Format a quote with its speaker on one line.
 
-    What is told in plain words is cut between lines where it is too long, and a quote
-    is never cut.
+    Plain text that is too long is cut between lines, and a quote is never cut.
     """
     return f"{' '.join(format_quote(card).split())} {format_attribution(card, texts)}"
 
@@ -113,90 +141,74 @@ def format_attribution(card: QuoteCard, texts: Texts) -> str:
     role = card.role or ""
     if role.casefold() in speaker.casefold():
         role = ""
-    parts = (
-        shorten_text(sanitize_text(part), MAX_NAME)
-        for part in (speaker, role, card.source)
-    )
+    parts = (shorten_line(part, MAX_NAME) for part in (speaker, role, card.source))
     said = ", ".join(part for part in parts if part)
     return f"{said} · {texts.say('withdrawn')}" if card.withdrawn else said
 
 
-def format_source(
-    story: EditionStory, now: datetime, context: RenderContext, texts: Texts
-) -> str:
+def format_source(story: EditionStory, view: EditionView) -> str:
     """«Hallin Courier · 2 more · 08:30»."""
     shown = story.articles[0]
     names = story.outlets or (shown.source,)
-    parts = [shorten_text(sanitize_text(names[0]), MAX_NAME)]
+    parts = [shorten_line(names[0], MAX_NAME)]
     if len(names) > 1:
-        parts.append(texts.say("{n} more", n=len(names) - 1))
+        parts.append(view.texts.say("{n} more", n=len(names) - 1))
     if shown.published is not None:
-        parts.append(format_time(shown.published, now, context.zone, texts))
+        parts.append(format_time(shown.published, view))
     return " · ".join(part for part in parts if part)
 
 
-def format_time(at: datetime, now: datetime, zone: str, texts: Texts) -> str:
+def format_time(at: datetime, view: EditionView) -> str:
     """«09:30» on the edition's own day, with the date otherwise."""
-    if to_local_date(at, zone) == to_local_date(now, zone):
-        return texts.time(at, zone)
-    return texts.moment(at, zone, now)
+    zone = view.context.zone
+    if view.is_same_day(at):
+        return view.texts.time(at, zone)
+    return view.texts.moment(at, zone, view.edition.made_at)
 
 
-def format_brief(
-    brief: BriefStory, edition: Edition, context: RenderContext, texts: Texts
-) -> str:
-    """«Headline · Outlet», and that it was corrected."""
+def format_brief(brief: BriefStory, view: EditionView) -> str:
+    """«Headline · Outlet», and its newest correction."""
     outlet = brief.outlets[0] if brief.outlets else ""
-    parts = [brief.headline.text, outlet]
-    parts += format_corrections(brief.notes[-1:], edition, context, texts)
-    return " · ".join(
-        shorten_text(sanitize_text(part), MAX_NAME) for part in parts if part.strip()
-    )
+    parts = [brief.headline.text, outlet, *format_corrections(brief.notes[-1:], view)]
+    return " · ".join(shorten_line(part, MAX_NAME) for part in parts if part.strip())
 
 
-def format_corrections(
-    notes: Sequence[CorrectionNote],
-    edition: Edition,
-    context: RenderContext,
-    texts: Texts,
-) -> list[str]:
-    """«Corrected 14:05: 40 → 14», a line for each moment; the newest few of them."""
+def format_corrections(notes: Sequence[CorrectionNote], view: EditionView) -> list[str]:
+    """«Corrected 14:05: 40 → 14»: one line per moment, the newest few of them."""
+    texts, zone = view.texts, view.context.zone
     at_once: dict[tuple[datetime, bool], list[CorrectionNote]] = {}
     for note in notes:
         at_once.setdefault((note.at, bool(note.said)), []).append(note)
     lines = []
     for (at, by_editor), several in list(at_once.items())[-MAX_CORRECTIONS:]:
-        local = to_local_date(at, context.zone) == to_local_date(
-            edition.made_at, context.zone
-        )
-        clock = texts.time if local else texts.day_and_time
-        shown = "; ".join(_format_correction(note, context, texts) for note in several)
-        values = {"time": clock(at, context.zone), "what": shown}
+        clock = texts.time if view.is_same_day(at) else texts.day_and_time
+        values = {
+            "time": clock(at, zone),
+            "what": "; ".join(_format_correction(note, view) for note in several),
+        }
         if by_editor:
             said = texts.say("Corrected {time} by an editor: {what}", **values)
         else:
             said = texts.say("Corrected {time}: {what}", **values)
-        lines.append(shorten_text(sanitize_text(said), MAX_CORRECTION))
+        lines.append(shorten_line(said, MAX_CORRECTION))
     return lines
 
 
-def _format_correction(
-    note: CorrectionNote, context: RenderContext, texts: Texts
-) -> str:
+def _format_correction(note: CorrectionNote, view: EditionView) -> str:
     if note.said:
         return note.said
     before, after = _drop_common_words(note.before.split(), note.after.split())
     if before and after:
         return f"{before} → {after}"
-    opening, closing = get_quotation_marks(context.locale)
+    opening, closing = get_quotation_marks(view.context.locale)
     words = f"{opening}{before or after}{closing}"
     if before:
-        return texts.say("no longer {words}", words=words)
-    return texts.say("now {words}", words=words)
+        return view.texts.say("no longer {words}", words=words)
+    return view.texts.say("now {words}", words=words)
 
 
 def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Both without the words that they begin (numbers aside) and end with alike."""
+    """Drop the words that both begin (numbers apart) and end with."""
     alike = 0
     for one, other in zip(before[:-1], after[:-1], strict=False):
         if one != other or any(sign.isdigit() for sign in one):
@@ -205,16 +217,15 @@ def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
     before, after = before[alike:], after[alike:]
     while min(len(before), len(after)) > 1 and before[-1] == after[-1]:
         before, after = before[:-1], after[:-1]
-    return shorten_text(" ".join(before), MAX_WORDS), shorten_text(
-        " ".join(after), MAX_WORDS
-    )
-
-
-def format_context(story: EditionStory, most: int) -> str:
-    """The sentence that says why it matters, shortened; "" where there is none."""
     return (
-        shorten_text(sanitize_text(story.matters.text), most) if story.matters else ""
+        shorten_line(" ".join(before), MAX_WORDS),
+        shorten_line(" ".join(after), MAX_WORDS),
     )
+
+
+def format_context(story: EditionStory, limit: int) -> str:
+    """Shorten the sentence on why the story matters; "" where there is none."""
+    return shorten_line(story.matters.text, limit) if story.matters else ""
 
 
 def format_figures(story: EditionStory) -> str:
@@ -227,32 +238,25 @@ def format_disputes(story: EditionStory) -> str:
     sides = (side for pair in story.disputes[:1] for side in (pair.ours, pair.theirs))
     return " · ".join(
         ", ".join(
-            filter(
-                None,
-                (
-                    _format_figure(side),
-                    shorten_text(sanitize_text(side.source), MAX_NAME),
-                ),
-            )
+            filter(None, (_format_figure(side), shorten_line(side.source, MAX_NAME)))
         )
         for side in sides
     )
 
 
 def _format_figure(shown: EditionFigure) -> str:
-    said, what = (
-        shorten_text(sanitize_text(part), MAX_WORDS)
-        for part in (shown.figure.text, shown.figure.what)
-    )
+    said = shorten_line(shown.figure.text, MAX_WORDS)
+    what = shorten_line(shown.figure.what, MAX_WORDS)
     return f"{said} ({what})" if what else said
 
 
 # ── the end ────────────────────────────────────────────────────────────────────
 
 
-def format_method_note(edition: Edition, context: RenderContext, texts: Texts) -> str:
-    """How the edition was made, and when the next one comes."""
-    quoted = arrange_sections(edition.sections, DEFAULT_SECTIONS).hero and (
+def format_method_note(view: EditionView) -> str:
+    """Format how the edition was made, and when the next one is due."""
+    edition, context, texts = view.edition, view.context, view.texts
+    quoted = view.layout.hero and (
         edition.hero is not None or any(story.cards for story in edition.stories)
     )
     checked = (
@@ -267,16 +271,14 @@ def format_method_note(edition: Edition, context: RenderContext, texts: Texts) -
     return " · ".join(parts)
 
 
-def format_closing(edition: Edition, context: RenderContext, texts: Texts) -> str:
-    """«That’s all for today.»: an edition has an end, and says so."""
-    due, zone = context.next_due, context.zone
-    if due is not None and to_local_date(due, zone) == to_local_date(
-        edition.made_at, zone
-    ):
-        return texts.say("That’s all.")
-    return texts.say("That’s all for today.")
+def format_closing(view: EditionView) -> str:
+    """«That’s all for today.», or «That’s all.» where another one is due today."""
+    due = view.context.next_due
+    if due is not None and view.is_same_day(due):
+        return view.texts.say("That’s all.")
+    return view.texts.say("That’s all for today.")
 
 
 def to_local_date(at: datetime, zone: str) -> date:
-    """The date of an instant in a zone."""
+    """Return the date of an instant in a zone."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -1,33 +1,43 @@
-"""Build forms from commands; keep forms that wait to be opened again.
+"""Build forms from commands; keep forms until they are opened again.
 
-A command that lacks what it needs becomes a form; its answers come back as arguments
-of the same command. Only arguments that a command declares ever reach it this way:
-what a signed control carries cannot be typed into a form.
+A command that lacks a required option becomes a form; its answers come back as
+arguments of the same command. Only options that a command declares get in this way:
+the arguments of a signed control cannot be typed into a form.
 """
 
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from bot.i18n.translation import Texts
 from bot.model import Command, Form, FormField
+from bot.platforms.common.caches import ExpiringCache
 
 #: Questions of a form.
 MAX_FIELDS: Final = 5
+#: Characters of an answer from which it gets an input of several lines.
+MULTILINE_FROM: Final = 100
+#: Forms that wait to be opened again, and for how many seconds.
+MAX_PENDING: Final = 500
+PENDING_LIFE: Final = 3_600.0
+#: Name of the question for a file, and of a command's option for one.
+ATTACHMENT: Final = "attachment"
+#: Start of the id of a modal, and of the button that opens a form again.
+FORM_PREFIX: Final = "v1:form:"
+REOPEN_PREFIX: Final = "v1:again:"
 
 
 def find_command_by_path(commands: Sequence[Command], path: str) -> Command | None:
-    """The command of this path, if there is one."""
+    """Find the command of this path."""
     return next((command for command in commands if command.path == path), None)
 
 
 def select_declared(
     command: Command | None, given: Mapping[str, str]
 ) -> dict[str, str]:
-    """What was given for the options that the command declares, without blanks."""
+    """Select what was given for options that the command declares, stripped."""
     known = {option.name for option in command.options} if command else set()
     return {
         name: value.strip()
@@ -39,10 +49,7 @@ def select_declared(
 def lacks_required(
     command: Command, given: Mapping[str, str], attached: Collection[str] = ()
 ) -> bool:
-    """Whether something is missing without which the command cannot run.
-
-    `attached` names the options for which a file is given.
-    """
+    """Check whether a required option is missing; `attached` are given as files."""
     return any(
         o.required and not given.get(o.name) and o.name not in attached
         for o in command.options
@@ -50,13 +57,13 @@ def lacks_required(
 
 
 def find_file_option(command: Command | None) -> str:
-    """The option that a file can be given for; "" = there is none."""
+    """Find the name of the option that takes a file; "" where there is none."""
     options = command.options if command else ()
     return next((option.name for option in options if option.attachable), "")
 
 
 def build_form(command: Command, given: Mapping[str, str], texts: Texts) -> Form:
-    """The questions of the command, with what was given filled in."""
+    """Build the form of a command, with what was given filled in."""
     return Form(
         path=command.path,
         title=texts.word(command.description),
@@ -77,7 +84,7 @@ def build_form(command: Command, given: Mapping[str, str], texts: Texts) -> Form
 
 
 def mark_missing(form: Form, texts: Texts) -> Form:
-    """The form with a sentence at each question that still needs an answer."""
+    """Return the form with an error at each required question without an answer."""
     return replace(
         form,
         fields=tuple(
@@ -89,37 +96,47 @@ def mark_missing(form: Form, texts: Texts) -> Form:
     )
 
 
-#: Forms that wait, and for how many seconds.
-MAX_PENDING: Final = 500
-PENDING_LIFE: Final = 3_600.0
+def needs_lines(field: FormField, value: str) -> bool:
+    """Check whether the input for a value has several lines."""
+    return field.lines or "\n" in value or len(value) > MULTILINE_FROM
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _PendingForm:
-    user: str
-    form: Form
-    until: float
+def describe_form_message(form: Form, texts: Texts) -> tuple[bool, str]:
+    """Say whether the form has errors, and the label of the button that opens it."""
+    wrong = any(field.error for field in form.fields)
+    return wrong, texts.say("Edit again") if wrong else texts.say("Open the form")
+
+
+# ── ids ────────────────────────────────────────────────────────────────────────
+
+
+def parse_form_path(modal: str) -> str:
+    """Return the command of a submitted modal; "" for a modal that is not ours."""
+    return modal.removeprefix(FORM_PREFIX) if modal.startswith(FORM_PREFIX) else ""
+
+
+def parse_draft_id(control: str) -> str | None:
+    """Return the draft that a button opens again; None for any other button."""
+    if not control.startswith(REOPEN_PREFIX):
+        return None
+    return control.removeprefix(REOPEN_PREFIX)
 
 
 class PendingForms:
-    """Forms by a word that only their message holds; the oldest give way."""
+    """Forms that wait to be opened again, by an id that only their message has."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._pending: OrderedDict[str, _PendingForm] = OrderedDict()
+        self._pending: ExpiringCache[str, tuple[str, Form]] = ExpiringCache(
+            MAX_PENDING, PENDING_LIFE, now
+        )
 
-    def keep(self, user: str, form: Form) -> str:
-        """Keep the form for this person; the word to ask for it with."""
-        word = secrets.token_urlsafe(9)
-        until = self._now() + PENDING_LIFE
-        self._pending[word] = _PendingForm(user=user, form=form, until=until)
-        while len(self._pending) > MAX_PENDING:
-            self._pending.popitem(last=False)
-        return word
+    def keep(self, owner: str, form: Form) -> str:
+        """Keep a form for its owner; return the id of the draft."""
+        draft = secrets.token_urlsafe(9)
+        self._pending.put(draft, (owner, form))
+        return draft
 
-    def find(self, user: str, word: str) -> Form | None:
-        """The form, if it is this person's and was not kept for too long."""
-        kept = self._pending.get(word)
-        if kept is None or kept.user != user or kept.until < self._now():
-            return None
-        return kept.form
+    def find(self, owner: str, draft: str) -> Form | None:
+        """Return the form, if it is the owner's and has not expired."""
+        kept_for, form = self._pending.get(draft) or ("", None)
+        return form if kept_for == owner else None

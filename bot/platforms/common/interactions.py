@@ -1,13 +1,14 @@
-"""Turn what a person did on a platform into an invocation, and answer it.
+"""Turn an event of a platform into an invocation and answer it.
 
-A platform reads its own event into an `Event` and asks one of four things: a command,
-a pressed control, a filled form, completions. Workspace and person come from the event
-alone. The core checks permission and repeats (`Inbox.dispatch`); nothing is decided
-here, and no failure leaves without a sentence.
+A platform parses its own event into an `InteractionEvent` and asks for one of four
+things: a command, a pressed control, a submitted form, completions. Workspace and
+person come from the event alone. Permissions and repetitions are checked by the core
+(`Inbox.dispatch`), and every failure is answered with a sentence.
 """
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -25,18 +26,24 @@ from bot.model import (
     Reply,
 )
 from bot.platforms.common import forms
+from bot.platforms.common.caches import ExpiringCache
+from bot.platforms.common.forms import PendingForms
 
 log = structlog.get_logger(__name__)
+
+#: Events that are remembered, so that one delivered twice is answered once.
+MAX_SEEN_EVENTS: Final = 2_000
+_NO_FILES: Final[Mapping[str, Attachment]] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InteractionEvent:
-    """Something that a person did, before it is looked at what it asks."""
+    """Something that a person did, before it is known what they ask for."""
 
-    #: The platform's id of it: the same event twice has one effect.
+    #: The platform's id of it: the same event delivered twice has one effect.
     key: str
     platform: PlatformName
-    #: The platform's own id of the workspace, and its name ("" where it is not told).
+    #: The platform's own id of the workspace, and its name ("" where it is unknown).
     workspace: str
     workspace_name: str
     channel: str | None
@@ -50,33 +57,29 @@ async def answer_command(
     path: str,
     given: Mapping[str, str],
     file: Attachment | None = None,
+    *,
+    again: bool = False,
 ) -> Reply | Form:
-    """The answer to a command; a form where something required is missing.
+    """Answer a command; with a form where a required option is missing.
 
-    `file` came along, for the one option that takes one.
+    Args:
+        inbox: The core.
+        event: Who asks, and where.
+        path: The command.
+        given: Option → what was given for it.
+        file: An uploaded file, for the one option that takes one.
+        again: The options are those of a form: mark what is still missing in it.
     """
     return await _catch_errors(
-        event, _dispatch_command(inbox, event, path, given, file)
+        event, _run_command(inbox, event, path, given, file, again)
     )
-
-
-async def answer_form(
-    inbox: Inbox,
-    event: InteractionEvent,
-    path: str,
-    answers: Mapping[str, str],
-    file: Attachment | None = None,
-) -> Reply | Form:
-    """The answer to a filled form; the form again where an answer is missing."""
-    work = _dispatch_command(inbox, event, path, answers, file, again=True)
-    return await _catch_errors(event, work)
 
 
 async def answer_control(
     inbox: Inbox, event: InteractionEvent, control: str
 ) -> Reply | Form:
-    """The answer to a pressed control."""
-    return await _catch_errors(event, _dispatch_control(inbox, event, control))
+    """Answer a pressed control."""
+    return await _catch_errors(event, _run_control(inbox, event, control))
 
 
 async def complete_option(
@@ -86,7 +89,7 @@ async def complete_option(
     given: Mapping[str, str],
     option: str,
 ) -> tuple[str, ...]:
-    """What may complete `option`, of which `given` has what is typed so far."""
+    """List completions of `option`; `given` has what is typed so far."""
     typed = given.get(option, "")
     try:
         invocation = await _build_invocation(inbox, event, path, given)
@@ -98,37 +101,120 @@ async def complete_option(
         return ()
 
 
+async def dispatch_command(
+    inbox: Inbox, invocation: Invocation, texts: Texts, *, again: bool = False
+) -> Reply | Form:
+    """Dispatch an invocation; ask with a form where a required option is missing.
+
+    Only a person who may use the command is asked.
+    """
+    command = forms.find_command_by_path(inbox.commands, invocation.path)
+    if (
+        command is not None
+        and forms.lacks_required(command, invocation.args, invocation.attached)
+        and await inbox.may(invocation)
+    ):
+        form = forms.build_form(command, invocation.args, texts)
+        return forms.mark_missing(form, texts) if again else form
+    return await inbox.dispatch(invocation)
+
+
+# ── events ─────────────────────────────────────────────────────────────────────
+
+
+class SeenEvents:
+    """Ids of the newest events, to drop those that are delivered again."""
+
+    def __init__(self) -> None:
+        self._seen: ExpiringCache[str, bool] = ExpiringCache(MAX_SEEN_EVENTS)
+
+    def is_new(self, key: str) -> bool:
+        """Remember an event; return whether it was not seen before."""
+        return self._seen.add(key, True)
+
+
+async def register_workspace(
+    inbox: Inbox | None, platform: PlatformName, number: str, name: str
+) -> None:
+    """Create the workspace that the bot was added to, also if it had left it."""
+    if inbox is None:
+        return
+    try:
+        await inbox.workspace_of(platform, number, name)
+    except Exception as error:
+        log.warning("workspace not registered", platform=platform, reason=str(error))
+
+
+async def leave_workspace(
+    inbox: Inbox | None, platform: PlatformName, number: str
+) -> None:
+    """Record that the bot was removed from a workspace: nothing is posted there."""
+    log.info("removed from a workspace", platform=platform, workspace=number)
+    if inbox is None:
+        return
+    try:
+        await inbox.left(platform, number)
+    except UserError as error:
+        log.warning("removal not recorded", platform=platform, reason=str(error))
+
+
+# ── replies to failures ────────────────────────────────────────────────────────
+
+
 def build_problem(sentence: str) -> Reply:
-    """A request that could not be met, told only to the one who asked."""
+    """Build the reply to a request that failed; only the asker sees it."""
     return Reply(blocks=(Paragraph(text=sentence),), problem=True)
 
 
-async def _dispatch_command(
+def explain_timeout(texts: Texts) -> Reply:
+    """Build the reply to a request that took too long."""
+    return build_problem(texts.say("This takes too long. Try again later."))
+
+
+def explain_rejected_reply(texts: Texts) -> Reply:
+    """Build the reply that replaces one which the platform rejected."""
+    return build_problem(
+        texts.say("The answer cannot be shown here. The problem has been logged.")
+    )
+
+
+def reopen_form(
+    pending: PendingForms, owner: str, draft: str, texts: Texts
+) -> Reply | Form:
+    """Return the form that waits under a button; a problem where it expired."""
+    form = pending.find(owner, draft)
+    if form is not None:
+        return form
+    return build_problem(
+        texts.say(
+            "This form has expired. Run the command again; your answers are"
+            " still in the message above."
+        )
+    )
+
+
+# ── the core ───────────────────────────────────────────────────────────────────
+
+
+async def _run_command(
     inbox: Inbox,
     event: InteractionEvent,
     path: str,
     given: Mapping[str, str],
     file: Attachment | None,
-    *,
-    again: bool = False,
+    again: bool,
 ) -> Reply | Form:
     command = forms.find_command_by_path(inbox.commands, path)
-    args = forms.select_declared(command, given)
     option = forms.find_file_option(command)
-    attached = {option: file} if file is not None and option else {}
+    attached = {option: file} if file is not None and option else _NO_FILES
+    args = forms.select_declared(command, given)
     invocation = await _build_invocation(inbox, event, path, args, attached)
-    if (
-        command is not None
-        and forms.lacks_required(command, args, attached)
-        and await inbox.may(invocation)
-    ):
-        texts = Texts.of(event.locale)
-        form = forms.build_form(command, args, texts)
-        return forms.mark_missing(form, texts) if again else form
-    return await inbox.dispatch(invocation)
+    return await dispatch_command(
+        inbox, invocation, Texts.of(event.locale), again=again
+    )
 
 
-async def _dispatch_control(
+async def _run_control(
     inbox: Inbox, event: InteractionEvent, control: str
 ) -> Reply | Form:
     invocation = await _build_invocation(inbox, event, "", {})
@@ -140,7 +226,7 @@ async def _build_invocation(
     event: InteractionEvent,
     path: str,
     args: Mapping[str, str],
-    attached: Mapping[str, Attachment] | None = None,
+    attached: Mapping[str, Attachment] = _NO_FILES,
 ) -> Invocation:
     workspace = await inbox.workspace_of(
         event.platform, event.workspace, event.workspace_name
@@ -151,7 +237,7 @@ async def _build_invocation(
         person=event.person,
         path=path,
         args=args,
-        attached=attached or {},
+        attached=attached,
         locale=event.locale,
     )
 
@@ -159,15 +245,16 @@ async def _build_invocation(
 async def _catch_errors(
     event: InteractionEvent, work: Awaitable[Reply | Form]
 ) -> Reply | Form:
+    texts = Texts.of(event.locale)
     try:
         return await work
     except UserError as error:
-        return build_problem(Texts.of(event.locale).error(error))
+        return build_problem(texts.error(error))
     except Exception:
         log.exception("event failed", platform=event.platform)
         return build_problem(
-            Texts.of(event.locale).say(
-                "Something went wrong on our side and has been logged. Please "
-                "try again in a minute."
+            texts.say(
+                "Something went wrong on our side, and it was logged. Please try again "
+                "in a minute."
             )
         )

@@ -1,19 +1,23 @@
-"""Make foreign text safe to show: strip, shorten, link; quotation marks by language.
+"""Make foreign text safe to show: sanitize, shorten, link, quotation marks. Pure.
 
-A renderer may drop what is invisible and steers the reader (direction controls, tag
-characters, controls that look like nothing) and more than four marks on one letter.
-Escaping is the renderer's part. An address becomes a link only when it is plain
-http(s) without user information, and its host is written as the network reads it.
+A renderer may drop invisible characters that change how text is displayed (direction
+controls, tag characters, NUL look-alikes) and more than four combining marks on one
+letter. Escaping is left to the renderers. A URL becomes a link only when it is plain
+http(s) without user information; its host is shown in ASCII (IDNA).
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
 
-#: Characters of an address that may become a link.
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: Characters of a URL that may become a link.
 MAX_URL: Final = 2_000
 
 _UNSAFE = re.compile(
@@ -26,29 +30,31 @@ _UNSAFE = re.compile(
     "]"
 )
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
-#: A name or number of a host. Whatever else stands there (a «%40») is read by some and
-#: refused by others.
+#: A host name or IP address. Clients disagree about anything else (a «%40»).
 _HOST_NAME = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _MAX_COMBINING_MARKS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
-    """An address that may be followed, and the host that it really leads to."""
+    """A URL that may be followed, and the host that it leads to."""
 
     href: str
     host: str
 
 
 def sanitize_text(text: str) -> str:
-    """`text` without characters that steer or hide; nothing else changes."""
+    """Remove characters that are invisible or change direction; keep all others."""
     if text.isascii() and text.isprintable():
         return text
     return _limit_combining_marks(_UNSAFE.sub("", text))
 
 
 def shorten_text(text: str, limit: int) -> str:
-    """At most `most` characters, ending at a word, with an ellipsis where cut."""
+    """Shorten to `limit` characters, at a word where possible, with an ellipsis.
+
+    White space becomes single spaces: the result is one line.
+    """
     text = " ".join(text.split())
     if len(text) <= limit:
         return text
@@ -61,12 +67,12 @@ def shorten_text(text: str, limit: int) -> str:
 
 
 def count_utf16(text: str) -> int:
-    """The length of `text` in UTF-16 units, as some platforms count."""
+    """Count the UTF-16 units of `text`, as chat platforms do."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def shorten_utf16(text: str, limit: int) -> str:
-    """The same as `clip`, within `most` UTF-16 units."""
+    """Shorten as `shorten_text` does, to `limit` UTF-16 units."""
     budget = limit
     kept = shorten_text(text, budget)
     while count_utf16(kept) > limit and budget > 1:
@@ -75,8 +81,18 @@ def shorten_utf16(text: str, limit: int) -> str:
     return kept
 
 
+def shorten_line(text: str, limit: int) -> str:
+    """Sanitize foreign text and shorten it to one line of `limit` UTF-16 units."""
+    return shorten_utf16(sanitize_text(text), limit)
+
+
+def normalize_newlines(text: str) -> str:
+    """Sanitize foreign text and write its line ends as line feeds."""
+    return sanitize_text(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
 def make_link(url: str | None) -> Link | None:
-    """The link that `url` may become, or None when it may not become one."""
+    """Make a link of a URL; None where it may not become one."""
     if not url or len(url) > MAX_URL or _UNSAFE_IN_URL.search(url):
         return None
     try:
@@ -107,7 +123,7 @@ def _limit_combining_marks(text: str) -> str:
     return "".join(kept)
 
 
-#: Outer quotation marks by primary language; every other language gets English ones.
+#: Outer quotation marks by primary language; English ones for all others.
 QUOTATION_MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "bg": ("„", "“"),
     "cs": ("„", "“"),
@@ -130,5 +146,27 @@ _ENGLISH_MARKS: Final = ("“", "”")
 
 
 def get_quotation_marks(lang: str | None) -> tuple[str, str]:
-    """The opening and the closing mark for quoted words in `lang` (BCP 47)."""
+    """Return the opening and the closing quotation mark of a language (BCP 47)."""
     return QUOTATION_MARKS.get((lang or "").split("-")[0].lower(), _ENGLISH_MARKS)
+
+
+def build_environment(folder: Path) -> "Environment":
+    """Build a Jinja environment whose templates sanitize and escape every value."""
+    # Imported late: only pages need it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def finalize(value: object) -> object:
+        if isinstance(value, str) and not isinstance(value, Markup):
+            return sanitize_text(value)
+        return value
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

@@ -1,15 +1,11 @@
-"""Parse a typed command line into a command with its arguments. Pure.
+"""Parse a typed line into a command with its arguments. Pure.
 
-`read` turns a line into a call, or into a sentence that says what would have been
-understood; `parse` also into a form, where something required is missing. No right is
-checked. All is pure and built from the command registry alone.
+Words are separated by white space. Text between quotation marks of any kind (straight,
+curly, low, pointed) is one word; a mark that is never closed is an ordinary character.
+`name=value` is one word whose value may be quoted.
 
-Words are separated by white space. Words between quotation marks of any make
-(straight, curly, low, pointed) are one word; a mark that is never closed is an
-ordinary character. `name=value` stays one word whose value may be quoted.
-
-English words always work. A word stands here in lower case for the one of a command's
-path that it means; roots are the same in every language.
+English words of a path always work, and so do the words of other languages; the first
+word is the same in all of them. Permissions are not checked here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,29 +13,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.i18n.translation import Texts
-from bot.model import Command, CommandOption, Form, Paragraph, Reply, SmallPrint
-from bot.platforms.common import forms
+from bot.model import Command, CommandOption, Paragraph, Reply, SmallPrint
 
-#: What a bare root stands for.
+#: The command that a bare first word means.
 ROOT_DEFAULTS: Final[Mapping[str, str]] = {
     "news": "news latest",
     "newsdesk": "newsdesk status",
 }
-#: What the words of a sentence after a noun stand for.
+#: The command that a noun with a sentence after it means.
 SENTENCE_COMMANDS: Final[Mapping[str, str]] = {
     "newsdesk schedule": "newsdesk schedule add"
 }
 _SLASHES = "/／"
-#: How alike (0 to 100) a word must be to be offered instead.
+#: Similarity (0 to 100) from which a command is suggested.
 _MIN_SIMILARITY = 55
-#: Characters of a line, and of what is said back of it.
+#: Characters of a line, and of what is repeated of it in a reply.
 MAX_LINE: Final = 2_000
 MAX_ECHO: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedCommand:
-    """A command that was understood."""
+    """A parsed line: a command and its arguments."""
 
     path: str
     args: Mapping[str, str]
@@ -47,45 +42,26 @@ class ParsedCommand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _ParsedOptions:
-    """What was typed for the options, and what found no place."""
+    """Values of the options, and words that belong to none."""
 
     args: Mapping[str, str]
     surplus: tuple[str, ...] = ()
 
 
-def parse_command_or_form(
+def parse_command(
     line: str, commands: Sequence[Command], texts: Texts
-) -> ParsedCommand | Reply | Form:
-    """What `line` asks for.
+) -> ParsedCommand | Reply:
+    """Parse a line.
 
     Args:
         line: As typed, of any length and content.
         commands: The registry.
-        texts: The words for what cannot be understood.
+        texts: The language of a reply.
 
     Returns:
-        A call; a form that asks for what is missing; or a reply with `problem` set
-        that says in a sentence what to type instead.
+        The command, which may lack required options; or a reply with `problem` set
+        that says what to type instead.
     """
-    found = parse_command(line, commands, texts)
-    command = (
-        forms.find_command_by_path(commands, found.path)
-        if isinstance(found, ParsedCommand)
-        else None
-    )
-    if (
-        isinstance(found, ParsedCommand)
-        and command
-        and forms.lacks_required(command, found.args)
-    ):
-        return forms.build_form(command, found.args, texts)
-    return found
-
-
-def parse_command(
-    line: str, commands: Sequence[Command], texts: Texts
-) -> ParsedCommand | Reply:
-    """The same, and whether something is missing is left to whoever runs it."""
     if len(line) > MAX_LINE:
         return _explain_too_long(line, texts)
     typed = split_words(line)
@@ -109,19 +85,22 @@ def parse_command(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TypedWord:
-    """One word of a line: what it says, and where it stands (`line[start:end]`)."""
+    """One word of a line: its text, and its position (`line[start:end]`)."""
 
     text: str
     start: int
     end: int
-    #: For `name=value`: what stands before the equals sign; "" otherwise.
+    #: For `name=value`: the part before the equals sign; "" otherwise.
     name: str = ""
 
 
 def find_command(
     typed: Sequence[TypedWord], commands: Sequence[Command]
 ) -> tuple[Command | None, int]:
-    """The command with the longest path at the start of `typed`, and its length."""
+    """Find the command with the longest path that `typed` begins with.
+
+    Returns it with the number of words used; (None, 0) where there is none.
+    """
     said = [word.text.lower().lstrip(_SLASHES) for word in typed]
     by_path = {command.path: command for command in commands}
     for used in range(min(3, len(said)), 0, -1):
@@ -134,7 +113,7 @@ def find_command(
 
 
 def _list_paths(said: Sequence[str]) -> Iterator[str]:
-    """The path as it was typed, and in English: its words may be another language's."""
+    """List the path as typed, and translated to English."""
     yield " ".join(said)
     root, *rest = said
     yield " ".join((root, *map(translate_to_english, rest)))
@@ -143,7 +122,7 @@ def _list_paths(said: Sequence[str]) -> Iterator[str]:
 def _expand_shorthand(
     typed: Sequence[TypedWord], commands: Sequence[Command]
 ) -> tuple[Command | None, int]:
-    """A noun alone is its list; and a sentence after `schedule` is one to add."""
+    """Find the command of a noun alone (its list) or of a noun with a sentence."""
     said = [word.text.lower().lstrip(_SLASHES) for word in typed]
     *_, noun = _list_paths(said[:2])
     by_path = {command.path: command for command in commands}
@@ -155,7 +134,7 @@ def _expand_shorthand(
 
 
 def list_named_options(command: Command, typed: Sequence[TypedWord]) -> frozenset[str]:
-    """The options that `typed` already gives by name."""
+    """List the options that `typed` gives by name."""
     known = {option.name for option in command.options}
     return frozenset(word.name for word in typed if word.name in known)
 
@@ -163,7 +142,7 @@ def list_named_options(command: Command, typed: Sequence[TypedWord]) -> frozense
 def list_free_options(
     command: Command, typed: Sequence[TypedWord]
 ) -> list[CommandOption]:
-    """The options that words without a name may fill, in order."""
+    """List the options that words without a name fill, in order."""
     named = list_named_options(command, typed)
     return [option for option in command.options if option.name not in named]
 
@@ -197,7 +176,7 @@ def _join_rest(loose: Sequence[TypedWord], line: str) -> str:
     return " ".join(line[word.start : word.end] for word in loose)
 
 
-# ── what was not understood ────────────────────────────────────────────────────
+# ── problems ────────────────────────────────────────────────────
 
 
 def _build_problem(sentence: str, *more: str) -> Reply:
@@ -258,7 +237,7 @@ def _explain_unknown(
 
 
 def _find_unknown_part(said: Sequence[str], commands: Sequence[Command]) -> str:
-    """The part of what was said up to the first word that fits no command."""
+    """Return the words up to the first one that fits no command."""
     starts = {
         tuple(command.path.split(" ")[:count])
         for command in commands
@@ -271,11 +250,11 @@ def _find_unknown_part(said: Sequence[str], commands: Sequence[Command]) -> str:
 
 
 def _find_nearest(said: str, commands: Sequence[Command]) -> Command | None:
-    """The command whose path is most like the first one, two or three words.
+    """Find the command whose path is most similar to the first one to three words.
 
-    A root that was typed right makes nothing likelier: what follows it is compared.
+    Below a known first word only the words after it are compared.
     """
-    # Only a mistake needs it: not a cost of starting.
+    # Imported for mistakes only, to start faster.
     from rapidfuzz import fuzz, process
 
     root, _, rest = said.partition(" ")
@@ -300,7 +279,7 @@ def _list_prefixes(said: str) -> Iterator[str]:
 
 
 def format_example(command: Command) -> str:
-    """What somebody would really type for `command`."""
+    """Return an example of what to type for a command."""
     example = command.examples[0] if command.examples else command.path
     return example if example.startswith("/") else f"/{example}"
 
@@ -345,7 +324,7 @@ def _match_choice(option: CommandOption, said: str) -> str:
 
 
 def _normalize_choices(command: Command, args: Mapping[str, str]) -> Mapping[str, str]:
-    """The arguments with choices written as the registry writes them."""
+    """Return the arguments with choices spelled as in the registry."""
     spelt = dict(args)
     for option in command.options:
         if option.choices and option.name in spelt:
@@ -358,7 +337,7 @@ _SINGLE = frozenset("'‘’‚")
 
 
 def split_words(line: str) -> tuple[TypedWord, ...]:
-    """The words of `line`, in order."""
+    """Split a line into its words."""
     return tuple(_iterate_words(line))
 
 
@@ -403,7 +382,7 @@ def _read_quoted_word(line: str, start: int) -> TypedWord | None:
     return None
 
 
-#: German; where a path has two words for one thing, either works.
+#: German words of paths; several may mean the same.
 _GERMAN_WORDS: Final = """
     neueste latest, meldung story, zeitleiste timeline, zitate quotes, zahlen figures,
     suche search, suchen search, frage ask, fragen ask, warum why, wann when,
@@ -425,5 +404,5 @@ ENGLISH_WORDS: Final[Mapping[str, str]] = {pair[0]: pair[1] for pair in _GERMAN_
 
 
 def translate_to_english(word: str) -> str:
-    """The word of a path that `word` (lower case) means; itself where none."""
+    """Translate a word of a path (lower case); return it where it is unknown."""
     return ENGLISH_WORDS.get(word, word)

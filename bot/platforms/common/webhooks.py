@@ -1,10 +1,99 @@
-"""Receive requests that a platform sends to us, up to a size limit."""
+"""ASGI endpoint for the signed requests that a platform sends to us.
 
+A request whose body is too large is answered with 413. One that is not signed, is
+signed wrongly, is older or newer than five minutes, or cannot be checked at all is
+answered with 401 before its body is parsed. Each platform brings its own check of the
+signature. Events that are delivered twice are dropped by the event handlers.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
+
+#: Bytes of a request, and seconds for which its signature is valid.
+MAX_BODY: Final = 1_000_000
+MAX_AGE: Final = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignatureScheme:
+    """How a platform signs its requests."""
+
+    platform: str
+    #: Header with the time of the signature, in seconds since 1970.
+    timestamp_header: str
+    signature_header: str
+    #: (timestamp, body, signature) → whether they belong together. May raise.
+    check: Callable[[str, bytes, str], bool]
+
+
+class SignedEndpoint:
+    """Web address that a platform calls, as an ASGI application."""
+
+    def __init__(
+        self,
+        handle: Callable[[bytes, Mapping[str, str]], Awaitable[Response]],
+        *,
+        scheme: SignatureScheme,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Create the endpoint.
+
+        Args:
+            handle: Answers a request of the platform's, given its body and headers;
+                raises `ValueError` for one that is no event.
+            scheme: How requests are signed.
+            now: The present instant.
+        """
+        self._handle = handle
+        self._scheme = scheme
+        self._now = now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        platform = self._scheme.platform
+        body = await read_body(request, MAX_BODY)
+        if body is None:
+            return Response(status_code=413)
+        at = self._now().timestamp()
+        if not verify_request(request.headers, body, scheme=self._scheme, at=at):
+            log.info("request refused", platform=platform, reason="bad signature")
+            return Response(status_code=401)
+        try:
+            return await self._handle(body, dict(request.headers))
+        except ValueError as error:
+            # The platform sent it, and it is no event that we know.
+            log.warning("request not parsed", platform=platform, reason=str(error))
+            return Response(status_code=400)
+
+
+def verify_request(
+    headers: Mapping[str, str], body: bytes, *, scheme: SignatureScheme, at: float
+) -> bool:
+    """Whether the platform sent this within five minutes of `at` (in seconds)."""
+    try:
+        stamp = headers[scheme.timestamp_header]
+        if abs(at - int(stamp)) > MAX_AGE:
+            return False
+        return scheme.check(stamp, body, headers[scheme.signature_header])
+    except Exception:
+        # What cannot be checked is refused, whatever is wrong with it.
+        return False
 
 
 async def read_body(request: Request, limit: int) -> bytes | None:
-    """The body as it came; None where it has more bytes than `most`."""
+    """Read the body as it was sent; None where it has more than `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

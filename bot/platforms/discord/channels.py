@@ -1,8 +1,8 @@
-"""Channel kinds, snowflakes, and where a delivery's message is. Pure.
+"""Channel types, ids, where a delivery's message is, Discord's own errors. Pure.
 
-The id that the core is given of a message in a thread is «THREAD/MESSAGE»; elsewhere
-it is Discord's own. A thread that was opened from a message has that message's number,
-and a forum's post is a thread with the number of its first message.
+The core knows a message in a thread by the id «THREAD/MESSAGE», any other by Discord's
+own id. A thread that was opened below a message has that message's id, and a post in a
+forum is a thread with the id of its first message.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from bot.platforms.discord import limits
 PLATFORM_NAME: Final[PlatformName] = "discord"
 #: Path on our web server that Discord posts interactions to.
 INTERACTIONS_PATH: Final = "/discord/interactions"
-#: Discord's number of a person cannot be taken for the number of a server.
+#: Keeps the id of a person apart from the id of a server.
 PERSONAL_WORKSPACE_PREFIX: Final = "user-"
 
 #: docs.discord.com, resources/channel: types.
@@ -25,13 +25,18 @@ TEXT, ANNOUNCEMENT, FORUM, MEDIA = 0, 5, 15, 16
 THREAD_KINDS: Final = frozenset({10, 11, 12})
 #: Between the bot and one person.
 DIRECT_MESSAGE_KIND: Final = 1
-#: Channels in which every message opens a post of its own.
+#: Types of channels in which every message opens a post of its own.
 FORUM_KINDS: Final = frozenset({FORUM, MEDIA})
 _EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 
 
+#: Contents of the files that a body may name, by their names.
+ReplyFiles = Mapping[str, bytes]
+NO_FILES: Final[ReplyFiles] = {}
+
+
 class WrongChannelKind(SendRefused):
-    """Nothing of this sort can be done in a channel of its kind."""
+    """This cannot be done in a channel of that type."""
 
 
 class ChannelGone(SendRefused):
@@ -42,19 +47,31 @@ class ThreadExists(SendRefused):
     """The message has a thread already."""
 
 
+class InteractionExpired(Exception):
+    """Discord accepts no response any more."""
+
+
+class AlreadyAnswered(Exception):
+    """The first response was given already."""
+
+
+class ReplyRejected(Exception):
+    """Discord does not accept the body of a response: a defect of ours."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageLocation:
-    """A message and the channel or thread that it stands in."""
+    """A message, and the channel or thread that contains it."""
 
     place: int
     message: int
 
 
 def locate_message(delivery: Delivery) -> MessageLocation:
-    """Where the delivery's message stands.
+    """Locate a delivery's message.
 
     Raises:
-        Refused: Its id cannot be one.
+        SendRefused: Its id is not valid.
     """
     thread, _, message = (delivery.message_id or "").rpartition("/")
     place = parse_snowflake(thread, "thread") if thread else get_channel_id(delivery)
@@ -62,17 +79,17 @@ def locate_message(delivery: Delivery) -> MessageLocation:
 
 
 def get_channel_id(delivery: Delivery) -> int:
-    """The destination's channel; `Refused` when it cannot be one."""
+    """Return the destination's channel. Raises `SendRefused` for no valid id."""
     return parse_snowflake(delivery.channel, "channel")
 
 
 def format_thread_message_id(place: int, message: str) -> str:
-    """The id of a message in a thread."""
+    """Format the id of a message in a thread."""
     return f"{place}/{message}"
 
 
 def parse_opening(delivery: Delivery) -> tuple[int | None, int | None]:
-    """The thread that the edition was begun in, or else its first message."""
+    """Return the thread that contains the edition's first message, or that message."""
     if not delivery.opening_message_id:
         return None, None
     thread, _, message = delivery.opening_message_id.rpartition("/")
@@ -82,7 +99,7 @@ def parse_opening(delivery: Delivery) -> tuple[int | None, int | None]:
 
 
 def compute_first_snowflake(delivery: Delivery) -> int:
-    """The smallest number that something made for this delivery can have."""
+    """Return the smallest id of anything that was created for this delivery."""
     if delivery.claimed_at is None:
         return 0
     since = delivery.claimed_at - timedelta(seconds=limits.CLOCK_SKEW)
@@ -92,7 +109,7 @@ def compute_first_snowflake(delivery: Delivery) -> int:
 def is_own_thread(
     thread: Mapping[str, Any], *, forum: int, me: str, since: int
 ) -> bool:
-    """Whether a thread, as Discord lists it, may be a post of ours in the forum."""
+    """Check whether a listed thread may be a post of ours in the forum."""
     return (
         str(thread.get("parent_id")) == str(forum)
         and str(thread.get("owner_id")) == me
@@ -101,7 +118,7 @@ def is_own_thread(
 
 
 def parse_snowflake(text: str | None, what: str) -> int:
-    """One of Discord's ids; `Refused` when it cannot be one."""
+    """Parse one of Discord's ids. Raises `SendRefused` for no valid id."""
     if not text or not (text.isascii() and text.isdigit() and len(text) <= 20):
         only = what != "channel"
         raise SendRefused("discord.not_an_id", text=text, what=what, message_only=only)
@@ -112,9 +129,9 @@ def parse_snowflake(text: str | None, what: str) -> int:
 class ChannelFacts:
     """A destination's channel as the bot sees it."""
 
-    #: Its type; None where the server has no such channel for the bot.
+    #: Its type; None where the bot can see no such channel.
     kind: int | None
     #: What the bot may do there.
     may: int
-    #: The server's roles by their numbers: whether everybody may ping them.
+    #: Role → whether everybody may mention it.
     roles: Mapping[str, bool]

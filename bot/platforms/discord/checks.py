@@ -3,8 +3,8 @@
 `bot.ports.Examiner` over the platform's own login, pace and errors.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from bot.errors import SendRefused
 from bot.model import DestinationProblem, Finding, PlatformIdentity, PostOptions
@@ -27,7 +27,7 @@ from bot.platforms.discord.permissions import (
 from digests.messages import Message
 
 if TYPE_CHECKING:
-    from bot.platforms.discord.transport import DiscordSession
+    from bot.platforms.discord.rest_api import DiscordCaller
 
 _CATEGORY: Final = 4
 
@@ -119,21 +119,10 @@ def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
         )
 
 
-T = TypeVar("T")
-
-
-class CheckCaller(Protocol):
-    """Makes one reading call when it is its turn; raises the `SendError`s."""
-
-    async def __call__(
-        self, method: str, route: str, call: Callable[["DiscordSession"], Awaitable[T]]
-    ) -> T: ...
-
-
 class DiscordExaminer:
     """`bot.ports.Examiner` for Discord."""
 
-    def __init__(self, ask: CheckCaller, *, webhook: bool = False) -> None:
+    def __init__(self, ask: "DiscordCaller", *, webhook: bool = False) -> None:
         """Examine nothing yet.
 
         Args:
@@ -146,7 +135,7 @@ class DiscordExaminer:
 
     async def identity(self) -> PlatformIdentity:
         return await self._ask(
-            "GET", "", lambda s: s.check_api.identity(webhook=self._webhook)
+            "GET", "", lambda api: api.check_api.identity(webhook=self._webhook)
         )
 
     async def reach(self) -> Finding:
@@ -156,7 +145,7 @@ class DiscordExaminer:
                 path=INTERACTIONS_PATH,
             )
             return Finding.ok("discord calls", text)
-        return await self._ask("GET", "", lambda session: session.check_api.gateway())
+        return await self._ask("GET", "", lambda api: api.check_api.gateway())
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
         if not (_is_snowflake(workspace) and _is_snowflake(channel)):
@@ -174,7 +163,7 @@ class DiscordExaminer:
             return await self._ask(
                 "GET",
                 channel,
-                lambda s: s.check_api.channel(number, workspace, subject),
+                lambda api: api.check_api.channel(number, workspace, subject),
             )
         except SendRefused as refused:
             if refused.whole_workspace:

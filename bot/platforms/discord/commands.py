@@ -23,6 +23,7 @@ from bot.model import (
     Permission,
     file_origin,
 )
+from bot.platforms.common.forms import ATTACHMENT
 from bot.platforms.common.text import shorten_text
 from bot.platforms.discord import limits
 from bot.platforms.discord.permissions import MANAGE_GUILD
@@ -241,8 +242,6 @@ def build_completions(values: Sequence[str]) -> list[dict[str, str]]:
     return [{"name": value, "value": value} for value in fitting[: limits.OPTIONS]]
 
 
-#: What the option, and the question of a form, is called.
-ATTACHMENT: Final = "attachment"
 #: Where Discord keeps what people upload.
 UPLOAD_ORIGIN: Final = "https://cdn.discordapp.com"
 

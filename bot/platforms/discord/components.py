@@ -1,34 +1,34 @@
 """Components V2: types, buttons, message bodies, the delivery key in them. Pure.
 
-The key is the nonce of a post. A message that is read back may come without its nonce,
-so the first control carries the key too, behind a «#» that `pressed` takes off again.
+The key is the nonce of a post. A message that is read back may lack its nonce, so the
+first control carries the key as well, after a «#»; `strip_key` removes it again.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
-from bot.platforms.discord.markdown import measure_text, shorten_line
 
-#: Whatever a text says, nobody is pinged.
+#: Nobody is pinged, whatever a text says.
 NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
 
-#: discord.com, components/reference: types.
-ROW, BUTTON, SELECT, TEXT, SEPARATOR, CONTAINER = 1, 2, 3, 10, 14, 17
+#: docs.discord.com, components/reference: types.
+ROW, BUTTON, SELECT, INPUT, TEXT, FILE = 1, 2, 3, 4, 10, 13
+SEPARATOR, CONTAINER, LABEL, UPLOAD = 14, 17, 18, 19
 
 Component = dict[str, Any]
 MessageBody = dict[str, Any]
 _BLUE, _GREY = 1, 2
-#: docs.discord.com, components/reference: a file, and one that comes beside the body.
-FILE: Final = 13
+#: Start of the URL of a file that is sent with the body.
 ATTACHMENT_SCHEME: Final = "attachment://"
 
 
 def build_message_body(components: Sequence[Component]) -> MessageBody:
-    """A message of these components that mentions nobody and previews nothing.
+    """Build a message that mentions nobody and shows no link previews.
 
-    A file that one of them shows is named; its contents go beside the body.
+    Files that its components show are listed; their contents are sent with the body.
     """
     urls = [c["file"]["url"] for c in iter_components(components) if c["type"] == FILE]
     names = [url.removeprefix(ATTACHMENT_SCHEME) for url in urls]
@@ -42,7 +42,7 @@ def build_message_body(components: Sequence[Component]) -> MessageBody:
 
 
 def build_button(custom_id: str, label: str, *, primary: bool = False) -> Component:
-    """A button; what its label holds is plain text for Discord."""
+    """Build a button; Discord reads no markup in its label."""
     return {
         "type": BUTTON,
         "style": _BLUE if primary else _GREY,
@@ -51,8 +51,13 @@ def build_button(custom_id: str, label: str, *, primary: bool = False) -> Compon
     }
 
 
+def build_text(markdown: str) -> Component:
+    """Build a text display."""
+    return {"type": TEXT, "content": markdown}
+
+
 def arrange_buttons(buttons: Sequence[Component]) -> list[Component]:
-    """Buttons, five in a row."""
+    """Arrange buttons in rows of five."""
     return [
         {"type": ROW, "components": list(buttons[at : at + limits.ROW])}
         for at in range(0, len(buttons), limits.ROW)
@@ -62,8 +67,10 @@ def arrange_buttons(buttons: Sequence[Component]) -> list[Component]:
 # ── measuring ──────────────────────────────────────────────────────────────────
 
 
-def iter_components(components: Iterable[Component]) -> Iterator[Component]:
-    """Yield the components, each followed by what it holds."""
+def iter_components(
+    components: Iterable[Mapping[str, Any]],
+) -> Iterator[Mapping[str, Any]]:
+    """Yield components, each before those that it contains."""
     for component in components:
         yield component
         yield from iter_components(component.get("components") or ())
@@ -71,19 +78,19 @@ def iter_components(components: Iterable[Component]) -> Iterator[Component]:
             yield component["accessory"]
 
 
-def count_components(components: Iterable[Component]) -> int:
+def count_components(components: Iterable[Mapping[str, Any]]) -> int:
     """Count the components, nested ones included."""
     return sum(1 for _ in iter_components(components))
 
 
-def measure_components(components: Iterable[Component]) -> int:
+def measure_components(components: Iterable[Mapping[str, Any]]) -> int:
     """Add up the text of the components, in Discord's units."""
     return sum(
-        measure_text(str(c.get("content", ""))) for c in iter_components(components)
+        count_utf16(str(c.get("content", ""))) for c in iter_components(components)
     )
 
 
-def list_custom_ids(components: Iterable[Component]) -> list[str]:
+def list_custom_ids(components: Iterable[Mapping[str, Any]]) -> list[str]:
     """List the control ids, in order."""
     return [
         str(c["custom_id"]) for c in iter_components(components) if c.get("custom_id")
@@ -96,20 +103,20 @@ _KEY_SUFFIX: Final = re.compile(r"#k[a-z2-7]{25}\Z")
 def embed_key(
     components: Sequence[Mapping[str, Any]], key: str
 ) -> list[dict[str, Any]]:
-    """A copy of `components` whose first control that has room carries `key`."""
+    """Copy components; the first control with enough room carries the key."""
     return _embed_suffix(components, f"#k{key}")[0]
 
 
 def carries_key(message: Mapping[str, Any], key: str) -> bool:
-    """Whether a message, as Discord's API gives it, is the one with this key."""
+    """Check whether a message, as Discord's API returns it, carries the key."""
     if str(message.get("nonce") or "") == key:
         return True
-    found = _iter_custom_ids(message.get("components") or ())
+    found = list_custom_ids(message.get("components") or ())
     return any(custom_id.endswith(f"#k{key}") for custom_id in found)
 
 
 def strip_key(custom_id: str) -> str:
-    """The control's own id, without the key that it carried."""
+    """Remove the key from a control's id."""
     return _KEY_SUFFIX.sub("", custom_id)
 
 
@@ -128,10 +135,3 @@ def _embed_suffix(
             copy["components"], done = _embed_suffix(copy["components"], mark)
         copies.append(copy)
     return copies, done
-
-
-def _iter_custom_ids(components: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for component in components:
-        if component.get("custom_id"):
-            yield str(component["custom_id"])
-        yield from _iter_custom_ids(component.get("components") or ())

@@ -1,46 +1,44 @@
-"""Render a form as a modal or a message, and parse a submitted modal. Pure.
+"""Render a form as a modal or a message; parse a submitted modal. Pure.
 
-Discord takes no modal as the answer to a modal, and none after a deferred answer. Such
-a form becomes a message that says what is wrong and shows what was typed, with a button
+Discord accepts no modal in response to a modal, and none after a deferred response.
+Such a form becomes a message that shows the errors and what was typed, with a button
 that opens it again, filled in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Form, FormField
-from bot.platforms.common.text import sanitize_text, shorten_text
+from bot.platforms.common.forms import (
+    ATTACHMENT,
+    FORM_PREFIX,
+    REOPEN_PREFIX,
+    describe_form_message,
+    needs_lines,
+)
+from bot.platforms.common.text import count_utf16, sanitize_text, shorten_line
 from bot.platforms.discord import limits
-from bot.platforms.discord.commands import ATTACHMENT
 from bot.platforms.discord.components import (
     CONTAINER,
-    TEXT,
+    INPUT,
+    LABEL,
+    SELECT,
+    UPLOAD,
     Component,
     MessageBody,
     arrange_buttons,
     build_button,
     build_message_body,
+    build_text,
 )
-from bot.platforms.discord.markdown import (
-    escape_line,
-    format_small_print,
-    measure_text,
-    shorten_line,
-)
+from bot.platforms.discord.markdown import escape_line, format_small_print
 
-#: discord.com, components/reference: types.
-SELECT, INPUT, LABEL, UPLOAD = 3, 4, 18, 19
 _SHORT, _LONG = 1, 2
-#: Characters of an answer from which it gets a box of several lines.
-_MULTILINE_FROM: Final = 100
-#: What the id of a modal, and of the button that opens one again, begins with.
-FORM_PREFIX: Final = "v1:form:"
-REOPEN_PREFIX: Final = "v1:again:"
 
 
 def render_modal(form: Form, texts: Texts) -> dict[str, Any]:
-    """The form as the data of a modal; the path that it answers is in its id."""
+    """Render the data of a modal; its id contains the path of the command."""
     labels = [label for f in form.fields for label in _build_labels(f, texts)]
     return {
         "custom_id": f"{FORM_PREFIX}{form.path}"[: limits.CUSTOM_ID],
@@ -50,55 +48,29 @@ def render_modal(form: Form, texts: Texts) -> dict[str, Any]:
 
 
 def fits_modal(form: Form) -> bool:
-    """Whether a modal has room for all that is wrong; what to do stands at the end."""
+    """Check whether a modal has room for all errors: how to mend them comes last."""
     wrong = (sanitize_text(f"⚠ {field.error}") for field in form.fields if field.error)
-    return all(measure_text(said) <= limits.MODAL_DESCRIPTION for said in wrong)
-
-
-def parse_form_path(custom_id: str) -> str:
-    """The command that a filled modal is for; "" for a modal that is not ours."""
-    return (
-        custom_id.removeprefix(FORM_PREFIX) if custom_id.startswith(FORM_PREFIX) else ""
-    )
+    return all(count_utf16(said) <= limits.MODAL_DESCRIPTION for said in wrong)
 
 
 def parse_answers(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What was filled in, by the names of the fields."""
+    """Parse a submitted modal: field → answer."""
     return dict(_iter_answers(components))
 
 
 def render_form_message(form: Form, draft: str, texts: Texts) -> MessageBody:
-    """What is wrong with the form and what was typed, with a way back to it."""
-    wrong = any(field.error for field in form.fields)
-    said = texts.say("Something is missing or does not fit.")
+    """Render a message that shows the form's answers and errors and opens it again."""
+    wrong, again = describe_form_message(form, texts)
     first = (
-        f"**⚠ {escape_line(said)}**"
+        f"⚠ {texts.say('Something is missing or does not fit.')}"
         if wrong
-        else f"**{escape_line(shorten_text(form.title, 200))}**"
+        else shorten_line(form.title, limits.HEADLINE)
     )
-    paragraphs = [first, *(_render_answer(field, texts) for field in form.fields)]
-    again = texts.say("Edit again") if wrong else texts.say("Open the form")
-    box: Component = {
-        "type": CONTAINER,
-        "components": [
-            {"type": TEXT, "content": text} for text in _limit_texts(paragraphs)
-        ],
-    }
-    return build_message_body(
-        [
-            box,
-            *arrange_buttons(
-                [build_button(f"{REOPEN_PREFIX}{draft}", again, primary=True)]
-            ),
-        ]
-    )
-
-
-def parse_draft_id(custom_id: str) -> str | None:
-    """The draft that a button opens again; None for any other button."""
-    if not custom_id.startswith(REOPEN_PREFIX):
-        return None
-    return custom_id.removeprefix(REOPEN_PREFIX)
+    answers = (_render_answer(field, texts) for field in form.fields)
+    shown = map(build_text, _limit_texts([f"**{escape_line(first)}**", *answers]))
+    button = build_button(f"{REOPEN_PREFIX}{draft}", again, primary=True)
+    box: Component = {"type": CONTAINER, "components": list(shown)}
+    return build_message_body([box, *arrange_buttons([button])])
 
 
 def _build_labels(field: FormField, texts: Texts) -> Iterator[Component]:
@@ -136,12 +108,11 @@ def _build_input(field: FormField, texts: Texts) -> Component:
     if field.choices and fits and len(field.choices) <= limits.OPTIONS:
         return _build_select(field, texts)
     value = field.value[: limits.MODAL_VALUE]
-    long = field.lines or "\n" in value or len(value) > _MULTILINE_FROM
     question: Component = {
         "type": INPUT,
         "custom_id": field.name,
-        "style": _LONG if long else _SHORT,
-        # What can be a file is asked for by the core.
+        "style": _LONG if needs_lines(field, value) else _SHORT,
+        # A question that a file can answer is checked by the core.
         "required": field.required and not field.attachable,
         "max_length": limits.MODAL_VALUE,
     }
@@ -151,7 +122,7 @@ def _build_input(field: FormField, texts: Texts) -> Component:
 def _fits_option(choice: str) -> bool:
     return (
         bool(sanitize_text(choice).strip())
-        and measure_text(choice) <= limits.OPTION_TEXT
+        and count_utf16(choice) <= limits.OPTION_TEXT
     )
 
 
@@ -189,20 +160,21 @@ def _iter_answers(
 
 
 def _render_answer(field: FormField, texts: Texts) -> str:
-    """A question as it was answered, and what was wrong with that."""
-    label = f"**{escape_line(shorten_text(sanitize_text(field.label), limits.LABEL))}**"
-    value = escape_line(shorten_text(sanitize_text(field.value), limits.CELL))
+    """Render a question with its answer and error."""
+    label = f"**{escape_line(shorten_line(field.label, limits.LABEL))}**"
+    value = escape_line(shorten_line(field.value, limits.CELL))
     given = f"{label} {value or escape_line(texts.say('(no answer)'))}"
     if not field.error:
         return given
-    error = escape_line(shorten_text(sanitize_text(field.error), limits.CELL))
+    error = escape_line(shorten_line(field.error, limits.CELL))
     return f"{given}\n{format_small_print('⚠ ' + error)}"
 
 
 def _limit_texts(paragraphs: Sequence[str]) -> Iterator[str]:
+    """Keep as many texts as a message holds."""
     room = limits.TEXT_USED
     for text in paragraphs:
-        room -= measure_text(text)
+        room -= count_utf16(text)
         if room < 0:
             return
         yield text

@@ -55,6 +55,8 @@ LINK: Final = 400
 STORIES: Final = 10
 BRIEF: Final = 12
 HEADLINE: Final = 200
+#: Of an edition.
+TITLE: Final = 200
 SENTENCE: Final = 500
 SENTENCES: Final = 4
 #: Of a name or a question inside a sentence.

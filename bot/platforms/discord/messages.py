@@ -1,24 +1,24 @@
-"""Send a delivery: post, edit, delete, open threads, crosspost.
+"""Send a delivery: build its body; post, edit, delete, open threads, crosspost.
 
-Here, and nowhere else, it is said that nothing we send mentions anybody (but the one
-role that an admin named) and that links get no preview. A payload without components
-is told in plain words.
+Only here it is decided that a message mentions nobody, except the one role that an
+admin chose, and that links get no preview. A payload without components is sent as
+plain text.
 
-It is an extra: it begins when a message has been sent, is tried once, and what comes of
-it changes no delivery. Discord takes about ten an hour; we stay below, and where it
-limits or refuses us the channel rests.
+A post carries its delivery's key as the nonce: repeating it within a few minutes
+returns the first message. A post in a forum has no nonce: whether it arrived can only
+be read back, so it is never repeated here, nor by the library. Later parts of an
+edition follow the first one into its thread.
 
-A post carries its delivery's key as the nonce, so that repeating it within a few
-minutes gives the first message again. The first message of a forum's post has none:
-whether it arrived can only be read back (`reading_back`), so nothing repeats it here,
-the library neither. Later parts of an edition follow the first one into its thread.
+Crossposting is optional: it starts after a message was sent, is tried once, and its
+failure changes no delivery. Discord allows about ten an hour in a channel; we stay
+below, and pause a channel that is limited or refused.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -31,7 +31,8 @@ from bot.errors import (
     SendUnclear,
 )
 from bot.model import Delivery
-from bot.platforms.common.text import make_link
+from bot.platforms.common.caches import ExpiringCache
+from bot.platforms.common.text import count_utf16, make_link
 from bot.platforms.discord import limits, rate_limits
 from bot.platforms.discord.channels import (
     FORUM_KINDS,
@@ -45,34 +46,36 @@ from bot.platforms.discord.channels import (
     parse_opening,
     parse_snowflake,
 )
-from bot.platforms.discord.components import NO_MENTIONS, embed_key
+from bot.platforms.discord.components import (
+    NO_MENTIONS,
+    arrange_buttons,
+    build_button,
+    build_text,
+    embed_key,
+)
 from bot.platforms.discord.markdown import (
     format_link,
     format_plain_message,
     keep_whole_lines,
-    measure_text,
 )
 from digests.messages import Message
 
 if TYPE_CHECKING:
-    from bot.platforms.discord.transport import DiscordSession
+    from bot.platforms.discord.rest_api import ApiProvider, DiscordCaller
 
-#: The component that is nothing but text.
-_TEXT_DISPLAY: Final = 10
-#: A text display; a row with a button that answers whatever the age of the message.
-TEXT_DISPLAY: Final = 10
-_QUOTES_BUTTON: Final[Mapping[str, Any]] = {
-    "type": 1,
-    "components": [
-        {"type": 2, "style": 2, "custom_id": "v1:quotes", "label": "Quotes"}
-    ],
-}
-#: A post's name where nothing of its edition's can be shown.
+log = structlog.get_logger(__name__)
+
+#: The button below a forum post of plain text: it answers for any age of the message.
+_QUOTES_BUTTON: Final = build_button("v1:quotes", "Quotes")
+#: Name of a forum post whose edition has none.
 _DEFAULT_POST_NAME: Final = "News"
+#: Channels whose crossposts are counted.
+_MAX_CROSSPOST_CHANNELS: Final = 10_000
+_THREAD_DELETED: Final = Message("discord.thread_deleted")
 
 
 def build_post_body(delivery: Delivery) -> dict[str, Any]:
-    """The body that posts."""
+    """Build the body of a post."""
     return {
         **_build_new_content(delivery),
         "nonce": delivery.key,
@@ -82,18 +85,20 @@ def build_post_body(delivery: Delivery) -> dict[str, Any]:
 
 
 def build_forum_post_body(delivery: Delivery) -> dict[str, Any]:
-    """The body that opens a post in a forum.
+    """Build the body that opens a post in a forum.
 
-    It takes no nonce, so the key is in a control even where all else is plain words.
+    It has no nonce, so the key is in a control even below plain text.
     """
     message = _build_new_content(delivery)
     if "components" not in message:
-        message["components"] = embed_key([_QUOTES_BUTTON], delivery.key)
+        message["components"] = embed_key(
+            arrange_buttons([_QUOTES_BUTTON]), delivery.key
+        )
     return {"name": delivery.title or _DEFAULT_POST_NAME, "message": message}
 
 
 def _build_new_content(delivery: Delivery) -> dict[str, Any]:
-    """What is said for the first time: whom it pings, and whether it makes a sound."""
+    """Build what only a new message has: its mention, and whether it is silent."""
     role = delivery.post_options.ping
     body = {**_build_content(delivery), "allowed_mentions": dict(NO_MENTIONS)}
     if role is not None:
@@ -104,28 +109,27 @@ def _build_new_content(delivery: Delivery) -> dict[str, Any]:
 
 
 def build_edit_body(delivery: Delivery) -> dict[str, Any]:
-    """The body that takes the place of what the message said.
+    """Build the body that replaces a message.
 
-    It has components whatever is told: a message that has them cannot lose them again,
-    while one that was posted plainly may come to have them.
+    It always has components: a message that has them cannot lose them again, while one
+    that was posted as plain text may get some.
     """
     body = _build_content(delivery)
     if "content" in body:
-        body["components"] = [{"type": _TEXT_DISPLAY, "content": body["content"]}]
+        body["components"] = [build_text(body["content"])]
         body["flags"] = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
     return {**body, "content": None, "allowed_mentions": dict(NO_MENTIONS)}
 
 
 def _build_content(delivery: Delivery) -> dict[str, Any]:
-    """The words; above them, in our own text, the role that is to hear of them."""
+    """Build the content, below a mention of the role that is to be notified."""
     body = _build_words(delivery)
     role = delivery.post_options.ping
     if role is None:
         return body
     mention = f"<@&{role}>"
     if "components" in body:
-        above = {"type": TEXT_DISPLAY, "content": mention}
-        return {**body, "components": [above, *body["components"]]}
+        return {**body, "components": [build_text(mention), *body["components"]]}
     room = limits.CONTENT - len(mention) - 1
     return {**body, "content": f"{mention}\n{keep_whole_lines(body['content'], room)}"}
 
@@ -146,64 +150,39 @@ def _build_words(delivery: Delivery) -> dict[str, Any]:
 
 
 def _list_links(addresses: Sequence[str]) -> str:
-    """As many links as a plain message holds, one a line."""
+    """List as many links as a plain message holds, one on each line."""
     kept: list[str] = []
     room = limits.CONTENT
     for address in addresses:
         written = format_link(make_link(address))
-        room -= measure_text(written) + 1
+        room -= count_utf16(written) + 1
         if written and room > 0:
             kept.append(written)
     return "\n".join(kept) or format_plain_message("\n".join(addresses))
 
 
-T = TypeVar("T")
-SessionProvider = Callable[[], Awaitable["DiscordSession"]]
-
-
-class DiscordCaller(Protocol):
-    """One request when it is its turn; every failure is a `SendError`."""
-
-    async def __call__(
-        self,
-        method: str,
-        route: str,
-        call: Callable[["DiscordSession"], Awaitable[T]],
-        *,
-        guarded: bool = True,
-    ) -> T:
-        """Make the request.
-
-        Args:
-            method: Of HTTP.
-            route: As `routes` words it.
-            call: Makes it, over the session that is logged in.
-            guarded: Making it twice does no harm.
-        """
-        ...
-
-
-log = structlog.get_logger(__name__)
-
-
 class CrosspostQueue:
-    """What is being published, and which channels rest; instants are seconds."""
+    """Crossposts in progress, and channels that are paused; instants are seconds."""
 
-    def __init__(self, call: DiscordCaller, *, now: Callable[[], float]) -> None:
+    def __init__(self, call: "DiscordCaller", *, now: Callable[[], float]) -> None:
         self._call = call
         self._now = now
         self._tasks: set[asyncio.Task[None]] = set()
-        self._done: dict[int, deque[float]] = {}
-        self._paused_until: dict[int, float] = {}
+        self._done: ExpiringCache[int, deque[float]] = ExpiringCache(
+            _MAX_CROSSPOST_CHANNELS, limits.CROSSPOST_WINDOW, now
+        )
+        self._paused: ExpiringCache[int, bool] = ExpiringCache(
+            _MAX_CROSSPOST_CHANNELS, limits.CROSSPOST_WINDOW, now
+        )
 
     def publish(self, delivery: Delivery, message: str) -> None:
-        """Begin to publish a message that was just sent, where that was asked for."""
+        """Start to crosspost a message that was just sent, where that was chosen."""
         if not delivery.post_options.crosspost or not message:
             return
         channel, number = get_channel_id(delivery), parse_snowflake(message, "message")
         if not self._take_allowance(channel):
             log.info(
-                "not published", platform=PLATFORM_NAME, reason="the hour's are used up"
+                "not crossposted", platform=PLATFORM_NAME, reason="hourly limit reached"
             )
             return
         task = asyncio.create_task(self._publish(channel, number))
@@ -211,20 +190,21 @@ class CrosspostQueue:
         task.add_done_callback(self._tasks.discard)
 
     def stop(self) -> None:
-        """Leave what is not published yet."""
+        """Cancel the crossposts in progress."""
         for task in self._tasks:
             task.cancel()
 
     def _take_allowance(self, channel: int) -> bool:
         now = self._now()
-        if self._paused_until.get(channel, now) > now:
+        if self._paused.get(channel):
             return False
-        done = self._done.setdefault(channel, deque())
+        done = self._done.get(channel) or deque()
         while done and done[0] <= now - limits.CROSSPOST_WINDOW:
             done.popleft()
         if len(done) >= limits.CROSSPOSTS:
             return False
         done.append(now)
+        self._done.put(channel, done)
         return True
 
     async def _publish(self, channel: int, message: int) -> None:
@@ -232,7 +212,7 @@ class CrosspostQueue:
             await self._call(
                 "POST",
                 rate_limits.build_crosspost_route(channel),
-                lambda s: s.publish(channel, message),
+                lambda api: api.crosspost(channel, message),
             )
         except SendRateLimited as limited:
             self._pause_channel(channel, limited.retry_after, limited)
@@ -240,31 +220,28 @@ class CrosspostQueue:
             self._pause_channel(channel, limits.CROSSPOST_WINDOW, error)
 
     def _pause_channel(self, channel: int, seconds: float, why: SendError) -> None:
-        self._paused_until[channel] = self._now() + seconds
-        log.warning("not published", platform=PLATFORM_NAME, reason=str(why))
-
-
-THREAD_DELETED = Message("discord.thread_deleted")
+        self._paused.put(channel, True, seconds)
+        log.warning("not crossposted", platform=PLATFORM_NAME, reason=str(why))
 
 
 class DiscordSender:
-    """Sends over the platform's calls."""
+    """Sends deliveries over the platform's calls."""
 
     def __init__(
         self,
-        call: DiscordCaller,
-        signed_in: SessionProvider,
+        call: "DiscordCaller",
+        get_api: "ApiProvider",
         crossposts: CrosspostQueue,
     ) -> None:
         self._call = call
-        self._ensure_session = signed_in
+        self._get_api = get_api
         self._crossposts = crossposts
 
     async def send(self, delivery: Delivery) -> str:
-        """The id of the message, as `places` words it.
+        """Send a delivery; return the id of its message, as `channels` formats it.
 
         Raises:
-            SendError: As `verdicts` says.
+            SendError: As `send_errors` classifies it.
         """
         match delivery.operation:
             case "post":
@@ -279,14 +256,15 @@ class DiscordSender:
         thread = await self._find_thread(delivery, channel)
         if thread is not None:
             return await self._post_in_thread(thread, delivery)
-        session = await self._ensure_session()
-        if session.kind(channel) in FORUM_KINDS:
+        api = await self._get_api()
+        if api.kind(channel) in FORUM_KINDS:
             return await self._open_post(channel, delivery)
         try:
             message = await self._post_message(channel, delivery)
         except WrongChannelKind:
-            # Nothing was posted; only now is it worth asking what the channel is.
-            if await self._kind(channel) not in FORUM_KINDS:
+            # Nothing was posted; only now is the channel's type worth a request.
+            kind = await self._call("GET", "", lambda api: api.fetch_kind(channel))
+            if kind not in FORUM_KINDS:
                 raise
             return await self._open_post(channel, delivery)
         self._crossposts.publish(delivery, message)
@@ -298,19 +276,19 @@ class DiscordSender:
             return await self._call(
                 "POST",
                 str(place),
-                lambda s: s.post(place, build_post_body(delivery)),
+                lambda api: api.post(place, build_post_body(delivery)),
                 guarded=guarded,
             )
         except MessageGone:
-            # Its nonce is known and its message is not: somebody deleted it since.
+            # Discord knows the nonce and not the message: it was deleted since.
             return delivery.message_id or ""
 
     async def _post_in_thread(self, thread: int, delivery: Delivery) -> str:
         try:
             message = await self._post_message(thread, delivery)
         except ChannelGone:
-            # The channel is well: somebody deleted what the edition stood in.
-            raise MessageGone(THREAD_DELETED, message_only=True) from None
+            # The channel is fine: the edition's thread was deleted.
+            raise MessageGone(_THREAD_DELETED, message_only=True) from None
         return (
             format_thread_message_id(thread, message)
             if "/" not in message and message
@@ -323,12 +301,12 @@ class DiscordSender:
             await self._call(
                 "PATCH",
                 str(at.place),
-                lambda s: s.edit(at.place, at.message, build_edit_body(delivery)),
+                lambda api: api.edit(at.place, at.message, build_edit_body(delivery)),
             )
         except ChannelGone:
             if at.place == get_channel_id(delivery):
                 raise
-            raise MessageGone(THREAD_DELETED, message_only=True) from None
+            raise MessageGone(_THREAD_DELETED, message_only=True) from None
         return delivery.message_id or ""
 
     async def _delete(self, delivery: Delivery) -> str:
@@ -336,7 +314,9 @@ class DiscordSender:
         try:
             with suppress(MessageGone):
                 await self._call(
-                    "DELETE", str(at.place), lambda s: s.delete(at.place, at.message)
+                    "DELETE",
+                    str(at.place),
+                    lambda api: api.delete(at.place, at.message),
                 )
         except ChannelGone:
             if at.place == get_channel_id(delivery):
@@ -349,28 +329,28 @@ class DiscordSender:
         thread, message = await self._call(
             "POST",
             rate_limits.build_threads_route(forum),
-            lambda s: s.open_post(forum, build_forum_post_body(delivery)),
+            lambda api: api.open_post(forum, build_forum_post_body(delivery)),
             guarded=False,
         )
         return format_thread_message_id(thread, str(message))
 
     async def _find_thread(self, delivery: Delivery, channel: int) -> int | None:
-        """The thread that the message belongs into; None where it is the channel."""
+        """Find the thread that the message belongs to; None for the channel itself."""
         thread, first = parse_opening(delivery)
         if thread is not None or first is None or not delivery.post_options.thread:
             return thread
         return await self._open_thread(channel, first, delivery.title)
 
     async def _open_thread(self, channel: int, message: int, title: str) -> int | None:
-        """The thread below a message; None where there can be none.
+        """Open the thread below a message; None where there can be none.
 
-        Opening one twice gives the first, so nothing here can double.
+        Opening it a second time returns the first, so nothing is doubled.
         """
         try:
             await self._call(
                 "POST",
                 rate_limits.build_threads_route(channel),
-                lambda s: s.open_thread(channel, message, title),
+                lambda api: api.open_thread(channel, message, title),
             )
         except ThreadExists:
             return message
@@ -379,13 +359,10 @@ class DiscordSender:
         except SendRefused as refused:
             if refused.whole_workspace:
                 raise
-            # Better in the channel than nowhere; the doctor says what is missing.
+            # Better in the channel than nowhere; the doctor reports what is missing.
             log.warning("no thread", platform=PLATFORM_NAME, reason=str(refused))
             return None
         except SendUnclear as unclear:
-            # Of the message itself nothing was sent yet.
+            # The message itself was not sent yet.
             raise SendNotReceived("discord.no_thread", error=unclear) from unclear
         return message
-
-    async def _kind(self, channel: int) -> int | None:
-        return await self._call("GET", "", lambda s: s.fetch_channel_kind(channel))

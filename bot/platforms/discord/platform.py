@@ -1,9 +1,9 @@
-"""Discord behind the platform port: log in, stay connected, send, read back.
+"""`bot.ports.Platform` for Discord: log in, stay connected, send, read back.
 
-A message carries its delivery's key as the nonce, so that repeating a post within a
-few minutes gives the first message again; later, the channel's history is read back.
-Posts do not need the gateway: it may come and go. A token that Discord refuses stops
-this platform and nothing else. News, permissions and time are not decided here.
+A message carries its delivery's key as the nonce: repeating a post within a few minutes
+returns the first message; after that, the channel's history is read back. Posts need
+REST only, so they go on while the gateway is lost. A token that Discord refuses stops
+this platform and nothing else.
 """
 
 import asyncio
@@ -25,37 +25,35 @@ from bot.model import (
     PlatformName,
     RenderContext,
 )
+from bot.platforms.common.connection import (
+    StopSwitch,
+    hold_until_stopped,
+    stay_connected,
+)
+from bot.platforms.common.direct_messages import get_recipient
 from bot.platforms.discord import limits
 from bot.platforms.discord.channels import PLATFORM_NAME, parse_snowflake
 from bot.platforms.discord.checks import DiscordExaminer, find_channel_problems
 from bot.platforms.discord.commands import resolve_upload_origin
-from bot.platforms.discord.direct_messages import (
-    DiscordDirectMessages,
-    is_direct_message,
-)
+from bot.platforms.discord.direct_messages import DiscordDirectMessages
 from bot.platforms.discord.events import DiscordEventHandler
 from bot.platforms.discord.messages import CrosspostQueue, DiscordSender
 from bot.platforms.discord.rate_limits import DiscordRateLimiter
 from bot.platforms.discord.read_back import DiscordHistoryReader
 from bot.platforms.discord.render import render
-from digests.messages import Message
 from digests.types import Edition
 
 if TYPE_CHECKING:
-    from bot.platforms.discord.interactions_endpoint import DiscordInteractionsEndpoint
-    from bot.platforms.discord.transport import DiscordSession
+    from bot.platforms.common.webhooks import SignedEndpoint
+    from bot.platforms.discord.rest_api import DiscordApi
+    from bot.platforms.discord.session import DiscordSession
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-#: Seconds before a lost login is tried again: doubled each time, up to the last.
-RECONNECT_DELAY: Final = 1.0
-MAX_RECONNECT_DELAY: Final = 30.0
-#: Seconds that saying goodbye to the gateway may take.
+#: Seconds that closing the gateway may take.
 CLOSE_TIMEOUT: Final = 3.0
-#: Seconds after which a cancellation that was lost is said again.
-CANCEL_INTERVAL: Final = 0.2
-#: The gateway closed for good: what an admin has to do.
+#: Codes with which Discord closes the gateway for good.
 FATAL_CLOSE_CODES: Final = {
     4010: "Discord refused the bot's shard.",
     4011: "Discord wants the bot to use more shards.",
@@ -63,7 +61,7 @@ FATAL_CLOSE_CODES: Final = {
     4013: "Discord does not know the bot's intents.",
     4014: "Discord does not allow the bot's intents.",
 }
-#: The gateway's word for a token that it does not know.
+#: The gateway's code for a token that it does not know.
 _AUTHENTICATION_FAILED: Final = 4004
 _RECONNECTABLE_CODES: Final = frozenset({4010, 4011})
 
@@ -82,16 +80,17 @@ class DiscordPlatform:
         defer: float = limits.DEFER_AFTER,
         public_key: str | None = None,
     ) -> None:
-        """Connect to nothing yet.
+        """Create the platform; nothing is connected yet.
 
         Args:
-            token: The bot's.
-            api_base: Where REST is, with its version; None = Discord's own.
-            gateway: The one gateway that may be dialled; None = any that it names.
+            token: The bot's token.
+            api_base: Base URL of the REST API, with its version; None = Discord's own.
+            gateway: The only gateway to dial; None = any that Discord names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
-            now: Seconds of a clock that never goes back.
-            defer: Seconds after which an answer is acknowledged and comes later.
-            public_key: With it Discord calls us, and no gateway is connected to.
+            now: A monotonic clock in seconds.
+            defer: Seconds after which an interaction is acknowledged.
+            public_key: The application's; with it Discord calls us over HTTP and no
+                gateway is used.
         """
         self._token = token
         self._api_base = api_base
@@ -101,24 +100,22 @@ class DiscordPlatform:
         self._rate_limiter = DiscordRateLimiter(now)
         self._session: DiscordSession | None = None
         self._login_lock = asyncio.Lock()
-        #: Why nothing is sent any more.
-        self._stopped_reason: Message | None = None
-        self._stopped = asyncio.Event()
-        #: Why the gateway stays closed, although posting goes on.
+        self._stop = StopSwitch(PLATFORM_NAME)
+        #: Why the gateway stays closed while posting goes on.
         self._gateway_closed_reason: str | None = None
         self._listener = DiscordEventHandler(
             defer=defer, files=resolve_upload_origin(api_base)
         )
-        self._direct_messages = DiscordDirectMessages()
-        self._read_back = DiscordHistoryReader(self._call, self._ensure_session)
+        self._direct_messages = DiscordDirectMessages(self._call)
+        self._read_back = DiscordHistoryReader(self._call, self._get_api)
         self._crossposts = CrosspostQueue(self._call, now=now)
-        self._sender = DiscordSender(self._call, self._ensure_session, self._crossposts)
-        #: Looks how the bot stands with Discord.
+        self._sender = DiscordSender(self._call, self._get_api, self._crossposts)
+        #: Runs the doctor's checks.
         self.examiner = DiscordExaminer(self._call, webhook=public_key is not None)
 
     @property
     def inbox(self) -> Inbox | None:
-        """Where commands go; None while the platform is not running."""
+        """Receives commands; None while the platform is not running."""
         return self._listener.inbox
 
     @property
@@ -128,17 +125,15 @@ class DiscordPlatform:
     @property
     def state(self) -> str:
         """«ok» while connected; otherwise what is missing, in words."""
-        problem = self._stopped_reason or self._gateway_closed_reason
+        problem = self._stop.reason or self._gateway_closed_reason
         if problem is not None:
             return str(problem)
         if not self._connected:
             return "It is not connected yet."
         return self._listener.problem or "ok"
 
-    def called(
-        self, now: Callable[[], datetime]
-    ) -> "DiscordInteractionsEndpoint | None":
-        """What Discord calls, by signed requests; None where we connect to it.
+    def called(self, now: Callable[[], datetime]) -> "SignedEndpoint | None":
+        """Build the endpoint that Discord calls; None where we connect to it.
 
         Args:
             now: The present instant.
@@ -146,15 +141,15 @@ class DiscordPlatform:
         if self._public_key is None:
             return None
         from bot.platforms.discord.interactions_endpoint import (
-            DiscordInteractionsEndpoint,
+            build_interactions_endpoint,
         )
 
-        return DiscordInteractionsEndpoint(
+        return build_interactions_endpoint(
             self._receive_interaction, public_key=self._public_key, now=now
         )
 
     def _receive_interaction(self, interaction: Mapping[str, Any]) -> bool:
-        """Hear an interaction that Discord called us with, if anybody can."""
+        """Handle an interaction that came over HTTP; False while not running."""
         if self.inbox is None or self._session is None or self._session.closed:
             return False
         self._session.dispatch_interaction(interaction)
@@ -168,7 +163,7 @@ class DiscordPlatform:
 
     @property
     def _can_connect(self) -> bool:
-        return self._stopped_reason is None and self._gateway_closed_reason is None
+        return self._stop.reason is None and self._gateway_closed_reason is None
 
     def render(
         self, edition: Edition, context: RenderContext
@@ -178,47 +173,46 @@ class DiscordPlatform:
     # ── sending ────────────────────────────────────────────────────────────────
 
     async def send(self, delivery: Delivery) -> str:
-        """Post, edit or delete; the id of the message.
+        """Post, edit or delete; return the id of the message.
 
         Raises:
-            SendError: As `verdicts` says.
+            SendError: As `send_errors` classifies it.
         """
-        delivery = await self._direct_messages.resolve_channel(delivery, self._ask)
+        delivery = await self._direct_messages.resolve_channel(delivery)
         return await self._sender.send(delivery)
 
     async def find_owner(self, workspace: str) -> str | None:
-        """Id of the server's owner."""
+        """Return the id of the server's owner."""
         guild = parse_snowflake(workspace, "server")
-        return await self._call("GET", "", lambda s: s.check_api.owner(guild))
+        return await self._call("GET", "", lambda api: api.check_api.owner(guild))
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
-        """Whether the person may see the channel of the server and write there."""
+        """Check whether a person may see a channel of the server and write there."""
         guild, place = (
             parse_snowflake(workspace, "server"),
             parse_snowflake(channel, "channel"),
         )
         person = parse_snowflake(person_id, "person")
         return await self._call(
-            "GET", "", lambda s: s.check_api.may_write(place, guild, person)
+            "GET", "", lambda api: api.check_api.may_write(place, guild, person)
         )
 
     async def read_back(self, delivery: Delivery) -> str | None:
-        """Id of our newest message that carries the delivery's key, if there is one.
+        """Find the id of our newest message that carries the delivery's key.
 
         Raises:
-            Refused: The bot may not read the channel's history.
-            Unclear: It cannot be told whether it may.
+            SendRefused: The bot may not read the channel's history.
+            SendUnclear: It is unknown whether it may.
         """
-        own = is_direct_message(delivery)
+        direct = get_recipient(delivery) is not None
         if delivery.operation == "post":
-            delivery = await self._direct_messages.resolve_channel(delivery, self._ask)
-        # In a direct message, what the bot wrote can always be read.
-        return await self._read_back.read_back(delivery, direct=own)
+            delivery = await self._direct_messages.resolve_channel(delivery)
+        return await self._read_back.read_back(delivery, direct=direct)
 
     async def inspect(
         self, workspace: str, destination: Destination
     ) -> tuple[DestinationProblem, ...]:
-        """What would go wrong there, as far as the gateway told us of the server."""
+        """List problems of a destination, as far as the gateway announced it."""
         if self._session is None:
             return ()
         facts = self._session.facts(workspace, destination.channel)
@@ -234,14 +228,21 @@ class DiscordPlatform:
         """Stay connected until cancelled, or without a connection if there is none."""
         self._listener.inbox = inbox
         try:
-            await self._stay_connected()
-            await asyncio.Event().wait()
+            await stay_connected(
+                self._hold_gateway,
+                may_connect=lambda: self._can_connect,
+                handle_loss=self._handle_loss,
+                stopped=self._stop.wait,
+            )
+            if self._stop.reason is not None:
+                await self.close()
+            await _wait_forever()
         finally:
             self._listener.inbox = None
             await self.close()
 
     async def close(self) -> None:
-        """Leave; what is sent later logs in again."""
+        """Log out; the next request logs in again."""
         self._crossposts.stop()
         session, self._session = self._session, None
         if session is None:
@@ -251,47 +252,33 @@ class DiscordPlatform:
                 await session.close()
         await session.close_connections()
 
-    async def _stay_connected(self) -> None:
-        wait = RECONNECT_DELAY
-        while self._can_connect:
-            try:
-                session = await self._ensure_session()
-                await self._hold_gateway(session)
-                wait = RECONNECT_DELAY
-            except Exception as error:
-                self._handle_disconnect(error)
-                # What is left of it would only be in the way of the next one.
-                await self.close()
-            if self._can_connect:
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, MAX_RECONNECT_DELAY)
-        if self._stopped_reason is not None:
-            await self.close()
+    async def _hold_gateway(self) -> bool:
+        """Hold the gateway until it ends, or the token turns out to be refused.
 
-    async def _hold_gateway(self, session: "DiscordSession") -> None:
-        """Until the connection ends, or the token turns out to be refused.
-
-        Where Discord calls us there is no gateway: never both, it says.
+        Where Discord calls us there is no gateway: it supports only one of the two.
         """
-        hold = session.connect() if self._public_key is None else _wait_forever()
-        held = asyncio.create_task(hold)
-        registered = asyncio.create_task(self._listener.register(session.calls))
-        stopped = asyncio.create_task(self._stopped.wait())
-        try:
-            await asyncio.wait((held, stopped), return_when=asyncio.FIRST_COMPLETED)
-            if held.done():
-                held.result()
-        finally:
-            await _cancel_tasks(held, stopped, registered)
+        session = await self._ensure_session()
+        await hold_until_stopped(
+            session.connect() if self._public_key is None else _wait_forever(),
+            self._stop.wait(),
+            self._listener.register(session.api),
+        )
+        return False
+
+    async def _handle_loss(self, error: Exception) -> float:
+        self._handle_disconnect(error)
+        # What is left of the session would only be in the way of the next one.
+        await self.close()
+        return 0.0
 
     def _handle_disconnect(self, error: Exception) -> None:
-        """What the end of a connection means; told once."""
+        """Decide from an error whether to connect again; log it."""
         from bot.platforms.discord.send_errors import LOGIN_REFUSED
-        from bot.platforms.discord.transport import get_close_code
+        from bot.platforms.discord.session import get_close_code
 
         code = get_close_code(error)
         if code == _AUTHENTICATION_FAILED:
-            self._stop_platform(LOGIN_REFUSED)
+            self._stop.stop(LOGIN_REFUSED)
         elif code in FATAL_CLOSE_CODES and code not in _RECONNECTABLE_CODES:
             self._gateway_closed_reason = (
                 f"{FATAL_CLOSE_CODES[code]} Posting goes on; commands do not work."
@@ -301,24 +288,18 @@ class DiscordPlatform:
                 platform=PLATFORM_NAME,
                 reason=self._gateway_closed_reason,
             )
-        elif self._stopped_reason is None:
+        elif self._stop.reason is None:
             reason = str(error) or type(error).__name__
             log.warning("connection lost", platform=PLATFORM_NAME, reason=reason)
-
-    def _stop_platform(self, reason: Message) -> None:
-        if self._stopped_reason is None:
-            self._stopped_reason = reason
-            self._stopped.set()
-            log.error("platform stopped", platform=PLATFORM_NAME, reason=str(reason))
 
     # ── calls ──────────────────────────────────────────────────────────────────
 
     async def _ensure_session(self) -> "DiscordSession":
-        """The session that is logged in, or a new one."""
-        from bot.platforms.discord.transport import DiscordSession
+        """Return the session that is logged in, or log in."""
+        from bot.platforms.discord.session import DiscordSession
 
         async with self._login_lock:
-            self._check_token()
+            self._stop.check()
             if self._session is not None and not self._session.closed:
                 return self._session
             session = DiscordSession(
@@ -341,63 +322,42 @@ class DiscordPlatform:
             return session
 
     def _classify_login_error(self, error: Exception) -> SendError:
-        """What a failed login means for a delivery: nothing was sent yet."""
+        """Classify a failed login: nothing was sent yet."""
         from bot.platforms.discord.send_errors import classify_send_error
 
         found = classify_send_error(error, guarded=True)
         if isinstance(found, SendRateLimited):
             return found
         if isinstance(found, SendRefused) and found.whole_workspace:
-            self._stop_platform(found.message)
+            self._stop.stop(found.message)
             return found
         return SendNotReceived("discord.login_failed", error=found)
+
+    async def _get_api(self) -> "DiscordApi":
+        return (await self._ensure_session()).api
 
     async def _call(
         self,
         method: str,
         route: str,
-        call: Callable[["DiscordSession"], Awaitable[T]],
+        call: Callable[["DiscordApi"], Awaitable[T]],
         *,
         guarded: bool = True,
     ) -> T:
-        """One request when it is its turn; every failure as one of ours."""
+        """`DiscordCaller` over the session that is logged in."""
         from bot.platforms.discord.send_errors import classify_send_error
 
-        session = await self._ensure_session()
+        api = await self._get_api()
         async with self._rate_limiter.turn(method, route):
-            self._check_token()
+            self._stop.check()
             try:
-                return await call(session)
+                return await call(api)
             except Exception as error:
                 found = classify_send_error(error, guarded=guarded)
                 if isinstance(found, SendRefused) and found.whole_workspace:
-                    self._stop_platform(found.message)
+                    self._stop.stop(found.message)
                 raise found from error
-
-    async def _ask(
-        self, method: str, call: Callable[["DiscordSession"], Awaitable[str]]
-    ) -> str:
-        """One request about a person."""
-        return await self._call(method, "", call)
-
-    def _check_token(self) -> None:
-        if self._stopped_reason is not None:
-            raise SendRefused(self._stopped_reason, whole_workspace=True)
 
 
 async def _wait_forever() -> None:
     await asyncio.Event().wait()
-
-
-async def _cancel_tasks(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel the tasks until they have ended, whatever they end with.
-
-    Once is not enough: `wait_for`, under the library's connecting, loses a cancellation
-    that comes together with its result.
-    """
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=CANCEL_INTERVAL)
-    await asyncio.gather(*tasks, return_exceptions=True)

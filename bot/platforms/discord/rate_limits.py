@@ -1,18 +1,17 @@
-"""Decide from Discord's own headers when a request may leave; sends nothing.
+"""Decide from Discord's own headers when a request may be sent.
 
-- A route (method and channel) that has used up its allowance, or was answered with
-  429, waits for as long as Discord says; a global or unexplained limit holds them all.
-- Requests begin evenly, and few are on their way at once, so that what waited behind
-  a limit does not burst when it ends.
-- No second holds more arrivals at Discord than it allows, however long each request is
-  on its way (`Window`).
-- Too many invalid answers in ten minutes, and everything is silent for a while:
-  Discord bans an address that goes on.
+- A route (method and channel) whose allowance is used up, or that was answered with
+  429, waits for as long as Discord says; a global or unexplained limit holds all.
+- Requests start evenly and few are in flight at once, so that what waited behind a
+  limit does not burst when it ends.
+- In no second do more requests arrive at Discord than it allows, however long each one
+  takes (`ArrivalWindow`).
+- After too many invalid responses in ten minutes nothing is sent for a while: Discord
+  bans an IP address that continues.
 
-Waiting is the outbox's: what may not go now is `Limited`, and certainly was not sent.
-
-Opening threads and publishing have allowances of their own, much smaller than that of
-messages; what they use up must not hold up the messages of the same channel.
+Longer waiting is the outbox's part: a request that may not be sent now raises
+`SendRateLimited` and certainly was not sent. Opening threads and crossposting have much
+smaller allowances than messages, and must not hold up messages of the same channel.
 """
 
 import asyncio
@@ -25,7 +24,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import SendRateLimited
-from bot.platforms.common.rate_limits import parse_wait
+from bot.platforms.common.rate_limits import HeldRoutes, parse_wait, take_slot
 from bot.platforms.discord import limits
 from digests.messages import Message
 
@@ -34,28 +33,28 @@ _INVALID_STATUSES = frozenset({401, 403, 429})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObservedResponse:
-    """What came back for a request, as far as the pace goes."""
+    """What matters of a response for the limits."""
 
     method: str
-    #: Empty where the route has none.
+    #: "" where the route has none.
     channel: str
     status: int
     headers: Mapping[str, str]
 
 
 class DiscordRateLimiter:
-    """The waits that hold at present; instants are seconds of a monotonic clock."""
+    """The limits that apply at present; instants are seconds of a monotonic clock."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._routes: dict[tuple[str, str], float] = {}
+        self._held = HeldRoutes()
         self._global_until = 0.0
         self._window = ArrivalWindow()
         self._invalid: deque[float] = deque()
         self._slots = asyncio.Semaphore(limits.IN_FLIGHT)
 
     def record_response(self, answer: ObservedResponse) -> None:
-        """Learn from an answer."""
+        """Record the limits that a response states."""
         now = self._now()
         shared = answer.headers.get("X-RateLimit-Scope") == "shared"
         if answer.status in _INVALID_STATUSES and not shared:
@@ -63,39 +62,27 @@ class DiscordRateLimiter:
         if answer.status == 429:
             self._record_rate_limit(answer, now)
         elif answer.headers.get("X-RateLimit-Remaining") == "0":
-            wait = (
-                parse_wait(
-                    answer.headers.get("X-RateLimit-Reset-After"),
-                    limits.MAX_RETRY_AFTER,
-                )
-                or 0.0
-            )
-            self._block_route(answer, now + wait)
+            reset = answer.headers.get("X-RateLimit-Reset-After")
+            wait = parse_wait(reset, limits.MAX_RETRY_AFTER)
+            self._hold_route(answer, now + (wait or 0.0))
 
     @asynccontextmanager
     async def turn(self, method: str, channel: str) -> AsyncIterator[None]:
-        """Wait for a place among the requests on their way, and keep it.
+        """Take one of the slots for requests in flight.
 
         Raises:
-            Limited: It may not go now.
+            SendRateLimited: It may not be sent now.
         """
         self.check(method, channel)
-        try:
-            async with asyncio.timeout(limits.SLOT_TIMEOUT):
-                await self._slots.acquire()
-        except TimeoutError:
-            text = Message("discord.busy")
-            raise SendRateLimited(text, retry_after=limits.SLOT_TIMEOUT) from None
-        try:
+        busy = SendRateLimited("discord.busy", retry_after=limits.SLOT_TIMEOUT)
+        async with take_slot(self._slots, limits.SLOT_TIMEOUT, busy):
             yield
-        finally:
-            self._slots.release()
 
     async def enter(self, method: str, channel: str) -> float:
-        """Wait until one more request may leave; it is given back to `leave`.
+        """Wait until one more request may be sent; return its start for `leave`.
 
         Raises:
-            Limited: Others were answered with a limit meanwhile.
+            SendRateLimited: The route was limited meanwhile.
         """
         entered = await self._window.enter()
         if channel:
@@ -107,13 +94,13 @@ class DiscordRateLimiter:
         return entered
 
     def leave(self, entered: float) -> None:
-        """The request was answered, or never will be."""
+        """Record that the request ended."""
         self._window.leave(entered)
 
     def check(self, method: str, channel: str) -> None:
-        """Raise `Limited` when a request of this route has to wait."""
+        """Raise `SendRateLimited` when a request of this route has to wait."""
         now = self._now()
-        until = max(self._global_until, self._routes.get((method, channel), 0.0))
+        until = max(self._global_until, self._held.until((method, channel)))
         if until > now:
             text = Message("discord.rate_limited")
             raise SendRateLimited(text, retry_after=until - now)
@@ -126,37 +113,32 @@ class DiscordRateLimiter:
 
     def _record_rate_limit(self, answer: ObservedResponse, now: float) -> None:
         headers = answer.headers
-        header_wait = parse_wait(headers.get("Retry-After"), limits.MAX_RETRY_AFTER)
-        precise = parse_wait(
-            headers.get("X-RateLimit-Reset-After"), limits.MAX_RETRY_AFTER
+        stated = (
+            parse_wait(headers.get(name), limits.MAX_RETRY_AFTER)
+            for name in ("Retry-After", "X-RateLimit-Reset-After")
         )
-        waits = [wait for wait in (header_wait, precise) if wait is not None]
+        waits = [wait for wait in stated if wait is not None]
         until = now + (max(waits) if waits else limits.DEFAULT_RETRY_AFTER)
-        # Without «Via» it is not Discord's own limit but the ban of our address.
+        # Without «Via» it is no limit of Discord but the ban of our address.
         everything = headers.get("X-RateLimit-Scope") == "global" or (
             "X-RateLimit-Global" in headers or "Via" not in headers
         )
         if everything:
             self._global_until = max(self._global_until, until)
         else:
-            self._block_route(answer, until)
+            self._hold_route(answer, until)
 
-    def _block_route(self, answer: ObservedResponse, until: float) -> None:
-        now = self._now()
-        if len(self._routes) > 1000:
-            self._routes = {r: at for r, at in self._routes.items() if at > now}
-        route = (answer.method, answer.channel)
-        self._routes[route] = max(self._routes.get(route, 0.0), until)
+    def _hold_route(self, answer: ObservedResponse, until: float) -> None:
+        self._held.hold((answer.method, answer.channel), until, self._now())
 
 
 class ArrivalWindow:
     """At most `limits.GLOBAL_RATE` arrivals in any second, as Discord counts them.
 
-    When a request arrives is not known: somewhere between its beginning and its answer.
-    Of this stretch the quickest round trip seen is certainly spent before or behind the
-    arrival. So a request counts while it is on its way, and from its answer on for one
-    second less that round trip. While so many count, no other begins; then no second at
-    Discord's holds more than are allowed.
+    When a request arrives is unknown: some time between its start and its response. At
+    least the fastest round trip of that time is spent before or after the arrival. So a
+    request counts while it is in flight, and after its response for one second minus
+    that round trip. While as many count as are allowed, no other request starts.
     """
 
     def __init__(
@@ -167,15 +149,15 @@ class ArrivalWindow:
         self._now = now
         self._sleep = sleep
         self._next = 0.0
-        #: The requests on their way, by their beginning; and when others were answered.
+        #: Starts of requests in flight, and the instants of the newest responses.
         self._open: list[float] = []
         self._answered: deque[float] = deque()
-        #: The quickest of the last round trips, and of those before them.
+        #: The fastest of the newest round trips, and of the sample before.
         self._fastest = self._fastest_before = float("inf")
         self._seen = 0
 
     async def enter(self) -> float:
-        """Wait for the next turn, and for room; the instant of the beginning."""
+        """Wait until a request may start; return the instant."""
         at = max(self._now(), self._next)
         self._next = at + 1 / limits.GLOBAL_RATE
         while (wait := at - self._now()) > 0 or (
@@ -187,7 +169,7 @@ class ArrivalWindow:
         return started
 
     def leave(self, started: float) -> None:
-        """It was answered, or failed: it may have arrived until now."""
+        """Record that a request ended: it may have arrived at any time until now."""
         now = self._now()
         self.withdraw(started)
         self._answered.append(now)
@@ -197,19 +179,19 @@ class ArrivalWindow:
             self._fastest_before, self._fastest = self._fastest, float("inf")
 
     def withdraw(self, started: float) -> None:
-        """It did not leave."""
+        """Record that a request was not sent after all."""
         self._open.remove(started)
 
     def _seconds_until_room(self) -> float:
-        """Seconds until there may be room for one more; 0 when there is."""
+        """Return the seconds until one more may start; 0.0 for now."""
         now = self._now()
-        # A few round trips do not tell yet how quick one can be.
+        # A few round trips do not show yet how fast one can be.
         sure = self._seen >= limits.ROUND_TRIP_SAMPLE
         fastest = min(self._fastest, self._fastest_before) if sure else 0.0
         lasts = 1 + limits.CLOCK_MARGIN - min(fastest, 1.0)
         while self._answered and self._answered[0] <= now - lasts:
             self._answered.popleft()
-        # What has been on its way for long arrived long ago, or never will.
+        # A request that takes long has arrived long ago, or never will.
         in_flight = sum(started > now - limits.ARRIVED_AFTER for started in self._open)
         if in_flight + len(self._answered) < limits.GLOBAL_RATE:
             return 0.0
@@ -225,16 +207,16 @@ _CHANNEL_PATH: Final = re.compile(
 
 
 def parse_route(path: str) -> str:
-    """«2001», «2001/threads», «2001/crosspost»; "" where it is no channel's."""
+    """«2001», «2001/threads», «2001/crosspost»; "" for a path without a channel."""
     found = _CHANNEL_PATH.search(path)
     return f"{found['id']}{found['own'] or ''}" if found else ""
 
 
 def build_threads_route(channel: int) -> str:
-    """The route by which a channel's threads are opened and listed."""
+    """Name the route on which a channel's threads are opened and listed."""
     return f"{channel}/threads"
 
 
 def build_crosspost_route(channel: int) -> str:
-    """The route by which a channel's messages are published."""
+    """Name the route on which a channel's messages are crossposted."""
     return f"{channel}/crosspost"

@@ -1,29 +1,28 @@
-"""REST calls of one login: answer interactions, register commands, run checks.
+"""Every REST call of the bot: messages, threads, interactions, commands, checks.
 
-What an answer is (`replies`, `forms`, `commands`) and when it is given (`answering`) is
-decided elsewhere. The token of an interaction is a secret and is in no message of ours.
-
-For the doctor and the first set-up. Only readings, each one a call or two.
+What is sent is built elsewhere (`messages`, `replies`, `forms`, `commands`). The token
+of an interaction is a secret and is in no error text or log line.
 """
 
 import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, Route
+from discord.http import HTTPClient, MultipartParameters, Route
 
 from bot.model import Finding, PlatformIdentity
+from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.discord import limits, permissions
-from bot.platforms.discord.interactions import (
+from bot.platforms.discord.channels import (
     NO_FILES,
     AlreadyAnswered,
     InteractionExpired,
@@ -31,21 +30,33 @@ from bot.platforms.discord.interactions import (
     ReplyRejected,
 )
 from bot.platforms.discord.send_errors import classify_send_error
+from bot.platforms.discord.transport import SEND_ONCE
 from digests.messages import Message
 
-#: Unknown interaction or webhook, or a token that has run out.
+T = TypeVar("T")
+Json = dict[str, Any]
+Body = Mapping[str, Any]
+#: Unknown interaction or webhook, or a token that has expired.
 _EXPIRED: Final = frozenset({10015, 10062, 50027})
 _ALREADY_ANSWERED: Final = 40060
 _TOKEN_IN_PATH: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
 _FAILURES: Final = (discord.DiscordException, aiohttp.ClientError)
-Body = Mapping[str, Any]
+#: Channels whose type is remembered.
+_MAX_KINDS: Final = 2_000
 
 
-class RestInteractionApi:
-    """The calls of one login."""
+class DiscordApi:
+    """REST calls of one login, and what it knows without a request.
+
+    Methods raise what the library raises; those that answer interactions raise the
+    errors of `channels`. Ids of channels and messages are integers, as the library's.
+    """
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self.check_api = RestCheckApi(client)
+        #: Types of channels that the gateway did not announce.
+        self._kinds: ExpiringCache[int, int] = ExpiringCache(_MAX_KINDS)
         # Adding the same filter again changes nothing.
         logging.getLogger("discord.http").addFilter(_TOKEN_FILTER)
 
@@ -58,115 +69,190 @@ class RestInteractionApi:
         # Known since the login, without which there are no events.
         return int(self._client.application_id or 0)
 
+    # ── messages ───────────────────────────────────────────────────────────────
+
+    async def post(self, channel: int, body: Body) -> str:
+        """Post a message; return its id."""
+        message = await self._http.send_message(channel, params=_build_params(body))
+        return str(message["id"])
+
+    async def edit(self, channel: int, message: int, body: Body) -> str:
+        """Replace a message; return its id."""
+        edited = await self._http.edit_message(
+            channel, message, params=_build_params(body)
+        )
+        return str(edited["id"])
+
+    async def delete(self, channel: int, message: int) -> None:
+        """Delete a message."""
+        await self._http.delete_message(channel, message)
+
+    async def history(self, channel: int, before: int | None) -> list[Json]:
+        """Fetch a page of a channel's messages, newest first.
+
+        Discord returns none where the bot may not read the history.
+        """
+        found = await self._http.logs_from(channel, limits.HISTORY_PAGE, before=before)
+        return [dict(message) for message in found]
+
+    async def message(self, channel: int, message: int) -> Json:
+        """Fetch a message."""
+        return dict(await self._http.get_message(channel, message))
+
+    async def crosspost(self, channel: int, message: int) -> None:
+        """Publish a message of an announcement channel to those that follow it."""
+        path = "/channels/{channel_id}/messages/{message_id}/crosspost"
+        route = Route("POST", path, channel_id=channel, message_id=message)
+        await self._http.request(route, files=SEND_ONCE)
+
+    # ── people ─────────────────────────────────────────────────────────────────
+
+    async def open_direct_message(self, person: str) -> str:
+        """Open the channel with a person; a second call returns the same one."""
+        found = await self._http.start_private_message(int(person))
+        return str(found["id"])
+
+    async def send_direct_message(self, person: str, body: Body) -> None:
+        """Send a private message to a person."""
+        channel = int(await self.open_direct_message(person))
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        await self._http.request(route, json=dict(body))
+
+    async def member(self, guild: str, person: str) -> str:
+        """Return the id of a member of the server; raises where they are none."""
+        found = await self._http.get_member(int(guild), int(person))
+        return str(found["user"]["id"])
+
+    # ── threads ────────────────────────────────────────────────────────────────
+
+    async def open_post(self, forum: int, body: Body) -> tuple[int, int]:
+        """Open a post in a forum or media channel; return its id and its message's."""
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
+        thread = await self._http.request(route, files=SEND_ONCE, json=dict(body))
+        return int(thread["id"]), int(thread["message"]["id"])
+
+    async def open_thread(self, channel: int, message: int, name: str) -> None:
+        """Open a thread below a message; it has the message's id."""
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        route = Route("POST", path, channel_id=channel, message_id=message)
+        await self._http.request(route, json={"name": name})
+
+    async def active_threads(self, guild: int) -> list[Json]:
+        """List the threads of a server that are not archived and the bot can see."""
+        found = await self._http.get_active_threads(guild)
+        return [dict(thread) for thread in found["threads"]]
+
+    async def archived_threads(
+        self, channel: int, before: str | None
+    ) -> tuple[list[Json], bool]:
+        """Fetch a page of a channel's archived threads, newest first.
+
+        Args:
+            channel: The forum.
+            before: When the last thread of the page before was archived.
+
+        Returns:
+            The threads, and whether there are more.
+        """
+        path = "/channels/{channel_id}/threads/archived/public"
+        bounds = {"limit": str(limits.HISTORY_PAGE)}
+        if before is not None:
+            bounds["before"] = before
+        found = await self._http.request(
+            Route("GET", path, channel_id=channel), params=bounds
+        )
+        return [dict(thread) for thread in found["threads"]], bool(found["has_more"])
+
     # ── interactions ───────────────────────────────────────────────────────────
 
     async def respond(
         self, number: str, token: str, body: Body, files: ReplyFiles = NO_FILES
     ) -> None:
-        """The first answer, within three seconds.
+        """Give the first response, within three seconds.
 
         Raises:
-            Missed: Too late.
-            Answered: There is one already.
+            InteractionExpired: It is too late.
+            AlreadyAnswered: There is a response.
+            ReplyRejected: Discord does not accept the body.
         """
-        route = Route(
-            "POST",
-            "/interactions/{interaction_id}/{interaction_token}/callback",
-            interaction_id=int(number),
-            interaction_token=token,
-        )
-        await self._call_twice(route, body, files)
+        path = "/interactions/{interaction_id}/{interaction_token}/callback"
+        route = Route("POST", path, interaction_id=int(number), interaction_token=token)
+        await self._respond_twice(route, body, files)
 
-    async def edit(self, token: str, body: Body, files: ReplyFiles = NO_FILES) -> None:
-        """What takes the place of the first answer.
+    async def edit_response(
+        self, token: str, body: Body, files: ReplyFiles = NO_FILES
+    ) -> None:
+        """Replace the first response. Raises as `respond` does."""
+        await self._respond_twice(self._webhook("PATCH", token), body, files)
 
-        Raises:
-            Missed: Too late.
-        """
-        await self._call_twice(self._original("PATCH", token), body, files)
-
-    async def delete_original(self, token: str) -> None:
-        """Take the first answer back.
-
-        Raises:
-            Missed: Too late.
-        """
-        await self._call_twice(self._original("DELETE", token), None)
+    async def delete_response(self, token: str) -> None:
+        """Delete the first response. Raises as `respond` does."""
+        await self._respond_twice(self._webhook("DELETE", token), None)
 
     async def send_followup(
         self, token: str, body: Body, files: ReplyFiles = NO_FILES
     ) -> None:
-        """One more message of the answer.
+        """Send another message of the response. Raises as `respond` does."""
+        await self._respond_patiently(self._webhook("POST", token, ""), body, files)
 
-        Raises:
-            Missed: Too late.
-        """
-        route = Route(
-            "POST",
-            "/webhooks/{application_id}/{interaction_token}",
-            application_id=self._application,
-            interaction_token=token,
-        )
-        await self._call(route, body, files)
-
-    def _original(self, method: str, token: str) -> Route:
+    def _webhook(
+        self, method: str, token: str, what: str = "/messages/@original"
+    ) -> Route:
+        path = "/webhooks/{application_id}/{interaction_token}" + what
         return Route(
-            method,
-            "/webhooks/{application_id}/{interaction_token}/messages/@original",
-            application_id=self._application,
-            interaction_token=token,
+            method, path, application_id=self._application, interaction_token=token
         )
 
-    async def _call_twice(
+    async def _respond_twice(
         self, route: Route, body: Body | None, files: ReplyFiles = NO_FILES
     ) -> None:
-        """A call that may be made twice: once more where its answer was lost."""
+        """Make a call that may be repeated: once more where its response was lost."""
         try:
-            await self._call(route, body, files)
+            await self._respond_patiently(route, body, files)
         except aiohttp.ClientError:
-            await self._call(route, body, files)
+            await self._respond_patiently(route, body, files)
 
-    async def _call(self, route: Route, body: Body | None, files: ReplyFiles) -> None:
-        """A call that waits once, where Discord limits us for a moment."""
+    async def _respond_patiently(
+        self, route: Route, body: Body | None, files: ReplyFiles
+    ) -> None:
+        """Make a call; wait once where Discord limits it for a short time."""
         try:
-            await self._request_once(route, body, files)
+            await self._respond_once(route, body, files)
         except discord.RateLimited as limited:
             if limited.retry_after > limits.ANSWER_MAX_RETRY_AFTER:
                 raise
             await asyncio.sleep(limited.retry_after)
-            await self._request_once(route, body, files)
+            await self._respond_once(route, body, files)
 
-    async def _request_once(
+    async def _respond_once(
         self, route: Route, body: Body | None, files: ReplyFiles
     ) -> None:
         more = {} if body is None else _build_request(body, files)
         try:
             await self._http.request(route, **more)
         except discord.HTTPException as error:
-            # The error itself names the route, and the route holds the token.
+            # The error itself names the route, and the route contains the token.
             raise _classify_answer_error(error) from None
 
-    # ── commands and people ────────────────────────────────────────────────────
+    # ── commands ───────────────────────────────────────────────────────────────
 
     async def commands(self) -> Sequence[Body]:
-        """The commands that Discord holds, with all their languages."""
-        route = Route(
-            "GET",
-            "/applications/{application_id}/commands",
-            application_id=self._application,
+        """Fetch the registered commands in all their languages."""
+        path = "/applications/{application_id}/commands"
+        route = Route("GET", path, application_id=self._application)
+        return list(
+            await self._http.request(route, params={"with_localizations": "true"})
         )
-        found = await self._http.request(route, params={"with_localizations": "true"})
-        return list(found)
 
     async def replace_commands(self, body: Sequence[Body]) -> None:
-        """Let Discord hold exactly these."""
+        """Register exactly these commands."""
         payload = [dict(command) for command in body]
         await self._http.bulk_upsert_global_commands(self._application, payload)
 
-    # ── threads ────────────────────────────────────────────────────────────────
+    # ── discussions ────────────────────────────────────────────────────────────
 
     async def channel_exists(self, channel: str) -> bool:
-        """Whether there is such a channel or thread, as far as the bot sees."""
+        """Check whether the bot can see a channel or thread. Raises `SendError`."""
         try:
             await self._http.get_channel(int(channel))
         except (discord.NotFound, discord.Forbidden):
@@ -175,34 +261,84 @@ class RestInteractionApi:
             raise classify_send_error(error, guarded=True) from None
         return True
 
-    async def open_thread(self, channel: str, message: str, name: str) -> None:
-        """A thread below a message.
+    async def open_discussion(self, channel: str, message: str, name: str) -> None:
+        """Open a thread below a message, for a person.
 
         Raises:
-            SendError: As `verdicts` says; `ThreadThere` where there is one.
+            SendError: `ThreadExists` where there is one.
         """
-        route = Route(
-            "POST",
-            "/channels/{channel_id}/messages/{message_id}/threads",
-            channel_id=int(channel),
-            message_id=int(message),
-        )
         try:
-            await self._http.request(route, json={"name": name})
+            await self.open_thread(int(channel), int(message), name)
         except _FAILURES as error:
             raise classify_send_error(error, guarded=True) from None
 
-    async def send_direct_message(self, user: str, body: Body) -> None:
-        """A private message to a person."""
-        channel = await self._http.start_private_message(int(user))
-        route = Route(
-            "POST", "/channels/{channel_id}/messages", channel_id=int(channel["id"])
-        )
-        await self._http.request(route, json=dict(body))
+    # ── known without a request ────────────────────────────────────────────────
+
+    @property
+    def me(self) -> str:
+        """The bot's own id; "" before the login."""
+        user = self._client.user
+        return str(user.id) if user is not None else ""
+
+    def kind(self, channel: int) -> int | None:
+        """Return a channel's type, where it is known without a request."""
+        found = self._client.get_channel(channel)
+        if isinstance(found, (discord.abc.GuildChannel, discord.Thread)):
+            return int(found.type.value)
+        return self._kinds.get(channel)
+
+    async def fetch_kind(self, channel: int) -> int:
+        """Fetch a channel's type and remember it."""
+        found = await self._http.get_channel(channel)
+        kind = int(found["type"])
+        self._kinds.put(channel, kind)
+        return kind
+
+    def is_ours(self, message: Mapping[str, Any]) -> bool:
+        """Check whether the bot wrote a message."""
+        return bool(self.me) and message["author"]["id"] == self.me
+
+    def may_read_history(self, channel: int) -> bool | None:
+        """Check whether the bot may; None where the gateway did not announce it."""
+        found = self._client.get_channel(channel)
+        if not isinstance(found, discord.abc.GuildChannel) or found.guild.me is None:
+            return None
+        allowed = found.permissions_for(found.guild.me)
+        return allowed.view_channel and allowed.read_message_history
+
+
+class DiscordCaller(Protocol):
+    """Makes one request when it may be sent; every failure is a `SendError`."""
+
+    async def __call__(
+        self,
+        method: str,
+        route: str,
+        call: Callable[[DiscordApi], Awaitable[T]],
+        *,
+        guarded: bool = True,
+    ) -> T:
+        """Make the request.
+
+        Args:
+            method: Of HTTP.
+            route: As `rate_limits` names it; "" for one that is not a channel's.
+            call: Makes it.
+            guarded: Repeating it has no further effect.
+        """
+        ...
+
+
+#: Returns the API of the login, which it makes where there is none.
+ApiProvider = Callable[[], Awaitable[DiscordApi]]
+
+
+def _build_params(body: Body) -> MultipartParameters:
+    return MultipartParameters(payload=dict(body), multipart=None, files=None)
 
 
 def _build_request(body: Body, files: ReplyFiles) -> dict[str, Any]:
-    """A body as the library sends it: with the files that it names, in parts."""
+    """Build the request of a body: multipart where it names files."""
     data = body.get("data") if "type" in body else body
     listed = (data or {}).get("attachments") or ()
     if not listed:
@@ -232,7 +368,7 @@ def _classify_answer_error(error: discord.HTTPException) -> Exception:
 
 
 class _TokenFilter(logging.Filter):
-    """Takes the tokens of interactions out of the addresses that the library logs."""
+    """Removes the tokens of interactions from the URLs that the library logs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         description = record.getMessage()
@@ -243,15 +379,15 @@ class _TokenFilter(logging.Filter):
 
 _TOKEN_FILTER: Final = _TokenFilter()
 
-#: Servers that are named; the bot may be in any number of them.
+#: Servers that are listed; the bot may be in any number of them.
 _MAX_SERVERS: Final = 200
-#: The kind of a channel in which one person reads.
+#: Type of a channel between the bot and one person.
 _DIRECT_MESSAGE: Final = 1
-#: Seconds for the gateway's first word.
+#: Seconds to wait for the gateway's hello.
 _HELLO_TIMEOUT: Final = 8.0
-#: Logins that Discord allows a day, of which so few should not be left.
+#: Logins left today below which there is a warning: Discord limits them.
 _MIN_LOGINS_LEFT: Final = 10
-#: Intents that the bot has no use for.
+#: Intents that the bot does not need.
 _PRIVILEGED_FLAGS: Final = (
     "gateway_presence", "gateway_presence_limited",
     "gateway_guild_members", "gateway_guild_members_limited",
@@ -264,11 +400,11 @@ _POSTING_PERMISSIONS: Final = frozenset({
 
 
 class RestCheckApi:
-    """The looks of one login."""
+    """Read-only calls for the doctor and the first setup."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        #: The `Date` of the newest answer.
+        #: `Date` of the newest response.
         self.server_date = ""
 
     @property
@@ -295,12 +431,12 @@ class RestCheckApi:
         )
 
     async def owner(self, guild: int) -> str | None:
-        """Id of the person whom the server belongs to."""
+        """Return the id of the server's owner."""
         found = dict(await self._http.get_guild(guild, with_counts=False))
         return str(found["owner_id"]) if found.get("owner_id") else None
 
     async def gateway(self) -> Finding:
-        """Whether the gateway answers; nobody is logged in by that."""
+        """Check whether the gateway answers, without logging in."""
         _, url, start = await self._http.get_bot_gateway()
         query = {
             "v": str(discord.http.INTERNAL_API_VERSION),
@@ -323,12 +459,12 @@ class RestCheckApi:
         return Finding.ok("discord gateway", "it answers")
 
     async def is_private(self, number: int) -> bool:
-        """Whether it is a channel between the bot and one person."""
+        """Check whether it is a channel between the bot and one person."""
         found = await self._http.get_channel(number)
         return int(found.get("type", 0)) == _DIRECT_MESSAGE
 
     async def channel(self, number: int, guild: str, subject: str) -> Finding:
-        """What the bot may do in a channel, against what it needs there."""
+        """Compare what the bot may do in a channel with what it needs."""
         found: Mapping[str, Any] = dict(await self._http.get_channel(number))
         if str(found.get("guild_id")) != guild:
             return Finding.problem(
@@ -358,7 +494,7 @@ class RestCheckApi:
         )
 
     async def may_write(self, number: int, guild: int, person: int) -> bool:
-        """Whether a member of the server may see a channel of it and write there."""
+        """Check whether a member of the server may see a channel and write there."""
         try:
             found: Mapping[str, Any] = dict(await self._http.get_channel(number))
             if str(found.get("guild_id")) != str(guild):
@@ -372,7 +508,7 @@ class RestCheckApi:
         self, guild: str, channel: Mapping[str, Any], who: int
     ) -> int:
         if "thread_metadata" in channel:
-            # A thread has no rules of its own.
+            # A thread has the permissions of its channel.
             channel = dict(await self._http.get_channel(int(channel["parent_id"])))
         return permissions.compute_permissions(
             dict(await self._http.get_guild(int(guild), with_counts=False)),

@@ -1,12 +1,12 @@
-"""Run what was typed or pressed on the page, and complete what is being typed.
+"""Run what was typed or pressed on the page; complete what is being typed.
 
-The core checks permissions and repeats (`Inbox.dispatch`). The key that makes an
-event unique is made from the page's one-time word and what was asked, so that the
-same request sent twice has one effect.
+Permissions and repetitions are checked by the core (`Inbox.dispatch`). The key of an
+event is made from the page's one-time id and the request, so that the same request sent
+twice has one effect.
 
-Commands, names of options and fixed choices come from the registry. Where a value
-comes from the archive (a speaker, a digest), `complete` says what is `wanted`;
-the page asks for it and `filled` adds the answers. Both are pure.
+Completions of commands, option names and fixed choices come from the registry
+(`complete_line`, pure); values from the archive (a speaker, a digest) are queried for a
+`ValueQuery`.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ from bot.model import (
     Inbox,
     Invocation,
     Location,
-    Paragraph,
     Person,
     Reply,
 )
 from bot.platforms.common import forms
+from bot.platforms.common.interactions import build_problem, dispatch_command
 from bot.platforms.common.typed_commands import (
     MAX_LINE,
     ParsedCommand,
@@ -48,7 +48,7 @@ ANSWER_FIELD_PREFIX: Final = "arg-"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandAnswer:
-    """What goes back: the echo of what was asked, and the reply or form."""
+    """An answer: what was asked, and the reply or form."""
 
     asked: str
     outcome: Reply | Form
@@ -56,7 +56,7 @@ class CommandAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageVisitor:
-    """Who asks, where, and with which words the page answers."""
+    """Who asks, where, and in which language."""
 
     person: Person
     place: Location
@@ -65,12 +65,12 @@ class PageVisitor:
 
 
 def create_event_id() -> str:
-    """A one-time word for a page or a form."""
+    """Create a one-time id for a page or a form."""
     return secrets.token_hex(12)
 
 
 async def run_line(visitor: PageVisitor, fields: Mapping[str, str]) -> CommandAnswer:
-    """The answer to a line of the command box, or to a filled form."""
+    """Run a line of the command box, or a submitted form."""
     path = fields.get("path", "")
     line = fields.get("line", "").strip()
     if visitor.inbox is None:
@@ -83,15 +83,14 @@ async def run_line(visitor: PageVisitor, fields: Mapping[str, str]) -> CommandAn
     if not isinstance(found, ParsedCommand):
         return CommandAnswer(asked=line, outcome=found)
     invocation = _build_invocation(visitor, fields, found.path, found.args)
-    return CommandAnswer(
-        asked=line, outcome=await _dispatch_command(visitor, visitor.inbox, invocation)
-    )
+    outcome = await dispatch_command(visitor.inbox, invocation, visitor.texts)
+    return CommandAnswer(asked=line, outcome=outcome)
 
 
 async def press_control(
     visitor: PageVisitor, fields: Mapping[str, str]
 ) -> CommandAnswer:
-    """The answer to a button or a choice under a message."""
+    """Run a button or a choice below a message."""
     label = fields.get("label", "")
     if visitor.inbox is None:
         return CommandAnswer(asked=label, outcome=_build_starting_reply(visitor.texts))
@@ -100,7 +99,7 @@ async def press_control(
         invocation = visitor.inbox.press(event, fields.get("control", ""))
     except UserError as error:
         return CommandAnswer(
-            asked=label, outcome=_build_problem_reply(visitor.texts.error(error))
+            asked=label, outcome=build_problem(visitor.texts.error(error))
         )
     shown = label or _format_invocation(invocation)
     return CommandAnswer(asked=shown, outcome=await visitor.inbox.dispatch(invocation))
@@ -109,23 +108,29 @@ async def press_control(
 async def run_lookup(
     visitor: PageVisitor, path: str, args: Mapping[str, str]
 ) -> CommandAnswer:
-    """The answer to an address that stands for a command which only looks things up."""
+    """Run the read-only command that a URL stands for."""
     if visitor.inbox is None:
         return CommandAnswer(
             asked=f"/{path}", outcome=_build_starting_reply(visitor.texts)
         )
-    invocation = _build_invocation(visitor, {"event": create_event_id()}, path, args)
+    invocation = _build_new_invocation(visitor, path, args)
     return CommandAnswer(
         asked=_format_invocation(invocation),
         outcome=await visitor.inbox.dispatch(invocation),
     )
 
 
-def build_completion_invocation(
-    visitor: PageVisitor, path: str, args: Mapping[str, str]
-) -> Invocation:
-    """An invocation that is only looked at, for completions."""
-    return _build_invocation(visitor, {"event": create_event_id()}, path, args)
+async def complete_for(
+    visitor: PageVisitor, line: str, caret: int, allowed: Sequence[Command]
+) -> "Completion":
+    """Complete a line of the command box, with values from the archive."""
+    found = complete_line(line, caret, allowed)
+    wanted, inbox = found.wanted, visitor.inbox
+    if wanted is None or inbox is None:
+        return found
+    invocation = _build_new_invocation(visitor, wanted.path, wanted.args)
+    values = await inbox.complete(invocation, wanted.option, wanted.typed)
+    return add_values(found, values)
 
 
 async def _submit_form(
@@ -140,23 +145,8 @@ async def _submit_form(
         forms.find_command_by_path(inbox.commands, path), given
     )
     invocation = _build_invocation(visitor, fields, path, args)
-    outcome = await _dispatch_command(visitor, inbox, invocation, again=True)
+    outcome = await dispatch_command(inbox, invocation, visitor.texts, again=True)
     return CommandAnswer(asked=_format_invocation(invocation), outcome=outcome)
-
-
-async def _dispatch_command(
-    visitor: PageVisitor, inbox: Inbox, invocation: Invocation, *, again: bool = False
-) -> Reply | Form:
-    """The answer; a form where something required is missing, for who may use it."""
-    command = forms.find_command_by_path(inbox.commands, invocation.path)
-    if (
-        command is not None
-        and forms.lacks_required(command, invocation.args)
-        and await inbox.may(invocation)
-    ):
-        form = forms.build_form(command, invocation.args, visitor.texts)
-        return forms.mark_missing(form, visitor.texts) if again else form
-    return await inbox.dispatch(invocation)
 
 
 def _build_invocation(
@@ -170,6 +160,13 @@ def _build_invocation(
         args=args,
         locale=visitor.texts.locale,
     )
+
+
+def _build_new_invocation(
+    visitor: PageVisitor, path: str, args: Mapping[str, str]
+) -> Invocation:
+    """Build an invocation of its own, which repeats no other."""
+    return _build_invocation(visitor, {"event": create_event_id()}, path, args)
 
 
 def _build_event_key(visitor: PageVisitor, fields: Mapping[str, str]) -> str:
@@ -186,18 +183,12 @@ def _format_invocation(invocation: Invocation) -> str:
 
 
 def _build_starting_reply(texts: Texts) -> Reply:
-    return _build_problem_reply(
-        texts.say("The bot is still starting. Try again in a moment.")
-    )
-
-
-def _build_problem_reply(sentence: str) -> Reply:
-    return Reply(blocks=(Paragraph(text=sentence),), problem=True)
+    return build_problem(texts.say("The bot is still starting. Try again in a moment."))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompletionItem:
-    """One thing that may be put into the line."""
+    """One completion."""
 
     #: Replaces `line[start:end]` of its completion.
     insert: str
@@ -207,7 +198,7 @@ class CompletionItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ValueQuery:
-    """Values that only the archive knows."""
+    """A query for values from the archive."""
 
     path: str
     option: str
@@ -217,19 +208,19 @@ class ValueQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
-    """What may stand instead of `line[start:end]`."""
+    """What may replace `line[start:end]`."""
 
     start: int
     end: int
     items: tuple[CompletionItem, ...] = ()
     wanted: ValueQuery | None = None
-    #: Put before and after a value that is filled in.
+    #: Put before a value; and whether a value with spaces is quoted.
     lead: str = ""
     quoted: bool = True
 
 
 def complete_line(line: str, caret: int, commands: Sequence[Command]) -> Completion:
-    """What may follow at `caret` (0 to `len(line)`) of `line`."""
+    """Complete a line at `caret` (0 to `len(line)`)."""
     before = line[: max(0, min(caret, len(line)))]
     if len(before) > MAX_LINE:
         return Completion(start=len(before), end=len(before))
@@ -250,7 +241,7 @@ def complete_line(line: str, caret: int, commands: Sequence[Command]) -> Complet
 
 
 def add_values(completion: Completion, values: Sequence[str]) -> Completion:
-    """`completion` with the archive's answers put before what it already offers."""
+    """Put values from the archive before the other completions."""
     items = tuple(
         CompletionItem(
             insert=completion.lead + _quote_value(value, completion.quoted), label=value
@@ -269,7 +260,7 @@ def _quote_value(value: str, quoted: bool) -> str:
 def _is_bare_root(
     done: Sequence[TypedWord], commands: Sequence[Command], used: int
 ) -> bool:
-    """Whether only a bare root was typed, so that its names should be offered."""
+    """Check whether only the first word of paths was typed."""
     return used == 1 and len(done) == 1 and any(" " in c.path for c in commands)
 
 

@@ -1,15 +1,12 @@
 """The local page's HTTP routes: channels, commands, controls, live updates.
 
-`routes` hands Starlette routes to `app`, which puts them behind `bot.web.server`.
-That server gives two things: `/static/base.css`, and `request.state.csrf`, the word
-that every form carries back. All of it works without JavaScript; with it, answers
-come as fragments and messages arrive live. Nothing here decides a permission.
+The routes go behind `bot.web.server`, which provides `/static/base.css` and
+`request.state.csrf`, the token that every form sends back. Everything works without
+JavaScript; with it, answers come as fragments and messages arrive live. Permissions are
+checked by the core. The cookies are a convenience of the reader's own browser: they are
+parsed with suspicion and grant nothing.
 
-The cookie is only a convenience of the reader's own browser: it is read with
-suspicion and grants nothing. The page's script writes the same format.
-
-Each value that a template prints first loses the characters that steer or hide
-(`inert`), then is escaped by Jinja. No template switches that off.
+Every value in a template is sanitized, then escaped by Jinja.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,8 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import (
@@ -43,16 +39,10 @@ from bot.model import (
     Reply,
     Workspace,
 )
-from bot.platforms.common.text import sanitize_text
+from bot.platforms.common.text import build_environment, sanitize_text
 from bot.platforms.common.typed_commands import format_example
 from bot.platforms.local import commands, limits, live_updates, replies
-from bot.platforms.local.commands import (
-    CommandAnswer,
-    Completion,
-    PageVisitor,
-    add_values,
-    complete_line,
-)
+from bot.platforms.local.commands import CommandAnswer, PageVisitor
 from bot.platforms.local.platform import (
     PEOPLE,
     PERSON_COOKIE,
@@ -63,11 +53,10 @@ from bot.platforms.local.platform import (
 from bot.ports import Clock, Mailbox
 from digests.messages import Message
 
-#: The local workspace and its channels, as they are now; the last may be this person's
-#: own (their id).
+#: Person → the local workspace and its channels; the last one may be the person's own.
 ListChannels = Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
 
-#: What stands still at present, in sentences for whoever runs the bot.
+#: What is paused at present, in sentences for editors.
 ListProblems = Callable[[], Awaitable[tuple[Message, ...]]]
 
 #: The banner for a bot that has no other platform.
@@ -77,17 +66,11 @@ NO_TOKENS_NOTICE: Final = (
 #: Sent by the page's script, which wants the answer alone and not a whole page.
 FRAGMENT_HEADER: Final = "x-standfirst-fragment"
 _EXAMPLES: Final = 4
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _PageContext:
-    """What every handler needs to know first."""
-
-    workspace: Workspace
-    channels: tuple[Destination, ...]
-    channel: Destination | None
-    texts: Texts
-    visitor: PageVisitor
+SEEN_COOKIE: Final = "standfirst_seen"
+_MAX_SEEN_CHANNELS: Final = 100
+_FOLDER: Final = Path(__file__).parent
+STATIC: Final = _FOLDER / "static"
+TEMPLATES: Final = _FOLDER / "templates"
 
 
 async def _list_no_problems() -> tuple[Message, ...]:
@@ -103,41 +86,50 @@ def build_page_routes(
     list_problems: ListProblems = _list_no_problems,
     notice: str = NO_TOKENS_NOTICE,
 ) -> list[BaseRoute]:
-    """The page's routes.
+    """Build the page's routes.
 
     Args:
-        platform: Its hub tells of changes; its inbox takes commands.
-        mailbox: Where the messages are.
-        clock: For the time beside an answer.
+        platform: Its hub announces changes; its inbox takes commands.
+        mailbox: The messages.
+        clock: For the time of an answer.
         list_channels: The local workspace and its channels.
-        list_problems: What stands still at present; only editors are shown it.
+        list_problems: What is paused at present; shown to editors only.
         notice: A sentence in the banner; "" shows none.
     """
-    pages = _Pages(
+    services = _Services(
         platform=platform,
         mailbox=mailbox,
         clock=clock,
         list_channels=list_channels,
         list_problems=list_problems,
         notice=notice,
-        templates=build_environment(),
+        templates=build_environment(TEMPLATES),
     )
+
+    def route(path: str, handler: _Handler, method: str = "GET") -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await handler(await _open_page(services, request))
+
+        return Route(path, endpoint, methods=[method])
+
     return [
-        Route("/", pages.channel),
-        Route("/c/{channel}", pages.channel),
-        Route("/e/{edition}", pages.edition),
-        Route("/s/{story}", pages.story),
-        Route("/events", pages.events),
-        Route("/complete", pages.complete),
-        Route("/command", pages.command, methods=["POST"]),
-        Route("/control", pages.control, methods=["POST"]),
-        Route("/person", pages.person, methods=["POST"]),
+        route("/", _show_channel),
+        route("/c/{channel}", _show_channel),
+        route("/e/{edition}", _show_edition),
+        route("/s/{story}", _show_story),
+        route("/events", _stream_events),
+        route("/complete", _complete),
+        route("/command", _run_command, "POST"),
+        route("/control", _press_control, "POST"),
+        route("/person", _change_person, "POST"),
         Mount("/local", StaticFiles(directory=STATIC)),
     ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Pages:
+class _Services:
+    """What the routes use, for the whole time that the bot runs."""
+
     platform: LocalPlatform
     mailbox: Mailbox
     clock: Clock
@@ -146,256 +138,258 @@ class _Pages:
     notice: str
     templates: Environment
 
-    async def channel(self, request: Request) -> Response:
-        """A channel with its messages; the first one at `/`."""
-        here = await self._here(request, request.path_params.get("channel"))
-        return await self._page(request, here)
 
-    async def edition(self, request: Request) -> Response:
-        """A past edition, at an address that stays."""
-        wanted = {"edition": request.path_params["edition"]}
-        return await self._show_lookup(request, "news latest", wanted)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Page:
+    """One request: who makes it, and for which channel."""
 
-    async def story(self, request: Request) -> Response:
-        """A story as it was told, at an address that stays."""
-        wanted = {"story": request.path_params["story"]}
-        return await self._show_lookup(request, "news story", wanted)
+    services: _Services
+    request: Request
+    #: Values of the path, the query and the posted form.
+    fields: Mapping[str, str]
+    workspace: Workspace
+    channels: tuple[Destination, ...]
+    channel: Destination | None
+    visitor: PageVisitor
 
-    async def command(self, request: Request) -> Response:
-        """A typed command, or a filled form."""
-        fields = await _read_form(request)
-        here = await self._here(request, fields.get("channel"))
-        return await self._answer(
-            request, here, await commands.run_line(here.visitor, fields)
-        )
+    @property
+    def texts(self) -> Texts:
+        return self.visitor.texts
 
-    async def control(self, request: Request) -> Response:
-        """A pressed button, or a choice."""
-        fields = await _read_form(request)
-        here = await self._here(request, fields.get("channel"))
-        answer = await commands.press_control(here.visitor, fields)
-        return await self._answer(request, here, answer)
+    @property
+    def channel_id(self) -> str:
+        return self.channel.channel if self.channel else ""
 
-    async def person(self, request: Request) -> Response:
-        """Another person sits down."""
-        fields = await _read_form(request)
-        here = await self._here(request, fields.get("channel"))
-        stays = here.channel if here.channel and not here.channel.person else None
-        response = RedirectResponse(_build_channel_path(stays), status_code=303)
-        if fields.get("person") in PEOPLE:
-            response.set_cookie(
-                PERSON_COOKIE,
-                fields["person"],
-                max_age=365 * 86_400,
-                httponly=True,
-                samesite="strict",
-            )
-        return response
-
-    async def events(self, request: Request) -> Response:
-        """The live stream of one channel."""
-        query = request.query_params
-        here = await self._here(request, query.get("channel"))
-        after = request.headers.get("last-event-id") or query.get("after", "")
-        page = live_updates.LiveStream(
-            workspace_id=here.workspace.id,
-            channel=here.channel.channel if here.channel else "",
-            after=int(after) if after.isascii() and after.isdecimal() else 0,
-            show=lambda message: self._render_message(request, here, message),
-        )
-        return StreamingResponse(
-            live_updates.stream_updates(self.platform.hub, self.mailbox, page),
-            media_type="text/event-stream",
-            headers={"cache-control": "no-store"},
-        )
-
-    async def complete(self, request: Request) -> Response:
-        """What may follow in the box: {start, end, items: [{insert, label, note}]}."""
-        query = request.query_params
-        here = await self._here(request, query.get("channel"))
-        line, caret = query.get("line", ""), query.get("caret", "")
-        at = int(caret) if caret.isascii() and caret.isdecimal() else len(line)
-        found = complete_line(line, at, self._allowed(here))
-        found = await self._filled(here, found)
-        items = [
-            {
-                "insert": i.insert,
-                "label": sanitize_text(i.label),
-                "note": sanitize_text(here.texts.word(i.note)),
-            }
-            for i in found.items
-        ]
-        return JSONResponse({"start": found.start, "end": found.end, "items": items})
-
-    # ── parts of the above ─────────────────────────────────────────────────────
-
-    async def _here(self, request: Request, name: str | None) -> _PageContext:
-        person = get_person(request.cookies)
-        workspace, channels = await self.list_channels(person.id)
-        texts = Texts.of(workspace.locale)
-        channels = tuple(_name_channel(channel, texts) for channel in channels)
-        channel = _find_channel(channels, name)
-        if channel is None and name:
-            raise HTTPException(404)
-        asked = request.headers.get("accept-language")
-        texts = Texts.of(negotiate_locale(asked, workspace.locale))
-        place = Location(
-            workspace=workspace, channel=channel.channel if channel else None
-        )
-        visitor = PageVisitor(
-            person=person,
-            place=place,
-            texts=texts,
-            inbox=self.platform.inbox,
-        )
-        return _PageContext(
-            workspace=workspace,
-            channels=channels,
-            channel=channel,
-            texts=texts,
-            visitor=visitor,
-        )
-
-    def _allowed(self, here: _PageContext) -> tuple[Command, ...]:
-        inbox = here.visitor.inbox
-        may = here.visitor.person.permission
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands that the visitor may use."""
+        inbox, may = self.visitor.inbox, self.visitor.person.permission
         return tuple(c for c in inbox.commands if c.permission <= may) if inbox else ()
 
-    async def _filled(self, here: _PageContext, found: Completion) -> Completion:
-        wanted, inbox = found.wanted, here.visitor.inbox
-        if wanted is None or inbox is None:
-            return found
-        start = commands.build_completion_invocation(
-            here.visitor, wanted.path, wanted.args
-        )
-        return add_values(
-            found, await inbox.complete(start, wanted.option, wanted.typed)
-        )
-
-    async def _answer(
-        self, request: Request, here: _PageContext, answer: CommandAnswer
-    ) -> Response:
-        if FRAGMENT_HEADER not in request.headers:
-            return await self._page(request, here, answer)
-        context = self._context(request, here) | self._build_answer(here, answer)
-        return HTMLResponse(self.templates.get_template("answer.html").render(context))
-
-    async def _show_lookup(
-        self, request: Request, path: str, args: Mapping[str, str]
-    ) -> Response:
-        here = await self._here(request, None)
-        answer = await commands.run_lookup(here.visitor, path, args)
-        response = await self._page(request, here, answer)
-        if isinstance(answer.outcome, Reply) and answer.outcome.problem:
-            response.status_code = 404
-        return response
-
-    async def _page(
-        self, request: Request, here: _PageContext, answer: CommandAnswer | None = None
-    ) -> Response:
-        messages = await self._messages(here)
-        newest = await self._newest(here, messages)
-        known = parse_seen_cookie(request.cookies)
-        if here.channel is not None:
-            known[here.channel.channel] = newest.get(here.channel.channel, 0)
-        context = self._context(request, here) | {
-            "notice": here.texts.word(self.notice),
-            "troubles": await self._troubles(here),
-            "messages": [self._view(here, message) for message in messages],
-            "unread": {c for c, last in newest.items() if last > known.get(c, 0)},
-            "newest": messages[-1].id if messages else 0,
-            "tries": [format_example(c) for c in self._allowed(here) if c.examples][
-                :_EXAMPLES
-            ],
-            "people": PEOPLE.values(),
-            "answered": self._build_answer(here, answer) if answer else None,
-        }
-        html = self.templates.get_template("page.html").render(context)
-        response = HTMLResponse(html)
-        response.set_cookie(SEEN_COOKIE, format_seen_cookie(known), samesite="strict")
-        return response
-
-    async def _troubles(self, here: _PageContext) -> tuple[str, ...]:
-        if here.visitor.person.permission < Permission.EDITOR:
-            return ()
-        return tuple(map(here.texts.message, await self.list_problems()))
-
-    async def _messages(self, here: _PageContext) -> tuple[LocalMessage, ...]:
-        if here.channel is None:
-            return ()
-        return await self.mailbox.newest(
-            here.workspace.id, here.channel.channel, count=limits.MESSAGES
-        )
-
-    async def _newest(
-        self, here: _PageContext, shown: tuple[LocalMessage, ...]
-    ) -> dict[str, int]:
-        """Channel → id of its newest message."""
-        newest = {}
-        for channel in here.channels:
-            last = (
-                shown[-1:]
-                if channel == here.channel
-                else await self.mailbox.newest(
-                    here.workspace.id, channel.channel, count=1
-                )
-            )
-            newest[channel.channel] = last[-1].id if last else 0
-        return newest
-
-    def _render_message(
-        self, request: Request, here: _PageContext, message: LocalMessage
-    ) -> dict[str, Any]:
-        view = self._view(here, message)
-        context = self._context(request, here) | {"message": view}
-        html = self.templates.get_template("message.html").render(context)
-        keys = ("id", "version")
-        summary = sanitize_text(view["summary"])
-        return {key: view[key] for key in keys} | {"html": html, "summary": summary}
-
-    def _view(self, here: _PageContext, message: LocalMessage) -> replies.TemplateData:
-        now, zone = self.clock.now(), here.workspace.zone
-        return replies.build_message_view(message, here.texts, zone, now)
-
-    def _context(self, request: Request, here: _PageContext) -> dict[str, Any]:
-        return {
-            "csrf": request.state.csrf,
+    def render_html(self, template: str, **more: Any) -> str:
+        """Render a template with what all of them use, and more."""
+        context = {
+            "csrf": self.request.state.csrf,
             "event": commands.create_event_id(),
-            "texts": here.texts,
-            "workspace": here.workspace,
-            "channels": here.channels,
-            "channel": here.channel,
-            "here": here.channel.channel if here.channel else "",
-            "path": _build_channel_path(here.channel),
-            "person": here.visitor.person,
+            "texts": self.texts,
+            "workspace": self.workspace,
+            "channels": self.channels,
+            "channel": self.channel,
+            "here": self.channel_id,
+            "path": _build_channel_path(self.channel),
+            "person": self.visitor.person,
             "roles": ROLE_NAMES,
         }
+        return self.services.templates.get_template(template).render(context | more)
 
-    def _build_answer(
-        self, here: _PageContext, answer: CommandAnswer
-    ) -> dict[str, Any]:
-        outcome, zone = answer.outcome, here.workspace.zone
-        texts = here.texts.chosen(outcome.locale)
-        is_form = isinstance(outcome, Form)
+    def view_message(self, message: LocalMessage) -> replies.TemplateData:
+        now, zone = self.services.clock.now(), self.workspace.zone
+        return replies.build_message_view(message, self.texts, zone, now)
+
+    def render_message(self, message: LocalMessage) -> dict[str, Any]:
+        """Render a message for the live stream."""
+        view = self.view_message(message)
+        return {
+            "id": view["id"],
+            "version": view["version"],
+            "html": self.render_html("message.html", message=view),
+            "summary": sanitize_text(view["summary"]),
+        }
+
+    def view_answer(self, answer: CommandAnswer) -> dict[str, Any]:
+        outcome, zone = answer.outcome, self.workspace.zone
+        texts = self.texts.chosen(outcome.locale)
+        form = isinstance(outcome, Form)
         return {
             "asked": answer.asked,
-            "at": here.texts.time(self.clock.now(), zone),
-            "form": outcome if is_form else None,
+            "at": self.texts.time(self.services.clock.now(), zone),
+            "form": outcome if form else None,
             "reply": None
             if isinstance(outcome, Form)
             else replies.build_reply_view(outcome, texts, zone),
             "texts": texts,
         }
 
+    async def find_newest(self, channel: Destination, count: int) -> list[LocalMessage]:
+        """Return the newest messages of a channel, oldest first."""
+        return list(
+            await self.services.mailbox.newest(
+                self.workspace.id, channel.channel, count=count
+            )
+        )
 
-async def _read_form(request: Request) -> dict[str, str]:
-    """The first value of each field of a posted form."""
-    form = await request.form()
-    return {key: value for key, value in form.items() if isinstance(value, str)}
+
+_Handler = Callable[[_Page], Awaitable[Response]]
+
+
+async def _open_page(services: _Services, request: Request) -> _Page:
+    """Load what every handler needs; 404 for an unknown channel."""
+    fields = {**request.query_params, **request.path_params}
+    if request.method == "POST":
+        form = await request.form()
+        fields = {key: value for key, value in form.items() if isinstance(value, str)}
+    person = get_person(request.cookies)
+    workspace, channels = await services.list_channels(person.id)
+    in_workspace = Texts.of(workspace.locale)
+    channels = tuple(_name_channel(channel, in_workspace) for channel in channels)
+    name = fields.get("channel")
+    channel = _find_channel(channels, name)
+    if channel is None and name:
+        raise HTTPException(404)
+    asked = request.headers.get("accept-language")
+    visitor = PageVisitor(
+        person=person,
+        place=Location(
+            workspace=workspace, channel=channel.channel if channel else None
+        ),
+        texts=Texts.of(negotiate_locale(asked, workspace.locale)),
+        inbox=services.platform.inbox,
+    )
+    return _Page(
+        services=services,
+        request=request,
+        fields=fields,
+        workspace=workspace,
+        channels=channels,
+        channel=channel,
+        visitor=visitor,
+    )
+
+
+# ── handlers ───────────────────────────────────────────────────────────────────
+
+
+async def _show_channel(page: _Page) -> Response:
+    """Show a channel with its messages; the first one at `/`."""
+    return await _show_page(page)
+
+
+async def _show_edition(page: _Page) -> Response:
+    """Show a past edition, at a permanent URL."""
+    return await _show_lookup(page, "news latest", "edition")
+
+
+async def _show_story(page: _Page) -> Response:
+    """Show a story as it was published, at a permanent URL."""
+    return await _show_lookup(page, "news story", "story")
+
+
+async def _run_command(page: _Page) -> Response:
+    """Run a typed command or a submitted form."""
+    return await _show_answer(page, await commands.run_line(page.visitor, page.fields))
+
+
+async def _press_control(page: _Page) -> Response:
+    """Run a pressed button or a choice."""
+    answer = await commands.press_control(page.visitor, page.fields)
+    return await _show_answer(page, answer)
+
+
+async def _change_person(page: _Page) -> Response:
+    """Let another person use the page."""
+    stays = page.channel if page.channel and not page.channel.person else None
+    response = RedirectResponse(_build_channel_path(stays), status_code=303)
+    if page.fields.get("person") in PEOPLE:
+        response.set_cookie(
+            PERSON_COOKIE,
+            page.fields["person"],
+            max_age=365 * 86_400,
+            httponly=True,
+            samesite="strict",
+        )
+    return response
+
+
+async def _stream_events(page: _Page) -> Response:
+    """Stream the live updates of one channel."""
+    last = page.request.headers.get("last-event-id")
+    stream = live_updates.LiveStream(
+        workspace_id=page.workspace.id,
+        channel=page.channel_id,
+        after=_parse_number(last or page.fields.get("after", ""), 0),
+        show=page.render_message,
+    )
+    services = page.services
+    return StreamingResponse(
+        live_updates.stream_updates(services.platform.hub, services.mailbox, stream),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store"},
+    )
+
+
+async def _complete(page: _Page) -> Response:
+    """Complete a line: {start, end, items: [{insert, label, note}]}."""
+    line = page.fields.get("line", "")
+    caret = _parse_number(page.fields.get("caret", ""), len(line))
+    found = await commands.complete_for(page.visitor, line, caret, page.commands)
+    items = [
+        {
+            "insert": item.insert,
+            "label": sanitize_text(item.label),
+            "note": sanitize_text(page.texts.word(item.note)),
+        }
+        for item in found.items
+    ]
+    return JSONResponse({"start": found.start, "end": found.end, "items": items})
+
+
+async def _show_answer(page: _Page, answer: CommandAnswer) -> Response:
+    if FRAGMENT_HEADER not in page.request.headers:
+        return await _show_page(page, answer)
+    return HTMLResponse(page.render_html("answer.html", **page.view_answer(answer)))
+
+
+async def _show_lookup(page: _Page, path: str, option: str) -> Response:
+    args = {option: page.fields[option]}
+    answer = await commands.run_lookup(page.visitor, path, args)
+    response = await _show_page(page, answer)
+    if isinstance(answer.outcome, Reply) and answer.outcome.problem:
+        response.status_code = 404
+    return response
+
+
+async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Response:
+    shown = page.channel
+    messages = await page.find_newest(shown, limits.MESSAGES) if shown else []
+    newest = {}
+    for channel in page.channels:
+        last = messages if channel == shown else await page.find_newest(channel, 1)
+        newest[channel.channel] = last[-1].id if last else 0
+    seen = parse_seen_cookie(page.request.cookies)
+    if shown is not None:
+        seen[shown.channel] = newest.get(shown.channel, 0)
+    html = page.render_html(
+        "page.html",
+        notice=page.texts.word(page.services.notice),
+        troubles=await _list_problems(page),
+        messages=list(map(page.view_message, messages)),
+        unread={of for of, last in newest.items() if last > seen.get(of, 0)},
+        newest=messages[-1].id if messages else 0,
+        tries=[format_example(c) for c in page.commands if c.examples][:_EXAMPLES],
+        people=PEOPLE.values(),
+        answered=page.view_answer(answer) if answer else None,
+    )
+    response = HTMLResponse(html)
+    response.set_cookie(SEEN_COOKIE, format_seen_cookie(seen), samesite="strict")
+    return response
+
+
+async def _list_problems(page: _Page) -> tuple[str, ...]:
+    if page.visitor.person.permission < Permission.EDITOR:
+        return ()
+    problems = await page.services.list_problems()
+    return tuple(map(page.texts.message, problems))
+
+
+# ── values of requests ─────────────────────────────────────────────────────────
+
+
+def _parse_number(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else default
 
 
 def _name_channel(channel: Destination, texts: Texts) -> Destination:
-    """The channel with the name that it has on the page."""
+    """Return the channel with its name on the page."""
     if channel.person is None:
         return channel
     return replace(channel, name=texts.say("only you"))
@@ -404,7 +398,7 @@ def _name_channel(channel: Destination, texts: Texts) -> Destination:
 def _find_channel(
     channels: tuple[Destination, ...], name: str | None
 ) -> Destination | None:
-    """The channel of that id or name; the first one where nothing is named."""
+    """Find the channel of that id or name; the first one where none is named."""
     if not name:
         return channels[0] if channels else None
     by_id = (c for c in channels if c.channel == name)
@@ -415,12 +409,8 @@ def _build_channel_path(channel: Destination | None) -> str:
     return f"/c/{quote(channel.channel, safe='')}" if channel else "/"
 
 
-SEEN_COOKIE: Final = "standfirst_seen"
-_MAX_SEEN_CHANNELS = 100
-
-
 def parse_seen_cookie(cookies: Mapping[str, str]) -> dict[str, int]:
-    """Channel → id of the newest message seen there."""
+    """Parse the cookie: channel → id of the newest message seen there."""
     raw = unquote(cookies.get(SEEN_COOKIE, "")[:3_000])
     try:
         pairs = parse_qsl(raw, max_num_fields=_MAX_SEEN_CHANNELS)
@@ -434,28 +424,5 @@ def parse_seen_cookie(cookies: Mapping[str, str]) -> dict[str, int]:
 
 
 def format_seen_cookie(seen: Mapping[str, int]) -> str:
-    """The cookie's value for `seen`."""
+    """Format the cookie's value; the page's script writes the same format."""
     return quote(urlencode(dict(list(seen.items())[-_MAX_SEEN_CHANNELS:])), safe="")
-
-
-FOLDER: Final = Path(__file__).parent
-STATIC: Final = FOLDER / "static"
-
-
-def build_environment() -> Environment:
-    """A new environment over this package's templates."""
-    return Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-def _finalize(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return sanitize_text(value)
-    return value

@@ -1,23 +1,33 @@
-"""Render an edition as the local page's payload, with its plain-text form. Pure.
+"""Render an edition as the local page's payload and as plain text. Pure.
 
-The payload is structure (version 1); the templates alone turn it into HTML and escape
-it. Same edition and context, same part. Texts are shortened to `limits`, quotes never:
-one that is too long is left out, and the story's detail shows it.
+The payload is structure (version 1), which only the templates turn into HTML and
+escape. The same edition and context give the same part. Texts are shortened to
+`limits`, quotes never: one that is too long is left out, and the story's detail shows
+it. A quote's words are the stored ones between the quotation marks of its language.
 
-The words between the outer marks are the stored ones. The marks themselves are those
-of the quote's own language.
-
-It says what the page says, in the same order, without markup. It reads the payload
-that `render` built and nothing else.
+The plain text is made from the payload alone: it shows what the page shows, in the same
+order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
-from bot.platforms.common import edition_text
+from bot.platforms.common.edition_layout import list_buttons
+from bot.platforms.common.edition_text import (
+    EditionView,
+    format_closing,
+    format_corrections,
+    format_counts,
+    format_edition_date,
+    format_late_notice,
+    format_method_note,
+    format_source,
+    select_card,
+    to_local_date,
+)
 from bot.platforms.common.text import (
     get_quotation_marks,
     make_link,
@@ -33,14 +43,14 @@ from digests.types import (
     EditionStory,
     QuoteCard,
     Section,
-    SectionLayout,
     Sentence,
     Span,
-    arrange_sections,
 )
 
+Json = dict[str, Any]
 VERSION: Final = 1
-#: What a story has where no digest chose: figures and further quotes are folded away.
+#: Sections of a story where the digest chose none; further quotes and figures are then
+#: folded away.
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = (
     "summary",
     "matters",
@@ -50,66 +60,53 @@ DEFAULT_SECTIONS: Final[tuple[Section, ...]] = (
 
 
 def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
-    """The edition as the local page's one part, with its twin in plain words."""
-    texts = Texts.of(context.locale)
-    stories = edition.stories[: limits.STORIES]
-    laid_out = arrange_sections(edition.sections, DEFAULT_SECTIONS)
-    brief = edition.brief[: limits.BRIEF] if laid_out.also != "nowhere" else ()
+    """Render the edition as one part, with its plain text."""
+    view = EditionView.of(edition, context, DEFAULT_SECTIONS)
+    layout, hero = view.layout, edition.hero
+    stories = list(enumerate(edition.stories[: limits.STORIES], 1))
+    brief = edition.brief[: limits.BRIEF] if layout.also != "nowhere" else ()
+    shows_hero = layout.hero and hero is not None and len(hero.text) <= limits.QUOTE
+    chosen = {"story": list(layout.story), "also": layout.also}
     payload = {
         "kind": "edition",
         "version": VERSION,
         "id": context.edition_id,
         "lang": context.locale,
-        **_build_layout(laid_out, edition),
+        **({} if edition.sections is None else {"layout": chosen}),
         "title": shorten_text(edition.title, limits.HEADLINE),
-        "day": edition_text.format_edition_date(edition, context, texts),
-        "counts": edition_text.format_counts(edition, texts),
-        "late": edition_text.format_late_notice(edition, context, texts)
-        if context.late
-        else "",
-        "stories": [
-            _build_story(number, story, edition, context, texts)
-            for number, story in enumerate(stories, 1)
-        ],
-        "hero": _build_hero(edition, context, texts) if laid_out.hero else None,
-        "brief": [_build_brief(one, edition, context, texts) for one in brief],
-        "controls": _build_controls(stories, texts),
-        "honesty": edition_text.format_method_note(edition, context, texts),
-        "end": edition_text.format_closing(edition, context, texts),
+        "day": format_edition_date(view),
+        "counts": format_counts(view),
+        "late": format_late_notice(view) if context.late else "",
+        "stories": [_build_story(number, story, view) for number, story in stories],
+        "hero": _build_card(hero, view) if shows_hero and hero else None,
+        "brief": [_build_brief(one, view) for one in brief],
+        "controls": _build_controls(stories, view.texts),
+        "honesty": format_method_note(view),
+        "end": format_closing(view),
     }
-    return (
-        MessagePart(
-            key="1", payload=payload, fallback_text=format_edition_text(payload)
-        ),
-    )
-
-
-def _build_layout(laid_out: SectionLayout, edition: Edition) -> dict[str, Any]:
-    """The order of what stands here, where a digest has chosen one."""
-    if edition.sections is None:
-        return {}
-    return {"layout": {"story": list(laid_out.story), "also": laid_out.also}}
+    text = format_edition_text(payload)
+    return (MessagePart(key="1", payload=payload, fallback_text=text),)
 
 
 # ── stories ────────────────────────────────────────────────────────────────────
 
 
-def _build_story(
-    number: int,
-    story: EditionStory,
-    edition: Edition,
-    context: RenderContext,
-    texts: Texts,
-) -> dict[str, Any]:
-    reported = story.articles[0]
+def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
+    reported, texts, sections = story.articles[0], view.texts, view.layout.story
     revisions = {ref.id: ref.revision for ref in story.articles}
-    shows = arrange_sections(edition.sections, DEFAULT_SECTIONS).story
-    quoted = story.cards if "quotes" in shows else ()
-    counted = "figures" in shows
-    cards = [card for card in quoted if len(card.text) <= limits.QUOTE]
-    cards = cards[: limits.CARDS]
-    shown = _choose_shown_card(cards, edition.hero)
+    cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
+    cards = cards[: limits.CARDS] if "quotes" in sections else []
+    shown = select_card(
+        cards, view.edition.hero, lambda card: len(card.text) <= limits.QUOTE_SHOWN
+    )
     folded = [card for card in cards if card != shown]
+    has_figures = "figures" in sections
+    figures = story.figures[: limits.FIGURES] if has_figures else ()
+    disputes = story.disputes[: limits.FIGURES] if has_figures else ()
+    summary = story.summary[: limits.SENTENCES] if "summary" in sections else ()
+    matters = story.matters if "matters" in sections else None
+    # Figures are folded away unless the digest chose where they are shown.
+    folded_figures = 0 if view.edition.sections is not None else len(figures)
     return {
         "number": number,
         "id": story.id,
@@ -117,63 +114,23 @@ def _build_story(
         "link": _build_link(reported),
         "lang": reported.lang or "en",
         "update": texts.say("Update") if story.update else "",
-        "summary": [
-            _build_sentence(sentence, reported)
-            for sentence in story.summary[: limits.SENTENCES]
-            if "summary" in shows
-        ],
-        "source": edition_text.format_source(story, edition.made_at, context, texts),
-        "notes": edition_text.format_corrections(story.notes, edition, context, texts),
-        "shown": build_card_view(shown, texts, context.zone) if shown else None,
-        "cards": [build_card_view(card, texts, context.zone) for card in folded],
-        "matters": (
-            _build_sentence(story.matters, reported)
-            if story.matters and "matters" in shows
-            else None
-        ),
+        "summary": [_build_sentence(sentence, reported) for sentence in summary],
+        "source": format_source(story, view),
+        "notes": format_corrections(story.notes, view),
+        "shown": _build_card(shown, view) if shown else None,
+        "cards": [_build_card(card, view) for card in folded],
+        "matters": _build_sentence(matters, reported) if matters else None,
         "disputes": [
-            [
-                _build_side(reported, revisions.get(reported.article))
-                for reported in (d.ours, d.theirs)
-            ]
-            for d in story.disputes[: limits.FIGURES]
-            if counted
+            [_build_side(side, revisions) for side in (dispute.ours, dispute.theirs)]
+            for dispute in disputes
         ],
-        "figures": [
-            _build_figure(figure, revisions.get(figure.article))
-            for figure in story.figures[: limits.FIGURES]
-            if counted
-        ],
-        "more": _label_folded(
-            folded, _select_folded_figures(story, edition), shown, texts
-        ),
+        "figures": [_build_figure(figure, revisions) for figure in figures],
+        "more": _label_folded(len(folded), folded_figures, shown is not None, texts),
     }
 
 
-def _select_folded_figures(
-    story: EditionStory, edition: Edition
-) -> Sequence[EditionFigure]:
-    """Figures are folded away unless a digest says where they stand."""
-    return story.figures[: limits.FIGURES] if edition.sections is None else ()
-
-
-def _choose_shown_card(
-    cards: Sequence[QuoteCard], hero: QuoteCard | None
-) -> QuoteCard | None:
-    """The quote that a story shows at once: whole, named, short, not the hero."""
-    fitting = (
-        card
-        for card in cards
-        if card.speaker
-        and card != hero
-        and not card.text[:1].islower()
-        and len(card.text) <= limits.QUOTE_SHOWN
-    )
-    return next(fitting, None)
-
-
 def _build_link(ref: ArticleRef) -> dict[str, str]:
-    """Where a headline leads: the outlet's page, or our own with the stored text."""
+    """Link a headline to the outlet's page, or to our own with the stored text."""
     outside = make_link(ref.url)
     if outside is not None:
         return {"href": outside.href, "host": outside.host}
@@ -181,70 +138,51 @@ def _build_link(ref: ArticleRef) -> dict[str, str]:
 
 
 def _build_sentence(sentence: Sentence, reported: ArticleRef) -> dict[str, str]:
+    revision = sentence.revision or reported.revision
     return {
         "text": shorten_text(sentence.text, limits.SENTENCE),
-        "href": build_article_href(
-            reported.id, sentence.revision or reported.revision, *sentence.spans
-        ),
+        "href": build_article_href(reported.id, revision, *sentence.spans),
     }
 
 
-def _build_figure(reported: EditionFigure, revision: str | None) -> dict[str, str]:
+def _build_figure(
+    reported: EditionFigure, revisions: Mapping[str, str | None]
+) -> dict[str, str]:
     figure = reported.figure
+    revision = reported.revision or revisions.get(reported.article)
     return {
         "text": shorten_text(figure.text, limits.LABEL),
         "what": shorten_text(figure.what, limits.LABEL),
-        "href": build_article_href(
-            reported.article, reported.revision or revision, figure.sentence
-        ),
+        "href": build_article_href(reported.article, revision, figure.sentence),
     }
 
 
-def _build_side(reported: EditionFigure, revision: str | None) -> dict[str, str]:
-    """One outlet's figure, where outlets differ."""
-    return {
-        **_build_figure(reported, revision),
-        "source": shorten_text(reported.source, limits.LABEL),
-    }
+def _build_side(
+    reported: EditionFigure, revisions: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Build one outlet's figure, where outlets differ."""
+    source = shorten_text(reported.source, limits.LABEL)
+    return {**_build_figure(reported, revisions), "source": source}
 
 
-def _label_folded(
-    cards: Sequence[QuoteCard],
-    figures: Sequence[EditionFigure],
-    shown: QuoteCard | None,
-    texts: Texts,
-) -> str:
-    """The label of what is folded away: «2 more quotes · 3 figures»."""
-    quotes, numbers = len(cards), len(figures)
+def _label_folded(quotes: int, figures: int, shows_quote: bool, texts: Texts) -> str:
+    """Label what is folded away: «2 more quotes · 3 figures»."""
     parts = []
-    if quotes and shown:
+    if quotes and shows_quote:
         parts.append(texts.count("{n} more quote", "{n} more quotes", quotes))
     elif quotes:
         parts.append(texts.count("{n} quote", "{n} quotes", quotes))
-    if numbers:
-        parts.append(texts.count("{n} figure", "{n} figures", numbers))
+    if figures:
+        parts.append(texts.count("{n} figure", "{n} figures", figures))
     return " · ".join(parts)
 
 
 # ── the rest ───────────────────────────────────────────────────────────────────
 
 
-def _build_hero(
-    edition: Edition, context: RenderContext, texts: Texts
-) -> dict[str, Any] | None:
-    card = edition.hero
-    if card is None or len(card.text) > limits.QUOTE:
-        return None
-    return build_card_view(card, texts, context.zone)
-
-
-def _build_brief(
-    brief: BriefStory, edition: Edition, context: RenderContext, texts: Texts
-) -> dict[str, Any]:
+def _build_brief(brief: BriefStory, view: EditionView) -> Json:
     return {
-        "notes": edition_text.format_corrections(
-            brief.notes[-1:], edition, context, texts
-        ),
+        "notes": format_corrections(brief.notes[-1:], view),
         "headline": shorten_text(brief.headline.text, limits.HEADLINE),
         "link": _build_link(brief.article),
         "lang": brief.article.lang or "en",
@@ -252,29 +190,31 @@ def _build_brief(
     }
 
 
-def _build_controls(stories: Iterable[EditionStory], texts: Texts) -> Mapping[str, Any]:
+def _build_controls(
+    stories: Sequence[tuple[int, EditionStory]], texts: Texts
+) -> Mapping[str, Any]:
     options = [
         {
             "id": f"v1:story:{story.id}",
             "label": f"{number}. {shorten_text(story.headline.text, limits.LABEL)}",
         }
-        for number, story in enumerate(stories, 1)
-    ]
-    buttons = [
-        {"id": "v1:quotes", "label": texts.say("Quotes")},
-        {"id": "v1:figures", "label": texts.say("Figures")},
+        for number, story in stories
     ]
     label = texts.say("Read more about…")
-    select = {"label": label, "options": options} if options else None
-    return {"select": select, "buttons": buttons}
+    return {
+        "select": {"label": label, "options": options} if options else None,
+        "buttons": [
+            {"id": control, "label": at} for control, at in list_buttons(texts)
+        ],
+    }
 
 
-#: Stands for the stored revision that is read at present.
+#: Path segment for the newest stored revision of an article.
 NEWEST: Final = "newest"
 
 
 def build_article_href(article: str, revision: str | None, *spans: Span) -> str:
-    """The address of our own page with an article's stored text.
+    """Build the URL of our own page with an article's stored text.
 
     Args:
         article: The article's id.
@@ -288,16 +228,19 @@ def build_article_href(article: str, revision: str | None, *spans: Span) -> str:
     return f"{path}?{urlencode(places)}#here"
 
 
-def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> dict[str, Any]:
-    """A card as JSON structure: what the template `card` shows."""
+def _build_card(card: QuoteCard, view: EditionView) -> Json:
+    return build_card_view(card, view.texts, view.context.zone)
+
+
+def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> Json:
+    """Build what the template `card` shows of a quote card."""
     opening, closing = get_quotation_marks(card.lang)
     unnamed = texts.say("speaker not named in the text")
     speaker = shorten_text(card.speaker or unnamed, limits.LABEL)
     role = shorten_text(card.role or "", limits.LABEL)
     if role and role.casefold() in speaker.casefold():
         role = ""
-    at = card.published
-    outside = make_link(card.url)
+    at, outside = card.published, make_link(card.url)
     return {
         "text": card.text,
         "opening": opening,
@@ -307,7 +250,7 @@ def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> dict[str, Any]:
         "named": card.speaker is not None,
         "role": role,
         "outlet": shorten_text(card.source, limits.LABEL),
-        "date": texts.weekday_date(edition_text.to_local_date(at, zone)) if at else "",
+        "date": texts.weekday_date(to_local_date(at, zone)) if at else "",
         "href": build_article_href(card.article, card.revision, card.span),
         "outside": outside.href if outside else "",
         "host": outside.host if outside else "",
@@ -316,15 +259,14 @@ def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> dict[str, Any]:
     }
 
 
-#: The order of a payload that says none.
-_DEFAULT_LAYOUT: Final[Mapping[str, Any]] = {
-    "story": ("summary", "matters", "quotes", "figures"),
-    "also": "below",
-}
+# ── plain text ─────────────────────────────────────────────────────────────────
+
+#: The layout of a payload that has none.
+_DEFAULT_LAYOUT: Final[Mapping[str, Any]] = {"story": DEFAULT_SECTIONS, "also": "below"}
 
 
 def format_edition_text(payload: Mapping[str, Any]) -> str:
-    """The whole edition as lines of text."""
+    """Format a payload as lines of plain text."""
     return sanitize_text("\n".join(_list_lines(payload)))
 
 
@@ -333,16 +275,16 @@ def _list_lines(payload: Mapping[str, Any]) -> Iterator[str]:
     yield payload["counts"]
     if payload["late"]:
         yield payload["late"]
-    laid_out = payload.get("layout") or _DEFAULT_LAYOUT
-    if laid_out["also"] == "above":
+    layout = payload.get("layout") or _DEFAULT_LAYOUT
+    if layout["also"] == "above":
         yield from _list_brief_lines(payload)
     for story in payload["stories"]:
         yield ""
-        yield from _list_story_lines(story, laid_out["story"])
+        yield from _list_story_lines(story, layout["story"])
     if payload["hero"]:
         yield ""
         yield _format_quote_line(payload["hero"])
-    if laid_out["also"] == "below":
+    if layout["also"] == "below":
         yield from _list_brief_lines(payload)
     yield ""
     yield payload["honesty"]
@@ -353,8 +295,8 @@ def _list_brief_lines(payload: Mapping[str, Any]) -> Iterator[str]:
     if payload["brief"]:
         yield ""
         for brief in payload["brief"]:
-            said = (brief["headline"], brief["source"], *brief["notes"])
-            yield "– " + " · ".join(filter(None, said))
+            parts = (brief["headline"], brief["source"], *brief["notes"])
+            yield "– " + " · ".join(filter(None, parts))
 
 
 def _list_story_lines(
@@ -378,20 +320,19 @@ def _list_section_lines(story: Mapping[str, Any], section: str) -> Iterator[str]
             cards = (story["shown"], *story["cards"])
             yield from (_format_quote_line(card) for card in cards if card is not None)
         case "figures":
-            yield from _list_figure_lines(story)
-
-
-def _list_figure_lines(story: Mapping[str, Any]) -> Iterator[str]:
-    if story["figures"]:
-        yield " · ".join(
-            " ".join(filter(None, (figure["text"], figure["what"])))
-            for figure in story["figures"]
-        )
-    for sides in story["disputes"]:
-        yield " · ".join(f"{s['text']} {s['what']} ({s['source']})" for s in sides)
+            if story["figures"]:
+                yield " · ".join(
+                    " ".join(filter(None, (figure["text"], figure["what"])))
+                    for figure in story["figures"]
+                )
+            for sides in story["disputes"]:
+                yield " · ".join(
+                    f"{side['text']} {side['what']} ({side['source']})"
+                    for side in sides
+                )
 
 
 def _format_quote_line(card: Mapping[str, Any]) -> str:
     said_by = ", ".join(filter(None, (card["speaker"], card["role"], card["outlet"])))
-    said = f"{card['opening']}{card['text']}{card['closing']} {said_by}"
-    return f"{said} · {card['withdrawn']}" if card["withdrawn"] else said
+    line = f"{card['opening']}{card['text']}{card['closing']} {said_by}"
+    return f"{line} · {card['withdrawn']}" if card["withdrawn"] else line

@@ -15,6 +15,7 @@ from bot.model import Finding, PlatformIdentity
 from bot.platforms.slack import app_manifest, limits
 from bot.platforms.slack.app_manifest import check_scopes
 from bot.platforms.slack.installations import Installation
+from bot.platforms.slack.messages import get_mapping, get_text
 from digests.messages import Message
 
 #: «xapp-1-A0123456-…»: the app that a token of Socket Mode is of.
@@ -37,7 +38,7 @@ class SlackExaminer:
     async def identity(self) -> PlatformIdentity:
         session = await self._installation.sign_in()
         # It may have been let in long ago: whether it still is, and by which clock.
-        await self._installation.ask("auth.test", lambda s: s.login())
+        await self._installation.request("auth.test", lambda s: s.login())
         application = await self._application(session.scopes)
         return PlatformIdentity(
             bot=session.bot_name,
@@ -61,7 +62,7 @@ class SlackExaminer:
         session = await self._installation.sign_in()
         try:
             # Not by the installation: a refusal of this token stops no posting.
-            await session.may_open_socket(token)
+            await session.call("apps.connections.open", app_token=token)
         except Exception as error:
             if not isinstance(
                 found := classify_send_error(error, guarded=True), SendRefused
@@ -100,20 +101,20 @@ class SlackExaminer:
                 "run /newsdesk destination here in the channel",
             )
         try:
-            found = await self._installation.ask(
-                "conversations.info", lambda s: s.channel(channel)
-            )
+            found = await self._installation.ask("conversations.info", channel=channel)
         except SendRefused as refused:
             return _explain_unseen_channel(refused, subject)
-        return _check_membership(found, subject, session.scopes or frozenset())
+        return _check_membership(
+            get_mapping(found, "channel"), subject, session.scopes or frozenset()
+        )
 
     async def _application(self, scopes: frozenset[str] | None) -> str:
         if scopes is not None and "users:read" not in scopes:
             return ""
         try:
-            return await self._installation.ask(
-                "bots.info", lambda session: session.application()
-            )
+            session = await self._installation.sign_in()
+            found = await self._installation.ask("bots.info", bot=session.bot)
+            return get_text(get_mapping(found, "bot"), "app_id")
         except SendError:
             # Only to compare it with the other token's.
             return ""

@@ -1,15 +1,13 @@
 """Receive events: the Bolt app's listeners and one Socket Mode connection.
 
-The library would connect again by itself, with the address of the connection that it
-lost, and for ever. Here a connection ends once, with a reason, and whoever holds it
-opens the next one. It ends when Slack says so, when it breaks, when nothing answers our
-pings, and when it answers them but has had no word for long: such a connection looks
-alive and may be dead.
+The library would reconnect by itself, for ever, to the URL of the lost connection. Here
+a connection ends once, with a reason, and the platform opens the next one. It ends when
+Slack says so, when it breaks, when pings are not answered, and when they are answered
+but no message has come for long: such a connection looks alive and may be dead.
 
-Every event is acknowledged, known or not: Slack switches events off for an app that
-leaves them. What people do is the `Listener`'s, and so is whose workspace is ours. The
-library gets no token and is not asked who may come in: it would answer strangers by
-itself, at any address that an event names.
+Every event is acknowledged, known or not: Slack disables events for an app that does
+not acknowledge them. The library gets no token and does not authorize: it would send
+responses of its own, to any URL that an event names.
 """
 
 import asyncio
@@ -32,14 +30,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.responses import Response
 
 from bot.errors import SendRefused
 from bot.platforms.slack import limits
 from bot.platforms.slack.client import SlackClient
-from bot.platforms.slack.endpoints import Acknowledgement
 from bot.platforms.slack.events import SlackEventHandler
 
-#: Seconds that saying goodbye may take.
+#: Seconds that closing may take.
 CLOSE_TIMEOUT: Final = 1.0
 _TEXT: Final = aiohttp.WSMsgType.TEXT
 _CLOSING_TYPES: Final = frozenset({
@@ -51,7 +49,7 @@ _CLOSING_TYPES: Final = frozenset({
 
 
 class SlackSocket(SocketModeClient):
-    """A connection that brings envelopes to a Bolt app and carries its answers back."""
+    """A connection that passes envelopes to a Bolt app and sends its responses."""
 
     def __init__(
         self,
@@ -63,20 +61,20 @@ class SlackSocket(SocketModeClient):
         ping_timeout: float = limits.PING_TIMEOUT,
         idle_timeout: float = limits.IDLE_TIMEOUT,
     ) -> None:
-        """Make it; nothing is dialled yet.
+        """Create the connection; nothing is dialled yet.
 
         Args:
-            app: Where envelopes go.
-            app_token: The app's token, which opens connections.
-            web: Asks for the address of a connection.
-            host: The only host that may be dialled; None = the one that Slack names.
-            idle_timeout: Seconds within which pings are answered, and hello is said.
-            ping_timeout: Seconds without a word of Slack's after which we leave.
+            app: Receives the envelopes.
+            app_token: The app-level token, which opens connections.
+            web: Requests the URL of a connection.
+            host: The only host to dial; None = the one that Slack names.
+            ping_timeout: Seconds to wait for hello and for the answer to a ping.
+            idle_timeout: Seconds without a message after which the connection ends.
         """
         super().__init__(
             app_token=app_token, web_client=web, auto_reconnect_enabled=False
         )
-        # The library takes it from the environment where it is not told.
+        # The library would read it from the environment.
         self.proxy = web.proxy
         self._app = app
         self._host = host
@@ -87,14 +85,14 @@ class SlackSocket(SocketModeClient):
 
     @property
     def open(self) -> bool:
-        """Whether Slack has said hello and nothing ended it since."""
+        """Whether Slack has said hello and the connection has not ended."""
         return self.current_session is not None and not self._over
 
     async def connect(self) -> None:
         """Open the connection and wait until Slack says hello.
 
         Raises:
-            Refused: Slack named a host that may not be dialled.
+            SendRefused: Slack named a host that may not be dialled.
         """
         asked = await self.web_client.apps_connections_open(app_token=self.app_token)
         url = str(asked["url"])
@@ -117,12 +115,12 @@ class SlackSocket(SocketModeClient):
         self.current_session = session
 
     async def close(self) -> None:
-        """Leave; the library closes what it opened."""
+        """Close the connection; the library closes what it opened."""
         self._over = True
         await super().close()  # type: ignore[no-untyped-call]
 
     async def hold(self) -> str:
-        """Receive until it ends; Slack's reason, or empty when it broke."""
+        """Receive until the end; return Slack's reason, or "" when it broke."""
         try:
             return await self._received()
         finally:
@@ -138,7 +136,7 @@ class SlackSocket(SocketModeClient):
                 async with asyncio.timeout_at(leave_at):
                     message = await session.receive()
             except TimeoutError:
-                return "no word for long"
+                return "idle"
             if message.type in _CLOSING_TYPES:
                 return ""
             if message.type is aiohttp.WSMsgType.PING:
@@ -168,7 +166,7 @@ class SlackSocket(SocketModeClient):
 
 
 async def _wait_for_hello(session: aiohttp.ClientWebSocketResponse) -> None:
-    """Wait for Slack's first words."""
+    """Wait for Slack's hello."""
     while True:
         message = await session.receive()
         if message.type is aiohttp.WSMsgType.PING:
@@ -191,19 +189,19 @@ _ANYTHING = re.compile(".*")
 
 
 def build_bolt_app(session: SlackClient, listener: SlackEventHandler) -> AsyncApp:
-    """The app whose events `listener` hears."""
+    """Build the Bolt app that passes events to `listener`."""
 
     async def authorize(team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id=team_id)
 
-    # The token comes with `authorize`; a client that has one would be warned about.
+    # The library warns about a client with a token beside `authorize`.
     web = AsyncWebClient(base_url=session.web.base_url, retry_handlers=[])
     web.proxy = session.web.proxy
     app = AsyncApp(
         name="standfirst",
         client=web,
         authorize=authorize,
-        # What comes over HTTP was checked by `called` before it gets here.
+        # Requests over HTTP were verified by `endpoints` before.
         request_verification_enabled=False,
     )
 
@@ -212,7 +210,7 @@ def build_bolt_app(session: SlackClient, listener: SlackEventHandler) -> AsyncAp
 
 
 def _register_listeners(app: AsyncApp, listener: SlackEventHandler) -> None:
-    # Bolt hands arguments over by their names.
+    # Bolt passes arguments by name.
     async def command(body: dict[str, Any], ack: AsyncAck) -> None:
         await listener.command(body, ack)
 
@@ -226,13 +224,13 @@ def _register_listeners(app: AsyncApp, listener: SlackEventHandler) -> None:
         await listener.home(body, ack)
 
     async def ended(body: dict[str, Any]) -> None:
-        # It only may have: such an event can come late, or be of another's token.
+        # Only maybe: such an event can be late, or be about another token.
         team = body.get("team_id")
         if isinstance(team, str):
             await listener.ended(team)
 
     async def ignored() -> None:
-        """Nothing is done about it; Bolt acknowledges it."""
+        """Do nothing; Bolt acknowledges the event."""
 
     app.command(_ANYTHING)(command)
     app.block_action(_ANYTHING)(press)
@@ -245,8 +243,8 @@ def _register_listeners(app: AsyncApp, listener: SlackEventHandler) -> None:
 
 async def dispatch_request(
     app: AsyncApp, body: str, headers: Mapping[str, str]
-) -> Acknowledgement:
-    """Hand a request of Slack's over; its acknowledgement.
+) -> Response:
+    """Pass a request of Slack's to the Bolt app; return its acknowledgement.
 
     Raises:
         ValueError: It is no event.
@@ -255,7 +253,7 @@ async def dispatch_request(
         request = AsyncBoltRequest(body=body, headers=dict(headers))
         whole = {"event": {}, **request.body}
     except Exception as error:
-        # The library reads what it expects without looking whether it is there.
+        # The library parses bodies without checking them.
         raise ValueError("It is no event of Slack's.") from error
     if not (whole.get("type") or whole.get("command")) or not isinstance(
         whole["event"], dict
@@ -263,4 +261,4 @@ async def dispatch_request(
         raise ValueError("It is no event of Slack's.")
     answer = await app.async_dispatch(request)
     kind = answer.headers.get("content-type", ["text/plain"])[0]
-    return Acknowledgement(status=answer.status, body=str(answer.body or ""), kind=kind)
+    return Response(str(answer.body or ""), status_code=answer.status, media_type=kind)

@@ -1,67 +1,63 @@
-"""Open the conversation with a person and put it in place of the channel.
+"""Open the conversation between the app and a person.
 
-It renders and sends nothing.
+Everything that is sent to a person in private goes through here: deliveries, files, the
+welcome.
 """
 
 import re
 from dataclasses import replace
 from typing import Final
 
-from bot.errors import SendNotReceived, SendRefused, SendUnclear
-from bot.model import PERSON_PREFIX, Delivery
+from bot.errors import SendRefused
+from bot.model import Delivery
+from bot.platforms.common.direct_messages import DirectMessageChannels, get_recipient
 from bot.platforms.slack import limits
-from bot.platforms.slack.installations import Installations
+from bot.platforms.slack.installations import Installations, ask_workspace
+from bot.platforms.slack.messages import get_mapping, get_text
 
-OPEN: Final = "conversations.open"
 _PERSON_ID: Final = re.compile(limits.PERSON_ID)
 
 
 class SlackDirectMessages:
-    """The conversations that were opened."""
+    """Opens conversations and remembers their channels."""
 
     def __init__(self, installations: Installations) -> None:
         self._installations = installations
-        #: By workspace and person.
-        self._opened: dict[tuple[str, str], str] = {}
+        self._channels = DirectMessageChannels(self._open)
+
+    async def open(self, team: str, user: str) -> str:
+        """Return the channel between the app and a person. Raises `SendError`."""
+        return await self._channels.open(team, user)
 
     async def resolve_channel(self, delivery: Delivery) -> Delivery:
-        """The same with the conversation's channel, where it is for a person.
+        """Put the channel of the conversation in place of a person.
 
         Raises:
-            Refused: Slack opens no conversation with them: they left, it is a bot, or
-                the app lacks the scope for it. What else the app does goes on.
-            SendError: As `verdicts` says.
+            SendRefused: Slack opens no conversation with them: they left, it is a bot,
+                or the app lacks the scope for it. Other deliveries go on.
+            SendError: The request failed.
         """
-        if not delivery.channel.startswith(PERSON_PREFIX):
+        person = get_recipient(delivery)
+        if person is None:
             return delivery
-        key = (
-            delivery.workspace_external_id,
-            delivery.channel.removeprefix(PERSON_PREFIX),
-        )
-        if not _PERSON_ID.fullmatch(key[1]):
-            raise SendRefused("slack.not_a_person_id", person=key[1])
-        channel = self._opened.get(key)
-        if channel is None:
-            channel = await self._open(*key)
-            self._opened[key] = channel
-        return replace(delivery, channel=channel)
-
-    async def _open(self, workspace: str, person: str) -> str:
+        if not _PERSON_ID.fullmatch(person):
+            raise SendRefused("slack.not_a_person_id", person=person)
         from bot.platforms.slack.send_errors import TokenRefused
 
-        installation = await self._installations.of(workspace)
         try:
-            return await installation.ask(
-                OPEN, lambda session: session.open_direct_message(person)
-            )
+            channel = await self.open(delivery.workspace_external_id, person)
         except TokenRefused:
             raise
-        except SendUnclear as unclear:
-            # Opening it twice gives the same, and nothing was said there yet.
-            raise SendNotReceived(unclear.message) from unclear
         except SendRefused as refused:
             raise SendRefused(
                 "slack.no_direct_message",
                 error=refused,
                 may_return=True,
             ) from refused
+        return replace(delivery, channel=channel)
+
+    async def _open(self, team: str, user: str) -> str:
+        found = await ask_workspace(
+            self._installations, team, "conversations.open", users=user
+        )
+        return get_text(get_mapping(found, "channel"), "id")

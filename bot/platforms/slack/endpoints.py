@@ -1,27 +1,21 @@
-"""HTTP endpoints: signed events from Slack, and installation by a browser.
+"""HTTP endpoints: signed events from Slack, and installation in a browser.
 
-Slack signs each request with a secret of the app: over the moment and the bytes as they
-came. What is not signed, is signed wrongly, is older than five minutes, or cannot even
-be looked at is 401, before anything of it is read. What comes twice is the listener's.
-
-Anybody may come here: what a visitor brings is looked at by `oauth` and shown by
-`pages`; nothing of it changes anything but a state that is ours, once.
+Anybody may request the installation pages: what a visitor sends is checked by `oauth`,
+and changes nothing but an installation state that we issued, once.
 """
 
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.i18n.translation import Texts
-from bot.platforms.common import webhooks
+from bot.platforms.common.webhooks import SignatureScheme, SignedEndpoint
 from bot.platforms.slack.app_manifest import INSTALL_PATH
 from bot.platforms.slack.installations import StoredInstallations
 from bot.ports import StateStore
@@ -31,88 +25,47 @@ if TYPE_CHECKING:
 
     from bot.platforms.slack.oauth import InstallFlow, OnInstalled
 
-log = structlog.get_logger(__name__)
-
-#: Bytes of a request, and seconds that its signature is good for.
-MAX_BODY: Final = 1_000_000
-MAX_AGE: Final = 300
-_TIMESTAMP_HEADER: Final = "x-slack-request-timestamp"
-_SIGNATURE_HEADER: Final = "x-slack-signature"
+#: (body, headers) → the acknowledgement. Raises `ValueError` for no event.
+HandleRequest = Callable[[str, Mapping[str, str]], Awaitable[Response]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Acknowledgement:
-    """What goes back as the acknowledgement."""
+def build_events_endpoint(
+    handle: HandleRequest, *, secret: str, now: Callable[[], datetime]
+) -> SignedEndpoint:
+    """Build the endpoint of signed events.
 
-    status: int
-    body: str = ""
-    kind: str = "text/plain"
+    Args:
+        handle: Handles what Slack sent.
+        secret: What Slack signs with; without one every request is refused.
+        now: The present instant.
+    """
 
+    async def answer(body: bytes, headers: Mapping[str, str]) -> Response:
+        return await handle(body.decode(), headers)
 
-#: (the body, the headers) → the acknowledgement.
-HandleRequest = Callable[[str, Mapping[str, str]], Awaitable[Acknowledgement]]
-
-
-class SlackEventsEndpoint:
-    """The address that Slack calls, as an ASGI application."""
-
-    def __init__(
-        self, take: HandleRequest, *, secret: str, now: Callable[[], datetime]
-    ) -> None:
-        """Take nothing yet.
-
-        Args:
-            take: Gets what is Slack's.
-            secret: What Slack signs with; without one nothing is let in.
-            now: The present instant.
-        """
-        self._take = take
-        self._secret = secret
-        self._now = now
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await self._answer(Request(scope, receive))
-        response = Response(
-            answer.body, status_code=answer.status, media_type=answer.kind
-        )
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Acknowledgement:
-        body = await webhooks.read_body(request, MAX_BODY)
-        if body is None:
-            return Acknowledgement(status=413)
-        at = self._now().timestamp()
-        if not verify_signature(request.headers, body, secret=self._secret, at=at):
-            log.info("request refused", platform="slack", reason="not signed by Slack")
-            return Acknowledgement(status=401)
-        try:
-            return await self._take(body.decode(), dict(request.headers))
-        except ValueError as error:
-            # Slack's own, and yet no text or no JSON: not ours to mend.
-            log.warning("request not read", platform="slack", reason=str(error))
-            return Acknowledgement(status=400)
+    return SignedEndpoint(answer, scheme=build_signature_scheme(secret), now=now)
 
 
-def verify_signature(
-    headers: Mapping[str, str], body: bytes, *, secret: str, at: float
-) -> bool:
-    """Whether Slack sent this, at most five minutes before or after `at` (seconds)."""
-    try:
-        stamp = headers[_TIMESTAMP_HEADER]
-        if not secret or abs(at - int(stamp)) > MAX_AGE:
-            return False
+def build_signature_scheme(secret: str) -> SignatureScheme:
+    """Build the check of signatures by the app's signing secret."""
+
+    def check(stamp: str, body: bytes, signature: str) -> bool:
         signed = b"v0:" + stamp.encode() + b":" + body
         mac = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-        return hmac.compare_digest(
-            f"v0={mac}".encode(), headers[_SIGNATURE_HEADER].encode()
+        return bool(secret) and hmac.compare_digest(
+            f"v0={mac}".encode(), signature.encode()
         )
-    except Exception:
-        # What cannot be checked is not let in, whatever is wrong with it.
-        return False
+
+    return SignatureScheme(
+        platform="slack",
+        timestamp_header="x-slack-request-timestamp",
+        signature_header="x-slack-signature",
+        check=check,
+    )
 
 
 class InstallEndpoint:
-    """Takes visitors from the first page to the last."""
+    """Serves the pages of an installation, from the first to the last."""
 
     def __init__(
         self,
@@ -122,12 +75,12 @@ class InstallEndpoint:
         arrived: "OnInstalled",
         now: Callable[[], datetime],
     ) -> None:
-        """Load nothing yet: the library comes with the first visitor.
+        """Create the endpoint; the library is loaded for the first visitor.
 
         Args:
-            installations: What is installed.
-            states: What was begun.
-            arrived: Told of each new installation, once it is kept.
+            installations: The installations of the app.
+            states: The states of installations that were begun.
+            arrived: Called with each new installation, once it is stored.
             now: The present instant.
         """
         self._installations = installations

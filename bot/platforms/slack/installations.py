@@ -1,20 +1,20 @@
-"""The app in one workspace or in all that installed it: sign in, call the Web API.
+"""The app in one workspace or in several: sign in, call the Web API.
 
-With one bot's token there is one. Where workspaces install the app themselves, the
-store is asked each time: it is the truth, also for what another process has installed
-or taken off since. An installation is never used for a workspace that it is not of.
+With a bot token in the settings there is one installation. Where workspaces install the
+app themselves there is one for each, and the store is queried each time, because
+another process may have installed or removed the app since. An installation is never
+used for another workspace.
 
-It knows the pace, where the token comes from, and whether Slack still lets us in: once
-it does not, nothing is asked any more. Every failure comes out as one of our errors. A
-call whose token has run out certainly had no effect: it goes on with the next one,
-once. Where several workspaces have installed the app, there is one of these for each.
+An installation has its rate limits and its token. Once Slack refuses the token, nothing
+is sent any more. A call whose token has expired certainly had no effect: it is repeated
+once with the next token. Every failure is raised as a `SendError`.
 """
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import structlog
 
@@ -26,8 +26,10 @@ from bot.errors import (
     SendRefused,
 )
 from bot.model import AppInstallation, Delivery, Finding, InstallationTokens
+from bot.platforms.common.connection import StopSwitch
 from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import SlackApp, check_scopes
+from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
 from bot.platforms.slack.tokens import RotatingTokens, TokenSource, parse_tokens
 from bot.ports import InstallationStore
@@ -38,9 +40,15 @@ if TYPE_CHECKING:
 
     from bot.platforms.slack.client import SlackClient
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
+Json = dict[str, Any]
 
-#: Seconds that an exchange of tokens may take; shorter than the claim to it.
+#: What Slack says where a token has expired.
+TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 - an error code of Slack's
+#: A post also goes to a person, whose direct message is opened first.
+_TARGET_ID: Final = re.compile(rf"{limits.CHANNEL_ID}|{limits.PERSON_ID}")
+#: Seconds that an exchange of tokens may take; shorter than its claim lasts.
 REFRESH_TIMEOUT: Final = 30.0
 
 
@@ -55,51 +63,52 @@ class Installation:
         pace: SlackRateLimiter,
         session: Callable[[str], "SlackClient"] | None = None,
     ) -> None:
-        """Ask nothing yet.
+        """Create the installation; nothing is sent yet.
 
         Args:
             tokens: The bot's tokens in the workspace.
-            api_base: Where the Web API is, ending in `/api/`; None = Slack's own.
-            pace: Says when a request may go out.
-            session: Makes a session for a token; None = one with connections of its
-                own.
+            api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
+            pace: The workspace's rate limits.
+            session: Creates a client for a token; None = one with its own connections.
         """
         self.api_base = api_base
         self.pace = pace
-        #: Why nothing is asked any more.
-        self.refused: Message | None = None
-        #: The workspace, once signed in; "" before.
+        self.stop = StopSwitch("slack")
+        #: The workspace; "" before the sign-in.
         self.team = ""
-        #: Set when `refused` is.
-        self.stopped = asyncio.Event()
         self._tokens = tokens
         self._new_session = session or self._with_own_pool
         self._session: SlackClient | None = None
         self._login_lock = asyncio.Lock()
-        #: When signing in last failed, and how.
+        #: When the sign-in failed last, and how.
         self._failed: tuple[float, SendError] | None = None
 
     @property
+    def refused(self) -> Message | None:
+        """Why nothing is sent any more."""
+        return self.stop.reason
+
+    @property
     def is_signed_in(self) -> bool:
-        """Whether Slack let us in, and we did not leave since."""
+        """Whether there is a client that is signed in."""
         return self._session is not None
 
     async def sign_in(self) -> "SlackClient":
-        """The session that is signed in, or a new one.
+        """Return the client that is signed in, or sign in.
 
         Raises:
-            SendError: Slack did not let us in; nothing was sent.
+            SendError: The sign-in failed; nothing was sent.
         """
         clock = asyncio.get_running_loop()
         asked = clock.time()
         async with self._login_lock:
-            self._check_token()
+            self.stop.check()
             token = await self._token()
             if self._session is not None and not self._session.closed:
                 self._session.token = token
                 return self._session
             if self._failed is not None and self._failed[0] >= asked:
-                # It was tried while we waited; all who wait need not try in turn.
+                # It was tried while we waited: those who wait need not try in turn.
                 raise self._failed[1]
             session = self._new_session(token)
             try:
@@ -116,48 +125,61 @@ class Installation:
             return session
 
     async def call(
-        self,
-        method: str,
-        delivery: Delivery,
-        call: Callable[["SlackClient", str], Awaitable[T]],
-    ) -> T:
-        """One request about a delivery's channel, when it is its turn.
+        self, method: str, delivery: Delivery, **args: Any
+    ) -> tuple["SlackClient", Json]:
+        """Call a method about a delivery's channel when it may be sent.
+
+        Returns:
+            The client that was used, and Slack's response.
 
         Raises:
-            SendError: As `verdicts` says.
+            SendError: As `send_errors` classifies it.
         """
         channel = _get_channel(delivery)
         session = await self.sign_in()
         _check_workspace(session, delivery)
         async with self.pace.turn(method, channel):
-            self._check_token()
-            try:
-                found = await self._retry_renewed(
-                    session, lambda: call(session, channel)
-                )
-            except Exception as error:
-                raise self._record_failure(error, method, channel) from error
+            self.stop.check()
+            found = await self._attempt(
+                session,
+                method,
+                channel,
+                lambda s: s.call(method, channel=channel, **args),
+            )
             if method == POST_MESSAGE:
                 self.pace.posted()
-            return found
+            return session, found
 
-    async def ask(
-        self, method: str, call: Callable[["SlackClient"], Awaitable[T]]
-    ) -> T:
-        """One request for a person who waits for it; it goes before what is posted.
+    async def ask(self, method: str, **args: Any) -> Json:
+        """Call a method for a person who waits for it: it overtakes posts.
 
         Raises:
-            SendError: As `verdicts` says.
+            SendError: As `send_errors` classifies it.
         """
+        return await self.request(method, lambda session: session.call(method, **args))
+
+    async def request(
+        self, method: str, call: Callable[["SlackClient"], Awaitable[T]]
+    ) -> T:
+        """Do the same for what is not one call of the Web API. Raises `SendError`."""
         session = await self.sign_in()
         self.pace.check(method, "")
+        return await self._attempt(session, method, "", call)
+
+    async def _attempt(
+        self,
+        session: "SlackClient",
+        method: str,
+        channel: str,
+        call: Callable[["SlackClient"], Awaitable[T]],
+    ) -> T:
         try:
             return await self._retry_renewed(session, lambda: call(session))
         except Exception as error:
-            raise self._record_failure(error, method, "") from error
+            raise self._record_failure(error, method, channel) from error
 
     async def verify_token(self) -> None:
-        """Slack says that the app was taken off; whether it was, the token tells."""
+        """Check with the token whether the app was removed, as Slack says."""
         try:
             session = await self.sign_in()
             await self._retry_renewed(session, session.login)
@@ -165,7 +187,7 @@ class Installation:
             self._record_sign_in_failure(error)
 
     async def close(self) -> None:
-        """Leave; the next call signs in again."""
+        """Sign out; the next call signs in again."""
         await self._tokens.close()
         session, self._session = self._session, None
         if session is not None:
@@ -179,7 +201,7 @@ class Installation:
         return SlackClient(token=token, api_base=self.api_base)
 
     async def bearer(self) -> str:
-        """The token that holds at present, for what is no call of the Web API.
+        """Return a valid token, for requests outside the Web API.
 
         Raises:
             SendError: There is none.
@@ -192,13 +214,13 @@ class Installation:
         try:
             return await self._tokens.current()
         except TokenRefused as error:
-            self._stop(error.message)
+            self.stop.stop(error.message)
             raise
 
     async def _retry_renewed(
         self, session: "SlackClient", call: Callable[[], Awaitable[T]]
     ) -> T:
-        """A call, and the same again where its token has just run out."""
+        """Call; repeat it with the next token where this one has just expired."""
         from bot.platforms.slack.send_errors import get_error_code
 
         used = session.token
@@ -213,7 +235,7 @@ class Installation:
             session.token = token
         return await call()
 
-    # ── ends ───────────────────────────────────────────────────────────────────
+    # ── errors ───────────────────────────────────────────────────────────────────
 
     def _record_failure(self, error: Exception, method: str, channel: str) -> SendError:
         from bot.platforms.slack.send_errors import TokenRefused, classify_send_error
@@ -222,84 +244,82 @@ class Installation:
         if isinstance(found, SendRateLimited):
             self.pace.limited(method, channel, found.retry_after)
         if isinstance(found, TokenRefused):
-            self._stop(found.message)
+            self.stop.stop(found.message)
         return found
 
     def _record_sign_in_failure(self, error: Exception) -> SendError:
-        """What a failed sign-in means for a delivery: nothing was sent yet."""
+        """Classify a failed sign-in: nothing was sent yet."""
         from bot.platforms.slack.send_errors import TokenRefused, classify_send_error
 
         found = classify_send_error(error, guarded=True)
         if isinstance(found, SendRateLimited):
             return found
         if isinstance(found, TokenRefused):
-            self._stop(found.message)
+            self.stop.stop(found.message)
             return found
         return SendNotReceived("slack.login_failed", error=found)
 
-    def _stop(self, reason: Message) -> None:
-        if self.refused is None:
-            self.refused = reason
-            self.stopped.set()
-            log.error("platform stopped", platform="slack", reason=str(reason))
-
-    def _check_token(self) -> None:
-        if self.refused is not None:
-            raise SendRefused(self.refused, whole_workspace=True)
-
 
 class Installations(Protocol):
-    """Every workspace that can be served."""
+    """The installations of the app, by workspace."""
 
     @property
     def api_base(self) -> str | None:
-        """Where the Web API is; None = Slack's own."""
+        """Base URL of the Web API; None = Slack's own."""
         ...
 
     @property
     def refused(self) -> Message | None:
-        """Why nobody is served any more, whatever the workspace."""
+        """Why nothing is sent any more, to any workspace."""
         ...
 
     @property
     def ready(self) -> bool:
-        """Whether events can be heard for somebody."""
+        """Whether events can be handled."""
         ...
 
     async def of(self, team: str) -> Installation:
-        """The installation in a workspace. Raises `SendError`."""
+        """Return the installation in a workspace. Raises `SendError`."""
         ...
 
     async def is_installed(self, team: str) -> bool:
-        """Whether events of a workspace are for us. Raises nothing."""
+        """Check whether the app is installed in a workspace. Raises nothing."""
         ...
 
     async def shared_client(self) -> "SlackClient":
-        """What connections for everybody are opened with. Raises `SendError`."""
+        """Return the client for connections of the whole app. Raises `SendError`."""
         ...
 
     async def stopped(self) -> None:
-        """Wait until nobody is served any more."""
+        """Wait until nothing is sent any more, to any workspace."""
         ...
 
     async def remove_if_revoked(self, team: str) -> bool:
-        """Slack says that the app was taken off there; whether it was."""
+        """Check whether the app was removed there, as Slack says."""
         ...
 
     async def close(self) -> None:
-        """Leave; the next call signs in again."""
+        """Sign out; the next call signs in again."""
         ...
 
 
-async def call_workspace(
-    installations: Installations,
-    team: str,
-    method: str,
-    call: Callable[["SlackClient"], Awaitable[T]],
-) -> T:
-    """One request for somebody of a workspace. Raises `SendError`."""
+async def ask_workspace(
+    installations: Installations, team: str, method: str, **args: Any
+) -> Json:
+    """Call a method for a person of a workspace. Raises `SendError`."""
     installation = await installations.of(team)
-    return await installation.ask(method, call)
+    return await installation.ask(method, **args)
+
+
+async def iter_pages(
+    fetch: Callable[[str | None], Awaitable[Json]],
+) -> AsyncIterator[Json]:
+    """Fetch the pages of a method until there are no more; None = the first one."""
+    cursor: str | None = None
+    while cursor != "":
+        page = await fetch(cursor)
+        yield page
+        cursor = get_text(get_mapping(page, "response_metadata"), "next_cursor")
 
 
 class SingleInstallation:
@@ -321,7 +341,7 @@ class SingleInstallation:
         return self.one.is_signed_in
 
     async def of(self, team: str) -> Installation:
-        # Where it is asked to post for another, it says so itself.
+        # A post for another workspace is refused when it is sent.
         return self.one
 
     async def is_installed(self, team: str) -> bool:
@@ -331,7 +351,7 @@ class SingleInstallation:
         return await self.one.sign_in()
 
     async def stopped(self) -> None:
-        await self.one.stopped.wait()
+        await self.one.stop.wait()
 
     async def remove_if_revoked(self, team: str) -> bool:
         await self.one.verify_token()
@@ -356,20 +376,21 @@ class StoredInstallations:
         now: Callable[[], datetime],
         pace: Callable[[], SlackRateLimiter],
     ) -> None:
-        """Know nobody yet.
+        """Create the registry; nothing is looked up yet.
 
         Args:
             store: The installations.
-            app: What Slack tells our app by.
-            api_base: Where the Web API is, ending in `/api/`; None = Slack's own.
+            app: Our app's credentials and public URL.
+            api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
             now: The present instant.
-            pace: Makes what says when a workspace's requests may go out.
+            pace: Creates the rate limits of a workspace.
         """
         self.api_base = api_base
         self.store = store
         self.app = app
         self.pace = pace
         self._now = now
+        #: Team → the id of the installation in the store, and the installation.
         self._open: dict[str, tuple[int, Installation]] = {}
         self._pool: aiohttp.ClientSession | None = None
         self._shared_client: SlackClient | None = None
@@ -418,7 +439,7 @@ class StoredInstallations:
         return True
 
     async def findings(self, team: str) -> Sequence[Finding]:
-        """What the doctor should say of a workspace."""
+        """List what the doctor reports about a workspace."""
         again = Message("install it again: {address}", address=self.app.install_url)
         try:
             found = await self._found(team)
@@ -444,7 +465,7 @@ class StoredInstallations:
                     why=found.broken,
                 )
             return (_build_problem(team, text, again),)
-        # None were written down where an earlier Standfirst kept it.
+        # An earlier version stored no scopes.
         granted_scopes = found.scopes or None
         return tuple(
             check_scopes(granted_scopes, subject=f"slack {found.name}", again=again)
@@ -490,7 +511,7 @@ class StoredInstallations:
         )
 
     async def open_client(self, token: str) -> "SlackClient":
-        """A session with a token that is not kept yet, signed in.
+        """Sign in with a token that is not stored yet.
 
         Raises what the library raises.
         """
@@ -509,20 +530,14 @@ class StoredInstallations:
         asked_at = self._now()
         async with asyncio.timeout(REFRESH_TIMEOUT):
             shared_client = await self.shared_client()
-            answer = await shared_client.refresh_tokens(self.app, refresh=refresh)
+            answer = await shared_client.get_tokens(
+                self.app, grant_type="refresh_token", refresh_token=refresh
+            )
         return parse_tokens(answer, asked_at)
 
 
 def _build_problem(team: str, text: Message, fix: Message | str = "") -> Finding:
     return Finding.problem(f"slack {team}", text, fix)
-
-
-log = structlog.get_logger(__name__)
-
-#: What Slack says where a token has run out.
-TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 - an error of Slack's
-#: A post also goes to a person, whose direct message is opened first.
-_TARGET_ID: Final = re.compile(rf"{limits.CHANNEL_ID}|{limits.PERSON_ID}")
 
 
 def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
@@ -537,7 +552,7 @@ def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
 
 
 def _get_channel(delivery: Delivery) -> str:
-    """The channel's id; `Refused` when it cannot be one."""
+    """Return the channel's id. Raises `SendRefused` for no valid id."""
     if not _TARGET_ID.fullmatch(delivery.channel):
         raise SendRefused("slack.not_a_channel_id", channel=delivery.channel)
     return delivery.channel

@@ -46,6 +46,8 @@ LINK: Final = 400
 STORIES: Final = 10
 BRIEF: Final = 12
 HEADLINE: Final = 200
+#: Of an edition.
+TITLE: Final = HEADER
 SENTENCE: Final = 500
 SENTENCES: Final = 4
 #: A longer quote is left out: the story's detail shows it.
@@ -125,5 +127,3 @@ NAME: Final = 120
 QUOTE_IN_REPLY: Final = 2_500
 #: Rows of a table that stay together.
 ROWS: Final = 5
-#: Events that are remembered, so that one that comes twice is answered once.
-EVENTS_REMEMBERED: Final = 2_000

@@ -1,8 +1,8 @@
-"""Build Web API bodies from frozen deliveries: no mentions, no previews. Pure.
+"""Build Web API bodies from deliveries; read fields of Slack's JSON. Pure.
 
-Here, and nowhere else, it is said that nothing we send mentions anybody, that links get
-no preview, and that the delivery's key travels in the message's metadata. A payload
-of links is told as links, one without blocks in plain words.
+Only here it is decided that a message mentions nobody, that links get no preview, and
+that the delivery's key is in the message's metadata. A payload of links is sent as
+links, one without blocks as plain text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,29 +14,26 @@ from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import escape_mrkdwn, format_link
 
 METADATA_EVENT: Final = "standfirst_delivery"
-#: Names and addresses in a text stay text.
+#: Names and URLs in a text stay text.
 NO_PARSING: Final[Mapping[str, Any]] = {"parse": "none", "link_names": False}
+NO_PREVIEWS: Final[Mapping[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 
 
 def get_thread(delivery: Delivery) -> str | None:
-    """The message below which it stands, where its destination wants threads."""
-    return (
-        delivery.opening_message_id
-        if delivery.post_options.thread and delivery.opening_message_id
-        else None
-    )
+    """Return the message whose thread it goes to, where threads were chosen."""
+    opening = delivery.opening_message_id
+    return opening if delivery.post_options.thread and opening else None
 
 
 def build_post_body(delivery: Delivery) -> dict[str, Any]:
-    """The body that posts; an answer in a thread is not shown in the channel too."""
+    """Build the body of a post; one in a thread is not shown in the channel."""
     thread = get_thread(delivery)
     return {
         **_build_content(delivery),
         **({"thread_ts": thread} if thread else {}),
         **NO_PARSING,
         "mrkdwn": False,
-        "unfurl_links": False,
-        "unfurl_media": False,
+        **NO_PREVIEWS,
         "metadata": {
             "event_type": METADATA_EVENT,
             "event_payload": {"key": delivery.key},
@@ -45,12 +42,12 @@ def build_post_body(delivery: Delivery) -> dict[str, Any]:
 
 
 def build_edit_body(delivery: Delivery) -> dict[str, Any]:
-    """The body that takes the place of what the message said; its key stays."""
+    """Build the body that replaces a message; its metadata stays."""
     return {**_build_content(delivery), **NO_PARSING}
 
 
 def carries_key(message: Mapping[str, Any], key: str) -> bool:
-    """Whether a message, as the history gives it, is the one with this key."""
+    """Check whether a message of the history carries the key."""
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
     return metadata.get("event_type") == METADATA_EVENT and payload.get("key") == key
@@ -67,7 +64,7 @@ def _build_content(delivery: Delivery) -> dict[str, Any]:
 
 
 def format_fallback(text: str) -> str:
-    """As many whole lines of `text` as notifications and readers take, escaped."""
+    """Escape as many whole lines of `text` as a message's text may have."""
     return _join_fitting_lines([escape_mrkdwn(line) for line in text.split("\n")])
 
 
@@ -80,3 +77,15 @@ def _join_fitting_lines(lines: Sequence[str]) -> str:
             return "\n".join([*kept, "…"])
         kept.append(written)
     return "\n".join(kept)
+
+
+def get_mapping(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an object of Slack's JSON; {} where there is none."""
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def get_text(body: Mapping[str, Any], name: str) -> str:
+    """Return a string of Slack's JSON; "" where there is none."""
+    found = body.get(name)
+    return found if isinstance(found, str) else ""

@@ -1,19 +1,17 @@
-"""OAuth installation flow over Bolt, and the pages it shows.
+"""OAuth installation flow over Bolt, and the pages that it shows.
 
-Bolt decides what is in order: the state is one of ours, comes once, in time, from the
-browser that it was given to. These of its ways are changed, each for a reason:
+Bolt checks the state: it is one of ours, used once, in time, in the browser that it was
+given to. Four things of the library are replaced, each for a reason:
 
-- *Calls* go through our own session: to the configured address alone, never repeated,
-  nothing of them in the library's log (which would show the code).
-- *When tokens run out* is reckoned by our clock, from when they were asked for.
-- *The address at Slack* is built by us: the library puts what stands in the visitor's
-  query into it as it is.
-- *Its authorisation* is not used, which would ask Slack for each event: `installations`
-  and `tokens` know better.
+- *Calls* go through our own client: to the configured API alone, never repeated, and
+  nothing of them in the library's log, which would show the code.
+- *Expiry of tokens* is computed by our clock, from when they were requested.
+- *The URL at Slack* is built by us: the library inserts the visitor's query unescaped.
+- *Authorization* is not used: it would call Slack for each event.
 
-They stand for themselves: what brings Slack here may be a proxy that hands on these two
-addresses alone. So their style is inside, named to the browser by its hash, and nothing
-else may be loaded, run or framed. What comes from outside is escaped text.
+The pages load nothing: a proxy may forward only their two paths. So their style is
+inline, allowed by its hash, and nothing else may be loaded, run or framed. Text from
+outside is escaped.
 """
 
 import base64
@@ -28,7 +26,6 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_callback_options import (
@@ -49,45 +46,46 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from bot.errors import BotError, SendUnclear
 from bot.i18n.translation import Texts
 from bot.model import AppInstallation, InstallationTokens
-from bot.platforms.common.text import sanitize_text, shorten_utf16
+from bot.platforms.common.text import build_environment, shorten_utf16
 from bot.platforms.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from bot.platforms.slack.installations import StoredInstallations
+from bot.platforms.slack.messages import get_mapping
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import parse_tokens
 from bot.ports import InstallationStore, StateStore
 
 log = structlog.get_logger(__name__)
 
-#: Where one agrees, at Slack's own.
+#: Slack's page on which a visitor agrees.
 AUTHORIZE: Final = "https://slack.com/oauth/v2/authorize"
-#: The library's own log, which nobody reads: it names codes.
+#: The library's own log is discarded: it contains codes.
 _SILENT_LOG: Final = logging.Logger("unread", level=logging.CRITICAL + 1)
 
-#: Told of each new installation, once it is kept.
+#: Called with each new installation, once it is stored.
 OnInstalled = Callable[[AppInstallation], Awaitable[None]]
 
 
 class InstallationNotSaved(BoltError):
-    """Slack agreed, and nothing was kept; its text is a word of `pages.failed`."""
+    """Slack agreed, and nothing was stored; its text is a key of `_FAILURES`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstallPage:
-    """What a page says."""
+    """Content of a page."""
 
     title: str
     sentences: tuple[str, ...]
     steps: tuple[str, ...] = ()
-    #: Where its one button leads, and what that says.
+    #: Target and label of its one button.
     href: str = ""
     label: str = ""
-    #: What the app asks for, each with its reason.
+    #: (scope, why the app asks for it).
     rights: tuple[tuple[str, str], ...] = ()
     rights_title: str = ""
 
 
 class InstallFlow(AsyncOAuthFlow):
-    """An installation from its first page to its last."""
+    """Serves an installation, from its first page to its last."""
 
     def __init__(
         self,
@@ -107,7 +105,7 @@ class InstallFlow(AsyncOAuthFlow):
         settings = AsyncOAuthSettings(
             client_id=app.client_id,
             client_secret=app.client_secret,
-            # What is not said here, the library reads from the environment.
+            # The library reads what is missing here from the environment.
             scopes=list(SCOPES),
             user_scopes=[],
             redirect_uri=app.redirect_uri,
@@ -141,7 +139,7 @@ class InstallFlow(AsyncOAuthFlow):
     async def append_set_cookie_headers(
         self, headers: dict[str, Any], set_cookie_value: str | None
     ) -> dict[str, Any]:
-        # Slack sends the browser back from another site, by a link.
+        # Slack sends the browser back with a link on another site.
         cookie = f"{set_cookie_value}; SameSite=Lax"
         policy = {"Content-Security-Policy": self._pages.policy}
         return {**headers, **policy, "Set-Cookie": [cookie]}
@@ -150,14 +148,17 @@ class InstallFlow(AsyncOAuthFlow):
         asked_at = self._now()
         try:
             session = await self._installations.shared_client()
-            answer = await session.exchange_code(self._installations.app, code=code)
+            app = self._installations.app
+            answer = await session.get_tokens(
+                app, code=code, redirect_uri=app.redirect_uri
+            )
             if answer.get("is_enterprise_install"):
                 return _build_organisation_installation(answer)
             tokens = parse_tokens(answer, asked_at)
             session = await self._installations.open_client(tokens.token)
             _check_team(session.team, answer)
         except Exception as error:
-            # Codes and tokens stand in none of these: the answer held no token.
+            # None of these contains a code or token.
             reason = get_error_code(error) or str(
                 classify_send_error(error, guarded=True)
             )
@@ -199,11 +200,10 @@ class InstallFlow(AsyncOAuthFlow):
 
 
 class _BoltInstallationStore(AsyncInstallationStore):
-    """What Bolt keeps an installation in: ours behind the library's interface.
+    """Our installation store behind the library's interface; Bolt only saves.
 
-    Its own store over SQLAlchemy was not taken: it keeps tokens as they are, writes
-    beside our one writer, and has no place for who may exchange a token that is good
-    for one exchange. Bolt only saves here; who looks for a token asks ours.
+    The library's own store over SQLAlchemy keeps tokens unencrypted, writes beside our
+    one writer, and cannot record who may exchange a token that is valid once.
     """
 
     def __init__(self, store: InstallationStore, now: Callable[[], datetime]) -> None:
@@ -235,7 +235,7 @@ class _BoltInstallationStore(AsyncInstallationStore):
 
 
 class _BoltStateStore(AsyncOAuthStateStore):
-    """Begun installations, behind the library's interface."""
+    """Our state store behind the library's interface."""
 
     def __init__(self, states: StateStore) -> None:
         self._states = states
@@ -248,7 +248,7 @@ class _BoltStateStore(AsyncOAuthStateStore):
 
 
 def _build_authorize_url(api_base: str | None) -> str:
-    """Slack's page where one agrees; behind a proxy, the proxy's."""
+    """Build the URL of the page on which a visitor agrees."""
     if api_base is None:
         return AUTHORIZE
     parts = urlsplit(api_base)
@@ -256,14 +256,14 @@ def _build_authorize_url(api_base: str | None) -> str:
 
 
 def _check_team(team: str, answer: Mapping[str, Any]) -> None:
-    if team != _get_mapping(answer, "team").get("id"):
+    if team != get_mapping(answer, "team").get("id"):
         raise SendUnclear("slack.token_of_other_team")
 
 
 def _build_installation(
     answer: Mapping[str, Any], tokens: InstallationTokens, *, bot: str
 ) -> Installation:
-    team = _get_mapping(answer, "team")
+    team = get_mapping(answer, "team")
     at = tokens.expires_at
     return Installation(
         app_id=answer.get("app_id"),
@@ -275,21 +275,16 @@ def _build_installation(
         bot_scopes=str(answer.get("scope") or ""),
         bot_refresh_token=tokens.refresh,
         bot_token_expires_at=int(at.timestamp()) if at else None,
-        user_id=str(_get_mapping(answer, "authed_user").get("id") or ""),
+        user_id=str(get_mapping(answer, "authed_user").get("id") or ""),
     )
 
 
 def _build_organisation_installation(answer: Mapping[str, Any]) -> Installation:
     return Installation(
-        enterprise_id=_get_mapping(answer, "enterprise").get("id"),
-        user_id=str(_get_mapping(answer, "authed_user").get("id") or ""),
+        enterprise_id=get_mapping(answer, "enterprise").get("id"),
+        user_id=str(get_mapping(answer, "authed_user").get("id") or ""),
         is_enterprise_install=True,
     )
-
-
-def _get_mapping(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = answer.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -300,21 +295,12 @@ _SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,30}")
 
 
 class InstallPages:
-    """Writes pages as HTML."""
+    """Renders pages as HTML."""
 
     def __init__(self) -> None:
         style = (TEMPLATES / "install.css").read_text(encoding="utf-8").strip()
-        templates = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=_finalize,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._template = templates.get_template("install.html")
-        # Markup: it is our own, and a browser compares it byte by byte with its hash.
+        self._template = build_environment(TEMPLATES).get_template("install.html")
+        # Not escaped: it is our own, and the browser compares it with its hash.
         self._style = Markup(style)  # noqa: S704
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         self.policy = (
@@ -327,7 +313,7 @@ class InstallPages:
 
 
 def build_start_page(url: str, texts: Texts) -> InstallPage:
-    """The page with the button; `url` is Slack's page where one agrees."""
+    """Build the first page; `url` is the page on which a visitor agrees."""
     return InstallPage(
         title=texts.say("Add Standfirst to a Slack workspace"),
         sentences=(
@@ -350,7 +336,7 @@ def build_start_page(url: str, texts: Texts) -> InstallPage:
 def build_installed_page(
     name: str, *, app: str, team: str, texts: Texts
 ) -> InstallPage:
-    """It is done; `name` is the workspace's."""
+    """Build the page after an installation; `name` is the workspace's."""
     known = _SLACK_ID.fullmatch(app) and _SLACK_ID.fullmatch(team)
     return InstallPage(
         title=texts.say(
@@ -369,12 +355,12 @@ def build_installed_page(
 
 
 def build_failed_page(reason: str, texts: Texts) -> InstallPage:
-    """Nothing was installed, and why.
+    """Build the page that says why nothing was installed.
 
     Args:
-        reason: Bolt's or Slack's word for it, or one of our own (`org`, `not_kept`);
-            it may come from anybody.
-        texts: Their language.
+        reason: Bolt's or Slack's code, or one of our own (`org`, `not_kept`); it may
+            come from anybody.
+        texts: The visitor's language.
     """
     title, sentences = _FAILURES.get(reason, ("", ()))
     if not title:
@@ -443,9 +429,3 @@ _FAILURES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
 }
-
-
-def _finalize(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return sanitize_text(value)
-    return value

@@ -1,40 +1,36 @@
-"""Who a person is: administrator, guest, user groups, member of a channel.
+"""Look up people: administrators, guests, user groups, members of a channel.
 
 Administrators and owners of the workspace are editors; guests, people of other
-workspaces and whoever Slack tells nothing about are not. User groups count as roles.
+workspaces and people whom Slack gives no information about are not. User groups count
+as roles: a group that was granted access (`/newsdesk access grant @editors`) makes its
+members editors for as long as they are in it. Slack lists all groups of a workspace at
+once, so one response serves everybody there for a minute. Where the list cannot be
+fetched, because the app lacks the scope or Slack has a fault, nobody is in any group.
 
-A group that an editor let in (`/newsdesk access grant @editors`) makes its members
-editors for as long as they are in it. Slack tells all groups of a workspace at once, so
-one answer serves everybody there for a minute. Where Slack tells nothing, because the
-app lacks the scope or is in trouble, nobody is in any group.
-
-A public channel is open to whoever belongs to the workspace: they join it by writing
-there. In a private one only its members are heard. A guest is in the channels that they
-were let into, and in no other.
+Every member of the workspace may write in a public channel, which they join by that. In
+a private channel only its members may. A guest is in certain channels only.
 """
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import structlog
 
 from bot.errors import SendError, SendRefused
 from bot.model import Permission
+from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.slack import limits
 from bot.platforms.slack.installations import (
     Installation,
     Installations,
-    call_workspace,
+    ask_workspace,
+    iter_pages,
 )
-
-if TYPE_CHECKING:
-    from bot.platforms.slack.client import SlackClient
+from bot.platforms.slack.messages import get_mapping
 
 log = structlog.get_logger(__name__)
 
@@ -45,53 +41,44 @@ _OUTSIDER_FLAGS: Final = ("deleted", "is_bot", "is_stranger", "is_restricted",
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackPerson:
-    """What Slack says of a person."""
+    """A person as Slack describes them."""
 
     permission: Permission = Permission.EVERYONE
     name: str = ""
     locale: str = "en"
     #: The user groups that they are in.
     roles: tuple[str, ...] = ()
-    #: Slack did not tell; they are taken for anybody.
+    #: They could not be looked up, and count as a reader.
     lookup_failed: bool = False
 
 
 class SlackPersons:
-    """Looks people up."""
+    """Looks people up and remembers them for a minute."""
 
     def __init__(
         self, installations: Installations, now: Callable[[], float] = time.monotonic
     ) -> None:
-        """Know nobody yet; `now` are seconds of a clock that never goes back."""
+        """Create the lookup; `now` is a monotonic clock in seconds."""
         self._installations = installations
-        self._now = now
         self._groups = UserGroups(installations, now)
-        self._cache: OrderedDict[tuple[str, str], tuple[float, SlackPerson]] = (
-            OrderedDict()
+        self._cache: ExpiringCache[tuple[str, str], SlackPerson] = ExpiringCache(
+            limits.PERSONS_CACHED, limits.PERSON_LIFE, now
         )
 
     async def known(self, user: str, team: str) -> SlackPerson:
-        """The person, at most a minute old."""
-        until, known = self._cache.get((team, user), (0.0, SlackPerson()))
-        if until > self._now():
-            return known
-        known = await self._look_up(user, team)
-        if not known.lookup_failed:
-            self._cache[team, user] = self._now() + limits.PERSON_LIFE, known
-            self._cache.move_to_end((team, user))
-            while len(self._cache) > limits.PERSONS_CACHED:
-                self._cache.popitem(last=False)
+        """Return a person; what is known of them is at most a minute old."""
+        known = self._cache.get((team, user))
+        if known is None:
+            known = await self._look_up(user, team)
+            if not known.lookup_failed:
+                self._cache.put((team, user), known)
         return known
 
     async def _look_up(self, user: str, team: str) -> SlackPerson:
         try:
             async with asyncio.timeout(limits.LOOKUP_TIMEOUT):
-                found = await call_workspace(
-                    self._installations,
-                    team,
-                    "users.info",
-                    lambda session: session.user(user),
-                )
+                installation = await self._installations.of(team)
+                found = await _fetch_user(installation, user)
         except (SendError, TimeoutError) as error:
             log.warning(
                 "person not looked up",
@@ -120,7 +107,7 @@ class SlackPersons:
 
 
 def _is_regular_member(found: Mapping[str, Any], team: str) -> bool:
-    """Whether they are of the workspace, and no guest in it."""
+    """Check whether they belong to the workspace and are no guest."""
     return found.get("team_id") == team and not any(
         found.get(what) for what in _OUTSIDER_FLAGS
     )
@@ -132,50 +119,48 @@ def _get_permission(found: Mapping[str, Any], team: str) -> Permission:
     return Permission.EDITOR if both else Permission.EVERYONE
 
 
-#: Person → groups, by their ids.
+#: Person → the ids of their groups.
 GroupsByPerson = Mapping[str, tuple[str, ...]]
 _NO_GROUPS: Final[GroupsByPerson] = {}
 
 
 class UserGroups:
-    """Looks groups up."""
+    """Looks user groups up and remembers them for a minute."""
 
     def __init__(
         self, installations: Installations, now: Callable[[], float] = time.monotonic
     ) -> None:
-        """Know none yet; `now` are seconds of a clock that never goes back."""
+        """Create the lookup; `now` is a monotonic clock in seconds."""
         self._installations = installations
-        self._now = now
-        self._cache: OrderedDict[str, tuple[float, GroupsByPerson]] = OrderedDict()
-        self._asking: dict[str, asyncio.Lock] = {}
+        self._cache: ExpiringCache[str, GroupsByPerson] = ExpiringCache(
+            limits.GROUPS_TEAMS, limits.GROUPS_LIFE, now
+        )
+        self._locks: ExpiringCache[str, asyncio.Lock] = ExpiringCache(
+            limits.GROUPS_TEAMS
+        )
 
     async def of(self, user: str, team: str) -> tuple[str, ...]:
-        """The groups that the person is in, at most a minute old."""
-        # One question for all who wait.
-        async with self._asking.setdefault(team, asyncio.Lock()):
-            until, members = self._cache.get(team, (0.0, _NO_GROUPS))
-            if until <= self._now():
+        """Return the ids of a person's groups, at most a minute old."""
+        # One request for all who wait for it.
+        self._locks.add(team, asyncio.Lock())
+        async with self._locks.get(team) or asyncio.Lock():
+            members = self._cache.get(team)
+            if members is None:
                 members = await self._look_up(team)
         return members.get(user, ())
 
     async def _look_up(self, team: str) -> GroupsByPerson:
         members, life = _NO_GROUPS, limits.GROUPS_LIFE
         try:
-            found = await call_workspace(
-                self._installations,
-                team,
-                "usergroups.list",
-                lambda session: session.groups(),
+            found = await ask_workspace(
+                self._installations, team, "usergroups.list", include_users=True
             )
-            members = _parse_members(found)
+            groups = found.get("usergroups")
+            members = _parse_members(groups if isinstance(groups, list) else [])
         except SendError as error:
             life = limits.GROUPS_RETRY
             log.info("groups not looked up", platform="slack", reason=str(error))
-        self._cache[team] = self._now() + life, members
-        self._cache.move_to_end(team)
-        while len(self._cache) > limits.GROUPS_TEAMS:
-            gone, _ = self._cache.popitem(last=False)
-            self._asking.pop(gone, None)
+        self._cache.put(team, members, life)
         return members
 
 
@@ -197,30 +182,30 @@ def _parse_members(groups: Iterable[Any]) -> GroupsByPerson:
     return found
 
 
-#: Pages of members that are looked through; a person further back is not found.
+#: Pages of members that are fetched; a person on a later one is not found.
 _MAX_PAGES: Final = 20
-#: Slack's words for a channel that is not there, or that the bot is not let see.
+#: Slack's codes for a channel that does not exist, or that the bot may not see.
 _UNSEEN_CODES: Final = frozenset(
     {"channel_not_found", "method_not_supported_for_channel_type"}
 )
 
 
 async def can_write(installation: Installation, channel: str, person_id: str) -> bool:
-    """Whether the person may write there.
+    """Check whether a person may write in a channel.
 
     Raises:
-        SendError: It could not be found out.
+        SendError: It is unknown.
     """
     try:
-        found = await installation.ask(
-            "conversations.info", lambda session: session.channel(channel)
-        )
+        answer = await installation.ask("conversations.info", channel=channel)
+        found = get_mapping(answer, "channel")
         if found.get("is_archived"):
             return False
-        if not found.get("is_private") and not found.get("is_im"):
-            guest = await _is_guest(installation, person_id)
-            return not guest or await _is_in_channel(installation, channel, person_id)
-        return await _is_in_channel(installation, channel, person_id)
+        if found.get("is_private") or found.get("is_im"):
+            return await _is_in_channel(installation, channel, person_id)
+        user = await _fetch_user(installation, person_id)
+        guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+        return not guest or await _is_in_channel(installation, channel, person_id)
     except SendRefused as refused:
         from bot.platforms.slack.send_errors import get_error_code
 
@@ -230,29 +215,27 @@ async def can_write(installation: Installation, channel: str, person_id: str) ->
         raise
 
 
-async def _is_guest(installation: Installation, person_id: str) -> bool:
-    found = await installation.ask(
-        "users.info", lambda session: session.user(person_id)
-    )
-    return bool(found.get("is_restricted") or found.get("is_ultra_restricted"))
+async def _fetch_user(installation: Installation, user: str) -> Mapping[str, Any]:
+    answer = await installation.ask("users.info", user=user, include_locale=True)
+    return get_mapping(answer, "user")
 
 
 async def _is_in_channel(
     installation: Installation, channel: str, person_id: str
 ) -> bool:
-    cursor = ""
-    for _ in range(_MAX_PAGES):
-        members, cursor = await installation.ask(
-            "conversations.members", partial(_fetch_page, channel, cursor)
+    pages = iter_pages(
+        lambda cursor: installation.ask(
+            "conversations.members",
+            channel=channel,
+            cursor=cursor,
+            limit=limits.MEMBERS_PAGE,
         )
-        if person_id in members:
+    )
+    looked_at = 0
+    async for page in pages:
+        if person_id in (page.get("members") or ()):
             return True
-        if not cursor:
+        looked_at += 1
+        if looked_at >= _MAX_PAGES:
             break
     return False
-
-
-async def _fetch_page(
-    channel: str, cursor: str, session: "SlackClient"
-) -> tuple[list[str], str]:
-    return await session.members(channel, cursor)

@@ -1,11 +1,11 @@
 """`bot.ports.Platform` for Slack: send, read back, stay connected.
 
-Slack knows no idempotency keys. A message carries its delivery's key in its metadata,
-and an unclear post is looked for in the channel's history before it is sent again.
-Posts do not need the socket: it may come and go. A token that Slack refuses stops this
-platform and nothing else. News, permissions and time are not decided here.
+Slack has no idempotency keys. A message carries its delivery's key in its metadata, and
+an unclear post is looked for in the channel's history before it is sent again. Posts
+need the Web API only, so they go on while the socket is lost. A token that Slack
+refuses stops this platform and nothing else.
 
-With one bot token it serves one workspace; with `installations`, all that it is in.
+With one bot token it serves one workspace; with `installations`, all of theirs.
 """
 
 import asyncio
@@ -14,17 +14,19 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import structlog
 
 from bot.errors import MessageGone, SendRateLimited, SendRefused
 from bot.model import Delivery, Inbox, MessagePart, PlatformName, RenderContext
+from bot.platforms.common.connection import hold_until_stopped, stay_connected
+from bot.platforms.common.webhooks import SignedEndpoint
 from bot.platforms.slack import limits
 from bot.platforms.slack.checks import SlackExaminer
 from bot.platforms.slack.direct_messages import SlackDirectMessages
-from bot.platforms.slack.endpoints import Acknowledgement, SlackEventsEndpoint
+from bot.platforms.slack.endpoints import build_events_endpoint
 from bot.platforms.slack.events import PLATFORM_NAME, SlackEventHandler
 from bot.platforms.slack.installations import (
     Installation,
@@ -33,26 +35,21 @@ from bot.platforms.slack.installations import (
 )
 from bot.platforms.slack.messages import build_edit_body, build_post_body
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
-from bot.platforms.slack.read_back import SlackHistoryReader
+from bot.platforms.slack.read_back import find_posted
 from bot.platforms.slack.render import render
 from bot.platforms.slack.tokens import FixedToken
 from digests.types import Edition
 
 if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
+    from starlette.responses import Response
 
     from bot.platforms.slack.client import SlackClient
     from bot.platforms.slack.connection import SlackSocket
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 UPDATE, DELETE = "chat.update", "chat.delete"
-#: Seconds before a lost connection is tried again: doubled each time, up to the last.
-RECONNECT_DELAY: Final = 1.0
-MAX_RECONNECT_DELAY: Final = 30.0
-#: Seconds that a connection has to stand for all to be well again.
-STABLE_AFTER: Final = 10.0
 _MESSAGE_ID: Final = re.compile(r"\d{1,12}\.\d{1,6}")
 
 
@@ -74,21 +71,21 @@ class SlackPlatform:
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Connect to nothing yet.
+        """Create the platform; nothing is connected yet.
 
         Args:
-            token: The bot's token in its workspace, where it is in one.
+            token: The bot's token, where the app is in one workspace.
             installations: Those of all workspaces; None = the one of `token`.
             app_token: Opens Socket Mode; None = Slack calls us over HTTP.
-            signing_secret: What Slack signs such calls with.
-            api_base: Where the Web API is, ending in `/api/`; None = Slack's own. With
-                one of our own, no other host is dialled.
-            idle_timeout: Seconds of silence after which a socket is dead.
-            ping_timeout: Seconds without an event after which a socket is renewed.
-            patience: Seconds that a message may wait for its turn; well below the time
-                that a whole send is given.
-            hold: Seconds that a filled form waits for its answer.
-            now: Seconds of a clock that never goes back.
+            signing_secret: What Slack signs such requests with.
+            api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
+                With a configured one, no other host is dialled.
+            ping_timeout: Seconds of silence after which a socket is dead.
+            idle_timeout: Seconds without an event after which a socket is renewed.
+            patience: Seconds that a message may wait for its slot; well below the time
+                that a whole send may take.
+            hold: Seconds that a submitted form waits for its answer.
+            now: A monotonic clock in seconds.
             sleep: Waits by that clock.
         """
         self.installations = installations or SingleInstallation(
@@ -99,19 +96,20 @@ class SlackPlatform:
             )
         )
         self._direct_messages = SlackDirectMessages(self.installations)
-        self._reader = SlackHistoryReader(self._call)
         self._app_token = app_token
         self._signing_secret = signing_secret
         self._ping_timeout = ping_timeout
         self._idle_timeout = idle_timeout
         self._socket: SlackSocket | None = None
-        #: Hears what Slack calls us with, where it does.
+        #: Handles requests over HTTP, where Slack calls us.
         self._app: AsyncApp | None = None
-        #: Why the socket stays closed, although posting goes on.
+        #: Why the socket stays closed while posting goes on.
         self._socket_closed_reason: str | None = None
-        self.listener = SlackEventHandler(self.installations, hold=hold, now=now)
-        #: Looks how the bot stands with Slack; where many workspaces installed it, each
-        #: has its own findings.
+        self.listener = SlackEventHandler(
+            self.installations, self._direct_messages, hold=hold, now=now
+        )
+        #: Runs the doctor's checks; where several workspaces installed the app, each
+        #: has findings of its own.
         self.examiner = (
             SlackExaminer(installations.one, app_token, signing_secret)
             if isinstance(installations := self.installations, SingleInstallation)
@@ -122,21 +120,21 @@ class SlackPlatform:
     def name(self) -> PlatformName:
         return PLATFORM_NAME
 
-    def called(self, now: Callable[[], datetime]) -> SlackEventsEndpoint | None:
-        """What Slack calls, by signed requests; None where we connect to it.
+    def called(self, now: Callable[[], datetime]) -> SignedEndpoint | None:
+        """Build the endpoint that Slack calls; None where we connect to it.
 
         Args:
             now: The present instant.
         """
         if self._app_token is not None:
             return None
-        return SlackEventsEndpoint(
+        return build_events_endpoint(
             self._receive_request, secret=self._signing_secret, now=now
         )
 
     @property
     def inbox(self) -> Inbox | None:
-        """Where commands go; None while the platform is not running."""
+        """Receives commands; None while the platform is not running."""
         return self.listener.inbox
 
     @property
@@ -163,10 +161,10 @@ class SlackPlatform:
     # ── sending ────────────────────────────────────────────────────────────────
 
     async def send(self, delivery: Delivery) -> str:
-        """Post, edit or delete; the id (`ts`) of the message.
+        """Post, edit or delete; return the id (`ts`) of the message.
 
         Raises:
-            SendError: As `verdicts` says.
+            SendError: As `send_errors` classifies it.
         """
         delivery = await self._direct_messages.resolve_channel(delivery)
         match delivery.operation:
@@ -178,59 +176,48 @@ class SlackPlatform:
                 return await self._delete(delivery)
 
     async def _post(self, delivery: Delivery) -> str:
-        return await self._call(
-            POST_MESSAGE,
-            delivery,
-            lambda session, channel: session.post(channel, build_post_body(delivery)),
-        )
+        _, found = await self._call(POST_MESSAGE, delivery, **build_post_body(delivery))
+        return str(found["ts"])
 
     async def _edit(self, delivery: Delivery) -> str:
         ts = _get_message_id(delivery)
-        return await self._call(
-            UPDATE,
-            delivery,
-            lambda session, channel: session.edit(
-                channel, ts, build_edit_body(delivery)
-            ),
+        _, found = await self._call(
+            UPDATE, delivery, ts=ts, **build_edit_body(delivery)
         )
+        return str(found["ts"])
 
     async def _delete(self, delivery: Delivery) -> str:
         ts = _get_message_id(delivery)
         with suppress(MessageGone):
-            await self._call(
-                DELETE,
-                delivery,
-                lambda session, channel: session.delete(channel, ts),
-            )
+            await self._call(DELETE, delivery, ts=ts)
         return ts
 
     async def _call(
-        self,
-        method: str,
-        delivery: Delivery,
-        call: "Callable[[SlackClient, str], Awaitable[T]]",
-    ) -> T:
+        self, method: str, delivery: Delivery, **args: Any
+    ) -> "tuple[SlackClient, dict[str, Any]]":
         installation = await self.installations.of(delivery.workspace_external_id)
-        return await installation.call(method, delivery, call)
+        return await installation.call(method, delivery, **args)
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
-        """Whether the channel is open to everybody there, or the person is in it."""
+        """Check whether a person may write in a channel."""
         from bot.platforms.slack.permissions import can_write
 
         installation = await self.installations.of(workspace)
         return await can_write(installation, channel, person_id)
 
     async def read_back(self, delivery: Delivery) -> str | None:
-        """Id of our message that carries the delivery's key, if there is one.
+        """Find the id of our message that carries the delivery's key.
+
+        Edits and deletions are not looked for: repeating them has no further effect.
 
         Raises:
-            Refused: The bot may not read the channel's history, or too much was
-                written there since.
+            SendRefused: The bot may not read the channel's history, or too much was
+                posted there since.
         """
         if delivery.operation != "post":
             return None
         delivery = await self._direct_messages.resolve_channel(delivery)
-        return await self._reader.read_back(delivery)
+        return await find_posted(self._call, delivery)
 
     # ── the connection ─────────────────────────────────────────────────────────
 
@@ -238,56 +225,37 @@ class SlackPlatform:
         """Stay connected until cancelled, or without a connection if there is none."""
         self.listener.inbox = inbox
         try:
-            await self._stay_connected()
+            await stay_connected(
+                self._hold_connection,
+                may_connect=lambda: self._can_connect,
+                handle_loss=self._handle_loss,
+                stopped=self.installations.stopped,
+            )
+            await self._close_socket()
             await asyncio.Event().wait()
         finally:
             self.listener.inbox = None
             await self.close()
 
     async def close(self) -> None:
-        """Leave; what is sent later signs in again."""
+        """Sign out; the next request signs in again."""
         self._app = None
         await self._close_socket()
         await self.installations.close()
 
-    async def _stay_connected(self) -> None:
-        clock = asyncio.get_running_loop()
-        wait = RECONNECT_DELAY
-        while self._can_connect:
-            begun = clock.time()
-            try:
-                session = await self.installations.shared_client()
-                if session.team:
-                    await self.listener.register_workspace(
-                        session.team, session.team_name
-                    )
-                if self._app_token is None:
-                    self._accept_requests(session)
-                    return
-                await self._hold_connection(session)
-            except Exception as error:
-                wait = max(wait, self._handle_disconnect(error))
-                await self._close_socket()
-            if clock.time() - begun > STABLE_AFTER:
-                wait = RECONNECT_DELAY
-            if self._can_connect:
-                await self._wait_to_reconnect(wait)
-                wait = min(wait * 2, MAX_RECONNECT_DELAY)
-        await self._close_socket()
+    async def _hold_connection(self) -> bool:
+        """Hold the connection until it ends, or the token turns out to be refused.
 
-    async def _wait_to_reconnect(self, wait: float) -> None:
-        """Between two connections; not at all the first time that Slack asks for it."""
-        if self._socket is None or wait > RECONNECT_DELAY:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self.installations.stopped()
-
-    async def _hold_connection(self, session: "SlackClient") -> None:
-        """Until the connection ends, or the token turns out to be refused.
-
-        The one before, if Slack only asked us to renew it, is left when the new one
-        stands.
+        Returns whether Slack asked for a new one. The old one is then closed only when
+        the new one is open, so that no event is lost.
         """
+        session = await self.installations.shared_client()
+        if session.team:
+            await self.listener.register_workspace(session.team, session.team_name)
+        if self._app_token is None:
+            self._accept_requests(session)
+            await self.installations.stopped()
+            return False
         socket = self._new_socket(session)
         try:
             await socket.connect()
@@ -296,23 +264,19 @@ class SlackPlatform:
             raise
         await self._close_socket()
         self._socket = socket
-        receiving = asyncio.create_task(socket.hold())
-        stopped = asyncio.create_task(self.installations.stopped())
-        try:
-            await asyncio.wait(
-                (receiving, stopped), return_when=asyncio.FIRST_COMPLETED
-            )
-            reason = receiving.result() if receiving.done() else ""
-        finally:
-            stopped.cancel()
-            receiving.cancel()
-            await asyncio.gather(receiving, stopped, return_exceptions=True)
+        reason = await hold_until_stopped(socket.hold(), self.installations.stopped())
         log.info("socket ended", platform=PLATFORM_NAME, reason=reason or "it broke")
         if not reason:
             await self._close_socket()
+        return bool(reason)
+
+    async def _handle_loss(self, error: Exception) -> float:
+        delay = self._handle_disconnect(error)
+        await self._close_socket()
+        return delay
 
     def _accept_requests(self, session: "SlackClient") -> None:
-        """From now on Slack's calls find somebody."""
+        """Accept Slack's requests over HTTP."""
         from bot.platforms.slack.connection import build_bolt_app
 
         self._app = build_bolt_app(session, self.listener)
@@ -326,12 +290,14 @@ class SlackPlatform:
 
     async def _receive_request(
         self, body: str, headers: Mapping[str, str]
-    ) -> Acknowledgement:
-        """What Slack sent us by a call of its own."""
+    ) -> "Response":
+        """Handle a signed request of Slack's."""
+        from starlette.responses import Response
+
         from bot.platforms.slack.connection import dispatch_request
 
         if self._app is None or self.inbox is None:
-            return Acknowledgement(status=503)
+            return Response(status_code=503)
         return await dispatch_request(self._app, body, headers)
 
     def _new_socket(self, session: "SlackClient") -> "SlackSocket":
@@ -354,7 +320,7 @@ class SlackPlatform:
                 await socket.close()
 
     def _handle_disconnect(self, error: Exception) -> float:
-        """What the end of a connection means, told once; seconds to wait at least."""
+        """Decide from an error whether to connect again; return the least delay."""
         from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 
         found = classify_send_error(error, guarded=True)
@@ -376,7 +342,7 @@ class SlackPlatform:
 
 
 def _get_message_id(delivery: Delivery) -> str:
-    """The message's id; `Refused` when it cannot be one."""
+    """Return the message's id. Raises `SendRefused` for no valid id."""
     ts = delivery.message_id or ""
     if not _MESSAGE_ID.fullmatch(ts):
         raise SendRefused("slack.not_a_message_id", ts=ts, message_only=True)

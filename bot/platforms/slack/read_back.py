@@ -1,105 +1,74 @@
 """Look for a delivery's key in the channel or thread to see whether it arrived.
 
-It sends nothing. Where it cannot be told, it says so by an error, never by «no».
+Where that cannot be seen it raises an error: «not found» always means not posted.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.errors import MessageGone, SendRefused
 from bot.model import Delivery
 from bot.platforms.slack import limits
+from bot.platforms.slack.installations import iter_pages
 from bot.platforms.slack.messages import carries_key, get_thread
 
 if TYPE_CHECKING:
     from bot.platforms.slack.client import SlackClient
 
-HISTORY: Final = "conversations.history"
-REPLIES: Final = "conversations.replies"
-#: Messages, and the next page's cursor; "" = there is none.
-HistoryPage = tuple[list[dict[str, Any]], str]
-
 
 class CallForDelivery(Protocol):
-    """One request for a delivery when it is its turn; every failure a `SendError`."""
+    """Calls a method about a delivery's channel; every failure is a `SendError`."""
 
     async def __call__(
-        self,
-        method: str,
-        delivery: Delivery,
-        call: Callable[["SlackClient", str], Awaitable[HistoryPage]],
-    ) -> HistoryPage: ...
+        self, method: str, delivery: Delivery, **args: Any
+    ) -> tuple["SlackClient", dict[str, Any]]: ...
 
 
-class SlackHistoryReader:
-    """Reads back over the platform's calls."""
+async def find_posted(call: CallForDelivery, delivery: Delivery) -> str | None:
+    """Find the id of our message that carries the delivery's key.
 
-    def __init__(self, call: CallForDelivery) -> None:
-        self._call = call
+    Raises:
+        SendRefused: The bot may not read the channel's history, or too much was posted
+            there since.
+    """
+    from bot.platforms.slack.send_errors import TokenRefused
 
-    async def read_back(self, delivery: Delivery) -> str | None:
-        """Id of our message that carries the delivery's key, if there is one.
+    thread = get_thread(delivery)
+    method = "conversations.history" if thread is None else "conversations.replies"
 
-        An edit or a deletion is not looked for: doing it again does no harm.
+    async def fetch(cursor: str | None) -> dict[str, Any]:
+        session, page = await call(
+            method,
+            delivery,
+            ts=thread,
+            oldest=_get_oldest(delivery),
+            cursor=cursor,
+            limit=limits.HISTORY_PAGE,
+            include_all_metadata=True,
+        )
+        own = [message for message in page["messages"] if session.is_ours(message)]
+        return {**page, "messages": own}
 
-        Raises:
-            Refused: The bot may not read the channel's history, or too much was
-                written there since.
-        """
-        seen, cursor, oldest = 0, "", _get_oldest(delivery)
-        while seen < limits.READ_BACK_MESSAGES:
-            page, cursor = await self._page(delivery, oldest, cursor)
-            for ours in page:
-                if carries_key(ours, delivery.key):
-                    return str(ours["ts"])
-            if not cursor:
-                return None
+    seen = 0
+    try:
+        async for page in iter_pages(fetch):
+            for message in page["messages"]:
+                if carries_key(message, delivery.key):
+                    return str(message["ts"])
             seen += limits.HISTORY_PAGE
-        raise SendRefused("slack.too_much_since")
-
-    async def _page(
-        self, delivery: Delivery, oldest: str | None, cursor: str
-    ) -> HistoryPage:
-        """What the bot wrote on one page of the history, and the next page's cursor."""
-        from bot.platforms.slack.send_errors import TokenRefused
-
-        try:
-            page, more = await self._read(delivery, oldest, cursor or None)
-        except (TokenRefused, MessageGone):
-            raise
-        except SendRefused as refused:
-            raise SendRefused("slack.read_back_forbidden", error=refused) from refused
-        return page, more
-
-    async def _read(
-        self, delivery: Delivery, oldest: str | None, cursor: str | None
-    ) -> HistoryPage:
-        """A page of the channel, or of the thread that the delivery stands in."""
-        thread = get_thread(delivery)
-        if thread is None:
-
-            async def history(session: "SlackClient", channel: str) -> HistoryPage:
-                page = await session.history(channel, oldest=oldest, cursor=cursor)
-                return _select_own(session, page)
-
-            return await self._call(HISTORY, delivery, history)
-
-        async def replies(session: "SlackClient", channel: str) -> HistoryPage:
-            page = await session.replies(channel, thread, oldest=oldest, cursor=cursor)
-            return _select_own(session, page)
-
-        return await self._call(REPLIES, delivery, replies)
-
-
-def _select_own(session: "SlackClient", page: HistoryPage) -> HistoryPage:
-    """The page without what others wrote."""
-    messages, more = page
-    return [message for message in messages if session.is_ours(message)], more
+            if seen >= limits.READ_BACK_MESSAGES:
+                break
+        else:
+            return None
+    except (TokenRefused, MessageGone):
+        raise
+    except SendRefused as refused:
+        raise SendRefused("slack.read_back_forbidden", error=refused) from refused
+    raise SendRefused("slack.too_much_since")
 
 
 def _get_oldest(delivery: Delivery) -> str | None:
-    """Where a look begins: when the delivery was claimed, and some time before."""
+    """Return where to begin: some time before the delivery was claimed."""
     if delivery.claimed_at is None:
         return None
     begun = delivery.claimed_at - timedelta(seconds=limits.CLOCK_SKEW)

@@ -1,17 +1,15 @@
 """Render a reply as Slack messages; the home tab and the welcome message. Pure.
 
-A reply is written as pieces, each of which stays together, and packed into as few
-messages as hold them. What does not fit into the most messages that an answer may have
-is counted, never dropped in silence. Foreign words stand where Slack reads no markup,
-so nothing that a reply says can mention anybody; a problem is marked in words.
+Foreign text goes where Slack reads no markup, so nothing in a reply can mention
+anybody; a problem is marked in words. How pieces are packed is `reply_layout`'s part.
 
-It says what the app is and what comes next; what the digests are and when they come is
-a reply of the core's, shown as any other.
+The home tab says what the app is and what to do next; the state of the digests in it is
+a reply of the core, rendered as any other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -28,81 +26,104 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common import edition_text
+from bot.platforms.common.edition_text import (
+    format_attribution,
+    format_plain_quote,
+    format_quote,
+)
+from bot.platforms.common.reply_layout import (
+    group_lines,
+    pack_reply,
+    select_controls,
+    split_lines,
+)
 from bot.platforms.common.text import (
     count_utf16,
     make_link,
+    normalize_newlines,
     sanitize_text,
-    shorten_utf16,
+    shorten_line,
 )
-from bot.platforms.slack import block_kit, limits
-from bot.platforms.slack.block_kit import Json, measure_blocks
+from bot.platforms.slack import limits
+from bot.platforms.slack.block_kit import (
+    Json,
+    actions_blocks,
+    add_rich_link,
+    button_element,
+    divider_block,
+    header_block,
+    measure_blocks,
+    rich_block,
+    rich_link,
+    rich_preformatted,
+    rich_quote,
+    rich_run,
+    rich_section,
+    small_block,
+    text_block,
+)
 from bot.platforms.slack.messages import format_fallback
 from digests.types import QuoteCard
 
-#: Room and blocks that every message keeps for «… and 12 more» and for buttons.
+#: Size and blocks that every message keeps for «… and 12 more» and for buttons.
 _NOTE_SIZE: Final = 300
 _EXTRA_BLOCKS: Final = 2
+#: Characters of a text that are looked at: what all messages of a reply hold.
+_TEXT_SIZE: Final = limits.LIST_MESSAGES * limits.BLOCKS_SIZE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SlackReplyPiece:
-    """What stays together: blocks, and the same in plain words."""
+class ReplyPiece:
+    """What stays together: blocks, and the same as plain text."""
 
     blocks: tuple[Json, ...]
     plain: str
 
 
 def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
-    """The reply's messages in order, as `text` and `blocks`; at least one."""
-    kept, left_out = _limit_messages(_pack_pieces(_list_pieces(reply, texts)))
-    if left_out:
-        kept = _append_note(kept, left_out, texts)
+    """Render the reply's messages in order, as `text` and `blocks`; at least one."""
+    pieces = [piece for piece in _iter_pieces(reply, texts) if piece.blocks]
+    pieces = pieces or [_render_paragraph([texts.say("Done.")])]
+    has_controls = any(_collect_ids(piece.blocks) for piece in pieces)
+    messages = pack_reply(
+        pieces,
+        most=limits.MESSAGES if has_controls else limits.LIST_MESSAGES,
+        fits=_fits_message,
+        build_note=_render_small,
+        texts=texts,
+    )
     return tuple(
-        {"text": format_fallback(said).strip() or "…", "blocks": blocks}
-        for said, blocks in _append_controls(kept, reply.controls)
+        {"text": format_fallback(plain).strip() or "…", "blocks": blocks}
+        for plain, blocks in _append_controls(messages, reply.controls)
     )
 
 
 # ── pieces ─────────────────────────────────────────────────────────────────────
 
 
-def _list_pieces(reply: Reply, texts: Texts) -> list[SlackReplyPiece]:
-    written = [piece for piece in _iter_pieces(reply, texts) if piece.blocks]
-    return written or [_render_paragraph([texts.say("Done.")])]
-
-
-def _iter_pieces(reply: Reply, texts: Texts) -> Iterator[SlackReplyPiece]:
+def _iter_pieces(reply: Reply, texts: Texts) -> Iterator[ReplyPiece]:
     if reply.problem:
-        said = f"⚠ {texts.say('That did not work')}"
-        rendered = block_kit.rich_block(
-            block_kit.rich_section(block_kit.rich_run(said, bold=True))
-        )
-        yield SlackReplyPiece(blocks=(rendered,), plain=said)
-    title = _shorten_line(reply.title, limits.HEADER)
+        warning = f"⚠ {texts.say('That did not work')}"
+        yield _make_piece(text_block(warning, bold=True), plain=warning)
+    title = shorten_line(reply.title, limits.HEADER)
     if title:
-        yield SlackReplyPiece(blocks=(block_kit.header_block(title),), plain=title)
+        yield _make_piece(header_block(title), plain=title)
     for block in reply.blocks:
         yield from _render_block(block, texts)
 
 
-def _render_block(block: Block, texts: Texts) -> Iterable[SlackReplyPiece]:
+def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
     match block:
         case Paragraph(text=text):
-            return (
-                _render_paragraph(lines) for lines in _group_lines(_split_lines(text))
-            )
+            return map(_render_paragraph, _group_text(text))
         case Preformatted(text=text):
             return (_render_listing(text),)
         case Document():
             return (_render_listing(some.text) for some in block.listings())
         case SmallPrint(text=text):
-            return (
-                _render_small("\n".join(lines))
-                for lines in _group_lines(_split_lines(text))
-            )
+            return (_render_small("\n".join(lines)) for lines in _group_text(text))
         case ListItem():
-            return (_render_line(block),)
+            return (_render_item(block),)
         case QuoteBlock(card=card):
             return (_render_quote(card, texts),)
         case FactTable(rows=rows):
@@ -111,203 +132,138 @@ def _render_block(block: Block, texts: Texts) -> Iterable[SlackReplyPiece]:
             return (piece for part in parts for piece in _render_part(part))
 
 
-def _shorten_line(text: str, most: int) -> str:
-    """One line of foreign text, at most so long."""
-    return shorten_utf16(sanitize_text(text), most)
+def _group_text(text: str) -> Iterator[list[str]]:
+    lines = split_lines(text, _TEXT_SIZE, limits.PARAGRAPH)
+    return group_lines(lines, limits.PARAGRAPH)
 
 
-def _split_lines(text: str) -> Iterator[str]:
-    # What is longer than all messages of an answer cannot be shown anyway.
-    budget = limits.LIST_MESSAGES * limits.BLOCKS_SIZE
-    for part in sanitize_text(text[:budget]).replace("\r", "\n").split("\n"):
-        written = shorten_utf16(part, limits.PARAGRAPH)
-        if written:
-            yield written
+def _render_paragraph(lines: Sequence[str]) -> ReplyPiece:
+    text = "\n".join(lines)
+    return _make_piece(text_block(text), plain=text)
 
 
-def _group_lines(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Neighbouring lines together, as long as it stays easy to pack."""
-    group: list[str] = []
-    used = 0
-    for line in lines:
-        if group and used + count_utf16(line) > limits.PARAGRAPH:
-            yield group
-            group, used = [], 0
-        group.append(line)
-        used += count_utf16(line) + 1
-    if group:
-        yield group
+def _render_listing(text: str) -> ReplyPiece:
+    """Render a text that keeps its lines and spaces."""
+    listing = normalize_newlines(text)
+    return _make_piece(rich_block(rich_preformatted(listing)), plain=listing)
 
 
-def _render_paragraph(lines: Sequence[str]) -> SlackReplyPiece:
-    said = "\n".join(lines)
-    return _make_piece(
-        block_kit.rich_block(block_kit.rich_section(block_kit.rich_run(said))),
-        plain=said,
+def _render_small(text: str) -> ReplyPiece:
+    return _make_piece(small_block(text), plain=text)
+
+
+def _render_item(item: ListItem) -> ReplyPiece:
+    title = shorten_line(item.title, limits.HEADLINE)
+    text = shorten_line(item.text, limits.ITEM)
+    note = shorten_line(item.note, limits.HEADLINE)
+    link = rich_link(make_link(item.url))
+    # The link of a sentence without a title follows on the same line.
+    gap = "\n" if title else " "
+    if note:
+        gap = " · "
+    section = rich_section(
+        rich_run(title, bold=True),
+        rich_run(_join_gap(title, "\n", text)),
+        rich_run(_join_gap(title or text, "\n", note)),
+        rich_run(gap if link and (title or text) else ""),
+        link,
     )
+    plain = " · ".join(filter(None, (title, text, note)))
+    return _make_piece(rich_block(section), plain=plain)
 
 
-def _render_listing(text: str) -> SlackReplyPiece:
-    """A text whose lines and spaces count."""
-    rendered = sanitize_text(text).replace("\r\n", "\n").replace("\r", "\n")
-    return _make_piece(
-        block_kit.rich_block(block_kit.rich_preformatted(rendered)), plain=rendered
-    )
-
-
-def _render_small(said: str) -> SlackReplyPiece:
-    return _make_piece(block_kit.context_block(block_kit.plain_text(said)), plain=said)
-
-
-def _render_line(item: ListItem) -> SlackReplyPiece:
-    title = _shorten_line(item.title, limits.HEADLINE)
-    said = _shorten_line(item.text, limits.ITEM)
-    note = _shorten_line(item.note, limits.HEADLINE)
-    led = block_kit.rich_link(make_link(item.url))
-    below = f"\n{said}" if title and said else said
-    # The source of a bare sentence stands right behind it.
-    gap = "\n" if title or note else " "
-    rendered = [
-        block_kit.rich_run(title, bold=True),
-        block_kit.rich_run(below),
-        block_kit.rich_run(_prefix_gap(title or said, "\n", note)),
-        block_kit.rich_run((" · " if note else gap) if led and (title or said) else ""),
-        led,
-    ]
-    spoken = " · ".join(filter(None, (title, said, note)))
-    return _make_piece(
-        block_kit.rich_block(block_kit.rich_section(*rendered)), plain=spoken
-    )
-
-
-def _prefix_gap(before: str, gap: str, text: str) -> str:
+def _join_gap(before: str, gap: str, text: str) -> str:
     return f"{gap}{text}" if before and text else text
 
 
-def _render_quote(card: QuoteCard, texts: Texts) -> SlackReplyPiece:
-    """The quote, whole; or, where it is too long for that, that there is one."""
+def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
+    """Render the whole quote; where it is too long, a sentence that says so."""
     if not sanitize_text(card.text).strip():
-        return SlackReplyPiece(blocks=(), plain="")
-    found = make_link(card.url)
+        return ReplyPiece(blocks=(), plain="")
+    link = make_link(card.url)
     if count_utf16(card.text) > limits.QUOTE_IN_REPLY:
-        said = texts.say(
+        too_long = texts.say(
             "A quote of {speaker} is too long to be shown here; it is never cut.",
-            speaker=_shorten_line(card.speaker or card.source, limits.NAME),
+            speaker=shorten_line(card.speaker or card.source, limits.NAME),
         )
-        rendered = block_kit.rich_section(*block_kit.add_rich_link(said, found))
-        return _make_piece(block_kit.rich_block(rendered), plain=said)
-    said_by = f"— {edition_text.format_attribution(card, texts)}"
-    rendered = block_kit.rich_section(*block_kit.add_rich_link(said_by, found))
-    words = block_kit.rich_block(block_kit.rich_quote(card), rendered)
-    return _make_piece(words, plain=edition_text.format_plain_quote(card, texts))
+        linked = rich_section(*add_rich_link(too_long, link))
+        return _make_piece(rich_block(linked), plain=too_long)
+    said_by = rich_section(*add_rich_link(f"— {format_attribution(card, texts)}", link))
+    return _make_piece(
+        rich_block(rich_quote(format_quote(card), struck=card.withdrawn), said_by),
+        plain=format_plain_quote(card, texts),
+    )
 
 
-def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[SlackReplyPiece]:
+def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[ReplyPiece]:
     cells = [
-        (_shorten_line(label, limits.CELL), _shorten_line(value, limits.CELL))
+        (shorten_line(label, limits.CELL), shorten_line(value, limits.CELL))
         for label, value in rows
     ]
     for at in range(0, len(cells), limits.ROWS):
         few = [row for row in cells[at : at + limits.ROWS] if any(row)]
-        rendered: list[Json] = []
+        runs: list[Json] = []
         for number, (label, value) in enumerate(few):
-            rendered += [
-                block_kit.rich_run("\n" if number else ""),
-                block_kit.rich_run(label, bold=True),
-                block_kit.rich_run(_prefix_gap(label, " ", value)),
+            runs += [
+                rich_run("\n" if number else ""),
+                rich_run(label, bold=True),
+                rich_run(_join_gap(label, " ", value)),
             ]
-        spoken = "\n".join(" ".join(filter(None, row)) for row in few)
-        yield _make_piece(
-            block_kit.rich_block(block_kit.rich_section(*rendered)), plain=spoken
-        )
+        plain = "\n".join(" ".join(filter(None, row)) for row in few)
+        yield _make_piece(rich_block(rich_section(*runs)), plain=plain)
 
 
-def _render_part(part: MessagePart) -> Iterator[SlackReplyPiece]:
+def _render_part(part: MessagePart) -> Iterable[ReplyPiece]:
     blocks = part.payload.get("blocks")
-    if blocks:
-        yield SlackReplyPiece(
-            blocks=tuple(blocks), plain=sanitize_text(part.fallback_text)
-        )
-    else:
-        yield from map(
-            _render_paragraph, _group_lines(_split_lines(part.fallback_text))
-        )
+    if not blocks:
+        return map(_render_paragraph, _group_text(part.fallback_text))
+    plain = sanitize_text(part.fallback_text)
+    return (ReplyPiece(blocks=tuple(blocks), plain=plain),)
 
 
-def _make_piece(block: Json, *, plain: str) -> SlackReplyPiece:
-    return SlackReplyPiece(blocks=(block,) if block else (), plain=plain)
+def _make_piece(block: Json, *, plain: str) -> ReplyPiece:
+    return ReplyPiece(blocks=(block,) if block else (), plain=plain)
 
 
 # ── messages ───────────────────────────────────────────────────────────────────
 
 
-@dataclass(slots=True)
-class _SlackMessage:
-    """Pieces that go out together."""
-
-    pieces: list[SlackReplyPiece] = field(default_factory=list)
-
-    @property
-    def blocks(self) -> list[Json]:
-        return [block for piece in self.pieces for block in piece.blocks]
-
-    def takes(self, piece: SlackReplyPiece) -> bool:
-        """Whether it holds the piece too, with what may have to be said below it."""
-        blocks = [*self.blocks, *piece.blocks]
-        return (
-            len(blocks) <= limits.BLOCKS - _EXTRA_BLOCKS
-            and measure_blocks(blocks) <= limits.BLOCKS_SIZE_USED
-            and _collect_ids(self.blocks).isdisjoint(_collect_ids(piece.blocks))
-        )
-
-
-def _pack_pieces(pieces: Iterable[SlackReplyPiece]) -> list[_SlackMessage]:
-    packed = [_SlackMessage()]
-    for piece in pieces:
-        if packed[-1].pieces and not packed[-1].takes(piece):
-            packed.append(_SlackMessage())
-        packed[-1].pieces.append(piece)
-    return packed
-
-
-def _limit_messages(packed: Sequence[_SlackMessage]) -> tuple[list[_SlackMessage], int]:
-    """The messages that are sent, and how many pieces are left out behind them."""
-    most = limits.LIST_MESSAGES
-    if any(_collect_ids(message.blocks) for message in packed):
-        most = limits.MESSAGES
-    left_out = sum(len(message.pieces) for message in packed[most:])
-    return list(packed[:most]), left_out
-
-
-def _append_note(
-    kept: list[_SlackMessage], left_out: int, texts: Texts
-) -> list[_SlackMessage]:
-    """The same with «… and 12 more» at the end; each message has room for that."""
-    note = _render_small(texts.say("… and {n} more", n=texts.number(left_out)))
-    *before, last = kept
-    return [*before, _SlackMessage(pieces=[*last.pieces, note])]
+def _fits_message(pieces: Sequence[ReplyPiece], reserve: bool) -> bool:
+    """Check whether a message holds the pieces; there is always room for the note."""
+    blocks = _join_blocks(pieces)
+    ids = [control for piece in pieces for control in _collect_ids(piece.blocks)]
+    return not reserve or (
+        len(blocks) <= limits.BLOCKS - _EXTRA_BLOCKS
+        and measure_blocks(blocks) <= limits.BLOCKS_SIZE_USED
+        and len(set(ids)) == len(ids)
+    )
 
 
 def _append_controls(
-    kept: Sequence[_SlackMessage], controls: Sequence[Control]
+    messages: Iterable[Sequence[ReplyPiece]], controls: Sequence[Control]
 ) -> list[tuple[str, list[Json]]]:
-    """Each message's words and blocks, the reply's buttons below the last one."""
-    rendered = [("\n".join(p.plain for p in m.pieces), m.blocks) for m in kept]
-    said, blocks = rendered[-1]
-    fitting = {c.id: c for c in controls if 0 < len(c.id) <= limits.CONTROL_ID}
-    new = [c for c in fitting.values() if c.id not in _collect_ids(blocks)]
-    below = block_kit.actions_blocks(
-        [
-            block_kit.button_element(c.id, c.label, primary=c.primary)
-            for c in new[: limits.CONTROLS]
-        ]
+    """Return each message's plain text and blocks, the buttons below the last one."""
+    rendered = [
+        ("\n".join(piece.plain for piece in pieces), _join_blocks(pieces))
+        for pieces in messages
+    ]
+    plain, blocks = rendered[-1]
+    new = select_controls(
+        controls, _collect_ids(blocks), limits.CONTROL_ID, limits.CONTROLS
+    )
+    below = actions_blocks(
+        [button_element(c.id, c.label, primary=c.primary) for c in new]
     )
     if measure_blocks([*blocks, *below]) <= limits.BLOCKS_SIZE - _NOTE_SIZE:
-        return [*rendered[:-1], (said, [*blocks, *below])]
-    return [*rendered, (" · ".join(c.label for c in new[: limits.CONTROLS]), below)]
+        return [*rendered[:-1], (plain, [*blocks, *below])]
+    return [*rendered, (" · ".join(c.label for c in new), below)]
 
 
-def _collect_ids(blocks: Iterable[Json]) -> set[Any]:
+def _join_blocks(pieces: Iterable[ReplyPiece]) -> list[Json]:
+    return [block for piece in pieces for block in piece.blocks]
+
+
+def _collect_ids(blocks: Iterable[Json]) -> set[str]:
     return {
         element["action_id"]
         for block in blocks
@@ -316,13 +272,16 @@ def _collect_ids(blocks: Iterable[Json]) -> set[Any]:
     }
 
 
+# ── home tab and welcome ───────────────────────────────────────────────────────
+
+
 def render_home(status: Reply, *, editor: bool, texts: Texts) -> Json:
-    """The home of one person.
+    """Render the home tab of one person.
 
     Args:
-        status: What the core says about the workspace's digests to this person.
-        editor: Whether they may set things up.
-        texts: Their language.
+        status: The core's reply about the workspace's digests.
+        editor: Whether the person is an editor.
+        texts: The person's language.
     """
     rendered = [*_render_introduction(texts)]
     rendered += _render_checklist(texts) if editor else []
@@ -331,48 +290,43 @@ def render_home(status: Reply, *, editor: bool, texts: Texts) -> Json:
 
 
 def _render_introduction(texts: Texts) -> Iterator[Json]:
-    yield block_kit.header_block("Standfirst")
-    yield _home_paragraph(
+    yield header_block("Standfirst")
+    yield text_block(
         texts.say(
             "Standfirst posts short news digests. Every word in them can be traced to "
             "its source: quotes are checked word for word."
         )
     )
-    yield _home_paragraph(
+    yield text_block(
         texts.say(
             "In a channel, /news latest shows its newest edition, and /news help what "
             "else can be asked. Answers are seen only by whoever asked."
         )
     )
-    yield {"type": "divider"}
+    yield divider_block()
 
 
 def _render_checklist(texts: Texts) -> Iterator[Json]:
-    yield block_kit.header_block(texts.say("What comes next"))
+    yield header_block(texts.say("What comes next"))
     steps = (
         texts.say("1. Invite the app into a channel: /invite @Standfirst"),
         texts.say("2. See in that channel what is set up: /newsdesk status"),
         texts.say("3. Post an edition, after a look at it: /newsdesk post"),
     )
-    yield _home_paragraph("\n".join(steps))
-    yield {"type": "divider"}
+    yield text_block("\n".join(steps))
+    yield divider_block()
 
 
 def _render_status(status: Reply, texts: Texts) -> Iterator[Json]:
-    """The first message of the reply; what is more is counted there."""
+    """Yield the first message of the reply, and a note where there are more."""
     first, *rest = render_reply(status, texts)
     yield from first["blocks"]
     if rest:
-        more = texts.say("The answer to the command explains the rest.")
-        yield block_kit.context_block(block_kit.plain_text(more))
-
-
-def _home_paragraph(text: str) -> Json:
-    return block_kit.rich_block(block_kit.rich_section(block_kit.rich_run(text)))
+        yield small_block(texts.say("The answer to the command explains the rest."))
 
 
 def build_welcome(texts: Texts) -> Reply:
-    """A short hello, in private: what it is, and the one command that begins it."""
+    """Build the direct message to the person who installed the app."""
     return Reply(
         title=texts.say("Thank you for installing Standfirst"),
         blocks=(

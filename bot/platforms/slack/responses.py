@@ -1,15 +1,15 @@
-"""Deliver answers to people: response URL, ephemeral or direct message, modal.
+"""Send answers to people: response URL, ephemeral or direct message, modal.
 
-The event was acknowledged before. An answer goes to the address that came with the
-event; where that has run out, into the channel for the asker alone; where there is
-none, to the asker in private. A form is opened while the event can still open one, and
-is a message with a button afterwards. How they look is `replies`' and `forms`' part.
+The event was acknowledged before. An answer goes to the response URL of the event;
+where that has expired, into the channel for the asker alone; where there is no channel,
+to the asker in private. A form is opened while the event's trigger is valid, and is a
+message with a button afterwards.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -20,59 +20,60 @@ from bot.model import Block, Document, Form, Paragraph, Reply
 from bot.platforms.common import interactions
 from bot.platforms.common.forms import PendingForms
 from bot.platforms.slack import forms, limits, replies
+from bot.platforms.slack.direct_messages import SlackDirectMessages
 from bot.platforms.slack.forms import FormContext
-from bot.platforms.slack.installations import Installations, call_workspace
-from bot.platforms.slack.messages import NO_PARSING
-
-if TYPE_CHECKING:
-    from bot.platforms.slack.installations import Installation
+from bot.platforms.slack.installations import Installations, ask_workspace
+from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS, get_text
+from bot.platforms.slack.rate_limits import POST_MESSAGE
 
 log = structlog.get_logger(__name__)
 
-#: Where Slack's addresses for answers are.
-_RESPONSE_HOST = "hooks.slack.com"
-NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
+#: Host of Slack's response URLs.
+_RESPONSE_HOST: Final = "hooks.slack.com"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResponseTarget:
-    """Who is answered, and where."""
+    """Whom to answer, and where."""
 
-    #: The workspace whose installation answers.
+    #: The workspace.
     team: str
     user: str
     carried: FormContext
-    #: Opens a form until a moment of the same clock that `Answers` has.
+    #: Opens a form until an instant of the responder's clock.
     trigger: str
     trigger_until: float
     texts: Texts
 
 
 class SlackResponder:
-    """Every answer on its way."""
+    """Sends answers."""
 
     def __init__(
         self,
         installations: Installations,
+        direct_messages: SlackDirectMessages,
         drafts: PendingForms,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Answer nothing yet.
+        """Create the responder.
 
         Args:
             installations: Call Slack.
-            drafts: Where a form is kept that cannot be opened at once.
-            now: Seconds of a clock that never goes back.
+            direct_messages: Open conversations with people.
+            drafts: Keeps forms that cannot be opened at once.
+            now: A monotonic clock in seconds.
         """
         self._installations = installations
+        self._direct_messages = direct_messages
         self._pending_forms = drafts
         self._now = now
 
     async def answer_with(self, target: ResponseTarget, outcome: Reply | Form) -> None:
-        """Tell it; what cannot be shown is said to be so.
+        """Send an answer; one that Slack rejects is replaced by a sentence.
 
         Raises:
-            SendError: Nobody takes it any more.
+            SendError: It could not be sent.
         """
         if isinstance(outcome, Form):
             await self._open_form(target, outcome)
@@ -83,62 +84,53 @@ class SlackResponder:
             if not refused.message_only:
                 raise
             log.error("answer refused", platform="slack", reason=str(refused))
-            said = target.texts.say(
-                "The answer cannot be shown here. The problem has been logged."
-            )
-            await self._send_reply(target, interactions.build_problem(said))
+            rejected = interactions.explain_rejected_reply(target.texts)
+            await self._send_reply(target, rejected)
 
     async def publish(self, team: str, user: str, view: Mapping[str, Any]) -> None:
-        """Show this as the person's home. Raises `SendError`."""
-        await call_workspace(
-            self._installations,
-            team,
-            "views.publish",
-            lambda session: session.publish_home(user, view),
+        """Show a view as the person's home tab. Raises `SendError`."""
+        await ask_workspace(
+            self._installations, team, "views.publish", user_id=user, view=dict(view)
         )
 
     async def send_private(
         self, team: str, user: str, message: Mapping[str, Any]
     ) -> None:
-        """Write to a person in private, unasked. Raises `SendError`."""
-        installation = await self._installations.of(team)
-        channel = await installation.ask(
-            "conversations.open", lambda session: session.open_direct_message(user)
-        )
+        """Send a person a direct message, unasked. Raises `SendError`."""
+        await self._post(team, await self._direct_messages.open(team, user), message)
+
+    async def _post(self, team: str, channel: str, message: Mapping[str, Any]) -> None:
         body = {**message, **NO_PARSING, **NO_PREVIEWS}
-        await installation.ask(
-            "chat.postMessage", lambda session: session.post(channel, body)
+        await ask_workspace(
+            self._installations, team, POST_MESSAGE, channel=channel, **body
         )
 
     # ── forms ──────────────────────────────────────────────────────────────────
 
     async def _open_form(self, target: ResponseTarget, form: Form) -> None:
+        texts = target.texts.chosen(form.locale)
         if target.trigger and self._now() < target.trigger_until:
             try:
-                await call_workspace(
-                    self._installations,
-                    target.team,
-                    "views.open",
-                    lambda session: session.open_view(
-                        target.trigger,
-                        forms.render_form(
-                            form,
-                            target.carried,
-                            target.texts.chosen(form.locale),
-                            files=session.has_scope(forms.READ_SCOPE),
-                        ),
-                    ),
-                )
+                await self._open_view(target, form, texts)
             except SendError as error:
-                # Slack's patience is over, or it wants less: the message is left.
+                # The trigger has expired, or Slack is limiting us: send a message.
                 log.info("form not opened", platform="slack", reason=str(error))
             else:
                 return
-        word = self._pending_forms.keep(build_owner_key(target.team, target.user), form)
-        message = forms.render_form_message(
-            form, word, target.texts.chosen(form.locale)
+        draft = self._pending_forms.keep(
+            build_owner_key(target.team, target.user), form
         )
+        message = forms.render_form_message(form, draft, texts)
         await self._send_message(target, message, private=True)
+
+    async def _open_view(
+        self, target: ResponseTarget, form: Form, texts: Texts
+    ) -> None:
+        installation = await self._installations.of(target.team)
+        session = await installation.sign_in()
+        files = session.has_scope(forms.READ_SCOPE)
+        view = forms.render_form(form, target.carried, texts, files=files)
+        await installation.ask("views.open", trigger_id=target.trigger, view=view)
 
     # ── replies ────────────────────────────────────────────────────────────────
 
@@ -149,9 +141,9 @@ class SlackResponder:
             await self._send_message(target, message, private=private)
 
     async def _move_files(self, target: ResponseTarget, reply: Reply) -> Reply:
-        """The reply with a sentence for each file that is too long for a message.
+        """Replace each file that is too long for a message by a sentence.
 
-        Where Slack does not take it, as many of its lines as there is room for.
+        Where Slack does not take the file, it shows as many of its lines as fit.
         """
         blocks: list[Block] = []
         for block in reply.blocks:
@@ -166,8 +158,7 @@ class SlackResponder:
     ) -> tuple[Block, ...]:
         origin = forms.resolve_upload_origin(self._installations.api_base)
         try:
-            installation = await self._installations.of(target.team)
-            await send_file(installation, target.user, file, origin)
+            await self._send_file(target, file, origin)
         except SendError as error:
             log.info("file not handed over", platform="slack", reason=str(error))
             said = target.texts.say(
@@ -195,31 +186,31 @@ class SlackResponder:
                 if await self._respond(url, body):
                     return
             except SendUnclear:
-                # It may have been taken: saying it twice is worse than not at all.
+                # It may have arrived: sending it twice is worse than not at all.
                 raise
             except SendError as error:
-                log.info("address for answers failed", reason=str(error))
+                log.info("response URL failed", platform="slack", reason=str(error))
         if channel:
             whispered = {**message, **thread, **NO_PARSING}
             try:
-                await call_workspace(
+                await ask_workspace(
                     self._installations,
                     target.team,
                     "chat.postEphemeral",
-                    lambda session: session.post_ephemeral(
-                        channel, target.user, whispered
-                    ),
+                    channel=channel,
+                    user=target.user,
+                    **whispered,
                 )
             except SendRefused as refused:
                 if refused.message_only:
                     raise
-                log.info("not answered in the channel", reason=str(refused))
+                log.info("no ephemeral message", platform="slack", reason=str(refused))
             else:
                 return
-        await self._send_direct_message(target, message)
+        await self._post(target.team, target.user, message)
 
     async def _respond(self, url: str, body: Mapping[str, Any]) -> bool:
-        """Answer where no token is needed: also where there is none any more."""
+        """Post to a response URL; it needs no token, so a revoked one does no harm."""
         from bot.platforms.slack.send_errors import classify_send_error
 
         session = await self._installations.shared_client()
@@ -228,19 +219,34 @@ class SlackResponder:
         except Exception as error:
             raise classify_send_error(error, guarded=True) from error
 
-    async def _send_direct_message(
-        self, target: ResponseTarget, message: Mapping[str, Any]
+    async def _send_file(
+        self, target: ResponseTarget, file: Document, origin: str
     ) -> None:
-        body = {**message, **NO_PARSING, **NO_PREVIEWS}
-        await call_workspace(
-            self._installations,
-            target.team,
-            "chat.postMessage",
-            lambda session: session.post(target.user, body),
+        """Send a file into the person's conversation with the app.
+
+        No step is repeated: after an unclear one the file may have arrived.
+
+        Raises:
+            SendError: A step failed.
+        """
+        content = file.text.encode()
+        channel = await self._direct_messages.open(target.team, target.user)
+        installation = await self._installations.of(target.team)
+        ticket = await installation.ask(
+            "files.getUploadURLExternal", filename=file.name, length=len(content)
+        )
+        url, number = get_text(ticket, "upload_url"), get_text(ticket, "file_id")
+        if not url.startswith(f"{origin}/"):
+            raise SendRefused("slack.upload_elsewhere")
+        await installation.request("upload", lambda s: s.upload(url, content))
+        await installation.ask(
+            "files.completeUploadExternal",
+            files=[{"id": number, "title": file.name}],
+            channel_id=channel,
         )
 
     def _is_slack_address(self, url: str) -> bool:
-        """Whether it is Slack's: an answer goes to no other host."""
+        """Check whether a response URL is Slack's: answers go to no other host."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -262,37 +268,5 @@ def _build_visibility(private: bool) -> dict[str, Any]:
 
 
 def build_owner_key(team: str, user: str) -> str:
-    """Whose a draft is: Slack numbers people within a workspace."""
+    """Identify the owner of a draft: a person's id is unique in a workspace only."""
     return f"{team} {user}"
-
-
-UPLOAD_TICKET: Final = "files.getUploadURLExternal"
-COMPLETE_UPLOAD: Final = "files.completeUploadExternal"
-#: Not a method of the Web API: the address that a ticket gives.
-UPLOAD: Final = "upload"
-OPEN_CONVERSATION: Final = "conversations.open"
-
-
-async def send_file(
-    installation: "Installation", user: str, file: Document, origin: str
-) -> None:
-    """Put the file into the person's conversation with the app.
-
-    Nothing of it is repeated: what is unclear may have arrived.
-
-    Raises:
-        SendError: As `verdicts` says.
-    """
-    content = file.text.encode()
-    channel = await installation.ask(
-        OPEN_CONVERSATION, lambda s: s.open_direct_message(user)
-    )
-    url, number = await installation.ask(
-        UPLOAD_TICKET, lambda s: s.upload_ticket(file.name, len(content))
-    )
-    if not url.startswith(f"{origin}/"):
-        raise SendRefused("slack.upload_elsewhere")
-    await installation.ask(UPLOAD, lambda s: s.upload(url, content))
-    await installation.ask(
-        COMPLETE_UPLOAD, lambda s: s.complete_upload(number, file.name, channel)
-    )

@@ -1,1 +1,1 @@
-"""Alembic's folder: the steps from each schema to the next, forward only."""
+"""Alembic's folder: migrations from each schema to the next, forward only."""

@@ -1,4 +1,4 @@
-"""Runs the migrations over the connection that `bot.storage.migrate` hands in.
+"""Run the migrations over the connection that `bot.storage.schema_upgrade` gives.
 
 There is no ini file and no address here: the caller has opened the database, holds
 its lock and commits.
@@ -13,7 +13,7 @@ context.configure(
     version_table=context.config.attributes["version_table"],
     target_metadata=metadata,
     transactional_ddl=True,
-    # SQLite can alter little: a table is rebuilt instead.
+    # SQLite can alter little of a table: it is rebuilt instead.
     render_as_batch=True,
 )
 context.run_migrations()

@@ -1,4 +1,4 @@
-"""The tables, and nothing else: no function, no connection, no value.
+"""The tables.
 
 Every table of a workspace carries `workspace_id`, also where it could be reached
 through a parent: the foreign keys are pairs (id, workspace_id), so that the database
@@ -6,8 +6,8 @@ itself refuses a digest, destination or delivery of one workspace in another. Er
 a workspace erases all of it. `workspace_id` NULL on sources and stories means public.
 
 A deleted digest stays as a row (`deleted_at`): the posts of its editions still have
-buttons to answer. Ids are never used again (AUTOINCREMENT), because editions, which
-are never rewritten, name articles by them. A change here needs a new migration;
+buttons that need an answer. Ids are never reused (AUTOINCREMENT), because editions,
+which are never rewritten, refer to articles by them. A change here needs a migration;
 README.md says how.
 """
 

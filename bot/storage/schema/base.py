@@ -1,7 +1,6 @@
-"""What every table is built from: the metadata, keys, references, checks.
+"""What the tables are built from: metadata, keys, references, checks."""
 
-No table stands here; the modules beside it hold them, one a part of the house.
-"""
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -26,39 +26,51 @@ metadata = MetaData(
     }
 )
 
-#: SQLite gives keys by itself only to a column of type INTEGER.
+#: SQLite assigns keys only to a column of type INTEGER.
 Key = BigInteger().with_variant(Integer(), "sqlite")
-#: Compared by code point, so that a range finds what begins with given letters.
+#: A type of SQLAlchemy, with or without arguments.
+ColumnType = TypeEngine[Any] | type[TypeEngine[Any]]
+#: Compared by code point, so that a range finds a prefix.
 CodePointText = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def apply_postgresql_options() -> None:
-    """Give indexes what they are on PostgreSQL, which waits in their `info`.
+    """Set the PostgreSQL options of indexes, which are kept in their `info`.
 
-    Said at once, it would load that dialect (2 MB) where nobody asks for it.
+    Set where they are declared, they would load that dialect (2 MB) on SQLite, too.
     """
     for table_ in metadata.tables.values():
         for index in table_.indexes:
             index.dialect_kwargs.update(index.info)
 
 
+def required_columns(kind: ColumnType, *names: str) -> list[Column[Any]]:
+    """Make columns of one type that are never NULL."""
+    return [Column(name, kind, nullable=False) for name in names]
+
+
+def optional_columns(kind: ColumnType, *names: str) -> list[Column[Any]]:
+    """Make columns of one type that may be NULL."""
+    return [Column(name, kind) for name in names]
+
+
 def id_column() -> Column[int]:
-    """Make the database's own key."""
+    """Make the primary key."""
     return Column("id", Key, primary_key=True, autoincrement=True)
 
 
 def reference_column(name: str, target: str, *, null: bool = False) -> Column[int]:
-    """Make a column that goes with the row it points at."""
+    """Make a reference whose rows are deleted with the row they reference."""
     return Column(name, Key, ForeignKey(target, ondelete="CASCADE"), nullable=null)
 
 
 def workspace_column() -> Column[int]:
-    """Make the column that pairs with others in `within`."""
+    """Make the column that `same_workspace` pairs with others."""
     return Column("workspace_id", Key, nullable=False)
 
 
 def same_workspace(parent: str, column: str) -> ForeignKeyConstraint:
-    """Point `column` at a row of `parent` of the same workspace."""
+    """Reference a row of `parent` in the same workspace."""
     return ForeignKeyConstraint(
         [column, "workspace_id"],
         [f"{parent}.id", f"{parent}.workspace_id"],
@@ -67,11 +79,11 @@ def same_workspace(parent: str, column: str) -> ForeignKeyConstraint:
 
 
 def check_one_of(column: str, *values: str) -> CheckConstraint:
-    """Let the database refuse a word that is no state of `column`."""
+    """Restrict a column to these values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 def define_table(name: str, *parts: SchemaItem) -> Table:
-    """Make a table with an `id` that is never used twice."""
+    """Make a table with an `id` that is never reused."""
     return Table(name, metadata, *parts, sqlite_autoincrement=True)

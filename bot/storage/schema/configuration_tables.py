@@ -21,7 +21,9 @@ from bot.storage.schema.base import (
     define_table,
     id_column,
     metadata,
+    optional_columns,
     reference_column,
+    required_columns,
     same_workspace,
     workspace_column,
 )
@@ -29,19 +31,15 @@ from bot.storage.schema.base import (
 workspaces = define_table(
     "workspaces",
     id_column(),
-    Column("platform", SafeText, nullable=False),
-    Column("external_id", SafeText, nullable=False),
-    Column("name", SafeText, nullable=False),
-    Column("zone", SafeText, nullable=False),
-    Column("locale", SafeText, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    # Since when the bot is no longer there; the rest waits in case it comes back.
+    *required_columns(SafeText, "platform", "external_id", "name", "zone", "locale"),
+    *required_columns(Instant, "created_at"),
+    # When the bot was removed; the rest is kept in case it comes back.
     Column("left_at", Instant),
-    # Why the platform takes nothing of it; NULL when it works.
+    # Why the platform accepts no message; NULL when it works.
     Column("stopped", MessageText),
-    # When one message may try whether it works again.
+    # When one message may probe whether it works again.
     Column("retest_at", Instant),
-    # Since when the bot is there, the last time that it came (back).
+    # When the bot was last added.
     Column("joined_at", Instant),
     UniqueConstraint("platform", "external_id"),
 )
@@ -50,13 +48,12 @@ destinations = define_table(
     "destinations",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("name", SafeText, nullable=False),
-    Column("channel", SafeText, nullable=False),
+    *required_columns(SafeText, "name", "channel"),
     # Why nothing is posted there; NULL when it works.
     Column("paused", MessageText),
-    # When one message may try whether it works again; NULL = only a person can say.
+    # When one message may probe whether it works again; NULL = a person resumes it.
     Column("retest_at", Instant),
-    # Whose own it is (the platform's id); NULL = the workspace's.
+    # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
     # `PostOptions.to_stored`; NULL = the defaults.
     Column("settings", Json),
@@ -69,20 +66,17 @@ sources = define_table(
     "sources",
     id_column(),
     reference_column("workspace_id", "workspaces.id", null=True),
-    Column("kind", SafeText, nullable=False),
-    Column("address", SafeText, nullable=False),
-    Column("name", SafeText, nullable=False),
+    *required_columns(SafeText, "kind", "address", "name"),
     Column("last_success_at", Instant),
     Column("problem", MessageText),
     # For conditional requests and polling.
-    Column("etag", SafeText),
-    Column("last_modified", SafeText),
+    *optional_columns(SafeText, "etag", "last_modified"),
     Column("next_poll_at", Instant, index=True),
     Column("requested_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("backoff_until", Instant),
     Column("stopped", Boolean, nullable=False, server_default=false()),
-    # Where it says that it has moved for good, and how often in a row.
+    # Its permanent redirect, and how often in a row it was seen.
     Column("moved_to", SafeText),
     Column("moved_count", Integer, nullable=False, server_default="0"),
     Column("items_per_day", Double),
@@ -90,7 +84,7 @@ sources = define_table(
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
-# UNIQUE holds NULLs for different: the public ones need a rule of their own.
+# UNIQUE treats NULLs as different: public sources need an index of their own.
 Index(
     "uq_sources_public_address",
     sources.c.address,
@@ -103,20 +97,20 @@ digests = define_table(
     "digests",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("name", SafeText, nullable=False),
+    *required_columns(SafeText, "name"),
     # `DigestOptions.to_stored`.
-    Column("settings", Json, nullable=False),
-    Column("paused", Boolean, nullable=False),
+    *required_columns(Json, "settings"),
+    *required_columns(Boolean, "paused"),
     Column("deleted_at", Instant),
     # The first local date on which it posts again; NULL = no such pause.
     Column("paused_until", Date),
     # Local dates that are left out, as ISO dates; NULL = none.
     Column("skips", Json),
-    # Whose own it is (the platform's id); NULL = the workspace's.
+    # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
     UniqueConstraint("id", "workspace_id"),
 )
-#: Which digests a name means one of: those of the workspace itself.
+#: Digests of the workspace itself, which are found by name.
 IS_WORKSPACE_DIGEST = and_(
     digests.c.deleted_at.is_(None), digests.c.person_id.is_(None)
 )
@@ -152,12 +146,12 @@ digest_sources = Table(
         index=True,
     ),
     workspace_column(),
-    Column("position", Integer, nullable=False),
-    # When an edition first took the source in; what it held then is no news later.
+    *required_columns(Integer, "position"),
+    # When an edition first read the source; what it contained then is no news later.
     Column("first_read_at", Instant),
-    # Kept in the list, and left out of editions, until somebody resumes it.
+    # Left out of editions until it is resumed.
     Column("paused", Boolean, nullable=False, server_default=false()),
-    # How the digest calls it; NULL = as it calls itself.
+    # Its name in this digest; NULL = its own name.
     Column("called", SafeText),
     same_workspace("digests", "digest_id"),
     Index(None, "workspace_id"),
@@ -169,7 +163,7 @@ digest_destinations = Table(
     Column("digest_id", Key, primary_key=True),
     Column("destination_id", Key, primary_key=True, index=True),
     workspace_column(),
-    Column("position", Integer, nullable=False),
+    *required_columns(Integer, "position"),
     same_workspace("digests", "digest_id"),
     same_workspace("destinations", "destination_id"),
 )
@@ -178,11 +172,11 @@ schedules = define_table(
     "schedules",
     id_column(),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("sentence", SafeText, nullable=False),
-    Column("rule", Json, nullable=False),
-    Column("zone", SafeText, nullable=False),
+    *required_columns(Key, "digest_id"),
+    *required_columns(Integer, "position"),
+    *required_columns(SafeText, "sentence"),
+    *required_columns(Json, "rule"),
+    *required_columns(SafeText, "zone"),
     # All three together, or none: nothing is due any more.
     Column("next_due_at", Instant, index=True),
     Column("next_local_date", Date),
@@ -195,16 +189,14 @@ occurrences = define_table(
     "occurrences",
     id_column(),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
-    Column("local_date", Date, nullable=False),
-    Column("slot", SafeText, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("zone", SafeText, nullable=False),
-    Column("trigger", SafeText, nullable=False),
-    Column("state", SafeText, nullable=False),
+    *required_columns(Key, "digest_id"),
+    *required_columns(Date, "local_date"),
+    *required_columns(SafeText, "slot"),
+    *required_columns(Instant, "due_at"),
+    *required_columns(SafeText, "zone", "trigger", "state"),
     Column("reason", MessageText),
-    Column("late", Boolean, nullable=False),
-    # When a deferred one (quiet hours) is looked at again.
+    *required_columns(Boolean, "late"),
+    # When a deferred one (quiet hours) is due again.
     Column("not_before", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
     UniqueConstraint("id", "workspace_id"),
@@ -218,15 +210,14 @@ changes = define_table(
     "changes",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("public_id", SafeText, nullable=False),
+    *required_columns(SafeText, "public_id"),
     # What is changed, each thing before and after, in the words of `configuring`.
-    Column("steps", Json, nullable=False),
-    Column("person_id", SafeText, nullable=False),
-    Column("person_name", SafeText, nullable=False),
-    Column("proposed_at", Instant, nullable=False),
-    # NULL: it was shown to somebody, who has not said yes.
+    *required_columns(Json, "steps"),
+    *required_columns(SafeText, "person_id", "person_name"),
+    *required_columns(Instant, "proposed_at"),
+    # NULL: it was proposed and not confirmed.
     Column("made_at", Instant),
-    # The change that this one takes back.
+    # The change that this one reverts.
     Column("reverts", SafeText),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "made_at"),
@@ -236,8 +227,7 @@ grants = define_table(
     "grants",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("kind", SafeText, nullable=False),
-    Column("external_id", SafeText, nullable=False),
+    *required_columns(SafeText, "kind", "external_id"),
     UniqueConstraint("workspace_id", "kind", "external_id"),
     check_one_of("kind", "person", "role"),
 )
@@ -246,16 +236,16 @@ installations = define_table(
     "installations",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("installer", SafeText, nullable=False),
-    Column("scopes", Json, nullable=False),
-    Column("installed_at", Instant, nullable=False),
-    # Sealed (`storage.sealing`), both.
-    Column("token", SafeText, nullable=False),
+    *required_columns(SafeText, "installer"),
+    *required_columns(Json, "scopes"),
+    *required_columns(Instant, "installed_at"),
+    # Both encrypted (`installation_store`).
+    *required_columns(SafeText, "token"),
     Column("refresh", SafeText),
     Column("expires_at", Instant),
     # Grows with every exchange of the tokens.
-    Column("version", Integer, nullable=False),
-    # Until when whoever began an exchange may take for it.
+    *required_columns(Integer, "version"),
+    # Until when an exchange that was started may take.
     Column("exchange_until", Instant),
     # Why there will be no new tokens.
     Column("broken", MessageText),
@@ -282,7 +272,7 @@ leases = Table(
     metadata,
     Column("name", SafeText, primary_key=True),
     Column("holder", SafeText),
-    Column("fence", Integer, nullable=False),
+    *required_columns(Integer, "fence"),
     Column("until", Instant),
 )
 
@@ -290,27 +280,25 @@ keys = Table(
     "keys",
     metadata,
     Column("name", SafeText, primary_key=True),
-    Column("value", SafeText, nullable=False),
-    Column("made_at", Instant, nullable=False),
+    *required_columns(SafeText, "value"),
+    *required_columns(Instant, "made_at"),
 )
 
-# Which workspaces are being erased or were: without their names or anything of them.
-# It points at no row, because the row is what goes.
+# Workspaces that are being erased or were, without their names or contents. No foreign
+# key: the workspace's row is deleted.
 erasures = define_table(
     "erasures",
     id_column(),
     Column("workspace_id", Key, nullable=False, index=True),
-    Column("platform", SafeText, nullable=False),
-    Column("external_id", SafeText, nullable=False),
-    # The platform's id of who ordered it; NULL: the operator, or nobody.
+    *required_columns(SafeText, "platform", "external_id"),
+    # The platform's id of who ordered it; NULL = the operator, or nobody.
     Column("person_id", SafeText),
-    Column("reason", SafeText, nullable=False),
-    # How many of each went, by what people call them.
-    Column("counts", Json, nullable=False),
-    Column("proposed_at", Instant, nullable=False),
-    # NULL: it was only shown what would go.
-    Column("ordered_at", Instant),
-    Column("done_at", Instant),
+    *required_columns(SafeText, "reason"),
+    # How many rows, by table.
+    *required_columns(Json, "counts"),
+    *required_columns(Instant, "proposed_at"),
+    # NULL: it was proposed and not ordered.
+    *optional_columns(Instant, "ordered_at", "done_at"),
     check_one_of("reason", "asked", "left"),
     Index(None, "platform", "external_id"),
 )

@@ -22,7 +22,9 @@ from bot.storage.schema.base import (
     define_table,
     id_column,
     metadata,
+    optional_columns,
     reference_column,
+    required_columns,
     same_workspace,
     workspace_column,
 )
@@ -32,12 +34,12 @@ articles = define_table(
     id_column(),
     reference_column("source_id", "sources.id"),
     Column("url", SafeText),
-    Column("first_seen", Instant, nullable=False),
+    *required_columns(Instant, "first_seen"),
     Index(None, "source_id"),
 )
 
-# Every name under which a source has given an article: its own id, and the ids of
-# the versions that it replaces.
+# Every id under which a source has given an article: its own, and the ids of the
+# versions that it replaces.
 article_ids = Table(
     "article_ids",
     metadata,
@@ -61,31 +63,27 @@ revisions = define_table(
     "revisions",
     id_column(),
     reference_column("article_id", "articles.id"),
-    Column("hash", SafeText, nullable=False),
-    # Under which of the article's names this version came.
-    Column("external_id", SafeText, nullable=False),
-    Column("current", Boolean, nullable=False),
-    Column("fetched_at", Instant, nullable=False),
-    # When it was published as far as that can be: never after it was fetched, and
-    # never unknown. What «newest first» sorts by.
-    Column("dated_at", Instant, nullable=False),
+    *required_columns(SafeText, "hash"),
+    # Under which of the article's ids this revision was read.
+    *required_columns(SafeText, "external_id"),
+    *required_columns(Boolean, "current"),
+    *required_columns(Instant, "fetched_at"),
+    # When it was published, at the latest when it was fetched; never NULL. What «newest
+    # first» sorts by.
+    *required_columns(Instant, "dated_at"),
     Column("published", Instant),
-    # The outlet that the text itself names; NULL: the source's name.
-    Column("outlet", SafeText),
-    Column("author", SafeText),
-    Column("lang", SafeText),
-    Column("sample", SafeText),
-    Column("title", SafeText),
-    Column("text", SafeText, nullable=False),
-    # Stored as if it had been told: nobody waits for it as news.
+    # The outlet that the text itself names; NULL = the source's name.
+    *optional_columns(SafeText, "outlet", "author", "lang", "sample", "title"),
+    *required_columns(SafeText, "text"),
+    # Counts as published from the start: it is no news.
     Column("baseline", Boolean, nullable=False, server_default=false()),
-    # The text goes on elsewhere.
+    # The text is an excerpt that continues elsewhere.
     Column("excerpt", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("article_id", "hash"),
     Index(None, "current", "dated_at"),
     Index(None, "current", "fetched_at"),
 )
-# SQLite uses it only for conditions that are spelt as its own is: `current = 1`.
+# SQLite uses it only for conditions with the same spelling: `current = 1`.
 Index(
     "uq_revisions_current",
     revisions.c.article_id,
@@ -94,9 +92,9 @@ Index(
     info={"postgresql_where": revisions.c.current},
 )
 
-# The words of each current version, for the full text index. Rows come and go with
-# `current`; they are never changed. SQLite's index is a table beside it that triggers
-# keep equal, also where a row goes with the revision it belongs to.
+# The words of each current revision, for the full text index. Rows are inserted and
+# deleted with `current`, never changed. SQLite's index is another table that triggers
+# keep equal, also where a row is deleted with its revision.
 searchable = Table(
     "searchable",
     metadata,
@@ -107,7 +105,7 @@ searchable = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("terms", SearchTerms, nullable=False),
+    *required_columns(SearchTerms, "terms"),
 )
 Index(
     "ix_searchable_terms", searchable.c.terms, info={"postgresql_using": "gin"}
@@ -128,31 +126,24 @@ for _statement in (
         DDL(_statement).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
     )
 
-# Words of a quote and of a mention are not stored: they are the revision's text from
+# The words of quotes and mentions are not stored: they are the revision's text from
 # start to end.
 quotes = define_table(
     "quotes",
     id_column(),
     reference_column("revision_id", "revisions.id"),
-    Column("position", Integer, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("kind", SafeText, nullable=False),
-    Column("speaker", SafeText),
-    Column("speaker_normalized", SafeText),
-    Column("role", SafeText),
-    Column("mention_start", Integer),
-    Column("mention_end", Integer),
+    *required_columns(Integer, "position", "start", "end"),
+    *required_columns(SafeText, "kind"),
+    *optional_columns(SafeText, "speaker", "speaker_normalized", "role"),
+    *optional_columns(Integer, "mention_start", "mention_end"),
     Column("cue", SafeText),
-    Column("context_start", Integer, nullable=False),
-    Column("context_end", Integer, nullable=False),
-    Column("group_index", Integer, nullable=False),
-    Column("confidence", Double, nullable=False),
+    *required_columns(Integer, "context_start", "context_end", "group_index"),
+    *required_columns(Double, "confidence"),
     UniqueConstraint("revision_id", "position"),
 )
 
-# Each word of a speaker's name, so that any of them finds the quote: among the newest
-# ones by its block of keys, and among those of a source.
+# Each word of a speaker's name finds the quote: among the newest ones by its block of
+# keys, and among those of a source.
 speaker_words = Table(
     "speaker_words",
     metadata,
@@ -165,8 +156,8 @@ speaker_words = Table(
         primary_key=True,
         index=True,
     ),
-    # The source of the quote's article, which goes with its articles.
-    Column("source_id", Key, nullable=False),
+    # The source of the quote's article; deleted together with it.
+    *required_columns(Key, "source_id"),
     Index(None, "source_id", "word", "quote_id"),
     sqlite_with_rowid=False,
 )
@@ -175,14 +166,10 @@ figures = define_table(
     "figures",
     id_column(),
     reference_column("revision_id", "revisions.id"),
-    Column("position", Integer, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("value", Double, nullable=False),
-    Column("unit", SafeText, nullable=False),
-    Column("what", SafeText, nullable=False),
-    Column("sentence_start", Integer, nullable=False),
-    Column("sentence_end", Integer, nullable=False),
+    *required_columns(Integer, "position", "start", "end"),
+    *required_columns(Double, "value"),
+    *required_columns(SafeText, "unit", "what"),
+    *required_columns(Integer, "sentence_start", "sentence_end"),
     UniqueConstraint("revision_id", "position"),
 )
 
@@ -191,7 +178,7 @@ stories = define_table(
     id_column(),
     reference_column("workspace_id", "workspaces.id", null=True),
     Column("public_id", SafeText, nullable=False, index=True),
-    Column("first_seen", Instant, nullable=False),
+    *required_columns(Instant, "first_seen"),
     UniqueConstraint("workspace_id", "public_id"),
 )
 Index(
@@ -218,39 +205,37 @@ story_articles = Table(
         primary_key=True,
         index=True,
     ),
-    # The article that this one repeats.
+    # The article that this one is a copy of.
     Column("duplicate_of", Key, ForeignKey("articles.id", ondelete="SET NULL")),
     Index(None, "duplicate_of"),
 )
 
-# Where the articles of a story went: merged into another, or split. Its id goes on
-# leading to them.
+# To which stories the articles of a story moved, when it was merged or split. Its id
+# still leads to them.
 story_moves = define_table(
     "story_moves",
     id_column(),
-    # Whose view; NULL is everybody's.
+    # The workspace whose view it is; NULL = everybody's.
     reference_column("workspace_id", "workspaces.id", null=True),
-    Column("story", SafeText, nullable=False),
-    Column("successor", SafeText, nullable=False),
-    # 0 where most of its articles are.
-    Column("position", Integer, nullable=False),
-    Column("moved_at", Instant, nullable=False),
+    *required_columns(SafeText, "story", "successor"),
+    # 0 = the story with most of its articles.
+    *required_columns(Integer, "position"),
+    *required_columns(Instant, "moved_at"),
     Index(None, "story"),
     Index(None, "workspace_id"),
 )
 
-# What became of each article that was at hand when an edition was made, or found to
-# have nothing new; one row for as long as nothing changes.
+# The decision on each article when an edition was composed, or found to have nothing
+# new; one row for as long as the decisions stay the same.
 compositions = define_table(
     "compositions",
     id_column(),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
-    # The first moment that ended so.
+    *required_columns(Key, "digest_id"),
+    # The first occurrence with these decisions.
     Column("occurrence_id", Key, nullable=False, index=True),
-    Column("made_at", Instant, nullable=False),
-    Column("last_seen_at", Instant, nullable=False),
-    Column("decisions", Json, nullable=False),
+    *required_columns(Instant, "made_at", "last_seen_at"),
+    *required_columns(Json, "decisions"),
     same_workspace("digests", "digest_id"),
     same_workspace("occurrences", "occurrence_id"),
     Index(None, "digest_id", "id"),

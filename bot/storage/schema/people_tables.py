@@ -1,7 +1,7 @@
 """Tables of single people: choices, saved stories, reports, private notices.
 
 A person is (workspace, the platform's id of them), and each row carries both. All of it
-goes with the workspace, and with the person when they erase their data.
+is deleted with the workspace, and when the person erases their data.
 """
 
 from sqlalchemy import Column, Index, Integer, UniqueConstraint
@@ -12,19 +12,21 @@ from bot.storage.schema.base import (
     check_one_of,
     define_table,
     id_column,
+    optional_columns,
     reference_column,
+    required_columns,
 )
 
 readers = define_table(
     "readers",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("person_id", SafeText, nullable=False),
+    *required_columns(SafeText, "person_id"),
     # The language of answers; NULL = the platform's.
     Column("locale", SafeText),
     # The zone of their times; NULL = the workspace's.
     Column("zone", SafeText),
-    # Why their own digest stands still, as they were told last.
+    # Why their own digest is paused, as it was last announced.
     Column("announced_pause", MessageText),
     UniqueConstraint("workspace_id", "person_id"),
 )
@@ -33,12 +35,11 @@ saved_stories = define_table(
     "saved_stories",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("person_id", SafeText, nullable=False),
+    *required_columns(SafeText, "person_id"),
     # Public id.
-    Column("story", SafeText, nullable=False),
-    Column("headline", SafeText, nullable=False),
+    *required_columns(SafeText, "story", "headline"),
     Column("url", SafeText),
-    Column("saved_at", Instant, nullable=False),
+    *required_columns(Instant, "saved_at"),
     UniqueConstraint("workspace_id", "person_id", "story"),
 )
 
@@ -46,11 +47,8 @@ follows = define_table(
     "follows",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("person_id", SafeText, nullable=False),
-    Column("kind", SafeText, nullable=False),
-    Column("name", SafeText, nullable=False),
-    Column("normalized_name", SafeText, nullable=False),
-    Column("followed_at", Instant, nullable=False),
+    *required_columns(SafeText, "person_id", "kind", "name", "normalized_name"),
+    *required_columns(Instant, "followed_at"),
     UniqueConstraint("workspace_id", "person_id", "normalized_name"),
     check_one_of("kind", "topic", "speaker"),
 )
@@ -59,13 +57,10 @@ feedback = define_table(
     "feedback",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("person_id", SafeText, nullable=False),
-    Column("story", SafeText, nullable=False),
-    Column("headline", SafeText, nullable=False),
-    Column("direction", SafeText, nullable=False),
+    *required_columns(SafeText, "person_id", "story", "headline", "direction"),
     # What of the story counts: names and words, as filters take them.
-    Column("terms", Json, nullable=False),
-    Column("given_at", Instant, nullable=False),
+    *required_columns(Json, "terms"),
+    *required_columns(Instant, "given_at"),
     UniqueConstraint("workspace_id", "person_id", "story"),
     check_one_of("direction", "more", "less"),
 )
@@ -74,20 +69,16 @@ reports = define_table(
     "reports",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("person_id", SafeText, nullable=False),
-    Column("person_name", SafeText, nullable=False),
-    Column("public_id", SafeText, nullable=False),
-    Column("story", SafeText, nullable=False),
-    Column("headline", SafeText, nullable=False),
-    Column("text", SafeText, nullable=False),
-    Column("made_at", Instant, nullable=False),
-    # By whom it was settled and what they answered; NULL = it is open.
+    *required_columns(
+        SafeText, "person_id", "person_name", "public_id", "story", "headline", "text"
+    ),
+    *required_columns(Instant, "made_at"),
+    # When and by whom it was answered, and the answer; NULL = it is open.
     Column("answered_at", Instant),
-    Column("answered_by", SafeText),
-    Column("answer", SafeText),
-    # When the reader was told; NULL = not yet.
+    *optional_columns(SafeText, "answered_by", "answer"),
+    # When the reader saw the answer; NULL = not yet.
     Column("answer_shown_at", Instant),
-    # The language in which it was made; NULL: it is older than this column.
+    # The language in which it was made.
     Column("locale", SafeText),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "answered_at"),
@@ -98,23 +89,17 @@ notices = define_table(
     "notices",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    # Where posting stopped; NULL = in the whole workspace. No reference: a place that
-    # is removed meanwhile is found not to stand still any more.
+    # Where posting stopped; NULL = in the whole workspace. No foreign key: a
+    # destination that is deleted meanwhile counts as not stopped any more.
     Column("destination_id", Key),
-    # Who is told; NULL = whoever installed the bot.
+    # The recipient; NULL = the person who installed the bot.
     Column("person_id", SafeText),
-    Column("key", SafeText, nullable=False),
-    Column("text", SafeText, nullable=False),
-    Column("state", SafeText, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("fence", Integer, nullable=False),
-    Column("lease_until", Instant),
-    Column("claimed_at", Instant),
-    Column("not_before", Instant),
+    *required_columns(SafeText, "key", "text", "state"),
+    *required_columns(Integer, "attempt", "fence"),
+    *optional_columns(Instant, "lease_until", "claimed_at", "not_before"),
     Column("reason", MessageText),
-    Column("made_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    # The report that it answers, where it is about none of these; erased with it.
+    *required_columns(Instant, "made_at", "updated_at"),
+    # The report that it answers, if it is not about a destination; deleted with it.
     reference_column("report_id", "reports.id", null=True),
     UniqueConstraint("key"),
     check_one_of("state", "ready", "sending", "sent", "retry", "uncertain", "failed"),

@@ -9,7 +9,9 @@ from bot.storage.schema.base import (
     define_table,
     id_column,
     metadata,
+    optional_columns,
     reference_column,
+    required_columns,
     same_workspace,
     workspace_column,
 )
@@ -19,18 +21,17 @@ editions = define_table(
     id_column(),
     Column("public_id", SafeText, nullable=False, unique=True),
     workspace_column(),
-    Column("digest_id", Key, nullable=False),
+    *required_columns(Key, "digest_id"),
     Column("occurrence_id", Key, nullable=False, unique=True),
-    # The composer's noun as `editions_json` writes it.
-    Column("edition", SafeText, nullable=False),
-    Column("manifest", SafeText, nullable=False),
-    Column("made_at", Instant, nullable=False),
-    # When it was taken back, and by whom.
+    # The composer's noun as `columns.dump_dataclass` writes it.
+    *required_columns(SafeText, "edition", "manifest"),
+    *required_columns(Instant, "made_at"),
+    # When it was undone, and by whom.
     Column("undone_at", Instant),
     Column("undone_by", SafeText),
-    # What it was rendered with, so that it is rendered alike when it is corrected.
+    # What it was rendered with, to render it in the same way when it is corrected.
     Column("render_context", Json),
-    # When its contents were let go, because it was older than is kept.
+    # When its contents were deleted because of their age.
     Column("emptied_at", Instant),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
@@ -45,15 +46,14 @@ edition_stories = Table(
     Column("edition_id", Key, primary_key=True),
     Column("position", Integer, primary_key=True),
     workspace_column(),
-    # Public id: the story itself may be another workspace's view of the same event.
-    Column("story", SafeText, nullable=False),
-    Column("headline", SafeText, nullable=False),
+    # Public id: the story itself may be in another view.
+    *required_columns(SafeText, "story", "headline"),
     same_workspace("editions", "edition_id"),
     Index(None, "workspace_id", "story"),
 )
 
-# What the readers of a digest were shown. The words themselves can be longer than
-# PostgreSQL lets an index entry be: their hash stands in the key.
+# The ledger: what the readers of a digest were shown. An item can be longer than
+# PostgreSQL allows in an index: its hash is in the key.
 published_items = Table(
     "published_items",
     metadata,
@@ -62,14 +62,14 @@ published_items = Table(
     Column("hash", SafeText, primary_key=True),
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
-    Column("item", SafeText, nullable=False),
+    *required_columns(SafeText, "item"),
     same_workspace("digests", "digest_id"),
     same_workspace("editions", "edition_id"),
     check_one_of("kind", "story", "revision", "sentence", "figure", "quote"),
     sqlite_with_rowid=False,
 )
 
-# Which text of an article an edition stands on; looked at again when the article has
+# Which text of an article an edition uses; compared again when the article has
 # another one.
 published_articles = Table(
     "published_articles",
@@ -83,20 +83,20 @@ published_articles = Table(
         index=True,
     ),
     workspace_column(),
-    # The hash of the last version that was compared with what is told.
-    Column("revision", SafeText, nullable=False),
-    # The same of the page behind it; NULL: the page was not read yet.
+    # The hash of the last revision that the edition was compared with.
+    *required_columns(SafeText, "revision"),
+    # The same of the page behind it; NULL: it was not read yet.
     Column("page_revision", SafeText),
-    Column("made_at", Instant, nullable=False),
-    # When the first change that was not yet looked at came, and when to look.
+    *required_columns(Instant, "made_at"),
+    # When the first uncompared change was stored, and when to compare.
     Column("changed_at", Instant),
     Column("compare_at", Instant, index=True),
-    # Not before then: what was just edited is left alone for a while.
+    # Compared not before then, because it was just edited.
     Column("not_before", Instant),
     same_workspace("editions", "edition_id"),
 )
 
-# The pages behind articles of feeds that were told: read again a few times.
+# The pages behind published articles of feeds: read again a few times.
 rereads = Table(
     "rereads",
     metadata,
@@ -107,40 +107,34 @@ rereads = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("published_at", Instant, nullable=False),
-    Column("times", Integer, nullable=False),
-    # NULL: not any more.
+    *required_columns(Instant, "published_at"),
+    *required_columns(Integer, "times"),
+    # NULL = not any more.
     Column("next_at", Instant, index=True),
-    # The hash of the page's last version; NULL: it was not read yet.
-    Column("revision", SafeText),
-    Column("etag", SafeText),
-    Column("last_modified", SafeText),
+    # The hash of the page's last text; NULL: it was not read yet.
+    *optional_columns(SafeText, "revision", "etag", "last_modified"),
 )
 
-# What was put right after it was told, or seen to have been; kept as long as its
-# edition's contents.
+# What was corrected after it was published; kept as long as its edition's contents.
 corrections = define_table(
     "corrections",
     id_column(),
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
-    # Public id, with the headline as it was told.
-    Column("story", SafeText, nullable=False),
-    Column("headline", SafeText, nullable=False),
+    # Public id, with the headline as it was published.
+    *required_columns(SafeText, "story", "headline"),
     # NULL: an editor wrote it.
     Column("article_id", Key),
-    Column("outlet", SafeText),
-    Column("old_revision", SafeText),
-    Column("new_revision", SafeText),
-    Column("found_at", Instant, nullable=False),
-    Column("state", SafeText, nullable=False),
-    # Why no message was edited, in words.
+    *optional_columns(SafeText, "outlet", "old_revision", "new_revision"),
+    *required_columns(Instant, "found_at"),
+    *required_columns(SafeText, "state"),
+    # Why no message was edited.
     Column("reason", MessageText),
-    # What is different: [{before, after, old, new}], whole sentences last.
-    Column("changes", Json, nullable=False),
-    # What is shown instead, as `editions_json` writes it; NULL: nothing.
+    # The differences: [{before, after, old, new}], whole sentences last.
+    *required_columns(Json, "changes"),
+    # What is shown instead, as `columns.dump_dataclass` writes it; NULL = nothing.
     Column("amendment", SafeText),
-    # Who wrote it, and since when it does not hold any more.
+    # Who wrote it, and when it was reverted.
     Column("editor_name", SafeText),
     Column("reverted_at", Instant),
     same_workspace("editions", "edition_id"),
@@ -153,34 +147,28 @@ deliveries = define_table(
     "deliveries",
     id_column(),
     workspace_column(),
-    Column("edition_id", Key, nullable=False),
-    Column("destination_id", Key, nullable=False),
-    # Where it was meant to go when it was made; a later change of the destination
-    # moves no message that is already there.
-    Column("channel", SafeText, nullable=False),
-    Column("part", Integer, nullable=False),
-    Column("operation", SafeText, nullable=False),
+    *required_columns(Key, "edition_id", "destination_id"),
+    # The channel when it was made; a later change of the destination moves no message
+    # that was sent.
+    *required_columns(SafeText, "channel"),
+    *required_columns(Integer, "part"),
+    *required_columns(SafeText, "operation"),
     # The message's key: the same for posting, editing and deleting one message.
-    Column("key", SafeText, nullable=False),
-    Column("payload", Json, nullable=False),
-    Column("payload_hash", SafeText, nullable=False),
-    Column("fallback_text", SafeText, nullable=False),
-    Column("state", SafeText, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("fence", Integer, nullable=False),
-    Column("lease_until", Instant),
-    Column("claimed_at", Instant),
-    Column("not_before", Instant),
+    *required_columns(SafeText, "key"),
+    *required_columns(Json, "payload"),
+    *required_columns(SafeText, "payload_hash", "fallback_text", "state"),
+    *required_columns(Integer, "attempt", "fence"),
+    *optional_columns(Instant, "lease_until", "claimed_at", "not_before"),
     Column("message_id", SafeText),
     Column("reason", MessageText),
-    Column("updated_at", Instant, nullable=False),
-    # How plainly it is told, because the platform did not take it otherwise:
-    # 0 as rendered, 1 in plain words, 2 as a list of links.
+    *required_columns(Instant, "updated_at"),
+    # In which form it is sent, because the platform refused others: 0 as rendered,
+    # 1 as plain text, 2 as a list of links.
     Column("fallback_level", Integer, nullable=False, server_default="0"),
-    # How it is posted and what a thread for it is called, frozen with it.
+    # How it is posted and the title of a thread for it, frozen with it.
     Column("post_options", Json),
     Column("title", SafeText),
-    # The message of its edition behind which it comes, once it is claimed.
+    # The first message of its edition in the channel, set when it is claimed.
     Column("opening_message_id", SafeText),
     UniqueConstraint("edition_id", "destination_id", "part", "operation"),
     UniqueConstraint("key", "operation"),
@@ -199,11 +187,10 @@ local_messages = define_table(
     "local_messages",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    Column("channel", SafeText, nullable=False),
-    Column("key", SafeText, nullable=False),
-    Column("payload", Json, nullable=False),
-    Column("fallback_text", SafeText, nullable=False),
-    Column("posted_at", Instant, nullable=False),
+    *required_columns(SafeText, "channel", "key"),
+    *required_columns(Json, "payload"),
+    *required_columns(SafeText, "fallback_text"),
+    *required_columns(Instant, "posted_at"),
     Column("edited_at", Instant),
     UniqueConstraint("workspace_id", "key"),
     Index(None, "workspace_id", "channel", "id"),

@@ -66,6 +66,21 @@ class _FetchState:
     permanent: bool = True
     attachment: AttachmentRules | None = None
 
+    @property
+    def host(self) -> str:
+        """The host of the address."""
+        return self.url.host or ""
+
+    @property
+    def server(self) -> str:
+        """The server of the address: http and https of a host are one."""
+        return self.host if self.url.port in (80, 443) else format_host_port(self.url)
+
+    @property
+    def moved_address(self) -> str | None:
+        """The permanent new address, as text."""
+        return str(self.moved_to) if self.moved_to is not None else None
+
 
 class Fetcher:
     """Fetches addresses; use it as an async context manager."""
@@ -122,7 +137,7 @@ class Fetcher:
         while True:
             # Private networks and attachments need no spacing.
             spaced = attachment is None and not may_be_private(state.url, self._rules)
-            async with self._queue.reserve(_server_key(state), spaced=spaced):
+            async with self._queue.reserve(state.server, spaced=spaced):
                 answer = await self._at_one_server(state)
             if answer is not None:
                 return answer
@@ -131,8 +146,8 @@ class Fetcher:
         self, state: _FetchState
     ) -> FetchResponse | NotModified | None:
         """The response, or None if a redirect leads to another server."""
-        server = _server_key(state)
-        while _server_key(state) == server:
+        server = state.server
+        while state.server == server:
             await self._obey_robots(state)
             answer = await self._request_once(state)
             if answer is not None:
@@ -144,8 +159,8 @@ class Fetcher:
             return
         rules = await self._robots.rules(state.url, partial(self._ask_robots, state))
         if not rules.allow(state.url):
-            raise FetchRefused("source.robots", host=_host(state))
-        self._queue.delay_next(_server_key(state), rules.delay())
+            raise FetchRefused("source.robots", host=state.host)
+        self._queue.delay_next(state.server, rules.delay())
 
     async def _ask_robots(self, state: _FetchState, url: URL) -> FetchResponse:
         """A host's robots.txt, within the fetch's deadline and the same server."""
@@ -157,13 +172,13 @@ class Fetcher:
             redirects_seen=state.redirects_seen,
         )
         try:
-            while _server_key(side) == _server_key(state):
+            while side.server == state.server:
                 answer = await self._request_once(side)
                 if isinstance(answer, FetchResponse):
                     return answer
         finally:
             state.seconds_left -= share - side.seconds_left
-        raise SourceUnreachable("source.robots_elsewhere", host=_host(state))
+        raise SourceUnreachable("source.robots_elsewhere", host=state.host)
 
     async def _request_once(
         self, state: _FetchState
@@ -172,7 +187,7 @@ class Fetcher:
         session = self._sessions[not may_be_private(state.url, self._rules)]
         begun = self._clock()
         try:
-            with _wire_errors(_host(state)):
+            with _wire_errors(state.host):
                 async with (
                     asyncio.timeout(state.seconds_left),
                     session.get(
@@ -194,9 +209,9 @@ class Fetcher:
             and state.known != Validators()
         ):
             return _unchanged(state, answer)
-        if failure := response.error_for_response(answer, _host(state)):
+        if failure := response.error_for_response(answer, state.host):
             if isinstance(failure, SourceRateLimited) and failure.wait:
-                self._queue.pause_host(_server_key(state), failure.wait)
+                self._queue.pause_host(state.server, failure.wait)
             raise failure
         body = await _read_body(answer, self._rules, state.attachment)
         return FetchResponse(
@@ -204,7 +219,7 @@ class Fetcher:
             body=body,
             content_type=answer.headers.get("Content-Type", "").lower(),
             validators=_validators(answer),
-            moved_to=_moved_to(state),
+            moved_to=state.moved_address,
         )
 
 
@@ -236,15 +251,6 @@ def _begin_fetch(
     )
 
 
-def _host(state: _FetchState) -> str:
-    return state.url.host or ""
-
-
-def _server_key(state: _FetchState) -> str:
-    """The server of an address: http and https of a host are one."""
-    return _host(state) if state.url.port in (80, 443) else format_host_port(state.url)
-
-
 def _headers(state: _FetchState) -> dict[str, str]:
     headers = {"Accept": _ACCEPT, "Accept-Encoding": response.OFFERED_ENCODINGS}
     if state.known.etag:
@@ -262,12 +268,10 @@ def _follow_redirect(
     """Move the fetch to the next address, if that is allowed."""
     state.redirects_seen += 1
     if state.redirects_seen > rules.redirects:
-        raise SourceUnreachable(
-            "source.redirects", host=_host(state), n=rules.redirects
-        )
+        raise SourceUnreachable("source.redirects", host=state.host, n=rules.redirects)
     there = _redirect_target(state.url, answer.headers.get("Location"), rules)
     if state.url.scheme == "https" and there.scheme == "http":
-        raise FetchRefused("source.downgrade", host=_host(state))
+        raise FetchRefused("source.downgrade", host=state.host)
     if state.attachment is not None:
         state.attachment.check(there)
     state.url = there
@@ -310,11 +314,9 @@ def _unchanged(state: _FetchState, answer: ClientResponse) -> NotModified:
         etag=new.etag or state.known.etag,
         last_modified=new.last_modified or state.known.last_modified,
     )
-    return NotModified(url=str(state.url), validators=kept, moved_to=_moved_to(state))
-
-
-def _moved_to(state: _FetchState) -> str | None:
-    return str(state.moved_to) if state.moved_to is not None else None
+    return NotModified(
+        url=str(state.url), validators=kept, moved_to=state.moved_address
+    )
 
 
 @contextmanager

@@ -1,17 +1,28 @@
 """What somebody would really give a command, taken from its own examples."""
 
 import re
+from collections.abc import Sequence
 
 from bot.i18n.translation import Texts
 from bot.model import Command
-from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
+from bot.platforms.common.forms import find_command_by_path, lacks_required
+from bot.platforms.common.typed_commands import ParsedCommand, parse_command
+
+
+def parse_complete(line: str, commands: Sequence[Command]) -> ParsedCommand | None:
+    """Parse a line; None where it is no command or lacks a required option."""
+    call = parse_command(line, commands, Texts.of("en"))
+    if not isinstance(call, ParsedCommand):
+        return None
+    command = find_command_by_path(commands, call.path)
+    return None if command and lacks_required(command, call.args) else call
 
 
 def given_for(command: Command) -> dict[str, str]:
     """The options of the command's first example that lacks nothing."""
     for example in command.examples:
-        call = parse_command_or_form(example, (command,), Texts.of("en"))
-        if isinstance(call, ParsedCommand):
+        call = parse_complete(example, (command,))
+        if call is not None:
             return {name: as_chosen(given) for name, given in call.args.items()}
     raise AssertionError(f"/{command.path} has no example that is complete")
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.i18n.translation import Texts
 from bot.model import Command, CommandOption, Permission
-from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
 from bot.platforms.discord.commands import build_command_tree
 from bot.storage import schema_upgrade
+from tests.bot.commands.examples import parse_complete
 from tests.bot.harness import open_harness
 
 FILE = Path(__file__).parents[3] / "docs" / "commands.md"
@@ -88,12 +87,8 @@ def _leaves(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 def _typed(command: Command, commands: Sequence[Command]) -> str:
     """Whether its own example, typed, is this command and nothing is left over."""
-    call = parse_command_or_form(command.examples[0], commands, Texts.of("en"))
-    return (
-        "typed"
-        if isinstance(call, ParsedCommand) and call.path == command.path
-        else "–"
-    )
+    call = parse_complete(command.examples[0], commands)
+    return "typed" if call is not None and call.path == command.path else "–"
 
 
 def _examples(command: Command) -> str:

@@ -45,16 +45,22 @@ async def test_a_change_is_shown_with_its_difference_audience_and_next_times(ana
 async def test_a_change_says_what_the_next_edition_would_tell(ana):
     await ana.harness.publisher.preview(await ana.harness.digest(), "local")
     reported = said(await ana.says("newsdesk style", stories="1"))
-    assert "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
+    assert (
+        "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
+    )
     shown = await ana.says("newsdesk filter add", kind="exclude", words="pool")
-    assert "would have 1 in full and 0 in brief; without this change, 2 and 0" in said(shown)
+    assert "would have 1 in full and 0 in brief; without this change, 2 and 0" in said(
+        shown
+    )
 
 
 async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk style", stories="1"))
-    assert "Nothing is new at present." in reported
-    assert "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
+    assert "Nothing is new right now." in reported
+    assert (
+        "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
+    )
 
 
 async def test_where_nothing_came_in_at_all_no_effect_is_made_up(empty_harness):
@@ -359,7 +365,7 @@ async def test_a_day_is_left_out_and_comes_back_with_history(ana):
 async def test_what_is_no_date_is_said_beside_its_question(ana):
     form = await ana.asks("newsdesk schedule skip", date="31 Feb")
     assert isinstance(form, Form)
-    assert "a date like 2026-12-24" in next(f.error for f in form.fields if f.error)
+    assert "a date such as 2026-12-24" in next(f.error for f in form.fields if f.error)
 
 
 async def test_a_filter_says_what_it_would_have_dropped(ana):

@@ -13,12 +13,11 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import SendRefused
-from bot.i18n.translation import Texts
 from bot.model import Command, Delivery, Destination, DestinationProblem, Form, Reply
-from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
 from bot.storage import destination_store
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.commands.examples import parse_complete
 from tests.bot.harness import CONFIGURATION, WAIT, BotHarness
 from tests.bot.i18n.test_catalogues import commands, entries, forms
 from tests.fakes import Lost
@@ -126,8 +125,8 @@ def english_in(answer: Reply | Form, typed: Iterable[str] = ()) -> list[str]:
 def calls(command: Command) -> Iterator[dict[str, str]]:
     """What each of its examples gives, where it is complete."""
     for example in command.examples:
-        call = parse_command_or_form(example, (command,), Texts.of("en"))
-        if isinstance(call, ParsedCommand):
+        call = parse_complete(example, (command,))
+        if call is not None:
             yield dict(call.args)
 
 
@@ -262,9 +261,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
         reason=Message("discord.no_direct_message"),
     )
     answer = await ana.says("news me")
-    assert "Steht still: Discord lässt hierhin keine Direktnachricht zu." in said(
-        answer
-    )
+    assert "Pausiert: Discord lässt hierhin keine Direktnachricht zu." in said(answer)
     assert english_in(answer) == []
 
 

@@ -43,7 +43,7 @@ async def test_history_says_who_changed_what_when_before_and_after(ana: Editor):
 
 async def test_what_was_only_shown_is_not_history(ana: Editor):
     await ana.says("newsdesk style", stories="7")
-    assert "Nothing was changed" in said(await ana.says("newsdesk history"))
+    assert "No changes have been made" in said(await ana.says("newsdesk history"))
 
 
 async def test_what_nobody_confirmed_is_forgotten_after_a_day(ana: Editor):

@@ -127,7 +127,7 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         (SECOND.replace("https://", "file://"), "neither a folder nor"),
         (SECOND + SECOND, "is listed twice"),
         (f"[[workspace]]\neditors = ['everyone']\n{SECOND}", "«person ID»"),
-        ('[[workspace]]\nid = "newsroom"\n', "It is empty"),
+        ('[[workspace]]\nid = "newsroom"\n', "nothing to set up"),
         (f"{CONFIGURATION}\n{CONFIGURATION}", "two blocks"),
     ],
 )

@@ -18,6 +18,7 @@ from bot.storage import (
     ledger_store,
     personal_digest_store,
     reader_store,
+    schedule_store,
     schema,
 )
 from bot.storage.reader_store import PersonScope
@@ -227,7 +228,7 @@ async def test_stopped_it_comes_no_more_until_it_is_let(quiet: BotHarness, ben: 
     await ben.presses(set_up, "Stop it")
     await tomorrow(quiet)
     assert own(quiet) == []
-    await ben.presses(await ben.says("news me"), "Resume it")
+    await ben.presses(await ben.says("news me"), "Start it again")
     quiet.clock.advance(timedelta(days=1))
     await quiet.wake()
     assert own(quiet) != []
@@ -248,10 +249,10 @@ async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
 
     reported = said(await ben.says("news help"))
     assert "Your own digest is paused: You take no direct messages." in reported
-    assert "is paused" not in said(await ben.says("news help"))
+    assert "digest is paused" not in said(await ben.says("news help"))
     shown = await ben.says("news me")
-    assert "Paused because: You take no direct messages." in said(shown)
-    await ben.presses(shown, "Resume it")
+    assert "Paused: You take no direct messages." in said(shown)
+    await ben.presses(shown, "Start it again")
     await quiet.wake()
     assert "Harbour bridge" in "\n".join(own(quiet))
 
@@ -299,8 +300,13 @@ async def _due(harness: BotHarness, who: Editor) -> bool:
         person_id=who.person.id,
     )
     assert mine is not None
-    last = await harness.archive.last_occurrence(mine)
-    return last is None or last.state == "due"
+    last = await harness.db.read(
+        schedule_store.list_newest_occurrences,
+        workspace_id=1,
+        digest_id=mine.id,
+        count=1,
+    )
+    return not last or last[0].state == "due"
 
 
 # ── seen by nobody else ────────────────────────────────────────────────────────

@@ -154,7 +154,7 @@ async def test_before_it_is_said_who_gets_it_and_who_does_not(ana):
     shown = said(await ana.says("newsdesk post", to="breaking"))
     assert "#breaking" in shown
     assert "#morning" not in shown
-    assert "own channels do not get this post" in shown
+    assert "own channels do not get it" in shown
     assert "Harbour bridge closes" in shown
 
 

@@ -26,7 +26,10 @@ async def test_it_says_of_each_stage_how_many_and_why(ana: Editor):
     ana.harness.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
     await ana.does("newsdesk filter add", kind="exclude", words="pool")
     reported = said(await ana.says("newsdesk preview"))
-    assert "3 articles read · 0 already posted · 1 filtered out · 1 merged" in reported
+    assert (
+        "3 articles read · 0 posted before · 1 kept out by a filter · 1 merged"
+        in reported
+    )
     assert "Filtered out: 1" in reported
     assert "It contains «pool», which this digest leaves out." in reported
     assert "Repeats another article: 1" in reported
@@ -36,7 +39,7 @@ async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk preview"))
     assert "Nothing would be posted now" in reported
-    assert "Already posted: 2" in reported
+    assert "Posted before: 2" in reported
     assert "this article adds nothing new" in reported
 
 

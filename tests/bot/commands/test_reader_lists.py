@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import corrections, interests, saved_stories
+from bot.commands import interests, reports, saved_stories
 from bot.errors import SendRefused, UserError
 from bot.model import Permission, Person, Reply
 from tests.bot.commands.editors import Editor, editor, said
@@ -54,7 +54,7 @@ async def test_a_saved_story_stands_on_the_readers_own_list(ben: Editor):
 
 async def test_what_one_saves_nobody_else_sees(ben: Editor):
     await ben.says("news save", story="1")
-    assert "saved none yet" in said(await ben.also("Cleo").says("news saved"))
+    assert "saved no stories yet" in said(await ben.also("Cleo").says("news saved"))
 
 
 async def test_the_same_person_of_another_workspace_sees_none_of_it(
@@ -63,7 +63,7 @@ async def test_the_same_person_of_another_workspace_sees_none_of_it(
     await harness.apply(CONFIGURATION + ELSEWHERE)
     await ben.says("news save", story="1")
     there = await reader(harness, "elsewhere")
-    assert "saved none yet" in said(await there.says("news saved"))
+    assert "saved no stories yet" in said(await there.says("news saved"))
 
 
 async def test_saving_twice_is_saving_once(ben: Editor):
@@ -75,7 +75,7 @@ async def test_saving_twice_is_saving_once(ben: Editor):
 async def test_a_saved_story_is_taken_off_by_its_button(ben: Editor):
     kept = await ben.says("news save", story="1")
     assert "Taken off" in said(await ben.presses(kept, "Take it off"))
-    assert "saved none yet" in said(await ben.says("news saved"))
+    assert "saved no stories yet" in said(await ben.says("news saved"))
 
 
 async def test_a_saved_story_is_taken_off_by_its_number(ben: Editor):
@@ -91,7 +91,7 @@ async def test_the_list_has_an_end(ben: Editor, monkeypatch: pytest.MonkeyPatch)
     await ben.says("news save", story="1")
     refused = await ben.says("news save", story="2")
     assert refused.problem
-    assert "1 stories already" in said(refused)
+    assert "already holds 1 stories" in said(refused)
 
 
 async def test_a_long_list_has_pages(ben: Editor, monkeypatch: pytest.MonkeyPatch):
@@ -258,7 +258,7 @@ async def test_a_report_of_another_workspace_is_not_settled_nor_seen(
 async def test_many_reports_at_once_are_stopped_for_a_while(
     harness: BotHarness, ben: Editor
 ):
-    for number in range(corrections.MAX_RECENT_REPORTS):
+    for number in range(reports.MAX_RECENT_REPORTS):
         assert not (await report(ben, f"Wrong {number}.")).problem
     assert "ten minutes" in said(await report(ben, "One more."))
     assert not (await report(ben.also("Cleo"))).problem
@@ -269,7 +269,7 @@ async def test_many_reports_at_once_are_stopped_for_a_while(
 async def test_nobody_fills_the_editors_list_alone(
     ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(corrections, "MAX_OPEN_REPORTS", 2)
+    monkeypatch.setattr(reports, "MAX_OPEN_REPORTS", 2)
     for number in range(2):
         await report(ben, f"Wrong {number}.")
     assert "are open" in said(await report(ben, "One more."))
@@ -285,7 +285,7 @@ async def test_the_same_report_twice_is_one(harness: BotHarness, ben: Editor):
 async def test_a_timeline_dates_the_story_and_says_when_it_was_told(ben: Editor):
     reported = said(await ben.says("news timeline", story="bridge"))
     assert "24 November 2026\nThe harbour bridge at Hallin was closed" in reported
-    assert "Told here\nTuesday 24 November" in reported
+    assert "Posted here\nTuesday 24 November" in reported
 
 
 async def test_a_timeline_leads_from_an_update_to_the_day_before(

@@ -79,7 +79,7 @@ async def test_what_is_not_posted_counts_as_told_and_brings_no_story_back(ana: E
 async def test_where_nothing_is_new_the_last_edition_is_shown_otherwise(ana: Editor):
     await ana.harness.post()
     answer = await ana.says("newsdesk style", sections="summary")
-    assert "Nothing is new at present. The last edition would look like this:" in said(
+    assert "Nothing is new right now. The last edition would look like this:" in said(
         answer
     )
     assert "crack was found" in sketch_of(answer)
@@ -172,7 +172,7 @@ async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
 async def test_a_copy_has_the_same_sections(ana: Editor):
     await ana.does("newsdesk style", sections="also, quotes")
     await ana.does("newsdesk digest clone", digest="Morning", name="Late")
-    known = await ana.harness.archive.digests(ana.place.workspace.id)
+    known = await ana.harness.archive.all_digests()
     assert [digest.options.sections for digest in known] == [("also", "quotes")] * 2
 
 

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.configuration import feed_lists
+from bot.configuration.operator_changes import OperatorContext
 from bot.errors import UserError
+from bot.platforms.plugins import load_plugins
 from digests.sources.opml import Subscription
 from tests.bot.harness import CONFIGURATION, BotHarness
 
@@ -19,7 +21,10 @@ destinations = ["morning"]
 
 async def bring_in(harness: BotHarness, *feeds: Subscription, **where: str):
     return await harness.db.write(
-        feed_lists.assign_feeds, feeds, now=harness.clock.now(), **where
+        feed_lists.assign_feeds,
+        feeds,
+        OperatorContext(plugins=load_plugins(), now=harness.clock.now()),
+        **where,
     )
 
 

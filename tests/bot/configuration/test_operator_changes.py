@@ -1,15 +1,14 @@
 """What the operator changes in the terminal stands in the history, with a way back."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.configuration import file_import, operator_changes
+from bot.configuration.change_steps import ChangeRequest, EntryEdit, InvalidChange
+from bot.model import SettingsEntry
 from bot.platforms.plugins import load_plugins
-from bot.storage import change_store, digest_store, workspace_store
+from bot.storage import change_store, workspace_store
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness
 
@@ -29,7 +28,7 @@ async def apply(ana: Editor, text: str, *, prune: bool = False) -> None:
     wanted = file_import.read_file(file, load_plugins())
     now = ana.harness.clock.now()
     await ana.harness.db.write(
-        operator_changes.apply_and_record, wanted, prune=prune, now=now
+        file_import.apply_file, wanted, prune=prune, now=now, recorded=True
     )
 
 
@@ -67,7 +66,7 @@ async def test_a_member_who_calls_themselves_so_is_named_as_they_are(ana):
 
 async def test_a_file_that_changes_nothing_leaves_no_line(ana):
     await apply(ana, CONFIGURATION)
-    assert "Nothing was changed" in await history(ana)
+    assert "No changes have been made" in await history(ana)
 
 
 async def test_it_can_be_taken_back(ana):
@@ -102,7 +101,7 @@ async def test_a_new_workspace_begins_with_a_line_that_can_be_taken_back(ana):
     assert "Morning brief" in reported
     await take_back(there)
     here = there.place.workspace.id
-    assert await ana.harness.archive.digests(here) == ()
+    assert await ana.harness.archive.list_digests(here) == ()
 
 
 async def test_only_the_workspaces_that_changed_have_a_line(ana):
@@ -124,34 +123,34 @@ async def kept(ana: Editor, workspace_id: int) -> int:
     return len(found)
 
 
-async def test_nothing_is_recorded_of_what_fails(ana):
-    def fails(conn: Any) -> None:
-        digest_store.pause_digest(conn, **key)
-        raise RuntimeError("in the middle")
-
-    digest = await ana.harness.digest()
-    key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
-    with pytest.raises(RuntimeError):
-        await record(ana, fails)
-    assert "Nothing was changed" in await history(ana)
+async def test_nothing_is_recorded_or_applied_of_what_is_refused(ana):
+    with pytest.raises(InvalidChange):
+        await change(ana, {"paused": True}, {"stories": 99})
+    assert "No changes have been made" in await history(ana)
     assert not (await ana.harness.digest()).paused
 
 
-@pytest.mark.parametrize("act", [digest_store.pause_digest, digest_store.resume_digest])
-async def test_a_pause_is_recorded_once(ana, act):
-    digest = await ana.harness.digest()
-    key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
+@pytest.mark.parametrize(("paused", "recorded"), [(True, 1), (False, 0)])
+async def test_a_pause_is_recorded_once(ana, paused, recorded):
     for _ in range(2):
-        await record(ana, partial(act, **key))
-    assert await kept(ana, digest.workspace_id) == (
-        1 if act is digest_store.pause_digest else 0
+        await change(ana, {"paused": paused})
+    assert (await ana.harness.digest()).paused == paused
+    assert await kept(ana, ana.place.workspace.id) == recorded
+
+
+def with_values(wanted: SettingsEntry) -> EntryEdit:
+    return lambda entry: {**(entry or {}), **wanted}
+
+
+async def change(ana: Editor, *changes: SettingsEntry) -> None:
+    """`standfirst digest pause`, and its like."""
+    requests = [
+        ChangeRequest(noun="digest", name="Morning brief", edit=with_values(wanted))
+        for wanted in changes
+    ]
+    operator = operator_changes.OperatorContext(
+        plugins=load_plugins(), now=ana.harness.clock.now()
     )
-
-
-async def record(ana: Editor, act: Callable[..., Any]) -> None:
     await ana.harness.db.write(
-        operator_changes.record_changes,
-        act,
-        concerns=lambda _: True,
-        now=ana.harness.clock.now(),
+        operator_changes.apply_requests, ana.place.workspace.id, requests, operator
     )

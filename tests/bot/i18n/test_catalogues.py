@@ -29,7 +29,7 @@ from bot.platforms.local.platform import ROLE_NAMES
 from digests.messages import find_placeholders, find_sentences, read_sentences
 
 if TYPE_CHECKING:
-    from bot.commands.context import CommandContext
+    from bot.commands.context import CommandServices
 
 
 class StringConstant(ast.Constant):
@@ -62,6 +62,10 @@ def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
             continue
         receiver = node.func.value
         if isinstance(receiver, ast.Name) and receiver.id == "schedules":
+            continue
+        # The context of a command forwards its callers' sentences.
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.Name) and first.id in ("msgid", "one"):
             continue
         if node.func.attr == "say":
             yield node, node.args[:1]
@@ -173,7 +177,7 @@ def on_pages() -> frozenset[str]:
 @cache
 def commands() -> tuple[Command, ...]:
     """The registry; no command of it is run."""
-    return registry.build_commands(cast("CommandContext", None))
+    return tuple(registry.build_commands(cast("CommandServices", None)))
 
 
 def asked_in_forms() -> frozenset[str]:

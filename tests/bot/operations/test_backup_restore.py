@@ -125,9 +125,9 @@ DIES = """
 import os, sys
 from datetime import datetime
 from pathlib import Path
-from bot import restoring
+from bot.operations import backup
 kept, file, when, last = sys.argv[1:]
-restoring.restore(
+backup.restore_backup(
     Path(kept), Path(file), now=datetime.fromisoformat(when),
     at=lambda step: os._exit(9) if step == last else None,
 )

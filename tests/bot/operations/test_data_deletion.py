@@ -12,7 +12,13 @@ from sqlalchemy import func, select
 
 from bot.model import Form, Permission, Person
 from bot.operations.maintenance import REJOIN_PERIOD, Maintenance
-from bot.storage import Connection, deletion_store, schema, workspace_store
+from bot.storage import (
+    Connection,
+    deletion_store,
+    digest_store,
+    schema,
+    workspace_store,
+)
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import (
     BRIDGE,
@@ -160,7 +166,10 @@ async def test_it_is_gone_at_once_for_everybody(ana: Editor):
     await erased(ana)
     newcomer = await ana.harness.inbox.workspace_of("local", "newsroom", "")
     assert newcomer.id != ana.place.workspace.id
-    assert await ana.harness.archive.digests(newcomer.id) == ()
+    digests = await ana.harness.db.read(
+        digest_store.list_digests, workspace_id=newcomer.id
+    )
+    assert digests == ()
     for folder in ("articles", "others"):
         file = ana.harness.home / folder / "news.txt"
         file.write_text(TRAM, encoding="utf-8")

@@ -163,7 +163,7 @@ async def test_an_article_is_kept_as_long_as_an_edition_quotes_it(ana: Editor):
     ana.harness.clock.advance(days=59)
     await maintenance(ana.harness).prune_outdated()
     reported = said(await ana.says("news story", story=f"{await first_id(ana)} 1"))
-    assert "Told from" in reported
+    assert "Sources" in reported
     assert all(text for text, _ in await ana.harness.db.read(texts))
 
 
@@ -242,7 +242,8 @@ async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
 async def test_status_says_for_how_long(ana: Editor):
     reported = said(await ana.says("newsdesk status"))
     assert (
-        "articles for 414 days, editions with their corrections and resolved" in reported
+        "articles for 414 days, editions with their corrections and resolved"
+        in reported
     )
     assert "reports for 400, the history for 730" in reported
     assert replace(SHORT, articles=90).texts == 90

@@ -116,7 +116,7 @@ async def test_what_was_to_be_done_to_messages_is_done_all_the_same(
     assert after == ()
     restored = await database.read(restoration_store.find_last_restoration)
     assert restored is not None
-    assert (restored.at, restored.told) == (NOON + DAY, True)
+    assert (restored.at, restored.published) == (NOON + DAY, True)
     newest = await database.read(
         delivery_store.list_newest_deliveries, workspace_id=tenant.workspace.id, count=9
     )

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.i18n.translation import Texts
 from bot.platforms.common import edition_text
 from bot.platforms.discord.render import render as discord
 from bot.platforms.local.render import render as local
@@ -37,7 +36,8 @@ def said(
     *notes: CorrectionNote, zone: str = "Europe/London", locale: str = "en"
 ) -> list[str]:
     edition, context = an_edition(), a_context(zone=zone, locale=locale)
-    return edition_text.format_corrections(notes, edition, context, Texts.of(locale))
+    view = edition_text.EditionView.of(edition, context)
+    return edition_text.format_corrections(notes, view)
 
 
 def withdrawn(edition: Edition) -> Edition:

@@ -168,8 +168,8 @@ async def answer(
     here = await harness.inbox.workspace_of(platform, external_id, "The newsroom")
     place = Location(workspace=here, channel=channel)
     asker = PageVisitor(person=person, place=place, texts=TEXTS, inbox=harness.inbox)
-    asked = commands.build_completion_invocation(asker, path, given)
-    return await commands._dispatch_command(asker, harness.inbox, asked)
+    asked = commands._build_new_invocation(asker, path, given)
+    return await interactions.dispatch_command(harness.inbox, asked, TEXTS)
 
 
 # ── what a person reads ────────────────────────────────────────────────────────

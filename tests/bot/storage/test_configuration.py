@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.errors import UnknownName, UserError
 from bot.model import Digest, DigestOptions, Source
@@ -264,7 +265,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
     one = await database.write(a_tenant, name="one", shared=True)
     two = await database.write(a_tenant, name="two", shared=True)
 
-    shared = await database.read(source_store.list_sources_in_use)
+    shared = await database.read(source_store.list_due_sources, now=NOW, limit=9)
     for tenant in (one, two):
         await database.write(
             digest_store.pause_digest,
@@ -273,7 +274,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
         )
 
     assert shared == (one.source,)
-    assert await database.read(source_store.list_sources_in_use) == ()
+    assert await database.read(source_store.list_due_sources, now=NOW, limit=9) == ()
 
 
 async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
@@ -456,3 +457,30 @@ async def test_a_digest_takes_no_source_or_destination_of_another_workspace(
             )
     kept = await database.read(digest_store.list_digests, workspace_id=one.workspace.id)
     assert kept == (one.digest,)
+
+
+async def test_listing_digests_takes_the_same_queries_however_many_there_are(
+    database: Database, tenant: Tenant
+):
+    def count_queries(connection: Connection) -> int:
+        seen: list[str] = []
+
+        def note(*arguments: Any) -> None:
+            seen.append(arguments[2])
+
+        event.listen(connection, "before_cursor_execute", note)
+        digest_store.list_digests(connection, workspace_id=tenant.workspace.id)
+        event.remove(connection, "before_cursor_execute", note)
+        return len(seen)
+
+    one = await database.read(count_queries)
+    for name in ("Noon", "Evening"):
+        await database.write(
+            digest_store.upsert_digest,
+            workspace_id=tenant.workspace.id,
+            name=name,
+            sources=[tenant.source],
+            destinations=[tenant.destination],
+        )
+
+    assert await database.read(count_queries) == one

@@ -201,7 +201,7 @@ async def test_a_full_disk_is_told_and_leaves_no_half_row(sqlite_url: str):
 
     assert await database.read(count_of_invocations) == 0
     assert await database.read(workspace_store.list_workspaces) == ()
-    assert await database.read(sqlite_files.list_damage) == ()
+    assert await database.read(sqlite_files.find_damage, seconds=9) is None
     await database.close()
 
 

@@ -188,7 +188,7 @@ async def test_changing_a_message_that_is_gone_is_refused(
     await mailbox.remove(delivery)
     await mailbox.remove(delivery)
 
-    with pytest.raises(SendRefused, match="no longer there"):
+    with pytest.raises(SendRefused, match="no longer exists"):
         await mailbox.change(delivery, NOW)
 
 

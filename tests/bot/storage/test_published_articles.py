@@ -234,7 +234,7 @@ async def test_a_correction_comes_back_as_it_was_kept(
         workspace_id=tenant.workspace.id,
         count=9,
     )
-    assert found == replace(wanted, id=key, changes=[{"before": "40", "after": "14"}])
+    assert found == replace(wanted, id=key, changes=({"before": "40", "after": "14"},))
 
 
 async def test_what_is_due_is_found_where_its_platform_is_on(

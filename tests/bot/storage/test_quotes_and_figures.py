@@ -394,11 +394,6 @@ async def test_figures_come_back_as_they_were_found(database: Database, tenant: 
 async def test_an_article_has_one_story_in_a_view(database: Database, tenant: Tenant):
     stored = await database.write(store_article, tenant)
     member = str(stored.article_id)
-    key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
-        "article_id": stored.article_id,
-    }
-
     for story in ("s-aaaaaa", "s-bbbbbb", "s-bbbbbb"):
         await database.write(
             story_store.set_memberships,
@@ -407,8 +402,11 @@ async def test_an_article_has_one_story_in_a_view(database: Database, tenant: Te
             now=NOW,
         )
 
-    assert await database.read(story_store.find_story_of_article, **key) == "s-bbbbbb"
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    (membership,) = await database.read(
+        story_store.list_memberships, **here, articles=[member]
+    )
+    assert membership.story == "s-bbbbbb"
     assert (
         await database.read(story_store.list_story_articles, **here, story="s-aaaaaa")
         == ()
@@ -440,13 +438,13 @@ async def test_a_workspaces_own_view_goes_before_the_public_one(
 
     seen = [
         await database.read(
-            story_store.find_story_of_article,
+            story_store.list_memberships,
             workspace_id=tenant.workspace.id,
-            article_id=stored.article_id,
+            articles=[str(stored.article_id)],
         )
         for tenant in (one, two)
     ]
-    assert seen == ["s-own", "s-public"]
+    assert [each.story for (each,) in seen] == ["s-own", "s-public"]
 
 
 async def test_articles_of_a_digest_that_is_gone_are_no_longer_seen(

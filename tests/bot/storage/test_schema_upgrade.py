@@ -304,7 +304,6 @@ def test_looking_at_a_missing_file_does_not_make_it(tmp_path: Path):
         None,
         schema_upgrade.HEAD,
     )
-    assert schema_upgrade.needs_upgrade(f"sqlite:///{tmp_path / 'x.db'}")
     assert not (tmp_path / "x.db").exists()
 
 
@@ -401,11 +400,14 @@ def test_postgresql_in_use_is_upgraded_only_when_told_to(
         schema_upgrade.upgrade_database(empty_postgres_url)
     with pytest.raises(ConfigurationError, match="standfirst migrate"):
         Database.open(empty_postgres_url)
-    assert schema_upgrade.needs_upgrade(empty_postgres_url)
+    assert schema_upgrade.get_schema_versions(empty_postgres_url) == (TODAY, TOMORROW)
 
     schema_upgrade.upgrade_database(empty_postgres_url)
 
-    assert not schema_upgrade.needs_upgrade(empty_postgres_url)
+    assert schema_upgrade.get_schema_versions(empty_postgres_url) == (
+        TOMORROW,
+        TOMORROW,
+    )
 
 
 def test_a_file_of_another_program_is_refused_and_kept(tmp_path: Path):

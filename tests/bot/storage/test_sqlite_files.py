@@ -91,7 +91,7 @@ def test_a_start_does_not_wait_for_the_end_of_the_look(
     lose_a_write(file)
     monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
     monkeypatch.setattr(sqlite_files, "_CHECK_SECONDS", -1.0)
-    monkeypatch.setattr(sqlite_files, "_OPENING_PROGRESS_STEPS", 1)
+    monkeypatch.setattr(sqlite_files, "_PROGRESS_STEPS", 1)
     sqlite_files.prepare_file(file)
 
 

@@ -1,5 +1,6 @@
 """What stands still and what is taken back, on either database."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.storage import (
 )
 from digests.messages import Message
 from tests.bot.storage.builders import (
+    LEASE,
     NOW,
     WAIT,
     Tenant,
@@ -161,6 +163,29 @@ async def test_a_place_works_again_once_a_try_arrived(
         destination_store.list_destinations, workspace_id=tenant.workspace.id
     )
     assert (place.paused, place.retest_at) == (None, None)
+
+
+async def test_a_probe_whose_claim_was_taken_over_does_not_resume_the_place(
+    database: Database, tenant: Tenant
+):
+    await database.write(
+        destination_store.pause_destination,
+        **the_place(tenant),
+        reason=Message("Not allowed."),
+        retest_at=LATER,
+    )
+    probe = await database.write(claim_one, LATER)
+    await database.write(delivery_queue.expire_claims, now=LATER + LEASE)
+    outdated = replace(probe, fence=probe.fence - 1)
+
+    recorded = await database.write(
+        delivery_store.record_sent, outdated, message_id="m", now=LATER
+    )
+
+    (place,) = await database.read(
+        destination_store.list_destinations, workspace_id=tenant.workspace.id
+    )
+    assert (recorded, str(place.paused)) == (False, "Not allowed.")
 
 
 async def test_a_place_that_a_person_paused_is_not_tried(

@@ -88,7 +88,7 @@ FOR_EVERYBODY = {
     "delivery_queue.find_next_delivery_at",
     "delivery_queue.list_claimable_deliveries",
     "delivery_queue.list_due_uncertain",
-    "delivery_queue.load_deliveries",
+    "delivery_queue.list_deliveries_where",
     "delivery_queue.recheck_uncertain",
     "delivery_store.fail_outdated_deliveries",
     "delivery_store.finish_undone_deliveries",
@@ -162,11 +162,9 @@ FOR_EVERYBODY = {
     "source_store.find_source",
     "source_store.list_digest_sources",
     "source_store.list_due_sources",
-    "source_store.list_sources_in_use",
     "source_store.update_source",
     "sqlite_files.find_damage",
     "sqlite_files.find_file_damage",
-    "sqlite_files.list_damage",
     "workspace_store.find_active_workspace",
     "workspace_store.find_workspace_by_external_id",
     "workspace_store.list_left_workspaces",
@@ -175,7 +173,14 @@ FOR_EVERYBODY = {
     "workspace_store.upsert_workspace",
 }
 #: Pieces from which verbs are built.
-PIECES = {"engines", "revision_store", "schema_upgrade", "search_index", "statements"}
+PIECES = {
+    "engines",
+    "revision_store",
+    "schema_upgrade",
+    "search_index",
+    "send_leases",
+    "statements",
+}
 
 
 def everything_seen_by(
@@ -202,9 +207,6 @@ def everything_seen_by(
         "digest": digest_store.find_digest(connection, **digest),
         "occurrences": schedule_store.list_newest_occurrences(
             connection, **digest, count=9
-        ),
-        "occurrence": schedule_store.find_occurrence(
-            connection, **here, occurrence_id=theirs.occurrence_id
         ),
         "edition": edition_store.find_edition_by_public_id(
             connection, **here, public_id=theirs.public_id
@@ -259,9 +261,6 @@ def everything_seen_by(
         ),
         "figures": figure_store.list_figures(
             connection, **here, article_ids=[article], limit=9
-        ),
-        "story": story_store.find_story_of_article(
-            connection, **here, article_id=article
         ),
         "story's": story_store.list_story_articles(
             connection, **here, story="s-canary"

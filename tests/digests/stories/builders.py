@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from digests.types import Article
+from digests.stories.assignment import place_article
+from digests.stories.index import StoryIndex
+from digests.types import Article, StoryMembership
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
@@ -30,3 +32,14 @@ def news(name: str, text: str = "", hours: float = 0, **more: Any) -> Article:
     more.setdefault("source", f"Outlet {name}")
     published = NOON + timedelta(hours=hours)
     return Article(id=name, text=text, published=published, **more)
+
+
+def assign_article(article: Article, archive: StoryIndex) -> StoryMembership:
+    """The membership of an article in an archive, which is not changed.
+
+    A later version stays in the story of the version before it.
+    """
+    there = archive.story_of(article.id) or archive.story_of(article.revises or "")
+    if there is not None:
+        return StoryMembership(article=article.id, story=there)
+    return place_article(article, archive).membership

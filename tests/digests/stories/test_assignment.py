@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.stories.assignment import (
-    assign_article,
     find_moved_stories,
     group_articles,
     name_stories,
@@ -17,7 +16,14 @@ from digests.stories.assignment import (
 )
 from digests.stories.index import StoryIndex
 from digests.types import Article, StoryMembership
-from tests.digests.stories.builders import FERRY, FERRY_AGAIN, NOON, ORCHARD, news
+from tests.digests.stories.builders import (
+    FERRY,
+    FERRY_AGAIN,
+    NOON,
+    ORCHARD,
+    assign_article,
+    news,
+)
 
 
 def stories_of(*articles: Article) -> list[str]:

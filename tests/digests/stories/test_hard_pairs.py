@@ -5,9 +5,10 @@ from collections import Counter
 import pytest
 
 from digests.language import words
-from digests.stories.assignment import assign_article, group_articles
+from digests.stories.assignment import group_articles
 from digests.stories.index import StoryIndex
 from digests.types import Article
+from tests.digests.stories.builders import assign_article
 from tests.digests.stories.hard_pairs import Pair, pairs
 
 PAIRS = pairs()

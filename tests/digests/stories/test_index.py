@@ -6,10 +6,17 @@ from hypothesis import strategies as st
 
 from digests.sources import folder
 from digests.stories.assembly import article_sort_key
-from digests.stories.assignment import assign_article, group_articles
+from digests.stories.assignment import group_articles
 from digests.stories.index import StoryIndex
 from digests.types import Article, StoryMembership
-from tests.digests.stories.builders import FERRY, FERRY_AGAIN, NOON, ORCHARD, news
+from tests.digests.stories.builders import (
+    FERRY,
+    FERRY_AGAIN,
+    NOON,
+    ORCHARD,
+    assign_article,
+    news,
+)
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
 

@@ -1,1 +1,1 @@
-"""One file a step, numbered; a step that was released is never changed."""
+"""One file a migration, numbered; a released one is never changed."""

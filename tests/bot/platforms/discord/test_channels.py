@@ -190,7 +190,7 @@ async def test_a_lost_answer_in_a_post_leaves_one_message_there(
     discord.ledger.nonce_window = timedelta(0)
     await harness.platform._ensure_session()
     discord.script(Lost(when="after"), "post")
-    harness.platform._session._kinds[2001] = FORUM
+    harness.platform._session.api._kinds.put(2001, FORUM)
     await harness.post()
     await after_the_wait(harness)
     assert await states(harness) == ["sent", "sent"]

@@ -359,7 +359,7 @@ async def test_the_gateway_tells_whether_a_role_can_be_pinged(discord, mentionab
     )
     async with listening(discord, an_inbox(), a_platform(discord)) as platform:
         session = platform._session
-        await until(lambda: session and session.kind(int(CHANNEL)) is not None)
+        await until(lambda: session and session.api.kind(int(CHANNEL)) is not None)
         found = await platform.inspect(GUILD, place)
     assert [trouble.stops for trouble in found] == ([] if mentionable else [False])
 

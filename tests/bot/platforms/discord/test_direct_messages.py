@@ -97,7 +97,7 @@ async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
         assert "Your own digest is paused" in reported
         assert "allow them in the server’s privacy" in reported.replace("'", "’")
         again = await ask(discord, "news help", READER)
-        assert "is paused" not in again.words
+        assert "digest is paused" not in again.words
     # Others are told nothing of it, and their channel gets its edition.
     await harness.post()
     assert discord.ledger.says("2001")

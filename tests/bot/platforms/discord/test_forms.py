@@ -13,6 +13,7 @@ from bot.i18n.translation import Texts
 from bot.model import Form, FormField, Inbox, Invocation, Paragraph, Reply
 from bot.platforms.common.forms import MAX_PENDING, PENDING_LIFE, PendingForms
 from bot.platforms.discord import forms
+from bot.platforms.discord.components import INPUT, SELECT
 from tests.bot.harness import open_harness
 from tests.bot.platforms.discord import hostile
 from tests.bot.platforms.discord.conftest import a_platform, listening
@@ -63,7 +64,7 @@ def test_choices_are_a_select_with_the_present_one_chosen():
     tone = a_field("tone", choices=("calm", "brisk"), value="brisk", required=False)
     [label] = forms.render_modal(a_form(tone), TEXTS)["components"]
     question = label["component"]
-    assert question["type"] == forms.SELECT
+    assert question["type"] == SELECT
     assert [(o["value"], o["default"]) for o in question["options"]] == [
         ("calm", False),
         ("brisk", True),
@@ -74,7 +75,7 @@ def test_choices_are_a_select_with_the_present_one_chosen():
 def test_choices_that_a_select_does_not_hold_are_typed():
     many = a_field(choices=tuple(str(n) for n in range(26)))
     [label] = forms.render_modal(a_form(many), TEXTS)["components"]
-    assert label["component"]["type"] == forms.INPUT
+    assert label["component"]["type"] == INPUT
 
 
 def test_a_mistake_takes_the_place_of_the_description():

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.discord.platform import DiscordPlatform, _cancel_tasks
+from bot.platforms.common.connection import cancel_tasks
+from bot.platforms.discord.platform import DiscordPlatform
 from tests.bot.platforms.discord.conftest import a_platform, until
 from tests.bot.platforms.local.samples import a_delivery
 from tests.builders import an_inbox
@@ -164,5 +165,5 @@ async def test_a_task_that_loses_a_cancellation_is_ended_all_the_same():
     task = asyncio.create_task(loses_one())
     await asyncio.sleep(0)
     async with asyncio.timeout(5):
-        await _cancel_tasks(task)
+        await cancel_tasks(task)
     assert task.cancelled()

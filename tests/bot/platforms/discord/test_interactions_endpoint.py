@@ -14,12 +14,9 @@ from starlette.types import ASGIApp
 
 from bot.i18n.translation import Texts
 from bot.model import Inbox
+from bot.platforms.common.webhooks import MAX_AGE, MAX_BODY, verify_request
 from bot.platforms.discord.channels import INTERACTIONS_PATH
-from bot.platforms.discord.interactions_endpoint import (
-    MAX_AGE,
-    MAX_BODY,
-    verify_signature,
-)
+from bot.platforms.discord.interactions_endpoint import build_signature_scheme
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.web import server
 from tests.bot.harness import FLOOD
@@ -242,4 +239,5 @@ async def test_without_the_key_nothing_is_called(discord):
 )
 def test_nothing_that_is_made_up_is_genuine(body, stamp, signature):
     headers = {"x-signature-timestamp": stamp, "x-signature-ed25519": signature}
-    assert not verify_signature(headers, body, key=KEY.public_key(), at=1_000.0)
+    scheme = build_signature_scheme(PUBLIC)
+    assert not verify_request(headers, body, scheme=scheme, at=1_000.0)

@@ -21,7 +21,7 @@ from bot.model import Command, Permission
 from bot.platforms.discord.messages import build_edit_body, build_post_body
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.discord.render import render
-from bot.platforms.discord.transport import DiscordSession
+from bot.platforms.discord.session import DiscordSession
 from bot.storage import delivery_queue
 from tests.bot.commands.examples import given_for
 from tests.bot.delivery.test_outbox import reasons, states
@@ -88,7 +88,7 @@ async def opinion(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Opinion]:
         platform._session = session
         platform._listener.inbox = harness.inbox
         await env.start()
-        await platform._listener.register(session.calls)
+        await platform._listener.register(session.api)
         guild = env.create_guild("Hallin", id=GUILD)
         manages = discord.Permissions(manage_guild=True)
         built = Opinion(
@@ -138,7 +138,7 @@ async def test_a_full_edition_fits_its_messages(opinion: Opinion, stories: int):
     parts = render(big(stories), a_context())
     for body, is_edit in bodies(parts):
         if not is_edit:
-            await opinion.session.post(opinion.channel.id, body)
+            await opinion.session.api.post(opinion.channel.id, body)
     # Each as it was rendered, and once more in plain words.
     assert len(opinion.channel.history()) == 2 * len(parts)
 
@@ -159,8 +159,12 @@ async def test_a_message_is_edited_from_any_form_to_any(
         )
         for form in (posted, edited)
     )
-    message = await opinion.session.post(opinion.channel.id, build_post_body(before))
-    await opinion.session.edit(opinion.channel.id, int(message), build_edit_body(after))
+    message = await opinion.session.api.post(
+        opinion.channel.id, build_post_body(before)
+    )
+    await opinion.session.api.edit(
+        opinion.channel.id, int(message), build_edit_body(after)
+    )
     (held,) = opinion.channel.history()
     assert held.content == ""
     assert held.flags.components_v2

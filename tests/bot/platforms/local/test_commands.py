@@ -8,7 +8,6 @@ from bot.i18n.translation import Texts
 from bot.model import (
     Command,
     CommandOption,
-    Form,
     Invocation,
     Paragraph,
     Permission,
@@ -17,7 +16,7 @@ from bot.model import (
 from bot.platforms.common.typed_commands import (
     ENGLISH_WORDS,
     ParsedCommand,
-    parse_command_or_form,
+    parse_command,
     split_words,
 )
 from bot.platforms.local.commands import add_values, complete_line
@@ -68,7 +67,7 @@ COMMANDS = (
 
 
 def read(line: str):
-    return parse_command_or_form(line, COMMANDS, TEXTS)
+    return parse_command(line, COMMANDS, TEXTS)
 
 
 def sentence(line: str) -> str:
@@ -145,11 +144,8 @@ def test_what_is_not_understood_is_answered_with_what_would_be(line, said):
     assert said in sentence(line)
 
 
-def test_a_missing_answer_is_asked_for_in_a_form():
-    form = read("/news story")
-    assert isinstance(form, Form)
-    assert form.path == "news story"
-    assert [field.name for field in form.fields] == ["story"]
+def test_a_missing_option_is_left_to_a_form():
+    assert read("/news story") == ParsedCommand(path="news story", args={})
 
 
 def test_a_line_of_six_thousand_characters_is_refused_with_its_length():
@@ -158,8 +154,8 @@ def test_a_line_of_six_thousand_characters_is_refused_with_its_length():
 
 @given(st.text(max_size=3_000))
 def test_any_line_gets_an_answer(line):
-    assert isinstance(read(line), ParsedCommand | Reply | Form)
-    assert isinstance(read("/news quotes " + line), ParsedCommand | Reply | Form)
+    assert isinstance(read(line), ParsedCommand | Reply)
+    assert isinstance(read("/news quotes " + line), ParsedCommand | Reply)
 
 
 @given(st.text(max_size=300))

@@ -21,20 +21,21 @@ from bot.model import (
     SmallPrint,
 )
 from bot.platforms.common.text import (
+    build_environment,
     get_quotation_marks,
     make_link,
     sanitize_text,
     shorten_text,
 )
 from bot.platforms.local import limits
-from bot.platforms.local.pages import build_environment
+from bot.platforms.local.pages import TEMPLATES
 from bot.platforms.local.render import build_article_href, render
 from bot.platforms.local.replies import build_message_view, build_reply_view
 from digests.types import Edition, Headline, Sentence, Span
 from tests.bot.platforms.local import hostile, samples
 
 TEXTS = Texts.of("en")
-TEMPLATES = build_environment()
+ENVIRONMENT = build_environment(TEMPLATES)
 
 
 def payload_of(edition: Edition, **context) -> dict:
@@ -43,7 +44,7 @@ def payload_of(edition: Edition, **context) -> dict:
 
 def page(template: str, **context) -> LexborHTMLParser:
     given = {"csrf": "c", "event": "e", "here": "news", "texts": TEXTS, "path": "/"}
-    html = TEMPLATES.get_template(template).render(given | context)
+    html = ENVIRONMENT.get_template(template).render(given | context)
     return LexborHTMLParser(html)
 
 

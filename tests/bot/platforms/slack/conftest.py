@@ -8,14 +8,12 @@ from typing import Any, cast
 
 import pytest
 
-from bot.i18n.translation import Texts
 from bot.ingest.source_reader import SourceReader
 from bot.model import Command, Inbox
-from bot.platforms.common.typed_commands import ParsedCommand, parse_command_or_form
 from bot.platforms.slack.installations import SingleInstallation
 from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.slack.rate_limits import SlackRateLimiter
-from tests.bot.commands.examples import as_chosen
+from tests.bot.commands.examples import as_chosen, parse_complete
 from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack, serving
@@ -103,9 +101,7 @@ async def listening(
 def example_of(command: Command) -> str:
     """The first of the command's own examples that lacks nothing, as it is typed."""
     for example in command.examples:
-        if isinstance(
-            parse_command_or_form(example, (command,), Texts.of("en")), ParsedCommand
-        ):
+        if parse_complete(example, (command,)) is not None:
             return as_chosen(example)
     raise AssertionError(f"/{command.path} has no example that is complete")
 

@@ -406,15 +406,15 @@ async def test_few_requests_are_on_their_way_at_once(harness, slack):
     delivery = await claimed(harness)
     session = await harness.platform.installations.one.sign_in()
 
-    async def post(*_: Any) -> str:
+    async def post(*_: Any, **__: Any) -> dict[str, str]:
         nonlocal most, on_their_way
         on_their_way += 1
         most = max(most, on_their_way)
         await asyncio.sleep(0.02)
         on_their_way -= 1
-        return "1.1"
+        return {"ts": "1.1"}
 
-    session.post = post
+    session.call = post
     await asyncio.gather(
         *(
             harness.platform.send(replace(delivery, channel=f"C30{number:02}"))

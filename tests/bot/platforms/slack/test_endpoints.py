@@ -14,12 +14,9 @@ from starlette.types import ASGIApp
 
 from bot.i18n.translation import Texts
 from bot.model import Inbox
+from bot.platforms.common.webhooks import MAX_BODY, SignedEndpoint, verify_request
 from bot.platforms.slack.app_manifest import EVENTS_PATH
-from bot.platforms.slack.endpoints import (
-    MAX_BODY,
-    SlackEventsEndpoint,
-    verify_signature,
-)
+from bot.platforms.slack.endpoints import build_signature_scheme
 from bot.platforms.slack.platform import SlackPlatform
 from bot.web import server
 from tests.bot.harness import FLOOD, BotHarness
@@ -275,10 +272,11 @@ async def test_a_browser_gets_no_page_there_and_other_paths_stay_guarded(slack):
     ),
     st.binary(max_size=200),
 )
-def test_no_headers_whatever_open_the_door(headers, body):
-    assert verify_signature(headers, body, secret=SECRET, at=1_700_000_000.0) is False
+def test_no_made_up_headers_are_accepted(headers, body):
+    scheme = build_signature_scheme(SECRET)
+    assert not verify_request(headers, body, scheme=scheme, at=1_700_000_000.0)
 
 
-def test_it_is_the_door_that_the_platform_has(slack):
+def test_the_platform_brings_this_endpoint(slack):
     platform = a_platform(slack, app_token=None)
-    assert isinstance(platform.called(slack.ledger.clock.now), SlackEventsEndpoint)
+    assert isinstance(platform.called(slack.ledger.clock.now), SignedEndpoint)

@@ -339,7 +339,7 @@ async def test_no_token_or_address_is_logged(slack, caplog, capsys):
         await until(lambda: slack.asked("whisper"))
         await ask(slack, "/news find")
     logged = capsys.readouterr().out + caplog.text
-    assert "answer not taken" in logged
+    assert "answer not sent" in logged
     for secret in (asked.token, asked.trigger, slack.token):
         assert secret not in logged
 
@@ -550,7 +550,7 @@ async def test_who_may_use_which_command_where(chat, slack, role, channel):
 
 async def test_a_right_that_was_lost_is_lost_within_a_minute(chat, slack):
     listener = platform_of(chat).listener
-    listener.people._now = lambda: chat.clock.now().timestamp()
+    listener.people._cache._now = lambda: chat.clock.now().timestamp()
     assert "Status" in (await ask(slack, "/newsdesk status")).words
     chat.clock.advance(seconds=61)
     lost = like(EDITOR, traits={})

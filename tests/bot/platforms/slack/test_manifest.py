@@ -16,22 +16,24 @@ from tests.bot.harness import BotHarness
 
 #: The scope that each method of the Web API needs, by its documentation.
 NEEDS = {
-    "chat_postMessage": "chat:write",
-    "chat_postEphemeral": "chat:write",
-    "chat_update": "chat:write",
-    "chat_delete": "chat:write",
-    "conversations_history": "channels:history",
-    "conversations_open": "im:write",
-    "users_info": "users:read",
-    "usergroups_list": "usergroups:read",
-    "bots_info": "users:read",
-    "conversations_replies": "channels:history",
-    "conversations_info": "channels:read",
-    "conversations_members": "channels:read",
-    "views_open": "",
-    "views_publish": "",
-    "auth_test": "",
-    "apps_connections_open": "",
+    "chat.postMessage": "chat:write",
+    "chat.postEphemeral": "chat:write",
+    "chat.update": "chat:write",
+    "chat.delete": "chat:write",
+    "conversations.history": "channels:history",
+    "conversations.open": "im:write",
+    "users.info": "users:read",
+    "usergroups.list": "usergroups:read",
+    "bots.info": "users:read",
+    "conversations.replies": "channels:history",
+    "conversations.info": "channels:read",
+    "conversations.members": "channels:read",
+    "views.open": "",
+    "views.publish": "",
+    "auth.test": "",
+    "apps.connections.open": "",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
 }
 
 
@@ -93,7 +95,8 @@ async def test_http_mode_names_one_address_everywhere(harness: BotHarness):
 def test_every_method_that_the_code_calls_has_its_scope():
     called = set(
         re.findall(
-            r"\.((?:chat|conversations|users|bots|usergroups|views|auth|apps)_\w+)\(",
+            r'"((?:chat|conversations|users|bots|usergroups|views|auth|apps|files)'
+            r'\.[a-z][A-Za-z.]+)"',
             code(),
         )
     )

@@ -120,7 +120,7 @@ async def test_many_who_meet_the_end_at_once_ask_for_one_exchange(shared_app):
     await installation.sign_in()
     shared_app.slack.teams.expire(TEAM)
     reported = await asyncio.gather(
-        *(installation.ask("users.info", lambda s: s.user("U7001")) for _ in range(6))
+        *(installation.ask("users.info", user="U7001") for _ in range(6))
     )
     assert len(reported) == 6
     assert shared_app.slack.teams.exchanged == [TEAM]
@@ -137,15 +137,15 @@ async def test_two_workers_that_race_ask_for_one_exchange(
         await worker.sign_in()
     shared_app.harness.clock.advance(hours=13)
     reported = await asyncio.gather(
-        *(w.ask("users.info", lambda s: s.user("U7001")) for w in workers)
+        *(w.ask("users.info", user="U7001") for w in workers)
     )
     assert len(reported) == 2
     assert slack.teams.exchanged == [TEAM]
     assert slack.teams.wasted == []
     # The one that waited goes on with what the other got, also later.
     shared_app.harness.clock.advance(hours=13)
-    await workers[1].ask("users.info", lambda s: s.user("U7001"))
-    await workers[0].ask("users.info", lambda s: s.user("U7001"))
+    await workers[1].ask("users.info", user="U7001")
+    await workers[0].ask("users.info", user="U7001")
     assert slack.teams.exchanged == [TEAM, TEAM]
     assert slack.teams.wasted == []
     await other.close()
@@ -163,9 +163,9 @@ async def test_two_workers_in_the_middle_of_their_work_go_on_with_one_exchange(
     # Both hold the token for good when Slack knows better.
     slack.teams.expire(TEAM)
     _, reported = await asyncio.gather(
-        shared_app.post(), theirs.ask("users.info", lambda s: s.user("U7001"))
+        shared_app.post(), theirs.ask("users.info", user="U7001")
     )
-    assert reported["id"] == "U7001"
+    assert reported["user"]["id"] == "U7001"
     assert await states(shared_app) == ["sent"]
     assert len(slack.ledger.says(CHANNEL)) == 1
     assert slack.teams.exchanged == [TEAM]

@@ -1,0 +1,167 @@
+"""`/newsdesk access`: let people and roles use the editors' commands.
+
+The platform says who manages a workspace. Those people can let others in, by person or
+by role; whoever was let in this way uses every other editors' command. The permission
+itself is checked in `dispatch`, on the roles of the moment.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from bot.commands.changes import propose, render_proposal
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
+from bot.configuration.change_steps import ChangeRequest, format_grant
+from bot.configuration.diff import shorten_line
+from bot.errors import FieldError, UnknownName
+from bot.model import ListItem, Permission, Person, Reply, SettingsEntry
+from bot.storage import workspace_store
+from bot.storage.workspace_store import Grant
+from digests.language.normalization import normalize_text
+from digests.messages import Message
+
+#: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
+_MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
+_PLAIN_ID = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
+WhoArgument = Annotated[
+    str,
+    Option(
+        description="A person or a role: a mention, or its id",
+        rest=True,
+        completes="person",
+    ),
+]
+
+
+@command(
+    "newsdesk access grant",
+    "Make a person or a role an editor",
+    "/newsdesk access grant @ben",
+    "/newsdesk access grant role 4711",
+)
+async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
+    """Propose to let the person or role in."""
+    everybody = context.list_people()
+    if everybody:
+        person = _find_person(everybody, who)
+        grant = Grant(kind="person", external_id=person.id)
+        may = context.say(
+            "This is {name}, who may then use every /newsdesk command here, except "
+            "this one.",
+            name=person.name,
+        )
+    else:
+        grant = _parse_grant(who)
+        # Those who may not let anybody in are refused before the id is checked.
+        if not context.person.granted:
+            _check_is_id(context, grant, who)
+        may = context.say(
+            "They may then use every /newsdesk command here, except this one."
+        )
+    return render_proposal(
+        context, await propose(context, _request_grant(grant, given=True)), may
+    )
+
+
+@command(
+    "newsdesk access revoke",
+    "Stop letting them do an editor's work",
+    "/newsdesk access revoke @ben",
+)
+async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
+    """Propose to take the access back."""
+    grant, known = _parse_grant(who), await _list_grants(context)
+    if grant not in known:
+        names = ", ".join(f"«{format_grant(one)}»" for one in known)
+        raise UnknownName(
+            "«{who}» was not made an editor here. There are: {names}.",
+            who=shorten_line(who),
+            names=names or Message("nobody"),
+        )
+    change = await propose(context, _request_grant(grant, given=False))
+    return render_proposal(context, change)
+
+
+@command(
+    "newsdesk access list",
+    "Who is an editor here",
+    "/newsdesk access list",
+)
+async def list_access(context: CommandContext) -> Reply:
+    """Everybody who was let in."""
+    first = context.say(
+        "People who manage this workspace on its platform are always editors."
+    )
+    lines = [ListItem(title=format_grant(one)) for one in await _list_grants(context)]
+    return context.reply(first, *lines, title=context.say("Access"))
+
+
+async def _list_grants(context: CommandContext) -> Sequence[Grant]:
+    return await context.db.read(
+        workspace_store.list_grants, workspace_id=context.workspace_id
+    )
+
+
+def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
+    """Refuse a name that the platform did not turn into a mention.
+
+    It would be granted access as an id, and the person meant would get none. Only to
+    let somebody in: everybody who was let in can always be removed.
+
+    Raises:
+        FieldError: It is neither an id nor a mention.
+    """
+    plugin = context.services.plugins.get(context.workspace.platform)
+    ids = plugin.ids if plugin is not None else None
+    if ids is None or _MENTION.fullmatch(written):
+        return
+    pattern = ids.role if grant.kind == "role" else ids.person
+    if not pattern.fullmatch(grant.external_id):
+        raise FieldError.of(ids.refuse(shorten_line(written)), field="who")
+
+
+def _find_person(everybody: Sequence[Person], written: str) -> Person:
+    """The person who is meant, by id or name.
+
+    Raises:
+        FieldError: There is nobody of this name, or they are an editor anyway.
+    """
+    said = normalize_text(written).strip().removeprefix("person").strip(" @:<>")
+    for person in everybody:
+        if said in (normalize_text(person.id), normalize_text(person.name)):
+            if person.permission >= Permission.EDITOR:
+                raise FieldError(
+                    "{name} is already an editor.", name=person.name, field="who"
+                )
+            return person
+    raise FieldError(
+        "There is nobody called «{who}» here, and there are no roles. There are: "
+        "{names}.",
+        who=shorten_line(written),
+        names=", ".join(f"«{person.id}»" for person in everybody),
+        field="who",
+    )
+
+
+def _parse_grant(written: str) -> Grant:
+    mention = _MENTION.fullmatch(written)
+    if mention is not None:
+        is_role = mention[1] not in ("@", "@!")
+        return Grant(kind="role" if is_role else "person", external_id=mention[2])
+    named = _PLAIN_ID.fullmatch(written.removeprefix("@"))
+    if named is None:
+        raise FieldError(
+            "Name one person or role by a mention, or write «person ID» or «role ID».",
+            field="who",
+        )
+    return Grant(kind="role" if named[1] == "role" else "person", external_id=named[2])
+
+
+def _request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
+    name = format_grant(grant)
+    entry: SettingsEntry = {"name": name, "kind": grant.kind, "id": grant.external_id}
+    return ChangeRequest(
+        noun="access", name=name, edit=lambda _: entry if given else None
+    )

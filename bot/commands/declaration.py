@@ -1,0 +1,192 @@
+"""Declare commands as functions with typed parameters.
+
+    @command("news timeline", "A story over its days, in order", "/news timeline 1")
+    async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+
+Each parameter after the context is one option of the command; its annotation carries
+an `Option` that says how it is asked for and converted. What was typed is converted
+once, before the function runs:
+
+- a required answer that is missing, and a `FieldError` about one of the options,
+  become the form of the command with everything that was answered kept;
+- where several digests may be meant, the form asks which one;
+- any other `UserError` is left to `dispatch`, which answers with its sentence.
+
+A control may carry an argument that nobody can type, such as the edition that a
+confirm button is about. Its handler is declared beside the command:
+
+    @post.control("confirmed")
+    async def post_confirmed(context: CommandContext, carried: str) -> Reply:
+
+Commands under «news» are for everybody, those under «newsdesk» for editors.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bot.commands.context import CommandContext, CommandServices
+from bot.commands.forms import Option, OptionGroup, build_digest_form
+from bot.errors import FieldError
+from bot.lookup.name_resolution import AmbiguousDigest
+from bot.model import Command, CommandOption, Form, Invocation, Permission, Reply
+
+CommandFunction = Callable[..., Awaitable[Reply | Form]]
+ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
+C = TypeVar("C", bound=ControlFunction)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Parameter:
+    """One parameter of a command's function, with the options that it stands for."""
+
+    name: str
+    shown: tuple[CommandOption, ...]
+    #: None: a group of options.
+    option: Option | None
+
+    async def convert(
+        self, context: CommandContext, typed: Mapping[str, str]
+    ) -> dict[str, object]:
+        """The parameter's value by its name; {} leaves it to the default.
+
+        Raises:
+            UserError: The text cannot be converted.
+        """
+        if self.option is None:
+            names = [option.name for option in self.shown]
+            return {self.name: {n: typed[n] for n in names if typed.get(n)}}
+        name = self.shown[0].name
+        said, attached = typed.get(name, ""), name in context.invocation.attached
+        if not (said or attached or self.option.implicit):
+            return {}
+        if self.option.convert is None:
+            return {self.name: said}
+        try:
+            value = self.option.convert(context, said)
+            return {self.name: await value if inspect.isawaitable(value) else value}
+        except FieldError as mistake:
+            if mistake.field:
+                raise
+            raise FieldError.of(mistake, field=name) from None
+
+    def is_missing(self, given: Container[str]) -> bool:
+        """Whether it needs an answer for which nothing was given."""
+        if self.option is None or self.option.required:
+            return False
+        return self.shown[0].required and self.shown[0].name not in given
+
+    def find_question(self, setting: str) -> str | None:
+        """Its option that a mistake in this setting belongs to."""
+        if self.option is not None and setting in self.option.settings:
+            return self.shown[0].name
+        return next((one.name for one in self.shown if one.name == setting), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandDeclaration:
+    """A command that is not bound to the services of an application yet."""
+
+    path: str
+    description: str
+    examples: tuple[str, ...]
+    function: CommandFunction
+    parameters: tuple[_Parameter, ...]
+    #: Handlers of what only controls carry, by the argument's name.
+    controls: dict[str, ControlFunction] = field(default_factory=dict)
+
+    def control(self, argument: str) -> Callable[[C], C]:
+        """Declare what a control with this argument does in place of the command."""
+
+        def register(function: C) -> C:
+            self.controls[argument] = function
+            return function
+
+        return register
+
+    def bind(self, services: CommandServices, commands: Sequence[Command]) -> Command:
+        """The command for the registry `commands`, which may still be growing."""
+
+        async def run(invocation: Invocation) -> Reply | Form:
+            context = CommandContext(
+                services=services,
+                invocation=invocation,
+                command=bound,
+                commands=commands,
+            )
+            return await self._run(context)
+
+        root, _, _ = self.path.partition(" ")
+        bound = Command(
+            path=self.path,
+            description=self.description,
+            permission=(Permission.EVERYONE if root == "news" else Permission.EDITOR),
+            run=run,
+            options=tuple(one for each in self.parameters for one in each.shown),
+            examples=self.examples,
+        )
+        return bound
+
+    async def _run(self, context: CommandContext) -> Reply | Form:
+        asked = context.invocation
+        typed = {name: said.strip() for name, said in asked.args.items()}
+        for argument, handle in self.controls.items():
+            if typed.get(argument):
+                return await handle(context, typed[argument])
+        given = {name for name, said in typed.items() if said} | set(asked.attached)
+        if any(parameter.is_missing(given) for parameter in self.parameters):
+            return context.form()
+        try:
+            values: dict[str, object] = {}
+            for parameter in self.parameters:
+                values |= await parameter.convert(context, typed)
+            return await self.function(context, **values)
+        except AmbiguousDigest as which:
+            form = build_digest_form(context.command, asked, which)
+            if form is None:
+                raise
+            return form
+        except FieldError as mistake:
+            found = (one.find_question(mistake.field) for one in self.parameters)
+            question = next(filter(None, found), None)
+            if question is None:
+                raise
+            return context.form(errors={question: context.texts.error(mistake)})
+
+
+def command(
+    path: str, description: str, *examples: str
+) -> Callable[[CommandFunction], CommandDeclaration]:
+    """Declare the function as a command.
+
+    Args:
+        path: «news quotes»: root and name (and group), separated by spaces.
+        description: One line of at most 60 characters.
+        examples: Lines that people would really type; at least one.
+    """
+
+    def declare(function: CommandFunction) -> CommandDeclaration:
+        _, *parameters = inspect.signature(function).parameters.values()
+        return CommandDeclaration(
+            path=path,
+            description=description,
+            examples=examples,
+            function=function,
+            parameters=tuple(map(_read_parameter, parameters)),
+        )
+
+    return declare
+
+
+def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
+    # The outermost annotation comes last; it refines those inside.
+    *_, option = parameter.annotation.__metadata__
+    if isinstance(option, OptionGroup):
+        return _Parameter(name=parameter.name, shown=option.options, option=None)
+    required = option.required
+    if required is None:
+        required = not option.implicit and parameter.default is parameter.empty
+    name = option.name or parameter.name
+    shown = option.to_command_option(name, required=required)
+    return _Parameter(name=parameter.name, shown=(shown,), option=option)

@@ -1,0 +1,145 @@
+"""Request a new digest: options, destination and zone that creating one needs.
+
+`/newsdesk setup` and `/newsdesk digest create` both begin here: the channel becomes a
+destination where it is none, a pack's name stands for its feeds, and the workspace
+takes its time zone from its first schedule.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.commands.context import CommandContext
+from bot.commands.forms import Option, OptionGroup
+from bot.configuration import feed_lists
+from bot.configuration.change_steps import ChangeRequest
+from bot.configuration.feed_lists import expand_addresses
+from bot.configuration.settings import build_setting_options
+from bot.errors import FieldError, UserError
+from bot.model import (
+    DEFAULT_DIGEST,
+    Destination,
+    DigestSettings,
+    Location,
+    SettingsEntry,
+)
+from bot.schedules.parsing import parse_schedule
+
+NAME_OPTION = Option(description="What it is called")
+SOURCES_OPTION = Option(
+    description="Addresses of feeds or sites, or a pack such as world",
+    completes="pack",
+    settings=("sources",),
+)
+SCHEDULE_OPTION = Option(description="When, such as: weekdays at 8:30 Europe/Berlin")
+DESTINATIONS_OPTION = Option(
+    description="Destinations, by commas; without it this channel",
+    completes="destination",
+    settings=("destinations",),
+    convert=lambda _, typed: [
+        part.strip() for part in typed.split(",") if part.strip()
+    ],
+)
+#: Settings that a new digest can be given.
+SettingsArgument = Annotated[
+    Mapping[str, str],
+    OptionGroup(options=build_setting_options(DigestSettings, "create")),
+]
+
+#: The channel that the local page begins with.
+FIRST_LOCAL_CHANNEL = "news"
+_NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewDigest:
+    """What was answered about a digest that is to be created; "" is open."""
+
+    name: str
+    source: str
+    schedule: str
+    #: Other settings, as they were typed.
+    settings: Mapping[str, str]
+    #: Names of destinations; without one it is this channel.
+    to: Sequence[str] = ()
+
+
+async def request_new_digest(
+    context: CommandContext, wanted: NewDigest
+) -> list[ChangeRequest]:
+    """The requests for the zone, the destination and the digest, in this order."""
+    name = " ".join(wanted.name.split())
+    requests = await _request_zone(context, wanted.schedule)
+    to = list(wanted.to)
+    if not to:
+        place, request = await _request_destination(context, name)
+        requests += [request] if request else []
+        to = [place]
+    entry: SettingsEntry = {
+        **DEFAULT_DIGEST,
+        "name": name,
+        "sources": expand_addresses(wanted.source),
+        "schedule": [wanted.schedule] if wanted.schedule else [],
+        "destinations": to,
+        "language": feed_lists.get_pack_language(wanted.source) or "en",
+        **wanted.settings,
+    }
+    return [*requests, request_digest(name, entry)]
+
+
+def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
+    """Ask for a digest with these settings, under a name that is not taken."""
+
+    def edit(before: SettingsEntry | None) -> SettingsEntry:
+        if before is not None:
+            raise FieldError(
+                "There is already a digest «{name}».", name=name, field="name"
+            )
+        return entry
+
+    return ChangeRequest(noun="digest", name=name, edit=edit)
+
+
+async def _request_destination(
+    context: CommandContext, name: str
+) -> tuple[str, ChangeRequest | None]:
+    """The destination of this channel: its name, and the request to create it."""
+    channel, known = get_channel(context.place), await context.list_destinations()
+    for found in known:
+        if found.channel == channel:
+            return found.name, None
+    called = choose_destination_name(name, channel, known)
+    entry = {"name": called, "channel": channel, "stopped": None}
+    return called, ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
+
+
+def get_channel(place: Location) -> str:
+    """The channel's id on its platform."""
+    if place.channel is not None:
+        return place.channel
+    if place.workspace.platform == "local":
+        return FIRST_LOCAL_CHANNEL
+    raise UserError("There is no channel here. Run this in the channel for the digest.")
+
+
+def choose_destination_name(
+    wanted: str, channel: str, known: Sequence[Destination]
+) -> str:
+    """A short name that no destination has: from the words, or else the channel's."""
+    words = "-".join(_NAME_WORD.findall(wanted.lower()))[:40].strip("-") or channel[:40]
+    taken = {place.name for place in known}
+    numbered = (f"{words}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (words, *numbered) if name not in taken)
+
+
+async def _request_zone(context: CommandContext, sentence: str) -> list[ChangeRequest]:
+    """The workspace's zone as its first schedule gives it, until it is set."""
+    if context.zone != "UTC" or await context.list_digests():
+        return []
+    try:
+        zone = parse_schedule(sentence).zone
+    except UserError:
+        return []
+    entry = {"name": "zone", "zone": zone}
+    return [ChangeRequest(noun="zone", name="zone", edit=lambda _: entry)]

@@ -1,0 +1,101 @@
+"""`/newsdesk history`: who changed what; confirm and revert changes.
+
+Controls carry the public id of a change. Confirming applies the change that was shown;
+reverting proposes the opposite change, to be confirmed like any other.
+"""
+
+from typing import Annotated
+
+from bot.commands.arguments import within
+from bot.commands.changes import render_applied, render_proposal
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
+from bot.commands.presentation import join_notes
+from bot.configuration.change_steps import ConfigurationChange
+from bot.configuration.diff import format_change, shorten_line
+from bot.model import Block, ListItem, Paragraph, Reply, SmallPrint
+from bot.storage import deletion_store
+
+#: Changes that are shown unless asked for more, and at most.
+DEFAULT_LISTED, MAX_LISTED = 4, 20
+#: Buttons under an answer.
+MAX_BUTTONS = 4
+
+
+@command(
+    "newsdesk history",
+    "Who changed what, and how to revert it",
+    "/newsdesk history",
+    "/newsdesk history revert=c-7k3m9q",
+)
+async def show_history(
+    context: CommandContext,
+    n: Annotated[
+        int,
+        Option(description="How many changes, 1 to 20", convert=within(1, MAX_LISTED)),
+    ] = DEFAULT_LISTED,
+    revert: Annotated[str, Option(description="The ID of a change to revert")] = "",
+) -> Reply:
+    """The latest changes, each with a button that reverts it."""
+    if revert:
+        change = await context.configuration.revert(context.invocation, revert)
+        return render_proposal(context, change)
+    stored = await context.configuration.history(context.workspace_id, n + 1)
+    found = stored[:n]
+    blocks: list[Block] = [_render_change(context, change) for change in found]
+    if len(stored) > n:
+        blocks.append(SmallPrint(text=_format_older(context, n)))
+    if not found:
+        nothing = context.say("No changes have been made here yet.")
+        blocks.append(Paragraph(text=nothing))
+    if len(found) < n:
+        blocks += await _render_last_erasure(context)
+    buttons = (
+        context.button(context.say("Revert {id}", id=one.id), "revert", one.id)
+        for one in found[:MAX_BUTTONS]
+    )
+    return context.reply(*blocks, title=context.say("History"), controls=tuple(buttons))
+
+
+@show_history.control("confirm")
+async def confirm_change(context: CommandContext, change_id: str) -> Reply:
+    """Apply a change that was proposed."""
+    change = await context.configuration.confirm(context.invocation, change_id)
+    context.services.wake()
+    return render_applied(context, change)
+
+
+def _format_older(context: CommandContext, count: int) -> str:
+    """That there are more changes than shown, and how to see them."""
+    if count == MAX_LISTED:
+        return context.say("Older changes are stored, but not listed here.")
+    return context.say(
+        "There are older ones: /newsdesk history {n}", n=min(MAX_LISTED, 4 * count)
+    )
+
+
+async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:
+    """That the former data of this workspace were erased."""
+    last = await context.db.read(
+        deletion_store.find_last_erasure,
+        platform=context.workspace.platform,
+        external_id=context.workspace.external_id,
+    )
+    if last is None or last.ordered_at is None:
+        return ()
+    when = context.format_moment(last.ordered_at)
+    if last.reason == "left":
+        note = context.say("{when} · 30 days after the bot was removed", when=when)
+    else:
+        who = shorten_line(last.person_id or context.say("the operator"))
+        note = context.say("{when} · by {who}", when=when, who=who)
+    return (ListItem(title=context.say("All data was erased"), note=note),)
+
+
+def _render_change(context: CommandContext, change: ConfigurationChange) -> ListItem:
+    person = change.person
+    who = context.texts.word(person) if change.by_operator else shorten_line(person)
+    reverts = change.reverts and context.say("reverts {id}", id=change.reverts)
+    note = join_notes(change.id, who, context.format_moment(change.made_at), reverts)
+    return ListItem(title=format_change(change, context.texts), note=note)

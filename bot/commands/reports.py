@@ -1,0 +1,156 @@
+"""`/news report`, `/newsdesk reports`: errors that readers report to the editors.
+
+Only editors see a report. Its answer reaches the reader by private message, or with
+their next command. Limits per person keep one reader from filling the editors' list.
+"""
+
+from datetime import timedelta
+from typing import Annotated
+
+from bot.commands.arguments import FollowedStoryArgument, at_most
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
+from bot.commands.forms import Option
+from bot.commands.presentation import join_notes
+from bot.delivery.private_notices import resolve_report
+from bot.errors import UnknownName, UserError
+from bot.model import ListItem, Reply, SmallPrint
+from bot.storage import Connection, report_store
+from bot.storage.report_store import Report
+from digests.types import EditionStory
+
+#: Open reports of one person; reports of one person in `REPORT_WINDOW`.
+MAX_OPEN_REPORTS, MAX_RECENT_REPORTS = 20, 5
+REPORT_WINDOW = timedelta(minutes=10)
+#: Reports that are listed.
+MAX_LISTED_REPORTS = 15
+
+
+@command(
+    "news report",
+    "Report an error in a story to the editors",
+    "/news report 2 The bridge was closed on Monday, not Tuesday.",
+)
+async def report_error(
+    context: CommandContext,
+    story: FollowedStoryArgument,
+    text: Annotated[
+        str,
+        Option(
+            description="What is wrong, and how you know",
+            rest=True,
+            convert=at_most(1000),
+        ),
+    ],
+) -> Reply:
+    """Store the report for the editors."""
+    made = await context.db.write(_add_report, context, story, text)
+    return context.reply(
+        context.say("Reported to the editors as {id}.", id=made.public_id),
+        ListItem(title=made.headline, text=made.text),
+        context.say(
+            "You get a private message when they have dealt with it, or see it with "
+            "your next command here."
+        ),
+    )
+
+
+def _add_report(
+    conn: Connection, context: CommandContext, story: EditionStory, text: str
+) -> Report:
+    """Store the report, unless its person reached one of the limits.
+
+    Raises:
+        UserError: They did.
+    """
+    still, lately = report_store.count_person_reports(
+        conn, **context.person_scope, since=context.now - REPORT_WINDOW
+    )
+    if still >= MAX_OPEN_REPORTS:
+        raise UserError(
+            "{most} of your reports are open. Please wait until the editors have "
+            "dealt with some of them.",
+            most=MAX_OPEN_REPORTS,
+        )
+    if lately >= MAX_RECENT_REPORTS:
+        raise UserError("That is a lot of reports at once. Try again in ten minutes.")
+    return report_store.add_report(
+        conn,
+        **context.person_scope,
+        person_name=context.person.name,
+        story=story.id,
+        headline=story.headline.text,
+        text=text,
+        locale=context.texts.locale,
+        now=context.now,
+    )
+
+
+@command(
+    "newsdesk reports",
+    "Errors that readers reported, and answers to them",
+    "/newsdesk reports",
+    "/newsdesk reports r-7k3m9q Thank you, the day is right now.",
+)
+async def manage_reports(
+    context: CommandContext,
+    settle: Annotated[
+        str,
+        Option(description="The ID of the report to resolve", completes="report"),
+    ] = "",
+    answer: Annotated[
+        str,
+        Option(
+            description="The answer to the reader",
+            rest=True,
+            convert=at_most(500),
+        ),
+    ] = "",
+) -> Reply:
+    """The open reports; or settle one of them."""
+    if settle:
+        return await _settle_report(context, settle, answer)
+    count = await context.db.read(
+        report_store.count_open_reports, workspace_id=context.workspace_id
+    )
+    found = await context.db.read(
+        report_store.list_open_reports,
+        workspace_id=context.workspace_id,
+        limit=MAX_LISTED_REPORTS,
+    )
+    title = context.say("Reports from readers")
+    if not found:
+        return context.reply(context.say("No report is open."), title=title)
+    how = context.say(
+        "Resolve one: /newsdesk reports {id} your answer", id=found[0].public_id
+    )
+    if count > len(found):
+        how += " · " + context.say("{n} more are open", n=count - len(found))
+    lines = (_render_report(context, report) for report in found)
+    return context.reply(*lines, SmallPrint(text=how), title=title)
+
+
+def _render_report(context: CommandContext, report: Report) -> ListItem:
+    when = context.format_moment(report.made_at)
+    note = join_notes(report.public_id, report.story, report.person_name[:40], when)
+    return ListItem(title=report.headline, text=report.text, note=note)
+
+
+async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:
+    done = await context.db.write(
+        resolve_report,
+        workspace_id=context.workspace_id,
+        public_id=settle,
+        by=context.signature,
+        answer=answer,
+        now=context.now,
+    )
+    if done is None:
+        raise UnknownName("There is no open report {id} here.", id=settle[:20])
+    said = context.say(
+        "Settled: {id}. Its reader gets a private message, or sees it with their next "
+        "command; the report is kept for {days} days.",
+        id=done.public_id,
+        days=context.services.retention.editions,
+    )
+    return context.reply(said, ListItem(title=done.headline, text=answer))

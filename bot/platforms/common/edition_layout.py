@@ -1,0 +1,314 @@
+"""Lay out an edition as chat messages: pieces, their order, their packing. Pure.
+
+A piece is what stays together: the head, a quote, a story, the brief, the foot. Each is
+formatted twice, in the platform's markup and as plain text, and the pieces are packed
+into as few messages as possible: an edition is split between pieces only. Texts are
+shortened to the platform's limits, quotes never: one that is too long is left out, and
+the story's detail shows it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from bot.i18n.translation import Texts
+from bot.model import MessagePart
+from bot.platforms.common.edition_text import (
+    EditionView,
+    format_brief,
+    format_closing,
+    format_context,
+    format_corrections,
+    format_disputes,
+    format_figures,
+    format_method_note,
+    format_plain_quote,
+    format_source,
+    format_subtitle,
+    select_card,
+)
+from bot.platforms.common.text import Link, count_utf16, make_link, shorten_line
+from digests.types import EditionStory, QuoteCard, Section
+
+B = TypeVar("B")
+P = TypeVar("P")
+#: A line about an article, and the link behind it.
+LinkedLine = tuple[str, Link | None]
+
+
+class EditionLimits(Protocol):
+    """Limits that decide what an edition shows: a platform's module `limits`.
+
+    Lengths are in UTF-16 units.
+    """
+
+    @property
+    def TITLE(self) -> int: ...  # noqa: N802 - constants of a module
+    @property
+    def HEADLINE(self) -> int: ...  # noqa: N802
+    @property
+    def SENTENCE(self) -> int: ...  # noqa: N802
+    @property
+    def SENTENCES(self) -> int: ...  # noqa: N802
+    @property
+    def QUOTE(self) -> int: ...  # noqa: N802
+    @property
+    def BRIEF(self) -> int: ...  # noqa: N802
+    @property
+    def STORIES(self) -> int: ...  # noqa: N802
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionPiece(Generic[B]):
+    """What stays together, in the platform's markup and as plain text."""
+
+    body: B
+    plain: str
+    #: (control id, label) of a story's entry in the select.
+    option: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StorySection:
+    """A section of a story: lines with their labels, or a quote."""
+
+    #: (label or "", text); no text is empty.
+    rows: tuple[tuple[str, str], ...] = ()
+    quote: QuoteCard | None = None
+
+    def format_plain(self, texts: Texts) -> str:
+        """Format the section as plain text; "" where it shows nothing."""
+        if self.quote is not None:
+            return format_plain_quote(self.quote, texts)
+        return "\n".join(
+            f"{label.rstrip(':')}: {text}" if label else text
+            for label, text in self.rows
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoryLayout:
+    """What a story's piece shows."""
+
+    number: int
+    #: «Update: » where it is one, and the headline.
+    headline: str
+    sections: tuple[StorySection, ...]
+    #: The line about the source, with the link behind it.
+    source: LinkedLine
+    notes: tuple[str, ...]
+
+
+class EditionFormat(Protocol[B]):
+    """A platform's markup for the pieces of an edition."""
+
+    def head(self, title: str, under: Sequence[str]) -> B:
+        """Format the title with the lines below it."""
+        ...
+
+    def hero(self, card: QuoteCard) -> B:
+        """Format the quote of the edition."""
+        ...
+
+    def story(self, story: StoryLayout) -> B:
+        """Format a story."""
+        ...
+
+    def fits_story(self, body: B) -> bool:
+        """Check whether a story's body is short enough."""
+        ...
+
+    def brief(self, title: str, lines: Sequence[LinkedLine]) -> B | None:
+        """Format the list of further stories; None where it is too long."""
+        ...
+
+    def foot(self, lines: Sequence[str]) -> B:
+        """Format how the edition was made, and its end."""
+        ...
+
+    def fits_message(self, pieces: Sequence[EditionPiece[B]], first: bool) -> bool:
+        """Check whether a message, the first or a later one, holds all of these."""
+        ...
+
+    def payload(
+        self, pieces: Sequence[EditionPiece[B]], continued: str, *, last: bool
+    ) -> Mapping[str, Any]:
+        """Build a message; `continued` is its first line where it is not the first."""
+        ...
+
+
+def render_edition(
+    view: EditionView, limits: EditionLimits, markup: EditionFormat[B], name: str = ""
+) -> tuple[MessagePart, ...]:
+    """Render the messages of an edition in order; `name` is that of its thread."""
+
+    def fits(pieces: Sequence[EditionPiece[B]], first: bool) -> bool:
+        stories = sum(piece.option is not None for piece in pieces)
+        return stories <= limits.STORIES and markup.fits_message(pieces, first)
+
+    title = shorten_line(view.edition.title, limits.TITLE)
+    messages = pack_pieces(list(_list_pieces(view, limits, markup)), fits)
+    parts = []
+    for number, pieces in enumerate(messages, 1):
+        continued = f"{title} · {number}/{len(messages)}" if number > 1 else ""
+        plain = [continued] if continued else []
+        parts.append(
+            MessagePart(
+                key=str(number),
+                payload=markup.payload(pieces, continued, last=number == len(messages)),
+                fallback_text="\n\n".join((*plain, *(piece.plain for piece in pieces))),
+                title=name,
+            )
+        )
+    return tuple(parts)
+
+
+def pack_pieces(
+    pieces: Sequence[P], fits: Callable[[Sequence[P], bool], bool]
+) -> list[list[P]]:
+    """Pack pieces, in order, into as few messages as hold them; at least one.
+
+    Args:
+        pieces: A piece that is too long for any message gets one of its own.
+        fits: (pieces, whether the message is the first one) → it holds them.
+    """
+    messages: list[list[P]] = [[]]
+    for piece in pieces:
+        longer = [*messages[-1], piece]
+        if messages[-1] and not fits(longer, len(messages) == 1):
+            messages.append([piece])
+        else:
+            messages[-1] = longer
+    return messages
+
+
+def list_buttons(texts: Texts) -> list[tuple[str, str]]:
+    """List (control id, label) of the buttons below an edition."""
+    return [
+        ("v1:quotes", texts.say("Quotes")),
+        ("v1:figures", texts.say("Figures")),
+    ]
+
+
+# ── pieces ─────────────────────────────────────────────────────────────────────
+
+
+def _list_pieces(
+    view: EditionView, limits: EditionLimits, markup: EditionFormat[B]
+) -> Iterator[EditionPiece[B]]:
+    edition, texts = view.edition, view.texts
+    title = shorten_line(edition.title, limits.TITLE)
+    under = format_subtitle(view)
+    yield _piece(markup.head(title, under), title, *under)
+    brief = [_build_brief(view, limits, markup)] if edition.brief else []
+    if view.layout.also == "above":
+        yield from brief
+    hero = edition.hero
+    if view.layout.hero and hero is not None and _fits_quote(hero, limits):
+        yield _piece(markup.hero(hero), format_plain_quote(hero, texts))
+    for number, story in enumerate(edition.stories, 1):
+        yield _build_story(number, story, view, limits, markup)
+    if view.layout.also == "below":
+        yield from brief
+    end = (format_method_note(view), format_closing(view))
+    yield _piece(markup.foot(end), *end)
+
+
+def _piece(body: B, *plain: str) -> EditionPiece[B]:
+    return EditionPiece(body=body, plain="\n".join(filter(None, plain)))
+
+
+def _build_story(
+    number: int,
+    story: EditionStory,
+    view: EditionView,
+    limits: EditionLimits,
+    markup: EditionFormat[B],
+) -> EditionPiece[B]:
+    """Build a story with as many sentences of its summary as fit."""
+    texts = view.texts
+    headline = shorten_line(story.headline.text, limits.HEADLINE)
+    mark = f"{texts.say('Update')}: " if story.update else ""
+    source = format_source(story, view)
+    notes = format_corrections(story.notes, view)
+    card = select_card(
+        story.cards, view.edition.hero, lambda card: _fits_quote(card, limits)
+    )
+    summary = [
+        shorten_line(sentence.text, limits.SENTENCE)
+        for sentence in story.summary[: limits.SENTENCES]
+    ]
+
+    def build(sections: tuple[StorySection, ...]) -> EditionPiece[B]:
+        layout = StoryLayout(
+            number=number,
+            headline=f"{mark}{headline}",
+            sections=sections,
+            source=(source, make_link(story.articles[0].url)),
+            notes=tuple(notes),
+        )
+        title = f"{number}. {mark}{headline}".rstrip()
+        plain = (section.format_plain(texts) for section in sections)
+        return EditionPiece(
+            body=markup.story(layout),
+            plain="\n".join(filter(None, (title, *plain, source, *notes))),
+            option=(f"v1:story:{story.id}", f"{number}. {headline}"),
+        )
+
+    for count in range(len(summary), -1, -1):
+        piece = build(
+            tuple(
+                _build_section(section, story, summary[:count], card, view, limits)
+                for section in view.layout.story
+            )
+        )
+        if markup.fits_story(piece.body):
+            return piece
+    return build(())
+
+
+def _build_section(
+    section: Section,
+    story: EditionStory,
+    summary: Sequence[str],
+    card: QuoteCard | None,
+    view: EditionView,
+    limits: EditionLimits,
+) -> StorySection:
+    say = view.texts.say
+    match section:
+        case "summary":
+            rows = [("", " ".join(filter(None, summary)))]
+        case "quotes":
+            return StorySection(quote=card)
+        case "matters":
+            rows = [(say("Why it matters"), format_context(story, limits.SENTENCE))]
+        case "figures":
+            rows = [
+                (say("Figures"), format_figures(story)),
+                (say("Outlets differ:"), format_disputes(story)),
+            ]
+        case _:
+            rows = []
+    return StorySection(rows=tuple(row for row in rows if row[1]))
+
+
+def _build_brief(
+    view: EditionView, limits: EditionLimits, markup: EditionFormat[B]
+) -> EditionPiece[B]:
+    """Build the list of further stories: as many as fit."""
+    title = view.texts.say("Also in brief")
+    lines: list[LinkedLine] = []
+    body = markup.brief(title, ())
+    for brief in view.edition.brief[: limits.BRIEF]:
+        line = format_brief(brief, view), make_link(brief.article.url)
+        longer = markup.brief(title, [*lines, line]) if any(line) else None
+        if longer is not None:
+            body = longer
+            lines.append(line)
+    assert body is not None, "a title alone always fits"
+    return _piece(body, title, *(f"– {text}" for text, _ in lines))
+
+
+def _fits_quote(card: QuoteCard, limits: EditionLimits) -> bool:
+    return bool(card.text.strip()) and count_utf16(card.text) <= limits.QUOTE

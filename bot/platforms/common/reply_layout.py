@@ -1,0 +1,85 @@
+"""Lay out a reply as chat messages: lines, packing, the note on what is left out. Pure.
+
+A reply is formatted as pieces, each of which stays together, and packed into as few
+messages as possible. What does not fit into the most messages that a reply may have is
+counted in a note, never dropped in silence.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from bot.i18n.translation import Texts
+from bot.model import Control
+from bot.platforms.common.edition_layout import pack_pieces
+from bot.platforms.common.text import count_utf16, sanitize_text, shorten_utf16
+
+P = TypeVar("P")
+
+
+def pack_reply(
+    pieces: Sequence[P],
+    *,
+    most: int,
+    fits: Callable[[Sequence[P], bool], bool],
+    build_note: Callable[[str], P],
+    texts: Texts,
+) -> list[list[P]]:
+    """Pack a reply into at most `most` messages, with «… and 12 more» at the end.
+
+    Args:
+        pieces: The reply's, in order.
+        most: Messages that are sent.
+        fits: (pieces, whether to keep room for a note) → one message holds them.
+        build_note: Formats the note.
+        texts: The reply's language.
+    """
+    messages = pack_pieces(pieces, lambda several, _: fits(several, True))
+    left_out = sum(map(len, messages[most:]))
+    kept = messages[:most]
+    if not left_out:
+        return kept
+    *before, last = kept
+    while True:
+        more = texts.say("… and {n} more", n=texts.number(left_out))
+        noted = [*last, build_note(more)]
+        if not last or fits(noted, False):
+            return [*before, noted]
+        # The note has no room below the last piece, which is then left out as well.
+        last = last[:-1]
+        left_out += 1
+
+
+def split_lines(text: str, most: int, limit: int) -> Iterator[str]:
+    """Split foreign text into sanitized lines that are not empty.
+
+    Args:
+        text: Of any length.
+        most: Characters that are looked at: no reply shows more.
+        limit: UTF-16 units of a line; a longer one is shortened.
+    """
+    for line in sanitize_text(text[:most]).replace("\r", "\n").split("\n"):
+        shortened = shorten_utf16(line, limit)
+        if shortened:
+            yield shortened
+
+
+def group_lines(lines: Iterable[str], limit: int) -> Iterator[list[str]]:
+    """Group neighbouring lines into pieces of about `limit` UTF-16 units."""
+    group: list[str] = []
+    used = 0
+    for line in lines:
+        if group and used + count_utf16(line) > limit:
+            yield group
+            group, used = [], 0
+        group.append(line)
+        used += count_utf16(line) + 1
+    if group:
+        yield group
+
+
+def select_controls(
+    controls: Iterable[Control], taken: Collection[str], id_limit: int, most: int
+) -> list[Control]:
+    """Select the buttons of a reply: valid ids that its message does not have yet."""
+    fitting = {c.id: c for c in controls if 0 < len(c.id) <= id_limit}
+    return [c for c in fitting.values() if c.id not in taken][:most]

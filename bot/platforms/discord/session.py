@@ -1,0 +1,210 @@
+"""One login of the bot: the client, its gateway events as our nouns, its API.
+
+Events become plain dataclasses here and go to the event handler. How discord.py is
+adapted is `transport`'s part, and the REST calls are `rest_api`'s.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import aiohttp
+import discord
+import yarl
+
+from bot.platforms.discord.channels import ChannelFacts
+from bot.platforms.discord.events import DiscordEventHandler
+from bot.platforms.discord.interactions import DiscordInteraction, JoinedGuild
+from bot.platforms.discord.rate_limits import DiscordRateLimiter
+from bot.platforms.discord.rest_api import DiscordApi
+from bot.platforms.discord.transport import (
+    DiscordTransport,
+    configure_endpoints,
+    dispatch_interaction,
+    list_role_ids,
+)
+
+
+class DiscordSession:
+    """One login of the bot."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_base: str | None,
+        gateway: str | None,
+        heartbeat_timeout: float,
+        pace: DiscordRateLimiter,
+        listener: DiscordEventHandler,
+    ) -> None:
+        """Create the client; nothing is sent yet.
+
+        Args:
+            token: The bot's token.
+            api_base: Base URL of the REST API, with its version; None = discord.com.
+            gateway: A whole `ws(s)://` URL; None = the one that Discord names.
+            heartbeat_timeout: Seconds of silence after which a gateway is dead.
+            pace: Asked before every request, and given every response.
+            listener: Handles events.
+        """
+        configure_endpoints(api_base, gateway)
+        self._token = token
+        self._client = DiscordClient(
+            gateway=yarl.URL(gateway) if gateway else None,
+            heartbeat_timeout=heartbeat_timeout,
+            pace=pace,
+            listener=listener,
+        )
+        self.api = self._client.api
+
+    @property
+    def connected(self) -> bool:
+        """Whether every shard has a session."""
+        return len(self._client.sessions) == self._client.shard_count
+
+    @property
+    def closed(self) -> bool:
+        return self._client.is_closed()
+
+    async def login(self) -> None:
+        await self._client.login(self._token)
+
+    async def connect(self) -> None:
+        """Hold the connections of the gateway until they cannot be held any more."""
+        await self._client.connect()
+
+    def dispatch_interaction(self, interaction: Mapping[str, Any]) -> None:
+        """Handle an interaction that came over HTTP like one of the gateway's.
+
+        Raises:
+            Exception: The library cannot parse it.
+        """
+        dispatch_interaction(self._client, interaction)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def close_connections(self) -> None:
+        """Close the HTTP connections that an interrupted `close` left open."""
+        await self._client.http.close()
+
+    def facts(self, guild: str, channel: str) -> ChannelFacts | None:
+        """Return what the gateway said of a channel; None where it said nothing."""
+        here = self._client.get_guild(int(guild)) if guild.isdigit() else None
+        if here is None or here.unavailable:
+            return None
+        roles = {str(role.id): role.mentionable for role in here.roles}
+        found = here.get_channel_or_thread(int(channel)) if channel.isdigit() else None
+        if found is None:
+            return ChannelFacts(kind=None, may=0, roles=roles)
+        may = found.permissions_for(here.me).value
+        return ChannelFacts(kind=int(found.type.value), may=may, roles=roles)
+
+
+def get_close_code(error: Exception) -> int | None:
+    """Return the code with which Discord closed the gateway for good, if it did."""
+    match error:
+        case discord.ConnectionClosed(code=code):
+            return code
+        case discord.PrivilegedIntentsRequired():
+            return 4014
+    return None
+
+
+class DiscordClient(discord.AutoShardedClient):
+    """The library's client; it caches no members and no messages."""
+
+    def __init__(
+        self,
+        *,
+        gateway: yarl.URL | None,
+        heartbeat_timeout: float,
+        pace: DiscordRateLimiter,
+        listener: DiscordEventHandler,
+    ) -> None:
+        self._gateway_and_limiter = gateway, pace
+        self._listener = listener
+        #: Shards that have a session.
+        self.sessions: set[int] = set()
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            heartbeat_timeout=heartbeat_timeout,
+        )
+        self.api = DiscordApi(self)
+
+    def _get_state(self, **options: Any) -> Any:
+        # The constructor has just created an HTTP client and now hands it to its parts.
+        self.http = DiscordTransport(
+            self.loop, *self._gateway_and_limiter, self._record_date
+        )
+        return super()._get_state(**options)
+
+    def _record_date(self, date: str) -> None:
+        self.api.check_api.server_date = date
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        self.sessions.add(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self.sessions.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        self.sessions.discard(shard_id)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await self._listener.interaction(self.api, self._build_interaction(interaction))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        joined = JoinedGuild(
+            id=str(guild.id),
+            name=guild.name,
+            host=str(await self._find_installer(guild)),
+            locale=guild.preferred_locale.value,
+        )
+        await self._listener.joined(self.api, joined)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        # So is a server announced that the bot was added to while it was offline.
+        await self._listener.here(str(guild.id), guild.name)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._listener.left(str(guild.id))
+
+    def _build_interaction(
+        self, interaction: discord.Interaction
+    ) -> DiscordInteraction:
+        """Convert an interaction; it has a server only if the bot belongs to that."""
+        guild = self.get_guild(interaction.guild_id or 0)
+        ours = guild is not None or interaction.is_guild_integration()
+        channel = interaction.channel_id
+        return DiscordInteraction(
+            id=str(interaction.id),
+            token=interaction.token,
+            kind=interaction.type.value,
+            data=cast(Mapping[str, Any], interaction.data or {}),
+            guild=str(interaction.guild_id) if ours else None,
+            guild_name=guild.name if guild is not None else "",
+            channel=None if channel is None else str(channel),
+            user=str(interaction.user.id),
+            user_name=interaction.user.display_name,
+            permissions=interaction.permissions.value,
+            roles=list_role_ids(interaction.user),
+            locale=interaction.locale.value,
+        )
+
+    async def _find_installer(self, guild: discord.Guild) -> int | None:
+        """Find who added the bot, where that may be read; the owner otherwise."""
+        me = guild.me
+        if me.guild_permissions.view_audit_log:
+            added = discord.AuditLogAction.bot_add
+            with suppress(discord.DiscordException, aiohttp.ClientError):
+                async for entry in guild.audit_logs(action=added, limit=5):
+                    target = entry.target
+                    if target is not None and target.id == me.id:
+                        return entry.user_id
+        return guild.owner_id

@@ -1,0 +1,110 @@
+"""The life cycle that deliveries and notices share: claim, send, record, expire.
+
+    ready, retry ─ claim ─► sending ─► sent | retry | uncertain | failed …
+    sending ─ lease expires ─► uncertain
+
+A claim is committed before its message is sent, and raises the row's fence. An outcome
+is recorded with the fence of its claim; after a later claim it changes nothing, because
+that one decides what is sent next.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table, update
+
+from bot.storage.statements import Condition, Scope, update_rows
+from digests.messages import Message
+
+#: States of what can be claimed, and of what has no outcome yet.
+WAITING_STATES = ("ready", "retry")
+OPEN_STATES = ("ready", "sending", "retry", "uncertain")
+_EXPIRED_REASON = Message("delivery.process_ended")
+
+
+class Claimed(Protocol):
+    """A row as it was claimed."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def workspace_id(self) -> int: ...
+    @property
+    def fence(self) -> int: ...
+
+
+def claim_rows(
+    connection: Connection,
+    table: Table,
+    *where: Condition,
+    now: datetime,
+    lease: timedelta,
+    **values: Any,
+) -> list[int]:
+    """Claim the rows that wait and fulfil all conditions; gives their keys."""
+    query = (
+        update(table)
+        .where(table.c.state.in_(WAITING_STATES), *where)
+        .values(
+            state="sending",
+            attempt=table.c.attempt + 1,
+            fence=table.c.fence + 1,
+            claimed_at=now,
+            lease_until=now + lease,
+            not_before=None,
+            updated_at=now,
+            **values,
+        )
+        .returning(table.c.id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def expire_leases(
+    connection: Connection,
+    table: Table,
+    *where: Condition,
+    now: datetime,
+    not_before: datetime | None = None,
+) -> int:
+    """Make uncertain what was being sent when its lease ran out; how many."""
+    return update_rows(
+        connection,
+        table,
+        table.c.state == "sending",
+        table.c.lease_until <= now,
+        *where,
+        state="uncertain",
+        reason=_EXPIRED_REASON,
+        lease_until=None,
+        not_before=not_before,
+        updated_at=now,
+    )
+
+
+def record_outcome(
+    connection: Connection,
+    table: Table,
+    claimed: Claimed,
+    *,
+    states: Collection[str] = ("sending", "uncertain"),
+    now: datetime,
+    **values: Any,
+) -> bool:
+    """Store the outcome of a claim; False when a later claim took over.
+
+    `not_before` and `reason` are cleared unless they are among the values.
+    """
+    cleared = {"lease_until": None, "not_before": None, "reason": None}
+    return (
+        update_rows(
+            connection,
+            table,
+            Scope(claimed.workspace_id).row(table, claimed.id),
+            table.c.fence == claimed.fence,
+            table.c.state.in_(states),
+            **cleared | {"updated_at": now} | values,
+        )
+        > 0
+    )

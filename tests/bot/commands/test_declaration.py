@@ -1,0 +1,128 @@
+"""Declared commands: options from annotations, conversion, forms and controls."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, cast
+
+import pytest
+
+from bot.commands.context import CommandContext, CommandServices
+from bot.commands.declaration import CommandDeclaration, command
+from bot.commands.forms import Option
+from bot.commands.presentation import Page
+from bot.errors import FieldError, UnknownName, UserError
+from bot.model import Command, Form, Invocation, Permission, Reply
+from tests.bot.commands.editors import errors, said
+from tests.bot.harness import BotHarness
+
+
+def _parse_number(_: CommandContext, typed: str) -> int:
+    if not typed.isdecimal():
+        raise FieldError("«{typed}» is not a number.", typed=typed, field="")
+    return int(typed)
+
+
+@command("newsdesk try", "Try out the declaration", "/newsdesk try 2")
+async def try_out(
+    context: CommandContext,
+    number: Annotated[
+        int, Option(description="How many", convert=_parse_number, settings=("count",))
+    ],
+    place: Annotated[
+        str,
+        Option(
+            name="from",
+            description="Where from",
+            implicit=True,
+            convert=lambda context, typed: typed or "here",
+        ),
+    ],
+    note: Annotated[str, Option(description="Anything")] = "nothing",
+) -> Reply:
+    if number > 100:
+        raise FieldError("Too many.", field="count")
+    return context.reply(f"{number!r} {place} {note}")
+
+
+@try_out.control("confirmed")
+async def confirmed(context: CommandContext, carried: str) -> Reply:
+    return context.reply(f"confirmed {carried}")
+
+
+@pytest.fixture
+def asks(harness: BotHarness) -> Callable[..., Awaitable[Reply | Form]]:
+    """The answer of `try_out` to these arguments."""
+
+    async def ask(**args: str) -> Reply | Form:
+        asked: Invocation = await harness.asks("newsdesk try", True, None, args)
+        return await bind(try_out).run(asked)
+
+    return ask
+
+
+def bind(declared: CommandDeclaration) -> Command:
+    # Nothing here needs services.
+    return declared.bind(cast("CommandServices", None), [])
+
+
+def test_options_follow_from_the_parameters():
+    bound = bind(try_out)
+    assert [(o.name, o.required) for o in bound.options] == [
+        ("number", True),
+        ("from", False),
+        ("note", False),
+    ]
+    assert bound.permission is Permission.EDITOR
+
+
+async def test_the_function_gets_converted_values_and_defaults(asks):
+    assert "2 here nothing" in said(await asks(number=" 2 "))
+    assert "2 there new" in said(
+        await asks(number="2", note="new", **{"from": "there"})
+    )
+
+
+async def test_a_missing_answer_is_asked_for_with_the_others_kept(asks):
+    form = await asks(note="new")
+    assert isinstance(form, Form)
+    assert {f.name: f.value for f in form.fields}["note"] == "new"
+
+
+async def test_a_mistake_stands_at_its_question(asks):
+    for number, error in (("two", "«two» is not a number."), ("101", "Too many.")):
+        form = await asks(number=number)
+        assert isinstance(form, Form)
+        assert errors(form) == {"number": error}
+
+
+async def test_what_a_control_carries_has_its_own_handler(asks):
+    assert "confirmed e-1" in said(await asks(confirmed="e-1"))
+
+
+async def test_other_errors_of_a_conversion_are_left_to_the_dispatcher(
+    harness: BotHarness,
+):
+    def refuse(_: CommandContext, typed: str) -> str:
+        raise UserError("No.")
+
+    @command("news refuse", "Refuse", "/news refuse x")
+    async def refused(
+        context: CommandContext,
+        word: Annotated[str, Option(description="W", convert=refuse)],
+    ) -> Reply:
+        raise AssertionError("it must not run")
+
+    asked = await harness.asks("news refuse", False, None, {"word": "x"})
+    with pytest.raises(UserError, match="No"):
+        await bind(refused).run(asked)
+
+
+def test_a_page_knows_its_place_in_the_list():
+    page = Page.of("abcde", 2, 2)
+    assert (page.items, page.number, page.pages, page.first) == (("c", "d"), 2, 3, 3)
+    assert Page.of("", 1, 2).items == ()
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_page_that_is_not_there_is_refused(number: int):
+    with pytest.raises(UnknownName, match="pages 1 to 3"):
+        Page.of("abcde", number, 2)

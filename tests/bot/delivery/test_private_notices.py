@@ -1,0 +1,62 @@
+"""Who gets a notice when posting stops at a destination."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.delivery import private_notices
+from bot.storage import (
+    Connection,
+    Database,
+    personal_digest_store,
+    schema,
+)
+from digests.messages import Message
+from tests.bot.storage.builders import NOW, Tenant, a_tenant
+
+
+@pytest.fixture
+async def tenant(database: Database) -> Tenant:
+    return await database.write(a_tenant, platform="discord")
+
+
+def stop(connection: Connection, tenant: Tenant, destination_id: int) -> None:
+    private_notices.add_stop_notice(
+        connection,
+        workspace_id=tenant.workspace.id,
+        destination_id=destination_id,
+        reason=Message("Not allowed."),
+        returns=False,
+        now=NOW,
+    )
+
+
+def list_recipients(connection: Connection) -> list[str | None]:
+    return list(connection.execute(select(schema.notices.c.person_id)).scalars())
+
+
+async def test_a_channel_that_a_file_set_up_is_announced_to_whoever_installed_the_bot(
+    database: Database, tenant: Tenant
+):
+    await database.write(stop, tenant, tenant.destination.id)
+
+    assert await database.read(list_recipients) == [None]
+
+
+async def test_a_personal_destination_is_announced_to_nobody_else(
+    database: Database, tenant: Tenant
+):
+    def stop_personal(connection: Connection) -> None:
+        own = personal_digest_store.upsert_personal_digest(
+            connection,
+            workspace_id=tenant.workspace.id,
+            person_id="7",
+            name="Mine",
+            language="en",
+        )
+        (place,) = own.destinations
+        assert place.person == "7"
+        stop(connection, tenant, place.id)
+
+    await database.write(stop_personal)
+
+    assert await database.read(list_recipients) == []
