@@ -113,7 +113,7 @@ async def _set_up_workspace(application: Application, newsroom: DemoArticles) ->
             digest_id=digest.id,
             count=1,
         ):
-            await application.publisher.order(digest.workspace_id, digest, "demo-first")
+            await application.publisher.order(digest, "demo-first")
 
 
 #: Articles that are there at the start; the summit is among them.

@@ -36,14 +36,14 @@ async def post_digest(
     key = f"cli-{application.clock.now():%Y%m%dT%H%M%S%f}"
     lacks = await _find_missing_setting(application, found)
     if lacks:
-        await application.publisher.order(found.workspace_id, found, key)
+        await application.publisher.order(found, key)
         print_message(
             f"An edition of «{found.name}» is ordered. This terminal lacks "
             f"{lacks}, so the Standfirst that runs on this database with it, or "
             "the next one to start, makes the edition and posts it."
         )
         return
-    outcome = await application.publisher.post_now(found.workspace_id, found, key)
+    outcome = await application.publisher.post_now(found, key)
     if outcome.stored_edition is None:
         print_message(f"No edition: {outcome.reason}")
         return

@@ -190,7 +190,7 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
 
 
 async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
-    outcome = await context.publisher.post_now(digest.workspace_id, digest, slot)
+    outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
     if outcome.stored_edition is None:
         return context.reply(context.texts.message(outcome.reason))

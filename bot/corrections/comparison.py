@@ -99,7 +99,7 @@ def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, 
     if found.digest.options.corrections == "off":
         return ()
     compared = found.versions.get(found.published.revision)
-    own = _compare_texts(compared, found.newest, found, at, found.versions)
+    own = _compare_texts(compared, found.newest, found, at)
     if found.page is None or found.newest_page is None:
         return own
     changes = [one.amendment for one in own if one.amendment]
@@ -108,8 +108,8 @@ def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, 
         edition=apply_amendments(found.stored_edition.edition, changes),
     )
     only = {found.page.revision: found.page}
-    of_page = replace(found, stored_edition=corrected)
-    return (*own, *_compare_texts(found.page, found.newest_page, of_page, at, only))
+    of_page = replace(found, stored_edition=corrected, versions=only)
+    return (*own, *_compare_texts(found.page, found.newest_page, of_page, at))
 
 
 def _compare_texts(
@@ -117,18 +117,15 @@ def _compare_texts(
     new: Article,
     found: ComparisonInputs,
     at: datetime,
-    versions: Mapping[str, Article],
 ) -> tuple[Correction, ...]:
     if old is None or old.revision == new.revision:
         return ()
-    seen = _list_changes(old, new)
-    several = [
-        _correct_story(
-            _relocate_story(story, old, found), new, found, versions, seen, at
-        )
+    changes = _list_changes(old, new)
+    corrections = (
+        _correct_story(_relocate_story(story, old, found), new, found, changes, at)
         for story in _stories_with(found.stored_edition, new.id)
-    ]
-    return tuple(one for one in several if one is not None)
+    )
+    return tuple(one for one in corrections if one is not None)
 
 
 def _relocate_story(
@@ -228,24 +225,23 @@ def _correct_story(
     story: EditionStory | BriefStory,
     new: Article,
     found: ComparisonInputs,
-    versions: Mapping[str, Article],
-    seen: Sequence[Payload],
+    changes: tuple[Payload, ...],
     at: datetime,
 ) -> Correction | None:
-    change = find_amendment(story, versions, new, at)
-    if change is None and not seen:
+    amendment = find_amendment(story, found.versions, new, at)
+    if amendment is None and not changes:
         return None
-    state: CorrectionState = "due" if change else "unshown"
-    as_set = change is not None and found.digest.options.corrections == "tell"
+    state: CorrectionState = "due" if amendment else "unshown"
+    only_listed = amendment and found.digest.options.corrections == "tell"
     return Correction(
         edition_id=found.stored_edition.id,
         story=story.story if isinstance(story, BriefStory) else story.id,
         headline=story.headline.text,
         found_at=at,
-        state="listed" if as_set else state,
-        reason=LISTED_ONLY_REASON if as_set else None,
-        changes=seen,
-        amendment=change,
+        state="listed" if only_listed else state,
+        reason=LISTED_ONLY_REASON if only_listed else None,
+        changes=changes,
+        amendment=amendment,
         article_id=found.published.article_id,
         outlet=found.newest.source,
         old_revision=found.published.revision,

@@ -120,13 +120,13 @@ def _decide_refused_message(
     error: SendRefused, delivery: Delivery, reason: Message
 ) -> RetryDecision:
     """Retry in the next simpler form; without one, this message alone fails."""
-    plainer = None if isinstance(error, MessageGone) else _next_rung(delivery)
+    plainer = None if isinstance(error, MessageGone) else _next_level(delivery)
     if plainer is None:
         return RetryDecision(state="failed", reason=reason, alone=True)
     return RetryDecision(state="retry", reason=reason, fallback_level=plainer)
 
 
-def _next_rung(delivery: Delivery) -> int | None:
+def _next_level(delivery: Delivery) -> int | None:
     if delivery.operation != "post" or delivery.fallback_level >= LINKS_ONLY_LEVEL:
         # An uncorrected message is better than a list of links.
         return None

@@ -191,17 +191,17 @@ def _choose_name(source: Source, reading: SourceReading) -> str:
     return reading.title or source.name
 
 
-def _track_move(source: Source, said: str | None) -> Source:
+def _track_move(source: Source, redirect: str | None) -> Source:
     """Count how many answers in a row named the same new address."""
     if source.kind == "site" or addresses.has_password(source.address):
         # The page names the feed of a site; a password belongs to its own host only.
         return source
-    if said is None:
+    if redirect is None:
         followed = current_address(source) != source.address
         return source if followed else replace(source, moved_to=None, moved_count=0)
-    if said in (source.moved_to, current_address(source)):
+    if redirect in (source.moved_to, current_address(source)):
         return replace(source, moved_count=source.moved_count + 1)
-    return replace(source, moved_to=said, moved_count=1)
+    return replace(source, moved_to=redirect, moved_count=1)
 
 
 #: Folders are cheap to read, and a person who adds a file waits for the result.

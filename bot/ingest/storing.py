@@ -213,40 +213,41 @@ def record_stories(
     """
     ids = [each.article for each in kept]
     known = story_store.list_memberships(conn, workspace_id=workspace_id, articles=ids)
-    had = {member.article: member.story for member in known}
+    stored_stories = {member.article: member.story for member in known}
     keys = {k.placed.membership.article: k.article for k in kept if k.placed}
     taken = story_store.UsedStoryIds(conn)
     names: dict[str, str] = {}
-    of: dict[str, StoryMembership] = {}
+    memberships: dict[str, StoryMembership] = {}
     for each in kept:
         if each.placed is None or not each.current:
             continue
-        said = each.placed.membership
+        placed = each.placed.membership
         if each.placed.new:
-            stored = had.get(each.article) if each.placed.before is None else None
-            names[said.story] = stored or new_story_id(each.article, taken)
-        story = names.get(said.story) or story_store.resolve_merged_story(
-            conn, workspace_id=workspace_id, story=said.story
+            stored = None
+            if each.placed.before is None:
+                stored = stored_stories.get(each.article)
+            names[placed.story] = stored or new_story_id(each.article, taken)
+        story = names.get(placed.story) or story_store.resolve_merged_story(
+            conn, workspace_id=workspace_id, story=placed.story
         )
-        if each.article in of:
+        if each.article in memberships:
             # Two revisions of it came at once.
-            story = of[each.article].story
-        copied = keys.get(said.duplicate_of or "", said.duplicate_of)
-        of[each.article] = StoryMembership(
+            story = memberships[each.article].story
+        copied = keys.get(placed.duplicate_of or "", placed.duplicate_of)
+        memberships[each.article] = StoryMembership(
             article=each.article,
             story=story,
             duplicate_of=copied if copied != each.article else None,
         )
-    memberships = tuple(of.values())
     story_store.update_memberships(
         conn,
         workspace_id=workspace_id,
-        memberships=memberships,
+        memberships=tuple(memberships.values()),
         now=now,
         # If one article leaves a story, the others stay.
         whole=False,
     )
-    return [replace(each, membership=of.get(each.article)) for each in kept]
+    return [replace(each, membership=memberships.get(each.article)) for each in kept]
 
 
 def load_initial_backlog(

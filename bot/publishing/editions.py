@@ -131,7 +131,7 @@ class EditionPublisher:
     platforms: Mapping[str, Platform]
     at: CheckpointHook = ignore_checkpoint
 
-    # ── for the scheduler ────────────────────────────────────────────
+    # ── for the scheduler ──────────────────────────────────────────────────────
 
     async def plan(self) -> None:
         """Turn every due schedule into an occurrence, and set its next moment."""
@@ -202,9 +202,9 @@ class EditionPublisher:
         deferred = await self.db.read(schedule_store.find_next_deferred_at)
         return min((at for at in (schedule, deferred) if at), default=None)
 
-    # ── for people ────────────────────────────────────────────────────
+    # ── for people ─────────────────────────────────────────────────────────────
 
-    async def order(self, workspace_id: int, digest: Digest, key: str) -> Occurrence:
+    async def order(self, digest: Digest, key: str) -> Occurrence:
         """Plan a manual occurrence, due now, once per `key`.
 
         Raises:
@@ -213,11 +213,9 @@ class EditionPublisher:
         due = manual_due(digest, self.clock.now(), key)
         return await self.db.write(plan_manual_occurrence, digest, due)
 
-    async def post_now(
-        self, workspace_id: int, digest: Digest, key: str
-    ) -> PublishingOutcome:
+    async def post_now(self, digest: Digest, key: str) -> PublishingOutcome:
         """Plan a manual edition and compose it at once; the outbox sends it."""
-        ordered = await self.order(workspace_id, digest, key)
+        ordered = await self.order(digest, key)
         await self.ingestor.refresh(digest.sources, insist=True)
         return await self._compose(ordered)
 

@@ -106,7 +106,7 @@ def _parse(sentence: str, default_zone: str) -> Schedule:
         raise UserError(
             "«{said}» looks like a cron line; write «cron» before it, or say it "
             "in words.",
-            said=_shorten(sentence),
+            said=sentence.strip()[:_MAX_QUOTED],
         )
     every = tokenize_sentence(sentence)
     limits, rest = cut_limits(every, encode_word_classes(every))
@@ -369,17 +369,12 @@ def _check_has_date(schedule: Schedule) -> None:
 
 
 def _explain_failure(sentence: str, letters: str) -> UserError:
-    quoted = _shorten(sentence)
+    quoted = sentence.strip()[:_MAX_QUOTED]
     if "T" not in letters and set("DFV") & set(letters):
         return UserError("«{quoted}» names days but no time of day.", quoted=quoted)
     return UserError(
         "«{quoted}» is not a schedule that is understood here.", quoted=quoted
     )
-
-
-def _shorten(sentence: str) -> str:
-    quoted = sentence.strip()
-    return quoted if len(quoted) <= _MAX_QUOTED else f"{quoted[:_MAX_QUOTED]}…"
 
 
 _FROM = "(?:GB?|B)O?(?P<first>Y)"

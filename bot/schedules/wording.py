@@ -97,10 +97,10 @@ def describe_schedule(schedule: Schedule, texts: ScheduleWording | None = None) 
         return " ".join((zoned, *_describe_limits(schedule, stored)))
     times = _describe_times(schedule, texts)
     limits = " ".join(_describe_limits(schedule, texts))
-    said = texts.say("{sentence}, {zone}", sentence=times, zone=schedule.zone)
+    words = texts.say("{sentence}, {zone}", sentence=times, zone=schedule.zone)
     if not limits:
-        return said
-    return texts.say("{sentence}, {limits}", sentence=said, limits=limits)
+        return words
+    return texts.say("{sentence}, {limits}", sentence=words, limits=limits)
 
 
 def _describe_times(schedule: Schedule, texts: ScheduleWording) -> str:
@@ -241,14 +241,14 @@ def _describe_dates(days: Sequence[date], texts: ScheduleWording) -> list[str]:
             runs[-1].append(day)
         else:
             runs.append([day])
-    said = []
+    words = []
     for run in runs:
         if len(run) < _RANGE_LENGTH:
-            said += [texts.date(day) for day in run]
+            words += [texts.date(day) for day in run]
         else:
             start, end = texts.date(run[0]), texts.date(run[-1])
-            said.append(texts.say("{start} to {end}", start=start, end=end))
-    return said
+            words.append(texts.say("{start} to {end}", start=start, end=end))
+    return words
 
 
 def _join_words(words: Sequence[str], texts: ScheduleWording) -> str:

@@ -11,9 +11,7 @@ combining marks on a letter are removed from all text; templates escape it.
 
 import asyncio
 import contextlib
-import re
 import socket
-import unicodedata
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -25,8 +23,7 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -36,6 +33,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import ConfigurationError
+from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
 from bot.web import articles
 from bot.web.articles import ReadArticle
@@ -208,19 +206,7 @@ class _UvicornServer(uvicorn.Server):
 
 
 def _build_environment(texts: Texts) -> Environment:
-    def finalize(value: object) -> object:
-        is_text = isinstance(value, str) and not isinstance(value, Markup)
-        return strip_unsafe_characters(str(value)) if is_text else value
-
-    templates = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    templates = build_environment(FOLDER / "templates")
     templates.globals["texts"] = texts
     return templates
 
@@ -252,28 +238,3 @@ def _build_error_handler(
         )
 
     return answer
-
-
-_UNSAFE: Final = re.compile(
-    "["
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls but tab and line ends
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction controls
-    "\u2400\ufeff\ufff9-\ufffb\ufffe\uffff"  # NUL look-alikes and non-characters
-    "\U000e0000-\U000e007f"  # tag characters
-    "\ud800-\udfff"  # lone surrogates: no encoding carries them
-    "]"
-)
-_MAX_MARKS: Final = 4
-
-
-def strip_unsafe_characters(text: str) -> str:
-    """Remove from `text` what must not be shown."""
-    if text.isascii() and text.isprintable():
-        return text
-    kept: list[str] = []
-    marks = 0
-    for letter in _UNSAFE.sub("", text):
-        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if marks <= _MAX_MARKS:
-            kept.append(letter)
-    return "".join(kept)

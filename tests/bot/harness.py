@@ -138,7 +138,7 @@ class BotHarness:
     async def post(self, key: str = "now"):
         """`standfirst digest post`, and its delivery."""
         digest = await self.digest()
-        outcome = await self.publisher.post_now(digest.workspace_id, digest, key)
+        outcome = await self.publisher.post_now(digest, key)
         await self.outbox.drain()
         return outcome
 

@@ -7,7 +7,7 @@ shortened to the platform's limits, quotes never: one that is too long is left o
 the story's detail shows it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -27,11 +27,11 @@ from bot.platforms.common.edition_text import (
     format_subtitle,
     select_card,
 )
+from bot.platforms.common.packing import pack_pieces
 from bot.platforms.common.text import Link, count_utf16, make_link, shorten_line
 from digests.types import EditionStory, QuoteCard, Section
 
 B = TypeVar("B")
-P = TypeVar("P")
 #: A line about an article, and the link behind it.
 LinkedLine = tuple[str, Link | None]
 
@@ -161,25 +161,6 @@ def render_edition(
             )
         )
     return tuple(parts)
-
-
-def pack_pieces(
-    pieces: Sequence[P], fits: Callable[[Sequence[P], bool], bool]
-) -> list[list[P]]:
-    """Pack pieces, in order, into as few messages as hold them; at least one.
-
-    Args:
-        pieces: A piece that is too long for any message gets one of its own.
-        fits: (pieces, whether the message is the first one) → it holds them.
-    """
-    messages: list[list[P]] = [[]]
-    for piece in pieces:
-        longer = [*messages[-1], piece]
-        if messages[-1] and not fits(longer, len(messages) == 1):
-            messages.append([piece])
-        else:
-            messages[-1] = longer
-    return messages
 
 
 def list_buttons(texts: Texts) -> list[tuple[str, str]]:

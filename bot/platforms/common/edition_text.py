@@ -11,9 +11,10 @@ from datetime import date, datetime
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import RenderContext
-from bot.platforms.common.text import get_quotation_marks, sanitize_text, shorten_line
+from bot.platforms.common.text import get_quotation_marks, shorten_line
 from digests.types import (
     BriefStory,
     CorrectionNote,

@@ -10,29 +10,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from bot.i18n.safe_text import sanitize_text
 
 #: Characters of a URL that may become a link.
 MAX_URL: Final = 2_000
 
-_UNSAFE = re.compile(
-    "["
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls but tab and line ends
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction controls
-    "\u2400\ufeff\ufff9-\ufffb\ufffe\uffff"  # NUL look-alikes and non-characters
-    "\U000e0000-\U000e007f"  # tag characters
-    "\ud800-\udfff"  # lone surrogates: no encoding carries them
-    "]"
-)
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
 #: A host name or IP address. Clients disagree about anything else (a «%40»).
 _HOST_NAME = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+|[0-9a-f:.]*:[0-9a-f:.]*")
-_MAX_COMBINING_MARKS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,13 +29,6 @@ class Link:
 
     href: str
     host: str
-
-
-def sanitize_text(text: str) -> str:
-    """Remove characters that are invisible or change direction; keep all others."""
-    if text.isascii() and text.isprintable():
-        return text
-    return _limit_combining_marks(_UNSAFE.sub("", text))
 
 
 def shorten_text(text: str, limit: int) -> str:
@@ -111,18 +92,6 @@ def make_link(url: str | None) -> Link | None:
     return Link(href=sanitize_text(href), host=shown + port)
 
 
-def _limit_combining_marks(text: str) -> str:
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    marks = 0
-    for letter in text:
-        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if marks <= _MAX_COMBINING_MARKS:
-            kept.append(letter)
-    return "".join(kept)
-
-
 #: Outer quotation marks by primary language; English ones for all others.
 QUOTATION_MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "bg": ("„", "“"),
@@ -148,25 +117,3 @@ _ENGLISH_MARKS: Final = ("“", "”")
 def get_quotation_marks(lang: str | None) -> tuple[str, str]:
     """Return the opening and the closing quotation mark of a language (BCP 47)."""
     return QUOTATION_MARKS.get((lang or "").split("-")[0].lower(), _ENGLISH_MARKS)
-
-
-def build_environment(folder: Path) -> "Environment":
-    """Build a Jinja environment whose templates sanitize and escape every value."""
-    # Imported late: only pages need it.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    def finalize(value: object) -> object:
-        if isinstance(value, str) and not isinstance(value, Markup):
-            return sanitize_text(value)
-        return value
-
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )

@@ -1,5 +1,5 @@
-"""Discord: Components V2 messages, sent over REST; events come by the gateway.
+"""Discord: Components V2 messages over REST; events by the gateway or signed HTTP.
 
-Only here is discord.py imported, and only by `session`, what stands below it (`client`,
-`calls`) and `verdicts`, which are loaded when something is first sent or listened for.
+Only this package imports discord.py, and only in `transport`, `session`, `rest_api` and
+`send_errors`, which are loaded when something is first sent or received.
 """

@@ -1,12 +1,11 @@
-"""Turn the registry into application commands, and parse an invoked one. Pure.
+"""Turn the registry into application commands; parse an invoked one. Pure.
 
-`tree` builds what is registered, `same` says whether Discord holds it already, `chosen`
-reads what somebody chose. Who may see a root is only a hint for Discord's menu (server
-admins can override it); the core checks every call.
+The default permission of a root command is only a hint for Discord's menu, which server
+admins can override; the core checks every command.
 
-Beside the option that a file can be given for stands one of Discord's own kind, under
-one name everywhere. What came in names a file by its id, and Discord says beside it
-where the file lies: on its own host, which alone is asked for it.
+An option that a file can answer has a second option of Discord's type for files. An
+interaction names a file by its id and says beside it where the file is stored: on
+Discord's own host, the only one it is fetched from.
 """
 
 import re
@@ -31,17 +30,17 @@ from bot.platforms.discord.permissions import MANAGE_GUILD
 #: docs.discord.com, interactions/application-commands: option types.
 SUB, GROUP, STRING, FILE = 1, 2, 3, 11
 CHAT_INPUT: Final = 1
-#: Where a root can be used: servers, the bot's DMs, other DMs.
+#: Where a root command can be used: servers, the bot's DMs, other DMs.
 _EVERYWHERE: Final = (0, 1, 2)
 _WITHOUT_GROUP_DMS: Final = (0, 1)
-#: Installed for a server, or by a person for themselves.
+#: Installed in a server, or by a person for themselves.
 _INSTALLED: Final = (0, 1)
-#: What a root is for.
+#: Descriptions of the root commands.
 ROOTS: Final[Mapping[str, str]] = {
     "news": "Read on: sources, quotes, figures, search",
     "newsdesk": "Run the digests of this server",
 }
-#: Discord's names for languages that it does not call as everybody does.
+#: Discord's locales of languages that it names differently.
 _LOCALES: Final[Mapping[str, tuple[str, ...]]] = {
     "es": ("es-ES", "es-419"),
     "pt": ("pt-BR",),
@@ -53,7 +52,7 @@ _NAME: Final = re.compile(r"[-_'\w]{1,32}\Z")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChosenCommand:
-    """A command as somebody chose it."""
+    """An invoked command."""
 
     path: str
     given: Mapping[str, str]
@@ -61,11 +60,11 @@ class ChosenCommand:
     focused: str = ""
 
 
-# ── what is registered ─────────────────────────────────────────────────────────
+# ── registration ─────────────────────────────────────────────────────────
 
 
 def build_command_tree(commands: Sequence[Command]) -> list[dict[str, Any]]:
-    """The commands as the body of one bulk overwrite."""
+    """Build the body of a bulk overwrite of all commands."""
     roots = dict.fromkeys(command.path.split(" ")[0] for command in commands)
     return [_build_root(root, _select_below(root, commands)) for root in roots]
 
@@ -89,7 +88,7 @@ def _build_root(root: str, commands: Sequence[Command]) -> dict[str, Any]:
 def _build_children(
     prefix: str, commands: Sequence[Command]
 ) -> Iterator[dict[str, Any]]:
-    """The subcommands and groups of a root or group, or the options of a command."""
+    """Build the subcommands and groups below a prefix, or a command's options."""
     if [c.path for c in commands] == [prefix]:
         yield from _build_options(commands[0])
         return
@@ -108,7 +107,7 @@ def _build_children(
 
 
 def _list_names(commands: Sequence[Command], depth: int) -> str:
-    """What is in a group: «add, list, remove»."""
+    """List what a group contains: «add, list, remove»."""
     return ", ".join(c.path.split(" ")[depth] for c in commands)
 
 
@@ -127,12 +126,12 @@ def _build_options(command: Command) -> Iterator[dict[str, Any]]:
 
 
 def _is_required(option: CommandOption) -> bool:
-    """Whether Discord asks for it; for what can be a file, the core does."""
+    """Check whether Discord requires it; options for files are checked by the core."""
     return option.required and not option.attachable
 
 
 def _build_values(option: CommandOption) -> dict[str, Any]:
-    """Fixed choices where they fit into Discord's list; completion otherwise."""
+    """Build fixed choices where Discord's list holds them; completion otherwise."""
     if option.choices and len(option.choices) <= limits.OPTIONS:
         return {"choices": [_build_choice(choice) for choice in option.choices]}
     return {"autocomplete": bool(option.completes or option.choices)}
@@ -148,9 +147,9 @@ def _build_choice(choice: str) -> dict[str, Any]:
 
 
 def _localize_name(name: str, description: str) -> dict[str, Any]:
-    """A name and a description, in every language that has texts for them.
+    """Build a name and a description in every language that translates them.
 
-    The word for a command's name stands in the catalogues with a slash: «/quotes».
+    The catalogues have a command's name with a slash: «/quotes».
     """
     names: dict[str, str] = {}
     localized: dict[str, str] = {}
@@ -179,13 +178,13 @@ def _list_locales() -> Iterator[tuple[str, Texts]]:
             yield locale, Texts.of(language)
 
 
-# ── what Discord holds ─────────────────────────────────────────────────────────
+# ── comparison ─────────────────────────────────────────────────────────
 
 
 def are_commands_equal(
     held: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
 ) -> bool:
-    """Whether Discord holds exactly these commands, whatever else it says of them."""
+    """Check whether Discord has exactly these commands registered."""
     return _normalize_commands(held) == _normalize_commands(wanted)
 
 
@@ -195,7 +194,7 @@ def _normalize_commands(commands: Sequence[Mapping[str, Any]]) -> list[Any]:
 
 
 def _normalize_command(command: Mapping[str, Any], *, top: bool) -> dict[str, Any]:
-    """What matters of a command or option, with Discord's defaults written out."""
+    """Return the fields of a command or option that we set, with defaults."""
     plain = {
         "name": command["name"],
         "type": command.get("type") or CHAT_INPUT,
@@ -221,11 +220,11 @@ def _normalize_command(command: Mapping[str, Any], *, top: bool) -> dict[str, An
     return plain
 
 
-# ── what was chosen ────────────────────────────────────────────────────────────
+# ── invocation ────────────────────────────────────────────────────────────
 
 
 def parse_command(data: Mapping[str, Any]) -> ChosenCommand:
-    """The command of an interaction's data: its path, options and the focused one."""
+    """Parse the command of an interaction's data."""
     path = [str(data.get("name", ""))]
     options: Sequence[Mapping[str, Any]] = data.get("options") or ()
     while options and options[0].get("type") in {SUB, GROUP}:
@@ -237,29 +236,29 @@ def parse_command(data: Mapping[str, Any]) -> ChosenCommand:
 
 
 def build_completions(values: Sequence[str]) -> list[dict[str, str]]:
-    """Completions as Discord's choices: what is too long to come back is left out."""
+    """Build completions as choices; a value that is too long is left out."""
     fitting = [v for v in dict.fromkeys(values) if 0 < len(v) <= limits.OPTION_TEXT]
     return [{"name": value, "value": value} for value in fitting[: limits.OPTIONS]]
 
 
-#: Where Discord keeps what people upload.
+#: Where Discord stores uploads.
 UPLOAD_ORIGIN: Final = "https://cdn.discordapp.com"
 
 
 def resolve_upload_origin(api_base: str | None) -> str:
-    """Where files lie: beside a REST interface of our own, or on Discord's host."""
+    """Return where files are stored: beside a configured API, or at Discord."""
     return file_origin(api_base, UPLOAD_ORIGIN)
 
 
 def extract_attachment(
     given: Mapping[str, str], data: Mapping[str, Any], origin: str
 ) -> tuple[dict[str, str], Attachment | None]:
-    """What was given in words, and the file that came with it.
+    """Separate the uploaded file from the other options.
 
     Args:
         given: Option or question → what was given; of a file, its id.
-        data: The interaction's, with what the ids stand for.
-        origin: Where files lie.
+        data: The interaction's, with the files by their ids.
+        origin: Where files are stored.
     """
     words = {name: value for name, value in given.items() if name != ATTACHMENT}
     known = (data.get("resolved") or {}).get("attachments") or {}

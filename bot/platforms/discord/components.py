@@ -103,7 +103,7 @@ _KEY_SUFFIX: Final = re.compile(r"#k[a-z2-7]{25}\Z")
 def embed_key(
     components: Sequence[Mapping[str, Any]], key: str
 ) -> list[dict[str, Any]]:
-    """Copy components; the first control with enough room carries the key."""
+    """Copy components; the first control with enough space carries the key."""
     return _embed_suffix(components, f"#k{key}")[0]
 
 

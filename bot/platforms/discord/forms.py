@@ -8,6 +8,7 @@ that opens it again, filled in.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Form, FormField
 from bot.platforms.common.forms import (
@@ -17,7 +18,7 @@ from bot.platforms.common.forms import (
     describe_form_message,
     needs_lines,
 )
-from bot.platforms.common.text import count_utf16, sanitize_text, shorten_line
+from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
 from bot.platforms.discord.components import (
     CONTAINER,
@@ -48,7 +49,7 @@ def render_modal(form: Form, texts: Texts) -> dict[str, Any]:
 
 
 def fits_modal(form: Form) -> bool:
-    """Check whether a modal has room for all errors: how to mend them comes last."""
+    """Check whether a modal has space for all errors: how to mend them comes last."""
     wrong = (sanitize_text(f"⚠ {field.error}") for field in form.fields if field.error)
     return all(count_utf16(said) <= limits.MODAL_DESCRIPTION for said in wrong)
 
@@ -172,9 +173,9 @@ def _render_answer(field: FormField, texts: Texts) -> str:
 
 def _limit_texts(paragraphs: Sequence[str]) -> Iterator[str]:
     """Keep as many texts as a message holds."""
-    room = limits.TEXT_USED
+    space = limits.TEXT_USED
     for text in paragraphs:
-        room -= count_utf16(text)
-        if room < 0:
+        space -= count_utf16(text)
+        if space < 0:
             return
         yield text

@@ -1,8 +1,8 @@
-"""Discord's limits and our budgets below them: numbers only.
+"""Discord's limits, and our own below them: numbers only.
 
 Sources: docs.discord.com, resources/message, components/reference, topics/rate-limits.
-Lengths are counted in UTF-16 units, the stricter of the two ways in which they may be
-meant. Quotes are never cut, only left out (`QUOTE`).
+Lengths are in UTF-16 units, the stricter reading of «characters». Quotes are never cut,
+only left out (`QUOTE`).
 """
 
 from typing import Final
@@ -31,15 +31,15 @@ MODAL_VALUE: Final = 4_000
 MODAL_FIELDS: Final = 5
 #: Buttons in a row.
 ROW: Final = 5
-#: Message flags: no link previews; only the asker sees it; without a sound; it
-#: consists of components.
+#: Message flags: no link previews; visible to the asker only; no notification; made of
+#: components.
 SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6
 SUPPRESS_NOTIFICATIONS: Final = 1 << 12
 COMPONENTS_V2: Final = 1 << 15
-#: Requests a second, over all routes of a bot.
+#: Requests in a second, over all routes of a bot.
 GLOBAL_RATE: Final = 50
-#: Messages that one look into a channel's history brings.
+#: Messages on a page of the history.
 HISTORY_PAGE: Final = 100
 
 # ── ours ───────────────────────────────────────────────────────────────────────
@@ -63,67 +63,65 @@ SENTENCES: Final = 4
 LABEL: Final = 120
 #: A longer quote is left out: the story's detail shows it.
 QUOTE: Final = 400
-#: Requests that are on their way at once.
+#: Requests in flight at once.
 IN_FLIGHT: Final = 10
-#: Seconds that a second is held to be longer: clocks and networks are not exact.
+#: Seconds added to each second, because clocks and networks are not exact.
 CLOCK_MARGIN: Final = 0.005
-#: Round trips of which the quickest one is taken for the quickest possible.
+#: Round trips whose fastest one counts as the fastest possible.
 ROUND_TRIP_SAMPLE: Final = 100
-#: Seconds after which a request without an answer has arrived, or never will.
+#: Seconds after which a request without a response has arrived, or never will.
 ARRIVED_AFTER: Final = 5.0
-#: Seconds that a request waits for its turn before it is put off.
+#: Seconds that a request waits for its slot before it is postponed.
 SLOT_TIMEOUT: Final = 5.0
-#: Invalid answers (401, 403, 429) within these seconds, after which we stay silent;
-#: Discord bans an address after 10,000.
+#: Invalid responses (401, 403, 429) within these seconds after which nothing is sent;
+#: Discord bans an IP address after 10,000.
 INVALID_MOST: Final = 100
 INVALID_WINDOW: Final = 600.0
-#: Seconds to wait where Discord limits us without saying for how long, and the most.
+#: Seconds to wait after a 429 that does not say how long, and the most.
 DEFAULT_RETRY_AFTER: Final = 60.0
 MAX_RETRY_AFTER: Final = 3600.0
-#: Attempts for which we rely on the nonce alone; later ones are read back first,
+#: Attempts that rely on the nonce alone; before later ones the history is read back,
 #: because Discord remembers a nonce for a few minutes only.
 GUARDED_ATTEMPTS: Final = 4
-#: Messages of ours that are looked through for a key, within how many messages.
+#: Our own messages that are searched for a key, within how many messages.
 READ_BACK_OWN: Final = 50
 READ_BACK_MESSAGES: Final = 500
 #: Characters that an option of a command takes.
 OPTION_VALUE: Final = 1_000
-#: Seconds after which we say that the answer takes longer; Discord waits three.
+#: Seconds after which an interaction is acknowledged; Discord waits three.
 DEFER_AFTER: Final = 1.5
-#: Seconds for completions: a late list helps nobody.
+#: Seconds for completions: a late list is useless.
 COMPLETE: Final = 2.0
-#: Seconds for an answer after that; its token lives 15 minutes.
+#: Seconds for an answer after that; its token is valid for 15 minutes.
 ANSWER_TIMEOUT: Final = 840.0
-#: Seconds for which an answer waits where Discord limits us.
+#: Seconds that an answer waits after a 429.
 ANSWER_MAX_RETRY_AFTER: Final = 10.0
 #: Seconds by which our clock and Discord's may differ.
 CLOCK_SKEW: Final = 300.0
 #: Characters of a thread's name.
 THREAD_NAME: Final = 100
-#: Pages of archived threads that are looked through.
+#: Pages of archived threads that are searched.
 READ_BACK_ARCHIVED_PAGES: Final = 5
-#: Messages of a channel that are published in an hour; Discord takes ten.
+#: Messages of a channel that are crossposted in an hour; Discord accepts ten.
 CROSSPOSTS: Final = 8
 CROSSPOST_WINDOW: Final = 3600.0
-#: Messages of one answer: the first and the follow-ups that Discord allows everywhere
-#: (five, where somebody installed the bot for themselves).
+#: Messages of one answer: Discord accepts five where a person installed the bot for
+#: themselves.
 MESSAGES: Final = 5
-#: Of these, those that list something before the rest is only counted.
+#: Messages of an answer that is text only: the rest is only counted.
 LIST_MESSAGES: Final = 3
-#: Characters of a paragraph, of one line of a list, of a label or value in a table,
-#: and of a quote in an answer with all around it; a longer one is said to be there.
+#: Characters of a paragraph, of a line of a list, of a label or value in a table, and
+#: of a quote in an answer with its attribution; a longer quote is only mentioned.
 PARAGRAPH: Final = 1_500
 ITEM: Final = 700
 CELL: Final = 300
 QUOTE_IN_REPLY: Final = 1_900
-#: Characters of a file that is shown as lines; a longer one is handed over.
+#: Characters of a file that is shown as lines; a longer one is sent as a file.
 DOCUMENT: Final = 2_400
-#: Pieces of text in one message of an answer: the rest is room for buttons.
+#: Text displays in one message of an answer: the rest is space for buttons.
 DISPLAYS: Final = 20
 #: Buttons of an answer.
 CONTROLS: Final = 10
-#: Interactions that are remembered, so that one that comes twice is answered once.
-REMEMBERED: Final = 2_000
-#: Seconds before commands that could not be registered are tried again: doubled.
+#: Seconds before the registration of commands is repeated: doubled each time.
 SYNC_FIRST: Final = 5.0
 SYNC_MOST: Final = 300.0

@@ -11,6 +11,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.platforms.common.edition_text import format_attribution
 from bot.platforms.common.text import (
@@ -18,7 +19,6 @@ from bot.platforms.common.text import (
     count_utf16,
     get_quotation_marks,
     normalize_newlines,
-    sanitize_text,
 )
 from bot.platforms.discord import limits
 from digests.types import QuoteCard
@@ -36,10 +36,10 @@ def keep_whole_lines(written: str, most: int) -> str:
     if count_utf16(written) <= most:
         return written
     kept: list[str] = []
-    room = most - len("\n…")
+    space = most - len("\n…")
     for part in written.split("\n"):
-        room -= count_utf16(part) + 1
-        if room < 0:
+        space -= count_utf16(part) + 1
+        if space < 0:
             break
         kept.append(part)
     return "\n".join([*kept, "…"])

@@ -130,8 +130,8 @@ def _build_content(delivery: Delivery) -> dict[str, Any]:
     mention = f"<@&{role}>"
     if "components" in body:
         return {**body, "components": [build_text(mention), *body["components"]]}
-    room = limits.CONTENT - len(mention) - 1
-    return {**body, "content": f"{mention}\n{keep_whole_lines(body['content'], room)}"}
+    space = limits.CONTENT - len(mention) - 1
+    return {**body, "content": f"{mention}\n{keep_whole_lines(body['content'], space)}"}
 
 
 def _build_words(delivery: Delivery) -> dict[str, Any]:
@@ -152,11 +152,11 @@ def _build_words(delivery: Delivery) -> dict[str, Any]:
 def _list_links(addresses: Sequence[str]) -> str:
     """List as many links as a plain message holds, one on each line."""
     kept: list[str] = []
-    room = limits.CONTENT
+    space = limits.CONTENT
     for address in addresses:
         written = format_link(make_link(address))
-        room -= count_utf16(written) + 1
-        if written and room > 0:
+        space -= count_utf16(written) + 1
+        if written and space > 0:
             kept.append(written)
     return "\n".join(kept) or format_plain_message("\n".join(addresses))
 

@@ -148,8 +148,8 @@ class _DiscordEdition:
 def _name_thread(view: EditionView) -> str:
     """«Morning brief · Tuesday 24 November»."""
     day = format_edition_date(view)
-    room = limits.THREAD_NAME - count_utf16(f" · {day}")
-    name = shorten_line(view.edition.title, room)
+    space = limits.THREAD_NAME - count_utf16(f" · {day}")
+    name = shorten_line(view.edition.title, space)
     return shorten_utf16(" · ".join(filter(None, (name, day))), limits.THREAD_NAME)
 
 

@@ -1,13 +1,14 @@
 """Render a reply as Components V2 messages. Pure.
 
 Nothing in a reply can mention anybody, and a problem is marked in words, not by colour
-alone. How pieces are packed is `reply_layout`'s part.
+alone. How pieces are packed is `packing`'s part.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -23,18 +24,13 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.reply_layout import (
+from bot.platforms.common.packing import (
     group_lines,
     pack_reply,
     select_controls,
     split_lines,
 )
-from bot.platforms.common.text import (
-    count_utf16,
-    make_link,
-    sanitize_text,
-    shorten_line,
-)
+from bot.platforms.common.text import count_utf16, make_link, shorten_line
 from bot.platforms.discord import limits
 from bot.platforms.discord.components import (
     ATTACHMENT_SCHEME,
@@ -64,7 +60,7 @@ from digests.types import QuoteCard
 FENCE: Final = "```"
 #: The colour beside a problem; the words above it say the same.
 _AMBER: Final = 0xB26A00
-#: Room that every message keeps for «… and 12 more».
+#: Space that every message keeps for «… and 12 more».
 _NOTE_SIZE: Final = 150
 #: Characters of a text that are looked at: what all messages of a reply hold.
 _TEXT_SIZE: Final = limits.LIST_MESSAGES * limits.TEXT

@@ -1,9 +1,9 @@
-"""Classify a failed REST call as the error that the outbox acts on. Pure.
+"""Classify failed REST calls as `SendError`s. Pure.
 
-refused     401 (the whole bot), 403, 404; 400 and a message that is gone: only this
-limited     429, whatever its kind
-unreached   no connection was made; 5xx while the nonce still guards a repetition
-unclear     everything else: no answer, a reset, a time-out, 5xx later on
+SendRefused       401 (the whole bot), 403, 404; 400 and a deleted message (only this)
+SendRateLimited   429, of any kind
+SendNotReceived   no connection was made; 5xx while the nonce guards a repetition
+SendUnclear       everything else: no response, a reset, a timeout, 5xx later
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from digests.messages import Message
 
 UNKNOWN_CHANNEL: Final = 10003
 #: «Cannot send messages in a non-text channel», «Cannot execute action on this channel
-#: type»: nothing was done.
+#: type»: nothing was posted.
 WRONG_CHANNEL_KIND: Final = frozenset({50008, 50024})
 THREAD_EXISTS: Final = 160004
 TAG_REQUIRED: Final = 40067
@@ -36,7 +36,7 @@ OTHER_AUTHOR: Final = 50005
 MISSING_ACCESS: Final = 50001
 DIRECT_MESSAGES_CLOSED: Final = 50007
 MISSING_PERMISSIONS: Final = 50013
-#: Codes that are known well enough to say them in our own words.
+#: Codes that we explain in our own words.
 _ERROR_TEXTS: Final = {
     UNKNOWN_CHANNEL: Message("discord.unknown_channel"),
     MISSING_ACCESS: Message("discord.missing_access"),
@@ -47,12 +47,12 @@ LOGIN_REFUSED: Final = Message("discord.login_refused")
 
 
 def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
-    """The error that the outbox is told.
+    """Classify an error.
 
     Args:
         error: What discord.py or aiohttp raised.
-        guarded: Repeating does no harm: an edit, a deletion, or a post whose nonce
-            Discord still remembers.
+        guarded: Repeating the call has no further effect: an edit, a deletion, or a
+            post whose nonce Discord still remembers.
     """
     match error:
         case SendError():

@@ -1,13 +1,13 @@
-"""The local page's own budgets: numbers only.
+"""The local page's own limits: numbers only.
 
-No outside party sets these. They keep a page quick to read and a hostile feed from
-filling it; quotes are never cut, only left out (`QUOTE`).
+They keep a page quick to read, and keep a hostile feed from filling it. Quotes are
+never cut, only left out (`QUOTE`).
 """
 
 from typing import Final
 
-#: Stories told in full: as many as an edition has at most, because what it holds
-#: counts as told. One line each in «also in brief».
+#: Stories shown in full: as many as an edition has at most, because they count as
+#: published. Lines of «also in brief».
 STORIES: Final = 15
 BRIEF: Final = 12
 #: Characters of a headline, of a summary sentence, and of any other short text.
@@ -18,7 +18,7 @@ LABEL: Final = 120
 SENTENCES: Final = 6
 #: A longer quote is left out: the story's detail shows it.
 QUOTE: Final = 400
-#: A story shows its first quote of at most this length; the others are folded away.
+#: A story shows its first quote up to this length; others are folded away.
 QUOTE_SHOWN: Final = 180
 #: Quotes and figures shown with a story.
 CARDS: Final = 5
@@ -30,7 +30,7 @@ CONTROLS: Final = 5
 COMPLETIONS: Final = 12
 #: Messages on a channel's page.
 MESSAGES: Final = 50
-#: Changes that wait for one slow reader before that reader is told to reload.
+#: Updates that wait for a slow page before it has to reload.
 WAITING: Final = 64
-#: Seconds between signs of life on a silent stream.
+#: Seconds between comments on a silent stream, which keep it open.
 HEARTBEAT: Final = 20.0

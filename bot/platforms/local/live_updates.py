@@ -1,14 +1,14 @@
 """Push changes of a channel to open pages as server-sent events.
 
-Each open page has a bounded queue. A page that reads too slowly is dropped: it gets
-`Reload` as its last word, loads itself again and misses nothing, because the truth is
-in the mailbox. Everything happens on one event loop.
+Each open page has a bounded queue. A page that reads too slowly gets `Reload` as its
+last event and loads itself again; it misses nothing, because the mailbox has all
+messages. Everything runs on one event loop.
 
-The page connects with the id of the last message it has (`after`, or the browser's
-own `Last-Event-ID`). First comes what it missed, from the mailbox; then what happens,
-from the hub, which was joined before the mailbox was read, so that nothing falls in
-between. A page ignores what it has already. Events: `post`, `edit`, `present` (ids
-that still exist), `delete`, `elsewhere` (another channel got a message), `reload`.
+The page connects with the id of the last message it has (`after`, or the browser's own
+`Last-Event-ID`). It first gets what it missed, from the mailbox, then what happens,
+from the hub, which it joined before the mailbox was read, so that there is no gap. A
+page ignores messages that it has. Events: `post`, `edit`, `present` (ids that still
+exist), `delete`, `elsewhere` (another channel got a message), `reload`.
 """
 
 import asyncio
@@ -25,28 +25,28 @@ from bot.ports import Mailbox
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageChange:
-    """A message came, was edited, or went."""
+    """A message was posted, edited or deleted."""
 
     kind: Literal["post", "edit", "delete"]
-    #: For a delete: as it was before.
+    #: For a deletion: as it was before.
     message: LocalMessage
 
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """The reader missed something and must load the page again."""
+    """The page missed something and has to be loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The stream ends; the reader may come back later."""
+    """The stream ends; the page may connect again later."""
 
 
 LiveUpdate = MessageChange | Reload | Closed
 
 
 class PageListener:
-    """One open page: a queue that never holds more than `limits.WAITING`."""
+    """One open page: a queue of at most `limits.WAITING` updates."""
 
     def __init__(self, workspace_id: int, waiting: int = limits.WAITING) -> None:
         self.workspace_id = workspace_id
@@ -55,7 +55,7 @@ class PageListener:
         self.ended = False
 
     def publish(self, news: LiveUpdate) -> None:
-        """Queue `news`; a full queue ends with `Reload` and takes nothing more."""
+        """Queue an update; a full queue ends with `Reload`."""
         if self.ended:
             return
         if isinstance(news, Closed) or self._queue.qsize() >= self._waiting:
@@ -66,7 +66,7 @@ class PageListener:
         self._queue.put_nowait(news)
 
     async def news(self, heartbeat: float) -> AsyncIterator[LiveUpdate | None]:
-        """What comes, until the end; None after `heartbeat` seconds of silence."""
+        """Yield updates until the end; None after `heartbeat` seconds of silence."""
         while True:
             try:
                 news = await asyncio.wait_for(self._queue.get(), heartbeat)
@@ -90,7 +90,7 @@ class Hub:
 
     @contextmanager
     def listening(self, workspace_id: int) -> Iterator[PageListener]:
-        """A listener for as long as the block lasts."""
+        """Register a listener for the duration of the block."""
         listener = PageListener(workspace_id)
         self._listeners.add(listener)
         if self._closed:
@@ -101,13 +101,13 @@ class Hub:
             self._listeners.discard(listener)
 
     def publish(self, change: MessageChange) -> None:
-        """Tell every open page of the change's workspace."""
+        """Queue a change for every open page of its workspace."""
         for listener in tuple(self._listeners):
             if listener.workspace_id == change.message.workspace_id:
                 listener.publish(change)
 
     def close(self) -> None:
-        """End every stream now, and each that is opened later at once."""
+        """End every stream, and at once each that is opened later."""
         self._closed = True
         for listener in tuple(self._listeners):
             listener.publish(Closed())
@@ -119,7 +119,7 @@ ShowMessage = Callable[[LocalMessage], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveStream:
-    """One open page's place in the world."""
+    """What one open page wants to see."""
 
     workspace_id: int
     channel: str
@@ -131,7 +131,7 @@ class LiveStream:
 async def stream_updates(
     hub: Hub, mailbox: Mailbox, page: LiveStream
 ) -> AsyncIterator[str]:
-    """The text of the stream, until the page leaves or the server stops."""
+    """Yield the text of the stream until the page leaves or the server stops."""
     with hub.listening(page.workspace_id) as listener:
         yield "retry: 1000\n\n"
         async for text in _stream_missed(mailbox, page):
@@ -173,6 +173,6 @@ def _format_change(change: MessageChange, page: LiveStream) -> str:
 
 
 def format_event(name: str, data: dict[str, Any], number: int | None = None) -> str:
-    """One event of the stream; JSON keeps its data on one line."""
+    """Format one event; JSON keeps its data on one line."""
     head = f"id: {number}\n" if number is not None else ""
     return f"{head}event: {name}\ndata: {json.dumps(data)}\n\n"

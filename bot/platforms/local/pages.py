@@ -28,6 +28,7 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.i18n.safe_text import build_environment, sanitize_text
 from bot.i18n.translation import Texts, negotiate_locale
 from bot.model import (
     Command,
@@ -39,7 +40,6 @@ from bot.model import (
     Reply,
     Workspace,
 )
-from bot.platforms.common.text import build_environment, sanitize_text
 from bot.platforms.common.typed_commands import format_example
 from bot.platforms.local import commands, limits, live_updates, replies
 from bot.platforms.local.commands import CommandAnswer, PageVisitor

@@ -1,12 +1,11 @@
-"""The local page behind the platform port: messages go to the mailbox.
+"""`bot.ports.Platform` for the local page: messages go to the mailbox.
 
-It is the third platform beside Discord and Slack and behaves as they do: a message
-carries its delivery's key, posting twice leaves one message, reading back finds it.
-What it must not do is decide anything about news, permissions or time.
+It behaves as Discord and Slack do: a message carries its delivery's key, posting twice
+leaves one message, reading back finds it.
 
-There are no accounts here: the page is served to this machine alone, and whoever sits
-at it chooses a person. The platform decides the permission from that choice; the core
-checks it on every command.
+There are no accounts: the page is served to this machine alone, and its user chooses a
+person. The platform derives the permission from that choice; the core checks it on
+every command.
 """
 
 import asyncio
@@ -38,7 +37,7 @@ class LocalPlatform:
         self._mailbox = mailbox
         self._clock = clock
         self.hub = Hub()
-        #: Where commands go; None while the platform is not running.
+        #: Receives commands; None while the platform is not running.
         self.inbox: Inbox | None = None
 
     @property
@@ -47,7 +46,7 @@ class LocalPlatform:
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Everybody who can sit at the page."""
+        """The people to choose from."""
         return tuple(PEOPLE.values())
 
     def render(
@@ -56,10 +55,10 @@ class LocalPlatform:
         return render(edition, context)
 
     async def send(self, delivery: Delivery) -> str:
-        """Post, edit or delete; the id of the message.
+        """Post, edit or delete; return the id of the message.
 
         Raises:
-            Refused: The message to edit is gone.
+            SendRefused: The message to edit is gone.
         """
         match delivery.operation:
             case "post":
@@ -70,11 +69,11 @@ class LocalPlatform:
                 return await self._delete(delivery)
 
     async def read_back(self, delivery: Delivery) -> str | None:
-        """The id of the message that carries the key; open pages hear of it too.
+        """Find the id of the message that carries the key; open pages get it too.
 
-        A send that was cut off may have stored the message without telling anybody;
-        a page that has it already takes no notice. An edit or a deletion is not looked
-        for: doing it again does no harm.
+        An interrupted send may have stored the message without updating any page; a
+        page that has it ignores it. Edits and deletions are not looked for: repeating
+        them has no further effect.
         """
         if delivery.operation != "post":
             return None
@@ -84,7 +83,7 @@ class LocalPlatform:
         return str(message.id) if message else None
 
     async def run(self, inbox: Inbox) -> None:
-        """Take commands until cancelled; then every open page is let go."""
+        """Accept commands until cancelled; then end the streams of open pages."""
         self.inbox = inbox
         try:
             await asyncio.Event().wait()
@@ -133,5 +132,5 @@ DEFAULT_PERSON: Final = PEOPLE["ana"]
 
 
 def get_person(cookies: Mapping[str, str]) -> Person:
-    """Who sits at the page; the first person when nobody was chosen."""
+    """Return the chosen person; the first one where none was chosen."""
     return PEOPLE.get(cookies.get(PERSON_COOKIE, ""), DEFAULT_PERSON)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
 from bot.platforms.common.edition_layout import list_buttons
@@ -28,12 +29,7 @@ from bot.platforms.common.edition_text import (
     select_card,
     to_local_date,
 )
-from bot.platforms.common.text import (
-    get_quotation_marks,
-    make_link,
-    sanitize_text,
-    shorten_text,
-)
+from bot.platforms.common.text import get_quotation_marks, make_link, shorten_text
 from bot.platforms.local import limits
 from digests.types import (
     ArticleRef,

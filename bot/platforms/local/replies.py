@@ -1,7 +1,6 @@
-"""Messages and replies as the structure that the templates show. Pure.
+"""Build what the templates show of messages and replies. Pure.
 
-It knows nothing of requests and renders nothing. Every text passes through the
-templates' escaping; here only links are judged and neighbours grouped.
+The templates escape every text; here links are checked and neighbouring lines grouped.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +33,7 @@ TemplateData = dict[str, Any]
 def build_message_view(
     message: LocalMessage, texts: Texts, zone: str, now: datetime
 ) -> TemplateData:
-    """A message of a channel, seen `now`: what the template `message` shows."""
+    """Build what the template `message` shows of a message, at the instant `now`."""
     edited = message.edited_at
     return {
         "id": message.id,
@@ -48,7 +47,7 @@ def build_message_view(
 
 
 def summarize_message(message: LocalMessage, texts: Texts) -> str:
-    """One line for the live region: what came, not all of it."""
+    """Summarize a message in one line, for the live region."""
     payload = message.payload
     if payload.get("kind") == "edition":
         return texts.say(
@@ -60,7 +59,7 @@ def summarize_message(message: LocalMessage, texts: Texts) -> str:
 
 
 def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
-    """A reply: what the template `reply` shows."""
+    """Build what the template `reply` shows."""
     return {
         "title": reply.title,
         "blocks": list(
@@ -115,7 +114,7 @@ def _build_line(line: ListItem, texts: Texts) -> TemplateData:
         "note": line.note,
         "href": outside.href if outside else ours,
         "host": outside.host if outside else "",
-        # The stored text is one step away wherever the title does not lead there.
+        # A link to the stored text, where the title does not lead there.
         "proof": ours if outside or spans or not line.title else "",
         "proof_label": texts.say("open at the sentence")
         if spans
@@ -124,7 +123,7 @@ def _build_line(line: ListItem, texts: Texts) -> TemplateData:
 
 
 def _split_at_marks(line: ListItem) -> Iterable[tuple[str, bool]]:
-    """The line's text in pieces, and of each whether it is set apart."""
+    """Split the line's text into pieces; yield each with whether it is marked."""
     at = 0
     for start, end in line.marks:
         yield line.text[at:start], False
@@ -134,7 +133,7 @@ def _split_at_marks(line: ListItem) -> Iterable[tuple[str, bool]]:
 
 
 def _group_lines(blocks: Iterable[TemplateData]) -> Iterable[TemplateData]:
-    """Neighbouring lines become one list."""
+    """Join neighbouring lines into one list."""
     last: TemplateData | None = None
     for block in blocks:
         if last is not None and block["kind"] == last["kind"] == "lines":

@@ -1,10 +1,10 @@
-"""Slack: Block Kit messages over the Web API; Socket Mode or signed HTTP for events.
+"""Slack: Block Kit messages over the Web API; events by Socket Mode or signed HTTP.
 
-Only here are slack_sdk and Bolt imported, and only by `session`, `socket_mode`,
-`events`, `oauth` and `verdicts`, which are loaded when something is first sent or
-listened for, or when the first visitor comes to install the app.
+Only this package imports slack_sdk and Bolt, and only in `client`, `connection`,
+`oauth` and `send_errors`, which are loaded when something is first sent or received, or
+when the first visitor installs the app.
 
-One workspace with a token from the settings, or several that install the app: both are
-`installations`. Whoever sends or answers asks them for the `installation` of the
+One workspace with a token from the settings, or several that installed the app: both
+are `installations`. Code that sends or answers gets the `Installation` of the
 workspace, which takes its token from `tokens`.
 """

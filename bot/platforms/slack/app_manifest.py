@@ -135,7 +135,7 @@ def _build_slash_commands(
             "command": f"/{root}",
             "description": ROOT_DESCRIPTIONS.get(root, "Standfirst"),
             "usage_hint": shorten_text(" | ".join(names), _MAX_USAGE_HINT),
-            # Channels and people are then told with their ids.
+            # Channels and people are then sent with their ids.
             "should_escape": True,
         }
         yield {**found, "url": called} if called else found

@@ -34,11 +34,11 @@ from bot.model import (
     SmallPrint,
 )
 from bot.platforms.common import interactions
+from bot.platforms.common.direct_messages import OpenChannel
 from bot.platforms.common.forms import PendingForms, parse_draft_id
 from bot.platforms.common.interactions import InteractionEvent
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from bot.platforms.slack import forms, limits, replies
-from bot.platforms.slack.direct_messages import SlackDirectMessages
 from bot.platforms.slack.forms import FormContext, find_file, parse_form
 from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.messages import get_mapping, get_text
@@ -105,7 +105,7 @@ class SlackEventHandler:
     def __init__(
         self,
         installations: Installations,
-        direct_messages: SlackDirectMessages,
+        open_direct_message: OpenChannel,
         *,
         hold: float = limits.FORM_HOLD,
         now: Callable[[], float] = time.monotonic,
@@ -114,7 +114,7 @@ class SlackEventHandler:
 
         Args:
             installations: Call Slack.
-            direct_messages: Open conversations with people.
+            open_direct_message: Opens the conversation with a person.
             hold: Seconds that a submitted form waits for its answer.
             now: A monotonic clock in seconds.
         """
@@ -126,7 +126,7 @@ class SlackEventHandler:
         self._now = now
         self._pending_forms = PendingForms(now)
         self._responder = SlackResponder(
-            installations, direct_messages, self._pending_forms, now
+            installations, open_direct_message, self._pending_forms, now
         )
         self._seen = interactions.SeenEvents()
 

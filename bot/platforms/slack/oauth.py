@@ -44,9 +44,10 @@ from slack_sdk.oauth.installation_store.async_installation_store import (
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.errors import BotError, SendUnclear
+from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
 from bot.model import AppInstallation, InstallationTokens
-from bot.platforms.common.text import build_environment, shorten_utf16
+from bot.platforms.common.text import shorten_utf16
 from bot.platforms.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.messages import get_mapping

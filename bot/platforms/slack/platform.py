@@ -106,7 +106,7 @@ class SlackPlatform:
         #: Why the socket stays closed while posting goes on.
         self._socket_closed_reason: str | None = None
         self.listener = SlackEventHandler(
-            self.installations, self._direct_messages, hold=hold, now=now
+            self.installations, self._direct_messages.open, hold=hold, now=now
         )
         #: Runs the doctor's checks; where several workspaces installed the app, each
         #: has findings of its own.

@@ -1,7 +1,7 @@
 """Render a reply as Slack messages; the home tab and the welcome message. Pure.
 
 Foreign text goes where Slack reads no markup, so nothing in a reply can mention
-anybody; a problem is marked in words. How pieces are packed is `reply_layout`'s part.
+anybody; a problem is marked in words. How pieces are packed is `packing`'s part.
 
 The home tab says what the app is and what to do next; the state of the digests in it is
 a reply of the core, rendered as any other.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -31,7 +32,7 @@ from bot.platforms.common.edition_text import (
     format_plain_quote,
     format_quote,
 )
-from bot.platforms.common.reply_layout import (
+from bot.platforms.common.packing import (
     group_lines,
     pack_reply,
     select_controls,
@@ -41,7 +42,6 @@ from bot.platforms.common.text import (
     count_utf16,
     make_link,
     normalize_newlines,
-    sanitize_text,
     shorten_line,
 )
 from bot.platforms.slack import limits
@@ -229,7 +229,7 @@ def _make_piece(block: Json, *, plain: str) -> ReplyPiece:
 
 
 def _fits_message(pieces: Sequence[ReplyPiece], reserve: bool) -> bool:
-    """Check whether a message holds the pieces; there is always room for the note."""
+    """Check whether a message holds the pieces; there is always space for the note."""
     blocks = _join_blocks(pieces)
     ids = [control for piece in pieces for control in _collect_ids(piece.blocks)]
     return not reserve or (

@@ -18,9 +18,9 @@ from bot.errors import SendError, SendRefused, SendUnclear
 from bot.i18n.translation import Texts
 from bot.model import Block, Document, Form, Paragraph, Reply
 from bot.platforms.common import interactions
+from bot.platforms.common.direct_messages import OpenChannel
 from bot.platforms.common.forms import PendingForms
 from bot.platforms.slack import forms, limits, replies
-from bot.platforms.slack.direct_messages import SlackDirectMessages
 from bot.platforms.slack.forms import FormContext
 from bot.platforms.slack.installations import Installations, ask_workspace
 from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS, get_text
@@ -52,7 +52,7 @@ class SlackResponder:
     def __init__(
         self,
         installations: Installations,
-        direct_messages: SlackDirectMessages,
+        open_direct_message: OpenChannel,
         drafts: PendingForms,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,12 +60,12 @@ class SlackResponder:
 
         Args:
             installations: Call Slack.
-            direct_messages: Open conversations with people.
+            open_direct_message: Opens the conversation with a person.
             drafts: Keeps forms that cannot be opened at once.
             now: A monotonic clock in seconds.
         """
         self._installations = installations
-        self._direct_messages = direct_messages
+        self._open_direct_message = open_direct_message
         self._pending_forms = drafts
         self._now = now
 
@@ -97,7 +97,7 @@ class SlackResponder:
         self, team: str, user: str, message: Mapping[str, Any]
     ) -> None:
         """Send a person a direct message, unasked. Raises `SendError`."""
-        await self._post(team, await self._direct_messages.open(team, user), message)
+        await self._post(team, await self._open_direct_message(team, user), message)
 
     async def _post(self, team: str, channel: str, message: Mapping[str, Any]) -> None:
         body = {**message, **NO_PARSING, **NO_PREVIEWS}
@@ -230,7 +230,7 @@ class SlackResponder:
             SendError: A step failed.
         """
         content = file.text.encode()
-        channel = await self._direct_messages.open(target.team, target.user)
+        channel = await self._open_direct_message(target.team, target.user)
         installation = await self._installations.of(target.team)
         ticket = await installation.ask(
             "files.getUploadURLExternal", filename=file.name, length=len(content)

@@ -1,11 +1,11 @@
-"""Classify failed Web API calls as the outbox's errors: a pure table.
+"""Classify failed Web API calls as `SendError`s. Pure.
 
-refused     a code of Slack's that says no: to everything of the workspace (the token),
-            to the channel, or to this message alone
-limited     429, or the code that says the same
-unreached   no connection was made, or Slack says that it did not begin; any fault
-            where repeating does no harm (an edit, a deletion, a reading)
-unclear     everything else: no answer, a reset, a time-out, 5xx, an answer that is none
+SendRefused       a code that refuses everything of the workspace (the token), the
+                  channel, or this message alone
+SendRateLimited   429, or the code for it
+SendNotReceived   no connection was made, or Slack did not start; any fault of a call
+                  whose repetition has no further effect (an edit, a deletion, a read)
+SendUnclear       everything else: no response, a reset, a timeout, 5xx, no valid JSON
 """
 
 from typing import Any, Final
@@ -25,25 +25,25 @@ from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.slack import limits
 from digests.messages import Message, as_message
 
-#: The token, and with it everything of the workspace.
+#: Codes that refuse the token, and with it everything of the workspace.
 _TOKEN_CODES: Final = frozenset({
     "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive",
     "not_allowed_token_type", "team_access_not_granted", "org_login_required",
     "access_denied",
 })  # fmt: skip
-#: Everything of the workspace, with the same token: an administrator can mend it.
+#: Codes that refuse everything of the workspace until an administrator acts.
 _WORKSPACE_CODES: Final = {
     "ekm_access_denied": "slack.posting_suspended",
     "no_permission": "slack.no_permission",
     "missing_scope": "slack.missing_scope",
 }
 _RESTRICTED: Final = "slack.restricted"
-#: The channel, for good.
+#: Codes that refuse the channel for good.
 _CHANNEL_CODES: Final = {
     "channel_not_found": "slack.channel_not_found",
     "is_archived": "slack.channel_archived",
 }
-#: The channel, until somebody lets the bot post there again.
+#: Codes that refuse the channel until the bot may post there again.
 _PERMISSION_CODES: Final = {
     "not_in_channel": "slack.not_in_channel",
     "restricted_action": _RESTRICTED,
@@ -53,19 +53,19 @@ _PERMISSION_CODES: Final = {
     "restricted_action_thread_locked": "slack.thread_locked",
     "messages_tab_disabled": "slack.messages_disabled",
 }
-#: The message that it is about.
+#: Codes for a message that does not exist, or cannot be edited.
 _GONE_CODES: Final = frozenset({"message_not_found", "thread_not_found"})
 _UNEDITABLE_CODES: Final = {
     "cant_update_message": "slack.cant_update_message",
     "edit_window_closed": "slack.edit_window_closed",
 }
-#: Slack says that it has not even begun.
+#: Codes with which Slack says that it did not start.
 _NOT_STARTED_CODES: Final = {
     "request_timeout": "slack.request_timeout",
     "team_added_to_org": "slack.team_migrating",
     "external_channel_migrating": "slack.channel_migrating",
 }
-#: Slack does not know itself what became of it.
+#: Codes that leave open what happened.
 _FAULT_CODES: Final = frozenset(
     {"fatal_error", "internal_error", "service_unavailable"}
 )
@@ -75,18 +75,18 @@ _LIMIT_CODES: Final = frozenset(
 
 
 class TokenRefused(SendRefused):
-    """Slack does not know the token any more: nothing can be done with it."""
+    """Slack refuses the token: nothing can be sent with it any more."""
 
     def __init__(self, message: str | Message, /, **params: object) -> None:
         super().__init__(as_message(message, **params), whole_workspace=True)
 
 
 def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
-    """The error that the outbox is told.
+    """Classify an error.
 
     Args:
         error: What slack_sdk or aiohttp raised.
-        guarded: Repeating does no harm: an edit, a deletion, a reading.
+        guarded: Repeating the call has no further effect: an edit, a deletion, a read.
     """
     match error:
         case SendError():
@@ -100,7 +100,7 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
 
 
 def get_error_code(error: Exception) -> str:
-    """The code with which Slack said no; empty where it did not."""
+    """Return the error code of Slack's response; "" where there is none."""
     return _get_code(error.response) if isinstance(error, SlackApiError) else ""
 
 
@@ -147,7 +147,7 @@ def _get_code(response: Any) -> str:
 
 
 def _get_status(response: Any) -> int:
-    # The library's own answer, or aiohttp's where it was no JSON.
+    # The library's response, or aiohttp's where it was not JSON.
     status = getattr(response, "status_code", None) or getattr(response, "status", 0)
     return int(status or 0)
 

@@ -1,12 +1,11 @@
 """Bot tokens: a fixed one, or rotating ones that are refreshed before they expire.
 
-A token of an app with token rotation is good for twelve hours; it comes with another
-that can be exchanged once for the next pair. So an exchange is asked for by one alone:
-within the process by one task, which nobody's impatience cancels, and among processes
-by a claim in the store. What comes back is kept before it is used. An answer that was
-lost may have spent the one exchange: it is tried once more, and where Slack does not
-know it then, that is said, and nothing is asked any more: the app has to be installed
-again. Until the old token runs out it is used all the same.
+With token rotation a token is valid for twelve hours and comes with a refresh token,
+which can be exchanged once for the next pair. So only one exchange runs at a time:
+within the process in one task, which no caller's timeout cancels, and among processes
+under a claim in the store. New tokens are stored before they are used. A lost response
+may have spent the refresh token: it is tried once more, and where Slack then does not
+know it, the app has to be installed again. The old token is used until it expires.
 """
 
 import asyncio
@@ -32,46 +31,46 @@ from digests.messages import Message
 
 log = structlog.get_logger(__name__)
 
-#: A token is exchanged when it is good for no longer than this.
+#: A token is exchanged when it is valid for no longer than this.
 REFRESH_BEFORE: Final = timedelta(hours=2)
-#: After one in vain, while the old token is good, the next one waits for this.
+#: Time between failed exchanges while the old token is valid.
 RETRY_AFTER: Final = timedelta(minutes=1)
-#: Seconds between looks whether another process has ended its own, and of them all.
+#: Seconds between checks whether another process has finished, and of all of them.
 POLL_INTERVAL: Final = 0.25
 MAX_WAIT: Final = 10.0
-#: What Slack says of an exchange that was spent or taken back.
+#: Slack's codes for a refresh token that was spent or revoked.
 _SPENT: Final = frozenset({
     "invalid_refresh_token", "invalid_grant", "token_revoked", "token_expired",
     "invalid_auth", "account_inactive", "authorization_not_found",
 })  # fmt: skip
-#: What it says where the settings are wrong.
+#: Slack's codes for wrong settings.
 _WRONG_SETTINGS: Final = frozenset({"bad_client_secret", "invalid_client_id"})
 
-#: (what is exchanged) → the next pair. Raises what the library raises.
+#: (refresh token) → the next pair. Raises what the library raises.
 RefreshTokens = Callable[[str], Awaitable[InstallationTokens]]
 
 
 class TokenSource(Protocol):
-    """Where an installation gets its token from."""
+    """Provides the token of an installation."""
 
     async def current(self) -> str:
-        """A token that is good for a while yet. Raises `SendError`."""
+        """Return a token that is valid for a while. Raises `SendError`."""
         ...
 
     async def renew(self, refused: str) -> str | None:
-        """Another, after Slack said that `refused` has run out; None: there is none.
+        """Return another token after `refused` has expired; None where there is none.
 
         Raises `SendError`.
         """
         ...
 
     async def close(self) -> None:
-        """End nothing that is under way, and wait for it."""
+        """Wait for an exchange that is running."""
         ...
 
 
 class FixedToken:
-    """One token that never runs out."""
+    """One token that never expires."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -87,7 +86,7 @@ class FixedToken:
 
 
 class RotatingTokens:
-    """The tokens of an installation, those of before and those to come."""
+    """The tokens of an installation, exchanged before they expire."""
 
     def __init__(
         self,
@@ -99,14 +98,14 @@ class RotatingTokens:
         again_at: str,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Exchange nothing yet.
+        """Create the source; nothing is exchanged yet.
 
         Args:
-            installed: The installation, with tokens that can be read.
-            store: Where it is kept.
-            exchange: Asks Slack for the next pair.
+            installed: The installation, with its tokens.
+            store: Stores it.
+            exchange: Requests the next pair from Slack.
             now: The present instant.
-            again_at: Where the app is installed again.
+            again_at: URL at which the app is installed again.
             sleep: Waits, in seconds.
         """
         self._installed = installed
@@ -116,9 +115,9 @@ class RotatingTokens:
         self._again_at = again_at
         self._sleep = sleep
         self._renewal: asyncio.Task[None] | None = None
-        #: Not before this is tried again what was in vain.
+        #: When a failed exchange may be tried again.
         self._not_before: datetime | None = None
-        #: Tokens that could not be kept yet, and what they are kept in the place of.
+        #: The stored installation that new, still unsaved tokens replace.
         self._unsaved: AppInstallation | None = None
 
     async def current(self) -> str:
@@ -147,7 +146,7 @@ class RotatingTokens:
         return self._tokens.token
 
     async def close(self) -> None:
-        """Wait for an exchange that is under way: its answer comes once."""
+        """Wait for an exchange that is running: its response comes once."""
         if self._renewal is not None:
             with suppress(Exception):
                 await asyncio.shield(self._renewal)
@@ -165,7 +164,7 @@ class RotatingTokens:
     # ── the exchange ───────────────────────────────────────────────────────────
 
     async def _renew(self) -> None:
-        """One exchange for all who wait; whoever stops waiting does not end it."""
+        """Run one exchange for all callers; a caller's timeout does not end it."""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._refresh_or_wait())
             self._renewal.add_done_callback(_retrieve_exception)
@@ -192,13 +191,13 @@ class RotatingTokens:
             waited += POLL_INTERVAL
 
     def _adopt_newest(self, newest: AppInstallation | None, used: str) -> bool:
-        """Whether somebody has exchanged it already; or else there is none any more."""
+        """Adopt tokens that another process stored; return whether they are new."""
         from bot.platforms.slack.send_errors import TokenRefused
 
         if newest is None or newest.id != self._installed.id or newest.tokens is None:
             raise TokenRefused("slack.app_removed", remedy=self._remedy)
         if newest.version < self._installed.version:
-            # Ours are newer, and could not be kept yet.
+            # Ours are newer and not saved yet.
             return self._tokens.token != used
         self._installed = newest
         if newest.tokens.token != used:
@@ -225,7 +224,7 @@ class RotatingTokens:
         await self._save(installed)
 
     async def _save(self, before: AppInstallation) -> None:
-        """Keep what came in the place of `before`; where that fails, before its use."""
+        """Save new tokens in place of `before`; repeat a failed save before use."""
         try:
             await self._store.settle(before, tokens=self._tokens)
         except BotError as error:
@@ -255,7 +254,7 @@ class RotatingTokens:
             found, "whole_workspace", False
         ):
             return found
-        # Whatever it was about, the call that the token is for was not begun.
+        # In any case, the call that needs the token was not started.
         return SendNotReceived("slack.token_pending", error=found)
 
     @property
@@ -264,10 +263,10 @@ class RotatingTokens:
 
 
 def parse_tokens(answer: Mapping[str, Any], asked_at: datetime) -> InstallationTokens:
-    """The tokens in an answer of Slack's to what was asked at that instant.
+    """Parse the tokens of Slack's response to a request made at `asked_at`.
 
     Raises:
-        Unclear: There is none for a bot in it.
+        SendUnclear: It contains no bot token.
     """
     token, refresh = answer.get("access_token"), answer.get("refresh_token")
     lasts = answer.get("expires_in")
@@ -286,6 +285,6 @@ def _is_spent(error: Exception) -> bool:
 
 
 def _retrieve_exception(task: asyncio.Task[None]) -> None:
-    """Whoever waited has heard of the error; where nobody did, that is no defect."""
+    """Mark the task's error as handled, also where no caller waits for it."""
     if not task.cancelled():
         task.exception()

@@ -88,7 +88,7 @@ async def test_the_newest_edition_of_a_digest_is_asked_for_by_its_name(ana: Edit
     await harness.post()
     zenith = await harness.digest("Zenith")
     harness.publish("flood", FLOOD)
-    await harness.publisher.post_now(zenith.workspace_id, zenith, "zenith")
+    await harness.publisher.post_now(zenith, "zenith")
     await harness.outbox.drain()
     newest = said(await ana.says("news latest"))
     assert "River floods" in newest

@@ -144,7 +144,7 @@ async def test_a_part_that_never_went_out_is_not_edited(sqlite_url, tmp_path):
         publish(harness, 0)
         await harness.apply(f"{WITHOUT_SCHEDULE}stories = 15\n")
         digest = await harness.digest()
-        await harness.publisher.post_now(digest.workspace_id, digest, "x")
+        await harness.publisher.post_now(digest, "x")
         found = await harness.db.read(
             delivery_store.list_newest_deliveries,
             workspace_id=digest.workspace_id,

@@ -57,7 +57,7 @@ def words(reported: Reply) -> str:
 async def test_status_names_it_and_says_that_sending_again_may_double_it(held):
     reported = await held.says("newsdesk status")
     assert "#morning, part 1" in words(reported)
-    assert "may appear twice" in words(reported)
+    assert "may appear there twice" in words(reported)
     assert [c.label for c in reported.controls] == ["Send again", "Leave it"]
 
 

@@ -29,7 +29,7 @@ PARTS = 3
 
 async def order(harness: BotHarness) -> None:
     digest = await harness.digest()
-    await harness.publisher.post_now(digest.workspace_id, digest, "now")
+    await harness.publisher.post_now(digest, "now")
 
 
 async def states(harness: BotHarness) -> list[str]:

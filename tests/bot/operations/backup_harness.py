@@ -50,7 +50,7 @@ class BackupHarness:
 
 async def order(harness: BotHarness) -> None:
     digest = await harness.digest()
-    await harness.publisher.post_now(digest.workspace_id, digest, "ordered")
+    await harness.publisher.post_now(digest, "ordered")
 
 
 async def states(harness: BotHarness) -> list[str]:

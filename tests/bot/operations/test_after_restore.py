@@ -150,7 +150,7 @@ async def test_an_edition_that_was_ordered_and_not_made_is_passed_over(
 ):
     async with backups.open() as harness:
         digest = await harness.digest()
-        await harness.publisher.order(digest.workspace_id, digest, "by hand")
+        await harness.publisher.order(digest, "by hand")
     backups.back_up()
     backups.restore()
     async with backups.open() as harness:

@@ -134,7 +134,7 @@ async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
         harness.publish("pool", POOL)
         await harness.apply(configuration())
         for digest in await harness.archive.all_digests():
-            await harness.publisher.post_now(digest.workspace_id, digest, "now")
+            await harness.publisher.post_now(digest, "now")
         await harness.outbox.drain()
         # Something that no edition has told yet.
         harness.publish("flood", FLOOD)

@@ -114,7 +114,7 @@ async def test_what_is_due_while_its_platform_is_off_is_told_when_it_is_on(harne
 async def test_an_order_of_a_process_without_the_platform_is_another_ones(harness):
     off = replace(harness.publisher, platforms={})
     digest = await harness.digest()
-    await off.order(digest.workspace_id, digest, "cli-1")
+    await off.order(digest, "cli-1")
     await harness.wake()
     assert titles(harness)[0] == "Morning brief"
 

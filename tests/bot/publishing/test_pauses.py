@@ -59,7 +59,7 @@ async def test_a_date_that_is_left_out_has_no_edition_and_the_next_one_has(harne
         ("11-25 07:00", "skipped", False),
         ("11-26 07:00", "composed", False),
     ]
-    assert "left out" in str((await reasons(harness))[0])
+    assert "skipped on request" in str((await reasons(harness))[0])
 
 
 async def test_the_date_is_that_of_the_readers(harness):

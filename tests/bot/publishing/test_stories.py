@@ -99,7 +99,7 @@ async def test_a_preview_tells_what_the_post_after_it_tells(harness):
         harness.publish(name, text)
     digest = await harness.digest()
     draft = await harness.publisher.preview(digest, "local")
-    posted = await harness.publisher.post_now(digest.workspace_id, digest, "now")
+    posted = await harness.publisher.post_now(digest, "now")
     assert posted.stored_edition is not None
     assert draft.edition.stories == posted.stored_edition.edition.stories
     assert draft.edition.brief == posted.stored_edition.edition.brief
@@ -153,7 +153,7 @@ async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
     assert not answer.problem
     assert "Torvale Herald" in words(answer)
     assert "Hallin Courier" in words(answer)
-    assert "No edition has had it in full." in words(answer)
+    assert "No edition has shown it in full." in words(answer)
 
 
 async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow):
@@ -185,7 +185,7 @@ async def test_why_says_of_a_story_told_in_brief_what_it_ranked_below(narrow):
     assert posted.stored_edition is not None
     (line,) = posted.stored_edition.edition.brief
     said = words(await narrow.says("news why", story=line.story))
-    assert "in brief" in said
+    assert "In brief" in said
     assert "Morning brief" in said
 
 
@@ -226,7 +226,7 @@ async def test_why_says_that_nobody_has_looked_yet(harness):
     harness.publish("flood", FLOOD)
     await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
     said = words(await harness.says("news why", story="market square"))
-    assert "came in after the last look" in said
+    assert "fetched after the last edition" in said
 
 
 async def test_why_says_that_an_article_is_too_old(harness):

@@ -88,7 +88,7 @@ async def test_taking_back_twice_is_taking_back_once(harness):
     control = await button(harness)
     await press(harness, control)
     await harness.post("again")
-    assert "before" in await press(harness, control)
+    assert "already been taken back" in await press(harness, control)
     assert len(harness.platform.messages) == 3
 
 

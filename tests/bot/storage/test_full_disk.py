@@ -22,7 +22,7 @@ def _pragma(conn: Connection, words: str) -> None:
 async def test_what_is_due_waits_until_there_is_room(harness):
     harness.publish("flood", FLOOD)
     digest = await harness.digest()
-    await harness.publisher.order(digest.workspace_id, digest, "by-hand")
+    await harness.publisher.order(digest, "by-hand")
     await fill(harness)
     with pytest.raises(DatabaseUnavailable, match="disk is full"):
         await harness.publisher.compose_due()

@@ -94,7 +94,7 @@ async def test_the_readme_lists_every_metric_with_its_label(database: Database):
 async def test_what_waits_is_counted_until_it_is_done(harness: BotHarness):
     harness.publish("bridge", BRIDGE)
     digest = await harness.digest()
-    await harness.publisher.post_now(digest.workspace_id, digest, "now")
+    await harness.publisher.post_now(digest, "now")
     assert (await measured(harness))["deliveries"]["ready"] > 0
     await harness.outbox.drain()
     assert sum((await measured(harness))["deliveries"].values()) == 0

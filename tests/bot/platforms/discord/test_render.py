@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.common.text import sanitize_text
+from bot.i18n.safe_text import sanitize_text
 from bot.platforms.discord import limits
 from bot.platforms.discord.messages import build_edit_body, build_post_body
 from bot.platforms.discord.render import render

@@ -174,7 +174,7 @@ async def test_a_message_is_found_again_by_its_key(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
     opinion.harness.publish("flood", FLOOD)
     digest = await opinion.harness.digest()
-    await opinion.harness.publisher.post_now(digest.workspace_id, digest, "again")
+    await opinion.harness.publisher.post_now(digest, "again")
     (claimed,) = await opinion.harness.db.write(
         delivery_queue.claim_deliveries,
         now=opinion.harness.clock.now(),

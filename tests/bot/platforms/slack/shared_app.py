@@ -160,7 +160,7 @@ class SharedApp:
     async def post(self, team: str = TEAM, key: str = "now") -> None:
         """Order an edition there, and deliver what may go."""
         digest = await self.harness.digest(f"Morning brief {team}")
-        await self.harness.publisher.order(digest.workspace_id, digest, key)
+        await self.harness.publisher.order(digest, key)
         await self.harness.wake()
 
     @asynccontextmanager

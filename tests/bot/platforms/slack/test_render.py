@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from bot.i18n.safe_text import sanitize_text
 from bot.platforms.common.text import (
     count_utf16,
     make_link,
-    sanitize_text,
     shorten_text,
     shorten_utf16,
 )

@@ -1,19 +1,37 @@
-"""Lay out a reply as chat messages: lines, packing, the note on what is left out. Pure.
+"""Pack pieces of an edition or a reply into chat messages. Pure.
 
-A reply is formatted as pieces, each of which stays together, and packed into as few
-messages as possible. What does not fit into the most messages that a reply may have is
-counted in a note, never dropped in silence.
+A piece stays together, and as few messages as possible are used. What does not fit into
+the most messages that a reply may have is counted in a note, never dropped in silence.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import Control
-from bot.platforms.common.edition_layout import pack_pieces
-from bot.platforms.common.text import count_utf16, sanitize_text, shorten_utf16
+from bot.platforms.common.text import count_utf16, shorten_utf16
 
 P = TypeVar("P")
+
+
+def pack_pieces(
+    pieces: Sequence[P], fits: Callable[[Sequence[P], bool], bool]
+) -> list[list[P]]:
+    """Pack pieces, in order, into as few messages as hold them; at least one.
+
+    Args:
+        pieces: A piece that is too long for any message gets one of its own.
+        fits: (pieces, whether the message is the first one) → it holds them.
+    """
+    messages: list[list[P]] = [[]]
+    for piece in pieces:
+        longer = [*messages[-1], piece]
+        if messages[-1] and not fits(longer, len(messages) == 1):
+            messages.append([piece])
+        else:
+            messages[-1] = longer
+    return messages
 
 
 def pack_reply(
@@ -29,7 +47,7 @@ def pack_reply(
     Args:
         pieces: The reply's, in order.
         most: Messages that are sent.
-        fits: (pieces, whether to keep room for a note) → one message holds them.
+        fits: (pieces, whether to keep space for a note) → one message holds them.
         build_note: Formats the note.
         texts: The reply's language.
     """
@@ -44,7 +62,7 @@ def pack_reply(
         noted = [*last, build_note(more)]
         if not last or fits(noted, False):
             return [*before, noted]
-        # The note has no room below the last piece, which is then left out as well.
+        # The note has no space below the last piece, which is then left out as well.
         last = last[:-1]
         left_out += 1
 

@@ -1,0 +1,61 @@
+"""Make text safe to show: remove invisible characters; templates that do so. Pure."""
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_UNSAFE: Final = re.compile(
+    "["
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls but tab and line ends
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction controls
+    "\u2400\ufeff\ufff9-\ufffb\ufffe\uffff"  # NUL look-alikes and non-characters
+    "\U000e0000-\U000e007f"  # tag characters
+    "\ud800-\udfff"  # lone surrogates: no encoding carries them
+    "]"
+)
+_MAX_COMBINING_MARKS: Final = 4
+
+
+def sanitize_text(text: str) -> str:
+    """Remove characters that are invisible or change direction; keep all others."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _limit_combining_marks(_UNSAFE.sub("", text))
+
+
+def _limit_combining_marks(text: str) -> str:
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if marks <= _MAX_COMBINING_MARKS:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def build_environment(folder: Path) -> "Environment":
+    """Build a Jinja environment whose templates sanitize and escape every value."""
+    # Imported late: only pages need it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def finalize(value: object) -> object:
+        if isinstance(value, str) and not isinstance(value, Markup):
+            return sanitize_text(value)
+        return value
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
