@@ -163,7 +163,7 @@ async def test_a_name_that_was_taken_meanwhile_is_told(ana):
     bo = ana.also("Bo")
     await bo.does("newsdesk digest create", name="Early", source="https://a.example/f")
     answer = await ana.presses(mine, "Confirm")
-    assert "already a destination «Early»" in said(answer)
+    assert "already a digest «Early»" in said(answer)
 
 
 async def test_pressing_twice_makes_one_change(ana):
@@ -390,7 +390,7 @@ async def test_a_trial_of_a_filter_changes_nothing(ana):
 async def test_a_filter_that_cannot_be_is_told_at_its_question(ana, path, words):
     answer = await ana.asks(path, kind="exclude", words=words)
     if len(words) > 500 and path.endswith("test"):
-        assert "0 of the last" in said(answer) or "No article" in said(answer)
+        assert "0 of the last" in said(answer) or "no stored article" in said(answer)
         return
     assert list(errors(answer)) == ["words"]
 
