@@ -7,7 +7,11 @@ reverting proposes the opposite change, to be confirmed like any other.
 from typing import Annotated
 
 from bot.commands.arguments import within
-from bot.commands.changes import render_applied, render_proposal
+from bot.commands.changes import (
+    get_configuration,
+    render_applied,
+    render_proposal,
+)
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.forms import Option
@@ -39,9 +43,9 @@ async def show_history(
 ) -> Reply:
     """The latest changes, each with a button that reverts it."""
     if revert:
-        change = await context.configuration.revert(context.invocation, revert)
+        change = await get_configuration(context).revert(context.invocation, revert)
         return render_proposal(context, change)
-    stored = await context.configuration.history(context.workspace_id, n + 1)
+    stored = await get_configuration(context).history(context.workspace_id, n + 1)
     found = stored[:n]
     blocks: list[Block] = [_render_change(context, change) for change in found]
     if len(stored) > n:
@@ -61,7 +65,7 @@ async def show_history(
 @show_history.control("confirm")
 async def confirm_change(context: CommandContext, change_id: str) -> Reply:
     """Apply a change that was proposed."""
-    change = await context.configuration.confirm(context.invocation, change_id)
+    change = await get_configuration(context).confirm(context.invocation, change_id)
     context.services.wake()
     return render_applied(context, change)
 

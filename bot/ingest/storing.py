@@ -26,6 +26,8 @@ from bot.storage import (
     Database,
     article_store,
     digest_store,
+    figure_store,
+    quote_store,
     restoration_store,
     source_store,
     story_store,
@@ -181,11 +183,10 @@ def store_changes(
             baseline=piece.baseline,
         )
         if is_new and piece.analysis is not None:
-            article_store.store_analysis(
-                conn,
-                revision_id=stored.revision_id,
-                quotes=piece.analysis.quotes,
-                figures=piece.analysis.figures,
+            key = stored.revision_id
+            quote_store.store_quotes(conn, revision_id=key, found=piece.analysis.quotes)
+            figure_store.store_figures(
+                conn, revision_id=key, found=piece.analysis.figures
             )
             one = StoredRevision(
                 article=str(stored.article_id),
