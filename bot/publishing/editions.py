@@ -57,7 +57,7 @@ log = structlog.get_logger(__name__)
 COMPOSE_BATCH = 500
 #: Seconds after which personal editions wait for the next run.
 PERSONAL_BUDGET_SECONDS = 5.0
-ALREADY_ORDERED = "This was ordered before; it goes out once."
+ALREADY_ORDERED = "This was already requested; it is posted once."
 #: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: Its news is published once the platform is on: nothing is published to nobody.
