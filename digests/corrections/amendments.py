@@ -1,6 +1,7 @@
-"""Amendments of a published edition, and how they are applied.
+"""The changes of a story in a published edition, and the edition with them applied.
 
 A stored edition is never rewritten: amendments are stored beside it, in their order.
+`digests.corrections.story_comparison` finds them.
 """
 
 from collections.abc import Sequence
