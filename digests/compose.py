@@ -7,11 +7,12 @@ one is `grounding.gate`, which removes every word that its source does not have.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digests.analysis import AnalyseArticle, analyse_article
 from digests.editing import decisions, presentation, quote_selection, ranking
 from digests.grounding import gate
+from digests.messages import Message
 from digests.stories import assembly, assignment, filters
 from digests.types import (
     Article,
@@ -51,7 +52,7 @@ def compose(
     ledger, style = ledger or PublishedLedger(), style or EditionStyle()
     read = read or analyse_article
     articles = sorted(articles, key=_article_age_key)
-    admitted, refused = _filter_articles(articles, style)
+    admitted, refused = _filter_articles(articles, style, now)
     members = assignment.group_articles(admitted, known)
     gathered = assembly.gather_stories(admitted, members)
     analyses = {a.id: read(a, style) for a in admitted}
@@ -116,12 +117,22 @@ def _article_age_key(article: Article) -> tuple[str, str]:
     return (article.published.isoformat() if article.published else "", article.id)
 
 
+def _refuse_old(article: Article, style: EditionStyle, now: datetime) -> Message | None:
+    """Why the article is too old; None if it is not, or has no date."""
+    if style.max_age is None or article.published is None:
+        return None
+    if now - article.published <= timedelta(hours=style.max_age):
+        return None
+    return Message("decision.too_old", n=style.max_age)
+
+
 def _filter_articles(
-    articles: Sequence[Article], style: EditionStyle
+    articles: Sequence[Article], style: EditionStyle, now: datetime
 ) -> tuple[list[Article], list[ArticleDecision]]:
     admitted, refused = [], []
     for article in articles:
         reason = filters.find_refusal_reason(article, style)
+        reason = reason or _refuse_old(article, style, now)
         if reason is None:
             admitted.append(article)
         else:

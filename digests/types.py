@@ -421,6 +421,8 @@ class EditionStyle:
     brief: int = 6
     sections: Sections = None
     lang: str = "en"
+    #: In hours: articles published before that are left out; None = no limit.
+    max_age: int | None = None
     #: Words or "phrases" of which an article must have one (none = all articles).
     include: tuple[str, ...] = ()
     #: Words or "phrases" that exclude an article.

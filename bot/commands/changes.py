@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from bot.commands.context import CommandContext
 from bot.configuration.change_preview import ChangePreviews
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
+from bot.configuration.changes import ConfigurationService
 from bot.configuration.diff import (
     format_audience,
     format_step_title,
@@ -28,6 +29,17 @@ from bot.model import (
     SmallPrint,
 )
 from digests.types import Edition, arrange_sections
+
+
+def get_configuration(context: CommandContext) -> ConfigurationService:
+    """Proposes, applies and reverts changes of the configuration."""
+    services = context.services
+    return ConfigurationService(
+        db=services.db,
+        clock=services.clock,
+        allow_private=services.allow_private,
+        plugins=services.plugins,
+    )
 
 
 def get_previews(context: CommandContext) -> ChangePreviews:
@@ -59,7 +71,7 @@ async def propose(
     Raises:
         UserError: The change is not possible.
     """
-    return await context.configuration.propose(context.invocation, *requests)
+    return await get_configuration(context).propose(context.invocation, *requests)
 
 
 async def propose_and_render(

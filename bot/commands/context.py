@@ -6,7 +6,6 @@ from datetime import datetime
 
 from bot.commands.controls import ControlSigner, build_control_id
 from bot.commands.forms import build_command_form
-from bot.configuration.changes import ConfigurationService
 from bot.i18n.translation import Texts
 from bot.lookup.archive import Archive
 from bot.lookup.name_resolution import posts_to
@@ -63,16 +62,6 @@ class CommandServices:
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
-
-    @property
-    def configuration(self) -> ConfigurationService:
-        """Changes of the configuration."""
-        return ConfigurationService(
-            db=self.db,
-            clock=self.clock,
-            allow_private=self.allow_private,
-            plugins=self.plugins,
-        )
 
     @property
     def doctor(self) -> Doctor:
@@ -162,11 +151,6 @@ class CommandContext:
     def publisher(self) -> EditionPublisher:
         """Composes and posts editions."""
         return self.services.publisher
-
-    @property
-    def configuration(self) -> ConfigurationService:
-        """Changes of the configuration."""
-        return self.services.configuration
 
     async def list_digests(self) -> tuple[Digest, ...]:
         """All digests of the workspace, by name; personal ones excepted."""

@@ -31,6 +31,7 @@ from bot.storage import (
 )
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.workspace_store import Grant
+from digests.messages import message_to_json
 
 StepNoun = Literal["zone", "destination", "digest", "access", "correction"]
 #: Computes the wanted settings from the present ones; None = it does not exist. Values
@@ -135,7 +136,8 @@ def read_current_step(
         case "destination":
             place = destination_store.find_destination_by_name(conn, **here, name=name)
             if place is not None:
-                entry = {**place.settings.to_entry(), "stopped": place.paused}
+                stopped = message_to_json(place.paused) if place.paused else None
+                entry = {**place.settings.to_entry(), "stopped": stopped}
         case "access":
             names = map(format_grant, workspace_store.list_grants(conn, **here))
             entry = grant_to_entry(name) if name in names else None
@@ -207,7 +209,7 @@ def check_still_editable(
 ) -> None:
     """Raise `UserError` where the edition's messages can no longer be edited."""
     if undone:
-        raise UserError("This edition was taken back: there is nothing to correct.")
+        raise UserError("This edition was removed: there is nothing to correct.")
     if now - stored_edition.edition.made_at > CORRECTABLE_PERIOD:
         raise UserError(
             "This edition is more than {days} days old; its messages are not "

@@ -24,13 +24,9 @@ from bot.storage import (
 )
 from bot.storage.correction_store import Correction, CorrectionState
 from bot.storage.published_article_store import PublishedArticle
-from digests.corrections.amendments import (
-    Amendment,
-    apply_amendments,
-    find_amendment,
-    relocate_story,
-)
+from digests.corrections.amendments import Amendment, apply_amendments
 from digests.corrections.detection import find_corrections
+from digests.corrections.story_comparison import find_amendment, relocate_story
 from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.types import Article, BriefStory, EditionStory, PublishedLedger

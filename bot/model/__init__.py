@@ -4,9 +4,7 @@ from bot.model.delivery import (
     Delivery,
     DeliveryState,
     LocalMessage,
-    MessagePart,
     Operation,
-    Payload,
 )
 from bot.model.digest import Digest
 from bot.model.edition import (
@@ -15,8 +13,10 @@ from bot.model.edition import (
     SEPARATE_KEY,
     DueMoment,
     EditionKey,
+    MessagePart,
     Occurrence,
     OccurrenceState,
+    Payload,
     RenderContext,
     StoredEdition,
     Trigger,

@@ -1,10 +1,10 @@
 """Messages on their way to a destination."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
+from bot.model.edition import Payload
 from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
 from digests.messages import Message
 
@@ -12,21 +12,6 @@ DeliveryState = Literal[
     "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
 ]
 Operation = Literal["post", "edit", "delete"]
-#: What the database keeps of a payload: anything that JSON can say.
-Payload = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MessagePart:
-    """One message of an edition, rendered for one platform and then frozen."""
-
-    #: Stable within the edition: «1», «2» …
-    key: str
-    payload: Payload
-    #: The same in plain words: notifications, screen readers, last resort.
-    fallback_text: str
-    #: What a thread for the edition is called, where the platform has them.
-    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

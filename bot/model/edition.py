@@ -13,6 +13,22 @@ from typing import Any, Literal, TypedDict
 from digests.messages import Message
 from digests.types import Edition
 
+#: A rendered message or another structure, stored as JSON.
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessagePart:
+    """One message of an edition, rendered for one platform and then frozen."""
+
+    #: Stable within the edition: «1», «2» …
+    key: str
+    payload: Payload
+    #: The same in plain words: notifications, screen readers, last resort.
+    fallback_text: str
+    #: What a thread for the edition is called, where the platform has them.
+    title: str = ""
+
 
 class EditionKey(TypedDict):
     """Identifies a stored edition; passed as keyword arguments."""

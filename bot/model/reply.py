@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.model.delivery import MessagePart
+from bot.model.edition import MessagePart
 from digests.types import QuoteCard
 
 

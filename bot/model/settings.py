@@ -253,6 +253,18 @@ class DigestOptions(SettingsModel):
             completes="section",
         ),
     ] = None
+    #: In hours; an article without a date is taken. None = articles of any age.
+    max_age: Annotated[
+        int | None,
+        Field(ge=1, le=168),
+        BeforeValidator(_parse_none),
+        SettingInfo(
+            help="Leave out articles older than so many hours, 1 to 168; none",
+            label="maximum age",
+            offered_by=("style",),
+            affects_edition=True,
+        ),
+    ] = None
     include: Annotated[
         tuple[FilterText, ...], _Values, _Clean, SettingInfo(affects_edition=True)
     ] = ()

@@ -1,8 +1,7 @@
-"""Everything that is stored; the only package that speaks SQL.
+"""Storage; the only package with SQL.
 
-`Database` runs verbs in threads; a verb is a function of one of the modules here,
-each named after its noun. README.md has the rules for the next verb and the next
-table.
+`Database` runs functions of a connection in threads; they are in the modules here, one
+module for each noun. README.md has the rules for a new function and a new table.
 """
 
 from sqlalchemy import Connection

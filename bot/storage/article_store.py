@@ -4,8 +4,7 @@ An article is identified by its source and by every id under which the source ha
 it: its own and, where it says that it replaces an earlier one, that one's. So a
 correction that arrives before the text it corrects still ends up with it.
 
-`store_article` and `store_analysis` belong to the ingest, which works for all
-workspaces: they name none.
+`store_article` belongs to the ingest, which works for all workspaces: it names none.
 """
 
 import hashlib
@@ -19,9 +18,7 @@ from sqlalchemy import Connection, Row, Select, or_, select
 
 from bot.model.source import Source, StoredArticle
 from bot.storage.article_search import index_revision, remove_article_from_index
-from bot.storage.figure_store import store_figures
 from bot.storage.published_article_store import mark_article_changed
-from bot.storage.quote_store import store_quotes
 from bot.storage.revision_store import (
     REVISION_COLUMNS,
     REVISION_JOIN,
@@ -39,7 +36,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.language.normalization import revision_hash
-from digests.types import Article, Figure, Quote
+from digests.types import Article
 
 #: A feed can use whole paragraphs as ids; an index entry is limited.
 _MAX_ID_LENGTH = 500
@@ -152,18 +149,6 @@ def _load_known_articles(
         )
         for key, row in current.items()
     }
-
-
-def store_analysis(
-    connection: Connection,
-    *,
-    revision_id: int,
-    quotes: Sequence[Quote],
-    figures: Sequence[Figure],
-) -> None:
-    """Store the quotes and figures of a revision, replacing those stored before."""
-    store_quotes(connection, revision_id=revision_id, found=quotes)
-    store_figures(connection, revision_id=revision_id, found=figures)
 
 
 def list_fresh_articles(

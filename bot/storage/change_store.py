@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot.model.delivery import Payload
+from bot.model.edition import Payload
 from bot.storage.schema import changes
 from bot.storage.statements import from_row, insert_with_public_id
 

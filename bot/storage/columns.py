@@ -44,7 +44,7 @@ class NaiveInstantError(ValueError, DontWrapMixin):
 
 
 class BareSentenceError(TypeError, DontWrapMixin):
-    """A sentence was about to be stored in place of a message: a defect."""
+    """A sentence instead of a `Message` cannot be stored: a defect of the caller."""
 
 
 class Instant(TypeDecorator[datetime]):

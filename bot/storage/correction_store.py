@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, select
 
-from bot.model.delivery import Payload
+from bot.model.edition import Payload
 from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import corrections, editions, workspaces
 from bot.storage.statements import (

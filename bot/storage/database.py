@@ -46,7 +46,7 @@ class Database:
         where: str,
         file: Path | None = None,
     ) -> None:
-        #: The database as people know it: a file, or «name on host»; no credentials.
+        #: The database for people: a file, or «name on host»; no credentials.
         self.where = where
         #: Where SQLite keeps it; None where a server does.
         self.file = file

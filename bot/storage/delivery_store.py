@@ -34,8 +34,8 @@ from sqlalchemy import (
     select,
 )
 
-from bot.model.delivery import Delivery, MessagePart, Operation
-from bot.model.edition import StoredEdition
+from bot.model.delivery import Delivery, Operation
+from bot.model.edition import MessagePart, StoredEdition
 from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
@@ -416,13 +416,13 @@ def _of_message(
 def _get_post_options(
     destination: Destination, part: int, pings: bool
 ) -> dict[str, Any]:
-    """A role hears of the first message only, and only where that was asked for."""
+    """Mention a role in the first message only, and only if the digest wants it."""
     stored = destination.post_options.to_stored()
     return stored if pings and part == 1 else stored | {"ping": None}
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
-    """Begin anew, behind one that is on its way: the newer has the last word."""
+    """Restart the delivery, after one that is being sent: the newer one wins."""
     in_flight = deliveries.c.state == "sending"
     return {
         "state": case((in_flight, "retry"), else_="ready"),

@@ -9,9 +9,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.errors import UserError
 from bot.model.settings import PostOptions
 from bot.model.workspace import PERSON_PREFIX, Destination
-from bot.storage import message_store
-from bot.storage.schema import deliveries, destinations
-from bot.storage.statements import insert_into
+from bot.storage.schema import deliveries, destinations, local_messages
+from bot.storage.statements import Scope, has_row, insert_into
 from digests.messages import Message
 
 
@@ -72,7 +71,7 @@ def rename_destination(
     _refuse_personal(name, name)
     other = find_destination_by_name(connection, workspace_id=workspace_id, name=name)
     if other is not None and other.id != destination_id:
-        raise UserError("Another destination is called «{name}» already.", name=name)
+        raise UserError("There is already a destination «{name}».", name=name)
     return _update_destination(connection, workspace_id, destination_id, {"name": name})
 
 
@@ -172,10 +171,10 @@ def find_personal_destination(
     )
     if found is not None:
         return found
-    sent = message_store.list_newest_messages(
-        connection, workspace_id=workspace_id, channel=channel, count=1, after=0
+    sent = select(local_messages.c.id).where(
+        Scope(workspace_id).of(local_messages), local_messages.c.channel == channel
     )
-    if not sent:
+    if not has_row(connection, sent):
         return None
     return Destination(
         id=0, workspace_id=workspace_id, name=channel, channel=channel, person=person_id

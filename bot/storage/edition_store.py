@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot.model.delivery import Payload
-from bot.model.edition import StoredEdition
+from bot.model.edition import Payload, StoredEdition
 from bot.storage.columns import dump_dataclass, load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.ledger_store import add_to_ledger

@@ -88,7 +88,7 @@ def add_message(
 def edit_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
 ) -> LocalMessage | None:
-    """Replace the content of the message with this key; None when it is gone."""
+    """Replace the content of the message with this key; None when there is none."""
     row = connection.execute(
         update(local_messages)
         .where(*_has_key(workspace_id, delivery.key))

@@ -49,7 +49,7 @@ FeedbackDirection = Literal["more", "less"]
 
 
 class PersonScope(TypedDict):
-    """A person, as every verb on what is theirs asks for them."""
+    """A person, as the functions on personal data take them."""
 
     workspace_id: int
     #: The platform's id.
@@ -132,7 +132,7 @@ def save_story(
     saved: SavedStory,
     most: int,
 ) -> bool:
-    """Put it on the list, where it stands once; False: the list has `most` already."""
+    """Put it on the list once; False: the list has `most` already."""
     mine = Scope(workspace_id, person_id).of(saved_stories)
     known = select(saved_stories.c.id).where(mine, saved_stories.c.story == saved.story)
     if has_row(connection, known):
@@ -230,13 +230,13 @@ def list_follows(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feedback:
-    """What somebody said of one story."""
+    """A person's opinion of one story."""
 
     #: Public id.
     story: str
     headline: str
     direction: FeedbackDirection
-    #: What of the story counts: names and words, as filters take them.
+    #: Names and words of the story, in the form of filters.
     terms: Sequence[str]
     given_at: datetime
 
@@ -244,7 +244,7 @@ class Feedback:
 def set_feedback(
     connection: Connection, *, workspace_id: int, person_id: str, given: Feedback
 ) -> None:
-    """Store it in place of what the person said of the story before."""
+    """Store it, replacing the person's earlier feedback on the story."""
     values = to_row(feedback, given, terms=list(given.terms))
     key = {
         "workspace_id": workspace_id,
@@ -264,7 +264,7 @@ def set_feedback(
 def delete_feedback(
     connection: Connection, *, workspace_id: int, person_id: str, story: str
 ) -> bool:
-    """Forget what the person said of the story; False when that was nothing."""
+    """Delete the person's feedback on the story; False when there was none."""
     mine = Scope(workspace_id, person_id).of(feedback)
     return delete_rows(connection, feedback, mine, feedback.c.story == story) > 0
 
@@ -272,7 +272,7 @@ def delete_feedback(
 def list_feedback(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Feedback, ...]:
-    """List what the person said, the newest first."""
+    """List the person's feedback, the newest first."""
     found = connection.execute(
         select(feedback)
         .where(Scope(workspace_id, person_id).of(feedback))

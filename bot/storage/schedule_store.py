@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, update
 
-from bot.model.delivery import Payload
-from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Trigger
+from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     Condition,
@@ -33,9 +32,9 @@ from digests.messages import Message
 class NewSchedule:
     """A schedule that is about to be stored."""
 
-    #: As `bot.schedules` says it back.
+    #: The schedule in words, as `bot.schedules` writes it.
     sentence: str
-    #: Whatever JSON can say; given back unchanged.
+    #: Any JSON value; returned unchanged.
     rule: Payload
     zone: str
     #: None when nothing is due any more.

@@ -167,7 +167,7 @@ def _refuse_foreign_tables(connection: Connection, where: str) -> None:
     from bot.storage.schema import metadata
 
     there = set(inspect(connection).get_table_names())
-    # A file is one program's; on a server, other tables may stand beside ours.
+    # A file is one program's; on a server, there may be other tables.
     taken = (
         there if connection.dialect.name == "sqlite" else there & set(metadata.tables)
     )

@@ -54,7 +54,7 @@ class Scope:
     """Whose rows a statement may touch: a workspace's, or one person's in it."""
 
     workspace_id: int
-    #: The platform's id; None = the rows of the workspace, whoever's they are.
+    #: The platform's id; None = all rows of the workspace.
     person_id: str | None = None
 
     def of(self, table: Table) -> Condition:

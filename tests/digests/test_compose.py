@@ -293,3 +293,18 @@ def test_one_story_is_composed_as_an_edition_shows_it():
 
 def test_a_story_without_articles_is_not_composed():
     assert compose_story((an_article(),), ()) is None
+
+
+def test_articles_older_than_the_maximum_age_are_left_out_with_the_reason():
+    old = an_article(published=NOON - timedelta(hours=25))
+    edition = edition_of(old, POOL, max_age=24)
+    assert [story.articles[0].id for story in edition.stories] == ["pool"]
+    refused = decision(edition, "bridge")
+    assert (refused.stage, refused.outcome) == ("filter", "left out")
+    assert "more than 24 hours old" in str(refused.reason)
+
+
+def test_an_article_within_the_maximum_age_or_without_a_date_is_taken():
+    recent = an_article(published=NOON - timedelta(hours=24))
+    undated = replace(POOL, published=None)
+    assert len(edition_of(recent, undated, max_age=24).stories) == 2

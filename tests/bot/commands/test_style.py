@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.configuration import file_export
 from bot.model import DigestOptions
 from digests.types import Edition
-from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.harness import CONFIGURATION, BotHarness
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
@@ -150,3 +151,30 @@ async def test_a_language_that_there_is_not_is_refused_with_the_nearest(
     assert f"There is no language «{written}»" in said(answer)
     assert near in said(answer)
     assert (await ana.harness.digest()).options.language == "en"
+
+
+async def test_a_maximum_age_is_set_shown_exported_and_taken_off(ana: Editor):
+    shown = said(await ana.says("newsdesk style", max_age="24"))
+    assert "maximum age: none → 24" in shown
+    await ana.does("newsdesk style", max_age="24")
+    assert (await ana.harness.digest()).options.max_age == 24
+    exported = await ana.harness.db.read(file_export.dump_configuration)
+    assert "max_age = 24" in exported
+    assert await ana.harness.apply(exported) == ()
+    await ana.does("newsdesk style", max_age="none")
+    assert (await ana.harness.digest()).options.max_age is None
+    assert "maximum age: 24 → none" in said(await ana.says("newsdesk history"))
+
+
+@pytest.mark.parametrize("written", ["0", "169", "old"])
+async def test_a_maximum_age_out_of_its_limits_is_asked_again(ana: Editor, written):
+    form = await ana.is_asked("newsdesk style", max_age=written)
+    assert errors(form) == {"max_age": "Write a number from 1 to 168, or none."}
+
+
+async def test_a_maximum_age_applies_to_the_next_edition(ana: Editor):
+    before = await edition(ana)
+    assert before.stories
+    ana.harness.clock.advance(hours=30)
+    await ana.does("newsdesk style", max_age="1")
+    assert (await edition(ana)).stories == ()

@@ -8,7 +8,7 @@ from bot.configuration import file_import, operator_changes
 from bot.configuration.change_steps import ChangeRequest, EntryEdit, InvalidChange
 from bot.model import SettingsEntry
 from bot.platforms.plugins import load_plugins
-from bot.storage import change_store, workspace_store
+from bot.storage import change_store, digest_store, workspace_store
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness
 
@@ -38,7 +38,7 @@ async def history(ana: Editor) -> str:
 
 async def take_back(ana: Editor) -> None:
     """The newest change, confirmed."""
-    shown = await ana.presses(await ana.says("newsdesk history"), "Take back")
+    shown = await ana.presses(await ana.says("newsdesk history"), "Revert")
     assert not shown.problem, said(shown)
     made = await ana.presses(shown, "Confirm")
     assert not made.problem, said(made)
@@ -101,7 +101,7 @@ async def test_a_new_workspace_begins_with_a_line_that_can_be_taken_back(ana):
     assert "Morning brief" in reported
     await take_back(there)
     here = there.place.workspace.id
-    assert await ana.harness.archive.list_digests(here) == ()
+    assert await ana.harness.db.read(digest_store.list_digests, workspace_id=here) == ()
 
 
 async def test_only_the_workspaces_that_changed_have_a_line(ana):

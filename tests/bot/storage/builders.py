@@ -31,8 +31,10 @@ from bot.storage import (
     destination_store,
     digest_store,
     edition_store,
+    figure_store,
     message_store,
     personal_digest_store,
+    quote_store,
     reader_store,
     report_store,
     schedule_store,
@@ -216,9 +218,9 @@ def store_article(
     stored, _ = article_store.store_article(
         connection, tenant.source, an_article(**changes), now=at
     )
-    article_store.store_analysis(
-        connection, revision_id=stored.revision_id, quotes=quoted, figures=counted
-    )
+    key = stored.revision_id
+    quote_store.store_quotes(connection, revision_id=key, found=quoted)
+    figure_store.store_figures(connection, revision_id=key, found=counted)
     return stored
 
 

@@ -68,7 +68,6 @@ FOR_EVERYBODY = {
     "article_search.remove_article_from_index",
     "article_store.find_known_articles",
     "article_store.list_fresh_articles",
-    "article_store.store_analysis",
     "article_store.store_article",
     "correction_store.list_due_corrections",
     "deletion_store.empty_articles",

@@ -8,12 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.compose import compose
-from digests.corrections.amendments import (
-    Amendment,
-    apply_amendments,
-    find_amendment,
-    relocate_story,
-)
+from digests.corrections.amendments import Amendment, apply_amendments
+from digests.corrections.story_comparison import find_amendment, relocate_story
 from digests.types import (
     Article,
     BriefStory,

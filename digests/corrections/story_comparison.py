@@ -1,0 +1,279 @@
+"""Find what a corrected article changes in a published story.
+
+Each shown piece (headline, sentence, quote, figure) is compared with the version it was
+taken from. Where its words are still in the new text nothing changes. Where a
+correction of substance changed them, the article's new wording replaces them, with its
+place in the new version; a quote that the article no longer has stays and is struck.
+What was merely reworded, or cut from the end, stays as published.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from digests.cards import content
+from digests.corrections.amendments import (
+    Amendment,
+    CardChange,
+    FigureChange,
+    SentenceChange,
+)
+from digests.corrections.detection import (
+    TextCorrection,
+    find_corrections,
+    is_correction_within,
+)
+from digests.figures.recognition import find_figures
+from digests.language.normalization import normalize_text
+from digests.language.spans import overlaps_any, span_text
+from digests.quotes.attribution import find_quotes
+from digests.summaries.headlines import write_headline
+from digests.types import (
+    Article,
+    BriefStory,
+    CorrectionNote,
+    EditionFigure,
+    EditionStory,
+    Headline,
+    QuoteCard,
+    Sentence,
+    Span,
+)
+
+#: Stored versions of one article by their hash.
+ArticleVersions = Mapping[str, Article]
+
+#: The least similarity (0 to 1) of two wordings of one quote.
+_LEAST_LIKENESS = 0.4
+
+
+def find_amendment(
+    published: EditionStory | BriefStory,
+    versions: ArticleVersions,
+    new: Article,
+    at: datetime,
+) -> Amendment | None:
+    """What the new text of an article changes in a story, or None.
+
+    Args:
+        published: The story as it reads at present.
+        versions: The article's texts that the story's pieces were taken from.
+        new: Its newest text.
+        at: When that was found.
+    """
+    comparison = _StoryComparison(versions=versions, new=new)
+    if isinstance(published, BriefStory):
+        revision = published.article.revision
+        headline = comparison.amend_headline(published.headline, revision)
+        found = Amendment(story=published.story, notes=(), headline=headline)
+    else:
+        found = comparison.amend_story(published)
+    notes = tuple(
+        CorrectionNote(at=at, before=before, after=after)
+        for before, after in comparison.changes
+    )
+    return replace(found, notes=notes) if notes else None
+
+
+def relocate_story(published: EditionStory, other: Article) -> EditionStory:
+    """The story as if it were taken from another text that has the same words.
+
+    A piece whose words are not there keeps its own place.
+    """
+    ours = published.articles[0].id == other.id
+
+    def relocate_sentence(one: Sentence) -> Sentence:
+        span = _locate(one.text, other) if ours else None
+        return replace(one, spans=(span,), revision=other.revision) if span else one
+
+    def relocate_card(one: QuoteCard) -> QuoteCard:
+        span, context = _locate(one.text, other), _locate(one.context_text, other)
+        if one.article != other.id or span is None or context is None:
+            return one
+        return replace(one, span=span, context=context, revision=other.revision)
+
+    def relocate_figure(one: EditionFigure) -> EditionFigure:
+        span = _locate(one.sentence_text, other)
+        if one.article != other.id or span is None:
+            return one
+        figure = replace(one.figure, sentence=span)
+        return replace(one, figure=figure, revision=other.revision)
+
+    return replace(
+        published,
+        summary=tuple(map(relocate_sentence, published.summary)),
+        matters=relocate_sentence(published.matters) if published.matters else None,
+        cards=tuple(map(relocate_card, published.cards)),
+        figures=tuple(map(relocate_figure, published.figures)),
+    )
+
+
+def _locate(words: str, article: Article) -> Span | None:
+    at = article.text.find(words)
+    return Span(start=at, end=at + len(words)) if at >= 0 else None
+
+
+@dataclass(kw_only=True)
+class _StoryComparison:
+    """Compares the pieces of a story with the new text and collects the notes."""
+
+    versions: ArticleVersions
+    new: Article
+    #: (before, after), each once, in the order in which they were found.
+    changes: dict[tuple[str, str], None] = field(default_factory=dict)
+    _found: dict[str, Sequence[TextCorrection]] = field(default_factory=dict)
+
+    def amend_story(self, published: EditionStory) -> Amendment:
+        """The changes of a story, without notes."""
+        lead = published.articles[0]
+        is_lead = lead.id == self.new.id
+        shown = [*published.summary, *filter(None, [published.matters])] * is_lead
+        figures = [*published.figures]
+        figures += [side for d in published.disputes for side in (d.ours, d.theirs)]
+        revisions = {ref.id: ref.revision for ref in published.articles}
+        # Cards first: a quote is noted in its whole words.
+        cards = tuple(self._amend_cards(published.cards))
+        headline = published.headline
+        return Amendment(
+            story=published.id,
+            notes=(),
+            headline=self.amend_headline(headline, lead.revision) if is_lead else None,
+            sentences=tuple(self._amend_sentences(shown, lead.revision)),
+            cards=cards,
+            figures=tuple(self._amend_figures(figures, revisions)),
+        )
+
+    def amend_headline(self, published: Headline, revision: str) -> Headline | None:
+        """The new headline, where the old one is no longer true."""
+        hit = [c for c in self._list_corrections(revision) if _corrects(c, published)]
+        if not hit or self._is_unchanged(published.text):
+            return None
+        headline = write_headline(self.new)
+        if headline.text == published.text:
+            return None
+        self._note(hit)
+        return headline
+
+    def _amend_sentences(
+        self, shown: Iterable[Sentence], revision: str
+    ) -> Iterator[SentenceChange]:
+        for sentence in shown:
+            version = sentence.revision or revision
+            old = self.versions.get(version)
+            parts = [span_text(old.text, s) for s in sentence.spans] if old else []
+            if hit := self._find_hits(version, sentence.spans, parts):
+                self._note(hit)
+                yield SentenceChange(old=sentence.text, new=self._reword(hit))
+
+    def _reword(self, hit: Sequence[TextCorrection]) -> Sentence | None:
+        spans = tuple(dict.fromkeys(_list_new_spans(hit)))
+        text = " ".join(span_text(self.new.text, s) for s in spans)
+        revision = self.new.revision
+        return Sentence(text=text, spans=spans, revision=revision) if spans else None
+
+    def _amend_cards(self, shown: Iterable[QuoteCard]) -> Iterator[CardChange]:
+        for card in shown:
+            if card.article != self.new.id or card.withdrawn:
+                continue
+            spans = (card.context, card.span)
+            if hit := self._find_hits(card.revision, spans, [card.text]):
+                new = self._requote(card, hit)
+                self.changes[card.text, new.text if new else ""] = None
+                withdrawn = replace(card, withdrawn=True)
+                yield CardChange(old=card.text, new=new or withdrawn)
+
+    def _requote(
+        self, card: QuoteCard, hit: Sequence[TextCorrection]
+    ) -> QuoteCard | None:
+        """The quote's new wording, in the sentence's new one and by the same voice."""
+        new, places = self.new, _list_new_spans(hit)
+        near = [
+            (_compare_wordings(quote.text, card.text), quote)
+            for quote in find_quotes(new.text, title=new.title, lang=new.lang)
+            if quote.speaker == card.speaker and overlaps_any(quote, places)
+        ]
+        likeness, quote = max(near, key=lambda pair: pair[0], default=(0.0, None))
+        if quote is None or likeness < _LEAST_LIKENESS:
+            return None
+        return content.build_card(new, quote)
+
+    def _amend_figures(
+        self, shown: Iterable[EditionFigure], revisions: Mapping[str, str]
+    ) -> Iterator[FigureChange]:
+        for one in shown:
+            if one.article != self.new.id:
+                continue
+            version = one.revision or revisions.get(one.article, "")
+            spans, sentence = (one.figure.sentence,), one.sentence_text
+            if hit := self._find_hits(version, spans, [sentence]):
+                self._note(c for c in hit if c.kind == "figure")
+                new = self._recount(one, hit)
+                yield FigureChange(old=one.figure.text, sentence=sentence, new=new)
+
+    def _recount(
+        self, published: EditionFigure, hit: Sequence[TextCorrection]
+    ) -> EditionFigure | None:
+        """The figure of the new sentence that counts the same thing."""
+        text, places, old = self.new.text, _list_new_spans(hit), published.figure
+        for figure in find_figures(text, lang=self.new.lang):
+            near = any(span.start <= figure.start < span.end for span in places)
+            if near and (figure.unit, figure.what) == (old.unit, old.what):
+                span = figure.sentence
+                return replace(
+                    published,
+                    figure=figure,
+                    sentence_text=span_text(text, span),
+                    revision=self.new.revision,
+                )
+        return None
+
+    # ── comparing ──────────────────────────────────────────────────────────────
+
+    def _find_hits(
+        self, revision: str, spans: Sequence[Span], words: Iterable[str]
+    ) -> list[TextCorrection]:
+        """The corrections of a shown piece; none where its words are still there."""
+        if all(map(self._is_unchanged, words)):
+            return []
+        return [
+            correction
+            for correction in self._list_corrections(revision)
+            if any(is_correction_within(correction, span) for span in spans)
+        ]
+
+    def _list_corrections(self, revision: str) -> Sequence[TextCorrection]:
+        """What the new text corrects in that version; none if it is unknown."""
+        if revision not in self._found:
+            old = self.versions.get(revision)
+            self._found[revision] = find_corrections(old, self.new) if old else ()
+        return self._found[revision]
+
+    def _is_unchanged(self, words: str) -> bool:
+        return words in self.new.text or words == self.new.title
+
+    def _note(self, hit: Iterable[TextCorrection]) -> None:
+        for correction in hit:
+            before = correction.before
+            noted = any(before in known or known in before for known, _ in self.changes)
+            if correction.kind != "quote" or not noted:
+                self.changes[before, correction.after] = None
+
+
+def _corrects(correction: TextCorrection, headline: Headline) -> bool:
+    """Whether a rewritten sentence is the one that the headline was made from."""
+    if correction.old is None or correction.new is None:
+        return False
+    if correction.old.span is None:
+        return not headline.spans
+    return any(is_correction_within(correction, span) for span in headline.spans)
+
+
+def _list_new_spans(hit: Iterable[TextCorrection]) -> list[Span]:
+    return [c.new.span for c in hit if c.new is not None and c.new.span]
+
+
+def _compare_wordings(one: str, other: str) -> float:
+    return SequenceMatcher(
+        None, normalize_text(one), normalize_text(other), autojunk=False
+    ).ratio()
