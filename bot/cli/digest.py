@@ -344,6 +344,8 @@ async def _decide_held_delivery(
         now=application.clock.now(),
     )
     if leave:
-        print_message("It is left as it is; what waited behind it goes out.")
+        print_message(
+            "It is not sent again; the messages that waited for it are sent now."
+        )
     else:
         print_message("It goes out again, and may then stand in its channel twice.")

@@ -7,7 +7,7 @@ and is then presented from that article.
 
 The best story is chosen repeatedly, as long as its source and its topics do not exceed
 their share of the stories in full. If only such stories are left, the best of them is
-chosen anyway: a cap makes room for others and leaves no place empty.
+chosen anyway: a cap moves stories and leaves no place empty.
 """
 
 import math

@@ -260,8 +260,10 @@ def _is_sure(
     """Whether a name is no sentence-initial word and no German noun."""
     if frame.german and not name.kind:
         beside = {name.last, name.first - 1}
-        told = name.first == frame.according_at + 1 > 0 or beside & set(frame.cues)
-        return bool(told) or people.is_person(people.full(name.text))
+        attributed = name.first == frame.according_at + 1 > 0 or beside & set(
+            frame.cues
+        )
+        return bool(attributed) or people.is_person(people.full(name.text))
     if name.doubtful:
         return people.is_person(people.full(name.text))
     if name.first or name.kind or name.text.lower() in inside:

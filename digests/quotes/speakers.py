@@ -295,8 +295,8 @@ def find_known_roles(parsed: ParsedText, speakers: set[str]) -> dict[str, str]:
 def _may_have_role(frame: SentenceFrame, name: Name, parts: set[str]) -> bool:
     """Whether a name may have a role: a surname alone rarely has one."""
     before = frame.tokens[name.first - 1].low if name.first else ""
-    told = " " in name.text or name.core > name.first or is_role_noun(before)
-    return told and not parts.isdisjoint(name.text.split())
+    likely = " " in name.text or name.core > name.first or is_role_noun(before)
+    return likely and not parts.isdisjoint(name.text.split())
 
 
 def _find_role_at(parsed: ParsedText, mention: SpeakerMention) -> str | None:

@@ -80,8 +80,8 @@ class BodyDecoder:
             return
         # Bytes after the end of the compressed stream are ignored.
         while chunk and not self._unpacker.eof:
-            room = self.unpacked - self._size + 1
-            self._keep(self._unpacker.decompress(chunk, room))
+            left = self.unpacked - self._size + 1
+            self._keep(self._unpacker.decompress(chunk, left))
             chunk = self._unpacker.unconsumed_tail
 
     def _keep(self, part: bytes) -> None:

@@ -113,7 +113,7 @@ def test_nothing_is_restored_where_nobody_can_say_yes(home: Here):
     assert home.says("backup").returncode == 0
     done = home.says("restore", *kept(home))
     assert done.returncode == 2
-    assert "counts as told" in done.stdout
+    assert "counts as posted" in done.stdout
     assert "say --yes" in done.stderr
     assert home.rows("SELECT name FROM keys WHERE name = 'restored'") == []
 

@@ -70,7 +70,7 @@ def test_a_digest_is_configured_by_file_posted_and_examined(home, capsys):
     capsys.readouterr()
     assert cli.run_command(["doctor"]) == 0
     shown = capsys.readouterr().out
-    assert "the token is of Bear" in shown
+    assert "the token belongs to Bear" in shown
     assert "the toy box is open" in shown
     assert "there is room on the shelf" in shown
 

@@ -156,7 +156,7 @@ async def test_a_form_comes_back_with_its_mistakes_beside_the_fields(browser):
     assert select.attributes["aria-invalid"] == "true"
     described = tree.css_first(f"#{select.attributes['aria-describedby']}")
     assert described is not None
-    assert "This is needed." in described.text()
+    assert "This is required." in described.text()
     note = tree.css_first("input[name=arg-note]")
     assert note is not None
     assert note.attributes["value"] == "x"
