@@ -37,7 +37,7 @@ WhoArgument = Annotated[
 
 @command(
     "newsdesk access grant",
-    "Let a person or a role do an editor's work",
+    "Make a person or a role an editor",
     "/newsdesk access grant @ben",
     "/newsdesk access grant role 4711",
 )
@@ -76,7 +76,7 @@ async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     if grant not in known:
         names = ", ".join(f"«{format_grant(one)}»" for one in known)
         raise UnknownName(
-            "«{who}» was not let in from here. There are: {names}.",
+            "«{who}» was not made an editor here. There are: {names}.",
             who=shorten_line(who),
             names=names or Message("nobody"),
         )
@@ -86,7 +86,7 @@ async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
 
 @command(
     "newsdesk access list",
-    "Who may do an editor's work here",
+    "Who is an editor here",
     "/newsdesk access list",
 )
 async def list_access(context: CommandContext) -> Reply:
@@ -133,7 +133,7 @@ def _find_person(everybody: Sequence[Person], written: str) -> Person:
         if said in (normalize_text(person.id), normalize_text(person.name)):
             if person.permission >= Permission.EDITOR:
                 raise FieldError(
-                    "{name} is an editor anyway.", name=person.name, field="who"
+                    "{name} is already an editor.", name=person.name, field="who"
                 )
             return person
     raise FieldError(

@@ -64,8 +64,8 @@ async def list_destinations(context: CommandContext) -> Reply:
     title = context.say("Destinations")
     if not known:
         nothing = context.say(
-            "No channel is a destination yet. Say /newsdesk destination here in "
-            "the channel that it is for."
+            "No channel is a destination yet. Run /newsdesk destination "
+            "here in the channel that should get the news."
         )
         return context.reply(nothing, title=title)
     return context.reply(
@@ -130,8 +130,9 @@ async def _find_destination_or_here(context: CommandContext, typed: str) -> Dest
     here = next((p for p in known if p.channel == context.place.channel), None)
     if here is None:
         raise UnknownName(
-            "This channel is no destination yet. Say /newsdesk destination here first, "
-            "or name one: /newsdesk destination list shows them."
+            "This channel is not a destination yet. Run /newsdesk "
+            "destination here first, or name one: /newsdesk destination "
+            "list shows them."
         )
     return here
 

@@ -94,7 +94,7 @@ def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         if before is not None:
             raise FieldError(
-                "Another digest is called «{name}» already.", name=name, field="name"
+                "There is already a digest «{name}».", name=name, field="name"
             )
         return entry
 
@@ -120,9 +120,7 @@ def get_channel(place: Location) -> str:
         return place.channel
     if place.workspace.platform == "local":
         return FIRST_LOCAL_CHANNEL
-    raise UserError(
-        "There is no channel here. Run this in the channel that the digest is for."
-    )
+    raise UserError("There is no channel here. Run this in the channel for the digest.")
 
 
 def choose_destination_name(

@@ -87,7 +87,9 @@ class Dispatcher:
             command = self._find_permitted(invocation)
             _check_choices(command, invocation)
             if not await self._is_first_time(invocation):
-                return render_problem(texts.say("This was answered already."), chosen)
+                return render_problem(
+                    texts.say("This has already been answered."), chosen
+                )
             answer = await command.run(invocation)
             answer = await self._prepend_notices(invocation, known, answer)
             answer = _adapt_own_controls(pressed, invocation, answer)
@@ -249,7 +251,7 @@ def _adapt_own_controls(
 
 def _render_notices(known: UserContext, texts: Texts) -> Iterator[Block]:
     for report in known.settled:
-        title = texts.say("Your report {id} was settled.", id=report.public_id)
+        title = texts.say("Your report {id} was resolved.", id=report.public_id)
         yield ListItem(title=title, text=report.answer or "", note=report.headline)
     if known.pause:
         said = texts.say(

@@ -161,7 +161,7 @@ def _render_digest_times(
     if digest.paused:
         text = context.say("It is paused.")
     elif not moments:
-        text = context.say("It has no schedule; an editor posts it by hand.")
+        text = context.say("It has no schedule; editors post it by hand.")
     else:
         text = join_notes(*(context.format_moment(at, zone) for at in moments))
     left = context.texts.duration_until(moments[0], context.now) if moments else ""

@@ -24,7 +24,7 @@ PRUNE_YES, PRUNE_NO = "yes", "no"
 
 @command(
     "newsdesk apply",
-    "Set up what a file says; the difference is shown first",
+    "Apply a configuration file; the changes are shown first",
     "/newsdesk apply https://config.example/newsroom.toml",
 )
 async def apply_file(
@@ -90,7 +90,7 @@ async def export_configuration(context: CommandContext) -> Reply:
     )
     if not toml.strip():
         return context.reply(
-            context.say("Nothing is set up here yet. /newsdesk setup begins.")
+            context.say("Nothing is set up here yet. Start with /newsdesk setup.")
         )
     hint = context.say(
         "Keep it as a file; /newsdesk apply takes it back, and so does an operator's "

@@ -47,7 +47,7 @@ MAX_MATCHES = 5
 
 @command(
     "newsdesk filter add",
-    "Leave out what matches, or take only that",
+    "Drop what matches, or keep only that",
     "/newsdesk filter add exclude rumour",
     "/newsdesk filter add include /batter(y|ies)/",
 )
@@ -56,7 +56,7 @@ async def add_filter(
     kind: Annotated[
         str,
         Option(
-            description="exclude leaves out what matches, include takes only that",
+            description="exclude drops what matches, include keeps only that",
             choices=FILTER_KINDS,
         ),
     ],
@@ -86,7 +86,7 @@ async def try_filter(
     words: WordsArgument,
     kind: Annotated[
         str,
-        Option(description="exclude (the usual) or include", choices=FILTER_KINDS),
+        Option(description="exclude (default) or include", choices=FILTER_KINDS),
     ] = "exclude",
     digest: DigestArgument,
 ) -> Reply:
@@ -104,7 +104,7 @@ async def try_filter(
 
 @command(
     "newsdesk filter list",
-    "What each digest takes and leaves out",
+    "What each digest includes and excludes",
     "/newsdesk filter list",
 )
 async def list_filters(context: CommandContext, digest: DigestsArgument) -> Reply:
@@ -119,15 +119,14 @@ async def list_filters(context: CommandContext, digest: DigestsArgument) -> Repl
     ]
     if not lines:
         nothing = context.say(
-            "No filter is set: everything new is taken. /newsdesk filter add makes one."
+            "There are no filters: everything new is included. Add one with"
+            " /newsdesk filter add."
         )
         lines.append(Paragraph(text=nothing))
     return context.reply(*lines, title=context.say("Filters"))
 
 
-@command(
-    "newsdesk filter remove", "Take a filter away", "/newsdesk filter remove rumour"
-)
+@command("newsdesk filter remove", "Remove a filter", "/newsdesk filter remove rumour")
 async def remove_filter(
     context: CommandContext,
     words: Annotated[
@@ -170,7 +169,7 @@ def _render_trial(
     """«It would have dropped 2 of the last 40 articles», with some of them."""
     matching, of = len(trial.matching), trial.of
     if not of:
-        sentence = context.say("No article is stored yet that it could be tried on.")
+        sentence = context.say("There is no stored article to try it on yet.")
     elif kind == "exclude":
         sentence = context.say(
             "It would have dropped {n} of the last {of} articles.", n=matching, of=of

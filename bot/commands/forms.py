@@ -122,7 +122,7 @@ def build_digest_form(
     at = [field.name for field in fields].index("digest")
     fields[at] = replace(
         fields[at],
-        description=texts.say("Several may be meant: choose one"),
+        description=texts.say("Several match: choose one"),
         required=True,
         choices=which.names,
     )

@@ -60,8 +60,8 @@ async def show_editor_help(
     if wanted:
         return _render_command(context, wanted, known)
     first = context.say(
-        "Every change is shown before it is made, and can be taken back. "
-        "Begin with /newsdesk setup."
+        "Every change is shown before it is made, and can be reverted. "
+        "Start with /newsdesk setup."
     )
     return context.reply(
         SmallPrint(text=first),

@@ -29,7 +29,7 @@ MAX_BUTTONS = 4
 
 @command(
     "newsdesk history",
-    "Who changed what, with the way back",
+    "Who changed what, and how to revert it",
     "/newsdesk history",
     "/newsdesk history revert=c-7k3m9q",
 )
@@ -39,7 +39,7 @@ async def show_history(
         int,
         Option(description="How many changes, 1 to 20", convert=within(1, MAX_LISTED)),
     ] = DEFAULT_LISTED,
-    revert: Annotated[str, Option(description="The id of a change to take back")] = "",
+    revert: Annotated[str, Option(description="The ID of a change to revert")] = "",
 ) -> Reply:
     """The latest changes, each with a button that reverts it."""
     if revert:
@@ -56,7 +56,7 @@ async def show_history(
     if len(found) < n:
         blocks += await _render_last_erasure(context)
     buttons = (
-        context.button(context.say("Take back {id}", id=one.id), "revert", one.id)
+        context.button(context.say("Revert {id}", id=one.id), "revert", one.id)
         for one in found[:MAX_BUTTONS]
     )
     return context.reply(*blocks, title=context.say("History"), controls=tuple(buttons))
@@ -73,7 +73,7 @@ async def confirm_change(context: CommandContext, change_id: str) -> Reply:
 def _format_older(context: CommandContext, count: int) -> str:
     """That there are more changes than shown, and how to see them."""
     if count == MAX_LISTED:
-        return context.say("Older changes are kept, but not listed here.")
+        return context.say("Older changes are stored, but not listed here.")
     return context.say(
         "There are older ones: /newsdesk history {n}", n=min(MAX_LISTED, 4 * count)
     )
@@ -100,6 +100,6 @@ async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:
 def _render_change(context: CommandContext, change: ConfigurationChange) -> ListItem:
     person = change.person
     who = context.texts.word(person) if change.by_operator else shorten_line(person)
-    reverts = change.reverts and context.say("takes back {id}", id=change.reverts)
+    reverts = change.reverts and context.say("reverts {id}", id=change.reverts)
     note = join_notes(change.id, who, context.format_moment(change.made_at), reverts)
     return ListItem(title=format_change(change, context.texts), note=note)

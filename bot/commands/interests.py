@@ -147,7 +147,7 @@ async def unfollow(
         reader_store.delete_follow, **context.person_scope, name=name
     ):
         return context.reply(
-            context.say("You do not follow «{name}» any more.", name=name[:60])
+            context.say("You no longer follow «{name}».", name=name[:60])
         )
     known = await context.db.read(reader_store.list_follows, **context.person_scope)
     raise UnknownName(
@@ -225,5 +225,5 @@ async def withdraw_feedback(context: CommandContext, story: str) -> Reply:
         reader_store.delete_feedback, **context.person_scope, story=story
     )
     if gone:
-        return context.reply(context.say("Taken back: it counts no more."))
-    return context.reply(context.say("There was nothing to take back."))
+        return context.reply(context.say("Undone: it no longer counts."))
+    return context.reply(context.say("There was nothing to undo."))

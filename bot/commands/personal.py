@@ -50,7 +50,7 @@ def _parse_article_language(_: CommandContext, typed: str) -> str:
 
 @command(
     "news me",
-    "Your own digest, and all that is kept of you",
+    "Your own digest, and all that is stored about you",
     "/news me",
     "/news me 7:30",
     "/news me weekdays at 7:30",
@@ -120,10 +120,10 @@ async def erase_person(context: CommandContext, signed: str) -> Reply:
     asked_at = int(stamp) if stamp.isdecimal() and len(stamp) <= 12 else 0
     age = abs(context.now.timestamp() - asked_at)
     if person != context.person.id or age > ERASE_CONFIRM_SECONDS:
-        raise UserError("This button is too old or not yours: /news me")
+        raise UserError("This button has expired or is not yours: /news me")
     await context.db.write(reader_store.erase_person, **context.person_scope)
     return context.reply(
-        context.say("Erased. Nothing is kept of you in this workspace any more.")
+        context.say("Erased. Nothing about you is stored in this workspace any more.")
     )
 
 
@@ -176,7 +176,7 @@ async def _set_up_digest(context: CommandContext, time: str, language: str) -> R
 def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
     """Its schedule, its next moment and what it contains."""
     if own.paused:
-        said = context.say("Your own digest is stopped. Nothing of it is lost.")
+        said = context.say("Your own digest is stopped. Nothing was deleted.")
     else:
         schedule = "; ".join(format_schedule(s, context.texts) for s in own.schedules)
         said = context.say(
@@ -215,9 +215,10 @@ async def _build_digest_form(context: CommandContext) -> Form:
 
 def _ask_to_erase(context: CommandContext) -> Reply:
     question = context.say(
-        "This erases everything that is kept of you in this workspace: your own digest "
-        "with its editions, what you saved and follow, more and less, your reports, "
-        "your language and zone. It cannot be taken back."
+        "This erases everything that is stored about you in this "
+        "workspace: your own digest with its editions, what you saved "
+        "and follow, more and less, your reports, your language and "
+        "zone. It cannot be undone."
     )
     stays = context.say(
         "What was sent to you stays in your messages. What you changed as an editor "
@@ -324,7 +325,7 @@ def _render_own_reports(
     for report in stored.reports[:MAX_NAMED]:
         state = context.say("open")
         if report.answered_at is not None:
-            state = context.say("settled: {answer}", answer=report.answer or "–")
+            state = context.say("resolved: {answer}", answer=report.answer or "–")
         yield ListItem(
             title=context.say("Report {id}", id=report.public_id),
             text=report.text,
@@ -342,7 +343,9 @@ def _format_names(context: CommandContext, names: Sequence[str]) -> str:
 def _render_export(context: CommandContext, stored: PersonalData) -> Reply:
     """All data as JSON: a file, with a button to see a long one in parts."""
     text = personal_data.export_as_json(stored)
-    hint = context.say("Everything that is kept of you in this workspace, as JSON.")
+    hint = context.say(
+        "Everything that is stored about you in this workspace, as JSON."
+    )
     controls: tuple[Control, ...] = ()
     if len(text) > BLOCK_LENGTH:
         label = context.say("Show it in parts")
@@ -364,7 +367,9 @@ def _render_export_part(
     part = min(max(part, 1), parts)
     first = (part - 1) * MAX_BLOCKS
     shown = [Preformatted(text=one) for one in pieces[first : first + MAX_BLOCKS]]
-    hint = context.say("Everything that is kept of you in this workspace, as JSON.")
+    hint = context.say(
+        "Everything that is stored about you in this workspace, as JSON."
+    )
     if parts > 1:
         hint += " " + context.say("Part {part} of {parts}.", part=part, parts=parts)
     controls: tuple[Control, ...] = ()

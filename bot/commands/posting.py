@@ -206,7 +206,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
 
 @command(
     "newsdesk undo",
-    "Take the newest edition back, within ten minutes",
+    "Undo the newest edition, within ten minutes",
     "/newsdesk undo",
     "/newsdesk undo Front page",
 )
@@ -243,8 +243,8 @@ async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
         return context.reply(context.say("This edition has already been taken back."))
     return context.reply(
         context.count(
-            "Taken back: {n} message is being deleted.",
-            "Taken back: {n} messages are being deleted.",
+            "Undone: {n} message is being deleted.",
+            "Undone: {n} messages are being deleted.",
             done.deleted,
         )
     )
@@ -268,7 +268,7 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
     """
     if place.paused is not None:
         raise UserError(
-            "Nothing is posted to #{name} at present: {why}",
+            "Posting to #{name} is paused: {why}",
             name=place.name,
             why=place.paused,
         )
@@ -284,8 +284,8 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
             )
     if not await _may_write(context, place):
         raise Forbidden(
-            "You cannot write in #{name} yourself, so no edition can be posted there "
-            "for you. Somebody who can may do it.",
+            "You cannot write in #{name}, so you cannot post an edition "
+            "there. Ask somebody who can.",
             name=place.name,
         )
 
@@ -295,8 +295,8 @@ async def _may_write(context: CommandContext, place: Destination) -> bool:
     platform: object = context.publisher.platforms.get(workspace.platform)
     if platform is None:
         raise UserError(
-            "{platform} is not connected; nothing can be posted there. Whoever runs "
-            "the bot sees why with «standfirst doctor».",
+            "{platform} is not connected, so nothing can be posted there. "
+            "«standfirst doctor» tells the operator why.",
             platform=workspace.platform,
         )
     if not isinstance(platform, WriteAccessChecker):

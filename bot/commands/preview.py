@@ -67,7 +67,7 @@ async def preview_edition(
     day: Annotated[
         str,
         Option(
-            description="today: now; yesterday, last 7 days: what came in then",
+            description="today: now; yesterday, last 7 days: articles of that time",
             completes="day",
             convert=_parse_day,
         ),
@@ -89,13 +89,15 @@ async def preview_edition(
             nothing = context.say("Nothing would have been posted.")
         else:
             nothing = context.say(
-                "Nothing came in then, so nothing would have been posted."
+                "No articles came in at that time, so nothing would have been posted."
             )
         return context.reply(nothing, *summary, title=title)
     blocks = (RenderedEdition(parts=draft.parts), *summary)
     if day == TODAY:
         return context.reply(*blocks, title=title)
-    then = context.say("From what came in then, with the filters and settings of now:")
+    then = context.say(
+        "From the articles of that time, with the present filters and settings:"
+    )
     return context.reply(SmallPrint(text=then), *blocks, title=title)
 
 
@@ -122,7 +124,7 @@ def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
     if digest.paused or digest.paused_until is not None:
         yield context.say("Held: the digest is paused. /newsdesk resume ends that.")
     elif now.astimezone(load_zone(zone)).date() in digest.skips:
-        yield context.say("Held: today is left out of its schedules.")
+        yield context.say("Held: today is skipped.")
     elif digest.options.quiet_hours:
         until = find_quiet_end(digest.options.quiet_hours, now, zone)
         if until is not None:
@@ -175,7 +177,7 @@ def _list_removed(
 ) -> Iterator[tuple[ListItem, tuple[str, ...]]]:
     """The lines, each with its articles where these were merged."""
     names = (
-        (("filter",), ("left out",), context.say("Kept out by a filter")),
+        (("filter",), ("left out",), context.say("Filtered out")),
         (("fresh",), ("left out",), context.say("Replaced by a newer version")),
         (("told",), ("left out",), context.say("Posted before")),
         (("story",), ("duplicate",), context.say("Repeats another article")),

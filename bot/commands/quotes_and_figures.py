@@ -56,7 +56,7 @@ async def show_quotes(
     found = await _load_cards(context, speaker, topic, since)
     if not found:
         if since or (topic and not speaker):
-            return context.reply(context.say("No stored quote fits that."))
+            return context.reply(context.say("No stored quote matches."))
         return context.reply(await _explain_no_quotes(context, speaker))
     quotes = await load_wordings(context, found)
     title = context.count("{n} quote", "{n} quotes", len(quotes))

@@ -88,7 +88,7 @@ def _add_report(
 
 @command(
     "newsdesk reports",
-    "Errors that readers reported; settle them",
+    "Errors that readers reported, and answers to them",
     "/newsdesk reports",
     "/newsdesk reports r-7k3m9q Thank you, the day is right now.",
 )
@@ -96,12 +96,12 @@ async def manage_reports(
     context: CommandContext,
     settle: Annotated[
         str,
-        Option(description="The id of a report that is settled", completes="report"),
+        Option(description="The ID of the report to resolve", completes="report"),
     ] = "",
     answer: Annotated[
         str,
         Option(
-            description="What its reader is answered",
+            description="The answer to the reader",
             rest=True,
             convert=at_most(500),
         ),
@@ -122,7 +122,7 @@ async def manage_reports(
     if not found:
         return context.reply(context.say("No report is open."), title=title)
     how = context.say(
-        "Settle one: /newsdesk reports {id} your answer", id=found[0].public_id
+        "Resolve one: /newsdesk reports {id} your answer", id=found[0].public_id
     )
     if count > len(found):
         how += " · " + context.say("{n} more are open", n=count - len(found))

@@ -48,7 +48,7 @@ WhichSchedule = Annotated[
 
 @command(
     "newsdesk schedule add",
-    "Post a digest at these times too",
+    "Add times at which a digest is posted",
     "/newsdesk schedule add weekdays at 8:30 Europe/Berlin",
     '/newsdesk schedule add every 2 hours digest="Morning brief"',
     "/newsdesk schedule Morning brief daily at 18:00",
@@ -184,7 +184,7 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
         return fitting[0]
     numbered = "; ".join(f"{n}. {words}" for n, words in enumerate(phrases, 1))
     raise FieldError(
-        "Say which one by its number: {numbered}.", numbered=numbered, field="which"
+        "Choose one by its number: {numbered}.", numbered=numbered, field="which"
     )
 
 
@@ -197,7 +197,7 @@ def _occurs(said: str, forms: tuple[str, ...]) -> bool:
 
 @command(
     "newsdesk pause",
-    "Post nothing of a digest for a while",
+    "Pause a digest for a while",
     "/newsdesk pause",
     "/newsdesk pause until=2030-01-07",
 )
@@ -219,7 +219,7 @@ async def pause_digest(
 
 @command(
     "newsdesk schedule skip",
-    "Leave one day out",
+    "Skip one day",
     "/newsdesk schedule skip 2030-12-24",
 )
 async def skip_day(
@@ -234,7 +234,7 @@ async def skip_day(
     day = parse_coming_day(date, _get_local_date(context, digest), field="date")
     if day in digest.skips:
         raise UserError(
-            "{date} is left out already; /newsdesk history takes that back.", date=day
+            "{date} is already skipped; revert that with /newsdesk history.", date=day
         )
     days = sorted({*digest.skips, day})
     return await _propose_pause(context, request_settings(digest, {"skip": days}))
@@ -242,7 +242,7 @@ async def skip_day(
 
 async def _propose_pause(context: CommandContext, request: ChangeRequest) -> Reply:
     change = await propose(context, request)
-    waits = context.say("What comes in meanwhile waits for the next edition.")
+    waits = context.say("New articles wait for the next edition.")
     return render_proposal(context, change, waits)
 
 
@@ -283,6 +283,6 @@ async def set_quiet_hours(
     if off:
         return render_proposal(context, change)
     held = context.say(
-        "What is due then is held, and comes as one edition when they are over."
+        "Editions due then are held and posted as one edition afterwards."
     )
     return render_proposal(context, change, held)

@@ -53,8 +53,8 @@ async def search(
     if not asked:
         return context.reply(
             context.say(
-                "Write at least one word to look for. Signs alone, and words "
-                "with a minus before them, find nothing."
+                "Write at least one word to search for. Punctuation alone, or "
+                "only words with a minus, finds nothing."
             )
         )
     limits = SearchFilter(
@@ -111,10 +111,10 @@ async def _explain_no_match(context: CommandContext, words: str) -> str:
         )
         if others:
             return context.count(
-                "With {narrowed}, no article has all of these words: {words}. Without "
-                "that, {n} article has.",
-                "With {narrowed}, no article has all of these words: {words}. Without "
-                "that, {n} articles have.",
+                "With {narrowed}, no article contains all of these words: "
+                "{words}. Without it, {n} article does.",
+                "With {narrowed}, no article contains all of these words: "
+                "{words}. Without it, {n} articles do.",
                 len(others),
                 narrowed=narrowed,
                 words=words[:60],
@@ -194,8 +194,8 @@ def _render_refusal(
         case "nothing asked":
             return context.reply(
                 context.say(
-                    "Ask a whole question with a name or a thing in it, for example: "
-                    "/news ask When does the bridge reopen?"
+                    "Ask a full question that names somebody or something, for "
+                    "example: /news ask When does the bridge reopen?"
                 )
             )
         case "unknown name" if result.articles:
@@ -210,16 +210,16 @@ def _render_refusal(
 
 def _format_coverage(context: CommandContext, result: QuestionResult) -> str:
     if not result.articles:
-        return context.say("No stored article has the words of your question.")
+        return context.say("No stored article contains the words of your question.")
     if result.oldest is None:
         return context.count(
-            "I looked at {n} article that has words of your question.",
-            "I looked at {n} articles that have words of your question.",
+            "I searched {n} article that contains words of your question.",
+            "I searched {n} articles that contain words of your question.",
             result.articles,
         )
     return context.count(
-        "I looked at {n} article of {date} that has words of your question.",
-        "I looked at {n} articles since {date} that have words of your question.",
+        "I searched {n} article from {date} that contains words of your question.",
+        "I searched {n} articles since {date} that contain words of your question.",
         result.articles,
         date=context.texts.date(result.oldest),
     )

@@ -66,7 +66,7 @@ async def set_up_channel(
         return context.form(_suggest_answers(context.zone), required=REQUIRED)
     missing = [option for option in REQUIRED if option not in given]
     if missing:
-        errors = dict.fromkeys(missing, context.say("This is needed."))
+        errors = dict.fromkeys(missing, context.say("This is required."))
         return context.form(given, errors, required=REQUIRED)
     wanted = NewDigest(
         name=name,
@@ -94,8 +94,8 @@ async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> R
     asked = len(entry["sources"])
     if asked > MAX_ADDRESSES:
         raise FieldError(
-            "That is too many to begin with; at most {most}. Add the others "
-            "afterwards: /newsdesk source add.",
+            "That is too many to start with; at most {most}. Add the others"
+            " later: /newsdesk source add.",
             most=MAX_ADDRESSES,
             field="sources",
         )
@@ -130,8 +130,8 @@ def _render_readings(
         yield ListItem(title=title, text=context.texts.message(why))
     if not draft.edition.stories:
         nothing = context.say(
-            "Nothing would be posted now: no new article passes. The first edition "
-            "comes as soon as one does."
+            "Nothing would be posted now: there are no new articles. The "
+            "first edition comes as soon as there are."
         )
         yield SmallPrint(text=nothing)
     elif not draft.parts:
@@ -153,8 +153,8 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
     for digest in here:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
     another = context.say(
-        "Another digest for this channel: /newsdesk digest create. Another channel: "
-        "say /newsdesk setup there."
+        "Another digest for this channel: /newsdesk digest create. "
+        "Another channel: run /newsdesk setup there."
     )
     return context.reply(
         *blocks,
@@ -170,7 +170,7 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
 def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
     """Destinations, sources, schedule and length: done, or what to do."""
     where = ", ".join(f"#{place.name}" for place in digest.destinations)
-    hint = context.say("Works again with /newsdesk destination here")
+    hint = context.say("Resume it with /newsdesk destination here")
     yield _render_step(not any(p.paused for p in digest.destinations), where, hint)
     sources = context.count("{n} source", "{n} sources", len(digest.sources))
     hint = context.say("See /newsdesk source list")

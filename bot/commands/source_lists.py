@@ -57,7 +57,7 @@ class FeedsByDigest:
 
 @command(
     "newsdesk source import",
-    "Take over another reader's feeds (OPML)",
+    "Import another reader's feeds (OPML)",
     "/newsdesk source import https://reader.example/feeds.opml",
 )
 async def import_feeds(

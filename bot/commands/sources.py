@@ -141,7 +141,7 @@ def _render_readings(
         name = (one.reading and one.reading.title) or one.shown
         read_at = one.shown
         if one.read_at != one.shown:
-            read_at = context.say("read at its feed {address}", address=one.read_at)
+            read_at = context.say("read from its feed {address}", address=one.read_at)
         yield ListItem(
             title=f"{STATE_SIGNS['ok']} {shorten_line(name)}",
             text=context.count("{n} article", "{n} articles", held),
@@ -183,7 +183,9 @@ async def list_sources(
     if shown.pages > 1:
         blocks.append(SmallPrint(text=shown.format_position(context)))
     if not lines:
-        nothing = context.say("Nothing is read here yet. /newsdesk setup begins.")
+        nothing = context.say(
+            "No sources are read here yet. Start with /newsdesk setup."
+        )
         blocks.append(Paragraph(text=nothing))
     return context.reply(*blocks, title=context.say("Sources"))
 
@@ -247,11 +249,11 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
         )
     if len({one.address for one in near}) == 1:
         raise UserError(
-            "Several digests read it: say digest= with one of {names}.",
+            "Several digests read it: choose one with digest= ({names}).",
             names=", ".join(f"«{one.digest.name}»" for one in near),
         )
     raise UserError(
-        "«{source}» fits several: {names}.",
+        "«{source}» matches several: {names}.",
         source=shorten_line(typed),
         names=_join_names(near),
     )
@@ -291,7 +293,7 @@ SourceDigest = Annotated[
 
 @command(
     "newsdesk source pause",
-    "Keep a source and leave it out for now",
+    "Pause a source",
     "/newsdesk source pause Hallin Courier",
 )
 async def pause_source(
@@ -303,7 +305,7 @@ async def pause_source(
 
 @command(
     "newsdesk source resume",
-    "Read a source again that was paused",
+    "Resume a paused source",
     "/newsdesk source resume Hallin Courier",
 )
 async def resume_source(
@@ -351,8 +353,8 @@ def _check_not_last(digest: Digest) -> None:
     """
     if len(digest.sources) + len(digest.paused_sources) == 1:
         raise UserError(
-            "It is the only source of «{name}». Add another one first, or delete "
-            "the digest: /newsdesk digest delete.",
+            "It is the only source of «{name}». Add another first, or "
+            "delete the digest: /newsdesk digest delete.",
             name=digest.name,
         )
 
@@ -372,7 +374,7 @@ async def rename_source(
     name: Annotated[
         str,
         Option(
-            description="How it is called; - gives it back its own name",
+            description="Its new name; - restores its own name",
             rest=True,
             settings=("source_names",),
             convert=collapse_blanks,
@@ -399,7 +401,7 @@ def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
 
 @command(
     "newsdesk source move",
-    "Let another digest read a source, in place of this",
+    "Move a source to another digest",
     '/newsdesk source move "Hallin Courier" Evening',
 )
 async def move_source(
@@ -420,7 +422,7 @@ async def move_source(
     """Propose that another digest reads the source, under its name here."""
     if to.id == source.digest.id:
         raise FieldError(
-            "«{name}» reads it already. Name another digest.", name=to.name, field="to"
+            "«{name}» already reads it. Name another digest.", name=to.name, field="to"
         )
     _check_not_last(source.digest)
     return await propose_and_render(

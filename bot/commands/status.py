@@ -42,7 +42,7 @@ MAX_FINDINGS: Final = 25
 
 @command(
     "newsdesk status",
-    "What went out, what comes next, what needs care",
+    "What was posted, what comes next, what needs attention",
     "/newsdesk status",
 )
 async def show_status(context: CommandContext) -> Reply:
@@ -53,7 +53,7 @@ async def show_status(context: CommandContext) -> Reply:
     )
     if workspace is not None and workspace.stopped:
         why = context.texts.message(workspace.stopped)
-        blocks.append(context.say("Nothing is posted here: {why}", why=why))
+        blocks.append(context.say("Posting is paused here: {why}", why=why))
     held, controls = await _render_held_messages(context)
     blocks += held
     digests = await context.list_digests()
@@ -71,8 +71,9 @@ async def show_status(context: CommandContext) -> Reply:
     blocks += [_render_delivery(context, delivery) for delivery in sent]
     retention = context.services.retention
     kept = context.say(
-        "Kept here: articles for {articles} days, editions with their corrections "
-        "and settled reports for {editions}, the history for {history}.",
+        "Stored here: articles for {articles} days, editions with their"
+        " corrections and resolved reports for {editions}, the history "
+        "for {history}.",
         articles=retention.texts,
         editions=retention.editions,
         history=retention.history,
@@ -153,7 +154,7 @@ def _format_pause(context: CommandContext, place: Destination, zone: str) -> str
     if place.retest_at is None:
         return reason
     again = context.say(
-        "It is tried again: {when}.", when=context.format_moment(place.retest_at, zone)
+        "Next attempt: {when}.", when=context.format_moment(place.retest_at, zone)
     )
     return f"{reason} {again}"
 
@@ -250,7 +251,7 @@ async def leave_held(context: CommandContext, key: str) -> Reply:
 # ── the doctor ─────────────────────────────────────────────────────────────────
 
 
-@command("newsdesk doctor", "What is wrong here, each with its fix", "/newsdesk doctor")
+@command("newsdesk doctor", "What is wrong here, and how to fix it", "/newsdesk doctor")
 async def run_doctor(context: CommandContext) -> Reply:
     """The findings about this workspace, the most urgent first."""
     found = await context.services.doctor.examine_workspace(
@@ -265,10 +266,12 @@ async def run_doctor(context: CommandContext) -> Reply:
     ]
     if not found:
         blocks.append(
-            context.say("Nothing is set up here yet. /newsdesk setup begins.")
+            context.say("Nothing is set up here yet. Start with /newsdesk setup.")
         )
     bad = sum(one.state != "ok" for one in found)
-    last = context.count("{n} finding needs care", "{n} findings need care", bad)
+    last = context.count(
+        "{n} problem needs attention", "{n} problems need attention", bad
+    )
     return context.reply(*blocks, SmallPrint(text=last), title=context.say("Doctor"))
 
 

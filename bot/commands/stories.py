@@ -335,7 +335,7 @@ def _render_totals(context: CommandContext, why: StoryExplanation) -> Block:
         return Paragraph(text=context.say("It is not in the newest edition."))
     made = why.found.stored_edition.edition.made_from
     read = context.say(
-        "{articles} articles of {sources} sources were read.",
+        "{articles} articles from {sources} sources were read.",
         articles=made.articles,
         sources=made.sources,
     )

@@ -73,12 +73,10 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
         if found.counts.get(name)
     )
     if not rows:
-        return context.reply(
-            context.say("Nothing is kept of this workspace but its name.")
-        )
+        return context.reply(context.say("Only the name of this workspace is stored."))
     first = context.say(
-        "All that is kept of «{name}» would be erased. It cannot be taken back, and "
-        "nothing more would be posted here.",
+        "All stored data of «{name}» would be erased. It cannot be "
+        "undone, and nothing more would be posted here.",
         name=confirmation_name(context.workspace),
     )
     stays = context.say(

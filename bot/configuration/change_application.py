@@ -229,7 +229,7 @@ def _apply_correction(
         conn, **work.here, public_id=edition
     )
     if stored_edition is None:
-        raise UnknownName("There is no such edition here any more.")
+        raise UnknownName("This edition no longer exists here.")
     key = {**work.here, "edition_id": stored_edition.id}
     undone = edition_store.is_edition_undone(conn, **key)
     check_still_editable(stored_edition, undone=undone, now=work.now)

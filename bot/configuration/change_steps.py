@@ -209,7 +209,7 @@ def check_still_editable(
 ) -> None:
     """Raise `UserError` where the edition's messages can no longer be edited."""
     if undone:
-        raise UserError("This edition was taken back: there is nothing to correct.")
+        raise UserError("This edition was removed: there is nothing to correct.")
     if now - stored_edition.edition.made_at > CORRECTABLE_PERIOD:
         raise UserError(
             "This edition is more than {days} days old; its messages are not "

@@ -167,12 +167,11 @@ def _check_correction(after: SettingsEntry) -> CheckedEntry:
     text = " ".join(str(after["text"]).split())
     problems = []
     if not text:
-        error = UserError("Say what is right, in a sentence.")
+        error = UserError("Write what is right, in one sentence.")
         problems.append(_problem(error, "text"))
     if len(text) > MAX_CORRECTION_LENGTH:
         error = UserError(
-            "Say it in at most {longest} characters: it stands at the end of the "
-            "story.",
+            "Use at most {longest} characters: it is shown at the end of the story.",
             longest=MAX_CORRECTION_LENGTH,
         )
         problems.append(_problem(error, "text"))
@@ -202,18 +201,18 @@ def _check_destination(
     old_name = before["name"] if before else None
     if settings.name != old_name and settings.name in around.places:
         error = UserError(
-            "Another destination is called «{name}» already.", name=settings.name
+            "There is already a destination «{name}».", name=settings.name
         )
         problems.append(_problem(error, "name"))
     if before is None and around.base is None and len(around.places) >= MAX_THINGS:
         error = UserError(
-            "There are {most} destinations here already; remove one.", most=MAX_THINGS
+            "There are already {most} destinations here; remove one.", most=MAX_THINGS
         )
         problems.append(_problem(error))
     for name, channel in around.places.items():
         if channel == settings.channel and name != old_name:
             error = UserError(
-                "This channel is the destination «{taken}» already.", taken=name
+                "This channel is already the destination «{taken}».", taken=name
             )
             problems.append(_problem(error))
     if around.platform is not None:
@@ -242,9 +241,7 @@ def _check_digest_step(
     )
     others = {d.name for d in around.digests if step.before is None or d.id != step.key}
     if settings.name in others:
-        error = UserError(
-            "Another digest is called «{name}» already.", name=settings.name
-        )
+        error = UserError("There is already a digest «{name}».", name=settings.name)
         problems.append(_problem(error, "name"))
     if (
         step.before is None
@@ -252,7 +249,7 @@ def _check_digest_step(
         and len(around.digests) >= MAX_THINGS
     ):
         error = UserError(
-            "There are {most} digests here already; delete one first.", most=MAX_THINGS
+            "There are already {most} digests here; delete one first.", most=MAX_THINGS
         )
         problems.append(_problem(error))
     return settings.to_entry(), problems
@@ -281,8 +278,8 @@ def _build_address_resolver(
             if address in secrets:
                 return secrets[address]
             raise UserError(
-                "«{address}» was printed without its secret, and none is known for "
-                "it here. Write the address whole.",
+                "«{address}» was shown without its secret, and none is known "
+                "for it here. Write the whole address.",
                 address=address[:200],
             )
         if "://" in address or around.base is not None:
@@ -323,8 +320,8 @@ def check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
     for step in steps:
         if step.noun == "access":
             raise Forbidden(
-                "Only who manages this workspace on its platform can say who else may "
-                "do an editor's work. Ask one of them."
+                "Only people who manage this workspace on its platform can "
+                "choose its editors. Ask one of them."
             )
         before, after = step.before or {}, step.after or {}
         for setting in _MANAGED:
@@ -332,6 +329,6 @@ def check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
             if value and value != before.get(setting.name):
                 # The bot may be allowed to ping where this person is not.
                 raise Forbidden(
-                    "Only who manages this workspace on its platform can say which "
-                    "role is pinged. Ask one of them."
+                    "Only people who manage this workspace on its platform can "
+                    "choose the role to ping. Ask one of them."
                 )

@@ -157,7 +157,9 @@ class ConfigurationService:
             raise InvalidChange([*problems, *found])
         kept = [step for step in steps if step.is_change]
         if not kept:
-            raise UserError("Nothing would change: everything is so already.")
+            raise UserError(
+                "Nothing would change: everything is already set like this."
+            )
         change_store.delete_unconfirmed_changes(
             conn, workspace_id=workspace.id, before=now - PROPOSALS_KEPT
         )
@@ -180,11 +182,13 @@ class ConfigurationService:
         now = self.clock.now()
         stored, workspace = self._load_stored(conn, place, change_id)
         if stored.made_at is not None:
-            raise UserError("This change was made already. /newsdesk history shows it.")
+            raise UserError(
+                "This change has already been made. /newsdesk history shows it."
+            )
         if now - stored.proposed_at > CONFIRM_WITHIN:
             raise UserError(
-                "This was shown more than an hour ago, and nothing was changed. Run "
-                "the command again to see how it would be now."
+                "This preview is more than an hour old, and nothing was "
+                "changed. Run the command again for a new one."
             )
         steps = tuple(map(change_steps.step_from_json, stored.steps))
         check_rights(person, steps)
@@ -234,8 +238,8 @@ class ConfigurationService:
             )
             if present.before is None and step.before is not None:
                 raise UserError(
-                    "«{name}» is not there any more, so this change cannot be taken "
-                    "back. /newsdesk history shows what became of it.",
+                    "«{name}» no longer exists, so this change cannot be reverted. "
+                    "/newsdesk history shows what happened to it.",
                     name=step.old_name,
                 )
             key = present.key if present.before is not None else step.key
@@ -295,14 +299,14 @@ def _check_unchanged(
     what = step.old_name if step.noun != "zone" else step.noun
     if later:
         raise UserError(
-            "«{what}» was changed meanwhile by {person}, so nothing was done. Run the "
-            "command again to see how it would be now.",
+            "«{what}» was changed by {person} in the meantime, so nothing "
+            "was done. Run the command again for a new preview.",
             what=what,
             person=last[0].person_name,
         )
     raise UserError(
-        "«{what}» was changed meanwhile, so nothing was done. Run the command again "
-        "to see how it would be now.",
+        "«{what}» was changed in the meantime, so nothing was done. Run"
+        " the command again for a new preview.",
         what=what,
     )
 

@@ -104,8 +104,8 @@ def format_audience(coming: UpcomingEditions, texts: Texts) -> str:
     """Say where the digest is posted."""
     if not coming.destinations:
         return texts.say(
-            "«{digest}» has no destination yet, so nobody sees it. Run /newsdesk "
-            "destination here in the channel that it is for.",
+            "«{digest}» has no destination yet, so nobody sees it. Run "
+            "/newsdesk destination here in its channel.",
             digest=shorten_line(coming.digest),
         )
     where = ", ".join(f"#{shorten_line(name)}" for name in coming.destinations)
@@ -116,7 +116,7 @@ def format_times(coming: UpcomingEditions, texts: Texts) -> str:
     """List the next times, in the zone of the digest."""
     if not coming.moments:
         return texts.say(
-            "It has no schedule: it is posted only when an editor says /newsdesk post."
+            "It has no schedule: it is posted only when an editor runs /newsdesk post."
         )
     if coming.paused:
         return texts.say("It is paused: nothing is posted until it is resumed.")

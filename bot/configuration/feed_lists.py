@@ -172,7 +172,7 @@ def _resolve_workspace(
         return fitting[0]
     names = ", ".join(w.external_id for w in kept)
     if fitting:
-        raise UserError("Say which workspace with --workspace: {names}.", names=names)
+        raise UserError("Choose a workspace with --workspace: {names}.", names=names)
     if kept:
         raise UserError(
             "No workspace «{external_id}» is set up; known: {names}.",
@@ -194,7 +194,7 @@ def _resolve_digest_name(one: Subscription, known: Sequence[Digest]) -> str:
     if len(known) > 1:
         names = ", ".join(f"«{digest.name}»" for digest in known)
         raise UserError(
-            "Say with --digest where «{title}» goes: {names}.",
+            "Choose with --digest where «{title}» goes: {names}.",
             title=one.title,
             names=names,
         )

@@ -172,7 +172,7 @@ def parse_workspace_block(text: str, here: FileContext) -> WorkspaceBlock:
         raise explain_problems(problems)
     if not mine:
         raise UserError(
-            "It says nothing of this workspace, which is platform = "
+            "It has no block for this workspace, which is platform = "
             '"{platform}", id = "{external_id}".',
             platform=here.workspace.platform,
             external_id=here.workspace.external_id,
@@ -201,7 +201,7 @@ def _parse_blocks(
     """Check the structure of a file; digests and destinations come with their steps."""
     blocks: list[WorkspaceBlock] = []
     problems: list[FileProblem] = [
-        (name, UserError("This name is not known; see the example in README.md."))
+        (name, UserError("Unknown name; see the example in README.md."))
         for name in data
         if name != "workspace"
     ]
@@ -239,7 +239,9 @@ def _find_repeated_names(settings: WorkspaceSettings) -> Iterator[UserError]:
         names = [str(entry.get("name", "")) for entry in entries]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield UserError(
-                "{kind} «{name}» stands twice; names must differ.", kind=kind, name=name
+                "{kind} «{name}» is listed twice; names must differ.",
+                kind=kind,
+                name=name,
             )
 
 

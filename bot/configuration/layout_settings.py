@@ -19,8 +19,8 @@ def describe_layout(options: DigestOptions, texts: Texts) -> str:
     """Describe the parts of a story, where «also in brief» is, and what is hidden."""
     if options.sections is None:
         return texts.say(
-            "Each story of the next edition has what is usual where it is posted, and "
-            "«also in brief» comes after the stories."
+            "Each story of the next edition has the usual sections of its "
+            "platform, and «also in brief» comes after the stories."
         )
     return " ".join(_list_layout_sentences(options, options.sections, texts))
 

@@ -172,7 +172,7 @@ def format_problem(problem: UserError) -> str:
 #: Kinds of pydantic's errors → what to write instead, given a length limit.
 _EXPLANATIONS: Final[Mapping[str, Callable[[int], UserError]]] = {
     "extra_forbidden": lambda _: UserError(
-        "This name is not known; see the example in README.md."
+        "Unknown name; see the example in README.md."
     ),
     "missing": lambda _: UserError("This is missing."),
     "string_too_short": lambda _: UserError("This is empty; write something."),
@@ -267,14 +267,15 @@ def resolve_source_kind(address: str, base: Path) -> tuple[SourceKind, str]:
             )
         if not addresses.extract_host(address) or any(c.isspace() for c in address):
             raise UserError(
-                "«{address}» is no address of a source.",
+                "«{address}» is not the address of a source.",
                 address=addresses.mask_secrets(address),
             )
         return "feed", address
     path = (base / Path(address).expanduser()).resolve()
     if not path.exists():
         raise UserError(
-            "the folder {path} is not there; make it or mend the path.", path=path
+            "the folder {path} does not exist; create it or correct the path.",
+            path=path,
         )
     return "folder", str(path)
 

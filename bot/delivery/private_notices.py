@@ -77,12 +77,13 @@ def add_stop_notice(
             return
         channel, where = found.channel, f"#{found.name}, {space.name}"
     lines = [
-        texts.say("Standfirst does not post any more: {where}", where=where),
+        texts.say("Standfirst has stopped posting: {where}", where=where),
         texts.message(reason),
         _describe_fix(texts, returns=returns),
         texts.say(
-            "What is due meanwhile is kept for seven days. You are told because you "
-            "set this up or answer for the bot there; at most once a day."
+            "Editions due meanwhile are kept for seven days. You get this "
+            "message, at most once a day, because you set this up or manage"
+            " the bot there."
         ),
     ]
     notice_store.add_notice(
@@ -101,11 +102,12 @@ def add_stop_notice(
 def _describe_fix(texts: Texts, *, returns: bool) -> str:
     if returns:
         return texts.say(
-            "Once that is mended it goes on by itself, within six hours; saying "
-            "/newsdesk destination here in the channel lets it go on at once."
+            "Once this is fixed, posting resumes by itself within six "
+            "hours; /newsdesk destination here in the channel resumes it at"
+            " once."
         )
     return texts.say(
-        "Please say /newsdesk destination here in a channel where it may post."
+        "Please run /newsdesk destination here in a channel where the bot may post."
     )
 
 
@@ -331,7 +333,7 @@ def resolve_report(
 
 def _answer_lines(report: Report, where: str, texts: Texts) -> list[str]:
     lines = [
-        texts.say("Your report {id} was settled.", id=report.public_id),
+        texts.say("Your report {id} was resolved.", id=report.public_id),
         f"{report.headline} · {where}" if where else report.headline,
         texts.say("You wrote: {text}", text=_shorten(report.text)),
     ]

@@ -174,8 +174,8 @@ SHORT_KEY_LENGTH: Final = 8
 #: Characters of the person's name that are stored.
 _PERSON_LENGTH: Final = 80
 NOT_HELD_ANY_MORE: Final = (
-    "This message is not held any more: somebody decided, or it was found. "
-    "/newsdesk status shows how it is."
+    "This message is no longer held: somebody decided, or it was "
+    "found. /newsdesk status shows its state."
 )
 
 

@@ -353,7 +353,7 @@ def describe_health(
     """Describe the health of the source, with times in `zone`."""
     good = _describe_last_reading(source, now, zone, texts)
     if source.stopped:
-        text = texts.say("it has ended and is not read any more")
+        text = texts.say("it no longer exists and is not read any more")
         fix = texts.say("take it out of the digest, or name its new address")
         return SourceHealth(state="problem", text=_join_parts(text, good), fix=fix)
     if source.failures:
@@ -399,17 +399,17 @@ def _describe_last_reading(
 ) -> str:
     if source.last_success_at is None:
         if source.failures:
-            return texts.say("never read well")
+            return texts.say("never read successfully")
         return texts.say("never read yet")
     when = texts.moment(source.last_success_at, zone, now)
-    return texts.say("last read well {when}", when=when)
+    return texts.say("last read {when}", when=when)
 
 
 def _describe_pace(source: Source, texts: Texts) -> str:
     if source.items_per_day is None:
         return ""
     if source.items_per_day < 0.1:
-        return texts.say("silent of late")
+        return texts.say("nothing new lately")
     if source.items_per_day < 1:
         return texts.say("less than one article a day")
     return texts.count(
@@ -420,7 +420,7 @@ def _describe_pace(source: Source, texts: Texts) -> str:
 def _describe_move(source: Source, texts: Texts) -> str:
     if source.kind == "site" and source.moved_to:
         return texts.say(
-            "read at its feed {address}", address=mask_secrets(source.moved_to)
+            "read from its feed {address}", address=mask_secrets(source.moved_to)
         )
     if current_address(source) != source.address and source.moved_to:
         return texts.say(

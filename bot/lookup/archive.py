@@ -131,7 +131,7 @@ class Archive:
             digest_store.find_digest, workspace_id=workspace_id, digest_id=digest_id
         )
         if found is None:
-            raise UnknownName("There is no such digest here any more.")
+            raise UnknownName("This digest no longer exists.")
         return found
 
     async def named(self, place: Location, name: str) -> Digest:

@@ -50,7 +50,7 @@ def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
     if not name:
         if len(known) == 1:
             return known[0]
-        raise AmbiguousDigest("Say which digest: {names}.", digests=known)
+        raise AmbiguousDigest("Choose a digest: {names}.", digests=known)
     wanted = normalize_text(name).strip()
     exact = [digest for digest in known if normalize_text(digest.name) == wanted]
     near = exact or [d for d in known if normalize_text(d.name).startswith(wanted)]
@@ -58,7 +58,7 @@ def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
         return near[0]
     if near:
         raise AmbiguousDigest(
-            "«{name}» fits several digests: say which of {names}.",
+            "«{name}» matches several digests: {names}. Choose one.",
             name=name[:60],
             digests=near,
         )
@@ -145,7 +145,7 @@ def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStor
                 stored_edition=stored_edition, number=number, story=story
             )
     raise UnknownName(
-        "No story of the newest edition has the words «{words}». Try a "
+        "No story in the newest edition contains «{words}». Try a "
         "number, or /news search.",
         words=words[:60],
     )

@@ -84,8 +84,8 @@ def parse_search(words: str) -> SearchQuery:
     count = sum(len(group[0]) for group in (*asked.every, *asked.none))
     if count > MAX_SEARCH_WORDS:
         raise UserError(
-            "That is {count} words; a search takes at most {most_words}. Keep "
-            "the few that matter most.",
+            "That is {count} words; a search takes at most {most_words}. "
+            "Keep the most important ones.",
             count=count,
             most_words=MAX_SEARCH_WORDS,
         )
@@ -204,8 +204,8 @@ def _find_sources(connection: Connection, workspace_id: int, name: str) -> list[
     if not near:
         names = ", ".join(f"«{source.name}»" for source in known[:8])
         raise UnknownName(
-            "There is no source «{name}» here. There are: {names}. What an outlet "
-            "wrote is found with from=.",
+            "There is no source «{name}» here. There are: {names}. To "
+            "search one outlet, use from=.",
             name=name[:60],
             names=names or Message("none yet"),
         )
@@ -291,9 +291,7 @@ def load_edition(
     if edition_store.is_edition_undone(
         conn, workspace_id=workspace_id, edition_id=found.id
     ):
-        raise UnknownName(
-            "The edition {public_id} was taken back.", public_id=public_id
-        )
+        raise UnknownName("The edition {public_id} was removed.", public_id=public_id)
     return found
 
 

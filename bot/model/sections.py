@@ -59,7 +59,7 @@ def parse_sections(written: str | Sequence[str] | None) -> Sections:
         section = _parse_section(part)
         if section in chosen:
             raise UserError(
-                "«{section}» stands twice; name each section once.", section=section
+                "«{section}» is listed twice; name each section once.", section=section
             )
         chosen.append(section)
     if not chosen:

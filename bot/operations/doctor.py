@@ -166,7 +166,9 @@ class _WorkspaceChecks:
         doctor, workspace, say = self.doctor, self.workspace, self.texts.say
         name, subject = workspace.platform, f"{workspace.platform} {workspace.name}"
         if workspace.stopped is not None:
-            fix = say("mend the cause; every start and every six hours one tries it")
+            fix = say(
+                "fix the cause; it is tried again at every start and every six hours"
+            )
             text = self._describe_stop(workspace.stopped)
             return [Finding.problem(subject, text, fix)]
         if name not in doctor.platforms:
@@ -192,20 +194,22 @@ class _WorkspaceChecks:
         subject = say("digest {name}", name=digest.name)
         if not digest.destinations:
             text = say("it has no destination, so nobody sees it")
-            fix = say("say /newsdesk destination here, then /newsdesk digest edit")
+            fix = say("run /newsdesk destination here, then /newsdesk digest edit")
             return [Finding.warning(subject, text, fix)]
         stopped = [
             Finding.problem(
                 f"#{place.name}",
                 self._describe_stop(place.paused),
-                say("mend the cause; one message tries it again every six hours")
+                say("fix the cause; one message tries it again every six hours")
                 if place.retest_at
-                else say("mend the cause, then say /newsdesk destination here in it"),
+                else say(
+                    "fix the cause, then run /newsdesk destination here in the channel"
+                ),
             )
             for place in digest.destinations
             if place.paused
         ]
-        fix = say("mend its schedule: /newsdesk schedule edit, or in its file")
+        fix = say("correct its schedule: /newsdesk schedule edit, or in its file")
         stopped += [
             Finding.problem(subject, self.texts.error(problem), fix)
             for problem in find_schedule_problems(digest)
@@ -242,7 +246,7 @@ class _WorkspaceChecks:
         try:
             reading = await self.doctor.ingestor.read_source(source)
         except DigestsError as error:
-            fix = self.texts.say("mend the source, or take it out of the digest")
+            fix = self.texts.say("fix the source, or remove it from the digest")
             return [Finding.problem(subject, error.message, fix)]
         count = self.texts.count("{n} article", "{n} articles", len(reading.articles))
         return [
@@ -271,11 +275,11 @@ class _WorkspaceChecks:
         build = Finding.warning
         if is_post and delivery.state == "failed":
             build = Finding.problem
-        why = self.texts.message(delivery.reason) or say("no reason was kept")
+        why = self.texts.message(delivery.reason) or say("no reason was recorded")
         return build(
             say("delivery to #{channel}", channel=delivery.channel),
             f"{self.texts.word(delivery.state)}: {why}",
-            say("look into the channel, then post again: standfirst digest post")
+            say("check the channel, then post again: standfirst digest post")
             if is_post
             else say(
                 "the message stays as it was; /news corrections says what is right, "
@@ -285,7 +289,7 @@ class _WorkspaceChecks:
 
     def _describe_stop(self, why: Message | None) -> str:
         reason = self.texts.message(why)
-        return self.texts.say("nothing is posted there: {why}", why=reason)
+        return self.texts.say("posting there is paused: {why}", why=reason)
 
     def _describe_next_due(self, digest: Digest) -> str:
         now, zone = self.doctor.clock.now(), digest_zone(digest)

@@ -57,12 +57,12 @@ async def run_check(
             return list(await check())
     except TimeoutError:
         text = Message("this check did not end within {n} seconds", n=f"{patience:g}")
-        fix = "look at the network and the disk, then run the doctor again"
+        fix = "check the network and the disk, then run the doctor again"
     except SendError as error:
         text = error.message
     except Exception as error:
         text = Message(
-            "This check itself failed: {error}",
+            "this check failed: {error}",
             error=f"{type(error).__name__}: {error}",
         )
     return [Finding.problem(subject, text, fix)]
@@ -116,7 +116,7 @@ def _job_finding(status: JobStatus) -> Finding:
     text = f"last run: {last}, next run: {status.next_run:%H:%M:%S} UTC"
     if status.failures:
         failed = f"{text}; runs that failed in a row: {status.failures}"
-        return Finding.warning(subject, failed, "look into the log for «job failed»")
+        return Finding.warning(subject, failed, "search the log for «job failed»")
     return Finding.ok(subject, text)
 
 
@@ -258,7 +258,7 @@ def check_clock(name: str, theirs: datetime | None, ours: datetime) -> list[Find
     off = ours - theirs
     if abs(off) <= CLOCK_TOLERANCE:
         text = Message(
-            "it agrees with {platform}'s within {n} seconds",
+            "it agrees with {platform}'s clock within {n} seconds",
             platform=name,
             n=CLOCK_TOLERANCE.seconds,
         )
@@ -272,8 +272,8 @@ def check_clock(name: str, theirs: datetime | None, ours: datetime) -> list[Find
         platform=name,
     )
     fix = (
-        "set it, best by the network (timedatectl set-ntp true): until then "
-        "digests come at wrong times"
+        "set it, preferably over the network (timedatectl set-ntp "
+        "true); until then digests come at wrong times"
     )
     return [Finding.problem("clock", text, fix)]
 
@@ -282,15 +282,17 @@ def _identity_finding(name: str, found: PlatformIdentity) -> Finding:
     if not found.places:
         return Finding.warning(
             name,
-            Message("the token is of {bot}, which is in no server", bot=found.bot),
+            Message(
+                "the token belongs to {bot}, which is not in any server", bot=found.bot
+            ),
             "invite it: standfirst setup prints the address",
         )
     if not found.application:
-        return Finding.ok(name, Message("the token is of {bot}", bot=found.bot))
+        return Finding.ok(name, Message("the token belongs to {bot}", bot=found.bot))
     return Finding.ok(
         name,
         Message(
-            "the token is of {bot}, application {id}",
+            "the token belongs to {bot}, application {id}",
             bot=found.bot,
             id=found.application,
         ),

@@ -97,8 +97,9 @@ class WorkspaceEraser:
             or now - shown.proposed_at > CONFIRMATION_PERIOD
         ):
             raise UserError(
-                "Look first at what goes: /newsdesk erase. Its button asks for the "
-                "name, and waits for an hour. Nothing was erased."
+                "First see what would be erased: /newsdesk erase. Its button "
+                "asks for the name and is valid for an hour. Nothing was "
+                "erased."
             )
         wanted = confirmation_name(workspace)
         if normalize_text(name).strip() != normalize_text(wanted).strip():
@@ -241,6 +242,6 @@ def confirmation_name(workspace: Workspace) -> str:
 def _check_may_erase(person: Person | None) -> None:
     if person is not None and person.granted:
         raise Forbidden(
-            "Only who manages this workspace on its platform can erase it. Ask one of "
-            "them."
+            "Only people who manage this workspace on its platform can "
+            "erase it. Ask one of them."
         )

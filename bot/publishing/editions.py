@@ -20,7 +20,6 @@ from bot import model
 from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
-from bot.ingest.storing import load_initial_backlog
 from bot.model import (
     PREVIEW_ID,
     Destination,
@@ -58,7 +57,7 @@ log = structlog.get_logger(__name__)
 COMPOSE_BATCH = 500
 #: Seconds after which personal editions wait for the next run.
 PERSONAL_BUDGET_SECONDS = 5.0
-ALREADY_ORDERED = "This was ordered before; it goes out once."
+ALREADY_ORDERED = "This was already requested; it is posted once."
 #: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: Its news is published once the platform is on: nothing is published to nobody.
@@ -486,7 +485,7 @@ class EditionPublisher:
         ):
             return None
         ledger = collect_published(post.edition)
-        backlog = load_initial_backlog(conn, digest, now)
+        backlog = edition_inputs.load_initial_backlog(conn, digest, now)
         ledger = replace(ledger, revisions=ledger.revisions | backlog)
         stored_edition = self.store_edition(conn, occurrence, post, ledger)
         edition_inputs.record_decisions(conn, occurrence, post.edition, now)

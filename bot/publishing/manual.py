@@ -69,8 +69,8 @@ def parse_topic(topic: str) -> SearchQuery:
     wanted = parse_search(topic)
     if not wanted:
         raise UserError(
-            "Write at least one word to look for. Signs alone, and words with a "
-            "minus before them, find nothing."
+            "Write at least one word to search for. Punctuation alone, or "
+            "only words with a minus, finds nothing."
         )
     return wanted
 
@@ -171,12 +171,13 @@ class ManualPublisher:
             )
         if edition.made_from.articles:
             raise UserError(
-                "What has these words was told before, or a filter holds it back: "
-                "{words}. See it with /news search, or take another topic.",
+                "All articles with these words were already posted or are "
+                "filtered out: {words}. Find them with /news search, or try "
+                "another topic.",
                 words=order.topic,
             )
         raise UserError(
-            "No article at hand has all of these words: {words}. Take fewer of them.",
+            "No recent article contains all of these words: {words}. Try fewer words.",
             words=order.topic,
         )
 
@@ -258,7 +259,7 @@ def _narrow_to_topic(
 
 
 UNDO_WINDOW = timedelta(minutes=10)
-NOTHING_TO_UNDO = "There is no edition of this digest to take back."
+NOTHING_TO_UNDO = "There is no edition of this digest to undo."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -330,7 +331,7 @@ def _check_undo_window(
     if posted is not None and now - posted > UNDO_WINDOW:
         minutes = UNDO_WINDOW // timedelta(minutes=1)
         raise UserError(
-            "The newest edition was posted more than {minutes} minutes ago; only "
-            "until then can it be taken back. Delete its messages by hand.",
+            "The newest edition was posted more than {minutes} minutes ago,"
+            " too long to undo it. Delete its messages by hand.",
             minutes=minutes,
         )

@@ -95,7 +95,7 @@ def _suggest(sentence: str, zone: str) -> str:
 
 def _parse(sentence: str, default_zone: str) -> Schedule:
     if not sentence.strip():
-        raise UserError("A schedule says when, and this one is empty.")
+        raise UserError("A schedule says when to post, and this one is empty.")
     if len(sentence) > _MAX_LENGTH:
         raise UserError(
             "A schedule has at most {longest} characters.", longest=_MAX_LENGTH

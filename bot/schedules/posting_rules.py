@@ -130,7 +130,7 @@ def parse_quiet_hours(window: str) -> TimeWindow:
     shape = _QUIET_HOURS.fullmatch(window[:40])
     if shape is None:
         raise UserError(
-            "«{window}» is no stretch of the day; write quiet hours as «22:00-07:00».",
+            "«{window}» is not a time range; write quiet hours as «22:00-07:00».",
             window=window[:40],
         )
     start, end = parse_clock_time(shape[1]), parse_clock_time(shape[2])

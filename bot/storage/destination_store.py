@@ -71,7 +71,7 @@ def rename_destination(
     _refuse_personal(name, name)
     other = find_destination_by_name(connection, workspace_id=workspace_id, name=name)
     if other is not None and other.id != destination_id:
-        raise UserError("Another destination is called «{name}» already.", name=name)
+        raise UserError("There is already a destination «{name}».", name=name)
     return _update_destination(connection, workspace_id, destination_id, {"name": name})
 
 

@@ -234,7 +234,7 @@ def _build_error_handler(
         return notice(
             status,
             texts.say("Not like that"),
-            texts.say("This page cannot be asked for in that way."),
+            texts.say("This page does not support that request."),
         )
 
     return answer

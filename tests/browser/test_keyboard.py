@@ -111,7 +111,7 @@ def test_a_form_leads_to_its_mistake_and_then_works(page, served_page):
     tone = page.get_by_label("Tone")
     expect(tone).to_be_focused()
     page.locator(".questions .primary").click()
-    expect(page.locator(".field.wrong .error")).to_contain_text("This is needed.")
+    expect(page.locator(".field.wrong .error")).to_contain_text("This is required.")
     expect(tone).to_be_focused()
     tone.select_option("brisk")
     page.locator(".questions .primary").click()

@@ -89,7 +89,7 @@ def format_edition_date(view: EditionView) -> str:
 def format_late_notice(view: EditionView) -> str:
     """«Came late, at 08:30»."""
     at = view.texts.time(view.edition.made_at, view.context.zone)
-    return view.texts.say("Came late, at {time}", time=at)
+    return view.texts.say("Posted late, at {time}", time=at)
 
 
 def format_counts(view: EditionView) -> str:

@@ -88,7 +88,7 @@ def mark_missing(form: Form, texts: Texts) -> Form:
     return replace(
         form,
         fields=tuple(
-            replace(field, error=texts.say("This is needed."))
+            replace(field, error=texts.say("This is required."))
             if field.required and not field.value
             else field
             for field in form.fields

@@ -173,7 +173,9 @@ def explain_timeout(texts: Texts) -> Reply:
 
 def explain_rejected_reply(texts: Texts) -> Reply:
     """Build the reply that replaces one which the platform rejected."""
-    return build_problem(texts.say("The answer cannot be shown here. It was noted."))
+    return build_problem(
+        texts.say("The answer cannot be shown here. The problem has been logged.")
+    )
 
 
 def reopen_form(
@@ -185,8 +187,8 @@ def reopen_form(
         return form
     return build_problem(
         texts.say(
-            "This form is not kept any more. Run the command again; your answers are "
-            "still in the message above."
+            "This form has expired. Run the command again; your answers are"
+            " still in the message above."
         )
     )
 

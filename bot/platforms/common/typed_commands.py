@@ -291,7 +291,7 @@ def _explain_surplus(
         return None
     return _build_problem(
         texts.say(
-            "/{path} does not know what to do with: {words}",
+            "/{path} does not accept: {words}",
             path=command.path,
             words=" ".join(given.surplus)[:MAX_ECHO],
         ),

@@ -38,7 +38,7 @@ def find_channel_problems(
     """What is wrong there, the worst first; nothing where all is well."""
     if facts.kind is None:
         yield DestinationProblem(
-            text=Message("its channel is not there, or the bot cannot see it"),
+            text=Message("its channel does not exist, or the bot cannot see it"),
             fix=Message(
                 "give the bot «View Channels» there, or remove the destination"
             ),
@@ -48,7 +48,7 @@ def find_channel_problems(
     if facts.kind == _CATEGORY:
         yield DestinationProblem(
             text=Message("its channel is a category; nothing can be posted there"),
-            fix=Message("say /newsdesk destination here in one of its channels"),
+            fix=Message("run /newsdesk destination here in one of its channels"),
             stops=True,
         )
         return
@@ -91,28 +91,29 @@ def _check_post_options(
     if opens and not facts.may & CREATE_THREADS:
         yield DestinationProblem(
             text=Message(
-                "the bot may open no threads there; all stands in the channel"
+                "the bot may not create threads there; everything is posted in "
+                "the channel"
             ),
-            fix=Message("give it «Create Public Threads», or say thread=no"),
+            fix=Message("give it «Create Public Threads», or set thread=no"),
         )
     if post_options.ping is not None:
         yield from _check_role(post_options.ping, facts)
     if post_options.crosspost and facts.kind != ANNOUNCEMENT:
         yield DestinationProblem(
-            text=Message("it is no announcement channel; nothing is published"),
-            fix=Message("make it one in Discord, or say crosspost=no"),
+            text=Message("it is not an announcement channel; nothing is published"),
+            fix=Message("make it one in Discord, or set crosspost=no"),
         )
 
 
 def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
-    change = Message("say /newsdesk destination edit with another role, or ping=nobody")
+    change = Message("run /newsdesk destination edit with another role, or ping=nobody")
     if role not in facts.roles:
         text = Message("the role {role} that it pings does not exist", role=role)
         yield DestinationProblem(text=text, fix=change)
     elif not facts.roles[role] and not facts.may & MENTION_EVERYONE:
         yield DestinationProblem(
             text=Message(
-                "the bot may not ping the role {role}, so nobody hears of it", role=role
+                "the bot may not ping the role {role}, so nobody is notified", role=role
             ),
             fix=Message("let anyone mention that role, or {change}", change=change),
         )
@@ -155,7 +156,7 @@ class DiscordExaminer:
                     channel=channel,
                     workspace=workspace,
                 ),
-                "say /newsdesk destination here in the channel",
+                "run /newsdesk destination here in the channel",
             )
         number = int(channel)
         try:
@@ -167,7 +168,7 @@ class DiscordExaminer:
         except SendRefused as refused:
             if refused.whole_workspace:
                 raise
-            fix = "let the bot see the channel, or say /newsdesk destination here"
+            fix = "let the bot see the channel, or run /newsdesk destination here"
             return Finding.problem(subject, refused.message, fix)
 
 

@@ -224,16 +224,17 @@ def _build_welcome(guild: JoinedGuild, texts: Texts) -> Reply:
         blocks=(
             Paragraph(
                 text=texts.say(
-                    "It posts short news digests in which every word can be traced to "
-                    "its source. It has posted nothing yet, and does so only where an "
-                    "editor tells it to."
+                    "It posts short news digests in which every word can be traced "
+                    "to its source. It has not posted anything yet, and only posts "
+                    "where an editor sets it up."
                 )
             ),
             Paragraph(
                 text=texts.say(
-                    "Say /newsdesk setup in the channel that the news is for: it shows "
-                    "the first edition before anything is saved. /news help tells what "
-                    "everybody can ask. Whoever may manage the server is an editor."
+                    "Run /newsdesk setup in the channel for the news: it shows the "
+                    "first edition before anything is saved. /news help shows what "
+                    "everybody can ask. Everyone who can manage the server is an "
+                    "editor."
                 )
             ),
         ),
@@ -294,16 +295,16 @@ def _explain_error(error: SendError, texts: Texts) -> str:
     match error:
         case SendRateLimited():
             return texts.say(
-                "Discord lets nobody open more threads here just now. Try again in a "
-                "few minutes."
+                "Discord does not allow more threads here at the moment. Try "
+                "again in a few minutes."
             )
         case WrongChannelKind():
             return texts.say("No thread can be opened in a channel of this kind.")
         case MessageGone():
-            return texts.say("The edition's message is not there any more.")
+            return texts.say("The edition's message no longer exists.")
         case SendRefused():
             return texts.say(
-                "The bot may open no threads here: it needs «Create Public Threads». "
-                "Ask who manages the server."
+                "The bot may not create threads here: it needs «Create Public "
+                "Threads». Ask somebody who manages the server."
             )
     return texts.say("Discord gave no clear answer. Try again in a minute.")

@@ -37,7 +37,7 @@ REQUESTED_PERMISSIONS: Final[Mapping[int, tuple[str, str]]] = {
     EMBED_LINKS: ("Embed Links", "shows links as links"),
     ATTACH_FILES: (
         "Attach Files",
-        "hands over exports that are too long for a message",
+        "sends exports that are too long for a message",
     ),
     READ_HISTORY: (
         "Read Message History",

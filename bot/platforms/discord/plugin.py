@@ -131,9 +131,9 @@ def format_command(path: str, args: Mapping[str, str]) -> str:
 def refuse_name(who: str) -> UserError:
     """The error about a name that Discord did not turn into a mention."""
     return UserError(
-        "Discord sent «{who}» as mere text, which names nobody. Type «@» and choose "
-        "the person or the role from the list that opens, or write «person ID» or "
-        "«role ID».",
+        "Discord sent «{who}» as plain text, which identifies nobody. "
+        "Type «@» and choose the person or role from the list, or write"
+        " «person ID» or «role ID».",
         who=who,
     )
 

@@ -453,8 +453,8 @@ class RestCheckApi:
         if left < _MIN_LOGINS_LEFT:
             return Finding.warning(
                 "discord gateway",
-                Message("it answers, and only {n} logins are left today", n=left),
-                "look why the bot restarts so often",
+                Message("it answers, but only {n} logins are left today", n=left),
+                "find out why the bot restarts so often",
             )
         return Finding.ok("discord gateway", "it answers")
 
@@ -472,7 +472,7 @@ class RestCheckApi:
                 Message(
                     "the channel belongs to another server than {guild}", guild=guild
                 ),
-                "say /newsdesk destination here in the right channel",
+                "run /newsdesk destination here in the right channel",
             )
         me = self._client.user
         assert me is not None, "it is known since the login"
@@ -549,7 +549,7 @@ def _check_application(
     if any(getattr(application.flags, name) for name in _PRIVILEGED_FLAGS):
         yield Finding.warning(
             "discord intents",
-            "it could see more of people than it ever needs",
+            "it could see more about people than it needs",
             Message(
                 "switch the «Privileged Gateway Intents» off at {page}/bot", page=page
             ),

@@ -61,7 +61,7 @@ ListProblems = Callable[[], Awaitable[tuple[Message, ...]]]
 
 #: The banner for a bot that has no other platform.
 NO_TOKENS_NOTICE: Final = (
-    "Running without tokens: editions are posted to this page and nowhere else."
+    "Running without tokens: editions are posted to this page only."
 )
 #: Sent by the page's script, which wants the answer alone and not a whole page.
 FRAGMENT_HEADER: Final = "x-standfirst-fragment"

@@ -25,19 +25,27 @@ _MAX_USAGE_HINT: Final = 1_000
 
 #: What the app asks for, and why.
 SCOPES: Final[Mapping[str, str]] = {
-    "commands": "hears /news and /newsdesk",
-    "chat:write": "posts editions, corrects and deletes them, answers who asked",
+    "commands": "receives /news and /newsdesk",
+    "chat:write": "posts, corrects and deletes editions, and answers commands",
     "chat:write.public": "posts to public channels that it was not invited into",
-    "users:read": "knows who manages the workspace: they are its editors",
-    "usergroups:read": "knows who is in a user group that was made an editor",
-    "channels:history": "looks whether a post whose answer was lost has arrived",
-    "groups:history": "looks whether a post arrived in a private channel that it is in",
-    "im:write": "hellos, own digests, answers to reports, word that posting stopped",
-    "im:history": "looks whether private messages arrived; reads nothing else there",
-    "files:read": "takes the file that an editor gives in a form; no other one",
-    "files:write": "hands over exports that are too long for a message",
-    "channels:read": "sees whether it, and who has it post there, is in a channel",
-    "groups:read": "sees whether it, and who has it post, is in a private channel",
+    "users:read": "sees who manages the workspace: they are its editors",
+    "usergroups:read": "sees who is in a user group that was made an editor",
+    "channels:history": "checks whether a post without a confirmation has arrived",
+    "groups:history": (
+        "checks whether a post arrived in a private channel that it is in"
+    ),
+    "im:write": (
+        "greetings, personal digests, answers to reports, notices that posting stopped"
+    ),
+    "im:history": ("checks whether private messages arrived; reads nothing else there"),
+    "files:read": ("reads the file that an editor attaches to a form; no other file"),
+    "files:write": "sends exports that are too long for a message",
+    "channels:read": (
+        "checks whether the app, and whoever lets it post, is in a channel"
+    ),
+    "groups:read": (
+        "checks whether the app, and whoever lets it post, is in a private channel"
+    ),
 }
 #: Without these nothing works; the others each cost what they are for.
 REQUIRED_SCOPES: Final = frozenset({"commands", "chat:write", "users:read"})
@@ -177,8 +185,8 @@ def check_scopes(
                     why=Message(why),
                 ),
                 Message(
-                    "bring the app's manifest up to date (standfirst slack-manifest), "
-                    "then {again}",
+                    "update the app's manifest (standfirst slack-manifest), then "
+                    "{again}",
                     again=again,
                 ),
             )

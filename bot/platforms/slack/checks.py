@@ -73,9 +73,9 @@ class SlackExaminer:
                 Message(
                     "Slack refuses the app's token: {code}", code=get_error_code(error)
                 ),
-                "make one with the scope connections:write under «Basic "
-                "Information», «App-Level Tokens», for STANDFIRST_SLACK_APP_TOKEN; "
-                "and «Socket Mode» must be on",
+                "create one with the scope connections:write under «Basic "
+                "Information», «App-Level Tokens», set "
+                "STANDFIRST_SLACK_APP_TOKEN to it, and switch «Socket Mode» on",
             )
         text = "Slack lets it connect"
         return Finding.ok("slack socket mode", text)
@@ -86,11 +86,11 @@ class SlackExaminer:
             return Finding.problem(
                 subject,
                 Message(
-                    "the token is of the workspace {team}, not {workspace}",
+                    "the token belongs to the workspace {team}, not {workspace}",
                     team=session.team,
                     workspace=workspace,
                 ),
-                "set the token of that workspace, or its right id",
+                "set the token of that workspace, or correct its ID",
             )
         if not re.fullmatch(limits.CHANNEL_ID, channel):
             return Finding.problem(
@@ -98,7 +98,7 @@ class SlackExaminer:
                 Message(
                     "«{channel}» is not the id of a Slack channel", channel=channel
                 ),
-                "say /newsdesk destination here in the channel",
+                "run /newsdesk destination here in the channel",
             )
         try:
             found = await self._installation.ask("conversations.info", channel=channel)
@@ -125,7 +125,7 @@ class SlackExaminer:
             yield Finding.problem(
                 "slack tokens",
                 Message(
-                    "the two tokens are of two apps: {one} and {other}",
+                    "the two tokens belong to two apps: {one} and {other}",
                     one=application,
                     other=found[1],
                 ),
@@ -154,7 +154,7 @@ def _explain_unseen_channel(refused: SendRefused, subject: str) -> Finding:
     if code == "missing_scope":
         return Finding.warning(
             subject,
-            "whether the bot is in the channel cannot be seen",
+            "it cannot be checked whether the bot is in the channel",
             Message(
                 "add the scopes channels:read and groups:read, then {again}",
                 again=REINSTALL_HINT,
@@ -162,7 +162,7 @@ def _explain_unseen_channel(refused: SendRefused, subject: str) -> Finding:
         )
     if refused.whole_workspace:
         raise refused
-    fix = "«/invite» the bot, or say /newsdesk destination here in another channel"
+    fix = "«/invite» the bot, or run /newsdesk destination here in another channel"
     return Finding.problem(subject, refused.message, fix)
 
 
@@ -182,8 +182,8 @@ def _check_membership(
     if public and "chat:write.public" in scopes:
         return Finding.warning(
             subject,
-            "the bot is not in the channel: it may post, and cannot look whether "
-            "a post arrived whose answer was lost",
+            "the bot is not in the channel: it may post, but cannot check "
+            "whether a post without a confirmation arrived",
             "«/invite» the bot in the channel",
         )
     return Finding.problem(

@@ -382,8 +382,8 @@ def _explain_lookup_failure(reply: Reply, known: SlackPerson) -> Reply:
         return reply
     texts = Texts.of(known.locale)
     said = texts.say(
-        "Slack did not tell whether you manage this workspace. If this stays so, the "
-        "app needs the scope users:read."
+        "Slack did not say whether you manage this workspace. If this "
+        "continues, the app needs the scope users:read."
     )
     return replace(reply, blocks=(*reply.blocks, SmallPrint(text=said)))
 

@@ -346,9 +346,9 @@ def build_installed_page(
         ),
         sentences=(texts.say("Three steps are left, all of them in Slack:"),),
         steps=(
-            texts.say("Open the channel that the news is for."),
+            texts.say("Open the channel for the news."),
             texts.say("Invite the app: /invite @Standfirst"),
-            texts.say("Say /newsdesk setup: it asks for a source and a time."),
+            texts.say("Run /newsdesk setup: it asks for a source and a time."),
         ),
         href=f"https://slack.com/app_redirect?app={app}&team={team}" if known else "",
         label=texts.say("Open it in Slack"),
@@ -366,7 +366,7 @@ def build_failed_page(reason: str, texts: Texts) -> InstallPage:
     title, sentences = _FAILURES.get(reason, ("", ()))
     if not title:
         code = reason if _ERROR_CODE.fullmatch(reason) else "?"
-        said = texts.say("Slack did not let the app be installed ({code}).", code=code)
+        said = texts.say("Slack did not allow the installation ({code}).", code=code)
         return _build_retry_page(texts.say("Nothing was installed"), (said,), texts)
     return _build_retry_page(
         texts.word(title), tuple(map(texts.word, sentences)), texts
@@ -385,7 +385,7 @@ def _build_retry_page(
 
 
 _STALE: Final = (
-    "This link is not good any more",
+    "This link is no longer valid",
     (
         "It was used already, is older than ten minutes, or was begun in another "
         "browser. Nothing was installed.",
@@ -395,7 +395,7 @@ _STALE: Final = (
 _FAILURES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "access_denied": (
         "Nothing was installed",
-        ("You said no in Slack, which is fine. Nothing was kept.",),
+        ("You declined in Slack, which is fine. Nothing was saved.",),
     ),
     "invalid_browser": _STALE,
     "invalid_state": _STALE,
@@ -404,7 +404,7 @@ _FAILURES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "Slack did not confirm it",
         (
             "Slack was asked for the app's token and gave none. Nothing was installed.",
-            "If it stays so, whoever runs this Standfirst finds the reason in its log.",
+            "If this continues, the operator finds the reason in the log.",
         ),
     ),
     "invalid_team_for_non_distributed_app": (
@@ -423,10 +423,10 @@ _FAILURES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "not_kept": (
-        "It could not be kept",
+        "It could not be saved",
         (
-            "Slack agreed, but this Standfirst could not write it down. Nothing was "
-            "installed. Try again in a minute.",
+            "Slack agreed, but the installation could not be saved. Nothing"
+            " was installed. Try again in a minute.",
         ),
     ),
 }

@@ -97,7 +97,7 @@ class SlackSettings(PlatformSettings):
                 yield Finding.warning(
                     _SUBJECT,
                     f"{_variable_of(name)} does not begin with {prefixes[0]}",
-                    "look whether it is another one of Slack's secrets",
+                    "check whether it is another of Slack's secrets",
                 )
         lacks = list_missing_for_installation(settings)
         if lacks:
@@ -113,13 +113,14 @@ class SlackSettings(PlatformSettings):
                     _SUBJECT,
                     f"{_variable_of('bot_token')} is not used where workspaces install "
                     "the app",
-                    "take it out; install the app into that workspace as well",
+                    "remove it; install the app in that workspace as well",
                 )
         if is_enabled(settings):
             if self.app_token is None and self.signing_secret is None:
                 yield Finding.problem(
                     _SUBJECT,
-                    "commands do not work: nothing tells that a call comes from Slack",
+                    "commands do not work: it cannot be verified that a request "
+                    "comes from Slack",
                     f"set {_variable_of('signing_secret')}, or "
                     f"{_variable_of('app_token')} for Socket Mode",
                 )
@@ -298,7 +299,9 @@ class SlackAppManifest:
         """The manifest; raises `UserError` for options that do not fit together."""
         parts = urlsplit(url)
         if mode == "socket" and url:
-            raise UserError("--url belongs to --mode http: Slack calls nobody here.")
+            raise UserError(
+                "--url belongs to --mode http: without it, Slack does not call the bot."
+            )
         if mode == "socket" and rotation:
             raise UserError(
                 "--rotation belongs to --mode http: only tokens of workspaces that "
@@ -306,8 +309,8 @@ class SlackAppManifest:
             )
         if mode == "http" and (parts.scheme != "https" or not parts.hostname):
             raise UserError(
-                "Slack calls only a public https address. Say which: "
-                "--mode http --url https://news.example"
+                "Slack calls only a public https address. Give it: --mode http "
+                "--url https://news.example"
             )
         return app_manifest.build_manifest(
             commands, mode=mode, url=url, rotation=rotation
@@ -321,9 +324,9 @@ class SlackAppManifest:
 def refuse_name(who: str) -> UserError:
     """The error about a name that Slack did not turn into a mention."""
     return UserError(
-        "Slack sent «{who}» as mere text, which names nobody. Type «@» and choose "
-        "the person or the user group from the list that opens, or write «person "
-        "U…» or «role S…» with the id.",
+        "Slack sent «{who}» as plain text, which identifies nobody. "
+        "Type «@» and choose the person or user group from the list, or"
+        " write «person U…» or «role S…» with the ID.",
         who=who,
     )
 

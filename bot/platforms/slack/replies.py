@@ -322,7 +322,7 @@ def _render_status(status: Reply, texts: Texts) -> Iterator[Json]:
     first, *rest = render_reply(status, texts)
     yield from first["blocks"]
     if rest:
-        yield small_block(texts.say("The rest is in the answer to the command."))
+        yield small_block(texts.say("The answer to the command explains the rest."))
 
 
 def build_welcome(texts: Texts) -> Reply:
@@ -338,8 +338,8 @@ def build_welcome(texts: Texts) -> Reply:
             ),
             Paragraph(
                 text=texts.say(
-                    "To begin, go to the channel that the news is for, invite me, and "
-                    "set up the first digest. You see it before anything is posted."
+                    "To start, go to the channel for the news, invite me, and set "
+                    "up the first digest. You see it before anything is posted."
                 )
             ),
             Preformatted(text="/invite @Standfirst\n/newsdesk setup"),

@@ -162,8 +162,9 @@ class SlackResponder:
         except SendError as error:
             log.info("file not handed over", platform="slack", reason=str(error))
             said = target.texts.say(
-                "It is too long for a message, and Slack took no file ({reason}). An "
-                "administrator can see whether the app has the scope files:write.",
+                "It is too long for a message, and Slack did not accept a file "
+                "({reason}). An administrator can check whether the app has the"
+                " scope files:write.",
                 reason=target.texts.error(error),
             )
             return Paragraph(text=said), *file.listings()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
+from bot.__main__ import run_command
 from bot.cli import backups
 from tests.bot.harness import BRIDGE, CONFIGURATION, POOL
 from tests.bot.process import Home
@@ -48,7 +48,7 @@ class Here(Home):
         for name, value in more.items():
             self._set(name, value)
         self._capsys.readouterr()
-        code = cli.run_command(args)
+        code = run_command(args)
         reported = self._capsys.readouterr()
         return Done(code, reported.out, reported.err)
 
@@ -113,7 +113,7 @@ def test_nothing_is_restored_where_nobody_can_say_yes(home: Here):
     assert home.says("backup").returncode == 0
     done = home.says("restore", *kept(home))
     assert done.returncode == 2
-    assert "counts as told" in done.stdout
+    assert "counts as posted" in done.stdout
     assert "say --yes" in done.stderr
     assert home.rows("SELECT name FROM keys WHERE name = 'restored'") == []
 

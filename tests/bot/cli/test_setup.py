@@ -280,7 +280,7 @@ async def test_a_missing_scope_is_named_with_its_reason_and_asked_again(
     code, terminal = await asked(tmp_path, settings, answers, "slack")
     assert code == 0
     assert (
-        "✗ slack scopes: the app lacks the scope chat:write: posts editions"
+        "✗ slack scopes: the app lacks the scope chat:write: posts, corrects"
     ) in terminal.words
     assert "install the app again" in terminal.words
 
@@ -309,7 +309,7 @@ async def test_tokens_of_two_apps_are_told_apart(slack, tmp_path):
     answers = ["", BOT_TOKEN, slack.app_token, KeyboardInterrupt]
     code, terminal = await asked(tmp_path, settings, answers, "slack")
     assert code == 1
-    assert "the two tokens are of two apps: A9001 and A7777" in terminal.words
+    assert "the two tokens belong to two apps: A9001 and A7777" in terminal.words
 
 
 # ── the local page ─────────────────────────────────────────────────────────────

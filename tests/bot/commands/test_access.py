@@ -53,9 +53,9 @@ async def test_what_is_revoked_is_gone_at_once(ana: Editor, ben: Editor):
 async def test_a_grant_cannot_grant(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
     answer = await ben.says("newsdesk access grant", who="mallory")
-    assert "Only who manages" in said(answer)
+    assert "Only people who manage" in said(answer)
     shown = await ana.says("newsdesk access grant", who="mallory")
-    assert "Only who manages" in said(await ben.presses(shown, "Confirm"))
+    assert "Only people who manage" in said(await ben.presses(shown, "Confirm"))
     listed = said(await ana.says("newsdesk access list"))
     assert "person ben" in listed
     assert "mallory" not in listed
@@ -114,8 +114,8 @@ async def test_a_name_that_is_no_mention_lets_nobody_in(
 ):
     form = await on(platform, ana).is_asked("newsdesk access grant", who=who)
     said_why = errors(form)["who"]
-    assert f"«{who}» as mere text" in said_why
-    assert "choose the person or the" in said_why
+    assert f"«{who}» as plain text" in said_why
+    assert "choose the person or" in said_why
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ FINDINGS = (
         Message(
             "the app lacks the scope {scope}: {why}",
             scope="im:write",
-            why=Message("hears /news and /newsdesk"),
+            why=Message("receives /news and /newsdesk"),
         ),
         "der App fehlt der Scope im:write: hört /news",
     ),
@@ -241,7 +241,7 @@ async def test_what_a_platform_finds_is_said_in_german(
     ) -> tuple[DestinationProblem, ...]:
         return (
             DestinationProblem(
-                text=english, fix=Message("make it one in Discord, or say crosspost=no")
+                text=english, fix=Message("make it one in Discord, or set crosspost=no")
             ),
         )
 

@@ -78,7 +78,7 @@ async def test_a_change_is_taken_back_and_that_is_history_too(ana: Editor):
     assert "stories: 7 → 5" in said(shown)
     await ana.presses(shown, "Confirm")
     assert (await ana.harness.digest()).options.stories == 5
-    assert "takes back c-" in said(await ana.says("newsdesk history"))
+    assert "reverts c-" in said(await ana.says("newsdesk history"))
 
 
 async def test_taking_back_can_be_taken_back(ana: Editor):
@@ -136,7 +136,7 @@ async def test_a_change_of_what_is_gone_cannot_be_taken_back(ana: Editor):
     await ana.does("newsdesk digest delete", digest="Morning brief")
     answer = await ana.presses(saved, "Take this back")
     assert answer.problem
-    assert "not there any more" in said(answer)
+    assert "no longer exists" in said(answer)
 
 
 async def test_removing_a_destination_is_taken_back_with_its_digests(ana: Editor):

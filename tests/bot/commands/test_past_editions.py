@@ -71,7 +71,7 @@ async def test_what_was_taken_back_is_not_shown_again(ana: Editor):
     await ana.presses(asked, asked.controls[0].label)
     answer = await ana.says("news latest", edition=newest)
     assert answer.problem
-    assert "was taken back" in said(answer)
+    assert "was removed" in said(answer)
     assert "In past" not in said(await ana.says("news search", words="brannock"))
 
 

@@ -117,15 +117,15 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         ("x = " + "[" * 5_000, "nested too deeply"),
         (
             '[[workspace]]\nplatform = "discord"\nid = "1"\n',
-            "nothing of this workspace",
+            "no block for this workspace",
         ),
         ("workspace = 7", "workspace: "),
-        (SECOND.replace("exclude", "exlcude"), "exlcude: This name is not known"),
+        (SECOND.replace("exclude", "exlcude"), "exlcude: Unknown name"),
         (SECOND.replace("daily at", "dialy at"), "Try «"),
         (SECOND.replace("morning", "nowhere"), "known: morning"),
         (SECOND.replace("https://news.example/feed.xml", "/etc"), "only by the config"),
         (SECOND.replace("https://", "file://"), "neither a folder nor"),
-        (SECOND + SECOND, "stands twice"),
+        (SECOND + SECOND, "is listed twice"),
         (f"[[workspace]]\neditors = ['everyone']\n{SECOND}", "«person ID»"),
         ('[[workspace]]\nid = "newsroom"\n', "nothing to set up"),
         (f"{CONFIGURATION}\n{CONFIGURATION}", "two blocks"),
@@ -183,14 +183,14 @@ async def test_who_was_let_in_cannot_let_others_in_by_a_file(ana: Editor):
     answer = await ben.says(
         "newsdesk apply", file="[[workspace]]\neditors = ['person eve']\n"
     )
-    assert "Only who manages" in said(answer)
+    assert "Only people who manage" in said(answer)
 
 
 async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
     text = (await exported(ana.harness)).replace("stories = 5", "stories = 7")
     shown = await ana.says("newsdesk apply", file=text)
     await ana.also("Bo").does("newsdesk style", language="de")
-    assert "changed meanwhile by Bo" in said(await ana.presses(shown, "Confirm"))
+    assert "changed by Bo in the meantime" in said(await ana.presses(shown, "Confirm"))
     assert (await ana.harness.digest()).options.stories == 5
 
 

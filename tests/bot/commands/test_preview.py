@@ -30,7 +30,7 @@ async def test_it_says_of_each_stage_how_many_and_why(ana: Editor):
         "3 articles read · 0 posted before · 1 kept out by a filter · 1 merged"
         in reported
     )
-    assert "Kept out by a filter: 1" in reported
+    assert "Filtered out: 1" in reported
     assert "It contains «pool», which this digest leaves out." in reported
     assert "Repeats another article: 1" in reported
 
@@ -47,7 +47,7 @@ async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
     ("more", "says"),
     [
         ("paused = true", "the digest is paused"),
-        ("skip = [2026-11-24]", "today is left out"),
+        ("skip = [2026-11-24]", "today is skipped"),
         ('quiet_hours = "12:00-15:00"', "quiet until"),
     ],
 )
@@ -110,7 +110,7 @@ async def test_looking_back_stores_and_posts_nothing(ana: Editor):
 async def test_a_day_on_which_nothing_came_in_says_so(ana: Editor):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk preview", day="yesterday"))
-    assert "Nothing came in then" in reported
+    assert "No articles came in at that time" in reported
 
 
 async def test_another_day_is_refused(ana: Editor):

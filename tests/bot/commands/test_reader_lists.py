@@ -163,7 +163,7 @@ async def test_more_says_what_of_the_story_counts_and_where(ben: Editor):
 async def test_feedback_is_taken_back(ben: Editor):
     given = await ben.says("news less", story="bridge")
     assert "Less of: " in said(given)
-    assert "counts no more" in said(await ben.presses(given, "Take this back"))
+    assert "no longer counts" in said(await ben.presses(given, "Take this back"))
 
 
 async def test_the_detail_of_a_story_offers_what_a_reader_may_do(ben: Editor):
@@ -222,7 +222,7 @@ async def test_a_reader_without_messages_is_told_once_that_it_is_settled(
     await harness.outbox.deliver_notices()
 
     first = said(await ben.says("news help"))
-    assert f"Your report {public_id} was settled." in first
+    assert f"Your report {public_id} was resolved." in first
     assert "You are right." in first
     assert "settled" not in said(await ben.says("news help"))
     assert "No report is open" in said(await ana.says("newsdesk reports"))

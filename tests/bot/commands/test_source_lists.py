@@ -90,7 +90,7 @@ async def test_the_only_source_cannot_move(ana: Editor):
 
 async def test_it_cannot_move_to_where_it_is(ana: Editor):
     form = await ana.is_asked("newsdesk source move", source="articles", to="Morning")
-    assert "reads it already" in errors(form)["to"]
+    assert "already reads it" in errors(form)["to"]
 
 
 async def test_a_folder_can_move_between_digests_and_not_come_from_elsewhere(

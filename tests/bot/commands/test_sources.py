@@ -102,7 +102,7 @@ async def test_sources_are_listed_with_their_health(newswire: Newswire, ana: Edi
     await newswire.poll(minutes=1)
     reported = said(await ana.says("newsdesk source list"))
     assert "✓ Hallin Courier" in reported
-    assert "last read well" in reported
+    assert "last read" in reported
 
 
 @pytest.mark.parametrize("page", ["0", "9", "x", "-1", "99999999999999999999"])

@@ -130,7 +130,7 @@ async def test_the_form_shows_what_is_set_and_takes_it_again(ana: Editor):
     ("sections", "tells"),
     [
         ("sumary", "no section «sumary»; perhaps «summary»? There are: summary, matt"),
-        ("summary, quotes, summary", "«summary» stands twice"),
+        ("summary, quotes, summary", "«summary» is listed twice"),
         (",", "Name at least one section"),
     ],
 )
@@ -226,7 +226,7 @@ async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
     ("written", "says"),
     [
         ('["sumary"]', "sections: there is no section «sumary»; perhaps «summary»?"),
-        ('["quotes", "quotes"]', "«quotes» stands twice"),
+        ('["quotes", "quotes"]', "«quotes» is listed twice"),
         ("[]", "name at least one section"),
         ("5", "Write a list here"),
         ("{ summary = true }", "Write a list here"),
@@ -254,7 +254,7 @@ async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
             DigestOptions(sections=("quotes", "also")),
             "«Also in brief» comes after the stories",
         ),
-        (DigestOptions(), "what is usual where it is posted"),
+        (DigestOptions(), "the usual sections of its platform"),
         (DigestOptions(sections=("figures",), figures=False), "set to none: figures"),
     ],
 )

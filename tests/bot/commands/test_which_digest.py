@@ -65,13 +65,13 @@ async def test_more_than_a_form_holds_is_not_lost_in_one(ana):
         "brief": "0",
         "figures": "no",
     }
-    assert "Say which digest" in said(await ana.asks("newsdesk style", **look))
+    assert "Choose a digest" in said(await ana.asks("newsdesk style", **look))
 
 
 async def test_more_digests_than_a_form_offers_are_asked_for_in_words(ana):
     many = "".join(SECOND.replace("Evening", f"Late {n}") for n in range(23))
     await ana.harness.apply(CONFIGURATION + SECOND + HERE + many)
-    assert "Say which digest" in said(await ana.asks("newsdesk post"))
+    assert "Choose a digest" in said(await ana.asks("newsdesk post"))
 
 
 async def test_a_channel_with_one_digest_is_not_asked(harness: BotHarness):

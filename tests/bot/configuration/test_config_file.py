@@ -168,7 +168,7 @@ async def test_a_secret_that_is_not_known_is_reported_beside_the_others(empty_ha
 
 async def test_names_that_stand_twice_are_told(empty_harness):
     twice = CONFIGURATION + CONFIGURATION[CONFIGURATION.index("[[workspace.digest]]") :]
-    assert "stands twice" in await mistakes(empty_harness, twice)
+    assert "is listed twice" in await mistakes(empty_harness, twice)
 
 
 def test_a_file_that_is_not_there_is_told(empty_harness):

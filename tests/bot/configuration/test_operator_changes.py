@@ -38,7 +38,7 @@ async def history(ana: Editor) -> str:
 
 async def take_back(ana: Editor) -> None:
     """The newest change, confirmed."""
-    shown = await ana.presses(await ana.says("newsdesk history"), "Take back")
+    shown = await ana.presses(await ana.says("newsdesk history"), "Revert")
     assert not shown.problem, said(shown)
     made = await ana.presses(shown, "Confirm")
     assert not made.problem, said(made)

@@ -230,6 +230,6 @@ async def test_who_was_let_in_by_an_editor_may_not_say_who_is_pinged(ana, harnes
     ben = replace(ana, person=replace(ANA, id="ben", permission=Permission.EVERYONE))
     answer = await ben.says("newsdesk destination edit", ping="4711")
     assert answer.problem
-    assert "which role is pinged" in said(answer)
+    assert "choose the role to ping" in said(answer)
     await ben.does("newsdesk destination edit", silent="yes")
     assert (await place_of(harness)).post_options == PostOptions(silent=True)

@@ -70,7 +70,7 @@ async def test_it_stands_in_the_history_and_can_be_taken_back(harness, ana):
     await says(ana)
     history = await ana.says("newsdesk history")
     assert RIGHT in said(history)
-    back = await ana.presses(history, "Take back")
+    back = await ana.presses(history, "Revert")
     await ana.presses(back, "Confirm")
     await pass_time(harness)
     assert shown(harness) == before
@@ -81,7 +81,7 @@ async def test_it_can_come_back_after_it_was_taken_back(harness, ana):
     await says(ana)
     for _ in range(2):
         history = await ana.says("newsdesk history")
-        await ana.presses(await ana.presses(history, "Take back"), "Confirm")
+        await ana.presses(await ana.presses(history, "Revert"), "Confirm")
     await pass_time(harness)
     assert RIGHT in shown(harness)
 

@@ -21,7 +21,7 @@ async def reported(ana: Editor, **args: str) -> str:
 
 
 async def test_before_the_first_correction_it_says_so(ana):
-    assert "was corrected so far" in await reported(ana)
+    assert "has been corrected so far" in await reported(ana)
 
 
 async def test_it_gives_the_old_and_the_new_sentence_and_the_outlet(harness, ana):
@@ -43,7 +43,7 @@ async def test_it_says_what_no_message_told(harness, ana):
     longer = f"{BRIDGE}\nThe last repair was made by 12 welders in spring.\n"
     text = await correct(harness, (BRIDGE, longer))
     await correct(harness, ("12 welders", "15 welders"), text=text)
-    assert "None of the messages told it" in await reported(ana)
+    assert "None of the messages contained it" in await reported(ana)
 
 
 async def test_it_says_that_the_posts_stay_where_the_digest_is_set_so(harness, ana):

@@ -93,7 +93,7 @@ async def test_a_decision_is_made_once(held):
     for late in found.values():
         reported = await press(held, late)
         assert reported.problem
-        assert "not held any more" in words(reported)
+        assert "no longer held" in words(reported)
     assert (await states(held))[0] == "failed"
 
 
@@ -117,7 +117,7 @@ async def test_another_workspace_cannot_decide_about_it(held):
         delivery_store.list_held_deliveries,
         workspace_id=(await held.digest()).workspace_id,
     )
-    with pytest.raises(UserError, match="not held any more"):
+    with pytest.raises(UserError, match="no longer held"):
         await held.db.write(
             send_failures.decide_held,
             workspace_id=one.workspace_id + 1,

@@ -34,7 +34,7 @@ def how(**changes: object) -> source_state.SourceHealth:
 
 def test_a_source_that_is_well():
     assert how() == source_state.SourceHealth(
-        state="ok", text="last read well today 11:40; 12 articles a day"
+        state="ok", text="last read today 11:40; 12 articles a day"
     )
 
 
@@ -42,7 +42,7 @@ def test_a_source_that_is_well():
     ("changes", "words"),
     [
         ({"last_success_at": None, "items_per_day": None}, "never read yet"),
-        ({"items_per_day": 0.0}, "silent of late"),
+        ({"items_per_day": 0.0}, "nothing new lately"),
         ({"items_per_day": 0.4}, "less than one article a day"),
         ({"items_per_day": 1.0}, "1 article a day"),
         ({"moved_to": "https://b.example/f", "moved_count": 3}, "b.example"),
@@ -62,7 +62,7 @@ def test_a_failure_of_today_is_a_warning_and_an_old_one_a_problem():
     assert how(**failed).state == "warning"
     old = how(**failed, last_success_at=NOON - timedelta(days=3))
     assert old.state == "problem"
-    assert old.text.startswith("a.example has nothing there; last read well")
+    assert old.text.startswith("a.example has nothing there; last read")
     assert "tried again today 12:05" in old.text
     assert "standfirst source test https://a.example/feed" in old.fix
 
@@ -98,8 +98,8 @@ async def test_status_tells_how_each_source_is(newswire: Newswire):
     await newswire.poll()
     status = repr(await newswire.harness.says("newsdesk status"))
     assert "Hallin Courier" in status
-    assert "last read well today 12:00" in status
-    assert "it has ended and is not read any more" in status
+    assert "last read today 12:00" in status
+    assert "it no longer exists and is not read any more" in status
 
 
 async def test_doctor_tells_a_dead_source_and_asks_it_nothing(newswire: Newswire):

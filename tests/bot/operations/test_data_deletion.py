@@ -102,7 +102,7 @@ def rows_of(connection: Connection) -> dict[str, list[Any]]:
 async def test_it_shows_how_much_goes_and_erases_nothing(ana: Editor):
     before = await ana.harness.db.read(rows_of)
     reported = said(await ana.says("newsdesk erase"))
-    assert "All that is kept of «newsroom» would be erased" in reported
+    assert "All stored data of «newsroom» would be erased" in reported
     assert "Editions: 1" in reported
     assert "Their articles: 2" in reported
     assert await ana.harness.db.read(rows_of) == before
@@ -125,7 +125,7 @@ async def test_another_name_erases_nothing_and_asks_again(ana: Editor, name: str
 
 async def test_a_name_without_having_looked_erases_nothing(ana: Editor):
     form = await ana.is_asked("newsdesk erase", name="newsroom")
-    assert "Look first at what goes" in said(form)
+    assert "First see what would be erased" in said(form)
     await maintenance(ana.harness).run()
     assert (await ana.harness.digest()).name == "Morning brief"
 
@@ -133,23 +133,23 @@ async def test_a_name_without_having_looked_erases_nothing(ana: Editor):
 async def test_what_somebody_else_looked_at_is_no_confirmation(ana: Editor):
     await ana.says("newsdesk erase")
     form = await ana.also("Bo").is_asked("newsdesk erase", name="newsroom")
-    assert "Look first" in said(form)
+    assert "First see" in said(form)
 
 
 async def test_after_an_hour_it_has_to_be_looked_at_again(ana: Editor):
     await ana.says("newsdesk erase")
     ana.harness.clock.advance(minutes=61)
     form = await ana.is_asked("newsdesk erase", name="newsroom")
-    assert "Look first" in said(form)
+    assert "First see" in said(form)
 
 
 async def test_who_was_let_in_cannot_erase(ana: Editor):
     await ana.does("newsdesk access grant", who="bo")
     bo = replace(ana, person=Person(id="bo", name="Bo", permission=Permission.EVERYONE))
-    assert "Only who manages" in said(await bo.says("newsdesk erase"))
+    assert "Only people who manage" in said(await bo.says("newsdesk erase"))
     await ana.says("newsdesk erase")
     answer = await bo.asks("newsdesk erase", name="newsroom")
-    assert "Only who manages" in said(answer)
+    assert "Only people who manage" in said(answer)
 
 
 async def test_the_button_of_another_workspace_is_refused(ana: Editor):

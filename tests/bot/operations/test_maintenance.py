@@ -92,7 +92,7 @@ async def test_corrections_go_with_their_edition(ana: Editor):
         deletion_store.empty_editions, before=before, now=now, limit=50
     )
     assert await ana.harness.db.read(rows, "corrections") == [0]
-    assert "was corrected so far" in said(await ana.says("news corrections"))
+    assert "has been corrected so far" in said(await ana.says("news corrections"))
 
 
 async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
@@ -101,7 +101,7 @@ async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
     ana.harness.clock.advance(days=61)
     await maintenance(ana.harness).prune_outdated()
     history = await ana.says("newsdesk history")
-    assert (await ana.presses(history, "Take back")).problem
+    assert (await ana.presses(history, "Revert")).problem
 
 
 async def test_what_an_earlier_standfirst_left_of_corrections_goes_too(ana: Editor):
@@ -240,7 +240,8 @@ async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
 async def test_status_says_for_how_long(ana: Editor):
     reported = said(await ana.says("newsdesk status"))
     assert (
-        "articles for 414 days, editions with their corrections and settled" in reported
+        "articles for 414 days, editions with their corrections and resolved"
+        in reported
     )
     assert "reports for 400, the history for 730" in reported
     assert replace(SHORT, articles=90).texts == 90

@@ -23,7 +23,7 @@ WRONG = {
     "not text": (b"\xff\xfe\x00n\x00a", "The file is not UTF-8 text."),
     "another language": ("name = «ä»".encode("latin-1"), "The file is not UTF-8 text."),
     "no configuration": (b"[[workspace", "not valid TOML"),
-    "nothing": (b"", "It says nothing of this workspace"),
+    "nothing": (b"", "It has no block for this workspace"),
 }
 
 

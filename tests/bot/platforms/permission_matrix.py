@@ -34,7 +34,7 @@ from tests.wire.slack.server import CHANNEL, LocalSlack
 
 ROLE, OTHER_ROLE = "4711", "4712"
 #: What is said to whoever may not, and to whom an editor let in and who may not that.
-REFUSED, NO_MANAGER = "Only editors", "Only who manages"
+REFUSED, NO_MANAGER = "Only editors", "Only people who manage"
 #: What is said where something of ours broke.
 DEFECT = "on our side"
 MANAGED = ("newsdesk access grant", "newsdesk access revoke")

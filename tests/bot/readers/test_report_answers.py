@@ -168,7 +168,7 @@ async def test_where_nobody_can_look_it_is_not_told_again_but_can_be_read(
         await harness.outbox.deliver_notices()
         harness.clock.advance(WAIT + timedelta(seconds=1))
     assert sent(harness) == 1
-    assert "was settled" not in said(await ben.says("news help"))
+    assert "was resolved" not in said(await ben.says("news help"))
     assert "settled: You are right." in said(await ben.says("news me"))
 
 
@@ -179,7 +179,7 @@ async def test_unclear_for_a_day_it_is_not_told_again(harness: BotHarness, ben: 
     harness.clock.advance(days=1, seconds=1)
     await harness.outbox.deliver_notices()
     assert sent(harness) == 1
-    assert "was settled" not in said(await ben.says("news help"))
+    assert "was resolved" not in said(await ben.says("news help"))
 
 
 @pytest.mark.parametrize("arrived", [False, True])
@@ -205,7 +205,7 @@ async def test_a_process_that_ended_while_telling_tells_once(
         assert sent(harness) == 1
         assert await state(harness) == "sent"
         reader = await a_reader(harness)
-        assert "was settled" not in said(await reader.says("news help"))
+        assert "was resolved" not in said(await reader.says("news help"))
 
 
 class Died(BaseException):
@@ -241,7 +241,7 @@ async def test_two_commands_at_once_tell_it_once(harness: BotHarness, ben: Edito
     harness.platform.script(SendRefused("You take no messages."))
     await harness.outbox.deliver_notices()
     answers = await asyncio.gather(*(ben.says("news help") for _ in range(4)))
-    assert sum("was settled" in said(answer) for answer in answers) == 1
+    assert sum("was resolved" in said(answer) for answer in answers) == 1
 
 
 # ── on the local page ──────────────────────────────────────────────────────────

@@ -132,7 +132,7 @@ async def test_said_again_a_destination_stays_paused(
 
 
 async def test_a_channel_has_one_name(database: Database, tenant: Tenant):
-    with pytest.raises(UserError, match="is the destination «news» already"):
+    with pytest.raises(UserError, match="is already the destination «news»"):
         await database.write(
             destination_store.upsert_destination,
             workspace_id=tenant.workspace.id,

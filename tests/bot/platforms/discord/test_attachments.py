@@ -86,7 +86,7 @@ async def test_a_command_without_text_or_file_asks_for_one_of_them(
     filled = await discord.people.fills(asked.modal, {}, file=upload)
     assert "New digest «Evening»" in (await filled.done()).words
     empty = await (await discord.people.fills(asked.modal, {})).done()
-    assert "This is needed." in empty.words
+    assert "This is required." in empty.words
 
 
 @pytest.mark.parametrize("wrong", WRONG)
@@ -121,7 +121,7 @@ async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
 ):
     asked = await gives(discord, Upload(name="odd", content=content, size=100))
     said = str(asked.modal) if asked.modal else asked.words
-    assert "larger than" in said or "did not come whole" in said
+    assert "larger than" in said or "did not arrive completely" in said
 
 
 @pytest.mark.parametrize(

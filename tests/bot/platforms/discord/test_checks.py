@@ -128,7 +128,7 @@ async def test_a_bot_that_is_in_no_server_is_told(harness, discord):
     discord.invited = False
     found = await reported(harness)
     assert found["discord"].state == "warning"
-    assert "in no server" in str(found["discord"].text)
+    assert "not in any server" in str(found["discord"].text)
 
 
 async def test_commands_that_go_elsewhere_are_a_problem(harness, discord):
@@ -320,16 +320,16 @@ def test_a_manner_that_works_out_is_not_spoken_of():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"kind": None}, "not there"),
+        ({"kind": None}, "does not exist"),
         ({"kind": 4}, "category"),
         ({"may": ALL & ~VIEW_CHANNEL}, "«View Channels»"),
         ({"may": ALL & ~SEND_MESSAGES}, "«Send Messages»"),
         ({"may": ALL & ~SEND_IN_THREADS}, "«Send Messages in Threads»"),
         ({"may": ALL & ~READ_HISTORY}, "Read Message History"),
-        ({"may": ALL & ~CREATE_THREADS}, "no threads"),
+        ({"may": ALL & ~CREATE_THREADS}, "not create threads"),
         ({"roles": {}}, "does not exist"),
         ({"roles": {"4711": False}}, "may not ping"),
-        ({"kind": TEXT}, "no announcement channel"),
+        ({"kind": TEXT}, "not an announcement channel"),
     ],
 )
 def test_each_thing_that_is_missing_is_said_alone(changes, words):

@@ -47,7 +47,7 @@ async def test_a_lost_answer_leaves_one_corrected_message(harness, discord, when
     ("fault", "why"),
     [
         (Status(status=403, code=50005), "not this bot's"),
-        (Status(status=404, code=10008), "not there any more"),
+        (Status(status=404, code=10008), "no longer exists"),
         (Status(status=400, code=50035), "did not accept"),
     ],
 )

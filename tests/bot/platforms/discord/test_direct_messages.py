@@ -247,7 +247,7 @@ async def test_a_settled_report_is_answered_by_direct_message_once(
     await harness.outbox.deliver_notices()
     await harness.outbox.deliver_notices()
     (call,) = discord.asked("post", DM)
-    assert "was settled" in call.body["content"]
+    assert "was resolved" in call.body["content"]
     assert call.body["allowed_mentions"] == {"parse": []}
     assert "**Yes**" not in call.body["content"]
     assert "<@7001>" not in call.body["content"]
@@ -280,8 +280,8 @@ async def test_whom_no_direct_message_reaches_is_told_with_their_next_command(
     assert discord.ledger.says(DM) == []
     async with listening(discord, harness.inbox, platform_of(harness)):
         reported = await ask(discord, "news help", READER)
-        assert "was settled" in reported.words
+        assert "was resolved" in reported.words
         assert "You are right." in reported.words
         assert reported.private
         again = await ask(discord, "news help", READER)
-        assert "was settled" not in again.words
+        assert "was resolved" not in again.words

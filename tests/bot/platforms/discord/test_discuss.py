@@ -90,7 +90,7 @@ async def test_below_a_message_that_was_deleted_there_is_nothing_to_open(chat, d
     (message,) = discord.ledger.says("2001")
     discord.ledger.delete("2001", message["id"])
     asked = await discord.people.presses(control, MAY_OPEN)
-    assert "not there any more" in (await asked.done()).words
+    assert "no longer exists" in (await asked.done()).words
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ async def test_an_edition_of_another_place_is_not_discussed_here(chat, discord):
     discord.ledger.channel("2002")
     elsewhere = like(MAY_OPEN, channel="2002")
     asked = await press(discord, elsewhere)
-    assert "does not stand in this channel" in asked.words
+    assert "was not posted in this channel" in asked.words
     assert threads(discord) == []
 
 

@@ -234,7 +234,7 @@ async def test_nobody_else_opens_somebodys_form(discord, form_command):
         modal = await opened(discord)
         wrong = await (await discord.people.fills(modal, {"name": "taken"})).done()
         asked = await discord.people.presses(wrong.controls["Edit again"], READER)
-        assert "not kept any more" in (await asked.done()).words
+        assert "has expired" in (await asked.done()).words
 
 
 async def test_a_form_of_before_a_restart_says_what_to_do(discord, form_command):
@@ -268,7 +268,7 @@ async def test_an_empty_answer_is_asked_for_again(discord, form_command):
     async with listening(discord, form_command.inbox()):
         modal = await opened(discord)
         sent = await (await discord.people.fills(modal, {"name": "  "})).done()
-    assert "This is needed" in sent.words
+    assert "This is required" in sent.words
     assert form_command.made == []
 
 

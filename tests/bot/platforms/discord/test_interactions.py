@@ -616,7 +616,7 @@ async def test_being_added_makes_a_workspace_and_greets_the_owner(settled, disco
     await until(lambda: discord.ledger.says("57001"))
     [hello] = discord.ledger.says("57001")
     assert "Second" in str(hello["components"])
-    assert "has posted nothing yet" in str(hello["components"])
+    assert "has not posted anything yet" in str(hello["components"])
     found = await settled.db.read(every_workspace)
     assert ("1002", "Second") in [(w.external_id, w.name) for w in found]
 

@@ -65,7 +65,7 @@ async def test_who_installed_the_bot_is_told_where_a_file_set_it_up(harness, dis
     await stop(harness, discord)
     await harness.outbox.deliver_notices()
     (reported,) = discord.ledger.says(OWNERS)
-    assert "does not post any more: #morning" in reported["content"]
+    assert "has stopped posting: #morning" in reported["content"]
     assert "«Send Messages»" in reported["content"]
     assert "/newsdesk destination here" in reported["content"]
     assert discord.ledger.says(CHANNEL) == []

@@ -39,7 +39,7 @@ async def test_of_nobody_it_is_said_who_there_is(ana: Editor, who: str):
 
 async def test_who_is_an_editor_anyway_needs_no_grant(ana: Editor):
     form = await ana.is_asked("newsdesk access grant", who="ana")
-    assert "Ana is an editor anyway" in errors(form)["who"]
+    assert "Ana is already an editor" in errors(form)["who"]
 
 
 async def test_the_people_are_offered_while_somebody_types(ana: Editor):

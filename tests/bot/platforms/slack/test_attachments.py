@@ -94,7 +94,7 @@ async def test_a_form_asks_for_one_file_of_any_kind(chat, slack):
     assert asked["attachment"]["optional"]
     assert asked["file"]["optional"]
     assert f"{ATTACHMENT_LIMIT // 1_000} KB" in str(asked["attachment"]["hint"])
-    assert "This is needed." in str((await sends(slack, opened, None)).errors)
+    assert "This is required." in str((await sends(slack, opened, None)).errors)
 
 
 def views_blocks(asked: Asked) -> Any:
@@ -141,7 +141,7 @@ async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
 ):
     asked = await gives(slack, Upload(name="odd", content=content, size=100))
     said = asked.errors["file"]
-    assert "larger than" in said or "did not come whole" in said
+    assert "larger than" in said or "did not arrive completely" in said
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ async def test_where_slack_takes_no_file_it_says_so_and_shows_what_it_can(
         slack.script(fault, operation)
     async with listening(slack, harness.inbox):
         asked = await ask(slack, "/newsdesk export")
-    assert "Slack took no file" in asked.words
+    assert "Slack did not accept a file" in asked.words
     assert "files:write" in asked.words
     assert "[[workspace]]" in asked.words
     assert "… and" in asked.words

@@ -205,7 +205,7 @@ async def test_without_the_scope_to_look_a_channel_is_not_called_bad(harness, sl
     slack.scopes -= {"channels:read"}
     found = (await examined(harness))["slack #morning"]
     assert found.state == "warning"
-    assert "cannot be seen" in str(found.text)
+    assert "cannot be checked" in str(found.text)
 
 
 async def test_an_apps_token_that_is_refused_stops_no_posting(harness, slack):

@@ -41,7 +41,7 @@ async def test_a_lost_answer_leaves_one_corrected_message(harness, slack, when):
     [
         ("edit_window_closed", "does not allow editing messages this old"),
         ("cant_update_message", "not this app's"),
-        ("message_not_found", "not there any more"),
+        ("message_not_found", "no longer exists"),
     ],
 )
 async def test_what_slack_does_not_let_us_edit_stays_and_is_said(

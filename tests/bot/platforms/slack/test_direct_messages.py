@@ -135,11 +135,11 @@ async def test_a_settled_report_is_answered_there_or_with_the_next_command(
         await harness.outbox.deliver_notices()
         reported = await ask(slack, "/news help", READER)
         again = await ask(slack, "/news help", READER)
-    assert "was settled" not in again.words
+    assert "was resolved" not in again.words
     if open_:
         (message,) = slack.ledger.says(DM)
         assert "&lt;!channel&gt; *You are right.*" in message["text"]
-        assert "was settled" not in reported.words
+        assert "was resolved" not in reported.words
     else:
         assert slack.ledger.says(DM) == []
         assert "You are right." in reported.words

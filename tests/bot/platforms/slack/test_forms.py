@@ -252,7 +252,7 @@ async def test_an_answer_that_is_blank_is_asked_for_again(slack):
     async with listening(slack, inbox):
         asked = await opened(slack)
         filled = await fill(slack, asked.view, name="   ")
-    assert filled.errors == {"name": "This is needed."}
+    assert filled.errors == {"name": "This is required."}
     assert heard == []
 
 
@@ -292,7 +292,7 @@ async def test_a_mistake_found_too_late_comes_as_a_message_with_the_answers(
         block = again.view["blocks"][0]
         assert block["element"]["initial_value"] == "Evening"
         stolen = await (await slack.people.presses(button, READER)).done()
-        assert "not kept any more" in stolen.words
+        assert "has expired" in stolen.words
 
 
 def a_quick_platform(slack: LocalSlack) -> Any:

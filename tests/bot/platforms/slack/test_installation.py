@@ -136,7 +136,7 @@ async def test_whoever_says_no_gets_a_page_and_nothing_is_kept(shared_app):
     visitor = shared_app.visitor()
     back = shared_app.slack.teams.declines(await visitor.begins())
     page = await visitor.visits(back)
-    assert "You said no" in words(page)
+    assert "You declined" in words(page)
     assert page.tree.css_first("a.button").attributes["href"] == "/slack/install"
     assert await nothing_is_kept(shared_app)
 

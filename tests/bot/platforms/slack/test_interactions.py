@@ -515,7 +515,7 @@ async def test_one_that_comes_again_after_a_restart_has_no_second_effect(
         await slack.people.again(pressed)
         await until(lambda: len(pressed.messages) == 2)
     await harness.outbox.drain()
-    assert "answered already" in pressed.words
+    assert "already been answered" in pressed.words
     assert posts(slack) == 2
 
 
@@ -602,7 +602,7 @@ async def test_the_home_says_what_it_is_and_to_editors_what_comes_next(chat, sla
     assert "traced to its source" in readers
     assert "/invite" not in readers
     assert "Only editors" not in readers
-    assert "answered already" not in await home_of(slack, EDITOR)
+    assert "already been answered" not in await home_of(slack, EDITOR)
 
 
 async def test_another_tab_publishes_nothing(chat, slack):

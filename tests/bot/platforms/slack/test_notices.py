@@ -48,7 +48,7 @@ async def test_who_set_it_up_is_told_in_a_direct_message(harness, slack):
     await harness.outbox.deliver_notices()
     await harness.outbox.deliver_notices()
     (reported,) = slack.ledger.says(f"D{ANA}")
-    assert "does not post any more: #lab" in reported["text"]
+    assert "has stopped posting: #lab" in reported["text"]
     assert "archived" in reported["text"]
     assert slack.ledger.says(LAB) == []
     assert slack.ledger.says(CHANNEL) == []
