@@ -281,7 +281,9 @@ class Ingestor:
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         if after.problem and after.problem != source.problem:
-            log.warning("source has a problem", source=after.name, why=after.problem)
+            log.warning(
+                "source has a problem", source=after.name, why=str(after.problem)
+            )
         count = await self._assigner.store(after, found, now=now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
