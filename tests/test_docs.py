@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
+from bot.__main__ import build_command_tree
 from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
 from bot.platforms.discord.permissions import REQUESTED_PERMISSIONS
 from bot.platforms.plugins import load_plugins
@@ -40,7 +40,7 @@ def commands_of(app, prefix: str = "standfirst") -> set[str]:
 
 def test_every_command_is_in_the_readme_and_the_reverse():
     rows = re.findall(r"^\| `(standfirst [a-z -]+?)(?: [A-Z]+)*` \|", README, re.M)
-    assert set(rows) == commands_of(cli.build())
+    assert set(rows) == commands_of(build_command_tree())
 
 
 def test_every_setting_is_in_the_example_file_and_the_reverse():

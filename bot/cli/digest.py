@@ -1,7 +1,8 @@
 """`standfirst digest …`: post, undo, preview, list, pause, resume, skip, release."""
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args
 
 from bot.cli.console import (
     FlagOption,
@@ -13,6 +14,8 @@ from bot.cli.console import (
     print_message,
     print_rows,
 )
+from bot.errors import UserError
+from bot.ports import PlatformContext
 
 if TYPE_CHECKING:
     from bot.model import Delivery, Digest, SettingsEntry, Workspace
@@ -116,23 +119,35 @@ async def preview_digest(
     name: str | None = None,
     *,
     workspace: WorkspaceOption = None,
-    format: Literal["text", "markdown", "html", "local"] = "text",
+    format: str = "text",
 ) -> None:
     """Print what would be posted now; nothing is posted.
 
     Args:
         name: The digest; may be left out where there is only one.
         workspace: Id of its workspace, where names clash.
-        format: For reading, or a platform's name for its payloads as JSON.
+        format: text, markdown or html; or a platform's name for its payloads as JSON.
     """
     from digests import templates
 
+    plugins, platforms = application.plugins, dict(application.platforms)
+    documents = {name: name for name in get_args(templates.DocumentFormat)}
+    if format not in (*documents, *plugins):
+        choices = ", ".join((*documents, *plugins))
+        raise UserError("--format is one of: {choices}.", choices=choices)
+    if format in plugins and format not in platforms:
+        context = PlatformContext(
+            settings=application.settings, clock=application.clock
+        )
+        platforms[format] = plugins[format].build(context).platform
     found = await load_named_digest(application, name, workspace)
-    draft = await application.publisher.preview(found, "local")
-    if format == "local":
+    publisher = replace(application.publisher, platforms=platforms)
+    shown_by = format if format in platforms else next(iter(platforms))
+    draft = await publisher.preview(found, shown_by)
+    if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
-        print(templates.render(draft.edition, format))
+        print(templates.render(draft.edition, documents[format]))
     else:
         print_message("Nothing would be posted now: nothing is new.")
 

@@ -19,13 +19,12 @@ import structlog
 
 from bot.ingest import source_state
 from bot.ingest.source_reader import SourceReading
-from bot.model import Digest, Source
+from bot.model.source import Source
 from bot.ports import Engine
 from bot.storage import (
     Connection,
     Database,
     article_store,
-    digest_store,
     figure_store,
     quote_store,
     restoration_store,
@@ -249,24 +248,6 @@ def record_stories(
         whole=False,
     )
     return [replace(each, membership=memberships.get(each.article)) for each in kept]
-
-
-def load_initial_backlog(
-    conn: Connection, digest: Digest, now: datetime
-) -> frozenset[str]:
-    """Articles in feeds that the digest uses for the first time, as «id@hash».
-
-    This edition contains the best of them; the rest is no news for the next ones. Files
-    in a folder remain candidates, because somebody put them there.
-    """
-    new = digest_store.mark_sources_begun(
-        conn, workspace_id=digest.workspace_id, digest_id=digest.id, now=now
-    )
-    feeds = [s.id for s in digest.sources if s.id in new and s.kind != "folder"]
-    held = article_store.list_fresh_articles(
-        conn, source_ids=feeds, since=now - STALE_AFTER
-    )
-    return frozenset(f"{article.id}@{article.revision}" for article in held)
 
 
 def _identify(source: Source, found: Sequence[Article]) -> tuple[NamedArticle, ...]:

@@ -10,6 +10,7 @@ from bot.storage import (
     Connection,
     article_store,
     decision_store,
+    digest_store,
     ledger_store,
     restoration_store,
     story_store,
@@ -129,6 +130,24 @@ def load_past_inputs(
 def _source_names(digest: Digest) -> dict[int, str]:
     """The digest's own names of sources, if it has any."""
     return {s.id: s.called for s in digest.sources if s.called}
+
+
+def load_initial_backlog(
+    conn: Connection, digest: Digest, now: datetime
+) -> frozenset[str]:
+    """Articles in feeds that the digest uses for the first time, as «id@hash».
+
+    This edition contains the best of them; the rest is no news for the next ones. Files
+    in a folder remain candidates, because somebody put them there.
+    """
+    new = digest_store.mark_sources_begun(
+        conn, workspace_id=digest.workspace_id, digest_id=digest.id, now=now
+    )
+    feeds = [s.id for s in digest.sources if s.id in new and s.kind != "folder"]
+    held = article_store.list_fresh_articles(
+        conn, source_ids=feeds, since=now - PUBLISHABLE_FOR
+    )
+    return frozenset(f"{article.id}@{article.revision}" for article in held)
 
 
 def list_memberships(edition: Edition) -> tuple[StoryMembership, ...]:

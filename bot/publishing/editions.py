@@ -20,7 +20,6 @@ from bot import model
 from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
-from bot.ingest.storing import load_initial_backlog
 from bot.model import (
     PREVIEW_ID,
     Destination,
@@ -486,7 +485,7 @@ class EditionPublisher:
         ):
             return None
         ledger = collect_published(post.edition)
-        backlog = load_initial_backlog(conn, digest, now)
+        backlog = edition_inputs.load_initial_backlog(conn, digest, now)
         ledger = replace(ledger, revisions=ledger.revisions | backlog)
         stored_edition = self.store_edition(conn, occurrence, post, ledger)
         edition_inputs.record_decisions(conn, occurrence, post.edition, now)

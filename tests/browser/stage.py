@@ -68,7 +68,7 @@ class Stage:
     articles: dict[str, Article] = field(default_factory=lambda: dict(samples.ARTICLES))
     asked: list[Invocation] = field(default_factory=list)
     channels: tuple[Destination, ...] = CHANNELS
-    list_problems: tuple[str, ...] = ()
+    list_problems: tuple[Message | str, ...] = ()
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -93,7 +93,10 @@ class Stage:
         )
 
     async def _troubles(self) -> tuple[Message, ...]:
-        return tuple(map(Message, self.list_problems))
+        return tuple(
+            one if isinstance(one, Message) else Message(one)
+            for one in self.list_problems
+        )
 
     def inbox(self) -> Inbox:
         return an_inbox(

@@ -2,12 +2,14 @@
 is neither yes nor no.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from digests.messages import message_from_json
 from tests.chaos.board import Board, Line
 from tests.chaos.kills import homes
 from tests.chaos.mutations import switched_off
@@ -328,6 +330,7 @@ async def _silent(built: World, bot: Any, case: Unclear, state: str) -> list[str
         found.append(f"{case.what}: sent, and {posts} messages")
     if state != "sent":
         shown = await bot.status()
-        if not row["reason"] or row["reason"][:60] not in shown:
-            found.append(f"{case.what}: {state}, and no admin sees «{row['reason']}»")
+        reason = str(message_from_json(json.loads(row["reason"] or '""')))
+        if not reason or reason[:60] not in shown:
+            found.append(f"{case.what}: {state}, and no admin sees «{reason}»")
     return found

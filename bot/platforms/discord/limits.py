@@ -20,7 +20,6 @@ OPTION_TEXT: Final = 100
 PLACEHOLDER: Final = 150
 BUTTON_LABEL: Final = 80
 CUSTOM_ID: Final = 100
-NONCE: Final = 25
 #: Of a command, group or option.
 DESCRIPTION: Final = 100
 #: Characters of a modal's title, of a question, of the words below it, of an answer.

@@ -39,9 +39,8 @@ from bot.platforms.slack.block_kit import (
 )
 from bot.platforms.slack.messages import format_fallback
 
-#: Without these scopes, no form asks for a file and no file is sent.
+#: Without this scope no form asks for a file.
 READ_SCOPE: Final = "files:read"
-WRITE_SCOPE: Final = "files:write"
 #: Where Slack stores uploads and accepts them.
 UPLOAD_ORIGIN: Final = "https://files.slack.com"
 

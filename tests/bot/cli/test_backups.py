@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
+from bot.__main__ import run_command
 from bot.cli import backups
 from tests.bot.harness import BRIDGE, CONFIGURATION, POOL
 from tests.bot.process import Home
@@ -48,7 +48,7 @@ class Here(Home):
         for name, value in more.items():
             self._set(name, value)
         self._capsys.readouterr()
-        code = cli.run_command(args)
+        code = run_command(args)
         reported = self._capsys.readouterr()
         return Done(code, reported.out, reported.err)
 

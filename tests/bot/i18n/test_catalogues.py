@@ -44,7 +44,8 @@ PLACE = re.compile(r"\{\w+\}")
 WORDING = "i18n/translation.py"
 #: They speak to who runs the process, in English: a terminal, a file, a log.
 OPERATORS = (
-    "cli/", "settings.py", "storage/", "web/", "runner.py", "operations/backup.py",
+    "__main__.py", "cli/", "settings.py", "storage/", "web/", "runner.py",
+    "operations/backup.py",
 )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 import ast
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
 import bot
-from bot import app, cli
+from bot import app
+from bot.__main__ import run_command
 from bot.cli import setup
 from bot.cli.setup_checks import SetupChecks
 from bot.platforms import plugins
@@ -63,22 +65,35 @@ async def deliver() -> dict[str, str]:
 
 
 def test_a_digest_is_configured_by_file_posted_and_examined(home, capsys):
-    assert cli.run_command(["apply", "toy.toml"]) == 0
-    assert cli.run_command(["digest", "post"]) == 0
+    assert run_command(["apply", "toy.toml"]) == 0
+    assert run_command(["digest", "post"]) == 0
     (text,) = asyncio.run(deliver()).values()
     assert "Harbour bridge closes after crack is found" in text
     capsys.readouterr()
-    assert cli.run_command(["doctor"]) == 0
+    assert run_command(["doctor"]) == 0
     shown = capsys.readouterr().out
     assert "the token belongs to Bear" in shown
     assert "the toy box is open" in shown
     assert "there is room on the shelf" in shown
 
 
+@pytest.mark.parametrize("token", [TOKEN, ""])
+def test_its_payloads_are_previewed_also_while_it_is_off(
+    home, monkeypatch, capsys, token
+):
+    monkeypatch.setenv("STANDFIRST_TOY_TOKEN", token)
+    assert run_command(["apply", "toy.toml"]) == 0
+    capsys.readouterr()
+    assert run_command(["digest", "preview", "--format", "toy"]) == 0
+    ((payload,),) = [json.loads(capsys.readouterr().out)]
+    assert "Harbour bridge closes" in payload["text"]
+    assert run_command(["digest", "preview", "--format", "tin"]) == 2
+
+
 def test_while_it_is_off_the_doctor_says_how_to_switch_it_on(home, monkeypatch, capsys):
-    assert cli.run_command(["apply", "toy.toml"]) == 0
+    assert run_command(["apply", "toy.toml"]) == 0
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
-    assert cli.run_command(["doctor"]) == 4
+    assert run_command(["doctor"]) == 4
     assert "→ set STANDFIRST_TOY_TOKEN" in capsys.readouterr().out
 
 
@@ -95,9 +110,9 @@ def test_the_wizard_offers_it_and_asks_for_its_token(home, monkeypatch):
 def test_without_questions_the_wizard_names_the_missing_setting(
     home, monkeypatch, capsys
 ):
-    assert cli.run_command(["setup", "--platform", "toy", "--no-input"]) == 0
+    assert run_command(["setup", "--platform", "toy", "--no-input"]) == 0
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
-    assert cli.run_command(["setup", "--platform", "toy", "--no-input"]) == 2
+    assert run_command(["setup", "--platform", "toy", "--no-input"]) == 2
     assert "Missing: STANDFIRST_TOY_TOKEN, the toy's token" in capsys.readouterr().out
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.model import Permission
+from digests.messages import Message
 from tests.bot.platforms.local import hostile
 from tests.bot.platforms.local.samples import a_delivery
 from tests.bot.web.asgi import Answer, Browser
@@ -62,7 +63,7 @@ async def test_a_workspace_without_channels_says_what_to_do(stage):
     assert "There is no channel yet" in answer.text
 
 
-async def test_what_stands_still_is_told_to_editors_alone(stage, browser):
+async def test_problems_are_shown_to_editors_only(stage, browser):
     stage.list_problems = ("Nothing is posted on Slack (<b>Team</b>): token_revoked",)
     sees = {}
     for person in ("ana", "ben"):
@@ -73,11 +74,17 @@ async def test_what_stands_still_is_told_to_editors_alone(stage, browser):
     assert sees == {"ana": list(stage.list_problems), "ben": []}
 
 
-async def test_what_stands_still_is_told_in_the_browsers_language(stage, browser):
-    stage.list_problems = ("Nothing is posted in #news: The channel is archived.",)
+async def test_problems_are_shown_in_the_browsers_language(stage, browser):
+    archived = Message("slack.channel_archived", code="is_archived")
+    problem = Message(
+        "Nothing is posted in #{place}: {why}", place="news", why=archived
+    )
+    stage.list_problems = (problem,)
     tree = (await browser.get("/", accept_language="de")).tree
     (reported,) = [n.text() for n in tree.css("p[role=alert]")]
-    assert reported == "Nichts wird gepostet in #news: Der Kanal ist archiviert."
+    assert reported == (
+        "In #news wird nichts gepostet: Der Kanal ist archiviert. (is_archived)"
+    )
 
 
 async def test_a_command_is_answered_with_a_whole_page(stage, browser):
