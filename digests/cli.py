@@ -26,7 +26,6 @@ from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
 from digests.language.normalization import to_one_line
-from digests.language.spans import span_text
 from digests.quotes import attribution
 from digests.stories import assembly, assignment
 from digests.summaries import extractive, registry
@@ -132,7 +131,7 @@ def _truncate(text: str, width: int) -> str:
 def format_sentences(article: Article, _options: Options) -> Iterator[str]:
     """One sentence a line."""
     for span in sentences.split_sentences(article.text, article.lang):
-        yield span_text(article.text, span)
+        yield article.text[span.start : span.end]
 
 
 def format_figures(article: Article, _options: Options) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Everything stored about a person, for display and as JSON export.
 
-Who adds a table of what is personal adds it here and to `readers.erase`: a test holds
-both to the tables that have a `person_id`.
+A new table of personal data is added here and to `reader_store.erase_person`: a test
+compares both with the tables that have a `person_id`.
 """
 
 import json
@@ -29,12 +29,12 @@ from bot.storage.report_store import Report
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalData:
-    """What is kept of one person in one workspace."""
+    """Everything that is stored about one person in one workspace."""
 
     person_id: str
     reader: ReaderPreferences
     own: Digest | None
-    #: The last moment of their own digest, and what became of it.
+    #: The last occurrence of their own digest.
     last: Occurrence | None
     #: Its editions: public id and when each was made, the newest first.
     editions: tuple[tuple[str, datetime], ...]
@@ -45,7 +45,7 @@ class PersonalData:
 
 
 def load_personal_data(conn: Connection, *, whose: PersonScope) -> PersonalData:
-    """Look all of it up."""
+    """Load everything that is stored about the person."""
     own = personal_digest_store.find_personal_digest(conn, **whose)
     last: tuple[Occurrence, ...] = ()
     if own is not None:

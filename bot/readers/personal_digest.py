@@ -1,7 +1,7 @@
 """A person's own digest: set up, pause, resume; the terms that their feedback counts.
 
-It is told at most a few times a day, at times of its person's own zone. What it reads
-and lets in is not stored with it: see `bot.storage.tastes`.
+It is posted at most a few times a day, in its person's own time zone. Its sources and
+filters are not stored with it: see `bot.storage.tastes`.
 """
 
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ from digests.types import EditionStory
 
 #: Times a day, at the most: it comes as a private message.
 MAX_DAILY_TIMES = 3
-#: People of one workspace who can have one: each is composed for itself, and a crowd
-#: that joins to order them must not keep the others waiting for hours.
+#: Personal digests per workspace: each is composed separately, and a crowd that orders
+#: them at once must not delay everybody else's for hours.
 MAX_PERSONAL_DIGESTS = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalDigestRequest:
-    """How somebody wants their own digest."""
+    """The settings that a person asks for."""
 
     #: A schedule sentence, or a time alone; "" = as it is.
     when: str
@@ -51,10 +51,10 @@ class PersonalDigestRequest:
 def set_up_personal_digest(
     conn: Connection, *, whose: PersonScope, wish: PersonalDigestRequest, now: datetime
 ) -> Digest:
-    """Make the digest, or change it; stopped, it goes on.
+    """Create the digest or change it; a paused one is resumed.
 
     Raises:
-        UserError: The time is none, or there is none yet; the language is none.
+        UserError: The time or language is not valid, or the first time is missing.
     """
     before = personal_digest_store.find_personal_digest(conn, **whose)
     if before is None and not wish.when:
@@ -83,7 +83,7 @@ def set_up_personal_digest(
 
 
 def pause_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
-    """Let it come no more until `start`; None: there is none."""
+    """Pause it until it is resumed; None where the person has none."""
     own = personal_digest_store.find_personal_digest(conn, **whose)
     if own is None:
         return None
@@ -93,7 +93,7 @@ def pause_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | N
 
 
 def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
-    """Let it come again, also where messages to its person did not arrive."""
+    """Resume it, also where messages to its person could not be delivered."""
     own = personal_digest_store.find_personal_digest(conn, **whose)
     if own is None:
         return None
@@ -139,16 +139,16 @@ def _save_schedule(
     schedule_store.replace_schedules(conn, **key, rows=[row])
 
 
-#: Names and words that are kept of one story.
+#: Names and words that are stored of one story.
 MAX_SPEAKERS, MAX_WORDS = 2, 3
 #: Shorter words say little of what a text is about.
 _MIN_WORD_LENGTH = 5
 
 
 def extract_feedback_terms(story: EditionStory) -> tuple[str, ...]:
-    """Who is quoted and what the headline is about, as filters take them.
+    """The speakers and the headline's main words, as terms for filters.
 
-    Words stand as the headline has them; never empty for a headline with words.
+    Words are spelled as in the headline; never empty for a headline with words.
     """
     speakers = dict.fromkeys(
         card.speaker
@@ -161,7 +161,7 @@ def extract_feedback_terms(story: EditionStory) -> tuple[str, ...]:
 
 
 def _list_headline_words(headline: str, lang: str | None) -> list[str]:
-    """The telling words of a headline in its order, the rare ones before the rest."""
+    """The main words of a headline in its order: rare words, or else content words."""
     said = [word for word in headline.split() if normalize_text(word)]
     bare = [word.strip(".,:;!?()[]\"'“”„«»‘’…–—") for word in said]
     rare = terms.find_rare_words(headline, lang)

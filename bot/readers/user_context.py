@@ -1,7 +1,7 @@
 """Load what a workspace knows about a person: preferences, grants, pending notices.
 
-What somebody is to be told (a report of theirs was settled, their own digest stands
-still) is told with the next private answer, once.
+Pending notices (a report was settled, the own digest is paused) are shown once, with
+the next private answer.
 """
 
 from collections.abc import Collection
@@ -23,21 +23,21 @@ from digests.messages import Message
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserContext:
-    """A person, as far as the workspace knows them."""
+    """What a workspace knows about a person."""
 
     reader: ReaderPreferences
-    #: An editor let them do an editor's work.
+    #: An editor gave them the editors' permission.
     granted: bool
-    #: Settled, and they could not be told by a message of its own.
+    #: Reports that were settled without a private message reaching the person.
     settled: tuple[Report, ...]
-    #: Why their own digest stands still; None = it does not, or they know.
+    #: Why their own digest is paused; None: it is not, or the person was notified.
     pause: Message | None
 
 
 def load_user_context(
     conn: Connection, *, workspace_id: int, person: Person
 ) -> UserContext:
-    """Look the person up."""
+    """Load what is stored about the person."""
     here = PersonScope(workspace_id=workspace_id, person_id=person.id)
     reader = reader_store.get_preferences(conn, **here)
     own = destination_store.find_destination_by_channel(
@@ -60,9 +60,9 @@ def mark_notices_shown(
     found: UserContext,
     now: datetime,
 ) -> UserContext:
-    """Write down that they are told what is to be told; the same as they are told it.
+    """Record that the notices are shown; return those that this answer shows.
 
-    What another answer to them tells at this moment is left to that one.
+    A notice that another answer shows at the same moment is left to that one.
     """
     here = PersonScope(workspace_id=workspace_id, person_id=person_id)
     ids = tuple(report.public_id for report in found.settled)

@@ -16,7 +16,7 @@ from digests.answers.questions import Question, QuestionTerm
 from digests.answers.vocabulary import PERSON_NOUNS, SPEECH_VERBS, find_root
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
-from digests.language.spans import span_text, spans_overlap
+from digests.language.spans import spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
 from digests.quotes import attribution
 from digests.types import Article, Quote, Span
@@ -80,7 +80,7 @@ def tokenize_article(article: Article) -> TokenizedArticle:
 
 
 def _tokenize_sentence(text: str, span: Span, lang: str) -> TokenizedSentence:
-    said = span_text(text, span)
+    said = text[span.start : span.end]
     words = split_words(said)
     return TokenizedSentence(
         span=span, text=said, words=words, roots=_list_roots(words, lang)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from digests.language.name_tables import ROLE_NOUNS
 from digests.language.words import load_word_tables, stem_word, word_set
 
-_TABLES = load_word_tables("digests.answers", "vocabulary.txt")
+_TABLES = load_word_tables(__file__, "vocabulary.txt")
 
 _IRREGULAR_BASES = """
     said:say says:say told:tell built:build paid:pay sank:sink sunk:sink took:take

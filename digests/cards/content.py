@@ -6,7 +6,7 @@ Renderers decide how it looks.
 
 from digests.language import quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
-from digests.language.spans import overlaps_any, span_text
+from digests.language.spans import overlaps_any
 from digests.types import Article, Quote, QuoteCard, Span
 
 #: What is shown in place of a speaker whom the article does not name.
@@ -21,8 +21,8 @@ _FEWEST_WORDS = 3
 def build_card(article: Article, quote: Quote) -> QuoteCard:
     """Build the card of a quotation of `article.text`."""
     span = _cut_joining_mark(quote)
-    text = span_text(article.text, span)
-    context = span_text(article.text, quote.context)
+    text = article.text[span.start : span.end]
+    context = article.text[quote.context.start : quote.context.end]
     return QuoteCard(
         text=text,
         speaker=quote.speaker,

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from digests.figures import units
 from digests.language import words
-from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import (
     Article,
@@ -129,7 +128,7 @@ def _build_agreement(
 
 
 def _slice_text(text: str, span: Span) -> str:
-    return span_text(text, span)
+    return text[span.start : span.end]
 
 
 def _read_context(figure: Figure, text: str) -> _FigureContext:
@@ -254,7 +253,7 @@ def _build_shown_figure(figure: Figure, article: Article) -> EditionFigure:
         figure=figure,
         article=article.id,
         source=article.source,
-        sentence_text=span_text(article.text, figure.sentence),
+        sentence_text=article.text[figure.sentence.start : figure.sentence.end],
     )
 
 

@@ -32,7 +32,6 @@ _WORD = re.compile(
     r"(?P<word>(?:[A-Z]\.){2,}|[^\W\d_]+(?:[-.'’&][^\W_]+)*(?:(?<=s)['’](?=\s\w))?)"
     r"|(?P<number>\d[\d.,]*(?<![.,])\w*)|(?P<comma>,)|[^\s]"
 )
-_POSSESSIVE = re.compile(r"['’]s?$")
 _MOST_WORDS = 4
 #: How far to the left a subject is searched, in words.
 _FAR = 24

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from digests.language.words import load_word_tables, word_set
 
-_TABLES = load_word_tables("digests.figures", "vocabulary.txt")
+_TABLES = load_word_tables(__file__, "vocabulary.txt")
 
 #: Closed word classes; other words count as nouns or adjectives.
 WORD_KINDS: Mapping[str, str] = {

@@ -17,7 +17,6 @@ from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
 from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
-from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import SupportVerdict
 
@@ -99,7 +98,7 @@ def check_claim(source: str, claim: str) -> SupportVerdict:
         The weakest sentence's score (0 to 1) with the objections to it; a claim without
         words is not supported.
     """
-    parts = [span_text(claim, s) for s in sentences.split_sentences(claim)]
+    parts = [claim[s.start : s.end] for s in sentences.split_sentences(claim)]
     parts = [part for part in parts if words.split_words(part)]
     if not parts:
         return _build_verdict(0.0, "The claim has no words.")
@@ -170,7 +169,7 @@ def _build_windows(source: str) -> list[_Window]:
     pieces = [
         piece
         for s in sentences.split_sentences(source)
-        for piece in _split_sentence(span_text(source, s))
+        for piece in _split_sentence(source[s.start : s.end])
     ]
     tokens = [words.split_words(piece) for piece in pieces]
     contents = [words.extract_stems(piece) for piece in pieces]

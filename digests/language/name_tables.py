@@ -2,7 +2,7 @@
 
 from digests.language.words import load_word_tables, word_set
 
-_TABLES = load_word_tables("digests.language", "name_tables.txt")
+_TABLES = load_word_tables(__file__, "name_tables.txt")
 
 #: Before a name and no part of it; without the full stop.
 TITLES = _TABLES["titles"]

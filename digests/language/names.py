@@ -34,7 +34,7 @@ from digests.language.name_tables import (
 )
 from digests.language.words import load_word_tables, word_set
 
-_STARTERS = load_word_tables("digests.language", "sentence_words.txt")
+_STARTERS = load_word_tables(__file__, "sentence_words.txt")
 _SMALL = _STARTERS["starters_en"] | _STARTERS["starters_de"] | NEVER_NAME
 _MONTH_NAMES = word_set("may april june august")
 _SPEAKS = word_set("said says told added asked wrote replied")

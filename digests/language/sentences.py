@@ -18,7 +18,7 @@ from digests.language.spans import trim_span
 from digests.language.words import load_word_tables, primary_language, word_set
 from digests.types import Span
 
-_TABLES = load_word_tables("digests.language", "sentence_words.txt")
+_TABLES = load_word_tables(__file__, "sentence_words.txt")
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"

@@ -10,7 +10,7 @@ compares words within a text and does not serve search. English and German.
 import re
 from collections.abc import Callable, Mapping, Set
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -27,12 +27,12 @@ def word_set(words: str) -> frozenset[str]:
 
 
 @cache
-def load_word_tables(package: str, name: str) -> Mapping[str, frozenset[str]]:
-    """The word tables of a data file, by their names.
+def load_word_tables(beside: str, name: str) -> Mapping[str, frozenset[str]]:
+    """The word tables of a data file beside a module's file, by their names.
 
     A table is a line `[name]` with its words below; lines with # are comments.
     """
-    written = files(package).joinpath(name).read_text(encoding="utf-8")
+    written = Path(beside).with_name(name).read_text(encoding="utf-8")
     _, *parts = re.split(r"\[(\w+)\]", re.sub(r"(?m)^#.*$", "", written))
     return dict(zip(parts[::2], map(word_set, parts[1::2]), strict=True))
 

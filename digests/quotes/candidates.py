@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from digests.language.grammar import Token
-from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.quotes.parsing import (
     MAX_CUE_DISTANCE,
@@ -404,7 +403,7 @@ def _list_introductions(
     if not frame.index:
         return []
     intro = parsed.frames[frame.index - 1]
-    colon = span_text(parsed.text, intro).rstrip().endswith(":")
+    colon = parsed.text[intro.start : intro.end].rstrip().endswith(":")
     far = frame.paragraph - intro.paragraph
     if far > 1 or not (only_quotes or colon):
         return []

@@ -2,7 +2,7 @@
 
 from digests.language.words import load_word_tables, word_set
 
-_TABLES = load_word_tables("digests.quotes", "reporting.txt")
+_TABLES = load_word_tables(__file__, "reporting.txt")
 
 #: Verbs that mean «said»: beside a quotation they name its speaker.
 STRONG_CUES = _TABLES["strong_cues"]

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from digests.language.grammar import Name, Token
 from digests.language.name_tables import TITLE_PARTS
 from digests.language.names import PeopleIndex
-from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -62,7 +61,7 @@ def resolve_speaker(
         return ResolvedSpeaker(full, parsed.people.sex(full), mention)
     if mention.kind == "nominal":
         return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
-    low = span_text(parsed.text, mention).lower()
+    low = parsed.text[mention.start : mention.end].lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
         return _resolve_person(parsed, mention, last_speaker)
     if low == "sie" and _is_singular(parsed, mention):
@@ -98,7 +97,7 @@ def _complete_phrase(parsed: ParsedText, mention: SpeakerMention) -> str:
             if other.kind != "pronoun":
                 return parsed.text[mention.start : other.end]
             break
-    return span_text(parsed.text, mention)
+    return parsed.text[mention.start : mention.end]
 
 
 def _count_joint_words(frame: SentenceFrame, mention: SpeakerMention) -> int:

@@ -184,7 +184,7 @@ def _split_word(word: str, tag: str) -> Iterable[str]:
     return (words.stem_word(word, tag),)
 
 
-_RANKS = words.load_word_tables("digests.stories", "word_ranks.txt")
+_RANKS = words.load_word_tables(__file__, "word_ranks.txt")
 #: Words that say nothing about an event.
 EMPTY_WORDS = _RANKS["empty"]
 

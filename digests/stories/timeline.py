@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date
 
 from digests.language import dates, quotation_marks, sentences, words
-from digests.language.spans import span_text
 from digests.types import Article, Span, TimelineEvent
 
 #: The share of common content words from which on sentences are one event.
@@ -78,7 +77,7 @@ def _build_event(
     chosen = min(resolved, key=_measure_width) if resolved else named[0]
     return TimelineEvent(
         article=article.id,
-        text=span_text(article.text, sentence),
+        text=article.text[sentence.start : sentence.end],
         sentence=sentence,
         words=Span(start=chosen.start, end=chosen.end),
         first=chosen.first,

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from digests.language import grammar, words
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import Span
 
@@ -128,7 +127,7 @@ def ends_dangling(shown: str) -> bool:
 
 def is_readable(text: str, version: SentenceVersion) -> bool:
     """Whether a version still reads as a sentence of its own."""
-    whole = " ".join(span_text(text, s).strip() for s in version)
+    whole = " ".join(text[s.start : s.end].strip() for s in version)
     found = words.split_words(whole)
     if len(found) < _FEWEST_WORDS or found[-1] in _DANGLING:
         return False
@@ -167,7 +166,7 @@ _SPACED_MARK = re.compile(r"(?<=\w)\s([,;:.])(?=\s|$)")
 
 def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
     """A version as it is shown: single spaces, a capital, an ending mark."""
-    pieces = " ".join(span_text(text, span) for span in version)
+    pieces = " ".join(text[span.start : span.end] for span in version)
     shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
     if shown and shown[-1] not in _STOPS and not shown.endswith(_CLOSED):
         shown += mark

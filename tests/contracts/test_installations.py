@@ -134,7 +134,7 @@ async def test_an_exchange_in_vain_can_be_tried_again_and_a_broken_one_cannot(st
     await store.settle(kept, broken=Message("Install it again."))
     assert not await store.claim(kept)
     found = await store.find("T1")
-    assert found.broken == "Install it again."
+    assert found.broken == Message("Install it again.")
     assert found.tokens == TOKENS
 
 
