@@ -288,7 +288,7 @@ async def test_why_says_that_the_edition_leaves_a_sentence_out(harness):
     await harness.post()
     said = words(await harness.says("news why", story="report from the makers"))
     assert "The harbour office waits for a report from the makers." in said
-    assert "which the edition leaves out" in said
+    assert "which the edition does not show" in said
     # Its story was told all the same.
     assert "not in the newest edition" not in said
     assert "Story" in said

@@ -121,7 +121,7 @@ async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
 ):
     asked = await gives(discord, Upload(name="odd", content=content, size=100))
     said = str(asked.modal) if asked.modal else asked.words
-    assert "larger than" in said or "did not arrive completely" in said
+    assert "larger than" in said or "incomplete" in said
 
 
 @pytest.mark.parametrize(

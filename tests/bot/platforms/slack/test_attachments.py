@@ -141,7 +141,7 @@ async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
 ):
     asked = await gives(slack, Upload(name="odd", content=content, size=100))
     said = asked.errors["file"]
-    assert "larger than" in said or "did not arrive completely" in said
+    assert "larger than" in said or "incomplete" in said
 
 
 @pytest.mark.parametrize(
