@@ -250,11 +250,9 @@ def _print_safety_steps(tell_again: bool) -> None:
         )
     else:
         print_message(
-            "- News from before this moment counts as told, so that nothing is posted"
+            "- News from before this moment counts as posted, so that nothing is posted"
         )
-        print_message(
-            "  twice. With --tell-again it may be told, perhaps for the second time."
-        )
+        print_message("  twice. With --tell-again it may be posted a second time.")
 
 
 def _print_restore_result(

@@ -84,11 +84,7 @@ async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     return render_proposal(context, change)
 
 
-@command(
-    "newsdesk access list",
-    "Who is an editor here",
-    "/newsdesk access list",
-)
+@command("newsdesk access list", "Who is an editor here", "/newsdesk access list")
 async def list_access(context: CommandContext) -> Reply:
     """Everybody who was let in."""
     first = context.say(

@@ -143,11 +143,7 @@ async def correct_story(
     )
     change_steps.check_still_editable(edition, undone=undone, now=context.now)
     name = change_steps.format_correction_name(edition, story.id)
-    entry: SettingsEntry = {
-        "name": name,
-        "headline": story.headline.text,
-        "text": text,
-    }
+    entry: SettingsEntry = {"name": name, "headline": story.headline.text, "text": text}
     change = await propose(
         context, ChangeRequest(noun="correction", name=name, edit=lambda _: entry)
     )

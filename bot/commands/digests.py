@@ -57,11 +57,7 @@ async def create_digest(
 ) -> Reply:
     """Propose a new digest, with its destination and the workspace's zone."""
     wanted = NewDigest(
-        name=name,
-        source=source,
-        schedule=schedule,
-        settings=settings,
-        to=to,
+        name=name, source=source, schedule=schedule, settings=settings, to=to
     )
     change = await propose(context, *await request_new_digest(context, wanted))
     later = context.say(

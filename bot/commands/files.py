@@ -79,9 +79,7 @@ async def apply_file(
 
 
 @command(
-    "newsdesk export",
-    "The set-up of this workspace as a file",
-    "/newsdesk export",
+    "newsdesk export", "The set-up of this workspace as a file", "/newsdesk export"
 )
 async def export_configuration(context: CommandContext) -> Reply:
     """The configuration of the workspace as TOML, without secrets."""

@@ -85,8 +85,7 @@ async def try_filter(
     *,
     words: WordsArgument,
     kind: Annotated[
-        str,
-        Option(description="exclude (default) or include", choices=FILTER_KINDS),
+        str, Option(description="exclude (default) or include", choices=FILTER_KINDS)
     ] = "exclude",
     digest: DigestArgument,
 ) -> Reply:

@@ -24,10 +24,7 @@ CommandArgument = Annotated[
 
 
 @command(
-    "news help",
-    "What you can ask, with examples",
-    "/news help",
-    "/news help quotes",
+    "news help", "What you can ask, with examples", "/news help", "/news help quotes"
 )
 async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Reply:
     """The commands that the person may use, or one of them."""

@@ -7,11 +7,7 @@ reverting proposes the opposite change, to be confirmed like any other.
 from typing import Annotated
 
 from bot.commands.arguments import within
-from bot.commands.changes import (
-    get_configuration,
-    render_applied,
-    render_proposal,
-)
+from bot.commands.changes import get_configuration, render_applied, render_proposal
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.forms import Option

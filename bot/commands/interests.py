@@ -129,9 +129,7 @@ async def _list_follows(context: CommandContext) -> Reply:
 
 
 @command(
-    "news unfollow",
-    "Stop following a topic or a speaker",
-    "/news unfollow battery",
+    "news unfollow", "Stop following a topic or a speaker", "/news unfollow battery"
 )
 async def unfollow(
     context: CommandContext,

@@ -377,10 +377,7 @@ def _render_export_part(
         label = context.say("Next part")
         controls = (context.button(label, "me", f"export-{part + 1}"),)
     return context.reply(
-        *shown,
-        SmallPrint(text=hint),
-        title=context.say("Your data"),
-        controls=controls,
+        *shown, SmallPrint(text=hint), title=context.say("Your data"), controls=controls
     )
 
 
@@ -436,9 +433,7 @@ async def choose_language(
         )
     locale = None if language == AUTOMATIC_LANGUAGE else language
     await context.db.write(
-        reader_store.set_preferences,
-        **context.person_scope,
-        chosen={"locale": locale},
+        reader_store.set_preferences, **context.person_scope, chosen={"locale": locale}
     )
     if locale is None:
         said = texts.say("From now on the platform's language decides.")

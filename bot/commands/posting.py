@@ -20,14 +20,7 @@ from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.lookup.name_resolution import resolve_destination
-from bot.model import (
-    Control,
-    Destination,
-    Digest,
-    RenderedEdition,
-    Reply,
-    SmallPrint,
-)
+from bot.model import Control, Destination, Digest, RenderedEdition, Reply, SmallPrint
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
 from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
@@ -268,9 +261,7 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
     """
     if place.paused is not None:
         raise UserError(
-            "Posting to #{name} is paused: {why}",
-            name=place.name,
-            why=place.paused,
+            "Posting to #{name} is paused: {why}", name=place.name, why=place.paused
         )
     for finding in await context.services.doctor.examine_destination(
         context.workspace, place

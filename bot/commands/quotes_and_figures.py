@@ -43,8 +43,7 @@ def _is_story(topic: str) -> bool:
 async def show_quotes(
     context: CommandContext,
     speaker: Annotated[
-        str,
-        Option(description="A name or part of one", rest=True, completes="speaker"),
+        str, Option(description="A name or part of one", rest=True, completes="speaker")
     ] = "",
     topic: Annotated[
         str,

@@ -95,16 +95,11 @@ def _add_report(
 async def manage_reports(
     context: CommandContext,
     settle: Annotated[
-        str,
-        Option(description="The ID of the report to resolve", completes="report"),
+        str, Option(description="The ID of the report to resolve", completes="report")
     ] = "",
     answer: Annotated[
         str,
-        Option(
-            description="The answer to the reader",
-            rest=True,
-            convert=at_most(500),
-        ),
+        Option(description="The answer to the reader", rest=True, convert=at_most(500)),
     ] = "",
 ) -> Reply:
     """The open reports; or settle one of them."""

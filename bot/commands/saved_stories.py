@@ -18,10 +18,7 @@ MAX_SAVED, PAGE_SIZE = 200, 15
 
 
 @command(
-    "news save",
-    "Keep a story on your own list",
-    "/news save 2",
-    "/news save s-7k3m9q",
+    "news save", "Keep a story on your own list", "/news save 2", "/news save s-7k3m9q"
 )
 async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
     """Put the story on the reader's list."""
@@ -58,12 +55,7 @@ async def remove_saved_story(context: CommandContext, story: str) -> Reply:
     return context.reply(context.say("It was not on your list."))
 
 
-@command(
-    "news saved",
-    "Your saved stories",
-    "/news saved",
-    "/news saved remove=2",
-)
+@command("news saved", "Your saved stories", "/news saved", "/news saved remove=2")
 async def list_saved_stories(
     context: CommandContext,
     page: Annotated[

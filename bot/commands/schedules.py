@@ -98,9 +98,7 @@ async def _propose_schedules(
 
 
 @command(
-    "newsdesk schedule list",
-    "When each digest is posted",
-    "/newsdesk schedule list",
+    "newsdesk schedule list", "When each digest is posted", "/newsdesk schedule list"
 )
 async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Reply:
     """The schedules of one digest or of all, numbered."""
@@ -217,16 +215,11 @@ async def pause_digest(
     return await _propose_pause(context, request)
 
 
-@command(
-    "newsdesk schedule skip",
-    "Skip one day",
-    "/newsdesk schedule skip 2030-12-24",
-)
+@command("newsdesk schedule skip", "Skip one day", "/newsdesk schedule skip 2030-12-24")
 async def skip_day(
     context: CommandContext,
     date: Annotated[
-        str,
-        Option(description="tomorrow, Friday, 2026-12-24", settings=("skip",)),
+        str, Option(description="tomorrow, Friday, 2026-12-24", settings=("skip",))
     ],
     digest: DigestArgument,
 ) -> Reply:

@@ -43,8 +43,7 @@ async def search(
         str, Option(description="Only from this source", completes="source")
     ] = "",
     speaker: Annotated[
-        str,
-        Option(description="Only where this person is quoted", completes="speaker"),
+        str, Option(description="Only where this person is quoted", completes="speaker")
     ] = "",
     since: SinceArgument = None,
 ) -> Reply:

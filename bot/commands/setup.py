@@ -26,15 +26,7 @@ from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ConfigurationChange
 from bot.errors import FieldError
 from bot.ingest import source_state
-from bot.model import (
-    Block,
-    Digest,
-    Form,
-    ListItem,
-    RenderedEdition,
-    Reply,
-    SmallPrint,
-)
+from bot.model import Block, Digest, Form, ListItem, RenderedEdition, Reply, SmallPrint
 from bot.publishing.planning import digest_zone, find_next_due
 
 #: What the form insists on; without any word the checklist is shown.
@@ -68,12 +60,7 @@ async def set_up_channel(
     if missing:
         errors = dict.fromkeys(missing, context.say("This is required."))
         return context.form(given, errors, required=REQUIRED)
-    wanted = NewDigest(
-        name=name,
-        source=source,
-        schedule=schedule,
-        settings=settings,
-    )
+    wanted = NewDigest(name=name, source=source, schedule=schedule, settings=settings)
     return await _render_setup_preview(context, wanted)
 
 

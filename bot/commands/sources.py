@@ -292,9 +292,7 @@ SourceDigest = Annotated[
 
 
 @command(
-    "newsdesk source pause",
-    "Pause a source",
-    "/newsdesk source pause Hallin Courier",
+    "newsdesk source pause", "Pause a source", "/newsdesk source pause Hallin Courier"
 )
 async def pause_source(
     context: CommandContext, source: SourceArgument, digest: SourceDigest = ""

@@ -31,13 +31,7 @@ from bot.model import Block, Control, ListItem, Paragraph, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store
 from digests.stories import timeline
-from digests.types import (
-    Article,
-    EditionFigure,
-    EditionStory,
-    Sentence,
-    TimelineEvent,
-)
+from digests.types import Article, EditionFigure, EditionStory, Sentence, TimelineEvent
 
 #: Events and later articles shown of one story.
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
@@ -117,10 +111,7 @@ def _build_controls(context: CommandContext, story: str) -> tuple[Control, ...]:
 
 
 def _render_later_articles(
-    context: CommandContext,
-    story: EditionStory,
-    stored: Sequence[Article],
-    zone: str,
+    context: CommandContext, story: EditionStory, stored: Sequence[Article], zone: str
 ) -> Iterator[Block]:
     """Articles about the story that came in after its edition."""
     shown = {ref.id for ref in story.articles}

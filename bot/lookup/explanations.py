@@ -31,13 +31,7 @@ from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import (
-    Article,
-    EditionStory,
-    EditionStyle,
-    Span,
-    StoryMembership,
-)
+from digests.types import Article, EditionStory, EditionStyle, Span, StoryMembership
 
 NOT_WEIGHED_YET = Message(
     "It was fetched after the last edition; the next one will consider it."
@@ -114,10 +108,7 @@ async def explain_story(
         if d.story == found.story.id
     )
     return StoryExplanation(
-        title=found.story.headline.text,
-        found=found,
-        reasons=reasons,
-        source_line=line,
+        title=found.story.headline.text, found=found, reasons=reasons, source_line=line
     )
 
 

@@ -131,10 +131,7 @@ def _save_schedule(
     key = {"workspace_id": own.workspace_id, "digest_id": own.id}
     (first,) = planning.find_first_dues(conn, **key, rules=[rule], now=now)
     row = schedule_store.NewSchedule(
-        sentence=sentence,
-        rule=schedule_to_json(rule),
-        zone=rule.zone,
-        next=first,
+        sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=first
     )
     schedule_store.replace_schedules(conn, **key, rows=[row])
 

@@ -126,6 +126,20 @@ def test_a_code_has_a_sentence_in_every_language_with_the_same_parameters(
             "Slack asks us to wait. (300 tries)",
             "Slack bittet zu warten. (300 Versuche)",
         ),
+        (
+            Message(
+                "skip.nothing_new_since",
+                since=time(8, 30),
+                counts=(
+                    Message("skip.already_posted", n=12),
+                    Message("skip.filtered", n=3),
+                ),
+            ),
+            "Nothing new since 08:30: 12 articles were already posted; "
+            "3 are filtered out.",
+            "Nichts Neues seit 08:30: 12 Artikel wurden schon gepostet; "
+            "3 hält ein Filter zurück.",
+        ),
         (Message("Something else."), "Something else.", "Something else."),
     ],
 )

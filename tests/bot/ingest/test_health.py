@@ -76,7 +76,7 @@ def test_a_source_that_wants_to_be_left_alone_is_no_problem():
 def test_a_source_that_has_ended_is_a_problem_with_a_way_out():
     found = how(stopped=True, failures=1)
     assert found.state == "problem"
-    assert "ended" in found.text
+    assert "no longer exists" in found.text
     assert found.fix
 
 

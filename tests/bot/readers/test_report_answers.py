@@ -169,7 +169,7 @@ async def test_where_nobody_can_look_it_is_not_told_again_but_can_be_read(
         harness.clock.advance(WAIT + timedelta(seconds=1))
     assert sent(harness) == 1
     assert "was resolved" not in said(await ben.says("news help"))
-    assert "settled: You are right." in said(await ben.says("news me"))
+    assert "resolved: You are right." in said(await ben.says("news me"))
 
 
 async def test_unclear_for_a_day_it_is_not_told_again(harness: BotHarness, ben: Editor):

@@ -46,7 +46,7 @@ async def test_a_lost_answer_leaves_one_corrected_message(harness, discord, when
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        (Status(status=403, code=50005), "not this bot's"),
+        (Status(status=403, code=50005), "posted by somebody else"),
         (Status(status=404, code=10008), "no longer exists"),
         (Status(status=400, code=50035), "did not accept"),
     ],

@@ -299,4 +299,4 @@ async def test_the_page_of_whoever_runs_the_bot_says_what_stands_still(
     discord.revoked = True
     await harness.post()
     (said,) = await harness.db.read(list_posting_problems)
-    assert said.startswith("Nothing is posted on Discord (1001): Discord refused")
+    assert str(said).startswith("Nothing is posted on Discord (1001): Discord refused")

@@ -40,7 +40,7 @@ async def test_a_lost_answer_leaves_one_corrected_message(harness, slack, when):
     ("code", "why"),
     [
         ("edit_window_closed", "does not allow editing messages this old"),
-        ("cant_update_message", "not this app's"),
+        ("cant_update_message", "posted by somebody else"),
         ("message_not_found", "no longer exists"),
     ],
 )
