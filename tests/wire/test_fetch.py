@@ -421,7 +421,7 @@ async def test_answers_may_come_one_after_another_over_one_fetcher():
     assert [b.body for b in bodies if isinstance(b, FetchResponse)] == [b"one", b"two"]
 
 
-# What somebody handed over
+# Attachments
 
 
 def attachment(
@@ -448,7 +448,7 @@ async def test_a_file_that_lies_elsewhere_is_not_asked_for():
             "https://files.example",
             server.url("").replace("http", "https"),
         ):
-            with pytest.raises(FetchRefused, match="handed over"):
+            with pytest.raises(FetchRefused, match="Attachments are not read from"):
                 await fetcher.fetch(
                     server.url("/f"), attachment=attachment(server, origin=origin)
                 )
@@ -459,7 +459,7 @@ async def test_a_file_that_is_led_elsewhere_is_not_asked_for_there():
     async with serving({"/f": answer(b"x")}) as other:
         scripts = {"/f": redirect(other.url("/f"))}
         async with asking(scripts, other.place) as (fetcher, server):
-            with pytest.raises(FetchRefused, match="handed over"):
+            with pytest.raises(FetchRefused, match="Attachments are not read from"):
                 await fetcher.fetch(
                     server.url("/f"), attachment=attachment(server, bearer="secret")
                 )

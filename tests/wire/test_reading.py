@@ -74,7 +74,7 @@ async def test_a_page_without_article_and_feeds_is_an_error():
 
 
 async def test_a_parked_domain_at_a_feeds_address_is_never_content():
-    with pytest.raises(SourceUnreadable, match="was a feed and is a page"):
+    with pytest.raises(SourceUnreadable, match="used to be a feed and is now a page"):
         await visit({"/f": answer(PARKED)}, "/f", kind="feed")
 
 
