@@ -122,9 +122,9 @@ async def test_the_name_of_somebody_quoted_is_followed_as_a_speaker(ben: Editor)
 
 async def test_a_follow_is_taken_back_by_its_button_and_by_name(ben: Editor):
     followed = await ben.says("news follow", topic="bridge")
-    assert "any more" in said(await ben.presses(followed, "Unfollow"))
+    assert "no longer follow" in said(await ben.presses(followed, "Unfollow"))
     await ben.says("news follow", topic="Pool")
-    assert "any more" in said(await ben.says("news unfollow", name="pool"))
+    assert "no longer follow" in said(await ben.says("news unfollow", name="pool"))
     assert "nothing yet" in said(await ben.says("news follow"))
 
 

@@ -186,4 +186,4 @@ async def test_a_second_digest_of_the_same_name_is_refused(
     await ana.does("newsdesk setup", **answers)
     again = await ana.asks("newsdesk setup", **answers)
     assert not isinstance(again, Reply)
-    assert "called «Brief» already" in errors(again)["name"]
+    assert "already a digest «Brief»" in errors(again)["name"]

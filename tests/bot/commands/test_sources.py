@@ -130,7 +130,7 @@ async def test_a_secret_of_an_address_is_shown_nowhere(newswire: Newswire, ana: 
 async def test_an_address_copied_without_its_secret_is_asked_for_whole(ana: Editor):
     masked = "https://x.example/feed?token=…"
     form = await ana.is_asked("newsdesk source add", address=masked)
-    assert "Write the address whole" in errors(form)["address"]
+    assert "Write the whole address" in errors(form)["address"]
 
 
 async def test_what_a_paused_source_held_is_no_news_when_it_is_resumed(newswire, ana):

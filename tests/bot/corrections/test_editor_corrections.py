@@ -97,7 +97,7 @@ async def test_an_edition_that_was_taken_back_is_not_corrected(harness, ana):
     preview = await ana.says("newsdesk correct", number="1", text=RIGHT)
     await undo(harness)
     answer = await ana.presses(preview, "Confirm")
-    assert "taken back" in said(answer)
+    assert "was removed" in said(answer)
     await pass_time(harness)
     assert harness.platform.messages == []
 

@@ -129,5 +129,5 @@ async def test_an_export_without_secrets_can_be_applied_where_they_are_known(new
 async def test_an_export_without_secrets_is_refused_where_none_is_known(newswire):
     from bot.errors import UserError
 
-    with pytest.raises(UserError, match="Write the address whole"):
+    with pytest.raises(UserError, match="Write the whole address"):
         await newswire.harness.apply(feed_configuration(["https://…@a.example/feed"]))

@@ -3,9 +3,12 @@
 import ast
 import asyncio
 import json
+import logging
+import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
 import bot
 from bot import app
@@ -39,6 +42,16 @@ def registered(monkeypatch):
     """The one line."""
     line = "tests.bot.platforms.toy.plugin"
     monkeypatch.setattr(plugins, "PLATFORM_MODULES", (*plugins.PLATFORM_MODULES, line))
+
+
+@pytest.fixture(autouse=True)
+def own_logging():
+    """Log to stderr, as `run` does; the doctor silences the log of its process."""
+    before = structlog.get_config()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    yield
+    structlog.configure(**before)
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ async def test_said_again_a_destination_stays_paused(
 
 
 async def test_a_channel_has_one_name(database: Database, tenant: Tenant):
-    with pytest.raises(UserError, match="is already the destination «news»"):
+    with pytest.raises(UserError, match="is the destination «news» already"):
         await database.write(
             destination_store.upsert_destination,
             workspace_id=tenant.workspace.id,
@@ -149,7 +149,7 @@ async def test_a_destination_is_renamed_unless_the_name_is_taken(
         destination_store.upsert_destination, **here, name="sport", channel="s"
     )
 
-    with pytest.raises(UserError, match="«sport» already"):
+    with pytest.raises(UserError, match="already a destination «sport»"):
         await database.write(
             destination_store.rename_destination,
             **here,

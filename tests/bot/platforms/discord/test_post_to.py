@@ -56,7 +56,7 @@ async def test_where_the_bot_may_not_post_no_button_is_shown(chat, discord, righ
 async def test_who_may_not_write_there_is_shown_no_button(chat, discord):
     discord.ledger.channel("2002", barred=(BEA.user,))
     asked = await ask(discord, "newsdesk post", BEA, to="other")
-    assert "You cannot write in #other yourself" in asked.words
+    assert "You cannot write in #other, so you cannot post" in asked.words
     assert "Post now" not in asked.controls
 
 
@@ -64,7 +64,7 @@ async def test_who_may_not_write_there_any_more_posts_nothing(chat, discord):
     asked = await ask(discord, "newsdesk post", BEA, to="other")
     discord.ledger.channel("2002", barred=(BEA.user,))
     done = await press(discord, asked.controls["Post now"])
-    assert "You cannot write in #other yourself" in done.words
+    assert "You cannot write in #other, so you cannot post" in done.words
     await chat.outbox.drain()
     assert discord.ledger.says("2002") == []
 

@@ -52,7 +52,7 @@ async def test_where_the_bot_may_not_post_no_button_is_shown(chat, slack):
 async def test_to_a_private_channel_only_its_members_may(chat, slack):
     slack.ledger.channel(OTHER, private=True, people=CROWD)
     asked = await ask(slack, "/newsdesk post to=other")
-    assert "You cannot write in #other yourself" in asked.words
+    assert "You cannot write in #other, so you cannot post" in asked.words
     assert "Post now" not in asked.controls
     slack.ledger.channel(OTHER, people=(*CROWD, EDITOR.user))
     assert "Post now" in (await ask(slack, "/newsdesk post to=other")).controls
@@ -65,7 +65,7 @@ async def test_who_left_the_private_channel_before_the_confirm_posts_nothing(
     asked = await ask(slack, "/newsdesk post to=other")
     slack.ledger.channel(OTHER, people=())
     done = await press(slack, asked.controls["Post now"])
-    assert "You cannot write in #other yourself" in done.words
+    assert "You cannot write in #other, so you cannot post" in done.words
     await chat.outbox.drain()
     assert slack.ledger.says(OTHER) == []
 
