@@ -16,7 +16,7 @@ from digests.cli import main
 
 
 def run_cli() -> NoReturn:
-    """For `python -m digests`."""
+    """Run the command line and exit with its code."""
     sys.exit(main())
 
 

@@ -1,4 +1,4 @@
-"""Analyse an article: its summary, quotes and figures; share analyses of one text.
+"""Analyse articles (summary, quotes, figures), and cache analyses by text.
 
 Digests that are due at the same moment often use the same sources, and most of the time
 of composing is analysis. A cache changes no edition: an analysis follows from the
@@ -27,10 +27,10 @@ AnalyseArticle = Callable[[Article, EditionStyle], ArticleAnalysis]
 
 
 class AnalysisCache:
-    """Analyses by their text; the least recently used go first. For one thread."""
+    """Least-recently-used cache of analyses by text. Not thread-safe."""
 
     def __init__(self, max_characters: int = MAX_CACHED_CHARACTERS) -> None:
-        """Keep analyses of so many characters of text; 0 keeps none."""
+        """Create a cache for analyses of `max_characters` of text; 0 disables it."""
         self._max_characters = max_characters
         self._characters = 0
         self._analyses: OrderedDict[AnalysisKey, ArticleAnalysis] = OrderedDict()
@@ -58,7 +58,7 @@ class AnalysisCache:
 def analyse_article(
     article: Article, style: EditionStyle | None = None
 ) -> ArticleAnalysis:
-    """Everything that can be extracted from one article alone."""
+    """Extract what one article alone provides: summary, quotes and figures."""
     style = style or EditionStyle()
     return ArticleAnalysis(
         article=article,

@@ -109,7 +109,7 @@ def _format_features(features: Iterable[tuple[str, float]]) -> str:
 def _format_row(score: float, label: str, why: str, *, chosen: bool) -> Iterator[str]:
     """A row of a table of scores, in at most 100 columns.
 
-    The reasons stand beside a short label and below a long one.
+    The reasons are beside a short label and below a long one.
     """
     lead = f"   {'→' if chosen else ' '} {score:6.2f}  "
     if len(label) > _LABEL_WIDTH:
@@ -266,7 +266,7 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; the exit code."""
+    """Run one verb and return the exit code."""
     options = _build_parser().parse_args(argv)
     try:
         return _answer_jsonl(options) if options.jsonl else _print_results(options)

@@ -42,7 +42,7 @@ def compose(
         articles: Unique by id; their order does not change the result.
         now: Aware, UTC.
         ledger: What this digest has published before; None = nothing.
-        style: What the admin decided; None = the defaults.
+        style: Settings of the edition; None = the defaults.
         read: Analyses one article; for callers that cache analyses.
         known: Stories that articles were assigned to before; their ids are kept.
 

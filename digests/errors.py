@@ -1,23 +1,23 @@
 """Errors of the composer, and who has to act on each.
 
     DigestsError                  base; its text is a sentence for people
-    ├── InputError                the user's turn: what, where, and what to do
+    ├── InputError                for the user: what, where, and what to do
     │   ├── UnreadableInput       a file or line without readable text
     │   └── UsageError            a verb, option or value that does not exist
     └── SourceError               one source cannot be read now; others can
-        ├── FetchRefused          the admin's turn: an address that is not fetched
-        ├── SourceGone            the admin's turn: 410, it will not come back
-        ├── SourceMissing         retry, then the admin: 404 and other 4xx
-        ├── AccessDenied          the admin's turn: 401, 403, 407
+        ├── FetchRefused          for the admin: an address that is not fetched
+        ├── SourceGone            for the admin: 410, permanently removed
+        ├── SourceMissing         retry, then for the admin: 404 and other 4xx
+        ├── AccessDenied          for the admin: 401, 403, 407
         ├── SourceRateLimited     retry after `wait` seconds: 429, 503
-        ├── ResponseTooLarge      the admin's turn: above the size limit
+        ├── ResponseTooLarge      for the admin: above the size limit
         ├── FetchTimeout          retry: not complete before the deadline
-        ├── CertificateUntrusted  its owner's turn: the certificate is not valid
+        ├── CertificateUntrusted  for its owner: the certificate is not valid
         ├── SourceUnreachable     retry: no name, no connection, 5xx, broken
         ├── SourceUnreadable      retry: not a readable feed, page or list
         └── SandboxKilled         its parser exceeded time or memory
 
-Any other exception that leaves this package is a defect: the developer's turn.
+Any other exception that leaves this package is a defect, for the developers.
 """
 
 from digests.messages import Message, as_message
@@ -71,13 +71,13 @@ class FetchRefused(SourceError):
 
 
 class SourceGone(SourceError):
-    """The source says that it has ended (410)."""
+    """The source was permanently removed (410)."""
 
     permanent = True
 
 
 class SourceMissing(SourceError):
-    """The source is not at the address now (404 and other 4xx)."""
+    """The source is currently not at the address (404 and other 4xx)."""
 
 
 class AccessDenied(SourceError):
@@ -103,7 +103,7 @@ class CertificateUntrusted(SourceError):
 
 
 class SourceUnreachable(SourceError):
-    """The host name, the connection or the response fails."""
+    """The host name, the connection or the response failed."""
 
 
 class SourceUnreadable(SourceError):

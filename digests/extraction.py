@@ -2,7 +2,7 @@
 
 Text: trafilatura's fast mode (measured better here than its mode for precision), after
 layout tables were turned into boxes and lines of links removed; if that gives little or
-a menu, readability-lxml; at last every longer paragraph. Metadata: JSON-LD and
+a menu, readability-lxml; finally every longer paragraph. Metadata: JSON-LD and
 OpenGraph, then the plain HTML. An unreadable page gives an empty text. Hostile pages
 can be slow to parse: untrusted pages are extracted in the sandbox.
 """
@@ -86,7 +86,7 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
 
 
 def validate_web_address(address: str | None) -> str | None:
-    """The address where it is plain http or https without user information."""
+    """Return the address if it is plain http(s) without user information, else None."""
     address = (address or "").strip()
     if len(address) <= 2048 and _PLAIN_ADDRESS.match(address):
         return address

@@ -2,7 +2,7 @@
 
 One object per line, answers in the order of the input. A line that cannot be answered
 becomes `{"id": …, "error": …}` in its place (id null when it could not be read) and the
-rest goes on. A text that is merely odd is answered, not refused.
+other lines are still answered. A text that is merely odd is answered, not refused.
 """
 
 import json
@@ -94,7 +94,7 @@ def _dump_line(answer: JsonObject) -> str:
     try:
         return json.dumps(answer, ensure_ascii=False).encode().decode()
     except UnicodeEncodeError:
-        # A lone surrogate that came in as an escape goes out as one.
+        # A lone surrogate that was an escape in the input is one in the output.
         return json.dumps(answer)
 
 
@@ -153,7 +153,7 @@ def _answer_check(record: JsonRecord) -> JsonObject:
 
 
 def _answer_extract(record: JsonRecord) -> JsonObject:
-    # Extraction needs the heaviest libraries of the project: loaded when asked for.
+    # Extraction needs the heaviest libraries of the project: loaded on demand.
     from digests.extraction import extract_article
 
     page = extract_article(
@@ -169,7 +169,7 @@ def _answer_extract(record: JsonRecord) -> JsonObject:
     }
 
 
-#: The verbs that answer each record by itself.
+#: The verbs that answer each record independently.
 RECORD_VERBS: Mapping[str, AnswerRecord] = {
     "quotes": _answer_quotes,
     "summary": _answer_summary,
@@ -181,7 +181,7 @@ RECORD_VERBS: Mapping[str, AnswerRecord] = {
 
 
 def _answer_stories(records: Sequence[JsonRecord]) -> list[JsonObject]:
-    """The whole batch is grouped; a bad line still gets its answer in its place."""
+    """Group the whole batch; a bad line still gets its answer in its place."""
     articles: dict[int, Article] = {}
     answers: dict[int, JsonObject] = {}
     for place, record in enumerate(records):

@@ -1,11 +1,11 @@
 """Messages for people: a stable code with parameters, worded when shown.
 
-What is stored or handed on as an explanation (why an article was left out, how a
-source failed) is a `Message` and never a sentence, so that each reader gets it in their
-own language. The English sentences stand in `messages.toml` beside their subject, as
+An explanation that is stored or passed on (why an article was left out, how a source
+failed) is a `Message`, never a sentence, so that each reader gets it in their own
+language. The English sentences are in `messages.toml` beside their subject, as
 `[subject]` tables of `code = "sentence with {parameters}"`; a list of two is a singular
-and a plural, chosen by the parameter `n`. A code without an entry is its own sentence:
-that is how texts that are raised and not stored are written, as in gettext.
+and a plural, chosen by the parameter `n`. A code without an entry is its own sentence,
+as in gettext; texts that are raised but not stored are written this way.
 """
 
 import re
@@ -28,14 +28,14 @@ class Message:
 
     A parameter is a string, a number, a date, a clock time, another message (or an
     error that carries one), or a tuple of these, which is shown as a list. Anything
-    else is taken as its `str`.
+    else is converted with `str`.
     """
 
     code: str
     params: tuple[tuple[str, object], ...]
 
     def __init__(self, code: str, /, **params: object) -> None:
-        """Keep the parameters in the order of their names, so that equals are equal."""
+        """Sort the parameters by name, so that equal messages compare as equal."""
         object.__setattr__(self, "code", code)
         plain = sorted((name, _to_param(value)) for name, value in params.items())
         object.__setattr__(self, "params", tuple(plain))
@@ -52,7 +52,7 @@ class Message:
         return bool(self.code)
 
     def with_params(self, **params: object) -> "Message":
-        """Give the same message with these parameters set."""
+        """Return a copy with these parameters set."""
         return Message(self.code, **{**dict(self.params), **params})
 
 
@@ -67,7 +67,7 @@ def _to_param(value: object) -> object:
 
 
 def as_message(message: Message | str, /, **params: object) -> Message:
-    """Give the message itself, or the one of this code or English text."""
+    """Return the message itself, or build one of a code or English text."""
     return message if isinstance(message, Message) else Message(message, **params)
 
 
@@ -76,7 +76,7 @@ def _in_english(value: object) -> str:
 
 
 def word_list(value: object, word: Callable[[object], object]) -> object:
-    """Word a parameter; of a tuple each item, as a list in one line."""
+    """Format a parameter with `word`, a tuple as a list of its items on one line."""
     return (
         "; ".join(str(word(one)) for one in value)
         if isinstance(value, tuple)
@@ -85,13 +85,13 @@ def word_list(value: object, word: Callable[[object], object]) -> object:
 
 
 def message_to_json(message: Message) -> dict[str, Any]:
-    """Give the message as plain values for JSON: `{"code": …, "params": {…}}`."""
+    """Convert the message to plain JSON values: `{"code": …, "params": {…}}`."""
     params = {name: _param_to_json(value) for name, value in message.params}
     return {"code": message.code, **({"params": params} if params else {})}
 
 
 def message_from_json(value: Any) -> Message:
-    """Read what `message_to_json` gave; any other text is shown as it is."""
+    """Parse the form of `message_to_json`; any other value becomes the text."""
     if not isinstance(value, Mapping):
         return Message(str(value))
     params = value.get("params", {})
@@ -127,9 +127,9 @@ def _param_from_json(value: Any) -> object:
 
 
 def add_sentences(package: Path) -> None:
-    """Read the `messages.toml` files below this folder too, when one is first needed.
+    """Register the `messages.toml` files below this folder, which are read lazily.
 
-    For a package that builds on this one and has messages of its own.
+    For packages that build on this one and have messages of their own.
     """
     if package not in _PACKAGES:
         _PACKAGES.append(package)
@@ -138,7 +138,7 @@ def add_sentences(package: Path) -> None:
 
 @cache
 def read_sentences() -> Mapping[str, tuple[str, ...]]:
-    """Give the English sentence of each code, or its singular and plural."""
+    """Map each code to its English sentence, or to its singular and plural."""
     found: dict[str, tuple[str, ...]] = {}
     for package in _PACKAGES:
         for file in sorted(package.rglob("messages.toml")):
@@ -150,18 +150,18 @@ def read_sentences() -> Mapping[str, tuple[str, ...]]:
 
 
 def find_sentences(code: str) -> tuple[str, ...]:
-    """Give the English sentence of the code (or both its forms); else the code."""
+    """Return the English sentence of the code (or both forms); else the code itself."""
     return read_sentences().get(code) or (code,)
 
 
 def fill_placeholders(sentence: str, values: Mapping[str, object]) -> str:
-    """Fill the {places} of a sentence; one without a value stays as it is.
+    """Fill the {placeholders} of a sentence; one without a value stays as it is.
 
-    It never raises: `str.format` would reach into values by attribute and index.
+    Never raises. `str.format` would allow access to attributes and items of the values.
     """
     return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), sentence)
 
 
 def find_placeholders(sentence: str) -> frozenset[str]:
-    """Give the names in {braces} of a sentence."""
+    """Return the names of the {placeholders} of a sentence."""
     return frozenset(_PLACEHOLDER.findall(sentence))

@@ -3,7 +3,7 @@
 Offsets are code points into `Article.text`, end exclusive. Instants are aware datetimes
 in UTC. Collections are tuples, so that values can be shared freely.
 
-An edition has all its parts whatever is shown of them. A section is a part that a
+An edition has all its parts, whether or not they are shown. A section is a part that a
 digest can turn off; always shown are title and day, a story's headline, its source line
 and its corrections, and how the edition was made.
 """
@@ -348,7 +348,7 @@ class ArticleDecision:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InputCounts:
-    """How much an edition was made from."""
+    """Number of articles and sources that an edition was made from."""
 
     articles: int
     sources: int
@@ -406,7 +406,7 @@ class ShareCaps:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionStyle:
-    """What an admin decides about the look and size of an edition."""
+    """Settings of an edition's content, size and layout."""
 
     title: str = "Digest"
     stories: int = 5
@@ -414,7 +414,7 @@ class EditionStyle:
     summary_chars: int = 280
     #: Which summariser chooses the sentences (`digests.summaries.registry`).
     summariser: str = DEFAULT_SUMMARISER
-    #: Quotes shown with a story, at the most.
+    #: Maximum number of quotes shown with a story.
     quotes: int = 5
     #: Whether figures are shown with a story.
     figures: bool = True

@@ -50,24 +50,24 @@ from digests.types import CorrectionNote
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApplyContext:
-    """The workspace in which steps are applied, and what they need."""
+    """The workspace in which steps are applied, and the context that they need."""
 
     conn: Connection
     workspace: Workspace
     now: datetime
-    #: The setting of that name, which says which addresses are private.
+    #: The setting `allow_private`, which decides which addresses are private.
     allow_private: str
-    #: The name of who makes the change; "" = a file.
+    #: Name of the person who makes the change; "" = a file.
     by: str = ""
 
     @property
     def here(self) -> dict[str, Any]:
-        """The workspace as the stores take it."""
+        """Keyword arguments that select the workspace in the storage functions."""
         return {"workspace_id": self.workspace.id}
 
 
 def apply_step(work: ApplyContext, step: ChangeStep) -> None:
-    """Write the settings that the step leads to."""
+    """Store the settings that a step describes."""
     match step.noun:
         case "zone" if step.after:
             zone = str(step.after["zone"])
@@ -173,7 +173,7 @@ def _save_digest(
 def _find_or_create_source(
     work: ApplyContext, before: Digest | None, address: str
 ) -> Source:
-    """Find a folder that the workspace has, even where it is missing on disk now."""
+    """Find a known folder, even if it is missing on disk; else ensure the source."""
     if "://" not in address:
         had = before.all_sources if before else ()
         mine = source_store.list_sources(work.conn, **work.here)
@@ -193,15 +193,15 @@ def ensure_source(
     name: str = "",
     allow_private: str = "",
 ) -> Source:
-    """Find the source of this whole address, or create it.
+    """Find the source with this full address, or create it.
 
     Args:
         conn: Inside a transaction.
-        workspace: A folder, a secret address and one of a private network belong to
-            it; every other source is shared between workspaces.
-        address: Of a folder, feed or page.
-        name: For people; "" = the folder's name, or the address without its secret.
-        allow_private: The setting of that name.
+        workspace: Owns folders, addresses with secrets and addresses in private
+            networks; every other source is shared between workspaces.
+        address: Address of a folder, feed or page.
+        name: Display name; "" = the folder's name, or the address without its secret.
+        allow_private: The setting `allow_private`.
     """
     kind, full = resolve_source_kind(address, Path("/"))
     if kind == "folder":

@@ -1,7 +1,7 @@
-"""Preview the effect of a change on the next edition; nothing of it is stored.
+"""Preview the effect of a change on the next edition, without storing anything.
 
 The edition is composed from stored articles, and from a trial reading of sources that
-are new to the workspace. A filter is tried on the newest articles.
+are new to the workspace. A filter is tested against the newest articles.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from digests.types import Article, Edition, EditionStyle, PublishedLedger
 READING_SECONDS = 20.0
 #: Maximum number of addresses that are tried for one preview, and at once.
 MAX_ADDRESSES, READ_AT_ONCE = 20, 6
-#: A filter is tried on at most so many articles, and none older than this.
+#: Maximum number and age of the articles that a filter is tested against.
 TRIAL_ARTICLES, TRIAL_SPAN = 40, timedelta(days=30)
 _COMPOSITION_SETTINGS = tuple(
     s.name for s in list_settings(DigestSettings) if s.info.affects_edition
@@ -82,7 +82,7 @@ class FilterTrial:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangePreviews:
-    """Previews by means of the edition publisher."""
+    """Previews changes with the edition publisher."""
 
     publisher: EditionPublisher
 
@@ -118,8 +118,8 @@ class ChangePreviews:
     ) -> ChangeEffect | None:
         """Compose the next edition without and with a change, from stored articles.
 
-        Where nothing is new, published articles are used again. None: the step has no
-        effect on editions, or adds a source that has not been read.
+        Where nothing is new, published articles are used again. Returns None if the
+        step has no effect on editions, or adds a source that has not been read.
         """
         if step.noun != "digest" or step.before is None or step.after is None:
             return None
@@ -145,7 +145,7 @@ class ChangePreviews:
     ) -> LayoutPreview | None:
         """Render an edition in the layout of a change, from stored articles.
 
-        None: the layout stays the same, or there is no edition to show yet.
+        Returns None if the layout stays the same, or there is no edition to show yet.
         """
         before, after = step.before, step.after
         if not (before and after) or before["sections"] == after["sections"]:
@@ -211,7 +211,7 @@ class ChangePreviews:
         )
 
     async def try_address(self, address: str) -> SourceTrial:
-        """Read an address once, and return what it holds or why it cannot be read."""
+        """Read an address once, and return its content or why it cannot be read."""
         source_reader = self.publisher.ingestor.source_reader
         now = self.publisher.clock.now()
         trial = try_source(address, source_reader=source_reader, now=now)

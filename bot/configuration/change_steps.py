@@ -2,11 +2,12 @@
 
 A step names one thing (a digest, a destination, the zone, an editor, a correction of a
 story) with its settings before and after, as plain JSON values; None = it does not
-exist. `ChangeRequest` is a step that is still to be computed from the present settings.
-Everything that changes a configuration goes this way: commands, forms and files.
+exist. `ChangeRequest` is a step that is still to be computed from the current settings.
+Every change of a configuration takes this path, whether a command, a form or a file
+requests it.
 
-Nothing here changes anything. An editor's correction is a step like the others; the
-posted messages are edited by `bot.corrections`.
+Nothing is applied here. An editor's correction is a step like the others; the posted
+messages are edited by `bot.corrections`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,8 +35,8 @@ from bot.storage.workspace_store import Grant
 from digests.messages import message_to_json
 
 StepNoun = Literal["zone", "destination", "digest", "access", "correction"]
-#: Computes the wanted settings from the present ones; None = it does not exist. Values
-#: may be as people typed them.
+#: Computes the wanted settings from the current ones; None = it does not exist. Values
+#: may still be as people typed them.
 EntryEdit = Callable[[SettingsEntry | None], SettingsEntry | None]
 #: Maximum number of characters of an editor's correction.
 MAX_CORRECTION_LENGTH = 200
@@ -43,7 +44,7 @@ MAX_CORRECTION_LENGTH = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeRequest:
-    """A thing by its present name, and how its settings are to change."""
+    """A requested change: a thing's current name, and how its settings change."""
 
     noun: StepNoun
     name: str
@@ -57,7 +58,7 @@ class ChangeStep:
     noun: StepNoun
     before: SettingsEntry | None
     after: SettingsEntry | None
-    #: The digest's key, so that a deleted digest can be restored as itself.
+    #: Primary key of the digest, under which a deleted digest is restored.
     key: int | None = None
 
     @property
@@ -107,7 +108,7 @@ class InvalidChange(FieldError):
 def build_steps(
     conn: Connection, workspace: Workspace, requests: Iterable[ChangeRequest]
 ) -> tuple[tuple[ChangeStep, ...], list[StepProblem]]:
-    """Compute the requested steps from the present settings, not yet checked."""
+    """Compute the requested steps from the current settings, not yet checked."""
     steps, problems = [], []
     for request in requests:
         step = read_current_step(conn, workspace, request.noun, request.name)
@@ -126,7 +127,7 @@ def build_steps(
 def read_current_step(
     conn: Connection, workspace: Workspace, noun: StepNoun, name: str
 ) -> ChangeStep:
-    """Read the present settings of a thing, as a step that changes nothing."""
+    """Read the current settings of a thing, as a step that changes nothing."""
     here = {"workspace_id": workspace.id}
     entry: SettingsEntry | None = None
     key: int | None = None
@@ -175,7 +176,7 @@ def reverse_steps(steps: Sequence[ChangeStep]) -> tuple[ChangeStep, ...]:
 
 
 def _clear_stop(entry: SettingsEntry | None) -> SettingsEntry | None:
-    """Drop that a destination did not work: that is a state, which cannot return."""
+    """Clear the stop of a destination: it is a state, and is never restored."""
     return {**entry, "stopped": None} if entry and "stopped" in entry else entry
 
 
@@ -221,7 +222,7 @@ def check_still_editable(
 def load_correction_entry(
     conn: Connection, *, workspace_id: int, name: str
 ) -> dict[str, Any] | None:
-    """Load an editor's present correction of a story; None: there is none."""
+    """Load an editor's current correction of a story; None if there is none."""
     edition, _, story = name.partition(" ")
     stored_edition = edition_store.find_edition_by_public_id(
         conn, workspace_id=workspace_id, public_id=edition

@@ -1,8 +1,8 @@
 """Check the steps of a change, and who may make it.
 
-Checked steps have the normal form that is stored and compared: plain JSON values,
-whole addresses, schedules as `bot.schedules` writes them. Every mistake is reported,
-so that a file can be corrected at once.
+Checked steps have the normal form that is stored and compared: plain JSON values, full
+addresses, schedules as `bot.schedules` writes them. Every mistake is reported, so that
+a file can be corrected in one pass.
 
 A step from chat or from a form cannot add a folder that no file gave to the workspace:
 it would let an editor read files of the machine. A digest that was deleted comes back
@@ -59,9 +59,9 @@ class ValidationContext:
     #: Descriptor of its platform; None = the platform is unknown.
     platform: PlatformPlugin | None
     digests: tuple[Digest, ...]
-    #: Names → channels, with what earlier steps of the same change make of them.
+    #: Destination names → channels, as changed by earlier steps of the same change.
     places: Mapping[str, str]
-    #: Names of digests → names of the destinations that they post to, likewise.
+    #: Digest names → names of the destinations that they post to, likewise.
     posting: Mapping[str, tuple[str, ...]]
     #: A change is reverted: a deleted digest may come back with its folders.
     reverting: bool = False
@@ -77,7 +77,7 @@ def load_validation_context(
     reverting: bool = False,
     base: Path | None = None,
 ) -> ValidationContext:
-    """Load the present settings of the workspace."""
+    """Load the current settings of the workspace."""
     here = {"workspace_id": workspace.id}
     known = digest_store.list_digests(conn, **here)
     return ValidationContext(
@@ -96,7 +96,7 @@ def load_validation_context(
 def check_steps(
     steps: Iterable[ChangeStep], around: ValidationContext
 ) -> tuple[tuple[ChangeStep, ...], list[StepProblem]]:
-    """Bring the steps into their normal form; each sees the ones before it.
+    """Check the steps and convert them to normal form; each sees the ones before it.
 
     Returns:
         The steps, and every mistake in them.
@@ -228,7 +228,7 @@ def _check_digest_step(
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **after}
     if around.base is None and isinstance(entry["source_names"], Mapping):
-        # A source that is removed takes its name along.
+        # The name of a removed source is removed as well.
         names: Mapping[str, str] = entry["source_names"]
         entry["source_names"] = {
             a: n for a, n in names.items() if a in entry["sources"]
@@ -258,9 +258,10 @@ def _check_digest_step(
 def _build_address_resolver(
     step: ChangeStep, around: ValidationContext
 ) -> Callable[[str], str]:
-    """Build the function that returns the whole address of a source, or raises.
+    """Build the function that returns the full address of a source, or raises.
 
-    Addresses that the digest has are not checked again: what they lead to may be away.
+    Addresses that the digest already has are not checked again: their targets may be
+    unavailable now.
     """
     secrets = map_masked_addresses(around.digests)
     had = set(step.before["sources"]) if step.before else set()
@@ -298,7 +299,7 @@ def _build_address_resolver(
 
 
 def map_masked_addresses(known: Sequence[Digest]) -> dict[str, str]:
-    """Map addresses as they are printed, without their secrets, to whole ones."""
+    """Map addresses as they are printed, without their secrets, to full ones."""
     whole = {source.address for digest in known for source in digest.all_sources}
     masked = {address: addresses.mask_secrets(address) for address in whole}
     several = Counter(masked.values())
@@ -310,10 +311,10 @@ _MANAGED = tuple(s for s in list_settings(DestinationSettings) if s.info.manager
 
 
 def check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
-    """Check that an editor by grant does not give more than they have.
+    """Check that an editor by grant does not give away more rights than they have.
 
     Raises:
-        Forbidden: Only people who manage the workspace can do one of these.
+        Forbidden: One of the steps is reserved for people who manage the workspace.
     """
     if not person.granted:
         return

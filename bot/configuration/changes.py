@@ -5,14 +5,15 @@
     revert    proposes the change that undoes another one
     history   what was applied: who, when, before, after
 
-A change is described in the words of the configuration file and passes the checks of
-the file: what chat can set, `export` writes and `apply` reads. It is stored when it is
-shown, with the settings before it; the confirm button carries only its public id. When
-the button is pressed, the settings must still be as they were shown, or nothing is
-changed and the answer names who changed them: two admins at once lose no change. Whole
+A change uses the vocabulary and the checks of the configuration file: what chat can
+set, `export` writes and `apply` reads. It is stored when it is shown, with the settings
+before it; the confirm button carries only its public id. When the button is pressed,
+the settings must still be as they were shown, or nothing is changed and the answer
+names who changed them, so that concurrent admins never overwrite each other. Full
 addresses are stored, because a change must be reversible; `diff` masks their secrets.
 
-Who may use a command is checked by `dispatch`; what else a change needs, here.
+`dispatch` checks who may use a command; the other rights that a change needs are
+checked here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -67,13 +68,13 @@ MAX_TIMES = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConfigurationService:
-    """Changes of the configurations in one database."""
+    """Proposes, applies and lists configuration changes in one database."""
 
     db: Database
     clock: Clock
-    #: The setting of that name, which says which addresses are private.
+    #: The setting `allow_private`, which decides which addresses are private.
     allow_private: str = ""
-    #: Every platform; says what it supports.
+    #: Every platform, with what it supports.
     plugins: Plugins
 
     async def propose(
@@ -194,7 +195,7 @@ class ConfigurationService:
         check_rights(person, steps)
         for step in steps:
             _check_unchanged(conn, workspace, step, stored.proposed_at)
-        # What it refers to may be gone: a destination, for example.
+        # Something that it refers to, such as a destination, may no longer exist.
         around = load_validation_context(
             conn, workspace, self.plugins, reverting=stored.reverts is not None
         )
@@ -250,7 +251,7 @@ class ConfigurationService:
         self, conn: Connection, place: Location, change_id: str
     ) -> tuple[StoredChange, Workspace]:
         key = place.workspace.id
-        # First: what is read after this cannot be changed by anybody else.
+        # Locked first: nobody else can change what is read after this.
         workspace_store.lock_workspace(conn, workspace_id=key)
         workspace = workspace_store.find_workspace(conn, workspace_id=key)
         found = change_store.find_change(conn, workspace_id=key, public_id=change_id)

@@ -31,7 +31,7 @@ from bot.publishing.planning import capitalize_first, format_schedule
 DiffRow = tuple[str, str]
 #: Maximum number of values of a list that are shown, and of characters of a value.
 MAX_VALUES, MAX_VALUE_LENGTH = 6, 90
-#: Settings of a destination that its title does not say, and of both their names.
+#: Settings that are listed; the name and channel of a destination are in its title.
 _SETTINGS = (
     *list_settings(DigestSettings),
     *(

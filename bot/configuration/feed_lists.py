@@ -1,7 +1,7 @@
-"""Import and export feeds as OPML lists, and list the starter packs of the program.
+"""Import and export feeds as OPML lists, and list the built-in starter packs.
 
-`digests.sources.opml` parses the file. A folder of the list with the name of a digest
-goes to that digest; the rest goes where the admin says.
+`digests.sources.opml` parses the file. The feeds of a folder named after a digest are
+added to that digest, the others to the digest that the admin names.
 """
 
 import re
@@ -26,7 +26,7 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", re.ASCII)
 
 
 def expand_addresses(written: str) -> list[str]:
-    """Split text into addresses: whole ones, hosts, and the feeds of packs."""
+    """Split text into addresses: full ones, hosts, and the feeds of packs."""
     found: list[str] = []
     for word in _split_addresses(written):
         feeds = list_pack_addresses(word)
@@ -73,15 +73,15 @@ def assign_feeds(
 
     Args:
         conn: Inside a transaction.
-        listed: The feeds, with the folders they stand in.
-        operator: The time, and what else a change of the operator needs.
+        listed: The feeds with their folders.
+        operator: The time and the context of a change by the operator.
         workspace: The platform's id of the workspace; None = the only one there is, or
             a new one for the local page.
-        digest: All go to the digest of this name, which is created if necessary;
+        digest: All are added to the digest of this name, which is created if necessary;
             None = each to the one that its folder names, or else to the only one.
 
     Raises:
-        UserError: It is not clear which workspace or digest is meant.
+        UserError: The workspace or the digest is ambiguous.
     """
     home = _resolve_workspace(conn, workspace, operator.now)
     known = digest_store.list_digests(conn, workspace_id=home.id)

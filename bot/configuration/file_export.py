@@ -1,7 +1,7 @@
 """Write the configuration of workspaces as a file that `apply` takes, without secrets.
 
-The secrets of addresses are left out: where the sources are set up, `apply` finds the
-whole addresses.
+The secrets of addresses are left out; in a workspace that has these sources, `apply`
+finds the full addresses.
 """
 
 from pathlib import Path
@@ -24,13 +24,13 @@ from bot.storage import Connection, destination_store, digest_store, workspace_s
 def dump_configuration(
     conn: Connection, *, workspace_id: int | None = None, paths: bool = True
 ) -> str:
-    """Dump everything that is set up as TOML.
+    """Dump the configuration of workspaces as TOML.
 
     Args:
-        conn: For reading.
+        conn: Only read from.
         workspace_id: Only this workspace.
-        paths: False: folders by their names only, because where they are on this
-            machine is not for everybody to know.
+        paths: False = folders by their names only, because their paths on this machine
+            are not public.
     """
     kept = [
         w for w in workspace_store.list_workspaces(conn) if workspace_id in (None, w.id)

@@ -1,9 +1,9 @@
 """Read configuration files, and turn them into change requests.
 
-A file given by the operator (`standfirst apply`) or in chat (`/newsdesk apply`) becomes
-the same requests, which are checked, stored and applied like any other change. Every
-mistake of a file is reported at once. Applying a file twice changes nothing the second
-time; only `prune` removes, and only inside workspaces that the file names.
+Files of the operator (`standfirst apply`) and files given in chat (`/newsdesk apply`)
+become the same requests, which are checked, stored and applied like any other change.
+Every mistake of a file is reported at once. Applying a file twice changes nothing the
+second time; only `prune` removes, and only inside workspaces that the file names.
 
 Three things need the operator and are refused in chat: folders that no file of the
 operator set up, channels that are not a destination yet (somebody else's channel could
@@ -90,7 +90,7 @@ class WorkspaceBlock:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileContext:
-    """The present state of the workspace to which a file is applied."""
+    """The current state of the workspace to which a file is applied."""
 
     workspace: Workspace
     plugins: Plugins
@@ -99,7 +99,7 @@ class FileContext:
     grants: tuple[Grant, ...] = ()
     #: The platform's id of the channel in which the file was given.
     channel: str | None = None
-    #: Channels that are not a destination yet are refused.
+    #: Whether channels that are not a destination yet are refused.
     is_from_chat: bool = False
 
 
@@ -255,8 +255,8 @@ def build_requests(
 
     Args:
         block: The file's block for this workspace.
-        here: The present state of the workspace.
-        prune: What the file does not name is removed.
+        here: The current state of the workspace.
+        prune: Whether to remove what the file does not name.
     """
     removals = _request_removals(block.settings, here) if prune else ()
     return (*_request_additions(block, here), *removals)
@@ -306,12 +306,12 @@ def _set_entry(entry: SettingsEntry | None) -> EntryEdit:
 
 
 def _set_destination(wanted: Mapping[str, Any], here: FileContext) -> EntryEdit:
-    """A destination that was stopped stays so, unless it gets another channel."""
+    """Build the edit of a destination; a stop is kept unless the channel changes."""
     known = {place.channel for place in here.destinations} | {here.channel}
 
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         channel = wanted.get("channel")
-        # The page's channels are of its own workspace only.
+        # All channels of the local page belong to its own workspace.
         is_own = here.workspace.platform == "local" or channel in known
         if here.is_from_chat and not is_own:
             raise FieldError(
@@ -327,7 +327,7 @@ def _set_destination(wanted: Mapping[str, Any], here: FileContext) -> EntryEdit:
     return edit
 
 
-#: What stays as it is where a file omits it.
+#: Settings that keep their value if a file omits them.
 _KEPT = tuple(s.name for s in list_settings(DigestSettings) if s.info.keep_omitted)
 
 
@@ -378,10 +378,11 @@ def apply_file(
     Args:
         conn: Inside a transaction.
         file: As it was read.
-        prune: Also remove what the file does not name, inside its workspaces.
-        now: The time.
-        allow_private: The setting of that name, which says which addresses are private.
-        recorded: Add the changes to the history of the workspaces.
+        prune: Whether to remove what the file does not name, inside its workspaces.
+        now: The present instant.
+        allow_private: The setting `allow_private`, which decides which addresses are
+            private.
+        recorded: Whether to add the changes to the history of the workspaces.
 
     Raises:
         ConfigurationError: Every mistake of the file, one a line.

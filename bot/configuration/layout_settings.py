@@ -65,7 +65,7 @@ def _list_layout_sentences(
 
 
 def is_section_filled(options: DigestOptions, section: Section) -> bool:
-    """Tell whether no other setting empties the section."""
+    """Return whether no other setting empties the section."""
     setting = SECTION_SETTINGS.get(section)
     return setting is None or bool(getattr(options, setting))
 

@@ -30,7 +30,7 @@ class OperatorContext:
 
     plugins: Plugins
     now: datetime
-    #: The setting of that name, which says which addresses are private.
+    #: The setting `allow_private`, which decides which addresses are private.
     allow_private: str = ""
 
 

@@ -38,7 +38,7 @@ def read_given_settings(
 
 
 def format_form_values(settings: SettingsModel, command: OfferedBy) -> dict[str, str]:
-    """Format the present values of what the command offers, as people type them."""
+    """Format the current values of the settings that the command offers, as typed."""
     return {
         setting.name: _format_typed(setting, getattr(settings, setting.name))
         for setting in _list_offered(type(settings), command)

@@ -1,7 +1,7 @@
 """Check settings: one checker for files, chat and the command line.
 
 It reports every mistake of a digest or destination with its field, and returns the
-normal form: whole addresses, schedules as `bot.schedules` writes them, paused sources
+normal form: full addresses, schedules as `bot.schedules` writes them, paused sources
 last. A digest may have a language into which the bot's own texts are not translated.
 """
 
@@ -36,7 +36,7 @@ from digests.messages import Message
 from digests.stories import filters
 
 M = TypeVar("M", bound=SettingsModel)
-#: Values that stand in for required ones that are wrong, so that the rest is checked.
+#: Placeholders for required values that are invalid, so that the rest is checked.
 _STAND_INS: Final[Mapping[str, Any]] = {
     "name": "–",
     "sources": ["–"],
@@ -92,7 +92,7 @@ def check_digest(
     Args:
         entry: As `[[workspace.digest]]` writes it.
         destinations: Names of the destinations that exist.
-        resolve_address: Returns the whole address of a source, or raises `UserError`.
+        resolve_address: Returns the full address of a source, or raises `UserError`.
         zone: Of schedules that name none.
     """
     settings, problems = validate_fields(DigestSettings, entry)
@@ -189,7 +189,7 @@ _EXPLANATIONS: Final[Mapping[str, Callable[[int], UserError]]] = {
 
 
 def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> UserError:
-    """Say what to write instead of a value that pydantic refused."""
+    """Describe what to write instead of a value that pydantic rejected."""
     details = found.get("ctx", {})
     explain = _EXPLANATIONS.get(found["type"])
     if explain is not None:
@@ -204,7 +204,7 @@ def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> Use
 
 
 def _explain_expected(model: type[SettingsModel], name: str) -> UserError | None:
-    """Say which values the setting takes."""
+    """Describe the values that the setting accepts."""
     setting = get_setting(model, name)
     if setting is None:
         return None
@@ -290,7 +290,7 @@ def check_language(code: str) -> str:
     """Return the code if it names a language: «en», «de-AT», «zh-Hant».
 
     Raises:
-        UserError: There is no such language; which one may be meant.
+        UserError: There is no such language; the text suggests a similar one.
     """
     from babel import Locale
 
@@ -384,7 +384,7 @@ def find_post_option_problems(
         problem = UserError("Name one role by a mention or by its number.")
         yield FieldProblem(field="ping", problem=problem)
     elif options.ping == workspace:
-        # The role of everybody may have the id of the workspace.
+        # On some platforms the id of the workspace is that of the role of everybody.
         problem = UserError(
             "Everybody cannot be pinged; name a role that people can leave."
         )

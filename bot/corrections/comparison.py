@@ -1,6 +1,6 @@
 """Compare an article's texts with what an edition shows, and record corrections.
 
-load_comparison     everything that is needed of the database, in one read
+load_comparison     everything that is needed from the database, in one read
 compare_edition     the corrections, pure: what is corrected, and what replaces it
 record_corrections  stored in one transaction with the revision that was compared
 """
@@ -55,7 +55,7 @@ class ComparisonInputs:
 
 
 def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs | None:
-    """Load what is compared; None if the edition or the article is gone."""
+    """Load what is compared; None if the edition or the article was deleted."""
     here: dict[str, Any] = {"workspace_id": one.workspace_id}
     stored_edition = edition_store.find_edition(conn, **here, edition_id=one.edition_id)
     if stored_edition is None or edition_store.is_edition_undone(
@@ -88,9 +88,9 @@ def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs
 
 
 def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, ...]:
-    """What the newest text corrects in each story that contains the article.
+    """Find what the newest text corrects in each story that contains the article.
 
-    Then what its page corrects in the result of that.
+    Corrections by its page are then found in the result.
     """
     if found.digest.options.corrections == "off":
         return ()
@@ -127,7 +127,7 @@ def _compare_texts(
 def _relocate_story(
     story: EditionStory | BriefStory, old: Article, found: ComparisonInputs
 ) -> EditionStory | BriefStory:
-    """The story with its spans in the page, as far as its words are there."""
+    """Relocate the story's spans into the page, as far as it has the same words."""
     if old is not found.page or isinstance(story, BriefStory):
         return story
     return relocate_story(story, old)
@@ -193,7 +193,7 @@ def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
 
 
 def _shown_revisions(stored_edition: StoredEdition, article: str) -> set[str]:
-    """The revisions of the article that the edition was made from."""
+    """Find the revisions of the article that the edition was made from."""
     found: set[str] = set()
     for story in stored_edition.edition.stories:
         found |= {ref.revision for ref in story.articles if ref.id == article}
@@ -246,7 +246,7 @@ def _correct_story(
 
 
 def _list_changes(old: Article, new: Article) -> tuple[Payload, ...]:
-    """The corrected passages; a new passage corrects nothing."""
+    """List the corrected passages; a new passage corrects nothing."""
     right = (
         c for c in find_corrections(old, new) if c.old is not None or c.kind == "notice"
     )

@@ -1,11 +1,10 @@
 """Edit the messages of corrected editions, and list what was corrected.
 
 When a revision of an article is stored, every edition that contains it is marked. Once
-the text is stable, `comparison` finds what it corrects of what is shown, and the
-edition as it now reads becomes edits for the outbox. Each step starts from stored rows
+the text is stable, `comparison` finds what it corrects in the shown edition, and the
+corrected edition is stored as edits for the outbox. Each step starts from stored rows
 and ends in one transaction, so a process that dies between two steps is continued by
-the next.
-An editor's own correction is a row that is due, and takes the same way.
+the next. An editor's own correction is stored as a due row and processed the same way.
 
 The edition is rendered with its stored context, and an edit is stored for each message
 that changes. The number of messages must stay the same: if a note does not fit, the
@@ -56,7 +55,7 @@ class CorrectionProcessor:
     platforms: Mapping[str, Platform]
 
     async def run(self) -> datetime | None:
-        """Compare stable texts and order the edits; when the next text is stable."""
+        """Compare stable texts and order the edits; return when to run next."""
         now = self.clock.now()
         for one in await self.db.read(
             published_article_store.list_due_comparisons,
@@ -126,7 +125,7 @@ def order_edits(
     platforms: Mapping[str, Platform],
     now: datetime,
 ) -> int:
-    """Store the edits that an edition needs; how many messages are edited."""
+    """Store the edits that an edition needs; return how many messages are edited."""
     key = EditionKey(workspace_id=workspace_id, edition_id=edition_id)
     stored_edition = edition_store.find_edition(conn, **key)
     workspace = workspace_store.find_workspace(conn, workspace_id=workspace_id)
@@ -156,7 +155,7 @@ def _render_corrected(
     sent: Sequence[Delivery],
     now: datetime,
 ) -> tuple[MessagePart, ...] | Message:
-    """The messages as they should read; or why they cannot be edited."""
+    """Render the corrected messages, or explain why they cannot be edited."""
     key = stored_edition.key
     stored = edition_store.find_render_context(conn, **key)
     if edition_store.is_edition_undone(conn, **key):
@@ -184,7 +183,7 @@ def _render_corrected(
 
 
 def _shorten_summary(edition: Edition, corrected: Collection[str]) -> Edition | None:
-    """The edition without the last sentence of its longest corrected summary.
+    """Drop the last sentence of the edition's longest corrected summary.
 
     Corrected sentences are dropped last.
     """
@@ -213,7 +212,7 @@ def _store_edits(
     sent: Sequence[Delivery],
     now: datetime,
 ) -> int:
-    """Store an edit for every message that changes; how many they are."""
+    """Store an edit for every message that changes; return their number."""
     of_part = {int(part.key): part for part in parts}
     edits = {
         (one.destination_id, one.part): one for one in sent if one.operation == "edit"
@@ -263,7 +262,7 @@ class CorrectionStatus:
 def list_corrections(
     conn: Connection, *, workspace_id: int, since: datetime | None, count: int
 ) -> tuple[CorrectionStatus, ...]:
-    """The corrections of the workspace, newest first."""
+    """List the corrections of the workspace, newest first."""
     here = {"workspace_id": workspace_id}
     found = correction_store.list_newest_corrections(
         conn, **here, since=since, count=count

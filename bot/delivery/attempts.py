@@ -1,7 +1,7 @@
 """Send a message, or read one back, within a time limit; every outcome is a value.
 
-The outbox and the private notices share this step of the protocol. What an outcome
-means for a stored row is theirs.
+The outbox and the private notices share this step of the protocol, and decide what an
+outcome means for their stored rows.
 """
 
 import asyncio
@@ -15,20 +15,20 @@ from bot.model import Delivery
 from bot.ports import Clock, Platform
 from digests.messages import Message
 
-#: The message is there, with this id; or what to do about it.
+#: The platform's id of the message, or how to continue without one.
 Outcome = str | RetryDecision
-#: Decides what becomes of a message if reading it back is not permitted.
+#: Decides what to do with a message if reading it back is not permitted.
 DecideRefused = Callable[[SendRefused, datetime], RetryDecision]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageSender:
-    """Sends over the connected platforms."""
+    """Sends messages and reads them back, on the connected platforms."""
 
     clock: Clock
     platforms: Mapping[str, Platform]
     send_timeout: timedelta
-    #: Until a request whose answer was lost must have arrived.
+    #: Time after which a request whose response was lost must have arrived.
     uncertain_wait: timedelta
 
     @property
@@ -39,7 +39,7 @@ class MessageSender:
     async def send(
         self, delivery: Delivery, prepare: Callable[[Delivery], Awaitable[Delivery]]
     ) -> Outcome:
-        """Send what `prepare` makes of the delivery, which has the same time limit."""
+        """Send the delivery as `prepare` returns it; the time limit covers both."""
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
                 prepared = await prepare(delivery)
@@ -50,7 +50,7 @@ class MessageSender:
     async def read_back(
         self, delivery: Delivery, decide_refused: DecideRefused, resent: Message
     ) -> Outcome:
-        """Look for the message; `resent` is the reason if it has to be sent again."""
+        """Find the message; `resent` is the reason if it has to be sent again."""
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
                 found = await self.platforms[delivery.platform].read_back(delivery)

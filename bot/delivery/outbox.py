@@ -2,7 +2,7 @@
 
 Each platform has a number of places for concurrent jobs. Workspaces take turns, and no
 workspace gets all the places, so a slow one does not delay the others. A destination
-has one job at a time, and an edition that was begun there is finished before the next
+has one job at a time, and an edition that was started there is finished before the next
 destination's turn. Results that could not be recorded are kept in memory and recorded
 later; nothing is sent before its claim is committed.
 """
@@ -106,7 +106,7 @@ class FairQueue:
         return tuple(picked)
 
     def free(self, destination_id: int) -> None:
-        """The job of the destination is done or was cancelled."""
+        """Release the destination, whose job is done or was cancelled."""
         if self._running.pop(destination_id, None) is not None:
             self._known.pop(destination_id, None)
 
@@ -148,13 +148,13 @@ class Outbox:
     send_timeout: timedelta
     uncertain_wait: timedelta
     at: CheckpointHook = ignore_checkpoint
-    #: Monotonic seconds; None = only the clock is used.
+    #: Monotonic clock in seconds; None = only `clock` is used.
     steady: Callable[[], float] | None = None
     _queue: FairQueue = field(default_factory=FairQueue, init=False)
     _in_flight: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _ended: list[JobResult] = field(default_factory=list, init=False)
     _job_ended: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    #: Workspaces that were refused, until that is recorded.
+    #: Workspaces in which posting was refused, until that is recorded.
     _refused: set[int] = field(default_factory=set, init=False)
     #: When deliveries became uncertain in this process, by the monotonic clock.
     _uncertain_since: dict[int, float] = field(default_factory=dict, init=False)
@@ -162,10 +162,10 @@ class Outbox:
     _started: bool = field(default=False, init=False)
 
     async def drain(self) -> datetime | None:
-        """Send everything that is due; the next moment at which something is.
+        """Send everything that is due; return when something is due next.
 
-        When cancelled, it waits a few seconds for running jobs; the next start takes up
-        the rest.
+        When cancelled, it waits a few seconds for running jobs; the next start
+        continues with the rest.
         """
         try:
             await self._start_once()
@@ -185,7 +185,7 @@ class Outbox:
         return following and max(following, soon)
 
     async def deliver_notices(self) -> datetime | None:
-        """Send the due private notices; the next moment at which one is due.
+        """Send the due private notices; return when one is due next.
 
         Separate from `drain`: a slow direct message does not delay channels.
         """
@@ -205,13 +205,13 @@ class Outbox:
         return bool(self._in_flight or self._ended or self._queue.waiting)
 
     async def _start_once(self) -> None:
-        """At the start, retry what was refused: there may be a new token."""
+        """Retry what was refused, once after the start: there may be a new token."""
         if not self._started:
             await self.db.write(recording.retry_refused, now=self.clock.now())
             self._started = True
 
     async def _offer_due(self) -> bool:
-        """Add the jobs that are due; whether any job waits."""
+        """Add the jobs that are due; return whether any job waits."""
         self._queried_at = asyncio.get_running_loop().time()
         now = self.clock.now()
         await self.db.write(recording.expire_stale, now=now, but=tuple(self._in_flight))

@@ -1,8 +1,8 @@
 """Controls of a personal edition: their ids contain the edition. Pure.
 
-If a platform names no workspace with a pressed control (a direct message on Discord),
-the public id of the edition leads to it. It proves nothing: commands check that the
-person who pressed it is the owner of the edition.
+If a platform does not name the workspace of a pressed control (in a direct message on
+Discord), it is found by the public id of the edition. That id proves no identity:
+commands check that the person who pressed it is the owner of the edition.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _ID_KEYS: Final = frozenset({"custom_id", "action_id", "value", "id"})
 
 
 def build_own_control_id(edition: str, control: str) -> str:
-    """The id of a control of a personal edition."""
+    """Build the id of a control of a personal edition."""
     action = control.removeprefix(f"{CONTROL_VERSION}:")
     return f"{CONTROL_VERSION}:{OWN_ACTION}:{edition}:{action}"
 

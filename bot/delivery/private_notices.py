@@ -1,8 +1,8 @@
 """Direct messages to one person: posting stopped, or their report was resolved.
 
-A notice is stored in the transaction in which that happens, and sent by the outbox's
-protocol: claimed and committed, sent under a key, and read back without a clear answer.
-It goes to the person's direct messages, never to a channel. A notice that is refused is
+A notice is stored in the transaction of its event, and sent by the outbox's protocol:
+claimed and committed, sent under a key, and read back if there is no clear answer. It
+is sent to the person's direct messages, never to a channel. A notice that is refused is
 not tried again: the status command and the doctor also show what is paused, and the
 reader's next command shows how a report was resolved.
 """
@@ -112,7 +112,7 @@ def _describe_fix(texts: Texts, *, returns: bool) -> str:
 
 
 def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
-    """What is paused, for the operator on the local page.
+    """List what is paused, for the operator on the local page.
 
     Whole workspaces (with a refused token, nobody there can be notified), and channels
     of the local page. For other channels, the people who set them up get a notice.
@@ -151,7 +151,7 @@ class NoticeSender:
     sender: MessageSender
 
     async def drain(self) -> datetime | None:
-        """Send the notices that are due; the next moment at which one is."""
+        """Send the notices that are due; return when one is due next."""
         names, clock = tuple(self.sender.platforms), self.sender.clock
         first = await self.db.read(notice_store.find_next_notice_at, platforms=names)
         if first is None or first > clock.now():
@@ -187,7 +187,7 @@ class NoticeSender:
         await self._record(notice, outcome)
 
     async def _find_recipient(self, notice: Notice) -> str:
-        """Find the person who answers for the bot, and store who it is."""
+        """Find the person who is responsible for the bot, and store who it is."""
         platform, person = self.sender.platforms[notice.platform], None
         if isinstance(platform, OwnerDirectory):
             person = await platform.find_owner(notice.workspace_external_id)
@@ -247,7 +247,7 @@ class NoticeSender:
     def _decide_state(
         self, notice: Notice, found: RetryDecision, now: datetime
     ) -> tuple[NoticeState, datetime | None]:
-        """The next state: a notice that is refused or fails too often has failed."""
+        """Decide the next state; refused notices and those out of attempts fail."""
         if found.state == "uncertain":
             return "uncertain", now + self.sender.uncertain_wait
         refused = found.stops is not None or found.fallback_level is not None
@@ -257,12 +257,12 @@ class NoticeSender:
 
 
 def _give_up_refused(error: SendRefused, _now: datetime) -> RetryDecision:
-    """Twice would be worse than not at all: the status command shows it as well."""
+    """Fail: a duplicate is worse than no notice; the status command shows it too."""
     return RetryDecision(state="failed", reason=error.message)
 
 
 def _as_delivery(notice: Notice) -> Delivery:
-    """The notice as plain text with a key, addressed to its person."""
+    """Convert a notice to a delivery: plain text with a key, to its person."""
     return Delivery(
         id=0,
         workspace_id=notice.workspace_id,

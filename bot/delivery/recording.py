@@ -24,7 +24,7 @@ from bot.storage import (
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
 from digests.messages import Message
 
-#: An edition that could not be sent for so long is no longer news.
+#: An edition that could not be sent within this time is no longer news.
 NEWS_LIFETIME = timedelta(days=7)
 NOT_FOUND_REASON = Message("delivery.not_found")
 #: Destinations that one query returns.
@@ -87,7 +87,7 @@ def retry_refused(conn: Connection, *, now: datetime) -> None:
 
 
 def expire_stale(conn: Connection, *, now: datetime, but: Collection[int]) -> None:
-    """End what has expired; the ids `but` are being sent by this process."""
+    """End claims and deliveries that expired; this process is sending the ids `but`."""
     delivery_queue.expire_claims(conn, now=now, but=but)
     delivery_store.fail_outdated_deliveries(conn, now=now, before=now - NEWS_LIFETIME)
     delivery_store.finish_undone_deliveries(conn, now=now)
@@ -96,7 +96,7 @@ def expire_stale(conn: Connection, *, now: datetime, but: Collection[int]) -> No
 def load_due(
     conn: Connection, *, now: datetime, platforms: Collection[str], wait: timedelta
 ) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
-    """What can be sent, and what can be read back."""
+    """Load the deliveries that can be sent, and those that can be read back."""
     return (
         delivery_queue.list_claimable_deliveries(
             conn, now=now, platforms=platforms, limit=DUE_LIMIT
@@ -138,7 +138,7 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
 
 
 def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
-    """Whether it was being sent when a backup was made that was restored since.
+    """Whether it was being sent when the last restored backup was made.
 
     If it is not found then, that proves nothing: it may have been undone, or there may
     be too many messages after it.

@@ -1,4 +1,4 @@
-"""Decide what becomes of a message that was not sent; resolve held messages.
+"""Decide how to continue after a failed send; resolve held messages.
 
     rate limited, not received   the same message again, later
     the message is refused       a post: as plain text, then as links, then it fails
@@ -39,7 +39,7 @@ MAX_BACKOFF = timedelta(minutes=5)
 MAX_WAIT = timedelta(hours=1)
 #: Simpler forms of a message that the platform refuses as it was rendered.
 PLAIN_TEXT_LEVEL, LINKS_ONLY_LEVEL = 1, 2
-#: Most of a day.
+#: Attempts over most of a day.
 MAX_SEND_ATTEMPTS = 300
 #: Bytes of a hash; enough for a millionth of a wait.
 _HASH_BYTES: Final = 4
@@ -47,23 +47,23 @@ _HASH_BYTES: Final = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryDecision:
-    """What becomes of a delivery that was not clearly sent."""
+    """How to continue with a delivery that is not known to be sent."""
 
     state: Literal["retry", "uncertain", "failed", "held"]
     reason: Message
     not_before: datetime | None = None
     #: The form in which it is sent from now on; None = as before.
     fallback_level: int | None = None
-    #: It fails without the later parts of its edition.
+    #: Whether the later parts of its edition are sent without it.
     alone: bool = False
-    #: What accepts no messages any more.
+    #: What no longer accepts messages.
     stops: Literal["destination", "workspace"] | None = None
-    #: It may work again by itself: one message tries from time to time.
+    #: Whether it may recover unaided: one message is then tried from time to time.
     may_return: bool = False
 
 
 def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDecision:
-    """Decide what becomes of the delivery. Pure, and tested by a table."""
+    """Decide how to continue with the delivery after an error. Pure."""
     reason = explain_error(error)
     match error:
         case SendRefused(message_only=True):
@@ -96,14 +96,14 @@ def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDe
 
 
 def explain_error(error: Exception) -> Message:
-    """Give what the error says; of one that is not the bot's own, its text."""
+    """Return the error's message; for a foreign exception, its text or type."""
     if isinstance(error, BotError):
         return error.message
     return Message(str(error) or type(error).__name__)
 
 
 def spread_wait(wait: timedelta, delivery: Delivery) -> timedelta:
-    """Between half of `wait` and all of it.
+    """Return a wait between half of `wait` and all of it.
 
     Otherwise, everything that one outage delayed would be sent at the same instant. The
     part is derived from the key and the attempt of the delivery, not random: the result
@@ -147,7 +147,7 @@ NO_LINKS = "This part of the edition cannot be shown here."
 def render_as_links(
     delivery: Delivery, stored_edition: StoredEdition | None
 ) -> Delivery:
-    """The delivery as a list of links, in the payload `links` and as plain text.
+    """Render the delivery as a list of links, in the payload `links` and as plain text.
 
     A platform without a form for links sends the text.
     """
@@ -157,7 +157,7 @@ def render_as_links(
 
 
 def _list_addresses(stored_edition: StoredEdition | None) -> list[str]:
-    """The address of each story."""
+    """List the address of each story."""
     if stored_edition is None:
         return []
     refs = [
@@ -216,7 +216,7 @@ def decide_held(
 
 
 def find_held(held: Sequence[Delivery], typed: str) -> Delivery:
-    """The held message whose key begins with `typed`.
+    """Find the held message whose key begins with `typed`.
 
     Raises:
         UserError: There is none, or more than one.

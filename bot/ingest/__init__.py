@@ -1,1 +1,1 @@
-"""Sources to stored revisions, quotes, figures and stories."""
+"""Read sources and store revisions with their quotes, figures and stories."""

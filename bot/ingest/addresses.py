@@ -23,7 +23,7 @@ _OWN_NETWORK = (".local", ".internal", ".lan", ".home.arpa", ".localhost", ".tes
 
 
 def mask_secrets(address: str) -> str:
-    """The address without passwords and keys, as it may be shown."""
+    """Mask passwords and keys, so that the address may be shown."""
     parts = _split_address(address)
     if parts is None:
         return address
@@ -50,9 +50,9 @@ def is_private(address: str, allow_private: str = "") -> bool:
     """Whether the contents of the address belong to one workspace only.
 
     Args:
-        address: Of a feed or page.
-        allow_private: The setting of that name: the hosts that it lists are private; if
-            it allows every network, all addresses are private.
+        address: Address of a feed or page.
+        allow_private: The setting `allow_private`: the hosts that it lists are private;
+            if it allows every network, all addresses are private.
     """
     parts = _split_address(address)
     if (
@@ -66,7 +66,7 @@ def is_private(address: str, allow_private: str = "") -> bool:
 
 
 def extract_host(address: str) -> str:
-    """The host with its port, without a password; "" if there is none."""
+    """Return the host with its port, without a password; "" if there is none."""
     parts = _split_address(address)
     return parts.netloc.rpartition("@")[2].lower() if parts else ""
 

@@ -1,14 +1,15 @@
 """Read sources when due or on request, try new ones, re-read published pages.
 
-    poll        read every source that is due; when the next one is
-    refresh     read the sources of digests now, unless they were just read
-    try_source  read an address that is no source yet; nothing is stored
-    reread      read the pages of published articles again, to find corrections
+    poll          read every source that is due; return when the next one is due
+    refresh       read the sources of digests now, unless they were just read
+    try_source    read an address that is no source yet; nothing is stored
+    PageRereader  read the pages of published articles again, to find corrections
 
 New articles of a source are analysed off the event loop and assigned to their stories,
 and all of it is stored in one transaction with the new state of the source: a stored
 article always has its quotes, figures and story. If a source cannot be read, its
-problem is stored, and the others go on. The rules are in `source_state` and pure.
+problem is stored and the other sources are not affected. The rules are pure functions
+of `source_state`.
 
 Pages are re-read at growing intervals, if an edition has the article in full, by the
 same guarded fetcher. A feed can name any address: if private networks are allowed for
@@ -47,7 +48,7 @@ from digests.types import Article
 
 log = structlog.get_logger(__name__)
 
-#: A younger reading is fresh enough for an edition.
+#: A reading younger than this is fresh enough for an edition.
 RECENT_READING = timedelta(minutes=5)
 #: Sources that are read at once; one host gets one request at a time.
 CONCURRENT_READINGS = 8
@@ -78,11 +79,11 @@ class PageRereader:
     db: Database
     clock: Clock
     read_page: ReadPage
-    #: The setting of that name.
+    #: The setting `allow_private`.
     allow_private: str = ""
 
     async def run(self) -> datetime | None:
-        """Read the pages that are due; when the next one is."""
+        """Read the pages that are due; return when the next one is."""
         due = await self.db.read(
             published_article_store.list_due_rereads,
             now=self.clock.now(),
@@ -140,7 +141,7 @@ class PageRereader:
         return same_host or not addresses.is_private(address, self.allow_private)
 
     def _next(self, one: PageReread) -> datetime | None:
-        """The next time in the future; None after the last one."""
+        """Return the next time in the future; None after the last one."""
         later = (one.published_at + after for after in REREAD_DELAYS[one.times :])
         return next((at for at in later if at > self.clock.now()), None)
 
@@ -160,12 +161,12 @@ class Ingestor:
     )
 
     def __post_init__(self) -> None:
-        """Build what assigns articles to stories."""
+        """Build the assigner of articles to stories."""
         assigner = StoryAssigner(db=self.db, engine=self.engine)
         object.__setattr__(self, "_assigner", assigner)
 
     async def poll(self) -> datetime | None:
-        """Read every source that is due; when the next one is."""
+        """Read every source that is due; return when the next one is."""
         due = await self._due()
         while due:
             places = asyncio.Semaphore(CONCURRENT_READINGS)
@@ -194,7 +195,7 @@ class Ingestor:
         )
 
     async def refresh(self, wanted: Iterable[Source], *, insist: bool = False) -> int:
-        """Read these sources now, unless just read; how many new revisions there are.
+        """Read these sources now, unless just read; return the number of new revisions.
 
         Args:
             wanted: The sources of one digest or several.
@@ -226,7 +227,7 @@ class Ingestor:
     async def _read_in_turn(
         self, source_id: int, places: asyncio.Semaphore, why: ReadCause = "due"
     ) -> int:
-        """Read a source unless it was just read; how many new revisions there are."""
+        """Read a source unless it was just read; return the number of new revisions."""
         async with places, self._locks[source_id]:
             source = await self.db.read(source_store.find_source, source_id=source_id)
             if source is None or not _should_read(source, self.clock.now(), why):
@@ -331,13 +332,13 @@ def _should_read(source: Source, now: datetime, why: ReadCause) -> bool:
 
 
 def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
-    """The article of the page, if it can be compared."""
+    """Return the article of the page, if it can be compared."""
     if reading.unchanged or not reading.articles:
         return None
     found = reading.articles[0]
     if len(found.text) < SHORTEST_PAGE:
         return None
-    # A hash of its own: the same text in the feed is another revision.
+    # Hashed separately: the same text in the feed is another revision.
     name = f"page-{revision_hash(found.title, found.text)}"
     return replace(found, id=str(one.article_id), revision=name)
 
@@ -366,7 +367,7 @@ def _save_page(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceTrial:
-    """What a possible source contains, or why it cannot be read."""
+    """The content of a possible source, or why it cannot be read."""
 
     #: The address without its secret.
     shown: str

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digests.sources.opml import OpmlDocument
     from digests.sources.sandbox import Sandbox
 
-#: What lets sources of private networks be read.
+#: Environment variable that permits sources in private networks.
 ALLOW_PRIVATE_SETTING = "STANDFIRST_FETCH_ALLOW_PRIVATE"
 
 
@@ -69,7 +69,7 @@ class SourceReader:
 
     @property
     def allow_private(self) -> str:
-        """The setting of that name."""
+        """The setting `allow_private`."""
         return self._allow_private
 
     async def read_address(
@@ -84,7 +84,7 @@ class SourceReader:
         """Read a feed, a page or a news sitemap.
 
         Args:
-            address: Where it is.
+            address: The address to read.
             now: The present instant.
             kind: What it must be; None = any of them.
             etag: Validator of the last complete answer.
@@ -143,7 +143,7 @@ class SourceReader:
 
         Args:
             file: Its address, and the only origin from which it may be fetched.
-            most: Its greatest size in bytes.
+            most: Maximum size in bytes.
 
         Raises:
             SourceError: It cannot be fetched; its class says who can fix that.

@@ -1,7 +1,7 @@
 """State of a source after each reading: interval, failures, moves, health. Pure.
 
-A source that is gone is stopped. A permanent redirect is followed from the third answer
-in a row that names it, and given up when the new address fails.
+A source that no longer exists is stopped. A permanent redirect is followed from the
+third answer in a row that names it, and given up when the new address fails.
 
 Sources of one interval are spread over it by a hash of their address, so that they are
 not read at the same moment and each keeps its slot through restarts (as in MonitoRSS).
@@ -9,7 +9,7 @@ The interval follows the source's recent pace; failures double it, up to a day. 
 that a source asks for is never shortened.
 
 New software, new addresses or a moved archive make a feed offer everything as new. None
-of it is news: it is stored as published, and an admin gets a notice.
+of it is news: it is stored as published, and its admins get a notice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -42,14 +42,14 @@ SHOWN_PROBLEMS = 3
 
 
 def current_address(source: Source) -> str:
-    """Where the source is read: its new address once that is confirmed."""
+    """Return the address to read: the new one once it is confirmed."""
     if source.moved_to is not None and source.moved_count >= MOVE_CONFIRMATIONS:
         return source.moved_to
     return source.address
 
 
 def expected_kind(source: Source) -> SourceKind | None:
-    """What its address must contain; None before the first reading.
+    """Return the kind that its address must have; None before the first reading.
 
     A page in place of a known feed is a parked domain, not content.
     """
@@ -59,7 +59,7 @@ def expected_kind(source: Source) -> SourceKind | None:
 
 
 def find_own_feed(source: Source, reading: SourceReading) -> str | None:
-    """The feed to read in place of the page of a site; None to use the reading.
+    """Find the feed to read in place of a site's page; None to use the reading.
 
     Raises:
         SourceUnreadable: The page of a site names no feed any more.
@@ -79,7 +79,7 @@ def find_own_feed(source: Source, reading: SourceReading) -> str | None:
 def apply_reading(
     source: Source, reading: SourceReading, new: int, now: datetime
 ) -> Source:
-    """The source after a successful reading with `new` new articles."""
+    """Update the source after a successful reading with `new` new articles."""
     at = _measure_pace(source, reading, new, now)
     whole = reading.unchanged or bool(reading.articles)
     good = replace(
@@ -102,7 +102,7 @@ def apply_reading(
 
 
 def switch_to_feed(source: Source, feed: str, now: datetime) -> Source:
-    """The source, to be read at the feed that its page names."""
+    """Switch the source to the feed that its page names."""
     return replace(
         source,
         kind="site",
@@ -116,7 +116,7 @@ def switch_to_feed(source: Source, feed: str, now: datetime) -> Source:
 
 
 def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
-    """The source after a failed reading, with its next attempt."""
+    """Update the source after a failed reading, with its next attempt."""
     failed = replace(
         source,
         requested_at=now,
@@ -227,7 +227,7 @@ _SPREAD = 0.1
 
 
 def polling_interval(items_per_day: float | None) -> timedelta:
-    """The time between two readings: five minutes if busy to six hours if silent."""
+    """Compute the time between readings: five minutes (busy) to six hours (silent)."""
     if items_per_day is None or _SLOW <= items_per_day <= _BUSY:
         return USUAL_INTERVAL
     if items_per_day > _BUSY:
@@ -238,7 +238,7 @@ def polling_interval(items_per_day: float | None) -> timedelta:
 
 
 def next_poll_slot(address: str, every: timedelta, now: datetime) -> datetime:
-    """The source's next slot of this interval, at least half an interval away."""
+    """Compute the source's next slot, at least half an interval away."""
     offset = every * _address_fraction(address)
     soonest = now + every / 2 - offset - _EPOCH
     passed = -(-soonest // every)
@@ -246,20 +246,20 @@ def next_poll_slot(address: str, every: timedelta, now: datetime) -> datetime:
 
 
 def retry_time(address: str, failures: int, now: datetime) -> datetime:
-    """When to try again after `failures` failures in a row (1 or more)."""
+    """Compute when to try again after `failures` (1 or more) failures in a row."""
     doubled: timedelta = USUAL_INTERVAL * 2 ** min(failures - 1, 10)
     wait = min(doubled, LONGEST_BACKOFF / (1 + _SPREAD))
     return now + wait * (1 + _SPREAD * _address_fraction(address))
 
 
 def resume_time(address: str, wait: timedelta, now: datetime) -> datetime:
-    """When to read a source that asked for a pause: never before the end of it."""
+    """Compute when to read a source that asked for a pause: never before its end."""
     spread = min(wait * _SPREAD, SHORTEST_INTERVAL) * _address_fraction(address)
     return now + wait + spread
 
 
 def estimate_pace(published: Iterable[datetime | None], now: datetime) -> float | None:
-    """Items per day, from the dates of a first reading; None without dates."""
+    """Estimate items per day from the dates of a first reading; None without dates."""
     dates = [at for at in published if at is not None]
     if not dates:
         return None
@@ -271,9 +271,9 @@ def estimate_pace(published: Iterable[datetime | None], now: datetime) -> float 
 
 
 def update_pace(before: float | None, new: int, elapsed: timedelta) -> float:
-    """Items per day after `new` more in the time since the last successful reading.
+    """Update the items per day with `new` more since the last successful reading.
 
-    An exponential mean: three days ago counts for a third of now.
+    An exponential mean: a value of three days ago has a third of the weight.
     """
     elapsed = max(elapsed, timedelta(seconds=1))
     now = new * (_DAY / elapsed)
@@ -288,14 +288,14 @@ def update_pace(before: float | None, new: int, elapsed: timedelta) -> float:
 
 
 def _address_fraction(address: str) -> float:
-    """A number from 0 to 1 that is fixed for the address."""
+    """Hash the address to a fraction from 0 to 1."""
     digest = sha256(address.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:6], "big") / (1 << 48)
 
 
 #: A flood has more articles than this, and a greater part of them is new.
 FLOOD_MIN_ARTICLES, FLOOD_MIN_SHARE = 20, 0.8
-#: After we did not read it for so long, what was published meanwhile is news.
+#: After a gap of this length between readings, everything new counts as news.
 OUTAGE = timedelta(hours=6)
 
 

@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 
 #: A change without substance in an older article is not published.
 STALE_AFTER = timedelta(days=7)
-#: Articles in one piece of work for the engine's thread.
+#: Articles per task for the engine's thread, to keep the tasks short.
 ANALYSIS_BATCH = 10
 
 
@@ -93,7 +93,7 @@ class ReadingChanges:
     flood: int = 0
 
     def noted(self, source: Source, now: datetime) -> Source:
-        """The source with a notice for its admins if the reading is a flood."""
+        """Add a notice for its admins to the source if the reading is a flood."""
         if not self.flood:
             return source
         return replace(
@@ -206,7 +206,7 @@ def record_stories(
     *,
     now: datetime,
 ) -> list[StoredRevision]:
-    """Store the stories of new revisions; the revisions with their stories.
+    """Store the stories of new revisions; return the revisions with their stories.
 
     A new story gets its public id here, where the used ones are known. An article that
     is too old for the view stays in its stored story.
@@ -231,7 +231,7 @@ def record_stories(
             conn, workspace_id=workspace_id, story=placed.story
         )
         if each.article in memberships:
-            # Two revisions of it came at once.
+            # Two revisions of it were read at once.
             story = memberships[each.article].story
         copied = keys.get(placed.duplicate_of or "", placed.duplicate_of)
         memberships[each.article] = StoryMembership(
@@ -320,7 +320,7 @@ def _is_unchanged_in_substance(
 
 
 def name_articles(articles: Sequence[Article]) -> tuple[NamedArticle, ...]:
-    """The articles of one reading, each with the names that only it has."""
+    """Name the articles of one reading, each with the names that only it has."""
     several = [_identity_names(article) for article in articles]
     counts = Counter(name for names in several for name in names)
     return tuple(
@@ -346,7 +346,7 @@ def _identity_names(article: Article) -> tuple[str, ...]:
 
 
 def _comparable_address(url: str) -> str | None:
-    """The canonical address; None for the front page of a site."""
+    """Return the canonical address; None for the front page of a site."""
     from digests.sources.feed_entries import canonicalize_address
 
     place = canonicalize_address(url)

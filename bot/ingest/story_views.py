@@ -2,10 +2,10 @@
 
 A view holds the stories of the newest articles in memory: one view for the public
 sources, and one for each workspace with private sources. It is built from stored rows
-only, when the first article comes and again after a failure, and it loads what another
-process stored before each use. The engine places the articles, and the transaction that
-stores them stores their stories. Stories that may be one event, or several, are then
-grouped again.
+only, at the first article and again after a failure, and it loads what another process
+stored before each use. The engine places the articles, and the transaction that stores
+them stores their stories. Stories that may be one event, or several, are then grouped
+again.
 
 A private article joins stories only in the view of its workspace. That view also holds
 the public articles of the workspace's sources, in the stories of the public view.
@@ -37,15 +37,15 @@ from digests.types import Article, StoryMembership
 
 log = structlog.get_logger(__name__)
 
-#: The 72 hours of a story, as long again for its follow-ups, and a day for articles
-#: that come late: every article that an edition can publish.
+#: The 72 hours of a story, as long again for its follow-ups, and a day for late
+#: articles: every article that an edition can publish.
 VIEW_SPAN = timedelta(days=7)
 MAX_ARTICLES = 100_000
 #: The longest time between reading a source and storing it.
 _FETCH_OVERLAP = timedelta(minutes=15)
 #: How often a view drops old articles.
 _PRUNE_INTERVAL = timedelta(hours=6)
-#: Articles in one piece of work for the engine's thread.
+#: Articles per task for the engine's thread, to keep the tasks short.
 _BATCH = 50
 #: Views of workspaces in memory; the least recently used is dropped.
 _MAX_VIEWS = 4
@@ -76,7 +76,7 @@ class StoryView:
         self._numbers = count()
 
     def load(self, stored: Sequence[ArrivedArticle]) -> list[StoredRevision]:
-        """Add stored articles; those without a story, with the one found now."""
+        """Add stored articles; return those that had no story, with their new one."""
         unassigned: list[StoredRevision] = []
         for each in stored:
             article = each.article
@@ -106,7 +106,7 @@ class StoryView:
     ) -> list[StoryPlacement | None]:
         """Place each piece and add it to the index under a temporary name.
 
-        None for a piece whose text is known.
+        Returns None for a piece whose text is known.
         """
         return [self._place(piece, now) if piece.analysis else None for piece in pieces]
 
@@ -142,7 +142,7 @@ class StoryView:
         self._pending.clear()
 
     def articles_of(self, stories: Iterable[str]) -> list[str]:
-        """The articles of these stories in the view."""
+        """List the articles of these stories in the view."""
         members = self.index.members
         places = (place for story in stories for place in members.get(story, ()))
         return [self.index.article_at(place) for place in places]
@@ -155,7 +155,7 @@ class StoryView:
         self.revisions = {a: r for a, r in self.revisions.items() if a in self.index}
 
     def find_doubtful(self, kept: Sequence[StoredRevision]) -> list[tuple[str, ...]]:
-        """Stories that may be one event, or several in one."""
+        """Find stories that may be one event, or several in one."""
         found: dict[tuple[str, ...], None] = {}
         for each in kept:
             if each.placed is None or each.membership is None:
@@ -297,7 +297,7 @@ class StoryAssigner:
             )
             await self.engine.run(view.reassign, kept)
         except BaseException:
-            # It may hold what was not stored: build it again from what was.
+            # It may contain what was not stored: rebuild it from stored rows.
             slot.view = StoryView(view.workspace_id)
             raise
         return kept

@@ -1,4 +1,4 @@
-"""Back up the database and restore it, losing and repeating nothing.
+"""Back up the database, and restore it without losing or repeating posts.
 
 A backup does not contain what was posted after it was made, and no platform can list
 that. When in doubt, a restored bot therefore stays silent:
@@ -81,7 +81,7 @@ class RestoreResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _ReplacedState:
-    """What only the replaced database knows."""
+    """State that only the replaced database has."""
 
     tokens: tuple[restoration_store.NewerTokens, ...] = ()
     erased: tuple[restoration_store.ErasedWorkspace, ...] = ()
@@ -91,12 +91,12 @@ class _ReplacedState:
 
 
 def default_backup_path(file: Path, now: datetime) -> Path:
-    """The default path of a backup."""
+    """Build the default path of a backup."""
     return backup_path_in(file, file.parent / sqlite_backup.BACKUP_FOLDER, now)
 
 
 def backup_path_in(file: Path, folder: Path, now: datetime) -> Path:
-    """A new name for a backup in a folder."""
+    """Build an unused path for a backup in a folder."""
     return sqlite_backup.choose_free_path(folder, file.stem, now, file.suffix)
 
 
@@ -158,7 +158,7 @@ def _describe(
 
 
 def find_lease_holder(file: Path, *, name: str, now: datetime) -> str | None:
-    """Who has the lease of this name; None also if the database cannot be read."""
+    """Find who holds the lease of this name; None also for an unreadable database."""
     if not file.exists():
         return None
     return sqlite_backup.query_file(
@@ -181,7 +181,7 @@ def restore_backup(
         backup: The file; it is not changed.
         file: The database; it need not exist.
         now: The present instant.
-        published: Articles fetched before now count as published.
+        published: Whether articles fetched before now count as published.
         on_progress: Called with the progress of copying.
         at: Called after each step.
 

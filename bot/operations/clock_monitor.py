@@ -1,8 +1,8 @@
 """Detect clock jumps, and pause posting after a jump forward.
 
 A clock that jumped may be wrong and corrected soon; what is planned and sent by it in
-between would be wrong too. So for a minute nothing is. If the clock is set back in that
-time, the pause ends.
+between would be wrong too. So nothing is planned or sent for a minute. If the clock is
+set back in that time, the pause ends.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from bot.ports import Clock
 
-#: A longer jump forward is doubted; the computer may also have slept.
+#: A longer jump forward causes a pause, although the computer may only have slept.
 JUMP_FORWARD = timedelta(minutes=10)
-#: A clock set back by more was wrong before, and so may be what was planned by it.
+#: A clock that is set back by more was wrong before, and so may be its plans.
 JUMP_BACK = timedelta(minutes=1)
 PAUSE_AFTER_JUMP = timedelta(seconds=60)
 
@@ -33,7 +33,7 @@ class ClockMonitor:
         self._paused_until = steady()
 
     def measure_jump(self) -> timedelta:
-        """How far the clock was set since the last call; zero within a second or so.
+        """Measure the clock's jump since the last call; zero within a second or so.
 
         A jump forward begins a pause, one back ends it.
         """
@@ -47,7 +47,7 @@ class ClockMonitor:
 
     @property
     def wait(self) -> timedelta:
-        """How long nothing should be planned or sent; zero if there is no pause."""
+        """Return how long to plan and send nothing; zero if there is no pause."""
         return timedelta(seconds=max(0.0, self._paused_until - self._steady()))
 
     def _measure_offset(self) -> float:

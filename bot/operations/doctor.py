@@ -96,7 +96,7 @@ class Doctor:
     async def check_destinations(
         self, workspace: Workspace, places: Sequence[Destination]
     ) -> list[Finding]:
-        """Check channels: first what the platform knows, then by asking it."""
+        """Check channels: known problems first, the others by asking the platform."""
         platform: object = self.platforms.get(workspace.platform)
         found: list[Finding] = []
         if isinstance(platform, Inspector):
@@ -118,7 +118,7 @@ class Doctor:
         return [*found, *await check_channels(examiner, workspace, unknown)]
 
     def get_examiner(self, platform: str) -> Examiner | None:
-        """The platform's examiner; None if it is off or has no single token."""
+        """Return the platform's examiner; None if it is off or has no single token."""
         found: object = self.platforms.get(platform)
         return found.examiner if isinstance(found, Examinable) else None
 

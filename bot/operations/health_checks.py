@@ -100,7 +100,7 @@ async def check_database(db: Database, now: datetime) -> Sequence[Finding]:
 
 
 async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
-    """When each job of the running process ran last and will run next."""
+    """Report when each job of the running process ran last and will run next."""
     holder = await db.read(
         process_store.find_current_lease_holder,
         name=process_store.RUNNER_LEASE,
@@ -187,7 +187,7 @@ def _has_rules(name: str) -> bool:
 
 
 def _modified_at(file: Path) -> float:
-    """Modification time in epoch seconds; 0 if the file is gone by now."""
+    """Return the modification time in epoch seconds; 0 if the file no longer exists."""
     try:
         return file.stat().st_mtime
     except OSError:

@@ -34,7 +34,7 @@ from digests.language.normalization import normalize_text
 
 log = structlog.get_logger(__name__)
 
-#: How soon an order to erase is noticed.
+#: Longest time until an order to erase is noticed.
 ERASURE_CHECK_INTERVAL = timedelta(seconds=15)
 PRUNING_INTERVAL = timedelta(days=1)
 #: Far longer than any platform repeats an event.
@@ -57,7 +57,7 @@ class WorkspaceEraser:
     clock: Clock
 
     async def show(self, workspace: Workspace, person: Person | None) -> Erasure:
-        """What would be deleted; `person` asks, None = the operator.
+        """Show what would be deleted; `person` is who asks, None = the operator.
 
         Raises:
             Forbidden: The person does not manage the workspace on its platform.
@@ -74,7 +74,7 @@ class WorkspaceEraser:
     async def order(
         self, workspace: Workspace, person: Person | None, name: str
     ) -> Erasure:
-        """Order the erasure, confirmed by the typed `name`; what is deleted.
+        """Order the erasure, confirmed by the typed `name`; return what is deleted.
 
         Raises:
             Forbidden: The person does not manage the workspace on its platform.
@@ -176,7 +176,7 @@ class Maintenance:
         return WorkspaceEraser(db=self.db, clock=self.clock)
 
     async def run(self) -> datetime | None:
-        """Erase what was ordered, prune once a day; when to run again."""
+        """Erase what was ordered, prune once a day; return when to run again."""
         now, last = self.clock.now(), self.pruned_at
         if last is None or not timedelta() <= now - last < PRUNING_INTERVAL:
             await self.eraser.order_left_workspaces()
@@ -213,7 +213,7 @@ class Maintenance:
             log.info("outdated contents pruned", **counts)
 
     async def _empty_articles(self, before: datetime) -> int:
-        """Empty older articles in the order of their age; how many they were."""
+        """Empty older articles in the order of their age; return their number."""
         after: tuple[datetime, int] | None = None
         count = 0
         while True:
@@ -235,7 +235,7 @@ class Maintenance:
 
 
 def confirmation_name(workspace: Workspace) -> str:
-    """The name that has to be typed to confirm."""
+    """Return the name that has to be typed to confirm."""
     return workspace.name or workspace.external_id
 
 

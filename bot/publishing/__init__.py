@@ -1,1 +1,1 @@
-"""Due schedules to editions, stored with their deliveries; manual editions, undo."""
+"""Compose editions for due schedules and store their deliveries; manual editions."""

@@ -95,7 +95,7 @@ def _load_articles(
 
 
 def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLedger:
-    """What its readers were shown; for a personal digest, also what channels showed."""
+    """Load what its readers were shown; for a personal digest, also in channels."""
     here = digest.workspace_id
     ledger = ledger_store.get_ledger(conn, workspace_id=here, digest_id=digest.id)
     if digest.person is None:
@@ -107,7 +107,7 @@ def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLe
 def load_past_inputs(
     conn: Connection, digest: Digest, since: datetime, until: datetime | None
 ) -> EditionInputs:
-    """The same for a past period: what was fetched then and published before it.
+    """Load the inputs of a past period: what was fetched in it and published before.
 
     Texts and filters are today's; what an edition of that period published does not
     count as published.
@@ -128,14 +128,14 @@ def load_past_inputs(
 
 
 def _source_names(digest: Digest) -> dict[int, str]:
-    """The digest's own names of sources, if it has any."""
+    """Map source ids to the names that the digest gives them."""
     return {s.id: s.called for s in digest.sources if s.called}
 
 
 def load_initial_backlog(
     conn: Connection, digest: Digest, now: datetime
 ) -> frozenset[str]:
-    """Articles in feeds that the digest uses for the first time, as «id@hash».
+    """Load the articles of feeds that the digest uses for the first time: «id@hash».
 
     This edition contains the best of them; the rest is no news for the next ones. Files
     in a folder remain candidates, because somebody put them there.
@@ -151,7 +151,7 @@ def load_initial_backlog(
 
 
 def list_memberships(edition: Edition) -> tuple[StoryMembership, ...]:
-    """The story of each article that was considered, published or not."""
+    """List the story of each article that was considered, published or not."""
     return tuple(
         StoryMembership(article=d.article, story=d.story, duplicate_of=d.duplicate_of)
         for d in edition.decisions
@@ -188,7 +188,7 @@ def record_decisions(
 
 
 def hash_inputs(edition: Edition, digest: Digest) -> str:
-    """Hash of the articles and the style that the edition was composed from."""
+    """Hash the articles and the style that the edition was composed from."""
     made_from = {
         "articles": sorted(
             f"{ref.id}@{ref.revision}" for s in edition.stories for ref in s.articles

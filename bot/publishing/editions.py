@@ -4,8 +4,8 @@
     compose_due   occurrence → newest articles → edition → deliveries, in one commit
     post_now      a manual occurrence; the scheduled slot remains
 
-Sending is the outbox's, from stored deliveries. Each step starts from stored rows only,
-so a process that dies between two steps is continued by the next one.
+The outbox sends the stored deliveries. Each step starts from stored rows only, so a
+process that dies between two steps is continued by the next one.
 """
 
 import asyncio
@@ -60,10 +60,10 @@ PERSONAL_BUDGET_SECONDS = 5.0
 ALREADY_ORDERED = "This was already requested; it is posted once."
 #: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
-#: Its news is published once the platform is on: nothing is published to nobody.
+#: No edition while the platform is off: its news is published once it is on.
 PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
 NO_ARTICLES = Message("skip.no_articles")
-#: Occurrences among which the last edition is looked for.
+#: Number of newest occurrences that are searched for the last edition.
 RECENT_OCCURRENCES = 50
 
 
@@ -107,13 +107,13 @@ class EditionPreview:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionPost:
-    """A composed edition and where it goes."""
+    """A composed edition with its destinations."""
 
     digest: Digest
     workspace: Workspace
     edition: Edition
     destinations: tuple[Destination, ...]
-    #: It goes to fewer or other channels than those of its digest.
+    #: Whether it is posted to fewer or other channels than those of its digest.
     separate: bool = False
     #: Whether its readers get the digest's next edition.
     announces_next: bool = True
@@ -196,7 +196,7 @@ class EditionPublisher:
         return tuple(done)
 
     async def next_due(self) -> datetime | None:
-        """The earliest moment at which `plan` or `compose_due` has work."""
+        """Return the earliest moment at which `plan` or `compose_due` has work."""
         schedule = await self.db.read(schedule_store.find_next_schedule_at)
         deferred = await self.db.read(schedule_store.find_next_deferred_at)
         return min((at for at in (schedule, deferred) if at), default=None)
@@ -219,7 +219,7 @@ class EditionPublisher:
         return await self._compose(ordered)
 
     async def preview(self, digest: Digest, platform: str) -> EditionPreview:
-        """What would be posted now; nothing is stored except fetched articles."""
+        """Compose what would be posted now; only fetched articles are stored."""
         await self.ingestor.refresh(digest.sources)
         edition = await self._compose_edition(digest)
         workspace = await self.find_workspace(digest)
@@ -228,7 +228,7 @@ class EditionPublisher:
     async def past(
         self, digest: Digest, since: datetime, until: datetime | None
     ) -> EditionPreview:
-        """The edition that today's settings would have made of a past period.
+        """Compose the edition that today's settings would have made of a past period.
 
         `until` None means until now. Nothing is fetched or stored.
         """
@@ -247,7 +247,7 @@ class EditionPublisher:
     async def shown(
         self, stored_edition: StoredEdition, workspace: Workspace
     ) -> tuple[MessagePart, ...]:
-        """Render a stored edition again, for the platform that asks for it."""
+        """Render a stored edition again, for the platform of the workspace."""
         digest = await self.db.read(
             digest_store.find_digest,
             workspace_id=stored_edition.workspace_id,
@@ -263,7 +263,7 @@ class EditionPublisher:
     # ── steps that manual editions share ───────────────────────────────────────
 
     async def find_workspace(self, digest: Digest) -> Workspace:
-        """The workspace of the digest.
+        """Load the workspace of the digest.
 
         Raises:
             UserError: It was erased meanwhile.
@@ -302,12 +302,12 @@ class EditionPublisher:
         post: EditionPost,
         published: PublishedLedger,
     ) -> StoredEdition:
-        """Store the edition with its ledger and deliveries, in the caller's commit.
+        """Store the edition, its ledger and its deliveries in the caller's transaction.
 
         Args:
             conn: The transaction, in which `occurrence` was finished.
             occurrence: The due moment or order that it was composed for.
-            post: The edition and where it goes.
+            post: The edition with its destinations.
             published: Additions to the ledger of the digest.
         """
         digest, now = post.digest, self.clock.now()
@@ -356,7 +356,7 @@ class EditionPublisher:
         *,
         announces_next: bool = True,
     ) -> RenderContext:
-        """What the renderer needs to know of the digest at this moment."""
+        """Build what the renderer needs besides the edition, as of now."""
         now = self.clock.now()
         return RenderContext(
             edition_id=edition_id,
@@ -442,7 +442,7 @@ class EditionPublisher:
         )
 
     async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
-        """Say since when nothing is new, and what became of the articles there are."""
+        """Explain since when nothing is new, and why no article is published."""
         newest = await self.db.read(
             schedule_store.list_newest_occurrences,
             workspace_id=digest.workspace_id,
@@ -478,7 +478,7 @@ class EditionPublisher:
     def _store(
         self, conn: Connection, occurrence: Occurrence, post: EditionPost
     ) -> StoredEdition | None:
-        """Edition, ledger and deliveries in one commit; None if it was composed."""
+        """Store edition, ledger and deliveries in one commit; None if done before."""
         now, digest = self.clock.now(), post.digest
         if not schedule_store.finish_occurrence(
             conn, **occurrence.key, state="composed", reason=None
@@ -493,7 +493,7 @@ class EditionPublisher:
 
 
 def manual_due(digest: Digest, now: datetime, key: str) -> DueMoment:
-    """The due moment of a manual edition; `key` makes it unique."""
+    """Build the due moment of a manual edition; `key` makes it unique."""
     today = now.astimezone(ZoneInfo(digest_zone(digest))).date()
     return DueMoment(at=now, local_date=today, slot=key)
 

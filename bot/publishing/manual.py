@@ -4,10 +4,10 @@
     post          composed, and stored with its deliveries, in one commit
     undo_edition  its messages are deleted, and its stories may be published again
 
-An edition that goes to all channels of its digest counts as published there. One that
-goes to a single channel is separate: what that channel was shown before is found in the
-editions that went there, and the digest's ledger does not change, so that its other
-readers miss nothing. The scheduled slot remains in either case.
+An edition for all channels of its digest counts as published there. One for a single
+channel is separate: what that channel was shown before is found in the editions that
+were posted there, and the digest's ledger does not change, so that its other readers
+miss nothing. The scheduled slot remains in either case.
 
 An order is stored together with its edition, never before it: an order without one,
 left by a process that died, would be continued as an edition of everything. Permissions
@@ -56,7 +56,8 @@ from digests.types import Article, Edition, EditionStyle, PublishedLedger
 
 log = structlog.get_logger(__name__)
 
-#: Stories of articles that can still be published were published within this time.
+#: How far back a channel's ledger is read: no story that was published earlier has an
+#: article that can still be published.
 _PUBLISHED_WITHIN = 2 * PUBLISHABLE_FOR
 
 
@@ -77,22 +78,22 @@ def parse_topic(topic: str) -> SearchQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ManualOrder:
-    """An edition of a digest that somebody wants posted now."""
+    """An order to post an edition of a digest now."""
 
     digest: Digest
     #: Search words that its stories must match; "" = all stories.
     topic: str = ""
-    #: Only to this channel; None = to all channels of the digest.
+    #: The only channel to post to; None = all channels of the digest.
     to: Destination | None = None
 
     @property
     def separate(self) -> bool:
-        """Whether it goes to fewer or other channels than the digest's own."""
+        """Whether it is posted to fewer or other channels than the digest's own."""
         return self.to is not None and self._own_ids != {self.to.id}
 
     @property
     def among_own(self) -> bool:
-        """Whether it goes to one of several channels of the digest."""
+        """Whether it is posted to one of several channels of the digest."""
         return self.to is not None and self.separate and self.to.id in self._own_ids
 
     @property
@@ -117,10 +118,10 @@ class ManualPublisher:
     publisher: EditionPublisher
 
     async def draft(self, order: ManualOrder, platform: str) -> EditionPreview:
-        """What would be posted now; nothing is stored except fetched articles.
+        """Compose what would be posted now; only fetched articles are stored.
 
         Raises:
-            UserError: There is nothing to publish; it says why.
+            UserError: There is nothing to publish; the text explains why.
         """
         await self.publisher.ingestor.refresh(order.digest.sources)
         edition = await self._compose_edition(order)
@@ -211,7 +212,7 @@ def _is_already_ordered(conn: Connection, digest: Digest, due: DueMoment) -> boo
 def _load_order_inputs(
     conn: Connection, order: ManualOrder, now: datetime
 ) -> EditionInputs:
-    """What it can be composed from, with the ledger of the channels that get it."""
+    """Load the inputs of the order, with the ledger of the channels that get it."""
     found = edition_inputs.load_inputs(conn, order.digest, now)
     if order.to is None or not order.separate:
         return found
@@ -237,7 +238,7 @@ def _compose_order(
 def _narrow_to_topic(
     found: EditionInputs, style: EditionStyle, wanted: SearchQuery
 ) -> EditionInputs:
-    """Only the stories on the topic, each with all of its articles."""
+    """Select the stories on the topic, each with all of its articles."""
     by_id = {article.id: article for article in found.fresh}
     admitted = [a for a in found.fresh if filters.find_refusal_reason(a, style) is None]
     members = assignment.group_articles(admitted, found.known)
@@ -270,14 +271,14 @@ class UndoResult:
     #: Messages that will be deleted, and those that will never be sent.
     deleted: int
     cancelled: int
-    #: It was undone before: nothing was done.
+    #: Whether it was undone before, so that nothing was done.
     before: bool = False
 
 
 def find_undoable_edition(
     conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> StoredEdition:
-    """The newest edition of the digest, if it can still be undone.
+    """Find the newest edition of the digest, if it can still be undone.
 
     Raises:
         UserError: There is none, or it is too late.

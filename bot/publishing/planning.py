@@ -5,7 +5,7 @@
     find_misaligned_schedules  what a wrong clock or old zone rules left behind
     realign_schedules          … corrected
 
-Each is a function for one transaction. The occurrence records what became of a moment:
+Each function runs in one transaction. The occurrence records the outcome of a moment:
 posted late, missed, or a schedule that can no longer be read. Such a schedule is tried
 again every hour and does not delay the others.
 """
@@ -37,9 +37,9 @@ from digests.messages import Message
 log = structlog.get_logger(__name__)
 
 PLANNING_BATCH = 500
-#: An edition that is later than this says so.
+#: An edition that is posted later than this is marked as late.
 LATE_AFTER = timedelta(minutes=10)
-#: When a schedule that cannot be read is tried again.
+#: Delay until a schedule that cannot be read is tried again.
 RECHECK_AFTER = timedelta(hours=1)
 #: In every time zone, today began within this time.
 _TODAY_ANYWHERE = timedelta(days=2)
@@ -61,7 +61,7 @@ class MisalignedSchedule:
 
 
 def plan_due_schedules(conn: Connection, now: datetime) -> int:
-    """Plan a batch of due schedules, earliest first; how many there were."""
+    """Plan a batch of due schedules, earliest first; return how many there were."""
     batch = schedule_store.list_due_schedules(conn, now=now, limit=PLANNING_BATCH)
     for entry in batch:
         _plan_schedule(conn, entry, now)
@@ -69,7 +69,7 @@ def plan_due_schedules(conn: Connection, now: datetime) -> int:
 
 
 def skip_due_schedules(conn: Connection, now: datetime, reason: Message) -> int:
-    """Skip everything that is due, for this reason; how many schedules that were."""
+    """Skip everything that is due, for this reason; return the number of schedules."""
     count = 0
     while batch := schedule_store.list_due_schedules(
         conn, now=now, limit=PLANNING_BATCH
@@ -119,7 +119,7 @@ def _advance(
 def _decide_due(
     entry: StoredSchedule, awaited: DueMoment, now: datetime
 ) -> DueDecision | Message:
-    """What to do about it; or why that cannot be determined."""
+    """Decide about the awaited moment, or explain why that is not possible."""
     try:
         return decide_due(schedule_from_json(entry.rule), awaited, now)
     except UserError as problem:
@@ -132,7 +132,7 @@ def _decide_due(
 
 
 def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None:
-    """Why the digest posts nothing at that moment; None if it does."""
+    """Explain why the digest posts nothing at that moment; None if it posts."""
     if pause is None:
         return Message("skip.deleted")
     if pause.paused:
@@ -215,7 +215,7 @@ def find_first_dues(
     rules: Sequence[Schedule],
     now: datetime,
 ) -> tuple[DueMoment | None, ...]:
-    """The first moment of each new schedule, considering what was posted today."""
+    """Find the first moment of each new schedule, considering what was posted today."""
     posted = schedule_store.list_posted_moments(
         conn,
         workspace_id=workspace_id,
@@ -283,12 +283,12 @@ def _first_due(
 
 
 def digest_zone(digest: Digest) -> str:
-    """The zone of the digest's first schedule, in which its readers live."""
+    """Return the zone of the digest's first schedule, in which its readers live."""
     return next((rule.zone for rule in _readable_schedules(digest)), "UTC")
 
 
 def find_next_due(digest: Digest, now: datetime) -> datetime | None:
-    """When the digest is due next; None without a schedule or while paused."""
+    """Find when the digest is due next; None without a schedule or while paused."""
     if digest.paused:
         return None
     silent = digest.paused_until is not None or digest.skips
@@ -299,7 +299,7 @@ def find_next_due(digest: Digest, now: datetime) -> datetime | None:
 
 
 def _next_moment(rule: Schedule, digest: Digest, now: datetime) -> datetime | None:
-    """The schedule's first moment on a date on which the digest posts."""
+    """Find the schedule's first moment on a date on which the digest posts."""
     first = find_following_due(rule, now)
     posted = list_moments(rule, first, 1, until=digest.paused_until, skips=digest.skips)
     return next(iter(posted), None)
@@ -313,12 +313,12 @@ def list_moments(
     until: date | None,
     skips: Collection[date],
 ) -> list[datetime]:
-    """The next moments at which a digest posts, considering its pause and skips.
+    """List the next moments at which a digest posts, considering its pause and skips.
 
     Args:
         rule: The schedule.
         first: The first due moment; None if there is none.
-        count: The greatest number of moments.
+        count: Maximum number of moments.
         until: The date on which a paused digest posts again; None if it is not paused.
         skips: Dates on which it posts nothing.
     """
@@ -336,14 +336,14 @@ def list_moments(
 
 
 def _first_due_from(rule: Schedule, day: date, after: datetime) -> DueMoment | None:
-    """Its first moment of that local date or later, and later than `after`."""
+    """Find the first moment later than `after`, on that local date or later."""
     zone = load_zone(rule.zone)
     eve = datetime.combine(day, time(), zone).astimezone(UTC) - timedelta(minutes=1)
     return find_following_due(rule, max(after, eve))
 
 
 def format_schedule(sentence: str, texts: Texts) -> str:
-    """A stored sentence in this language: «weekdays at 08:30, Europe/Berlin».
+    """Format a stored sentence in a language: «weekdays at 08:30, Europe/Berlin».
 
     A sentence that can no longer be read is returned as it is.
     """
@@ -354,7 +354,7 @@ def format_schedule(sentence: str, texts: Texts) -> str:
 
 
 def format_schedules(digest: Digest, texts: Texts) -> str:
-    """All its schedules: «Weekdays at 08:30, Europe/Berlin»; "" if it has none."""
+    """Format its schedules: «Weekdays at 08:30, Europe/Berlin»; "" if it has none."""
     return capitalize_first(
         "; ".join(format_schedule(one, texts) for one in digest.schedules)
     )
@@ -366,7 +366,7 @@ def capitalize_first(words: str) -> str:
 
 
 def format_typed_schedule(sentence: str, texts: Texts) -> str:
-    """The stored sentence in marks if commands do not accept its described form."""
+    """Quote the stored sentence if commands do not accept its described form."""
     try:
         rule = parse_schedule(sentence)
         if parse_schedule(describe_schedule(rule, texts)) == rule:
@@ -377,7 +377,7 @@ def format_typed_schedule(sentence: str, texts: Texts) -> str:
 
 
 def find_schedule_problems(digest: Digest) -> tuple[UserError, ...]:
-    """What is wrong with the digest's schedules, such as an unknown zone."""
+    """List what is wrong with the digest's schedules, such as an unknown zone."""
     found = []
     for sentence in digest.schedules:
         try:
@@ -390,7 +390,7 @@ def find_schedule_problems(digest: Digest) -> tuple[UserError, ...]:
 
 
 def _readable_schedules(digest: Digest) -> list[Schedule]:
-    """Its schedules, without those that can no longer be read."""
+    """List the digest's schedules, without those that can no longer be read."""
     found = []
     for sentence in digest.schedules:
         try:

@@ -28,7 +28,7 @@ _MIN_SIMILARITY = 60
 
 @cache
 def load_zone(name: str) -> ZoneInfo:
-    """The rules of the zone of exactly this IANA name; `UserError` if there is none."""
+    """Load the zone of exactly this IANA name; `UserError` if there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -40,7 +40,7 @@ def load_zone(name: str) -> ZoneInfo:
 
 
 def find_zone(words: str) -> str:
-    """The IANA name of the zone; `UserError` with similar names if there is none."""
+    """Find the zone's IANA name; `UserError` with similar names if there is none."""
     key = _normalize_zone_name(words)
     names = _zone_names().get(key, ())
     if len(names) == 1:
@@ -73,7 +73,7 @@ def check_zone(words: str) -> None:
 def find_similar_zones(
     words: str, min_similarity: int = _MIN_SIMILARITY
 ) -> tuple[str, ...]:
-    """Up to three zones whose names look like `words` (0 to 100), best first."""
+    """Find up to three zones named like `words`, best first; similarity is 0 to 100."""
     # Imported late: only a mistake needs it.
     from rapidfuzz import fuzz, process
 
@@ -135,7 +135,7 @@ def is_holiday(code: str, day: date) -> bool:
 
 
 def check_country(code: str) -> None:
-    """Refuse a country or subdivision whose holidays are not known.
+    """Reject a country or subdivision whose holidays are not known.
 
     Raises:
         ConfigurationError: The package with the holidays is not installed.

@@ -35,7 +35,7 @@ _SHORTCUTS = {
     "@monthly": "0 0 1 * *",
 }
 _FIELD = re.compile(r"[0-9*][0-9*,/-]*|[A-Za-z0-9#,-]{1,15}")
-#: The parser wants a start date; the fields that it parses do not depend on it.
+#: The parser requires a start date; the fields that it parses do not depend on it.
 _ANY_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -110,7 +110,7 @@ def _build_rule(minutes: list[int], hours: list[int]) -> tuple[time, ...] | Inte
 def _find_days(
     line: CronSim, fields: list[str]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Days of the week (Monday = 0) and their places in the month, empty = all."""
+    """Find days of the week (Monday = 0) and their places in the month, empty = all."""
     if line.days == {CronSim.LAST_WEEKDAY}:
         return WEEKDAYS, (LAST,)
     if CronSim.LAST_WEEKDAY in line.days:
@@ -127,7 +127,7 @@ def _find_days(
 
 
 def _find_places(numbers: set[int]) -> tuple[int, ...]:
-    """Places in the month, in our own numbering of the last one."""
+    """Convert places in the month to our numbering, in which the last one is -1."""
     return tuple(sort_places(LAST if n == CronSim.LAST else n for n in numbers))
 
 

@@ -66,7 +66,7 @@ def tokenize_sentence(sentence: str) -> list[str]:
 
 
 def encode_word_classes(words: list[str]) -> str:
-    """The words' classes, one letter each."""
+    """Return the words' classes, one letter each."""
     letters = [classify_word(word) for word in words]
     for place, word in enumerate(words):
         following = "".join(letters[place + 1 : place + 4]).lstrip("N")
@@ -76,7 +76,7 @@ def encode_word_classes(words: list[str]) -> str:
 
 
 def classify_word(word: str) -> str:
-    """The class of the word by itself; «?» if it is unknown."""
+    """Return the class of a word without its context; «?» if it is unknown."""
     if word.startswith(_HOLIDAYS_OF):
         return "L"
     for letter, shape in (("F", _ORDINAL), ("Y", _DATE), ("T", _NUMBER)):
@@ -219,7 +219,7 @@ _NOON = 12
 
 
 def parse_clock_time(words: str) -> time:
-    """Parse a time of day in lower case; `UserError` if it is none."""
+    """Parse a time of day in lower case; `UserError` if it is not one."""
     found = _CLOCK.fullmatch(_AS_DIGITS.get(words, words))
     if found is None:
         raise UserError(

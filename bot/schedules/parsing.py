@@ -45,7 +45,7 @@ from bot.schedules.wording import (
 )
 from digests.messages import Message
 
-#: Longer sentences are no schedule; this also bounds the work of a mistake.
+#: Longer sentences are no schedule; this also bounds the time to explain a mistake.
 _MAX_LENGTH = 1000
 #: Characters of the sentence that an error quotes.
 _MAX_QUOTED = 100
@@ -198,7 +198,7 @@ def _parse_intervals(words: list[str], found: re.Match[str], zone: str) -> Sched
 
 
 def _matched_words(words: list[str], found: re.Match[str], group: str) -> list[str]:
-    """The words of `group`, or of its alternative position `group_`."""
+    """Return the words of `group`, or of its alternative position `group_`."""
     known = found.re.groupindex
     for name in (group, f"{group}_"):
         if name in known and found[name]:
@@ -387,7 +387,7 @@ _MAX_SKIPPED_DATES = 100
 
 
 def cut_limits(words: list[str], letters: str) -> tuple[ScheduleLimits, list[str]]:
-    """Parse the limits; the words that are left without them.
+    """Parse the limits; return them and the remaining words.
 
     Raises:
         UserError: A date or a country is not valid, or a limit is given twice.
@@ -428,7 +428,7 @@ def _parse_limits(words: list[str], found: list[re.Match[str]]) -> ScheduleLimit
 
 
 def _parse_skips(runs: list[list[str]]) -> tuple[date, ...]:
-    """The dates that the words name, ranges «… to …» included."""
+    """Parse the dates that the words name, ranges «… to …» included."""
     skips: set[date] = set()
     for words in runs:
         start: date | None = None
@@ -473,7 +473,7 @@ def _parse_countries(runs: list[list[str]]) -> tuple[str, ...]:
 
 
 def parse_date(word: str) -> date:
-    """The date of «2026-12-24»; `UserError` if there is none."""
+    """Parse «2026-12-24»; `UserError` if there is no such date."""
     try:
         return date(*map(int, word.split("-")))
     except ValueError:
@@ -483,7 +483,7 @@ def parse_date(word: str) -> date:
 
 
 def parse_days(words: list[str]) -> tuple[int, ...]:
-    """The days that the words name, with ranges «fri to mon»; no words = all."""
+    """Parse the days that the words name, with ranges «fri to mon»; no words = all."""
     days: set[int] = set()
     start: int | None = None
     previous = EVERY_DAY

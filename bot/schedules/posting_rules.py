@@ -47,7 +47,7 @@ class DueDecision:
 
 
 def decide_due(schedule: Schedule, awaited: DueMoment, now: datetime) -> DueDecision:
-    """What to post, what was missed and what comes next, `awaited` having come.
+    """Decide what to post, what was missed and what is next, once `awaited` is due.
 
     At most one moment is posted, however long ago `awaited` was: the latest one up to
     `now` that is within the catch-up limit. Raises `UserError` if the zone, or a
@@ -66,7 +66,7 @@ def decide_due(schedule: Schedule, awaited: DueMoment, now: datetime) -> DueDeci
 def plan_first_dues(
     rules: Sequence[Schedule], posted: Collection[DueMoment], now: datetime
 ) -> tuple[DueMoment | None, ...]:
-    """The first moment of each of a digest's new schedules, in their order.
+    """Plan the first moment of each of a digest's new schedules, in their order.
 
     `posted` are the clock slots of the digest that were posted lately or are about to
     be. Each of today's replaces the earliest of today's new slots: an hour that is
@@ -83,7 +83,7 @@ def plan_first_dues(
 def _latest_postable(
     schedule: Schedule, awaited: DueMoment, now: datetime
 ) -> DueMoment | None:
-    """The last moment from `awaited` to `now` that is within the catch-up limit."""
+    """Find the last moment from `awaited` to `now` within the catch-up limit."""
     oldest = max(_recompute_instant(schedule, awaited), now - catch_up_limit(schedule))
     dues = iterate_dues(schedule, oldest - _INSTANT)
     passed = list(takewhile(lambda due: due.at <= now, dues))
@@ -91,7 +91,7 @@ def _latest_postable(
 
 
 def _recompute_instant(schedule: Schedule, awaited: DueMoment) -> datetime:
-    """When `awaited` is by the current rules of the zone, if that is earlier."""
+    """Return `awaited`, or its earlier instant by the current rules of the zone."""
     if isinstance(schedule.rule, Interval) or len(awaited.slot) != _CLOCK_SLOT:
         return awaited.at
     wall = datetime.combine(awaited.local_date, time.fromisoformat(awaited.slot))
@@ -101,7 +101,7 @@ def _recompute_instant(schedule: Schedule, awaited: DueMoment) -> datetime:
 def _used_slots(
     rules: Sequence[Schedule], posted: Collection[DueMoment], now: datetime
 ) -> set[tuple[datetime, str]]:
-    """Today's slots of the new schedules that today's editions replace."""
+    """Find today's slots of the new schedules that today's editions replace."""
     today = {rule.zone: now.astimezone(load_zone(rule.zone)).date() for rule in rules}
     slots = {
         (due.at, due.slot)
@@ -149,7 +149,7 @@ def in_quiet_hours(window: str, at: datetime, zone: str) -> bool:
 
 
 def find_quiet_end(window: str, at: datetime, zone: str) -> datetime | None:
-    """When the quiet hours that contain `at` (aware) end, in UTC; else None."""
+    """Find when the quiet hours that contain `at` (aware) end, in UTC; else None."""
     hours = parse_quiet_hours(window)
     rules = load_zone(find_zone(zone))
     local = at.astimezone(rules).replace(tzinfo=None, fold=0)

@@ -84,7 +84,7 @@ class Schedule:
 
 
 def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
-    """The schedule as plain JSON values; fields with their default are left out."""
+    """Convert to plain JSON values; fields with their default are left out."""
     plain: dict[str, Any] = {"zone": schedule.zone, "days": list(schedule.days)}
     rule = schedule.rule
     if isinstance(rule, Interval):
@@ -178,12 +178,12 @@ def can_have_places(days: tuple[int, ...]) -> bool:
 
 
 def max_places(days: tuple[int, ...]) -> int:
-    """How many such days the longest month can have."""
+    """Return how many such days the longest month can have."""
     return {1: 5, 2: 10, 5: 23, 7: 31}.get(len(days), 0)
 
 
 def sort_places(places: Iterable[int]) -> list[int]:
-    """Places in the order of a month: ascending, without repeats, «last» at the end."""
+    """Sort places as in a month: ascending, without repeats, «last» at the end."""
     return sorted(set(places), key=lambda place: (place == LAST, place))
 
 
@@ -211,7 +211,7 @@ def has_date(schedule: Schedule, day: date) -> bool:
 
 
 def search_horizon(schedule: Schedule) -> int:
-    """Days within which the next date comes, if there is one."""
+    """Return the number of days within which the next date is, if there is one."""
     wait = _MONTHLY if schedule.places else _WEEKLY * schedule.weeks
     left_out = len(schedule.skips) + _HOLIDAYS * len(schedule.holidays)
     return wait * (1 + left_out)
@@ -243,7 +243,7 @@ _DAILY_CATCH_UP = timedelta(hours=6)
 
 
 def find_following_due(schedule: Schedule, after: datetime) -> DueMoment | None:
-    """The first due moment later than `after` (aware), in UTC.
+    """Find the first due moment later than `after` (aware), in UTC.
 
     None where there is none: after the schedule's last date, at the end of the
     calendar, or for a window that the interval never meets.
@@ -270,19 +270,19 @@ def find_following_due(schedule: Schedule, after: datetime) -> DueMoment | None:
 def list_upcoming_dues(
     schedule: Schedule, after: datetime, count: int
 ) -> tuple[DueMoment, ...]:
-    """The first `count` due moments later than `after`, in order."""
+    """List the first `count` due moments later than `after`, in order."""
     return tuple(islice(iterate_dues(schedule, after), count))
 
 
 def iterate_dues(schedule: Schedule, after: datetime) -> Iterator[DueMoment]:
-    """All due moments later than `after`, in order."""
+    """Iterate over all due moments later than `after`, in order."""
     while (due := find_following_due(schedule, after)) is not None:
         yield due
         after = due.at
 
 
 def catch_up_limit(schedule: Schedule) -> timedelta:
-    """How late an edition may be posted: six hours, or one interval."""
+    """Return how late an edition may be posted: six hours, or one interval."""
     if isinstance(schedule.rule, Interval):
         return schedule.rule.minutes * _MINUTE
     return _DAILY_CATCH_UP

@@ -43,26 +43,26 @@ _RANGE_LENGTH = 3
 
 
 class ScheduleWording(Protocol):
-    """The sentences of a language; the key is the English one (`bot.i18n`)."""
+    """Translations of a language; the key is the English sentence (`bot.i18n`)."""
 
     def say(self, msgid: str, /, **values: object) -> str:
-        """The sentence with its {placeholders} filled."""
+        """Translate a sentence and fill its {placeholders}."""
         ...
 
     def word(self, msgid: str, /) -> str:
-        """The same for words that are data."""
+        """Translate a word that comes from data."""
         ...
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
-        """The sentence for `n` things."""
+        """Translate the sentence for `n` things."""
         ...
 
     def date(self, day: date, /) -> str:
-        """The date as people write it."""
+        """Format the date as people write it."""
         ...
 
     def clock(self, at: time, /) -> str:
-        """The time of day as people write it."""
+        """Format the time of day as people write it."""
         ...
 
 
@@ -86,7 +86,7 @@ class _StoredWording:
 
 
 def describe_schedule(schedule: Schedule, texts: ScheduleWording | None = None) -> str:
-    """«weekdays at 8:30 Europe/Berlin»: the sentence with its zone.
+    """Describe a schedule with its zone: «weekdays at 8:30 Europe/Berlin».
 
     With `texts`, for people in their language: «weekdays at 08:30, Europe/Berlin».
     Without, the stored form. `parse_schedule` reads both English forms.
@@ -114,7 +114,7 @@ def _describe_times(schedule: Schedule, texts: ScheduleWording) -> str:
 
 
 def format_clock(at: time) -> str:
-    """«8:30»: the time of day as stored sentences have it."""
+    """Format a time of day as in stored sentences: «8:30»."""
     return f"{at.hour}:{at.minute:02}"
 
 
@@ -234,7 +234,7 @@ def _describe_exceptions(schedule: Schedule, texts: ScheduleWording) -> str:
 
 
 def _describe_dates(days: Sequence[date], texts: ScheduleWording) -> list[str]:
-    """The dates one by one, but longer runs as ranges."""
+    """Describe the dates one by one, but longer runs as ranges."""
     runs: list[list[date]] = []
     for day in days:
         if runs and day - runs[-1][-1] == _DAY:
@@ -275,7 +275,7 @@ _COMPLETIONS = (
 
 
 def suggest_sentence(sentence: str, zone: str, read: ParseSentence) -> str:
-    """A similar sentence that `read` understands."""
+    """Return a similar sentence that `read` accepts."""
     # Imported late: only a mistake needs it.
     from rapidfuzz import fuzz, process
 
@@ -306,7 +306,7 @@ def _add_of_the_month(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def find_similar_word(word: str) -> str:
-    """The known word that is similar to `word`, or ""."""
+    """Find the known word that is similar to `word`, or ""."""
     from rapidfuzz import fuzz, process
 
     long_words = [known for known in WORD_CLASSES if len(known) > 2]
@@ -317,14 +317,14 @@ def find_similar_word(word: str) -> str:
 
 
 def _correct_words(part: str, words: list[str]) -> str:
-    """A run of words of one class, without invalid ones."""
+    """Correct a run of words of one class, without invalid ones."""
     if part == "T":
         return " ".join(filter(_is_time, words))
     return _correct_unknown_words(words) if part == "?" else " ".join(words)
 
 
 def _correct_unknown_words(words: list[str]) -> str:
-    """The zone that the words name, or the known words or the zone similar to them."""
+    """Find the zone that the words name, else similar known words or a similar zone."""
     try:
         return find_zone(" ".join(words))
     except UserError:

@@ -316,7 +316,7 @@ def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
     return "", None
 
 
-#: Words that pairs are made of: six make fifteen.
+#: Maximum number of words from which pairs are built: six give fifteen.
 _PAIRED = 6
 
 

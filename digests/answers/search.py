@@ -1,9 +1,9 @@
 """Search results: which articles match, in which order, shown by which sentence.
 
 Results are ranked by BM25 (a word counts less with each repetition, and less in a long
-text); a word of the title counts like four of the text, and age is half of the weight.
-Words are counted as substrings of the lower-case text, because the index has already
-matched them.
+text); a word of the title counts as much as four of the text, and half of the weight
+depends on age. Words are counted as substrings of the lower-case text, because the
+index has already matched them.
 
 `match_articles` and `find_snippet` split title and text into terms like the index.
 """
@@ -20,7 +20,7 @@ from digests.types import Article, Span
 
 _SATURATION, _LENGTH = 1.2, 0.75
 _TITLE = 4.0
-#: After this time an article counts three quarters of a new one.
+#: After this time an article has three quarters of the weight of a new one.
 _HALF_LIFE = timedelta(days=30)
 _OLD = 0.5
 

@@ -1,4 +1,4 @@
-"""Answer a question with sentences of articles, verbatim, or say why not.
+"""Answer a question with verbatim sentences of articles, or explain why not.
 
 No model and no memory: the answer is at most three sentences with the words of the
 question, each with its span, the best first, without repetitions. A sentence is shown
@@ -34,7 +34,7 @@ _ARTICLES, _SENTENCES = 60, 4000
 MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
 #: The least share of the best score for a further sentence.
 _LEAST_SCORE_SHARE = 0.7
-#: Sentences that share so much of their words say the same.
+#: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 _SATURATION, _LENGTH = 1.2, 0.4
 #: The factor for «96 metres *high*» as an answer to «how high».

@@ -13,7 +13,7 @@ their units and dates, names, denials, and quoted words. How a thing is written 
                 paragraphs, and what follows the last sentence, are an update
 
 An excerpt removes nothing, and a text that is mostly another one corrects nothing. A
-sentence that says of itself that it corrects something does (`notice`).
+sentence that announces a correction counts as one (kind `notice`).
 """
 
 import re
@@ -30,7 +30,7 @@ from digests.language.spans import span_text, spans_overlap
 from digests.stories.profiles import CORRECTION_LABELS
 from digests.types import Article, Span
 
-#: With more than this share of its sentences gone a text is another one.
+#: A text that lost more than this share of its sentences counts as another text.
 _MOSTLY = 0.5
 #: At least this share of it must stay for its corrections to be listed.
 _STAYS = 0.5

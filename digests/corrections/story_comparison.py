@@ -3,8 +3,8 @@
 Each shown piece (headline, sentence, quote, figure) is compared with the version it was
 taken from. Where its words are still in the new text nothing changes. Where a
 correction of substance changed them, the article's new wording replaces them, with its
-place in the new version; a quote that the article no longer has stays and is struck.
-What was merely reworded, or cut from the end, stays as published.
+place in the new version; a quote that the article no longer has stays and is struck
+through. What was merely reworded, or cut from the end, stays as published.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,9 +77,9 @@ def find_amendment(
 
 
 def relocate_story(published: EditionStory, other: Article) -> EditionStory:
-    """The story as if it were taken from another text that has the same words.
+    """Relocate a story's spans into another text that has the same words.
 
-    A piece whose words are not there keeps its own place.
+    A piece whose words are not there keeps its place.
     """
     ours = published.articles[0].id == other.id
 
@@ -186,7 +186,7 @@ class _StoryComparison:
     def _requote(
         self, card: QuoteCard, hit: Sequence[TextCorrection]
     ) -> QuoteCard | None:
-        """The quote's new wording, in the sentence's new one and by the same voice."""
+        """Find the quote's wording in the rewritten sentence, by the same speaker."""
         new, places = self.new, _list_new_spans(hit)
         near = [
             (_compare_wordings(quote.text, card.text), quote)
@@ -214,7 +214,7 @@ class _StoryComparison:
     def _recount(
         self, published: EditionFigure, hit: Sequence[TextCorrection]
     ) -> EditionFigure | None:
-        """The figure of the new sentence that counts the same thing."""
+        """Find the figure of the new sentence that counts the same thing."""
         text, places, old = self.new.text, _list_new_spans(hit), published.figure
         for figure in find_figures(text, lang=self.new.lang):
             near = any(span.start <= figure.start < span.end for span in places)

@@ -30,7 +30,7 @@ from digests.types import (
 MAX_CONTEXT_LENGTH = 200
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
-#: The sections that are read if a digest has chosen none.
+#: The sections that count for the reading time if a digest has chosen none.
 DEFAULT_READ_SECTIONS: tuple[Section, ...] = ("summary", "quotes")
 
 

@@ -2,9 +2,9 @@
 
 A whole thought counts more than a fragment, a named speaker more than an unnamed one,
 40 to 240 characters more than other lengths, early more than late; words of the lead,
-figures and disagreement count too. Each further card of one speaker counts less, and
-nobody has two in a row while somebody else has something to say. Scare quotes are never
-shown as speech.
+figures and disagreement count too. Each further card of one speaker counts less, and no
+speaker has two in a row while another one has a quote that is worth a card. Scare
+quotes are never shown as speech.
 """
 
 import re
@@ -35,10 +35,10 @@ _NUMBERS = word_set("""
     two three four five six seven eight nine ten dozen hundred thousand million billion
     percent half twice zwei drei vier fünf sechs hundert tausend prozent
 """)
-#: The least length of a word that is about something.
+#: The least length of a word that says what a text is about.
 _TELLING = 5
 _LEAD_WORDS = 2
-#: The worth from which on another speaker goes before a second card of one.
+#: From this worth on, another speaker's card precedes a second one of the same speaker.
 _SOMETHING = 3.5
 
 SIGN_WEIGHTS = {

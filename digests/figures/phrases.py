@@ -225,7 +225,7 @@ _INSERTS = word_set("which who whose where when")
 
 
 def _find_first_subject(found: Sequence[ClassedWord], at: int) -> NounPhrase | None:
-    """The subject of the clause that goes on at `at` with «and»."""
+    """The subject of the clause that continues at `at` with «and»."""
     begin = at
     while begin > 0 and found[begin - 1].kind not in ("stop", "link"):
         begin -= 1

@@ -163,7 +163,7 @@ def find_unit(text: str, start: int, end: int) -> FigureUnit | None:
 
 
 def classify_unit(unit: str) -> UnitSort:
-    """What sort of thing a unit's plain name measures; "" counts."""
+    """Classify what a unit measures, by its plain name; "" is a count."""
     if unit in MONEY_UNITS:
         return "money"
     if unit in TIME_UNITS:

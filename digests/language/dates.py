@@ -219,7 +219,7 @@ def find_days(
     Args:
         text: Any text; offsets of the answer point into it.
         published: The day it was published; None leaves all days unresolved.
-        lang: BCP 47 tag; a German «morgen» is not read, English months are.
+        lang: BCP 47 tag; in German, «morgen» is ignored and English months are read.
     """
     return tuple(
         drop_overlapping(_iterate_days(text, published, resolve_language(lang)))
@@ -339,7 +339,7 @@ def _resolve_ago(m: re.Match[str], published: date) -> tuple[date | None, date |
 def _resolve_period(
     unit: str, shift: int, published: date
 ) -> tuple[date | None, date | None]:
-    """The week, month or year that lies `shift` of them away."""
+    """Resolve the week, month or year that is `shift` units away."""
     if unit in ("week", "woche"):
         monday = published - timedelta(days=published.weekday()) + shift * _WEEK
         return monday, monday + timedelta(days=6)

@@ -122,7 +122,7 @@ def _batches(places: Iterable[int], pieces: Sequence[str]) -> Iterator[list[int]
 
 
 def _convert_apart(pieces: Iterable[str]) -> Iterator[str]:
-    """The texts of fragments, one by one in one document, which is slow to make."""
+    """The texts of fragments, one by one in one document, which is slow to create."""
     from selectolax.lexbor import LexborHTMLParser
 
     document, held = LexborHTMLParser("<body></body>"), 0

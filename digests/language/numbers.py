@@ -160,7 +160,7 @@ _AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩]|\b(?:USD|EUR|GBP|CHF))\s?$")
 
 def find_numbers(text: str, lang: str | None = None) -> tuple[Number, ...]:
     """The numbers of a text, in text order, without overlap."""
-    # A rate takes up its denominator, so that this is no number of its own.
+    # A rate consumes its denominator, which is then no number of its own.
     found = _iterate_numbers(text, resolve_language(lang))
     return tuple(drop_overlapping(_as_rate(text, number) for number in found))
 

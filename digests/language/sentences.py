@@ -45,7 +45,7 @@ _LETTERED = _TABLES["lettered"]
 #: Capitalised words that may follow a clock time inside its sentence.
 _AFTER_CLOCK = _TABLES["after_clock"]
 _CLOCK = word_set("a.m p.m")
-#: «"Why?" Tom asked»: the sentence goes on after a question or an exclamation.
+#: «"Why?" Tom asked»: the sentence continues after a question or an exclamation.
 _REPORTS = re.compile(
     r"\s+(?:[A-Z][\w.'’-]*\s+){1,3}"
     r"(?:said|says|asked|asks|cried|shouted|wrote|added|told|replied|yelled|went on"

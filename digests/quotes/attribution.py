@@ -125,7 +125,7 @@ def _is_attributable(lang: str | None) -> bool:
 
 
 def _leave_unattributed(parsed: ParsedText) -> list[_Attribution]:
-    """Decide nothing: there are no tables for the language of the text."""
+    """Attribute no quotation: there are no tables for the language of the text."""
     return [
         _Attribution(candidates.locate_quote(parsed, number), None, [])
         for number in range(len(parsed.stretches))

@@ -426,7 +426,7 @@ def _list_introductions(
 
 
 FEATURE_WEIGHTS = {
-    # Subject of the reporting word, by the way it was reached.
+    # Subject of the reporting word, by how it was found.
     "direct": 8.0,
     "inverted": 8.0,
     "apposition": 7.5,

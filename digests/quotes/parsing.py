@@ -1,6 +1,6 @@
 """Parse an article for its quotations: sentence frames, mentions, reporting words.
 
-The quoted words are covered, so that they cannot be taken for the reporter's. The
+The quoted words are covered, so that they are not mistaken for the reporter's. The
 covered text is split into sentences (frames) and tokens; in each frame the mentions of
 possible speakers are found: names, noun phrases, pronouns. A word of the reporting
 tables reports unless it is a noun there («the report», «his calls»).

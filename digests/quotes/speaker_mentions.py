@@ -189,7 +189,7 @@ class _MentionReader:
         return self._build(at, end, "nominal")
 
     def _read_name_after_determiner(self, at: int, name: Name) -> SpeakerMention | None:
-        """«the Guardian» with its article; of «both Smith and Jones» nothing."""
+        """«the Guardian» with its article; None for «both Smith and Jones»."""
         if name.kind == "title":
             return self._build(at, name.last, "nominal", sort="title")
         return self._build_name(at, name) if self.tokens[at].low == "the" else None

@@ -32,7 +32,7 @@ _SHUT = word_set(", — – -")
 
 
 class SpeechSubject(NamedTuple):
-    """A mention and the way by which it was reached."""
+    """A mention, and how it was found."""
 
     mention: SpeakerMention
     how: str
@@ -129,7 +129,7 @@ def _skip_left(tokens: list[Token], at: int) -> int:
 def _find_head(frame: SentenceFrame, at: int) -> SpeakerMention | None:
     """The name in «Bell, a warden at the lock, which leaks, said …».
 
-    It stands first in its clause and an aside follows that is shut at `at`.
+    It is the first name of its clause, followed by an aside that ends at `at`.
     """
     covers = frame.covers_before
     for mention in frame.free_before(at):
@@ -145,7 +145,7 @@ def _find_head(frame: SentenceFrame, at: int) -> SpeakerMention | None:
 
 
 def _after_quote(tokens: list[Token], at: int) -> bool:
-    """Whether nothing stands between `at` and a quotation or the beginning."""
+    """Whether nothing is between `at` and a quotation or the beginning."""
     while at >= 0 and tokens[at].kind == "sign":
         at -= 1
     return at < 0 or tokens[at].kind == "cover"

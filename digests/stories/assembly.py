@@ -36,7 +36,7 @@ _LOOKED_AT = 60
 def gather_stories(
     articles: Sequence[Article], memberships: Sequence[StoryMembership]
 ) -> tuple[Story, ...]:
-    """The stories, in the order in which their first article stands in `articles`.
+    """Build the stories, in the order of their first article in `articles`.
 
     Args:
         articles: With ids that are unique among them.

@@ -7,8 +7,8 @@ originals by event (`clustering`); copies and newer versions follow their origin
 
 A new story is named after its earliest article. An existing story keeps its id while
 articles join or leave: where stories merge, the one with most of the articles gives the
-id, where one splits, its largest part keeps it. `find_moved_stories` tells where the
-articles of an old id are now, so that old links still work.
+id, where one splits, its largest part keeps it. `find_moved_stories` maps an old id to
+the stories that have its articles now, so that old links still work.
 """
 
 import hashlib
@@ -50,14 +50,14 @@ def place_article(
     before: str | None = None,
     read: ArticleProfile | None = None,
 ) -> StoryPlacement:
-    """Where an article that is not in the archive belongs.
+    """Find the story of an article that is not in the archive.
 
     Args:
         article: Its newest text.
         archive: Not changed.
-        before: The story of an older text of the article that is not in the archive
-            any more. The article stays there while it is about the same, even where
-            that story would not be found for it.
+        before: The story of an older text of the article that is no longer in the
+            archive. The article stays there while its text is similar enough, even
+            where that story would not be found for it.
         read: Its profile, for callers that have it.
     """
     read = read or build_profile(article, archive.background)
@@ -262,7 +262,7 @@ def _count_claims(event: Sequence[str], before: Mapping[str, str]) -> Counter[st
 
 
 def _iter_ids(article: str) -> Iterable[str]:
-    """The id, then others in case that another story has it."""
+    """Yield the id, then alternatives in case another story has it."""
     attempt = 0
     while True:
         salted = f"{article}\0{attempt}" if attempt else article

@@ -112,7 +112,7 @@ def measure_evenness(within: float, size: int, *, texts: bool) -> float:
 
 
 def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
-    """Repeatedly merge the most similar pair; each cluster knows its best partner."""
+    """Repeatedly merge the most similar pair; each cluster stores its best partner."""
     clusters = {
         i: _Cluster(members=[i], texts=texts[i], links=near)
         for i, near in enumerate(links)

@@ -58,7 +58,7 @@ class ArticleProfile:
     scores: frozenset[str]
     #: «stage» to «fourth».
     series: Mapping[str, str]
-    #: Whether it says of itself that it corrects another article.
+    #: Whether it announces that it corrects another article.
     corrects: bool
 
 

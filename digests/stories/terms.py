@@ -146,7 +146,7 @@ def rate_rarity(stem: str) -> float:
 
 
 def find_salient_terms(article: Article) -> frozenset[str]:
-    """The stems of an article for its facts: names, numbers, rare words."""
+    """The stems that represent an article's facts: names, numbers, rare words."""
     return frozenset(
         stem
         for stem in count_terms(article)

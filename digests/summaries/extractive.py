@@ -34,7 +34,8 @@ _MOST_SENTENCES = 4
 _PERSONAL = 0.3
 _LOOKED_AT = 12
 _QUESTIONS = 2
-#: So many of the three sentences after the lead that refer to the one before.
+#: An essay has at least this many sentences that refer to the one before, among the
+#: three after the lead.
 _CHAINED = 2
 _FOLLOWERS = slice(1, 4)
 #: A passage is worth shortening when this share of it is kept.

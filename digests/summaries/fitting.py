@@ -3,8 +3,8 @@
 A passage that does not fit ends the summary, except the first one, which is shortened
 at a clause: a summary is never empty for want of a few characters.
 
-`fit_lead` is a summariser by itself, the baseline of the others, and the fallback where
-choosing sentences would be a guess (opinion, first person, interviews).
+`fit_lead` is also a complete summariser, the baseline of the others, and the fallback
+where choosing sentences would be a guess (opinion, first person, interviews).
 """
 
 import itertools

@@ -426,7 +426,7 @@ def find_given_names(text: str, span: Span) -> list[TextGap]:
 
 
 def _stands_alone(text: str, word: str, parts: Sequence[Token]) -> bool:
-    """Whether the text uses `word` without the rest, and for nobody else."""
+    """Whether the text uses `word` alone, and only for this person."""
     alone = False
     others = {t.text for t in parts}
     at = text.find(word)

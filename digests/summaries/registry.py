@@ -5,7 +5,7 @@ is the same for all of them. The words of a sentence must be the words of its sp
 order: `digests.grounding.gate` drops what is not. The texts, joined by single spaces,
 have at most `chars` characters. Where no whole sentence fits, the summary is empty.
 
-A new summariser is a function in a module of its own and a line in `SUMMARISERS`.
+To add a summariser, write a function in its own module and add it to `SUMMARISERS`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

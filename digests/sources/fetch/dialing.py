@@ -1,7 +1,8 @@
 """Open connections to public addresses only.
 
-The check is at the last moment: the socket for an address is made here, after every
-look-up, redirect and rebinding, with the numbers that the kernel then connects to.
+The check is made at the last moment: the socket for an address is created here, after
+every look-up, redirect and rebinding, with the numbers that the kernel then connects
+to.
 
 An allow list, because lists of forbidden ranges have gaps: IPv4 addresses that are
 global and neither multicast nor the 6to4 relay; IPv6 addresses of 2000::/3 without its

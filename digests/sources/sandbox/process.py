@@ -95,7 +95,7 @@ class Sandbox:
             try:
                 answer, worn = await self._ask(job)
             except BaseException:
-                # The pipe may have half an answer.
+                # The pipe may contain half an answer.
                 await self._stop_worker()
                 raise
             self._jobs_done += 1
