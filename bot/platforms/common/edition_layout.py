@@ -1,10 +1,9 @@
 """Lay out an edition as chat messages: pieces, their order, their packing. Pure.
 
-A piece is what stays together: the head, a quote, a story, the brief, the foot. Each is
+A piece is never split: the head, a quote, a story, the brief, the foot. Each piece is
 formatted twice, in the platform's markup and as plain text, and the pieces are packed
-into as few messages as possible: an edition is split between pieces only. Texts are
-shortened to the platform's limits, quotes never: one that is too long is left out, and
-the story's detail shows it.
+into as few messages as possible. Texts are shortened to the platform's limits, but
+quotes never are: a quote that is too long is left out, and the story's detail shows it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +59,7 @@ class EditionLimits(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionPiece(Generic[B]):
-    """What stays together, in the platform's markup and as plain text."""
+    """Content that is never split, in the platform's markup and as plain text."""
 
     body: B
     plain: str
@@ -127,7 +126,7 @@ class EditionFormat(Protocol[B]):
         ...
 
     def fits_message(self, pieces: Sequence[EditionPiece[B]], first: bool) -> bool:
-        """Check whether a message, the first or a later one, holds all of these."""
+        """Check whether a message, the first or a later one, holds these pieces."""
         ...
 
     def payload(

@@ -1,8 +1,8 @@
 """Texts about an edition that all renderers show: dates, counts, sources, notes. Pure.
 
 Every text is sanitized, shortened and on one line, without markup: renderers format and
-escape it. Which quote a story shows is decided here as well, so that all platforms show
-the same one.
+escape it. This module also selects the quote that a story shows, so that all platforms
+show the same one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -41,7 +41,7 @@ DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionView:
-    """An edition with all that decides how it is shown."""
+    """An edition with everything that determines how it is displayed."""
 
     edition: Edition
     context: RenderContext
@@ -73,7 +73,7 @@ class EditionView:
 
 
 def format_subtitle(view: EditionView) -> list[str]:
-    """Format the day and what the edition was made from; and that it is late."""
+    """Format the day, what the edition was made from, and whether it is late."""
     lines = [f"{format_edition_date(view)} · {format_counts(view)}"]
     if view.context.late:
         lines.append(format_late_notice(view))

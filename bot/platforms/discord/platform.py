@@ -101,7 +101,7 @@ class DiscordPlatform:
         self._session: DiscordSession | None = None
         self._login_lock = asyncio.Lock()
         self._stop = StopSwitch(PLATFORM_NAME)
-        #: Why the gateway stays closed while posting goes on.
+        #: Why the gateway stays closed while posting continues.
         self._gateway_closed_reason: str | None = None
         self._listener = DiscordEventHandler(
             defer=defer, files=resolve_upload_origin(api_base)
@@ -267,7 +267,7 @@ class DiscordPlatform:
 
     async def _handle_loss(self, error: Exception) -> float:
         self._handle_disconnect(error)
-        # What is left of the session would only be in the way of the next one.
+        # Remains of the session would get in the way of the next one.
         await self.close()
         return 0.0
 

@@ -41,12 +41,12 @@ _EXPIRED: Final = frozenset({10015, 10062, 50027})
 _ALREADY_ANSWERED: Final = 40060
 _TOKEN_IN_PATH: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
 _FAILURES: Final = (discord.DiscordException, aiohttp.ClientError)
-#: Channels whose type is remembered.
+#: Channels whose type is cached.
 _MAX_KINDS: Final = 2_000
 
 
 class DiscordApi:
-    """REST calls of one login, and what it knows without a request.
+    """REST calls of one login, and facts that are known without a request.
 
     Methods raise what the library raises; those that answer interactions raise the
     errors of `channels`. Ids of channels and messages are integers, as the library's.
@@ -288,7 +288,7 @@ class DiscordApi:
         return self._kinds.get(channel)
 
     async def fetch_kind(self, channel: int) -> int:
-        """Fetch a channel's type and remember it."""
+        """Fetch a channel's type and cache it."""
         found = await self._http.get_channel(channel)
         kind = int(found["type"])
         self._kinds.put(channel, kind)
@@ -299,7 +299,7 @@ class DiscordApi:
         return bool(self.me) and message["author"]["id"] == self.me
 
     def may_read_history(self, channel: int) -> bool | None:
-        """Check whether the bot may; None where the gateway did not announce it."""
+        """Check whether the bot may read it; None if the gateway did not say."""
         found = self._client.get_channel(channel)
         if not isinstance(found, discord.abc.GuildChannel) or found.guild.me is None:
             return None
@@ -329,7 +329,7 @@ class DiscordCaller(Protocol):
         ...
 
 
-#: Returns the API of the login, which it makes where there is none.
+#: Returns the API of the current login; logs in if there is none.
 ApiProvider = Callable[[], Awaitable[DiscordApi]]
 
 

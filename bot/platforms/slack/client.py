@@ -6,7 +6,7 @@ The library is configured in three ways, each for a reason:
 - *Our own connection pool* instead of a new one for each call, with a timeout for
   connecting alone: a request that fails there certainly was not sent.
 - *Endpoints.* With a configured API no proxy is used and no other host is dialled.
-  Redirects are never followed; no response of Slack's is one.
+  Redirects are never followed: Slack sends none.
 """
 
 import base64

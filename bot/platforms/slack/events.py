@@ -66,9 +66,9 @@ _EMPTY_FORM: Final = Form(path="", title="", fields=())
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackInteraction:
-    """Something that a person did, as parsed from an event."""
+    """An action of a person, parsed from an event."""
 
-    #: Slack's own id of it: the same event twice has one effect.
+    #: Slack's id of the event: the same event delivered twice has one effect.
     key: str
     team: str
     channel: str
@@ -93,7 +93,7 @@ class SlackInteraction:
 
     @property
     def carried(self) -> FormContext:
-        """What a form keeps of the event, for its answer."""
+        """The data of the event that a form keeps for its answer."""
         return FormContext(
             channel=self.channel, thread=self.thread, answer_to=self.answer_to
         )
@@ -113,7 +113,7 @@ class SlackEventHandler:
         """Create the handler.
 
         Args:
-            installations: Call Slack.
+            installations: The installations of the app.
             open_direct_message: Opens the conversation with a person.
             hold: Seconds that a submitted form waits for its answer.
             now: A monotonic clock in seconds.
@@ -205,11 +205,11 @@ class SlackEventHandler:
             log.warning("welcome not sent", platform=PLATFORM_NAME, reason=reason)
 
     async def ended(self, team: str) -> None:
-        """Handle Slack's event that the app was removed; its token decides whether."""
+        """Handle an event that the app was removed, after checking its token."""
         try:
             removed = await self._installations.remove_if_revoked(team)
         except SendError as error:
-            # The next post finds out.
+            # The next post will show whether the token is valid.
             log.warning(
                 "removal not checked", platform=PLATFORM_NAME, reason=str(error)
             )
@@ -348,7 +348,7 @@ def _build_event(arrived: SlackInteraction, known: SlackPerson) -> InteractionEv
         key=arrived.key,
         platform=PLATFORM_NAME,
         workspace=arrived.team,
-        # Slack sends the name only when the app signs in.
+        # Slack sends the workspace's name only when the app signs in.
         workspace_name="",
         channel=arrived.channel or None,
         person=Person(
@@ -474,7 +474,7 @@ def unescape_command_text(text: str) -> str:
 
 
 def _escape_other_entities(text: str) -> str:
-    """Escape what looks like an entity and is none of Slack's."""
+    """Escape text that looks like an entity but is not one of Slack's."""
     return re.sub(r"&(?!(?:amp|lt|gt);)", "&amp;", text)
 
 
