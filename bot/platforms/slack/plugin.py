@@ -150,7 +150,7 @@ def _variable_of(name: str) -> str:
 
 
 def list_missing_for_installation(settings: Settings) -> tuple[str, ...] | None:
-    """List settings missing for installation; None where it was not begun."""
+    """List settings missing for installation; None if it is not configured at all."""
     own = settings.get_group(SlackSettings)
     if own.client_id is None and own.client_secret is None:
         return None
