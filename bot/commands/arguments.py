@@ -46,7 +46,7 @@ DIGEST_OPTION = Option(
 )
 #: The digest that is named, or that is posted here.
 DigestArgument = Annotated[Digest, DIGEST_OPTION]
-#: The same where the name is all that follows the command.
+#: The same, if the name is all that follows the command.
 DigestNameArgument = Annotated[
     Digest,
     Option(

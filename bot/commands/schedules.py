@@ -68,7 +68,7 @@ async def add_schedule(
 
 
 async def _split_digest_name(context: CommandContext, said: str) -> tuple[str, str]:
-    """Split «Morning brief daily at 18:00»; the name is "" where there is none."""
+    """Split «Morning brief daily at 18:00»; the name is "" if there is none."""
     if _is_schedule(said):
         return "", said
     words = said.split()

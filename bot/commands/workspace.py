@@ -97,7 +97,7 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
 
 # ── added and removed ──────────────────────────────────────────────────────────
 
-#: Why nothing is posted where the bot was removed.
+#: Why nothing is posted to a workspace that the bot was removed from.
 REMOVED_REASON: Final = Message("pause.removed")
 
 

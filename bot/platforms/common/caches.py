@@ -33,7 +33,7 @@ class ExpiringCache(Generic[K, V]):
         return len(self._entries)
 
     def get(self, key: K) -> V | None:
-        """Return the value of `key`; None where there is none or it is too old."""
+        """Return the value of `key`; None if there is none or it is too old."""
         until, value = self._entries.get(key, (-math.inf, None))
         return value if until > self._now() else None
 

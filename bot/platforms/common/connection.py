@@ -95,7 +95,7 @@ async def hold_until_stopped(
     """Run a connection until it ends or the platform is stopped.
 
     `others` run beside it and are cancelled with it. Returns the connection's result,
-    or None where the platform was stopped first.
+    or None if the platform was stopped first.
     """
     held, stop = asyncio.create_task(connection), asyncio.create_task(stopped)
     beside = [asyncio.create_task(other) for other in others]

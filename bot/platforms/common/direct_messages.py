@@ -42,7 +42,7 @@ class DirectMessageChannels:
 
 
 def get_recipient(delivery: Delivery) -> str | None:
-    """Return the person a delivery is for; None where it is for a channel."""
+    """Return the person a delivery is for; None if it is for a channel."""
     if not delivery.channel.startswith(PERSON_PREFIX):
         return None
     return delivery.channel.removeprefix(PERSON_PREFIX)

@@ -76,7 +76,7 @@ class StorySection:
     quote: QuoteCard | None = None
 
     def format_plain(self, texts: Texts) -> str:
-        """Format the section as plain text; "" where it shows nothing."""
+        """Format the section as plain text; "" if it shows nothing."""
         if self.quote is not None:
             return format_plain_quote(self.quote, texts)
         return "\n".join(
@@ -90,7 +90,7 @@ class StoryLayout:
     """What a story's piece shows."""
 
     number: int
-    #: «Update: » where it is one, and the headline.
+    #: «Update: » if it is one, and the headline.
     headline: str
     sections: tuple[StorySection, ...]
     #: The line about the source, with the link behind it.
@@ -118,7 +118,7 @@ class EditionFormat(Protocol[B]):
         ...
 
     def brief(self, title: str, lines: Sequence[LinkedLine]) -> B | None:
-        """Format the list of further stories; None where it is too long."""
+        """Format the list of further stories; None if it is too long."""
         ...
 
     def foot(self, lines: Sequence[str]) -> B:
@@ -132,7 +132,7 @@ class EditionFormat(Protocol[B]):
     def payload(
         self, pieces: Sequence[EditionPiece[B]], continued: str, *, last: bool
     ) -> Mapping[str, Any]:
-        """Build a message; `continued` is its first line where it is not the first."""
+        """Build a message; `continued` is the first line of later messages."""
         ...
 
 

@@ -35,7 +35,7 @@ MAX_CORRECTION: Final = 260
 MAX_WORDS: Final = 90
 #: Figures that a story shows, where they are shown at all.
 MAX_FIGURES: Final = 4
-#: What a chat message shows of a story where the digest chose no sections.
+#: Sections of a story that a chat message shows if the digest chose none.
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
 
 
@@ -55,7 +55,7 @@ class EditionView:
         context: RenderContext,
         default: Sequence[Section] = DEFAULT_SECTIONS,
     ) -> Self:
-        """Create the view; `default` are the sections where the digest chose none."""
+        """Create the view; `default` are the sections if the digest chose none."""
         return cls(
             edition=edition,
             context=context,
@@ -225,7 +225,7 @@ def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
 
 
 def format_context(story: EditionStory, limit: int) -> str:
-    """Shorten the sentence on why the story matters; "" where there is none."""
+    """Shorten the sentence on why the story matters; "" if there is none."""
     return shorten_line(story.matters.text, limit) if story.matters else ""
 
 

@@ -43,7 +43,7 @@ class InteractionEvent:
     #: The platform's id of the event: the same event delivered twice has one effect.
     key: str
     platform: PlatformName
-    #: The platform's id of the workspace, and its name ("" where it is unknown).
+    #: The platform's id of the workspace, and its name ("" if it is unknown).
     workspace: str
     workspace_name: str
     channel: str | None
@@ -66,7 +66,7 @@ async def answer_command(
         inbox: The core.
         event: Who asks, and where.
         path: The command.
-        given: Option → what was given for it.
+        given: Option → its value.
         file: An uploaded file, for the one option that takes one.
         again: The options come from a form: mark the answers that are still missing.
     """
@@ -89,7 +89,7 @@ async def complete_option(
     given: Mapping[str, str],
     option: str,
 ) -> tuple[str, ...]:
-    """List completions of `option`; `given` has what is typed so far."""
+    """List completions of `option`; `given` has the values typed so far."""
     typed = given.get(option, "")
     try:
         invocation = await _build_invocation(inbox, event, path, given)
@@ -181,7 +181,7 @@ def explain_rejected_reply(texts: Texts) -> Reply:
 def reopen_form(
     pending: PendingForms, owner: str, draft: str, texts: Texts
 ) -> Reply | Form:
-    """Return the form that waits under a button; a problem where it expired."""
+    """Return the pending form of a button; a problem if it has expired."""
     form = pending.find(owner, draft)
     if form is not None:
         return form

@@ -93,7 +93,7 @@ def verify_request(
 
 
 async def read_body(request: Request, limit: int) -> bytes | None:
-    """Read the body as it was sent; None where it has more than `limit` bytes."""
+    """Read the body as it was sent; None if it has more than `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

@@ -109,7 +109,7 @@ def compute_first_snowflake(delivery: Delivery) -> int:
 def is_own_thread(
     thread: Mapping[str, Any], *, forum: int, me: str, since: int
 ) -> bool:
-    """Check whether a listed thread may be a post of ours in the forum."""
+    """Check whether a listed thread may be one of our posts in the forum."""
     return (
         str(thread.get("parent_id")) == str(forum)
         and str(thread.get("owner_id")) == me
@@ -129,9 +129,9 @@ def parse_snowflake(text: str | None, what: str) -> int:
 class ChannelFacts:
     """A destination's channel as the bot sees it."""
 
-    #: Its type; None where the bot can see no such channel.
+    #: Its type; None if the bot can see no such channel.
     kind: int | None
-    #: What the bot may do there.
+    #: The bot's permissions there.
     may: int
     #: Role → whether everybody may mention it.
     roles: Mapping[str, bool]

@@ -53,7 +53,7 @@ class DiscordInteraction:
     token: str
     kind: int
     data: Mapping[str, Any]
-    #: The server, if the bot belongs to it, and its name ("" where it is unknown).
+    #: The server, if the bot belongs to it, and its name ("" if it is unknown).
     guild: str | None
     guild_name: str
     channel: str | None
@@ -232,7 +232,7 @@ class JoinedGuild:
 
     id: str
     name: str
-    #: Who gets the welcome: who added the bot, where that is known.
+    #: Recipient of the welcome: the person who added the bot, if known.
     host: str
     locale: str
 

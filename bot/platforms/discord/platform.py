@@ -61,7 +61,7 @@ FATAL_CLOSE_CODES: Final = {
     4013: "Discord does not know the bot's intents.",
     4014: "Discord does not allow the bot's intents.",
 }
-#: The gateway's code for a token that it does not know.
+#: The gateway's code for an unknown token.
 _AUTHENTICATION_FAILED: Final = 4004
 _RECONNECTABLE_CODES: Final = frozenset({4010, 4011})
 

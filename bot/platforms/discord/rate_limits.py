@@ -36,7 +36,7 @@ class ObservedResponse:
     """The parts of a response that the rate limiter uses."""
 
     method: str
-    #: "" where the route has none.
+    #: "" if the route has none.
     channel: str
     status: int
     headers: Mapping[str, str]

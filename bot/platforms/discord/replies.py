@@ -142,7 +142,7 @@ def _write_small(text: str) -> MarkdownPiece:
 
 
 def _render_document(file: Document) -> Iterable[MarkdownPiece]:
-    """Render the lines of a file; the file itself where no message holds them."""
+    """Render the lines of a file, or the file itself if no message holds them."""
     if count_utf16(file.text) > limits.DOCUMENT or FENCE in file.text:
         where = {"url": f"{ATTACHMENT_SCHEME}{file.name}"}
         return (MarkdownPiece(shown=({"type": FILE, "file": where},)),)
@@ -186,7 +186,7 @@ def _render_row(label: str, value: str) -> str:
 
 
 def _render_quote(card: QuoteCard, texts: Texts) -> str:
-    """Render the whole quote; where it is too long, a sentence that says so."""
+    """Render the whole quote; if it is too long, a sentence that says so."""
     if not sanitize_text(card.text).strip():
         return ""
     link = format_link(make_link(card.url))

@@ -281,7 +281,7 @@ class DiscordApi:
         return str(user.id) if user is not None else ""
 
     def kind(self, channel: int) -> int | None:
-        """Return a channel's type, where it is known without a request."""
+        """Return a channel's type, if it is known without a request."""
         found = self._client.get_channel(channel)
         if isinstance(found, (discord.abc.GuildChannel, discord.Thread)):
             return int(found.type.value)
@@ -338,7 +338,7 @@ def _build_params(body: Body) -> MultipartParameters:
 
 
 def _build_request(body: Body, files: ReplyFiles) -> dict[str, Any]:
-    """Build the request of a body: multipart where it names files."""
+    """Build the request of a body: multipart if it names files."""
     data = body.get("data") if "type" in body else body
     listed = (data or {}).get("attachments") or ()
     if not listed:
@@ -464,7 +464,7 @@ class RestCheckApi:
         return int(found.get("type", 0)) == _DIRECT_MESSAGE
 
     async def channel(self, number: int, guild: str, subject: str) -> Finding:
-        """Compare what the bot may do in a channel with what it needs."""
+        """Compare the bot's permissions in a channel with those it needs."""
         found: Mapping[str, Any] = dict(await self._http.get_channel(number))
         if str(found.get("guild_id")) != guild:
             return Finding.problem(

@@ -198,7 +198,7 @@ class DiscordClient(discord.AutoShardedClient):
         )
 
     async def _find_installer(self, guild: discord.Guild) -> int | None:
-        """Find who added the bot, where that may be read; the owner otherwise."""
+        """Find who added the bot, if that may be read; otherwise the owner."""
         me = guild.me
         if me.guild_permissions.view_audit_log:
             added = discord.AuditLogAction.bot_add

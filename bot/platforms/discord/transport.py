@@ -103,7 +103,7 @@ SEND_ONCE: Final = cast(Any, [_NoRetryFile()])
 
 
 def configure_endpoints(api_base: str | None, gateway: str | None) -> None:
-    """Set where the library connects to: attributes of its classes."""
+    """Set the library's endpoints, which are attributes of its classes."""
     if api_base is not None:
         Route.BASE = api_base
     if gateway is not None:

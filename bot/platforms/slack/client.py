@@ -117,7 +117,7 @@ class SlackClient:
                 raise SendRefused("slack.file_refused", message_only=True)
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> bool:
-        """Post to a response URL; False where it has expired."""
+        """Post to a response URL; False if it has expired."""
         async with self._http.post(url, json=dict(body)) as answer:
             return answer.status < 300
 

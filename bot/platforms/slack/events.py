@@ -238,7 +238,7 @@ class SlackEventHandler:
         await self._respond(arrived, received_at, known, outcome)
 
     async def _accepts(self, arrived: SlackInteraction) -> bool:
-        """Check whether an event is new and comes from a workspace of ours."""
+        """Check whether an event is new and comes from a workspace with the app."""
         if not self._seen.is_new(arrived.key):
             return False
         if await self._installations.is_installed(arrived.team):
@@ -334,7 +334,7 @@ class SlackEventHandler:
         path = next(
             (p for p in _HOME_COMMANDS[known.permission] if p in paths), "news help"
         )
-        # Opening the tab again is not the same event: it is answered anew.
+        # Opening the tab again is another event, which is answered again.
         again = replace(arrived, key=f"{arrived.key}-{secrets.token_hex(4)}")
         outcome = await interactions.answer_command(
             inbox, _build_event(again, known), path, {}
@@ -377,7 +377,7 @@ def _build_acknowledgement(
 
 
 def _explain_lookup_failure(reply: Reply, known: SlackPerson) -> Reply:
-    """Add a sentence to a problem where the person could not be looked up."""
+    """Add a sentence to a problem if the person could not be looked up."""
     if not (reply.problem and known.lookup_failed):
         return reply
     texts = Texts.of(known.locale)
@@ -449,7 +449,7 @@ def parse_submission(body: Mapping[str, Any]) -> SlackInteraction:
 
 
 def parse_home_opened(body: Mapping[str, Any]) -> SlackInteraction | None:
-    """Parse an opened home tab; None where another tab of the app was opened."""
+    """Parse an opened home tab; None if another tab of the app was opened."""
     event = get_mapping(body, "event")
     if event.get("tab") != "home":
         return None
@@ -462,7 +462,7 @@ def parse_home_opened(body: Mapping[str, Any]) -> SlackInteraction | None:
 
 
 def unescape_command_text(text: str) -> str:
-    """Restore what was typed after a command.
+    """Restore the text that was typed after a command.
 
     Slack turns URLs into links, channels into mentions, and three characters into
     entities. Mentions of people stay: some commands parse them.

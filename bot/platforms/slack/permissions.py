@@ -7,7 +7,7 @@ members editors for as long as they are in it. Slack lists all groups of a works
 once, so one response serves everybody there for a minute. Where the list cannot be
 fetched, because the app lacks the scope or Slack has a fault, nobody is in any group.
 
-Every member of the workspace may write in a public channel, which they join by that. In
+Every member of the workspace may write in a public channel, and joins it by writing. In
 a private channel only its members may. A guest is in certain channels only.
 """
 

@@ -84,7 +84,7 @@ class SlackRateLimiter:
         self._rate = min(limits.RATE, self._rate + limits.RATE_INCREASE)
 
     def limited(self, method: str, channel: str, wait: float) -> None:
-        """Record that Slack asked to wait for so many seconds."""
+        """Record that Slack asked to wait for this many seconds."""
         now = self._now()
         others = any(
             of == POST_MESSAGE and place != channel

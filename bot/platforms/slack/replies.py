@@ -177,7 +177,7 @@ def _join_gap(before: str, gap: str, text: str) -> str:
 
 
 def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
-    """Render the whole quote; where it is too long, a sentence that says so."""
+    """Render the whole quote; if it is too long, a sentence that says so."""
     if not sanitize_text(card.text).strip():
         return ReplyPiece(blocks=(), plain="")
     link = make_link(card.url)
@@ -318,7 +318,7 @@ def _render_checklist(texts: Texts) -> Iterator[Json]:
 
 
 def _render_status(status: Reply, texts: Texts) -> Iterator[Json]:
-    """Yield the first message of the reply, and a note where there are more."""
+    """Yield the first message of the reply, and a note if there are more."""
     first, *rest = render_reply(status, texts)
     yield from first["blocks"]
     if rest:
