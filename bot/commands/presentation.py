@@ -122,7 +122,7 @@ def format_figure_title(figure: Figure) -> str:
 async def load_wordings(
     context: CommandContext, cards: Sequence[QuoteCard]
 ) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
-    """Load the outlets that carry each card; each utterance appears once."""
+    """Pair each card with the outlets that carry it; each utterance appears once."""
     found = await context.db.read(
         quote_wording_store.find_card_wordings,
         workspace_id=context.workspace_id,

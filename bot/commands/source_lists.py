@@ -175,7 +175,7 @@ def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None
 
 
 async def _get_default_digest(context: CommandContext, known: Sequence[Digest]) -> str:
-    """Return the digest for feeds without a folder."""
+    """Return the name of the digest for feeds without a folder."""
     if not known:
         return feed_lists.DEFAULT_DIGEST_NAME
     try:

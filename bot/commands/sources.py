@@ -357,7 +357,7 @@ def _check_not_last(digest: Digest) -> None:
         )
 
 
-#: Word that restores the source's own name.
+#: Value that restores the source's own name.
 OWN_NAME_SIGN = "-"
 
 

@@ -42,7 +42,7 @@ NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Loca
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Archive:
-    """The look-ups, over one database."""
+    """Look-ups in one database."""
 
     db: Database
 
