@@ -1,8 +1,9 @@
-"""Commands of readers and editors: one registry, one file a noun.
+"""Commands of readers and editors: one registry, one file per noun.
 
 Every surface (Discord, Slack, the local page) is built from `registry.build_commands`,
 so that each has the same commands with the same words. A command is a function with
 typed parameters (`declaration`); what several commands share is in `arguments`,
 `presentation`, `changes` and `digest_requests`, and command modules do not import each
-other. `dispatch` checks permission, once, for all of them. Commands know no platform.
+other. `dispatch` checks the permission for all of them. Commands are independent of
+platforms.
 """

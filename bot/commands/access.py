@@ -1,8 +1,8 @@
-"""`/newsdesk access`: let people and roles use the editors' commands.
+"""`/newsdesk access`: grant people and roles the editors' commands.
 
-The platform says who manages a workspace. Those people can let others in, by person or
-by role; whoever was let in this way uses every other editors' command. The permission
-itself is checked in `dispatch`, on the roles of the moment.
+The platform reports who manages a workspace. Those people can grant access to others,
+by person or by role; anyone with a grant can use every other editors' command.
+`dispatch` checks the permission, with the roles that the person has at that time.
 """
 
 import re
@@ -42,7 +42,7 @@ WhoArgument = Annotated[
     "/newsdesk access grant role 4711",
 )
 async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
-    """Propose to let the person or role in."""
+    """Propose to grant access to the person or role."""
     everybody = context.list_people()
     if everybody:
         person = _find_person(everybody, who)
@@ -54,7 +54,7 @@ async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
         )
     else:
         grant = _parse_grant(who)
-        # Those who may not let anybody in are refused before the id is checked.
+        # People who may not grant access are refused before the id is checked.
         if not context.person.granted:
             _check_is_id(context, grant, who)
         may = context.say(
@@ -71,7 +71,7 @@ async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
     "/newsdesk access revoke @ben",
 )
 async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
-    """Propose to take the access back."""
+    """Propose to revoke the access."""
     grant, known = _parse_grant(who), await _list_grants(context)
     if grant not in known:
         names = ", ".join(f"«{format_grant(one)}»" for one in known)
@@ -86,7 +86,7 @@ async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
 
 @command("newsdesk access list", "Who is an editor here", "/newsdesk access list")
 async def list_access(context: CommandContext) -> Reply:
-    """Everybody who was let in."""
+    """List the people and roles with access."""
     first = context.say(
         "People who manage this workspace on its platform are always editors."
     )
@@ -103,8 +103,8 @@ async def _list_grants(context: CommandContext) -> Sequence[Grant]:
 def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
     """Refuse a name that the platform did not turn into a mention.
 
-    It would be granted access as an id, and the person meant would get none. Only to
-    let somebody in: everybody who was let in can always be removed.
+    The name would be stored as an id, and the intended person would get no access.
+    Checked only when access is granted: revoking it is always possible.
 
     Raises:
         FieldError: It is neither an id nor a mention.
@@ -119,10 +119,10 @@ def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
 
 
 def _find_person(everybody: Sequence[Person], written: str) -> Person:
-    """The person who is meant, by id or name.
+    """Find a person by id or name.
 
     Raises:
-        FieldError: There is nobody of this name, or they are an editor anyway.
+        FieldError: Nobody has this id or name, or they are an editor already.
     """
     said = normalize_text(written).strip().removeprefix("person").strip(" @:<>")
     for person in everybody:

@@ -1,7 +1,7 @@
 """Parameters that several commands share, with their converters.
 
-A converter gets the context and what was typed, without outer blanks. It returns the
-value, or raises a `UserError` whose sentence says what to type instead.
+A converter gets the context and the typed text without surrounding white space. It
+returns the value, or raises a `UserError` whose message says what to type instead.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from digests.types import EditionStory
 
 
 async def find_digest(context: CommandContext, typed: str) -> Digest:
-    """The digest of this name; without one the digest that is posted here.
+    """Find the digest of this name; without a name, the digest that is posted here.
 
     Raises:
         AmbiguousDigest: Several may be meant.
@@ -32,7 +32,7 @@ async def find_digest(context: CommandContext, typed: str) -> Digest:
 
 
 async def select_digests(context: CommandContext, typed: str) -> tuple[Digest, ...]:
-    """Only the digest of this name; without one all digests of the workspace."""
+    """Find the digest of this name; without a name, all digests of the workspace."""
     if typed:
         return (await find_digest(context, typed),)
     return await context.list_digests()
@@ -46,7 +46,7 @@ DIGEST_OPTION = Option(
 )
 #: The digest that is named, or that is posted here.
 DigestArgument = Annotated[Digest, DIGEST_OPTION]
-#: The same where the name is all that follows the command.
+#: The same, if the name is all that follows the command.
 DigestNameArgument = Annotated[
     Digest,
     Option(
@@ -72,7 +72,7 @@ DigestsArgument = Annotated[
 
 
 async def find_story(context: CommandContext, typed: str) -> EditionStory:
-    """The story with this number in the newest edition here, with this id or words.
+    """Find a story by its number in the newest edition here, its id, or words.
 
     Raises:
         UserError: There is none.
@@ -89,7 +89,7 @@ async def find_story(context: CommandContext, typed: str) -> EditionStory:
 async def compose_unpublished_story(
     context: CommandContext, typed: str
 ) -> EditionStory | None:
-    """The story with this id as an edition would show it; None where there is none."""
+    """Compose the story with this id as an edition would show it; None if not found."""
     if not typed.startswith("s-"):
         return None
     return await explanations.compose_unpublished(
@@ -97,7 +97,7 @@ async def compose_unpublished_story(
     )
 
 
-#: Words, a number or an id that stand for a story, for commands that say more of it.
+#: A story by words, number or id, for commands that show more about it.
 StoryReference = Annotated[
     str,
     Option(
@@ -115,7 +115,7 @@ StoryArgument = Annotated[
         convert=find_story,
     ),
 ]
-#: A story that is followed by something else.
+#: A story that is followed by another argument.
 FollowedStoryArgument = Annotated[
     EditionStory,
     Option(
@@ -146,17 +146,17 @@ SinceArgument = Annotated[
 
 
 def parse_zone(_: CommandContext, typed: str) -> str:
-    """The IANA name of a time zone."""
+    """Parse the IANA name of a time zone."""
     return find_zone(typed)
 
 
 def parse_page(_: CommandContext, typed: str) -> int:
-    """The number of a page; 0, which no list has, for anything else."""
+    """Parse the number of a page; 0, which no list has, for any other text."""
     return int(typed[:6]) if typed.isdecimal() else 0
 
 
 def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
-    """A converter to a number between these two."""
+    """Build a converter to a number between these two, inclusive."""
 
     def convert(_: CommandContext, typed: str) -> int:
         if not typed.isdecimal() or not least <= int(typed[:6]) <= most:
@@ -169,7 +169,7 @@ def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
 
 
 def at_most(most: int) -> Callable[[CommandContext, str], str]:
-    """A converter that refuses texts of more characters."""
+    """Build a converter that rejects texts of more characters."""
 
     def convert(_: CommandContext, typed: str) -> str:
         if len(typed) > most:
@@ -180,7 +180,7 @@ def at_most(most: int) -> Callable[[CommandContext, str], str]:
 
 
 def collapse_blanks(_: CommandContext, typed: str) -> str:
-    """The text in one line, words separated by one blank."""
+    """Return the text on one line, words separated by single spaces."""
     return " ".join(typed.split())
 
 
@@ -188,13 +188,13 @@ _DAYS_AHEAD = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1}
 
 
 def parse_coming_day(said: str, today: date, *, field: str, earliest: int = 0) -> date:
-    """The day that «2026-12-24», «tomorrow» or «Friday» means.
+    """Parse a coming day: «2026-12-24», «tomorrow» or «Friday».
 
     Args:
-        said: What was typed; a weekday is the next one of its name, never today.
+        said: The typed text; a weekday is the next one of its name, never today.
         today: The date in the zone of the digest.
-        field: The question that a mistake belongs to.
-        earliest: How many days ahead it must be at least.
+        field: The question that an error belongs to.
+        earliest: Minimum number of days ahead.
 
     Raises:
         FieldError: It is not a day, or one that has passed.

@@ -1,7 +1,7 @@
-"""Read the text or file that a command was given: typed, linked or attached.
+"""Read the text or file given to a command: typed, linked or attached.
 
-A file that was attached is fetched from the platform's own file host and from nowhere
-else, up to a size. Nothing here interprets what the file contains.
+An attached file is fetched from the platform's own file host and from nowhere else, up
+to a maximum size. Its content is not interpreted here.
 """
 
 import asyncio
@@ -12,14 +12,14 @@ from bot.errors import FieldError
 from bot.model import ATTACHMENT_LIMIT, Attachment
 from digests.errors import DigestsError
 
-#: Seconds that another machine may take to give a file.
+#: Seconds that fetching a file may take.
 DOWNLOAD_SECONDS = 20.0
-#: The option that files are given for.
+#: The option that takes a file.
 FILE = "file"
 
 
 async def read_given_text(context: CommandContext, typed: str) -> str:
-    """The text of the option `file`, decoded as UTF-8 with or without a BOM.
+    """Return the text of the option `file`, decoded as UTF-8 with or without a BOM.
 
     Raises:
         FieldError: It cannot be fetched, or it is not UTF-8.
@@ -38,7 +38,7 @@ async def read_given_text(context: CommandContext, typed: str) -> str:
 
 
 async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
-    """The bytes of the file that was attached, linked or typed.
+    """Return the bytes of the file that was attached, linked or typed.
 
     Raises:
         FieldError: It cannot be fetched.
@@ -56,13 +56,13 @@ async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
         source_reader.fetch_attachment(attached, most=ATTACHMENT_LIMIT)
     )
     if len(body) != attached.size:
-        # Platforms also answer with another page where the file may not be read.
+        # Platforms also respond with another page if the file may not be read.
         raise FieldError("The file arrived incomplete. Give it again.", field=FILE)
     return body
 
 
 def _is_address(typed: str) -> bool:
-    """Whether it is one address and nothing else."""
+    """Check whether the text is one URL and nothing else."""
     return typed.lower().startswith(("https://", "http://")) and len(typed.split()) == 1
 
 

@@ -1,4 +1,4 @@
-"""Propose a change and show it: before it is applied, and after.
+"""Propose a change, and render it before and after it is applied.
 
 Every command that changes something ends in `render_proposal`: the differences, who
 gets the digest and when, and a button that confirms the change (`commands.history`).
@@ -32,7 +32,7 @@ from digests.types import Edition, arrange_sections
 
 
 def get_configuration(context: CommandContext) -> ConfigurationService:
-    """Proposes, applies and reverts changes of the configuration."""
+    """Build the service that proposes, applies and reverts configuration changes."""
     services = context.services
     return ConfigurationService(
         db=services.db,
@@ -43,14 +43,14 @@ def get_configuration(context: CommandContext) -> ConfigurationService:
 
 
 def get_previews(context: CommandContext) -> ChangePreviews:
-    """What a change would do to the editions of a digest."""
+    """Build the service that previews a change's effect on a digest's editions."""
     return ChangePreviews(publisher=context.publisher)
 
 
 def request_edit(
     digest: Digest, edit: Callable[[SettingsEntry], SettingsEntry]
 ) -> ChangeRequest:
-    """Ask for the digest's settings to become what `edit` makes of them."""
+    """Build a request that replaces the digest's settings by `edit(settings)`."""
     return ChangeRequest(
         noun="digest",
         name=digest.name,
@@ -59,7 +59,7 @@ def request_edit(
 
 
 def request_settings(digest: Digest, settings: Mapping[str, object]) -> ChangeRequest:
-    """Ask for these settings of the digest to have these values."""
+    """Build a request that sets these settings of the digest."""
     return request_edit(digest, lambda entry: {**entry, **settings})
 
 
@@ -77,7 +77,7 @@ async def propose(
 async def propose_and_render(
     context: CommandContext, *requests: ChangeRequest, effect: bool = True
 ) -> Reply:
-    """The proposal; with its effect on the next edition where it can be shown."""
+    """Propose and render a change, with its effect on the next edition if possible."""
     change = await propose(context, *requests)
     more = await render_effect(context, change) if effect else ()
     return render_proposal(context, change, *more)
@@ -86,9 +86,9 @@ async def propose_and_render(
 def render_proposal(
     context: CommandContext, change: ConfigurationChange, *more: Block | str
 ) -> Reply:
-    """What the change would do, with the button that applies it.
+    """Render a proposed change, with the button that applies it.
 
-    `more` stands between the differences and who gets the digest.
+    `more` goes between the differences and the recipients of the digest.
     """
     confirm = _sign_button(
         context, change, context.say("Confirm"), "confirm", change.id
@@ -104,7 +104,7 @@ def render_proposal(
 
 
 def render_applied(context: CommandContext, change: ConfigurationChange) -> Reply:
-    """That it was applied, what comes next, and the way back."""
+    """Render an applied change: what happens next, and how to revert it."""
     controls = [context.button(context.say("Take this back"), "revert", change.id)]
     new = {s.name for s in change.steps if s.noun == "digest" and s.before is None}
     for coming in change.coming:
@@ -123,7 +123,7 @@ def render_applied(context: CommandContext, change: ConfigurationChange) -> Repl
 def _sign_button(
     context: CommandContext, change: ConfigurationChange, label: str, *carried: str
 ) -> Control:
-    """A button for the change's workspace, which the change itself may have created."""
+    """Build a button for the change's workspace, which the change may have created."""
     control = context.services.controls.signed(change.workspace.id, *carried)
     return Control(id=control, label=label, primary=True)
 
@@ -131,7 +131,7 @@ def _sign_button(
 async def render_effect(
     context: CommandContext, change: ConfigurationChange
 ) -> tuple[Block, ...]:
-    """How many stories the next edition would have, with and without the change."""
+    """Render the number of stories in the next edition with and without the change."""
     if len(change.steps) != 1:
         return ()
     found = await get_previews(context).compare_editions(

@@ -1,6 +1,6 @@
 """Complete what people type for an option.
 
-Every list holds names of the asking workspace only, and addresses without secrets.
+Every list contains only names of the person's workspace, and URLs without secrets.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ Completer = Callable[[CommandContext, str], Awaitable[Iterable[str]]]
 async def complete_command_option(
     context: CommandContext, option: str, typed: str
 ) -> tuple[str, ...]:
-    """Up to 25 values of an option of the command that contain what was typed."""
+    """List up to 25 values of an option that contain the typed text."""
     wanted = next((o for o in context.command.options if o.name == option), None)
     if wanted is None:
         return ()
@@ -95,7 +95,7 @@ async def _list_reports(context: CommandContext, _: str) -> Iterable[str]:
 
 
 def _of_digests(list_names: Callable[[Digest], Iterable[str]]) -> Completer:
-    """A completer of something that the digests have, each name once."""
+    """Build a completer for names that the digests contain, without duplicates."""
 
     async def complete(context: CommandContext, _: str) -> Iterable[str]:
         digests = await context.list_digests()
@@ -109,7 +109,7 @@ def _list_source_names(digest: Digest) -> Sequence[str]:
     return [source.called or addresses.mask_secrets(source.name) for source in every]
 
 
-#: What an option completes (`CommandOption.completes`) → the names.
+#: Kind of completion (`CommandOption.completes`) → lists the names.
 COMPLETERS: Mapping[str, Completer] = {
     "command": _list_commands,
     "day": _list_days,

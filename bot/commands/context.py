@@ -43,7 +43,7 @@ from bot.storage.reader_store import PersonScope
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandServices:
-    """What all commands share; the application builds it once."""
+    """Services that all commands share; the application builds them once."""
 
     db: Database
     archive: Archive
@@ -51,9 +51,9 @@ class CommandServices:
     controls: ControlSigner
     clock: Clock
     version: str
-    #: Makes the scheduler check for due work now, for example after a manual post.
+    #: Wakes the scheduler to check for due work, for example after a manual post.
     wake: Callable[[], None]
-    #: The setting of that name: private addresses that sources may have.
+    #: The setting of that name: private addresses that sources may use.
     allow_private: str = ""
     #: Checks of the platforms themselves, for the doctor.
     checks: Mapping[str, PlatformCheck] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class CommandServices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandContext:
-    """One call of a command: who asks, where, in which language, and the services."""
+    """One call of a command: the person, place and language, and the services."""
 
     services: CommandServices
     invocation: Invocation
@@ -149,58 +149,58 @@ class CommandContext:
 
     @property
     def publisher(self) -> EditionPublisher:
-        """Composes and posts editions."""
+        """The service that composes and posts editions."""
         return self.services.publisher
 
     async def list_digests(self) -> tuple[Digest, ...]:
-        """All digests of the workspace, by name; personal ones excepted."""
+        """List the digests of the workspace by name, without personal ones."""
         return await self.db.read(
             digest_store.list_digests, workspace_id=self.workspace_id
         )
 
     async def list_digests_here(self) -> tuple[Digest, ...]:
-        """The digests that are posted in this channel."""
+        """List the digests that are posted in this channel."""
         known = await self.list_digests()
         return tuple(digest for digest in known if posts_to(digest, self.place.channel))
 
     async def list_destinations(self) -> tuple[Destination, ...]:
-        """The destinations of the workspace."""
+        """List the destinations of the workspace."""
         return await self.db.read(
             destination_store.list_destinations, workspace_id=self.workspace_id
         )
 
     def list_people(self) -> tuple[Person, ...]:
-        """All people of the workspace; () where the platform cannot list them."""
+        """List the people of the workspace; () if the platform cannot list them."""
         platform: object = self.publisher.platforms.get(self.workspace.platform)
         return platform.people if isinstance(platform, PeopleDirectory) else ()
 
     async def find_own_digest(self) -> Digest | None:
-        """The personal digest of the person."""
+        """Find the person's own digest."""
         return await self.db.read(
             personal_digest_store.find_personal_digest, **self.person_scope
         )
 
     async def get_own_zone(self) -> str:
-        """The time zone that the person chose, or else the workspace's."""
+        """Return the time zone that the person chose, or else the workspace's."""
         chosen = await self.db.read(reader_store.get_preferences, **self.person_scope)
         return chosen.zone or self.zone
 
     # ── words ──────────────────────────────────────────────────────────────────
 
     def say(self, msgid: str, /, **values: object) -> str:
-        """The sentence in the person's language; see `Texts.say`."""
+        """Return the sentence in the person's language; see `Texts.say`."""
         return self.texts.say(msgid, **values)
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
-        """The sentence for `n` things; see `Texts.count`."""
+        """Return the sentence for `n` things; see `Texts.count`."""
         return self.texts.count(one, many, n, **values)
 
     def format_moment(self, at: datetime | None, zone: str = "") -> str:
-        """«tomorrow 08:30» in the zone, by default the workspace's; "" for None."""
+        """Format «tomorrow 08:30», by default in the workspace's zone; "" for None."""
         return self.texts.moment(at, zone or self.zone, self.now) if at else ""
 
     def format_next_due(self, digest: Digest) -> str:
-        """When the digest is posted next, in its own zone; or «not scheduled»."""
+        """Format the digest's next time, in its own zone, or «not scheduled»."""
         due = find_next_due(digest, self.now)
         return self.format_moment(due, digest_zone(digest)) or self.say("not scheduled")
 
@@ -213,7 +213,7 @@ class CommandContext:
         controls: Sequence[Control] = (),
         discussion: Discussion | None = None,
     ) -> Reply:
-        """A reply of these blocks; a text becomes a paragraph."""
+        """Build a reply of these blocks; a text becomes a paragraph."""
         blocks = (Paragraph(text=one) if isinstance(one, str) else one for one in said)
         return Reply(
             title=title,
@@ -229,12 +229,12 @@ class CommandContext:
         *,
         required: Sequence[str] = (),
     ) -> Form:
-        """The questions of this command.
+        """Build a form with the questions of this command.
 
         Args:
-            values: Answers to begin with; without them what was typed.
-            errors: What is wrong with some of them, by option.
-            required: Options that the form insists on, although the command does not.
+            values: Initial answers; without them, the typed ones.
+            errors: Error messages by option.
+            required: Options that the form requires, although the command does not.
         """
         if values is None:
             given = self.invocation.args.items()
@@ -249,12 +249,12 @@ class CommandContext:
     def button(
         self, label: str, action: str, *args: str, primary: bool = False
     ) -> Control:
-        """A button that looks something up."""
+        """Build a button that changes nothing."""
         return Control(id=build_control_id(action, *args), label=label, primary=primary)
 
     def signed_button(
         self, label: str, action: str, *args: str, primary: bool = False
     ) -> Control:
-        """A button that changes something; only its own workspace accepts it."""
+        """Build a button that changes something; only its own workspace accepts it."""
         control = self.services.controls.signed(self.workspace_id, action, *args)
         return Control(id=control, label=label, primary=primary)

@@ -1,7 +1,7 @@
-"""Buttons and selects: from a control's id to the invocation it stands for.
+"""Ids of buttons and selects: build, sign, verify, and parse them into invocations.
 
-An id is `v1:<action>:<args>`, at most 100 characters, and needs no memory: it works
-after restarts and under old editions. It carries no authority: workspace and person
+An id is `v1:<action>:<args>`, at most 100 characters, and needs no stored state: it
+works after restarts and below old editions. It grants nothing: workspace and person
 come from the event. Where pressing changes something, the id ends in six bytes of
 HMAC-SHA256 over action, args and workspace.
 """
@@ -58,31 +58,31 @@ STALE_CONTROL = (
 
 
 def build_control_id(action: str, *args: str) -> str:
-    """The id of a control that only looks things up."""
+    """Build the id of a control that changes nothing."""
     return ":".join((CONTROL_VERSION, action, *args))[:MAX_ID_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
 class ControlSigner:
-    """Signs ids, and reads those that come back."""
+    """Signs control ids, and verifies and parses those of pressed controls."""
 
     key: bytes
 
     def signed(self, workspace_id: int, action: str, *args: str) -> str:
-        """The id of a control that changes something when pressed."""
+        """Build the signed id of a control that changes something."""
         body = build_control_id(action, *args)
         return f"{body}:{self._mac(body, workspace_id)}"
 
     def press(self, invocation: Invocation, pressed: str) -> Invocation:
-        """The command that a pressed control stands for.
+        """Return the command invocation that a pressed control stands for.
 
         Raises:
-            UserError: The id is not one of ours, or not for this workspace.
+            UserError: The id is not one of ours, or belongs to another workspace.
         """
         version, _, rest = pressed.partition(":")
         action, _, args = rest.partition(":")
         if version == CONTROL_VERSION and action == OWN_ACTION and not invocation.under:
-            # In which workspace it counts is looked up first; then it is read.
+            # The caller looks up the edition's workspace, then parses the inner id.
             edition, _, inner = args.partition(":")
             return replace(invocation, under=edition, path=f"{CONTROL_VERSION}:{inner}")
         if (

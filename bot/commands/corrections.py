@@ -30,7 +30,7 @@ MAX_CORRECTIONS, MAX_CHANGES = 8, 2
 async def show_corrections(
     context: CommandContext, since: SinceArgument = None
 ) -> Reply:
-    """The latest corrections, with what became of the posted messages."""
+    """Show the latest corrections, and whether the posted messages were updated."""
     found = await context.db.read(
         list_corrections,
         workspace_id=context.workspace_id,
@@ -67,7 +67,7 @@ def _render_correction(
 
 
 def _format_origin(context: CommandContext, one: CorrectionStatus) -> str:
-    """The outlet, or the editor who made the correction."""
+    """Format the outlet, or the editor who made the correction."""
     correction = one.correction
     if correction.editor_name is None:
         return correction.outlet or ""
@@ -90,7 +90,7 @@ def _render_text_change(context: CommandContext, change: Mapping[str, Any]) -> L
 
 
 def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
-    """What became of the messages."""
+    """Format whether the posted messages were updated."""
     match one.correction.state:
         case "unshown":
             return context.say(
@@ -134,7 +134,7 @@ async def correct_story(
         str, Option(description="What is right, in at most 200 characters", rest=True)
     ],
 ) -> Reply:
-    """Propose to add a correction below a story in the messages that carry it."""
+    """Propose to add a correction below a story in the messages that contain it."""
     edition, story = number.stored_edition, number.story
     undone = await context.db.read(
         edition_store.is_edition_undone,

@@ -3,16 +3,16 @@
     @command("news timeline", "A story over its days, in order", "/news timeline 1")
     async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
 
-Each parameter after the context is one option of the command; its annotation carries
-an `Option` that says how it is asked for and converted. What was typed is converted
+Each parameter after the context is one option of the command; its annotation contains
+an `Option` that describes the question and the conversion. Typed text is converted
 once, before the function runs:
 
-- a required answer that is missing, and a `FieldError` about one of the options,
-  become the form of the command with everything that was answered kept;
+- for a required answer that is missing, or a `FieldError` about one of the options,
+  the command's form is shown, with the given answers filled in;
 - where several digests may be meant, the form asks which one;
-- any other `UserError` is left to `dispatch`, which answers with its sentence.
+- any other `UserError` is left to `dispatch`, which replies with its message.
 
-A control may carry an argument that nobody can type, such as the edition that a
+A control may carry an argument that cannot be typed, such as the edition that a
 confirm button is about. Its handler is declared beside the command:
 
     @post.control("confirmed")
@@ -49,7 +49,7 @@ class _Parameter:
     async def convert(
         self, context: CommandContext, typed: Mapping[str, str]
     ) -> dict[str, object]:
-        """The parameter's value by its name; {} leaves it to the default.
+        """Return {name: value} of the parameter; {} to use its default.
 
         Raises:
             UserError: The text cannot be converted.
@@ -72,13 +72,13 @@ class _Parameter:
             raise FieldError.of(mistake, field=name) from None
 
     def is_missing(self, given: Container[str]) -> bool:
-        """Whether it needs an answer for which nothing was given."""
+        """Check whether the parameter is required and was not given."""
         if self.option is None or self.option.required:
             return False
         return self.shown[0].required and self.shown[0].name not in given
 
     def find_question(self, setting: str) -> str | None:
-        """Its option that a mistake in this setting belongs to."""
+        """Find the option that an error in this setting belongs to."""
         if self.option is not None and setting in self.option.settings:
             return self.shown[0].name
         return next((one.name for one in self.shown if one.name == setting), None)
@@ -86,18 +86,18 @@ class _Parameter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandDeclaration:
-    """A command that is not bound to the services of an application yet."""
+    """A command that is not yet bound to an application's services."""
 
     path: str
     description: str
     examples: tuple[str, ...]
     function: CommandFunction
     parameters: tuple[_Parameter, ...]
-    #: Handlers of what only controls carry, by the argument's name.
+    #: Handlers of arguments that only controls carry, by the argument's name.
     controls: dict[str, ControlFunction] = field(default_factory=dict)
 
     def control(self, argument: str) -> Callable[[C], C]:
-        """Declare what a control with this argument does in place of the command."""
+        """Declare the handler that runs instead of the command for this argument."""
 
         def register(function: C) -> C:
             self.controls[argument] = function
@@ -106,7 +106,7 @@ class CommandDeclaration:
         return register
 
     def bind(self, services: CommandServices, commands: Sequence[Command]) -> Command:
-        """The command for the registry `commands`, which may still be growing."""
+        """Build the command for the registry `commands`, which may be incomplete."""
 
         async def run(invocation: Invocation) -> Reply | Form:
             context = CommandContext(
@@ -163,7 +163,7 @@ def command(
     Args:
         path: «news quotes»: root and name (and group), separated by spaces.
         description: One line of at most 60 characters.
-        examples: Lines that people would really type; at least one.
+        examples: Realistic lines as people type them; at least one.
     """
 
     def declare(function: CommandFunction) -> CommandDeclaration:

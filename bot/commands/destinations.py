@@ -1,8 +1,8 @@
 """`/newsdesk destination`: channels that digests can be posted to, and how.
 
-A channel becomes a destination only from inside it: nobody can name a channel that
-they cannot see. Options that a platform does not have are refused by the
-configuration, with a sentence at their question.
+A channel becomes a destination only from inside it, so that nobody can name a channel
+that they cannot see. The configuration rejects options that the platform does not
+support, with an error at their question.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ async def add_destination(
     context: CommandContext,
     name: Annotated[str, Option(description="How digests call it", rest=True)] = "",
 ) -> Reply:
-    """Propose this channel as a destination, or that it works again."""
+    """Propose this channel as a destination, or resume posting there."""
     channel, known = get_channel(context.place), await context.list_destinations()
     there = next((place for place in known if place.channel == channel), None)
     name = name.lstrip("#") or (
@@ -59,7 +59,7 @@ async def add_destination(
     "/newsdesk destination list",
 )
 async def list_destinations(context: CommandContext) -> Reply:
-    """Each destination with the digests that post there."""
+    """List the destinations, each with the digests that are posted there."""
     known, posting = await context.list_destinations(), await context.list_digests()
     title = context.say("Destinations")
     if not known:
@@ -85,7 +85,7 @@ def _render_destination(
 
 
 def _list_users(place: Destination, known: Sequence[Digest]) -> list[Digest]:
-    """The digests that are posted there."""
+    """List the digests that are posted there."""
     return [d for d in known if place.name in {p.name for p in d.destinations}]
 
 
@@ -110,7 +110,7 @@ async def remove_destination(
         ),
     ],
 ) -> Reply:
-    """Propose to remove the destination, also from the digests that post there."""
+    """Propose to remove the destination, also from the digests posted there."""
 
     def leave(entry: SettingsEntry) -> SettingsEntry:
         left = [place for place in entry["destinations"] if place != name.name]
@@ -161,7 +161,7 @@ async def edit_destination(
         ),
     ],
 ) -> Reply | Form:
-    """Propose how to post there; without options, ask with the present ones."""
+    """Propose posting options; without any, show a form with the present ones."""
     if not settings:
         present = format_form_values(name.settings, "destination edit")
         return context.form({**present, "name": name.name})

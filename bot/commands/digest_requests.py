@@ -1,7 +1,7 @@
-"""Request a new digest: options, destination and zone that creating one needs.
+"""Build the change requests that create a digest, with its destination and time zone.
 
-`/newsdesk setup` and `/newsdesk digest create` both begin here: the channel becomes a
-destination where it is none, a pack's name stands for its feeds, and the workspace
+Used by `/newsdesk setup` and `/newsdesk digest create`: the channel becomes a
+destination unless it is one, a pack's name stands for its feeds, and the workspace
 takes its time zone from its first schedule.
 """
 
@@ -47,28 +47,28 @@ SettingsArgument = Annotated[
     OptionGroup(options=build_setting_options(DigestSettings, "create")),
 ]
 
-#: The channel that the local page begins with.
+#: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"
 _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewDigest:
-    """What was answered about a digest that is to be created; "" is open."""
+    """Answers about a new digest; "" means not answered."""
 
     name: str
     source: str
     schedule: str
     #: Other settings, as they were typed.
     settings: Mapping[str, str]
-    #: Names of destinations; without one it is this channel.
+    #: Names of destinations; without any, this channel.
     to: Sequence[str] = ()
 
 
 async def request_new_digest(
     context: CommandContext, wanted: NewDigest
 ) -> list[ChangeRequest]:
-    """The requests for the zone, the destination and the digest, in this order."""
+    """Build the requests for zone, destination and digest, in this order."""
     name = " ".join(wanted.name.split())
     requests = await _request_zone(context, wanted.schedule)
     to = list(wanted.to)
@@ -89,7 +89,7 @@ async def request_new_digest(
 
 
 def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
-    """Ask for a digest with these settings, under a name that is not taken."""
+    """Build a request for a digest with these settings, under an unused name."""
 
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         if before is not None:
@@ -104,7 +104,7 @@ def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
 async def _request_destination(
     context: CommandContext, name: str
 ) -> tuple[str, ChangeRequest | None]:
-    """The destination of this channel: its name, and the request to create it."""
+    """Return the name of this channel's destination, and the request to create it."""
     channel, known = get_channel(context.place), await context.list_destinations()
     for found in known:
         if found.channel == channel:
@@ -115,7 +115,7 @@ async def _request_destination(
 
 
 def get_channel(place: Location) -> str:
-    """The channel's id on its platform."""
+    """Return the channel's id on its platform."""
     if place.channel is not None:
         return place.channel
     if place.workspace.platform == "local":
@@ -126,7 +126,7 @@ def get_channel(place: Location) -> str:
 def choose_destination_name(
     wanted: str, channel: str, known: Sequence[Destination]
 ) -> str:
-    """A short name that no destination has: from the words, or else the channel's."""
+    """Choose a short, unused destination name, from the words or the channel's name."""
     words = "-".join(_NAME_WORD.findall(wanted.lower()))[:40].strip("-") or channel[:40]
     taken = {place.name for place in known}
     numbered = (f"{words}-{number}" for number in range(2, len(taken) + 3))
@@ -134,7 +134,7 @@ def choose_destination_name(
 
 
 async def _request_zone(context: CommandContext, sentence: str) -> list[ChangeRequest]:
-    """The workspace's zone as its first schedule gives it, until it is set."""
+    """Build the request for the workspace's zone, from its first schedule, if unset."""
     if context.zone != "UTC" or await context.list_digests():
         return []
     try:

@@ -84,7 +84,7 @@ async def edit_digest(
         OptionGroup(options=build_setting_options(DigestSettings, "edit")),
     ],
 ) -> Reply | Form:
-    """Propose other settings; without any, ask with the present ones."""
+    """Propose other settings; without any, show a form with the present ones."""
     wanted: dict[str, object] = {**settings}
     if name:
         wanted["name"] = name
@@ -108,7 +108,7 @@ async def edit_digest(
     "/newsdesk digest list",
 )
 async def list_digests(context: CommandContext) -> Reply:
-    """Each digest with its sources, length, schedules and destinations."""
+    """List the digests with their sources, length, schedules and destinations."""
     known = await context.list_digests()
     title = context.say("Digests")
     if not known:

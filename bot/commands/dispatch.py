@@ -1,7 +1,7 @@
 """Run an invocation: permission, repeated events, failures and pending notices.
 
-All of this happens here, once, for every command. Every failure is answered with a
-sentence: a `UserError` says how to mend it; a defect of ours is logged and answered
+This is the only place that handles these, for every command. Every failure is answered
+with a message: a `UserError` says how to fix it; a bug of ours is logged and answered
 without details.
 
 A control of a personal edition carries the edition's public id, because on Discord a
@@ -9,8 +9,8 @@ direct message belongs to no server. The id leads to the workspace, only for the
 whose edition it is. Where the platform reports another workspace, the person counts as
 a reader there, whatever permission the platform reports for their messages.
 
-Pending notices (a report was settled, the own digest is paused, and no private message
-could say so) appear above the next private answer, once.
+Pending notices (a report was settled or the person's digest was paused, and no direct
+message could be delivered) appear once, above the next private answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,12 +44,12 @@ from bot.readers.user_context import UserContext
 from bot.storage import personal_digest_store, process_store
 
 log = structlog.get_logger(__name__)
-#: Controls that lead to a form, whose answers would again come from no workspace.
+#: Controls that open a form, whose answers would again come from no workspace.
 _FORM_CONTROLS = ("v1:report:", "v1:me:form")
 
 
 def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox:
-    """What platforms hand their events to."""
+    """Build the inbox that platforms pass their events to."""
     dispatcher = Dispatcher(
         services=services,
         commands=commands,
@@ -75,7 +75,7 @@ class Dispatcher:
     by_path: dict[str, Command]
 
     async def dispatch(self, invocation: Invocation) -> Reply | Form:
-        """The answer to an invocation; never an exception."""
+        """Answer an invocation; raises nothing."""
         texts, pressed = Texts.of(invocation.locale), invocation
         chosen: str | None = None
         try:
@@ -107,7 +107,7 @@ class Dispatcher:
             )
 
     async def may(self, invocation: Invocation) -> bool:
-        """Whether the person may use the command."""
+        """Check whether the person may use the command."""
         command = self.by_path.get(invocation.path)
         person = (await self._identify_person(invocation))[0].person
         return command is not None and person.permission >= command.permission
@@ -115,7 +115,7 @@ class Dispatcher:
     async def complete(
         self, invocation: Invocation, option: str, typed: str
     ) -> tuple[str, ...]:
-        """Completions for an option; () where the person may not use the command."""
+        """List completions for an option; () if the person may not use the command."""
         if not await self.may(invocation):
             return ()
         context = CommandContext(
@@ -127,7 +127,7 @@ class Dispatcher:
         return await complete_command_option(context, option, typed)
 
     async def _enter_own_workspace(self, pressed: Invocation) -> Invocation:
-        """The pressed control in the workspace of the edition it belongs to.
+        """Return the invocation in the workspace of the edition it belongs to.
 
         Raises:
             UserError: The edition is not this person's own, or the id is not ours.
@@ -149,7 +149,7 @@ class Dispatcher:
     async def _identify_person(
         self, invocation: Invocation
     ) -> tuple[Invocation, UserContext]:
-        """The invocation with the language and permission that the person has here."""
+        """Return the invocation with the person's language and permission here."""
         person = invocation.person
         known = await self.services.db.read(
             user_context.load_user_context,
@@ -177,7 +177,7 @@ class Dispatcher:
         raise Forbidden("You cannot do this here.")
 
     async def _is_first_time(self, invocation: Invocation) -> bool:
-        """Whether the event is new: platforms repeat it when an answer was late."""
+        """Check whether the event is new: platforms repeat it if an answer is late."""
         return await self.services.db.write(
             process_store.record_invocation,
             platform=invocation.place.workspace.platform,
@@ -188,10 +188,10 @@ class Dispatcher:
     async def _prepend_notices(
         self, invocation: Invocation, known: UserContext, answer: Reply | Form
     ) -> Reply | Form:
-        """The answer below the person's pending notices.
+        """Put the person's pending notices above the answer.
 
-        They stand first because a long answer may be cut at its end. After an erasure
-        of their data nothing is added.
+        They come first because a long answer may be cut at its end. Nothing is added
+        after an erasure of the person's data.
         """
         if not (known.settled or known.pause):
             return answer
@@ -209,12 +209,12 @@ class Dispatcher:
 
 
 def render_problem(sentence: str, locale: str | None = None) -> Reply:
-    """A request that could not be met, shown only to the person who asked."""
+    """Build the reply to a failed request, shown only to the person who asked."""
     return Reply(blocks=(Paragraph(text=sentence),), problem=True, locale=locale)
 
 
 def _check_choices(command: Command, invocation: Invocation) -> None:
-    """Refuse a value that is not one of the choices, which a forged form may send."""
+    """Reject a value that is not one of the choices: a forged form may send any."""
     for option in command.options:
         said = invocation.args.get(option.name)
         if said and option.choices and said not in option.choices:
@@ -229,9 +229,9 @@ def _check_choices(command: Command, invocation: Invocation) -> None:
 def _adapt_own_controls(
     pressed: Invocation, invocation: Invocation, answer: Reply | Form
 ) -> Reply | Form:
-    """The answer with controls that work in the direct message where it is shown.
+    """Adapt the answer's controls to the direct message in which it is shown.
 
-    Where the platform reports the workspace, they work as they are.
+    They are left as they are if the platform reports the workspace.
     """
     edition = invocation.under
     if not edition or pressed.place.workspace.id == invocation.place.workspace.id:

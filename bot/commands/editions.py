@@ -1,7 +1,7 @@
 """`/news latest, when, discuss`: posted editions, coming ones, and their threads.
 
-`discuss` names the message and the thread; the platform opens the thread or finds it.
-The same edition in the same channel has one thread, whoever asks and however often.
+`discuss` returns the message and the thread's name; the platform opens the thread or
+finds it. An edition has one thread per channel, however often it is requested.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ async def show_latest(
         ),
     ] = "",
 ) -> Reply:
-    """The newest edition of this channel or of a digest, or the one with this id."""
+    """Show the newest edition of this channel or a digest, or the one with this id."""
     if text_search.EDITION_ID.fullmatch(edition):
         found = await context.db.read(
             text_search.load_edition,
@@ -102,7 +102,7 @@ async def _resolve_digest(context: CommandContext, asked: str) -> Digest:
 
 
 def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> Reply:
-    """That there is no edition yet, and when the first of these digests comes."""
+    """Explain that there is no edition yet, and when the first one is posted."""
     nothing = context.say(
         "No edition has been posted here yet. An editor can post one with "
         "/newsdesk post."
@@ -119,7 +119,7 @@ def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> R
     return context.reply(first, SmallPrint(text=nothing))
 
 
-#: Moments that are named of each digest.
+#: Coming times that are shown of each digest.
 MAX_TIMES = 3
 
 
@@ -140,7 +140,7 @@ async def show_next_editions(
         ),
     ] = "",
 ) -> Reply:
-    """The next moments of each digest of this channel, and of the reader's own."""
+    """Show the next times of each digest of this channel, and of the reader's own."""
     shown = [*await context.list_digests_here()]
     own = await context.find_own_digest()
     if own is not None:
@@ -174,7 +174,7 @@ def _render_digest_times(
 
 
 def _list_times(digest: Digest, now: datetime) -> list[datetime]:
-    """The next moments, the stored one first: it accounts for what was posted today."""
+    """List the next times, the stored one first: it accounts for posts of today."""
     stored = find_next_due(digest, now)
     found = {stored} if stored else set()
     for sentence in digest.schedules:
@@ -200,7 +200,7 @@ async def open_discussion(
         str, Option(description="Its id, e-…; without it the newest one here")
     ] = "",
 ) -> Reply:
-    """The thread of the edition's first message in this channel."""
+    """Request the thread of the edition's first message in this channel."""
     title = context.say("Discuss")
     platform = context.services.plugins[context.workspace.platform]
     if "thread" not in platform.post_options:
@@ -246,7 +246,7 @@ async def _resolve_edition(context: CommandContext, public_id: str) -> StoredEdi
 async def _find_first_message(
     context: CommandContext, edition: StoredEdition
 ) -> Delivery:
-    """The edition's first message in the channel or thread of the call."""
+    """Find the edition's first message in the channel or thread of the call."""
     every = await context.db.read(
         delivery_store.list_deliveries,
         workspace_id=context.workspace_id,
@@ -263,7 +263,7 @@ async def _find_first_message(
 
 
 def _is_in_channel(delivery: Delivery, channel: str) -> bool:
-    """Whether it was posted in the channel, or the channel is its thread."""
+    """Check whether it was posted in the channel, or the channel is its thread."""
     message = delivery.message_id or ""
     return delivery.channel == channel or channel in message.split("/")
 

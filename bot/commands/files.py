@@ -1,6 +1,6 @@
 """`/newsdesk export, apply`: the configuration of a workspace as a file.
 
-`apply` takes what `export` writes. The file becomes one change: it is confirmed by a
+`apply` accepts what `export` writes. The file becomes one change: it is confirmed by a
 button, stored in the history as a whole, and reverted as a whole.
 """
 
@@ -18,7 +18,7 @@ from bot.errors import FieldError, UserError
 from bot.model import Document, Reply, SmallPrint
 from bot.storage import workspace_store
 
-#: What `prune` takes.
+#: Values of `prune`.
 PRUNE_YES, PRUNE_NO = "yes", "no"
 
 
@@ -47,7 +47,7 @@ async def apply_file(
         ),
     ] = PRUNE_NO,
 ) -> Reply:
-    """Propose the configuration of the file as one change."""
+    """Propose the file's configuration as one change."""
     here = FileContext(
         workspace=context.workspace,
         plugins=context.services.plugins,
@@ -82,7 +82,7 @@ async def apply_file(
     "newsdesk export", "The set-up of this workspace as a file", "/newsdesk export"
 )
 async def export_configuration(context: CommandContext) -> Reply:
-    """The configuration of the workspace as TOML, without secrets."""
+    """Export the configuration of the workspace as TOML, without secrets."""
     toml = await context.db.read(
         file_export.dump_configuration, workspace_id=context.workspace_id, paths=False
     )

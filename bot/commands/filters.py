@@ -63,7 +63,7 @@ async def add_filter(
     words: WordsArgument,
     digest: DigestArgument,
 ) -> Reply:
-    """Propose the filter, with what it would have done to the newest articles."""
+    """Propose the filter, and show its effect on the newest articles."""
     request = request_edit(digest, lambda e: {**e, kind: [*e[kind], words]})
     change = await propose(context, request)
     trial = await get_previews(context).try_filter(digest, words)
@@ -89,7 +89,7 @@ async def try_filter(
     ] = "exclude",
     digest: DigestArgument,
 ) -> Reply:
-    """Show what the filter would have done, without changing anything."""
+    """Show the filter's effect on the newest articles, without changing anything."""
     try:
         trial = await get_previews(context).try_filter(digest, words)
     except InputError as error:
@@ -107,7 +107,7 @@ async def try_filter(
     "/newsdesk filter list",
 )
 async def list_filters(context: CommandContext, digest: DigestsArgument) -> Reply:
-    """The filters of one digest or of all."""
+    """List the filters of one digest or of all."""
     lines: list[Block] = [
         ListItem(
             title=shorten_line(words), text=context.texts.word(kind), note=one.name
@@ -157,7 +157,7 @@ async def remove_filter(
 
 
 def _list_filters(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
-    """Each kind of filter with the digest's filters of it."""
+    """List each kind of filter with the digest's filters of that kind."""
     for kind in FILTER_KINDS:
         yield kind, getattr(digest.options, kind)
 
@@ -165,7 +165,7 @@ def _list_filters(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
 def _render_trial(
     context: CommandContext, trial: FilterTrial, kind: str, digest: Digest
 ) -> Iterator[Block]:
-    """«It would have dropped 2 of the last 40 articles», with some of them."""
+    """Render «It would have dropped 2 of the last 40 articles», with some of them."""
     matching, of = len(trial.matching), trial.of
     if not of:
         sentence = context.say("There is no stored article to try it on yet.")

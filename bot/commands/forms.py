@@ -1,7 +1,7 @@
-"""Options of commands, and the forms that ask for answers that are missing or wrong.
+"""Options of commands, and the forms that ask for missing or wrong answers. Pure.
 
-Pure: an option describes one parameter of a command (see `bot.commands.declaration`),
-and a form is built from the options of a command and what was answered so far.
+An option describes one parameter of a command (see `bot.commands.declaration`); a form
+is built from the options of a command and the answers so far.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,17 +27,17 @@ class Option:
     """
 
     description: str
-    #: (context, typed text without outer blanks) → value, or an awaitable of it.
-    #: Without a converter the parameter gets the text.
+    #: (context, stripped typed text) → value, or an awaitable of it. Without a
+    #: converter the parameter gets the text.
     convert: Callable[[Any, str], Any] | None = None
-    #: The option's name where it is not the parameter's: «from».
+    #: The option's name, if it differs from the parameter's: «from».
     name: str = ""
-    #: None: the parameter has no default. True with a default: the function itself
-    #: asks for the answer where it is missing.
+    #: None: required if the parameter has no default. True with a default: the
+    #: function itself asks for a missing answer.
     required: bool | None = None
-    #: An empty answer is converted as well: the digest that posts here.
+    #: Whether an empty answer is converted too: the digest that is posted here.
     implicit: bool = False
-    #: Settings whose mistakes (`FieldError.field`) belong to this question.
+    #: Settings whose errors (`FieldError.field`) belong to this question.
     settings: tuple[str, ...] = ()
     #: As in `CommandOption`.
     rest: bool = False
@@ -47,7 +47,7 @@ class Option:
     completes: str = ""
 
     def to_command_option(self, name: str, *, required: bool) -> CommandOption:
-        """The option as platforms see it."""
+        """Return the option as platforms see it."""
         return CommandOption(
             name=name,
             description=self.description,
@@ -62,9 +62,9 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OptionGroup:
-    """Several options that are derived from elsewhere, for one parameter.
+    """Several options for one parameter, derived from another description.
 
-    The parameter gets those that were given, by name, as they were typed.
+    The parameter gets the given ones, by name, as they were typed.
     """
 
     options: tuple[CommandOption, ...]
@@ -76,7 +76,7 @@ def build_command_form(
     texts: Texts,
     errors: Mapping[str, str] | None = None,
 ) -> Form:
-    """The command's questions, with what is answered already filled in."""
+    """Build a form with the command's questions, with given answers filled in."""
     wrong = errors or {}
     asked = _select_options(command.options, frozenset({*values, *wrong}))
     return Form(
@@ -102,10 +102,10 @@ def build_command_form(
 def build_digest_form(
     command: Command, invocation: Invocation, which: AmbiguousDigest
 ) -> Form | None:
-    """The command's questions again, with the digests to choose from.
+    """Build the command's form with the digests to choose from.
 
-    None where a form cannot ask it: the command takes no digest, more was given than
-    a form has room for, or there are too many to choose from.
+    Returns None if a form cannot ask it: the command takes no digest, more was given
+    than a form can hold, or there are too many digests to choose from.
     """
     given = {name: value.strip() for name, value in invocation.args.items()}
     asked = {option.name for option in command.options}
@@ -132,7 +132,7 @@ def build_digest_form(
 def _select_options(
     options: Sequence[CommandOption], touched: frozenset[str]
 ) -> list[CommandOption]:
-    """As many as a form takes: what is required or was answered before the rest."""
+    """Select as many options as a form holds: required and answered ones first."""
     by_need = sorted(options, key=lambda o: not (o.required or o.name in touched))
     chosen = {option.name for option in by_need[:MAX_FIELDS]}
     return [option for option in options if option.name in chosen]

@@ -9,7 +9,7 @@ from bot.commands.forms import Option
 from bot.errors import UnknownName
 from bot.model import Command, ListItem, Reply, SmallPrint
 
-#: Percent: a command less similar to what was typed is not offered for it.
+#: Similarity (0 to 100) from which a command is suggested.
 MIN_SIMILARITY = 60
 CommandArgument = Annotated[
     str,
@@ -27,7 +27,7 @@ CommandArgument = Annotated[
     "news help", "What you can ask, with examples", "/news help", "/news help quotes"
 )
 async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Reply:
-    """The commands that the person may use, or one of them."""
+    """Show the commands that the person may use, or one of them."""
     permission = context.person.permission
     known = [c for c in context.commands if c.permission <= permission]
     if wanted:
@@ -52,7 +52,7 @@ async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Re
 async def show_editor_help(
     context: CommandContext, wanted: CommandArgument = ""
 ) -> Reply:
-    """The editors' commands, or one of them."""
+    """Show the editors' commands, or one of them."""
     known = [c for c in context.commands if c.path.startswith("newsdesk ")]
     if wanted:
         return _render_command(context, wanted, known)
@@ -79,7 +79,7 @@ def _render_lines(
 def _render_nouns(
     context: CommandContext, known: Sequence[Command]
 ) -> Iterator[ListItem]:
-    """A line per command; commands of one noun share a line, to keep the list short."""
+    """Render a line per command; commands of one noun share a line."""
     nouns: dict[str, list[Command]] = {}
     for one in known:
         nouns.setdefault(" ".join(one.path.split(" ")[:2]), []).append(one)
@@ -93,7 +93,7 @@ def _render_nouns(
 def _render_command(
     context: CommandContext, wanted: str, known: Sequence[Command]
 ) -> Reply:
-    """A command by its path, by what follows the root, or by its last word."""
+    """Render a command by its path, the words after the root, or the last word."""
     found = [c for c in known if wanted in (c.path, c.path.partition(" ")[2])]
     found = found or [c for c in known if c.path.split()[-1] == wanted]
     nouns = (wanted, f"newsdesk {wanted}", f"news {wanted}")
@@ -120,14 +120,14 @@ def _render_command(
 
 
 def _get_noun(shown: Command) -> str:
-    """The path without the last of three words: «newsdesk filter»."""
+    """Return the path without the last of three words: «newsdesk filter»."""
     root, _, rest = shown.path.partition(" ")
     noun, _, verb = rest.partition(" ")
     return f"{root} {noun}" if verb else ""
 
 
 def _unknown_command(wanted: str, paths: Sequence[str]) -> UnknownName:
-    # Imported when needed: it would slow down the start.
+    # Imported only when needed, to start faster.
     from rapidfuzz import fuzz, process
 
     def score(one: str, path: str, **_: object) -> float:

@@ -17,7 +17,7 @@ from bot.configuration.diff import format_change, shorten_line
 from bot.model import Block, ListItem, Paragraph, Reply, SmallPrint
 from bot.storage import deletion_store
 
-#: Changes that are shown unless asked for more, and at most.
+#: Changes that are shown by default, and at most.
 DEFAULT_LISTED, MAX_LISTED = 4, 20
 #: Buttons under an answer.
 MAX_BUTTONS = 4
@@ -37,7 +37,7 @@ async def show_history(
     ] = DEFAULT_LISTED,
     revert: Annotated[str, Option(description="The ID of a change to revert")] = "",
 ) -> Reply:
-    """The latest changes, each with a button that reverts it."""
+    """Show the latest changes, each with a button that reverts it."""
     if revert:
         change = await get_configuration(context).revert(context.invocation, revert)
         return render_proposal(context, change)
@@ -67,7 +67,7 @@ async def confirm_change(context: CommandContext, change_id: str) -> Reply:
 
 
 def _format_older(context: CommandContext, count: int) -> str:
-    """That there are more changes than shown, and how to see them."""
+    """Format that there are more changes than shown, and how to see them."""
     if count == MAX_LISTED:
         return context.say("Older changes are stored, but not listed here.")
     return context.say(
@@ -76,7 +76,7 @@ def _format_older(context: CommandContext, count: int) -> str:
 
 
 async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:
-    """That the former data of this workspace were erased."""
+    """Render that the former data of this workspace were erased."""
     last = await context.db.read(
         deletion_store.find_last_erasure,
         platform=context.workspace.platform,

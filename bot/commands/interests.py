@@ -15,7 +15,7 @@ from bot.storage.reader_store import Feedback, FeedbackDirection, Follow
 from digests.language.normalization import normalize_text
 from digests.types import EditionStory
 
-#: What one person can follow, and how long a name can be.
+#: Topics and speakers that one person can follow; characters of a name.
 MAX_FOLLOWS, MAX_NAME_LENGTH = 50, 60
 _OUTER_MARKS = "\"'“”„«»‘’/ "
 
@@ -32,7 +32,7 @@ def _clean_name(typed: str) -> str:
 
 
 async def _parse_topic(context: CommandContext, typed: str) -> Follow:
-    """A topic; or the speaker whose full name this is."""
+    """Parse a topic, or the speaker whose full name it is."""
     name = _clean_name(typed)
     speakers = await context.db.read(
         quote_store.list_speaker_names,
@@ -76,7 +76,7 @@ async def follow(
         ),
     ] = None,
 ) -> Reply:
-    """Follow the topic, the speaker or both; without either, list what is followed."""
+    """Follow the topic, the speaker or both; without either, list those followed."""
     wanted = [one for one in (topic, speaker) if one is not None]
     if not wanted:
         return await _list_follows(context)
@@ -218,7 +218,7 @@ async def _describe_feedback_effect(
 @want_less.control("undo")
 @want_more.control("undo")
 async def withdraw_feedback(context: CommandContext, story: str) -> Reply:
-    """Forget what the reader wanted more or less of because of this story."""
+    """Delete the reader's feedback about this story."""
     gone = await context.db.write(
         reader_store.delete_feedback, **context.person_scope, story=story
     )

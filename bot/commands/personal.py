@@ -1,10 +1,10 @@
 """`/news me, language`: a reader's own digest, language and stored data.
 
-    alone              what is stored, how the digest is doing, and what can be done
+    no options         show stored data, the digest's state, and buttons
     time, language     set the digest up, or change it
-    its buttons        a form for both, stop, start, export, erase
+    buttons            a form for both, stop, start, export, erase
 
-Erasing asks first; the button that does it is signed for this person and this hour.
+Erasing asks for confirmation; its button is signed for this person and expires.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ from bot.storage import reader_store
 
 #: Seconds for which the button that erases can be pressed.
 ERASE_CONFIRM_SECONDS = 3600
-#: Of each kind, as many are named one by one; the export has all.
+#: Items of each kind that are listed one by one; the export has all.
 MAX_NAMED = 5
 #: Characters of one block of an export, and blocks of one answer.
 BLOCK_LENGTH, MAX_BLOCKS = 1_400, 5
@@ -69,7 +69,7 @@ async def show_person(
         ),
     ] = "",
 ) -> Reply:
-    """Set up, change or stop the reader's own digest; alone, show what is stored."""
+    """Set up, change or stop the reader's own digest, or show the stored data."""
     if time.casefold() == "off":
         return await switch_digest(context, "stop")
     if time or language:
@@ -84,7 +84,7 @@ async def show_person(
 
 @show_person.control("do")
 async def handle_button(context: CommandContext, action: str) -> Reply | Form:
-    """Show the form, an export or the question before erasing."""
+    """Show the form, an export, or the confirmation before erasing."""
     match action.split("-"):
         case ["form"]:
             return await _build_digest_form(context)
@@ -115,7 +115,7 @@ async def switch_digest(context: CommandContext, action: str) -> Reply:
 
 @show_person.control("erase")
 async def erase_person(context: CommandContext, signed: str) -> Reply:
-    """Erase all that is stored about the reader."""
+    """Erase everything that is stored about the reader."""
     stamp, _, person = signed.partition(":")
     asked_at = int(stamp) if stamp.isdecimal() and len(stamp) <= 12 else 0
     age = abs(context.now.timestamp() - asked_at)
@@ -134,7 +134,7 @@ async def _load_stored(context: CommandContext) -> PersonalData:
 
 
 def _build_controls(context: CommandContext, own: Digest | None) -> tuple[Control, ...]:
-    """Buttons for the reader's own digest and data."""
+    """Build the buttons for the reader's own digest and data."""
     if own is None:
         label = context.say("Set up a digest of my own")
         digest = [context.button(label, "me", "form", primary=True)]
@@ -174,7 +174,7 @@ async def _set_up_digest(context: CommandContext, time: str, language: str) -> R
 
 
 def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
-    """Its schedule, its next moment and what it contains."""
+    """Render the digest's schedule, its next time and its contents."""
     if own.paused:
         said = context.say("Your own digest is stopped. Nothing was deleted.")
     else:
@@ -240,7 +240,7 @@ def _ask_to_erase(context: CommandContext) -> Reply:
 async def _render_stored(
     context: CommandContext, stored: PersonalData
 ) -> Sequence[Block]:
-    """All that is stored about the reader, in words."""
+    """Render everything that is stored about the reader."""
     locale = stored.reader.locale
     rows = [
         *_list_digest_rows(context, stored),
@@ -304,7 +304,7 @@ def _list_digest_rows(
 
 
 def _describe_contents(context: CommandContext, own: Digest) -> str:
-    """What the digest includes."""
+    """Describe what the digest includes."""
     if not own.options.include:
         return context.say(
             "What the channels here did not show, of all that is read here "
@@ -341,7 +341,7 @@ def _format_names(context: CommandContext, names: Sequence[str]) -> str:
 
 
 def _render_export(context: CommandContext, stored: PersonalData) -> Reply:
-    """All data as JSON: a file, with a button to see a long one in parts."""
+    """Render all data as a JSON file, with a button to see a long one in parts."""
     text = personal_data.export_as_json(stored)
     hint = context.say(
         "Everything that is stored about you in this workspace, as JSON."
@@ -361,7 +361,7 @@ def _render_export(context: CommandContext, stored: PersonalData) -> Reply:
 def _render_export_part(
     context: CommandContext, stored: PersonalData, part: int
 ) -> Reply:
-    """One part of the JSON, from 1 on, to be copied one after the other."""
+    """Render one part of the JSON, counted from 1, for copying part by part."""
     pieces = list(_split_by_lines(personal_data.export_as_json(stored)))
     parts = -(-len(pieces) // MAX_BLOCKS)
     part = min(max(part, 1), parts)
@@ -382,7 +382,7 @@ def _render_export_part(
 
 
 def _split_by_lines(text: str) -> Iterator[str]:
-    """The text in pieces that end with a line."""
+    """Split the text into pieces that end at line ends."""
     piece = ""
     for line in text.splitlines(keepends=True):
         if piece and len(piece) + len(line) > BLOCK_LENGTH:
@@ -415,7 +415,7 @@ async def choose_language(
         ),
     ] = "",
 ) -> Reply:
-    """Store the language of answers; without one, show it."""
+    """Store the language of answers; without one, show the present one."""
     known, texts = list_languages(), context.texts
     if not language:
         named = ", ".join(f"{texts.language(code)} ({code})" for code in known)

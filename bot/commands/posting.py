@@ -1,14 +1,14 @@
-"""`/newsdesk post, undo`: post an edition now after a confirmation, and take it back.
+"""`/newsdesk post, undo`: post an edition now, or delete it, after a confirmation.
 
-The confirm button carries a fresh number: however often it is pressed or sent again,
-it orders one edition. It also carries the topic and the other destination, which are
-checked again when it is pressed. The button of `undo` carries the edition that was
-asked about: pressed late or twice, it takes back that edition or nothing.
+The confirm button contains a fresh number: however often it is pressed or delivered, it
+posts one edition. It also contains the topic and the other destination, which are
+checked again when it is pressed. The button of `undo` contains the edition to delete:
+pressed late or twice, it deletes that edition or nothing.
 
 The bot must be able to post there, and the person must be able to write there
-themselves: a digest is no way into a channel that is closed to them. Both are asked of
-the platform each time, when the edition is shown and again when it is confirmed; what
-cannot be checked is refused.
+themselves: a digest must not open a channel that is closed to them. The platform is
+asked for both when the edition is shown and again when it is confirmed; if that fails,
+posting is refused.
 """
 
 import secrets
@@ -25,15 +25,15 @@ from bot.ports import WriteAccessChecker
 from bot.publishing import manual
 from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
 
-#: Characters of a topic: a button has room for a hundred in all.
+#: Characters of a topic: a button's id has a hundred in all.
 MAX_TOPIC_LENGTH = 40
 
 
 def _convert_topic(_: CommandContext, typed: str) -> str:
-    """The topic in one line.
+    """Return the topic on one line.
 
     Raises:
-        UserError: It is too long, or has no word to look for.
+        UserError: It is too long, or contains no word to search for.
     """
     # A button cannot carry unprintable characters.
     shown = "".join(c if c.isprintable() else " " for c in typed)
@@ -49,7 +49,7 @@ def _convert_topic(_: CommandContext, typed: str) -> str:
 
 
 async def _convert_destination(context: CommandContext, typed: str) -> Destination:
-    """The destination of this name, if this person may post an edition there."""
+    """Find the destination of this name, if the person may post an edition there."""
     found = resolve_destination(await context.list_destinations(), typed)
     await _check_can_post(context, found)
     return found
@@ -82,7 +82,7 @@ async def post_edition(
         ),
     ] = None,
 ) -> Reply:
-    """Ask whether to post: all that is new, or a draft for a topic or destination."""
+    """Ask whether to post: everything new, or a draft for a topic or destination."""
     order = ManualOrder(digest=digest, topic=topic, to=to)
     question = _format_question(context, order)
     carried = (str(digest.id), secrets.token_hex(6))
@@ -107,7 +107,7 @@ def _build_button(context: CommandContext, *carried: str) -> Control:
 
 
 def _format_destinations(order: ManualOrder) -> str:
-    """The channels that get it.
+    """Format the channels that get the edition.
 
     Raises:
         UserError: There is none.
@@ -144,7 +144,7 @@ def _format_question(context: CommandContext, order: ManualOrder) -> str:
 
 
 def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
-    """The effect on later editions."""
+    """Describe the effect on later editions."""
     if order.among_own:
         return context.say(
             "The next edition goes to all channels of the digest and may repeat it "
@@ -161,7 +161,7 @@ def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
 
 @post_edition.control("confirmed")
 async def post_confirmed(context: CommandContext, carried: str) -> Reply:
-    """Post what was confirmed: digest key, number, destination key and topic."""
+    """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
     digest = await context.archive.digest(context.workspace_id, int(key))
     if not topic and int(to or 0) == 0:
@@ -253,10 +253,10 @@ async def _get_postable_destination(context: CommandContext, key: int) -> Destin
 
 
 async def _check_can_post(context: CommandContext, place: Destination) -> None:
-    """Refuse a destination that the bot or the person cannot post to.
+    """Reject a destination that the bot or the person cannot post to.
 
     Raises:
-        UserError: The bot cannot, or it could not be checked.
+        UserError: The bot cannot post there, or it could not be checked.
         Forbidden: The person cannot write there.
     """
     if place.paused is not None:

@@ -1,7 +1,7 @@
 """Render what several commands show: articles, figures, quotes, lists and signs.
 
-Each block is the text of a stored revision, or carries the span it comes from. A quote
-that is another wording of one already shown appears with that one only.
+Each block is the text of a stored revision, or links to the span it comes from. A quote
+that is another wording of one already shown appears only with that one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,12 +31,12 @@ class Page(Generic[T]):
     #: Counted from 1.
     number: int
     pages: int
-    #: The place of its first item in the whole list, counted from 1.
+    #: Position of its first item in the whole list, counted from 1.
     first: int
 
     @classmethod
     def of(cls, items: Sequence[T], number: int, size: int) -> "Page[T]":
-        """The page with this number.
+        """Return the page with this number.
 
         Raises:
             UnknownName: There is no such page.
@@ -49,19 +49,19 @@ class Page(Generic[T]):
         return cls(items=shown, number=number, pages=pages, first=start + 1)
 
     def format_position(self, context: CommandContext) -> str:
-        """«Page 2 of 3»; "" for the only page."""
+        """Format «Page 2 of 3»; "" for the only page."""
         if self.pages == 1:
             return ""
         return context.say("Page {page} of {pages}", page=self.number, pages=self.pages)
 
 
 def join_notes(*parts: str | None) -> str:
-    """The parts that say something, as one line of small print."""
+    """Join the parts that are not empty into one line of small print."""
     return " · ".join(part for part in parts if part)
 
 
 def format_outlets(context: CommandContext, story: EditionStory) -> str:
-    """«Hallin Courier and 2 more» for a story's source line."""
+    """Format «Hallin Courier and 2 more» for a story's source line."""
     first, *others = story.outlets or ("",)
     if not others:
         return first
@@ -73,7 +73,7 @@ def format_outlets(context: CommandContext, story: EditionStory) -> str:
 def render_article_line(
     context: CommandContext, ref: Article | ArticleRef, zone: str = ""
 ) -> ListItem:
-    """An article as a line that links to its text; times in the workspace's zone."""
+    """Render an article as a line that links to its text, in the workspace's zone."""
     when = ""
     if ref.published:
         when = context.texts.day_and_time(ref.published, zone or context.zone)
@@ -87,7 +87,7 @@ def render_article_line(
 
 
 def format_article_title(ref: Article | ArticleRef) -> str:
-    """The article's title, or its first words where it has none."""
+    """Format the article's title, or its first words if it has none."""
     if ref.title:
         return ref.title
     text = ref.text if isinstance(ref, Article) else ""
@@ -98,7 +98,7 @@ def format_article_title(ref: Article | ArticleRef) -> str:
 def render_passage(
     article: Article, start: int, end: int, *, title: str = "", note: str = ""
 ) -> ListItem:
-    """Words of a stored article as a line that links to their place."""
+    """Render words of a stored article as a line that links to their position."""
     return ListItem(
         title=title,
         text=article.text[start:end],
@@ -112,7 +112,7 @@ def render_passage(
 
 
 def format_figure_title(figure: Figure) -> str:
-    """«31,000 vehicles», «$3.8 million: cost of repairs»."""
+    """Format «31,000 vehicles», «$3.8 million: cost of repairs»."""
     if not figure.what:
         return figure.text
     between = " " if classify_unit(figure.unit) == "count" else ": "
@@ -122,7 +122,7 @@ def format_figure_title(figure: Figure) -> str:
 async def load_wordings(
     context: CommandContext, cards: Sequence[QuoteCard]
 ) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
-    """The cards with the outlets that carry them, each utterance once."""
+    """Pair each card with the outlets that carry it; each utterance appears once."""
     found = await context.db.read(
         quote_wording_store.find_card_wordings,
         workspace_id=context.workspace_id,
@@ -144,7 +144,7 @@ def render_quotes(
     *,
     story_zone: str = "",
 ) -> Iterator[Block]:
-    """Each quote with its time and the outlets that carry it.
+    """Render each quote with its time and the outlets that carry it.
 
     Beside its story (`story_zone` is the zone of that edition) a quote needs neither
     the sentence around it nor a time of its own.
@@ -177,7 +177,7 @@ def _format_carriers(
 
 
 def _render_changed_wording(one: ChangedWording) -> ListItem:
-    """The other outlet's sentence, with the quoted words marked in it."""
+    """Render the other outlet's sentence, with the quoted words marked in it."""
     start, end = one.context.start, one.context.end
     return ListItem(
         title=one.article.source,
@@ -192,7 +192,7 @@ def _render_changed_wording(one: ChangedWording) -> ListItem:
 
 
 def format_feedback(context: CommandContext, given: Feedback) -> str:
-    """«More of: harbour, Ada Brandt»."""
+    """Format «More of: harbour, Ada Brandt»."""
     terms = ", ".join(given.terms)
     if given.direction == "more":
         return context.say("More of: {terms}.", terms=terms)

@@ -1,8 +1,8 @@
-"""`/newsdesk preview`: what would be posted, and why not the rest.
+"""`/newsdesk preview`: what would be posted, and why the rest would not.
 
-«today» is the edition as it would go out now. «yesterday» and «last 7 days» compose
-what came in then, as if no edition of that time had been posted: what came before
-counts as published.
+«today» is the edition as it would be posted now. «yesterday» and «last 7 days» compose
+the articles of that time as if no edition had been posted in it: only earlier articles
+count as published.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ from digests.language.normalization import normalize_text
 from digests.types import Edition
 
 TODAY, YESTERDAY, WEEK = PREVIEW_DAYS
-#: Other words for them, normalized.
+#: Other words for the days, normalized.
 _DAY_WORDS = {
     "heute": TODAY,
     "gestern": YESTERDAY,
@@ -42,7 +42,7 @@ _DAY_WORDS = {
     "letzten 7 tage": WEEK,
     **{day: day for day in PREVIEW_DAYS},
 }
-#: Reasons and merged articles that are shown of one outcome.
+#: Reasons and merged articles that are shown for one outcome.
 MAX_REASONS, MAX_NAMED_ARTICLES = 3, 5
 
 
@@ -73,7 +73,7 @@ async def preview_edition(
         ),
     ] = TODAY,
 ) -> Reply:
-    """The edition of the day, and how many articles each stage left out."""
+    """Show the edition of the day, and how many articles each stage left out."""
     draft = await _compose_draft(context, digest, day)
     edition = draft.edition
     title = context.say("Preview of {digest}", digest=digest.name)
@@ -119,7 +119,7 @@ def _get_midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
-    """What keeps an edition from going out now, whatever it contains."""
+    """Explain what keeps an edition from being posted now, whatever it contains."""
     zone, now = digest_zone(digest), context.now
     if digest.paused or digest.paused_until is not None:
         yield context.say("Held: the digest is paused. /newsdesk resume ends that.")
@@ -133,7 +133,7 @@ def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
 
 
 def _format_counts(context: CommandContext, edition: Edition) -> str:
-    """«20 articles read · 3 posted before · 2 kept out by a filter · 4 merged · …»."""
+    """Format «20 articles read · 3 posted before · 2 filtered out · 4 merged · …»."""
     outcomes = [(d.stage, d.outcome) for d in edition.decisions]
     return context.say(
         "{read} articles read · {published} posted before · {filtered} kept out by a "
@@ -148,7 +148,7 @@ def _format_counts(context: CommandContext, edition: Edition) -> str:
 
 
 async def _render_stages(context: CommandContext, edition: Edition) -> list[ListItem]:
-    """Per stage that left something out: how many, and the most frequent reasons.
+    """Render per stage how many articles it left out, and the most frequent reasons.
 
     Merged articles are also named, up to `MAX_NAMED_ARTICLES`.
     """
@@ -159,7 +159,7 @@ async def _render_stages(context: CommandContext, edition: Edition) -> list[List
 
 
 async def _format_articles(context: CommandContext, articles: Sequence[str]) -> str:
-    """«Bridge closed» (Sun), …: the titles of the first of these articles."""
+    """Format the titles of the first of these articles: «Bridge closed» (Sun), …."""
     titles = []
     for key in articles[:MAX_NAMED_ARTICLES]:
         found = await context.archive.article(context.workspace_id, int(key))
@@ -175,7 +175,7 @@ async def _format_articles(context: CommandContext, articles: Sequence[str]) -> 
 def _list_removed(
     context: CommandContext, edition: Edition
 ) -> Iterator[tuple[ListItem, tuple[str, ...]]]:
-    """The lines, each with its articles where these were merged."""
+    """Build a line per stage and outcome, with its articles if these were merged."""
     names = (
         (("filter",), ("left out",), context.say("Filtered out")),
         (("fresh",), ("left out",), context.say("Replaced by a newer version")),

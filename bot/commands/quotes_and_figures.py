@@ -51,7 +51,7 @@ async def show_quotes(
     ] = "",
     since: SinceArgument = None,
 ) -> Reply:
-    """Quotes of a speaker, about a topic or of a story, the newest first."""
+    """Show quotes of a speaker, about a topic or of a story, newest first."""
     found = await _load_cards(context, speaker, topic, since)
     if not found:
         if since or (topic and not speaker):
@@ -85,10 +85,10 @@ async def _load_cards(
 
 
 async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
-    """That there are no quotes of the speaker, and which names are similar."""
+    """Explain that there are no quotes of the speaker; list similar names."""
     if not speaker:
         return context.say("No quotes are stored yet.")
-    # Imported when needed: it would slow down the start.
+    # Imported only when needed, to start faster.
     from rapidfuzz import process
 
     known = await context.db.read(
@@ -125,7 +125,7 @@ async def show_figures(
     ] = "",
     since: SinceArgument = None,
 ) -> Reply:
-    """Figures of a story or about a topic, with what other outlets give."""
+    """Show figures of a story or about a topic, beside those of other outlets."""
     found = await _load_figures(context, topic, since)
     if not found:
         return context.reply(
@@ -162,18 +162,18 @@ ArticleFigure = tuple[Article, Figure]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedFigure:
-    """A figure with what other outlets give in its place."""
+    """A figure with its counterparts in other outlets."""
 
     article: Article
     figure: Figure
-    #: Other outlets that give the same.
+    #: Other outlets that give the same figure.
     also: tuple[str, ...] = ()
-    #: What other outlets give instead.
+    #: Differing figures of other outlets.
     others: tuple[ArticleFigure, ...] = ()
 
 
 def _render_compared(context: CommandContext, one: ComparedFigure) -> Iterator[Block]:
-    """The figure, the outlets that give the same, and what others give instead."""
+    """Render the figure, the outlets that agree, and the figures that differ."""
     also = ""
     if one.also:
         also = context.say("the same in {outlets}", outlets=", ".join(one.also))
@@ -186,7 +186,7 @@ def _render_compared(context: CommandContext, one: ComparedFigure) -> Iterator[B
 
 
 def _render_line(article: Article, figure: Figure, also: str = "") -> ListItem:
-    """A figure with what it measures and its sentence; the link leads to the figure."""
+    """Render a figure with its measure and its sentence, linked to its position."""
     sentence = figure.sentence
     line = render_passage(
         article,
@@ -198,15 +198,15 @@ def _render_line(article: Article, figure: Figure, also: str = "") -> ListItem:
     return replace(line, start=figure.start, end=figure.end)
 
 
-#: Later reports count what has happened since: that is not a disagreement.
+#: Later reports include what has happened since: that is not a disagreement.
 _SAME_TIME = timedelta(hours=18)
 
 
 def compare_outlets(found: Sequence[ArticleFigure]) -> Iterator[ComparedFigure]:
-    """Each figure once, in order, with its counterparts in other outlets.
+    """List each figure once, in order, with its counterparts in other outlets.
 
     Args:
-        found: Articles with one of their figures each, in the order of the answer.
+        found: Articles, each with one of its figures, in the order of the answer.
     """
     by_article: dict[str, list[Figure]] = {}
     articles = {article.id: article for article, _ in found}

@@ -111,7 +111,7 @@ COMMANDS: tuple[CommandDeclaration, ...] = (
 
 
 def build_commands(services: CommandServices) -> Sequence[Command]:
-    """The commands over these services; each can see the whole registry."""
+    """Build the commands with these services; each can access the whole registry."""
     commands: list[Command] = []
     commands += [declared.bind(services, commands) for declared in COMMANDS]
     return commands

@@ -1,7 +1,7 @@
 """`/news report`, `/newsdesk reports`: errors that readers report to the editors.
 
-Only editors see a report. Its answer reaches the reader by private message, or with
-their next command. Limits per person keep one reader from filling the editors' list.
+Only editors see a report. The reader gets the outcome by direct message, or with their
+next command. Limits per person keep one reader from filling the editors' list.
 """
 
 from datetime import timedelta
@@ -58,10 +58,10 @@ async def report_error(
 def _add_report(
     conn: Connection, context: CommandContext, story: EditionStory, text: str
 ) -> Report:
-    """Store the report, unless its person reached one of the limits.
+    """Store the report.
 
     Raises:
-        UserError: They did.
+        UserError: The person reached one of the limits.
     """
     still, lately = report_store.count_person_reports(
         conn, **context.person_scope, since=context.now - REPORT_WINDOW
@@ -102,7 +102,7 @@ async def manage_reports(
         Option(description="The answer to the reader", rest=True, convert=at_most(500)),
     ] = "",
 ) -> Reply:
-    """The open reports; or settle one of them."""
+    """Show the open reports, or settle one of them."""
     if settle:
         return await _settle_report(context, settle, answer)
     count = await context.db.read(

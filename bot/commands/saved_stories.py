@@ -21,7 +21,7 @@ MAX_SAVED, PAGE_SIZE = 200, 15
     "news save", "Keep a story on your own list", "/news save 2", "/news save s-7k3m9q"
 )
 async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
-    """Put the story on the reader's list."""
+    """Add the story to the reader's list."""
     saved = SavedStory(
         story=story.id,
         headline=story.headline.text,
@@ -46,7 +46,7 @@ async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
 
 @save_story.control("undo")
 async def remove_saved_story(context: CommandContext, story: str) -> Reply:
-    """Take the story off the reader's list."""
+    """Remove the story from the reader's list."""
     gone = await context.db.write(
         reader_store.delete_saved_story, **context.person_scope, story=story
     )
@@ -63,7 +63,7 @@ async def list_saved_stories(
     ] = 1,
     remove: Annotated[str, Option(description="The number of one to take off")] = "",
 ) -> Reply:
-    """The reader's list, the newest first; or take one story off it."""
+    """Show the reader's list, newest first, or remove a story from it."""
     listed = await context.db.read(
         reader_store.list_saved_stories, **context.person_scope
     )
@@ -101,7 +101,7 @@ async def _render_page(context: CommandContext, page: Page[SavedStory]) -> Reply
 
 
 def _find_saved(listed: Sequence[SavedStory], number: str) -> SavedStory:
-    """The story by its number in the list, or by its id."""
+    """Find a story by its number in the list, or by its id."""
     if number.isdecimal() and 1 <= int(number[:6]) <= len(listed):
         return listed[int(number) - 1]
     found = next((one for one in listed if one.story == number), None)

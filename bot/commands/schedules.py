@@ -1,6 +1,6 @@
 """`/newsdesk schedule, pause, resume, quiet`: when a digest is posted.
 
-Articles that come in during a pause or quiet hours wait for the next edition.
+Articles that arrive during a pause or quiet hours wait for the next edition.
 """
 
 from dataclasses import replace
@@ -60,7 +60,7 @@ async def add_schedule(
         str, Option(description=DIGEST_OPTION.description, completes="digest")
     ] = "",
 ) -> Reply:
-    """Propose another schedule; the digest's name may stand before the sentence."""
+    """Propose another schedule; the digest's name may precede the sentence."""
     if not digest:
         digest, schedule = await _split_digest_name(context, schedule)
     found = await find_digest(context, digest)
@@ -68,7 +68,7 @@ async def add_schedule(
 
 
 async def _split_digest_name(context: CommandContext, said: str) -> tuple[str, str]:
-    """Split «Morning brief daily at 18:00»; the name is "" where there is none."""
+    """Split «Morning brief daily at 18:00»; the name is "" if there is none."""
     if _is_schedule(said):
         return "", said
     words = said.split()
@@ -101,7 +101,7 @@ async def _propose_schedules(
     "newsdesk schedule list", "When each digest is posted", "/newsdesk schedule list"
 )
 async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Reply:
-    """The schedules of one digest or of all, numbered."""
+    """List the schedules of one digest or of all, numbered."""
     blocks: list[Block] = []
     for one in digest:
         blocks.append(SmallPrint(text=f"{one.name}: {context.format_next_due(one)}"))
@@ -159,7 +159,7 @@ async def remove_schedule(
 
 
 def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
-    """The index of the schedule that is meant by its number or sentence.
+    """Find the index of the schedule with this number or sentence.
 
     Raises:
         FieldError: There is none, or several may be meant.
@@ -206,7 +206,7 @@ async def pause_digest(
         str, Option(description="First day again: tomorrow, Friday, 2026-12-24")
     ] = "",
 ) -> Reply:
-    """Propose to pause the digest, for good or until a day."""
+    """Propose to pause the digest, until a day or until it is resumed."""
     day = None
     if until:
         today = _get_local_date(context, digest)

@@ -47,7 +47,7 @@ async def search(
     ] = "",
     since: SinceArgument = None,
 ) -> Reply:
-    """Articles with all the words, the best first, and headlines of past editions."""
+    """Find articles with all the words, best first, and headlines of past editions."""
     asked = parse_search(words)
     if not asked:
         return context.reply(
@@ -78,7 +78,7 @@ async def search(
 async def _render_past_editions(
     context: CommandContext, words: str, limits: SearchFilter
 ) -> tuple[Block, ...]:
-    """Headlines of past editions, with the id that leads to each story."""
+    """Render headlines of past editions, with the id of each story."""
     found = await context.db.read(
         text_search.search_headlines, context.workspace_id, words, limits.since
     )
@@ -98,7 +98,7 @@ async def _render_past_editions(
 
 
 async def _explain_no_match(context: CommandContext, words: str) -> str:
-    """That no article has the words, and whether the other options are the reason."""
+    """Explain that no article has the words, and whether options are the reason."""
     args: Mapping[str, str] = context.invocation.args
     names = ("from", "source", "speaker", "since")
     narrowed = ", ".join(
@@ -126,7 +126,7 @@ async def _explain_no_match(context: CommandContext, words: str) -> str:
 def _render_match(
     context: CommandContext, article: Article, asked: SearchQuery
 ) -> ListItem:
-    """The article with the sentence that has most of the words, which are marked."""
+    """Render the article with its best matching sentence; the words are marked."""
     line = render_article_line(context, article)
     shown = find_snippet(article, asked)
     if shown is None:
@@ -162,7 +162,7 @@ async def ask(
         ),
     ],
 ) -> Reply:
-    """Sentences that answer the question, or that the sources have no answer."""
+    """Answer the question with sentences of the sources, or say that they have none."""
     result = await text_search.answer_question(
         context.db, context.workspace_id, question
     )
@@ -188,7 +188,7 @@ def _render_answer(context: CommandContext, found: AnswerSentence) -> ListItem:
 def _render_refusal(
     context: CommandContext, refused: AnswerRefusal, result: QuestionResult
 ) -> Reply:
-    """That the sources do not say it, and how many articles were read for it."""
+    """Render that the sources have no answer, and how many articles were read."""
     match refused.why:
         case "nothing asked":
             return context.reply(

@@ -1,6 +1,6 @@
-"""`/newsdesk setup`: from nothing to a first edition, shown before it is set up.
+"""`/newsdesk setup`: set up the first digest of a channel, with a preview.
 
-Without words it asks (a form), or, where a digest is posted here already, it shows the
+Without options it shows a form or, where a digest is posted here already, the
 checklist of this channel. With answers it shows the whole edition as it would be
 posted, and one button creates destination, digest and schedule together.
 """
@@ -29,9 +29,9 @@ from bot.ingest import source_state
 from bot.model import Block, Digest, Form, ListItem, RenderedEdition, Reply, SmallPrint
 from bot.publishing.planning import digest_zone, find_next_due
 
-#: What the form insists on; without any word the checklist is shown.
+#: Options that the form requires; without any option the checklist is shown.
 REQUIRED = ("name", "source", "schedule")
-#: The pack that the form begins with.
+#: The pack that the form suggests.
 DEFAULT_PACK = "world"
 
 
@@ -49,7 +49,7 @@ async def set_up_channel(
     schedule: Annotated[str, SCHEDULE_OPTION] = "",
     settings: SettingsArgument,
 ) -> Reply | Form:
-    """The checklist of this channel, the form, or the preview of a new digest."""
+    """Show the checklist of this channel, the form, or the preview of a new digest."""
     given = {n: v.strip() for n, v in context.invocation.args.items() if v.strip()}
     if not given:
         here = await context.list_digests_here()
@@ -65,7 +65,7 @@ async def set_up_channel(
 
 
 def _suggest_answers(zone: str) -> dict[str, str]:
-    """What most people would answer."""
+    """Suggest the most common answers."""
     return {
         "name": "Morning brief",
         "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
@@ -103,7 +103,7 @@ def _render_readings(
     change: ConfigurationChange,
     asked: int,
 ) -> Iterator[Block]:
-    """What was read, and the edition as people would see it."""
+    """Render what was read, and the edition as people would see it."""
     held = draft.edition.made_from.articles
     read = context.say(
         "✓ {n} of {all} read: {articles}",
@@ -155,7 +155,7 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
 
 
 def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
-    """Destinations, sources, schedule and length: done, or what to do."""
+    """Render destinations, sources, schedule and length: done, or what to do."""
     where = ", ".join(f"#{place.name}" for place in digest.destinations)
     hint = context.say("Resume it with /newsdesk destination here")
     yield _render_step(not any(p.paused for p in digest.destinations), where, hint)
@@ -180,6 +180,6 @@ def _are_healthy(context: CommandContext, digest: Digest) -> bool:
 
 
 def _render_step(done: bool, what: str, hint: str) -> ListItem:
-    """A step with its sign; the hint says what to do where it is not done."""
+    """Render a step with its sign; the hint says what to do if it is not done."""
     sign = STATE_SIGNS["ok" if done else "problem"]
     return ListItem(title=f"{sign} {what}", note="" if done else hint)

@@ -1,8 +1,8 @@
 """`/newsdesk source import, export`: lists of feeds (OPML).
 
-A folder of the list is the digest of its name, which is created where there is none;
-with a digest named, all feeds go there. Titles stay, as the digest's own names of its
-sources. A feed that cannot be read at the moment is reported and imported all the same.
+A folder of the list is imported as the digest of its name, which is created if it does
+not exist; if a digest is given, it gets all feeds. Titles are kept as the digest's own
+names of its sources. A feed that cannot be read at present is reported, but imported.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from digests.language.normalization import normalize_text
 from digests.sources import opml
 from digests.sources.opml import Subscription
 
-#: New feeds that are read once before anything is saved, how many at a time, and the
+#: New feeds that are read once before anything is saved, how many at a time, and
 #: seconds for all of them.
 MAX_TRIED, TRIED_AT_ONCE, TRYING_SECONDS = 60, 8, 60.0
 #: Problems that are shown one by one.
@@ -48,9 +48,9 @@ MAX_PROBLEMS = 25
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedsByDigest:
-    """A list of feeds, by the digests that get them."""
+    """The feeds of a list, by the digests that get them."""
 
-    #: Names of digests → what is new to each.
+    #: Digest name → feeds that are new to it.
     new: Mapping[str, tuple[Subscription, ...]]
     known: int
 
@@ -82,7 +82,7 @@ async def import_feeds(
         ),
     ] = None,
 ) -> Reply:
-    """Propose the new feeds of the list, and try whether they can be read."""
+    """Propose the new feeds of the list, and check whether they can be read."""
     source_reader = context.publisher.ingestor.source_reader
     try:
         listed = await source_reader.parse_opml(file)
@@ -117,7 +117,7 @@ async def export_feeds(
         ),
     ] = None,
 ) -> Reply:
-    """The feeds of one digest or of all as OPML, without secret addresses."""
+    """Export the feeds of one digest or of all as OPML, without secret addresses."""
     found, secret = await context.db.read(
         feed_lists.list_feeds,
         workspace_id=context.workspace_id,
@@ -166,7 +166,7 @@ async def _sort_by_digest(
 
 
 def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None:
-    """The digest that the innermost folder names, whether it exists or not."""
+    """Return the name of the innermost folder's digest, which may not exist."""
     if not one.folders:
         return None
     folder = one.folders[-1]
@@ -175,7 +175,7 @@ def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None
 
 
 async def _get_default_digest(context: CommandContext, known: Sequence[Digest]) -> str:
-    """The digest for feeds without a folder."""
+    """Return the name of the digest for feeds without a folder."""
     if not known:
         return feed_lists.DEFAULT_DIGEST_NAME
     try:
@@ -205,7 +205,7 @@ def _is_usable_title(feed: Subscription) -> bool:
 async def _try_feeds(
     context: CommandContext, feeds: Sequence[Subscription]
 ) -> tuple[SourceTrial, ...]:
-    """Read the first feeds once; those that answered within `TRYING_SECONDS`."""
+    """Read the first feeds once; return those that answered within `TRYING_SECONDS`."""
     places, previews = asyncio.Semaphore(TRIED_AT_ONCE), get_previews(context)
 
     async def try_one(address: str) -> SourceTrial:

@@ -1,7 +1,7 @@
 """`/newsdesk source`: add, list, test, pause, remove, rename and move sources.
 
-A digest may give a source a name of its own, which nobody else sees. People mean a
-source by that name, by the source's own name, and by its address as it is shown.
+A digest may give a source a name of its own, which no other digest shows. People refer
+to a source by that name, by the source's own name, or by its address as it is shown.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
 from digests.messages import Message
 
-#: Addresses at once, articles shown of each, and sources of one page of the list.
+#: Addresses per command, articles shown of each, and sources per page of the list.
 MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
 
 
@@ -74,7 +74,7 @@ AddressesArgument = Annotated[
 async def add_sources(
     context: CommandContext, address: AddressesArgument, digest: DigestArgument
 ) -> Reply:
-    """Propose more sources, and show what is read there now."""
+    """Propose more sources, and show what can be read there now."""
     request = request_edit(
         digest, lambda e: {**e, "sources": [*e["sources"], *address]}
     )
@@ -98,7 +98,7 @@ async def add_sources(
     "/newsdesk source test https://news.example/feed.xml",
 )
 async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
-    """Show what is read at the addresses, without saving anything."""
+    """Show what can be read at the addresses, without saving anything."""
     for one in address:
         if "://" not in one:
             raise FieldError(FOLDER_ONLY_BY_FILE, field="address")
@@ -131,7 +131,7 @@ async def _try_addresses(
 def _render_readings(
     context: CommandContext, tried: Sequence[SourceTrial], zone: str
 ) -> Iterator[Block]:
-    """What is at each address: its title, how much, and its newest articles."""
+    """Render each address: its title, its number of articles, and the newest ones."""
     for one in tried:
         if one.problem:
             problem = context.texts.message(one.problem)
@@ -176,7 +176,7 @@ async def list_sources(
         int, Option(description="Of the list: 1, 2 …", convert=parse_page)
     ] = 1,
 ) -> Reply:
-    """The sources of one digest or of all, each with its health."""
+    """List the sources of one digest or of all, each with its health."""
     lines = [line for one in digest for line in _render_health(context, one)]
     shown = Page.of(lines, page, PAGE_SIZE)
     blocks: list[Block] = [*shown.items]
@@ -212,22 +212,22 @@ def _render_health(context: CommandContext, digest: Digest) -> Iterator[ListItem
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DigestSource:
-    """A source as one of the digests has it."""
+    """A source of one digest."""
 
     digest: Digest
     source: Source
 
     @property
     def address(self) -> str:
-        """Its whole address, secrets included."""
+        """The whole address, secrets included."""
         return self.source.address
 
 
 async def _find_source(context: CommandContext, typed: str) -> DigestSource:
-    """The source that is meant, in the digest of the option `digest` or in any.
+    """Find a source in the digest of the option `digest`, or in any digest.
 
     Raises:
-        UserError: The words fit none of the sources here, or several.
+        UserError: The words match none of the sources here, or several.
     """
     named = context.invocation.args.get("digest", "").strip()
     said = normalize_text(typed).strip()
@@ -264,14 +264,14 @@ def _join_names(found: Sequence[DigestSource]) -> str:
 
 
 def _list_names(source: Source) -> frozenset[str]:
-    """What people may call a source; a secret address also as it is shown."""
+    """List the names of a source; a secret address also as it is shown."""
     forms = [source.name, source.address, mask_source(source.address)]
     forms += [source.called] if source.called else []
     return frozenset(normalize_text(form).strip() for form in forms)
 
 
 def _format_source_name(source: Source) -> str:
-    """The name that people know the source by here."""
+    """Format the name that the digest shows for the source."""
     return shorten_line(source.called or addresses.mask_secrets(source.name))
 
 
@@ -283,9 +283,9 @@ _SOURCE_OPTION = Option(
     convert=_find_source,
 )
 SourceArgument = Annotated[DigestSource, _SOURCE_OPTION]
-#: The same where something follows it.
+#: The same, if another argument follows.
 FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=False)]
-#: The digest that the source is looked for in; `_find_source` reads it.
+#: The digest in which `_find_source` searches.
 SourceDigest = Annotated[
     str, Option(description=DIGEST_OPTION.description, completes="digest")
 ]
@@ -297,7 +297,7 @@ SourceDigest = Annotated[
 async def pause_source(
     context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
 ) -> Reply:
-    """Propose not to read the source for now."""
+    """Propose to pause the source."""
     return await _propose_paused(context, source, paused=True)
 
 
@@ -309,7 +309,7 @@ async def pause_source(
 async def resume_source(
     context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
 ) -> Reply:
-    """Propose to read the source again."""
+    """Propose to resume the source."""
     return await _propose_paused(context, source, paused=False)
 
 
@@ -344,10 +344,10 @@ def _remove(entry: SettingsEntry, address: str) -> SettingsEntry:
 
 
 def _check_not_last(digest: Digest) -> None:
-    """Refuse to take the only source away from a digest.
+    """Refuse to remove the only source of a digest.
 
     Raises:
-        UserError: It is the only one.
+        UserError: It is the only source.
     """
     if len(digest.sources) + len(digest.paused_sources) == 1:
         raise UserError(
@@ -357,7 +357,7 @@ def _check_not_last(digest: Digest) -> None:
         )
 
 
-#: Stands for the source's own name.
+#: Value that restores the source's own name.
 OWN_NAME_SIGN = "-"
 
 
@@ -380,7 +380,7 @@ async def rename_source(
     ],
     digest: SourceDigest = "",
 ) -> Reply:
-    """Propose the name that the digest has for the source."""
+    """Propose the digest's name for the source."""
     wanted = "" if name == OWN_NAME_SIGN else name
     request = request_edit(
         source.digest, lambda e: _set_name(e, source.address, wanted)
@@ -417,7 +417,7 @@ async def move_source(
         str, Option(description="The digest that reads it now", completes="digest")
     ] = "",
 ) -> Reply:
-    """Propose that another digest reads the source, under its name here."""
+    """Propose to move the source to another digest, under its name here."""
     if to.id == source.digest.id:
         raise FieldError(
             "«{name}» already reads it. Name another digest.", name=to.name, field="to"
@@ -431,7 +431,7 @@ async def move_source(
 
 
 def _add_moved(entry: SettingsEntry, moved: DigestSource) -> SettingsEntry:
-    """The settings with the source, under its name and paused as it was."""
+    """Add the source to the settings, under its name and paused as it was."""
     address, name = moved.address, moved.source.called
     if address in entry["sources"]:
         return entry

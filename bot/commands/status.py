@@ -46,7 +46,7 @@ MAX_FINDINGS: Final = 25
     "/newsdesk status",
 )
 async def show_status(context: CommandContext) -> Reply:
-    """Held messages, each digest, what readers do, and the last deliveries."""
+    """Show held messages, each digest, reader activity, and the last deliveries."""
     blocks: list[Block | str] = []
     workspace = await context.db.read(
         workspace_store.find_workspace, workspace_id=context.workspace_id
@@ -123,7 +123,7 @@ async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
 
 
 async def _render_readers(context: CommandContext) -> list[Block]:
-    """How many reports are open, and how many readers have their own digest."""
+    """Render how many reports are open, and how many readers have their own digest."""
     blocks: list[Block] = []
     still = await context.db.read(
         report_store.count_open_reports, workspace_id=context.workspace_id
@@ -149,7 +149,7 @@ async def _render_readers(context: CommandContext) -> list[Block]:
 
 
 def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
-    """Why nothing is posted there, and when it is tried again."""
+    """Format why nothing is posted there, and when it is tried again."""
     reason = context.texts.message(place.paused)
     if place.retest_at is None:
         return reason
@@ -178,7 +178,7 @@ def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
 async def _render_held_messages(
     context: CommandContext,
 ) -> tuple[list[Block], tuple[Control, ...]]:
-    """Each message that may or may not have arrived, with two buttons."""
+    """Render each message that may or may not have arrived, with two buttons."""
     found = await context.db.read(
         delivery_store.list_held_deliveries, workspace_id=context.workspace_id
     )
@@ -253,7 +253,7 @@ async def leave_held(context: CommandContext, key: str) -> Reply:
 
 @command("newsdesk doctor", "What is wrong here, and how to fix it", "/newsdesk doctor")
 async def run_doctor(context: CommandContext) -> Reply:
-    """The findings about this workspace, the most urgent first."""
+    """Show the findings about this workspace, most urgent first."""
     found = await context.services.doctor.examine_workspace(
         context.workspace, context.texts
     )
@@ -278,7 +278,7 @@ async def run_doctor(context: CommandContext) -> Reply:
 def _render_finding(
     context: CommandContext, one: Finding, known: Sequence[Source]
 ) -> ListItem:
-    # What a platform finds is worded there, in English.
+    # A platform words its findings itself, in English.
     return ListItem(
         title=f"{STATE_SIGNS[one.state]} {one.subject}",
         text=hide_folders(context.texts.message(one.text), known),

@@ -33,7 +33,7 @@ from bot.storage import edition_store
 from digests.stories import timeline
 from digests.types import Article, EditionFigure, EditionStory, Sentence, TimelineEvent
 
-#: Events and later articles shown of one story.
+#: Events and later articles shown for one story.
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
@@ -44,7 +44,7 @@ MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
     "/news story harbour bridge",
 )
 async def show_story(context: CommandContext, story: StoryReference) -> Reply:
-    """The story as its edition had it, with what has come in since."""
+    """Show the story as its edition had it, with later articles."""
     try:
         found = await context.archive.story(context.place, story)
     except UnknownName:
@@ -69,7 +69,7 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
 async def _load_articles(
     context: CommandContext, story: EditionStory
 ) -> tuple[Article, ...]:
-    """The newest texts of the story, the earliest first."""
+    """Load the newest texts of the story, earliest first."""
     return await context.db.read(load_story_articles, context.workspace_id, story.id)
 
 
@@ -100,7 +100,7 @@ async def _render_story(
 
 
 def _build_controls(context: CommandContext, story: str) -> tuple[Control, ...]:
-    """What the reader may do with the story; what changes something is signed."""
+    """Build the reader's controls; those that change something are signed."""
     return (
         context.button(context.say("Why this?"), "why", story),
         context.signed_button(context.say("Save"), "save", story),
@@ -113,7 +113,7 @@ def _build_controls(context: CommandContext, story: str) -> tuple[Control, ...]:
 def _render_later_articles(
     context: CommandContext, story: EditionStory, stored: Sequence[Article], zone: str
 ) -> Iterator[Block]:
-    """Articles about the story that came in after its edition."""
+    """Render articles about the story that arrived after its edition."""
     shown = {ref.id for ref in story.articles}
     later = [article for article in stored if article.id not in shown]
     if later:
@@ -125,7 +125,7 @@ def _render_later_articles(
 def _render_sentence(
     story: EditionStory, sentence: Sentence, title: str = ""
 ) -> ListItem:
-    """A sentence that links to the place it was taken from."""
+    """Render a sentence that links to its position in the source."""
     lead = story.articles[0]
     return ListItem(
         title=title,
@@ -144,7 +144,7 @@ def _render_context(context: CommandContext, story: EditionStory) -> Iterator[Bl
 
 
 def _render_figures(story: EditionStory) -> Iterator[Block]:
-    """Each figure with its sentence, where the summary does not have that already."""
+    """Render each figure with its sentence, unless the summary contains it already."""
     said = {sentence.text for sentence in story.summary}
     lead = story.articles[0].source
     for shown in story.figures:
@@ -152,13 +152,13 @@ def _render_figures(story: EditionStory) -> Iterator[Block]:
         yield replace(
             line,
             text="" if line.text in said else line.text,
-            # The lead outlet is named above everything that comes from it.
+            # The lead outlet is already named above everything that comes from it.
             note="" if shown.source == lead else line.note,
         )
 
 
 def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
-    """A figure that links to its place in the revision that the edition used."""
+    """Render a figure that links to its position in the revision the edition used."""
     read = {ref.id: ref.revision for ref in story.articles}
     return ListItem(
         title=format_figure_title(shown.figure),
@@ -172,7 +172,7 @@ def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
 
 
 def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[Block]:
-    """Both sides with their sentences; the reader decides."""
+    """Render both sides with their sentences; the reader decides."""
     for dispute in story.disputes:
         yield SmallPrint(text=context.say("Outlets differ:"))
         yield _render_figure(dispute.ours, story)
@@ -182,7 +182,7 @@ def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[B
 async def _render_events(
     context: CommandContext, articles: Sequence[Article]
 ) -> tuple[Block, ...]:
-    """The story's dated events, the earliest first; one alone is no timeline."""
+    """Render the story's dated events, earliest first; a single one is omitted."""
     events = await context.publisher.engine.run(timeline.order_events, articles)
     dated = [event for event in events if event.first is not None][:MAX_STORY_EVENTS]
     if len(dated) < 2:
@@ -212,7 +212,7 @@ def _render_event(event: TimelineEvent, read: dict[str, str], title: str) -> Lis
 def _render_corrections(
     context: CommandContext, story: EditionStory, zone: str
 ) -> Iterator[Block]:
-    """What was corrected since the edition was posted."""
+    """Render the corrections since the edition was posted."""
     for note in story.notes:
         time = context.texts.day_and_time(note.at, zone)
         what = note.said or " → ".join(filter(None, (note.before, note.after)))
@@ -238,7 +238,7 @@ MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
     "/news timeline harbour bridge",
 )
 async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
-    """The story's dated events, who reported it, and the editions that had it."""
+    """Show the story's dated events, who reported it, and the editions that had it."""
     zone = await context.get_own_zone()
     articles = await _load_articles(context, story)
     events = await context.publisher.engine.run(timeline.order_events, articles)
@@ -262,7 +262,7 @@ def _render_days(
     events: Sequence[TimelineEvent],
     articles: Sequence[Article],
 ) -> Iterator[Block]:
-    """The dated sentences, the earliest day first; a day is named once."""
+    """Render the dated sentences, earliest day first; each day is named once."""
     dated = [event for event in events if event.first is not None]
     if not dated:
         yield Paragraph(text=context.say("Its articles date no event."))
@@ -286,7 +286,7 @@ def _render_reporters(
 def _render_publications(
     context: CommandContext, published: Sequence[tuple[datetime, str]], zone: str
 ) -> Iterator[Block]:
-    """«Tuesday 24 November: …», and what each later edition updated."""
+    """Render «Tuesday 24 November: …», and what each later edition updated."""
     if published:
         yield SmallPrint(text=context.say("Posted here"))
     before = ""
@@ -309,7 +309,7 @@ def _render_publications(
     "/news why s-7k3m9q",
 )
 async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
-    """What was decided about each article of the story, and why."""
+    """Show what was decided about each article of the story, and why."""
     why = await explanations.explain_story(
         context.archive, context.place, story, context.now
     )
@@ -336,7 +336,7 @@ def _render_totals(context: CommandContext, why: StoryExplanation) -> Block:
 def _render_source_sentence(
     context: CommandContext, why: StoryExplanation
 ) -> Iterator[Block]:
-    """The sentence that the words come from, and whether the edition shows it."""
+    """Render the sentence with the words, and whether the edition shows it."""
     if why.source_line is None:
         return
     if why.source_line.shown:

@@ -1,6 +1,6 @@
 """`/newsdesk style`: how many stories, how long, which sections.
 
-Its options and its form are the settings that say so (`SettingInfo.offered_by`).
+Its options and its form are the settings with `SettingInfo.offered_by` «style».
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ async def change_style(
     ],
     digest: DigestArgument,
 ) -> Reply | Form:
-    """Propose another style; without any option, ask with the present one."""
+    """Propose another style; without options, show a form with the present one."""
     wanted: dict[str, object] = {**settings}
     if not wanted:
         present = format_form_values(digest.settings, "style form")
@@ -88,7 +88,7 @@ def _fill_sections(
 async def _render_layout(
     context: CommandContext, change: ConfigurationChange
 ) -> tuple[Block, ...]:
-    """What the next edition looks like, and an edition to see it in."""
+    """Render the layout of the next edition, and an edition to see it in."""
     (step,) = change.steps
     after = DigestOptions.from_stored(step.after)
     if after.sections is None and not (step.before or {}).get("sections"):

@@ -1,7 +1,7 @@
 """Workspaces: `/newsdesk erase`, and what happens when the bot is added or removed.
 
-Without a name `erase` shows what would be erased; its button asks for the name; the
-right name begins the erasure. People who were let in by `/newsdesk access` cannot.
+Without a name `erase` shows what would be erased; its button asks for the name, and the
+right name starts the erasure. People with a grant of `/newsdesk access` cannot use it.
 """
 
 from datetime import datetime
@@ -29,7 +29,7 @@ async def erase_workspace(
         ),
     ] = "",
 ) -> Reply | Form:
-    """Show what would be erased; with the workspace's name, order the erasure."""
+    """Show what would be erased; with the workspace's name, start the erasure."""
     eraser = WorkspaceEraser(db=context.db, clock=context.services.clock)
     if not name:
         return await _render_erasure(context, eraser)
@@ -51,7 +51,7 @@ async def erase_workspace(
 
 @erase_workspace.control("asked")
 async def ask_for_name(context: CommandContext, _: str) -> Form:
-    """Ask for the name of the workspace, which confirms the erasure."""
+    """Ask for the workspace's name, which confirms the erasure."""
     return context.form({}, required=("name",))
 
 
@@ -97,29 +97,29 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
 
 # ── added and removed ──────────────────────────────────────────────────────────
 
-#: Why nothing is posted where the bot was removed.
+#: Why nothing is posted to a workspace that the bot was removed from.
 REMOVED_REASON: Final = Message("pause.removed")
 
 
 async def resolve_workspace(
     services: CommandServices, platform: PlatformName, external_id: str, name: str
 ) -> Workspace:
-    """The workspace of an event; created on its first event, resumed after a removal.
+    """Find the workspace of an event; create it, or resume it after a removal.
 
-    One that the platform refused is tried again when an event names it.
+    Posting to a workspace that the platform refused is tried again after an event.
 
     Args:
         services: For the database and the clock.
         platform: The platform of the event.
         external_id: The platform's id of the server, team or person.
-        name: What the platform calls it at present; "" leaves the name as it is.
+        name: Its present name on the platform; "" keeps the stored name.
     """
     known = await services.db.read(
         workspace_store.find_active_workspace,
         platform=platform,
         external_id=external_id,
     )
-    # Where it was stopped, the bot may just have been let in again.
+    # If it was stopped, the bot may have been added again just now.
     if known is not None and (not name or (name == known.name and not known.stopped)):
         return known
     return await services.db.write(
@@ -134,7 +134,7 @@ async def resolve_workspace(
 async def leave_workspace(
     services: CommandServices, platform: PlatformName, external_id: str
 ) -> None:
-    """Stop posting there; the data stay, in case the bot is added again."""
+    """Stop posting there; the data are kept in case the bot is added again."""
     known = await services.db.read(
         workspace_store.find_active_workspace,
         platform=platform,

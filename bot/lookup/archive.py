@@ -1,8 +1,8 @@
 """Look up stories, editions and digests of a workspace; read-only.
 
-Every look-up takes the workspace of the person who asks. A number counts in the
-newest edition of the place where it is asked; a public id works anywhere in its
-workspace; words are matched against the headlines of the newest edition.
+Every look-up is limited to the workspace of the person who asks. A number refers to the
+newest edition of the channel; a public id is valid anywhere in its workspace; words are
+matched against the headlines of the newest edition.
 """
 
 from dataclasses import dataclass
@@ -36,25 +36,25 @@ from digests.types import Article, Quote
 RESULT_LIMIT = 10
 #: Articles of one story that are read.
 STORY_ARTICLE_LIMIT = 12
-#: What the local page shows before anything is set up; no row has this id.
+#: Workspace of the local page before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Archive:
-    """The look-ups, over one database."""
+    """Look-ups in one database."""
 
     db: Database
 
     async def newest(self, place: Location) -> StoredEdition | None:
-        """The newest edition of the channel asked from, or else of the workspace."""
+        """Return the newest edition of the channel, or else of the workspace."""
         return await self.db.read(_find_newest_edition, place)
 
     async def story(self, place: Location, which: str) -> ResolvedStory:
-        """The story that «2», «s-7k3m9q», «e-7k3m9q 2» or a few words stand for.
+        """Find the story of «2», «s-7k3m9q», «e-7k3m9q 2» or a few words.
 
         Raises:
-            UserError: There is none, or no edition yet.
+            UserError: There is no such story, or no edition yet.
         """
         which = which.strip()
         if which.startswith("s-"):
@@ -87,14 +87,14 @@ class Archive:
         since: datetime | None = None,
         limit: int = RESULT_LIMIT,
     ) -> tuple[tuple[Article, Quote], ...]:
-        """Stored quotes, newest first, each distinct wording once."""
+        """Load stored quotes, newest first, each distinct wording once."""
         found = await self.db.read(
             quote_store.list_quotes,
             workspace_id=workspace_id,
             speaker=speaker,
             topic=topic,
             since=since,
-            # Outlets repeat each other: some of these are dropped.
+            # Outlets repeat each other, so some of these are dropped.
             limit=5 * limit,
         )
         return text_search.drop_repeated_quotes(found)[:limit]
@@ -102,7 +102,7 @@ class Archive:
     async def article(
         self, workspace_id: int, article_id: int, revision: str | None = None
     ) -> Article | None:
-        """A stored text that this workspace may see."""
+        """Load a stored text that this workspace may see."""
         found = await self.db.read(
             article_store.find_article,
             workspace_id=workspace_id,
@@ -112,7 +112,7 @@ class Archive:
         return found[0] if found else None
 
     async def articles_of(self, found: ResolvedStory) -> tuple[Article, ...]:
-        """The revisions that a published story was made from."""
+        """Load the revisions that a published story was made from."""
         texts = [
             await self.article(
                 found.stored_edition.workspace_id, int(ref.id), ref.revision
@@ -122,7 +122,7 @@ class Archive:
         return tuple(text for text in texts if text is not None)
 
     async def digest(self, workspace_id: int, digest_id: int) -> Digest:
-        """One digest by its key.
+        """Load a digest by its key.
 
         Raises:
             UnknownName: It was deleted, or belongs to another workspace.
@@ -135,10 +135,10 @@ class Archive:
         return found
 
     async def named(self, place: Location, name: str) -> Digest:
-        """The digest of that name; without a name the one that posts here.
+        """Find the digest of that name; without a name, the one that is posted here.
 
         Raises:
-            UserError: There is none, or the name fits none or several.
+            UserError: There is none, or the name matches none or several.
         """
         known = await self.db.read(
             digest_store.list_digests, workspace_id=place.workspace.id
@@ -146,7 +146,7 @@ class Archive:
         here = [digest for digest in known if posts_to(digest, place.channel)]
         if not name and len(here) == 1:
             return here[0]
-        # What posts here is likelier to be meant, and is listed first.
+        # Digests that are posted here are likelier to be meant, and are listed first.
         return resolve_digest((*here, *(d for d in known if d not in here)), name)
 
     # ── for the local page and the command line ────────────────────────────────
@@ -154,14 +154,14 @@ class Archive:
     async def local_article(
         self, article_id: str, revision: str | None
     ) -> Article | None:
-        """A stored text as the local page may show it."""
+        """Load a stored text as the local page may show it."""
         if not article_id.isdecimal():
             return None
         workspace, _ = await self.local_destinations()
         return await self.article(workspace.id, int(article_id[:18]), revision)
 
     async def ready(self) -> dict[str, str]:
-        """The state of each part for a load balancer: «ok» or what is wrong."""
+        """Report the state of each part for a load balancer: «ok» or the problem."""
         try:
             await self.db.read(workspace_store.list_workspaces)
         except UserError as error:
@@ -169,9 +169,9 @@ class Archive:
         return {"database": "ok"}
 
     async def all_digests(self, workspace: str | None = None) -> tuple[Digest, ...]:
-        """Digests of every workspace, or of the one with this id on its platform.
+        """List digests of every workspace, or of the one with this id on its platform.
 
-        For the operator's command line only: nobody in a chat sees across workspaces.
+        For the operator's command line only: no chat user may see other workspaces.
 
         Raises:
             UnknownName: There is no such workspace.
@@ -192,9 +192,9 @@ class Archive:
     async def local_destinations(
         self, person: str = ""
     ) -> tuple[Workspace, tuple[Destination, ...]]:
-        """The local page's workspace with its channels; an empty one before set-up.
+        """Return the local page's workspace and channels; an empty one before set-up.
 
-        The person's own messages, where there are any, come last.
+        The channel of the person's own messages, if there are any, comes last.
         """
         known = await self.db.read(workspace_store.list_workspaces)
         local = [workspace for workspace in known if workspace.platform == "local"]
@@ -226,7 +226,7 @@ def _find_newest_edition(conn: Connection, place: Location) -> StoredEdition | N
 def _find_in_editions(
     conn: Connection, place: Location, story_id: str
 ) -> ResolvedStory:
-    """The story in the newest edition that has it, or the story it was merged into.
+    """Find the story, or the one it was merged into, in the newest edition that has it.
 
     Raises:
         UnknownName: No edition has it, or the edition is too old.
@@ -253,11 +253,11 @@ def _find_in_editions(
 def load_story_articles(
     conn: Connection, workspace_id: int, story: str
 ) -> tuple[Article, ...]:
-    """The newest texts of a story, the earliest first, published or not.
+    """Load the newest texts of a story, earliest first, published or not.
 
     Args:
         conn: The database.
-        workspace_id: In whose view.
+        workspace_id: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
     found = story_store.find_present_story(conn, workspace_id=workspace_id, story=story)

@@ -1,11 +1,11 @@
 """Explain why a story was published or not, and compose one that was not.
 
 The decisions of an edition explain its own stories. A story that no edition has is
-looked for among the decisions of the last compositions; where nothing was decided, the
-stored facts of its articles say why.
+searched for among the decisions of the last compositions; if nothing was decided, the
+stored facts about its articles explain why.
 
-A story that was never published passes the same gate as an edition: no word is shown
-that its source does not have.
+A story that was never published passes the same check as an edition: no word is shown
+that its source does not contain.
 """
 
 import asyncio
@@ -47,19 +47,19 @@ BASELINE_REASON = Message(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
-    """What became of one article."""
+    """The outcome for one article."""
 
     article: str
     text: Message
-    #: The digest that decided it first, and when; None where the newest edition did, or
-    #: none yet.
+    #: The digest that decided it first, and when; None if the newest edition decided
+    #: it, or none has yet.
     digest: str | None = None
     at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceLine:
-    """The sentence of a stored text that has the words that were asked about."""
+    """The sentence of a stored text that contains the words asked about."""
 
     article: Article
     sentence: Span
@@ -72,17 +72,17 @@ class StoryExplanation:
     """The reasons about one story, or about one article."""
 
     title: str
-    #: The edition that has it.
+    #: The edition that contains the story.
     found: ResolvedStory | None
     reasons: tuple[Reason, ...]
-    #: Where words were asked about: the sentence that has them.
+    #: The sentence with the words, if words were asked about.
     source_line: SourceLine | None = None
 
 
 async def explain_story(
     archive: Archive, place: Location, which: str, now: datetime
 ) -> StoryExplanation:
-    """Why a story is in the edition, or why it (or an article) is not.
+    """Explain why a story is in the edition, or why it (or an article) is not.
 
     Raises:
         UserError: Nothing matches.
@@ -123,7 +123,7 @@ def _is_free_text(which: str) -> bool:
 async def _find_in_newest(
     archive: Archive, place: Location, which: str
 ) -> tuple[ResolvedStory, SourceLine] | None:
-    """The story of the newest edition with a sentence that has the words."""
+    """Find the story of the newest edition with a sentence that contains the words."""
     newest = await archive.newest(place) if _is_free_text(which) else None
     if newest is None:
         return None
@@ -140,7 +140,7 @@ async def _find_in_newest(
 def _find_source_line(
     found: ResolvedStory, articles: Sequence[Article], which: str
 ) -> SourceLine | None:
-    """The first sentence of the story's articles that has all of the words."""
+    """Find the first sentence of the story's articles with all of the words."""
     asked = set(words.split_words(normalize_text(which)))
     for article in articles if asked else ():
         for sentence in sentences.split_sentences(article.text, article.lang):
@@ -152,7 +152,7 @@ def _find_source_line(
 
 
 def _is_shown(found: ResolvedStory, article: Article, sentence: Span) -> bool:
-    """Whether the summary, a quote or a figure of the story is from the sentence."""
+    """Check whether the summary, a quote or a figure of the story uses the sentence."""
     story = found.story
     lead = story.articles[0].id
     shown = [
@@ -169,7 +169,7 @@ def _is_shown(found: ResolvedStory, article: Article, sentence: Span) -> bool:
 def _explain_unpublished(
     conn: Connection, place: Location, which: str, now: datetime
 ) -> StoryExplanation | None:
-    """What was decided about a story that no edition has, or about an article."""
+    """Explain the decision about a story that no edition has, or about an article."""
     workspace_id, is_id = place.workspace.id, which.startswith("s-")
     if is_story_number(which):
         return None
@@ -185,7 +185,7 @@ def _explain_unpublished(
         limit=RESULT_LIMIT,
     )
     if not is_id:
-        # Many articles may have the words; the newest one that was decided is meant.
+        # Many articles may contain the words: take the newest with a decision.
         weighed = {d.decision.article for d in decided}
         articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
     if not articles:
@@ -219,7 +219,7 @@ def _explain_unpublished(
 def _explain_undecided(
     conn: Connection, workspace_id: int, article: Article, now: datetime
 ) -> Message:
-    """Why nothing was decided about an article."""
+    """Explain why nothing was decided about an article."""
     facts = article_store.find_article_arrival(
         conn, workspace_id=workspace_id, article_id=int(article.id)
     )
@@ -231,12 +231,12 @@ def _explain_undecided(
 async def compose_unpublished(
     db: Database, engine: Engine, workspace_id: int, story: str
 ) -> EditionStory | None:
-    """Compose the story as an edition would show it; None where there is none.
+    """Compose the story as an edition would show it; None if it does not exist.
 
     Args:
         db: The database.
-        engine: Where it is composed.
-        workspace_id: In whose view.
+        engine: Runs the composition.
+        workspace_id: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
     articles, memberships = await db.read(_load_story, workspace_id, story)

@@ -1,6 +1,6 @@
-"""Resolve the digest, destination or story that a name, number or words mean; pure.
+"""Resolve names, numbers and words to digests, destinations and stories. Pure.
 
-A beginning that fits only one is enough; otherwise the error lists what there is.
+A unique prefix of a name is enough; otherwise the error lists the existing names.
 """
 
 import re
@@ -36,10 +36,10 @@ class ResolvedStory:
 
 
 def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
-    """The digest of that name, or the only one whose name begins so.
+    """Find the digest of that name, or the only one whose name begins with it.
 
     Raises:
-        UserError: The name fits none, or several; the message lists what there is.
+        UserError: The name matches none, or several; the message lists the names.
     """
     if not known:
         raise UserError(
@@ -69,31 +69,31 @@ def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
     )
 
 
-#: «2. Harbour bridge closes …»: a story as completion suggests it.
+#: «2. Harbour bridge closes …»: a story as suggested by completion.
 _SUGGESTION = re.compile(r"#?(\d{1,3})\. (\S.*)", re.DOTALL)
-#: Characters of it; platforms take at most 100.
+#: Characters of a suggestion; platforms accept at most 100.
 _MAX_SUGGESTION = 90
 
 
 def format_suggestion(number: int, story: EditionStory) -> str:
-    """The story's number and headline, as `resolve_suggestion` parses it."""
+    """Format the story's number and headline, as `resolve_suggestion` parses them."""
     return f"{number}. {' '.join(story.headline.text.split())}"[
         :_MAX_SUGGESTION
     ].rstrip()
 
 
 def is_suggestion(which: str) -> bool:
-    """Whether it looks like a story that was suggested."""
+    """Check whether the text looks like a suggested story."""
     return _SUGGESTION.fullmatch(which.strip()) is not None
 
 
 def resolve_suggestion(
     stored_edition: StoredEdition, which: str
 ) -> ResolvedStory | None:
-    """The story that was suggested with these words; None for any other words.
+    """Find the story that was suggested with these words; None for any other words.
 
     Raises:
-        UnknownName: There is a newer edition by now, which does not have it.
+        UnknownName: There is a newer edition, which does not contain it.
     """
     said = _SUGGESTION.fullmatch(which.strip())
     if said is None:
@@ -107,15 +107,15 @@ def resolve_suggestion(
 
 
 def is_story_number(which: str) -> bool:
-    """Whether it is a story's number, alone or followed by its headline."""
+    """Check whether the text is a story's number, alone or before its headline."""
     return which.strip().lstrip("#").isdecimal() or is_suggestion(which)
 
 
 def get_numbered_story(stored_edition: StoredEdition, number: int) -> ResolvedStory:
-    """The story of the edition with this number (from 1).
+    """Return the story of the edition with this number (from 1).
 
     Raises:
-        UnknownName: There is none.
+        UnknownName: The edition has no such story.
     """
     stories = stored_edition.edition.stories
     if 1 <= number <= len(stories):
@@ -130,10 +130,10 @@ def get_numbered_story(stored_edition: StoredEdition, number: int) -> ResolvedSt
 
 
 def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStory:
-    """The first story of the edition that has all of the words.
+    """Find the first story of the edition that contains all of the words.
 
     Raises:
-        UnknownName: None has.
+        UnknownName: No story contains them.
     """
     wanted = normalize_text(words).split()
     for number, story in enumerate(stored_edition.edition.stories, 1):
@@ -152,10 +152,10 @@ def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStor
 
 
 def resolve_destination(known: Sequence[Destination], name: str) -> Destination:
-    """The destination of this name.
+    """Find the destination of this name.
 
     Raises:
-        UnknownName: There is none; the message lists what there is.
+        UnknownName: There is none; the message lists the names.
     """
     wanted = normalize_text(name).strip().lstrip("#")
     for found in known:
@@ -169,5 +169,5 @@ def resolve_destination(known: Sequence[Destination], name: str) -> Destination:
 
 
 def posts_to(digest: Digest, channel: str | None) -> bool:
-    """Whether the digest is posted in this channel."""
+    """Check whether the digest is posted in this channel."""
     return any(place.channel == channel for place in digest.destinations)

@@ -4,8 +4,8 @@ Storage finds the newest articles that contain the words; `digests.answers` rank
 finds the matching sentences, and answers from them. The numbers of candidates and of
 searches per question are bounded, however large the archive is.
 
-The id of an edition is valid for as long as the edition is kept. One that was taken
-back is not shown again, and one that is too old says so.
+The id of an edition is valid for as long as the edition is stored. A deleted edition is
+not shown again; for one that is too old, the error says so.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ from digests.types import Article, Quote
 
 #: The newest articles that are ranked, and those of them that are shown.
 CANDIDATE_LIMIT, SHOWN_ARTICLES = 300, 10
-#: Quotes of a speaker that are looked at: first a few, then more.
+#: Quotes of a speaker that are loaded: first a few, then more.
 _QUOTE_LIMITS = (300, 1500)
 #: Words that a search or question may have.
 MAX_SEARCH_WORDS = 20
@@ -50,7 +50,7 @@ _MAX_SEARCHES, _ARTICLES_PER_SEARCH, _ARTICLES_READ = 16, 15, 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchFilter:
-    """What a search is narrowed to; None does not narrow it."""
+    """Restrictions of a search; None does not restrict it."""
 
     #: Words of the outlet's name, as articles show it.
     outlet: str | None = None
@@ -93,7 +93,7 @@ def parse_search(words: str) -> SearchQuery:
 
 
 def parse_since(typed: str | None, *, now: datetime, zone: str) -> datetime | None:
-    """The instant at which «yesterday», «2026-01-05» or «7 days» begins.
+    """Parse the instant at which «yesterday», «2026-01-05» or «7 days» begins.
 
     Raises:
         UserError: It is not a day; the message gives examples.
@@ -117,14 +117,14 @@ async def answer_question(
     likely = await db.read(
         _load_likely_articles, workspace_id=workspace_id, question=question
     )
-    # Reading them closely takes long enough to need a thread.
+    # Analyzing them takes long enough to need a thread.
     return await asyncio.to_thread(_read_answer, question, likely)
 
 
 def drop_repeated_quotes(
     found: Sequence[tuple[Article, Quote]],
 ) -> tuple[tuple[Article, Quote], ...]:
-    """The quotes without those whose words another quote contains."""
+    """Drop quotes whose words another quote contains."""
     words = [normalize_text(quote.text).strip(" .,;:!?") for _, quote in found]
     kept = [
         pair
@@ -143,10 +143,10 @@ def find_articles(
     words: str,
     within: SearchFilter = NO_FILTER,
 ) -> tuple[Article, ...]:
-    """Find articles that have all words and "phrases" and no -word, the best first.
+    """Find articles with all words and "phrases" and without any -word, best first.
 
     Raises:
-        UserError: Too many words, or a source that is not here.
+        UserError: There are too many words, or the source does not exist here.
     """
     asked, keys = parse_search(words), None
     if within.source:
@@ -177,7 +177,7 @@ def _search_by_speaker(
     workspace_id: int,
     speaker: str,
 ) -> list[int]:
-    """Search the articles that quote the speaker; where that is too many, filter.
+    """Search the articles that quote the speaker; if there are too many, filter.
 
     Most speakers have few quotes among a million, so their articles are tried first.
     """
@@ -217,7 +217,7 @@ def _load_likely_articles(
 ) -> tuple[Article, ...]:
     """Find the articles that may answer a question.
 
-    Those that have more of its words come first. Where the question names days, the
+    Those that contain more of its words come first. If the question names days, the
     articles of these days are searched as well.
     """
     worth: Counter[int] = Counter()
@@ -245,7 +245,7 @@ def _load_likely_articles(
 def _search_spans(
     question: Question,
 ) -> Sequence[tuple[datetime | None, datetime | None]]:
-    """All time, and the time around the days that the question names."""
+    """List the time spans to search: all time, and around the days of the question."""
     days = question.days
     if days is None:
         return ((None, None),)
@@ -265,7 +265,7 @@ def _read_answer(question: Question, articles: Sequence[Article]) -> QuestionRes
 
 #: «e-7k3m9q», and perhaps a number behind it: «e-7k3m9q 2».
 EDITION_ID = re.compile(r"(e-[0-9a-z]{1,20})(?:[\s/#]+(\d{1,3}))?")
-#: Editions whose headlines are searched, and stories that are shown of them.
+#: Editions whose headlines are searched, and stories of them that are shown.
 SEARCHED_EDITIONS, SHOWN_STORIES = 200, 3
 _SIGNS = " \"'“”„«»"
 
@@ -273,10 +273,10 @@ _SIGNS = " \"'“”„«»"
 def load_edition(
     conn: Connection, *, workspace_id: int, public_id: str, person_id: str | None
 ) -> StoredEdition:
-    """The workspace's edition with this id, or this person's own.
+    """Load the workspace's edition with this id, or the person's own.
 
     Raises:
-        UnknownName: There is none in this workspace, or it was taken back.
+        UnknownName: There is none in this workspace, or it was deleted.
     """
     found = edition_store.find_edition_by_public_id(
         conn, workspace_id=workspace_id, public_id=public_id, person_id=person_id
@@ -296,7 +296,7 @@ def load_edition(
 
 
 def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
-    """Raise `UnknownName` where the contents of the edition were deleted."""
+    """Raise `UnknownName` if the contents of the edition were pruned."""
     days = edition_store.find_days_kept(
         conn, workspace_id=stored_edition.workspace_id, edition_id=stored_edition.id
     )
@@ -311,7 +311,7 @@ def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
 def search_headlines(
     conn: Connection, workspace_id: int, words: str, since: datetime | None
 ) -> tuple[PastStory, ...]:
-    """Stories of past editions with all these words in their headline, newest first."""
+    """Find stories of past editions with all words in the headline, newest first."""
     every = [normalize_text(word.strip(_SIGNS)).strip() for word in words.split()]
     wanted = [w for w in every if w and not w.startswith("-")]
     unwanted = [w[1:] for w in every if w.startswith("-") and len(w) > 1]

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from bot.ports import Plugins
 
 #: Modules with a `PLUGIN`, in the order in which the platforms are offered. By name, so
-#: that a platform's modules are imported only when something asks for the plugins.
+#: that a platform's modules are imported only when the plugins are loaded.
 PLATFORM_MODULES: tuple[str, ...] = (
     "bot.platforms.local.plugin",
     "bot.platforms.discord.plugin",

@@ -7,9 +7,9 @@ shown to another; editors see a person's reports and nothing else.
     personal_digest   set up, pause and resume a digest of one's own; feedback terms
     personal_data     everything that is stored about a person, for display and export
 
-A personal digest is a digest like every other (same composer, occurrences and outbox)
-that has a person: it reads the sources of the workspace's digests, includes what the
-person follows, and leaves out what the workspace's channels have shown. Its one
+A personal digest is an ordinary digest (same composer, occurrences and outbox) that
+belongs to a person: it reads the sources of the workspace's digests, includes what the
+person follows, and leaves out stories that the workspace's channels have shown. Its one
 destination is «person:» with their id; the platform opens the direct message when it
 sends there.
 """

@@ -36,7 +36,7 @@ class PersonalData:
     own: Digest | None
     #: The last occurrence of their own digest.
     last: Occurrence | None
-    #: Its editions: public id and when each was made, the newest first.
+    #: Its editions: public id and creation time, newest first.
     editions: tuple[tuple[str, datetime], ...]
     saved: tuple[SavedStory, ...]
     follows: tuple[Follow, ...]
@@ -66,7 +66,7 @@ def load_personal_data(conn: Connection, *, whose: PersonScope) -> PersonalData:
 
 
 def export_as_json(kept: PersonalData) -> str:
-    """All of it as indented JSON, instants in ISO form."""
+    """Format all of the data as indented JSON, instants in ISO 8601."""
     return json.dumps(_to_plain_json(kept), indent=1, ensure_ascii=False)
 
 

@@ -1,7 +1,7 @@
-"""A person's own digest: set up, pause, resume; the terms that their feedback counts.
+"""A person's own digest: set up, pause, resume; extract terms from their feedback.
 
 It is posted at most a few times a day, in its person's own time zone. Its sources and
-filters are not stored with it: see `bot.storage.tastes`.
+filters are not stored with it: see `bot.storage.personal_digest_store`.
 """
 
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ from digests.language.normalization import normalize_text
 from digests.stories import terms
 from digests.types import EditionStory
 
-#: Times a day, at the most: it comes as a private message.
+#: Times a day, at most: it is sent as a direct message.
 MAX_DAILY_TIMES = 3
-#: Personal digests per workspace: each is composed separately, and a crowd that orders
-#: them at once must not delay everybody else's for hours.
+#: Personal digests per workspace: each is composed separately, and many at once must
+#: not delay everybody else's for hours.
 MAX_PERSONAL_DIGESTS = 300
 
 
@@ -38,20 +38,20 @@ MAX_PERSONAL_DIGESTS = 300
 class PersonalDigestRequest:
     """The settings that a person asks for."""
 
-    #: A schedule sentence, or a time alone; "" = as it is.
+    #: A schedule sentence, or a time alone; "" = unchanged.
     when: str
-    #: The language of its articles, as a code; "" = as it is.
+    #: The language of its articles, as a code; "" = unchanged.
     language: str
-    #: The zone of times that name none.
+    #: The zone of times that are given without one.
     zone: str
-    #: What it is called, in its person's language.
+    #: The digest's name, in its person's language.
     title: str
 
 
 def set_up_personal_digest(
     conn: Connection, *, whose: PersonScope, wish: PersonalDigestRequest, now: datetime
 ) -> Digest:
-    """Create the digest or change it; a paused one is resumed.
+    """Create the person's digest or change it; a paused one is resumed.
 
     Raises:
         UserError: The time or language is not valid, or the first time is missing.
@@ -83,7 +83,7 @@ def set_up_personal_digest(
 
 
 def pause_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
-    """Pause it until it is resumed; None where the person has none."""
+    """Pause the person's digest until it is resumed; None if they have none."""
     own = personal_digest_store.find_personal_digest(conn, **whose)
     if own is None:
         return None
@@ -93,7 +93,7 @@ def pause_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | N
 
 
 def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
-    """Resume it, also where messages to its person could not be delivered."""
+    """Resume the person's digest, even if messages to them could not be delivered."""
     own = personal_digest_store.find_personal_digest(conn, **whose)
     if own is None:
         return None
@@ -136,14 +136,14 @@ def _save_schedule(
     schedule_store.replace_schedules(conn, **key, rows=[row])
 
 
-#: Names and words that are stored of one story.
+#: Names and words that are stored for one story.
 MAX_SPEAKERS, MAX_WORDS = 2, 3
-#: Shorter words say little of what a text is about.
+#: Shorter words say little about the subject of a text.
 _MIN_WORD_LENGTH = 5
 
 
 def extract_feedback_terms(story: EditionStory) -> tuple[str, ...]:
-    """The speakers and the headline's main words, as terms for filters.
+    """Extract the speakers and the headline's main words as terms for filters.
 
     Words are spelled as in the headline; never empty for a headline with words.
     """
@@ -158,7 +158,7 @@ def extract_feedback_terms(story: EditionStory) -> tuple[str, ...]:
 
 
 def _list_headline_words(headline: str, lang: str | None) -> list[str]:
-    """The main words of a headline in its order: rare words, or else content words."""
+    """List a headline's main words, in order: rare words, or else content words."""
     said = [word for word in headline.split() if normalize_text(word)]
     bare = [word.strip(".,:;!?()[]\"'“”„«»‘’…–—") for word in said]
     rare = terms.find_rare_words(headline, lang)

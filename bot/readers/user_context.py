@@ -1,7 +1,7 @@
 """Load what a workspace knows about a person: preferences, grants, pending notices.
 
-Pending notices (a report was settled, the own digest is paused) are shown once, with
-the next private answer.
+Pending notices (a report was settled, the person's digest is paused) are shown once,
+with the next private answer.
 """
 
 from collections.abc import Collection
@@ -28,16 +28,16 @@ class UserContext:
     reader: ReaderPreferences
     #: An editor gave them the editors' permission.
     granted: bool
-    #: Reports that were settled without a private message reaching the person.
+    #: Settled reports about which no direct message reached the person.
     settled: tuple[Report, ...]
-    #: Why their own digest is paused; None: it is not, or the person was notified.
+    #: Why their own digest is paused; None if it is not, or they were notified.
     pause: Message | None
 
 
 def load_user_context(
     conn: Connection, *, workspace_id: int, person: Person
 ) -> UserContext:
-    """Load what is stored about the person."""
+    """Load the context of the person."""
     here = PersonScope(workspace_id=workspace_id, person_id=person.id)
     reader = reader_store.get_preferences(conn, **here)
     own = destination_store.find_destination_by_channel(
@@ -60,9 +60,9 @@ def mark_notices_shown(
     found: UserContext,
     now: datetime,
 ) -> UserContext:
-    """Record that the notices are shown; return those that this answer shows.
+    """Mark the notices as shown; return those that this answer shows.
 
-    A notice that another answer shows at the same moment is left to that one.
+    A notice that another answer shows at the same time is left to that answer.
     """
     here = PersonScope(workspace_id=workspace_id, person_id=person_id)
     ids = tuple(report.public_id for report in found.settled)

@@ -1,4 +1,4 @@
-"""A cache with a size and an age limit, and what both platforms do with one."""
+"""A cache with a size limit and an age limit."""
 
 import math
 import time
@@ -13,8 +13,8 @@ V = TypeVar("V")
 class ExpiringCache(Generic[K, V]):
     """Values by key: at most `size` of them, each for `life` seconds.
 
-    A full cache drops the value that was stored first. What is looked up for
-    workspaces and people goes here, so that no process grows with their number.
+    A full cache evicts the value that was stored first. Lookups of workspaces and
+    people are cached here, so that memory does not grow with their number.
     """
 
     def __init__(
@@ -33,12 +33,12 @@ class ExpiringCache(Generic[K, V]):
         return len(self._entries)
 
     def get(self, key: K) -> V | None:
-        """Return the value of `key`; None where there is none or it is too old."""
+        """Return the value of `key`; None if there is none or it is too old."""
         until, value = self._entries.get(key, (-math.inf, None))
         return value if until > self._now() else None
 
     def put(self, key: K, value: V, life: float | None = None) -> None:
-        """Store a value, for `life` seconds where that is given."""
+        """Store a value, for `life` seconds if that is given."""
         seconds = self._life if life is None else life
         self._entries.pop(key, None)
         self._entries[key] = self._now() + seconds, value

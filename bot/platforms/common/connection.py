@@ -1,7 +1,7 @@
 """Hold a platform's connection: reconnect with growing delays, stop for good.
 
-A platform stops when its token is refused (nothing is sent any more), and gives up its
-connection when that is refused alone (posts go on, commands do not work).
+A platform stops when its token is refused: nothing is sent any more. When only the
+connection is refused, it is not opened again: posts continue, commands do not work.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from digests.messages import Message
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-#: Seconds before a lost connection is opened again: doubled each time, up to the last.
+#: Seconds before a lost connection is reopened: doubled each time, up to the maximum.
 RECONNECT_DELAY: Final = 1.0
 MAX_RECONNECT_DELAY: Final = 30.0
 #: Seconds after which a connection counts as stable, and the delay is reset.
 STABLE_AFTER: Final = 10.0
-#: Seconds after which a cancellation that was lost is repeated.
+#: Seconds after which a lost cancellation is repeated.
 CANCEL_INTERVAL: Final = 0.2
 
 
@@ -32,7 +32,7 @@ class StopSwitch:
     def __init__(self, platform: str) -> None:
         self._platform = platform
         self._stopped = asyncio.Event()
-        #: In words for the administrator; None while it works.
+        #: The reason, for the administrator; None while the platform works.
         self.reason: Message | None = None
 
     def stop(self, reason: Message) -> None:
@@ -43,12 +43,12 @@ class StopSwitch:
             log.error("platform stopped", platform=self._platform, reason=str(reason))
 
     def check(self) -> None:
-        """Raise `SendRefused` when it is stopped."""
+        """Raise `SendRefused` if the platform is stopped."""
         if self.reason is not None:
             raise SendRefused(self.reason, whole_workspace=True)
 
     async def wait(self) -> None:
-        """Wait until it is stopped."""
+        """Wait until the platform is stopped."""
         await self._stopped.wait()
 
 
@@ -59,14 +59,14 @@ async def stay_connected(
     handle_loss: Callable[[Exception], Awaitable[float]],
     stopped: Callable[[], Coroutine[Any, Any, None]],
 ) -> None:
-    """Open the connection again and again, for as long as `may_connect` says.
+    """Keep the connection open: reconnect for as long as `may_connect` returns True.
 
     Args:
         hold: Opens the connection and holds it until it ends; returns whether the
             platform asked for a new one at once.
         may_connect: Whether a connection is wanted.
-        handle_loss: Handles an error of `hold`; returns the least delay in seconds.
-        stopped: Returns when the platform is stopped; it ends a delay.
+        handle_loss: Handles an error of `hold`; returns the minimum delay in seconds.
+        stopped: Returns when the platform is stopped, which ends a delay.
     """
     clock = asyncio.get_running_loop()
     delay = RECONNECT_DELAY
@@ -95,7 +95,7 @@ async def hold_until_stopped(
     """Run a connection until it ends or the platform is stopped.
 
     `others` run beside it and are cancelled with it. Returns the connection's result,
-    or None where the platform was stopped first.
+    or None if the platform was stopped first.
     """
     held, stop = asyncio.create_task(connection), asyncio.create_task(stopped)
     beside = [asyncio.create_task(other) for other in others]
@@ -107,10 +107,10 @@ async def hold_until_stopped(
 
 
 async def cancel_tasks(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks until they have ended, whatever they end with.
+    """Cancel tasks until they have ended, and ignore their results.
 
-    Once is not enough: `wait_for`, under a library's connecting, loses a cancellation
-    that comes together with its result.
+    Cancelling once is not enough: `wait_for`, which the libraries use to connect, loses
+    a cancellation that arrives together with its result.
     """
     pending = set(tasks)
     while pending:

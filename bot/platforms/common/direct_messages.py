@@ -1,7 +1,7 @@
-"""Channels of direct messages: whom a delivery is for, and where it goes.
+"""Direct messages: find the recipient of a delivery and open their channel.
 
-Opening the same conversation twice gives the same channel on every platform, and
-nothing is posted by it.
+Opening the same conversation twice returns the same channel on every platform, and
+posts nothing.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,14 +11,14 @@ from bot.errors import SendNotReceived, SendUnclear
 from bot.model import PERSON_PREFIX, Delivery
 from bot.platforms.common.caches import ExpiringCache
 
-#: Conversations whose channel is remembered.
+#: Conversations whose channel is cached.
 MAX_OPEN: Final = 10_000
 #: (workspace, person) → the channel. Raises `SendError`.
 OpenChannel = Callable[[str, str], Awaitable[str]]
 
 
 class DirectMessageChannels:
-    """Opens conversations and remembers their channels."""
+    """Opens conversations and caches their channels."""
 
     def __init__(self, open_channel: OpenChannel) -> None:
         self._open_channel = open_channel
@@ -28,7 +28,7 @@ class DirectMessageChannels:
         """Return the channel between the bot and a person of a workspace.
 
         Raises:
-            SendError: The platform opens none.
+            SendError: The platform opens no conversation with them.
         """
         channel = self._channels.get((workspace, person))
         if channel is None:
@@ -42,7 +42,7 @@ class DirectMessageChannels:
 
 
 def get_recipient(delivery: Delivery) -> str | None:
-    """Return the person a delivery is for; None where it is for a channel."""
+    """Return the person a delivery is for; None if it is for a channel."""
     if not delivery.channel.startswith(PERSON_PREFIX):
         return None
     return delivery.channel.removeprefix(PERSON_PREFIX)

@@ -1,10 +1,9 @@
 """Lay out an edition as chat messages: pieces, their order, their packing. Pure.
 
-A piece is what stays together: the head, a quote, a story, the brief, the foot. Each is
+A piece is never split: the head, a quote, a story, the brief, the foot. Each piece is
 formatted twice, in the platform's markup and as plain text, and the pieces are packed
-into as few messages as possible: an edition is split between pieces only. Texts are
-shortened to the platform's limits, quotes never: one that is too long is left out, and
-the story's detail shows it.
+into as few messages as possible. Texts are shortened to the platform's limits, but
+quotes never are: a quote that is too long is left out, and the story's detail shows it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +59,7 @@ class EditionLimits(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionPiece(Generic[B]):
-    """What stays together, in the platform's markup and as plain text."""
+    """Content that is never split, in the platform's markup and as plain text."""
 
     body: B
     plain: str
@@ -77,7 +76,7 @@ class StorySection:
     quote: QuoteCard | None = None
 
     def format_plain(self, texts: Texts) -> str:
-        """Format the section as plain text; "" where it shows nothing."""
+        """Format the section as plain text; "" if it shows nothing."""
         if self.quote is not None:
             return format_plain_quote(self.quote, texts)
         return "\n".join(
@@ -91,7 +90,7 @@ class StoryLayout:
     """What a story's piece shows."""
 
     number: int
-    #: «Update: » where it is one, and the headline.
+    #: «Update: » if it is one, and the headline.
     headline: str
     sections: tuple[StorySection, ...]
     #: The line about the source, with the link behind it.
@@ -119,7 +118,7 @@ class EditionFormat(Protocol[B]):
         ...
 
     def brief(self, title: str, lines: Sequence[LinkedLine]) -> B | None:
-        """Format the list of further stories; None where it is too long."""
+        """Format the list of further stories; None if it is too long."""
         ...
 
     def foot(self, lines: Sequence[str]) -> B:
@@ -127,13 +126,13 @@ class EditionFormat(Protocol[B]):
         ...
 
     def fits_message(self, pieces: Sequence[EditionPiece[B]], first: bool) -> bool:
-        """Check whether a message, the first or a later one, holds all of these."""
+        """Check whether a message, the first or a later one, holds these pieces."""
         ...
 
     def payload(
         self, pieces: Sequence[EditionPiece[B]], continued: str, *, last: bool
     ) -> Mapping[str, Any]:
-        """Build a message; `continued` is its first line where it is not the first."""
+        """Build a message; `continued` is the first line of later messages."""
         ...
 
 

@@ -1,8 +1,8 @@
 """Texts about an edition that all renderers show: dates, counts, sources, notes. Pure.
 
 Every text is sanitized, shortened and on one line, without markup: renderers format and
-escape it. Which quote a story shows is decided here as well, so that all platforms show
-the same one.
+escape it. This module also selects the quote that a story shows, so that all platforms
+show the same one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -35,13 +35,13 @@ MAX_CORRECTION: Final = 260
 MAX_WORDS: Final = 90
 #: Figures that a story shows, where they are shown at all.
 MAX_FIGURES: Final = 4
-#: What a chat message shows of a story where the digest chose no sections.
+#: Sections of a story that a chat message shows if the digest chose none.
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionView:
-    """An edition with all that decides how it is shown."""
+    """An edition with everything that determines how it is displayed."""
 
     edition: Edition
     context: RenderContext
@@ -55,7 +55,7 @@ class EditionView:
         context: RenderContext,
         default: Sequence[Section] = DEFAULT_SECTIONS,
     ) -> Self:
-        """Create the view; `default` are the sections where the digest chose none."""
+        """Create the view; `default` are the sections if the digest chose none."""
         return cls(
             edition=edition,
             context=context,
@@ -73,7 +73,7 @@ class EditionView:
 
 
 def format_subtitle(view: EditionView) -> list[str]:
-    """Format the day and what the edition was made from; and that it is late."""
+    """Format the day, what the edition was made from, and whether it is late."""
     lines = [f"{format_edition_date(view)} · {format_counts(view)}"]
     if view.context.late:
         lines.append(format_late_notice(view))
@@ -225,7 +225,7 @@ def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
 
 
 def format_context(story: EditionStory, limit: int) -> str:
-    """Shorten the sentence on why the story matters; "" where there is none."""
+    """Shorten the sentence on why the story matters; "" if there is none."""
     return shorten_line(story.matters.text, limit) if story.matters else ""
 
 

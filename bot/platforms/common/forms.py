@@ -19,7 +19,7 @@ from bot.platforms.common.caches import ExpiringCache
 MAX_FIELDS: Final = 5
 #: Characters of an answer from which it gets an input of several lines.
 MULTILINE_FROM: Final = 100
-#: Forms that wait to be opened again, and for how many seconds.
+#: Pending forms that are kept, and for how many seconds.
 MAX_PENDING: Final = 500
 PENDING_LIFE: Final = 3_600.0
 #: Name of the question for a file, and of a command's option for one.
@@ -37,7 +37,7 @@ def find_command_by_path(commands: Sequence[Command], path: str) -> Command | No
 def select_declared(
     command: Command | None, given: Mapping[str, str]
 ) -> dict[str, str]:
-    """Select what was given for options that the command declares, stripped."""
+    """Select the values given for options that the command declares, stripped."""
     known = {option.name for option in command.options} if command else set()
     return {
         name: value.strip()
@@ -57,13 +57,13 @@ def lacks_required(
 
 
 def find_file_option(command: Command | None) -> str:
-    """Find the name of the option that takes a file; "" where there is none."""
+    """Find the name of the option that takes a file; "" if there is none."""
     options = command.options if command else ()
     return next((option.name for option in options if option.attachable), "")
 
 
 def build_form(command: Command, given: Mapping[str, str], texts: Texts) -> Form:
-    """Build the form of a command, with what was given filled in."""
+    """Build the form of a command, with the given values filled in."""
     return Form(
         path=command.path,
         title=texts.word(command.description),
@@ -123,7 +123,7 @@ def parse_draft_id(control: str) -> str | None:
 
 
 class PendingForms:
-    """Forms that wait to be opened again, by an id that only their message has."""
+    """Forms that can be opened again, by an id that only their message contains."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._pending: ExpiringCache[str, tuple[str, Form]] = ExpiringCache(

@@ -38,12 +38,12 @@ _NO_FILES: Final[Mapping[str, Attachment]] = {}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InteractionEvent:
-    """Something that a person did, before it is known what they ask for."""
+    """An event caused by a person, before it is parsed into a command."""
 
-    #: The platform's id of it: the same event delivered twice has one effect.
+    #: The platform's id of the event: the same event delivered twice has one effect.
     key: str
     platform: PlatformName
-    #: The platform's own id of the workspace, and its name ("" where it is unknown).
+    #: The platform's id of the workspace, and its name ("" if it is unknown).
     workspace: str
     workspace_name: str
     channel: str | None
@@ -60,15 +60,15 @@ async def answer_command(
     *,
     again: bool = False,
 ) -> Reply | Form:
-    """Answer a command; with a form where a required option is missing.
+    """Answer a command, with a form if a required option is missing.
 
     Args:
         inbox: The core.
         event: Who asks, and where.
         path: The command.
-        given: Option → what was given for it.
+        given: Option → its value.
         file: An uploaded file, for the one option that takes one.
-        again: The options are those of a form: mark what is still missing in it.
+        again: The options come from a form: mark the answers that are still missing.
     """
     return await _catch_errors(
         event, _run_command(inbox, event, path, given, file, again)
@@ -89,7 +89,7 @@ async def complete_option(
     given: Mapping[str, str],
     option: str,
 ) -> tuple[str, ...]:
-    """List completions of `option`; `given` has what is typed so far."""
+    """List completions of `option`; `given` has the values typed so far."""
     typed = given.get(option, "")
     try:
         invocation = await _build_invocation(inbox, event, path, given)
@@ -104,9 +104,9 @@ async def complete_option(
 async def dispatch_command(
     inbox: Inbox, invocation: Invocation, texts: Texts, *, again: bool = False
 ) -> Reply | Form:
-    """Dispatch an invocation; ask with a form where a required option is missing.
+    """Dispatch an invocation, or return a form if a required option is missing.
 
-    Only a person who may use the command is asked.
+    Only a person who may use the command gets the form.
     """
     command = forms.find_command_by_path(inbox.commands, invocation.path)
     if (
@@ -136,7 +136,7 @@ class SeenEvents:
 async def register_workspace(
     inbox: Inbox | None, platform: PlatformName, number: str, name: str
 ) -> None:
-    """Create the workspace that the bot was added to, also if it had left it."""
+    """Create the workspace that the bot was added to, or reactivate it."""
     if inbox is None:
         return
     try:
@@ -148,7 +148,7 @@ async def register_workspace(
 async def leave_workspace(
     inbox: Inbox | None, platform: PlatformName, number: str
 ) -> None:
-    """Record that the bot was removed from a workspace: nothing is posted there."""
+    """Record that the bot was removed from a workspace: posting there stops."""
     log.info("removed from a workspace", platform=platform, workspace=number)
     if inbox is None:
         return
@@ -181,7 +181,7 @@ def explain_rejected_reply(texts: Texts) -> Reply:
 def reopen_form(
     pending: PendingForms, owner: str, draft: str, texts: Texts
 ) -> Reply | Form:
-    """Return the form that waits under a button; a problem where it expired."""
+    """Return the pending form of a button; a problem if it has expired."""
     form = pending.find(owner, draft)
     if form is not None:
         return form

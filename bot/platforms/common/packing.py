@@ -1,7 +1,7 @@
 """Pack pieces of an edition or a reply into chat messages. Pure.
 
-A piece stays together, and as few messages as possible are used. What does not fit into
-the most messages that a reply may have is counted in a note, never dropped in silence.
+A piece is never split, and as few messages as possible are used. Pieces beyond the
+maximum number of messages of a reply are counted in a note, never dropped silently.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -72,7 +72,7 @@ def split_lines(text: str, most: int, limit: int) -> Iterator[str]:
 
     Args:
         text: Of any length.
-        most: Characters that are looked at: no reply shows more.
+        most: Characters that are processed: no reply shows more.
         limit: UTF-16 units of a line; a longer one is shortened.
     """
     for line in sanitize_text(text[:most]).replace("\r", "\n").split("\n"):

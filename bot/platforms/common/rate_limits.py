@@ -38,7 +38,7 @@ class HeldRoutes:
             del self._until[min(self._until, key=self._until.__getitem__)]
 
     def until(self, route: RequestRoute) -> float:
-        """Return the end of a route's hold; 0.0 where it was never held."""
+        """Return the end of a route's hold; 0.0 if it was never held."""
         return self._until.get(route, 0.0)
 
     def list_active(self, now: float) -> list[RequestRoute]:
@@ -67,7 +67,7 @@ async def take_slot(
 
 
 def parse_wait(text: str | None, maximum: float) -> float | None:
-    """Parse a header's wait, at most `maximum`; None where it states no wait."""
+    """Parse a header's wait, at most `maximum`; None if it states no wait."""
     try:
         value = float(text or "")
     except ValueError:

@@ -73,7 +73,7 @@ def normalize_newlines(text: str) -> str:
 
 
 def make_link(url: str | None) -> Link | None:
-    """Make a link of a URL; None where it may not become one."""
+    """Make a link from a URL; None if the URL may not become one."""
     if not url or len(url) > MAX_URL or _UNSAFE_IN_URL.search(url):
         return None
     try:

@@ -27,7 +27,7 @@ SENTENCE_COMMANDS: Final[Mapping[str, str]] = {
 _SLASHES = "/／"
 #: Similarity (0 to 100) from which a command is suggested.
 _MIN_SIMILARITY = 55
-#: Characters of a line, and of what is repeated of it in a reply.
+#: Characters of a line, and of the part of it that a reply repeats.
 MAX_LINE: Final = 2_000
 MAX_ECHO: Final = 120
 
@@ -99,7 +99,7 @@ def find_command(
 ) -> tuple[Command | None, int]:
     """Find the command with the longest path that `typed` begins with.
 
-    Returns it with the number of words used; (None, 0) where there is none.
+    Returns it with the number of words used; (None, 0) if there is none.
     """
     said = [word.text.lower().lstrip(_SLASHES) for word in typed]
     by_path = {command.path: command for command in commands}
@@ -404,5 +404,5 @@ ENGLISH_WORDS: Final[Mapping[str, str]] = {pair[0]: pair[1] for pair in _GERMAN_
 
 
 def translate_to_english(word: str) -> str:
-    """Translate a word of a path (lower case); return it where it is unknown."""
+    """Translate a word of a path (lower case); return an unknown word unchanged."""
     return ENGLISH_WORDS.get(word, word)

@@ -73,7 +73,7 @@ class SignedEndpoint:
         try:
             return await self._handle(body, dict(request.headers))
         except ValueError as error:
-            # The platform sent it, and it is no event that we know.
+            # The signature is valid, but the body is no event that we know.
             log.warning("request not parsed", platform=platform, reason=str(error))
             return Response(status_code=400)
 
@@ -81,19 +81,19 @@ class SignedEndpoint:
 def verify_request(
     headers: Mapping[str, str], body: bytes, *, scheme: SignatureScheme, at: float
 ) -> bool:
-    """Whether the platform sent this within five minutes of `at` (in seconds)."""
+    """Check whether the platform sent this within five minutes of `at` (in seconds)."""
     try:
         stamp = headers[scheme.timestamp_header]
         if abs(at - int(stamp)) > MAX_AGE:
             return False
         return scheme.check(stamp, body, headers[scheme.signature_header])
     except Exception:
-        # What cannot be checked is refused, whatever is wrong with it.
+        # A request that cannot be checked is refused, whatever the error.
         return False
 
 
 async def read_body(request: Request, limit: int) -> bytes | None:
-    """Read the body as it was sent; None where it has more than `limit` bytes."""
+    """Read the body as it was sent; None if it has more than `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

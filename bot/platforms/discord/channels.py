@@ -1,4 +1,4 @@
-"""Channel types, ids, where a delivery's message is, Discord's own errors. Pure.
+"""Channel types, ids, message locations, and Discord's own errors. Pure.
 
 The core knows a message in a thread by the id «THREAD/MESSAGE», any other by Discord's
 own id. A thread that was opened below a message has that message's id, and a post in a
@@ -17,7 +17,7 @@ from bot.platforms.discord import limits
 PLATFORM_NAME: Final[PlatformName] = "discord"
 #: Path on our web server that Discord posts interactions to.
 INTERACTIONS_PATH: Final = "/discord/interactions"
-#: Keeps the id of a person apart from the id of a server.
+#: Distinguishes the id of a person from the id of a server.
 PERSONAL_WORKSPACE_PREFIX: Final = "user-"
 
 #: docs.discord.com, resources/channel: types.
@@ -36,7 +36,7 @@ NO_FILES: Final[ReplyFiles] = {}
 
 
 class WrongChannelKind(SendRefused):
-    """This cannot be done in a channel of that type."""
+    """The operation is not possible in a channel of that type."""
 
 
 class ChannelGone(SendRefused):
@@ -56,7 +56,7 @@ class AlreadyAnswered(Exception):
 
 
 class ReplyRejected(Exception):
-    """Discord does not accept the body of a response: a defect of ours."""
+    """Discord rejects the body of a response: a bug of ours."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +109,7 @@ def compute_first_snowflake(delivery: Delivery) -> int:
 def is_own_thread(
     thread: Mapping[str, Any], *, forum: int, me: str, since: int
 ) -> bool:
-    """Check whether a listed thread may be a post of ours in the forum."""
+    """Check whether a listed thread may be one of our posts in the forum."""
     return (
         str(thread.get("parent_id")) == str(forum)
         and str(thread.get("owner_id")) == me
@@ -129,9 +129,9 @@ def parse_snowflake(text: str | None, what: str) -> int:
 class ChannelFacts:
     """A destination's channel as the bot sees it."""
 
-    #: Its type; None where the bot can see no such channel.
+    #: Its type; None if the bot can see no such channel.
     kind: int | None
-    #: What the bot may do there.
+    #: The bot's permissions there.
     may: int
     #: Role → whether everybody may mention it.
     roles: Mapping[str, bool]

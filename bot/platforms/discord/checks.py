@@ -1,6 +1,6 @@
-"""Doctor checks: identity, gateway, and what would go wrong in a channel.
+"""Doctor checks: identity, gateway, and problems of a channel.
 
-`bot.ports.Examiner` over the platform's own login, pace and errors.
+`bot.ports.Examiner` over the platform's own session, rate limits and errors.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ _CATEGORY: Final = 4
 def find_channel_problems(
     facts: ChannelFacts, post_options: PostOptions
 ) -> Iterator[DestinationProblem]:
-    """What is wrong there, the worst first; nothing where all is well."""
+    """List the problems of a channel, the most severe first."""
     if facts.kind is None:
         yield DestinationProblem(
             text=Message("its channel does not exist, or the bot cannot see it"),
@@ -123,7 +123,7 @@ class DiscordExaminer:
     """`bot.ports.Examiner` for Discord."""
 
     def __init__(self, ask: "DiscordCaller", *, webhook: bool = False) -> None:
-        """Examine nothing yet.
+        """Create the examiner; nothing is requested yet.
 
         Args:
             ask: Makes the requests.

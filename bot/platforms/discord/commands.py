@@ -246,7 +246,7 @@ UPLOAD_ORIGIN: Final = "https://cdn.discordapp.com"
 
 
 def resolve_upload_origin(api_base: str | None) -> str:
-    """Return where files are stored: beside a configured API, or at Discord."""
+    """Return the origin of uploaded files: a configured API's, or Discord's."""
     return file_origin(api_base, UPLOAD_ORIGIN)
 
 
@@ -256,7 +256,7 @@ def extract_attachment(
     """Separate the uploaded file from the other options.
 
     Args:
-        given: Option or question → what was given; of a file, its id.
+        given: Option or question → its value; of a file, its id.
         data: The interaction's, with the files by their ids.
         origin: Where files are stored.
     """

@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
 
-#: Nobody is pinged, whatever a text says.
+#: Mentions nobody, whatever a text contains.
 NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
 
 #: docs.discord.com, components/reference: types.

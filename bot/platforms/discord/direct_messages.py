@@ -1,7 +1,7 @@
 """Resolve the direct-message channel of a person, who must still be a member.
 
-A person of a server gets direct messages as long as they belong to it: whoever left,
-or was removed, does not go on reading what is posted for its members.
+A person gets direct messages of a server only while they are a member: someone who left
+or was removed must not keep reading what is posted for its members.
 """
 
 from dataclasses import replace
@@ -28,7 +28,7 @@ class DiscordDirectMessages:
         self._channels = DirectMessageChannels(self._open)
 
     async def resolve_channel(self, delivery: Delivery) -> Delivery:
-        """Put the channel of the direct message in place of a person.
+        """Return the delivery with its person replaced by their direct-message channel.
 
         Raises:
             SendRefused: They left the server, or there is no such person.

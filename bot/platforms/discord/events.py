@@ -1,7 +1,7 @@
 """Handle Discord's events: interactions, servers joined and left, discussions.
 
-How a response is sent in time is `interactions`' part. The bot opens a discussion
-thread only for a person who may open threads themselves; a message has one at most.
+`interactions` sends the responses in time. The bot opens a discussion thread only for a
+person who may open threads themselves; a message has at most one thread.
 """
 
 import asyncio
@@ -187,7 +187,7 @@ class DiscordEventHandler:
         await interactions.register_workspace(self.inbox, PLATFORM_NAME, guild, name)
 
     async def joined(self, api: "DiscordApi", guild: JoinedGuild) -> None:
-        """Create the server's workspace and send a welcome to who added the bot."""
+        """Create the server's workspace and welcome the person who added the bot."""
         log.info("added to a server", platform=PLATFORM_NAME, guild=guild.id)
         await self.here(guild.id, guild.name)
         texts = Texts.of(guild.locale)
@@ -203,7 +203,7 @@ class DiscordEventHandler:
                 )
 
     async def left(self, guild: str) -> None:
-        """Post nothing in the server any more."""
+        """Stop posting in the server."""
         await interactions.leave_workspace(self.inbox, PLATFORM_NAME, guild)
 
 
@@ -218,7 +218,7 @@ async def _add_discussion(
 
 
 def _build_welcome(guild: JoinedGuild, texts: Texts) -> Reply:
-    """Build the welcome: that it worked, what to do next, where to ask."""
+    """Build the welcome message: success, next steps, where to ask."""
     return Reply(
         title=texts.say("Standfirst is on {server}", server=guild.name),
         blocks=(
@@ -272,7 +272,7 @@ async def _open_discussion(
     message: str,
     texts: Texts,
 ) -> str:
-    """Open the thread; return why there is none, or ""."""
+    """Open the thread; return "", or the reason why it could not be opened."""
     try:
         if not interaction.permissions & _CAN_OPEN_THREADS:
             if await api.channel_exists(message):

@@ -49,7 +49,7 @@ def render_modal(form: Form, texts: Texts) -> dict[str, Any]:
 
 
 def fits_modal(form: Form) -> bool:
-    """Check whether a modal has space for all errors: how to mend them comes last."""
+    """Check whether a modal shows all errors in full: their remedies come last."""
     wrong = (sanitize_text(f"⚠ {field.error}") for field in form.fields if field.error)
     return all(count_utf16(said) <= limits.MODAL_DESCRIPTION for said in wrong)
 

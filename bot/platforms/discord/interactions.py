@@ -1,8 +1,8 @@
 """An interaction as a dataclass, and its response within Discord's three seconds.
 
-Discord waits three seconds for the first response: what takes longer is acknowledged
-and the answer follows. An answer that Discord accepts no more is dropped, and the
-command runs all the same.
+Discord waits three seconds for the first response: slower work is acknowledged first
+and answered later. An answer that Discord no longer accepts is dropped, but the command
+still runs to its end.
 
 Workspace, person and permission are read from the interaction alone, never from the id
 of a pressed control. A server that the bot was added to is a workspace; anywhere else
@@ -49,11 +49,11 @@ class DiscordInteraction:
     """An interaction, of any kind."""
 
     id: str
-    #: All that is needed to respond to the interaction; a secret.
+    #: Everything that is needed to respond to the interaction; a secret.
     token: str
     kind: int
     data: Mapping[str, Any]
-    #: The server, if the bot belongs to it, and its name ("" where it is unknown).
+    #: The server, if the bot belongs to it, and its name ("" if it is unknown).
     guild: str | None
     guild_name: str
     channel: str | None
@@ -100,7 +100,7 @@ class DiscordResponder:
         """Create the responder.
 
         Args:
-            api: Sends it.
+            api: Sends the responses.
             interaction: The interaction.
             drafts: Keeps forms that cannot be opened at once.
             defer: Seconds after which the interaction is acknowledged.
@@ -232,7 +232,7 @@ class JoinedGuild:
 
     id: str
     name: str
-    #: Who gets the welcome: who added the bot, where that is known.
+    #: Recipient of the welcome: the person who added the bot, if known.
     host: str
     locale: str
 

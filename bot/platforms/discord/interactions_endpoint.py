@@ -18,7 +18,7 @@ from bot.platforms.discord.channels import PLATFORM_NAME
 
 _PING: Final = 1
 
-#: Handles an interaction; False where the platform is not running.
+#: Handles an interaction; False if the platform is not running.
 InteractionSink = Callable[[Mapping[str, Any]], bool]
 
 

@@ -50,7 +50,7 @@ STORY: Final = 3_000
 BRIEF_TEXT: Final = 3_000
 #: Characters of a link; a longer one is left out.
 LINK: Final = 400
-#: Messages of an edition hold at most so many stories each.
+#: Stories in each message of an edition, at most.
 STORIES: Final = 10
 BRIEF: Final = 12
 HEADLINE: Final = 200
@@ -89,7 +89,7 @@ READ_BACK_MESSAGES: Final = 500
 OPTION_VALUE: Final = 1_000
 #: Seconds after which an interaction is acknowledged; Discord waits three.
 DEFER_AFTER: Final = 1.5
-#: Seconds for completions: a late list is useless.
+#: Seconds for completions; a later list is useless.
 COMPLETE: Final = 2.0
 #: Seconds for an answer after that; its token is valid for 15 minutes.
 ANSWER_TIMEOUT: Final = 840.0

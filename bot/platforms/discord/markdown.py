@@ -90,7 +90,7 @@ def format_small_print(text: str) -> str:
 def format_link(link: Link | None) -> str:
     """Format a link, labelled with its host so that it cannot mislead.
 
-    Returns "" where there is none or it is too long.
+    Returns "" if there is none or it is too long.
     """
     if link is None:
         return ""

@@ -1,8 +1,8 @@
 """Send a delivery: build its body; post, edit, delete, open threads, crosspost.
 
-Only here it is decided that a message mentions nobody, except the one role that an
-admin chose, and that links get no preview. A payload without components is sent as
-plain text.
+This is the only place that decides that a message mentions nobody, except the one role
+that an admin chose, and that links get no preview. A payload without components is sent
+as plain text.
 
 A post carries its delivery's key as the nonce: repeating it within a few minutes
 returns the first message. A post in a forum has no nonce: whether it arrived can only
@@ -176,7 +176,7 @@ class CrosspostQueue:
         )
 
     def publish(self, delivery: Delivery, message: str) -> None:
-        """Start to crosspost a message that was just sent, where that was chosen."""
+        """Start to crosspost a message that was just sent, if that was chosen."""
         if not delivery.post_options.crosspost or not message:
             return
         channel, number = get_channel_id(delivery), parse_snowflake(message, "message")
@@ -262,7 +262,7 @@ class DiscordSender:
         try:
             message = await self._post_message(channel, delivery)
         except WrongChannelKind:
-            # Nothing was posted; only now is the channel's type worth a request.
+            # Nothing was posted; only now a request for the channel's type is needed.
             kind = await self._call("GET", "", lambda api: api.fetch_kind(channel))
             if kind not in FORUM_KINDS:
                 raise
@@ -280,7 +280,7 @@ class DiscordSender:
                 guarded=guarded,
             )
         except MessageGone:
-            # Discord knows the nonce and not the message: it was deleted since.
+            # Discord knows the nonce but not the message: it has been deleted.
             return delivery.message_id or ""
 
     async def _post_in_thread(self, thread: int, delivery: Delivery) -> str:
@@ -342,7 +342,7 @@ class DiscordSender:
         return await self._open_thread(channel, first, delivery.title)
 
     async def _open_thread(self, channel: int, message: int, title: str) -> int | None:
-        """Open the thread below a message; None where there can be none.
+        """Open the thread below a message; None if there can be none.
 
         Opening it a second time returns the first, so nothing is doubled.
         """
@@ -359,7 +359,7 @@ class DiscordSender:
         except SendRefused as refused:
             if refused.whole_workspace:
                 raise
-            # Better in the channel than nowhere; the doctor reports what is missing.
+            # Post in the channel instead; the doctor reports the missing permission.
             log.warning("no thread", platform=PLATFORM_NAME, reason=str(refused))
             return None
         except SendUnclear as unclear:

@@ -1,8 +1,9 @@
 """Permission bits: what the bot asks for, what a member may do in a channel. Pure.
 
-The computation is Discord's own (topics/permissions): the owner and administrators may
-everything; else the roles together, then the channel's overwrites for everyone, for the
-roles, and for the bot itself, each time first what is denied.
+The computation is Discord's own (topics/permissions): the owner and administrators have
+every permission; anyone else has those of all their roles, changed by the channel's
+overwrites for everyone, for the roles, and for the member. In each of these steps
+denials are applied first.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,7 +26,7 @@ CREATE_THREADS: Final = 1 << 35
 SEND_IN_THREADS: Final = 1 << 38
 ALL_PERMISSIONS: Final = (1 << 60) - 1
 
-#: What the invitation asks for: as Discord names it, and what it is for.
+#: Permissions that the invitation asks for: Discord's name, and the reason.
 REQUESTED_PERMISSIONS: Final[Mapping[int, tuple[str, str]]] = {
     VIEW_CHANNEL: ("View Channels", "sees the channels that it is told to post in"),
     SEND_MESSAGES: ("Send Messages", "posts editions"),
@@ -44,12 +45,12 @@ REQUESTED_PERMISSIONS: Final[Mapping[int, tuple[str, str]]] = {
         "looks whether a message arrived whose answer was lost, and at nothing else",
     ),
 }
-#: The sum of it.
+#: The bits of all of them.
 INVITATION_BITS: Final = sum(REQUESTED_PERMISSIONS)
 
 
 def build_invitation_url(application: str) -> str:
-    """Where the bot is invited to a server, by the application's id."""
+    """Build the URL at which the bot is invited to a server."""
     return (
         f"https://discord.com/oauth2/authorize?client_id={application}"
         f"&scope=bot+applications.commands&permissions={INVITATION_BITS}"
@@ -61,12 +62,12 @@ def compute_permissions(
     member: Mapping[str, Any],
     overwrites: Sequence[Mapping[str, Any]],
 ) -> int:
-    """The bits that a member has in a channel.
+    """Compute the permission bits of a member in a channel.
 
     Args:
-        guild: As Discord gives it, with its roles.
-        member: As Discord gives it, with its roles' ids.
-        overwrites: The channel's.
+        guild: Discord's JSON, with the roles.
+        member: Discord's JSON, with the ids of the member's roles.
+        overwrites: The channel's overwrites.
     """
     me = str(member["user"]["id"])
     if str(guild.get("owner_id")) == me:
@@ -85,9 +86,9 @@ def compute_permissions(
 
 
 def list_missing_permissions(bits: int, kind: int) -> tuple[str, ...]:
-    """What of it lacks in a channel of this kind, by Discord's names.
+    """List missing permissions in a channel of this kind, by Discord's names.
 
-    What posts is named first; without «View Channels» nothing else counts.
+    Those needed to post come first; without «View Channels» only that is listed.
     """
     if not bits & VIEW_CHANNEL:
         return (REQUESTED_PERMISSIONS[VIEW_CHANNEL][0],)
@@ -101,7 +102,7 @@ def list_missing_permissions(bits: int, kind: int) -> tuple[str, ...]:
 
 
 def can_write(bits: int, kind: int) -> bool:
-    """Whether somebody with these bits sees a channel of this kind and writes there."""
+    """Check whether these bits allow seeing and writing in a channel of this kind."""
     needed = VIEW_CHANNEL | (SEND_IN_THREADS if kind in THREAD_KINDS else SEND_MESSAGES)
     return bits & needed == needed
 

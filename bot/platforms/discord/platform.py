@@ -61,7 +61,7 @@ FATAL_CLOSE_CODES: Final = {
     4013: "Discord does not know the bot's intents.",
     4014: "Discord does not allow the bot's intents.",
 }
-#: The gateway's code for a token that it does not know.
+#: The gateway's code for an unknown token.
 _AUTHENTICATION_FAILED: Final = 4004
 _RECONNECTABLE_CODES: Final = frozenset({4010, 4011})
 
@@ -101,7 +101,7 @@ class DiscordPlatform:
         self._session: DiscordSession | None = None
         self._login_lock = asyncio.Lock()
         self._stop = StopSwitch(PLATFORM_NAME)
-        #: Why the gateway stays closed while posting goes on.
+        #: Why the gateway stays closed while posting continues.
         self._gateway_closed_reason: str | None = None
         self._listener = DiscordEventHandler(
             defer=defer, files=resolve_upload_origin(api_base)
@@ -267,7 +267,7 @@ class DiscordPlatform:
 
     async def _handle_loss(self, error: Exception) -> float:
         self._handle_disconnect(error)
-        # What is left of the session would only be in the way of the next one.
+        # Remains of the session would get in the way of the next one.
         await self.close()
         return 0.0
 

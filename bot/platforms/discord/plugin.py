@@ -63,7 +63,7 @@ class DiscordSettings(PlatformSettings):
 
 
 def is_enabled(settings: Settings) -> bool:
-    """Whether there is a token."""
+    """Check whether a token is set."""
     return settings.get_group(DiscordSettings).token is not None
 
 
@@ -104,7 +104,7 @@ Discord, step 1 of 3: the application and its token
 
 
 def format_invitation_step(application: str) -> str:
-    """How to invite the bot to a server, with the permissions and their reasons."""
+    """Describe how to invite the bot to a server: permissions and their reasons."""
     rows = [
         f"     {bit:>12}  {name}: {why}"
         for bit, (name, why) in REQUESTED_PERMISSIONS.items()
@@ -124,12 +124,12 @@ def format_invitation_step(application: str) -> str:
 
 
 def format_command(path: str, args: Mapping[str, str]) -> str:
-    """A command as it is typed: `/path name:value`."""
+    """Format a command as it is typed: `/path name:value`."""
     return " ".join([f"/{path}", *(f"{name}:{value}" for name, value in args.items())])
 
 
 def refuse_name(who: str) -> UserError:
-    """The error about a name that Discord did not turn into a mention."""
+    """Build the error about a name that Discord did not turn into a mention."""
     return UserError(
         "Discord sent «{who}» as plain text, which identifies nobody. "
         "Type «@» and choose the person or role from the list, or write"

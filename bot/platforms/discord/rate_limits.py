@@ -9,7 +9,7 @@
 - After too many invalid responses in ten minutes nothing is sent for a while: Discord
   bans an IP address that continues.
 
-Longer waiting is the outbox's part: a request that may not be sent now raises
+The outbox handles longer waits: a request that may not be sent now raises
 `SendRateLimited` and certainly was not sent. Opening threads and crossposting have much
 smaller allowances than messages, and must not hold up messages of the same channel.
 """
@@ -33,10 +33,10 @@ _INVALID_STATUSES = frozenset({401, 403, 429})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObservedResponse:
-    """What matters of a response for the limits."""
+    """The parts of a response that the rate limiter uses."""
 
     method: str
-    #: "" where the route has none.
+    #: "" if the route has none.
     channel: str
     status: int
     headers: Mapping[str, str]
@@ -191,7 +191,7 @@ class ArrivalWindow:
         lasts = 1 + limits.CLOCK_MARGIN - min(fastest, 1.0)
         while self._answered and self._answered[0] <= now - lasts:
             self._answered.popleft()
-        # A request that takes long has arrived long ago, or never will.
+        # A request that takes very long arrived long ago, or never will.
         in_flight = sum(started > now - limits.ARRIVED_AFTER for started in self._open)
         if in_flight + len(self._answered) < limits.GLOBAL_RATE:
             return 0.0

@@ -1,6 +1,7 @@
 """Find out from a channel's history whether a post arrived.
 
-Where that cannot be seen it raises an error: «not found» always means not posted.
+An error is raised where the history cannot be read: «not found» always means that
+nothing was posted.
 """
 
 from collections.abc import AsyncIterator
@@ -38,7 +39,7 @@ class DiscordHistoryReader:
     ) -> str | None:
         """Find the id of our newest message that carries the delivery's key.
 
-        Edits and deletions are not looked for: repeating them has no further effect.
+        Edits and deletions are not searched for: repeating them has no further effect.
         The history of a `direct` message can always be read.
 
         Raises:
@@ -103,7 +104,7 @@ class DiscordHistoryReader:
     async def _search_history(
         self, api: "DiscordApi", place: int, delivery: Delivery
     ) -> tuple[str | None, int]:
-        """Find the message with the key; return it and how many were looked at."""
+        """Find the message with the key; return it and the number of those searched."""
         seen = ours = 0
         before: int | None = None
         while ours < limits.READ_BACK_OWN and seen < limits.READ_BACK_MESSAGES:
@@ -162,7 +163,7 @@ class DiscordHistoryReader:
             before = str(page[-1]["thread_metadata"]["archive_timestamp"])
 
     async def _fetch_first_message(self, thread: int) -> dict[str, Any]:
-        """The first message of a post."""
+        """Fetch the first message of a post."""
         return await self._call(
             "GET", str(thread), lambda api: api.message(thread, thread)
         )

@@ -1,7 +1,7 @@
 """Render an edition as Components V2 messages. Pure.
 
 Each message is one container of text displays with a select and, in the last one,
-buttons below it. How an edition is split into pieces is `edition_layout`'s part.
+buttons below it. `edition_layout` splits an edition into pieces.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Render a reply as Components V2 messages. Pure.
 
 Nothing in a reply can mention anybody, and a problem is marked in words, not by colour
-alone. How pieces are packed is `packing`'s part.
+alone. `packing` distributes the pieces over messages.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -62,13 +62,13 @@ FENCE: Final = "```"
 _AMBER: Final = 0xB26A00
 #: Space that every message keeps for «… and 12 more».
 _NOTE_SIZE: Final = 150
-#: Characters of a text that are looked at: what all messages of a reply hold.
+#: Characters of a text that are processed: as many as all messages of a reply hold.
 _TEXT_SIZE: Final = limits.LIST_MESSAGES * limits.TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarkdownPiece:
-    """What stays together: markdown, or components that are shown as they are."""
+    """Content that is never split: markdown, or components shown as they are."""
 
     markdown: str = ""
     shown: tuple[Component, ...] = ()
@@ -142,7 +142,7 @@ def _write_small(text: str) -> MarkdownPiece:
 
 
 def _render_document(file: Document) -> Iterable[MarkdownPiece]:
-    """Render the lines of a file; the file itself where no message holds them."""
+    """Render the lines of a file, or the file itself if no message holds them."""
     if count_utf16(file.text) > limits.DOCUMENT or FENCE in file.text:
         where = {"url": f"{ATTACHMENT_SCHEME}{file.name}"}
         return (MarkdownPiece(shown=({"type": FILE, "file": where},)),)
@@ -186,7 +186,7 @@ def _render_row(label: str, value: str) -> str:
 
 
 def _render_quote(card: QuoteCard, texts: Texts) -> str:
-    """Render the whole quote; where it is too long, a sentence that says so."""
+    """Render the whole quote; if it is too long, a sentence that says so."""
     if not sanitize_text(card.text).strip():
         return ""
     link = format_link(make_link(card.url))
@@ -211,7 +211,7 @@ def _render_part(part: MessagePart) -> MarkdownPiece:
 
 
 def _fits_message(pieces: Sequence[MarkdownPiece], reserve: bool) -> bool:
-    """Check whether a message holds the pieces; `reserve`: and a note below them."""
+    """Check whether a message holds the pieces and, with `reserve`, a note."""
     components = [c for piece in pieces for c in piece.components]
     shown = sum(bool(piece.shown) for piece in pieces)
     ids = list_custom_ids(components)

@@ -41,12 +41,12 @@ _EXPIRED: Final = frozenset({10015, 10062, 50027})
 _ALREADY_ANSWERED: Final = 40060
 _TOKEN_IN_PATH: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
 _FAILURES: Final = (discord.DiscordException, aiohttp.ClientError)
-#: Channels whose type is remembered.
+#: Channels whose type is cached.
 _MAX_KINDS: Final = 2_000
 
 
 class DiscordApi:
-    """REST calls of one login, and what it knows without a request.
+    """REST calls of one login, and facts that are known without a request.
 
     Methods raise what the library raises; those that answer interactions raise the
     errors of `channels`. Ids of channels and messages are integers, as the library's.
@@ -281,14 +281,14 @@ class DiscordApi:
         return str(user.id) if user is not None else ""
 
     def kind(self, channel: int) -> int | None:
-        """Return a channel's type, where it is known without a request."""
+        """Return a channel's type, if it is known without a request."""
         found = self._client.get_channel(channel)
         if isinstance(found, (discord.abc.GuildChannel, discord.Thread)):
             return int(found.type.value)
         return self._kinds.get(channel)
 
     async def fetch_kind(self, channel: int) -> int:
-        """Fetch a channel's type and remember it."""
+        """Fetch a channel's type and cache it."""
         found = await self._http.get_channel(channel)
         kind = int(found["type"])
         self._kinds.put(channel, kind)
@@ -299,7 +299,7 @@ class DiscordApi:
         return bool(self.me) and message["author"]["id"] == self.me
 
     def may_read_history(self, channel: int) -> bool | None:
-        """Check whether the bot may; None where the gateway did not announce it."""
+        """Check whether the bot may read it; None if the gateway did not say."""
         found = self._client.get_channel(channel)
         if not isinstance(found, discord.abc.GuildChannel) or found.guild.me is None:
             return None
@@ -329,7 +329,7 @@ class DiscordCaller(Protocol):
         ...
 
 
-#: Returns the API of the login, which it makes where there is none.
+#: Returns the API of the current login; logs in if there is none.
 ApiProvider = Callable[[], Awaitable[DiscordApi]]
 
 
@@ -338,7 +338,7 @@ def _build_params(body: Body) -> MultipartParameters:
 
 
 def _build_request(body: Body, files: ReplyFiles) -> dict[str, Any]:
-    """Build the request of a body: multipart where it names files."""
+    """Build the request of a body: multipart if it names files."""
     data = body.get("data") if "type" in body else body
     listed = (data or {}).get("attachments") or ()
     if not listed:
@@ -464,7 +464,7 @@ class RestCheckApi:
         return int(found.get("type", 0)) == _DIRECT_MESSAGE
 
     async def channel(self, number: int, guild: str, subject: str) -> Finding:
-        """Compare what the bot may do in a channel with what it needs."""
+        """Compare the bot's permissions in a channel with those it needs."""
         found: Mapping[str, Any] = dict(await self._http.get_channel(number))
         if str(found.get("guild_id")) != guild:
             return Finding.problem(

@@ -1,7 +1,7 @@
-"""One login of the bot: the client, its gateway events as our nouns, its API.
+"""One login of the bot: the client, its gateway events as dataclasses, its API.
 
-Events become plain dataclasses here and go to the event handler. How discord.py is
-adapted is `transport`'s part, and the REST calls are `rest_api`'s.
+Events are converted to plain dataclasses and passed to the event handler. `transport`
+adapts discord.py, and `rest_api` makes the REST calls.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class DiscordSession:
             api_base: Base URL of the REST API, with its version; None = discord.com.
             gateway: A whole `ws(s)://` URL; None = the one that Discord names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
-            pace: Asked before every request, and given every response.
+            pace: Rate limiter, asked before every request and given every response.
             listener: Handles events.
         """
         configure_endpoints(api_base, gateway)
@@ -71,7 +71,7 @@ class DiscordSession:
         await self._client.login(self._token)
 
     async def connect(self) -> None:
-        """Hold the connections of the gateway until they cannot be held any more."""
+        """Keep the gateway connections open until they are lost for good."""
         await self._client.connect()
 
     def dispatch_interaction(self, interaction: Mapping[str, Any]) -> None:
@@ -90,7 +90,7 @@ class DiscordSession:
         await self._client.http.close()
 
     def facts(self, guild: str, channel: str) -> ChannelFacts | None:
-        """Return what the gateway said of a channel; None where it said nothing."""
+        """Return what the gateway announced about a channel; None if nothing."""
         here = self._client.get_guild(int(guild)) if guild.isdigit() else None
         if here is None or here.unavailable:
             return None
@@ -138,7 +138,7 @@ class DiscordClient(discord.AutoShardedClient):
         self.api = DiscordApi(self)
 
     def _get_state(self, **options: Any) -> Any:
-        # The constructor has just created an HTTP client and now hands it to its parts.
+        # The constructor has created an HTTP client and now passes it to its parts.
         self.http = DiscordTransport(
             self.loop, *self._gateway_and_limiter, self._record_date
         )
@@ -169,7 +169,7 @@ class DiscordClient(discord.AutoShardedClient):
         await self._listener.joined(self.api, joined)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        # So is a server announced that the bot was added to while it was offline.
+        # Also sent for a server that the bot was added to while it was offline.
         await self._listener.here(str(guild.id), guild.name)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -178,7 +178,7 @@ class DiscordClient(discord.AutoShardedClient):
     def _build_interaction(
         self, interaction: discord.Interaction
     ) -> DiscordInteraction:
-        """Convert an interaction; it has a server only if the bot belongs to that."""
+        """Convert an interaction; it has a server only if the bot belongs to it."""
         guild = self.get_guild(interaction.guild_id or 0)
         ours = guild is not None or interaction.is_guild_integration()
         channel = interaction.channel_id
@@ -198,7 +198,7 @@ class DiscordClient(discord.AutoShardedClient):
         )
 
     async def _find_installer(self, guild: discord.Guild) -> int | None:
-        """Find who added the bot, where that may be read; the owner otherwise."""
+        """Find who added the bot, if that may be read; otherwise the owner."""
         me = guild.me
         if me.guild_permissions.view_audit_log:
             added = discord.AuditLogAction.bot_add

@@ -10,13 +10,13 @@ replaced. Replaced are, each for a reason:
 - *Retries* (`SEND_ONCE`). The library repeats a request after a fault. A request
   without a nonce may then take effect twice. Before each attempt the library rewinds
   the files that it sends: one that refuses to be rewound ends the retries.
-- *The pace of requests* (`http_trace`). Every request asks the rate limiter, also those
-  that the library repeats by itself.
+- *The pace of requests* (`http_trace`). Every request asks the rate limiter, including
+  those that the library repeats.
 - *Endpoints* (`ws_connect`, `configure_endpoints`). The REST API and the gateway are
   set for the whole process before a client exists; with a configured gateway no other
   host is dialled, whatever Discord names.
 - *Private parsers* (`dispatch_interaction`, `list_role_ids`). The library has no public
-  way to parse an interaction that came over HTTP, and shows only roles that it knows.
+  way to parse an interaction that came over HTTP, and lists only roles in its cache.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ _UNLIMITED_PATHS: Final = re.compile(r"/(?:interactions|webhooks)/")
 
 
 class DiscordTransport(HTTPClient):
-    """The library's REST client without waits, with our pace and endpoints."""
+    """The library's REST client without waits, with our rate limits and endpoints."""
 
     def __init__(
         self,
@@ -57,8 +57,8 @@ class DiscordTransport(HTTPClient):
         Args:
             loop: The library's.
             gateway: The only gateway to dial; None = any that Discord names.
-            pace: Asked before every request, and given every response.
-            record_date: Given the `Date` of every response.
+            pace: Rate limiter, asked before every request and given every response.
+            record_date: Called with the `Date` of every response.
         """
         super().__init__(loop, http_trace=_build_trace_config(pace, record_date))
         self.max_ratelimit_timeout = -math.inf
@@ -91,7 +91,7 @@ class _NoRatelimit(Ratelimit):
 
 
 class _NoRetryFile:
-    """Stands for a file of a request and refuses a second attempt."""
+    """Placeholder for a file of a request; prevents a second attempt."""
 
     def reset(self, *, seek: int | bool) -> None:
         if seek:
@@ -103,7 +103,7 @@ SEND_ONCE: Final = cast(Any, [_NoRetryFile()])
 
 
 def configure_endpoints(api_base: str | None, gateway: str | None) -> None:
-    """Set where the library connects to: attributes of its classes."""
+    """Set the library's endpoints, which are attributes of its classes."""
     if api_base is not None:
         Route.BASE = api_base
     if gateway is not None:
@@ -116,7 +116,7 @@ def dispatch_interaction(client: discord.Client, data: Mapping[str, Any]) -> Non
 
 
 def list_role_ids(user: discord.User | discord.Member) -> tuple[str, ...]:
-    """List the roles that came with an event, also those the library does not know."""
+    """List the roles that came with an event, cached by the library or not."""
     return tuple(str(role) for role in getattr(user, "_roles", ()))
 
 

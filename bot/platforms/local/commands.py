@@ -1,4 +1,4 @@
-"""Run what was typed or pressed on the page; complete what is being typed.
+"""Run typed commands and pressed controls of the page; complete typed text.
 
 Permissions and repetitions are checked by the core (`Inbox.dispatch`). The key of an
 event is made from the page's one-time id and the request, so that the same request sent
@@ -48,7 +48,7 @@ ANSWER_FIELD_PREFIX: Final = "arg-"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandAnswer:
-    """An answer: what was asked, and the reply or form."""
+    """An answer: the request, and the reply or form."""
 
     asked: str
     outcome: Reply | Form
@@ -56,7 +56,7 @@ class CommandAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageVisitor:
-    """Who asks, where, and in which language."""
+    """The person, place and language of a request."""
 
     person: Person
     place: Location

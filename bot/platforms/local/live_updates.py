@@ -5,10 +5,10 @@ last event and loads itself again; it misses nothing, because the mailbox has al
 messages. Everything runs on one event loop.
 
 The page connects with the id of the last message it has (`after`, or the browser's own
-`Last-Event-ID`). It first gets what it missed, from the mailbox, then what happens,
-from the hub, which it joined before the mailbox was read, so that there is no gap. A
-page ignores messages that it has. Events: `post`, `edit`, `present` (ids that still
-exist), `delete`, `elsewhere` (another channel got a message), `reload`.
+`Last-Event-ID`). It first gets the messages that it missed, from the mailbox, then
+changes from the hub. It joins the hub before the mailbox is read, so that there is no
+gap; a page ignores messages that it has. Events: `post`, `edit`, `present` (ids that
+still exist), `delete`, `elsewhere` (another channel got a message), `reload`.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class MessageChange:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """The page missed something and has to be loaded again."""
+    """The page missed an update and has to be loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Hub:
                 listener.publish(change)
 
     def close(self) -> None:
-        """End every stream, and at once each that is opened later."""
+        """End every stream; one that is opened later ends immediately."""
         self._closed = True
         for listener in tuple(self._listeners):
             listener.publish(Closed())
@@ -119,7 +119,7 @@ ShowMessage = Callable[[LocalMessage], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveStream:
-    """What one open page wants to see."""
+    """The subscription of one open page."""
 
     workspace_id: int
     channel: str
@@ -131,7 +131,7 @@ class LiveStream:
 async def stream_updates(
     hub: Hub, mailbox: Mailbox, page: LiveStream
 ) -> AsyncIterator[str]:
-    """Yield the text of the stream until the page leaves or the server stops."""
+    """Yield the text of the stream until the page disconnects or the server stops."""
     with hub.listening(page.workspace_id) as listener:
         yield "retry: 1000\n\n"
         async for text in _stream_missed(mailbox, page):

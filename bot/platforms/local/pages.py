@@ -1,10 +1,10 @@
 """The local page's HTTP routes: channels, commands, controls, live updates.
 
-The routes go behind `bot.web.server`, which provides `/static/base.css` and
+The routes are served by `bot.web.server`, which provides `/static/base.css` and
 `request.state.csrf`, the token that every form sends back. Everything works without
 JavaScript; with it, answers come as fragments and messages arrive live. Permissions are
-checked by the core. The cookies are a convenience of the reader's own browser: they are
-parsed with suspicion and grant nothing.
+checked by the core. The cookies are a convenience for the reader's own browser: they
+are untrusted input and grant nothing.
 
 Every value in a template is sanitized, then escaped by Jinja.
 """
@@ -63,7 +63,7 @@ ListProblems = Callable[[], Awaitable[tuple[Message, ...]]]
 NO_TOKENS_NOTICE: Final = (
     "Running without tokens: editions are posted to this page only."
 )
-#: Sent by the page's script, which wants the answer alone and not a whole page.
+#: Sent by the page's script, which needs only the answer, not a whole page.
 FRAGMENT_HEADER: Final = "x-standfirst-fragment"
 _EXAMPLES: Final = 4
 SEEN_COOKIE: Final = "standfirst_seen"
@@ -128,7 +128,7 @@ def build_page_routes(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Services:
-    """What the routes use, for the whole time that the bot runs."""
+    """Services that the routes use, for the lifetime of the process."""
 
     platform: LocalPlatform
     mailbox: Mailbox
@@ -141,7 +141,7 @@ class _Services:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Page:
-    """One request: who makes it, and for which channel."""
+    """One request: its visitor and its channel."""
 
     services: _Services
     request: Request
@@ -167,7 +167,7 @@ class _Page:
         return tuple(c for c in inbox.commands if c.permission <= may) if inbox else ()
 
     def render_html(self, template: str, **more: Any) -> str:
-        """Render a template with what all of them use, and more."""
+        """Render a template with the values that all templates use, and `more`."""
         context = {
             "csrf": self.request.state.csrf,
             "event": commands.create_event_id(),
@@ -286,7 +286,7 @@ async def _press_control(page: _Page) -> Response:
 
 
 async def _change_person(page: _Page) -> Response:
-    """Let another person use the page."""
+    """Switch the page to another person."""
     stays = page.channel if page.channel and not page.channel.person else None
     response = RedirectResponse(_build_channel_path(stays), status_code=303)
     if page.fields.get("person") in PEOPLE:

@@ -69,10 +69,10 @@ class LocalPlatform:
                 return await self._delete(delivery)
 
     async def read_back(self, delivery: Delivery) -> str | None:
-        """Find the id of the message that carries the key; open pages get it too.
+        """Find the id of the message that carries the key, and push it to open pages.
 
         An interrupted send may have stored the message without updating any page; a
-        page that has it ignores it. Edits and deletions are not looked for: repeating
+        page that has it ignores it. Edits and deletions are not searched for: repeating
         them has no further effect.
         """
         if delivery.operation != "post":

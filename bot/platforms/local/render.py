@@ -162,7 +162,7 @@ def _build_side(
 
 
 def _label_folded(quotes: int, figures: int, shows_quote: bool, texts: Texts) -> str:
-    """Label what is folded away: «2 more quotes · 3 figures»."""
+    """Label the folded part: «2 more quotes · 3 figures»."""
     parts = []
     if quotes and shows_quote:
         parts.append(texts.count("{n} more quote", "{n} more quotes", quotes))

@@ -1,7 +1,7 @@
 """The Slack app: manifest, scopes and addresses. Pure.
 
-The manifest makes the app with everything that the code uses and nothing more. Why it
-asks for each scope is said in words beside it: a manifest holds no comments.
+The manifest configures the app with everything that the code uses and nothing more. The
+reason for each scope is stored beside it, because a manifest cannot contain comments.
 """
 
 import json
@@ -15,15 +15,15 @@ from bot.platforms.common.text import shorten_text
 from digests.messages import Message
 
 ConnectionMode = Literal["socket", "http"]
-#: Where Slack calls us, on the web port.
+#: Path on the web port to which Slack sends events.
 EVENTS_PATH: Final = "/slack/events"
-#: Where apps are made and kept.
+#: Page on which apps are created and managed.
 APPS_URL: Final = "https://api.slack.com/apps"
 #: docs.slack.dev, reference/app-manifest.
 _MAX_DESCRIPTION: Final = 140
 _MAX_USAGE_HINT: Final = 1_000
 
-#: What the app asks for, and why.
+#: Scopes that the app asks for, each with its reason.
 SCOPES: Final[Mapping[str, str]] = {
     "commands": "receives /news and /newsdesk",
     "chat:write": "posts, corrects and deletes editions, and answers commands",
@@ -47,12 +47,12 @@ SCOPES: Final[Mapping[str, str]] = {
         "checks whether the app, and whoever lets it post, is in a private channel"
     ),
 }
-#: Without these nothing works; the others each cost what they are for.
+#: Nothing works without these; without any other, only the feature that needs it fails.
 REQUIRED_SCOPES: Final = frozenset({"commands", "chat:write", "users:read"})
-#: What the app-level token of Socket Mode asks for; it is made by hand.
+#: Scope of the app-level token of Socket Mode, which is created by hand.
 SOCKET_SCOPE: Final = "connections:write"
 BOT_EVENTS: Final = ("app_home_opened", "app_uninstalled", "tokens_revoked")
-#: What a root is for.
+#: Descriptions of the root commands.
 ROOT_DESCRIPTIONS: Final[Mapping[str, str]] = {
     "news": "Read on: sources, quotes, figures, search",
     "newsdesk": "Run the digests of this workspace",
@@ -66,14 +66,14 @@ def build_manifest(
     url: str = "",
     rotation: bool = False,
 ) -> dict[str, Any]:
-    """The manifest.
+    """Build the manifest.
 
     Args:
         commands: The registry.
         mode: Whether we connect to Slack, or Slack calls us.
         url: For the latter: our public address, «https://news.example».
-        rotation: Whether tokens run out and are exchanged; Slack never lets that be
-            switched off again.
+        rotation: Whether tokens expire and are exchanged; Slack does not allow
+            switching this off again.
     """
     oauth: dict[str, Any] = {"scopes": {"bot": list(SCOPES)}}
     if mode == "http":
@@ -110,13 +110,13 @@ def build_manifest(
 
 
 def build_creation_url(made: Mapping[str, Any]) -> str:
-    """Where the app is made from this manifest, without pasting it."""
+    """Build the URL that creates the app from this manifest, without pasting it."""
     packed = json.dumps(made, separators=(",", ":"), ensure_ascii=False)
     return f"{APPS_URL}?new_app=1&manifest_json={quote(packed, safe='')}"
 
 
 def list_scope_reasons(mode: ConnectionMode) -> Iterator[str]:
-    """Each scope with what it is for, one line each."""
+    """List the scopes with their reasons, one line each."""
     for scope, why in SCOPES.items():
         yield f"{scope}: {why}"
     if mode == "socket":
@@ -141,18 +141,18 @@ def _build_slash_commands(
         yield {**found, "url": called} if called else found
 
 
-#: Where it is installed, and where Slack sends whoever agreed; on the web port.
+#: Paths on the web port: the installation page, and the redirect after the consent.
 INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackApp:
-    """What Slack tells our app by, and where the world reaches us."""
+    """The app's credentials and our public URL."""
 
     client_id: str
     client_secret: str = field(repr=False)
-    #: Our public address, without a stroke at its end: «https://news.example».
+    #: Our public address, without a trailing slash: «https://news.example».
     public_url: str
 
     @property
@@ -167,12 +167,12 @@ class SlackApp:
 def check_scopes(
     granted_scopes: Collection[str] | None, *, subject: str, again: Message
 ) -> Iterator[Finding]:
-    """What the app asks for by its manifest, and was not given.
+    """Report the scopes of the manifest that the app was not granted.
 
     Args:
-        granted_scopes: What it was given, by Slack's word; None = Slack did not say.
-        subject: Whose app it is.
-        again: How it is installed again: a new manifest alone gives nothing.
+        granted_scopes: The scopes that Slack reports; None = Slack did not say.
+        subject: Subject of the findings.
+        again: How to install the app again: a new manifest alone grants nothing.
     """
     for scope, why in SCOPES.items():
         if granted_scopes is not None and scope not in granted_scopes:

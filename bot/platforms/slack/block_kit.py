@@ -25,7 +25,7 @@ _BOLD: Final = {"bold": True}
 
 
 def plain_text(text: str) -> Json:
-    """Build a text that is not read as markup; {} where it is empty."""
+    """Build a text that is not read as markup; {} if it is empty."""
     return {"type": "plain_text", "text": text, "emoji": False} if text else {}
 
 
@@ -35,26 +35,26 @@ def mrkdwn_text(text: str) -> Json:
 
 
 def header_block(text: str) -> Json:
-    """Build a heading; {} where it is empty."""
+    """Build a heading; {} if it is empty."""
     title = shorten_line(text, limits.HEADER)
     return {"type": "header", "text": plain_text(title)} if title else {}
 
 
 def context_block(*elements: Json) -> Json:
-    """Build a block of small print; {} where all elements are empty."""
+    """Build a block of small print; {} if all elements are empty."""
     said = [element for element in elements if element]
     return {"type": "context", "elements": said} if said else {}
 
 
 def rich_run(text: str, *, bold: bool = False) -> Json:
-    """Build a run of rich text; {} where it is empty."""
+    """Build a run of rich text; {} if it is empty."""
     if not text:
         return {}
     return {"type": "text", "text": text, **({"style": _BOLD} if bold else {})}
 
 
 def rich_link(found: Link | None) -> Json:
-    """Build a link in rich text, labelled with its host; {} where there is none."""
+    """Build a link in rich text, labelled with its host; {} if there is none."""
     href = encode_url(found)
     if found is None or not href:
         return {}
@@ -71,13 +71,13 @@ def add_rich_link(said: str, found: Link | None) -> Iterator[Json]:
 
 
 def rich_section(*pieces: Json) -> Json:
-    """Build a section of rich text; {} where all pieces are empty."""
+    """Build a section of rich text; {} if all pieces are empty."""
     said = [piece for piece in pieces if piece]
     return {"type": "rich_text_section", "elements": said} if said else {}
 
 
 def text_block(text: str, *, bold: bool = False) -> Json:
-    """Build a block of rich text with one run; {} where it is empty."""
+    """Build a block of rich text with one run; {} if it is empty."""
     return rich_block(rich_section(rich_run(text, bold=bold)))
 
 
@@ -92,7 +92,7 @@ def divider_block() -> Json:
 
 
 def rich_quote(text: str, *, struck: bool = False) -> Json:
-    """Build a block quote, struck through where it was withdrawn."""
+    """Build a block quote, struck through if it was withdrawn."""
     words = rich_run(text)
     if struck:
         words |= {"style": {"strike": True}}
@@ -100,14 +100,14 @@ def rich_quote(text: str, *, struck: bool = False) -> Json:
 
 
 def rich_preformatted(said: str) -> Json:
-    """Build a text that keeps its lines and spaces; {} where it is blank."""
+    """Build a text that keeps its lines and spaces; {} if it is blank."""
     if not said.strip():
         return {}
     return {"type": "rich_text_preformatted", "elements": [rich_run(said)]}
 
 
 def rich_block(*parts: Json) -> Json:
-    """Build a block of rich text; {} where all parts are empty."""
+    """Build a block of rich text; {} if all parts are empty."""
     said = [part for part in parts if part]
     return {"type": "rich_text", "elements": said} if said else {}
 
@@ -124,7 +124,7 @@ def button_element(control: str, label: str, *, primary: bool = False) -> Json:
 
 
 def actions_blocks(buttons: Sequence[Json]) -> list[Json]:
-    """Build the row of buttons; no block where there are none."""
+    """Build the row of buttons; no block if there are none."""
     return [{"type": "actions", "elements": list(buttons)}] if buttons else []
 
 
@@ -139,7 +139,7 @@ def escape_mrkdwn(text: str) -> str:
 
 
 def encode_url(link: Link | None) -> str:
-    """Encode a link's URL; "" where there is none or it is too long."""
+    """Encode a link's URL; "" if there is none or it is too long."""
     if link is None:
         return ""
     href = quote(link.href, safe=_SAFE_IN_URL)

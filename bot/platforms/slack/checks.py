@@ -1,7 +1,7 @@
 """Doctor checks: tokens, scopes, Socket Mode, membership in channels. Read-only.
 
-`bot.ports.Examiner` over one installation. What the token may is told by Slack beside
-every answer (`X-OAuth-Scopes`); a channel is looked up by its id.
+`bot.ports.Examiner` over one installation. Slack states the scopes of the token in
+every response (`X-OAuth-Scopes`); a channel is looked up by its id.
 """
 
 import re
@@ -18,7 +18,7 @@ from bot.platforms.slack.installations import Installation
 from bot.platforms.slack.messages import get_mapping, get_text
 from digests.messages import Message
 
-#: «xapp-1-A0123456-…»: the app that a token of Socket Mode is of.
+#: «xapp-1-A0123456-…»: the app that an app-level token belongs to.
 _APP_TOKEN: Final = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 REINSTALL_HINT: Final = Message(
     "install the app again under «Install App» at {page}", page=app_manifest.APPS_URL
@@ -37,7 +37,7 @@ class SlackExaminer:
 
     async def identity(self) -> PlatformIdentity:
         session = await self._installation.sign_in()
-        # It may have been let in long ago: whether it still is, and by which clock.
+        # The sign-in may be old: check that the token is valid, and get a `Date`.
         await self._installation.request("auth.test", lambda s: s.login())
         application = await self._application(session.scopes)
         return PlatformIdentity(
@@ -61,7 +61,7 @@ class SlackExaminer:
 
         session = await self._installation.sign_in()
         try:
-            # Not by the installation: a refusal of this token stops no posting.
+            # Not through the installation: a refusal must not stop posting.
             await session.call("apps.connections.open", app_token=token)
         except Exception as error:
             if not isinstance(
@@ -149,7 +149,7 @@ class SlackExaminer:
 
 
 def _explain_unseen_channel(refused: SendRefused, subject: str) -> Finding:
-    """Why a channel cannot be looked at; where only a scope lacks, it may be well."""
+    """Explain why a channel cannot be checked; a missing scope is only a warning."""
     code = _get_code(refused)
     if code == "missing_scope":
         return Finding.warning(
@@ -194,7 +194,7 @@ def _check_membership(
 
 
 def _get_code(refused: SendRefused) -> str:
-    """The code that Slack answered with, or the text of another refusal."""
+    """Return Slack's error code, or the text of any other refusal."""
     from bot.platforms.slack.send_errors import get_error_code
 
     cause = refused.__cause__

@@ -6,7 +6,7 @@ The library is configured in three ways, each for a reason:
 - *Our own connection pool* instead of a new one for each call, with a timeout for
   connecting alone: a request that fails there certainly was not sent.
 - *Endpoints.* With a configured API no proxy is used and no other host is dialled.
-  Redirects are never followed; no response of Slack's is one.
+  Redirects are never followed: Slack sends none.
 """
 
 import base64
@@ -117,7 +117,7 @@ class SlackClient:
                 raise SendRefused("slack.file_refused", message_only=True)
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> bool:
-        """Post to a response URL; False where it has expired."""
+        """Post to a response URL; False if it has expired."""
         async with self._http.post(url, json=dict(body)) as answer:
             return answer.status < 300
 

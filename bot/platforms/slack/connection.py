@@ -1,9 +1,9 @@
 """Receive events: the Bolt app's listeners and one Socket Mode connection.
 
-The library would reconnect by itself, for ever, to the URL of the lost connection. Here
-a connection ends once, with a reason, and the platform opens the next one. It ends when
-Slack says so, when it breaks, when pings are not answered, and when they are answered
-but no message has come for long: such a connection looks alive and may be dead.
+The library would reconnect forever to the URL of the lost connection. Here a connection
+ends once, with a reason, and the platform opens the next one. It ends when Slack says
+so, when it breaks, when pings are not answered, and when they are answered but no
+message has arrived for a long time: such a connection may be dead.
 
 Every event is acknowledged, known or not: Slack disables events for an app that does
 not acknowledge them. The library gets no token and does not authorize: it would send
@@ -224,7 +224,7 @@ def _register_listeners(app: AsyncApp, listener: SlackEventHandler) -> None:
         await listener.home(body, ack)
 
     async def ended(body: dict[str, Any]) -> None:
-        # Only maybe: such an event can be late, or be about another token.
+        # Not certain: such an event can be late, or be about another token.
         team = body.get("team_id")
         if isinstance(team, str):
             await listener.ended(team)

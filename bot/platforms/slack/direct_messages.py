@@ -19,7 +19,7 @@ _PERSON_ID: Final = re.compile(limits.PERSON_ID)
 
 
 class SlackDirectMessages:
-    """Opens conversations and remembers their channels."""
+    """Opens conversations and caches their channels."""
 
     def __init__(self, installations: Installations) -> None:
         self._installations = installations
@@ -30,11 +30,11 @@ class SlackDirectMessages:
         return await self._channels.open(team, user)
 
     async def resolve_channel(self, delivery: Delivery) -> Delivery:
-        """Put the channel of the conversation in place of a person.
+        """Return the delivery with its person replaced by their conversation's channel.
 
         Raises:
             SendRefused: Slack opens no conversation with them: they left, it is a bot,
-                or the app lacks the scope for it. Other deliveries go on.
+                or the app lacks the scope for it. Other deliveries continue.
             SendError: The request failed.
         """
         person = get_recipient(delivery)

@@ -79,7 +79,7 @@ class InstallEndpoint:
 
         Args:
             installations: The installations of the app.
-            states: The states of installations that were begun.
+            states: The states of installations in progress.
             arrived: Called with each new installation, once it is stored.
             now: The present instant.
         """

@@ -66,9 +66,9 @@ _EMPTY_FORM: Final = Form(path="", title="", fields=())
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackInteraction:
-    """Something that a person did, as parsed from an event."""
+    """An action of a person, parsed from an event."""
 
-    #: Slack's own id of it: the same event twice has one effect.
+    #: Slack's id of the event: the same event delivered twice has one effect.
     key: str
     team: str
     channel: str
@@ -93,7 +93,7 @@ class SlackInteraction:
 
     @property
     def carried(self) -> FormContext:
-        """What a form keeps of the event, for its answer."""
+        """The data of the event that a form keeps for its answer."""
         return FormContext(
             channel=self.channel, thread=self.thread, answer_to=self.answer_to
         )
@@ -113,7 +113,7 @@ class SlackEventHandler:
         """Create the handler.
 
         Args:
-            installations: Call Slack.
+            installations: The installations of the app.
             open_direct_message: Opens the conversation with a person.
             hold: Seconds that a submitted form waits for its answer.
             now: A monotonic clock in seconds.
@@ -205,11 +205,11 @@ class SlackEventHandler:
             log.warning("welcome not sent", platform=PLATFORM_NAME, reason=reason)
 
     async def ended(self, team: str) -> None:
-        """Handle Slack's event that the app was removed; its token decides whether."""
+        """Handle an event that the app was removed, after checking its token."""
         try:
             removed = await self._installations.remove_if_revoked(team)
         except SendError as error:
-            # The next post finds out.
+            # The next post will show whether the token is valid.
             log.warning(
                 "removal not checked", platform=PLATFORM_NAME, reason=str(error)
             )
@@ -238,7 +238,7 @@ class SlackEventHandler:
         await self._respond(arrived, received_at, known, outcome)
 
     async def _accepts(self, arrived: SlackInteraction) -> bool:
-        """Check whether an event is new and comes from a workspace of ours."""
+        """Check whether an event is new and comes from a workspace with the app."""
         if not self._seen.is_new(arrived.key):
             return False
         if await self._installations.is_installed(arrived.team):
@@ -334,7 +334,7 @@ class SlackEventHandler:
         path = next(
             (p for p in _HOME_COMMANDS[known.permission] if p in paths), "news help"
         )
-        # Opening the tab again is not the same event: it is answered anew.
+        # Opening the tab again is another event, which is answered again.
         again = replace(arrived, key=f"{arrived.key}-{secrets.token_hex(4)}")
         outcome = await interactions.answer_command(
             inbox, _build_event(again, known), path, {}
@@ -348,7 +348,7 @@ def _build_event(arrived: SlackInteraction, known: SlackPerson) -> InteractionEv
         key=arrived.key,
         platform=PLATFORM_NAME,
         workspace=arrived.team,
-        # Slack sends the name only when the app signs in.
+        # Slack sends the workspace's name only when the app signs in.
         workspace_name="",
         channel=arrived.channel or None,
         person=Person(
@@ -377,7 +377,7 @@ def _build_acknowledgement(
 
 
 def _explain_lookup_failure(reply: Reply, known: SlackPerson) -> Reply:
-    """Add a sentence to a problem where the person could not be looked up."""
+    """Add a sentence to a problem if the person could not be looked up."""
     if not (reply.problem and known.lookup_failed):
         return reply
     texts = Texts.of(known.locale)
@@ -449,7 +449,7 @@ def parse_submission(body: Mapping[str, Any]) -> SlackInteraction:
 
 
 def parse_home_opened(body: Mapping[str, Any]) -> SlackInteraction | None:
-    """Parse an opened home tab; None where another tab of the app was opened."""
+    """Parse an opened home tab; None if another tab of the app was opened."""
     event = get_mapping(body, "event")
     if event.get("tab") != "home":
         return None
@@ -462,7 +462,7 @@ def parse_home_opened(body: Mapping[str, Any]) -> SlackInteraction | None:
 
 
 def unescape_command_text(text: str) -> str:
-    """Restore what was typed after a command.
+    """Restore the text that was typed after a command.
 
     Slack turns URLs into links, channels into mentions, and three characters into
     entities. Mentions of people stay: some commands parse them.
@@ -474,7 +474,7 @@ def unescape_command_text(text: str) -> str:
 
 
 def _escape_other_entities(text: str) -> str:
-    """Escape what looks like an entity and is none of Slack's."""
+    """Escape text that looks like an entity but is not one of Slack's."""
     return re.sub(r"&(?!(?:amp|lt|gt);)", "&amp;", text)
 
 

@@ -78,7 +78,7 @@ def render_form(
 
 
 def parse_form(view: Mapping[str, Any]) -> tuple[Form, FormContext]:
-    """Parse a submitted view; the form's path is "" where the view is not ours."""
+    """Parse a submitted view; the form's path is "" if the view is not ours."""
     path = parse_form_path(str(view.get("callback_id") or ""))
     state = view.get("state") or {}
     answers = dict(_iter_answers(state.get("values") or {}))
@@ -270,7 +270,7 @@ def _parse_context(text: str) -> FormContext:
 
 
 def resolve_upload_origin(api_base: str | None) -> str:
-    """Return where files are stored: beside a configured Web API, or at Slack."""
+    """Return the origin of uploaded files: a configured Web API's, or Slack's."""
     return file_origin(api_base, UPLOAD_ORIGIN)
 
 

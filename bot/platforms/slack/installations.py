@@ -2,8 +2,8 @@
 
 With a bot token in the settings there is one installation. Where workspaces install the
 app themselves there is one for each, and the store is queried each time, because
-another process may have installed or removed the app since. An installation is never
-used for another workspace.
+another process may have installed or removed the app meanwhile. An installation is
+never used for another workspace.
 
 An installation has its rate limits and its token. Once Slack refuses the token, nothing
 is sent any more. A call whose token has expired certainly had no effect: it is repeated
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 Json = dict[str, Any]
 
-#: What Slack says where a token has expired.
+#: Slack's error code for an expired token.
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 - an error code of Slack's
 #: A post also goes to a person, whose direct message is opened first.
 _TARGET_ID: Final = re.compile(rf"{limits.CHANNEL_ID}|{limits.PERSON_ID}")
@@ -108,7 +108,7 @@ class Installation:
                 self._session.token = token
                 return self._session
             if self._failed is not None and self._failed[0] >= asked:
-                # It was tried while we waited: those who wait need not try in turn.
+                # Another caller's sign-in failed while we waited: do not repeat it.
                 raise self._failed[1]
             session = self._new_session(token)
             try:
@@ -151,7 +151,7 @@ class Installation:
             return session, found
 
     async def ask(self, method: str, **args: Any) -> Json:
-        """Call a method for a person who waits for it: it overtakes posts.
+        """Call a method for a person who is waiting: it overtakes posts.
 
         Raises:
             SendError: As `send_errors` classifies it.
@@ -161,7 +161,7 @@ class Installation:
     async def request(
         self, method: str, call: Callable[["SlackClient"], Awaitable[T]]
     ) -> T:
-        """Do the same for what is not one call of the Web API. Raises `SendError`."""
+        """Do the same for a function that is not a single call. Raises `SendError`."""
         session = await self.sign_in()
         self.pace.check(method, "")
         return await self._attempt(session, method, "", call)

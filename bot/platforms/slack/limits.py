@@ -42,7 +42,7 @@ STORY: Final = 4_000
 BRIEF_SIZE: Final = 4_000
 #: Characters of a link; a longer one is left out.
 LINK: Final = 400
-#: Messages of an edition hold at most so many stories each.
+#: Stories in each message of an edition, at most.
 STORIES: Final = 10
 BRIEF: Final = 12
 HEADLINE: Final = 200

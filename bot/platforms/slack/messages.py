@@ -1,8 +1,8 @@
 """Build Web API bodies from deliveries; read fields of Slack's JSON. Pure.
 
-Only here it is decided that a message mentions nobody, that links get no preview, and
-that the delivery's key is in the message's metadata. A payload of links is sent as
-links, one without blocks as plain text.
+This is the only place that decides that a message mentions nobody, that links get no
+preview, and that the delivery's key is in the message's metadata. A payload of links is
+sent as links, one without blocks as plain text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ NO_PREVIEWS: Final[Mapping[str, Any]] = {"unfurl_links": False, "unfurl_media": 
 
 
 def get_thread(delivery: Delivery) -> str | None:
-    """Return the message whose thread it goes to, where threads were chosen."""
+    """Return the message whose thread is posted to, if threads were chosen."""
     opening = delivery.opening_message_id
     return opening if delivery.post_options.thread and opening else None
 
@@ -80,12 +80,12 @@ def _join_fitting_lines(lines: Sequence[str]) -> str:
 
 
 def get_mapping(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return an object of Slack's JSON; {} where there is none."""
+    """Return an object of Slack's JSON; {} if there is none."""
     found = body.get(name)
     return found if isinstance(found, Mapping) else {}
 
 
 def get_text(body: Mapping[str, Any], name: str) -> str:
-    """Return a string of Slack's JSON; "" where there is none."""
+    """Return a string of Slack's JSON; "" if there is none."""
     found = body.get(name)
     return found if isinstance(found, str) else ""

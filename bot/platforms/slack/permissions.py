@@ -7,7 +7,7 @@ members editors for as long as they are in it. Slack lists all groups of a works
 once, so one response serves everybody there for a minute. Where the list cannot be
 fetched, because the app lacks the scope or Slack has a fault, nobody is in any group.
 
-Every member of the workspace may write in a public channel, which they join by that. In
+Every member of the workspace may write in a public channel, and joins it by writing. In
 a private channel only its members may. A guest is in certain channels only.
 """
 
@@ -48,12 +48,12 @@ class SlackPerson:
     locale: str = "en"
     #: The user groups that they are in.
     roles: tuple[str, ...] = ()
-    #: They could not be looked up, and count as a reader.
+    #: Whether the lookup failed: such a person counts as a reader.
     lookup_failed: bool = False
 
 
 class SlackPersons:
-    """Looks people up and remembers them for a minute."""
+    """Looks people up and caches them for a minute."""
 
     def __init__(
         self, installations: Installations, now: Callable[[], float] = time.monotonic
@@ -66,7 +66,7 @@ class SlackPersons:
         )
 
     async def known(self, user: str, team: str) -> SlackPerson:
-        """Return a person; what is known of them is at most a minute old."""
+        """Return a person; the data are at most a minute old."""
         known = self._cache.get((team, user))
         if known is None:
             known = await self._look_up(user, team)
@@ -107,7 +107,7 @@ class SlackPersons:
 
 
 def _is_regular_member(found: Mapping[str, Any], team: str) -> bool:
-    """Check whether they belong to the workspace and are no guest."""
+    """Check whether a person belongs to the workspace and is not a guest."""
     return found.get("team_id") == team and not any(
         found.get(what) for what in _OUTSIDER_FLAGS
     )
@@ -125,7 +125,7 @@ _NO_GROUPS: Final[GroupsByPerson] = {}
 
 
 class UserGroups:
-    """Looks user groups up and remembers them for a minute."""
+    """Looks user groups up and caches them for a minute."""
 
     def __init__(
         self, installations: Installations, now: Callable[[], float] = time.monotonic

@@ -103,7 +103,7 @@ class SlackPlatform:
         self._socket: SlackSocket | None = None
         #: Handles requests over HTTP, where Slack calls us.
         self._app: AsyncApp | None = None
-        #: Why the socket stays closed while posting goes on.
+        #: Why the socket stays closed while posting continues.
         self._socket_closed_reason: str | None = None
         self.listener = SlackEventHandler(
             self.installations, self._direct_messages.open, hold=hold, now=now
@@ -208,7 +208,7 @@ class SlackPlatform:
     async def read_back(self, delivery: Delivery) -> str | None:
         """Find the id of our message that carries the delivery's key.
 
-        Edits and deletions are not looked for: repeating them has no further effect.
+        Edits and deletions are not searched for: repeating them has no further effect.
 
         Raises:
             SendRefused: The bot may not read the channel's history, or too much was
@@ -320,7 +320,7 @@ class SlackPlatform:
                 await socket.close()
 
     def _handle_disconnect(self, error: Exception) -> float:
-        """Decide from an error whether to connect again; return the least delay."""
+        """Decide from an error whether to connect again; return the minimum delay."""
         from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 
         found = classify_send_error(error, guarded=True)

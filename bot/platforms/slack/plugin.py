@@ -150,7 +150,7 @@ def _variable_of(name: str) -> str:
 
 
 def list_missing_for_installation(settings: Settings) -> tuple[str, ...] | None:
-    """Settings that are missing for installation; None where nobody asks for it."""
+    """List settings missing for installation; None if it is not configured at all."""
     own = settings.get_group(SlackSettings)
     if own.client_id is None and own.client_secret is None:
         return None
@@ -164,7 +164,7 @@ def list_missing_for_installation(settings: Settings) -> tuple[str, ...] | None:
 
 
 def is_enabled(settings: Settings) -> bool:
-    """Whether there is a bot token, or everything for installation."""
+    """Check whether there is a bot token, or every setting for installation."""
     own = settings.get_group(SlackSettings)
     return own.bot_token is not None or list_missing_for_installation(settings) == ()
 
@@ -217,7 +217,7 @@ def build(context: PlatformContext) -> ActivePlatform:
 def build_callbacks(
     platform: "SlackPlatform", storage: InstallationStorage | None, clock: Clock
 ) -> "Sequence[Route]":
-    """Routes that Slack calls, and where an app is installed."""
+    """Build the routes that Slack calls and those of the installation pages."""
     from starlette.routing import Route
 
     from bot.platforms.slack.endpoints import InstallEndpoint
@@ -244,7 +244,7 @@ def build_callbacks(
 
 
 def format_app_step(commands: Sequence[Command]) -> str:
-    """How to create and install the app, with the scopes and their reasons."""
+    """Describe how to create and install the app, with the scopes and their reasons."""
     link = app_manifest.build_creation_url(_build_setup_manifest(commands))
     return "\n".join(
         [
@@ -262,7 +262,7 @@ def format_app_step(commands: Sequence[Command]) -> str:
 
 
 def format_pasted_manifest(commands: Sequence[Command]) -> str:
-    """The manifest, for pasting where the address does not work."""
+    """Format the manifest for pasting, in case the URL does not work."""
     made = _build_setup_manifest(commands)
     return (
         f"At {app_manifest.APPS_URL}: «Create New App», «From a manifest», and paste:\n"
@@ -296,7 +296,7 @@ class SlackAppManifest:
         url: str = "",
         rotation: bool = False,
     ) -> Mapping[str, Any]:
-        """The manifest; raises `UserError` for options that do not fit together."""
+        """Build the manifest. Raises `UserError` for contradicting options."""
         parts = urlsplit(url)
         if mode == "socket" and url:
             raise UserError(
@@ -317,12 +317,12 @@ class SlackAppManifest:
         )
 
     def list_scopes(self, mode: ConnectionMode) -> Iterator[str]:
-        """Each scope with its reason, one line each."""
+        """List the scopes with their reasons, one line each."""
         return app_manifest.list_scope_reasons(mode)
 
 
 def refuse_name(who: str) -> UserError:
-    """The error about a name that Slack did not turn into a mention."""
+    """Build the error about a name that Slack did not turn into a mention."""
     return UserError(
         "Slack sent «{who}» as plain text, which identifies nobody. "
         "Type «@» and choose the person or user group from the list, or"

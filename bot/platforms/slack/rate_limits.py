@@ -8,7 +8,7 @@
 - Posts start evenly, more slowly each time the workspace's limit was reached, and few
   requests are in flight at once: what waited behind a limit does not burst.
 
-Longer waiting is the outbox's part: a request that may not be sent now raises
+The outbox handles longer waits: a request that may not be sent now raises
 `SendRateLimited` and certainly was not sent.
 """
 
@@ -23,7 +23,7 @@ from bot.platforms.slack import limits
 from digests.messages import Message
 
 POST_MESSAGE = "chat.postMessage"
-#: Channels that are remembered before those whose moment has passed are dropped.
+#: Channels that are stored before those whose moment has passed are dropped.
 _SWEEP_FROM = 1000
 
 
@@ -84,7 +84,7 @@ class SlackRateLimiter:
         self._rate = min(limits.RATE, self._rate + limits.RATE_INCREASE)
 
     def limited(self, method: str, channel: str, wait: float) -> None:
-        """Record that Slack asked to wait for so many seconds."""
+        """Record that Slack asked to wait for this many seconds."""
         now = self._now()
         others = any(
             of == POST_MESSAGE and place != channel
@@ -115,5 +115,5 @@ class SlackRateLimiter:
 
 
 def _get_bucket(method: str, channel: str) -> tuple[str, str]:
-    """Return what a limit of this request holds."""
+    """Return the channel or method that a limit of this request holds."""
     return (method, channel if method == POST_MESSAGE else "")

@@ -1,6 +1,7 @@
 """Look for a delivery's key in the channel or thread to see whether it arrived.
 
-Where that cannot be seen it raises an error: «not found» always means not posted.
+An error is raised where the history cannot be read: «not found» always means that
+nothing was posted.
 """
 
 from datetime import timedelta

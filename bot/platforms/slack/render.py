@@ -1,7 +1,7 @@
 """Render an edition as Slack messages (Block Kit). Pure and deterministic.
 
 Foreign text goes into `rich_text` and `plain_text` only, which Slack never reads as
-markup. How an edition is split into pieces is `edition_layout`'s part.
+markup. `edition_layout` splits an edition into pieces.
 """
 
 from collections.abc import Sequence

@@ -1,10 +1,10 @@
 """Render a reply as Slack messages; the home tab and the welcome message. Pure.
 
 Foreign text goes where Slack reads no markup, so nothing in a reply can mention
-anybody; a problem is marked in words. How pieces are packed is `packing`'s part.
+anybody; a problem is marked in words. `packing` distributes the pieces over messages.
 
-The home tab says what the app is and what to do next; the state of the digests in it is
-a reply of the core, rendered as any other.
+The home tab explains what the app is and what to do next; the state of the digests in
+it is a reply of the core, rendered like any other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -68,13 +68,13 @@ from digests.types import QuoteCard
 #: Size and blocks that every message keeps for «… and 12 more» and for buttons.
 _NOTE_SIZE: Final = 300
 _EXTRA_BLOCKS: Final = 2
-#: Characters of a text that are looked at: what all messages of a reply hold.
+#: Characters of a text that are processed: as many as all messages of a reply hold.
 _TEXT_SIZE: Final = limits.LIST_MESSAGES * limits.BLOCKS_SIZE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplyPiece:
-    """What stays together: blocks, and the same as plain text."""
+    """Content that is never split: blocks, and the same as plain text."""
 
     blocks: tuple[Json, ...]
     plain: str
@@ -177,7 +177,7 @@ def _join_gap(before: str, gap: str, text: str) -> str:
 
 
 def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
-    """Render the whole quote; where it is too long, a sentence that says so."""
+    """Render the whole quote; if it is too long, a sentence that says so."""
     if not sanitize_text(card.text).strip():
         return ReplyPiece(blocks=(), plain="")
     link = make_link(card.url)
@@ -318,7 +318,7 @@ def _render_checklist(texts: Texts) -> Iterator[Json]:
 
 
 def _render_status(status: Reply, texts: Texts) -> Iterator[Json]:
-    """Yield the first message of the reply, and a note where there are more."""
+    """Yield the first message of the reply, and a note if there are more."""
     first, *rest = render_reply(status, texts)
     yield from first["blocks"]
     if rest:

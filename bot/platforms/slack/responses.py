@@ -34,7 +34,7 @@ _RESPONSE_HOST: Final = "hooks.slack.com"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResponseTarget:
-    """Whom to answer, and where."""
+    """The person to answer, and where."""
 
     #: The workspace.
     team: str
@@ -59,7 +59,7 @@ class SlackResponder:
         """Create the responder.
 
         Args:
-            installations: Call Slack.
+            installations: The installations of the app.
             open_direct_message: Opens the conversation with a person.
             drafts: Keeps forms that cannot be opened at once.
             now: A monotonic clock in seconds.
@@ -96,7 +96,7 @@ class SlackResponder:
     async def send_private(
         self, team: str, user: str, message: Mapping[str, Any]
     ) -> None:
-        """Send a person a direct message, unasked. Raises `SendError`."""
+        """Send a person a direct message that answers no event. Raises `SendError`."""
         await self._post(team, await self._open_direct_message(team, user), message)
 
     async def _post(self, team: str, channel: str, message: Mapping[str, Any]) -> None:

@@ -100,7 +100,7 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
 
 
 def get_error_code(error: Exception) -> str:
-    """Return the error code of Slack's response; "" where there is none."""
+    """Return the error code of Slack's response; "" if there is none."""
     return _get_code(error.response) if isinstance(error, SlackApiError) else ""
 
 

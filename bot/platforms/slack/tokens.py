@@ -4,8 +4,8 @@ With token rotation a token is valid for twelve hours and comes with a refresh t
 which can be exchanged once for the next pair. So only one exchange runs at a time:
 within the process in one task, which no caller's timeout cancels, and among processes
 under a claim in the store. New tokens are stored before they are used. A lost response
-may have spent the refresh token: it is tried once more, and where Slack then does not
-know it, the app has to be installed again. The old token is used until it expires.
+may have spent the refresh token: it is tried once more, and if Slack then rejects it,
+the app has to be installed again. The old token is used until it expires.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class TokenSource(Protocol):
         ...
 
     async def renew(self, refused: str) -> str | None:
-        """Return another token after `refused` has expired; None where there is none.
+        """Return another token after `refused` has expired; None if there is none.
 
         Raises `SendError`.
         """
@@ -285,6 +285,6 @@ def _is_spent(error: Exception) -> bool:
 
 
 def _retrieve_exception(task: asyncio.Task[None]) -> None:
-    """Mark the task's error as handled, also where no caller waits for it."""
+    """Mark the task's error as handled, even if no caller waits for it."""
     if not task.cancelled():
         task.exception()
