@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def run_command(argv: Sequence[str]) -> int:
-    """Run one command; the exit code."""
+    """Run one command; return its exit code."""
     try:
         code = _run_parsed(
             build_command_tree()(
@@ -106,7 +106,7 @@ def run_command(argv: Sequence[str]) -> int:
 
 
 def _run_parsed(command: object) -> int | None:
-    """Run what the arguments were parsed to; `--help` and the like have run already."""
+    """Run the parsed command; `--help` and the like have already run."""
     if not isinstance(command, PendingCommand):
         return command if isinstance(command, int) else OK
     from bot import app
@@ -115,8 +115,8 @@ def _run_parsed(command: object) -> int | None:
 
 
 def _handle_closed_pipe() -> int:
-    """Whoever read the output has enough of it («| head»): that is no failure."""
-    # Python would complain once more when it closes it.
+    """Exit successfully when the reader closed the pipe («| head»)."""
+    # Otherwise flushing stdout at exit would raise again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK
 

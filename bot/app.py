@@ -53,19 +53,19 @@ ReadinessCheck = Callable[[], Awaitable[Mapping[str, str]]]
 
 
 class SystemClock:
-    """The real time."""
+    """`Clock` over the system time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - this is the Clock that others ask
 
 
 def get_clock() -> Clock:
-    """The real clock, as the port that others receive."""
+    """Return the real clock."""
     return SystemClock()
 
 
 def list_platforms() -> Plugins:
-    """Every platform by name, in the order in which they are offered."""
+    """Return every platform by name, in the order in which they are offered."""
     return load_plugins()
 
 
@@ -81,7 +81,7 @@ def load_platform_settings() -> tuple[Settings, tuple[str, ...]]:
 async def run_application(
     settings: Settings, *, say: ShowMessage, at: CheckpointHook = ignore_checkpoint
 ) -> int:
-    """Run the application until it is stopped; the process's exit code."""
+    """Run the application until it is stopped; return the process's exit code."""
     configure_logging(settings)
     async with open_application(settings, at=at) as application:
         return await serve_application(application, say, ())
@@ -178,7 +178,7 @@ async def _build_application(
 
 
 async def _get_signing_key(settings: Settings, db: Database, clock: Clock) -> bytes:
-    """The key that signs control ids: from the settings, else kept in the database."""
+    """Return the key that signs control ids: from the settings or the database."""
     given = reveal_secret(settings.secret_key)
     stored = given or await db.write(process_store.get_signing_secret, now=clock.now())
     return stored.encode()
@@ -196,10 +196,10 @@ def build_platforms(
     """Build the platforms that are switched on, by name.
 
     Args:
-        settings: Decide which they are.
-        clock: The application's.
-        page: For platforms that are shown by our own web server.
-        db: For platforms that several workspaces install.
+        settings: Decide which platforms are on.
+        clock: Clock of the application.
+        page: Services for platforms that our own web server shows.
+        db: Stores installations of platforms that workspaces install themselves.
     """
     plugins = [p for p in load_plugins().values() if p.is_enabled(settings)]
     context = PlatformContext(
@@ -225,7 +225,7 @@ def _open_installations(
 ) -> InstallationStorage | None:
     if settings.secret_key is None or db is None:
         return None
-    # With it comes the library of ciphers.
+    # Imported late: it loads the cryptography library.
     from bot.storage.installation_store import (
         DatabaseInstallationStore,
         DatabaseStateStore,
@@ -256,7 +256,7 @@ async def open_examiner(settings: Settings, name: str) -> AsyncIterator[Examiner
 def combine_readiness(
     own: ReadinessCheck, active: Mapping[str, ActivePlatform]
 ) -> ReadinessCheck:
-    """Build the check behind `/readyz`: our own parts and every connection."""
+    """Build the check behind `/readyz`: the process's parts and every connection."""
 
     async def check() -> Mapping[str, str]:
         states = {n: read() for n, one in active.items() if (read := one.read_state)}

@@ -1,23 +1,23 @@
-"""Errors of the bot, and whose turn it is to act on each.
+"""Errors of the bot, grouped by who can act on them.
 
     BotError                      base; its text is a whole sentence fit to be shown
-    ├── UserError                 the user's turn: what, where, and what to do
-    │   ├── ConfigurationError    setting, file or database not as it must be (exit 3)
+    ├── UserError                 a person can fix it; says what, where and how
+    │   ├── ConfigurationError    setting, file or database is invalid (exit 3)
     │   ├── UnknownName           a digest, destination, command … that does not exist
     │   └── Forbidden             the person may not do this here
-    └── SendError                 a platform did not take a message
-        ├── Refused               for good: the destination (or workspace) stops
-        │   └── Gone              the message is not there any more
-        ├── Limited               not now: try again after `retry_after` seconds
-        ├── Unreached             it certainly did not arrive: try again
-        └── Unclear               it may have arrived: read back before anything else
+    └── SendError                 a platform did not accept a message
+        ├── SendRefused           permanent: the destination (or workspace) stops
+        │   └── MessageGone       the message does not exist any more
+        ├── SendRateLimited       try again after `retry_after` seconds
+        ├── SendNotReceived       it certainly did not arrive: try again
+        └── SendUnclear           it may have arrived: read back before anything else
 
-Anything else is a defect of ours: the developer's turn.
+    Any other exception is a bug.
 
-Each carries a `Message`. A `SendError` is stored as the reason of its delivery, so it
+Each has a `Message`. A `SendError` is stored as the reason of its delivery, so it
 names a code of a `messages.toml` file; the others are only shown, and are written as
-for `Texts.say`: an English sentence with {places}, and their values by name.
-`str(error)` is English; `Texts.error` gives the text in any language.
+for `Texts.say`: an English sentence with {placeholders}, and their values by name.
+`str(error)` is English; `Texts.error` returns the text in any language.
 """
 
 from pathlib import Path
@@ -39,11 +39,11 @@ class BotError(Exception):
 
 
 class UserError(BotError):
-    """Somebody can mend this; the message says how."""
+    """A person can fix this; the message says how."""
 
 
 class FieldError(UserError):
-    """An answer that cannot be: the sentence belongs to the question `field`."""
+    """Invalid answer to the question `field` of a form."""
 
     def __init__(
         self, message: str | Message, /, *, field: str, **params: object
@@ -53,16 +53,16 @@ class FieldError(UserError):
 
     @classmethod
     def of(cls, error: UserError, *, field: str) -> Self:
-        """What `error` says, as a mistake in this answer."""
+        """Convert another error to one about the question `field`."""
         return cls(error.message, field=field)
 
 
 class ConfigurationError(UserError):
-    """A setting, a configuration file or the database is not as it must be."""
+    """A setting, a configuration file or the database is invalid or unusable."""
 
 
 class UnknownName(UserError):
-    """Something was named that does not exist; the message offers what does."""
+    """Unknown name; the message lists the names that exist."""
 
 
 class Forbidden(UserError):
@@ -70,15 +70,17 @@ class Forbidden(UserError):
 
 
 class SendError(BotError):
-    """A platform did not (clearly) take an operation."""
+    """A platform did not (clearly) perform an operation."""
 
 
 class SendRefused(SendError):
-    """For good. `whole_workspace` when the platform refuses everything of it.
+    """The platform refuses the operation permanently.
 
-    `message_only` when it refuses this message, and would take another. `may_return`
-    when somebody may mend it on the platform (a permission): it is tried again now
-    and then; otherwise a person has to say so here.
+    Attributes:
+        whole_workspace: It refuses everything in the workspace.
+        message_only: It refuses this message, and would accept another.
+        may_return: Somebody may fix it on the platform (a permission), so it is
+            probed now and then; otherwise a person has to resume posting here.
     """
 
     def __init__(
@@ -98,11 +100,11 @@ class SendRefused(SendError):
 
 
 class MessageGone(SendRefused):
-    """The message that it is about is not there any more."""
+    """The message to edit or delete does not exist any more."""
 
 
 class SendRateLimited(SendError):
-    """Not now; `retry_after` is in seconds."""
+    """Rate limit; `retry_after` is in seconds."""
 
     def __init__(
         self, message: str | Message, /, *, retry_after: float, **params: object

@@ -50,26 +50,26 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: The points of the way out, in its order. Those in -ing come before the step's commit
-#: or call, the others behind it.
+#: Checkpoints of publishing and delivery, in order. Names in -ing are reached before
+#: the step's commit or call, the others after it.
 Checkpoint = Literal[
     "planning", "planned", "composed", "storing", "stored", "claiming", "claimed",
     "sending", "answered", "recording", "recorded", "read_back", "adopted",
 ]  # fmt: skip
-#: Told of each point as it is passed, in whatever thread that is. Nobody listens but
-#: the tests that kill the process there.
+#: Called with each checkpoint that is reached, on any thread. Only the crash tests use
+#: it, to kill the process there.
 CheckpointHook = Callable[[Checkpoint], None]
 
 
 def ignore_checkpoint(point: Checkpoint) -> None:
-    """Stand where nobody listens to an `At`."""
+    """Do nothing: the default `CheckpointHook`."""
 
 
 class Clock(Protocol):
-    """The time. Only `bot.app` hands out the real one."""
+    """Source of the current time. Only `bot.app` creates the real one."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """Return the current instant, aware, in UTC."""
         ...
 
 
@@ -81,30 +81,39 @@ class Platform(Protocol):
 
     @property
     def name(self) -> PlatformName:
-        """The platform's one name, as in tables and settings."""
+        """Name of the platform, as in tables and settings."""
         ...
 
     def render(
         self, edition: Edition, context: RenderContext
     ) -> tuple[MessagePart, ...]:
-        """The edition as this platform's messages; pure and deterministic."""
+        """Render the edition as this platform's messages; pure and deterministic."""
         ...
 
     async def send(self, delivery: Delivery) -> str:
-        """Carry the delivery's operation out; the platform's id of the message.
+        """Post, edit or delete the message of the delivery.
 
-        The delivery's key goes with the message. Raises the `SendError`s of
-        `bot.errors`; whatever else ends it is taken for `Unclear`.
+        The message carries the delivery's key, so that it can be found again.
+
+        Returns:
+            The platform's id of the message.
+
+        Raises:
+            SendError: One of the subclasses in `bot.errors`. Any other exception is
+                treated as `SendUnclear`.
         """
         ...
 
     async def read_back(self, delivery: Delivery) -> str | None:
-        """Id of the message that carries the delivery's key; None if there is none.
+        """Find the message that carries the delivery's key, after an unclear send.
 
-        None also for an edit or a deletion: the message says nothing of them, and
-        doing them again does no harm.
+        Returns:
+            The platform's id of the message; None if there is none. Always None for
+            an edit or a deletion: the message does not show whether it was applied,
+            and repeating it does no harm.
 
-        Raises `Refused` where the platform does not let us look.
+        Raises:
+            SendRefused: The bot may not read messages there.
         """
         ...
 
@@ -115,12 +124,12 @@ class Platform(Protocol):
 
 @runtime_checkable
 class Inspector(Protocol):
-    """A platform that can tell beforehand what would go wrong at a destination."""
+    """A platform that can check a destination before anything is posted there."""
 
     async def inspect(
         self, workspace: str, destination: Destination
     ) -> tuple[DestinationProblem, ...]:
-        """What is wrong there; nothing also where it cannot be told at present.
+        """List the problems of a destination; empty if it cannot be checked now.
 
         Args:
             workspace: The platform's own id of the workspace.
@@ -130,85 +139,97 @@ class Inspector(Protocol):
 
 
 class Examiner(Protocol):
-    """Looks how the bot stands with a platform; it changes nothing there.
+    """Read-only checks of the bot's account and permissions on a platform.
 
-    Every member raises the `SendError`s of `bot.errors` where it could not look.
+    Every method raises a `SendError` if the platform could not be queried.
     """
 
     async def identity(self) -> PlatformIdentity:
-        """Who the platform says that we are: the token, and what it may."""
+        """Fetch the account and the permissions behind the token."""
         ...
 
     async def reach(self) -> Finding:
-        """Whether what people do there can come to us."""
+        """Check whether events on the platform can reach the bot."""
         ...
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
-        """What the bot may do in a channel, by the platform's own ids."""
+        """Check the bot's permissions in a channel.
+
+        Args:
+            workspace: The platform's id of the workspace.
+            channel: The platform's id of the channel.
+            subject: Subject of the finding, as people read it.
+        """
         ...
 
 
 @runtime_checkable
 class Examinable(Protocol):
-    """A platform that can be examined; the local page has nobody to ask."""
+    """A platform with an `Examiner`; the local page has no account to check."""
 
     @property
     def examiner(self) -> Examiner | None:
-        """Who looks; None where no one token is the bot's."""
+        """The examiner; None if the bot has a token per workspace instead of one."""
         ...
 
 
 @runtime_checkable
 class OwnerDirectory(Protocol):
-    """A platform that knows who answers for the bot in a workspace."""
+    """A platform that can name the person responsible for the bot in a workspace."""
 
     async def find_owner(self, workspace: str) -> str | None:
-        """Id of that person; None where it is unknown. Raises `SendError`."""
+        """Find the id of that person; None if unknown. Raises `SendError`."""
         ...
 
 
 @runtime_checkable
 class WriteAccessChecker(Protocol):
-    """A platform on which not everybody may write in every channel."""
+    """A platform where people need permission to write in a channel."""
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
-        """Whether the platform lets this person write there; by its own ids.
+        """Check whether the person may write in the channel (all ids: the platform's).
 
-        False also where there is no such channel, or no such person in the workspace.
-        Raises `SendError` where it could not look.
+        False also if the channel does not exist or the person is not in the workspace.
+
+        Raises:
+            SendError: The platform could not be queried.
         """
         ...
 
 
 @runtime_checkable
 class PeopleDirectory(Protocol):
-    """A platform that can list everybody who may ever ask there."""
+    """A platform that can list everybody who can use it."""
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """All of them; nobody holds a role there."""
+        """Everybody who can use the platform; they have no roles."""
         ...
 
 
 class Engine(Protocol):
-    """Where heavy work runs, so that the event loop stays free."""
+    """Execution engine: runs heavy work off the event loop."""
 
     async def run(
         self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work` elsewhere and return (or raise) what it does."""
+        """Run `work` off the event loop; return its result or raise its exception."""
         ...
 
 
 class Mailbox(Protocol):
-    """The channels of the local page: durable, and one message a key."""
+    """Durable channels of the local page, with one message per key."""
 
     async def put(self, delivery: Delivery, at: datetime) -> LocalMessage:
         """Post, or return the message that already carries this key."""
         ...
 
     async def change(self, delivery: Delivery, at: datetime) -> LocalMessage:
-        """Edit the message that carries the key of `delivery`; `Refused` if gone."""
+        """Edit the message that carries the key of `delivery`.
+
+        Raises:
+            SendRefused: There is no such message.
+        """
         ...
 
     async def remove(self, delivery: Delivery) -> None:
@@ -218,34 +239,35 @@ class Mailbox(Protocol):
     async def find(
         self, workspace_id: int, channel: str, key: str
     ) -> LocalMessage | None:
-        """The message that carries `key`."""
+        """Find the message that carries `key`."""
         ...
 
     async def newest(
         self, workspace_id: int, channel: str, *, count: int, after: int = 0
     ) -> tuple[LocalMessage, ...]:
-        """Up to `count` messages with an id over `after`, oldest first."""
+        """List the newest `count` messages with an id over `after`, oldest first."""
         ...
 
 
 class InstallationStore(Protocol):
-    """The installations of an app that several workspaces installed themselves.
+    """Installations of an app that workspaces install themselves.
 
-    Every member raises `ConfigurationError` when what it is kept in does not answer.
+    Every method raises `ConfigurationError` if the storage is not available.
     """
 
     async def find(self, team: str) -> AppInstallation | None:
-        """The newest installation in the workspace that the platform calls `team`."""
+        """Find the newest installation in a workspace; `team` is the platform's id."""
         ...
 
     async def keep(self, installed: AppInstallation) -> AppInstallation:
-        """Keep a new one in the place of an older one; the same with its id."""
+        """Store an installation, replacing an older one; return it with its id."""
         ...
 
     async def claim(self, installed: AppInstallation) -> bool:
-        """Begin an exchange of its tokens; False where another has begun or ended one.
+        """Claim the exchange of its tokens.
 
-        Whoever began one and is never heard of again is out of it after a minute.
+        False if another process has claimed or finished one meanwhile. A claim
+        expires after a minute, so that a crashed process does not block it.
         """
         ...
 
@@ -256,23 +278,29 @@ class InstallationStore(Protocol):
         tokens: InstallationTokens | None = None,
         broken: Message | None = None,
     ) -> None:
-        """End the exchange: with new tokens, for good, or so far in vain."""
+        """Finish a claimed exchange of tokens.
+
+        Args:
+            installed: As it was claimed.
+            tokens: The new tokens; None if there are none.
+            broken: Why there will never be new tokens; None if it may be retried.
+        """
         ...
 
     async def forget(self, installed: AppInstallation) -> None:
-        """Forget it with its tokens; one that came after it stays."""
+        """Delete an installation with its tokens, unless it was replaced since."""
         ...
 
 
 class StateStore(Protocol):
-    """Installations begun in a browser: each is good once, for ten minutes."""
+    """OAuth states of installations begun in a browser: single use, ten minutes."""
 
     async def issue(self) -> str:
-        """A new word that nobody can guess."""
+        """Create a random state."""
         ...
 
     async def consume(self, state: str) -> bool:
-        """Whether it is one of ours, not consumed before, and has not run out."""
+        """Use up a state; False if it is unknown, already used or expired."""
         ...
 
 
@@ -281,7 +309,7 @@ class StateStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstallationStorage:
-    """Storage of app installations, finished and begun."""
+    """Storage of finished app installations, and of those begun in a browser."""
 
     installations: InstallationStore
     states: StateStore
@@ -289,12 +317,12 @@ class InstallationStorage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageServices:
-    """What a platform needs that shows its channels on our own web server."""
+    """Services for a platform that shows its channels on our own web server."""
 
     mailbox: Mailbox
-    #: The platform's workspace of this id, and its destinations.
+    #: Loads the workspace with this platform id, and its destinations.
     list_channels: Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
-    #: Reasons why posting is paused at present.
+    #: Lists the reasons why posting is paused now.
     list_problems: Callable[[], Awaitable[tuple[Message, ...]]]
 
 
@@ -304,13 +332,13 @@ def _open_no_installations(platform: str) -> InstallationStorage | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlatformContext:
-    """What the application hands to the builder of a platform."""
+    """Arguments for building a platform."""
 
     settings: Settings
     clock: Clock
     #: Names of the platforms that are switched on.
     enabled: Collection[str] = ()
-    #: Opens the storage of a platform's installations; None if no key seals them.
+    #: Opens the storage of a platform's installations; None without an encryption key.
     open_installations: Callable[[str], InstallationStorage | None] = (
         _open_no_installations
     )
@@ -324,7 +352,7 @@ async def _close_nothing() -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActivePlatform:
-    """A platform that is switched on, with what surrounds it in this process."""
+    """A platform that is switched on, with its routes and hooks in this process."""
 
     platform: Platform
     #: «ok», or what is missing for a connection; None if there is no connection.
@@ -387,11 +415,11 @@ class AppManifest(Protocol):
         url: str = "",
         rotation: bool = False,
     ) -> Mapping[str, Any]:
-        """The manifest; raises `UserError` for options that do not fit together."""
+        """Build the manifest; raises `UserError` for options that conflict."""
         ...
 
     def list_scopes(self, mode: Literal["socket", "http"]) -> Iterator[str]:
-        """Each scope with its reason, one line each."""
+        """List each scope with its reason, one line per scope."""
         ...
 
 
@@ -406,7 +434,7 @@ class IdPatterns:
 
 
 def format_positional_command(path: str, args: Mapping[str, str]) -> str:
-    """A command as it is typed where arguments have no names: `/path "a b" c`."""
+    """Format a command with positional arguments: `/path "a b" c`."""
     values = (f'"{v}"' if " " in v else v for v in args.values())
     return " ".join([f"/{path}", *values])
 

@@ -2,8 +2,8 @@
 
 One process works on a database at a time. The others are on standby without a web port
 and take over when the lease expires, or at once if its holder died on this machine.
-Everything runs as tasks of groups: stopping cancels them, and each releases what it
-holds. Logs are text at a terminal and one JSON object per line for machines.
+Everything runs in task groups: stopping cancels the tasks, and each releases its
+resources. Logs are text at a terminal and one JSON object per line otherwise.
 """
 
 import asyncio
@@ -53,13 +53,13 @@ LEASE_LOST = (
 
 ShowMessage = Callable[[str], None]
 ExtraTask = Callable[[], Coroutine[Any, Any, None]]
-#: Seconds after which all connections are established.
+#: Seconds within which connections are expected to be established.
 _TRIM_AFTER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Application:
-    """The parts that the runner and the command line work with."""
+    """The parts of the application, for the runner and the command line."""
 
     settings: Settings
     db: Database
@@ -84,7 +84,7 @@ class Application:
 async def serve_application(
     application: Application, say: ShowMessage, extra: tuple[ExtraTask, ...]
 ) -> int:
-    """Run the application until SIGTERM or SIGINT; the process's exit code."""
+    """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -118,13 +118,13 @@ async def _run_tasks(
             port=settings.web_port,
             before_stop=application.before_stop,
         ) as address,
-        # The jobs stop first: a message on its way needs its platform.
+        # The jobs stop first: a message being sent needs its platform.
         asyncio.TaskGroup() as connections,
         asyncio.TaskGroup() as tasks,
     ):
         await application.publisher.realign()
-        # What was built by now is never garbage; scanning it again and again would
-        # block the event loop for 50 ms and more.
+        # Objects built by now live until exit; scanning them in every collection
+        # would block the event loop for 50 ms and more.
         gc.freeze()
         for platform in application.platforms.values():
             connections.create_task(platform.run(application.inbox))
@@ -146,7 +146,7 @@ def _trim_memory() -> None:
 def build_jobs(
     application: Application, clock_monitor: ClockMonitor
 ) -> Mapping[JobName, RunJob]:
-    """What each of the named jobs does."""
+    """Map each of the named jobs to the function that does its work."""
     publisher = application.publisher
 
     async def publish() -> datetime | None:
@@ -163,7 +163,7 @@ def build_jobs(
         return min((at for at in (sources, pages) if at), default=None)
 
     def unless_clock_jumped(work: RunJob) -> RunJob:
-        """Postpone the job after a jump; fix what a wrong clock planned."""
+        """Postpone the job after a clock jump; fix what a wrong clock planned."""
 
         async def run() -> datetime | None:
             moved = clock_monitor.measure_jump()
@@ -191,7 +191,7 @@ def build_jobs(
 async def _hold_lease(
     application: Application, say: ShowMessage
 ) -> AsyncIterator[None]:
-    """Hold the database's lease; be on standby until it is free."""
+    """Hold the database's lease; wait on standby until it is free."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
     waited = False
     while not await _acquire_lease(application, holder):
@@ -237,7 +237,7 @@ async def _acquire_lease(application: Application, holder: str) -> bool:
 
 
 def is_holder_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that has ended."""
+    """Check whether the holder was a process of this machine that has ended."""
     host, _, pid = holder.rpartition(":")
     if host != socket.gethostname():
         return False
@@ -292,7 +292,7 @@ def configure_logging(settings: Settings) -> None:
 
 
 def silence_logging() -> None:
-    """Log nothing: results are printed at the terminal."""
+    """Disable logging: the command prints its results to the terminal."""
     structlog.configure(
         processors=[_drop_event],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

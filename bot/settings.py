@@ -43,19 +43,19 @@ from bot.model.findings import Finding
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
 _FOLDER_NAME = "standfirst"
-#: Characters under which a key can be guessed.
+#: Minimum length of a key in characters; shorter ones can be guessed.
 _SHORTEST_KEY = 16
 _HOST_AND_PORT = re.compile(r"(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):\d{1,5}")
 _STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def get_variable_name(name: str) -> str:
-    """The setting's environment variable: `web_port` is «STANDFIRST_WEB_PORT»."""
+    """Return the setting's environment variable: «STANDFIRST_WEB_PORT»."""
     return f"{SETTINGS_PREFIX}{name.upper()}"
 
 
 def reveal_secret(secret: SecretStr | None) -> str:
-    """The secret's value; "" for None."""
+    """Return the secret's value; "" for None."""
     return secret.get_secret_value() if secret is not None else ""
 
 
@@ -83,7 +83,7 @@ def _check_loopback(host: str) -> str:
 
 
 def _check_address(url: str) -> str:
-    # The database itself checks the rest.
+    # The rest is checked when the database is opened.
     if "://" not in url:
         raise ValueError("no address")
     return url
@@ -111,7 +111,7 @@ def _configuration_folder(env: Mapping[str, str]) -> Path:
 
 
 def _in_home(home: str | None, usual: Path) -> Path:
-    """Our folder in `home`, which counts only if it is absolute (XDG)."""
+    """Return our folder in `home`, which is ignored unless absolute (XDG)."""
     return Path(home) / _FOLDER_NAME if home and Path(home).is_absolute() else usual
 
 
@@ -127,8 +127,8 @@ def _database_in(folder: Path) -> str:
 class Retention:
     """Days for which contents are kept; `Maintenance` deletes what is older.
 
-    Editions are kept with their corrections and with the reports of readers that are
-    closed; an open report waits for an editor, however old it is.
+    Corrections and closed reports of readers are kept as long as editions; an open
+    report is kept until an editor answers it.
     """
 
     articles: int = 400
@@ -178,11 +178,11 @@ class Settings(BaseModel):
         default_factory=lambda: _data_folder(_own_environment()) / "demo",
         description="a folder",
     )
-    #: Public address of the web port.
+    #: Public URL under which the web port is reached.
     public_url: WebAddress | None = Field(
         None, description="an http(s):// address, such as https://news.example"
     )
-    #: Only this computer, as long as the page has no login.
+    #: Loopback addresses only, because the local page has no login.
     web_host: Annotated[str, AfterValidator(_check_loopback)] = Field(
         "127.0.0.1",
         description="127.0.0.1, ::1 or localhost, because the page has no login yet "
@@ -192,7 +192,7 @@ class Settings(BaseModel):
     web_port: int = Field(
         8711, ge=0, le=65535, description="a whole number from 0 to 65535"
     )
-    #: Signs the ids of controls; None = a key that is kept in the database.
+    #: Key that signs the ids of controls; None = a generated key in the database.
     secret_key: SecretStr | None = Field(
         None, description="a line of letters and digits", repr=False
     )
@@ -224,7 +224,7 @@ class Settings(BaseModel):
 
     @property
     def retention(self) -> Retention:
-        """How long contents are kept."""
+        """For how long contents are kept."""
         return Retention(
             articles=self.keep_articles,
             editions=self.keep_editions,
@@ -232,7 +232,7 @@ class Settings(BaseModel):
         )
 
     def get_group(self, kind: type[G]) -> G:
-        """The settings of one platform, by their class; else its defaults."""
+        """Return the settings of one platform, by their class; else the defaults."""
         groups = self.platforms.values()
         return next((one for one in groups if isinstance(one, kind)), kind())
 
@@ -258,12 +258,12 @@ class Settings(BaseModel):
             yield from group.check(self)
 
     def over(self, **changes: Any) -> Self:
-        """A copy in which the program itself changed some settings."""
+        """Return a copy with some settings overridden by the program itself."""
         return self.model_copy(update=changes)
 
 
 def list_setting_fields(groups: SettingsGroups) -> dict[str, FieldInfo]:
-    """All settings by their full names, in the order in which mistakes are reported."""
+    """List all settings by full name, in the order in which mistakes are reported."""
     own = {n: f for n, f in Settings.model_fields.items() if n != "platforms"}
     return own | {
         f"{platform}_{name}": info
@@ -317,7 +317,7 @@ def load_settings(
 def _validate_settings(
     values: Mapping[str, str], groups: SettingsGroups
 ) -> tuple[Settings, set[str]]:
-    """The settings, and the names of those whose values are invalid."""
+    """Validate all values; return the settings, and the names of invalid ones."""
     wrong: set[str] = set()
     platforms: dict[str, PlatformSettings] = {}
     own = dict(values)
@@ -348,23 +348,23 @@ def _validate_group(
 
 
 def is_in_environment(name: str, env: Mapping[str, str] | None = None) -> bool:
-    """Whether the environment itself sets it, which overrides every file."""
+    """Check whether the environment sets it, which overrides every file."""
     found = read_environment(_own_environment() if env is None else env).values
     return bool(found.get(name, "").strip())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettingsLayer:
-    """What one source says: lower-case names without prefix, and their values."""
+    """Values from one source, by lower-case name without prefix."""
 
     place: str
     values: Mapping[str, str] = field(default_factory=dict)
     mistakes: tuple[str, ...] = ()
-    #: Written before each name, which is then in capitals; "" in TOML.
+    #: Prefix of each name in the source, where names are upper case; "" in TOML.
     prefix: str = SETTINGS_PREFIX
 
     def format_name(self, name: str) -> str:
-        """The name as it is written in this source."""
+        """Format a name as it is written in this source."""
         return f"{self.prefix}{name.upper()}" if self.prefix else name
 
 

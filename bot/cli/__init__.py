@@ -1,1 +1,1 @@
-"""The commands of `standfirst`: they receive arguments, call and print."""
+"""The commands of `standfirst`: parse arguments, call the application, print."""

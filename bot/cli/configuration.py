@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.runner import Application
     from bot.schedules.rules import Schedule
 
-#: Not by the machine's locale: the rest of the line is English as well.
+#: Fixed, because strftime would use the machine's locale while the output is English.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -146,12 +146,12 @@ def explain_schedule(
 def _format_explanation(
     rule: "Schedule", moments: Sequence[datetime], language: str
 ) -> str:
-    """The sentence back, the moments as a table, and what happens to a missed one."""
+    """Format the schedule, its next moments, and what happens if one is missed."""
     from bot.i18n.translation import Texts
     from bot.schedules.rules import catch_up_limit
     from bot.schedules.wording import describe_schedule
 
-    # In English as `apply` would take it; for others as people write.
+    # In English in the form that `apply` accepts; in other languages as people write.
     texts = None if language == "en" else Texts.of(language)
     rows = [_format_moment(moment) for moment in moments]
     lines = [
@@ -165,12 +165,12 @@ def _format_explanation(
 
 
 def _labelled_lines(name: str, lines: Sequence[str]) -> list[str]:
-    """Lines beside their name, which stands once."""
+    """Prefix the first line with the name, and indent the others."""
     return [f"  {'' if n else name:<8}{line}" for n, line in enumerate(lines)]
 
 
 def _format_moment(moment: datetime) -> str:
-    """«Thu  2026-11-26  08:30  +01:00 CET»."""
+    """Format a moment: «Thu  2026-11-26  08:30  +01:00 CET»."""
     offset = moment.isoformat(timespec="seconds")[len("2026-11-26T08:30:00") :]
     name = moment.tzname() or ""
     name = f" {name}" if name[:1].isalpha() and name != "UTC" else ""

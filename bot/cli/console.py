@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 OK, FAILED, USAGE, CONFIGURATION, ATTENTION = range(5)
-#: Sign in front of a result, by its state.
+#: Sign before a result, by its state.
 STATE_SIGNS = {"ok": "✓", "warning": "!", "problem": "✗"}
 
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON.")]
@@ -37,10 +37,10 @@ WorkspaceOption = Annotated[
 
 
 class ApplicationFactory(Protocol):
-    """What commands use of `bot.app`; they receive it when they run.
+    """The functions of `bot.app` that commands use, passed to them when they run.
 
-    The modules of the commands do not import it: parsing a command line, its help and
-    `standfirst version` need none of it.
+    The command modules do not import `bot.app`, so that parsing a command line, help
+    and `standfirst version` stay fast.
     """
 
     def load_platform_settings(self) -> "tuple[Settings, tuple[str, ...]]":
@@ -56,7 +56,7 @@ class ApplicationFactory(Protocol):
     def run_application(
         self, settings: "Settings", *, say: Callable[[str], None]
     ) -> Coroutine[Any, Any, int]:
-        """Run it until it is stopped; the exit code."""
+        """Run the application until it is stopped; return the exit code."""
         ...
 
     def open_examiner(
@@ -66,11 +66,11 @@ class ApplicationFactory(Protocol):
         ...
 
     def list_platforms(self) -> "Plugins":
-        """Every platform by name."""
+        """Return every platform by name."""
         ...
 
     def get_clock(self) -> "Clock":
-        """The real clock."""
+        """Return the real clock."""
         ...
 
 
@@ -121,10 +121,10 @@ def application_command(
 def _drop_first_parameter(
     command: Callable[P, PendingCommand], work: Callable[..., object]
 ) -> Callable[P, PendingCommand]:
-    """Give the command the signature that the command line is derived from."""
+    """Set the signature of the command, from which the command line is derived."""
     signature = inspect.signature(work)
     parameters = list(signature.parameters.values())[1:]
-    # Following `__wrapped__` would lead to the parameter again.
+    # inspect.signature follows `__wrapped__`, which still has the parameter.
     del command.__wrapped__  # type: ignore[attr-defined]
     command.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=parameters
@@ -157,7 +157,7 @@ def print_warnings(warnings: Sequence[str]) -> None:
 
 
 def format_finding(finding: "Finding", width: int = 0) -> str:
-    """One line: state sign, subject (padded to `width`), text and fix."""
+    """Format one line: state sign, subject (padded to `width`), text and fix."""
     fix = f" → {finding.fix}" if finding.fix else ""
     subject = f"{finding.subject}:".ljust(width)
     return f"{STATE_SIGNS[finding.state]} {subject} {finding.text}{fix}"
@@ -190,32 +190,32 @@ async def load_named_digest(
     return resolve_digest(await application.archive.all_digests(workspace), name or "")
 
 
-#: What somebody types to go back.
+#: Input that goes back to the previous question.
 BACK_ANSWER = "<"
 
 
 class BackRequested(Exception):
-    """Somebody wants the question before this one."""
+    """The person at the terminal wants to return to the previous question."""
 
 
 class Terminal(Protocol):
-    """Where questions are asked and answered."""
+    """A terminal for questions and answers."""
 
     def show(self, text: str = "") -> None:
         """Show a text."""
         ...
 
     def line(self, prompt: str) -> str:
-        """Ask; what was typed. Raises EOFError where nobody answers."""
+        """Prompt for a line. Raises EOFError at the end of the input."""
         ...
 
     def secret(self, prompt: str) -> str:
-        """The same without showing what is typed."""
+        """Prompt for a line without echo."""
         ...
 
 
 class ProcessTerminal:
-    """`Terminal` over this process's own."""
+    """`Terminal` over the standard streams of this process."""
 
     def show(self, text: str = "") -> None:
         print(text, flush=True)
@@ -229,27 +229,27 @@ class ProcessTerminal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PromptChoice:
-    """One of several answers: what it stands for, and how it is shown."""
+    """One of several answers: its value, and its text."""
 
     value: str
     text: str
 
 
 def prompt_text(terminal: Terminal, question: str, default: str = "") -> str:
-    """A line, or the default where nothing is typed.
+    """Prompt for a line; return the default if nothing is typed.
 
     Raises:
-        Back: Somebody typed «<».
+        BackRequested: «<» was typed.
     """
     shown = f" [{default}]" if default else ""
     return _parse_answer(terminal.line(f"{question}{shown}: ")) or default
 
 
 def prompt_secret(terminal: Terminal, question: str) -> str:
-    """A line that is not shown; "" where nothing is typed.
+    """Prompt for a line without echo; return "" if nothing is typed.
 
     Raises:
-        Back: Somebody typed «<».
+        BackRequested: «<» was typed.
     """
     return _parse_answer(terminal.secret(f"{question} (it is not shown): "))
 
@@ -257,10 +257,10 @@ def prompt_secret(terminal: Terminal, question: str) -> str:
 def prompt_choice(
     terminal: Terminal, question: str, choices: Sequence[PromptChoice], default: int = 1
 ) -> str:
-    """The value of the choice whose number was typed.
+    """Prompt for the number of a choice; return the value of the choice.
 
     Raises:
-        Back: Somebody typed «<».
+        BackRequested: «<» was typed.
     """
     terminal.show(question)
     for number, choice in enumerate(choices, 1):

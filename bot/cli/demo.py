@@ -1,9 +1,9 @@
 """`standfirst demo`: run the application on sample articles that arrive over time.
 
-A folder receives the demo's configuration and the first articles; the others follow
-while it runs. Only the files say what has arrived, so a killed demo continues where it
-was. Nothing is composed or posted here: the demo uses the same schedules, outbox and
-commands as any other workspace.
+The demo's configuration and the first articles are copied into a folder; the other
+articles follow while it runs. The files are the only state, so a killed demo continues
+where it stopped. The demo uses the same schedules, outbox and commands as any other
+workspace.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from digests.sources import folder
 async def serve_demo(
     factory: ApplicationFactory, *, say: ShowMessage, fresh: bool
 ) -> int:
-    """Run the application over the demo's own database and articles; its exit code."""
+    """Run the application over the demo's own database; return its exit code."""
     settings = read_settings(factory)
     runner.configure_logging(settings)
     home = settings.demo_folder
@@ -43,7 +43,7 @@ async def serve_demo(
 
 
 def _remove_earlier_demos(home: Path) -> None:
-    """Remove earlier demos, and only what a demo made."""
+    """Remove earlier demos; files that no demo created are left alone."""
     for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
         path.unlink(missing_ok=True)
 
@@ -55,7 +55,7 @@ ARRIVAL_INTERVAL = timedelta(seconds=25)
 class DemoArticles:
     """The demo's folder, and the sample articles that are copied into it."""
 
-    #: Holds `demo.toml` and `articles/`.
+    #: Contains `demo.toml` and `articles/`.
     home: Path
     seeds: Path
     #: Time between two arrivals.
@@ -105,7 +105,7 @@ async def _set_up_workspace(application: Application, newsroom: DemoArticles) ->
     await application.db.write(
         file_import.apply_file, wanted, prune=False, now=application.clock.now()
     )
-    # A first edition at once: nobody should have to wait for a schedule to see one.
+    # A first edition at once, so that it is visible without waiting for a schedule.
     for digest in await application.archive.all_digests():
         if not await application.db.read(
             schedule_store.list_newest_occurrences,
@@ -116,5 +116,5 @@ async def _set_up_workspace(application: Application, newsroom: DemoArticles) ->
             await application.publisher.order(digest, "demo-first")
 
 
-#: Articles that are there at the start; the summit is among them.
+#: Number of articles at the start; the summit story is among them.
 INITIAL_ARTICLES = 9

@@ -58,10 +58,10 @@ async def post_digest(
 
 
 async def _find_missing_setting(application: "Application", found: "Digest") -> str:
-    """Name the setting that this process lacks for the digest's platform; else "".
+    """Return the missing setting of the digest's platform; "" if none is missing.
 
-    An edition is rendered by its platform. Without it the edition would reach nobody,
-    and its articles would still count as published.
+    An edition is rendered by its platform. Without the platform it would not be posted,
+    but its articles would count as published.
     """
     from bot.storage import workspace_store
 

@@ -26,7 +26,7 @@ _OWNER_ONLY = 0o600
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedEnvFile:
-    """A file that was written, with what is needed to undo that."""
+    """A file that was written, with its earlier content, to undo the change."""
 
     path: Path
     #: The earlier content; None = there was no file.
@@ -47,8 +47,8 @@ class SavedEnvFile:
 def change_env_text(text: str, values: Mapping[str, str]) -> str:
     """Set these values in the text of a file.
 
-    If a name is there already, its last line is changed, which is the effective one;
-    a new name is appended.
+    If a name already exists, its last assignment is changed, which is the effective
+    one; a new name is appended.
     """
     stream = io.StringIO(text, newline="")
     pieces = [(found.key, found.original.string) for found in parse_stream(stream)]
@@ -78,7 +78,7 @@ def save_env_file(path: Path, values: Mapping[str, str]) -> SavedEnvFile:
     path = path.resolve()
     try:
         before = path.read_bytes() if path.exists() else None
-        # Decoded from bytes: line ends stay as they are.
+        # Decoded from bytes, to preserve line ends.
         text = (before or b"").decode("utf-8")
         after = change_env_text(text, values)
         backup = (

@@ -31,7 +31,7 @@ async def run_doctor(application: "Application", *, json: JsonOption = False) ->
     """Look at everything that can be wrong; exit 4 when something needs attention."""
     from bot import runner
 
-    # What a check meets is in its finding; stdout is for the findings alone.
+    # Errors of a check are in its finding; stdout is for the findings alone.
     runner.silence_logging()
     found = await application.doctor.examine()
     if json:

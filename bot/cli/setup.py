@@ -76,7 +76,7 @@ def ask_and_save(
     terminal: Terminal,
     env: Path,
 ) -> int:
-    """Ask all questions and save the answers; the exit code."""
+    """Ask all questions and save the answers; return the exit code."""
     try:
         answers = SetupQuestions(
             settings=settings, terminal=terminal, checks=checks, env=env
@@ -100,7 +100,7 @@ def _save_answers(
     terminal: Terminal,
     env: Path,
 ) -> bool:
-    """Write everything or nothing; whether a digest was set up."""
+    """Write everything or nothing; return whether a digest was set up."""
     saved = None
     if answers.secrets:
         saved = save_env_file(env, answers.secrets)
@@ -121,7 +121,7 @@ def _save_answers(
 
 @contextmanager
 def _interrupts_ignored() -> Iterator[None]:
-    """Ignore Ctrl-C for the moment that writing takes, so that it is not cut in two."""
+    """Ignore Ctrl-C while writing, so that it is not interrupted halfway."""
     try:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     except ValueError:

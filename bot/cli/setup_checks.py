@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 #: Name of the digest that the wizard sets up.
 FIRST_DIGEST_NAME = "News brief"
-#: Its channel, on a platform where channels need not exist before.
+#: Channel of that digest, on a platform where channels are created on first use.
 FIRST_CHANNEL = "news"
 #: Seconds that a platform may take to answer.
 PLATFORM_TIMEOUT = 20.0
@@ -33,7 +33,7 @@ PLATFORM_TIMEOUT = 20.0
 
 @dataclass(frozen=True, slots=True)
 class SetupChecks:
-    """The wizard's access to everything outside of the terminal."""
+    """The wizard's access to platforms, sources and the database."""
 
     factory: ApplicationFactory
 
@@ -43,7 +43,7 @@ class SetupChecks:
         return self.factory.list_platforms()
 
     def identity(self, settings: Settings, platform: str) -> "PlatformIdentity":
-        """Ask the platform to whom the token belongs; raises `SendError`."""
+        """Fetch the account that the token belongs to; raises `SendError`."""
         return self._ask(settings, platform, lambda examiner: examiner.identity())
 
     def reach(self, settings: Settings, platform: str) -> "Finding":
@@ -75,7 +75,7 @@ class SetupChecks:
         """Check a platform: the result in lines, and the number of problems.
 
         Raises:
-            SendError: The token was refused, or the platform could not be asked.
+            SendError: The token was refused, or the platform could not be queried.
         """
         found = self.identity(settings, platform)
         findings = [*found.findings, self.reach(settings, platform)]
@@ -111,7 +111,7 @@ class SetupChecks:
             async with self.factory.open_application(elsewhere) as application:
                 return application.inbox.commands
 
-        # Over a temporary database: the real one is not created before the last answer.
+        # Over a temporary database: the real one is created only after the last answer.
         with TemporaryDirectory() as folder:
             address = f"sqlite:///{Path(folder).as_posix()}/none.db"
             return asyncio.run(build(settings.over(database_url=address)))
@@ -172,7 +172,7 @@ class SetupChecks:
 
 
 def format_identity(found: "PlatformIdentity", plugin: "PlatformPlugin") -> str:
-    """«✓ Discord knows it as Standfirst, application 9001; in: Newsroom»."""
+    """Format «✓ Discord knows it as Standfirst, application 9001; in: Newsroom»."""
     of = f", application {found.application}" if found.application else ""
     where = ", ".join(found.places[:5]) or "no server yet"
     more = f" and {len(found.places) - 5} more" if len(found.places) > 5 else ""

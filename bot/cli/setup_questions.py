@@ -1,8 +1,8 @@
 """Questions of the setup wizard, in order; writes nothing.
 
-The platform's own steps come from its plugin. «<» goes back to the question before.
-Each answer is checked at once, and asked for again with a sentence that says what is
-wrong.
+The platform's own steps come from its plugin. «<» goes back to the previous question.
+Each answer is checked at once; after an invalid one the question is repeated with the
+reason.
 """
 
 import re
@@ -55,14 +55,14 @@ class SetupAnswers:
     schedule: str = ""
 
     def makes_digest(self, plugins: Plugins) -> bool:
-        """Whether the digest is set up here: only where no account is needed."""
+        """Whether the wizard sets up the digest: only if no account is needed."""
         return bool(self.source) and not plugins[self.platform].setup_steps
 
 
 def list_missing_settings(
     settings: Settings, platform: str, checks: SetupChecks
 ) -> list[str]:
-    """What has to be done and set for a platform, in lines; empty if all is set."""
+    """List what must be done and set for a platform; empty if nothing is missing."""
     plugin = checks.plugins[platform]
     group = settings.get_group(plugin.settings)
     tokens = [step for step in plugin.setup_steps if isinstance(step, TokenStep)]
@@ -94,7 +94,7 @@ class SetupQuestions:
     #: The file for new values.
     env: Path
     answers: SetupAnswers = field(init=False)
-    #: The settings with the tokens that were answered.
+    #: The settings, including the tokens entered so far.
     _now: Settings = field(init=False)
     #: Id of the application that the checked token belongs to.
     _application: str = field(default="", init=False)
@@ -109,7 +109,7 @@ class SetupQuestions:
         return self.checks.plugins[self.answers.platform]
 
     def ask_all(self, platform: str | None) -> SetupAnswers | None:
-        """Ask every question; None if the last one is answered with no.
+        """Ask every question; return None if the last one is answered with no.
 
         Raises:
             KeyboardInterrupt: Ctrl-C was pressed.
@@ -149,7 +149,7 @@ class SetupQuestions:
         ]
         chosen = prompt_choice(self.terminal, "\nWhere should the news go?", choices)
         if chosen != self.answers.platform:
-            # Tokens of a platform that was chosen before are not saved.
+            # Tokens of a previously chosen platform are not saved.
             self.answers.secrets.clear()
             self._now = self.settings
         self.answers.platform = chosen
@@ -192,7 +192,7 @@ class SetupQuestions:
             self.terminal.show(step.manifest(commands))
 
     def _ask_token(self, step: TokenStep) -> None:
-        """Ask until the platform accepts one."""
+        """Prompt for a token until the platform accepts one."""
         self.terminal.show(step.instructions)
         question = step.label[0].upper() + step.label[1:]
         refused = False
@@ -231,7 +231,7 @@ class SetupQuestions:
         self.answers.secrets[_variable_of(plugin, step)] = token
 
     def _check_token(self, step: TokenStep) -> bool:
-        """Show to whom the token belongs; whether there is no problem."""
+        """Show whose token it is; return False if there is a problem."""
         found = self.checks.identity(self._now, self.answers.platform)
         self._application = found.application
         self.terminal.show(format_identity(found, self._plugin))
@@ -296,7 +296,7 @@ class SetupQuestions:
         while True:
             typed = prompt_text(self.terminal, "Schedule", offered)
             if typed == self.answers.schedule:
-                # Its times were shown before.
+                # Its times were already shown.
                 return
             try:
                 rule = parse_schedule(typed)
@@ -334,7 +334,7 @@ class SetupQuestions:
 
 
 def _find_token_problem(token: str, begins: str) -> str | None:
-    """Why this cannot be a token, without repeating it."""
+    """Explain why this cannot be a token, without repeating it; None if it can."""
     if not token:
         return "Nothing was pasted."
     if not _TOKEN_PATTERN.fullmatch(token):
@@ -345,7 +345,7 @@ def _find_token_problem(token: str, begins: str) -> str | None:
 
 
 def _find_machine_zone() -> str:
-    """The machine's zone by its IANA name; «UTC» if unknown."""
+    """Find the IANA name of the machine's time zone; «UTC» if unknown."""
     try:
         path = Path("/etc/localtime").resolve().as_posix()
         found = find_zone(path.rpartition(_ZONE_FOLDER)[2])
@@ -358,10 +358,10 @@ LAST_STEP = "Step 3 of 3: what to read, and when"
 
 
 def format_next_steps(answers: SetupAnswers, plugins: Plugins, *, done: bool) -> str:
-    """What to run, and what to type then.
+    """Format the next steps: what to run, and what to type then.
 
     Args:
-        answers: All of them.
+        answers: All answers.
         plugins: The platforms.
         done: The digest is set up already.
     """
@@ -386,7 +386,7 @@ def format_next_steps(answers: SetupAnswers, plugins: Plugins, *, done: bool) ->
 
 
 def _setup_command(answers: SetupAnswers, plugin: PlatformPlugin) -> str:
-    """The command with the answers, as it is typed on the platform."""
+    """Format the setup command with the answers, as it is typed on the platform."""
     if not answers.source:
         return "/newsdesk setup"
     args = {"name": FIRST_DIGEST_NAME, "source": answers.source}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from digests.sources.opml import OpmlDocument
     from digests.types import Article
 
-#: Items that a test shows.
+#: Number of items that `source test` shows.
 SHOWN_ARTICLES = 3
 
 

@@ -1,4 +1,4 @@
-"""Make text safe to show: remove invisible characters; templates that do so. Pure."""
+"""Sanitize text for display, and build templates that sanitize every value. Pure."""
 
 import re
 import unicodedata
@@ -41,7 +41,7 @@ def _limit_combining_marks(text: str) -> str:
 
 def build_environment(folder: Path) -> "Environment":
     """Build a Jinja environment whose templates sanitize and escape every value."""
-    # Imported late: only pages need it.
+    # Imported late: only web pages need it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 

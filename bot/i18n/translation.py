@@ -1,9 +1,9 @@
 """Translate messages and format dates and numbers for one locale.
 
-It must not decide what is said, and a fault in a translation must never reach people.
-The English sentence is the key of its translation (gettext). A catalogue is loaded, and
-Babel imported, when a text is first needed. A package contains compiled `.mo` files; a
-source checkout has only the `.po` files, which Babel compiles in memory.
+The English sentence is the key of its translation (gettext); a translation with other
+placeholders is replaced by the English sentence. A catalogue is loaded, and Babel
+imported, when a text is first needed. A package contains compiled `.mo` files; a source
+checkout has only the `.po` files, which Babel compiles in memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ _Clock: TypeAlias = clock_time
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The bot's sentences, dates and numbers for one locale; see `Texts.of`."""
+    """Sentences, dates and numbers of the bot in one locale; see `Texts.of`."""
 
     #: As Babel writes it: «en», «de», «de_AT».
     locale: str
@@ -44,21 +44,21 @@ class Texts:
 
     @classmethod
     def of(cls, locale: str) -> "Texts":
-        """The texts for «de», «de-AT», «en_GB» …; English where there are none."""
+        """Return the texts for «de», «de-AT», «en_GB» …; English if there are none."""
         return _load_texts(locale)
 
     # ── sentences ──────────────────────────────────────────────────────────────
 
     def chosen(self, locale: str | None) -> "Texts":
-        """Those of the language that somebody chose; these where nobody did."""
+        """Return the texts for the chosen locale; these for None."""
         return Texts.of(locale) if locale else self
 
     def say(self, msgid: str, /, **values: object) -> str:
-        """The sentence `msgid` with its {placeholders} filled."""
+        """Translate the sentence `msgid` and fill its {placeholders}."""
         return _fill_translation(self._catalogue.gettext(msgid), msgid, values)
 
     def message(self, message: Message | None, /) -> str:
-        """The text of a message, "" for none; see `digests.messages`."""
+        """Return the text of a message, "" for None; see `digests.messages`."""
         if message is None or not message.code:
             return ""
         params = {
@@ -71,7 +71,7 @@ class Texts:
         return self.say(one, **params)
 
     def error(self, error: BotError | DigestsError, /) -> str:
-        """The text of an error; also where one error names another."""
+        """Return the text of an error, also if its parameters are errors."""
         return self.message(error.message)
 
     def _word_param(self, value: object) -> object:
@@ -85,8 +85,8 @@ class Texts:
         return value
 
     def word(self, msgid: str, /) -> str:
-        """The same for words that the code keeps as data, such as a state's name."""
-        # What gettext has for no words at all is the head of its file.
+        """Translate a word that the code keeps as data, such as a state's name."""
+        # gettext translates "" to the header of the catalogue.
         return (
             _fill_translation(self._catalogue.gettext(msgid), msgid, {})
             if msgid
@@ -94,7 +94,7 @@ class Texts:
         )
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
-        """The sentence for `n` things, which both forms may name as {n}."""
+        """Translate the sentence for `n` things; both forms may contain {n}."""
         english = one if n == 1 else many
         values = {"n": self.number(n)} | values
         return _fill_translation(
@@ -104,12 +104,12 @@ class Texts:
     # ── dates, times, numbers ──────────────────────────────────────────────────
 
     def date(self, day: _Day) -> str:
-        """«24 November 2026»."""
+        """Format a date: «24 November 2026»."""
         # Translators: a pattern for a date, see README.md.
         return self._in_pattern(day, self.say("d MMMM y"))
 
     def stretch(self, first: _Day, last: _Day | None) -> str:
-        """«24 November 2026», «November 2026», «2019», or from one day to another."""
+        """Format a period: «24 November 2026», «November 2026», «2019», or a range."""
         if last is None or last == first:
             return self.date(first)
         ends = last + timedelta(days=1)
@@ -122,29 +122,29 @@ class Texts:
         return f"{self.date(first)} – {self.date(last)}"
 
     def weekday_date(self, day: _Day) -> str:
-        """«Tuesday 24 November»."""
+        """Format a date with its weekday: «Tuesday 24 November»."""
         # Translators: a pattern for a date, see README.md.
         return self._in_pattern(day, self.say("EEEE d MMMM"))
 
     def time(self, at: datetime, zone: str) -> str:
-        """«08:30»: the clock time of the aware instant `at` in `zone`."""
+        """Format the time of the aware instant `at` in `zone`: «08:30»."""
         # Translators: a pattern for a time of day, see README.md.
         local = at.astimezone(ZoneInfo(zone))
         return self._in_pattern(local, self.say("HH:mm"))
 
     def clock(self, at: _Clock) -> str:
-        """«08:30»: a time of day, whatever the day and the zone."""
+        """Format a time of day without a date or zone: «08:30»."""
         return self._in_pattern(datetime.combine(_Day.min, at), self.say("HH:mm"))
 
     def day_and_time(self, at: datetime, zone: str) -> str:
-        """«6 January 2026, 08:30»: the instant `at` in `zone`, whatever the day."""
+        """Format the instant `at` in `zone` in full: «6 January 2026, 08:30»."""
         day = self.date(at.astimezone(ZoneInfo(zone)).date())
         return self.say("{date}, {time}", date=day, time=self.time(at, zone))
 
     def moment(self, at: datetime, zone: str, now: datetime) -> str:
-        """«today 14:05», «tomorrow 08:30», «Tue 24 Nov, 08:30», seen from `now`.
+        """Format an instant relative to `now`: «today 14:05», «Tue 24 Nov, 08:30».
 
-        Both are aware; another year than that of `now` is named.
+        Both are aware. The year is included if it differs from that of `now`.
         """
         day = at.astimezone(ZoneInfo(zone)).date()
         today = now.astimezone(ZoneInfo(zone)).date()
@@ -165,7 +165,7 @@ class Texts:
         return self.say("{date}, {time}", date=self._in_pattern(day, short), time=clock)
 
     def duration_until(self, at: datetime, now: datetime) -> str:
-        """«in 2 h 5 min», «in 3 days», rounded down; «now» when it has come."""
+        """Format the time until `at`, rounded down: «in 2 h 5 min», «now»."""
         left = at - now
         if left <= timedelta(0):
             return self.say("now")
@@ -183,14 +183,14 @@ class Texts:
         )
 
     def number(self, value: float) -> str:
-        """«1,234.5»."""
-        # 20 to 50 ms that starting the bot should not wait for.
+        """Format a number: «1,234.5»."""
+        # Imported late: it takes 20 to 50 ms.
         from babel.numbers import format_decimal
 
         return format_decimal(value, locale=self.locale)
 
     def language(self, code: str) -> str:
-        """«German» for «de»: a language's name; its code where it has none here."""
+        """Return a language's name («German» for «de»); its code if unknown."""
         from babel import Locale, UnknownLocaleError
 
         try:
@@ -207,7 +207,7 @@ class Texts:
 
 
 def list_languages() -> tuple[str, ...]:
-    """The locales that there are texts for, English first."""
+    """List the locales with texts, English first."""
     found = _LOCALES_FOLDER.glob("*/LC_MESSAGES/standfirst.[mp]o")
     return ("en", *sorted({file.parent.parent.name for file in found}))
 
@@ -231,7 +231,7 @@ def _load_texts(locale: str) -> Texts:
 
 
 def _load_catalogue(folder: Path) -> NullTranslations | None:
-    """Load the folder's catalogue; entries marked fuzzy are left in English."""
+    """Load the folder's catalogue; fuzzy entries stay in English."""
     compiled, source = folder / "standfirst.mo", folder / "standfirst.po"
     if compiled.is_file():
         return GNUTranslations(BytesIO(compiled.read_bytes()))
@@ -248,23 +248,23 @@ def _load_catalogue(folder: Path) -> NullTranslations | None:
 
 
 def _fill_translation(text: str, english: str, values: Mapping[str, object]) -> str:
-    """`text` with its places filled; `english` where it has not the same ones."""
+    """Fill the placeholders of `text`, or of `english` if theirs differ."""
     return fill_placeholders(
         text if find_placeholders(text) == find_placeholders(english) else english,
         values,
     )
 
 
-#: Characters of the header that are read: no browser names more languages.
+#: Maximum length of the header that is parsed; browsers send less.
 _HEADER_LIMIT = 400
 
 
 def negotiate_locale(header: str | None, otherwise: str) -> str:
-    """The locale of «de-DE,de;q=0.9,en;q=0.8» that we have texts for, else another.
+    """Choose the preferred locale of a header such as «de-DE,de;q=0.9,en;q=0.8».
 
     Args:
-        header: `Accept-Language` as it came, or None.
-        otherwise: What holds where the header names none of ours.
+        header: The `Accept-Language` header, or None.
+        otherwise: The locale to use if there are texts for none of the header's.
     """
     known = list_languages()
     named = sorted(
@@ -275,7 +275,7 @@ def negotiate_locale(header: str | None, otherwise: str) -> str:
 
 
 def _parse_languages(header: str) -> Iterator[tuple[float, str]]:
-    """Each language with its weight, 0 to 1; what is no weight counts as 0."""
+    """Yield each language with its weight, 0 to 1; an invalid weight counts as 0."""
     for part in header.split(","):
         tag, _, weight = part.strip().partition(";q=")
         if tag:

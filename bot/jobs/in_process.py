@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class InProcessEngine:
-    """Runs one piece of work after the other in a thread of its own."""
+    """Runs calls one after the other in a thread of its own."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
@@ -23,7 +23,7 @@ class InProcessEngine:
     async def run(
         self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work` in the thread; its result or its exception."""
+        """Run `work` in the thread; return its result or raise its exception."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, partial(work, *args, **kwargs))
 

@@ -20,7 +20,7 @@ from bot.errors import BotError
 from bot.model import JobName, JobStatus
 from bot.ports import Clock
 
-#: Does what is due; returns when there is more to do, or None.
+#: Does the work that is due; returns the instant of its next work, or None.
 RunJob = Callable[[], Awaitable[datetime | None]]
 
 #: The longest time between two runs of a job: how soon it sees what another process
@@ -72,7 +72,7 @@ class Job:
 
     @property
     def status(self) -> JobStatus:
-        """When the job ran last and will run next."""
+        """Return when the job ran last and will run next."""
         latest = self._clock.now() + self._tick
         return JobStatus(
             name=self.name,
@@ -92,7 +92,7 @@ class Job:
                 self._requested.clear()
                 self._discard_past_moments()
                 await self._run_once(work)
-                # A job that is always requested again must not starve the others.
+                # A job that is requested constantly must not starve the others.
                 await asyncio.sleep(0)
                 await self._requested.wait()
         finally:
@@ -102,7 +102,7 @@ class Job:
         try:
             following = await work()
         except BotError as error:
-            # The user or time can fix it: no defect, hence no traceback.
+            # A person or time can fix it: not a bug, hence no traceback.
             log.error("job failed", reason=str(error), **self._record_failure())
         except Exception:
             log.exception("job failed", **self._record_failure())
@@ -114,7 +114,7 @@ class Job:
         self._last_run = self._clock.now()
 
     def _record_failure(self) -> dict[str, object]:
-        """Schedule the next attempt; what the log says of it."""
+        """Schedule the next attempt; return its fields for the log."""
         wait = min(self._back_off * 2 ** min(self._failures, 20), self._tick)
         self._failures += 1
         self.run_at(self._clock.now() + wait)
@@ -160,7 +160,7 @@ class JobScheduler:
         self.jobs[name].run_now()
 
     def list_statuses(self) -> tuple[JobStatus, ...]:
-        """When each job ran last and will run next."""
+        """List when each job ran last and will run next."""
         return tuple(job.status for job in self.jobs.values())
 
     async def run(self, work: Mapping[JobName, RunJob]) -> None:
@@ -170,7 +170,7 @@ class JobScheduler:
 
 async def run_jobs(work: Mapping[Job, RunJob]) -> None:
     """Run these jobs over one APScheduler until cancelled."""
-    # A late alarm is run, not dropped.
+    # A late alarm runs instead of being dropped.
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
     )

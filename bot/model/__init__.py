@@ -1,4 +1,4 @@
-"""Nouns of the bot: frozen, keyword-only dataclasses; one module a family."""
+"""Data model of the bot: frozen, keyword-only dataclasses, grouped by subject."""
 
 from bot.model.delivery import (
     Delivery,

@@ -10,7 +10,7 @@ from bot.model.workspace import Destination
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Digest:
-    """What an admin configures: what to read, how to show it, when and where."""
+    """A configured digest: what to read, how to show it, when and where to post it."""
 
     id: int
     workspace_id: int
@@ -32,13 +32,13 @@ class Digest:
     next_due: datetime | None = None
     #: The platform's id of the person it belongs to; None = the workspace's.
     person: str | None = None
-    #: Terms of which its person wants more, and less.
+    #: Terms of which the owner of a personal digest wants more, and less.
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
 
     @property
     def all_sources(self) -> tuple[Source, ...]:
-        """Its sources, the paused ones last."""
+        """All sources, the paused ones last."""
         return (*self.sources, *self.paused_sources)
 
     @property

@@ -1,8 +1,8 @@
-"""Occurrences and the editions made for them.
+"""Occurrences, and the editions composed for them.
 
-A message is edited with the stored `RenderContext` of its edition: it must differ from
-the posted one only in what was corrected, not in its zone, its language or the time of
-the next edition.
+A message is edited with the stored `RenderContext` of its edition, so that it differs
+from the posted one only in what was corrected, and not in its zone, its language or the
+time of the next edition.
 """
 
 from collections.abc import Mapping
@@ -24,9 +24,9 @@ class MessagePart:
     #: Stable within the edition: «1», «2» …
     key: str
     payload: Payload
-    #: The same in plain words: notifications, screen readers, last resort.
+    #: Plain-text version: for notifications, screen readers and as a last resort.
     fallback_text: str
-    #: What a thread for the edition is called, where the platform has them.
+    #: Title of a thread for the edition, on platforms with threads.
     title: str = ""
 
 
@@ -46,7 +46,7 @@ class OccurrenceKey(TypedDict):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredEdition:
-    """An edition as it was stored: the composer's noun with its public id."""
+    """An edition as it was stored: the composer's `Edition` with its public id."""
 
     id: int
     #: «e-7k3m9q».
@@ -79,7 +79,7 @@ class RenderContext:
     locale: str
     #: The digest's next due moment, or None when it has no schedule.
     next_due: datetime | None
-    #: This edition came after its time.
+    #: The edition was composed later than scheduled.
     late: bool = False
 
 
@@ -89,7 +89,7 @@ Trigger = Literal["schedule", "manual"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DueMoment:
-    """A moment that a schedule names: what makes an occurrence unique, and when."""
+    """A moment named by a schedule: unique key of an occurrence, and its instant."""
 
     at: datetime
     local_date: date
@@ -112,7 +112,7 @@ class Occurrence:
     state: OccurrenceState
     #: Why it was skipped or deferred, in words.
     reason: Message | None = None
-    #: It was planned after its time, to catch up.
+    #: It was planned after its scheduled time, to catch up.
     late: bool = False
 
     @property
@@ -121,13 +121,13 @@ class Occurrence:
         return OccurrenceKey(workspace_id=self.workspace_id, occurrence_id=self.id)
 
 
-#: In the stored context: the edition went to other channels than its digest's, and is
-#: not in its ledger.
+#: Key in the stored context: the edition was posted to other channels than its
+#: digest's, and is not in its ledger.
 SEPARATE_KEY = "apart"
 
 
 def context_to_json(context: RenderContext) -> Mapping[str, Any]:
-    """The context as plain JSON values."""
+    """Convert a context to plain JSON values."""
     due = context.next_due
     return {
         "digest": context.digest,
@@ -139,7 +139,7 @@ def context_to_json(context: RenderContext) -> Mapping[str, Any]:
 
 
 def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderContext:
-    """The context that `context_to_json` wrote, for the edition of that public id."""
+    """Load what `context_to_json` returned, for the edition with this public id."""
     due = stored["next_due"]
     return RenderContext(
         edition_id=edition_id,

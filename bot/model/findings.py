@@ -55,7 +55,7 @@ class Finding:
         return cls(subject=subject, state="problem", text=text, fix=fix)
 
 
-#: Checks a workspace of a platform, by the platform's id of it.
+#: Checks a workspace, given the platform's id of it.
 PlatformCheck = Callable[[str], Awaitable[Sequence[Finding]]]
 
 
@@ -80,13 +80,13 @@ JobName = Literal["publish", "deliver", "poll", "notify", "maintain"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobStatus:
-    """When one of the named jobs of a running process ran last and will run next."""
+    """Last and next run of one of the named jobs of a running process."""
 
     name: JobName
     #: None before its first run has ended.
     last_run: datetime | None
     next_run: datetime
-    #: Runs in a row that failed.
+    #: Number of consecutive failed runs.
     failures: int = 0
 
 

@@ -1,6 +1,6 @@
-"""An app installation in one workspace, with its tokens, which are secrets.
+"""An app installation in one workspace, with its tokens.
 
-It does nothing. Tokens are secrets: neither `repr` nor an error shows them.
+Tokens are secrets: neither `repr` nor an error message shows them.
 """
 
 from dataclasses import dataclass, field
@@ -11,31 +11,31 @@ from digests.messages import Message
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstallationTokens:
-    """What calls are made with."""
+    """Tokens for calls to the platform's API."""
 
     token: str = field(repr=False)
-    #: Good for one exchange against new tokens; None where tokens do not run out.
+    #: Refresh token, valid once; None if tokens do not expire.
     refresh: str | None = field(default=None, repr=False)
-    #: When `token` runs out; None = never.
+    #: When `token` expires; None = never.
     expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AppInstallation:
-    """The app as it is installed in one workspace."""
+    """An installation of the app in one workspace."""
 
     #: The platform's id of the workspace, and its name.
     team: str
     name: str
-    #: The platform's id of whoever installed it.
+    #: The platform's id of the person who installed it.
     installer: str
     scopes: tuple[str, ...]
     installed_at: datetime
-    #: None where they were kept under another key and cannot be read any more.
+    #: None if they were encrypted under another key and cannot be decrypted.
     tokens: InstallationTokens | None
-    #: Ours; installing again gives another one.
+    #: Key in our database; a new installation gets another one.
     id: int = 0
-    #: Grows with every exchange of the tokens.
+    #: Incremented by every exchange of the tokens.
     version: int = 1
-    #: Why there will be no new tokens, as a sentence; None = there will be.
+    #: Why the tokens cannot be exchanged any more; None if they can.
     broken: Message | None = None

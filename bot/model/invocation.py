@@ -1,7 +1,7 @@
-"""Commands, and the invocations that platforms hand in.
+"""Commands, and the invocations of commands that platforms receive.
 
-Others take it from `bot.types`. A platform says where the file lies and what may be
-asked for it; `bot.commands.files` reads it, held to that.
+For an attached file, the platform names the address and the only allowed origin;
+`bot.commands.files` downloads it within these limits.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,36 +16,36 @@ from bot.model.workspace import Location, Permission, Person, Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
-    """A stranger's file, not yet read."""
+    """An untrusted file attached to a command, not downloaded yet."""
 
-    #: As it was called; no path of ours.
+    #: File name given by the sender; never used as a local path.
     name: str
-    #: Bytes, as the platform says.
+    #: Size in bytes, as the platform reports it.
     size: int
-    #: Where it lies, as the platform says; whoever has it may read the file.
+    #: Download URL from the platform. Secret: it may grant access to the file.
     address: str = field(repr=False)
-    #: Where the platform's files lie: «https://files.example». No other is asked.
+    #: The only origin that it is requested from: «https://files.example».
     origin: str
-    #: Said to the origin and to nobody else; a secret. "" = the address is enough.
+    #: Bearer token, sent to the origin only; secret. "" = the URL is enough.
     bearer: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invocation:
-    """A command that came in."""
+    """An incoming command."""
 
-    #: The platform's id of the event: the same event twice has one effect.
+    #: The platform's id of the event, by which repeated events are ignored.
     key: str
     place: Location
     person: Person
     #: «news quotes».
     path: str
     args: Mapping[str, str]
-    #: Files in the place of texts, by the option that they are given for.
+    #: Files given instead of text, by option name.
     attached: Mapping[str, Attachment] = field(default_factory=dict)
     locale: str = "en"
-    #: A person's own edition (public id) under which it was pressed: that says in which
-    #: workspace. `path` is then the pressed id, still to be read.
+    #: Public id of the personal edition whose control was pressed, from which the
+    #: workspace is derived. `path` is then the control's id, not parsed yet.
     under: str = ""
 
 
@@ -58,68 +58,75 @@ class CommandOption:
     required: bool = False
     #: Takes the rest of the line on surfaces where commands are typed.
     rest: bool = False
-    #: What it takes has several lines: a form gives it room.
+    #: The value may have several lines: a form shows a larger input.
     lines: bool = False
-    #: It can be given as a file, too; one option of a command at most.
+    #: The value can also be given as a file; at most one such option per command.
     attachable: bool = False
     choices: tuple[str, ...] = ()
-    #: Which names complete it: «digest», «source», «speaker», «story», «command»; or
-    #: "", none.
+    #: Kind of names that autocompletion suggests: «digest», «source», «speaker»,
+    #: «story» or «command»; "" = none.
     completes: str = ""
 
 
 CommandHandler = Callable[[Invocation], Awaitable[Reply | Form]]
-#: Whether who asks may use the command of the path.
+#: Checks whether the person may use the command of `path`.
 PermissionCheck = Callable[[Invocation], Awaitable[bool]]
 Completer = Callable[[Invocation, str, str], Awaitable[tuple[str, ...]]]
-#: (platform, the platform's id of the workspace, its name or "" where it is not told)
+#: Takes (platform, the platform's id of the workspace, its name or "" if unknown).
 WorkspaceResolver = Callable[[PlatformName, str, str], Awaitable[Workspace]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
-    """One entry of the registry; every surface is built from it."""
+    """A command in the registry, from which every user interface is built."""
 
-    #: «news quotes»: root and name (and group) by spaces.
+    #: Root, group (if any) and name, separated by spaces: «news quotes».
     path: str
     #: One line, at most 60 characters.
     description: str
     permission: Permission
     run: CommandHandler
     options: tuple[CommandOption, ...] = ()
-    #: What somebody would really type.
+    #: Realistic invocations, for the help.
     examples: tuple[str, ...] = ()
-    #: The answer is only for the one who asked.
+    #: Only the person who asked sees the reply.
     private: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inbox:
-    """What a platform hands incoming events to."""
+    """Callbacks that handle a platform's incoming events."""
 
     commands: tuple[Command, ...]
-    #: Checks permission and repeats, runs, and turns every failure into a reply.
+    #: Checks permission, ignores repeated events, runs the command, and turns every
+    #: failure into a reply.
     dispatch: Callable[[Invocation], Awaitable[Reply | Form]]
-    #: Before somebody is asked for what a command needs; `dispatch` checks it again.
+    #: Checked before a form is shown; `dispatch` checks permission again.
     may: PermissionCheck
-    #: Turns a pressed control into the invocation it stands for (raises UserError).
+    #: Converts a pressed control into its invocation; raises `UserError`.
     press: Callable[[Invocation, str], Invocation]
-    #: (invocation so far, option name, what is typed) → up to 25 completions.
+    #: (invocation so far, option name, typed text) → up to 25 completions.
     complete: Completer
-    #: The workspace that an event comes from; made when the bot first meets it.
+    #: Finds the workspace of an event; creates it on the first event.
     workspace_of: WorkspaceResolver
-    #: (platform, the platform's id): the bot was removed from there.
+    #: Called with (platform, the platform's id) when the bot was removed there.
     left: Callable[[PlatformName, str], Awaitable[None]]
 
 
-#: Bytes that a file may have.
+#: Maximum size of a file in bytes.
 ATTACHMENT_LIMIT: Final = 500_000
-#: What a platform says where it asks for one.
+#: Description of the option or input that takes the file.
 ATTACHMENT_HINT: Final = "The same as a file of at most 500 KB"
 
 
 def file_origin(api_base: str | None, usual: str) -> str:
-    """Say where a platform's files lie: on its host, or beside an interface of ours."""
+    """Return the origin of a platform's files.
+
+    Args:
+        api_base: An address that replaces the platform's API, whose origin is used
+            then; None = not replaced.
+        usual: The platform's own origin.
+    """
     if api_base is None:
         return usual
     parts = urlsplit(api_base)

@@ -1,7 +1,4 @@
-"""What goes back to a person: replies, their blocks, and forms.
-
-`bot.types` hands them out with the others; nothing imports this module besides.
-"""
+"""Replies to people, the blocks that they consist of, and forms."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,14 +9,14 @@ from digests.types import QuoteCard
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderedEdition:
-    """A whole edition inside a reply (a preview, the newest one), already rendered."""
+    """A whole rendered edition inside a reply (a preview, or the newest one)."""
 
     parts: tuple[MessagePart, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discussion:
-    """A thread that the platform opens below a message, or finds there."""
+    """A thread below a message, which the platform finds or opens."""
 
     #: The platform's ids of the destination's channel and of the message.
     channel: str
@@ -29,21 +26,21 @@ class Discussion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preformatted:
-    """Lines of a file, to be copied as they stand; at most 1,500 characters."""
+    """Lines of a file, to be copied unchanged; at most 1,500 characters."""
 
     text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A whole file: its lines where they fit, and where they do not, the file."""
+    """A whole file, shown as text if it fits and as an attachment otherwise."""
 
-    #: «standfirst.toml».
+    #: File name, for example «standfirst.toml».
     name: str
     text: str
 
     def listings(self) -> tuple[Preformatted, ...]:
-        """Its lines in pieces; each ends with a line, but for one that is too long."""
+        """Split the text into listings, at line ends except within an overlong line."""
         parts = [""]
         for line in self.text.splitlines(keepends=True):
             for at in range(0, len(line), LISTING_LENGTH):
@@ -65,25 +62,25 @@ class FactTable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListItem:
-    """One item of a list: a title that may lead somewhere, and what is said of it."""
+    """One item of a list: a title, optionally linked, with a text and a note."""
 
     title: str
     text: str = ""
     note: str = ""
-    #: Only http(s), or None.
+    #: Link of the title, http(s) only.
     url: str | None = None
-    #: Article (id, version) and the words in it that the line stands on, if any.
+    #: Article, revision and span that support the item, if any.
     article: str | None = None
     revision: str | None = None
     start: int | None = None
     end: int | None = None
-    #: Places in `text` to be set apart: pairs of start and end, in order.
+    #: Spans of `text` to highlight: pairs of start and end, ascending.
     marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paragraph:
-    """A sentence or a few, in our own words."""
+    """A few sentences in the bot's own words."""
 
     text: str
 
@@ -97,7 +94,7 @@ class QuoteBlock:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SmallPrint:
-    """Small print: sources, times, how it was made."""
+    """Small print: sources, times, provenance."""
 
     text: str
 
@@ -125,28 +122,28 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What goes back to the person who asked."""
+    """The response to the person who asked."""
 
     title: str = ""
     blocks: tuple[Block, ...] = ()
     controls: tuple[Control, ...] = ()
-    #: «Only you can see this».
+    #: Visible only to the person who asked.
     private: bool = True
-    #: The request could not be met; shown as such, not by colour alone.
+    #: The request failed; shown as an error, and not by colour alone.
     problem: bool = False
-    #: A platform that can open threads tells the way to this one instead.
+    #: A platform that can open threads replies with a link to this one instead.
     discussion: Discussion | None = None
     #: The language that the person chose; None: the one that the platform says.
     locale: str | None = None
 
 
-#: Characters of one listing of a document; longer text goes on in the next.
+#: Maximum characters of one listing; longer text continues in the next.
 LISTING_LENGTH: Final = 1_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormField:
-    """One question of a form."""
+    """One input of a form."""
 
     name: str
     label: str
@@ -154,7 +151,7 @@ class FormField:
     required: bool = True
     value: str = ""
     choices: tuple[str, ...] = ()
-    #: What was wrong with the last answer, in words.
+    #: Why the last answer was rejected; "" = it was not.
     error: str = ""
     #: The answer has several lines.
     lines: bool = False
@@ -164,7 +161,7 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """Up to five questions; the answers come back as an invocation of `path`."""
+    """A form of up to five fields; submitting it invokes the command `path`."""
 
     path: str
     title: str

@@ -59,7 +59,7 @@ SETTINGS_VERSION: Final = 1
 
 #: A settings model as plain JSON values, by field name.
 SettingsEntry = Mapping[str, Any]
-#: The commands that offer a setting as an option; «style form» asks for few of them.
+#: Commands that offer a setting as an option; «style form» has few of the settings.
 OfferedBy = Literal["create", "edit", "style", "style form", "destination edit"]
 SettingKind = Literal["number", "choice", "switch", "list", "mapping", "text"]
 
@@ -70,18 +70,18 @@ class SettingInfo:
 
     #: Description of the command option: an English message.
     help: str = ""
-    #: What people read in place of the name: an English message.
+    #: Label shown instead of the name: an English message.
     label: str = ""
     offered_by: tuple[OfferedBy, ...] = ()
-    #: Which names complete its values (`CommandOption.completes`).
+    #: Kind of names that complete its values (`CommandOption.completes`).
     completes: str = ""
-    #: How people write that there is no value.
+    #: Words with which people clear the value.
     none_word: str = "none"
-    #: It changes which articles an edition takes, or how much of them it shows.
+    #: It affects which articles an edition contains, or how much of them it shows.
     affects_edition: bool = False
-    #: A new digest is described with it even where it has its default.
+    #: Shown in the description of a new digest even if it has its default.
     always_listed: bool = False
-    #: The configuration file omits it where it has its default.
+    #: Omitted from the exported configuration file if it has its default.
     omit_default: bool = False
     #: A configuration file that omits it leaves it unchanged.
     keep_omitted: bool = False
@@ -94,7 +94,7 @@ _NO_INFO: Final = SettingInfo()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """A settings field as the derived parts need it."""
+    """A settings field in the form that commands, files and forms are derived from."""
 
     name: str
     kind: SettingKind = "text"
@@ -108,7 +108,7 @@ class Setting:
 
     @property
     def label(self) -> str:
-        """What people read: an English message."""
+        """Label shown to people: an English message."""
         return self.info.label or self.name
 
 
@@ -183,7 +183,7 @@ class SettingsModel(BaseModel):
         )
 
     def to_stored(self) -> dict[str, Any]:
-        """Dump to JSON values with the version of their form."""
+        """Dump to JSON values, including the format version."""
         return {"version": SETTINGS_VERSION, **self.to_entry()}
 
     def to_entry(self) -> dict[str, Any]:
@@ -406,7 +406,7 @@ class WorkspaceSettings(SettingsModel):
 
 DEFAULT_DIGEST_OPTIONS: Final = DigestOptions()
 DEFAULT_POST_OPTIONS: Final = PostOptions()
-#: A digest without name and sources as an entry: where a new one starts.
+#: Entry of a digest without name and sources: the starting point for a new one.
 DEFAULT_DIGEST: Final[SettingsEntry] = {
     **DigestSettings.model_construct(name="", sources=()).to_entry()
 }

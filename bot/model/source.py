@@ -1,7 +1,4 @@
-"""Sources of articles, and the articles stored from them.
-
-It does nothing. Others take it from `bot.types`, where all nouns are.
-"""
+"""Sources of articles, and the articles stored from them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +9,7 @@ from digests.messages import Message
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredArticle:
-    """An article revision in the archive, with where it came from."""
+    """Keys and times of a stored article revision."""
 
     article_id: int
     revision_id: int
@@ -22,13 +19,13 @@ class StoredArticle:
     current: bool = True
 
 
-#: A site is a page that names the feed which is read in its place.
+#: A «site» is a page that names the feed to read instead.
 SourceKind = Literal["folder", "feed", "page", "sitemap", "site"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """Where articles come from; `workspace_id` None when it is public to all."""
+    """A source of articles; public if `workspace_id` is None."""
 
     id: int
     workspace_id: int | None
@@ -37,29 +34,29 @@ class Source:
     address: str
     name: str
     last_success_at: datetime | None = None
-    #: The last reading's problem; None when all was well.
+    #: Problem of the last fetch; None if it succeeded.
     problem: Message | None = None
-    #: When it was last asked, whatever came of it.
+    #: Time of the last request, successful or not.
     requested_at: datetime | None = None
-    #: When it is read next; None = as soon as can be.
+    #: Time of the next poll; None = as soon as possible.
     next_poll_at: datetime | None = None
-    #: Readings in a row that failed.
+    #: Number of consecutive failures.
     failures: int = 0
-    #: It asked to be left alone until then.
+    #: Not requested before this time, as the server asked (Retry-After).
     backoff_until: datetime | None = None
-    #: It has ended and is not asked any more.
+    #: It has ended (for example 410 Gone) and is not polled any more.
     stopped: bool = False
-    #: What the last whole answer gave, for asking whether anything has changed.
+    #: Validators of the last full response, for conditional requests.
     etag: str | None = None
     last_modified: str | None = None
-    #: Where it says that it has moved for good, and how often in a row it said so.
+    #: Target of its permanent redirect, and how often in a row it was seen.
     moved_to: str | None = None
     moved_count: int = 0
-    #: New articles a day, of late; None until that can be told.
+    #: Recent number of new articles per day; None until it can be estimated.
     items_per_day: float | None = None
-    #: Something odd that was dealt with and that an admin should know, and since when.
+    #: A peculiarity that was worked around but that an admin should know; since when.
     notice: Message | None = None
     noticed_at: datetime | None = None
-    #: How the digest that it was looked up with calls it; None = as it calls itself.
-    #: It belongs to that digest alone: the rest is shared by all who read the source.
+    #: Name in the digest that it was loaded with; None = `name`. Belongs to that digest
+    #: alone: the other fields are shared by all digests that read the source.
     called: str | None = None

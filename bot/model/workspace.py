@@ -1,6 +1,5 @@
 """Workspaces, their destinations, and the people in them.
 
-Storage returns these nouns; platforms, commands and the scheduler exchange them.
 Instants are aware datetimes in UTC; `id` is the database key and is never shown.
 """
 
@@ -71,20 +70,20 @@ class Destination:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """The person who asks, as the platform describes them now."""
+    """The person who uses a command, as the platform describes them now."""
 
     id: str
     name: str
     permission: Permission
     #: The platform's ids of their current roles.
     roles: tuple[str, ...] = ()
-    #: The permission is a grant of this workspace, not the platform's.
+    #: The permission comes from a grant in this workspace, not from the platform.
     granted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Location:
-    """Workspace and channel in which somebody asks."""
+    """Workspace and channel in which a command is used."""
 
     workspace: Workspace
     #: The platform's id of the channel; None outside of channels.
@@ -92,7 +91,7 @@ class Location:
 
     @property
     def of_person(self) -> str | None:
-        """The id of the person whose direct messages these are; None = a channel."""
+        """Id of the person whose direct messages these are; None = a channel."""
         channel = self.channel or ""
         return (
             channel.removeprefix(PERSON_PREFIX)

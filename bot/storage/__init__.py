@@ -1,7 +1,8 @@
-"""Storage; the only package with SQL.
+"""Storage: the only package with SQL.
 
-`Database` runs functions of a connection in threads; they are in the modules here, one
-module for each noun. README.md has the rules for a new function and a new table.
+`Database` runs functions that take a connection in threads; they are in the modules
+here, one module per subject. README.md has the rules for a new function and a new
+table.
 """
 
 from sqlalchemy import Connection

@@ -1,15 +1,15 @@
 """Full text search: the newest articles that match and that the workspace may see.
 
-The index lists matches in the order in which they were stored, so that the newest few
-hundred cost the same however common a word is; `digests.answers` ranks them. All
-matches are never sorted by relevance.
+The index lists matches in the order in which they were stored, so that finding the
+newest few hundred costs the same however common a word is; `digests.answers` ranks
+these. The complete matches are never sorted by relevance.
 
-Beside its words, each revision is indexed under marks that no text can contain: its
-source, the words of its outlet, its week, and its block of keys. So the sources that a
-workspace may see are part of the query, and a small workspace finds its own articles
-among a million of others; the rows found are checked all the same.
+In addition to its words, each revision is indexed under marks that no text can contain:
+its source, the words of its outlet, its week, and its block of keys. The sources that a
+workspace may see are thus part of the query, and a small workspace finds its articles
+among a million others; visibility of the rows found is checked nevertheless.
 
-`index_revision` and `remove_article_from_index` belong to the ingest, which works for
+`index_revision` and `remove_article_from_index` are used by the ingest, which works for
 all workspaces.
 """
 
@@ -40,14 +40,14 @@ from bot.storage.statements import batched, delete_rows, first_scalar, list_scal
 from digests.language.search_terms import PhraseGroup, SearchQuery, extract_terms
 from digests.types import Article
 
-#: Before a source's key, a word of the outlet, and a week.
+#: Prefixes of the marks for a source's key, a word of the outlet, and a week.
 _SOURCE_MARK, _OUTLET_MARK, _WEEK_MARK = "§", "¤", "‡"
-#: More sources or weeks than these are not put into a query: rows are checked instead.
+#: Maximum number of sources or weeks in a query; with more, rows are checked instead.
 _MAX_NAMED = 256
-#: How many matches, as a multiple of the limit, are checked at a step, and in total
-#: before sources are put into the query; and how many at least.
+#: Matches checked per step, and in total before sources are added to the query, as
+#: multiples of the limit; and the minimum of that total.
 _SIFTED_PER_STEP, _MAX_SIFTED, _MIN_SIFTED = 2, 20, 3000
-#: How many keys one statement may name.
+#: Maximum number of keys in one statement.
 _BATCH_SIZE = 500
 
 
@@ -59,7 +59,7 @@ def index_revision(
     dated_at: datetime,
     article: Article,
 ) -> None:
-    """Index a revision; `article` is as `article_from_row` gives it."""
+    """Index a revision; `article` is a result of `article_from_row`."""
     connection.execute(
         searchable.insert().values(
             revision_id=revision_id,
@@ -81,7 +81,7 @@ def remove_article_from_index(connection: Connection, *, article_id: int) -> Non
 
 
 class SearchFilters(TypedDict, total=False):
-    """Restrictions of a search; absent ones do not apply."""
+    """Optional restrictions of a search."""
 
     #: Only from these sources.
     source_ids: Sequence[int] | None
@@ -89,7 +89,7 @@ class SearchFilters(TypedDict, total=False):
     outlet: str | None
     #: Only these revisions, a few thousand at most.
     among: Sequence[int] | None
-    #: The earliest and the latest date of the article.
+    #: Earliest and latest date of the article.
     since: datetime | None
     until: datetime | None
 
@@ -107,9 +107,10 @@ def search_revisions(
 
     Args:
         connection: Inside a transaction.
-        workspace_id: The workspace that asks.
-        wanted: What must and must not occur; an empty one finds nothing, None all.
-        limit: How many at most.
+        workspace_id: Only articles that this workspace may see.
+        wanted: What must and must not occur; an empty query matches nothing, None
+            everything.
+        limit: Maximum number of revisions.
         kept: Restrictions.
     """
     (found,) = search_revisions_each(
@@ -131,7 +132,7 @@ def search_revisions_each(
     limit: int,
     **kept: Unpack[SearchFilters],
 ) -> list[list[int]]:
-    """Run several searches, each by itself; what they share is read once."""
+    """Run several searches independently; data that they share is read once."""
     only = kept.get("source_ids")
     outlet = [
         ((_OUTLET_MARK + word,),) for word in extract_terms(kept.get("outlet") or "")
@@ -192,7 +193,7 @@ class _Search:
     only: Sequence[int] | None = None
 
     def last(self, asked: Sequence[SearchQuery], limit: int) -> list[list[int]]:
-        """Give for each query the keys of the latest visible revisions that match."""
+        """Return for each query the keys of the latest visible revisions that match."""
         if not self.source_ids:
             return [[] for _ in asked]
         weeks = self._weeks()
@@ -213,7 +214,7 @@ class _Search:
         common = search_index.list_common_words(
             self.connection, [replace(request, sources=named) for request in requests]
         )
-        # Of several queries, none needs to go far back.
+        # With several queries, each needs only recent matches.
         walk = partial(
             search_index.walk_matches,
             self.connection,
@@ -230,10 +231,10 @@ class _Search:
         named: PhraseGroup,
         limit: int,
     ) -> IndexWalk:
-        """Walk over the matches, in the end only over those from the sources.
+        """Walk over the matches from the workspace's sources.
 
-        For a workspace with many sources the latest matches are checked first: putting
-        all its sources into the query takes longer. Few are put into it at once.
+        Few sources are part of the query from the start. With many, which make a query
+        slow, the latest matches of any source are checked first.
         """
         if len(self.source_ids) > search_index.FEW_SOURCES:
             walk = begin(request, _SIFTED_PER_STEP * limit)
@@ -264,7 +265,7 @@ class _Search:
         return [list(islice(keys, limit)) for keys in found]
 
     def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
-        """Keep the first visible ones of each, so many or a few more."""
+        """Keep the first visible matches of each list: `most`, or a few more."""
         seen: list[list[int]] = [[] for _ in hits]
         share = max(_BATCH_SIZE // len(hits), most)
         for at in range(0, max(map(len, hits)), share):
@@ -278,7 +279,7 @@ class _Search:
         return seen
 
     def _kept(self, matches: Sequence[int]) -> set[int]:
-        """Keep what is visible and fulfils the restrictions."""
+        """Select the matches that are visible and fulfil the restrictions."""
         conditions = [*filter_visible_revisions(self.workspace_id)]
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))
@@ -309,7 +310,7 @@ class _Search:
 
 
 def _advance_walk(walk: IndexWalk, keys: list[int]) -> IndexStep | None:
-    """Send a walk the result of its step; gives its next step, None at its end."""
+    """Send a walk the result of its step; return its next step, None at its end."""
     try:
         return walk.send(keys)
     except StopIteration:
@@ -317,7 +318,7 @@ def _advance_walk(walk: IndexWalk, keys: list[int]) -> IndexStep | None:
 
 
 def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:
-    """Ask for one of these marks, unless they are too many."""
+    """Build alternatives of these marks; empty if there are too many."""
     group = tuple((f"{mark}{each}",) for each in these)
     return group if len(group) <= _MAX_NAMED else ()
 

@@ -1,10 +1,10 @@
-"""Articles and their revisions: each piece of news in all its versions.
+"""Articles and their revisions.
 
-An article is identified by its source and by every id under which the source has given
-it: its own and, where it says that it replaces an earlier one, that one's. So a
-correction that arrives before the text it corrects still ends up with it.
+An article is identified by its source and by every id under which the source has
+published it: its own and, if it replaces an earlier one, that one's. So a correction
+that arrives before the text that it corrects still belongs to the same article.
 
-`store_article` belongs to the ingest, which works for all workspaces: it names none.
+`store_article` is used by the ingest, which works for all workspaces.
 """
 
 import hashlib
@@ -38,13 +38,13 @@ from bot.storage.statements import (
 from digests.language.normalization import revision_hash
 from digests.types import Article
 
-#: A feed can use whole paragraphs as ids; an index entry is limited.
+#: Maximum length of an id: a feed can use whole paragraphs; index entries are limited.
 _MAX_ID_LENGTH = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownArticle:
-    """An article that a source gave before: its current text, and all its revisions."""
+    """A stored article of a source: its current text and all its revisions."""
 
     article: Article
     hashes: frozenset[str]
@@ -58,7 +58,7 @@ class ArticleArrival:
     """When an article's current text was fetched."""
 
     fetched_at: datetime
-    #: It counts as published from the start.
+    #: It counted as already published when it arrived.
     baseline: bool
 
 
@@ -71,12 +71,12 @@ def store_article(
     names: Sequence[str] = (),
     baseline: bool = False,
 ) -> tuple[StoredArticle, bool]:
-    """Store what the source gave; True when this revision is new.
+    """Store an article from a source; True if this revision is new.
 
     Args:
         connection: Inside a transaction.
-        source: Where the article comes from.
-        article: Its `id` and `revises` are the source's own.
+        source: Source of the article.
+        article: Its `id` and `revises` are the source's ids.
         now: When it was fetched.
         names: Further names that identify the source's article; the first that is
             known decides which one it is.
@@ -85,7 +85,7 @@ def store_article(
 
     A new revision becomes the current one unless it is dated before the current one.
     """
-    # One at a time for each source: two could make one article twice.
+    # Serialized per source: two transactions could create one article twice.
     connection.execute(
         select(sources.c.id)
         .where(sources.c.id == source.id)
@@ -108,7 +108,7 @@ def store_article(
 def find_known_articles(
     connection: Connection, *, source_id: int, names: Collection[str]
 ) -> dict[str, KnownArticle]:
-    """Find what the source gave before under these names, by name."""
+    """Find the source's stored articles with these names, by name."""
     short = {_shorten_id(name): name for name in names}
     ids: dict[str, int] = {}
     for some in batched(short):
@@ -162,11 +162,17 @@ def list_fresh_articles(
 ) -> tuple[Article, ...]:
     """List the current revisions that were fetched from `since` on, newest first.
 
-    `until` leaves out those fetched then or later; what counts as published from the
-    start is included with `include_baseline` only. The time of fetching counts,
-    because a late find is news to us; the composer decides whether it is too old. The
-    caller has the ids from a digest, which may call sources by other names
-    (`called`); an outlet that the text names stays.
+    The time of fetching counts, because an article found late is still news; the
+    composer decides whether it is too old.
+
+    Args:
+        connection: Inside a transaction.
+        source_ids: Keys of the sources, from a digest.
+        since: Earliest time of fetching.
+        until: Excludes what was fetched then or later.
+        called: Names of sources in the digest; they do not replace an outlet that the
+            text itself names.
+        include_baseline: Include what counted as already published when it arrived.
     """
     names = called or {}
     then = [] if until is None else [revisions.c.fetched_at < until]
@@ -200,7 +206,7 @@ def find_article(
 ) -> tuple[Article, StoredArticle] | None:
     """Find an article, in its current revision or in the one with this hash.
 
-    One whose text was deleted, because it was too old, is not found.
+    None also if its text was deleted because of its age.
     """
     version = revisions.c.current if revision is None else revisions.c.hash == revision
     kept = or_(revisions.c.text != "", revisions.c.title.is_not(None))
@@ -215,7 +221,7 @@ def find_article(
 def find_article_arrival(
     connection: Connection, *, workspace_id: int, article_id: int
 ) -> ArticleArrival | None:
-    """Tell when an article that the workspace may see was fetched."""
+    """Find when the current text of an article that the workspace sees was fetched."""
     query = (
         select(revisions.c.fetched_at, revisions.c.baseline)
         .select_from(REVISION_JOIN)
@@ -234,7 +240,7 @@ def _get_article_id(
     further: Sequence[str],
     now: datetime,
 ) -> int:
-    """Give the article's key; a new one when none of its names is known."""
+    """Return the article's key; create the article if none of its names is known."""
     given = (article.id, article.revises, *further)
     names = list(dict.fromkeys(_shorten_id(name) for name in given if name))
     found = {
@@ -274,7 +280,10 @@ def _find_revision(
 
 
 def _reuse_revision(connection: Connection, row: Row[Any], name: str) -> StoredArticle:
-    """Reuse a revision; under the current one's name, the source went back to it."""
+    """Reuse a stored revision.
+
+    Under the name of the current revision, the source reverted to the earlier text.
+    """
     back = (
         row.external_id == name
         and not row.current

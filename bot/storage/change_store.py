@@ -25,11 +25,11 @@ class StoredChange:
     workspace_id: int
     #: JSON values, returned unchanged.
     steps: Sequence[Payload]
-    #: Who proposed it, or, once it is confirmed, who confirmed it.
+    #: The person who proposed it or, once it is confirmed, who confirmed it.
     person_id: str
     person_name: str
     proposed_at: datetime
-    #: None: it is not confirmed.
+    #: None: not confirmed.
     made_at: datetime | None
     #: The public id of the change that this one reverts.
     reverts: str | None
@@ -45,7 +45,7 @@ def propose_change(
     now: datetime,
     reverts: str | None = None,
 ) -> StoredChange:
-    """Store a change that is about to be shown."""
+    """Store a change that will be shown for confirmation."""
     row = insert_with_public_id(
         connection,
         changes,
@@ -81,7 +81,7 @@ def confirm_change(
     person_name: str,
     now: datetime,
 ) -> bool:
-    """Record that this person confirmed it; False: it was confirmed before."""
+    """Record that the person confirmed the change; False: it was confirmed before."""
     done = connection.execute(
         update(changes)
         .where(
@@ -110,7 +110,7 @@ def list_newest_changes(
 def delete_unconfirmed_changes(
     connection: Connection, *, workspace_id: int, before: datetime
 ) -> None:
-    """Delete changes that were proposed before then and never confirmed."""
+    """Delete changes that were proposed before `before` and never confirmed."""
     connection.execute(
         delete(changes).where(
             changes.c.workspace_id == workspace_id,

@@ -1,16 +1,16 @@
-"""Column types, and how nouns become JSON text and are read back.
+"""Column types, and conversion of dataclasses to JSON text and back.
 
 Instants: PostgreSQL has a type for them. SQLite stores whole microseconds since 1970,
-because an instant then has exactly one spelling (text has many, and two spellings of
-one instant do not compare), sorts and indexes as a number, and takes a third of the
-space. Text: PostgreSQL accepts neither NUL nor lone surrogates; both become U+FFFD, as
-in the rule for every text that is read. JSON is text, so that both databases return
-exactly what was stored.
+because an instant then has exactly one representation (text has several, which do not
+compare), sorts and indexes as a number, and takes a third of the space. Text:
+PostgreSQL accepts neither NUL nor lone surrogates; both are replaced by U+FFFD, as in
+every text that is read. JSON is stored as text, so that both databases return exactly
+what was stored.
 
-The nouns' own type hints are the format, so a new field needs no line here: one with a
-default is simply absent from older editions. (pydantic was tried: it turns an infinite
-figure into null and UTC into a zone class of its own.) Names in the text that are no
-field any more are ignored.
+The format is derived from the type hints of the dataclasses, so a new field needs no
+line here: a field with a default is simply absent from older editions. (pydantic was
+tried: it turns an infinite figure into null and UTC into a zone class of its own.)
+Unknown names in the text are ignored.
 """
 
 import json
@@ -34,17 +34,17 @@ from digests.types import Edition
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-#: The limits of a tsvector.
+#: Limits of PostgreSQL's tsvector.
 _LAST_POSITION, _MAX_POSITIONS = 16_383, 255
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NaiveInstantError(ValueError, DontWrapMixin):
-    """A datetime without a zone cannot be stored: a defect of the caller."""
+    """A datetime without a zone cannot be stored: a bug of the caller."""
 
 
 class BareSentenceError(TypeError, DontWrapMixin):
-    """A sentence instead of a `Message` cannot be stored: a defect of the caller."""
+    """A sentence instead of a `Message` cannot be stored: a bug of the caller."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -112,12 +112,12 @@ class MessageText(TypeDecorator[Message]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Message | None:
         if value is None:
             return None
-        # What an earlier version stored as a sentence is shown as it is.
+        # A sentence stored by an earlier version is shown unchanged.
         return message_from_json(json.loads(value) if value[:1] == "{" else value)
 
 
 class Json(TypeDecorator[Any]):
-    """Any JSON value, as text with sorted keys; None is NULL."""
+    """A JSON value as text with sorted keys; None is NULL."""
 
     impl = Text
     cache_ok = True
@@ -130,7 +130,7 @@ class Json(TypeDecorator[Any]):
 
 
 class SearchTerms(TypeDecorator[Sequence[str]]):
-    """Words of the full text index, in the order of the text; they are not read back.
+    """Words of the full text index in text order; write-only.
 
     They contain no white space, quotation mark or backslash
     (`digests.language.search_terms`).
@@ -141,7 +141,7 @@ class SearchTerms(TypeDecorator[Sequence[str]]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
-            # Loaded only where it is used.
+            # Imported only if it is used.
             from sqlalchemy.dialects.postgresql import TSVECTOR
 
             return dialect.type_descriptor(TSVECTOR())
@@ -161,7 +161,7 @@ class SearchTerms(TypeDecorator[Sequence[str]]):
 
 
 def _format_tsvector(terms: Sequence[str]) -> str:
-    """Write words as a tsvector: each with its positions."""
+    """Format words as a tsvector: each with its positions."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, term in enumerate(terms[:_LAST_POSITION], 1):
         if len(places[term]) < _MAX_POSITIONS:
@@ -172,10 +172,10 @@ def _format_tsvector(terms: Sequence[str]) -> str:
 
 
 def encode_json(value: Any) -> str:
-    """Give the one JSON text of a value: keys sorted, no letter escaped."""
+    """Return the canonical JSON text of a value: keys sorted, no letter escaped."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     if _SURROGATE.search(text):
-        # Half a surrogate pair cannot be encoded; as an escape it survives unchanged.
+        # A lone surrogate cannot be encoded; as an escape it survives unchanged.
         return json.dumps(value, sort_keys=True)
     return text
 
@@ -184,17 +184,17 @@ T = TypeVar("T")
 
 
 def dump_dataclass(noun: Any) -> str:
-    """Give the one JSON text of a noun: keys sorted, no letter escaped."""
+    """Return the canonical JSON text of a dataclass instance, as `encode_json` does."""
     return encode_json(_to_plain(noun))
 
 
 def load_edition(text: str) -> Edition:
-    """Load the edition that `dump_dataclass` wrote."""
+    """Load an edition that `dump_dataclass` wrote."""
     return load_dataclass(Edition, text)
 
 
 def load_dataclass(kind: type[T], text: str) -> T:
-    """Load the noun of that kind that `dump_dataclass` wrote."""
+    """Load an instance of the dataclass `kind` that `dump_dataclass` wrote."""
     noun: T = _from_plain(kind, json.loads(text))
     return noun
 
@@ -232,7 +232,7 @@ def _from_plain(kind: Any, value: Any) -> Any:
         (each, _) = typing.get_args(kind)
         return tuple(_from_plain(each, item) for item in value)
     if origin is types.UnionType or origin is typing.Union:
-        # Only «or None» occurs, and None is dealt with above.
+        # The only unions are with None, which is handled above.
         (other,) = (arg for arg in typing.get_args(kind) if arg is not types.NoneType)
         return _from_plain(other, value)
     return datetime.fromisoformat(value) if kind is datetime else value

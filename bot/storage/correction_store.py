@@ -1,10 +1,10 @@
-"""Corrections: what was corrected in an edition after it was published.
+"""Corrections of an edition after it was published.
 
-    due ─► edited     its messages are edited (their deliveries say how that went)
-        └► listed     they are not, by setting or because it was not possible
-    unshown           the article was corrected in something that no message shows
+    due ─► edited     messages are edited; their deliveries have the outcome
+        └► listed     messages are not edited, by setting or because it is impossible
+    unshown           the article changed in something that no message shows
 
-The edition itself is never rewritten: amendments are applied to it in their order.
+The stored edition is never rewritten: amendments are applied to it in order.
 """
 
 from collections.abc import Collection, Sequence
@@ -47,9 +47,9 @@ class Correction:
     reason: Message | None = None
     #: [{before, after, old, new}]: the words, then the sentences.
     changes: Sequence[Payload] = ()
-    #: None: nothing that is shown changes.
+    #: None: nothing in the messages changes.
     amendment: Amendment | None = None
-    #: Of the article that was corrected; None where an editor wrote it.
+    #: Key of the corrected article; None if an editor wrote the correction.
     article_id: int | None = None
     outlet: str | None = None
     old_revision: str | None = None
@@ -62,7 +62,7 @@ class Correction:
 def add_correction(
     connection: Connection, *, workspace_id: int, correction: Correction
 ) -> int:
-    """Store a correction; gives its key."""
+    """Store a correction; return its key."""
     values = to_row(
         corrections,
         correction,
@@ -78,10 +78,7 @@ def add_correction(
 def list_due_corrections(
     connection: Connection, *, platforms: Collection[str], limit: int
 ) -> tuple[tuple[int, int], ...]:
-    """List (workspace, edition) that have something to edit, on these platforms.
-
-    Of all workspaces.
-    """
+    """List (workspace, edition) keys with due corrections, in all workspaces."""
     found = connection.execute(
         select(corrections.c.workspace_id, corrections.c.edition_id)
         .join(workspaces, workspaces.c.id == corrections.c.workspace_id)
@@ -101,7 +98,7 @@ def finish_corrections(
     state: CorrectionState,
     reason: Message | None = None,
 ) -> None:
-    """Record the outcome of all corrections of the edition that were due."""
+    """Record the outcome of all due corrections of the edition."""
     update_rows(
         connection,
         corrections,
@@ -127,7 +124,7 @@ def list_corrections(
 def count_article_corrections(
     connection: Connection, *, workspace_id: int, edition_id: int, article_id: int
 ) -> int:
-    """Count what an article corrected in an edition."""
+    """Count the corrections of an article in an edition."""
     return count_rows(
         connection,
         corrections,
@@ -139,7 +136,7 @@ def count_article_corrections(
 def list_amendments(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Amendment, ...]:
-    """List what is shown instead of what was first published, in its order."""
+    """List the amendments of the edition, in the order in which they are applied."""
     query = (
         select(corrections.c.amendment)
         .where(
@@ -182,7 +179,7 @@ def list_newest_corrections(
 def find_editor_correction(
     connection: Connection, *, workspace_id: int, edition_id: int, story: str
 ) -> Correction | None:
-    """Find an editor's correction of the story that was not reverted."""
+    """Find the unreverted correction of the story by an editor."""
     query = (
         select(corrections)
         .where(
@@ -204,7 +201,7 @@ def revert_corrections(
     ids: Collection[int],
     now: datetime,
 ) -> None:
-    """Revert these corrections (keys); their editions are due to be edited again."""
+    """Revert these corrections (keys); their editions become due for an edit."""
     update_rows(
         connection,
         corrections,

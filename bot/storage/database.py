@@ -1,11 +1,11 @@
-"""Run functions of a connection in threads, each in one transaction.
+"""Run functions that take a connection in threads, each in one transaction.
 
-SQLite: one writer thread and a few readers; a function waits its turn there, not on a
-lock. PostgreSQL: the same over a pool, with a few writers.
+SQLite: one writer thread and a few readers; functions queue for a thread instead of
+waiting for a lock. PostgreSQL: the same over a pool, with a few writers.
 
 A function takes a `Connection` first and runs inside one transaction, which is
-committed when it returns and rolled back when it raises. It must do nothing but talk to
-the database: after a lost race it is run again from the start.
+committed when it returns and rolled back when it raises. It must have no side effects
+outside of the database: after a lost race it is run again from the start.
 """
 
 import asyncio
@@ -28,13 +28,13 @@ T = TypeVar("T")
 
 #: Concurrent writers on PostgreSQL; SQLite has one.
 _POSTGRESQL_WRITERS = 4
-#: How many seconds a writer waits while another program locks the database.
+#: Seconds that a writer waits while another program locks the database.
 _WRITE_TIMEOUT = 60.0
 _RETRY_DELAY = 0.05
 
 
 class Database:
-    """An open database, which runs functions of a connection."""
+    """An open database, which runs functions that take a connection."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Database:
     ) -> None:
         #: The database for people: a file, or «name on host»; no credentials.
         self.where = where
-        #: Where SQLite keeps it; None where a server does.
+        #: Path of the SQLite file; None on PostgreSQL.
         self.file = file
         self._writer = writer
         self._reader = reader
@@ -58,13 +58,13 @@ class Database:
 
     @classmethod
     def open(cls, url: str, *, readers: int = 2) -> Self:
-        """Open the database at `url`; created or upgraded where that is allowed.
+        """Open the database at `url`; create or upgrade it if allowed.
 
         Blocks: call it before the event loop runs, or in a thread.
 
         Raises:
-            ConfigurationError: It cannot be opened as it is; the message says why
-                and what to do.
+            ConfigurationError: It cannot be opened; the message says why and what to
+                do.
         """
         address = engines.parse_database_url(url)
         where = engines.describe_address(address)
@@ -102,11 +102,11 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a function that changes nothing.
+        """Run a function that only reads.
 
         Raises:
-            ConfigurationError: The database cannot be read; `DatabaseUnavailable` when
-                that may pass.
+            ConfigurationError: The database cannot be read; `DatabaseUnavailable` if
+                that may be temporary.
         """
         return await _run_in(
             self._reading, partial(self._read, operation, *args, **kwargs)
@@ -119,28 +119,28 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run a function in a transaction; when this returns, it is on the disk.
+        """Run a function in a transaction, which is durable when this returns.
 
-        Cancelling the caller does not stop it: it is completed.
+        Cancelling the caller does not stop the function: it is completed.
 
         Raises:
-            ConfigurationError: The database cannot be written; `DatabaseUnavailable`
-                when that may pass. Nothing was stored then.
+            ConfigurationError: The database cannot be written, and nothing was stored;
+                `DatabaseUnavailable` if that may be temporary.
         """
         return await _run_in(
             self._writing, partial(self._write, operation, *args, **kwargs)
         )
 
     async def truncate_wal(self) -> None:
-        """Move what was written from SQLite's log into the database.
+        """Checkpoint SQLite's WAL into the database file.
 
-        Readers of an older state are not waited for: then some of the log stays until
-        the next time.
+        Does not wait for readers of an older snapshot, for which a part of the WAL
+        stays until the next call.
         """
         await _run_in(self._writing, self._truncate_wal)
 
     async def close(self) -> None:
-        """Finish what was begun, then close the database."""
+        """Finish running functions, then close the database."""
         self._closing.set()
         await asyncio.to_thread(self._shut_down)
 

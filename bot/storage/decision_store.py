@@ -1,9 +1,9 @@
 """Editorial decisions: what each composition of a digest decided on its articles.
 
 The newest compositions of a digest are kept (`MAX_COMPOSITIONS`), for at most
-`MAX_COMPOSITION_AGE`. A composition that decides the same as the one before extends its
-row, so that a digest that looks every minute keeps days. What an edition contains is
-also stored with the edition.
+`MAX_COMPOSITION_AGE`. A composition with the same decisions as the one before extends
+its row, so that the history of a digest composed every minute still covers days. The
+contents of an edition are also stored with the edition.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -26,15 +26,15 @@ from bot.storage.statements import (
 from digests.messages import Message, message_from_json, message_to_json
 from digests.types import ArticleDecision
 
-#: How many different compositions of a digest are kept, and how long.
+#: Maximum number of different compositions kept per digest, and their maximum age.
 MAX_COMPOSITIONS, MAX_COMPOSITION_AGE = 30, timedelta(days=30)
-#: How many of a workspace are read for one answer.
+#: Maximum number of compositions read per query.
 _MAX_COMPOSITIONS_READ = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredDecision:
-    """A decision with its digest, and when it was made first and last."""
+    """A decision with its digest, and when it was first and last made."""
 
     digest_id: int
     made_at: datetime
@@ -51,7 +51,7 @@ def add_decisions(
     decisions: Sequence[ArticleDecision],
     now: datetime,
 ) -> None:
-    """Store what a composition decided; the same decisions again extend a row."""
+    """Store the decisions of a composition; if unchanged, extend the last row."""
     if not decisions:
         return
     packed = _pack_decisions(decisions)
@@ -98,8 +98,8 @@ def list_decisions(
 ) -> tuple[StoredDecision, ...]:
     """List the decisions on these articles (their keys), the newest first.
 
-    Of equal decisions of one digest only the latest; in the workspace's digests, and
-    in this person's own.
+    Covers the workspace's digests and this person's; of equal decisions of one digest,
+    only the latest is listed.
     """
     rows = connection.execute(
         select(compositions)
@@ -120,7 +120,7 @@ def list_decisions(
 
 
 def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
-    """Store each reason once: most articles of a composition share a few."""
+    """Pack decisions, with each reason stored once: most articles share a few."""
     reasons: dict[tuple[str, str, Message], int] = {}
     decided = []
     for each in sorted(decisions, key=lambda d: d.article):

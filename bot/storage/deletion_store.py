@@ -1,20 +1,20 @@
-"""Delete data: workspaces that are erased, and contents that are too old to keep.
+"""Delete data: workspaces that are erased, and contents past their retention.
 
     proposed → ordered → step, step, … → done
 
-Which rows belong to a workspace follows from the tables themselves: rows that carry its
-key, with everything that cascades from them, and the public sources that no other
-workspace reads, with their articles. So a table that is added later is erased without
-a change here. Children are deleted before their parents, so that no single row
-cascades to thousands: each step is a short transaction, and others write in between.
+The rows of a workspace are derived from the table definitions: rows with its key, with
+everything that cascades from them, and the public sources that no other workspace
+reads, with their articles. A table that is added later needs no change here. Children
+are deleted before their parents, so that no single row cascades to thousands: each step
+is a short transaction, and others can write in between.
 
-The order removes the workspace's name and its platform id at once. From then on it is
-not found, nothing is due there, and a bot that is added again starts anew.
+Ordering an erasure removes the workspace's name and platform id at once. From then on
+it is not found, nothing is due there, and a bot that is added again starts anew.
 
-What shows that something existed stays: an article's ids and hashes (a source that
-still lists it must not make it news again), an edition's row (so that its id gets an
-answer), and the ledger of a digest. An edition's corrections are part of its contents
-and go with them. An open report is kept whatever its age.
+Deleting old contents keeps the record that they existed: an article's ids and hashes
+(if a source still lists it, it must not be news again), an edition's row (so that its
+id can be explained), and the ledger of a digest. Corrections are deleted with the
+contents of their edition. An open report is kept whatever its age.
 """
 
 from collections.abc import Collection, Mapping
@@ -77,29 +77,29 @@ from bot.storage.statements import (
 from digests.types import Edition, InputCounts
 
 ErasureReason = Literal["asked", "left"]
-#: Tables whose rows are counted for people.
+#: Tables whose rows are counted for display.
 _COUNTED_TABLES = (
     digests, destinations, grants, changes, editions, deliveries, sources, articles,
 )  # fmt: skip
 _WORKSPACE_COLUMN = "workspace_id"
 #: Rows that cascade from an article: revisions, their quotes, figures and words.
 _ROWS_PER_ARTICLE = 20
-#: Pages of the full text index that are rewritten in a step.
+#: Pages of the full text index that one step rewrites.
 _INDEX_PAGES_PER_STEP = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Erasure:
-    """A workspace that is to be erased, is being erased, or was."""
+    """A proposed, running or finished erasure of a workspace."""
 
     id: int
     workspace_id: int
     platform: PlatformName
     external_id: str
-    #: The platform's id of who ordered it; None = the operator, or nobody.
+    #: The platform's id of the person who ordered it; None = the operator or automatic.
     person_id: str | None
     reason: ErasureReason
-    #: How many of each, by the name of the table.
+    #: Number of rows by table name.
     counts: Mapping[str, int]
     proposed_at: datetime
     ordered_at: datetime | None = None
@@ -109,7 +109,7 @@ class Erasure:
 def count_workspace_rows(
     connection: Connection, *, workspace_id: int
 ) -> dict[str, int]:
-    """Count what would be erased, by the name of the table."""
+    """Count the rows that would be erased, by table name."""
     return {
         table.name: count_rows(
             connection, table, _belongs_to_workspace(table, workspace_id)
@@ -126,7 +126,7 @@ def propose_erasure(
     reason: ErasureReason,
     now: datetime,
 ) -> Erasure:
-    """Record that somebody was shown what would be erased."""
+    """Record an erasure that was shown for confirmation."""
     delete_rows(connection, erasures, *_is_proposed(workspace_id))
     query = select(workspaces).where(workspaces.c.id == workspace_id)
     space = connection.execute(query).one()
@@ -149,13 +149,13 @@ def propose_erasure(
 def find_proposed_erasure(
     connection: Connection, *, workspace_id: int
 ) -> Erasure | None:
-    """Find what somebody was shown and has not ordered."""
+    """Find the workspace's erasure that was proposed and not ordered."""
     query = select(erasures).where(*_is_proposed(workspace_id))
     return find_first(connection, query, _erasure_from_row)
 
 
 def order_erasure(connection: Connection, *, workspace_id: int, now: datetime) -> bool:
-    """Start what was proposed; False where it has started already."""
+    """Start the proposed erasure; False if it has already started."""
     if not update_rows(
         connection, erasures, *_is_proposed(workspace_id), ordered_at=now
     ):
@@ -164,12 +164,12 @@ def order_erasure(connection: Connection, *, workspace_id: int, now: datetime) -
         connection,
         workspaces,
         workspaces.c.id == workspace_id,
-        # No platform gives such an id, so the real one is free again.
+        # No platform uses such an id, so the real one is free again.
         external_id=f"(erased {workspace_id})",
         name="",
         left_at=func.coalesce(workspaces.c.left_at, literal(now, Instant)),
     )
-    # A workspace that starts to read such a source meanwhile must get all of it anew.
+    # A workspace that adds such a source meanwhile must fetch it completely.
     unshared = _is_read_by_nobody_else(workspace_id)
     update_rows(connection, sources, unshared, etag=None, last_modified=None)
     return True
@@ -186,7 +186,7 @@ def list_ordered_erasures(connection: Connection) -> tuple[int, ...]:
 def list_workspaces_left_before(
     connection: Connection, *, before: datetime
 ) -> tuple[int, ...]:
-    """List the keys of workspaces that the bot left before then, not yet erased."""
+    """List keys of workspaces that the bot left before `before`, without an erasure."""
     ordered = select(erasures.c.workspace_id).where(erasures.c.ordered_at.is_not(None))
     query = select(workspaces.c.id).where(
         workspaces.c.left_at < before, workspaces.c.id.not_in(ordered)
@@ -195,14 +195,14 @@ def list_workspaces_left_before(
 
 
 def erase_some_rows(connection: Connection, *, workspace_id: int, rows: int) -> bool:
-    """Erase up to so many rows of it; False when there are none left.
+    """Erase up to `rows` rows of a workspace; False if there are none left.
 
-    Only of a workspace whose erasure was ordered.
+    Its erasure must have been ordered.
     """
     if workspace_id not in list_ordered_erasures(connection):
         return False
     if connection.dialect.name == "sqlite":
-        # What is freed is overwritten, not only unlinked.
+        # Freed pages are overwritten, not only unlinked.
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
     for table in _list_tables():
         some = rows if table is not articles else max(1, rows // _ROWS_PER_ARTICLE)
@@ -214,14 +214,14 @@ def erase_some_rows(connection: Connection, *, workspace_id: int, rows: int) -> 
 
 
 def finish_erasure(connection: Connection, *, workspace_id: int, now: datetime) -> None:
-    """Erase its row, and record that all is done."""
+    """Delete the workspace's row, and record that the erasure is finished."""
     delete_rows(connection, workspaces, workspaces.c.id == workspace_id)
     mine = erasures.c.workspace_id == workspace_id
     update_rows(connection, erasures, mine, done_at=now)
 
 
 def merge_search_index(connection: Connection, *, begin: bool) -> bool:
-    """Rewrite some of the full text index; False when all of it is.
+    """Rewrite a part of the full text index; False when all of it is rewritten.
 
     SQLite's index keeps the words of deleted rows until its parts are merged.
     PostgreSQL's is cleaned with the table.
@@ -235,14 +235,14 @@ def merge_search_index(connection: Connection, *, begin: bool) -> bool:
         (-_INDEX_PAGES_PER_STEP if begin else _INDEX_PAGES_PER_STEP,),
     )
     after = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
-    # By SQLite's documentation: fewer than two changes mean that nothing was to do.
+    # According to SQLite's documentation, fewer than two changes mean no work was left.
     return bool(after - before >= 2)
 
 
 def find_last_erasure(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Erasure | None:
-    """Find the last erasure that was ordered under this id of the platform."""
+    """Find the last ordered erasure of the workspace with this platform id."""
     query = (
         select(erasures)
         .where(
@@ -262,7 +262,7 @@ def find_last_erasure(
 def _list_tables() -> tuple[Table, ...]:
     """List the tables with rows of workspaces, children before their parents.
 
-    The sources of digests come late: they decide which ones nobody else reads.
+    Sources of digests come late: they determine which sources no other workspace reads.
     """
     last = (digest_sources, digests)
     every = [
@@ -291,8 +291,8 @@ def _belongs_to_workspace(table: Table, workspace_id: int) -> Condition:
     for pair in table.foreign_key_constraints:
         child, parent = pair.elements[0].parent, pair.elements[0].column
         if len(pair.elements) == 2:
-            # Every table has an index that begins with such a parent; not all have
-            # one that begins with the workspace.
+            # Every table has an index that starts with such a parent, but not every
+            # table has one that starts with the workspace.
             here = select(parent).where(
                 parent.table.c[_WORKSPACE_COLUMN] == workspace_id
             )
@@ -301,7 +301,7 @@ def _belongs_to_workspace(table: Table, workspace_id: int) -> Condition:
 
 
 def _is_read_by_nobody_else(workspace_id: int) -> Condition:
-    """Public sources that only this workspace reads."""
+    """Condition: a public source that only this workspace reads."""
     mine = select(digest_sources.c.source_id).where(
         digest_sources.c.workspace_id == workspace_id
     )
@@ -326,12 +326,12 @@ def _erasure_from_row(row: Row[Any]) -> Erasure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OldArticle:
-    """A current revision that is too old; the next page starts after it."""
+    """A current revision past its retention; the next page starts after it."""
 
     article_id: int
     revision_id: int
     fetched_at: datetime
-    #: Its text was deleted before.
+    #: Its text is already deleted.
     empty: bool
 
 
@@ -342,7 +342,7 @@ def list_old_articles(
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> tuple[OldArticle, ...]:
-    """List the articles whose current text was fetched before then, oldest first."""
+    """List articles whose current text was fetched before `before`, oldest first."""
     following = [] if after is None else [_is_after(after)]
     rows = connection.execute(
         select(
@@ -359,7 +359,7 @@ def list_old_articles(
 
 
 def empty_articles(connection: Connection, *, keys: Collection[int]) -> None:
-    """Delete the texts of these articles, and what was found in them."""
+    """Delete the texts of these articles, and the quotes and figures in them."""
     mine = select(revisions.c.id).where(revisions.c.article_id.in_(keys))
     for table in (quotes, figures, searchable):
         delete_rows(connection, table, table.c.revision_id.in_(mine))
@@ -385,7 +385,7 @@ def empty_articles(connection: Connection, *, keys: Collection[int]) -> None:
 def empty_editions(
     connection: Connection, *, before: datetime, now: datetime, limit: int
 ) -> int:
-    """Delete the contents of editions made before then; how many they were."""
+    """Delete the contents of editions made before `before`; return their number."""
     old = (
         select(editions.c.id, editions.c.made_at)
         .where(editions.c.made_at < before, editions.c.emptied_at.is_(None))
@@ -412,31 +412,31 @@ def empty_editions(
 
 
 def prune_messages(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Delete messages of the local page that were posted before then."""
+    """Delete messages of the local page that were posted before `before`."""
     old = local_messages.c.posted_at < before
     return prune(connection, local_messages, old, limit=limit)
 
 
 def prune_corrections(connection: Connection, *, limit: int) -> int:
-    """Delete corrections of editions whose contents were deleted before."""
+    """Delete corrections of editions whose contents are already deleted."""
     emptied = select(editions.c.id).where(editions.c.emptied_at.is_not(None))
     old = corrections.c.edition_id.in_(emptied)
     return prune(connection, corrections, old, limit=limit)
 
 
 def prune_reports(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Delete reports of readers that were answered before then."""
+    """Delete reports of readers that were answered before `before`."""
     return prune(connection, reports, reports.c.answered_at < before, limit=limit)
 
 
 def prune_decisions(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Delete decisions on articles that were last made before then."""
+    """Delete decisions on articles that were last made before `before`."""
     old = compositions.c.last_seen_at < before
     return prune(connection, compositions, old, limit=limit)
 
 
 def prune_changes(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Delete the record of changes made before then; the changes themselves stay."""
+    """Delete the history of changes made before `before`; the settings stay changed."""
     return prune(connection, changes, changes.c.made_at < before, limit=limit)
 
 

@@ -1,12 +1,12 @@
 """Find deliveries that may be sent, fairly, and claim them under a lease.
 
-One message at a time is sent to a destination, and the parts of an edition in their
-order; a part that failed alone is passed over. A message that is edited or deleted must
-have been sent; one whose deletion was ordered before it was sent never is. Where a
-workspace or a destination is paused, one delivery may probe at its time whether it
-works again.
+A destination receives one message at a time, and the parts of an edition in order; a
+part that failed alone is skipped. A message is edited or deleted only after it was
+sent; if its deletion was ordered before, it is never sent. While a workspace or a
+destination is paused, one delivery may be sent at `retest_at` to probe whether it works
+again.
 
-The outbox works for all workspaces: no workspace is named here.
+The queries cover all workspaces, because the outbox works for all of them.
 """
 
 from collections.abc import Collection
@@ -42,7 +42,7 @@ from bot.storage.statements import (
     update_rows,
 )
 
-#: Deliveries with what a `Delivery` says of their workspace.
+#: Selects deliveries together with the workspace columns of a `Delivery`.
 SELECT_DELIVERIES: Select[Any] = select(
     *deliveries.c,
     workspaces.c.platform,
@@ -51,9 +51,9 @@ SELECT_DELIVERIES: Select[Any] = select(
 
 
 def delivery_from_row(row: Row[Any]) -> Delivery:
-    """Make the noun of a row of `SELECT_DELIVERIES`.
+    """Build a `Delivery` from a row of `SELECT_DELIVERIES`.
 
-    Once the platform refused the rendered form, there is no payload any more.
+    After the platform refused the rendered form, the payload is empty.
     """
     return from_row(
         Delivery,
@@ -70,12 +70,12 @@ def list_deliveries_where(
     order_by: tuple[ColumnElement[Any], ...] = (deliveries.c.id,),
     limit: int | None = None,
 ) -> tuple[Delivery, ...]:
-    """List the deliveries that fulfil all conditions, by their keys."""
+    """List the deliveries that fulfil all conditions, by default in order of keys."""
     query = SELECT_DELIVERIES.where(*where).order_by(*order_by).limit(limit)
     return tuple(map(delivery_from_row, connection.execute(query)))
 
 
-#: How long after a failure one message probes whether it works again.
+#: Time between a failure and the message that probes whether it works again.
 RETEST_INTERVAL = timedelta(hours=6)
 
 _EARLIER = deliveries.alias("earlier")
@@ -87,7 +87,7 @@ _FIRST = deliveries.alias("first")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimableDelivery:
-    """The next delivery of a destination: what the fair queue needs of it."""
+    """The next delivery of a destination, as the fair queue needs it."""
 
     id: int
     workspace_id: int
@@ -103,10 +103,10 @@ def list_claimable_deliveries(
     limit: int,
     places: Collection[int] | None = None,
 ) -> tuple[ClaimableDelivery, ...]:
-    """List what can be sent now on these platforms, one for each destination.
+    """List what can be sent now on these platforms, one delivery per destination.
 
-    Workspaces take turns; within one the oldest comes first. `places` restricts it to
-    these destinations (keys).
+    Workspaces alternate; within one the oldest delivery is first. `places` restricts
+    the list to these destinations (keys).
     """
     which = [workspaces.c.platform.in_(platforms)]
     if places is not None:
@@ -125,10 +125,10 @@ def claim_deliveries(
     limit: int,
     among: Collection[int] | None = None,
 ) -> tuple[Delivery, ...]:
-    """Claim what can be sent now, at most one for each destination.
+    """Claim what can be sent now, at most one delivery per destination.
 
-    `among` restricts it to these deliveries (keys). The transaction must be committed
-    before the first of them is sent.
+    `among` restricts the claim to these deliveries (keys). The transaction must be
+    committed before the first of them is sent.
     """
     which = [] if among is None else [deliveries.c.id.in_(among)]
     found = _keep_one_per_stopped_workspace(
@@ -159,10 +159,10 @@ def claim_deliveries(
 def expire_claims(
     connection: Connection, *, now: datetime, but: Collection[int] = ()
 ) -> int:
-    """Make uncertain what was being sent by a process that did not return.
+    """Mark as uncertain what a lost process was sending when its lease expired.
 
-    `but` are the keys of those that this process is sending: a clock that was set
-    forward is no reason to doubt them.
+    `but` are the keys of the deliveries that this process itself is sending: they stay
+    claimed even if a clock that was set forward makes their leases expire.
     """
     return expire_leases(connection, deliveries, deliveries.c.id.not_in(but), now=now)
 
@@ -170,7 +170,7 @@ def expire_claims(
 def list_due_uncertain(
     connection: Connection, *, now: datetime, wait: timedelta, limit: int = 100
 ) -> tuple[Delivery, ...]:
-    """List what has been uncertain for `wait`, and may be read back by now."""
+    """List the deliveries that were uncertain for `wait` and may be read back now."""
     return list_deliveries_where(
         connection,
         deliveries.c.state == "uncertain",
@@ -181,7 +181,7 @@ def list_due_uncertain(
 
 
 def recheck_uncertain(connection: Connection) -> None:
-    """Let what is uncertain be read back as soon as it may have arrived."""
+    """Clear the back-off of uncertain deliveries, so that they are read back soon."""
     update_rows(
         connection, deliveries, deliveries.c.state == "uncertain", not_before=None
     )
@@ -193,16 +193,16 @@ def find_next_delivery_at(
     wait: timedelta,
     platforms: Collection[str] | None = None,
 ) -> datetime | None:
-    """Give the instant at which the outbox has something to do next.
+    """Return the instant at which the outbox has something to do next.
 
-    It is in the past when something can be sent already. What waits for something
-    else (an earlier part, a paused destination, the one message being sent there)
-    counts only once that has happened.
+    In the past if something can be sent already. A delivery that waits for something
+    else (an earlier part, a paused destination, a message being sent there) counts only
+    once that has happened.
 
     Args:
         connection: Inside a transaction.
         wait: How long something stays uncertain before it is read back.
-        platforms: Those that are on; None = all.
+        platforms: Names of the platforms that are on; None = all.
     """
     on = [] if platforms is None else [workspaces.c.platform.in_(platforms)]
     moment = _claimable_from()
@@ -271,7 +271,7 @@ def _find_claimable(
 
 
 def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    """Keep what could be sent if it were due."""
+    """Conditions of a delivery that can be sent once it is due."""
     unsent_before = exists().where(
         _EARLIER.c.edition_id == deliveries.c.edition_id,
         _EARLIER.c.destination_id == deliveries.c.destination_id,
@@ -295,16 +295,16 @@ def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ..
         # Deletions need no order.
         or_(deliveries.c.operation == "delete", ~unsent_before),
         ~in_flight,
-        # What is edited or deleted must have been sent.
+        # Only a message that was sent can be edited or deleted.
         or_(deliveries.c.operation == "post", exists().where(*_is_its_sent_post())),
         or_(deliveries.c.operation == "delete", ~deletion),
     )
 
 
 def _is_available(now: datetime | None) -> ColumnElement[bool]:
-    """Its workspace and its destination take messages, or may be probed by `now`.
+    """Condition: workspace and destination accept messages, or may be probed at `now`.
 
-    With None: or may be probed at some time.
+    None for `now`: may be probed at any time.
     """
     place = _takes_messages(destinations, destinations.c.paused, now)
     space = _takes_messages(workspaces, workspaces.c.stopped, now)
@@ -361,7 +361,7 @@ def _is_its_sent_post() -> tuple[ColumnElement[bool], ...]:
 
 
 def _select_opening_message() -> ScalarSelect[str]:
-    """The edition's first message there, if there is one before this part."""
+    """Select the edition's first message there, if it precedes this part."""
     return (
         select(_FIRST.c.message_id)
         .where(
@@ -383,7 +383,7 @@ def _select_opening_message() -> ScalarSelect[str]:
 
 
 def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
-    """One message is enough to probe whether a workspace takes messages again."""
+    """Keep one delivery per stopped workspace: one is enough to probe it."""
     tried: set[int] = set()
     kept = []
     for row in found:
@@ -412,7 +412,7 @@ def _lock_destinations(
 def _postpone_next_probes(
     connection: Connection, found: list[Row[Any]], now: datetime
 ) -> set[int]:
-    """Postpone the next probes, whatever the outcome of these; gives their keys."""
+    """Schedule the next probes, whatever the outcome of these; return their keys."""
     spaces = [row.workspace_id for row in found if row.stopped is not None]
     places = [row.destination_id for row in found if row.paused is not None]
     for place, keys in ((workspaces, spaces), (destinations, places)):

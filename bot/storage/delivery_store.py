@@ -6,14 +6,14 @@
     held ─ release ─► ready, or ─ abandon ─► failed
 
 Claiming is in `delivery_queue`. An outcome is recorded with the fence of its claim.
-One exception leans to the safe side: «sent» is also recorded when the delivery was
-reset meanwhile and nobody has claimed it yet, because the message is there.
+One exception, to be safe: «sent» is also recorded if the delivery was reset meanwhile
+and not claimed again, because the message exists.
 
-The bytes of a message and their hash are made once, before its first send; a retry
+The bytes of a message and their hash are created once, before its first send; a retry
 sends what is stored here.
 
-A part that is being sent gets a deletion too, which waits until it is known to be
-there; if it turns out not to be, it is never sent, and there is nothing to delete.
+A part that is being sent can be deleted too: the deletion waits until the message is
+known to exist; if it does not, it is never sent, and there is nothing to delete.
 """
 
 import hashlib
@@ -71,9 +71,9 @@ def add_deliveries(
     now: datetime,
     pings: bool = False,
 ) -> tuple[Delivery, ...]:
-    """Freeze the messages of an edition for a destination, or their edits.
+    """Store the messages of an edition for a destination, or edits of them.
 
-    Posting twice leaves the first as it is. An edit (or a deletion) replaces an
+    A post that is already stored stays unchanged. An edit (or a deletion) replaces an
     earlier one of the same message. `MessagePart.key` is the number of the part. With
     `pings`, the destination's role is mentioned.
     """
@@ -96,9 +96,9 @@ def add_deliveries(
 def record_sent(
     connection: Connection, delivery: Delivery, *, message_id: str, now: datetime
 ) -> bool:
-    """The message is there; False when a later claim took over.
+    """Record that the message arrived; False if there was a later claim.
 
-    A probe that arrived proves that its destination and workspace work again.
+    A probe that arrived also resumes its destination and workspace.
     """
     recorded = record_outcome(
         connection,
@@ -124,9 +124,9 @@ def record_retry(
     now: datetime,
     fallback_level: int | None = None,
 ) -> bool:
-    """It certainly is not there: send it again from `not_before` on.
+    """Record that it certainly did not arrive: send it again from `not_before` on.
 
-    `fallback_level` says in which simpler form, where the platform refused this one.
+    `fallback_level` is the simpler form to send, if the platform refused this one.
     """
     level = delivery.fallback_level if fallback_level is None else fallback_level
     return record_outcome(
@@ -149,7 +149,7 @@ def record_uncertain(
     now: datetime,
     not_before: datetime | None = None,
 ) -> bool:
-    """It may be there: read back before anything else, not before `not_before`."""
+    """Record that it may have arrived: read it back, not before `not_before`."""
     return record_outcome(
         connection,
         deliveries,
@@ -164,7 +164,7 @@ def record_uncertain(
 def record_held(
     connection: Connection, delivery: Delivery, *, reason: Message, now: datetime
 ) -> bool:
-    """It may be there and cannot be read back: an admin decides."""
+    """Hold it for an admin: it may have arrived and cannot be read back."""
     return record_outcome(
         connection, deliveries, delivery, now=now, state="held", reason=reason
     )
@@ -178,7 +178,7 @@ def record_failed(
     now: datetime,
     alone: bool = False,
 ) -> bool:
-    """It cannot be sent; the later parts, which wait for it, fail with it.
+    """Record that it cannot be sent; later parts, which wait for it, fail as well.
 
     If it fails `alone`, they are sent without it.
     """
@@ -205,7 +205,7 @@ def record_failed(
 def release_delivery(
     connection: Connection, *, workspace_id: int, delivery_id: int, now: datetime
 ) -> bool:
-    """Send what was held, as an admin decided."""
+    """Send a held delivery again, as an admin decided."""
     return _finish_held(connection, workspace_id, delivery_id, now, "ready", None)
 
 
@@ -217,7 +217,7 @@ def abandon_delivery(
     reason: Message,
     now: datetime,
 ) -> bool:
-    """Do not send what was held, as an admin decided; the later parts are sent."""
+    """Fail a held delivery, as an admin decided; the later parts are sent."""
     return _finish_held(connection, workspace_id, delivery_id, now, "failed", reason)
 
 
@@ -247,7 +247,7 @@ def _finish_held(
 def list_held_deliveries(
     connection: Connection, *, workspace_id: int
 ) -> tuple[Delivery, ...]:
-    """List what waits for an admin's decision, the oldest first."""
+    """List the held deliveries, which wait for an admin, the oldest first."""
     mine = Scope(workspace_id).of(deliveries)
     return list_deliveries_where(connection, mine, deliveries.c.state == "held")
 
@@ -255,7 +255,7 @@ def list_held_deliveries(
 def fail_outdated_deliveries(
     connection: Connection, *, now: datetime, before: datetime
 ) -> int:
-    """Fail what belongs to editions made `before` then and was never sent.
+    """Fail unsent deliveries of editions made before `before`.
 
     Messages that were sent can be edited for longer.
     """
@@ -297,7 +297,7 @@ def list_deliveries(
 def list_newest_deliveries(
     connection: Connection, *, workspace_id: int, count: int
 ) -> tuple[Delivery, ...]:
-    """List the workspace's latest deliveries, the newest first; no personal ones."""
+    """List the workspace's deliveries, the newest first, without personal ones."""
     return list_deliveries_where(
         connection,
         Scope(workspace_id).of(deliveries),
@@ -308,7 +308,7 @@ def list_newest_deliveries(
 
 
 def _resume(connection: Connection, table: Table, key: int, reason: str) -> None:
-    """Clear why it is paused; not where a person paused it."""
+    """Clear the reason of a pause, unless a person paused it."""
     update_rows(
         connection,
         table,
@@ -328,10 +328,10 @@ def _freeze_delivery(
     now: datetime,
     pings: bool,
 ) -> int:
-    """Store one row, or find it; gives its key. See `add_deliveries`."""
+    """Store one row, or find it; return its key. See `add_deliveries`."""
     number = int(part.key)
     posted = _find_post(connection, workspace_id, stored_edition, destination, number)
-    # What the platform took only in a simpler form is corrected in that form.
+    # A message that was accepted only in a simpler form is edited in that form.
     fallback_level = posted.fallback_level if posted and operation != "post" else 0
     payload = dict(part.payload)
     content: dict[str, Any] = {
@@ -387,7 +387,7 @@ def _find_post(
     destination: Destination,
     part: int,
 ) -> Row[Any, Any, Any] | None:
-    """Find where the message is, or will be, and how it was posted."""
+    """Find the post of the message, with its target and post options."""
     query = select(
         deliveries.c.channel, deliveries.c.post_options, deliveries.c.fallback_level
     )
@@ -416,13 +416,13 @@ def _of_message(
 def _get_post_options(
     destination: Destination, part: int, pings: bool
 ) -> dict[str, Any]:
-    """Mention a role in the first message only, and only if the digest wants it."""
+    """Build the post options; a role is mentioned in the first message, if at all."""
     stored = destination.post_options.to_stored()
     return stored if pings and part == 1 else stored | {"ping": None}
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
-    """Restart the delivery, after one that is being sent: the newer one wins."""
+    """Column values that restart a delivery; if it is being sent, after its lease."""
     in_flight = deliveries.c.state == "sending"
     return {
         "state": case((in_flight, "retry"), else_="ready"),
@@ -438,7 +438,7 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
 def find_first_posted_at(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> datetime | None:
-    """Give the instant at which the first message of the edition was sent."""
+    """Return the instant at which the first message of the edition was sent."""
     query = select(func.min(deliveries.c.updated_at)).where(
         *_is_post_of(workspace_id, edition_id), deliveries.c.state == "sent"
     )
@@ -450,8 +450,9 @@ def delete_edition_messages(
 ) -> tuple[int, int]:
     """Order the deletion of every message of the edition.
 
-    Gives how many are to be deleted, and how many are never sent. One that is being
-    sent counts as to be deleted.
+    Returns:
+        How many are to be deleted, and how many are never sent. A message that is
+        being sent counts as to be deleted.
     """
     posts = (*_is_post_of(workspace_id, edition_id), deliveries.c.state != "failed")
     copied = (
@@ -481,7 +482,7 @@ def delete_edition_messages(
 
 
 def finish_undone_deliveries(connection: Connection, *, now: datetime) -> None:
-    """Fail what was undone before it was sent, and drop its deletions."""
+    """Fail deliveries that were undone before they were sent; drop their deletions."""
     update_rows(
         connection,
         deliveries,

@@ -1,4 +1,4 @@
-"""Destinations: channels of a workspace that can be posted to."""
+"""Destinations: channels of a workspace to which editions are posted."""
 
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,12 @@ def upsert_destination(
 ) -> Destination:
     """Create the destination `name`, or change its channel.
 
-    With another channel it works again, and waiting deliveries go there; messages in
-    the old channel stay.
+    A new channel ends a pause and receives waiting deliveries; messages in the old
+    channel stay.
 
     Raises:
-        UserError: The channel is a destination already, under another name; or it
-            belongs to a person.
+        UserError: The channel is already a destination under another name, or is a
+            person's direct messages.
     """
     _refuse_personal(name, channel)
     before = find_destination_by_channel(
@@ -105,9 +105,9 @@ def pause_destination(
     reason: Message,
     retest_at: datetime | None = None,
 ) -> Destination | None:
-    """Post nothing there until `resume`; `reason` is a sentence for people.
+    """Pause posting to the destination; `reason` is for people.
 
-    At `retest_at` one message is sent as a test; None = never.
+    At `retest_at` one message is sent as a probe; None = never.
     """
     values = {"paused": reason, "retest_at": retest_at}
     return _update_destination(connection, workspace_id, destination_id, values)
@@ -116,7 +116,7 @@ def pause_destination(
 def resume_destination(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
-    """Resume posting there."""
+    """Resume posting to the destination."""
     values = {"paused": None, "retest_at": None}
     return _update_destination(connection, workspace_id, destination_id, values)
 
@@ -142,7 +142,7 @@ def list_destinations(
 def find_destination_by_name(
     connection: Connection, *, workspace_id: int, name: str
 ) -> Destination | None:
-    """Find the destination of this name."""
+    """Find the destination with this name."""
     ours = destinations.c.person_id.is_(None)
     return _find_destination(
         connection, workspace_id, and_(destinations.c.name == name, ours)
@@ -161,9 +161,9 @@ def find_destination_by_channel(
 def find_personal_destination(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> Destination | None:
-    """Find a person's direct messages on the local page; None: there are none.
+    """Find the destination for a person's direct messages on the local page.
 
-    Without a personal digest there are some as soon as something was sent there.
+    Also without a personal digest, once a message was sent there; else None.
     """
     channel = f"{PERSON_PREFIX}{person_id}"
     found = find_destination_by_channel(
@@ -182,7 +182,7 @@ def find_personal_destination(
 
 
 def destination_from_row(row: Row[Any]) -> Destination:
-    """Convert a row of the table."""
+    """Build a `Destination` from a row of the table."""
     return Destination(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -196,7 +196,7 @@ def destination_from_row(row: Row[Any]) -> Destination:
 
 
 def _refuse_personal(name: str, channel: str) -> None:
-    """Refuse a person's direct messages: only they can ask for them."""
+    """Refuse a person's direct messages, which only that person can set up."""
     if name.startswith(PERSON_PREFIX) or channel.startswith(PERSON_PREFIX):
         raise UserError(
             "No destination can be called «{name}» or lead to a person: people "

@@ -1,8 +1,8 @@
 """Digests of workspaces and people.
 
-Sources, destinations and schedules are linked; pauses have columns of their own; every
+Sources, destinations and schedules are in tables of links; pauses have columns; every
 other setting is in the JSON column `settings`. The sources of a personal digest are
-those of the workspace's digests, and its filters what the person follows: both are
+those of the workspace's digests, and its filters are the person's follows: both are
 computed when it is loaded.
 """
 
@@ -36,7 +36,7 @@ from bot.storage.statements import insert_into
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DigestPause:
-    """When a digest posts nothing."""
+    """The pauses of a digest."""
 
     paused: bool
     paused_until: date | None
@@ -62,12 +62,12 @@ def upsert_digest(
     Args:
         connection: Inside a transaction.
         workspace_id: Key of the workspace.
-        name: Of the digest.
-        sources: Those that it reads, in order.
-        destinations: In order.
-        options: All its other settings.
-        paused_sources: Those that it keeps but does not read.
-        called: Its own names for sources, by their keys.
+        name: Name of the digest.
+        sources: Sources to read, in order.
+        destinations: Destinations, in order.
+        options: All other settings.
+        paused_sources: Sources to keep but not to read.
+        called: Names of sources in this digest, by their keys.
 
     Raises:
         UnknownName: A source or destination does not belong to this workspace.
@@ -92,14 +92,14 @@ def upsert_digest(
 def find_digest(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
-    """Find the digest of this key."""
+    """Find the digest with this key."""
     return _find_digest(connection, workspace_id, digests.c.id == digest_id)
 
 
 def find_digest_pause(
     connection: Connection, *, workspace_id: int, digest_id: int
 ) -> DigestPause | None:
-    """Load when it posts nothing: all that planning needs."""
+    """Load the pauses of the digest, which is all that planning needs."""
     row = connection.execute(
         select(
             digests.c.paused,
@@ -121,7 +121,7 @@ def find_digest_pause(
 def find_digest_by_name(
     connection: Connection, *, workspace_id: int, name: str
 ) -> Digest | None:
-    """Find the digest of exactly this name."""
+    """Find the digest with exactly this name."""
     return _find_digest(
         connection, workspace_id, and_(digests.c.name == name, IS_WORKSPACE_DIGEST)
     )
@@ -164,7 +164,7 @@ def pause_digest_until(
 def set_skipped_dates(
     connection: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
 ) -> Digest | None:
-    """Replace the local dates that are left out; None: no such digest."""
+    """Replace the local dates to skip; None: no such digest."""
     found = [day.isoformat() for day in sorted(set(days))]
     return _update_digest(connection, workspace_id, digest_id, {"skips": found or None})
 
@@ -186,7 +186,7 @@ def set_digest_pause(
     until: date | None,
     skips: Iterable[date],
 ) -> Digest | None:
-    """Replace everything that pauses it; None: no such digest."""
+    """Replace all pauses of the digest; None: no such digest."""
     days = [day.isoformat() for day in sorted(set(skips))]
     values = {"paused": paused, "paused_until": until, "skips": days or None}
     return _update_digest(connection, workspace_id, digest_id, values)
@@ -195,7 +195,7 @@ def set_digest_pause(
 def mark_sources_begun(
     connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> frozenset[int]:
-    """Record that an edition reads the sources; return the keys of the new ones."""
+    """Record the first edition that reads each source; return the keys of new ones."""
     mine = (
         digest_sources.c.digest_id == digest_id,
         digest_sources.c.workspace_id == workspace_id,
@@ -382,7 +382,7 @@ def _update_digest(
 def _load_digests(
     connection: Connection, rows: Sequence[Row[Any]]
 ) -> tuple[Digest, ...]:
-    """Load digests with what is linked to them, by one query for each kind of link."""
+    """Load digests with their links, by one query per kind of link."""
     keys = [row.id for row in rows]
 
     def load(links: Table, query: Select[Any]) -> dict[int, list[Row[Any]]]:
@@ -444,7 +444,7 @@ def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:
 
 
 def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
-    """Add the sources, filters and wishes of a personal digest."""
+    """Add the sources, filters and feedback terms of a personal digest."""
     assert own.person is not None
     here = PersonScope(workspace_id=own.workspace_id, person_id=own.person)
     follows = tuple(one.name for one in reader_store.list_follows(connection, **here))

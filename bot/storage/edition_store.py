@@ -1,7 +1,4 @@
-"""Editions as they were composed, and as they are shown now.
-
-What is found is an edition with its corrections applied.
-"""
+"""Editions: stored as they were composed, loaded with their corrections applied."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -58,10 +55,10 @@ def add_edition(
             the deliveries.
         workspace_id: The workspace's key.
         digest_id: The digest's key.
-        occurrence_id: The occurrence that it was made for; it can have only one.
-        edition: The composer's noun.
-        manifest: Hash over what it was made from.
-        published: What it shows that the digest had not published before.
+        occurrence_id: The occurrence that it was composed for; it can have only one.
+        edition: The composer's edition.
+        manifest: Hash of its articles, their revisions and the settings.
+        published: Items in it that the digest had not published before.
     """
     row = insert_with_public_id(
         connection,
@@ -97,7 +94,7 @@ def add_edition(
 def find_edition(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> StoredEdition | None:
-    """Find the edition of this key."""
+    """Find the edition with this key."""
     return _find_newest(connection, workspace_id, editions.c.id == edition_id)
 
 
@@ -108,7 +105,7 @@ def find_edition_by_public_id(
     public_id: str,
     person_id: str | None = None,
 ) -> StoredEdition | None:
-    """Find the edition with this public id, if the workspace's or this person's own."""
+    """Find the edition with this public id, of the workspace or of this person."""
     return _find_newest(
         connection,
         workspace_id,
@@ -126,8 +123,8 @@ def find_newest_edition_in(
 ) -> StoredEdition | None:
     """Find the newest edition that was posted in a destination, or in any (None).
 
-    At least a part of it was sent, and none of it was deleted. «Any» leaves personal
-    editions out. With `digest_id`: of that digest only.
+    At least one part of it was sent, and none was deleted. «Any» excludes personal
+    destinations. `digest_id` restricts the search to that digest.
     """
     conditions = [
         editions.c.undone_at.is_(None),
@@ -159,7 +156,7 @@ def find_edition_with_story(
 ) -> StoredEdition | None:
     """Find the newest edition with the story (public id).
 
-    Of the workspace, or this person's own.
+    Searches editions of the workspace and personal ones of this person.
     """
     with_story = select(edition_stories.c.edition_id).where(
         Scope(workspace_id).of(edition_stories), edition_stories.c.story == story
@@ -175,7 +172,7 @@ def find_edition_with_story(
 def is_edition_undone(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> bool:
-    """Tell whether the edition was undone."""
+    """Check whether the edition was undone."""
     query = select(editions.c.undone_at).where(
         Scope(workspace_id).row(editions, edition_id)
     )
@@ -185,7 +182,7 @@ def is_edition_undone(
 def find_days_kept(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> int | None:
-    """After how many days its contents were deleted; None = they are there."""
+    """Return after how many days its contents were deleted; None: they were not."""
     row = connection.execute(
         select(editions.c.made_at, editions.c.emptied_at).where(
             Scope(workspace_id).row(editions, edition_id)
@@ -212,7 +209,7 @@ def mark_edition_undone(
 def set_render_context(
     connection: Connection, *, workspace_id: int, edition_id: int, context: Payload
 ) -> None:
-    """Store what the edition was rendered with."""
+    """Store the render context of the edition."""
     edition = Scope(workspace_id).row(editions, edition_id)
     update_rows(connection, editions, edition, render_context=dict(context))
 
@@ -220,7 +217,7 @@ def set_render_context(
 def find_render_context(
     connection: Connection, *, workspace_id: int, edition_id: int
 ) -> Payload | None:
-    """Give what it was rendered with; None where that is not stored."""
+    """Load the render context of the edition; None if none is stored."""
     query = select(editions.c.render_context)
     return first_scalar(
         connection, query.where(Scope(workspace_id).row(editions, edition_id))
@@ -230,9 +227,9 @@ def find_render_context(
 def list_story_publications(
     connection: Connection, *, workspace_id: int, story: str, limit: int
 ) -> tuple[tuple[datetime, str], ...]:
-    """List when the workspace's editions published the story, and its headlines.
+    """List when the workspace's editions published the story, with its headlines.
 
-    The newest first; undone editions are left out.
+    The newest first; undone editions are excluded.
     """
     rows = connection.execute(
         select(editions.c.made_at, edition_stories.c.headline)
@@ -256,8 +253,8 @@ def list_past_stories(
 ) -> tuple[PastStory, ...]:
     """List the stories of the newest editions, the newest first.
 
-    Undone and personal editions are left out. `limit` is of editions: the work is the
-    same however many there are.
+    Undone and personal editions are excluded. `limit` is a number of editions, so that
+    the cost does not depend on how many are stored.
     """
     recent = [] if since is None else [editions.c.made_at >= since]
     newest = (

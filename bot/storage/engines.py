@@ -1,17 +1,17 @@
 """Create database engines from an address and explain driver errors.
 
-SQLite: we write BEGIN ourselves (sqlite3 would begin too late, and not for reads). A
-writer begins IMMEDIATE: a transaction that reads first and starts to write later fails
-at once with BUSY_SNAPSHOT when another one wrote in between, whatever the timeout.
-Every commit is FULL: a claim must be on the disk before its message is sent, and «sent»
-before anything else happens; one rule for all writes costs a few milliseconds where
-nobody waits, and cannot be forgotten.
+SQLite: we issue BEGIN ourselves (sqlite3 would begin too late, and not for reads). A
+writer uses BEGIN IMMEDIATE: a transaction that reads first and writes later fails at
+once with BUSY_SNAPSHOT if another one wrote in between, whatever the timeout. Every
+commit is synchronous=FULL: a claim must be on the disk before its message is sent, and
+«sent» before anything else happens. One rule for all writes costs a few milliseconds
+per commit and cannot be forgotten.
 
-    ConfigurationError      somebody must fix it: damaged, read-only, wrong password
-    └── DatabaseUnavailable may pass by itself: locked, full, not reachable
+    ConfigurationError      a person must fix it: damaged, read-only, wrong password
+    └── DatabaseUnavailable may be temporary: locked, full, not reachable
 
-Everything else that a driver raises (a violated constraint, a misspelt table) is a
-defect of ours and passes through unchanged. SQLite's codes:
+Any other driver error (a violated constraint, a misspelt table) is a bug and passes
+through unchanged. SQLite's codes:
 https://sqlite.org/rescode.html; PostgreSQL's:
 https://www.postgresql.org/docs/current/errcodes-appendix.html.
 """
@@ -27,7 +27,7 @@ from sqlalchemy.pool import QueuePool
 from bot.errors import ConfigurationError
 from bot.storage.schema.base import apply_postgresql_options
 
-#: How many seconds SQLite itself waits for a lock, before we check for closing.
+#: Seconds that SQLite waits for a lock before we check whether we are closing.
 BUSY_SECONDS = 2.0
 _URL_FORMS = (
     "Write sqlite:////path/to/standfirst.db (four strokes for an absolute path) or "
@@ -65,12 +65,12 @@ def parse_database_url(url: str) -> URL:
 
 
 def get_sqlite_path(address: URL) -> Path:
-    """Give the file of an SQLite address."""
+    """Return the path of an SQLite address."""
     return Path(address.database or "").expanduser().absolute()
 
 
 def find_sqlite_path(url: str) -> Path | None:
-    """Give the file of an address; None for a server.
+    """Return the path of an address if it is SQLite's; None for a server.
 
     Raises:
         ConfigurationError: It is invalid.
@@ -80,7 +80,7 @@ def find_sqlite_path(url: str) -> Path | None:
 
 
 def strip_password(url: str) -> str:
-    """Give a server's address for its own tools, without password and options."""
+    """Format a server's address for its own tools, without password and options."""
     address = parse_database_url(url)
     host = address.host or address.query.get("host")
     kept = {"host": host} if host and not address.host else {}
@@ -95,7 +95,7 @@ def strip_password(url: str) -> str:
 
 
 def describe_address(address: URL) -> str:
-    """Describe the database to people, without user, password and options."""
+    """Describe the database for people, without user, password and options."""
     if address.get_backend_name() == "sqlite":
         return str(get_sqlite_path(address))
     host = address.host or str(address.query.get("host", "localhost"))
@@ -110,8 +110,8 @@ def create_sqlite_engine(
 
     Args:
         file: The database; created when missing.
-        connections: How many at most.
-        writes: Whether its transactions take the write lock as they begin; otherwise
+        connections: Maximum number of connections.
+        writes: Whether transactions take the write lock when they begin; otherwise
             they can only read.
         rules: Whether foreign keys are enforced. A migration that rebuilds a table
             must not delete what references it, and checks them itself.
@@ -145,7 +145,7 @@ def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
         ConfigurationError: The driver is not installed.
     """
     apply_postgresql_options()
-    # A query takes milliseconds; compiling its plan takes fifty.
+    # JIT off: a query takes milliseconds, compiling its plan fifty.
     ours = "-c timezone=UTC -c jit=off"
     options = f"{address.query.get('options', '')} {ours}".strip()
     try:
@@ -157,8 +157,8 @@ def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
             connect_args={
                 "options": options,
                 "connect_timeout": 10,
-                # A prepared statement is planned for any values: ten times slower
-                # where a list of keys decides which index is the fast one.
+                # A prepared statement has a generic plan, which is ten times slower
+                # if the best index depends on a list of keys.
                 "prepare_threshold": None,
             },
         )
@@ -170,7 +170,7 @@ def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
 
 
 class DatabaseUnavailable(ConfigurationError):
-    """The database cannot answer now; the same call may work later."""
+    """The database is temporarily unavailable; the same call may work later."""
 
 
 _LOCKED = (
@@ -242,7 +242,7 @@ _PG_RIGHTS = (
     "the database, or grant it CREATE on the schema."
 )
 
-#: By the whole code or, when that is not listed, by its first two characters.
+#: By SQLSTATE or, if that is not listed, by its first two characters (its class).
 _POSTGRESQL_ERRORS: dict[str, tuple[type[ConfigurationError], str]] = {
     "08": (DatabaseUnavailable, _PG_UNREACHABLE),
     "25006": (ConfigurationError, _PG_STANDBY),
@@ -264,11 +264,11 @@ _POSTGRESQL_ERRORS: dict[str, tuple[type[ConfigurationError], str]] = {
 def explain_error(
     error: DBAPIError | sqlite3.Error, where: str
 ) -> ConfigurationError | None:
-    """Give the error for people, or None when it is a defect of ours.
+    """Convert a driver error to one for people; None if it is a bug.
 
     Args:
         error: As SQLAlchemy, or the driver itself, raised it.
-        where: The database, as `describe_address` gives it.
+        where: The database, as `describe_address` formats it.
     """
     found = _classify(error)
     if found is None:
@@ -278,7 +278,7 @@ def explain_error(
 
 
 def is_transient(error: DBAPIError | sqlite3.Error) -> bool:
-    """Tell whether the same transaction can be run again: it lost a race."""
+    """Check whether the transaction lost a race and can be run again."""
     found = _classify(error)
     return found is not None and found[1] in {_LOCKED, _PG_BUSY}
 
@@ -293,7 +293,7 @@ def _classify(
         return None if code is None else _SQLITE_ERRORS.get(code & 0xFF)
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        # Only a connection that failed or was lost has no code.
+        # Only failed and lost connections have no code.
         return (
             _POSTGRESQL_ERRORS[_classify_by_message(str(cause))]
             if _is_connection_lost(error)

@@ -1,4 +1,4 @@
-"""Figures: stored as spans of a revision, with what was read from them."""
+"""Figures: stored as spans of a revision, with their parsed values."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from bot.storage.statements import delete_rows, from_row, to_row
 from digests.language.search_terms import parse_query
 from digests.types import Article, Figure, Span
 
-#: How many of the newest articles are searched.
+#: Number of newest articles that are searched.
 _MAX_ARTICLES = 300
 
 
@@ -54,12 +54,12 @@ def list_figures(
 
     Args:
         connection: Inside a transaction.
-        workspace_id: The workspace that asks.
-        topic: Words that the article must contain, of the last few hundred that do;
-            None = any.
+        workspace_id: Only articles that this workspace may see.
+        topic: Words that the article must contain; the newest few hundred such
+            articles are searched. None = any.
         article_ids: Only from these articles; None = from any.
-        since: The article's date at the earliest.
-        limit: How many at the most.
+        since: Earliest date of the article.
+        limit: Maximum number of figures.
     """
     query = (
         select(figures)

@@ -1,12 +1,12 @@
-"""Installations of an app: encrypted tokens, and states of those begun in a browser.
+"""Installations of an app: encrypted tokens, and OAuth states.
 
-An exchange of tokens is claimed before it begins and finished by comparing versions: of
-several processes that want new tokens, one asks, because a refresh token is valid once.
-What was installed anew meanwhile is left alone.
+An exchange of tokens is claimed before it begins and finished by comparing versions:
+only one of several processes exchanges them, because a refresh token is valid once. An
+installation that was replaced meanwhile is not changed.
 
-Of a begun installation only a hash of its state is stored, so that nobody can finish
-another's from the database. It belongs to no workspace yet: which one it becomes is
-known at the end.
+Only a hash of an OAuth state is stored, so that nobody who reads the database can
+finish another person's installation. A state belongs to no workspace: which one it
+becomes is known only at the end.
 
 Tokens are encrypted with AES-256-GCM under a key derived (HKDF-SHA256) from
 `STANDFIRST_SECRET_KEY`, which is not in the database. Their context (platform, team,
@@ -46,16 +46,16 @@ from digests.messages import Message
 
 _CIPHER_FORMAT: Final = "s1"
 _NONCE_BYTES: Final = 12
-#: How long an installation may take from its first page to its last.
+#: Lifetime of a state: the time for an installation from its first page to its last.
 INSTALL_STATE_TTL: Final = timedelta(minutes=10)
-#: Begun installations that are kept; beyond that the oldest go.
+#: Maximum number of stored states; beyond that the oldest are deleted.
 MAX_INSTALL_STATES: Final = 1_000
-#: How long an exchange may take before another process may try it.
+#: Lifetime of a claim, after which another process may exchange the tokens.
 EXCHANGE_LEASE: Final = timedelta(seconds=60)
 
 
 class TokenDecryptionError(Exception):
-    """Encrypted under another key or context, or damaged."""
+    """The text was encrypted under another key or context, or is damaged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,14 +71,14 @@ class TokenCipher:
     """Encrypts tokens under one key."""
 
     def __init__(self, secret: bytes) -> None:
-        """Derive the key; `secret` is at least 16 bytes that nobody can guess."""
+        """Derive the key from a random secret of at least 16 bytes."""
         hkdf = HKDF(
             algorithm=hashes.SHA256(), length=32, salt=None, info=b"standfirst: seal"
         )
         self._cipher = AESGCM(hkdf.derive(secret))
 
     def encrypt(self, secret: str, about: str) -> str:
-        """Encrypt a secret together with its context; gives printable text."""
+        """Encrypt a secret with `about` as authenticated context; return ASCII text."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         encrypted = self._cipher.encrypt(nonce, secret.encode(), about.encode())
         return (
@@ -86,10 +86,10 @@ class TokenCipher:
         )
 
     def decrypt(self, encrypted: str, about: str) -> str:
-        """Decrypt what `encrypt` gave.
+        """Decrypt a result of `encrypt`.
 
         Raises:
-            TokenDecryptionError: The key or the context is another, or it is damaged.
+            TokenDecryptionError: The key or context differs, or the text is damaged.
         """
         form, _, rest = encrypted.partition(".")
         try:
@@ -137,8 +137,8 @@ class DatabaseInstallationStore:
         installed: AppInstallation,
         encrypted: EncryptedTokens,
     ) -> int:
-        # Taken inside the transaction: messages claimed before it were claimed
-        # without this installation, later ones with it.
+        # Read inside the transaction: messages claimed before this instant were
+        # claimed without this installation, later ones with it.
         now = self._clock.now()
         return replace_installation(
             connection,
@@ -205,13 +205,13 @@ class DatabaseInstallationStore:
             return None
 
 
-# ── verbs ──────────────────────────────────────────────────────────────────────
+# ── queries ────────────────────────────────────────────────────────────────────
 
 
 def find_installation_row(
     connection: Connection, *, platform: PlatformName, team: str
 ) -> Row[Any] | None:
-    """Find the row of a workspace, by the platform's id of it."""
+    """Find the installation of a workspace, by the platform's id."""
     return connection.execute(
         select(installations, workspaces.c.external_id, workspaces.c.name)
         .join(workspaces, workspaces.c.id == installations.c.workspace_id)
@@ -227,10 +227,10 @@ def replace_installation(
     encrypted: EncryptedTokens,
     now: datetime,
 ) -> int:
-    """Store a new installation, replacing an older one; gives its key.
+    """Store a new installation, replacing an older one; return its key.
 
-    The workspace is created where there is none. One that was stopped because its
-    token was refused is resumed.
+    The workspace is created if necessary, and resumed if it was stopped because its
+    token was refused.
     """
     workspace_id = upsert_workspace(
         connection,
@@ -267,7 +267,7 @@ def claim_token_exchange(
     now: datetime,
     until: datetime,
 ) -> bool:
-    """Start an exchange of the tokens; False: another process did, or finished one."""
+    """Claim an exchange of the tokens; False: another process did, or finished one."""
     claimed = update_rows(
         connection,
         installations,
@@ -286,7 +286,7 @@ def finish_token_exchange(
     encrypted: EncryptedTokens | None,
     broken: Message | None,
 ) -> None:
-    """Finish an exchange: with new tokens, for good (`broken`), or without result."""
+    """Finish an exchange: with new tokens, failed for good (`broken`), or neither."""
     changes: dict[str, Any] = {"exchange_until": None, "broken": broken}
     if encrypted is not None:
         changes |= {
@@ -297,12 +297,12 @@ def finish_token_exchange(
 
 
 def delete_installation(connection: Connection, *, installed: AppInstallation) -> None:
-    """Delete an installation with its tokens; not one that came after it."""
+    """Delete an installation with its tokens, unless it was replaced since."""
     delete_rows(connection, installations, installations.c.id == installed.id)
 
 
 def _is_unchanged(installed: AppInstallation) -> Condition:
-    """The row, unless it was installed anew or its tokens were exchanged since."""
+    """Condition: not replaced, and its tokens not exchanged, since it was loaded."""
     return and_(
         installations.c.id == installed.id,
         installations.c.version == installed.version,
@@ -310,7 +310,7 @@ def _is_unchanged(installed: AppInstallation) -> Condition:
 
 
 class DatabaseStateStore:
-    """Installations that were begun in a browser (`ports.StateStore`)."""
+    """OAuth states of installations begun in a browser (`ports.StateStore`)."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -340,7 +340,7 @@ def _hash_state(state: str) -> str:
 def add_install_state(
     connection: Connection, *, state_hash: str, now: datetime, until: datetime
 ) -> None:
-    """Store a begun installation; expired ones, and too many, are deleted."""
+    """Store a state; delete expired ones and, beyond the maximum, the oldest."""
     delete_rows(connection, install_states, install_states.c.until <= now)
     keep_newest(
         connection,
@@ -355,7 +355,7 @@ def add_install_state(
 def consume_install_state(
     connection: Connection, *, state_hash: str, now: datetime
 ) -> bool:
-    """Use a begun installation, once; False where there is none (any more)."""
+    """Delete a state, so that it is used once; False if it is unknown or expired."""
     mine = install_states.c.state_hash == state_hash
     valid = install_states.c.until > now
     return delete_rows(connection, install_states, mine, valid) > 0

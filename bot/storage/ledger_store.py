@@ -1,8 +1,8 @@
-"""The published ledger: what the readers of a digest or a destination have been shown.
+"""The published ledger: what the readers of a digest or a destination were shown.
 
-The table is of a digest's own destinations. An edition that was posted elsewhere by
-hand is not in it, so that readers of the own destinations miss nothing; the ledger of
-that other destination is made from its editions.
+The table covers a digest's configured destinations. An edition that was posted
+elsewhere by hand is not in it, so that readers of the configured destinations miss
+nothing; the ledger of the other destination is computed from its editions.
 """
 
 import hashlib
@@ -21,9 +21,9 @@ from digests.corrections.amendments import apply_amendments
 from digests.editing.novelty import collect_published
 from digests.types import PublishedLedger
 
-#: What the channels showed counts for so long; older articles are no news.
+#: How far back the ledger of channels goes; older articles are not news.
 CHANNEL_LEDGER_PERIOD = timedelta(days=30)
-#: The fields of a `PublishedLedger`, by the kind of their items.
+#: The fields of a `PublishedLedger`, by kind of item.
 _FIELDS = {
     "story": "stories",
     "revision": "revisions",
@@ -36,10 +36,10 @@ _FIELDS = {
 def get_channel_ledger(
     connection: Connection, *, workspace_id: int, now: datetime
 ) -> PublishedLedger:
-    """Give what the workspace's digests lately published where everybody reads it.
+    """Return what the workspace's digests recently published in channels.
 
-    An edition counts when it was posted in a channel, or is being delivered. What was
-    posted nowhere, or undone (and removed from the ledger with that), can be published.
+    An edition counts if it was posted in a channel or is being delivered. What was not
+    posted, or was undone (which removes it from the ledger), can still be published.
     """
     recent = (
         select(editions.c.id)
@@ -65,7 +65,7 @@ def get_ledger(
     digest_id: int,
     before: datetime | None = None,
 ) -> PublishedLedger:
-    """Give everything that the digest has published so far, or `before` then."""
+    """Return everything that the digest has published, optionally before an instant."""
     query = select(published_items.c.kind, published_items.c.item).where(
         Scope(workspace_id).of(published_items),
         published_items.c.digest_id == digest_id,
@@ -85,9 +85,9 @@ def get_destination_ledger(
     destination_id: int,
     since: datetime,
 ) -> PublishedLedger:
-    """Give what the digest's editions since then showed in the destination.
+    """Return what the digest's editions since then published in the destination.
 
-    Editions that were undone, or could not be posted, showed nothing.
+    Editions that were undone or could not be posted are excluded.
     """
     rows = connection.execute(
         select(editions.c.id, editions.c.edition).where(
@@ -118,7 +118,7 @@ def add_to_ledger(
     digest_id: int,
     published: PublishedLedger,
 ) -> None:
-    """Record what the edition publishes, as far as it was not published before."""
+    """Record what the edition publishes, except what was published before."""
     rows = [
         {
             "digest_id": digest_id,
@@ -143,8 +143,8 @@ def remove_from_ledger(
 ) -> None:
     """Remove what only this edition published, so that it can be published again.
 
-    Of revisions only these: an edition also records what its sources held before
-    they were followed, and that stays old.
+    Only these revisions are removed: an edition also records what its sources contained
+    before they were added, which must not become news.
     """
     delete_rows(
         connection,
@@ -159,7 +159,7 @@ def remove_from_ledger(
 
 
 def merge_ledgers(one: PublishedLedger, other: PublishedLedger) -> PublishedLedger:
-    """Give what is in either of them."""
+    """Return the union of two ledgers."""
     return PublishedLedger(
         **{
             field: getattr(one, field) | getattr(other, field)
@@ -169,7 +169,7 @@ def merge_ledgers(one: PublishedLedger, other: PublishedLedger) -> PublishedLedg
 
 
 def _is_posted(workspace_id: int, *where: Condition) -> Condition:
-    """The edition was posted, or is being delivered."""
+    """Condition: the edition was posted, or is being delivered."""
     return (
         select(1)
         .where(

@@ -1,6 +1,6 @@
-"""Numbers about the whole service for `/metrics`: work that waits, and how late it is.
+"""Measurements of the whole service for `/metrics`: waiting work and its delay.
 
-They are counted over all workspaces and carry no name, id or text of any of them.
+They cover all workspaces and contain no names, ids or texts.
 """
 
 from collections.abc import Mapping
@@ -19,15 +19,15 @@ from bot.storage.schema import (
     workspaces,
 )
 
-#: States in which a delivery still needs work; what has ended is not counted: it grows
-#: for ever, and counting it would cost more the longer the service runs.
+#: States in which a delivery still needs work. Finished deliveries are not counted:
+#: their number, and the cost of counting them, would grow for ever.
 _PENDING_STATES = ("ready", "sending", "retry", "uncertain", "held")
 
 
 def list_measurements(
     connection: Connection, *, now: datetime
 ) -> tuple[Measurement, ...]:
-    """Count what waits at the instant `now`, by an index or in a small table."""
+    """Count the work that waits at `now`, using indexes and small tables only."""
     return (
         Measurement(
             name="deliveries",
@@ -107,7 +107,7 @@ def _count_stopped(
 def _count_by(
     connection: Connection, state: Any, where: Any, known: tuple[str, ...]
 ) -> Mapping[str, float]:
-    """Count rows by state; states without a row are 0, so that no series disappears."""
+    """Count rows by state; states without rows are 0, so that no series disappears."""
     query = select(state, func.count()).group_by(state)
     rows = connection.execute(query if where is None else query.where(where))
     return dict.fromkeys(known, 0.0) | {row[0]: float(row[1]) for row in rows}

@@ -1,6 +1,6 @@
 """Messages of the local page, and its mailbox.
 
-A message is known by its key within its workspace: putting one twice leaves one.
+A message is identified by its key within the workspace: posting it twice stores one.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ from bot.storage.statements import (
 
 
 class LocalMailbox:
-    """The channels of the local page, kept in the database (`ports.Mailbox`)."""
+    """The channels of the local page, stored in the database (`ports.Mailbox`)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,7 +69,7 @@ class LocalMailbox:
 def add_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
 ) -> LocalMessage:
-    """Post the message, or give back the one that carries this key already."""
+    """Store the message, or return the existing one with its key."""
     insert_missing(
         connection,
         local_messages,
@@ -88,7 +88,7 @@ def add_message(
 def edit_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
 ) -> LocalMessage | None:
-    """Replace the content of the message with this key; None when there is none."""
+    """Replace the content of the message with this key; None if there is none."""
     row = connection.execute(
         update(local_messages)
         .where(*_has_key(workspace_id, delivery.key))
@@ -105,7 +105,7 @@ def edit_message(
 def delete_message(
     connection: Connection, *, workspace_id: int, delivery: Delivery
 ) -> None:
-    """Delete the message with this key, if it is there."""
+    """Delete the message with this key, if it exists."""
     delete_rows(connection, local_messages, *_has_key(workspace_id, delivery.key))
 
 

@@ -1,13 +1,12 @@
-"""Notices: private messages to single people, until they are sent or given up.
+"""Notices: private messages to single people.
 
-They take the life cycle of deliveries (`send_leases`). A notice that cannot be sent
-has failed, and is never held: `/newsdesk status` and the doctor say that posting is
-paused.
+They have the life cycle of deliveries (`send_leases`). A notice that cannot be sent
+fails instead of being held, because `/newsdesk status` and the doctor also report that
+posting is paused.
 
-One that answers a report is sent once: the answer is marked as shown together with its
-outcome. If it failed without having been sent, the reader sees the answer with their
-next command; where it may have arrived, it counts as shown, and /news me goes on
-showing it.
+A notice that answers a report is sent once: the answer is marked as shown together with
+its outcome. If it certainly was not sent, the reader sees the answer with their next
+command; if it may have arrived, it counts as shown, and `/news me` still lists it.
 """
 
 from collections.abc import Collection
@@ -43,9 +42,9 @@ from bot.storage.statements import (
 )
 from digests.messages import Message
 
-#: At most one notice for a destination within this time.
+#: Minimum time between two notices about a destination.
 NOTICE_INTERVAL = timedelta(days=1)
-#: Changes that are searched for who set a destination up.
+#: Maximum number of changes searched for the person who set up a destination.
 MAX_CHANGES_READ = 500
 NoticeState = Literal["sent", "retry", "uncertain", "failed"]
 
@@ -77,7 +76,7 @@ def add_notice(
     text: str,
     now: datetime,
 ) -> bool:
-    """Store one, unless the destination had one within a day; whether it was."""
+    """Store a notice unless its destination had one recently; return whether it was."""
     recent = select(notices.c.id).where(
         Scope(workspace_id).of(notices),
         notices.c.destination_id.is_not_distinct_from(destination_id),
@@ -106,7 +105,7 @@ def add_answer_notice(
     text: str,
     now: datetime,
 ) -> bool:
-    """Store the one that answers a report; False: there is one already."""
+    """Store the notice that answers a report; False if it exists."""
     return _add_notice(
         connection,
         f"answer/{workspace_id}/{report_id}",
@@ -127,7 +126,7 @@ def _add_notice(connection: Connection, name: str, **values: Any) -> bool:
 def find_notice_destination(
     connection: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
-    """Find the destination that a notice would be about."""
+    """Load the destination that a notice is to be about."""
     query = select(destinations).where(
         Scope(workspace_id).row(destinations, destination_id)
     )
@@ -137,9 +136,9 @@ def find_notice_destination(
 def find_person_to_notify(
     connection: Connection, *, workspace_id: int, channel: str | None
 ) -> str | None:
-    """Find who last made the channel a destination here; None: nobody by chat.
+    """Find the person who last made the channel a destination by a command, if any.
 
-    With None for a channel: who made the first change in the workspace.
+    With None as `channel`: the person who made the first change in the workspace.
     """
     query = select(changes.c.person_id, changes.c.steps).where(
         Scope(workspace_id).of(changes), changes.c.made_at.is_not(None)
@@ -158,7 +157,7 @@ def find_person_to_notify(
 def finish_stale_notices(
     connection: Connection, *, now: datetime, wait: timedelta
 ) -> None:
-    """Fail what is outdated; make uncertain what a lost process was sending."""
+    """Fail outdated notices; mark as uncertain what a lost process was sending."""
     about_workspace = and_(
         notices.c.destination_id.is_(None), notices.c.report_id.is_(None)
     )
@@ -207,7 +206,7 @@ def claim_notices(
     platforms: Collection[str],
     limit: int,
 ) -> tuple[Notice, ...]:
-    """Claim what can be sent now; commit before the first of them is."""
+    """Claim notices that can be sent now; commit before the first one is sent."""
     due = _list_due(connection, now, platforms, WAITING_STATES, limit)
     claimed = claim_rows(
         connection, notices, notices.c.id.in_(due), now=now, lease=lease
@@ -218,7 +217,7 @@ def claim_notices(
 def list_uncertain_notices(
     connection: Connection, *, now: datetime, platforms: Collection[str], limit: int
 ) -> tuple[Notice, ...]:
-    """List what is to be read back by now."""
+    """List the uncertain notices that are due to be read back."""
     due = _list_due(connection, now, platforms, ("uncertain",), limit)
     return _load_notices(connection, due)
 
@@ -226,7 +225,7 @@ def list_uncertain_notices(
 def set_notice_recipient(
     connection: Connection, *, notice: Notice, person_id: str
 ) -> None:
-    """Store the recipient, before anything is sent to them."""
+    """Store the recipient before the notice is sent."""
     update_rows(
         connection,
         notices,
@@ -245,9 +244,9 @@ def record_notice_outcome(
     now: datetime,
     shown: bool = False,
 ) -> bool:
-    """Store the outcome; False when a later claim took over.
+    """Store the outcome of a claim; False if there was a later claim.
 
-    `shown`: it arrived, or may have; the report that it answers counts as answered.
+    `shown`: the notice arrived or may have; the answer of its report counts as seen.
     """
     recorded = record_outcome(
         connection,
@@ -266,7 +265,7 @@ def record_notice_outcome(
 def find_next_notice_at(
     connection: Connection, *, platforms: Collection[str]
 ) -> datetime | None:
-    """Give the instant at which there is something to do next."""
+    """Return the instant at which the next notice needs work."""
     at = func.coalesce(
         notices.c.not_before, notices.c.lease_until, notices.c.updated_at
     )
@@ -301,7 +300,7 @@ def _keep_active(
 def _mark_answers_shown(
     connection: Connection, which: Condition, now: datetime
 ) -> None:
-    """Mark the reports as answered that these notices answer."""
+    """Mark the answers of the reports of these notices as shown."""
     answered = select(notices.c.report_id).where(
         which, notices.c.report_id.is_not(None)
     )

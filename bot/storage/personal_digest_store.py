@@ -1,6 +1,6 @@
-"""Personal digests: one for each person, with one destination.
+"""Personal digests: one per person, with one destination.
 
-Their schedules, occurrences, editions and deliveries are those of every digest.
+Schedules, occurrences, editions and deliveries are stored as for any other digest.
 """
 
 from collections.abc import Collection
@@ -81,7 +81,7 @@ def upsert_personal_digest(
 def find_personal_digest(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> Digest | None:
-    """Find the digest that is this person's own."""
+    """Find the person's personal digest."""
     key = _find_digest_id(connection, workspace_id, person_id)
     if key is None:
         return None
@@ -93,7 +93,7 @@ def find_personal_digest(
 def list_personal_editions(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[tuple[str, datetime], ...]:
-    """List the editions of this person's own digest: id and when; newest first."""
+    """List the editions of the person's digest, newest first: public id and time."""
     rows = connection.execute(
         select(editions.c.public_id, editions.c.made_at)
         .join(digests, digests.c.id == editions.c.digest_id)
@@ -108,10 +108,10 @@ def list_personal_editions(
 def find_edition_workspace(
     connection: Connection, *, edition: str, person_id: str
 ) -> Workspace | None:
-    """Find the workspace of an edition (public id) of this person's own digest.
+    """Find the workspace of an edition (public id) of this person's digest.
 
-    For controls under a private message, where the platform names no workspace: the
-    edition must have been made for this person, who is not known to have left.
+    For controls under a direct message, where the platform does not tell the workspace.
+    The edition must have been made for this person, who must not have left.
     """
     channel = destinations.c.channel == f"{PERSON_PREFIX}{person_id}"
     here = destinations.c.workspace_id == workspaces.c.id
@@ -134,7 +134,7 @@ def find_edition_workspace(
 def select_personal_digests(
     connection: Connection, *, keys: Collection[int]
 ) -> frozenset[int]:
-    """Select the personal ones of these digests (keys); of all workspaces."""
+    """Select the personal ones among these digests (keys), in all workspaces."""
     query = select(digests.c.id).where(
         digests.c.id.in_(keys), digests.c.person_id.is_not(None)
     )
@@ -142,7 +142,7 @@ def select_personal_digests(
 
 
 def count_personal_digests(connection: Connection, *, workspace_id: int) -> int:
-    """Count the people of the workspace with a digest of their own."""
+    """Count the people of the workspace with a personal digest."""
     return count_rows(
         connection,
         digests,
@@ -153,7 +153,7 @@ def count_personal_digests(connection: Connection, *, workspace_id: int) -> int:
 
 
 def get_workspace_language(connection: Connection, *, workspace_id: int) -> str:
-    """Give the language of the workspace's first digest; English without one."""
+    """Return the language of the workspace's first digest; English if it has none."""
     query = select(digests.c.settings).where(
         Scope(workspace_id).of(digests), IS_WORKSPACE_DIGEST
     )

@@ -1,9 +1,9 @@
-"""Leases, job statuses, the signing secret, and invocations: state of the process.
+"""State of the process: leases, job statuses, the signing secret, and invocations.
 
-The fence grows whenever a lease changes its holder, also after a release: work with an
-older fence comes from a holder that has lost the lease since.
+The fence is incremented whenever a lease changes its holder, also after a release: work
+with an older fence comes from a holder that has lost the lease.
 
-Events are numbered by the platform, so they belong to no workspace.
+Events are identified by the platform, so they belong to no workspace.
 """
 
 import secrets
@@ -25,14 +25,14 @@ from bot.storage.statements import (
     upsert,
 )
 
-#: The lease of the process that works on the database.
+#: Name of the lease of the process that works on the database.
 RUNNER_LEASE = "runner"
 
 
 def acquire_lease(
     connection: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
 ) -> int | None:
-    """Acquire or renew the lease; gives its fence, or None: another holds it."""
+    """Acquire or renew the lease; return its fence, or None if another holds it."""
     begin = insert_into(connection, leases).values(
         name=name, holder=holder, fence=1, until=now + ttl
     )
@@ -52,7 +52,7 @@ def acquire_lease(
 
 
 def find_lease_holder(connection: Connection, *, name: str) -> str | None:
-    """Give the holder of the lease, expired or not; None when there is none."""
+    """Find the holder of the lease, expired or not; None if there is none."""
     return first_scalar(
         connection, select(leases.c.holder).where(leases.c.name == name)
     )
@@ -61,7 +61,7 @@ def find_lease_holder(connection: Connection, *, name: str) -> str | None:
 def find_current_lease_holder(
     connection: Connection, *, name: str, now: datetime
 ) -> str | None:
-    """Give the holder whose lease has not expired; None when there is none."""
+    """Find the holder if the lease has not expired; None if there is none."""
     query = select(leases.c.holder)
     return first_scalar(
         connection, query.where(leases.c.name == name, leases.c.until > now)
@@ -69,7 +69,7 @@ def find_current_lease_holder(
 
 
 def release_lease(connection: Connection, *, name: str, holder: str) -> None:
-    """Let the next one have it at once; without effect when it is another's."""
+    """Release the lease at once; no effect if another process holds it."""
     mine = (leases.c.name == name, leases.c.holder == holder)
     update_rows(connection, leases, *mine, holder=None, until=None)
 
@@ -80,7 +80,7 @@ _JOBS_NAME = "jobs"
 
 
 def get_signing_secret(connection: Connection, *, now: datetime) -> str:
-    """Give the key that signs controls; made the first time it is asked for."""
+    """Return the key that signs controls; generate it on the first call."""
     new = {"value": secrets.token_hex(_SECRET_BYTES), "made_at": now}
     insert_missing(connection, keys, {"name": _SECRET_NAME, **new})
     return str(_find_key(connection, _SECRET_NAME))
@@ -107,11 +107,11 @@ def _find_key(connection: Connection, name: str) -> str | None:
 def record_invocation(
     connection: Connection, *, platform: PlatformName, key: str, now: datetime
 ) -> bool:
-    """Record the event; False when it was recorded before."""
+    """Record an event; False if it was recorded before."""
     event = {"platform": platform, "key": key, "seen_at": now}
     return insert_missing(connection, invocations, event)
 
 
 def prune_invocations(connection: Connection, *, before: datetime) -> int:
-    """Forget events recorded before then; how many."""
+    """Delete events recorded before `before`; return how many."""
     return delete_rows(connection, invocations, invocations.c.seen_at < before)

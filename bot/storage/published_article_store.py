@@ -1,14 +1,14 @@
 """Articles behind editions: when their text or page is compared again.
 
-A change is left to settle, because a source that corrects one thing often corrects
-another soon. What was just edited waits longer, so that many changes of one article
-become one edit. The ingest marks changes and `bot.corrections` compares.
+A comparison waits until a text has been stable for a while, because one correction is
+often followed by another. After an edit it waits longer, so that many changes of one
+article become one edit. The ingest marks changes and `bot.corrections` compares.
 
-A feed seldom announces its own corrections; the page behind it contains them. What is
-read there is stored as a revision that is never the article's current one: nothing is
-composed, searched or counted by it.
+A feed seldom contains corrections; the article's page does. The text of the page is
+stored as a revision that is never the article's current one, so that it is not used for
+composing, searching or counting.
 
-All of it works for all workspaces: no workspace is named here.
+The functions work across all workspaces.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,9 +40,9 @@ from bot.storage.statements import (
 )
 from digests.types import Article, ArticleRef, Edition
 
-#: Older editions are not corrected any more.
+#: Maximum age of editions that are corrected.
 CORRECTABLE_PERIOD = timedelta(days=14)
-#: How long a text must have stood unchanged, unless it changes for so long.
+#: How long a text must be stable before it is compared, and the maximum total wait.
 SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
 
 
@@ -56,14 +56,14 @@ class PublishedArticle:
     revision: str
     changed_at: datetime | None
     compare_at: datetime | None
-    #: The same of the page behind it; None: it was not read when it was published.
+    #: The same for its page; None: the page was not read when it was published.
     page_revision: str | None = None
 
 
 def add_published_articles(
     connection: Connection, *, workspace_id: int, edition_id: int, edition: Edition
 ) -> None:
-    """Record which texts an edition uses; one that changed since is compared."""
+    """Record the texts that an edition uses; those changed since are compared."""
     wanted = {
         int(r.id): r.revision
         for r in _iterate_shown_articles(edition)
@@ -100,7 +100,7 @@ def add_published_articles(
 def mark_article_changed(
     connection: Connection, *, article_id: int, now: datetime
 ) -> None:
-    """Schedule a comparison in every edition with the article: its text changed."""
+    """Schedule comparisons in every edition with the article, whose text changed."""
     mine = (
         published_articles.c.article_id == article_id,
         published_articles.c.made_at > now - CORRECTABLE_PERIOD,
@@ -122,7 +122,7 @@ def mark_article_changed(
 def list_due_comparisons(
     connection: Connection, *, now: datetime, limit: int
 ) -> tuple[PublishedArticle, ...]:
-    """List what is to be compared by now."""
+    """List the comparisons that are due."""
     found = connection.execute(
         select(published_articles)
         .where(published_articles.c.compare_at <= now)
@@ -137,7 +137,7 @@ def list_due_comparisons(
 
 
 def find_next_comparison_at(connection: Connection) -> datetime | None:
-    """Give the instant at which something is to be compared."""
+    """Return the instant of the next comparison."""
     return first_scalar(connection, select(func.min(published_articles.c.compare_at)))
 
 
@@ -149,7 +149,7 @@ def record_comparison(
     page_revision: str | None = None,
     not_before: datetime | None = None,
 ) -> bool:
-    """Store that it was compared; False when it changed again meanwhile."""
+    """Record a comparison; False if the article changed again meanwhile."""
     values: dict[str, Any] = {
         "revision": revision,
         "page_revision": page_revision,
@@ -170,7 +170,7 @@ def record_comparison(
 
 
 def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
-    """The articles whose words are shown, in the revisions that they came from."""
+    """Yield the articles whose words the edition shows, with their revisions."""
     for story in edition.stories:
         shown = {story.articles[0].id} | {card.article for card in story.cards}
         shown |= {figure.article for figure in story.figures}
@@ -189,7 +189,7 @@ def _has_key(edition_id: int, article_id: int) -> tuple[Condition, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageReread:
-    """A page that is to be read again."""
+    """An article's page that is due to be read again."""
 
     article_id: int
     #: Its address, and that of its source.
@@ -208,7 +208,7 @@ class PageReread:
 def add_rereads(
     connection: Connection, *, article_ids: Sequence[int], published_at: datetime
 ) -> None:
-    """Schedule the pages behind these articles to be read again, from now on."""
+    """Schedule the pages of these articles to be read again."""
     found = connection.execute(
         select(articles.c.id)
         .join(sources, sources.c.id == articles.c.source_id)
@@ -231,7 +231,7 @@ def add_rereads(
 
 
 def copy_page_revisions(connection: Connection, *, edition_id: int) -> None:
-    """Compare an edition with the pages as they are now."""
+    """Set the latest page revisions as the base of comparisons for an edition."""
     mine = rereads.c.article_id == published_articles.c.article_id
     update_rows(
         connection,
@@ -244,7 +244,7 @@ def copy_page_revisions(connection: Connection, *, edition_id: int) -> None:
 def list_due_rereads(
     connection: Connection, *, now: datetime, limit: int
 ) -> tuple[PageReread, ...]:
-    """List the pages that are due, the one that waits longest first."""
+    """List the pages that are due, the most overdue first."""
     found = connection.execute(
         select(
             rereads,
@@ -262,12 +262,12 @@ def list_due_rereads(
 
 
 def find_next_reread_at(connection: Connection) -> datetime | None:
-    """Give the instant at which a page is to be read."""
+    """Return the instant at which the next page is due."""
     return first_scalar(connection, select(func.min(rereads.c.next_at)))
 
 
 def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
-    """Tell whether an edition would be corrected by it."""
+    """Check whether an edition that is still corrected contains the article."""
     settings = select(digests.c.settings).where(
         published_articles.c.article_id == article_id,
         editions.c.id == published_articles.c.edition_id,
@@ -282,7 +282,7 @@ def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
 
 
 def find_page_revision(connection: Connection, *, article_id: int) -> str | None:
-    """Give the hash of the page's last text."""
+    """Return the hash of the page's last text."""
     query = select(rereads.c.revision).where(rereads.c.article_id == article_id)
     return first_scalar(connection, query)
 
@@ -290,7 +290,7 @@ def find_page_revision(connection: Connection, *, article_id: int) -> str | None
 def store_page_revision(
     connection: Connection, one: PageReread, page: Article, *, now: datetime
 ) -> None:
-    """Store the page's text as its last one; editions are compared from the first."""
+    """Store the page's text as its latest; the first one is the base of comparisons."""
     assert page.revision is not None
     _update_reread(connection, one, revision=page.revision)
     insert_revision(
@@ -316,7 +316,7 @@ def store_page_revision(
 def reschedule_reread(
     connection: Connection, one: PageReread, *, next_at: datetime | None
 ) -> None:
-    """Count a reading; the next is then, or never."""
+    """Count a reading and schedule the next one; None = never again."""
     _update_reread(connection, one, next_at=next_at, times=one.times + 1)
 
 

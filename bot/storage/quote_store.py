@@ -1,14 +1,14 @@
 """Quotes: stored as spans of a revision, found by speaker or topic.
 
-The words are never stored a second time: what is shown is the revision's own text from
-start to end. The index of speakers gives the latest quotes of a speaker, the full text
-index the latest articles on a topic; what is shown is chosen from these, by date.
+The words are not stored: they are the slice of the revision's text from start to end.
+The index of speakers finds the latest quotes of a speaker, the full text index the
+latest articles on a topic; results are chosen from these by date.
 
 Each word of a speaker's name is stored with the quote, its source, and the block of
-keys that contains the quote. So the latest quotes of anybody are found by scanning the
-newest blocks, however often the name was quoted before; and where those hold few of
-them, or few that the workspace may see, all are found through its sources. Either way a
-lookup costs what it finds, also for the first letters of a name.
+keys that contains the quote. The latest quotes of a speaker are found by scanning the
+newest blocks, however often the name was quoted before; if those contain few of them,
+or few that the workspace may see, all are found through its sources. Either way the
+cost of a lookup is proportional to its result, also for the first letters of a name.
 """
 
 import re
@@ -43,13 +43,13 @@ from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.types import Article, Mention, Quote, Span
 
-#: Agency copies repeat a quote: how many are read for one that is shown.
+#: Rows read per quote shown, because copies of agency reports repeat quotes.
 _READ_PER_RESULT = 8
-#: How many of the newest articles are searched.
+#: Number of newest articles that are searched.
 _MAX_ARTICLES = 300
-#: How many quotes of a speaker are read first, and if copies or a date leave too few.
+#: Quotes of a speaker read at first, and if copies or a date leave too few of them.
 _FIRST_QUOTES, _MORE_QUOTES = 300, 3000
-#: From how many of the newest quotes speaker names are suggested.
+#: Number of newest quotes from which speaker names are suggested.
 _QUOTES_FOR_NAMES = 1000
 
 
@@ -82,11 +82,11 @@ def list_quotes(
 
     Args:
         connection: Inside a transaction.
-        workspace_id: The workspace that asks.
-        speaker: Beginnings of words of the name, in any order; None = anybody.
+        workspace_id: Only articles that this workspace may see.
+        speaker: Prefixes of words of the name, in any order; None = anybody.
         topic: Words that the article must contain; None = any.
-        since: The article's date at the earliest.
-        limit: How many at the most.
+        since: Earliest date of the article.
+        limit: Maximum number of quotes.
     """
     about = parse_query(topic) if topic is not None else None
     if about == SearchQuery():
@@ -110,7 +110,7 @@ class _QuoteScope(TypedDict):
 def _choose_by_speaker(
     connection: Connection, speaker: str, **here: Unpack[_QuoteScope]
 ) -> list[int]:
-    """Choose from the last quotes of a speaker, then from more of them."""
+    """Choose from the latest quotes of a speaker; from more of them if too few."""
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
         said, whole = list_last_quote_ids(
@@ -128,7 +128,7 @@ def _choose_by_speaker_and_topic(
     about: SearchQuery,
     **here: Unpack[_QuoteScope],
 ) -> list[int]:
-    """Choose from a speaker's last quotes, the last articles on it, the last on both.
+    """Choose from the latest quotes of the speaker, then on the topic, then on both.
 
     A frequent speaker and a frequent topic may still be rare together.
     """
@@ -161,7 +161,7 @@ def _choose_by_topic(
     among: Sequence[int] | None = None,
     **here: Unpack[_QuoteScope],
 ) -> list[int]:
-    """Choose quotes from the last articles that match; None = any article."""
+    """Choose quotes from the latest articles that match; None = any article."""
     last = article_search.search_revisions(
         connection,
         workspace_id=here["workspace_id"],
@@ -200,7 +200,7 @@ def _choose_newest(
 def list_speaker_names(
     connection: Connection, *, workspace_id: int, prefix: str, limit: int
 ) -> tuple[str, ...]:
-    """Suggest names of speakers, those quoted most often of late first."""
+    """Suggest names of speakers, those quoted most often recently first."""
     if split_speaker_name(prefix):
         last, _ = list_last_quote_ids(
             connection,
@@ -228,7 +228,7 @@ def list_speaker_names(
 def filter_revisions_quoting(
     connection: Connection, *, revision_ids: Sequence[int], speaker: str
 ) -> list[int]:
-    """List those of these revisions that quote somebody of this name."""
+    """List those of these revisions that quote a speaker of this name."""
     said = filter_speaker(speaker)
     if said is None:
         return []
@@ -241,15 +241,13 @@ def filter_revisions_quoting(
 def list_revisions_quoting(
     connection: Connection, *, workspace_id: int, speaker: str, most: int
 ) -> tuple[list[int], bool]:
-    """List the latest revisions that quote this name, and whether these are all.
-
-    A name may be given by the beginnings of its words.
+    """List the latest revisions that quote a speaker, and whether these are all.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: The workspace that asks.
-        speaker: Who was quoted; without a word, nobody.
-        most: From how many quotes at most.
+        workspace_id: Only articles that this workspace may see.
+        speaker: Prefixes of words of the name; a text without words matches nobody.
+        most: Maximum number of quotes to read.
     """
     said, whole = list_last_quote_ids(
         connection, workspace_id=workspace_id, speaker=speaker, most=most
@@ -323,16 +321,16 @@ _WORD = re.compile(r"\w+(?:'\w+)*")
 _MAX_WORD_LENGTH = 60
 #: Quotes in a block, as a power of two.
 _BLOCK_BITS = 12
-#: How many of the newest blocks are scanned, step by step.
+#: Numbers of newest blocks to scan, step by step.
 _BLOCK_WINDOWS = (1, 4, 16, 64)
-#: In how many blocks before and after is what was stored at about the same time.
+#: Number of blocks before and after that count as stored at about the same time.
 _NEARBY_BLOCKS = 5
 
 
 def index_speakers(
     connection: Connection, *, revision_id: int, said: Sequence[tuple[int, str]]
 ) -> None:
-    """Index quotes of a revision: their keys, and who said them."""
+    """Index quotes of a revision by speaker; `said` are their keys and speakers."""
     source = (
         select(articles.c.source_id)
         .join(revisions, revisions.c.article_id == articles.c.id)
@@ -353,13 +351,13 @@ def list_last_quote_ids(
 ) -> tuple[list[int], bool]:
     """List the keys of the latest quotes of a speaker.
 
-    The workspace may see their articles; the revisions need not be current.
-
     Args:
         connection: Inside a transaction.
-        workspace_id: The workspace that asks.
-        speaker: Beginnings of words of the name, in any order; no word finds nobody.
-        most: How many at most.
+        workspace_id: Only articles that this workspace may see; their revisions need
+            not be current.
+        speaker: Prefixes of words of the name, in any order; a text without words
+            matches nobody.
+        most: Maximum number of keys.
 
     Returns:
         The keys, the newest first, and whether these are all.
@@ -382,7 +380,7 @@ def list_last_quote_ids(
         # The newest block is not full.
         keys = top + 1 - (first << _BLOCK_BITS)
         if len(found) * (further << _BLOCK_BITS) < most * keys:
-            # If they are as rare in the next ones, the sources find all sooner.
+            # If they are as rare in the next blocks, the sources are faster.
             break
     found = list_ids(speaker_words.c.source_id.in_(mine))
     return list(dict.fromkeys(found)), len(found) < most
@@ -396,14 +394,14 @@ def list_nearby_quote_ids(
     keys: Sequence[int],
     most: int,
 ) -> list[int]:
-    """List quotes of a name that were stored at about the same time as others.
+    """List quotes of a name that were stored at about the same time as given ones.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: The workspace that asks.
-        word: Of a name, or the beginning of one.
-        keys: Of the others.
-        most: How many for each of these at most, the latest.
+        workspace_id: Only articles that this workspace may see.
+        word: A word of the name, or a prefix of one.
+        keys: Keys of the given quotes.
+        most: Maximum number per given quote; the latest are listed.
     """
     mine = source_store.list_source_ids(connection, workspace_id=workspace_id)
     if not mine or not keys:
@@ -420,15 +418,16 @@ def list_nearby_quote_ids(
 
 
 def filter_speaker(speaker: str) -> tuple[Condition, ...] | None:
-    """Restrict quotes to a speaker, by the beginnings of words of the name.
+    """Build conditions for a speaker, by prefixes of words of the name.
 
-    None: no word was given. For quotes found by something else: each is checked.
+    For quotes found in another way, each of which is checked. None: `speaker` has no
+    words.
     """
     return tuple(map(_has_word, split_speaker_name(speaker))) or None
 
 
 def split_speaker_name(name: str) -> tuple[str, ...]:
-    """Give the words of a name as they are stored, the longest first."""
+    """Split a name into words as they are stored, the longest first."""
     found = (word[:_MAX_WORD_LENGTH] for word in _WORD.findall(normalize_text(name)))
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
 
@@ -449,7 +448,7 @@ def _list_quote_ids(
     most: int,
     where: Condition,
 ) -> list[int]:
-    """List the latest keys, each as often as words of its name match."""
+    """List the latest keys, each repeated for every matching word of its name."""
     longest, *others = asked
     # MATERIALIZED makes the plan use the index on `where` and the word.
     hits = (

@@ -1,7 +1,7 @@
-"""Find which outlets carry the words of a quote card, the same or changed.
+"""Find which outlets quote the words of a quote card, identically or changed.
 
-Searched among what the same speaker is quoted with at that time: a few hundred quotes
-of each name, found by the index of speakers. `digests.quotes.spans` decides whether two
+The search covers quotes of the same speaker at that time: a few hundred quotes per
+name, found by the index of speakers. `digests.quotes.spans` decides whether two quotes
 are the same utterance.
 """
 
@@ -25,9 +25,9 @@ from digests.cards.content import JOINING_MARKS
 from digests.quotes.spans import QuoteMatch, match_quotes
 from digests.types import Article, QuoteCard, Span
 
-#: Outlets copy each other within days.
+#: Maximum distance of two reports: outlets copy each other within days.
 _MAX_TIME_APART = timedelta(days=4)
-#: How many quotes of a name are compared, and how many for each of many cards.
+#: Maximum number of quotes compared per name, and per card if there are many cards.
 _MAX_QUOTES, _MIN_QUOTES = 200, 50
 
 
@@ -45,7 +45,7 @@ class ChangedWording:
 class QuoteWordings:
     """How outlets quote the words of one card."""
 
-    #: The revision that the card was made from; None where it was deleted.
+    #: The revision that the card was made from; None if it was deleted.
     article: Article | None
     #: Other outlets with the same words, and those with a part of them.
     also: tuple[str, ...] = ()
@@ -58,8 +58,8 @@ def find_card_wordings(
 ) -> tuple[QuoteWordings, ...]:
     """Find for each card the outlets that the workspace reads and that quote it.
 
-    An outlet counts once for a card. One that has both the card's words and similar
-    ones quotes two utterances: these are no changed wording.
+    An outlet counts once per card. If it has both the card's words and similar ones, it
+    quotes two utterances: the similar one is not a changed wording.
     """
     kept = _find_stored_cards(connection, workspace_id, cards)
     near = {
@@ -187,7 +187,7 @@ def _sort_versions(
 
 
 def _may_be_same_utterance(card: QuoteCard, row: Row[Any]) -> bool:
-    """Tell whether it is the same speaker in another outlet, at about that time."""
+    """Check for the same speaker in another outlet, at about the same time."""
     if row.outlet == card.source or str(row.article_id) == card.article:
         return False
     ours = set(quote_store.split_speaker_name(card.speaker or ""))
@@ -218,5 +218,5 @@ def _changed_wording_from_row(
 
 
 def _get_search_word(name: str | None) -> str:
-    """Give the word that finds the speaker: the longest of the name."""
+    """Return the word to look the speaker up by: the longest of the name."""
     return next(iter(quote_store.split_speaker_name(name or "")), "")

@@ -1,6 +1,6 @@
-"""What readers chose and keep: preferences, saved stories, follows, feedback.
+"""Personal data of readers: preferences, saved stories, follows, feedback.
 
-A person is (workspace, the platform's id of them): each verb asks for both.
+A person is identified by the workspace and the platform's id of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,10 +37,10 @@ from bot.storage.statements import (
 from digests.language.normalization import normalize_text
 from digests.messages import Message
 
-#: So many opinions of a person are kept; beyond that the oldest goes.
+#: Maximum number of feedback rows per person; the oldest is deleted beyond that.
 MAX_FEEDBACK = 100
-#: Rows that go when a person erases their data. Grants and the history of changes are
-#: the workspace's.
+#: Tables whose rows are deleted when a person erases their data. Grants and the history
+#: of changes belong to the workspace.
 _PERSONAL_TABLES = (
     digests, destinations, saved_stories, follows, feedback, reports, readers,
 )  # fmt: skip
@@ -49,7 +49,7 @@ FeedbackDirection = Literal["more", "less"]
 
 
 class PersonScope(TypedDict):
-    """A person, as the functions on personal data take them."""
+    """Identifies a person; passed as keyword arguments."""
 
     workspace_id: int
     #: The platform's id.
@@ -58,20 +58,20 @@ class PersonScope(TypedDict):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReaderPreferences:
-    """What a person chose."""
+    """Preferences of a person."""
 
     #: The language of answers; None = the platform's.
     locale: str | None = None
-    #: The zone of their times; None = the workspace's.
+    #: Their time zone; None = the workspace's.
     zone: str | None = None
-    #: Why their own digest is paused, as it was last announced to them.
+    #: Why their personal digest is paused, as last announced to them.
     announced_pause: Message | None = None
 
 
 def get_preferences(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> ReaderPreferences:
-    """Give what this person chose; the defaults where they chose nothing."""
+    """Load the person's preferences; defaults where nothing is stored."""
     query = select(readers).where(Scope(workspace_id, person_id).of(readers))
     make = partial(from_row, ReaderPreferences)
     return find_first(connection, query, make) or ReaderPreferences()
@@ -84,16 +84,16 @@ def set_preferences(
     person_id: str,
     chosen: Mapping[str, object],
 ) -> None:
-    """Store choices (field names of `ReaderPreferences`); the others stay."""
+    """Update preferences, by field name of `ReaderPreferences`; the others stay."""
     key = {"workspace_id": workspace_id, "person_id": person_id}
     upsert(connection, readers, key, chosen)
 
 
 def erase_person(connection: Connection, *, workspace_id: int, person_id: str) -> int:
-    """Delete everything stored about the person; gives the number of rows.
+    """Delete everything stored about the person; return the number of rows.
 
-    Their own digest goes with its editions, its ledger, and what is being delivered;
-    their reports go with the notices of their answers.
+    Includes the personal digest with its editions, ledger and deliveries, and reports
+    with the notices of their answers.
     """
     mine = Scope(workspace_id, person_id)
     channels = select(destinations.c.channel).where(mine.of(destinations))
@@ -103,7 +103,7 @@ def erase_person(connection: Connection, *, workspace_id: int, person_id: str) -
         Scope(workspace_id).of(local_messages),
         or_(
             local_messages.c.channel.in_(channels),
-            # Answers go there also to people without a digest of their own.
+            # Also people without a personal digest get answers there.
             local_messages.c.channel == f"{PERSON_PREFIX}{person_id}",
         ),
     )
@@ -114,7 +114,7 @@ def erase_person(connection: Connection, *, workspace_id: int, person_id: str) -
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedStory:
-    """A story that somebody saved for later."""
+    """A story that a person saved for later."""
 
     #: Public id.
     story: str
@@ -132,7 +132,7 @@ def save_story(
     saved: SavedStory,
     most: int,
 ) -> bool:
-    """Put it on the list once; False: the list has `most` already."""
+    """Save the story, once; False: `most` stories are already saved."""
     mine = Scope(workspace_id, person_id).of(saved_stories)
     known = select(saved_stories.c.id).where(mine, saved_stories.c.story == saved.story)
     if has_row(connection, known):
@@ -150,7 +150,7 @@ def save_story(
 def delete_saved_story(
     connection: Connection, *, workspace_id: int, person_id: str, story: str
 ) -> bool:
-    """Take it off the list; False when it was not on it."""
+    """Delete a saved story; False if it was not saved."""
     mine = Scope(workspace_id, person_id).of(saved_stories)
     return (
         delete_rows(connection, saved_stories, mine, saved_stories.c.story == story) > 0
@@ -160,7 +160,7 @@ def delete_saved_story(
 def list_saved_stories(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[SavedStory, ...]:
-    """List what the person saved, the newest first."""
+    """List the person's saved stories, the newest first."""
     found = connection.execute(
         select(saved_stories)
         .where(Scope(workspace_id, person_id).of(saved_stories))
@@ -171,7 +171,7 @@ def list_saved_stories(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Follow:
-    """A topic (a word or a few) or a person who is quoted."""
+    """A followed topic (one or more words) or quoted person."""
 
     kind: FollowKind
     name: str
@@ -186,7 +186,7 @@ def add_follow(
     most: int,
     now: datetime,
 ) -> bool | None:
-    """Follow it; False when it was followed before, None where `most` are already."""
+    """Store a follow; False if it exists, None if the person has `most` already."""
     mine = Scope(workspace_id, person_id).of(follows)
     name = normalize_text(follow.name)
     if has_row(
@@ -213,7 +213,7 @@ def add_follow(
 def delete_follow(
     connection: Connection, *, workspace_id: int, person_id: str, name: str
 ) -> bool:
-    """Stop following it; False when it was not followed."""
+    """Delete a follow; False if there was none."""
     mine = Scope(workspace_id, person_id).of(follows)
     called = follows.c.normalized_name == normalize_text(name)
     return delete_rows(connection, follows, mine, called) > 0
@@ -222,7 +222,7 @@ def delete_follow(
 def list_follows(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Follow, ...]:
-    """List what the person follows, in the order in which they began to."""
+    """List the person's follows, the oldest first."""
     mine = Scope(workspace_id, person_id).of(follows)
     found = connection.execute(select(follows).where(mine).order_by(follows.c.id))
     return tuple(from_row(Follow, row) for row in found)
@@ -236,7 +236,7 @@ class Feedback:
     story: str
     headline: str
     direction: FeedbackDirection
-    #: Names and words of the story, in the form of filters.
+    #: Terms of the story (names and words) in filter syntax.
     terms: Sequence[str]
     given_at: datetime
 
@@ -244,7 +244,7 @@ class Feedback:
 def set_feedback(
     connection: Connection, *, workspace_id: int, person_id: str, given: Feedback
 ) -> None:
-    """Store it, replacing the person's earlier feedback on the story."""
+    """Store feedback, replacing the person's earlier feedback on the story."""
     values = to_row(feedback, given, terms=list(given.terms))
     key = {
         "workspace_id": workspace_id,
@@ -264,7 +264,7 @@ def set_feedback(
 def delete_feedback(
     connection: Connection, *, workspace_id: int, person_id: str, story: str
 ) -> bool:
-    """Delete the person's feedback on the story; False when there was none."""
+    """Delete the person's feedback on the story; False if there was none."""
     mine = Scope(workspace_id, person_id).of(feedback)
     return delete_rows(connection, feedback, mine, feedback.c.story == story) > 0
 

@@ -1,4 +1,4 @@
-"""Reports: errors that readers found, until an editor has answered them."""
+"""Reports of errors by readers, and the answers of editors."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class Report:
     story: str
     headline: str
     text: str
-    #: The language in which it was made; None = not recorded.
+    #: The language in which it was written; None = not recorded.
     locale: str | None
     made_at: datetime
     #: None: it is open.
@@ -53,7 +53,7 @@ def add_report(
     locale: str,
     now: datetime,
 ) -> Report:
-    """Store a report; the same text on the same story, while open, is one report."""
+    """Store a report, or return the person's open one with the same text and story."""
     same = select(reports).where(
         Scope(workspace_id, person_id).of(reports),
         reports.c.story == story,
@@ -80,7 +80,7 @@ def add_report(
 def count_person_reports(
     connection: Connection, *, workspace_id: int, person_id: str, since: datetime
 ) -> tuple[int, int]:
-    """Count the open reports of a person, and those made after an instant."""
+    """Count the person's open reports, and those made after an instant."""
     mine = Scope(workspace_id, person_id).of(reports)
     return (
         count_rows(connection, reports, mine, _IS_OPEN),
@@ -104,7 +104,7 @@ def list_open_reports(
 def list_person_reports(
     connection: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
-    """List what the person reported, the newest first."""
+    """List the person's reports, the newest first."""
     mine = Scope(workspace_id, person_id).of(reports)
     return _list_reports(connection, mine)[::-1]
 
@@ -118,7 +118,7 @@ def answer_report(
     answer: str,
     now: datetime,
 ) -> Report | None:
-    """Close a report with an answer for its reader; None: it is not open here."""
+    """Close a report with an answer; None: the workspace has no such open report."""
     row = connection.execute(
         update(reports)
         .where(
@@ -160,7 +160,7 @@ def mark_answers_shown(
     public_ids: tuple[str, ...],
     now: datetime,
 ) -> frozenset[str]:
-    """Record that the person sees these answers; gives those not shown before."""
+    """Mark answers as shown to the person; return those that were not before."""
     noted = connection.execute(
         update(reports)
         .where(

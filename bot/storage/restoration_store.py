@@ -1,14 +1,14 @@
 """Make a restored database safe: nothing is posted or announced twice.
 
-A backup does not contain what was posted after it. So what was being delivered then
-becomes uncertain and is read back; what was due is skipped; and the instant of the
-restoration is stored, for those who have to ask what came before it:
+A backup does not contain what was posted after it. So deliveries in progress become
+uncertain and are read back; due occurrences are skipped; and the instant of the
+restoration is stored, on which other packages depend:
 
     outbox             a post that is read back and not found is held, not sent again
     ingest             what a source published before it counts as published
     edition inputs     what was fetched before it counts as published
 
-All of it works for all workspaces: no workspace is named here.
+The functions work across all workspaces.
 """
 
 import json
@@ -56,11 +56,11 @@ from bot.storage.statements import (
 from digests.messages import Message
 
 _BACKUP, _RESTORED = "backup", "restored"
-#: Keys that are left out, so that none that was given after the backup comes again:
-#: buttons under messages, and stories, are called by them.
+#: Keys to skip, so that none assigned after the backup is assigned again: buttons
+#: under messages, and stories, refer to them.
 SKIPPED_IDS = 100_000
 _SKIP_IDS_ON_SQLITE = (
-    # A table that never had a row is not in the list yet.
+    # A table that never had a row is not in sqlite_sequence yet.
     text(
         "INSERT INTO sqlite_sequence (name, seq) SELECT :name, 0 WHERE NOT EXISTS"
         " (SELECT 1 FROM sqlite_sequence WHERE name = :name)"
@@ -83,15 +83,15 @@ class Restoration:
     """When the database was restored, and what that means for older news."""
 
     at: datetime
-    #: What came in before counts as published.
+    #: Articles that arrived before the restoration count as published.
     published: bool
-    #: Key of the last source in the backup.
+    #: Highest key of a source in the backup.
     source: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewerTokens:
-    """The encrypted tokens of a workspace, as a newer database has them."""
+    """The encrypted tokens of a workspace in a newer database."""
 
     platform: str
     external_id: str
@@ -100,7 +100,7 @@ class NewerTokens:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErasedWorkspace:
-    """A workspace whose erasure was ordered, as a newer database has it."""
+    """A workspace whose erasure was ordered according to a newer database."""
 
     key: int
     platform: str
@@ -113,13 +113,13 @@ class ErasedWorkspace:
 
 
 def mark_backup(connection: Connection, *, now: datetime) -> None:
-    """Store in a copy when it was made."""
+    """Store in a backup when it was made."""
     if inspect(connection).has_table(keys.name):
         _set_key(connection, _BACKUP, "", now)
 
 
 def find_backup_time(connection: Connection) -> datetime | None:
-    """Tell when the copy was made; without a mark: its last activity."""
+    """Find when the backup was made; without a mark, its last activity."""
     query = select(keys.c.made_at).where(keys.c.name == _BACKUP)
     marked: datetime | None = first_scalar(connection, query)
     if marked is not None:
@@ -130,7 +130,7 @@ def find_backup_time(connection: Connection) -> datetime | None:
 
 
 def count_installations(connection: Connection) -> int:
-    """Count the workspaces whose encrypted tokens are in it."""
+    """Count the workspaces whose encrypted tokens are in the backup."""
     return count_rows(connection, installations)
 
 
@@ -140,7 +140,7 @@ def count_installations(connection: Connection) -> int:
 def record_restoration(
     connection: Connection, *, now: datetime, published: bool
 ) -> None:
-    """Store that it was restored, and release all leases."""
+    """Record that the database was restored, and release all leases."""
     delete_rows(connection, keys, keys.c.name == _BACKUP)
     source = first_scalar(connection, select(func.max(sources.c.id)))
     value = json.dumps({"published": published, "source": source or 0})
@@ -157,9 +157,9 @@ def find_last_restoration(connection: Connection) -> Restoration | None:
 
 
 def mark_posts_uncertain(connection: Connection, *, now: datetime) -> int:
-    """Make every post uncertain that has no outcome; how many.
+    """Mark every post without an outcome as uncertain; return how many.
 
-    An edit or a deletion is simply repeated: that does no harm.
+    An edit or a deletion is simply repeated, which does no harm.
     """
     return update_rows(
         connection,
@@ -178,7 +178,7 @@ def mark_posts_uncertain(connection: Connection, *, now: datetime) -> int:
 
 
 def fail_open_notices(connection: Connection, *, now: datetime) -> int:
-    """Fail all notices that have no outcome; how many."""
+    """Fail all notices without an outcome; return how many."""
     return update_rows(
         connection,
         notices,
@@ -191,14 +191,14 @@ def fail_open_notices(connection: Connection, *, now: datetime) -> int:
 
 
 def skip_due_occurrences(connection: Connection) -> int:
-    """Skip the occurrences that waited for their edition; how many."""
+    """Skip the due occurrences without an edition; return how many."""
     waiting = occurrences.c.state.in_(("due", "deferred"))
     values = {"state": "skipped", "reason": SKIPPED_REASON}
     return update_rows(connection, occurrences, waiting, **values)
 
 
 def skip_used_ids(connection: Connection) -> None:
-    """Skip the keys that may have been used after the backup."""
+    """Skip the keys that may have been assigned after the backup."""
     for table in metadata.tables.values():
         if "id" in table.c:
             how = (
@@ -214,7 +214,7 @@ def skip_used_ids(connection: Connection) -> None:
 
 
 def list_newer_tokens(connection: Connection) -> tuple[NewerTokens, ...]:
-    """List the encrypted tokens of every workspace; none where it cannot be read.
+    """List the encrypted tokens of every workspace; empty if they cannot be read.
 
     A token that was exchanged after the backup is valid in the newer database only.
     """
@@ -230,7 +230,7 @@ def list_newer_tokens(connection: Connection) -> tuple[NewerTokens, ...]:
 
 
 def list_erased_workspaces(connection: Connection) -> tuple[ErasedWorkspace, ...]:
-    """List the workspaces whose erasure was ordered; none where it cannot be read."""
+    """List the workspaces whose erasure was ordered; empty if they cannot be read."""
     try:
         rows = connection.execute(
             select(erasures).where(erasures.c.ordered_at.is_not(None))
@@ -243,7 +243,7 @@ def list_erased_workspaces(connection: Connection) -> tuple[ErasedWorkspace, ...
 def repeat_erasures(
     connection: Connection, found: Collection[ErasedWorkspace], *, now: datetime
 ) -> int:
-    """Erase again what a backup still holds of erased workspaces; of how many."""
+    """Order again the erasures that are missing in the backup; return how many."""
     count = 0
     for one in found:
         query = select(workspaces.c.id).where(
@@ -267,7 +267,7 @@ def repeat_erasures(
 
 
 def adopt_newer_tokens(connection: Connection, found: Collection[NewerTokens]) -> int:
-    """Replace older tokens by newer ones; for how many workspaces."""
+    """Replace older tokens by newer ones; return for how many workspaces."""
     count = 0
     for one in found:
         here = select(workspaces.c.id).where(

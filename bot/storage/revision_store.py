@@ -1,4 +1,4 @@
-"""Load stored revisions as articles, as far as a workspace may see them.
+"""Load stored revisions as articles, if a workspace may see them.
 
 Shared by the stores that read and write revisions.
 """
@@ -19,11 +19,11 @@ from bot.storage.statements import (
 )
 from digests.types import Article
 
-#: A revision, its article and its source, side by side.
+#: Joins a revision with its article and source.
 REVISION_JOIN = revisions.join(articles, articles.c.id == revisions.c.article_id).join(
     sources, sources.c.id == articles.c.source_id
 )
-#: What `article_from_row` needs of them.
+#: The columns that `article_from_row` needs.
 REVISION_COLUMNS: tuple[ColumnElement[Any], ...] = (
     revisions.c.id,
     revisions.c.article_id,
@@ -46,7 +46,7 @@ REVISION_COLUMNS: tuple[ColumnElement[Any], ...] = (
 
 
 def article_from_row(row: Row[Any]) -> Article:
-    """Make the article of a row of `REVISION_COLUMNS`; its id is the article's key."""
+    """Build an `Article` from a row of `REVISION_COLUMNS`; its `id` is the key."""
     return Article(
         id=str(row.article_id),
         text=row.text,
@@ -78,9 +78,9 @@ def load_articles(connection: Connection, ids: Sequence[int]) -> dict[int, Artic
 
 
 def load_article_texts(connection: Connection, ids: list[int]) -> tuple[Article, ...]:
-    """Load of these revisions only what ranking needs; `id` is the revision's key.
+    """Load only the fields that ranking needs; `id` is the revision's key.
 
-    Takes a third of the time of `load_articles`, for hundreds of them.
+    For hundreds of revisions, in a third of the time of `load_articles`.
     """
     query = select(
         revisions.c.id, revisions.c.title, revisions.c.text, revisions.c.published
@@ -103,9 +103,9 @@ def insert_revision(
     current: bool,
     baseline: bool,
 ) -> int | None:
-    """Store a text of the article; gives its key, None when it has this text already.
+    """Store a revision of the article; return its key, or None if it is stored.
 
-    It is dated when it was published, but never after it was fetched.
+    Its date is when it was published, but never after it was fetched.
     """
     query = (
         insert_into(connection, revisions)

@@ -1,9 +1,8 @@
 """Schedules with their next due moment, and the occurrences planned from them.
 
-The rule is the pure module's (`bot.schedules`), stored as JSON and not interpreted
-here. (Digest, local date, slot) is unique in the database: two schedulers, a clock that
-jumps and a restart all end in the same row. The scheduler works for all workspaces:
-what it asks for names none.
+The rule of a schedule is stored as JSON, which only `bot.schedules` interprets.
+(Digest, local date, slot) is unique in the database: two schedulers, a clock jump or a
+restart cannot plan an occurrence twice. The scheduler's queries cover all workspaces.
 """
 
 from collections.abc import Sequence
@@ -30,20 +29,20 @@ from digests.messages import Message
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewSchedule:
-    """A schedule that is about to be stored."""
+    """A schedule to be stored."""
 
-    #: The schedule in words, as `bot.schedules` writes it.
+    #: The normalized schedule sentence, as `bot.schedules` writes it.
     sentence: str
     #: Any JSON value; returned unchanged.
     rule: Payload
     zone: str
-    #: None when nothing is due any more.
+    #: None if nothing is due any more.
     next: DueMoment | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredSchedule:
-    """A schedule as it is stored."""
+    """A stored schedule."""
 
     id: int
     workspace_id: int
@@ -97,11 +96,10 @@ def list_schedules(
 def list_due_schedules(
     connection: Connection, *, now: datetime, limit: int = 500
 ) -> tuple[StoredSchedule, ...]:
-    """List what is due at `now`, the earliest first; also of digests that are paused.
+    """List the schedules that are due at `now`, the earliest first.
 
-    A paused digest's moments pass too, and are recorded as skipped: otherwise the
-    digest would be due the moment it is resumed. Workspaces that the bot left have
-    none.
+    Includes paused digests, whose moments are recorded as skipped: otherwise the digest
+    would be due at the moment it is resumed. Workspaces that the bot left are excluded.
     """
     found = connection.execute(
         _join_active_workspaces(select(schedules))
@@ -132,13 +130,13 @@ def advance_schedule(
     schedule_id: int,
     next: DueMoment | None,
 ) -> bool:
-    """Set the next moment; False when the schedule was replaced meanwhile."""
+    """Set the next moment; False if the schedule was replaced meanwhile."""
     schedule = Scope(workspace_id).row(schedules, schedule_id)
     return update_rows(connection, schedules, schedule, **_due_columns(next)) > 0
 
 
 def find_next_schedule_at(connection: Connection) -> datetime | None:
-    """Give the instant at which the next schedule is due: when to wake up."""
+    """Return the instant at which the next schedule is due."""
     query = _join_active_workspaces(select(schedules.c.next_due_at)).where(
         schedules.c.next_due_at.is_not(None)
     )
@@ -178,7 +176,7 @@ def plan_occurrence(
     trigger: Trigger,
     late: bool = False,
 ) -> Occurrence | None:
-    """Store the occurrence; None when it was stored already."""
+    """Store an occurrence; None if it is already stored."""
     row = connection.execute(
         insert_into(connection, occurrences)
         .values(
@@ -206,7 +204,7 @@ def reopen_occurrence(
     due: DueMoment,
     reason: Message,
 ) -> Occurrence | None:
-    """Make a moment due that was skipped for `reason`; None: it was not."""
+    """Make a moment due again that was skipped for `reason`; None: it was not."""
     row = connection.execute(
         update(occurrences)
         .where(
@@ -223,10 +221,10 @@ def reopen_occurrence(
 def list_due_occurrences(
     connection: Connection, *, now: datetime, limit: int
 ) -> tuple[Occurrence, ...]:
-    """List what is planned and not yet finished, the earliest first.
+    """List planned, unfinished occurrences, the earliest first.
 
-    Includes what quiet hours deferred as soon as they are over. Personal digests come
-    after those of workspaces.
+    Includes those deferred by quiet hours that are over. Personal digests come after
+    those of workspaces.
     """
     over = and_(occurrences.c.state == "deferred", occurrences.c.not_before <= now)
     found = connection.execute(
@@ -249,7 +247,7 @@ def finish_occurrence(
     state: OccurrenceState,
     reason: Message | None = None,
 ) -> bool:
-    """Store its outcome; False when it was finished before."""
+    """Store the outcome of an occurrence; False if it was finished before."""
     values = {"state": state, "reason": reason}
     return _update_open(connection, workspace_id, occurrence_id, **values)
 
@@ -257,13 +255,13 @@ def finish_occurrence(
 def defer_occurrence(
     connection: Connection, *, workspace_id: int, occurrence_id: int, until: datetime
 ) -> bool:
-    """Defer it, as quiet hours do; False when it was finished before."""
+    """Defer an occurrence for quiet hours; False if it was finished before."""
     values = {"state": "deferred", "not_before": until}
     return _update_open(connection, workspace_id, occurrence_id, **values)
 
 
 def find_next_deferred_at(connection: Connection) -> datetime | None:
-    """Give the instant at which the first deferred occurrence is due again."""
+    """Return the instant at which the first deferred occurrence is due again."""
     query = select(func.min(occurrences.c.not_before))
     return first_scalar(connection, query.where(occurrences.c.state == "deferred"))
 
@@ -271,7 +269,7 @@ def find_next_deferred_at(connection: Connection) -> datetime | None:
 def is_occurrence_planned(
     connection: Connection, *, workspace_id: int, digest_id: int, due: DueMoment
 ) -> bool:
-    """Tell whether this moment of the digest is stored already."""
+    """Check whether an occurrence of this moment is stored."""
     moment = _is_moment(workspace_id, digest_id, due)
     return has_row(connection, select(occurrences.c.id).where(*moment))
 
@@ -279,7 +277,7 @@ def is_occurrence_planned(
 def list_posted_moments(
     connection: Connection, *, workspace_id: int, digest_id: int, since: date
 ) -> tuple[DueMoment, ...]:
-    """List the scheduled moments from that local date on that were not skipped."""
+    """List the scheduled moments since a local date that were not skipped."""
     found = connection.execute(
         select(occurrences.c.due_at, occurrences.c.local_date, occurrences.c.slot)
         .where(
@@ -327,7 +325,7 @@ def _is_moment(
 def _update_open(
     connection: Connection, workspace_id: int, occurrence_id: int, **values: Any
 ) -> bool:
-    """Change an occurrence unless it is finished; whether it was changed."""
+    """Update an occurrence unless it is finished; return whether it was updated."""
     return (
         update_rows(
             connection,

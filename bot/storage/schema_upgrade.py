@@ -2,8 +2,8 @@
 
 `HEAD` is a constant here, so that opening an up-to-date database costs one small query
 and no Alembic; a test compares it with the newest migration. SQLite is upgraded when it
-is opened, after a copy of the file was put beside it. A PostgreSQL database may serve
-others meanwhile: only an empty one is filled unasked, every other waits for
+is opened, after the file was copied. A PostgreSQL database may be in use by other
+processes: only an empty one is filled automatically, any other needs
 `standfirst migrate`.
 """
 
@@ -18,11 +18,11 @@ from bot.errors import ConfigurationError
 from bot.storage import engines, sqlite_files
 from bot.storage.engines import explain_error
 
-#: The first and the newest migration. Lower numbers are development versions.
+#: The first and the newest migration. Lower numbers were development versions.
 FIRST = "0101"
 HEAD = "0101"
-#: The table with the version of the schema. The name is our own, because a shared
-#: PostgreSQL database can have another program's `alembic_version`.
+#: The table with the version of the schema. Not `alembic_version`, which may belong to
+#: another program in a shared PostgreSQL database.
 VERSION_TABLE = "standfirst_version"
 _SCRIPTS = Path(__file__).parent / "migrations"
 #: Any number; the same in every process that upgrades a PostgreSQL database.
@@ -30,7 +30,7 @@ _ADVISORY_LOCK = 7_308_327_750_411_265
 
 
 def get_schema_versions(url: str) -> tuple[str | None, str]:
-    """Give the schema of the database (None: it has none yet) and of this code.
+    """Return the schema versions of the database (None: empty) and of this code.
 
     Raises:
         ConfigurationError: It cannot be read.
@@ -56,8 +56,9 @@ def prepare_database(address: URL, *, automatic: bool = True) -> None:
     """Make sure that the database has the schema of this code.
 
     Args:
-        address: As `engines.parse_database_url` gives it.
-        automatic: Nobody asked for it: a PostgreSQL database in use is left alone.
+        address: Result of `engines.parse_database_url`.
+        automatic: Not requested by a person: a PostgreSQL database in use is left as
+            it is.
 
     Raises:
         ConfigurationError: It has another one, and cannot or may not be upgraded.
@@ -108,7 +109,7 @@ class _Upgrade:
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK}
             )
-        # Somebody else may have done it while we waited for the lock.
+        # Another process may have done it while we waited for the lock.
         current = _read_version(connection)
         if current == HEAD:
             return
@@ -142,7 +143,7 @@ def _read_version(connection: Connection) -> str | None:
 
 
 def refuse_unsupported_schema(current: str | None, where: str) -> None:
-    """Refuse a schema that this code does not know or cannot upgrade.
+    """Refuse a schema that is unknown to this code or cannot be upgraded.
 
     Raises:
         ConfigurationError: It is newer than this code, or older than 0.1.0.
@@ -191,7 +192,7 @@ def _run_migrations(connection: Connection) -> None:
 
 
 def _copy_file(file: Path, target: Path) -> None:
-    """Copy a database that others may be reading, then give it its name."""
+    """Copy a database that others may be reading; the name appears when complete."""
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)

@@ -1,14 +1,14 @@
 """Walk the full text index of each database, newest matches first.
 
-A walk is a generator: it yields a step, the next query to the index, and is sent the
-keys that were found, until there are no more. So its caller decides how far it goes,
-and several walks proceed side by side: on PostgreSQL, where a statement costs a
-millisecond, one statement runs the queries of all of them.
+A walk is a generator: it yields a step, which is the next query to the index, and is
+sent the keys found, until there are no more. So the caller decides how far it goes, and
+several walks proceed in parallel: on PostgreSQL, where a statement costs a millisecond,
+one statement runs the queries of all walks.
 
-SQLite's index gives matches in the order of keys, as many as are wanted. PostgreSQL's
-finds all or none, and joins alternatives at a cost that grows with their square. So
-there blocks of keys are searched from the newest on, each by a query of its own, as
-many at a time as the matches in earlier blocks suggest.
+SQLite's index returns matches in the order of keys, up to a limit. PostgreSQL's returns
+all matches or none, and the cost of alternatives grows with the square of their number.
+There, blocks of keys are searched from the newest on, each by its own query, as many at
+a time as the number of matches in earlier blocks suggests.
 """
 
 from collections.abc import Collection, Generator, Iterable, Sequence
@@ -40,27 +40,27 @@ from bot.storage.schema import revisions, searchable
 from bot.storage.statements import first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
 
-#: Before a block of keys, and how many bits of a key its number leaves out.
+#: Prefix of the marks for blocks of keys, and the number of key bits within a block.
 BLOCK_MARK, BLOCK_BITS = "¶", 12
-#: By how much PostgreSQL increases the number of blocks at a time, and to how many.
+#: Growth factor of the number of blocks searched at a time (PostgreSQL), and its limit.
 _WINDOW_GROWTH, _MAX_WINDOW = 4, 64
-#: Up to so many matches, as a multiple of the wanted ones, or so many of a few sources,
-#: all are taken at once.
+#: Maximum number of matches that are fetched all at once: as a multiple of the wanted
+#: number, and for a few sources.
 _FEW_MATCHES, _FEW_OF_SOURCES = 3, 5000
-#: Up to so many matches of all times are taken where those of some weeks are wanted.
+#: Maximum number of matches of all times that are fetched if some weeks are wanted.
 _FEW_BESIDE = 2000
-#: How many matches a step takes at least: another query costs all of them again.
+#: Minimum number of matches per step, because another query finds all of them again.
 _MIN_STEP_SIZE = 500
-#: Up to so many sources are asked for together; more of them one by one.
+#: Maximum number of sources in one query; more of them are queried one by one.
 FEW_SOURCES = 16
-#: Words in more than one of twenty revisions.
+#: Selects words in more than 5 % of the revisions.
 _SELECT_COMMON_WORDS = text(
     "SELECT c.word FROM pg_stats s,"
     " unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) c(word, part)"
     " WHERE s.schemaname = current_schema() AND s.tablename = 'searchable'"
     " AND s.attname = 'terms' AND c.part > 0.05 AND c.word = ANY(:words)"
 )
-#: In how many blocks common words are searched together, unless `far`.
+#: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
 _MAX_KEY = 2**63 - 1
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
@@ -68,12 +68,12 @@ _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexQuery:
-    """Words to search for, and marks of which one of each kind must match."""
+    """Words to search for, and marks, one of each kind of which must match."""
 
     wanted: SearchQuery
     #: Empty = any time.
     weeks: PhraseGroup = ()
-    #: Keys of about the wanted time, as `estimate_key_range` gives them.
+    #: Range of keys stored at about the wanted time, from `estimate_key_range`.
     first: int = 0
     last: int = 0
     #: Empty = any source.
@@ -82,12 +82,12 @@ class IndexQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexStep:
-    """Queries to the index: the latest keys that match any of them."""
+    """A query for the latest keys that match any of several questions."""
 
     questions: tuple[SearchQuery, ...]
     #: Only keys below this one.
     before: int | None = None
-    #: How many at most.
+    #: Maximum number of keys.
     size: int
 
 
@@ -118,9 +118,9 @@ def walk_matches(
 ) -> IndexWalk:
     """Walk over all matches, about `size` keys at a step.
 
-    By key, descending; for a time in the past, a database may begin with what was
-    stored then. `common` is as `list_common_words` gives it; unless `far`, several
-    common words are searched together in the latest hundred thousand revisions only.
+    By key, descending; for a time in the past, the walk may begin with what was stored
+    then. `common` is a result of `list_common_words`; unless `far`, several common
+    words are searched together in the latest hundred thousand revisions only.
     """
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if connection.dialect.name == "sqlite" or not asked:
@@ -131,7 +131,7 @@ def walk_matches(
 
 
 def take_steps(connection: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
-    """Run steps: gives the keys of each, in descending order."""
+    """Run steps; return the keys of each, in descending order."""
     if connection.dialect.name == "sqlite":
         return [_take_on_sqlite(connection, step) for step in steps]
     return _take_on_postgresql(connection, steps)
@@ -140,13 +140,13 @@ def take_steps(connection: Connection, steps: Sequence[IndexStep]) -> list[list[
 def select_matching(
     connection: Connection, request: IndexQuery, among: Sequence[int]
 ) -> list[int]:
-    """Select the matching ones of a few thousand keys: each is checked by itself."""
+    """Select the matching keys from a few thousand, each of which is checked."""
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if not asked:
         return sorted(among, reverse=True)
     key = searchable.c.revision_id
     if connection.dialect.name == "sqlite":
-        # Its index would be scanned from the start for each key.
+        # The index would be scanned from the start for each key.
         matches = _match_stored_terms(asked)
     else:
         matches = searchable.c.terms.op("@@")(_cast_tsquery(asked))
@@ -155,16 +155,16 @@ def select_matching(
 
 
 def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
-    """Require one of each kind of marks as well."""
+    """Add to a query one required mark of each kind."""
     return replace(wanted, every=(*wanted.every, *filter(None, marks)))
 
 
 def estimate_key_range(
     connection: Connection, since: datetime | None, until: datetime | None
 ) -> tuple[int, int]:
-    """Give the keys of revisions of about these times; None = first, latest.
+    """Estimate the keys of revisions stored at these times; None = first, latest.
 
-    SQLite does not need them.
+    Not needed on SQLite.
     """
     if connection.dialect.name == "sqlite":
         return 0, 0
@@ -173,7 +173,7 @@ def estimate_key_range(
 
 
 def _find_last_key(connection: Connection, until: datetime | None) -> int:
-    """Give the latest key, or one of about the time."""
+    """Find the latest key, or one stored at about the time."""
     if until is None:
         return first_scalar(connection, select(func.max(revisions.c.id))) or 0
     query = (
@@ -214,7 +214,7 @@ def _walk_by_block(
     bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
     if meet and not far:
         bottom = max(bottom, at - _NEAR_BLOCKS)
-    # The latest block is rarely full: too few for an estimate.
+    # The latest block is rarely full: too small for an estimate.
     found, window, before = 0, 2, end
     while at >= bottom:
         here = range(max(bottom, at - window + 1), at + 1)
@@ -229,8 +229,8 @@ def _walk_by_block(
     if meet and not far:
         return
     if request.weeks:
-        # Also what was stored before or after that time. If there is little of it,
-        # checking dates costs less than the index.
+        # Also revisions stored before or after that time. If there are few, checking
+        # dates costs less than the index.
         few_beside = not meet and found * end <= _FEW_BESIDE * (end - before)
         rest = (asked,) if few_beside else _split_by_mark(asked, request.weeks)
         yield from _walk_all(rest, None, size)
@@ -239,7 +239,7 @@ def _walk_by_block(
 
 
 def _next_window(window: int, found: int, looked: int, size: int) -> int:
-    """Estimate how many blocks hold what is missing, from what was found so far."""
+    """Estimate in how many blocks the missing matches are, from those found so far."""
     missing = max(0, size - found)
     # A quarter more than that, since matches are rarely spread evenly.
     likely = missing * looked * 5 // (max(1, found << BLOCK_BITS) * 4) + 1
@@ -253,7 +253,7 @@ def _is_rare(group: PhraseGroup, common: Collection[str]) -> bool:
 def _walk_all(
     questions: tuple[SearchQuery, ...], before: int | None, size: int
 ) -> Generator[IndexStep, list[int], int]:
-    """Walk over what matches any of the queries; returns how many there were."""
+    """Walk over the matches of any of the queries; return their number."""
     count, most = 0, max(size, _MIN_STEP_SIZE)
     while True:
         found = yield IndexStep(questions=questions, before=before, size=most)
@@ -280,7 +280,8 @@ def _take_on_sqlite(connection: Connection, step: IndexStep) -> list[int]:
 
 
 def _select_every_key() -> tuple[Select[Any], ColumnElement[int]]:
-    # What is not current is left out later: here it would lose the index's order.
+    # Revisions that are not current are filtered out later: here that would lose the
+    # order of the index.
     return select(revisions.c.id), revisions.c.id
 
 
@@ -309,7 +310,7 @@ def _match_stored_terms(asked: SearchQuery) -> ColumnElement[bool]:
 
 
 def _format_fts5(asked: SearchQuery) -> str:
-    """Write a query in FTS5 syntax: every word in quotes."""
+    """Format a query in FTS5 syntax, with every word in quotes."""
 
     def any_of(group: PhraseGroup) -> str:
         return " OR ".join(f'"{" ".join(phrase)}"' for phrase in group)
@@ -345,7 +346,7 @@ def _take_on_postgresql(
 
 def _select_hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
     """Select for each step the latest keys that match, in descending order."""
-    # Loaded only where it is used.
+    # Imported only if it is used.
     from sqlalchemy.dialects.postgresql import TSQUERY
 
     columns = (
@@ -358,7 +359,7 @@ def _select_hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
     held = searchable.c.terms.op("@@")(cast(each.c.question, TSQUERY))
     key = searchable.c.revision_id
     # MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
-    # mark of each kind: no key matches a step twice.
+    # mark of each kind, so that no key matches a step twice.
     hits = (
         select(each.c.step, each.c.before, each.c.size, key)
         .select_from(each.join(searchable, held))
@@ -386,7 +387,7 @@ def _cast_tsquery(asked: SearchQuery) -> ColumnElement[Any]:
 
 
 def _format_tsquery(asked: SearchQuery) -> str:
-    """Write a query in tsquery syntax: every word in quotes."""
+    """Format a query in tsquery syntax, with every word in quotes."""
 
     def any_of(group: PhraseGroup) -> str:
         phrases = (" <-> ".join(f"'{word}'" for word in phrase) for phrase in group)

@@ -3,9 +3,9 @@
     ready, retry ─ claim ─► sending ─► sent | retry | uncertain | failed …
     sending ─ lease expires ─► uncertain
 
-A claim is committed before its message is sent, and raises the row's fence. An outcome
-is recorded with the fence of its claim; after a later claim it changes nothing, because
-that one decides what is sent next.
+A claim is committed before its message is sent, and increments the row's fence. An
+outcome is recorded with the fence of its claim; after a later claim it is ignored,
+because the later one determines what is sent next.
 """
 
 from collections.abc import Collection
@@ -17,14 +17,14 @@ from sqlalchemy import Connection, Table, update
 from bot.storage.statements import Condition, Scope, update_rows
 from digests.messages import Message
 
-#: States of what can be claimed, and of what has no outcome yet.
+#: States that can be claimed, and states without a final outcome.
 WAITING_STATES = ("ready", "retry")
 OPEN_STATES = ("ready", "sending", "retry", "uncertain")
 _EXPIRED_REASON = Message("delivery.process_ended")
 
 
 class Claimed(Protocol):
-    """A row as it was claimed."""
+    """Key and fence of a claimed row."""
 
     @property
     def id(self) -> int: ...
@@ -42,7 +42,7 @@ def claim_rows(
     lease: timedelta,
     **values: Any,
 ) -> list[int]:
-    """Claim the rows that wait and fulfil all conditions; gives their keys."""
+    """Claim waiting rows that fulfil all conditions; return their keys."""
     query = (
         update(table)
         .where(table.c.state.in_(WAITING_STATES), *where)
@@ -68,7 +68,7 @@ def expire_leases(
     now: datetime,
     not_before: datetime | None = None,
 ) -> int:
-    """Make uncertain what was being sent when its lease ran out; how many."""
+    """Mark rows as uncertain whose lease expired while sending; return how many."""
     return update_rows(
         connection,
         table,
@@ -92,7 +92,7 @@ def record_outcome(
     now: datetime,
     **values: Any,
 ) -> bool:
-    """Store the outcome of a claim; False when a later claim took over.
+    """Store the outcome of a claim; False if there was a later claim.
 
     `not_before` and `reason` are cleared unless they are among the values.
     """

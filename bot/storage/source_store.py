@@ -1,6 +1,6 @@
 """Sources: public ones are stored once for all, private ones belong to a workspace.
 
-The ingest works for all workspaces: what it asks for names none.
+The queries of the ingest cover all workspaces.
 """
 
 from collections.abc import Collection
@@ -46,16 +46,16 @@ def upsert_source(
     name: str,
     rename: bool = True,
 ) -> Source:
-    """Make the source, or find it by its address; one that had ended is tried again.
+    """Create the source, or find it by its address; one that had ended is polled again.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Whose it is; None when it is public.
-        kind: What stands behind the address, as far as is known before it is read.
-        address: Folder path or address.
-        name: For people. A private source takes a new name; a public one keeps its
-            first, which others see too.
-        rename: False: a private one that is there keeps its name as well.
+        workspace_id: The workspace that it belongs to; None = public.
+        kind: Kind of source, as far as it is known before the first fetch.
+        address: Folder path or URL.
+        name: For people. A private source is renamed; a public one keeps its first
+            name, which other workspaces see too.
+        rename: False: an existing private source keeps its name as well.
     """
     private = workspace_id is not None
     again = case((sources.c.stopped, null()), else_=sources.c.next_poll_at)
@@ -77,14 +77,14 @@ def upsert_source(
 
 
 def list_sources(connection: Connection, *, workspace_id: int) -> tuple[Source, ...]:
-    """List the sources that the workspace sees: its own, and the public it uses."""
+    """List the workspace's private sources, and the public ones that it uses."""
     return _list_sources(connection, filter_visible_sources(workspace_id))
 
 
 def list_source_ids(
     connection: Connection, *, workspace_id: int, only: Collection[int] | None = None
 ) -> list[int]:
-    """List the keys of the same sources; `only`: of those among these."""
+    """List the keys of the same sources; `only` restricts them to these keys."""
     query = select(sources.c.id).where(filter_visible_sources(workspace_id))
     if only is not None:
         query = query.where(sources.c.id.in_(only))
@@ -94,7 +94,7 @@ def list_source_ids(
 def list_digest_sources(
     connection: Connection, *, keys: Collection[int]
 ) -> tuple[Source, ...]:
-    """List the sources of these digests, each once."""
+    """List the sources of these digests (keys), each once."""
     used = select(digest_sources.c.source_id).where(
         digest_sources.c.digest_id.in_(keys), ~digest_sources.c.paused
     )
@@ -102,7 +102,7 @@ def list_digest_sources(
 
 
 def find_source(connection: Connection, *, source_id: int) -> Source | None:
-    """Find the source of this key; None when it was deleted."""
+    """Find the source with this key; None if it was deleted."""
     query = select(sources).where(sources.c.id == source_id)
     return find_first(connection, query, source_from_row)
 
@@ -110,7 +110,7 @@ def find_source(connection: Connection, *, source_id: int) -> Source | None:
 def list_due_sources(
     connection: Connection, *, now: datetime, limit: int
 ) -> tuple[Source, ...]:
-    """List the sources in use that it is time to read, the longest due first."""
+    """List the sources in use that are due for a poll, the most overdue first."""
     found = connection.execute(
         select(sources)
         .where(
@@ -124,7 +124,7 @@ def list_due_sources(
 
 
 def find_next_poll_at(connection: Connection, *, now: datetime) -> datetime | None:
-    """Tell when the next source is due: `now` when one never was read."""
+    """Find when the next source is due: `now` if one was never polled."""
     newcomer = select(sources.c.id).where(
         _is_polled(), sources.c.next_poll_at.is_(None)
     )
@@ -135,13 +135,13 @@ def find_next_poll_at(connection: Connection, *, now: datetime) -> datetime | No
 
 
 def update_source(connection: Connection, *, source: Source) -> None:
-    """Store the source after a reading: its name, kind and state."""
+    """Store the source after a poll: its name, kind and state."""
     values = {name: getattr(source, name) for name in _READING_COLUMNS}
     update_rows(connection, sources, sources.c.id == source.id, **values)
 
 
 def back_off_host(connection: Connection, *, host: str, until: datetime) -> None:
-    """Read no source of a host until then, or until a later instant already set."""
+    """Poll no source of a host before `until`; a later instant already set stays."""
     there = or_(
         *(
             or_(
@@ -165,7 +165,7 @@ def back_off_host(connection: Connection, *, host: str, until: datetime) -> None
     )
 
 
-#: The columns that a reading changes.
+#: The columns that a poll updates.
 _READING_COLUMNS = (
     "kind", "name", "last_success_at", "problem", "requested_at", "next_poll_at",
     "failures", "backoff_until", "stopped", "etag", "last_modified", "moved_to",
@@ -174,7 +174,7 @@ _READING_COLUMNS = (
 
 
 def source_from_row(row: Row[Any]) -> Source:
-    """Make the noun of a row of the table."""
+    """Build a `Source` from a row of the table."""
     return from_row(Source, row)
 
 
@@ -184,7 +184,7 @@ def _list_sources(connection: Connection, where: Condition) -> tuple[Source, ...
 
 
 def _is_polled() -> Condition:
-    """The source is read for a digest that is not paused."""
+    """Condition: a digest that is not paused reads the source."""
     used = (
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)

@@ -1,8 +1,8 @@
-"""Copy an SQLite file, check a copy, and put one file in another's place.
+"""Copy an SQLite file, check a copy, and replace a file by another.
 
-At each moment a whole database has the database's name: a copy gets its name only when
-it is on the disk, and the old file gets a second name before it loses its first. After
-a crash, what is left is a file ending in `.part`, or that second name.
+At each moment there is a complete database under the database's name: a copy gets its
+name only when it is on the disk, and the old file gets a second name before its first
+is reused. A crash leaves at most a file ending in `.part`, or that second name.
 """
 
 import os
@@ -26,7 +26,7 @@ from bot.storage.engines import explain_error, is_transient
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Pages that are copied between two reports of progress: some 16 MiB.
+#: Pages copied between two progress reports: about 16 MiB.
 _PAGES_PER_STEP = 4096
 #: Files that SQLite keeps beside a database.
 _WAL_SUFFIX = "-wal"
@@ -36,17 +36,17 @@ PARTIAL_SUFFIX = ".part"
 BACKUP_FOLDER = "backups"
 _SQLITE_HEADER = b"SQLite format 3\0"
 
-#: Takes how much is done, from 0 to 1.
+#: Called with the progress, from 0 to 1.
 ReportProgress = Callable[[float], None]
 
 
 def ignore_progress(_done: float) -> None:
-    """Report nothing."""
+    """Do nothing: the default `ReportProgress`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DatabaseFile:
-    """A file that is an intact database of Standfirst's."""
+    """A file that contains an intact Standfirst database."""
 
     file: Path
     schema: str
@@ -57,10 +57,10 @@ class DatabaseFile:
 def copy_database(
     file: Path, target: Path, *, on_progress: ReportProgress = ignore_progress
 ) -> None:
-    """Copy a database that others may be writing; they do not wait for it.
+    """Copy a database while others may be writing to it, without blocking them.
 
-    The copy has the state of one moment, is one file that belongs to its owner alone,
-    and was checked. It replaces a file that is there.
+    The copy is a consistent snapshot in a single checked file that only its owner can
+    read. It replaces an existing file.
 
     Raises:
         ConfigurationError: It cannot be read or written, or is damaged.
@@ -88,10 +88,10 @@ def copy_database(
 
 
 def finalize_copy(part: Path, target: Path) -> None:
-    """Give a finished copy its name, where nothing has it yet.
+    """Rename a finished copy to its final name.
 
     Raises:
-        UserError: Something has that name.
+        UserError: A file of that name exists.
     """
     try:
         _link_file(part, target)
@@ -104,10 +104,10 @@ def finalize_copy(part: Path, target: Path) -> None:
 
 
 def inspect_file(file: Path) -> DatabaseFile:
-    """Check a file before it is used; it is not changed.
+    """Check a file before it is used, without changing it.
 
     Raises:
-        UserError: There is none, or it is a database of another program's.
+        UserError: It does not exist, or is the database of another program.
         ConfigurationError: It is damaged, or newer than this code.
     """
     if not file.is_file():
@@ -137,7 +137,7 @@ def query_file(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T | None:
-    """Run a query over a file; None where that is not possible."""
+    """Run a query over a file; return None if it cannot be read."""
     if not _has_sqlite_header(file):
         return None
     engine = engines.create_sqlite_engine(file, writes=False)
@@ -156,7 +156,7 @@ def modify_file(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """Run a change over a file that nobody else uses, whatever its schema."""
+    """Run a change over a file that no other process uses, whatever its schema."""
     engine = engines.create_sqlite_engine(file)
     try:
         with engine.begin() as connection:
@@ -168,7 +168,7 @@ def modify_file(
 
 
 def upgrade_file(file: Path) -> None:
-    """Upgrade a copy to the schema of this code; no copy of the copy is kept."""
+    """Upgrade a copy to the schema of this code, without backing it up again."""
     schema_upgrade.upgrade_database(f"sqlite:///{file}")
     for before in file.parent.glob(f"{file.name}.before-*"):
         before.unlink()
@@ -183,7 +183,7 @@ def discard_file(file: Path) -> None:
 
 
 def checkpoint_file(file: Path) -> bool:
-    """Write the log into the file; False where the file is too damaged.
+    """Write the WAL into the file; False if the file is too damaged.
 
     Raises:
         ConfigurationError: Another program has it open.
@@ -206,9 +206,10 @@ def checkpoint_file(file: Path) -> bool:
 def replace_file(
     new: Path, file: Path, kept_as: Path, *, at: Callable[[str], None]
 ) -> bool:
-    """Put `new` in the place of `file`, kept as `kept_as`; False: there was none.
+    """Replace `file` by `new`, and keep it as `kept_as`; False: `file` did not exist.
 
-    Both must be checkpointed, unless `file` is damaged: its log is then kept as well.
+    Both must be checkpointed, unless `file` is damaged: its WAL is then kept as well.
+    `at` is called with the name of each finished step.
     """
     try:
         return _replace_step_by_step(new, file, kept_as, at)
@@ -234,7 +235,7 @@ def _replace_step_by_step(
             kept = True
     _sync_to_disk(file.parent)
     at("kept")
-    # A log that stayed would be read as the new file's own.
+    # A WAL left behind would be applied to the new file.
     for ending in _SIDE_SUFFIXES:
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
     at("cleared")
@@ -284,7 +285,7 @@ def _read_version(connection: sqlite3.Connection) -> str | None:
 
 
 def _open_read_only(file: Path) -> sqlite3.Connection:
-    """Open it for reading only; a file without a log may be on a read-only disk."""
+    """Open a file read-only; a file without a WAL may be on a read-only disk."""
     log = file.with_name(f"{file.name}{_WAL_SUFFIX}")
     if log.exists():
         return _connect(file, "rw", "PRAGMA query_only = ON")
@@ -311,7 +312,7 @@ def _connect(file: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
 
 
 def _has_sqlite_header(file: Path) -> bool:
-    """Tell whether SQLite may open it: of a file without header it drops the log."""
+    """Check for SQLite's header: SQLite deletes the WAL of a file without one."""
     with suppress(OSError), file.open("rb") as opened:
         return opened.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
     return False
@@ -323,10 +324,10 @@ def _make_folder(folder: Path) -> None:
 
 
 def _link_file(file: Path, other: Path) -> None:
-    """Give a file a second name; a copy where the disk has no hard links.
+    """Hard-link a file to a second name; copy it if the disk has no hard links.
 
     Raises:
-        FileExistsError: Something has the other name.
+        FileExistsError: A file of the other name exists.
     """
     with suppress(OSError):
         os.link(file, other)
@@ -360,7 +361,7 @@ def _sync_to_disk(path: Path) -> None:
 
 
 def choose_free_path(folder: Path, stem: str, at: datetime, ending: str = "") -> Path:
-    """Make a file name with this instant that is free in the folder."""
+    """Build an unused file name in the folder from this instant."""
     instant = at.strftime("%Y%m%dT%H%M%SZ")
     names = (
         f"{stem}-{instant}{more}{ending}"

@@ -1,15 +1,15 @@
 """Prepare SQLite files to be opened, copy them, and check them for damage.
 
-A new file belongs to its owner alone (it will hold a secret key and addresses of
+A new file is readable by its owner only (it will contain a secret key and addresses of
 private feeds). An existing one is checked before anything is read from it; a damaged or
-emptied one is refused and left as it is.
+emptied one is refused and left unchanged.
 
-    up to 64 MiB   all of it
-    larger         the tables that decide about sending, within the time of a start
+    up to 64 MiB   the whole file is checked
+    larger         only the tables that control sending, within a time limit
 
 The check compares indexes with their tables (`integrity_check`): an index that lost an
 entry hides a due message or shows a sent one as unsent, while the rest of the file is
-in order. That costs as much as checking the pages alone: about 4 ms a MiB.
+intact. It costs as much as checking the pages alone: about 4 ms per MiB.
 """
 
 import sqlite3
@@ -25,9 +25,9 @@ from bot.errors import ConfigurationError
 from bot.storage import engines
 from bot.storage.engines import explain_error, is_transient
 
-#: Up to this size a file is checked as a whole.
+#: Maximum size of a file that is checked as a whole.
 _FULL_CHECK_BYTES = 64 * 2**20
-#: What is due, was published, and goes where; the small ones first: time is short.
+#: Tables that control sending; small ones first, because time is limited.
 CRITICAL_TABLES = (
     "schedules",
     "digests",
@@ -40,11 +40,11 @@ CRITICAL_TABLES = (
     "published_items",
     "deliveries",
 )
-#: For these tables; 40,000 deliveries take a fifth of it.
+#: Seconds for checking these tables; 40,000 deliveries take a fifth of it.
 _CHECK_SECONDS = 0.3
-#: Steps of SQLite between two checks of the time.
+#: SQLite virtual machine steps between two checks of the time.
 _PROGRESS_STEPS = 10_000
-#: How long another process may take for the first step of a new file.
+#: Seconds that another process may take for the first step of a new file.
 _STARTUP_TIMEOUT = 5.0
 _POLL_DELAY = 0.05
 
@@ -63,7 +63,7 @@ def prepare_file(file: Path) -> None:
         try:
             return _enable_wal(file)
         except sqlite3.Error as error:
-            # Several processes may begin at once; only one can turn WAL on.
+            # Several processes may start at once; only one can turn WAL on.
             if not is_transient(error) or time.monotonic() > give_up:
                 raise explain_error(error, str(file)) or error from error
         time.sleep(_POLL_DELAY)
@@ -76,9 +76,9 @@ def copy_pages(
     pages: int = -1,
     progress: Callable[[int, int, int], object] | None = None,
 ) -> None:
-    """Copy a database that others may be using into one file of one state."""
+    """Copy a database that others may be using into a consistent single file."""
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        # One state from here on: else the copy restarts whenever somebody writes.
+        # Pins the snapshot: otherwise the copy restarts after each write by others.
         file.execute("BEGIN")
         file.execute("SELECT count(*) FROM sqlite_master").fetchone()
         file.backup(copy, pages=pages, progress=progress)
@@ -86,17 +86,16 @@ def copy_pages(
 
 
 def find_file_damage(connection: sqlite3.Connection) -> str | None:
-    """Check a whole file, its definitions too: the first damage, or None."""
+    """Check a whole file and its schema; return the first damage, or None."""
     if _has_dangling_references(connection):
         return "its definitions contradict each other"
     return _check(connection)
 
 
 def find_damage(connection: Connection, *, seconds: float) -> str | None:
-    """Check the database: the first damage in words, or None.
+    """Check the database; return a description of the first damage, or None.
 
-    A file that cannot be checked in that time counts as intact as far as it was
-    checked. PostgreSQL checks itself.
+    When the time is up, the unchecked rest counts as intact. PostgreSQL checks itself.
     """
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SELECT 1")
@@ -112,9 +111,9 @@ def _check(
     *,
     seconds: float | None = None,
 ) -> str | None:
-    """Give the first damage of everything (`1`), or of tables; None when intact.
+    """Return the first damage in the file (`1`) or in these tables; None if intact.
 
-    What cannot be checked in that time counts as intact.
+    When the time is up, the unchecked rest counts as intact.
     """
     if seconds is not None:
         until = time.monotonic() + seconds
@@ -171,7 +170,7 @@ def _refuse_empty_file(file: Path) -> None:
 
 
 def _enable_wal(file: Path) -> None:
-    # Straight from the driver: this pragma must be outside of any transaction.
+    # On the driver's connection: this pragma must run outside of any transaction.
     with closing(
         sqlite3.connect(file, timeout=engines.BUSY_SECONDS, isolation_level=None)
     ) as connection:
@@ -187,7 +186,7 @@ def _enable_wal(file: Path) -> None:
 
 
 def _is_intact(connection: sqlite3.Connection, size: int) -> bool:
-    """Tell whether the file is intact, as far as it is checked."""
+    """Check the file as far as its size allows; return whether it is intact."""
     if size <= _FULL_CHECK_BYTES:
         return _check(connection) is None
     tables = _list_critical_tables(connection)
@@ -201,7 +200,7 @@ def _list_critical_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def _has_dangling_references(connection: sqlite3.Connection) -> bool:
-    """Tell whether a table references a missing one: a definition was damaged.
+    """Check whether a table references a missing one, after damage to the schema.
 
     `integrity_check` checks rows, not definitions.
     """

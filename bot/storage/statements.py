@@ -1,11 +1,11 @@
 """Statements and conditions that several stores share.
 
 A public id has six characters of an alphabet without 0, 1, l and o: 2^30 ids, so that
-guessing finds nothing and collisions are rare; `insert_with_public_id` draws again
-after one.
+guessing finds nothing and collisions are rare; `insert_with_public_id` retries after
+one.
 
-A personal digest has editions, decisions and deliveries like every other digest. They
-show what somebody follows, so queries over a workspace leave them out.
+A personal digest has editions, decisions and deliveries like any other digest. They
+reveal what a person follows, so queries over a workspace exclude them.
 """
 
 import base64
@@ -39,33 +39,33 @@ from bot.storage.schema import destinations, digest_sources, digests, sources
 T = TypeVar("T")
 Condition = ColumnElement[bool]
 
-#: Sorts after everything that begins with the prefix before it.
+#: Appended to a prefix, sorts after every text that begins with the prefix.
 _AFTER_PREFIX = "\U0010ffff"
 _ID_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 _ID_LENGTH = 6
 #: The longest nonce that Discord accepts.
 _MESSAGE_KEY_LENGTH = 25
-#: How many values one statement may name.
+#: Maximum number of values in one statement.
 _BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows a statement may touch: a workspace's, or one person's in it."""
+    """Restricts statements to the rows of a workspace, or of one person in it."""
 
     workspace_id: int
     #: The platform's id; None = all rows of the workspace.
     person_id: str | None = None
 
     def of(self, table: Table) -> Condition:
-        """The condition that keeps to these rows of a table."""
+        """Condition that selects the rows of a table in this scope."""
         workspace: Condition = table.c.workspace_id == self.workspace_id
         if self.person_id is None:
             return workspace
         return and_(workspace, table.c.person_id == self.person_id)
 
     def row(self, table: Table, key: int) -> Condition:
-        """The condition that keeps to the row of this key."""
+        """Condition that selects the row with this key, if it is in this scope."""
         return and_(table.c.id == key, self.of(table))
 
 
@@ -73,12 +73,12 @@ class Scope:
 
 
 def from_row(noun: type[T], row: Row[Any], **changes: Any) -> T:
-    """Make a frozen noun of a row, by the names of its fields.
+    """Build a frozen dataclass from a row, by the names of its fields.
 
     Args:
-        noun: A dataclass; fields that the row does not have keep their defaults.
-        row: Lists in it become tuples.
-        changes: Fields that are not simply the column of their name.
+        noun: The dataclass; fields that the row does not have keep their defaults.
+        row: Lists in it are converted to tuples.
+        changes: Values of fields that are not the column of the same name.
     """
     found, kind = row._mapping, cast(Any, noun)
     values = {
@@ -90,12 +90,12 @@ def from_row(noun: type[T], row: Row[Any], **changes: Any) -> T:
 
 
 def to_row(table: Table, noun: Any, **changes: Any) -> dict[str, Any]:
-    """Give the values of a new row of a table; the reverse of `from_row`.
+    """Return the values of a new row of a table; the reverse of `from_row`.
 
     Args:
-        table: Fields of the noun that are no columns of it are left out, and its `id`.
-        noun: A dataclass.
-        changes: Values of other columns, or other values.
+        table: Fields that are not columns of the table are left out, and so is `id`.
+        noun: A dataclass instance.
+        changes: Values of further columns, or values that replace those of fields.
     """
     return {
         name: getattr(noun, name)
@@ -112,13 +112,13 @@ def _field_names(noun: Any) -> tuple[str, ...]:
 def find_first(
     connection: Connection, query: Select[Any], make: Callable[[Row[Any]], T]
 ) -> T | None:
-    """Make the noun of the first row; None where there is none."""
+    """Run `make` on the first row; return None if there is none."""
     row = connection.execute(query).first()
     return None if row is None else make(row)
 
 
 def first_scalar(connection: Connection, query: Executable) -> Any | None:
-    """Give the first column of the first row; None where there is none."""
+    """Return the first column of the first row; None if there is no row."""
     return connection.execute(query).scalar()
 
 
@@ -128,7 +128,7 @@ def list_scalars(connection: Connection, query: Select[Any]) -> list[Any]:
 
 
 def has_row(connection: Connection, query: Select[Any]) -> bool:
-    """Tell whether a query finds anything."""
+    """Check whether a query returns a row."""
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -139,7 +139,7 @@ def count_rows(connection: Connection, table: Table, *where: Condition) -> int:
 
 
 def batched(things: Iterable[T], size: int = _BATCH_SIZE) -> Iterator[list[T]]:
-    """Split into lists that are short enough to be named in one statement."""
+    """Split into lists that are short enough for one statement."""
     rest = iter(things)
     while some := list(islice(rest, size)):
         yield some
@@ -152,7 +152,7 @@ def insert_into(connection: Connection, table: Table) -> SqliteInsert:
     """Begin an INSERT that supports ON CONFLICT, in the dialect of this database."""
     if connection.dialect.name == "sqlite":
         return SqliteInsert(table)
-    # The same methods with the same meaning; loaded only where it is used.
+    # The same interface as SQLite's; imported only if it is used.
     from sqlalchemy.dialects.postgresql import Insert
 
     return Insert(table)  # type: ignore[return-value]
@@ -161,8 +161,8 @@ def insert_into(connection: Connection, table: Table) -> SqliteInsert:
 def insert_missing(
     connection: Connection, table: Table, row: Mapping[str, Any]
 ) -> bool:
-    """Insert a row unless there is such a row already; whether it was inserted."""
-    # Not by the row count: psycopg gives none where SQLAlchemy adds RETURNING.
+    """Insert a row unless it exists; return whether it was inserted."""
+    # Not from the row count: psycopg has none if SQLAlchemy adds RETURNING.
     query = insert_into(connection, table).values(row).on_conflict_do_nothing()
     inserted = query.returning(*table.primary_key.columns)
     return connection.execute(inserted).first() is not None
@@ -171,7 +171,7 @@ def insert_missing(
 def insert_all_missing(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Insert those of the rows that are not there yet."""
+    """Insert those of the rows that do not exist yet."""
     if rows:
         connection.execute(
             insert_into(connection, table).on_conflict_do_nothing(), rows
@@ -184,7 +184,7 @@ def upsert(
     key: Mapping[str, Any],
     values: Mapping[str, Any],
 ) -> Row[Any]:
-    """Insert a row, or change the one that has this key; gives the row."""
+    """Insert a row, or update the one with this key; return the row."""
     statement = insert_into(connection, table).values(**key, **values)
     return connection.execute(
         statement.on_conflict_do_update(
@@ -194,7 +194,7 @@ def upsert(
 
 
 def new_public_id(prefix: str) -> str:
-    """Draw an id such as «e-7k3m9q» for the prefix «e»."""
+    """Generate a random id such as «e-7k3m9q» for the prefix «e»."""
     drawn = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
     return f"{prefix}-{drawn}"
 
@@ -217,17 +217,17 @@ def insert_with_public_id(
 def update_rows(
     connection: Connection, table: Table, *where: Condition, **values: Any
 ) -> int:
-    """Change the rows that fulfil all conditions; how many."""
+    """Update the rows that fulfil all conditions; return how many."""
     return connection.execute(update(table).where(*where).values(values)).rowcount
 
 
 def delete_rows(connection: Connection, table: Table, *where: Condition) -> int:
-    """Delete the rows that fulfil all conditions; how many."""
+    """Delete the rows that fulfil all conditions; return how many."""
     return connection.execute(delete(table).where(*where)).rowcount
 
 
 def prune(connection: Connection, table: Table, *where: Condition, limit: int) -> int:
-    """Delete the oldest rows that fulfil all conditions, so many at most; how many."""
+    """Delete the oldest `limit` rows that fulfil all conditions; return how many."""
     oldest = select(table.c.id).where(*where).order_by(table.c.id).limit(limit)
     return delete_rows(connection, table, table.c.id.in_(oldest))
 
@@ -255,17 +255,17 @@ def make_message_key(name: str) -> str:
 
 
 def match_prefix(column: Column[str], prefix: str) -> Condition:
-    """Compare so that an index on a column sorted by code point is used."""
+    """Condition for a prefix that uses an index on a column sorted by code point."""
     return and_(column >= prefix, column < prefix + _AFTER_PREFIX)
 
 
 def is_due(column: ColumnElement[Any], now: Any) -> Condition:
-    """The instant is not set, or has come."""
+    """Condition: the instant is NULL or has passed."""
     return or_(column.is_(None), column <= now)
 
 
 def filter_visible_sources(workspace_id: int) -> Condition:
-    """The workspace may see what comes from this row of `sources`."""
+    """Condition: the workspace may see articles of this row of `sources`."""
     used = select(digest_sources.c.source_id).where(
         digest_sources.c.workspace_id == workspace_id
     )
@@ -278,7 +278,7 @@ def filter_visible_sources(workspace_id: int) -> Condition:
 def filter_visible_digests(
     digest_id: ColumnElement[Any], workspace_id: int, person_id: str | None
 ) -> Condition:
-    """The digest is the workspace's, or this person's own."""
+    """Condition: the digest belongs to the workspace, or to this person."""
     theirs = select(digests.c.id).where(
         digests.c.workspace_id == workspace_id, digests.c.person_id.is_not(None)
     )
@@ -290,7 +290,7 @@ def filter_visible_digests(
 def filter_shared_destinations(
     destination_id: ColumnElement[Any], workspace_id: int
 ) -> Condition:
-    """The destination is the workspace's."""
+    """Condition: the destination belongs to the workspace and not to a person."""
     theirs = select(destinations.c.id).where(
         destinations.c.workspace_id == workspace_id,
         destinations.c.person_id.is_not(None),

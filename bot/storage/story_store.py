@@ -1,12 +1,12 @@
-"""Stories: which articles report one event, in which view, and what has moved.
+"""Stories: which articles report the same event, per view, and where they moved.
 
-Public articles make stories for everybody (`workspace_id` None). A workspace has its
-own view over that: its private articles, and what its editions grouped otherwise. In a
-view an article belongs to one story, the workspace's own where it has one. Nobody sees
-articles of sources that are not theirs.
+Public articles form stories in the shared view (`workspace_id` None). A workspace has
+its own view over that: its private articles, and what its editions grouped differently.
+In a view an article belongs to one story: the workspace's own, if there is one, else
+the shared one. A workspace never sees articles of sources of others.
 
-A view's queries read it as a whole: everybody's (`workspace_id` None) holds public
-articles only, a workspace's those of the sources that it may see.
+Queries cover a whole view: the shared view contains public articles only, a workspace's
+view those of the sources that it may see.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -47,7 +47,7 @@ from digests.types import Article, StoryMembership
 
 
 class UsedStoryIds:
-    """The public ids in use in any view, to draw a new one."""
+    """The public ids used in any view, to choose an unused one."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -74,7 +74,7 @@ def set_memberships(
         public_id: _upsert_story(connection, workspace_id, public_id, now)
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
-    # Checked for each row by its key: a list of all stories would grow too long.
+    # Checked per row by key: a list of all stories would become too long.
     in_view = (
         select(1)
         .where(stories.c.id == story_articles.c.story_id, _is_in_own_view(workspace_id))
@@ -105,18 +105,18 @@ def update_memberships(
     whole: bool = True,
     copies: bool = True,
 ) -> None:
-    """Update the view where it differs, and record what moved.
+    """Update the memberships that differ in a view, and record which stories moved.
 
-    An old id leads on to where most of its articles went.
+    An old id is resolved to the story that received most of its articles.
 
     Args:
         connection: Inside a transaction.
-        workspace_id: Whose view; None is everybody's.
-        memberships: One an article.
-        now: The time.
-        whole: They are those of whole stories, as far as these were loaded: where all
-            that is named of one moved to another, the rest of it moves along.
-        copies: Whether a change of the repeated article alone counts as different.
+        workspace_id: The view; None = the shared one.
+        memberships: One per article.
+        now: The current time.
+        whole: The memberships cover whole stories, as far as these were loaded: if all
+            listed articles of a story moved to another, its other articles move too.
+        copies: Whether a change of `duplicate_of` alone counts as a difference.
     """
     before = list_memberships(
         connection, workspace_id=workspace_id, articles=[m.article for m in memberships]
@@ -152,7 +152,7 @@ def update_memberships(
 def list_memberships(
     connection: Connection, *, workspace_id: int | None, articles: Iterable[str]
 ) -> tuple[StoryMembership, ...]:
-    """List to which stories these articles (their keys) belong, if to any."""
+    """List the memberships of these articles (keys), where there are any."""
     found: dict[int, StoryMembership] = {}
     for some in batched(map(int, articles)):
         rows = connection.execute(
@@ -168,7 +168,7 @@ def list_memberships(
             .order_by(stories.c.workspace_id.is_not(None), story_articles.c.article_id)
         )
         for row in rows:
-            # The view's own come last and replace everybody's.
+            # The view's own memberships come last and replace the shared ones.
             found[row.article_id] = StoryMembership(
                 article=str(row.article_id),
                 story=row.public_id,
@@ -183,10 +183,10 @@ def list_story_articles(
     """List the story's articles that the workspace may see, the earliest first.
 
     Args:
-        connection: For reading.
-        workspace_id: In whose view.
-        story: Its public id.
-        limit: Only so many, the newest.
+        connection: Inside a transaction.
+        workspace_id: The view.
+        story: Public id of the story.
+        limit: Only the newest `limit` articles.
     """
     return _load_articles_of(
         connection, workspace_id, [story], filter_visible_revisions(workspace_id), limit
@@ -202,8 +202,8 @@ def list_newest_story_articles(
 ) -> tuple[Article, ...]:
     """List the newest articles of these stories of a view, the earliest first.
 
-    For the ingest, which decides whether they are one event: of everybody's stories
-    (None) only public articles.
+    For the ingest, which decides whether they are one event. In the shared view (None)
+    only public articles.
     """
     may = (
         filter_visible_revisions(workspace_id)
@@ -216,9 +216,10 @@ def list_newest_story_articles(
 def find_present_story(
     connection: Connection, *, workspace_id: int, story: str
 ) -> str | None:
-    """Give the id under which the story's articles are now; None: there is none.
+    """Resolve a story's id to the current one; None if it has no articles.
 
-    An id that was merged away leads to the story that took most of its articles.
+    The id of a merged story is resolved to the story that received most of its
+    articles.
     """
 
     def is_there(public_id: str) -> bool:
@@ -234,9 +235,9 @@ def find_present_story(
 def resolve_merged_story(
     connection: Connection, *, workspace_id: int | None, story: str
 ) -> str:
-    """Give the story that this one was merged into, or itself.
+    """Return the story that this one was merged into, or itself.
 
-    For the ingest: another process may have merged what this one has in memory.
+    For the ingest: another process may have merged a story that this one has in memory.
     """
 
     def has_articles(public_id: str) -> bool:
@@ -275,7 +276,7 @@ def _filter_public() -> tuple[Condition, ...]:
 def _select_member_ids(
     workspace_id: int | None, public_ids: Collection[str]
 ) -> Select[Any]:
-    """The keys of the stories' articles, as the view has them."""
+    """Select the keys of the stories' articles in a view."""
     members = (
         select(story_articles.c.article_id)
         .join(stories, stories.c.id == story_articles.c.story_id)
@@ -283,7 +284,7 @@ def _select_member_ids(
     )
     if workspace_id is None:
         return members
-    # What is in a story of the view itself is not in everybody's.
+    # An article in a story of the view itself is not in a shared one.
     other, own = story_articles.alias(), stories.alias()
     elsewhere = (
         select(1)
@@ -303,7 +304,7 @@ def _follow_moves(
     story: str,
     is_there: Callable[[str], bool],
 ) -> str:
-    """Go from an id to where its articles went, until some are there."""
+    """Follow the moves of a story until one with articles is found."""
     seen: set[str] = set()
     while story not in seen:
         seen.add(story)
@@ -358,7 +359,7 @@ def _is_in_own_view(workspace_id: int | None) -> Condition:
 
 
 def _is_seen_in_view(workspace_id: int | None) -> Condition:
-    """The view's own stories and everybody's."""
+    """Condition: the story belongs to the view or to the shared view."""
     return or_(_is_in_own_view(workspace_id), _is_in_own_view(None))
 
 
@@ -388,7 +389,7 @@ class RevisionKey:
 class ArrivedArticle:
     """A current revision, and the story of its article, if any."""
 
-    #: Published when it was fetched, if its source gives no date or a later one.
+    #: Its date is the time of fetching if the source gives no date or a later one.
     article: Article
     revision_id: int
     membership: StoryMembership | None
@@ -402,16 +403,15 @@ def list_arrivals(
     fetched: datetime | None,
     limit: int,
 ) -> tuple[RevisionKey, ...]:
-    """List what is dated and was fetched at these moments or later, oldest first.
+    """List current revisions since a date and a time of fetching, oldest first.
 
     Args:
-        connection: For reading.
-        workspace_id: In whose view; None is everybody's.
-        dated: The earliest date.
-        fetched: The earliest moment at which it was fetched; None = any.
-        limit: Where there is more, the newest of it.
+        connection: Inside a transaction.
+        workspace_id: The view; None = the shared one.
+        dated: Earliest date.
+        fetched: Earliest time of fetching; None = any.
+        limit: Only the newest `limit` revisions.
     """
-    # One condition a query: each has its own index.
     by = revisions.c.dated_at if fetched is None else revisions.c.fetched_at
     found = connection.execute(
         select(
@@ -440,7 +440,7 @@ def list_arrivals(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryMoves:
-    """Stories whose articles moved, and the key of the last such move."""
+    """Stories whose articles moved, and the key of the last move."""
 
     stories: frozenset[str]
     last: int
@@ -457,7 +457,7 @@ def list_story_moves(
     rows = connection.execute(
         select(story_moves.c.id, story_moves.c.story).where(
             story_moves.c.id > after,
-            # With None for the workspace both are the same.
+            # For the shared view both are the same.
             or_(view.is_(None), view == workspace_id),
         )
     ).all()
@@ -470,7 +470,7 @@ def list_story_moves(
 def load_arrivals(
     connection: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
 ) -> tuple[ArrivedArticle, ...]:
-    """Load these revisions, a few hundred at most, with their stories."""
+    """Load these revisions (a few hundred at most) with their stories."""
     query: Select[Any] = (
         select(*REVISION_COLUMNS, revisions.c.dated_at)
         .select_from(REVISION_JOIN)

@@ -25,11 +25,12 @@ def upsert_workspace(
     locale: str | None = None,
     takes_back: bool = True,
 ) -> Workspace:
-    """Create the workspace, or change it; a zone or locale not given stays.
+    """Create or update the workspace; zone and locale stay if they are None.
 
-    One whose messages the platform refused gets messages again; what was claimed before
-    `now`, and refused, stops it no more. One that the bot had left is back with
-    everything it had, unless whoever calls takes it back by itself.
+    A workspace that was stopped because the platform refused its messages is resumed;
+    refusals of messages claimed before `now` do not stop it again. One that the bot had
+    left is restored with all its data, unless `takes_back` is False (the caller then
+    restores it separately).
     """
     changes: dict[str, Any] = {"name": name}
     changes |= {"stopped": None, "retest_at": None, "joined_at": now}
@@ -54,7 +55,7 @@ def upsert_workspace(
 
 
 def find_workspace(connection: Connection, *, workspace_id: int) -> Workspace | None:
-    """Find the workspace of this key."""
+    """Find the workspace with this key."""
     found = connection.execute(
         select(workspaces).where(workspaces.c.id == workspace_id)
     ).first()
@@ -83,7 +84,7 @@ def find_workspace_by_external_id(
 def find_active_workspace(
     connection: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
-    """Find the workspace by its id, unless the bot was removed from it."""
+    """Find the workspace by its id on the platform, unless the bot was removed."""
     found = connection.execute(
         select(workspaces).where(
             workspaces.c.platform == platform,
@@ -106,7 +107,7 @@ def list_workspaces(
 ) -> tuple[Workspace, ...]:
     """List the workspaces that the bot is in, the oldest first.
 
-    With `left` also those that it was removed from, until they are erased.
+    With `left`, includes those that it was removed from, until they are erased.
     """
     query = select(workspaces).order_by(workspaces.c.id)
     if not left:
@@ -145,10 +146,15 @@ def stop_workspace(
     retest_at: datetime,
     asked_at: datetime | None = None,
 ) -> bool:
-    """Post nothing there; `reason` is a sentence for people. False: stopped before.
+    """Stop posting in the workspace; False: it was stopped before, or is not stopped.
 
-    At `retest_at` one message is sent as a test. An answer to what was
-    `asked_at` a time before the bot came back says nothing of now, and stops nothing.
+    Args:
+        connection: Inside a transaction.
+        workspace_id: Key of the workspace.
+        reason: For people.
+        retest_at: When one message is sent as a probe.
+        asked_at: When the refused request was made. If the bot was added again since,
+            the refusal is outdated and stops nothing.
     """
     where = [workspaces.c.id == workspace_id, workspaces.c.stopped.is_(None)]
     if asked_at is not None:
@@ -161,7 +167,7 @@ def stop_workspace(
 
 
 def retest_stopped_workspaces(connection: Connection, *, now: datetime) -> None:
-    """Test every stopped workspace now: there may be a new token."""
+    """Probe every stopped workspace now, because there may be a new token."""
     connection.execute(
         update(workspaces)
         .where(workspaces.c.stopped.is_not(None))
@@ -170,7 +176,7 @@ def retest_stopped_workspaces(connection: Connection, *, now: datetime) -> None:
 
 
 def workspace_from_row(row: Row[Any]) -> Workspace:
-    """Convert a row of the table."""
+    """Build a `Workspace` from a row of the table."""
     return Workspace(
         id=row.id,
         platform=row.platform,
@@ -192,7 +198,7 @@ class Grant:
 
 
 def add_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> None:
-    """Give an editor's permission to this person or role."""
+    """Grant an editor's permission to this person or role."""
     connection.execute(
         insert_into(connection, grants)
         .values(
@@ -214,7 +220,7 @@ def delete_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> 
 
 
 def list_grants(connection: Connection, *, workspace_id: int) -> tuple[Grant, ...]:
-    """List the grants, in the order in which they were given."""
+    """List the grants, the oldest first."""
     found = connection.execute(
         select(grants)
         .where(grants.c.workspace_id == workspace_id)

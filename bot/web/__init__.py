@@ -1,4 +1,4 @@
 """The web server: routes of platforms, article pages and health checks.
 
-It knows no platform (`app` hands it their routes) and keeps no state of its own.
+It is independent of the platforms (`bot.app` passes their routes) and stateless.
 """

@@ -92,13 +92,13 @@ def _get_outlet_url(url: str | None) -> str:
 
 
 PieceKind = Literal["plain", "sentence", "asked"]
-#: Requested spans that are marked, at most.
+#: Maximum number of requested spans that are marked.
 MAX_SPANS: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarkedPiece:
-    """Text of one style; `first` is where the page scrolls to."""
+    """A run of text in one style; the page scrolls to the piece marked `first`."""
 
     text: str
     kind: PieceKind

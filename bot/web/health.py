@@ -1,8 +1,8 @@
 """`/healthz`, `/readyz` and `/metrics`: for supervisors and Prometheus, without names.
 
 `/healthz` answers as long as the event loop runs. `/readyz` is 503 while a part is not
-ready, and says which. `/metrics` counts when it is requested, in the text format
-of Prometheus: work that waits, how late it is, platforms, and this process.
+ready, and names that part. `/metrics` is computed per request, in the text format of
+Prometheus: waiting work and its delay, platforms, and this process.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -56,8 +56,12 @@ def build_health_routes(
 
 
 def format_metrics(measurements: Sequence[Measurement]) -> tuple[bytes, str]:
-    """Format the measurements and those of this process; text and media type."""
-    # Imported when first asked for: most installations are not scraped.
+    """Format these measurements and those of this process.
+
+    Returns:
+        The text and its media type.
+    """
+    # Imported on the first request: most installations are not scraped.
     from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
     from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
@@ -68,10 +72,10 @@ def format_metrics(measurements: Sequence[Measurement]) -> tuple[bytes, str]:
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
-# The registry keeps collectors by identity.
+# The registry identifies collectors by object identity.
 @dataclass(frozen=True, slots=True, eq=False)
 class _MeasurementCollector:
-    """Hands measurements to the library's registry."""
+    """Adapts measurements to the collector interface of prometheus_client."""
 
     measurements: Sequence[Measurement]
 

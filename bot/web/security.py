@@ -1,16 +1,16 @@
 """ASGI middleware: host, origin and CSRF checks, body limit, response headers.
 
-The page has no login: it is meant for people at this machine. A foreign web site that
-is open in the same browser must not be able to read or to change anything:
+The pages have no login: they are meant for people at this machine. Another web site
+that is open in the same browser must not be able to read or change anything:
 
-- *Host* must be a name of this machine with our port. A foreign name that resolves to
+- *Host* must be a name of this machine with our port. Another name that resolves to
   this machine (DNS rebinding) is refused before anything runs.
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
   token that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
 - *Bodies* are read here, once, up to `MAX_BODY` bytes, and passed on.
 - *Public paths* are not checked here: they authenticate their requests themselves, and
-  set their own policy where they show a page.
-- *Responses* get a policy without inline code, foreign addresses or framing.
+  set their own content security policy for pages.
+- *Responses* get a policy without inline code, external resources or framing.
 
 Pure ASGI, so that streams are passed through unbuffered.
 """
@@ -42,7 +42,7 @@ CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-#: Set on every response, unless it has its own.
+#: Headers of every response that does not set them itself.
 RESPONSE_HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -59,7 +59,7 @@ NoticeRenderer = Callable[[int, str, str], Response]
 
 
 class BodyTooLarge(Exception):
-    """A body is longer than `MAX_BODY` bytes."""
+    """A request body is longer than `MAX_BODY` bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ BODY_TOO_LARGE: Final = RequestRefusal(
 
 
 class Security:
-    """The middleware; see the module."""
+    """The ASGI middleware; see the module docstring."""
 
     def __init__(
         self,
@@ -192,7 +192,7 @@ def create_csrf_token(key: bytes, visit: str) -> str:
 
 
 def is_own_host(headers: Headers, scope: Scope) -> bool:
-    """Whether exactly one Host was sent, and it names this machine and our port."""
+    """Check that exactly one Host was sent, naming this machine and our port."""
     hosts = headers.getlist("host")
     server = scope.get("server")
     if len(hosts) != 1 or not server:
@@ -204,7 +204,7 @@ def is_own_host(headers: Headers, scope: Scope) -> bool:
 
 
 def is_own_origin(headers: Headers) -> bool:
-    """Whether the request comes from one of our pages, according to the browser.
+    """Check whether, according to the browser, one of our pages sent the request.
 
     Under our referrer policy the `Origin` of a form is «null»; then `Sec-Fetch-Site`
     decides. A request with neither is refused.
@@ -238,7 +238,7 @@ def _wrap_send(send: Send, new_visit: str | None) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if "etag" in headers:
-                # Our own files: the browser keeps them and revalidates.
+                # Static files: the browser caches them and revalidates.
                 headers.setdefault("cache-control", "no-cache")
             for name, value in RESPONSE_HEADERS.items():
                 headers.setdefault(name, value)

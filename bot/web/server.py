@@ -2,11 +2,12 @@
 
 `build_application` puts routes, the article page and health checks behind `Security`.
 `serve_application` runs it inside the running event loop: the port is bound first, so
-that a port in use is an error with a remedy; signals stay with the caller; stopping
-ends open streams.
+that a port in use is an error with a remedy; the caller handles signals; stopping ends
+open streams.
 
-Control characters that change direction, tags, look-alikes of NUL, and more than four
-combining marks on a letter are removed from all text; templates escape it.
+All text is sanitized (`bot.i18n.safe_text`): direction controls, tag characters,
+look-alikes of NUL, and more than four combining marks on a letter are removed.
+Templates escape it.
 """
 
 import asyncio
@@ -41,14 +42,14 @@ from bot.web.health import ListMeasurements, ReadinessCheck, build_health_routes
 from bot.web.security import NoticeRenderer, Security
 
 FOLDER: Final = Path(__file__).parent
-#: Seconds that a request may still take once the server stops.
+#: Seconds that running requests may take once the server stops.
 STOP_TIMEOUT: Final = 1
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServerAddress:
-    """Where the server listens."""
+    """Address on which the server listens."""
 
     host: str
     port: int
@@ -80,7 +81,7 @@ def build_application(
         read_article: Finds a stored article; see `bot.web.articles`.
         ready: What `/readyz` reports.
         list_measurements: What `/metrics` reports besides.
-        key: Secret, at least 16 bytes, that form tokens are made with.
+        key: Secret of at least 16 bytes from which form tokens are derived.
         texts: The texts of the server's own pages.
         zone: Zone in which the article page shows times.
         public_routes: Routes that the internet may reach, through a proxy and under
@@ -181,14 +182,14 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 class _UvicornServer(uvicorn.Server):
-    """uvicorn without signal handlers, and without ten wake-ups a second."""
+    """uvicorn without signal handlers and without its ten wake-ups per second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._leaving = asyncio.Event()
 
     def leave(self) -> None:
-        """Stop soon."""
+        """Request the server to stop."""
         self.should_exit = True
         self._leaving.set()
 

@@ -1,1 +1,1 @@
-"""Alembic's folder: migrations from each schema to the next, forward only."""
+"""Alembic environment: migrations between schema versions, forward only."""

@@ -1,7 +1,7 @@
-"""Run the migrations over the connection that `bot.storage.schema_upgrade` gives.
+"""Run the migrations over the connection that `bot.storage.schema_upgrade` passes.
 
-There is no ini file and no address here: the caller has opened the database, holds
-its lock and commits.
+There is no ini file and no address: the caller has opened the database, holds its lock
+and commits.
 """
 
 from alembic import context
@@ -13,7 +13,7 @@ context.configure(
     version_table=context.config.attributes["version_table"],
     target_metadata=metadata,
     transactional_ddl=True,
-    # SQLite can alter little of a table: it is rebuilt instead.
+    # SQLite supports few ALTER statements: the table is rebuilt instead.
     render_as_batch=True,
 )
 context.run_migrations()

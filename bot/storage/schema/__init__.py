@@ -1,9 +1,9 @@
 """The tables.
 
-Every table of a workspace carries `workspace_id`, also where it could be reached
-through a parent: the foreign keys are pairs (id, workspace_id), so that the database
-itself refuses a digest, destination or delivery of one workspace in another. Erasing
-a workspace erases all of it. `workspace_id` NULL on sources and stories means public.
+Every table of a workspace has a column `workspace_id`, even if a parent has it: the
+foreign keys are pairs (id, workspace_id), so that the database itself rejects a digest,
+destination or delivery of one workspace in another. Deleting a workspace deletes all of
+it. `workspace_id` NULL on sources and stories means public.
 
 A deleted digest stays as a row (`deleted_at`): the posts of its editions still have
 buttons that need an answer. Ids are never reused (AUTOINCREMENT), because editions,

@@ -1,4 +1,4 @@
-"""What the tables are built from: metadata, keys, references, checks."""
+"""Building blocks of the tables: metadata, keys, references, checks."""
 
 from typing import Any
 
@@ -26,18 +26,18 @@ metadata = MetaData(
     }
 )
 
-#: SQLite assigns keys only to a column of type INTEGER.
+#: INTEGER on SQLite, which assigns keys only to a column of that type.
 Key = BigInteger().with_variant(Integer(), "sqlite")
-#: A type of SQLAlchemy, with or without arguments.
+#: An SQLAlchemy type, with or without arguments.
 ColumnType = TypeEngine[Any] | type[TypeEngine[Any]]
-#: Compared by code point, so that a range finds a prefix.
+#: Text compared by code point, so that a range query finds a prefix.
 CodePointText = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def apply_postgresql_options() -> None:
-    """Set the PostgreSQL options of indexes, which are kept in their `info`.
+    """Set the PostgreSQL options of indexes, which are stored in their `info`.
 
-    Set where they are declared, they would load that dialect (2 MB) on SQLite, too.
+    Setting them in the declaration would load that dialect (2 MB) on SQLite as well.
     """
     for table_ in metadata.tables.values():
         for index in table_.indexes:

@@ -37,7 +37,7 @@ workspaces = define_table(
     Column("left_at", Instant),
     # Why the platform accepts no message; NULL when it works.
     Column("stopped", MessageText),
-    # When one message may probe whether it works again.
+    # When one message may be sent to probe whether it works again.
     Column("retest_at", Instant),
     # When the bot was last added.
     Column("joined_at", Instant),
@@ -51,7 +51,7 @@ destinations = define_table(
     *required_columns(SafeText, "name", "channel"),
     # Why nothing is posted there; NULL when it works.
     Column("paused", MessageText),
-    # When one message may probe whether it works again; NULL = a person resumes it.
+    # When one message may be sent as a probe; NULL = only a person resumes it.
     Column("retest_at", Instant),
     # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
@@ -76,7 +76,7 @@ sources = define_table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("backoff_until", Instant),
     Column("stopped", Boolean, nullable=False, server_default=false()),
-    # Its permanent redirect, and how often in a row it was seen.
+    # The target of its permanent redirect, and how often in a row it was seen.
     Column("moved_to", SafeText),
     Column("moved_count", Integer, nullable=False, server_default="0"),
     Column("items_per_day", Double),
@@ -104,13 +104,13 @@ digests = define_table(
     Column("deleted_at", Instant),
     # The first local date on which it posts again; NULL = no such pause.
     Column("paused_until", Date),
-    # Local dates that are left out, as ISO dates; NULL = none.
+    # Local dates to skip, as ISO dates; NULL = none.
     Column("skips", Json),
     # The person that it belongs to (the platform's id); NULL = the workspace.
     Column("person_id", SafeText),
     UniqueConstraint("id", "workspace_id"),
 )
-#: Digests of the workspace itself, which are found by name.
+#: Digests of the workspace itself (not personal ones), which are found by name.
 IS_WORKSPACE_DIGEST = and_(
     digests.c.deleted_at.is_(None), digests.c.person_id.is_(None)
 )
@@ -147,9 +147,9 @@ digest_sources = Table(
     ),
     workspace_column(),
     *required_columns(Integer, "position"),
-    # When an edition first read the source; what it contained then is no news later.
+    # When an edition first read the source; articles already in it are not news later.
     Column("first_read_at", Instant),
-    # Left out of editions until it is resumed.
+    # Paused: excluded from editions until it is resumed.
     Column("paused", Boolean, nullable=False, server_default=false()),
     # Its name in this digest; NULL = its own name.
     Column("called", SafeText),
@@ -177,7 +177,7 @@ schedules = define_table(
     *required_columns(SafeText, "sentence"),
     *required_columns(Json, "rule"),
     *required_columns(SafeText, "zone"),
-    # All three together, or none: nothing is due any more.
+    # The next due moment: all three are set, or none if nothing is due any more.
     Column("next_due_at", Instant, index=True),
     Column("next_local_date", Date),
     Column("next_slot", SafeText),
@@ -196,7 +196,7 @@ occurrences = define_table(
     *required_columns(SafeText, "zone", "trigger", "state"),
     Column("reason", MessageText),
     *required_columns(Boolean, "late"),
-    # When a deferred one (quiet hours) is due again.
+    # When an occurrence deferred by quiet hours is due again.
     Column("not_before", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
     UniqueConstraint("id", "workspace_id"),
@@ -211,11 +211,11 @@ changes = define_table(
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "public_id"),
-    # What is changed, each thing before and after, in the words of `configuring`.
+    # `ChangeStep`s as JSON, each with the values before and after.
     *required_columns(Json, "steps"),
     *required_columns(SafeText, "person_id", "person_name"),
     *required_columns(Instant, "proposed_at"),
-    # NULL: it was proposed and not confirmed.
+    # NULL: proposed but not confirmed.
     Column("made_at", Instant),
     # The change that this one reverts.
     Column("reverts", SafeText),
@@ -243,11 +243,11 @@ installations = define_table(
     *required_columns(SafeText, "token"),
     Column("refresh", SafeText),
     Column("expires_at", Instant),
-    # Grows with every exchange of the tokens.
+    # Incremented by every exchange of the tokens.
     *required_columns(Integer, "version"),
-    # Until when an exchange that was started may take.
+    # When the claim of a running exchange expires.
     Column("exchange_until", Instant),
-    # Why there will be no new tokens.
+    # Why the tokens cannot be exchanged any more; NULL = they can.
     Column("broken", MessageText),
     UniqueConstraint("workspace_id"),
 )
@@ -284,20 +284,20 @@ keys = Table(
     *required_columns(Instant, "made_at"),
 )
 
-# Workspaces that are being erased or were, without their names or contents. No foreign
+# Erasures of workspaces, running and finished, without names or contents. No foreign
 # key: the workspace's row is deleted.
 erasures = define_table(
     "erasures",
     id_column(),
     Column("workspace_id", Key, nullable=False, index=True),
     *required_columns(SafeText, "platform", "external_id"),
-    # The platform's id of who ordered it; NULL = the operator, or nobody.
+    # The platform's id of the person who ordered it; NULL = the operator, or automatic.
     Column("person_id", SafeText),
     *required_columns(SafeText, "reason"),
     # How many rows, by table.
     *required_columns(Json, "counts"),
     *required_columns(Instant, "proposed_at"),
-    # NULL: it was proposed and not ordered.
+    # NULL: proposed but not ordered.
     *optional_columns(Instant, "ordered_at", "done_at"),
     check_one_of("reason", "asked", "left"),
     Index(None, "platform", "external_id"),

@@ -1,4 +1,4 @@
-"""Tables of articles, of what was found in them, and of stories."""
+"""Tables of articles, of quotes and figures extracted from them, and of stories."""
 
 from sqlalchemy import (
     DDL,
@@ -38,7 +38,7 @@ articles = define_table(
     Index(None, "source_id"),
 )
 
-# Every id under which a source has given an article: its own, and the ids of the
+# Every id under which a source has published an article: its own, and the ids of the
 # versions that it replaces.
 article_ids = Table(
     "article_ids",
@@ -64,18 +64,18 @@ revisions = define_table(
     id_column(),
     reference_column("article_id", "articles.id"),
     *required_columns(SafeText, "hash"),
-    # Under which of the article's ids this revision was read.
+    # The one of the article's ids under which this revision was read.
     *required_columns(SafeText, "external_id"),
     *required_columns(Boolean, "current"),
     *required_columns(Instant, "fetched_at"),
-    # When it was published, at the latest when it was fetched; never NULL. What «newest
-    # first» sorts by.
+    # When it was published, but no later than when it was fetched; never NULL. The sort
+    # key of «newest first».
     *required_columns(Instant, "dated_at"),
     Column("published", Instant),
     # The outlet that the text itself names; NULL = the source's name.
     *optional_columns(SafeText, "outlet", "author", "lang", "sample", "title"),
     *required_columns(SafeText, "text"),
-    # Counts as published from the start: it is no news.
+    # Counts as already published when it arrived, so that it is not news.
     Column("baseline", Boolean, nullable=False, server_default=false()),
     # The text is an excerpt that continues elsewhere.
     Column("excerpt", Boolean, nullable=False, server_default=false()),
@@ -93,8 +93,8 @@ Index(
 )
 
 # The words of each current revision, for the full text index. Rows are inserted and
-# deleted with `current`, never changed. SQLite's index is another table that triggers
-# keep equal, also where a row is deleted with its revision.
+# deleted when `current` changes, and never updated. On SQLite, triggers keep a separate
+# index table in sync, also when a row is deleted by a cascade.
 searchable = Table(
     "searchable",
     metadata,
@@ -126,8 +126,8 @@ for _statement in (
         DDL(_statement).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
     )
 
-# The words of quotes and mentions are not stored: they are the revision's text from
-# start to end.
+# The words of quotes and mentions are not stored: they are slices of the revision's
+# text, from start to end.
 quotes = define_table(
     "quotes",
     id_column(),
@@ -142,8 +142,8 @@ quotes = define_table(
     UniqueConstraint("revision_id", "position"),
 )
 
-# Each word of a speaker's name finds the quote: among the newest ones by its block of
-# keys, and among those of a source.
+# Each word of a speaker's name, to find quotes by the block of keys (the newest ones)
+# or by source.
 speaker_words = Table(
     "speaker_words",
     metadata,
@@ -156,7 +156,7 @@ speaker_words = Table(
         primary_key=True,
         index=True,
     ),
-    # The source of the quote's article; deleted together with it.
+    # The source of the quote's article; the row is deleted with it.
     *required_columns(Key, "source_id"),
     Index(None, "source_id", "word", "quote_id"),
     sqlite_with_rowid=False,
@@ -210,7 +210,7 @@ story_articles = Table(
     Index(None, "duplicate_of"),
 )
 
-# To which stories the articles of a story moved, when it was merged or split. Its id
+# The stories to which the articles of a merged or split story moved, so that its id
 # still leads to them.
 story_moves = define_table(
     "story_moves",
@@ -218,15 +218,15 @@ story_moves = define_table(
     # The workspace whose view it is; NULL = everybody's.
     reference_column("workspace_id", "workspaces.id", null=True),
     *required_columns(SafeText, "story", "successor"),
-    # 0 = the story with most of its articles.
+    # Rank by number of articles received: 0 = the story with most of them.
     *required_columns(Integer, "position"),
     *required_columns(Instant, "moved_at"),
     Index(None, "story"),
     Index(None, "workspace_id"),
 )
 
-# The decision on each article when an edition was composed, or found to have nothing
-# new; one row for as long as the decisions stay the same.
+# The decision on each article when an edition was composed or found to be empty; one
+# row for as long as the decisions stay the same.
 compositions = define_table(
     "compositions",
     id_column(),

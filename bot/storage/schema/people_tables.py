@@ -1,7 +1,7 @@
-"""Tables of single people: choices, saved stories, reports, private notices.
+"""Tables of personal data: preferences, saved stories, reports, private notices.
 
-A person is (workspace, the platform's id of them), and each row carries both. All of it
-is deleted with the workspace, and when the person erases their data.
+A person is identified by the workspace and the platform's id, and each row has both.
+Rows are deleted with the workspace, and when the person erases their data.
 """
 
 from sqlalchemy import Column, Index, Integer, UniqueConstraint
@@ -24,9 +24,9 @@ readers = define_table(
     *required_columns(SafeText, "person_id"),
     # The language of answers; NULL = the platform's.
     Column("locale", SafeText),
-    # The zone of their times; NULL = the workspace's.
+    # Their time zone; NULL = the workspace's.
     Column("zone", SafeText),
-    # Why their own digest is paused, as it was last announced.
+    # Why their personal digest is paused, as last announced to them.
     Column("announced_pause", MessageText),
     UniqueConstraint("workspace_id", "person_id"),
 )
@@ -58,7 +58,7 @@ feedback = define_table(
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "person_id", "story", "headline", "direction"),
-    # What of the story counts: names and words, as filters take them.
+    # Terms of the story (names and words) in filter syntax.
     *required_columns(Json, "terms"),
     *required_columns(Instant, "given_at"),
     UniqueConstraint("workspace_id", "person_id", "story"),
@@ -73,12 +73,12 @@ reports = define_table(
         SafeText, "person_id", "person_name", "public_id", "story", "headline", "text"
     ),
     *required_columns(Instant, "made_at"),
-    # When and by whom it was answered, and the answer; NULL = it is open.
+    # When and by whom it was answered, and the answer; NULL = open.
     Column("answered_at", Instant),
     *optional_columns(SafeText, "answered_by", "answer"),
     # When the reader saw the answer; NULL = not yet.
     Column("answer_shown_at", Instant),
-    # The language in which it was made.
+    # The language in which the report was written.
     Column("locale", SafeText),
     UniqueConstraint("public_id"),
     Index(None, "workspace_id", "answered_at"),
@@ -89,8 +89,8 @@ notices = define_table(
     "notices",
     id_column(),
     reference_column("workspace_id", "workspaces.id"),
-    # Where posting stopped; NULL = in the whole workspace. No foreign key: a
-    # destination that is deleted meanwhile counts as not stopped any more.
+    # The destination that was paused; NULL = the whole workspace. No foreign key: a
+    # destination that is deleted meanwhile counts as not paused any more.
     Column("destination_id", Key),
     # The recipient; NULL = the person who installed the bot.
     Column("person_id", SafeText),
@@ -99,7 +99,8 @@ notices = define_table(
     *optional_columns(Instant, "lease_until", "claimed_at", "not_before"),
     Column("reason", MessageText),
     *required_columns(Instant, "made_at", "updated_at"),
-    # The report that it answers, if it is not about a destination; deleted with it.
+    # The report that it answers, if it is not about a destination; the notice is
+    # deleted with the report.
     reference_column("report_id", "reports.id", null=True),
     UniqueConstraint("key"),
     check_one_of("state", "ready", "sending", "sent", "retry", "uncertain", "failed"),

@@ -23,13 +23,13 @@ editions = define_table(
     workspace_column(),
     *required_columns(Key, "digest_id"),
     Column("occurrence_id", Key, nullable=False, unique=True),
-    # The composer's noun as `columns.dump_dataclass` writes it.
+    # The composer's `Edition` as `columns.dump_dataclass` writes it.
     *required_columns(SafeText, "edition", "manifest"),
     *required_columns(Instant, "made_at"),
     # When it was undone, and by whom.
     Column("undone_at", Instant),
     Column("undone_by", SafeText),
-    # What it was rendered with, to render it in the same way when it is corrected.
+    # The `RenderContext`, to render the edition in the same way when it is corrected.
     Column("render_context", Json),
     # When its contents were deleted because of their age.
     Column("emptied_at", Instant),
@@ -52,8 +52,8 @@ edition_stories = Table(
     Index(None, "workspace_id", "story"),
 )
 
-# The ledger: what the readers of a digest were shown. An item can be longer than
-# PostgreSQL allows in an index: its hash is in the key.
+# The ledger: what the readers of a digest were shown. The key has the hash of an item,
+# which can be longer than PostgreSQL allows in an index.
 published_items = Table(
     "published_items",
     metadata,
@@ -69,8 +69,8 @@ published_items = Table(
     sqlite_with_rowid=False,
 )
 
-# Which text of an article an edition uses; compared again when the article has
-# another one.
+# The text of an article that an edition uses; compared again when the article's text
+# changes.
 published_articles = Table(
     "published_articles",
     metadata,
@@ -85,13 +85,13 @@ published_articles = Table(
     workspace_column(),
     # The hash of the last revision that the edition was compared with.
     *required_columns(SafeText, "revision"),
-    # The same of the page behind it; NULL: it was not read yet.
+    # The same for the page behind it; NULL: not read yet.
     Column("page_revision", SafeText),
     *required_columns(Instant, "made_at"),
     # When the first uncompared change was stored, and when to compare.
     Column("changed_at", Instant),
     Column("compare_at", Instant, index=True),
-    # Compared not before then, because it was just edited.
+    # The earliest time of the next comparison, because it was just edited.
     Column("not_before", Instant),
     same_workspace("editions", "edition_id"),
 )
@@ -109,19 +109,19 @@ rereads = Table(
     ),
     *required_columns(Instant, "published_at"),
     *required_columns(Integer, "times"),
-    # NULL = not any more.
+    # NULL = not read any more.
     Column("next_at", Instant, index=True),
-    # The hash of the page's last text; NULL: it was not read yet.
+    # The hash of the page's last text; NULL: not read yet.
     *optional_columns(SafeText, "revision", "etag", "last_modified"),
 )
 
-# What was corrected after it was published; kept as long as its edition's contents.
+# Corrections after publication; kept as long as the contents of the edition.
 corrections = define_table(
     "corrections",
     id_column(),
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
-    # Public id, with the headline as it was published.
+    # Public id of the story, and its headline as published.
     *required_columns(SafeText, "story", "headline"),
     # NULL: an editor wrote it.
     Column("article_id", Key),
@@ -148,8 +148,8 @@ deliveries = define_table(
     id_column(),
     workspace_column(),
     *required_columns(Key, "edition_id", "destination_id"),
-    # The channel when it was made; a later change of the destination moves no message
-    # that was sent.
+    # The channel at the time of creation; changing the destination later does not
+    # affect messages that were sent.
     *required_columns(SafeText, "channel"),
     *required_columns(Integer, "part"),
     *required_columns(SafeText, "operation"),
@@ -162,10 +162,10 @@ deliveries = define_table(
     Column("message_id", SafeText),
     Column("reason", MessageText),
     *required_columns(Instant, "updated_at"),
-    # In which form it is sent, because the platform refused others: 0 as rendered,
-    # 1 as plain text, 2 as a list of links.
+    # The form in which it is sent, after the platform refused richer ones: 0 as
+    # rendered, 1 as plain text, 2 as a list of links.
     Column("fallback_level", Integer, nullable=False, server_default="0"),
-    # How it is posted and the title of a thread for it, frozen with it.
+    # The post options and the title of a thread for it, frozen with the message.
     Column("post_options", Json),
     Column("title", SafeText),
     # The first message of its edition in the channel, set when it is claimed.

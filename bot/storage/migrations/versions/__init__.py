@@ -1,1 +1,1 @@
-"""One file a migration, numbered; a released one is never changed."""
+"""Numbered migrations, one per file; a released one is never changed."""
