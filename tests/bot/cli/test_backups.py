@@ -1,6 +1,6 @@
 """`standfirst backup` and `restore` as an operator runs them.
 
-Where a bot runs meanwhile, both are real processes; else the command runs here.
+Where a bot runs meanwhile, both are real processes; otherwise the command runs here.
 """
 
 import json
@@ -21,7 +21,7 @@ SHOWN = "postgresql://bob@db.example:5433/news"
 
 @dataclass(frozen=True)
 class Done:
-    """What a command came to."""
+    """The result of a command."""
 
     returncode: int
     stdout: str
@@ -29,7 +29,7 @@ class Done:
 
 
 class Here(Home):
-    """The same folders, and commands that run in this process."""
+    """The same folders, with commands that run in this process."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ def test_a_running_bot_is_backed_up_and_must_stop_to_be_restored(home: Here):
 
 
 def test_a_bot_that_was_killed_does_not_stand_in_the_way(home: Here):
-    """Its lease has not lapsed yet; it is seen that its process is gone."""
+    """Its lease has not expired; the process is found to be dead."""
     assert home.says("backup").returncode == 0
     with home.running("run") as bot:
         bot.until()

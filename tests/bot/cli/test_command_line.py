@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def furnished(home: Home) -> Home:
-    """With a digest that is due every minute, and one article."""
+    """A home whose digest is due every minute, with one article."""
     articles = home.folder / "articles"
     articles.mkdir()
     (articles / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
@@ -207,7 +207,7 @@ def test_digest_post_with_nothing_new_posts_nothing_and_is_well(furnished):
 
 
 def test_without_the_platforms_token_digest_post_orders_and_tells_nothing(furnished):
-    """The process that has the token makes it; this one only writes the order."""
+    """The process with the token composes it; this one only records the order."""
     file = furnished.folder / "chat.toml"
     file.write_text(
         CONFIGURATION.replace('"local"', '"discord"')
@@ -445,6 +445,6 @@ def test_what_the_terminal_changes_is_kept_with_what_was_before(furnished):
         assert done.returncode == 0, done.stderr
     found = furnished.rows("SELECT steps, person_name FROM changes ORDER BY id")
     paused = [json.loads(steps)[-1]["after"].get("paused") for steps, _ in found]
-    # The last `apply` found everything as its file says.
+    # The last `apply` found nothing to change.
     assert paused == [False, True, False]
     assert {who for _, who in found} == {"the operator, in the terminal"}

@@ -1,4 +1,4 @@
-"""The demo's newsroom: what arrives, in which order, and what a restart finds."""
+"""The demo's newsroom: which articles arrive in which order, and restarts."""
 
 import asyncio
 from datetime import timedelta

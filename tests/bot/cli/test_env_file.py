@@ -1,4 +1,4 @@
-"""`.env`: one value is changed, everything else stays byte for byte."""
+"""`.env`: one value is changed, every other byte stays."""
 
 import stat
 from pathlib import Path

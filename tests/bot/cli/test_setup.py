@@ -1,6 +1,6 @@
 """`standfirst setup`: checked answers, nothing written before the end, no secret shown.
 
-The platforms are the strict servers of `tests/wire`, asked through the real libraries.
+The platforms are the strict servers of `tests/wire`, called through the real libraries.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from tests.wire.slack.server import APP_TOKEN, LocalSlack
 
 TOKEN = server.TOKEN
 BOT_TOKEN = slack_wire.TOKEN
-#: A pack, and the schedule that is offered, taken; saved.
+#: Accept a starter pack and the suggested schedule; save.
 REST = ["technology", "daily at 7:00 Europe/Berlin", "", "yes"]
 
 
@@ -71,7 +71,7 @@ async def asked(
 ) -> tuple[int, ScriptedTerminal]:
     """Exit code, and the terminal after all questions."""
     terminal = ScriptedTerminal(answers)
-    # The questions wait for people: not on the loop that the servers answer on.
+    # The questions block, so they do not run on the servers' event loop.
     code = await asyncio.to_thread(
         setup.ask_and_save,
         settings,
@@ -251,7 +251,7 @@ async def test_the_address_makes_the_app_from_the_whole_manifest(slack, tmp_path
         "/news",
         "/newsdesk",
     }
-    # Every scope is shown with its reason, and the manifest itself where asked for.
+    # Every scope is shown with its reason, and the manifest itself on request.
     for scope in made["oauth_config"]["scopes"]["bot"]:
         assert f"{scope}: " in terminal.words
     assert json.dumps(made, indent=1, ensure_ascii=False) in terminal.words
@@ -349,7 +349,7 @@ async def test_a_page_that_is_set_up_already_is_left_alone(tmp_path):
 async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
     tmp_path, discord
 ):
-    """What is saved is saved whole: the file too goes back to what it was."""
+    """Saving is all or nothing: the file too is restored."""
     from bot.errors import ConfigurationError
 
     @asynccontextmanager
@@ -381,7 +381,7 @@ def test_ctrl_c_does_not_cut_what_is_being_written_in_two():
     assert signal.getsignal(signal.SIGINT) is before
 
 
-# ── sources, schedules, back and away ──────────────────────────────────────────
+# ── sources, schedules, back and cancel ────────────────────────────────────────
 
 
 async def test_a_schedule_is_said_back_with_its_next_three_times(tmp_path):
@@ -430,7 +430,7 @@ async def test_one_can_go_back_and_answer_differently(discord, tmp_path):
     code, terminal = await asked(tmp_path, settings, back)
     assert code == 0
     assert terminal.left == 0
-    # Discord's token is not saved: it was left for the local page.
+    # Discord's token is not saved: the local page was chosen instead.
     assert not (tmp_path / ".env").exists()
     (digest,) = await set_up_digests(tmp_path)
     assert any("world" in s.address or s.address for s in digest.sources)
@@ -522,13 +522,13 @@ async def test_a_token_that_is_refused_is_exit_3_and_one_sentence(discord, home)
 
 
 class Typist:
-    """`standfirst` at a terminal of its own; what it shows, and what is typed."""
+    """`standfirst` on a pseudo-terminal: its output, and typed input."""
 
     def __init__(self, home: Home, *args: str, **more: str) -> None:
         self.seen = ""
         self._at = 0
         self._ours, theirs = pty.openpty()
-        # Where the tests run in the background it is ignored, and so it would be there.
+        # A background process ignores the signal, and its children inherit that.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", *args],
@@ -543,7 +543,7 @@ class Typist:
         os.close(theirs)
 
     def until(self, words: str) -> None:
-        """Read until these words are shown, behind what was waited for before."""
+        """Read until these words appear after those of the previous call."""
         end = time.monotonic() + PATIENCE
         while (found := self.seen.find(words, self._at)) < 0:
             assert time.monotonic() < end, f"«{words}» did not come: {self.seen}"
@@ -554,9 +554,9 @@ class Typist:
         os.write(self._ours, f"{text}\n".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C; again, as people do, where it fell just before the waiting.
+        """Press Ctrl-C, and press it again when it came just before the wait.
 
-        A signal that comes between Python's last look and its reading wakes nobody.
+        A signal between Python's last check and its read interrupts nothing.
         """
         for _ in range(int(PATIENCE / 3)):
             self.process.send_signal(signal.SIGINT)
@@ -579,13 +579,13 @@ class Typist:
             self.process.wait(PATIENCE)
 
     def _read(self) -> bool:
-        """A piece of what is shown; False where nothing comes any more."""
+        """Read a piece of the output; False at its end."""
         if not select.select([self._ours], [], [], PATIENCE)[0]:
             return False
         try:
             got = os.read(self._ours, 4096)
         except OSError:
-            # The other side is gone.
+            # The other side has closed.
             return False
         self.seen += got.decode(errors="replace")
         return bool(got)

@@ -1,5 +1,5 @@
 """`standfirst source`, `import` and `export --opml` as people run them, and polling
-in a bot that runs: real processes against a server on loopback.
+in a running bot: real processes against a server on loopback.
 """
 
 import json

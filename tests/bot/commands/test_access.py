@@ -1,4 +1,4 @@
-"""Who else may do an editor's work: granted by managers, checked at every command."""
+"""Access that managers grant to other people, checked at every command."""
 
 from dataclasses import replace
 
@@ -93,7 +93,7 @@ async def test_what_is_completed_follows_the_grant(ana: Editor, ben: Editor):
 
 
 def on(platform: PlatformName, ana: Editor) -> Editor:
-    """Ana, where her workspace is one of that platform."""
+    """Ana, in a workspace of that platform."""
     workspace = replace(ana.place.workspace, platform=platform)
     return replace(ana, place=replace(ana.place, workspace=workspace))
 
@@ -136,7 +136,7 @@ async def test_a_mention_or_an_id_is_shown_before_it_lets_in(
 
 
 async def test_who_was_let_in_by_a_name_once_can_be_put_out(ana: Editor):
-    """As it was possible before; the name still names the grant."""
+    """Before, such a grant could be made; it can still be revoked by name."""
     await ana.does("newsdesk access grant", who="editors")
     shown = await on("slack", ana).says("newsdesk access revoke", who="@editors")
     assert "person editors" in said(shown)

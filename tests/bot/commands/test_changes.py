@@ -1,6 +1,7 @@
-"""What editors change: shown first, made by the button, told in plain sentences.
+"""Changes by editors: previewed, confirmed by a button, reported in plain sentences.
 
-Two admins who press at one moment, on both databases: one is told, none lost.
+Includes two admins who press at one moment, on both databases: one is told about the
+conflict, and no change is lost.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ async def ana(harness: BotHarness) -> Editor:
     return await editor(harness)
 
 
-# ── shown first ────────────────────────────────────────────────────────────────
+# ── previewed ──────────────────────────────────────────────────────────────────
 
 
 async def test_a_change_is_shown_with_its_difference_audience_and_next_times(ana):
@@ -126,7 +127,7 @@ async def test_what_is_missing_is_asked_for(ana):
     assert [f.name for f in form.fields if f.required] == ["schedule"]
 
 
-# ── two at once, twice, late ───────────────────────────────────────────────────
+# ── concurrent, repeated, late ─────────────────────────────────────────────────
 
 
 async def test_of_two_admins_at_once_the_second_is_told_and_nothing_is_lost(ana):
@@ -441,7 +442,7 @@ async def test_removing_a_destination_takes_it_from_its_digests_too(ana):
     assert (await ana.harness.digest()).destinations == ()
 
 
-# ── what else there is ─────────────────────────────────────────────────────────
+# ── export, doctor and the rest ────────────────────────────────────────────────
 
 
 async def test_what_chat_sets_the_file_says_and_takes(ana):

@@ -1,4 +1,4 @@
-"""What people get when they ask; permission, repeats and failures for every command."""
+"""Answers of every command; permission, repeats and failures."""
 
 import importlib
 import pkgutil
@@ -32,7 +32,7 @@ sources = ["articles"]
 
 
 def words(answer: Reply) -> str:
-    """All that the answer says."""
+    """All text of the answer."""
     found = [answer.title]
     for block in answer.blocks:
         match block:
@@ -239,7 +239,7 @@ async def test_dated_events_lead_into_the_version_that_was_told(harness: BotHarn
 
 
 def answer_revision(answer: Reply) -> str | None:
-    """The version of the bridge's article that the answer was made from."""
+    """The version of the bridge's article that the answer links to."""
     titled = (b for b in answer.blocks if isinstance(b, ListItem))
     return next(b.revision for b in titled if b.title.startswith("Harbour bridge"))
 

@@ -1,4 +1,4 @@
-"""/news discuss, where no platform opens the thread by itself."""
+"""/news discuss, where the platform has not already opened the thread."""
 
 from dataclasses import replace
 

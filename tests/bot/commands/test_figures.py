@@ -1,4 +1,4 @@
-"""Figures of several outlets side by side: the same once, another one beside it."""
+"""Figures of several outlets side by side: the same value once, others beside it."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
-"""A German reader gets German: every command, its forms, and what went wrong.
+"""German replies for German readers: every command, its forms, and errors.
 
-The newsroom has German articles and a German digest, so that English in an answer is
-the bot's own.
+The newsroom has German articles and a German digest, so that any English in an answer
+is the bot's own.
 """
 
 import re
@@ -59,18 +59,18 @@ Mardi, la Sole a inondé la place du marché de Brannock et fermé 40 magasins.
 
 TWIN = BRUECKE.replace("Halliner Bote", "Torvaler Blatt").replace("09:00", "09:30")
 
-#: Words that stand in English sentences and in no German one.
+#: Words of English sentences that occur in no German one.
 ENGLISH = re.compile(
     r"\b(the|and|of|it|its|is|are|this|that|with|from|has|have|nothing|nobody|none|"
     r"there|here|not|yet|posted|told|stored|source|sources|story|stories|next|every|"
     r"until|paused|more|which|were|or|to|for|one|two)\b"
 )
 WORDS = sorted({word for c in commands() for word in c.path.split()[1:]})
-#: Commands, and the groups in which they stand.
+#: Commands, and their groups.
 _PATHS = {f"/{c.path}" for c in commands()}
 _GROUPS = {path.rpartition(" ")[0] for path in _PATHS}
 PATHS = sorted(_PATHS | _GROUPS, key=len, reverse=True)
-#: What people type stays as it is typed: commands, options, sentences of a schedule.
+#: Input stays as it was typed: commands, options, schedule sentences.
 TYPED = re.compile(
     rf"/newsdesk help [a-z ]+|(?:{'|'.join(PATHS)}|/news|/newsdesk)\b|standfirst [a-z ]+|https?://\S+|\w+=\S+|"
     r"(?:every|weekdays|daily) [\w: ]+(?:Europe/\w+|UTC)?|«[^»]*»|"
@@ -90,7 +90,7 @@ async def ana(empty_harness: BotHarness) -> Editor:
 
 
 def german_forms() -> dict[str, re.Pattern[str]]:
-    """English sentences that have another German form, as patterns."""
+    """English sentences with a different German form, as patterns."""
     found = {}
     for entry in entries("de"):
         for english, german in zip(forms(entry.id), forms(entry.string), strict=True):
@@ -106,9 +106,9 @@ KEYS = german_forms()
 
 
 def english_in(answer: Reply | Form, typed: Iterable[str] = ()) -> list[str]:
-    """Texts of the answer that are an English key, or hold English words.
+    """Texts of the answer that are an English key or contain English words.
 
-    What somebody `typed` stands in it as it was typed.
+    Input of the person (`typed`) is quoted unchanged and ignored.
     """
     found = []
     for line in said(answer).split("\n"):
@@ -123,7 +123,7 @@ def english_in(answer: Reply | Form, typed: Iterable[str] = ()) -> list[str]:
 
 
 def calls(command: Command) -> Iterator[dict[str, str]]:
-    """What each of its examples gives, where it is complete."""
+    """Every example of the command that is complete, as its arguments."""
     for example in command.examples:
         call = parse_complete(example, (command,))
         if call is not None:
@@ -137,10 +137,10 @@ def test_english_is_seen_in_an_answer():
 
 async def test_every_command_answers_in_german(ana: Editor):
     found = []
-    # A report that was typed is listed later.
+    # The submitted report is listed later.
     typed: set[str] = set()
     for command in ana.harness.inbox.commands:
-        # What it gives out is a file.
+        # Its answer is a file.
         if command.path != "newsdesk export":
             for given in calls(command):
                 typed |= set(given.values())

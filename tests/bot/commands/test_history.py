@@ -1,4 +1,4 @@
-"""Who changed what, and the way back; and nothing of it is another workspace's."""
+"""The history of changes and reverting them; isolated by workspace."""
 
 import pytest
 
@@ -97,7 +97,7 @@ async def test_a_deleted_digest_comes_back_as_itself(ana: Editor):
     assert after.id == before.id
     assert after.schedules == before.schedules
     assert after.next_due is not None
-    # Its readers are told only what is new.
+    # Its readers only get what is new.
     ana.harness.publish("flood", FLOOD)
     outcome = await ana.harness.post("again")
     assert outcome.stored_edition is not None
@@ -194,7 +194,7 @@ async def test_no_command_shows_anything_of_another_workspace(ana, bo):
             )
     reported = "\n".join(answers)
     assert mine <= {name for name in mine if name in reported} | {"Ana"}
-    # What was typed is quoted back; what only the other one knows is not.
+    # Typed input is quoted; data of the other workspace is not shown.
     for canary in ("quetzal-room", "c-rival", "quetzal.example", "quetzal two"):
         assert canary not in reported
 
@@ -221,7 +221,7 @@ async def test_a_destination_is_only_the_channel_where_it_is_said(ana, bo):
     assert "known: morning" in said(answer)
 
 
-# ── hostile words ──────────────────────────────────────────────────────────────
+# ── hostile text ───────────────────────────────────────────────────────────────
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -263,6 +263,6 @@ async def test_odd_filters_are_kept_as_they_were_written(ana: Editor, words: str
 
 
 def _id(saved: Reply) -> str:
-    """The change that an answer is about, as its button names it."""
+    """The id of the change that an answer's button reverts."""
     (control,) = [c.id for c in saved.controls if ":revert:" in c.id]
     return control.split(":")[2]

@@ -1,4 +1,4 @@
-"""Setting up on the local page: forms, mistakes beside their questions, buttons."""
+"""Setup on the local page: forms, errors beside their questions, buttons."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.fakes_mailbox import MemoryMailbox
 
 
 def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
-    """The local page over this newsroom, as a browser sees it."""
+    """The local page of this newsroom, as a browser sees it."""
     mailbox = mailbox or MemoryMailbox()
     platform = LocalPlatform(mailbox=mailbox, clock=harness.clock)
     platform.inbox = harness.inbox

@@ -1,4 +1,4 @@
-"""Past editions: found by words, shown again by their ids, only where they are."""
+"""Past editions: found by words, shown again by their ids, in their channels only."""
 
 from datetime import timedelta
 

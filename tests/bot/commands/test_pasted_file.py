@@ -1,4 +1,4 @@
-"""A pasted file: shown as a difference, made whole, and what chat sets comes back."""
+"""A pasted configuration file: shown as a diff, applied as a whole, round trips."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 async def exported(harness: BotHarness) -> str:
-    """What `/newsdesk export` gives."""
+    """The output of `/newsdesk export`."""
     place = await harness.place()
     return await harness.db.read(
         file_export.dump_configuration, workspace_id=place.workspace.id, paths=False
@@ -149,7 +149,7 @@ async def test_several_mistakes_are_told_together(ana: Editor):
 async def test_a_channel_of_somebody_else_cannot_be_named(
     empty_harness: BotHarness, platform: PlatformName
 ):
-    """The bot may be able to post there; the editor may not."""
+    """The bot may post there; the editor may not."""
     await empty_harness.apply(CONFIGURATION.replace('"local"', f'"{platform}"'))
     place = await empty_harness.inbox.workspace_of(platform, "newsroom", "")
     ana = (
@@ -207,7 +207,7 @@ async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Edi
     )
 
 
-# ── by its address ─────────────────────────────────────────────────────────────
+# ── by URL ─────────────────────────────────────────────────────────────────────
 
 
 async def test_a_file_is_fetched_from_its_address(newswire: Newswire):
@@ -228,7 +228,7 @@ async def test_what_cannot_be_fetched_or_is_no_text_is_told(newswire: Newswire):
     assert "not UTF-8" in errors(odd)["file"]
 
 
-# ── there and back ─────────────────────────────────────────────────────────────
+# ── round trip ─────────────────────────────────────────────────────────────────
 
 NAMES = st.text(
     st.characters(codec="utf-8", categories=["L", "N", "P", "S"]),
@@ -241,7 +241,7 @@ DAYS = st.dates(date(2027, 1, 1), date(2028, 1, 1))
 
 @st.composite
 def entries(draw: st.DrawFn) -> dict[str, Any]:
-    """A digest as chat can make it."""
+    """A digest as chat can create it."""
     sources = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True))
     listed = [f"https://news{n}.example/f?key={n}" for n in sources]
     return {
@@ -276,7 +276,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
 
 @pytest.fixture
 def at_harness(harness: BotHarness) -> Callable[[], BotHarness]:
-    """Hypothesis writes every argument down; a newsroom is too long for that."""
+    """Hypothesis prints every argument; a newsroom is too long for that."""
     return lambda: harness
 
 
@@ -305,7 +305,7 @@ async def test_what_chat_sets_is_exported_and_applied_back_without_a_difference(
             ChangeRequest(noun="digest", name=entry["name"], edit=lambda _: entry),
         )
     except UserError:
-        assume(False)  # not what chat can make: a name of signs that turn, say
+        assume(False)  # not what chat can create: bidirectional signs, say
     await changes.confirm(asked, change.id)
 
     text = await exported(harness)

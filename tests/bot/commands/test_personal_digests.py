@@ -1,4 +1,4 @@
-"""A digest of one's own: set up, told, stopped, exported, erased; nobody sees it."""
+"""Personal digests: set up, sent, stopped, exported, erased; private to the person."""
 
 import json
 from dataclasses import replace
@@ -49,7 +49,7 @@ schedule = "sundays at 9:00 Europe/Berlin"
 
 @pytest.fixture
 async def quiet(empty_harness: BotHarness) -> BotHarness:
-    """A newsroom whose channel hears nothing before Sunday; today is Tuesday."""
+    """A newsroom whose channel posts nothing before Sunday; today is Tuesday."""
     empty_harness.publish("bridge", BRIDGE)
     empty_harness.publish("pool", POOL)
     await empty_harness.apply(WEEKLY)
@@ -58,12 +58,12 @@ async def quiet(empty_harness: BotHarness) -> BotHarness:
 
 @pytest.fixture
 async def ben(quiet: BotHarness) -> Editor:
-    """A reader of it."""
+    """A reader in it."""
     return replace(await editor(quiet), person=BEN)
 
 
 def own(harness: BotHarness, person: str = "ben") -> list[str]:
-    """What the person was sent, in words."""
+    """Texts of the messages that the person was sent."""
     return [
         str(m.payload["text"])
         for m in harness.platform.messages
@@ -77,7 +77,7 @@ async def tomorrow(harness: BotHarness) -> None:
     await harness.wake()
 
 
-# ── what comes ─────────────────────────────────────────────────────────────────
+# ── what is sent ───────────────────────────────────────────────────────────────
 
 
 async def test_it_comes_at_its_hour_to_its_person_alone(quiet: BotHarness, ben: Editor):
@@ -288,7 +288,7 @@ async def test_what_many_read_is_composed_before_what_is_ones_own(
     await ben.says("news me", time="7:30")
     await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
     await tomorrow(quiet)
-    # The channel showed all of it a moment before, although its time came later.
+    # The channel posted all of it a moment before, although its slot was later.
     assert own(quiet) == []
     assert "Nothing new" in said(await ben.says("news me"))
 
@@ -309,7 +309,7 @@ async def _due(harness: BotHarness, who: Editor) -> bool:
     return not last or last[0].state == "due"
 
 
-# ── seen by nobody else ────────────────────────────────────────────────────────
+# ── private to the person ──────────────────────────────────────────────────────
 
 
 async def test_editors_see_how_many_there_are_and_nothing_of_them(
@@ -453,7 +453,7 @@ async def test_a_digest_may_be_called_like_ones_own(quiet: BotHarness, ben: Edit
 
 
 async def everything(quiet: BotHarness, ben: Editor) -> None:
-    """Ben uses all there is."""
+    """Use every personal feature as Ben."""
     await quiet.post()
     quiet.publish("flood", FLOOD)
     await ben.says("news save", story="1")
@@ -524,7 +524,7 @@ async def test_erasing_asks_first_and_is_for_real(quiet: BotHarness, ben: Editor
 
 
 def rows_of(connection: Connection, person: str) -> dict[str, int]:
-    """Table → its rows of the person, wherever a person can stand."""
+    """Table → its rows of the person, in every table with a column for people."""
     found = {}
     for table in schema.metadata.sorted_tables:
         if "person_id" in table.c:

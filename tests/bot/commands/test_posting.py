@@ -1,4 +1,4 @@
-"""/newsdesk post with a topic or to another channel: nobody misses anything by it."""
+"""/newsdesk post with a topic or to another channel: no reader misses a story."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ BOTH = TWO.replace(
 
 @pytest.fixture
 async def ana(empty_harness: BotHarness) -> Editor:
-    """An editor where one digest posts to #morning, and #breaking is set up, too."""
+    """An editor; one digest posts to #morning, and #breaking is set up too."""
     empty_harness.publish("bridge", BRIDGE)
     empty_harness.publish("pool", POOL)
     await empty_harness.apply(TWO)
@@ -32,14 +32,14 @@ async def ana(empty_harness: BotHarness) -> Editor:
 
 
 def stands(ana: Editor, channel: str) -> list[str]:
-    """What was posted in a channel."""
+    """The messages of a channel."""
     platform: Any = ana.harness.platform
     assert isinstance(platform, FakePlatform)
     return [m.payload["text"] for m in platform.messages if m.channel == channel]
 
 
 async def post(ana: Editor, **args: str) -> Reply:
-    """Ordered, confirmed and delivered; the last answer."""
+    """Order, confirm and deliver an edition; return the last answer."""
     shown = await ana.says("newsdesk post", **args)
     assert not shown.problem, said(shown)
     answer = await ana.presses(shown, "Post now")

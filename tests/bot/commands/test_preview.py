@@ -1,4 +1,4 @@
-"""What would be posted, or would have been, and why the rest is left out."""
+"""Previews of an edition, now or for a past day, with the reason for each omission."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a quote is answered with: what it is about, when, and who else has its words."""
+"""Context of a quote: its subject, its date, and other outlets that carry it."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ The ferry Alma ran aground off Selsund on Tuesday morning.
 
 
 def as_told_by(outlet: str, words: str = WORDS, **changes: str) -> str:
-    """The same report in another outlet, with these words in the quote."""
+    """The same report in another outlet, with this wording of the quote."""
     text = WIRE.replace("Northline Wire", outlet).replace(WORDS, words)
     for old, new in changes.items():
         text = text.replace(old, new)
@@ -30,7 +30,7 @@ def as_told_by(outlet: str, words: str = WORDS, **changes: str) -> str:
 
 
 def said(answer: Reply) -> str:
-    """The lines that stand about the quotes."""
+    """The lines about the quotes."""
     found = []
     for block in answer.blocks:
         match block:

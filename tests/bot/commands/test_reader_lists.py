@@ -1,4 +1,4 @@
-"""What readers keep for themselves: lists, more and less, reports, a language."""
+"""Personal settings of readers: lists, more and less, reports, a language."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -29,13 +29,13 @@ destinations = ["morning"]
 
 
 async def reader(harness: BotHarness, workspace: str = "newsroom") -> Editor:
-    """Ben, who reads in the channel of the morning digest."""
+    """Ben, in the channel of the morning digest."""
     return replace(await editor(harness, workspace), person=BEN)
 
 
 @pytest.fixture
 async def ben(harness: BotHarness) -> Editor:
-    """A reader under an edition with two stories."""
+    """Ben, below an edition with two stories."""
     await harness.post()
     return await reader(harness)
 
@@ -69,7 +69,7 @@ async def test_the_same_person_of_another_workspace_sees_none_of_it(
 async def test_saving_twice_is_saving_once(ben: Editor):
     for _ in range(2):
         await ben.says("news save", story="1")
-    assert said(await ben.says("news saved")).count("s-") == 2  # its line, the hint
+    assert said(await ben.says("news saved")).count("s-") == 2  # its line and the hint
 
 
 async def test_a_saved_story_is_taken_off_by_its_button(ben: Editor):
@@ -82,7 +82,7 @@ async def test_a_saved_story_is_taken_off_by_its_number(ben: Editor):
     first = await headline(ben, 1)
     await ben.says("news save", story="1")
     await ben.says("news save", story="2")
-    await ben.says("news saved", remove="2")  # the newest stands first
+    await ben.says("news saved", remove="2")  # the newest comes first
     assert first not in said(await ben.says("news saved"))
 
 
@@ -147,7 +147,7 @@ async def test_nobody_follows_more_than_the_most(
     monkeypatch.setattr(interests, "MAX_FOLLOWS", 1)
     await ben.says("news follow", topic="bridge")
     assert (await ben.says("news follow", topic="pool")).problem
-    assert not (await ben.says("news follow", topic="Bridge")).problem  # the same one
+    assert not (await ben.says("news follow", topic="Bridge")).problem  # the same
 
 
 # ── more and less ──────────────────────────────────────────────────────────────

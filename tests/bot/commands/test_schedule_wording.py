@@ -1,4 +1,4 @@
-"""What a schedule means, said to each reader in their language."""
+"""Schedules in words, in each reader's language."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness
 
 EN, DE = Texts.of("en"), Texts.of("de")
-#: What people type, and how it is told.
+#: Typed schedules, and their wording.
 TYPED = "weekdays at 8:30 Europe/Berlin"
 ENGLISH = "Weekdays at 08:30, Europe/Berlin"
 GERMAN = "Montags bis freitags um 08:30 Uhr (Europe/Berlin)"

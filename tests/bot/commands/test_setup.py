@@ -1,4 +1,4 @@
-"""From nothing to a first edition: how few steps it takes, and what may go wrong."""
+"""From nothing to a first edition: the number of steps, and possible errors."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.bot.harness import BotHarness
 from tests.bot.ingest.newswire import Newswire
 from tests.feeds import items
 
-#: A new admin reaches a first real digest with at most so many words and presses.
+#: The most commands and presses that a new admin needs for a first real digest.
 FEW = 8
 
 
@@ -21,7 +21,7 @@ def site(newswire: Newswire) -> str:
 
 
 def told_of(answer: Reply) -> int:
-    """How many of the feed's articles an answer tells."""
+    """How many of the feed's articles an answer mentions."""
     return sum(item.title in said(answer) for item in items(range(12)))
 
 

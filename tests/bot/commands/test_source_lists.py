@@ -1,4 +1,4 @@
-"""Sources are renamed, moved, taken over and given out; digests are copied."""
+"""Renaming, moving, importing and exporting sources, and copying digests."""
 
 import pytest
 

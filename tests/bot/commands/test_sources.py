@@ -1,4 +1,4 @@
-"""What is read: tried out before it is kept, paused, taken away, and never a secret."""
+"""Sources: tried out before they are added, paused, removed; without secrets."""
 
 import pytest
 
@@ -121,7 +121,7 @@ async def test_a_secret_of_an_address_is_shown_nowhere(newswire: Newswire, ana: 
     assert SECRET not in "".join(map(said, answers))
     asked = await ana.harness.asks("newsdesk source remove", True, None, {})
     assert SECRET not in repr(await ana.harness.inbox.complete(asked, "source", ""))
-    # As it is shown, so it can be named.
+    # The name that is shown can also be typed.
     await ana.does("newsdesk source remove", source="/feed?token=…")
     (kept,) = (await newswire.harness.digest()).sources
     assert SECRET not in kept.address

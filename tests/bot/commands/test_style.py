@@ -1,4 +1,4 @@
-"""What a digest tells of its stories, as editors set it, and as editions then are."""
+"""What a digest shows of its stories, as editors set it, and the editions then."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ The ferry to the island of Ekholm ran aground on Tuesday with 212 people on boar
 
 
 def long_article() -> str:
-    """A text with more to tell than any summary holds."""
+    """A text that is longer than any summary."""
     (file,) = SEEDS.glob("*bridge-closes-hallin-courier.txt")
     body = file.read_text(encoding="utf-8").split("---", 2)[-1].strip()
     return HEAD.replace("River police pull a barge off the bank", "Long story") + body

@@ -1,4 +1,4 @@
-"""Sections of a digest, as editors switch them and put them in order."""
+"""Sections of a digest: switched on and off and ordered by editors."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ EN = Texts.of("en")
 
 @pytest.fixture
 async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
-    """An editor at a newsroom that shows editions as Discord does, its sources read."""
+    """An editor; editions are rendered as on Discord, and the sources were read."""
     async with open_harness(sqlite_url, tmp_path, Rendering()) as harness:
         harness.publish("bridge", BRIDGE)
         harness.publish("pool", POOL)
@@ -34,7 +34,7 @@ async def chosen(ana: Editor) -> Sections:
 
 
 def sketch_of(answer: Reply) -> str:
-    """The edition that an answer shows, in plain words."""
+    """The edition that an answer previews, in plain words."""
     shown = [block for block in answer.blocks if isinstance(block, RenderedEdition)]
     return "\n".join(part.fallback_text for block in shown for part in block.parts)
 

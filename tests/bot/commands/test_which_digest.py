@@ -1,4 +1,4 @@
-"""Where several digests may be meant, it is asked which, and nothing is typed twice."""
+"""With several digests to choose from, the bot asks which and keeps the input."""
 
 import pytest
 
@@ -109,7 +109,7 @@ async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
     assert "«Evening»" in reported
 
 
-# ── a schedule with the digest's name before it ─────────────────────────────────
+# ── a schedule after the digest's name ──────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", ["Evening", "evening"])
@@ -126,7 +126,7 @@ async def test_a_sentence_is_not_taken_apart_for_a_digest_that_is_called_like_it
     assert asked(form)["digest"][1]
 
 
-# ── help on what has several commands ──────────────────────────────────────────
+# ── help for a group of commands ───────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("asked_for", ["filter", "/newsdesk filter"])

@@ -1,4 +1,4 @@
-"""The steps of a change: kept as JSON, and turned around."""
+"""The steps of a change: stored as JSON, and inverted."""
 
 import json
 
@@ -20,7 +20,7 @@ entries = st.none() | st.dictionaries(st.text(), values).map(
 
 
 def kept(step: ChangeStep) -> ChangeStep:
-    """The step as the database gives it back."""
+    """The step after a round trip through the database."""
     return step_from_json(json.loads(json.dumps(step_to_json(step))))
 
 

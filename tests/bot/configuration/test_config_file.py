@@ -1,4 +1,4 @@
-"""Configuration as a file: every mistake at once, nothing twice, and back again."""
+"""The configuration file: all errors at once, idempotent, exported again."""
 
 import pytest
 

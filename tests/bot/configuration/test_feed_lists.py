@@ -1,4 +1,4 @@
-"""Other readers' lists of feeds become sources, and ours become lists again."""
+"""Import of OPML feed lists from other readers, and export of ours."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the operator changes in the terminal stands in the history, with a way back."""
+"""Changes by the operator in the terminal: recorded in the history, revertible."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 async def apply(ana: Editor, text: str, *, prune: bool = False) -> None:
-    """`standfirst apply`."""
+    """Run `standfirst apply`."""
     file = Path(ana.harness.home) / "newsroom.toml"
     file.write_text(text, encoding="utf-8")
     wanted = file_import.read_file(file, load_plugins())
@@ -37,7 +37,7 @@ async def history(ana: Editor) -> str:
 
 
 async def take_back(ana: Editor) -> None:
-    """The newest change, confirmed."""
+    """Revert the newest change, and confirm it."""
     shown = await ana.presses(await ana.says("newsdesk history"), "Revert")
     assert not shown.problem, said(shown)
     made = await ana.presses(shown, "Confirm")
@@ -143,7 +143,7 @@ def with_values(wanted: SettingsEntry) -> EntryEdit:
 
 
 async def change(ana: Editor, *changes: SettingsEntry) -> None:
-    """`standfirst digest pause`, and its like."""
+    """Run `standfirst digest pause` and similar commands."""
     requests = [
         ChangeRequest(noun="digest", name="Morning brief", edit=with_values(wanted))
         for wanted in changes

@@ -1,4 +1,4 @@
-"""How messages are posted at a destination: set by file and from chat, and kept."""
+"""Post options of a destination: set by file and from chat, and kept."""
 
 from dataclasses import replace
 
@@ -58,7 +58,7 @@ async def ana(harness: BotHarness) -> Editor:
     return Editor(harness=harness, place=Location(workspace=server, channel="2001"))
 
 
-# ── the noun ───────────────────────────────────────────────────────────────────
+# ── the type ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(

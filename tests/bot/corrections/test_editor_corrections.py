@@ -1,4 +1,4 @@
-"""/newsdesk correct: an editor's own words at the end of a story, and the way back."""
+"""/newsdesk correct: an editor's note at the end of a story, and its revert."""
 
 import pytest
 
@@ -17,13 +17,13 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 async def says(ana: Editor, text: str = RIGHT) -> None:
-    """She says so, confirms it, and what is due is done."""
+    """Submit and confirm a correction, and do what is due."""
     await ana.does("newsdesk correct", number=await bridge(ana), text=text)
     await pass_time(ana.harness)
 
 
 async def bridge(ana: Editor) -> str:
-    """The number of the story of the bridge."""
+    """The number of the story about the bridge."""
     lines = shown(ana.harness).split("\n")
     (title,) = [line for line in lines if "Harbour bridge" in line and "**" in line]
     return title.strip("*")[0]

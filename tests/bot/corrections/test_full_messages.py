@@ -1,4 +1,4 @@
-"""Editions that fill their messages: corrected, they are as many messages as before."""
+"""Corrected editions that fill their messages keep the number of messages."""
 
 import re
 from collections.abc import AsyncIterator
@@ -62,7 +62,7 @@ async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 
 def reported(harness: BotHarness) -> list[str]:
-    """The headlines that stand there, with their numbers."""
+    """The headlines in the channel, with their numbers."""
     every = "\n".join(map(words, harness.platform.messages))
     return re.findall(r"(?m)^\*\*(\d+\. .+)\*\*$", every)
 
@@ -94,7 +94,7 @@ async def test_of_several_messages_only_the_one_that_tells_it_is_edited(harness)
 
 
 class Narrow(Rendering):
-    """Messages that hold no more than the edition that was posted."""
+    """Messages without room for more than the edition that was posted."""
 
     room = 10_000
 

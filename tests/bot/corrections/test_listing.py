@@ -1,4 +1,4 @@
-"""/news corrections: what was seen, what became of the posts, old and new words."""
+"""/news corrections: what was detected, what became of the posts, old and new words."""
 
 from dataclasses import replace
 

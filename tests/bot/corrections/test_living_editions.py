@@ -1,4 +1,4 @@
-"""Living editions: what was told is put right where it stands, once, and says so."""
+"""Living editions: published stories are corrected in place, once, with a note."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def notes(harness: BotHarness) -> list[str]:
     return [said for said in shown(harness).split("\n") if "Corrected" in said]
 
 
-# ── what is put right ──────────────────────────────────────────────────────────
+# ── what is corrected ──────────────────────────────────────────────────────────
 
 
 async def test_a_corrected_figure_is_put_right_where_it_stands(harness):
@@ -159,7 +159,7 @@ async def test_what_the_edit_tells_is_not_told_again(harness):
     assert (await harness.post("next")).stored_edition is None
 
 
-# ── many become one ────────────────────────────────────────────────────────────
+# ── many changes become one ────────────────────────────────────────────────────
 
 
 async def test_many_changes_in_a_row_become_one_edit(harness):
@@ -197,7 +197,7 @@ async def test_what_goes_back_before_it_settles_edits_nothing(harness):
     assert (await edits(harness), await listed(harness)) == ([], ())
 
 
-# ── once, and to its end ───────────────────────────────────────────────────────
+# ── exactly once ───────────────────────────────────────────────────────────────
 
 
 async def test_judging_twice_edits_once(harness):
@@ -265,7 +265,7 @@ async def test_a_post_that_went_out_in_plain_words_is_corrected_in_plain_words(h
     assert "54,000" in edit.fallback_text
 
 
-# ── as the digest is set ───────────────────────────────────────────────────────
+# ── as the digest is configured ────────────────────────────────────────────────
 
 
 async def test_a_digest_can_leave_its_messages_and_only_list(harness):

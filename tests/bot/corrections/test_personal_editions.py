@@ -1,4 +1,4 @@
-"""A person's own edition lives like every other, and its corrections are theirs."""
+"""Personal editions are corrected like every other, privately."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ async def quiet(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 @pytest.fixture
 async def ben(quiet: BotHarness) -> Editor:
-    """A reader who has got a digest of his own."""
+    """A reader who has received a personal digest."""
     reader = replace(await editor(quiet), person=BEN)
     await reader.says("news me", time="7:30")
     quiet.clock.advance(timedelta(hours=19))

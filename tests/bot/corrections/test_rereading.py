@@ -1,4 +1,4 @@
-"""The pages behind told articles are read again: when, where, and what comes of it."""
+"""Rereading the pages of published articles: when, where, and its results."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ HTML = {"Content-Type": "text/html"}
 
 
 def page(reported: str = TOLD, below: str = BELOW) -> Script:
-    """The page behind the feed's item, as the outlet shows it."""
+    """The page of the feed's item, as the outlet shows it."""
     title = "Harbour bridge closes after crack is found"
     return answer(
         f"<html lang=en><head><title>{title}</title></head><body><article><h1>{title}"
@@ -40,7 +40,7 @@ def page(reported: str = TOLD, below: str = BELOW) -> Script:
 
 @pytest.fixture
 async def newswire(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newswire]:
-    """A newsroom that told a feed's article; the page behind it is on the shelf."""
+    """A newsroom that published a feed's article, whose page the server has."""
     async with open_newswire(sqlite_url, tmp_path) as built:
         await tell(built, built.url("/bridge"))
         yield built
@@ -61,7 +61,7 @@ async def tell(newswire: Newswire, link: str) -> None:
 
 
 def asked(newswire: Newswire) -> int:
-    """How often the page was asked for."""
+    """How often the page was requested."""
     return sum(request.path == "/bridge" for request in newswire.server.requests)
 
 
@@ -71,7 +71,7 @@ async def wait(newswire: Newswire, **later: float) -> None:
 
 
 async def read_first(newswire: Newswire) -> None:
-    """The page is read for the first time: as it was told."""
+    """Read the page for the first time, with the published text."""
     await wait(newswire)
     await wait(newswire, minutes=5)
 
@@ -145,7 +145,7 @@ async def test_a_page_that_fails_is_asked_again_at_its_next_time(newswire):
     assert asked(newswire) == 2
 
 
-# ── what comes of it ───────────────────────────────────────────────────────────
+# ── results ────────────────────────────────────────────────────────────────────
 
 
 async def test_a_page_that_stays_as_it_is_corrects_nothing(newswire):
@@ -267,7 +267,7 @@ def test_a_feed_leads_us_into_no_network_but_its_own(idle_rereading, allowed, ur
 
 @pytest.fixture
 def idle_rereading() -> PageRereader:
-    """One that reads nothing."""
+    """A rereading that requests nothing."""
     nothing: object = None
     return PageRereader(db=nothing, clock=nothing, read_page=nothing)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Whose turn it is: nobody waits for somebody else's slow channels."""
+"""Fair order: no workspace waits for the slow channels of another."""
 
 from collections import Counter
 

@@ -18,7 +18,7 @@ PARTS = 3
 
 @pytest.fixture
 async def held(harness: BotHarness) -> BotHarness:
-    """The first of three messages went out, and nobody can see whether it arrived."""
+    """An edition whose first of three messages was sent with an unknown outcome."""
     harness.platform.script(Lost())
     harness.platform.lets_us_look = False
     await harness.post()
@@ -130,7 +130,7 @@ async def test_another_workspace_cannot_decide_about_it(held):
 
 
 async def test_on_the_command_line_it_is_listed_by_a_key_and_decided(held, tmp_path):
-    """Over the same database, by a process of its own."""
+    """In another process over the same database."""
     home, url = Home(tmp_path), f"sqlite:///{held.db.file}"
     more = {"STANDFIRST_DATABASE_URL": url}
     listed = home.run("digest", "release", **more)

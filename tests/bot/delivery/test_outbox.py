@@ -152,7 +152,7 @@ async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
     async def refused(_delivery: Delivery) -> str:
         harness.platform.send = send
         harness.clock.advance(seconds=1)
-        # Somebody lets it in between the question and the record of its answer.
+        # The bot is let in between the answer and its recording.
         await harness.db.write(
             workspace_store.upsert_workspace,
             platform="local",
@@ -200,7 +200,7 @@ async def test_a_process_killed_while_sending_leaves_nothing_lost_or_doubled(har
     (claimed,) = await harness.db.write(
         delivery_queue.claim_deliveries, now=harness.clock.now(), lease=WAIT, limit=50
     )
-    await harness.platform.send(claimed)  # and here the process dies
+    await harness.platform.send(claimed)  # and here the process is killed
     harness.clock.advance(2 * WAIT + timedelta(seconds=1))
     await harness.outbox.drain()
     harness.clock.advance(WAIT + timedelta(seconds=1))
@@ -270,7 +270,7 @@ async def test_every_end_of_a_send_has_its_verdict(
 
 
 def back_off(key: str, attempt: int) -> timedelta:
-    """How long it waits after it could not be reached at NOON."""
+    """The wait after it could not be reached at NOON."""
     found = decide_retry(
         SendNotReceived("No route."), a_delivery(key=key, attempt=attempt), NOON
     )
@@ -294,7 +294,7 @@ def test_the_same_failure_at_the_same_moment_waits_the_same(key, attempt):
 
 def test_what_one_outage_threw_back_does_not_return_in_one_instant():
     waits = sorted(back_off(f"{number:025}", 9) for number in range(300))
-    # 300 of them within at most 300 seconds: nowhere a crowd, and no long silence.
+    # 300 of them within at most 300 seconds: no burst, and no long gap.
     assert len(set(waits)) == 300
     tenths = Counter(int(wait / timedelta(seconds=15)) for wait in waits)
     assert set(tenths) == set(range(10, 20))

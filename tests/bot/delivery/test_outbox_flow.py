@@ -1,4 +1,4 @@
-"""Many deliveries at once: who waits for whom, what stops them, and how they end."""
+"""Many deliveries at once: who waits for whom, what stops them, how they end."""
 
 import asyncio
 import sqlite3
@@ -38,7 +38,7 @@ WAIT = timedelta(seconds=60)
 
 @dataclass(kw_only=True)
 class OutboxHarness:
-    """An outbox over two platforms, with as many places as a test wants."""
+    """An outbox over two platforms, with as many destinations as a test wants."""
 
     db: Database
     file: Path
@@ -48,7 +48,7 @@ class OutboxHarness:
     outbox: Outbox
 
     def restart(self) -> None:
-        """Another process over the same database."""
+        """Open another process over the same database."""
         self.outbox = Outbox(
             db=self.db,
             clock=self.clock,
@@ -62,7 +62,7 @@ class OutboxHarness:
         self, name: str, platform: PlatformName = "discord", *, places: int = 1,
         count: int = 1,
     ) -> Tenant:  # fmt: skip
-        """An edition of so many parts, due in so many places of a new workspace."""
+        """An edition of so many parts, due in so many channels of a new workspace."""
         return await self.db.write(_due, name, platform, places, count)
 
     async def states(self) -> list[str]:
@@ -128,7 +128,7 @@ Send = Callable[[Delivery], Awaitable[str]]
 
 
 def hang(platform: FakePlatform, *channels: str) -> asyncio.Event:
-    """Sends into these channels wait for the event; the others go on."""
+    """Make sends into these channels wait for the event; the others go on."""
     go_on, send = asyncio.Event(), platform.send
 
     async def slow(delivery: Delivery) -> str:
@@ -307,7 +307,7 @@ async def test_a_stopped_workspace_goes_on_by_itself_when_it_works_again(
 
 
 async def test_a_start_tries_a_stopped_workspace_at_once(outbox_harness):
-    """There may be a new token."""
+    """The token may be a new one."""
     await outbox_harness.due("one", places=5)
     outbox_harness.discord.script(SendRefused("Revoked.", whole_workspace=True))
     await outbox_harness.outbox.drain()
@@ -409,7 +409,7 @@ async def test_an_outage_of_hours_loses_nothing(outbox_harness):
     assert await outbox_harness.states() == ["sent", "sent"]
 
 
-# ── what is refused as it is ───────────────────────────────────────────────────
+# ── rejected payloads ──────────────────────────────────────────────────────────
 
 
 def words(platform: FakePlatform) -> list[tuple[dict[str, object], str]]:
@@ -559,7 +559,7 @@ async def test_a_clock_that_leaps_does_not_doubt_what_is_on_its_way(outbox_harne
 async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(
     outbox_harness,
 ):
-    """A request in flight could land behind the look, and would be sent twice."""
+    """A request in flight could land after the read-back, and would be sent twice."""
     steady = 0.0
     outbox_harness.outbox.steady = lambda: steady
     await outbox_harness.due("one")
@@ -580,7 +580,7 @@ async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(
 
 
 def refuse_writes(outbox_harness: OutboxHarness, verb: str) -> Callable[[], None]:
-    """Writes of this kind fail as on a full disk, until the answer is called."""
+    """Make such writes fail as on a full disk, until the result is called."""
     write = outbox_harness.db.write
 
     async def failing(what, /, *args, **kwargs):
@@ -645,7 +645,7 @@ async def test_an_answer_that_was_never_recorded_is_adopted_by_the_next_start(
         await outbox_harness.outbox.drain()
     mend()
     outbox_harness.discord.send = send
-    outbox_harness.restart()  # the process had died
+    outbox_harness.restart()  # the process was killed
     outbox_harness.clock.advance(2 * WAIT)
     await outbox_harness.outbox.drain()
     outbox_harness.clock.advance(WAIT)
@@ -669,12 +669,12 @@ async def test_stopped_while_nothing_can_be_recorded_it_stops_all_the_same(
 
 
 async def test_a_full_disk_posts_nothing_that_is_not_on_record(outbox_harness):
-    """A real one, as far as SQLite can tell: no page more."""
+    """A really full database, as far as SQLite can tell: not one page more."""
     await outbox_harness.due("one", places=40)
     send = outbox_harness.discord.send
 
     async def wordy(delivery: Delivery) -> str:
-        # So that recording it takes room.
+        # So that recording it needs room.
         return str(await send(delivery)) + 4000 * "x"
 
     outbox_harness.discord.send = wordy
@@ -698,7 +698,7 @@ def _pragma(conn: Connection, words: str) -> None:
 
 
 async def test_a_database_that_another_program_holds_is_waited_for(outbox_harness):
-    """The event loop stays live meanwhile; nothing is lost or doubled."""
+    """The event loop stays responsive; nothing is lost or duplicated."""
     await outbox_harness.due("one", places=3)
     rounds = 0
 

@@ -1,4 +1,4 @@
-"""Who gets a notice when posting stops at a destination."""
+"""The recipient of the notice that posting to a destination has stopped."""
 
 import pytest
 from sqlalchemy import select

@@ -122,7 +122,7 @@ def test_a_locale_without_texts_is_answered_in_english_throughout(locale):
     assert texts.date(date(2026, 5, 1)) == ("1. Mai 2026" if german else "1 May 2026")
 
 
-# ── faults of a translation ────────────────────────────────────────────────────
+# ── faulty translations ────────────────────────────────────────────────────────
 
 FAULTY = r"""
 msgid ""

@@ -1,4 +1,4 @@
-"""A known feed that pours everything out again posts nothing, and says so."""
+"""A known feed that delivers its whole past again posts nothing, and warns."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def some(count: int, hours_ago: float = 1) -> list[Article]:
 
 
 async def told_before(newswire: Newswire) -> list[str]:
-    """A digest over a known feed of 30 items, with its first edition out."""
+    """A digest over a known feed of 30 items, with its first edition posted."""
     newswire.publish("/feed", items(range(30)))
     await newswire.subscribe("/feed", more="stories = 3")
     await newswire.harness.post("one")

@@ -1,4 +1,4 @@
-"""How a source is, in words: what an admin reads, and what is to be done."""
+"""The health of a source, in words for an admin, with the remedy."""
 
 from dataclasses import replace
 from datetime import timedelta

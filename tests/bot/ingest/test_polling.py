@@ -1,4 +1,4 @@
-"""Polling: what is asked when, and what becomes of the answer."""
+"""Polling: what is requested when, and how the answer is handled."""
 
 import asyncio
 from datetime import timedelta
@@ -16,7 +16,7 @@ HOURS_OF_A_MONTH = 24 * 30
 
 
 async def pass_time(newswire: Newswire, hours: float, step: float = 1.0) -> int:
-    """Poll every so many hours; how many requests that made."""
+    """Poll every so many hours; return the number of requests."""
     before = len(newswire.server.requests)
     for _ in range(int(hours / step)):
         await newswire.poll(hours=step)
@@ -107,7 +107,7 @@ async def test_a_folder_is_looked_at_every_minute(newswire):
     assert await newswire.articles() == 2
 
 
-# ── whether anything has changed ───────────────────────────────────────────────
+# ── unchanged feeds ────────────────────────────────────────────────────────────
 
 
 async def test_an_unchanged_feed_sends_no_body(newswire):
@@ -246,7 +246,7 @@ async def test_a_pause_of_the_host_outlives_the_process(newswire):
     newswire.shelf["/a"] = answer(status=429, headers={"Retry-After": "7200"})
     newswire.harness.clock.advance(minutes=6)
     await newswire.harness.ingestor.refresh([await newswire.source("/a")])
-    # What the way out remembers is gone with it; the table is not.
+    # The fetcher's memory is lost with it; the table is not.
     other = await newswire.source("/b")
     assert other.backoff_until is not None
     assert other.backoff_until - newswire.harness.clock.now() >= timedelta(hours=2)
@@ -409,7 +409,7 @@ async def test_a_slow_source_does_not_keep_an_edition(newswire, monkeypatch):
     await newswire.harness.apply(feed_configuration([slow, newswire.url("/feed")]))
     await newswire.harness.post()
     assert newswire.posted()[0] == "Morning brief"
-    # It was left waiting, not waited for until it failed.
+    # It was left in the background, not waited for until it failed.
     assert (await newswire.source("/slow")).failures == 0
 
 

@@ -1,4 +1,4 @@
-"""What a reading makes of a source: old state and answer in, new state out."""
+"""The next state of a source: old state and answer in, new state out."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""APScheduler's timers are real: waits are tiny, and no duration is asserted."""
+"""The scheduler with APScheduler's real timers: waits are tiny, none is asserted."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -50,7 +50,7 @@ async def running(job: Job, work: RunJob) -> AsyncIterator[asyncio.Task[None]]:
 
 
 async def run_ready_tasks() -> None:
-    """Let everything run that is ready to."""
+    """Let every ready task run."""
     for _ in range(20):
         await asyncio.sleep(0)
 

@@ -1,4 +1,4 @@
-"""After going back to a backup: nothing is told a second time."""
+"""After a restore: nothing is published a second time."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from bot.storage.restoration_store import SKIPPED_REASON
 from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL
 from tests.bot.operations.backup_harness import DAY, PARTS, BackupHarness, rows, texts
 
-# ── what is posted after it ─────────────────────────────────────────────────
+# ── posts after the restore ─────────────────────────────────────────────────
 
 
 async def test_an_edition_posted_after_the_backup_is_not_told_again(
@@ -59,7 +59,7 @@ async def test_news_from_after_the_restoring_is_told(backups: BackupHarness):
 async def test_another_outlet_with_a_story_of_the_gap_is_no_news(
     backups: BackupHarness,
 ):
-    """What was kept as told is what later articles are compared with."""
+    """Later articles are compared with what the ledger keeps."""
     backups.back_up()
     async with backups.open() as harness:
         await harness.post()
@@ -99,7 +99,7 @@ async def test_what_is_dated_after_the_restoring_is_news_at_the_first_reading(
     ahead = POOL.replace("2026-11-24T10:00", "2026-11-25T23:00")
     async with backups.open() as harness:
         harness.publish("flood", later)
-        # A date that has not come yet says nothing.
+        # A date in the future proves nothing.
         harness.publish("pool", ahead.replace("reopened on", "was open on"))
         await harness.post("later")
     reported = texts(backups)[len(before) :]
@@ -120,7 +120,7 @@ async def test_a_source_that_is_added_afterwards_begins_as_any_other(
     assert "River floods the market square of Brannock" in texts(backups)
 
 
-# ── what was due ────────────────────────────────────────────────────────────
+# ── due occurrences ─────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("hours", [0.1, 1, 5, 30])

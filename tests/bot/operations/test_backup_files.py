@@ -1,4 +1,4 @@
-"""Which files are taken for backups, and where they are written."""
+"""Which files are accepted as backups, and where they are written."""
 
 import shutil
 import sqlite3
@@ -12,7 +12,7 @@ from bot.operations import backup
 from tests.bot.operations.backup_harness import DAY, BackupHarness, rows
 from tests.fakes import NOON
 
-# ── which files are taken ───────────────────────────────────────────────────
+# ── which files are accepted ────────────────────────────────────────────────
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def test_a_backup_with_a_schema_that_is_not_supported_is_refused(
 def test_a_damaged_backup_is_refused(backups: BackupHarness):
     backups.back_up()
     whole = bytearray(backups.kept.read_bytes())
-    # Behind the definitions, which every look at it would stumble over.
+    # After the definitions, which any query would trip over.
     for page in range(len(whole) // 4096 * 2 // 3, len(whole) // 4096):
         whole[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     backups.kept.write_bytes(whole)
@@ -72,7 +72,7 @@ def test_the_database_itself_is_no_backup(backups: BackupHarness):
 
 def test_a_damaged_database_gives_no_backup(backups: BackupHarness):
     whole = bytearray(backups.file.read_bytes())
-    # Behind the definitions, which every look at it would stumble over.
+    # After the definitions, which any query would trip over.
     for page in range(len(whole) // 4096 * 2 // 3, len(whole) // 4096):
         whole[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     backups.file.write_bytes(whole)

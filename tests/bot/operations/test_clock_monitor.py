@@ -1,4 +1,4 @@
-"""A clock that is set: noticed, and waited for after a leap forward."""
+"""System clock changes: detected, and waited out after a leap forward."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ class Steady:
 
 
 class Watched:
-    """A clock beside one that nobody can set."""
+    """A wall clock beside a steady clock that cannot be set."""
 
     def __init__(self) -> None:
         self.clock, self.steady = FakeClock(), Steady()
@@ -70,7 +70,7 @@ def test_a_clock_that_is_set_right_again_ends_the_wait():
 
 
 class Run:
-    """The jobs of `standfirst run` that post, turn by turn."""
+    """The posting jobs of `standfirst run`, in turn."""
 
     def __init__(self, harness: BotHarness) -> None:
         self.clock, self.steady = harness.clock, Steady()
@@ -96,7 +96,7 @@ class Run:
 
 @pytest.fixture
 async def daily(harness: BotHarness) -> BotHarness:
-    """Due at 7:00 UTC, and it is five to."""
+    """A digest due at 7:00 UTC; it is five to."""
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at("11-25T06:55"))
     return harness

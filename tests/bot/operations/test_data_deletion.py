@@ -1,4 +1,4 @@
-"""The end of a workspace: shown, ordered by name, done in steps, and really gone."""
+"""Deleting a workspace: previewed, confirmed by name, done in steps, complete."""
 
 import asyncio
 import sqlite3
@@ -47,7 +47,7 @@ The trams of Orsa will run through the night from May on three lines, the counci
 
 @pytest.fixture
 async def ana(harness: BotHarness) -> Editor:
-    """In a workspace that has posted, beside another that has posted as well."""
+    """Ana in a workspace that has posted, beside another that has posted too."""
     (harness.home / "others").mkdir()
     (harness.home / "others" / "flood.txt").write_text(FLOOD, encoding="utf-8")
     await harness.apply(RIVAL)
@@ -176,7 +176,7 @@ async def test_it_is_gone_at_once_for_everybody(ana: Editor):
     ana.harness.clock.advance(minutes=5)
     await ana.harness.wake()
     sent = {m.payload["edition"] for m in ana.harness.platform.messages}
-    assert len(sent) == 3  # one of its own, and now two of its rival's
+    assert len(sent) == 3  # one of its own, and now two of the other's
 
 
 async def test_nothing_of_it_stays_and_nothing_else_goes(
@@ -281,12 +281,12 @@ async def test_one_line_stays_without_contents(ana: Editor):
 async def test_no_word_of_it_stays_in_the_file(
     sqlite_url: str, tmp_path: Path, ana: Editor
 ):
-    """Not in free pages, not in the index of words, not in the log beside it."""
+    """Not in free pages, not in the search index, not in the write-ahead log."""
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     secret = "Quetzalcoatlite"
     ana.harness.publish("secret", BRIDGE.replace("bridge", secret))
     await ana.harness.post()
-    # The index of words keeps them by their stems.
+    # The search index stores stems.
     stem = secret[:-3].lower().encode()
     assert any(stem in held.lower() for held in contents(file))
     await erased(ana)

@@ -1,4 +1,4 @@
-"""The doctor: what is wrong, where, and the fix."""
+"""The doctor: problems, their place, and the fix."""
 
 import asyncio
 import os
@@ -73,7 +73,7 @@ async def test_a_digest_without_a_destination_is_a_warning(empty_harness):
 
 
 class Complaining:
-    """A platform that finds something wrong with every destination."""
+    """A platform that finds a problem with every destination."""
 
     async def inspect(
         self, workspace: str, destination: Destination
@@ -111,7 +111,7 @@ async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harnes
         connection.exec_driver_sql("CREATE TABLE words (word TEXT)")
         connection.exec_driver_sql("INSERT INTO words VALUES (NULL)")
         connection.exec_driver_sql("PRAGMA writable_schema = ON")
-        # What stands there breaks its own table's rule from now on.
+        # From now on the row breaks its own table's constraint.
         connection.exec_driver_sql(
             "UPDATE sqlite_schema SET sql = 'CREATE TABLE words (word TEXT NOT NULL)' "
             "WHERE name = 'words'"
@@ -196,7 +196,7 @@ def test_rules_of_the_package_that_are_years_old_are_a_warning():
     assert health_checks.check_zone_package("2023.3", 2026)[0].state == "warning"
 
 
-# ── checks fail apart from each other ──────────────────────────────────────────
+# ── checks fail independently ──────────────────────────────────────────────────
 
 
 class Hanging:
@@ -248,7 +248,7 @@ async def test_a_database_that_cannot_be_read_does_not_hide_the_platform(harness
 
 
 class Watched:
-    """A platform whose examiner is content."""
+    """A platform whose examiner finds nothing."""
 
     class examiner:  # noqa: N801 - stands where a property is
         @staticmethod

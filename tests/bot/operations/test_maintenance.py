@@ -1,4 +1,4 @@
-"""Old contents go in short steps; what they said stays untold, and ids are answered."""
+"""Old contents are pruned in short steps, are not published again; ids resolve."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -37,7 +37,7 @@ def texts(connection: Connection) -> list[Any]:
 
 @pytest.fixture
 async def ana(harness: BotHarness) -> Editor:
-    """After an edition of 24 November."""
+    """The state after an edition of 24 November."""
     await harness.post()
     return await editor(harness)
 
@@ -64,7 +64,7 @@ async def test_old_editions_are_answered_honestly_by_every_way_to_them(ana: Edit
     story = (await ana.harness.archive.story(ana.place, "1")).story.id
     ana.harness.clock.advance(days=61)
     await maintenance(ana.harness).prune_outdated()
-    # Its articles are still there, and tell the story without the edition.
+    # Its articles are still there, and give the story without the edition.
     assert not (await ana.says("news story", story=story)).problem
     ana.harness.clock.advance(days=14)
     await maintenance(ana.harness).prune_outdated()
@@ -87,7 +87,7 @@ async def test_corrections_go_with_their_edition(ana: Editor):
     ana.harness.clock.advance(days=2)
     now = ana.harness.clock.now()
     before = now - timedelta(days=60)
-    # In one step: what amends an edition must not outlive its contents.
+    # In one step: amendments must not outlive the edition's contents.
     await ana.harness.db.write(
         deletion_store.empty_editions, before=before, now=now, limit=50
     )
@@ -96,7 +96,7 @@ async def test_corrections_go_with_their_edition(ana: Editor):
 
 
 async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
-    """The history is kept longer than what it tells of."""
+    """The history is kept longer than its subjects."""
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
     ana.harness.clock.advance(days=61)
     await maintenance(ana.harness).prune_outdated()
@@ -132,7 +132,7 @@ async def test_a_settled_report_goes_in_its_time_and_an_open_one_never(ana: Edit
 
 
 async def test_what_was_told_is_never_told_again(ana: Editor):
-    """The folder still lists what was let go."""
+    """The folder still lists the pruned article."""
     memory = await ana.harness.db.read(
         rows, "published_items", "articles", "article_ids"
     )
@@ -159,7 +159,7 @@ async def test_texts_go_with_what_was_found_in_them(ana: Editor):
 
 
 async def test_an_article_is_kept_as_long_as_an_edition_quotes_it(ana: Editor):
-    """Articles for 30 days, but the edition of them for 60."""
+    """Articles for 30 days, but their edition for 60."""
     ana.harness.clock.advance(days=59)
     await maintenance(ana.harness).prune_outdated()
     reported = said(await ana.says("news story", story=f"{await first_id(ana)} 1"))
