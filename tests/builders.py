@@ -1,4 +1,4 @@
-"""One line a test object: defaults that are plausible, and only what matters named."""
+"""Builders of test objects, one line each: plausible defaults, named exceptions."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Documentation that cannot lie: what it shows exists, runs, and the reverse."""
+"""Documentation matches the code: what it shows exists and runs, and the reverse."""
 
 import json
 import re
@@ -126,7 +126,7 @@ def test_the_manifest_of_its_chapter_can_be_printed(tmp_path):
 
 
 def rows(after: str) -> list[list[str]]:
-    """The cells of the first table behind these words, without its head."""
+    """The cells of the first table after these words, without its header."""
     table = re.search(r"(?:^ *\|.*\n)+", README[README.index(after) :], re.M)
     assert table is not None
     lines = [line.strip(" |").split("|") for line in table[0].splitlines()]

@@ -1,4 +1,4 @@
-"""The fakes fail as scripted: a fault that does nothing would prove nothing."""
+"""The fakes fail as scripted: a fault without effect would prove nothing."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Rules that a tool can check; raising a number is a deliberate edit."""
+"""Layout rules that a tool can check; raising a number is a deliberate edit."""
 
 import ast
 import subprocess
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("digests/**/*.py")])
 LONGEST_MODULE = 600
 LONGEST_MAIN_PATH = 60
-#: Where short modules are right: `__main__`, an engine, a noun or two, limits, Alembic.
+#: Where short modules are fine: `__main__`, an engine, a noun or two, limits, Alembic.
 SHORT_MODULE, MOST_SHORT_MODULES = 60, 25
 #: The verbs of a repository of rows, used with their module: `editions.add(…)`.
 ROW_VERBS = {

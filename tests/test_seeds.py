@@ -1,6 +1,6 @@
 """The sample articles are well formed, varied, and true to their original.
 
-The parser here is deliberately tiny and apart from the product's own: it only
+The parser here is deliberately tiny and independent of the product's own: it only
 checks the files.
 """
 
@@ -15,8 +15,8 @@ ALLOWED_KEYS = {"title", "source", "published", "author", "lang", "sample", "rev
 REQUIRED_KEYS = {"source", "published", "lang", "sample"}
 UNTITLED = "summit-beijing-meridian-wire"
 
-# Everything said in quotation marks in the article that the summit files retell,
-# and who said it.
+# Every quotation in the article that the summit files retell, and its
+# speaker.
 SUMMIT_QUOTATIONS = {
     "correct strategic choices": "Xi",
     "the world is undergoing greater transformation and turbulence": "Xi",
@@ -60,7 +60,7 @@ STYLES = {
 
 
 class Article(NamedTuple):
-    """One file, taken apart."""
+    """One file, parsed."""
 
     stem: str
     meta: dict[str, str]
@@ -125,7 +125,7 @@ def summit_passages(article: Article) -> list[tuple[str, str]]:
 
 
 def bare(passage: str) -> str:
-    """Its words: the last mark and the apostrophe's shape are the outlet's."""
+    """The words without last mark and apostrophe shape, which vary by outlet."""
     return passage.rstrip(",.").replace("’", "'")
 
 
@@ -206,7 +206,7 @@ def test_double_quotation_marks_are_balanced():
         for paragraph, after in zip(
             article.paragraphs, [*article.paragraphs[1:], ""], strict=True
         ):
-            # A quotation that runs on is opened again by the next paragraph.
+            # A quotation that continues is opened again by the next paragraph.
             still_open = paragraph.count("“") - paragraph.count("”")
             assert still_open in {0, int(after.startswith("“"))}, paragraph
             assert paragraph.count('"') % 2 == 0, paragraph

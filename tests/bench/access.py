@@ -131,7 +131,7 @@ async def replayed(harness: BotHarness, local: Any, name: str) -> tuple[int, lis
 
 
 def tampered(number: int) -> tuple[int, list[str]]:
-    """Truncated, extended, swapped and mixed ids, and valid ids in another workspace."""
+    """Cut, extended, swapped and mixed ids, and valid ids in another workspace."""
     ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     dice = random.Random(SEED)

@@ -158,7 +158,7 @@ def post(home: Home, platform: str, settings: Mapping[str, str]) -> None:
 
 
 def sent(home: Home, platform: str) -> int:
-    """Messages that arrived there."""
+    """The number of messages that arrived there."""
     rows = home.rows(
         "SELECT 1 FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
         f" WHERE w.platform = '{platform}' AND d.state = 'sent'"

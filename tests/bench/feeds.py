@@ -105,7 +105,7 @@ def entries(body: bytes) -> int:
 
 
 def pages() -> Iterator[str]:
-    """Article text against newspaper4k: CPU time per page, and F1 as the eval counts it.
+    """Article text against newspaper4k: CPU time a page, and F1 as the eval counts it.
 
     Two sets: pages with their full text, and harder ones with a few snippets that must
     and must not be in it.

@@ -109,7 +109,7 @@ def test_settings_do_not_change(home):
     assert settings.web_port == 8711
 
 
-# ── mistakes ───────────────────────────────────────────────────────────────────
+# ── errors ─────────────────────────────────────────────────────────────────────
 
 
 def test_all_mistakes_are_told_together_a_sentence_each(home):
@@ -171,7 +171,7 @@ def test_a_file_in_another_encoding_is_named_without_its_bytes(home, name):
     assert reported == f"{home / name} cannot be read: it is not UTF-8."
 
 
-# ── unknown names and doubts ───────────────────────────────────────────────────
+# ── unknown names and warnings ─────────────────────────────────────────────────
 
 
 def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(home):

@@ -1,6 +1,6 @@
-"""Documents built to do harm: each is read or refused, in the cage, and dials nobody.
+"""Hostile documents: each is read or rejected, in the sandbox, without network.
 
-The large third-party corpus is read where it lies beside the repository; it is not
+The large third-party corpus is read where it exists beside the repository; it is not
 part of it.
 """
 
@@ -29,7 +29,7 @@ CORPUS = next(
     ),
     None,
 )
-#: Of everything, at most so many may end by the cage; the rest is read or refused.
+#: The most that the sandbox may end; the rest is read or rejected.
 MOST_KILLED = 4
 
 
@@ -47,7 +47,7 @@ async def read(sandbox: Sandbox, kind: Kind, body: bytes) -> object:
 async def read_all(
     documents: Iterator[tuple[str, Kind, bytes]],
 ) -> tuple[int, list[str]]:
-    """How many were read or refused in plain words, and the names of the killed."""
+    """How many were read or rejected with a message, and the names of the killed."""
     done, killed = 0, []
     async with Sandbox() as sandbox:
         for name, kind, body in documents:

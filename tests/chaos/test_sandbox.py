@@ -41,7 +41,7 @@ async def test_nouns_come_out_as_they_were(sandbox: Sandbox):
 )  # fmt: skip
 async def test_a_killed_reader_is_an_error_for_its_document_only(sandbox: Sandbox, job):
     before = await sandbox.run(jobs.pid)
-    # Well before the limit by the clock: each is met by the limit of its own.
+    # Well before the wall-time limit: each hits its own limit.
     async with asyncio.timeout(30):
         with pytest.raises(SandboxKilled):
             await sandbox.run(job)

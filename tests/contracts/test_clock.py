@@ -1,4 +1,4 @@
-"""What everybody may rely on in a Clock.
+"""The contract of every Clock.
 
 `bot.app.SystemClock` and the tests' own are held to it.
 """

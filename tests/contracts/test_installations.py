@@ -1,4 +1,4 @@
-"""What every store of installations promises, over both databases."""
+"""The contract of every store of installations, over both databases."""
 
 import asyncio
 from dataclasses import replace
@@ -191,7 +191,7 @@ async def rows(database: Database) -> int:
     return await database.read(count)
 
 
-# ── what lies in it ────────────────────────────────────────────────────────────
+# ── stored values ──────────────────────────────────────────────────────────────
 
 
 async def test_tokens_lie_sealed_and_open_nowhere_else(store, database, clock):
@@ -200,7 +200,7 @@ async def test_tokens_lie_sealed_and_open_nowhere_else(store, database, clock):
 
     def stolen(connection: Any) -> str:
         raw = connection.execute(text("SELECT * FROM installations")).all()
-        # Somebody who may write, and not read, moves a token to their own workspace.
+        # An attacker with write access moves a token to their own workspace.
         connection.execute(
             text(
                 "UPDATE installations SET token = (SELECT i.token FROM installations i"

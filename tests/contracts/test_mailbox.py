@@ -1,4 +1,4 @@
-"""What every mailbox promises: the database's, and the one in memory."""
+"""The contract of every mailbox: the database's, and the one in memory."""
 
 from collections.abc import AsyncIterator
 

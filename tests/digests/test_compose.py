@@ -1,4 +1,4 @@
-"""The main path: what becomes of articles on their way into an edition."""
+"""The main path from articles to an edition."""
 
 from dataclasses import replace
 from datetime import timedelta

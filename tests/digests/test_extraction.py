@@ -54,7 +54,7 @@ def paragraphs(*more: str) -> str:
 
 
 def test_the_title_is_not_told_once_more_at_the_head():
-    # Here the first heading differs from what the page calls its title elsewhere.
+    # Here the first heading differs from the title in the page's metadata.
     assert extract_article(a_page()).text == TOLD
     head = "<meta property='og:title' content='A meadow for Brannock'>"
     assert extract_article(a_page(head)).text == TOLD

@@ -1,4 +1,4 @@
-"""What was corrected, as all three renderers show it: within limits, and never live."""
+"""Corrections in all three renderers: within limits, and without live markup."""
 
 import json
 from dataclasses import replace
@@ -41,7 +41,7 @@ def said(
 
 
 def withdrawn(edition: Edition) -> Edition:
-    """Every quote of it is one that its article has no longer."""
+    """An edition whose quotes are all withdrawn from their articles."""
     stories = tuple(
         replace(s, cards=tuple(replace(c, withdrawn=True) for c in s.cards))
         for s in edition.stories
@@ -50,7 +50,7 @@ def withdrawn(edition: Edition) -> Edition:
     return replace(edition, stories=stories, hero=hero)
 
 
-# ── the words ──────────────────────────────────────────────────────────────────
+# ── wording ────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_german_edition_says_it_in_german():
     assert said(note, locale="de") == ["Korrigiert 14:05: nicht mehr „40“"]
 
 
-# ── where they stand ───────────────────────────────────────────────────────────
+# ── position ───────────────────────────────────────────────────────────────────
 
 
 def test_it_stands_at_the_end_of_its_story_on_every_platform():
@@ -149,7 +149,7 @@ def test_without_corrections_nothing_is_rendered_otherwise():
     assert "Corrected" not in json.dumps([discord(edition, context)[0].payload])
 
 
-# ── limits and hostile words ───────────────────────────────────────────────────
+# ── limits and hostile text ────────────────────────────────────────────────────
 
 
 def full(part_of: Edition, notes: tuple[CorrectionNote, ...]) -> Edition:

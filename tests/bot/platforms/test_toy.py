@@ -1,4 +1,4 @@
-"""A new platform is its folder and one line of the registry: nothing else is needed."""
+"""A new platform is one folder and one line of the registry."""
 
 import ast
 import asyncio
@@ -36,7 +36,7 @@ schedule = "daily at 18:00 Europe/Berlin"
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
-    """The one line."""
+    """Register the platform: the one line."""
     line = "tests.bot.platforms.toy.plugin"
     monkeypatch.setattr(plugins, "PLATFORM_MODULES", (*plugins.PLATFORM_MODULES, line))
 
@@ -55,7 +55,7 @@ def home(tmp_path: Path, monkeypatch) -> Path:
 
 
 async def deliver() -> dict[str, str]:
-    """What `standfirst run` does with what was ordered; the texts on the platform."""
+    """Deliver the order as `standfirst run` does; the texts on the platform."""
     settings, _ = app.load_platform_settings()
     async with app.open_application(settings) as application:
         platform: object = application.platforms["toy"]

@@ -93,7 +93,7 @@ async def test_digests_that_are_due_together_read_an_article_once(
     assert {"Morning brief", "Evening"} <= set(titles(harness))
     assert len(read) == len(set(read)) > 0
     once = len(read)
-    # What was kept went with the round: an idle process holds no texts.
+    # The cache is dropped after the round: an idle process holds no texts.
     harness.clock.advance(minutes=2)
     await harness.wake()
     assert len(read) == 2 * once

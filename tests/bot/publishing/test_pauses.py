@@ -1,4 +1,4 @@
-"""Pauses with an end and dates left out: kept, shown, and silent with a reason."""
+"""Pauses with an end and excluded dates: stored, shown, and silent with a reason."""
 
 from datetime import UTC, date, datetime, timedelta
 

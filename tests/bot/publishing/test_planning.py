@@ -39,7 +39,7 @@ async def history(harness: BotHarness, name: str = "Morning brief") -> list[Occu
 
 
 async def states(harness: BotHarness) -> list[tuple[str, str, bool]]:
-    """(due in UTC, what became of it, whether late) of each occurrence."""
+    """(due in UTC, state, whether late) of each occurrence."""
     return [
         (f"{one.due_at:%m-%d %H:%M}", one.state, one.late)
         for one in await history(harness)
@@ -81,7 +81,7 @@ async def test_after_downtime_at_most_one_late_edition_goes_out(harness, back, b
     harness.publish("flood", FLOOD)
     await harness.wake()
     await harness.wake()
-    # Articles of a week ago are no news: that is another rule than this one.
+    # Articles of a week ago are too old to be news: a separate rule.
     found = await states(harness)
     assert [(due_at, late) for due_at, _state, late in found] == [
         (due_at, late) for due_at, _state, late in became
@@ -157,7 +157,7 @@ async def test_setting_right_leaves_what_was_changed_meanwhile(harness):
     assert await harness.publisher.next_due() == at("11-21T19:00")
 
 
-# ── a schedule that was changed ────────────────────────────────────────────────
+# ── a changed schedule ─────────────────────────────────────────────────────────
 
 
 async def test_a_schedule_changed_after_todays_edition_begins_tomorrow(harness):
@@ -200,11 +200,11 @@ async def test_an_edition_that_had_nothing_to_tell_does_not_count(empty_harness)
     assert await empty_harness.wake() == at("11-24T17:00")
 
 
-# ── a schedule that cannot be read any more ────────────────────────────────────
+# ── a schedule that can no longer be parsed ────────────────────────────────────
 
 
 def _spoil(conn: Connection, rule: str) -> None:
-    """What a removed zone, or a damaged row, leaves in the first digest."""
+    """Damage the first digest's row, as a removed zone would."""
     query = "UPDATE schedules SET rule = :rule, sentence = :said WHERE digest_id = 1"
     conn.execute(text(query), {"rule": rule, "said": "daily at 8:00 Europe/Atlantis"})
 

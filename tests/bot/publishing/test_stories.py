@@ -1,4 +1,4 @@
-"""Stories over editions: their ids stay, and what was not told can be asked for."""
+"""Stories across editions: stable ids, and look-ups of unpublished ones."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,7 @@ from digests.types import StoryMembership
 from tests.bot.commands.test_commands import words
 from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL, BotHarness
 
-#: The same event by another outlet, which counts otherwise.
+#: The same event by another outlet, with other figures.
 BRIDGE_TOO = """---
 title: Crack in a girder shuts the harbour bridge at Hallin
 source: Torvale Herald
@@ -25,7 +25,7 @@ A crack in a girder has shut the harbour bridge at Hallin, engineer Ada Brandt s
 About 45,000 vehicles cross the bridge every day, and they now go through Torvale.
 """
 
-#: Something new on it, and by the same outlet.
+#: An update on it, by the same outlet.
 BRIDGE_LATER = """---
 title: Harbour bridge at Hallin stays shut until March
 source: Torvale Herald
@@ -66,7 +66,7 @@ async def story_id(harness: BotHarness, beginning: str) -> str:
 
 
 async def reported(harness: BotHarness, key: str) -> dict[str, bool]:
-    """The ids that an edition tells in full, and whether as an update."""
+    """The ids of an edition's full stories, and whether as an update."""
     outcome = await harness.post(key)
     found = outcome.stored_edition.edition.stories if outcome.stored_edition else ()
     return {story.id: story.update for story in found}
@@ -106,7 +106,7 @@ async def test_a_preview_tells_what_the_post_after_it_tells(harness):
 
 
 async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(harness):
-    """What one process stored as two stories is one for who composes."""
+    """Two stored stories that another process merged are one for the composer."""
     harness.publish("too", BRIDGE_TOO)
     await harness.ingestor.refresh((await harness.digest()).sources)
     workspace = (await harness.place()).workspace.id
@@ -133,12 +133,12 @@ async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(harness)
         assert "No edition" not in words(answer)
 
 
-# ── what was not told in full ──────────────────────────────────────────────────
+# ── stories not published in full ──────────────────────────────────────────────
 
 
 @pytest.fixture
 async def narrow(empty_harness: BotHarness) -> BotHarness:
-    """A digest of one story, which two outlets report otherwise, and one more."""
+    """A digest of one story, which two outlets report differently, and one more."""
     empty_harness.publish("flood", FLOOD)
     empty_harness.publish("bridge", BRIDGE.replace("2026-11-24T09", "2026-11-20T09"))
     empty_harness.publish("too", BRIDGE_TOO.replace("2026-11-24T09", "2026-11-20T09"))
@@ -267,7 +267,7 @@ async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
     assert {d.story for d in edition.decisions} == shown
 
 
-# ── why, for a sentence ────────────────────────────────────────────────────────
+# ── reasons for a sentence ─────────────────────────────────────────────────────
 
 LONGER = BRIDGE + "\nThe harbour office waits for a report from the makers.\n"
 
@@ -289,7 +289,7 @@ async def test_why_says_that_the_edition_leaves_a_sentence_out(harness):
     said = words(await harness.says("news why", story="report from the makers"))
     assert "The harbour office waits for a report from the makers." in said
     assert "which the edition does not show" in said
-    # Its story was told all the same.
+    # Its story was published all the same.
     assert "not in the newest edition" not in said
     assert "Story" in said
 

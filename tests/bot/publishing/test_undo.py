@@ -1,4 +1,4 @@
-"""Taking an edition back: within ten minutes, whole, once, and as if never told."""
+"""Undoing an edition: within ten minutes, whole, once, and without traces."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from tests.fakes import Lost
 
 
 async def undo(harness: BotHarness) -> str:
-    """`/newsdesk undo`, confirmed; what it says."""
+    """Run and confirm `/newsdesk undo`; return its reply."""
     control = await button(harness)
     return await press(harness, control)
 

@@ -1,4 +1,4 @@
-"""A settled report is answered by private message: once, and to its reader alone."""
+"""A resolved report is answered by private message: once, to its reader alone."""
 
 import asyncio
 from dataclasses import replace
@@ -41,7 +41,7 @@ async def reports(who: Editor, text: str = "It was Monday.") -> None:
 
 
 async def settled(harness: BotHarness, answer: str = "You are right.") -> None:
-    """Ana settles whatever is open."""
+    """Resolve all open reports as Ana."""
     ana = await editor(harness)
     for public_id in await harness.inbox.complete(
         await ana._event("newsdesk reports", {}), "settle", ""
@@ -51,7 +51,7 @@ async def settled(harness: BotHarness, answer: str = "You are right.") -> None:
 
 
 def letters(harness: BotHarness) -> list[str]:
-    """What was sent to anybody in private, as plain words."""
+    """All private messages, as plain words."""
     return [d.fallback_text for d in harness.platform.tried if PERSON in d.channel]
 
 
@@ -186,7 +186,7 @@ async def test_unclear_for_a_day_it_is_not_told_again(harness: BotHarness, ben: 
 async def test_a_process_that_ended_while_telling_tells_once(
     database_url: str, tmp_path, arrived: bool
 ):
-    """It ends before the message goes out, or after: the next start takes it up."""
+    """It dies before or after the message is sent: the next start resumes it."""
     async with open_harness(database_url, tmp_path) as harness:
         harness.publish("bridge", BRIDGE)
         await harness.apply()
@@ -209,7 +209,7 @@ async def test_a_process_that_ended_while_telling_tells_once(
 
 
 class Died(BaseException):
-    """The process ended."""
+    """The process died."""
 
 
 async def test_who_erased_their_data_is_written_nothing(

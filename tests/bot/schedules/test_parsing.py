@@ -150,7 +150,7 @@ def test_a_sentence_means(sentence):
     assert parse_schedule(sentence) == UNDERSTOOD[sentence]
 
 
-#: Sentence → what its complaint must name.
+#: Sentence → what its error must mention.
 NOT_UNDERSTOOD = {
     "": "empty",
     "   ": "empty",
@@ -218,7 +218,7 @@ def test_a_complaint_names_what_was_not_understood(sentence):
 
 
 def offered(complaint: str) -> str:
-    """The sentence that a complaint ends with."""
+    """The suggestion at the end of an error."""
     found = re.search(r"Try «([^»]+)»\.$", complaint)
     assert found is not None, complaint
     return found[1]

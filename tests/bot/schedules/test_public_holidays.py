@@ -14,7 +14,7 @@ AFTER = datetime(2026, 12, 23, 12, tzinfo=UTC)
 
 @pytest.fixture
 def without_the_list(monkeypatch):
-    """As where the extra was not installed."""
+    """Simulate an installation without the extra."""
     monkeypatch.setitem(sys.modules, "holidays", None)
     calendar._holidays_of_year.cache_clear()
 

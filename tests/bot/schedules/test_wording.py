@@ -1,4 +1,4 @@
-"""What is said to people: English by default, other languages by their catalogue."""
+"""Wording for people: English by default, other languages by their catalogue."""
 
 from datetime import UTC, datetime
 
@@ -72,7 +72,7 @@ def test_a_schedule_is_said_to_people_in_english(sentence):
     assert describe_schedule(parse_schedule(sentence), ENGLISH) == IN_ENGLISH[sentence]
 
 
-#: Words that only the English sentences have, but zones do not.
+#: Words of the English sentences only, without those of time zones.
 ENGLISH_WORDS = (
     " at ", " on ", " of ", " and ", "except", "until", "every", "daily", "week",
     "hour", "minute", "day ", "first", "last ",

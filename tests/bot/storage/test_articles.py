@@ -277,7 +277,7 @@ async def test_an_article_stored_twice_at_once_is_one(database_url: str):
         done = article_store.store_article(
             connection, tenant.source, an_article(), now=NOW
         )
-        # The other comes to its own insert while this one is not yet committed.
+        # The other one reaches its own insert while this one is not yet committed.
         loop.call_soon_threadsafe(begin_the_other)
         time.sleep(0.2)
         return done
@@ -311,7 +311,7 @@ async def test_fresh_is_what_came_in_since_newest_first(
         article_store.list_fresh_articles, source_ids=[tenant.source.id], since=NOW
     )
 
-    # A date in the future counts as the moment it was fetched: nothing is pinned.
+    # A future date counts as the moment it was fetched: nothing is pinned.
     assert [article.title for article in found] == ["Odd", "Lock opens", "Old"]
 
 

@@ -1,4 +1,4 @@
-"""Decisions of compositions: kept while they are news, and found by article."""
+"""Decisions of compositions: kept while recent, and found by article."""
 
 from datetime import datetime, timedelta
 

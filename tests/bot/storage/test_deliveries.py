@@ -224,7 +224,7 @@ async def test_the_uncertain_is_looked_for_after_the_wait(
     (due,) = await database.read(
         delivery_queue.list_due_uncertain, now=NOW + WAIT, wait=WAIT
     )
-    # Looking was refused for now: not again before the time that was asked for.
+    # Reading back was rejected for now: not again before the requested time.
     later = NOW + timedelta(hours=1)
     await database.write(
         delivery_store.record_uncertain,
@@ -278,7 +278,7 @@ async def test_what_is_held_goes_out_when_an_admin_says_so(
     assert (await database.write(claim_one)).key == claimed.key
 
 
-# ── looking ────────────────────────────────────────────────────────────────────
+# ── queries ────────────────────────────────────────────────────────────────────
 
 
 async def test_the_next_wake_up_is_the_earliest_of_all_reasons(

@@ -159,7 +159,7 @@ async def tenant(database: Database) -> Tenant:
 def test_every_edition_comes_back_exactly_the_same(edition: Edition):
     back = columns.load_edition(columns.dump_dataclass(edition))
 
-    # repr tells apart what == does not: 1 and 1.0, UTC and another zero offset, nan.
+    # repr distinguishes what == does not: 1 and 1.0, UTC and another zero offset, nan.
     assert repr(back) == repr(edition)
 
 
@@ -256,7 +256,7 @@ async def test_an_occurrence_has_one_edition(database: Database, tenant: Tenant)
         await database.write(store)
 
 
-# ── the told-ledger ────────────────────────────────────────────────────────────
+# ── the published ledger ───────────────────────────────────────────────────────
 
 
 async def test_the_ledger_grows_with_each_edition(database: Database, tenant: Tenant):
@@ -362,7 +362,7 @@ async def test_the_newest_edition_of_a_place_is_the_last_that_stands_there(
     await database.write(post, tenant, second, sent=False)
 
     waiting = await database.read(edition_store.find_newest_edition_in, **there)
-    # The second goes out, and is taken back.
+    # The second is posted, and undone.
     await database.write(post, tenant, second)
     sent = await database.read(edition_store.find_newest_edition_in, **there)
     anywhere = await database.read(edition_store.find_newest_edition_in, **here)

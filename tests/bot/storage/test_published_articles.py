@@ -1,4 +1,4 @@
-"""What editions stand on, what was corrected in them, and pages that are read again."""
+"""Articles behind editions, their corrections, and pages to be read again."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,7 +45,7 @@ async def tenant(database: Database) -> Tenant:
 
 
 def store(connection: Connection, /, tenant: Tenant, text: str, **later: float) -> int:
-    """The article in this text, so long after now; its key."""
+    """Store the article with this text, so long after now; return its key."""
     stored, _ = article_store.store_article(
         connection,
         tenant.source,
@@ -58,7 +58,7 @@ def store(connection: Connection, /, tenant: Tenant, text: str, **later: float) 
 def tell(
     connection: Connection, tenant: Tenant, slot: str = "08:30"
 ) -> tuple[StoredEdition, int]:
-    """An edition that tells the stored article."""
+    """Store an edition that contains the article."""
     key = store(connection, tenant, TEXT, minutes=-5)
     found = article_store.find_article(
         connection, workspace_id=tenant.workspace.id, article_id=key
@@ -86,7 +86,7 @@ async def due(database: Database, **later: float) -> tuple[PublishedArticle, ...
     )
 
 
-# ── when an article is looked at ───────────────────────────────────────────────
+# ── when an article is checked ─────────────────────────────────────────────────
 
 
 async def test_nothing_is_looked_at_before_something_changed(

@@ -105,7 +105,7 @@ def set_version(url: str, version: str) -> None:
 
 @pytest.fixture
 def a_second_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The program of tomorrow: one more migration, that rebuilds a table."""
+    """A future version: one more migration, which rebuilds a table."""
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     (scripts / "versions" / f"{TOMORROW}_motto.py").write_text(

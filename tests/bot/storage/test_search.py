@@ -1,4 +1,4 @@
-"""Full text search: words and phrases in every language, and nothing of a database's
+"""Full text search: words and phrases in every language, independent of the database's
 own language; only current versions, only of the workspace's sources.
 """
 
@@ -217,7 +217,7 @@ async def test_it_keeps_to_source_outlet_and_dates(database: Database, tenant: T
     assert await under(since=NOW - 11 * day) == ["10", "0"]
     assert await under(since=NOW - 11 * day, until=NOW - 9 * day) == ["10"]
     assert await under(until=NOW - 9 * day) == ["400", "10"]
-    # Longer than is named to the index week by week.
+    # Too many to be given to the index week by week.
     assert await under(since=NOW - 4000 * day, until=NOW - 9 * day) == ["400", "10"]
     assert await under(since=NOW + 9 * day) == []
 
@@ -303,7 +303,7 @@ async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
         limit=9,
     )
 
-    # SQLite has all of them in order at hand.
+    # SQLite has all of them in order already.
     both = 2 if await database.read(lambda c: c.dialect.name) == "sqlite" else 1
     assert [len(keys) for keys in found] == [both, 1]
 
@@ -311,11 +311,11 @@ async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
 async def meeting_seldom(
     database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when PostgreSQL has seen that every version holds both; one holds a boat."""
+    """Terms that PostgreSQL believes to be in every version; one mentions a boat."""
     monkeypatch.setattr(
         search_index, "list_common_words", lambda *_: frozenset(["lock", "weir"])
     )
-    # No source is named: as common as these are in a workspace of many.
+    # No source is given: these are as common as in a workspace of many sources.
     monkeypatch.setattr(search_index, "FEW_SOURCES", 0)
     monkeypatch.setattr(article_search, "BLOCK_BITS", 0)
     monkeypatch.setattr(search_index, "BLOCK_BITS", 0)

@@ -1,4 +1,4 @@
-"""What polling asks of the sources' table, and what it keeps there."""
+"""The sources table: what polling reads and stores."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How far a file is looked through before anything is read from it."""
+"""How much of a file is checked before anything is read from it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.bot.storage.builders import a_tenant, some_deliveries
 
 @pytest.fixture
 async def file(sqlite_url: str) -> Path:
-    """With a few deliveries in it."""
+    """A database file with a few deliveries."""
     database = Database.open(sqlite_url)
     await database.write(
         lambda connection: some_deliveries(connection, a_tenant(connection))
@@ -25,7 +25,7 @@ async def file(sqlite_url: str) -> Path:
 
 @contextmanager
 def unindexed(file: Path, index: str) -> Iterator[sqlite3.Connection]:
-    """What is written meanwhile does not reach the index: a write that was lost."""
+    """Write rows that do not reach the index: a lost write."""
     with closing(sqlite3.connect(file, isolation_level=None)) as schemas:
         schemas.execute("PRAGMA writable_schema = ON")
         row = schemas.execute(
@@ -41,7 +41,7 @@ def unindexed(file: Path, index: str) -> Iterator[sqlite3.Connection]:
 
 
 def lose_a_write(file: Path) -> None:
-    """A delivery is sent, and the index of what is to be sent does not know it."""
+    """Record a delivery as sent without updating the index of unsent ones."""
     with unindexed(file, "ix_deliveries_state_not_before") as connection:
         connection.execute("UPDATE deliveries SET state = 'sent'")
 
@@ -87,7 +87,7 @@ def test_a_large_file_is_not_looked_through_elsewhere(
 def test_a_start_does_not_wait_for_the_end_of_the_look(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Whoever has no time opens what was not seen to be damaged."""
+    """Without time for a full check, the file is opened if no damage was seen."""
     lose_a_write(file)
     monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
     monkeypatch.setattr(sqlite_files, "_CHECK_SECONDS", -1.0)

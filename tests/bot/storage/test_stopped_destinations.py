@@ -1,4 +1,4 @@
-"""What stands still and what is taken back, on either database."""
+"""Stopped destinations and undone editions, on either database."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -253,7 +253,7 @@ async def test_what_waited_for_too_long_is_given_up(database: Database, tenant: 
     assert await states(database, tenant) == [("post", "failed")] * 2
 
 
-# ── taken back ─────────────────────────────────────────────────────────────────
+# ── undo ───────────────────────────────────────────────────────────────────────
 
 
 async def take_back(database: Database, delivery: Delivery) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Stories in views: what moved, what an old id leads to, and who sees what."""
+"""Stories in views: moves, redirects of old ids, and visibility."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The reading page: the stored text, with what was asked for marked."""
+"""The reading page: the stored text, with the requested passages marked."""
 
 from dataclasses import replace
 

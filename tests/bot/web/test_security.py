@@ -1,4 +1,4 @@
-"""What is refused, what every answer carries, and what a defect looks like."""
+"""Rejected requests, headers of every answer, and the error page."""
 
 import pytest
 from starlette.requests import Request

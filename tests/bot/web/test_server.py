@@ -1,4 +1,4 @@
-"""Serving: the port is told, a taken one is named, and a stop lets streams go."""
+"""Serving: the port is reported, a taken one is named, a stop ends streams."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Order, snippets and days: what a search shows of what was found."""
+"""Order, snippets and days of search results."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What makes a sentence an answer, one rule a test, each with its counterpart."""
+"""The rules that make a sentence an answer, one a test, each with a counterexample."""
 
 from datetime import UTC, date, datetime
 

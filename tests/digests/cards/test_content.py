@@ -65,7 +65,7 @@ def test_a_text_without_declared_language_is_english():
     assert a_card(lang="en-GB").lang == "en-GB"
 
 
-# ── where a reader learns what the words are about ──────────────────────────────
+# ── context of the quote ────────────────────────────────────────────────────────
 
 
 def set_in(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a corrected article changes in a story that was told, and how it reads then."""
+"""Changes that a corrected article makes in a published story, and their wording."""
 
 from dataclasses import replace
 from datetime import timedelta

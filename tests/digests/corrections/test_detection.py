@@ -1,4 +1,4 @@
-"""Corrections of substance, told from changes that nobody needs to hear of."""
+"""Corrections of substance, separated from changes that need no note."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a story that was told brings that is new: as a table, and its corners."""
+"""What is new in a published story: as a table, and edge cases."""
 
 import pytest
 
@@ -26,7 +26,7 @@ TOLD = PublishedLedger(
     ),
 )
 
-#: What another outlet writes, and whether it brings news.
+#: Another outlet's text, and whether it is news.
 TABLE = [
     ("Ilse Vranken stopped all ferries to the Skerry islands on Tuesday.", False),
     ("Ilse Vranken, stopped all ferries, to the Skerry islands, on Tuesday!", False),

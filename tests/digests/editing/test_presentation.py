@@ -13,7 +13,7 @@ from digests.types import (
 
 
 def shown(text: str) -> list[str]:
-    """The figures that a story of this one article is told with."""
+    """The figures that a story of this one article shows."""
     article = Article(id="a", text=text)
     analysis = ArticleAnalysis(
         article=article,

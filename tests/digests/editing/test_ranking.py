@@ -1,4 +1,4 @@
-"""Which items are taken, in which order, under which caps: as a table."""
+"""Which items are selected, in which order, under which caps: as a table."""
 
 from collections import Counter
 from datetime import timedelta
@@ -184,7 +184,7 @@ def test_nothing_in_gives_nothing_out():
     assert ranked() == []
 
 
-#: Items in their order, «source/topic»; how many are told in full; caps; the outcome.
+#: Items in order, «source/topic»; the number of full stories; caps; the outcome.
 TABLE = [
     ("", 3, ShareCaps(), ""),
     ("P/a P/b P/c", 2, ShareCaps(), "P/a P/b P/c"),

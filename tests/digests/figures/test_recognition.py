@@ -1,4 +1,4 @@
-"""Hard sentences of several fields, each beside the figures it holds."""
+"""Hard sentences from several fields, each beside its figures."""
 
 import json
 import math
@@ -122,7 +122,7 @@ def test_every_figure_is_verbatim_finite_and_inside_its_sentence(text: str):
 
 
 def test_a_long_text_full_of_names_is_read_in_linear_time():
-    # A search through the whole text for every figure runs into the time limit here.
+    # Searching the whole text for every figure exceeds the time limit here.
     assert len(recognition.find_figures("Qzx cost $5. " * 40_000)) == 40_000
 
 

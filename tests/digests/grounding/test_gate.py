@@ -1,4 +1,4 @@
-"""The last door: small editions made of any text, whole and corrupted."""
+"""The final check: small editions made of any text, intact and corrupted."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -55,7 +55,7 @@ def a_card(article: Article, span: Span) -> QuoteCard:
 
 
 def an_edition(article: Article) -> Edition:
-    """What the composer would make of one article."""
+    """The composer's edition of one article."""
     reported = summarise_article(article, 280)
     ref = ArticleRef(
         id=article.id,
@@ -340,7 +340,7 @@ SOURCE = "The mayor, who is 38, opened the bridge for $5.5 million on Monday."
 
 
 def at(*words: str, source: str = SOURCE) -> tuple[Span, ...]:
-    """Where the words stand, one span for each."""
+    """The positions of the words, one span for each."""
     starts = [source.index(w) for w in words]
     return tuple(
         Span(start=a, end=a + len(w)) for a, w in zip(starts, words, strict=True)

@@ -22,7 +22,7 @@ def lines(name):
 
 
 def answers(quotes, wanted):
-    """The found quotations, reduced to what the data answer."""
+    """The quotations found, reduced to the fields of the data."""
     asked = wanted[0].keys() if wanted else ["text"]
     keys = [row.keys() for row in wanted] + [asked] * len(quotes)
     return [

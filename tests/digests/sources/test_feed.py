@@ -1,4 +1,4 @@
-"""Feeds as bytes → articles. What is wrong with each feed stands in the test's name."""
+"""Feeds as bytes → articles. The test's name says what is wrong with each feed."""
 
 import json
 from contextlib import suppress
@@ -98,7 +98,7 @@ def test_atom_gives_the_same():
     ("<a:entry>", "</a:entry>"),
 ])  # fmt: skip
 def test_a_text_that_quotes_a_feed_stays_as_it_is(opened: str, closed: str):
-    # fastfeedparser is helped over entries without a summary; a text is none.
+    # A workaround for fastfeedparser: it fails on entries without a summary.
     quoted = "First comes <entry>, then </entry>."
     found = only(
         '<feed xmlns="http://www.w3.org/2005/Atom" '
@@ -311,7 +311,7 @@ def test_at_most_500_entries_are_read():
 
 
 def test_a_name_of_64_kb_is_dropped_before_the_slow_parser_sees_it():
-    # Without a title the careful parser is asked; names like this cost it minutes.
+    # Entries without a title go to the careful parser; such names cost it minutes.
     author = f"<author>{'a@(' * 22_000}</author>"
     found = read(
         rss(f"<item><guid>1</guid><description>x</description>{author}</item>")

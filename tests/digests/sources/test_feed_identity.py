@@ -1,4 +1,4 @@
-"""The same entry keeps its id through what feeds do to it."""
+"""An entry keeps its id through what publishers change."""
 
 import pytest
 from hypothesis import given

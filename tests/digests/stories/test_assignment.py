@@ -1,4 +1,4 @@
-"""Where an archive would have an article, and what becomes of one that changed."""
+"""Story assignment: where an article belongs, also after it changed."""
 
 import random
 import string
@@ -210,7 +210,7 @@ def test_a_new_story_is_said_to_be_new():
 
 
 def test_a_changed_text_stays_in_its_story_while_it_is_about_the_same():
-    """Of one outlet, so that it would not have been found for it."""
+    """By the same outlet, so a new search would not have found it."""
     archive = archive_of(one=[news("a", FERRY)], two=[news("d", ORCHARD)])
     changed = news("b", FERRY_AGAIN, hours=1, source="Outlet a")
     assert place_article(changed, archive).new

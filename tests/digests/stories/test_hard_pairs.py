@@ -1,4 +1,4 @@
-"""Pairs that are easy to get wrong: 80 of them, with their answers beside them."""
+"""Pairs that are easy to get wrong: 80 of them, with their answers."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from tests.digests.stories.builders import assign_article
 from tests.digests.stories.hard_pairs import Pair, pairs
 
 PAIRS = pairs()
-#: Joins that we know we miss. A false merge is never excused here.
+#: Known missed joins. A false merge is never excused here.
 MISSED = {"factory: follow-up"}
 
 

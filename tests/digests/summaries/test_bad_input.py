@@ -1,4 +1,4 @@
-"""What is no news text gets a usable summary, or none: never half a thing."""
+"""Text that is not news gets a usable summary, or none: never a fragment."""
 
 import pytest
 

@@ -7,7 +7,7 @@ from digests.types import Article, Span
 
 
 def cut(sentence: str) -> bool:
-    """Whether a cut at the bar spoils the sentence."""
+    """Whether a cut at the bar breaks the sentence."""
     kept, _, rest = sentence.partition("|")
     return is_harmful_cut(kept + rest, 0, len(kept))
 
@@ -76,7 +76,7 @@ def test_no_summary_ends_in_a_word_that_waits():
 
 
 def ends(sentence: str) -> list[str]:
-    """What is kept of a sentence at each place before an addition."""
+    """The rest of a sentence at each place before an addition."""
     found = find_conjunct_ends(sentence, Span(start=0, end=len(sentence)))
     return [sentence[:end] for end in found]
 
@@ -121,7 +121,7 @@ def test_a_second_sentence_gives_up_its_addition_to_fit():
 
 
 def shortened(text: str, limit: int) -> str | None:
-    """The longest version of a sentence that fits, with its full stop."""
+    """The longest fitting version of a sentence, with its full stop."""
     span = Span(start=0, end=len(text))
     versions = shortening.list_shorter_versions(text, span)
     fitting = [v for v in versions if len(shortening.format_version(text, v)) <= limit]

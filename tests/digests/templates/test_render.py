@@ -84,7 +84,7 @@ def an_edition(*stories: EditionStory, **changes: Any) -> Edition:
 
 
 def with_words(words: str) -> Edition:
-    """An edition in which these words stand wherever an article's words can."""
+    """An edition in which every text of an article is these words."""
     figure = Figure(
         start=0, end=1, text=words, value=1, unit="", what=words, sentence=SPAN
     )
@@ -234,7 +234,7 @@ def test_a_lone_surrogate_can_be_written_to_a_file(form):
     render(with_words("\ud800"), form).encode()
 
 
-# Nothing in an article's words becomes markup.
+# No text of an article becomes markup.
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 TRICKS = st.text(

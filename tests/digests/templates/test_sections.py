@@ -1,4 +1,4 @@
-"""Which sections stand where, and what documents and reading time make of them."""
+"""The order of sections, and their effect on documents and reading time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,7 +56,7 @@ def test_where_nothing_is_chosen_the_renderer_decides():
 
 # ── documents ──────────────────────────────────────────────────────────────────
 
-#: Words of the sections, and words that no choice takes away.
+#: Words of the sections, and words that no choice removes.
 WORDS = {
     "summary": "It was closed early.",
     "matters": "The bridge carries all goods.",

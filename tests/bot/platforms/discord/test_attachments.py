@@ -1,4 +1,4 @@
-"""Files on Discord: given with a command or a form, handed over where too long."""
+"""Files on Discord: attached to a command or form, and sent where text is too long."""
 
 from collections.abc import AsyncIterator
 

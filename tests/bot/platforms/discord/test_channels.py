@@ -1,5 +1,5 @@
-"""Forums, threads and published messages: where an edition stands, and that it is there
-once, through the real outbox and the real client.
+"""Forums, threads and published messages: an edition is posted there once,
+through the real outbox and the real client.
 """
 
 from dataclasses import replace
@@ -41,14 +41,14 @@ def posts(discord, channel: str = "2001") -> list[Any]:
 
 
 async def behaving(harness: BotHarness, *settings: str) -> None:
-    """The destination is posted to in this manner."""
+    """Set these post options for the destination."""
     await harness.apply(
         CONFIGURATION.replace(MANNER, MANNER + "".join(f"{s}\n" for s in settings))
     )
 
 
 async def claimed(harness: BotHarness):
-    """The first delivery of an edition, as the outbox takes it."""
+    """The first delivery of an edition, as the outbox claims it."""
     await order(harness)
     found = await harness.db.write(
         delivery_queue.claim_deliveries, now=harness.clock.now(), lease=WAIT, limit=1
@@ -58,7 +58,7 @@ async def claimed(harness: BotHarness):
 
 @pytest.fixture
 def parted(monkeypatch) -> None:
-    """A message holds one story: an edition of two stories has two parts."""
+    """One story per message: an edition of two stories has two parts."""
     monkeypatch.setattr(limits, "STORIES", 1)
 
 
@@ -128,7 +128,7 @@ async def test_a_lost_request_is_sent_again_and_leaves_one_post(
 async def test_a_fault_behind_which_the_post_stands_leaves_one_post(
     harness, discord, forum, status
 ):
-    # The library repeats most of these by itself, and a post has no nonce.
+    # The library repeats most of these itself, and a forum post has no nonce.
     discord.script(Status(status=status, commits=True), "open")
     await harness.post()
     assert await states(harness) == ["uncertain"]
@@ -186,7 +186,7 @@ async def test_the_parts_behind_a_post_that_was_found_go_into_it(
 async def test_a_lost_answer_in_a_post_leaves_one_message_there(
     harness, discord, forum, parted
 ):
-    # What a nonce stands for is forgotten: only reading back tells.
+    # Discord has forgotten the nonce: only reading back can find the message.
     discord.ledger.nonce_window = timedelta(0)
     await harness.platform._ensure_session()
     discord.script(Lost(when="after"), "post")
@@ -202,7 +202,7 @@ async def test_a_lost_answer_in_a_post_leaves_one_message_there(
 async def test_a_kill_before_the_record_leaves_one_post(
     harness, discord, forum, sqlite_url, tmp_path
 ):
-    await harness.platform.send(await claimed(harness))  # and here the process dies
+    await harness.platform.send(await claimed(harness))  # and here it is killed
     platform = a_platform(discord)
     async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
         restarted.clock.set(harness.clock.now() + 2 * WAIT)
@@ -319,7 +319,7 @@ async def test_an_edition_of_one_part_opens_no_thread(harness, discord):
 async def test_whatever_is_lost_there_is_one_thread_and_one_message_in_it(
     harness, discord, parted, operation, when
 ):
-    # What a nonce stands for is forgotten: only reading back tells.
+    # Discord has forgotten the nonce: only reading back can find the message.
     discord.ledger.nonce_window = timedelta(0)
     await behaving(harness, "thread = true")
     sent = await claimed(harness)
@@ -338,7 +338,7 @@ async def test_whatever_is_lost_there_is_one_thread_and_one_message_in_it(
 async def test_where_no_thread_may_be_opened_all_stands_in_the_channel(
     harness, discord, parted
 ):
-    # What a nonce stands for is forgotten: only reading back tells.
+    # Discord has forgotten the nonce: only reading back can find the message.
     discord.ledger.nonce_window = timedelta(0)
     discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~OPEN_THREADS)
     await behaving(harness, "thread = true")
@@ -398,7 +398,7 @@ async def claimed_again(harness: BotHarness):
     return found
 
 
-# ── silent, and one role that hears of it ──────────────────────────────────────
+# ── silent messages, and a role to mention ─────────────────────────────────────
 
 SILENT = limits.SUPPRESS_NOTIFICATIONS
 
@@ -502,7 +502,7 @@ async def test_nothing_is_published_unasked(harness, discord, news):
 
 
 async def idle(harness: BotHarness) -> None:
-    """Until nothing is being published any more."""
+    """Wait until nothing is being published any more."""
     platform = cast(Any, harness.platform)
     await until(lambda: not platform._crossposts._tasks)
 
@@ -563,7 +563,7 @@ async def test_of_an_edition_with_a_thread_the_first_message_is_published(
     assert len(discord.asked("publish")) == 1
 
 
-# ── allowances ─────────────────────────────────────────────────────────────────
+# ── rate limits ────────────────────────────────────────────────────────────────
 
 
 @given(channel=st.integers(1, 10**19), message=st.integers(1, 10**19))

@@ -1,6 +1,6 @@
-"""The doctor on Discord: token, connection, clock, and what the bot may where.
+"""The doctor on Discord: token, connection, clock, and the bot's permissions.
 
-What the doctor says of a destination, over the real gateway.
+Includes the findings about a destination, over the real gateway.
 """
 
 import asyncio
@@ -182,7 +182,7 @@ async def test_in_chat_an_editor_sees_it_of_this_workspace(harness, discord):
     assert str(harness.home) not in words
 
 
-# ── the computation ────────────────────────────────────────────────────────────
+# ── computing permissions ──────────────────────────────────────────────────────
 
 BITS = st.sampled_from([0, VIEW, SEND, HISTORY, VIEW | SEND, 1 << 38, 1 << 3])
 PAIRS = st.tuples(BITS, BITS)
@@ -191,7 +191,7 @@ PAIRS = st.tuples(BITS, BITS)
 def as_the_library_computes(
     everyone: int, roles: list[int], overwrites: list[dict[str, Any]], owner: str
 ) -> int:
-    """discord.py's own answer for the same server."""
+    """Permissions as discord.py computes them for the same server."""
     from types import SimpleNamespace
 
     state = SimpleNamespace(self_id=9002, shard_count=1)
@@ -240,7 +240,7 @@ def test_it_computes_what_the_library_computes(
     me = member() | {"roles": [str(n) for n in range(50, 50 + len(roles))]}
     ours = compute_permissions(guild, me, overwrites)
     theirs = as_the_library_computes(everyone, roles, overwrites, "1")
-    # The library also takes away what hangs on «View Channels».
+    # The library also removes everything that depends on «View Channels».
     if theirs & VIEW:
         assert ours & INVITATION_BITS == theirs & INVITATION_BITS
     else:
@@ -263,7 +263,7 @@ def test_a_thread_needs_its_own_permission_to_post():
     assert list_missing_permissions(INVITATION_BITS & ~SEND, 11) == ()
 
 
-# ── at the command line ────────────────────────────────────────────────────────
+# ── on the command line ────────────────────────────────────────────────────────
 
 
 async def test_the_command_prints_findings_alone_and_ends_with_4(tmp_path):

@@ -1,4 +1,4 @@
-"""The registry on Discord: what is registered, that it fits, and when it is put."""
+"""Commands on Discord: what is registered, that it fits, and when it is sent."""
 
 import asyncio
 from typing import Any
@@ -136,7 +136,7 @@ def test_more_choices_than_discord_lists_are_completed():
     assert root["options"][0]["autocomplete"] is True
 
 
-# ── what was chosen ────────────────────────────────────────────────────────────
+# ── chosen values ──────────────────────────────────────────────────────────────
 
 
 def test_a_chosen_command_is_read_back(registry):
@@ -151,7 +151,7 @@ def test_a_chosen_command_is_read_back(registry):
     assert found.focused == "digest"
 
 
-# ── the same? ──────────────────────────────────────────────────────────────────
+# ── comparing trees ────────────────────────────────────────────────────────────
 
 
 def held(tree: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A message that is put right on Discord: edited, once, pinging nobody; or left."""
+"""A message is corrected on Discord: edited, once, without pings; or left."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A person's own digest on Discord: by direct message, opened when it is sent."""
+"""A personal digest on Discord: by direct message, opened when it is sent."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from tests.wire.discord.interactions import READER, Who, controls_of, like
 from tests.wire.discord.server import LocalDiscord
 
 DM = f"5{READER.user}"
-#: The same person, in the direct message: Discord tells no server there.
+#: The same person, in the direct message: Discord gives no server there.
 AT_HOME = like(READER, guild=None, channel=DM, added=False)
 
 
@@ -98,7 +98,7 @@ async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
         assert "allow them in the server’s privacy" in reported.replace("'", "’")
         again = await ask(discord, "news help", READER)
         assert "digest is paused" not in again.words
-    # Others are told nothing of it, and their channel gets its edition.
+    # Other people are not notified, and their channel gets its edition.
     await harness.post()
     assert discord.ledger.says("2001")
 
@@ -134,7 +134,7 @@ async def test_its_buttons_answer_in_the_direct_message(
         quotes = await discord.people.presses(controls["Quotes"], AT_HOME)
         assert "Ada Brandt" in (await quotes.done()).words
         assert "Discuss" not in controls
-        # It was saved in the workspace of the server, where it is asked from.
+        # It was saved in the workspace of the server where the command came from.
         listed = await ask(discord, "news saved", READER)
         assert "Harbour bridge" in listed.words
 
@@ -215,13 +215,13 @@ schedule = "sundays at 9:00 Europe/Berlin"
 """
 
 
-# ── what became of a report ────────────────────────────────────────────────────
+# ── answers to reports ─────────────────────────────────────────────────────────
 
 
 async def settled(
     harness: BotHarness, discord: LocalDiscord, answer: str = "You are right."
 ) -> None:
-    """The reader reports an error below an edition, and an editor settles it."""
+    """The reader reports an error in an edition, and an editor resolves it."""
     await harness.post()
     async with listening(discord, harness.inbox, platform_of(harness)):
         what = {"story": "1", "text": "Not <@7001> on Monday."}

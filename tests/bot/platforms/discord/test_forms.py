@@ -162,7 +162,7 @@ def test_the_oldest_drafts_give_way():
 
 
 class FormCommand:
-    """A command that asks for a name and a tone, and takes no name twice."""
+    """A command that asks for a name and a tone, and accepts no name twice."""
 
     def __init__(self) -> None:
         self.made: list[dict[str, str]] = []
@@ -244,7 +244,7 @@ async def test_a_form_of_before_a_restart_says_what_to_do(discord, form_command)
     async with listening(discord, form_command.inbox(), a_platform(discord)):
         asked = await discord.people.presses(wrong.controls["Edit again"])
         assert "Run the command again" in (await asked.done()).words
-        # The modal itself needs no memory.
+        # Opening the modal itself needs no draft.
         sent = await discord.people.fills(modal, {"name": "Late"})
         assert "Made Late" in (await sent.done()).words
 

@@ -1,4 +1,4 @@
-"""The gateway comes and goes; what cannot come back is told once and stops nothing."""
+"""The gateway reconnects; a permanent failure is logged once and blocks nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -131,7 +131,7 @@ async def test_a_login_that_fails_for_now_is_tried_again(discord, fault):
 
 async def test_no_other_gateway_is_dialled_than_the_one_that_was_set(discord):
     ours = discord.address
-    # An address of the documentation's net: dialling it would fail the test.
+    # A documentation address (RFC 5737): dialling it would fail the test.
     discord.gateway.address = "ws://192.0.2.1:9/"
     async with running(discord, gateway=ours["gateway"]) as platform:
         await until(lambda: platform.state == "ok")
@@ -155,7 +155,7 @@ async def test_a_stop_takes_little_time_although_the_gateway_says_nothing(
 
 
 async def test_a_task_that_loses_a_cancellation_is_ended_all_the_same():
-    """As the library's connecting does when its answer comes at that very moment."""
+    """As the library's connect does when its answer comes at that very moment."""
 
     async def loses_one() -> None:
         with suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""What people do on Discord, through the real client: each gets one answer, in time."""
+"""Interactions on Discord, through the real client: each gets one answer, in time."""
 
 import asyncio
 import random
@@ -51,7 +51,7 @@ from tests.wire.discord.server import LocalDiscord
 
 @pytest.fixture
 async def chat(harness: BotHarness, discord: LocalDiscord) -> AsyncIterator[BotHarness]:
-    """The newsroom with an edition posted, and its commands on Discord."""
+    """The newsroom with a posted edition, and its commands on Discord."""
     await harness.post()
     async with listening(discord, harness.inbox, platform_of(harness)):
         yield harness
@@ -85,7 +85,7 @@ def posts(discord: LocalDiscord) -> int:
 async def test_every_command_is_answered_to_the_asker_alone(chat, discord):
     for command in chat.inbox.commands:
         asked = await ask(discord, command.path, **given_for(command))
-        # Of what editors name in examples, not all is set up here.
+        # Not everything that examples for editors name is set up here.
         if command.permission is Permission.EVERYONE:
             assert "did not work" not in asked.words, command.path
         assert asked.words or asked.modal, command.path
@@ -136,7 +136,7 @@ async def test_a_server_that_nothing_is_set_up_for_gets_a_plain_sentence(chat, d
 
 
 async def test_what_is_wrong_is_not_cut_to_fit_into_a_modal(chat, discord):
-    """What to do stands at the end of it: a message says all, and opens the form."""
+    """The instruction stands at the end: one message says it, and opens the form."""
     asked = await ask(discord, "newsdesk source test", address="zebra of nowhere")
     assert asked.modal is None
     assert "https" in asked.words
@@ -203,12 +203,12 @@ def a_command(path: str, completes: str = "", **changes: Any) -> Command:
     return Command(**{**parts, **changes})
 
 
-# ── in time ────────────────────────────────────────────────────────────────────
+# ── deadlines ──────────────────────────────────────────────────────────────────
 
 
 @asynccontextmanager
 async def a_slow_database(harness: BotHarness) -> AsyncIterator[None]:
-    """Every reader of the database is busy until the block ends."""
+    """Keep every reader of the database busy until the block ends."""
     free = threading.Event()
 
     def busy(_: object) -> None:
@@ -239,7 +239,7 @@ async def test_a_quick_answer_needs_no_second_call(chat, discord):
 
 
 def telling(*replies: Reply, after: Any = None, private: bool = True) -> Inbox:
-    """Commands that answer so, after something happened."""
+    """Answer commands with this, after something happened."""
     left = list(replies)
 
     async def dispatch(_: Invocation) -> Reply:
@@ -321,7 +321,7 @@ async def test_an_answer_that_discord_does_not_take_is_said_to_be_so(discord, de
         await asyncio.sleep(0.1)
 
     if defer < 1:
-        # The acknowledgement is taken, the answer is not.
+        # The acknowledgement arrives, the answer does not.
         discord.script(Slow(seconds=0), "answer")
     discord.script(Status(status=400, code=50035), "answer")
     inbox = telling(SAID, after=slowly)
@@ -452,7 +452,7 @@ async def test_a_changed_id_does_nothing(chat, discord):
 
 
 def test_of_ten_thousand_changed_ids_none_is_taken():
-    """Cut, grown, swapped and mixed: what is not the id itself opens nothing."""
+    """Cut, extended, swapped and mixed: only the id itself opens anything."""
     ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     here = an_invocation()
@@ -498,7 +498,7 @@ async def test_a_reader_who_presses_an_editors_button_does_nothing(chat, discord
 
 
 async def test_what_a_signed_button_carries_cannot_be_typed(chat, discord):
-    """No option and no form field reaches what only a signed control may say."""
+    """No option and no form field sets what only a signed control may carry."""
     chat.publish("flood", FLOOD)
     before = posts(discord)
     option = {"name": "confirmed", "type": 3, "value": "1:abc"}
@@ -543,7 +543,7 @@ async def test_one_that_comes_again_after_a_restart_has_no_second_effect(
     assert posts(discord) == 2
 
 
-# ── who may ────────────────────────────────────────────────────────────────────
+# ── permissions ────────────────────────────────────────────────────────────────
 
 ROLES = {
     "reader": (READER, False),
@@ -591,12 +591,12 @@ def every_workspace(connection: Any) -> Any:
     return workspace_store.list_workspaces(connection)
 
 
-# ── the gateway's other news ───────────────────────────────────────────────────
+# ── other gateway events ───────────────────────────────────────────────────────
 
 
 @pytest.fixture
 async def settled(chat: BotHarness) -> BotHarness:
-    """The same once the servers that were there before have all been told of."""
+    """The same, once all servers that were there before have been announced."""
     session = platform_of(chat)._session
     assert session is not None
     await until(session._client.is_ready)
@@ -605,7 +605,7 @@ async def settled(chat: BotHarness) -> BotHarness:
 
 def a_guild(discord: LocalDiscord, number: str) -> dict[str, Any]:
     reported = {**guild(discord.ledger), "id": number, "name": "Second", "channels": []}
-    # Discord says «unavailable: false» only of a server that was there before.
+    # Discord sends «unavailable: false» only for a server that was there before.
     del reported["unavailable"]
     reported["roles"][0]["id"] = number
     return reported
@@ -696,7 +696,7 @@ async def test_roles_of_a_server_that_the_bot_is_not_in_open_nothing(chat, disco
     assert "#morning" not in asked.words
 
 
-# ── brought along, and in a private chat ───────────────────────────────────────
+# ── user-installed, and in a private chat ──────────────────────────────────────
 
 
 @pytest.mark.parametrize("who", [IN_DM, BROUGHT_ALONG])

@@ -1,4 +1,4 @@
-"""When posting stops somewhere, its person is told in private: once, and only they."""
+"""Notices that posting has stopped: sent privately, once, to the right person."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.wire.discord.faults import Lost, Status
 from tests.wire.discord.ledger import ALL_WE_NEED, PERSON, SEND
 from tests.wire.discord.server import CHANNEL
 
-#: The destination that Ana made, as a file names it.
+#: The destination that Ana set up, as a file names it.
 TWO = CONFIGURATION.replace(
     "[[workspace.digest]]",
     '[[workspace.destination]]\nname = "lab"\nchannel = "2002"\n\n[[workspace.digest]]',
@@ -34,7 +34,7 @@ async def workspace(harness: BotHarness):
 
 
 async def set_up_by(harness: BotHarness, person: str, channel: str) -> None:
-    """`/newsdesk destination here` in the channel, and Confirm."""
+    """Run `/newsdesk destination here` in the channel, and confirm."""
     place = Location(workspace=await workspace(harness), channel=channel)
     asked = Invocation(
         key=f"here-{channel}-{person}",
@@ -56,7 +56,7 @@ def _again(asked: Invocation) -> Invocation:
 
 
 async def stop(harness: BotHarness, discord, channel: str = CHANNEL) -> None:
-    """Somebody takes the permission to post away, and an edition comes."""
+    """Take the permission to post away, and let an edition come due."""
     discord.ledger.channel(channel, permissions=CLOSED)
     await harness.post()
 
@@ -111,7 +111,7 @@ async def test_it_is_told_once_whatever_comes_after(harness, discord):
     for _ in range(6):
         await harness.outbox.deliver_notices()
         harness.clock.advance(hours=6, seconds=1)
-        # The message that tries whether it works again is refused, too.
+        # The message that tries whether it works again is rejected, too.
         await harness.outbox.drain()
     await harness.outbox.deliver_notices()
     assert len(discord.ledger.says(OWNERS)) == 1
@@ -134,7 +134,7 @@ async def test_a_place_that_stops_again_within_a_day_is_not_told_again(
 
 
 async def resume(harness: BotHarness) -> None:
-    """Somebody says that it works, and is mistaken."""
+    """Resume it by hand, although it still does not work."""
     space = await workspace(harness)
     (place,) = await harness.db.read(
         destination_store.list_destinations, workspace_id=space.id
@@ -150,7 +150,7 @@ async def resume(harness: BotHarness) -> None:
 async def test_a_lost_answer_is_looked_for_and_nothing_is_told_twice(
     harness, discord, when
 ):
-    # Looking is the only guard: Discord has forgotten the nonce by then.
+    # Reading back is the only guard: Discord has forgotten the nonce by then.
     discord.ledger.nonce_window = timedelta(0)
     await stop(harness, discord)
     discord.script(Lost(when=when), "post", channel=OWNERS)
@@ -169,7 +169,7 @@ async def test_a_process_that_ended_while_telling_tells_once(harness, discord):
 
     from bot.storage import notice_store
 
-    # It sends, and ends before the answer is recorded.
+    # It sends, and dies before the answer is recorded.
     record = harness.db.write
 
     async def write(verb, **given):
@@ -248,7 +248,7 @@ async def test_names_in_it_ping_nobody_and_are_no_markup(harness, discord):
 
 
 async def test_another_workspaces_people_are_never_told(harness, discord):
-    """The audit that is looked through is the workspace's own."""
+    """Only the workspace's own audit log is read."""
     from bot.storage import change_store, notice_store
 
     other = await harness.db.write(

@@ -1,4 +1,4 @@
-"""An edition for another channel of the server: only where both, bot and asker, may."""
+"""Posting to another channel of the server: only where bot and person both may."""
 
 from collections.abc import AsyncIterator
 
@@ -17,7 +17,7 @@ APART = CONFIGURATION.replace(
     "[[workspace.digest]]",
 )
 
-#: An editor whom the server does not belong to.
+#: An editor who does not own the server.
 BEA = like(EDITOR, user="7005")
 
 

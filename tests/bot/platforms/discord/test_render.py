@@ -34,7 +34,7 @@ def displays(part) -> list[str]:
 
 
 def control_ids(part) -> list[str]:
-    """What pressing can stand for: buttons, and the options of selects."""
+    """Every id that a press can send: buttons, and the options of selects."""
     found = []
     for _, node in rules.walk(part.payload["components"]):
         if node["type"] == 2:
@@ -69,7 +69,7 @@ def complaints(parts) -> list:
 
 
 def big(stories: int, text: str = "A sentence about the harbour. " * 12):
-    """An edition in which every story is as long as it may be."""
+    """An edition in which every story has the maximum length."""
     story = a_story(
         BRIDGE,
         summary=tuple(Sentence(text=text, spans=()) for _ in range(4)),
@@ -202,7 +202,7 @@ def test_nothing_of_a_feed_becomes_live(said, count):
 
 
 def check_live(live: list[tuple[str, str]]) -> None:
-    """Only our own marks: heading, small print, quotes, bold titles, honest links."""
+    """Only our own markup: heading, small print, quotes, bold titles, honest links."""
     for kind, said in live:
         assert kind in {"heading", "small", "quote", "strong", "list", "link"}, said
         if kind == "heading":

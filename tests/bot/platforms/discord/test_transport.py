@@ -1,6 +1,6 @@
-"""Canaries: what `transport` replaces in discord.py is still there and still works.
+"""Canaries: what `transport` replaces in discord.py still exists and still works.
 
-A test that fails after an update of the library says which of its parts changed; the
+A test that fails after an update of the library names the part that changed; the
 docstring of `bot.platforms.discord.transport` says why each one is replaced.
 """
 

@@ -1,4 +1,4 @@
-"""Whom a grant on the local page is for: one of the people who sit at it, or nobody."""
+"""Access grants on the local page: for one of its people, or for nobody."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.fakes_mailbox import MemoryMailbox
 
 @pytest.fixture
 async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
-    """Ana, where the page is what digests post to."""
+    """Ana, in a workspace whose digests post to the page."""
     page: Any = LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
     async with open_harness(sqlite_url, tmp_path, page) as built:
         await built.apply()

@@ -1,4 +1,4 @@
-"""What typed lines mean, and what may follow while they are typed."""
+"""Parsing and completion of typed commands."""
 
 import pytest
 from hypothesis import given
@@ -222,7 +222,7 @@ def test_a_value_that_is_put_in_can_be_read_again(line, value, result):
     assert value in call.args.values()
 
 
-# ── words of another language ──────────────────────────────────────────────────
+# ── words of other languages ───────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("line", ["/news zitate Xi", "/news Zitate Xi"])
@@ -236,7 +236,7 @@ async def test_every_word_of_another_language_stands_for_one_of_a_command(
     commands = empty_harness.inbox.commands
     known = {word for command in commands for word in command.path.split()[1:]}
     assert set(ENGLISH_WORDS.values()) <= known
-    # No word that English commands have means another one.
+    # No word that English commands use has another meaning.
     assert not known & ENGLISH_WORDS.keys()
 
 

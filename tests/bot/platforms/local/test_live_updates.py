@@ -1,6 +1,6 @@
-"""The live stream: what was missed comes first, and nothing falls in between.
+"""The live stream: missed events come first, and none is lost in between.
 
-Open pages hear of changes, and a slow one holds nobody up.
+Open pages receive changes, and a slow page delays no other.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ def opened(stage: Stage, page: LiveStream) -> AsyncIterator[str]:
 
 
 async def until_quiet(texts: AsyncIterator[str]) -> list[tuple[str, Any]]:
-    """Events up to the first sign of life, as (name, data)."""
+    """Events up to the first keep-alive, as (name, data)."""
     found = []
     async for text in texts:
         if text.startswith(":"):
@@ -152,7 +152,7 @@ async def test_reading_back_a_message_that_nobody_heard_of_tells_open_pages():
 
 
 async def _kept(texts: AsyncIterator[str]) -> AsyncIterator[str]:
-    """The same stream, which stays open when this one is left."""
+    """The same stream, which stays open when the caller's block ends."""
     while True:
         yield await anext(texts)
 

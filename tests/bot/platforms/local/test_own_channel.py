@@ -1,4 +1,4 @@
-"""A person's own channel of the local page: theirs, and closed to the other one."""
+"""A person's own channel on the local page: private to that person."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.bot.web.asgi import Browser
 
 @pytest.fixture
 async def ana(empty_harness: BotHarness) -> Browser:
-    """Ana, who has set up a digest of her own and got it."""
+    """Ana, who has set up a personal digest and received an edition."""
     empty_harness.publish("bridge", BRIDGE)
     await empty_harness.apply(WEEKLY)
     browser = page(empty_harness)

@@ -1,4 +1,4 @@
-"""The page without JavaScript: every answer is a whole page, or a fragment if asked."""
+"""The page without JavaScript: answers are whole pages, or fragments on request."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""How an edition becomes the local page's message, and that it stays text."""
+"""Rendering an edition as the local page's message; all of it stays text."""
 
 import json
 from dataclasses import replace
@@ -71,7 +71,7 @@ def words(text: str | None) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Without white space: where it stands is the page's own business."""
+    """The text without white space, which is up to the page's layout."""
     return "".join(text.split())
 
 
@@ -81,7 +81,7 @@ def text_at(tree: LexborHTMLParser, selector: str) -> str:
     return words(node.text())
 
 
-# ── what is said ───────────────────────────────────────────────────────────────
+# ── content ────────────────────────────────────────────────────────────────────
 
 
 def test_the_same_edition_gives_the_same_part():
@@ -208,11 +208,11 @@ def test_a_flood_of_stories_stays_within_the_budget():
     assert len(json.dumps(payload)) < 128 * 1024
 
 
-# ── that it stays text ─────────────────────────────────────────────────────────
+# ── text stays text ────────────────────────────────────────────────────────────
 
 
 def filled_with(text: str) -> Edition:
-    """An edition whose every foreign text is `text`."""
+    """An edition whose untrusted texts are all `text`."""
     card = replace(
         samples.HERO, text=text, speaker=text, role=f"r{text}", source=text, alt=text
     )

@@ -1,4 +1,4 @@
-"""Files on Slack: given in a form, and handed over where they are too long."""
+"""Files on Slack: uploaded in a form, and sent where text is too long."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -41,7 +41,7 @@ async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[SlackPla
 
 
 async def asked_for(slack: LocalSlack, line: str = "/newsdesk apply") -> Asked:
-    """The command with its form open."""
+    """Run the command; its form is open then."""
     asked = await ask(slack, line)
     assert asked.view is not None
     return asked
@@ -50,7 +50,7 @@ async def asked_for(slack: LocalSlack, line: str = "/newsdesk apply") -> Asked:
 async def sends(
     slack: LocalSlack, asked: Asked, upload: Upload | None, /, **answers: str
 ) -> Asked:
-    """The form is sent: with what is wrong in it, or else the answer to the command."""
+    """Submit the form; return its errors, or else the answer to the command."""
     assert asked.view is not None
     filled = await slack.people.fills(asked.view, answers=answers, file=upload)
     await until(lambda: filled.acknowledged is not None)
@@ -156,7 +156,7 @@ async def test_a_file_that_lies_elsewhere_is_never_asked_for(chat, slack, elsewh
 
 async def test_whoever_is_led_to_a_page_for_signing_in_gets_no_file(chat, slack):
     opened = await asked_for(slack)
-    # The scope is taken away while the form is open.
+    # The scope is removed while the form is open.
     slack.scopes -= {"files:read"}
     upload = Upload(name="mine.toml", content=EVENING.encode())
     assert (await sends(slack, opened, upload)).errors["file"]

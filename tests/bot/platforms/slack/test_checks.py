@@ -1,6 +1,6 @@
-"""What the doctor says of Slack: what is missing, what runs out, and the fix.
+"""The doctor's findings about Slack: what is missing, what expires, and the fix.
 
-The doctor on Slack: tokens, scopes, connection, clock, and the channels.
+Covers tokens, scopes, connection, clock, and the channels.
 """
 
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The socket comes and goes; what cannot come back is told once and stops nothing."""
+"""The socket reconnects; a permanent failure is logged once and blocks nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -67,14 +67,14 @@ async def test_an_app_without_socket_mode_is_connected_when_it_is_let_in(slack):
     assert slack.asked("gateway") == []
 
 
-# ── it comes back ──────────────────────────────────────────────────────────────
+# ── reconnecting ───────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
 async def test_a_connection_that_slack_wants_renewed_is_renewed_at_once(
     platform, slack, reason
 ):
-    async with asyncio.timeout(0.9):  # sooner than a broken one
+    async with asyncio.timeout(0.9):  # sooner than after a broken one
         await slack.socket.disconnect(reason)
         await connected_again(slack, platform)
 
@@ -167,7 +167,7 @@ async def test_a_connection_that_never_stands_is_not_asked_for_again_and_again(
     assert len(slack.asked("gateway")) - asked <= 2
 
 
-# ── it does not ────────────────────────────────────────────────────────────────
+# ── permanent failures ─────────────────────────────────────────────────────────
 
 
 async def test_a_token_that_slack_refuses_is_tried_once(slack):
@@ -222,14 +222,14 @@ async def test_the_news_that_it_was_taken_off_may_be_old(platform, slack):
 
 
 async def test_no_other_host_is_dialled_than_the_one_that_was_set(slack):
-    # An address of the documentation's net: dialling it would fail the test.
+    # A documentation address (RFC 5737): dialling it would fail the test.
     slack.socket.address = "ws://192.0.2.1:9/link"
     async with running(slack) as platform:
         await until(lambda: "192.0.2.1" in platform.state)
         assert await platform.send(post())
 
 
-# ── what comes in ──────────────────────────────────────────────────────────────
+# ── incoming envelopes ─────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("kind", ["app_home_opened", "message", "an_event_of_tomorrow"])

@@ -1,4 +1,4 @@
-"""A message that is put right on Slack: updated, once, its key kept; or left."""
+"""A message is corrected on Slack: updated, once, its key kept; or left."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every end of a request, through the real outbox: what the channel holds is right."""
+"""Every outcome of a request, through the real outbox: the channel is right."""
 
 import asyncio
 from contextlib import nullcontext
@@ -53,7 +53,7 @@ async def test_an_edition_is_posted_once_under_its_key(harness, slack):
     assert "Harbour bridge" in message["text"]
 
 
-# ── answers that are lost ──────────────────────────────────────────────────────
+# ── lost answers ───────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "hang"])
@@ -172,7 +172,7 @@ async def test_an_answer_that_leads_elsewhere_is_not_followed(harness, slack):
 async def test_a_kill_before_the_record_leaves_one_message(
     harness, slack, sqlite_url, tmp_path
 ):
-    await harness.platform.send(await claimed(harness))  # and here the process dies
+    await harness.platform.send(await claimed(harness))  # and here it is killed
     platform = a_platform(slack)
     async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
         restarted.clock.set(harness.clock.now() + 2 * WAIT)

@@ -1,4 +1,4 @@
-"""A person's own digest on Slack: in the conversation with the app."""
+"""A personal digest on Slack: in the conversation with the app."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ SUNDAYS = CONFIGURATION.replace("every 2 minutes", "sundays at 9:00")
 
 @pytest.fixture
 async def quiet(harness: BotHarness, slack: LocalSlack) -> BotHarness:
-    """A newsroom whose channel hears nothing before Sunday; a reader has their own."""
+    """A newsroom whose channel posts nothing before Sunday; a reader has a digest."""
     await harness.apply(SUNDAYS)
     async with listening(slack, harness.inbox, platform_of(harness)):
         asked = await ask(slack, "/news me 7:30", READER)
@@ -107,7 +107,7 @@ async def test_its_controls_answer_there_and_count_in_it(
         assert "does not belong here" in refused.words
 
 
-# ── what became of a report ────────────────────────────────────────────────────
+# ── answers to reports ─────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("open_", [True, False])

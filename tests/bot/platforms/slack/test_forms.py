@@ -1,4 +1,4 @@
-"""Forms on Slack: opened as a view, errors at the questions, answers never lost."""
+"""Forms on Slack: opened as a view, errors at the questions, no answer is lost."""
 
 import asyncio
 from dataclasses import replace
@@ -154,7 +154,7 @@ def test_the_longest_form_still_is_one_view_and_one_message():
 
 
 def making(*outcomes: Reply | Form, after: float = 0.0) -> tuple[Inbox, list[Any]]:
-    """A command that needs a name; what it was run with, and its outcomes in turn."""
+    """A command that needs a name; its invocations, and its outcomes in turn."""
     heard: list[Any] = []
     left = list(outcomes)
 
@@ -350,7 +350,7 @@ async def test_readers_are_not_asked_for_what_only_editors_may_do(slack):
 
 
 async def test_who_is_asked_is_the_cores_to_say_and_not_the_platforms(slack):
-    """An editor may have let somebody in whom Slack knows as a member only."""
+    """Slack may list a person with an editor's grant as a plain member."""
     inbox, heard = making(DONE)
     command = replace(inbox.commands[0], permission=Permission.EDITOR)
     async with listening(slack, replace(inbox, commands=(command,))):

@@ -1,4 +1,4 @@
-"""Installing the app: the way of a browser, what is kept, and what is not let in."""
+"""Installing the app: the browser's steps, what is stored, and what is rejected."""
 
 import asyncio
 import base64
@@ -54,7 +54,7 @@ async def nothing_is_kept(shared_app: SharedApp) -> bool:
     return kept == [None, None]
 
 
-# ── the way through ────────────────────────────────────────────────────────────
+# ── the steps ──────────────────────────────────────────────────────────────────
 
 
 async def test_the_first_page_has_one_button_and_says_what_is_asked_for(shared_app):
@@ -129,7 +129,7 @@ async def test_the_pages_load_nothing_and_run_nothing(shared_app):
         assert page.header("referrer-policy") == "no-referrer"
 
 
-# ── what is not let in ─────────────────────────────────────────────────────────
+# ── what is rejected ───────────────────────────────────────────────────────────
 
 
 async def test_whoever_says_no_gets_a_page_and_nothing_is_kept(shared_app):
@@ -269,7 +269,7 @@ def test_whatever_a_visitor_brings_is_answered_with_a_page(pages_alone, query, c
 
 @pytest.fixture
 def pages_alone() -> ASGIApp:
-    """The addresses alone, over a store that holds nothing."""
+    """The installation pages alone, over an empty store."""
 
     class Nothing:
         async def issue(self) -> str:

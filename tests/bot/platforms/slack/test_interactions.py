@@ -1,4 +1,4 @@
-"""What people do on Slack, through the real client: each gets one answer, in time."""
+"""Interactions on Slack, through the real client: each gets one answer, in time."""
 
 import asyncio
 import random
@@ -41,7 +41,7 @@ IN_DM = like(EDITOR, channel="D7003")
 
 @pytest.fixture
 async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[BotHarness]:
-    """The newsroom with an edition posted, and its commands on Slack."""
+    """The newsroom with a posted edition, and its commands on Slack."""
     await harness.post()
     async with listening(slack, harness.inbox, platform_of(harness)):
         yield harness
@@ -80,7 +80,7 @@ def posts(slack: LocalSlack) -> int:
 async def test_every_command_is_answered_to_the_asker_alone(chat, slack):
     for command in chat.inbox.commands:
         asked = await ask(slack, example_of(command))
-        # Of what editors name in examples, not all is set up here.
+        # Not everything that examples for editors name is set up here.
         if command.permission is Permission.EVERYONE:
             assert "did not work" not in asked.words, command.path
         assert asked.words or asked.view, command.path
@@ -176,12 +176,12 @@ async def test_an_edition_that_is_shown_can_be_pressed(chat, slack):
     assert "Harbour bridge" in asked.words
 
 
-# ── in time ────────────────────────────────────────────────────────────────────
+# ── deadlines ──────────────────────────────────────────────────────────────────
 
 
 @asynccontextmanager
 async def a_slow_database(harness: BotHarness) -> AsyncIterator[None]:
-    """Every reader of the database is busy until the block ends."""
+    """Keep every reader of the database busy until the block ends."""
     free = threading.Event()
 
     def busy(_: object) -> None:
@@ -231,7 +231,7 @@ def a_command(path: str, **changes: Any) -> Command:
 
 
 def telling(*replies: Reply, after: Any = None) -> Inbox:
-    """A command that answers so, after something happened."""
+    """A command that answers with this, after something happened."""
     left = list(replies)
 
     async def dispatch(_: Invocation) -> Reply:
@@ -416,7 +416,7 @@ async def test_an_event_of_another_team_reaches_nothing(slack):
     async with listening(slack, inbox):
         await slack.people.command("/news find", like(EDITOR, team="T1002"))
         await ask(slack, "/news find")
-    slack.expects("Slack does not take it")  # Bolt's own words to strangers
+    slack.expects("Slack does not take it")  # Bolt's own reply to unauthorised callers
     assert heard == [TEAM]
 
 
@@ -432,7 +432,7 @@ async def test_a_changed_id_does_nothing(chat, slack):
 
 
 def test_of_ten_thousand_changed_ids_none_is_taken():
-    """Cut, grown, swapped and mixed: what is not the id itself opens nothing."""
+    """Cut, extended, swapped and mixed: only the id itself opens anything."""
     ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     dice = random.Random(7)
@@ -475,7 +475,7 @@ async def test_a_reader_who_presses_an_editors_button_does_nothing(chat, slack):
 
 
 async def test_what_a_signed_button_carries_cannot_be_typed(chat, slack):
-    """Neither a line nor a form reaches what only a signed control may say."""
+    """Neither a line nor a form sets what only a signed control may carry."""
     chat.publish("flood", FLOOD)
     before = posts(slack)
     await ask(slack, "/newsdesk post confirmed=1:abc")
@@ -519,7 +519,7 @@ async def test_one_that_comes_again_after_a_restart_has_no_second_effect(
     assert posts(slack) == 2
 
 
-# ── who may ────────────────────────────────────────────────────────────────────
+# ── permissions ────────────────────────────────────────────────────────────────
 
 ROLES: dict[str, tuple[dict[str, Any], bool]] = {
     "member": ({}, False),
@@ -582,7 +582,7 @@ async def test_whom_slack_told_nothing_about_is_looked_up_again(chat, slack):
     assert "Status" in (await ask(slack, "/newsdesk status")).words
 
 
-# ── the app's home, and its end ────────────────────────────────────────────────
+# ── the app home, and uninstalling ─────────────────────────────────────────────
 
 
 async def home_of(slack: LocalSlack, who: Who) -> str:

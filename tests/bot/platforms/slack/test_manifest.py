@@ -1,4 +1,4 @@
-"""The manifest: from the registry, complete for what the code uses, and no more."""
+"""The manifest: built from the registry, with all that the code uses and no more."""
 
 import re
 from pathlib import Path

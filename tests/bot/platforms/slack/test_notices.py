@@ -1,4 +1,4 @@
-"""When posting stops in a Slack channel, its person is told in a direct message."""
+"""When posting stops in a Slack channel, its person gets a direct message."""
 
 from dataclasses import replace
 

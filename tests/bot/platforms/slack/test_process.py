@@ -21,7 +21,7 @@ from tests.wire.slack.teams import CLIENT_ID, CLIENT_SECRET, PUBLIC_URL
 
 
 def checks(address: str) -> dict[str, str] | None:
-    """What `/readyz` says once it is ready."""
+    """The answer of `/readyz` once it is ready."""
     try:
         found: dict[str, str] = json.loads(page(f"{address}/readyz"))["checks"]
     except HTTPError:

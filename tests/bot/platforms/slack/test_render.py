@@ -51,7 +51,7 @@ def blocks(part) -> list[dict[str, Any]]:
 
 
 def control_ids(part) -> list[str]:
-    """What pressing can stand for: buttons, and the options of selects."""
+    """Every id that a press can send: buttons, and the options of selects."""
     found = []
     for _, element in rules.elements(blocks(part)):
         found += [option["value"] for option in element.get("options", ())]
@@ -79,7 +79,7 @@ def complaints(parts) -> list[rules.Complaint]:
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object inside, the outermost first."""
+    """Every nested object, the outermost first."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
@@ -104,7 +104,7 @@ def bold(part) -> list[str]:
 
 
 def big(stories: int, text: str = "A sentence about the harbour. " * 12):
-    """An edition in which every story is as long as it may be."""
+    """An edition in which every story has the maximum length."""
     story = a_story(
         BRIDGE,
         summary=tuple(Sentence(text=text, spans=()) for _ in range(4)),
@@ -181,7 +181,7 @@ def test_rendering_again_gives_the_same():
     assert render(big(8), a_context()) == render(big(8), a_context())
 
 
-# ── long ones ──────────────────────────────────────────────────────────────────
+# ── long messages ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("stories", [0, 1, 3, 6, 10, 30])
@@ -250,7 +250,7 @@ def test_a_summary_is_shortened_by_whole_sentences():
     assert reported.count("\\") == 3 * len(wide)
 
 
-# ── the numbers ────────────────────────────────────────────────────────────────
+# ── limits ─────────────────────────────────────────────────────────────────────
 
 
 def test_our_budgets_are_below_slacks_limits():
@@ -281,7 +281,7 @@ def test_the_numbers_are_those_of_the_shared_table():
     assert ours == {name: table[name] for name in ours}
 
 
-# ── hostile ones ───────────────────────────────────────────────────────────────
+# ── hostile text ───────────────────────────────────────────────────────────────
 
 
 @settings(max_examples=300, deadline=None)
@@ -313,7 +313,7 @@ def test_nothing_of_a_feed_becomes_live(said, count):
         edition, brief=(replace(first, headline=Headline(text=brief), article=ref),)
     )
     parts = render(edition, a_context())
-    # The rules hear of every ping, every lying link and everything unescaped.
+    # The rules report every ping, every misleading link and all unescaped text.
     assert complaints(parts) == []
     for part in parts:
         check_live(part)
@@ -323,7 +323,7 @@ def test_nothing_of_a_feed_becomes_live(said, count):
 
 
 def check_live(part) -> None:
-    """Markup is read in one place only, and that holds one honest link or nothing."""
+    """Markup is read in one field only, which holds one honest link or nothing."""
     for node in nodes(blocks(part)):
         assert node.get("emoji", False) is False
         if node.get("type") == "mrkdwn":

@@ -1,4 +1,4 @@
-"""The table of ends, the pace, and the key that a message carries."""
+"""The table of outcomes, the rate limiter, and the key that a message carries."""
 
 import asyncio
 from types import SimpleNamespace
@@ -29,7 +29,7 @@ from tests.bot.platforms.local.samples import a_delivery
 
 
 def response(status: int, data: Any, headers: dict[str, str]) -> SimpleNamespace:
-    """As much of an answer as is looked at."""
+    """The attributes of an answer that the code reads."""
     return SimpleNamespace(status_code=status, data=data, headers=headers)
 
 
@@ -39,7 +39,7 @@ def answer(code: str = "", status: int = 200, **headers: str) -> SlackApiError:
     return SlackApiError("scripted", response(status, data, named))
 
 
-#: aiohttp's own answer, which the library hands over when it cannot read it.
+#: aiohttp's own answer, which the library returns when it cannot read it.
 NO_JSON = SlackApiError("no JSON", SimpleNamespace(status=200, headers={}))
 
 
@@ -144,11 +144,11 @@ def test_a_refusal_says_slacks_own_code_for_whoever_looks_it_up():
     assert get_error_code(TimeoutError()) == ""
 
 
-# ── the pace ───────────────────────────────────────────────────────────────────
+# ── rate limiting ──────────────────────────────────────────────────────────────
 
 
 class Time:
-    """A clock that sleeping moves on."""
+    """A clock that sleeping advances."""
 
     at = 1000.0
 

@@ -1,4 +1,4 @@
-"""A destination that wants threads: one message in the channel, the rest below."""
+"""A destination with threads: one message in the channel, the rest below."""
 
 import pytest
 
@@ -18,7 +18,7 @@ IN_THREADS = CONFIGURATION.replace(
 
 @pytest.fixture
 async def threaded(harness: BotHarness, monkeypatch) -> BotHarness:
-    """A message holds one story: an edition of three stories has three parts."""
+    """One story per message: an edition of three stories has three parts."""
     monkeypatch.setattr(limits, "STORIES", 1)
     harness.publish("flood", FLOOD)
     await harness.apply(IN_THREADS)

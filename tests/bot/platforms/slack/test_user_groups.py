@@ -1,4 +1,4 @@
-"""User groups: whoever is in one that was made an editor is one, at the moment."""
+"""User groups: members of a group with editors' access are editors, at the moment."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ def a_group(*users: str, **more: Any) -> dict[str, Any]:
 
 
 class Hours:
-    """Seconds of a clock that a test turns."""
+    """A clock in seconds that a test sets."""
 
     def __init__(self) -> None:
         self.at = 0.0
@@ -57,7 +57,7 @@ async def says(slack: LocalSlack, line: str, who=READER) -> str:
     return (await (await slack.people.command(line, who)).done()).words
 
 
-# ── whoever is in it ───────────────────────────────────────────────────────────
+# ── membership ─────────────────────────────────────────────────────────────────
 
 
 async def test_a_group_is_made_an_editor_by_its_mention(harness, slack):
@@ -70,7 +70,7 @@ async def test_a_group_is_made_an_editor_by_its_mention(harness, slack):
         await (await slack.people.presses(confirm, EDITOR)).done()
         assert "Morning brief" in await says(slack, "/newsdesk status")
         assert GROUP in await says(slack, "/newsdesk access list", EDITOR)
-        # Whoever was let in lets nobody else in.
+        # A grant does not include granting.
         outsider = like(READER, user="U7099")
         assert "Only editors" in await says(slack, "/newsdesk status", outsider)
 
@@ -98,7 +98,7 @@ async def test_groups_of_one_workspace_are_nobodys_in_another(
         assert await people._groups.of(THEIRS.user, SECOND) == ()
 
 
-# ── how it is asked ────────────────────────────────────────────────────────────
+# ── requests ───────────────────────────────────────────────────────────────────
 
 
 async def test_all_groups_of_a_person_are_told_and_no_deleted_one(groups, slack):

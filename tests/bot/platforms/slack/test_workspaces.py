@@ -1,4 +1,4 @@
-"""Several workspaces at once: each with its own token, its own news, its own end."""
+"""Several workspaces at once: each with its own token, news, and uninstall."""
 
 import json
 from collections.abc import AsyncIterator
@@ -78,7 +78,7 @@ async def test_a_workspace_that_did_not_install_it_is_refused_before_any_call(
     assert shared_app.slack.calls == []
 
 
-# ── listening ──────────────────────────────────────────────────────────────────
+# ── receiving ──────────────────────────────────────────────────────────────────
 
 
 async def test_people_of_both_are_answered_with_what_is_theirs(shared_app):
@@ -178,7 +178,7 @@ async def test_it_is_connected_before_anybody_has_installed_it(
         assert f"Morning brief {SECOND}" in asked.words
 
 
-# ── the end of one ─────────────────────────────────────────────────────────────
+# ── uninstalling one ───────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ async def test_a_lost_permission_stops_no_other_workspace(shared_app):
 
 
 async def eventually(what) -> None:
-    """Wait for something that has to be looked up."""
+    """Wait for a value that has to be queried."""
     import asyncio
 
     for _ in range(1_200):
