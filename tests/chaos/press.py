@@ -76,7 +76,7 @@ class Press:
             )
 
     def forget(self, before: datetime | None = None) -> None:
-        """Delete published articles: a folder with a month of them would not be read."""
+        """Delete published articles: a folder with a month of them is not read."""
         kept = []
         for at, file in self._written:
             if before is None or at < before:

@@ -8,7 +8,7 @@ from tests.chaos.board import Board, Line
 from tests.chaos.crowd import Rush, Storm, rush
 from tests.chaos.kills import homes
 
-#: The limits of each channel in ten.
+#: The wait that Discord asks of one channel in ten.
 _SECONDS: Final = 2.0
 
 

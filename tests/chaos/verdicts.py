@@ -213,7 +213,7 @@ def _within(instants: list[datetime], begin: datetime, span: timedelta) -> int:
 async def faulty(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D3: fault answers of every kind, a few in a row; (sent, number of posts)."""
+    """D3: fault answers of every kind, a few in a row; count losses and posts."""
     faults, most = 0, 0
     with homes() as home, switched_off(without):
         random = Random(seed)

@@ -76,7 +76,7 @@ async def discord(
     clock: SharedClock, _file: Path, channels: Iterable[str]
 ) -> AsyncIterator[DiscordWire]:
     async with server.serving(clock) as serving:
-        # Duplicates and losses do not depend on it; the wire tests check it.
+        # The checked figures do not depend on the schema; the wire tests use it.
         serving.official = False
         for channel in channels:
             serving.ledger.channel(channel)

@@ -91,7 +91,7 @@ BEFORE = (
     "People who live nearby were asked to keep their windows shut. {end}"
 )
 
-#: What stands in the middle and at the end, before and after, and what that is.
+#: The middle and the end of the text, before and after, and the kind of change.
 ADDED_OR_GONE: tuple[tuple[str, str, str, str, str | None], ...] = (
     # removed from the middle
     ("The fire killed 14 people. ", "", "", "", "figure"),

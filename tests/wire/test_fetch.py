@@ -1,4 +1,4 @@
-"""The way out against a server that misbehaves; loopback is allowed for it by name."""
+"""The fetcher against a misbehaving server; loopback is allowed for it by name."""
 
 import asyncio
 import gzip
@@ -63,7 +63,7 @@ async def asking(
             yield fetcher, server
 
 
-# What comes back
+# Responses
 
 
 async def test_a_body_comes_back_with_what_to_ask_with_next_time():
@@ -171,7 +171,7 @@ async def test_an_endless_body_is_cut_near_the_limit():
     async with asking({"/f": run}, deadline=10) as (fetcher, server):
         with pytest.raises(ResponseTooLarge):
             await fetcher.fetch(server.url("/f"))
-    assert sent < 16 * MIB  # 2 MiB and what the sockets held
+    assert sent < 16 * MIB  # 2 MiB and the sockets' buffers
 
 
 async def silent(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -316,7 +316,7 @@ async def test_no_error_tells_a_name_and_password(script: Script):
         reported = reported.__cause__
 
 
-# Manners
+# Politeness
 
 
 async def test_a_pause_that_was_asked_for_is_kept_without_asking_again():

@@ -1,4 +1,4 @@
-"""From an address to articles, through the real way out and the real cage."""
+"""From an address to articles, through the real fetcher and the real sandbox."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

@@ -114,5 +114,5 @@ def _named(headers: Any) -> dict[str, str]:
 
 
 async def no_measurements() -> tuple[()]:
-    """Placeholder for `/metrics` besides the process, where a test does not need it."""
+    """Placeholder for the metrics besides the process's, where a test needs none."""
     return ()

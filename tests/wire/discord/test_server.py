@@ -1,4 +1,4 @@
-"""The local Discord is strict: what the real one refuses, it refuses and remembers."""
+"""The local Discord is strict: it rejects and records what the real one rejects."""
 
 from datetime import timedelta
 from typing import Any
@@ -106,7 +106,7 @@ def test_discords_own_schema_is_asked_where_it_is_at_hand():
     assert schema.complaints("MessageCreateRequest", {"content": 7})
 
 
-# ── what it does with requests ─────────────────────────────────────────────────
+# ── handling of requests ───────────────────────────────────────────────────────
 
 
 async def ask(

@@ -1,4 +1,4 @@
-"""The local Discord is strict about files that come beside a body, or do not."""
+"""The local Discord is strict about files that come with a body, or are missing."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from tests.wire.discord.uploads import Upload
 
 
 def answer(*files: str, shown: tuple[str, ...] = ()) -> dict[str, Any]:
-    """An answer that names files, and shows some."""
+    """An answer that declares files, and shows some."""
     components = [{"type": 13, "file": {"url": f"attachment://{n}"}} for n in shown]
     data = {
         "allowed_mentions": {"parse": []},

@@ -1,4 +1,4 @@
-"""The local Slack is strict: what the real one refuses, it refuses and remembers."""
+"""The local Slack is strict: it rejects and records what the real one rejects."""
 
 import asyncio
 import json
@@ -191,7 +191,7 @@ def test_views_are_looked_at_too(view, good):
     assert (rules.view(view) == []) is good
 
 
-# ── what it does with requests ─────────────────────────────────────────────────
+# ── handling of requests ───────────────────────────────────────────────────────
 
 
 async def ask(
@@ -442,7 +442,7 @@ async def slack():
 
 
 class Listening(SocketModeClient):
-    """Slack's own client, and what it heard."""
+    """Slack's own client, and the requests that it received."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -1,4 +1,4 @@
-"""The local Slack is strict about files: tickets, tokens, scopes, and where they go."""
+"""The local Slack is strict about files: tickets, tokens, scopes, and targets."""
 
 import aiohttp
 import pytest
@@ -15,7 +15,7 @@ def client(slack: LocalSlack) -> AsyncWebClient:
 
 
 async def uploaded(slack: LocalSlack, content: bytes, **headers: str) -> str:
-    """The id of a file of three bytes, after this came to its address."""
+    """The id of a file of three bytes, after this was sent to its address."""
     ticket = await client(slack).files_getUploadURLExternal(filename="a", length=3)
     async with (
         aiohttp.ClientSession(headers=headers) as http,
