@@ -87,7 +87,7 @@ def test_a_running_bot_is_backed_up_and_must_stop_to_be_restored(home: Here):
     assert again.returncode == 0, again.stderr
 
 
-def test_a_bot_that_was_killed_does_not_stand_in_the_way(home: Here):
+def test_a_killed_bot_does_not_block_a_restore(home: Here):
     """Its lease has not expired; the process is found to be dead."""
     assert home.says("backup").returncode == 0
     with home.running("run") as bot:
@@ -109,7 +109,7 @@ def test_what_was_posted_since_is_not_posted_again(home: Here):
     assert home.rows("SELECT public_id FROM editions") == []
 
 
-def test_nothing_is_restored_where_nobody_can_say_yes(home: Here):
+def test_nothing_is_restored_without_a_terminal_to_confirm(home: Here):
     assert home.says("backup").returncode == 0
     done = home.says("restore", *kept(home))
     assert done.returncode == 2
@@ -165,7 +165,7 @@ def test_what_pg_restore_has_loaded_is_made_safe_without_a_file(
     assert "Nothing new" in reported.stdout + reported.stderr
 
 
-def test_of_a_large_file_it_says_how_far_it_is(tmp_path: Path, capsys):
+def test_a_large_backup_reports_its_progress(tmp_path: Path, capsys):
     large, small = tmp_path / "large.db", tmp_path / "small.db"
     small.touch()
     with large.open("wb") as file:

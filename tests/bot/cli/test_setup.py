@@ -133,7 +133,7 @@ async def test_a_token_is_never_shown_and_never_echoed(discord, tmp_path):
     assert wrong not in terminal.words
 
 
-async def test_a_wrong_token_is_told_at_once_and_asked_for_again(discord, tmp_path):
+async def test_a_wrong_token_is_reported_at_once_and_asked_for_again(discord, tmp_path):
     settings = settings_for(tmp_path, discord)
     answers = ["wrong.wrong.wrong", TOKEN, "", *REST]
     code, terminal = await asked(tmp_path, settings, answers, "discord")
@@ -153,7 +153,7 @@ async def test_what_can_be_no_token_is_not_even_sent(discord, tmp_path, typed):
     assert "/api/v10/users/@me" in tried
 
 
-async def test_without_a_network_it_says_so_and_tries_again(tmp_path, discord):
+async def test_without_a_network_it_reports_that_and_retries(tmp_path, discord):
     settings = some_settings(discord_api_base="http://127.0.0.1:9/api/v10")
     code, terminal = await asked(
         tmp_path, settings, [TOKEN, KeyboardInterrupt], "discord"
@@ -186,7 +186,7 @@ async def test_it_waits_until_the_bot_is_in_a_server(discord, tmp_path):
         ({"bot_require_code_grant": True}, "Requires OAuth2 Code Grant"),
     ],
 )
-async def test_what_would_keep_the_bot_deaf_or_out_is_told(
+async def test_missing_intents_and_invitations_are_reported(
     discord, tmp_path, trait, fix
 ):
     discord.application = trait
@@ -294,7 +294,7 @@ async def test_a_scope_that_only_helps_is_a_warning(slack, tmp_path):
     assert "! slack scopes: the app lacks the scope groups:history" in terminal.words
 
 
-async def test_an_app_token_that_slack_refuses_is_told_with_the_scope(slack, tmp_path):
+async def test_a_rejected_app_token_is_reported_with_the_scope(slack, tmp_path):
     settings = settings_for(tmp_path, slack)
     answers = ["", BOT_TOKEN, "xapp-wrong-token", APP_TOKEN, *REST]
     code, terminal = await asked(tmp_path, settings, answers, "slack")
@@ -303,7 +303,7 @@ async def test_an_app_token_that_slack_refuses_is_told_with_the_scope(slack, tmp
     assert "connections:write" in terminal.words
 
 
-async def test_tokens_of_two_apps_are_told_apart(slack, tmp_path):
+async def test_tokens_of_two_different_apps_are_detected(slack, tmp_path):
     slack.app_token = "xapp-1-A7777-123-of-no-value"
     settings = settings_for(tmp_path, slack)
     answers = ["", BOT_TOKEN, slack.app_token, KeyboardInterrupt]
@@ -384,7 +384,7 @@ def test_ctrl_c_does_not_cut_what_is_being_written_in_two():
 # ── sources, schedules, back and cancel ────────────────────────────────────────
 
 
-async def test_a_schedule_is_said_back_with_its_next_three_times(tmp_path):
+async def test_a_schedule_is_confirmed_with_its_next_three_times(tmp_path):
     answers = ["", "world", "mon-fri 8.30 berlin", "", "yes"]
     _, terminal = await asked(tmp_path, settings_for(tmp_path), answers)
     assert "  weekdays at 8:30 Europe/Berlin. The next times:" in terminal.shown
@@ -453,7 +453,7 @@ async def test_who_leaves_at_any_question_finds_everything_as_it_was(
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "A=1\n"
 
 
-async def test_who_says_no_at_the_end_finds_everything_as_it_was(discord, tmp_path):
+async def test_declining_at_the_end_changes_nothing(discord, tmp_path):
     settings = settings_for(tmp_path, discord)
     code, terminal = await asked(tmp_path, settings, [*FULL[:-1], "no"])
     assert code == 1
@@ -470,7 +470,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("more", [["--no-input"], []])
-def test_without_a_terminal_it_says_what_is_missing_and_ends_with_2(home, more):
+def test_without_a_terminal_it_lists_what_is_missing_and_exits_with_2(home, more):
     done = home.run("setup", "--platform", "discord", *more)
     assert done.returncode == 2
     assert "https://discord.com/developers/applications" in done.stdout
@@ -478,7 +478,7 @@ def test_without_a_terminal_it_says_what_is_missing_and_ends_with_2(home, more):
     assert list(home.folder.iterdir()) == []
 
 
-def test_for_slack_it_says_both_tokens_and_the_address(home):
+def test_for_slack_it_lists_both_tokens_and_the_address(home):
     done = home.run("setup", "--platform", "slack", "--no-input")
     assert done.returncode == 2
     assert "https://api.slack.com/apps?new_app=1&manifest_json=" in done.stdout

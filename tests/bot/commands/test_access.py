@@ -42,7 +42,7 @@ async def test_a_persons_id_is_no_roles_id(ana: Editor, ben: Editor):
     assert (await ben.says("newsdesk status")).problem
 
 
-async def test_what_is_revoked_is_gone_at_once(ana: Editor, ben: Editor):
+async def test_a_revoked_grant_ends_at_once(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
     shown = await ben.says("newsdesk style", stories="7")
     await ana.does("newsdesk access revoke", who="ben")
@@ -68,14 +68,14 @@ async def test_a_grant_opens_one_workspace_only(ana: Editor, ben: Editor):
     assert "Only editors" in said(await there.says("newsdesk status"))
 
 
-async def test_access_is_history_and_can_be_taken_back(ana: Editor, ben: Editor):
+async def test_grants_are_in_the_history_and_can_be_reverted(ana: Editor, ben: Editor):
     saved = await ana.does("newsdesk access grant", who="ben")
     assert "An editor from now on: person ben" in said(saved)
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert (await ben.says("newsdesk status")).problem
 
 
-async def test_the_file_says_it_and_takes_it(ana: Editor, ben: Editor):
+async def test_the_file_exports_and_imports_grants(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
     text = await ana.harness.db.read(file_export.dump_configuration)
     assert 'editors = [\n    "person ben",\n]' in text
@@ -109,7 +109,7 @@ def on(platform: PlatformName, ana: Editor) -> Editor:
         ("discord", "ben"),
     ],
 )
-async def test_a_name_that_is_no_mention_lets_nobody_in(
+async def test_a_name_that_is_no_mention_grants_nothing(
     ana: Editor, platform: PlatformName, who: str
 ):
     form = await on(platform, ana).is_asked("newsdesk access grant", who=who)
@@ -143,6 +143,6 @@ async def test_who_was_let_in_by_a_name_once_can_be_put_out(ana: Editor):
 
 
 @pytest.mark.parametrize("who", ["<@a b>", "everyone else", "💥", "x" * 41, "<!here>"])
-async def test_who_is_nobody_is_told_at_the_question(ana: Editor, who: str):
+async def test_an_unknown_person_is_reported_at_the_question(ana: Editor, who: str):
     form = await ana.is_asked("newsdesk access grant", who=who)
     assert list(errors(form)) == ["who"]

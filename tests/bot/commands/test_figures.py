@@ -34,7 +34,7 @@ def test_what_several_outlets_give_is_listed_once_with_their_names():
     assert reported(by("A", HERE), by("B", other)) == [("31,000", ("B",), [])]
 
 
-def test_another_figure_stands_beside_it_and_not_again():
+def test_another_figure_is_shown_beside_it_once():
     other = "Some 36,000 vehicles a day use the Long Bridge."
     assert reported(by("A", HERE), by("B", other)) == [("31,000", (), ["Some 36,000"])]
 

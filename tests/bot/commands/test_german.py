@@ -157,7 +157,7 @@ async def test_what_is_missing_is_asked_for_in_german(ana: Editor):
     assert found == []
 
 
-async def test_a_change_is_shown_made_listed_and_taken_back_in_german(ana: Editor):
+async def test_a_change_is_previewed_made_listed_and_reverted_in_german(ana: Editor):
     answers = [await ana.says("newsdesk quiet", window="22:00-07:00")]
     answers.append(await ana.presses(answers[-1], "Bestätigen"))
     answers.append(await ana.presses(answers[-1], "Zurücknehmen"))
@@ -167,7 +167,7 @@ async def test_a_change_is_shown_made_listed_and_taken_back_in_german(ana: Edito
     assert "nimmt c-" in said(answers[-1])
 
 
-async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
+async def test_an_edition_is_posted_and_undone_in_german(ana: Editor):
     ana.harness.publish("bruecke", BRUECKE.replace("31.000", "45.000"))
     asked = [await ana.says("newsdesk post"), await ana.says("newsdesk undo")]
     done = [
@@ -187,7 +187,7 @@ async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
         Message("pause.removed"),
     ],
 )
-async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
+async def test_why_nothing_is_posted_is_explained_in_german(ana: Editor, reason):
     digest = await ana.harness.digest()
     await ana.harness.db.write(
         destination_store.pause_destination,
@@ -199,7 +199,7 @@ async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
         assert english_in(await ana.asks(f"newsdesk {path}")) == []
 
 
-async def test_what_ails_a_source_and_a_digest_is_said_in_german(ana: Editor):
+async def test_problems_of_sources_and_digests_are_in_german(ana: Editor):
     await ana.harness.apply(
         GERMAN.replace('destinations = ["morning"]', "destinations = []")
     )
@@ -233,7 +233,7 @@ FINDINGS = (
 
 
 @pytest.mark.parametrize(("english", "german"), FINDINGS)
-async def test_what_a_platform_finds_is_said_in_german(
+async def test_findings_of_a_platform_are_in_german(
     ana: Editor, monkeypatch, english, german
 ):
     async def inspect(
@@ -251,7 +251,7 @@ async def test_what_a_platform_finds_is_said_in_german(
     assert english_in(answer) == []
 
 
-async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
+async def test_a_stopped_personal_digest_explains_why_in_german(ana: Editor):
     await ana.says("news me", time="7:30")
     _, places = await ana.harness.archive.local_destinations("ana")
     await ana.harness.db.write(
@@ -265,7 +265,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
     assert english_in(answer) == []
 
 
-async def test_a_message_that_is_held_says_why_in_german(
+async def test_a_held_message_explains_why_in_german(
     empty_harness: BotHarness, monkeypatch
 ):
     async def read_back(_: Delivery) -> None:
@@ -285,7 +285,7 @@ async def test_a_message_that_is_held_says_why_in_german(
     assert english_in(answer) == []
 
 
-async def test_what_became_of_each_article_is_said_in_german(empty_harness: BotHarness):
+async def test_the_outcome_of_each_article_is_in_german(empty_harness: BotHarness):
     for number, text in enumerate((BRUECKE, TWIN, BAD, CRUE)):
         empty_harness.publish(f"article-{number}", text)
     await empty_harness.apply(GERMAN + 'exclude = ["Schwimmbad"]\nstories = 1\n')
@@ -373,7 +373,7 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-async def test_what_stands_in_place_of_a_list_is_answered_in_german(ana: Editor):
+async def test_an_empty_list_is_answered_in_german(ana: Editor):
     form = await ana.is_asked("newsdesk apply", file="workspace = 7")
     assert "workspace: Hier gehört eine Liste hin" in said(form)
 

@@ -58,7 +58,7 @@ def browser(harness: BotHarness) -> Browser:
     return page(harness)
 
 
-async def test_a_mistake_in_a_form_stands_beside_its_question(browser):
+async def test_a_mistake_in_a_form_is_shown_beside_its_question(browser):
     path = "newsdesk schedule add"
     answer = await sends(browser, path, schedule="wekdays at 8:30")
     wrong = answer.tree.css_first(".field.wrong")

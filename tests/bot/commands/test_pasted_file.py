@@ -61,7 +61,7 @@ async def test_the_difference_is_shown_and_nothing_is_done(ana: Editor):
     ]
 
 
-async def test_it_is_one_change_that_is_made_and_taken_back_whole(ana: Editor):
+async def test_it_is_one_change_made_and_reverted_as_a_whole(ana: Editor):
     before = await exported(ana.harness)
     text = before.replace("stories = 5", "stories = 7") + SECOND
     saved = await ana.does("newsdesk apply", file=text)
@@ -131,7 +131,7 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         (f"{CONFIGURATION}\n{CONFIGURATION}", "two blocks"),
     ],
 )
-async def test_a_mistake_stands_beside_the_text_which_is_kept(
+async def test_a_mistake_is_shown_beside_the_text_which_is_kept(
     ana: Editor, file: str, tells: str
 ):
     form = await ana.is_asked("newsdesk apply", file=file)
@@ -139,14 +139,14 @@ async def test_a_mistake_stands_beside_the_text_which_is_kept(
     assert form.fields[0].value == file.strip()
 
 
-async def test_several_mistakes_are_told_together(ana: Editor):
+async def test_several_mistakes_are_reported_together(ana: Editor):
     file = SECOND.replace("exclude", "exlcude") + "\nstories = 99\n"
     reported = errors(await ana.is_asked("newsdesk apply", file=file))["file"]
     assert len(reported.splitlines()) == 2
 
 
 @pytest.mark.parametrize("platform", ["discord", "slack"])
-async def test_a_channel_of_somebody_else_cannot_be_named(
+async def test_a_channel_of_another_workspace_cannot_be_named(
     empty_harness: BotHarness, platform: PlatformName
 ):
     """The bot may post there; the editor may not."""
@@ -218,7 +218,7 @@ async def test_a_file_is_fetched_from_its_address(newswire: Newswire):
     assert (await newswire.harness.digest("Evening")).name == "Evening"
 
 
-async def test_what_cannot_be_fetched_or_is_no_text_is_told(newswire: Newswire):
+async def test_an_unreachable_or_binary_file_is_reported(newswire: Newswire):
     await newswire.harness.apply()
     ana = await editor(newswire.harness)
     newswire.shelf["/set-up.toml"] = answer(b"\xff\xfe\x00")

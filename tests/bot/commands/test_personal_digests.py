@@ -116,7 +116,7 @@ async def test_what_the_channel_showed_is_left_out(quiet: BotHarness, ben: Edito
     assert "Harbour bridge" not in reported
 
 
-async def test_what_the_channel_took_back_is_told(quiet: BotHarness, ben: Editor):
+async def test_stories_undone_in_the_channel_are_sent(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await quiet.post()
     ana = await editor(quiet)
@@ -239,7 +239,7 @@ async def test_off_stops_it_too(ben: Editor):
     assert "stopped" in said(await ben.says("news me", time="off"))
 
 
-async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
+async def test_closed_messages_are_reported_once_and_can_be_resumed(
     quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
@@ -331,7 +331,7 @@ async def test_editors_see_how_many_there_are_and_nothing_of_them(
         assert "Your digest" not in answer, path
 
 
-async def test_why_does_not_tell_what_another_follows(quiet: BotHarness, ben: Editor):
+async def test_why_does_not_reveal_what_others_follow(quiet: BotHarness, ben: Editor):
     await ben.says("news follow", topic="zeppelin")
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
@@ -504,7 +504,7 @@ def of_everything(data: Any) -> None:
     assert len(data["own digest"]["editions"]) == 1
 
 
-async def test_erasing_asks_first_and_is_for_real(quiet: BotHarness, ben: Editor):
+async def test_erasing_asks_first_and_is_complete(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     ana = await editor(quiet)
     await ana.says("news save", story="1")
@@ -536,9 +536,7 @@ def rows_of(connection: Connection, person: str) -> dict[str, int]:
     return found
 
 
-async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
-    quiet: BotHarness, ben: Editor
-):
+async def test_erasing_removes_pending_notices(quiet: BotHarness, ben: Editor):
     mine = await ben.says("news me", time="7:30")
     asked = await ben.presses(mine, "Erase")
     _, places = await quiet.archive.local_destinations("ben")
@@ -552,7 +550,7 @@ async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
     assert await quiet.db.read(rows_of, "ben") == {}
 
 
-async def test_nobody_erases_another(quiet: BotHarness, ben: Editor):
+async def test_people_cannot_erase_each_other(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     asked = await ben.presses(await ben.says("news me"), "Erase")
     refused = await ben.also("Cleo").presses(asked, "Erase everything")
@@ -605,7 +603,7 @@ async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tm
         )
 
 
-async def test_the_told_ledger_of_channels_is_of_the_own_workspace(
+async def test_the_published_ledger_of_channels_is_per_workspace(
     database: Database,
 ):
     def two(connection: Connection) -> tuple[int, int]:

@@ -43,7 +43,7 @@ def test_no_level_has_more_entries_than_discord_takes(empty_harness: BotHarness)
     assert max(below.values()) <= LEVEL
 
 
-def test_a_command_asks_for_no_more_than_a_form_takes_at_once(
+def test_a_command_has_no_more_options_than_a_form_holds(
     empty_harness: BotHarness,
 ):
     for command in empty_harness.inbox.commands:

@@ -153,7 +153,7 @@ def test_every_starter_pack_can_be_named():
     assert feed_lists.get_pack_language("nachrichten") == "de"
 
 
-async def test_a_pack_stands_for_its_feeds(harness: BotHarness):
+async def test_a_pack_is_expanded_to_its_feeds(harness: BotHarness):
     ana = await editor(harness)
     shown = await ana.says("newsdesk digest create", name="W", source="world, science")
     wanted = {

@@ -31,7 +31,7 @@ def listing(answer: Reply) -> str:
 # ── rename ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_source_is_called_by_its_new_name_and_goes_by_both(ana: Editor):
+async def test_a_renamed_source_is_found_by_both_names(ana: Editor):
     await ana.does("newsdesk source rename", source="articles", name="Our texts")
     assert "✓ Our texts" in said(await ana.says("newsdesk source list"))
     assert "Our texts" in said(await ana.says("newsdesk status"))
@@ -151,7 +151,7 @@ def opml(newswire: Newswire) -> str:
     return OPML.format(**paths)
 
 
-async def test_folders_become_digests_titles_names_and_failures_are_told_by_feed(
+async def test_an_import_maps_folders_to_digests_and_reports_failures(
     abroad: Editor, newswire: Newswire
 ):
     shown = await abroad.says("newsdesk source import", file=opml(newswire))
@@ -195,7 +195,7 @@ async def test_a_list_is_fetched_from_its_address(abroad: Editor, newswire: News
         ("<opml><body/></opml>", "no feed that is new"),
     ],
 )
-async def test_what_is_no_list_is_told_beside_the_text(
+async def test_an_invalid_list_is_reported_beside_the_text(
     abroad: Editor, file: str, tells: str
 ):
     form = await abroad.is_asked("newsdesk source import", file=file)

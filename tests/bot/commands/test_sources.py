@@ -32,7 +32,7 @@ async def test_an_address_is_tried_out_before_it_is_kept(
     assert len((await newswire.harness.digest()).sources) == 2
 
 
-async def test_an_address_that_gives_nothing_is_told_and_not_kept(newswire, ana):
+async def test_an_address_without_a_feed_is_reported_and_not_added(newswire, ana):
     form = await ana.is_asked("newsdesk source add", address=newswire.url("/nowhere"))
     assert list(errors(form)) == ["address"]
 
@@ -51,7 +51,7 @@ async def test_a_test_keeps_nothing(newswire: Newswire, ana: Editor):
     "address",
     ["/etc/passwd", "../..", "ftp://x.example/feed", "https://", "http://a b"],
 )
-async def test_what_is_no_address_is_told_at_its_question(ana, command, address):
+async def test_an_invalid_address_is_reported_at_its_question(ana, command, address):
     answer = await ana.asks(f"newsdesk source {command}", address=address)
     if isinstance(answer, Form):
         assert list(errors(answer)) == ["address"]
@@ -78,7 +78,7 @@ async def test_a_resumed_source_is_read_again(newswire: Newswire, ana: Editor):
     assert await newswire.asked(days=1) > 0
 
 
-async def test_a_source_goes_by_its_name_or_its_address(
+async def test_a_source_is_found_by_its_name_or_its_address(
     newswire: Newswire, ana: Editor
 ):
     await ana.does("newsdesk source add", address=newswire.url("/other"))
@@ -187,7 +187,7 @@ async def test_a_digest_whose_folder_is_gone_can_still_be_changed(harness: BotHa
     assert (await harness.digest()).options.stories == 7
 
 
-async def test_where_folders_lie_on_the_machine_is_told_to_no_chat(harness: BotHarness):
+async def test_local_folder_paths_are_not_shown_in_chat(harness: BotHarness):
     import shutil
 
     ana = await editor(harness)

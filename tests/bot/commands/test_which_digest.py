@@ -35,7 +35,7 @@ async def test_the_digests_are_offered_and_those_of_this_channel_come_first(ana)
     assert [field.name for field in form.fields if field.required] == ["digest"]
 
 
-async def test_what_was_given_stands_in_the_form(ana):
+async def test_given_values_are_in_the_form(ana):
     form = await ana.is_asked("newsdesk filter add", kind="exclude", words="rumour")
     given = asked(form)
     assert given["words"][0] == "rumour"
@@ -113,7 +113,7 @@ async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
 
 
 @pytest.mark.parametrize("name", ["Evening", "evening"])
-async def test_the_digests_name_may_stand_before_the_schedule(ana: Editor, name: str):
+async def test_the_digests_name_may_precede_the_schedule(ana: Editor, name: str):
     await ana.does("newsdesk schedule add", schedule=f"{name} daily at 18:00")
     assert (await ana.harness.digest("Evening")).schedules == (
         "daily at 18:00 Europe/Berlin",

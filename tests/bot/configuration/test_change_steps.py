@@ -25,7 +25,7 @@ def kept(step: ChangeStep) -> ChangeStep:
 
 
 @given(entries, entries)
-def test_a_step_that_was_kept_says_the_same(
+def test_a_stored_step_is_unchanged(
     before: SettingsEntry | None, after: SettingsEntry | None
 ):
     step = ChangeStep(noun="digest", before=before, after=after, key=7)

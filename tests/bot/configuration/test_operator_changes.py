@@ -44,7 +44,7 @@ async def take_back(ana: Editor) -> None:
     assert not made.problem, said(made)
 
 
-async def test_it_says_who_when_and_what_was_before(ana):
+async def test_it_records_who_when_and_the_previous_value(ana):
     await apply(ana, CONFIGURATION + "stories = 7\n")
     reported = await history(ana)
     assert "stories: 5 → 7" in reported
@@ -69,7 +69,7 @@ async def test_a_file_that_changes_nothing_leaves_no_line(ana):
     assert "No changes have been made" in await history(ana)
 
 
-async def test_it_can_be_taken_back(ana):
+async def test_it_can_be_reverted(ana):
     await apply(ana, CONFIGURATION + "stories = 7\n")
     await take_back(ana)
     assert (await ana.harness.digest()).options.stories == 5
@@ -94,7 +94,7 @@ async def test_all_that_a_file_brought_and_took_comes_back(ana):
     assert (await ana.harness.place()).workspace.zone == "Europe/Berlin"
 
 
-async def test_a_new_workspace_begins_with_a_line_that_can_be_taken_back(ana):
+async def test_a_new_workspace_starts_with_a_revertible_entry(ana):
     await apply(ana, BRAND_NEW)
     there = await editor(ana.harness, "brand-new")
     reported = await history(there)

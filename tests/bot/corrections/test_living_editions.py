@@ -29,13 +29,13 @@ def notes(harness: BotHarness) -> list[str]:
 # ── what is corrected ──────────────────────────────────────────────────────────
 
 
-async def test_a_corrected_figure_is_put_right_where_it_stands(harness):
+async def test_a_corrected_figure_is_corrected_in_place(harness):
     await correct(harness, ("31,000", "13,000"))
     assert "About 13,000 vehicles cross the bridge" in shown(harness)
     assert "About 31,000 vehicles" not in shown(harness)
 
 
-async def test_the_story_says_at_its_end_what_was_corrected_and_when(harness):
+async def test_the_story_ends_with_what_was_corrected_and_when(harness):
     await correct(harness, ("31,000", "13,000"))
     assert notes(harness) == ["-# Corrected 12:06: 31,000 → 13,000"]
 
@@ -67,7 +67,7 @@ async def test_a_quote_that_reads_otherwise_now_is_shown_as_it_reads(harness):
     assert "We will not" not in shown(harness).replace(notes(harness)[0], "")
 
 
-async def test_a_second_correction_is_told_below_the_first(harness):
+async def test_a_second_correction_is_noted_below_the_first(harness):
     text = await correct(harness, ("31,000", "13,000"))
     harness.clock.advance(hours=1)
     await correct(harness, ("13,000", "14,000"), text=text)
@@ -77,7 +77,7 @@ async def test_a_second_correction_is_told_below_the_first(harness):
     ]
 
 
-async def test_on_a_later_day_the_note_says_which(harness):
+async def test_on_a_later_day_the_note_has_the_date(harness):
     harness.clock.advance(days=2)
     await correct(harness, ("31,000", "13,000"))
     assert "Corrected 26 November 2026, 12:06" in notes(harness)[0]
@@ -96,7 +96,7 @@ async def test_a_moved_comma_edits_nothing(harness):
     )
 
 
-async def test_what_no_message_tells_is_only_seen(harness):
+async def test_corrections_without_a_message_are_only_recorded(harness):
     longer = f"{BRIDGE}\nThe last repair was made by 12 welders in spring.\n"
     text = await correct(harness, (BRIDGE, longer))
     before = shown(harness)
@@ -114,18 +114,18 @@ async def test_what_is_merely_added_is_no_correction(harness):
     assert (await edits(harness), await listed(harness)) == ([], ())
 
 
-async def test_only_the_message_that_tells_it_is_edited(harness):
+async def test_only_the_affected_message_is_edited(harness):
     await correct(harness, ("31,000", "13,000"))
     assert [one.part for one in await edits(harness)] == [1]
 
 
-async def test_an_edition_that_was_taken_back_is_never_edited(harness):
+async def test_an_undone_edition_is_never_edited(harness):
     await undo(harness)
     await correct(harness, ("31,000", "13,000"))
     assert (harness.platform.messages, await edits(harness)) == ([], [])
 
 
-async def test_taken_back_between_order_and_edit_it_is_not_edited_either(harness):
+async def test_undone_between_order_and_edit_it_is_not_edited(harness):
     harness.publish("bridge", BRIDGE.replace("31,000", "13,000"))
     await reread(harness)
     harness.clock.advance(minutes=3)
@@ -154,7 +154,7 @@ async def test_quiet_hours_do_not_hold_an_edit(harness):
     assert len(notes(harness)) == 1
 
 
-async def test_what_the_edit_tells_is_not_told_again(harness):
+async def test_content_of_an_edit_is_not_published_again(harness):
     await correct(harness, ("31,000", "13,000"))
     assert (await harness.post("next")).stored_edition is None
 
@@ -188,7 +188,7 @@ async def test_what_changes_again_and_again_is_edited_ever_less_often(harness):
     assert [message.edits for message in harness.platform.messages] == [6]
 
 
-async def test_what_goes_back_before_it_settles_edits_nothing(harness):
+async def test_a_change_reverted_before_it_settles_edits_nothing(harness):
     harness.publish("bridge", BRIDGE.replace("31,000", "13,000"))
     await reread(harness)
     harness.publish("bridge", BRIDGE)

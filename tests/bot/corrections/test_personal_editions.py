@@ -47,7 +47,7 @@ async def test_it_is_edited_and_its_controls_still_say_whose_it_is(
     assert "'v1:story:" not in str(message.payload)
 
 
-async def test_nobody_is_told_of_its_corrections(quiet: BotHarness, ben: Editor):
+async def test_its_corrections_are_private(quiet: BotHarness, ben: Editor):
     await correct(quiet, ("31,000", "13,000"))
     for who in (ben.also("Cleo"), await editor(quiet)):
         assert "Nothing posted here" in said(await who.says("news corrections"))

@@ -105,7 +105,7 @@ async def test_after_a_stop_what_was_missed_is_not_made_up_for(newswire):
     assert asked(newswire) == 2
 
 
-async def test_what_no_edition_told_is_not_read(newswire):
+async def test_pages_of_unpublished_articles_are_not_read(newswire):
     newswire.publish(
         "/feed",
         [
@@ -129,7 +129,7 @@ async def test_where_a_digest_makes_nothing_of_corrections_no_page_is_read(newsw
     assert asked(newswire) == 0
 
 
-async def test_a_page_that_is_gone_is_not_asked_again(newswire):
+async def test_a_removed_page_is_not_requested_again(newswire):
     newswire.shelf["/bridge"] = answer(b"", status=410)
     await read_first(newswire)
     await wait(newswire, hours=49)
@@ -171,7 +171,7 @@ async def test_what_the_page_corrects_is_put_right_in_the_post(newswire):
     assert changed.new.text.startswith("About 13,000 vehicles")
 
 
-async def test_what_stands_on_the_page_only_is_seen_and_edits_nothing(newswire):
+async def test_a_change_only_on_the_page_is_recorded_and_edits_nothing(newswire):
     await read_first(newswire)
     newswire.shelf["/bridge"] = page(below=BELOW.replace("Thursday", "Friday"))
     await wait(newswire, minutes=30)
@@ -189,7 +189,7 @@ async def test_a_page_that_words_it_otherwise_than_its_feed_corrects_nothing(new
     assert await listed(newswire.harness) == ()
 
 
-async def test_the_page_is_never_told_as_news(newswire):
+async def test_the_page_is_never_published_as_news(newswire):
     await read_first(newswire)
     assert (await newswire.harness.post("next")).stored_edition is None
 
@@ -260,7 +260,7 @@ def a_reread(url: str, home: str = "https://courier.example/feed") -> PageReread
         ("", "ftp://outlet.example/a", False),
     ],
 )
-def test_a_feed_leads_us_into_no_network_but_its_own(idle_rereading, allowed, url, may):
+def test_a_feed_cannot_redirect_into_another_network(idle_rereading, allowed, url, may):
     reading = replace(idle_rereading, allow_private=allowed)
     assert reading._may_be_read(a_reread(url), url) is may
 

@@ -180,7 +180,7 @@ async def test_a_platform_whose_every_send_hangs_leaves_the_other_on_time(
     await draining
 
 
-async def test_what_becomes_due_meanwhile_does_not_wait_for_what_hangs(outbox_harness):
+async def test_new_deliveries_do_not_wait_for_hanging_ones(outbox_harness):
     await outbox_harness.due("one")
     go_on = hang(outbox_harness.discord, "one-0")
     draining = asyncio.create_task(outbox_harness.outbox.drain())
@@ -290,7 +290,7 @@ async def test_a_stopped_workspace_is_tried_by_one_message_every_six_hours(
     assert str(found.stopped) == "Revoked."
 
 
-async def test_a_stopped_workspace_goes_on_by_itself_when_it_works_again(
+async def test_a_stopped_workspace_resumes_when_it_works_again(
     outbox_harness,
 ):
     tenant = await outbox_harness.due("one", places=5)
@@ -360,7 +360,7 @@ async def test_a_lost_permission_is_tried_four_times_a_day_and_comes_back(
     ]
 
 
-async def test_the_outbox_says_when_it_will_try_again(outbox_harness):
+async def test_the_outbox_reports_the_next_retry(outbox_harness):
     await outbox_harness.due("one")
     outbox_harness.discord.script(SendRefused("Not allowed.", may_return=True))
     assert (
@@ -369,7 +369,7 @@ async def test_the_outbox_says_when_it_will_try_again(outbox_harness):
     )
 
 
-async def test_a_place_that_is_gone_is_never_tried_and_its_edition_waits_a_week(
+async def test_a_removed_channel_is_not_tried_and_its_edition_waits_a_week(
     outbox_harness,
 ):
     await outbox_harness.due("one", count=2)
@@ -384,7 +384,7 @@ async def test_a_place_that_is_gone_is_never_tried_and_its_edition_waits_a_week(
     assert await outbox_harness.states() == ["failed", "failed"]
 
 
-async def test_what_waited_for_a_place_that_is_gone_goes_to_the_new_one(outbox_harness):
+async def test_deliveries_to_a_removed_channel_go_to_the_new_one(outbox_harness):
     tenant = await outbox_harness.due("one", count=2)
     outbox_harness.discord.script(SendRefused("The channel does not exist any more."))
     await outbox_harness.outbox.drain()
@@ -444,7 +444,7 @@ def with_link(edition: Edition) -> Edition:
     return replace(edition, stories=(replace(story, articles=(ref,)),))
 
 
-async def test_a_refused_message_is_told_plainly_then_as_links_then_fails_alone(
+async def test_a_rejected_message_is_sent_plainly_then_as_links_then_fails(
     outbox_harness,
 ):
     await refusable(outbox_harness)
@@ -460,7 +460,7 @@ async def test_a_refused_message_is_told_plainly_then_as_links_then_fails_alone(
     assert await outbox_harness.states() == ["failed", "sent"]
 
 
-async def test_a_message_that_is_taken_plainly_is_told_once(outbox_harness):
+async def test_a_message_accepted_in_plain_form_is_sent_once(outbox_harness):
     await refusable(outbox_harness)
     outbox_harness.discord.script(SendRefused("Invalid form.", message_only=True))
     await outbox_harness.outbox.drain()
@@ -468,7 +468,7 @@ async def test_a_message_that_is_taken_plainly_is_told_once(outbox_harness):
     assert len({one.key for one in outbox_harness.discord.tried}) == 2
 
 
-async def test_how_plainly_it_is_told_survives_a_restart(outbox_harness):
+async def test_the_simplified_form_survives_a_restart(outbox_harness):
     await refusable(outbox_harness)
     outbox_harness.discord.script(
         SendRefused("Invalid form.", message_only=True), SendNotReceived("No route.")
@@ -510,7 +510,7 @@ async def test_stopped_it_begins_nothing_more(outbox_harness):
     assert await outbox_harness.states() == ["sent", "ready", "ready"]
 
 
-async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(outbox_harness):
+async def test_stopped_while_claiming_it_releases_unstarted_deliveries(outbox_harness):
     await outbox_harness.due("one", places=3)
     write, claiming = outbox_harness.db.write, asyncio.Event()
 
@@ -530,9 +530,7 @@ async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(outbox_h
     assert await outbox_harness.states() == ["retry"] * 3
 
 
-async def test_what_does_not_arrive_in_time_is_uncertain_and_looked_for(
-    outbox_harness, monkeypatch
-):
+async def test_a_timed_out_send_is_uncertain_and_read_back(outbox_harness, monkeypatch):
     monkeypatch.setattr("bot.delivery.outbox.SHUTDOWN_SECONDS", 0.05)
     await outbox_harness.due("one")
     hang(outbox_harness.discord, "one-0")
@@ -556,7 +554,7 @@ async def test_a_clock_that_leaps_does_not_doubt_what_is_on_its_way(outbox_harne
     assert await outbox_harness.states() == ["sent"]
 
 
-async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(
+async def test_a_clock_leap_does_not_shorten_the_wait_before_reading_back(
     outbox_harness,
 ):
     """A request in flight could land after the read-back, and would be sent twice."""

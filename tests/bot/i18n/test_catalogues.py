@@ -215,7 +215,7 @@ def test_german_is_spoken():
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_catalogue_translates_only_what_the_bot_says(language):
+def test_a_catalogue_translates_only_messages_in_use(language):
     said = said_in_code()
     assert [entry.id for entry in entries(language) if entry.id not in said] == []
 
@@ -298,7 +298,7 @@ def documented_keywords() -> dict[str, Any]:
     return found
 
 
-def test_the_documented_command_collects_what_is_said_and_raised():
+def test_the_documented_command_collects_all_messages():
     keywords = documented_keywords()
     assert set(keywords) >= ERRORS
     source = b'texts.say("a"); texts.count("b", "c", n); raise UserError("d {e}", e=1)'

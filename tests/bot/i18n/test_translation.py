@@ -53,7 +53,7 @@ DURATIONS = {
 
 
 @pytest.mark.parametrize("left", DURATIONS)
-def test_a_duration_is_said_in_its_largest_units(left):
+def test_a_duration_is_worded_in_its_largest_units(left):
     said = tuple(texts.duration_until(NOW + left, NOW) for texts in (ENGLISH, GERMAN))
     assert said == DURATIONS[left]
 

@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @given(paces)
-def test_an_interval_lies_between_five_minutes_and_six_hours(pace: float):
+def test_an_interval_is_between_five_minutes_and_six_hours(pace: float):
     assert (
         source_state.SHORTEST_INTERVAL
         <= source_state.polling_interval(pace)

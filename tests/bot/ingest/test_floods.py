@@ -28,7 +28,7 @@ async def told_before(newswire: Newswire) -> list[str]:
     return newswire.posted()
 
 
-async def test_a_flood_posts_nothing_and_is_told_to_the_admin(newswire):
+async def test_a_flood_posts_nothing_and_is_reported_to_the_admin(newswire):
     reported = await told_before(newswire)
     newswire.publish("/feed", items(range(100, 130)))
     newswire.harness.clock.advance(hours=1)

@@ -44,7 +44,7 @@ async def test_a_source_is_not_asked_before_its_slot_and_is_after_it(newswire):
     assert await newswire.asked(seconds=1) == 1
 
 
-async def test_poll_says_when_the_earliest_source_is_due(newswire):
+async def test_poll_returns_when_the_earliest_source_is_due(newswire):
     for path in ("/a", "/b", "/c"):
         newswire.publish(path, items(range(3)))
     await newswire.subscribe("/a", "/b", "/c")
@@ -61,7 +61,7 @@ async def test_two_digests_of_two_workspaces_cost_one_fetch(newswire):
     assert await newswire.asked() == 1
 
 
-async def test_what_stands_in_a_private_network_is_each_workspaces_own(newswire):
+async def test_sources_in_a_private_network_are_per_workspace(newswire):
     newswire.publish("/feed", items(range(3)))
     address = newswire.url("/feed", "127.0.0.1")
     other = feed_configuration([address]).replace("newsroom", "another")
@@ -98,7 +98,7 @@ async def test_a_busy_source_is_asked_more_often_than_a_silent_one(newswire):
     assert paths.count("/silent") <= 3
 
 
-async def test_a_folder_is_looked_at_every_minute(newswire):
+async def test_a_folder_is_read_every_minute(newswire):
     newswire.harness.publish("flood", FLOOD)
     await newswire.harness.apply(feed_configuration(["articles"]))
     await newswire.poll()
@@ -310,7 +310,7 @@ async def test_moves_to_several_places_are_not_added_up(newswire):
     assert newswire.server.paths().count("/feed") == 4
 
 
-async def test_a_move_that_led_nowhere_is_taken_back(newswire):
+async def test_a_move_to_a_dead_address_is_reverted(newswire):
     newswire.shelf["/feed"] = redirect("/new", status=301)
     newswire.publish("/new", items(range(3)))
     await newswire.subscribe("/feed")
@@ -475,9 +475,7 @@ async def test_two_who_want_one_source_at_once_ask_it_once(newswire):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-async def test_the_first_edition_tells_the_newest_and_the_past_stays_untold(
-    newswire, number
-):
+async def test_the_first_edition_has_the_newest_articles_only(newswire, number):
     newswire.publish("/feed", items(range(30)))
     await newswire.subscribe("/feed", more=f"stories = {number}")
     await newswire.harness.post("one")

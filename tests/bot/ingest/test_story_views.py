@@ -216,7 +216,7 @@ async def test_a_changed_text_stays_in_its_story(two):
     assert await story_of(two, "b1") == before
 
 
-async def test_a_text_that_became_another_one_leaves_its_story(two):
+async def test_a_replaced_text_leaves_its_story(two):
     herald(two, an_entry("b1", FERRY_AGAIN))
     await two.poll(days=1)
     herald(two, an_entry("b1", ORCHARD))
@@ -446,7 +446,7 @@ async def test_a_view_holds_no_article_of_sources_that_are_not_the_workspaces(ne
     assert not own & public
 
 
-async def test_the_other_workspace_is_told_nothing_of_a_private_article(tenants):
+async def test_a_private_article_is_invisible_to_the_other_workspace(tenants):
     newswire, mine, other = tenants
     seen = [
         await newswire.harness.db.read(

@@ -147,7 +147,7 @@ async def test_a_far_moment_is_waited_for_without_error():
         await work.run_times(2)
 
 
-async def test_the_tick_runs_what_nobody_armed():
+async def test_the_tick_runs_unscheduled_work():
     _, job = a_job(tick=SOON)
     work = Work()
     async with running(job, work):

@@ -9,7 +9,7 @@ from tests.bot.operations.backup_harness import DAY, PARTS, BackupHarness, rows,
 # ── posts after the restore ─────────────────────────────────────────────────
 
 
-async def test_an_edition_posted_after_the_backup_is_not_told_again(
+async def test_an_edition_posted_after_the_backup_is_not_repeated(
     backups: BackupHarness,
 ):
     backups.back_up()
@@ -25,7 +25,7 @@ async def test_an_edition_posted_after_the_backup_is_not_told_again(
     assert len(before) == PARTS
 
 
-async def test_what_was_in_the_archive_and_told_after_the_backup_is_not_told_again(
+async def test_articles_published_after_the_backup_are_not_repeated(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:
@@ -41,7 +41,7 @@ async def test_what_was_in_the_archive_and_told_after_the_backup_is_not_told_aga
     assert texts(backups) == before
 
 
-async def test_news_from_after_the_restoring_is_told(backups: BackupHarness):
+async def test_news_from_after_the_restore_is_published(backups: BackupHarness):
     backups.back_up()
     async with backups.open() as harness:
         await harness.post()
@@ -74,7 +74,7 @@ async def test_another_outlet_with_a_story_of_the_gap_is_no_news(
     assert texts(backups) == before
 
 
-async def test_whoever_says_so_may_be_told_again(backups: BackupHarness):
+async def test_repeats_are_possible_on_request(backups: BackupHarness):
     backups.back_up()
     async with backups.open() as harness:
         await harness.post()

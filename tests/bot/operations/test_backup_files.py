@@ -101,7 +101,7 @@ def test_a_file_that_appears_meanwhile_is_left_too(backups: BackupHarness):
     assert [*backups.home.glob("*.part*")] == []
 
 
-def test_a_backup_is_one_file_for_its_owner_alone_and_says_when_it_was_made(
+def test_a_backup_is_one_private_file_with_its_date(
     backups: BackupHarness,
 ):
     target = backups.home / "backups" / "kept.db"

@@ -191,9 +191,7 @@ async def test_the_old_database_is_kept_and_one_can_go_back_to_it(
     assert rows(backups.file, "SELECT public_id FROM editions") == before
 
 
-def test_where_the_disk_knows_no_second_names_it_is_copied(
-    backups: BackupHarness, monkeypatch
-):
+def test_without_hard_links_the_file_is_copied(backups: BackupHarness, monkeypatch):
     backups.back_up()
     size = backups.file.stat().st_size
 

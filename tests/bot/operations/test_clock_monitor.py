@@ -113,7 +113,7 @@ async def test_after_a_leap_over_a_due_moment_it_is_made_up_for_a_minute_later(d
     assert await states(daily) == [("11-25 07:00", "composed", True)]
 
 
-async def test_a_leap_that_is_taken_back_soon_has_no_effect_at_all(daily):
+async def test_a_leap_that_is_soon_corrected_has_no_effect(daily):
     run = Run(daily)
     daily.clock.advance(days=1)
     await run.turn(seconds=2)

@@ -31,7 +31,7 @@ async def test_a_well_kept_newsroom_has_no_problem(harness):
     assert await findings(harness, "problem") == []
 
 
-async def test_with_nothing_set_up_it_says_what_to_do(empty_harness):
+async def test_with_nothing_set_up_it_explains_what_to_do(empty_harness):
     (found,) = await findings(empty_harness, "warning")
     assert "standfirst apply" in str(found.fix)
 
@@ -84,7 +84,7 @@ class Complaining:
         )
 
 
-async def test_what_a_platform_says_of_a_destination_is_a_finding(harness):
+async def test_a_platforms_complaint_about_a_destination_is_a_finding(harness):
     doctor = replace(harness.doctor, platforms={"local": Complaining()})
     found = [f for f in await doctor.examine() if f.subject == "#morning"]
     assert [(f.state, str(f.text), str(f.fix)) for f in found] == [
@@ -106,7 +106,7 @@ async def test_a_whole_database_with_room_is_well(harness):
     assert (await finding(harness, "time zones")).state == "ok"
 
 
-async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harness):
+async def test_a_damaged_database_is_a_problem_and_other_checks_run(harness):
     def spoil(connection):
         connection.exec_driver_sql("CREATE TABLE words (word TEXT)")
         connection.exec_driver_sql("INSERT INTO words VALUES (NULL)")
@@ -149,7 +149,7 @@ async def test_the_jobs_of_the_running_process_are_listed_with_their_runs(harnes
     assert str(found[1].text).endswith("runs that failed in a row: 2")
 
 
-def test_it_says_how_old_the_newest_backup_is(tmp_path):
+def test_it_shows_the_age_of_the_newest_backup(tmp_path):
     file = tmp_path / "standfirst.db"
     assert "there is none in" in str(health_checks.check_backups(file, NOON)[0].text)
     (tmp_path / "backups").mkdir()
@@ -178,7 +178,7 @@ def test_a_disk_must_have_room_for_a_copy_of_the_database():
     assert "copies the database" in str(found.fix)
 
 
-def test_a_log_that_nobody_clears_away_is_a_warning():
+def test_a_log_that_is_never_rotated_is_a_warning():
     assert health_checks.check_log_size(10**6) == []
     assert health_checks.check_log_size(10**9)[0].state == "warning"
 
@@ -284,5 +284,5 @@ def test_a_clock_that_is_off_by_more_than_half_a_minute_is_a_problem(off, state,
     assert said in str(found.text)
 
 
-def test_where_no_time_is_told_there_is_nothing_to_compare():
+def test_without_a_server_time_nothing_is_compared():
     assert check_clock("discord", None, NOON) == []

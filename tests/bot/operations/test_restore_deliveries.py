@@ -130,7 +130,7 @@ async def test_what_arrived_is_adopted_so_that_it_can_be_corrected(
     assert len(texts(backups)) == PARTS
 
 
-async def test_what_was_taken_back_meanwhile_does_not_come_back(backups: BackupHarness):
+async def test_an_edition_undone_meanwhile_does_not_come_back(backups: BackupHarness):
     async with backups.open() as harness:
         await order(harness)
         backups.back_up()
@@ -148,7 +148,7 @@ async def test_what_was_taken_back_meanwhile_does_not_come_back(backups: BackupH
     assert "was restored" in repr(reported.blocks)
 
 
-async def test_a_look_that_fails_first_does_not_send_it_either(backups: BackupHarness):
+async def test_a_failed_read_back_does_not_send_it_either(backups: BackupHarness):
     async with backups.open() as harness:
         await order(harness)
         backups.back_up()
@@ -170,7 +170,7 @@ async def test_a_look_that_fails_first_does_not_send_it_either(backups: BackupHa
     assert texts(backups) == []
 
 
-async def test_it_is_looked_for_from_the_moment_on_at_which_it_was_made(
+async def test_it_is_read_back_from_its_creation_on(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:
@@ -208,7 +208,7 @@ async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarn
     assert not kept
 
 
-async def test_what_somebody_lets_go_afterwards_is_sent_as_always(
+async def test_a_delivery_released_afterwards_is_sent_as_usual(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:
@@ -238,7 +238,7 @@ async def test_what_somebody_lets_go_afterwards_is_sent_as_always(
     assert len(texts(backups)) == PARTS
 
 
-async def test_what_single_people_were_to_be_told_is_not_told_late(
+async def test_private_notices_are_not_sent_late(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:
