@@ -112,7 +112,7 @@ def test_settings_do_not_change(home):
 # ── errors ─────────────────────────────────────────────────────────────────────
 
 
-def test_all_mistakes_are_told_together_a_sentence_each(home):
+def test_all_mistakes_are_reported_together_a_sentence_each(home):
     write_env(home, "STANDFIRST_LOG_LEVEL=loud\n")
     write_toml(home, "send_timeout = -1\nlog_format = [1]\nsurprise = true")
     reported = complaint(home, WEB_PORT="abc").splitlines()
@@ -257,7 +257,7 @@ def test_the_example_shows_the_defaults(home):
     } - {"database_url", "demo_folder"}
 
 
-def test_every_setting_says_what_its_value_must_be():
+def test_every_setting_describes_its_valid_values():
     for name, info in SETTINGS.items():
         assert info.description, name
 

@@ -62,7 +62,7 @@ async def read_all(
     return done, killed
 
 
-async def test_every_bomb_is_read_refused_or_ended_and_dials_nobody():
+async def test_every_bomb_is_read_rejected_or_killed_without_network():
     async with serving({}) as canary:
         bombs = all_of(canary.place)
         documents = ((bomb.name, bomb.kind, bomb.make()) for bomb in bombs)

@@ -60,7 +60,7 @@ async def test_who_sleeps_is_ended_by_the_clock():
             await sandbox.run(jobs.sleep, 60)
 
 
-async def test_the_event_loop_goes_on_while_a_reader_spins(sandbox: Sandbox):
+async def test_the_event_loop_continues_while_a_reader_spins(sandbox: Sandbox):
     ticks = 0
 
     async def tick() -> None:
@@ -111,7 +111,7 @@ async def test_what_a_library_prints_does_not_get_between(sandbox: Sandbox):
     assert await sandbox.run(jobs.babble) == 7
 
 
-async def test_a_reader_dials_nobody(sandbox: Sandbox):
+async def test_a_reader_has_no_network(sandbox: Sandbox):
     async with serving({}) as canary:
         with pytest.raises(SourceUnreadable):
             await sandbox.run(jobs.dial, canary.port)
@@ -144,7 +144,7 @@ async def test_errors_of_the_reader_come_out_as_ours(sandbox: Sandbox):
     assert "stranger" not in str(caught.value)
 
 
-async def test_an_idle_worker_is_let_go_and_started_anew():
+async def test_an_idle_worker_is_stopped_and_restarted():
     async with Sandbox(SandboxLimits(idle=0.1)) as sandbox:
         first = await sandbox.run(jobs.pid)
         async with asyncio.timeout(10):

@@ -116,7 +116,7 @@ async def test_one_of_many_gets_to_exchange_the_tokens(store):
     assert sorted(claims) == [False] * 7 + [True]
 
 
-async def test_an_exchange_that_is_settled_is_not_begun_by_who_knows_the_old(store):
+async def test_a_finished_exchange_is_not_repeated_with_the_old_token(store):
     kept = await store.keep(HERE)
     assert await store.claim(kept)
     await store.settle(kept, tokens=NEXT)
@@ -138,9 +138,7 @@ async def test_an_exchange_in_vain_can_be_tried_again_and_a_broken_one_cannot(st
     assert found.tokens == TOKENS
 
 
-async def test_whoever_began_an_exchange_and_died_is_out_of_it_after_a_minute(
-    store, clock
-):
+async def test_an_abandoned_exchange_expires_after_a_minute(store, clock):
     kept = await store.keep(HERE)
     assert await store.claim(kept)
     clock.advance(seconds=EXCHANGE_LEASE.total_seconds() - 1)
@@ -159,7 +157,7 @@ async def test_what_came_for_an_older_installation_does_not_touch_the_newer(stor
     assert await store.find("T1") == new
 
 
-async def test_what_is_forgotten_is_gone_and_others_stay(store, database):
+async def test_a_deleted_installation_is_gone_and_others_stay(store, database):
     kept = await store.keep(HERE)
     other = await store.keep(replace(HERE, team="T2", name="Second"))
     await store.forget(kept)

@@ -136,15 +136,13 @@ async def test_an_edit_keeps_the_message(platform):
 
 
 @pytest.mark.parametrize("operation", ["edit", "delete"])
-async def test_what_is_done_to_a_message_is_not_taken_for_done_because_it_stands_there(
-    platform, operation
-):
+async def test_an_edit_is_not_done_because_the_message_exists(platform, operation):
     message = await platform.send(a_delivery(platform))
     unclear = a_delivery(platform, operation=operation, message_id=message)
     assert await platform.read_back(unclear) is None
 
 
-async def test_editing_what_is_gone_is_refused(platform):
+async def test_editing_a_deleted_message_is_rejected(platform):
     with pytest.raises(SendRefused):
         await platform.send(a_delivery(platform, operation="edit", message_id="404"))
 

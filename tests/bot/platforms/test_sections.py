@@ -144,7 +144,7 @@ def test_every_section_at_once_holds_all_stories_within_the_budgets(platform):
 # ── the page ───────────────────────────────────────────────────────────────────
 
 
-def test_a_payload_of_the_page_says_a_layout_only_where_one_was_chosen():
+def test_a_payload_of_the_page_has_a_layout_only_if_chosen():
     (usual,) = local_render(an_edition(), a_context())
     assert "layout" not in usual.payload
     (chosen,) = local_render(an_edition_with(("also", "figures")), a_context())

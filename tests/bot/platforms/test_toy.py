@@ -90,7 +90,9 @@ def test_its_payloads_are_previewed_also_while_it_is_off(
     assert run_command(["digest", "preview", "--format", "tin"]) == 2
 
 
-def test_while_it_is_off_the_doctor_says_how_to_switch_it_on(home, monkeypatch, capsys):
+def test_while_it_is_off_the_doctor_explains_how_to_switch_it_on(
+    home, monkeypatch, capsys
+):
     assert run_command(["apply", "toy.toml"]) == 0
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
     assert run_command(["doctor"]) == 4

@@ -75,7 +75,7 @@ def at(text: str) -> datetime:
         ("12-25T06:00", [("11-25 07:00", "skipped", False)]),
     ],
 )
-async def test_after_downtime_at_most_one_late_edition_goes_out(harness, back, became):
+async def test_after_downtime_at_most_one_late_edition_is_posted(harness, back, became):
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at(back))
     harness.publish("flood", FLOOD)
@@ -91,7 +91,7 @@ async def test_after_downtime_at_most_one_late_edition_goes_out(harness, back, b
         assert found == became
 
 
-async def test_what_was_missed_says_so(harness):
+async def test_missed_occurrences_are_marked(harness):
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at("11-25T20:00"))
     await harness.wake()
@@ -192,7 +192,7 @@ async def test_an_edition_by_hand_leaves_the_changed_schedule_its_day(harness):
     assert await harness.wake() == at("11-24T17:00")
 
 
-async def test_an_edition_that_had_nothing_to_tell_does_not_count(empty_harness):
+async def test_an_edition_without_stories_does_not_count(empty_harness):
     await empty_harness.apply(scheduled("daily at 14 Europe/Berlin"))
     empty_harness.clock.set(at("11-24T13:00"))
     await empty_harness.wake()
@@ -232,7 +232,7 @@ async def test_a_schedule_that_cannot_be_read_keeps_no_other_from_its_time(spoil
     assert reported.reason
 
 
-async def test_a_zone_that_is_gone_is_named_in_the_reason(spoilt):
+async def test_a_removed_zone_is_named_in_the_reason(spoilt):
     spoilt.clock.advance(minutes=2)
     await spoilt.wake()
     (reported,) = await history(spoilt)
@@ -248,14 +248,14 @@ async def test_a_whole_batch_of_unreadable_ones_keeps_no_other_from_its_time(
     assert len(await history(spoilt, "Evening")) == 1
 
 
-async def test_it_is_looked_at_each_hour_and_told_once(spoilt):
+async def test_it_is_retried_each_hour_and_reported_once(spoilt):
     for _ in range(4):
         spoilt.clock.advance(minutes=40)
         await spoilt.wake()
     assert len(await history(spoilt)) == 1
 
 
-async def test_it_goes_on_when_the_cause_is_mended(spoilt):
+async def test_it_resumes_when_the_cause_is_fixed(spoilt):
     spoilt.clock.advance(minutes=2)
     await spoilt.wake()
     await spoilt.db.write(_spoil, GONE.replace("Atlantis", "Berlin"))
@@ -264,7 +264,7 @@ async def test_it_goes_on_when_the_cause_is_mended(spoilt):
     assert (await history(spoilt))[-1].due_at == at("11-25T07:00")
 
 
-async def test_its_digest_can_still_be_posted_and_looked_at(spoilt):
+async def test_its_digest_can_still_be_posted_and_previewed(spoilt):
     digest = await spoilt.digest()
     assert planning.digest_zone(digest) == "UTC"
     assert "Atlantis" in str(planning.find_schedule_problems(digest)[0])

@@ -72,7 +72,7 @@ async def reported(harness: BotHarness, key: str) -> dict[str, bool]:
     return {story.id: story.update for story in found}
 
 
-async def test_an_edition_tells_a_story_under_the_id_it_was_stored_with(harness):
+async def test_an_edition_uses_the_stored_id_of_a_story(harness):
     harness.publish("too", BRIDGE_TOO)
     before = await reported(harness, "one")
     assert set(before) == set((await ids(harness)).values())
@@ -94,7 +94,7 @@ async def test_an_earlier_article_that_comes_late_renames_no_story(harness):
     assert await reported(harness, "two") == {story: True}
 
 
-async def test_a_preview_tells_what_the_post_after_it_tells(harness):
+async def test_a_preview_shows_the_stories_of_the_next_post(harness):
     for name, text in (("too", BRIDGE_TOO), ("later", BRIDGE_LATER), ("f", FLOOD)):
         harness.publish(name, text)
     digest = await harness.digest()
@@ -105,7 +105,7 @@ async def test_a_preview_tells_what_the_post_after_it_tells(harness):
     assert draft.edition.brief == posted.stored_edition.edition.brief
 
 
-async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(harness):
+async def test_a_merged_story_uses_the_remaining_id(harness):
     """Two stored stories that another process merged are one for the composer."""
     harness.publish("too", BRIDGE_TOO)
     await harness.ingestor.refresh((await harness.digest()).sources)
@@ -147,7 +147,7 @@ async def narrow(empty_harness: BotHarness) -> BotHarness:
     return empty_harness
 
 
-async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
+async def test_an_unpublished_story_can_be_requested(narrow):
     await narrow.ingestor.refresh((await narrow.digest()).sources)
     answer = await narrow.says("news story", story=await story_id(narrow, "Harbour"))
     assert not answer.problem
@@ -156,7 +156,7 @@ async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
     assert "No edition has shown it in full." in words(answer)
 
 
-async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow):
+async def test_differing_figures_come_from_stored_stories(narrow):
     await narrow.ingestor.refresh((await narrow.digest()).sources)
     said = words(
         await narrow.says("news story", story=await story_id(narrow, "Harbour"))
@@ -167,7 +167,7 @@ async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow
     assert re.search(r"and 1 more", said)
 
 
-async def test_what_came_in_after_the_edition_stands_with_the_told_story(harness):
+async def test_later_articles_are_listed_with_the_published_story(harness):
     await reported(harness, "one")
     harness.publish("too", BRIDGE_TOO)
     await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
@@ -180,7 +180,7 @@ async def test_what_came_in_after_the_edition_stands_with_the_told_story(harness
     assert "Crack in a girder" in said
 
 
-async def test_why_says_of_a_story_told_in_brief_what_it_ranked_below(narrow):
+async def test_why_names_what_a_brief_story_ranked_below(narrow):
     posted = await narrow.post()
     assert posted.stored_edition is not None
     (line,) = posted.stored_edition.edition.brief
@@ -189,7 +189,7 @@ async def test_why_says_of_a_story_told_in_brief_what_it_ranked_below(narrow):
     assert "Morning brief" in said
 
 
-async def test_why_says_what_kept_a_story_out_by_its_id(narrow):
+async def test_why_explains_an_omitted_story_by_its_id(narrow):
     await narrow.post()
     pool = await story_id(narrow, "Torvale pool")
     said = words(await narrow.says("news why", story=pool))
@@ -205,7 +205,7 @@ async def test_why_is_known_when_nothing_was_posted_at_all(empty_harness):
         assert "leaves out" in words(await empty_harness.says("news why", story=which))
 
 
-async def test_why_says_that_a_story_was_told_before(harness):
+async def test_why_reports_that_a_story_was_published_before(harness):
     await harness.post("one")
     harness.publish("flood", FLOOD)
     await harness.post("two")
@@ -213,14 +213,14 @@ async def test_why_says_that_a_story_was_told_before(harness):
     assert "is based on this article" in said
 
 
-async def test_why_says_what_an_article_was_merged_with(harness):
+async def test_why_names_the_article_that_another_was_merged_with(harness):
     harness.publish("too", BRIDGE_TOO)
     await harness.post()
     said = words(await harness.says("news why", story="Crack girder shuts"))
     assert "Same event as the article from" in said
 
 
-async def test_why_says_that_nobody_has_looked_yet(harness):
+async def test_why_reports_that_no_edition_was_composed_yet(harness):
     await harness.post()
     harness.clock.advance(minutes=1)
     harness.publish("flood", FLOOD)
@@ -229,14 +229,14 @@ async def test_why_says_that_nobody_has_looked_yet(harness):
     assert "fetched after the last edition" in said
 
 
-async def test_why_says_that_an_article_is_too_old(harness):
+async def test_why_reports_that_an_article_is_too_old(harness):
     await harness.ingestor.refresh((await harness.digest()).sources)
     harness.clock.advance(days=9)
     said = words(await harness.says("news why", story="Osric Vane"))
     assert "too long ago" in said
 
 
-async def test_why_tells_another_workspace_nothing(harness):
+async def test_why_reveals_nothing_to_another_workspace(harness):
     await harness.post()
     other = CONFIGURATION.replace("newsroom", "another").replace('"articles"', '"more"')
     (harness.home / "more").mkdir()
@@ -249,7 +249,7 @@ async def test_why_tells_another_workspace_nothing(harness):
     assert answer.problem
 
 
-async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(harness):
+async def test_a_frequent_digest_stores_its_reasons_once(harness):
     for _ in range(5):
         harness.clock.advance(timedelta(minutes=2))
         await harness.wake()
@@ -259,7 +259,7 @@ async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(harn
     assert kept == 2
 
 
-async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
+async def test_an_edition_stores_only_decisions_about_its_stories(narrow):
     posted = await narrow.post()
     assert posted.stored_edition is not None
     edition = posted.stored_edition.edition
@@ -272,7 +272,7 @@ async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
 LONGER = BRIDGE + "\nThe harbour office waits for a report from the makers.\n"
 
 
-async def test_why_shows_the_source_line_of_words_that_the_edition_tells(harness):
+async def test_why_shows_the_source_line_of_published_words(harness):
     await harness.post()
     answer = await harness.says("news why", story="closed after a crack was found")
     assert "The edition has this sentence:" in words(answer)
@@ -283,7 +283,7 @@ async def test_why_shows_the_source_line_of_words_that_the_edition_tells(harness
     assert line.start == line_start(BRIDGE, line.text)
 
 
-async def test_why_says_that_the_edition_leaves_a_sentence_out(harness):
+async def test_why_reports_that_the_edition_omits_a_sentence(harness):
     harness.publish("bridge", LONGER)
     await harness.post()
     said = words(await harness.says("news why", story="report from the makers"))

@@ -183,7 +183,7 @@ def test_a_zone_that_moved_its_clocks_ahead_loses_no_edition():
     assert found.missed is None
 
 
-def test_a_zone_that_is_gone_is_told_in_a_sentence():
+def test_a_removed_zone_is_reported_in_a_sentence():
     gone = Schedule(days=(0,), rule=parse_schedule(DAILY).rule, zone="Europe/Atlantis")
     due = DueMoment(
         at=instant("2026-11-25T08:00Z"), local_date=date(2026, 11, 25), slot="08:00"

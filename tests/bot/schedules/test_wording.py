@@ -50,7 +50,7 @@ IN_GERMAN = {
 
 
 @pytest.mark.parametrize("sentence", IN_GERMAN)
-def test_a_schedule_is_said_in_german(sentence):
+def test_a_schedule_is_worded_in_german(sentence):
     assert describe_schedule(parse_schedule(sentence), GERMAN) == IN_GERMAN[sentence]
 
 
@@ -68,7 +68,7 @@ IN_ENGLISH = {
 
 
 @pytest.mark.parametrize("sentence", IN_ENGLISH)
-def test_a_schedule_is_said_to_people_in_english(sentence):
+def test_a_schedule_is_worded_in_english(sentence):
     assert describe_schedule(parse_schedule(sentence), ENGLISH) == IN_ENGLISH[sentence]
 
 

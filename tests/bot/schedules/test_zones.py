@@ -24,7 +24,7 @@ CITIES = {
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_a_city_stands_for_its_zone(city):
+def test_a_city_resolves_to_its_zone(city):
     assert find_zone(city) == CITIES[city]
 
 

@@ -55,7 +55,7 @@ async def test_an_article_comes_back_whole(database: Database, tenant: Tenant):
     )
 
 
-async def test_the_outlet_that_the_text_names_goes_before_the_sources_name(
+async def test_the_outlet_in_the_text_overrides_the_sources_name(
     database: Database, tenant: Tenant
 ):
     await database.write(
@@ -211,7 +211,7 @@ async def test_a_correction_of_a_correction_joins_too(
     assert found.text == "It opens at two."
 
 
-async def test_a_source_that_goes_back_to_an_earlier_text_is_followed(
+async def test_a_source_that_reverts_to_an_earlier_text_is_followed(
     database: Database, tenant: Tenant
 ):
     for text in (TEXT, "It opens at one.", TEXT):

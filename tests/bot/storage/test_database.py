@@ -145,7 +145,7 @@ async def test_a_write_waits_for_a_lock_while_the_loop_stays_free(
     await database.close()
 
 
-async def test_a_lock_that_stays_is_told_in_one_sentence(
+async def test_a_lasting_lock_is_reported_in_one_sentence(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(module, "_WRITE_TIMEOUT", 0.1)
@@ -179,7 +179,7 @@ async def test_closing_does_not_wait_for_a_lock_that_stays(
             await writing
 
 
-async def test_a_full_disk_is_told_and_leaves_no_half_row(sqlite_url: str):
+async def test_a_full_disk_is_reported_and_leaves_no_partial_row(sqlite_url: str):
     database = Database.open(sqlite_url)
 
     def fill_up(connection: Connection) -> None:
@@ -343,7 +343,7 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
         f"postgresql://127.0.0.1:1/news?password={SECRET}",
     ],
 )
-def test_a_server_that_is_away_is_told_without_the_password(url: str):
+def test_an_unreachable_server_is_reported_without_the_password(url: str):
     with pytest.raises(DatabaseUnavailable, match=r"news on 127\.0\.0\.1:1") as caught:
         Database.open(url)
 
@@ -351,7 +351,7 @@ def test_a_server_that_is_away_is_told_without_the_password(url: str):
 
 
 @pytest.mark.postgres
-def test_a_missing_database_is_told(postgres_server: str):
+def test_a_missing_database_is_reported(postgres_server: str):
     with pytest.raises(ConfigurationError, match="has no database nowhere"):
         Database.open(postgres_server % "nowhere")
 
@@ -366,7 +366,7 @@ def test_a_missing_database_is_told(postgres_server: str):
         "sqlite:///:memory:",
     ],
 )
-def test_an_address_that_cannot_be_used_is_told_without_the_password(url: str):
+def test_an_unusable_address_is_reported_without_the_password(url: str):
     with pytest.raises(ConfigurationError, match=r"sqlite:////path") as caught:
         Database.open(url)
 

@@ -38,7 +38,9 @@ async def state_of(database: Database, delivery: Delivery) -> Delivery:
 # ── adding ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_delivery_says_where_and_what(database: Database, tenant: Tenant):
+async def test_a_delivery_has_destination_and_payload(
+    database: Database, tenant: Tenant
+):
     first, second = await database.write(some_deliveries, tenant, count=2)
 
     assert (first.platform, first.workspace_external_id) == ("local", "one")
@@ -207,7 +209,7 @@ async def test_an_answer_after_the_lease_is_still_taken(
     assert (await state_of(database, claimed)).state == "sent"
 
 
-async def test_the_uncertain_is_looked_for_after_the_wait(
+async def test_an_uncertain_delivery_is_read_back_after_the_wait(
     database: Database, tenant: Tenant
 ):
     await database.write(some_deliveries, tenant)
@@ -256,7 +258,7 @@ async def test_what_failed_takes_the_parts_behind_it_along(
     assert (await state_of(database, second)).state == "failed"
 
 
-async def test_what_is_held_goes_out_when_an_admin_says_so(
+async def test_a_held_delivery_is_sent_when_an_admin_decides_so(
     database: Database, tenant: Tenant
 ):
     await database.write(some_deliveries, tenant)

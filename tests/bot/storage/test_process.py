@@ -181,7 +181,7 @@ async def test_a_changed_message_keeps_its_place(mailbox: Mailbox, delivery: Del
     assert after == replace(before, payload={"text": "new"}, edited_at=later)
 
 
-async def test_changing_a_message_that_is_gone_is_refused(
+async def test_changing_a_deleted_message_is_rejected(
     mailbox: Mailbox, delivery: Delivery
 ):
     await mailbox.put(delivery, NOW)

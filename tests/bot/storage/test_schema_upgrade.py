@@ -391,7 +391,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("a_second_step")
-def test_postgresql_in_use_is_upgraded_only_when_told_to(
+def test_postgresql_in_use_is_upgraded_only_on_request(
     empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as today:

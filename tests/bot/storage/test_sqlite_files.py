@@ -57,13 +57,13 @@ def ruin(file: Path, table: str) -> None:
     file.write_bytes(content)
 
 
-def test_an_index_that_says_otherwise_than_its_table_is_damage(file: Path):
+def test_an_index_that_differs_from_its_table_is_damage(file: Path):
     lose_a_write(file)
     with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
         sqlite_files.prepare_file(file)
 
 
-def test_a_large_file_is_looked_through_where_it_decides_about_sending(
+def test_the_sending_tables_of_a_large_file_are_checked(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
@@ -73,7 +73,7 @@ def test_a_large_file_is_looked_through_where_it_decides_about_sending(
         sqlite_files.prepare_file(file)
 
 
-def test_a_large_file_is_not_looked_through_elsewhere(
+def test_other_tables_of_a_large_file_are_not_checked(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     ruin(file, "saved_stories")
@@ -84,7 +84,7 @@ def test_a_large_file_is_not_looked_through_elsewhere(
         sqlite_files.prepare_file(file)
 
 
-def test_a_start_does_not_wait_for_the_end_of_the_look(
+def test_a_start_does_not_wait_for_the_full_check(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """Without time for a full check, the file is opened if no damage was seen."""
@@ -95,5 +95,5 @@ def test_a_start_does_not_wait_for_the_end_of_the_look(
     sqlite_files.prepare_file(file)
 
 
-def test_what_decides_about_sending_are_tables_of_ours():
+def test_the_sending_tables_exist():
     assert set(sqlite_files.CRITICAL_TABLES) < set(schema.metadata.tables)

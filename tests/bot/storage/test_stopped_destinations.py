@@ -126,9 +126,7 @@ async def test_a_stopped_workspace_wakes_the_outbox_when_it_may_be_tried(
     assert await waiting(database, LATER) == ["one"]
 
 
-async def test_a_try_is_spent_when_it_is_taken_whatever_becomes_of_it(
-    database: Database, tenant: Tenant
-):
+async def test_a_try_is_used_up_when_it_is_claimed(database: Database, tenant: Tenant):
     await database.write(
         workspace_store.stop_workspace, workspace_id=tenant.workspace.id, **REVOKED
     )
@@ -212,7 +210,7 @@ async def test_a_workspace_that_is_back_gets_messages_again(
     assert await waiting(database) == ["one"]
 
 
-async def test_nothing_goes_where_the_bot_was_removed(
+async def test_nothing_is_sent_where_the_bot_was_removed(
     database: Database, tenant: Tenant
 ):
     await database.write(
@@ -265,7 +263,7 @@ async def take_back(database: Database, delivery: Delivery) -> tuple[int, int]:
     )
 
 
-async def test_what_was_sent_is_deleted_and_what_waits_never_goes_out(
+async def test_sent_messages_are_deleted_and_pending_ones_cancelled(
     database: Database, tenant: Tenant
 ):
     sent = await database.write(claim_one)

@@ -143,7 +143,7 @@ async def test_what_a_view_has_elsewhere_is_not_where_everybody_has_it(
     assert found == [{"one"}, {"two"}, {"one", "two"}, set()]
 
 
-async def test_a_view_that_says_the_same_as_everybody_keeps_nothing_of_its_own(
+async def test_a_view_equal_to_the_public_one_stores_nothing(
     database: Database, public: Tenant
 ):
     def work(connection: Connection) -> bool:

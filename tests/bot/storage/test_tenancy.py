@@ -326,7 +326,7 @@ def seen_of_a_reader(connection: Connection, reader: Any) -> dict[str, Any]:
     }
 
 
-async def test_nothing_of_one_person_is_seen_by_another(database: Database):
+async def test_data_of_one_person_is_invisible_to_others(database: Database):
     full = await database.write(full_tenant, "full")
     mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
     theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")
@@ -340,7 +340,7 @@ async def test_nothing_of_one_person_is_seen_by_another(database: Database):
     assert seen == {"open reports", "count of open reports", "own digests"}
 
 
-async def test_nobody_changes_what_is_another_persons(database: Database):
+async def test_people_cannot_change_each_others_data(database: Database):
     full = await database.write(full_tenant, "full")
     mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
     theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")

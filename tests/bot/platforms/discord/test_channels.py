@@ -125,7 +125,7 @@ async def test_a_lost_request_is_sent_again_and_leaves_one_post(
 
 
 @pytest.mark.parametrize("status", [500, 503, 524])
-async def test_a_fault_behind_which_the_post_stands_leaves_one_post(
+async def test_a_fault_after_the_post_was_created_leaves_one_post(
     harness, discord, forum, status
 ):
     # The library repeats most of these itself, and a forum post has no nonce.
@@ -257,7 +257,7 @@ async def test_a_post_that_somebody_deleted_stops_its_edition_and_nothing_else(
     assert (await harness.digest()).destinations[0].paused is None
 
 
-async def test_an_edition_that_is_taken_back_leaves_no_message_in_its_post(
+async def test_an_undone_edition_leaves_no_message_in_its_post(
     harness, discord, forum, parted
 ):
     await harness.post()
@@ -280,7 +280,7 @@ async def take_back(harness: BotHarness) -> None:
     await harness.outbox.drain()
 
 
-async def test_what_stands_in_a_post_can_be_edited(harness, discord, forum):
+async def test_messages_in_a_post_can_be_edited(harness, discord, forum):
     sent = await claimed(harness)
     message = await harness.platform.send(sent)
     text = {"type": 10, "content": "Corrected"}
@@ -295,9 +295,7 @@ async def test_what_stands_in_a_post_can_be_edited(harness, discord, forum):
 # ── threads below a message ────────────────────────────────────────────────────
 
 
-async def test_the_parts_behind_the_first_stand_in_a_thread_below_it(
-    harness, discord, parted
-):
+async def test_further_parts_are_in_a_thread_below_the_first(harness, discord, parted):
     await behaving(harness, "thread = true")
     await harness.post()
     assert await states(harness) == ["sent", "sent"]
@@ -335,7 +333,7 @@ async def test_whatever_is_lost_there_is_one_thread_and_one_message_in_it(
     assert len(discord.ledger.says(thread.id)) == len(discord.ledger.says("2001")) == 1
 
 
-async def test_where_no_thread_may_be_opened_all_stands_in_the_channel(
+async def test_without_permission_for_threads_all_is_in_the_channel(
     harness, discord, parted
 ):
     # Discord has forgotten the nonce: only reading back can find the message.
@@ -423,7 +421,7 @@ async def scheduled(harness: BotHarness) -> None:
     await harness.wake()
 
 
-async def test_the_role_hears_of_a_scheduled_edition_once(harness, discord, parted):
+async def test_a_scheduled_edition_pings_the_role_once(harness, discord, parted):
     await behaving(harness, 'ping = "4711"')
     await scheduled(harness)
     first, second = discord.ledger.says("2001")
@@ -440,7 +438,7 @@ async def test_an_edition_that_was_ordered_pings_nobody(harness, discord):
     assert "<@&" not in str(message["components"])
 
 
-async def test_what_a_feed_says_pings_neither_the_role_nor_another(harness, discord):
+async def test_feed_text_pings_neither_the_role_nor_another(harness, discord):
     harness.publish(
         "sly", FLOOD.replace("River floods", "<@&4711> <@&4712> @everyone floods")
     )
@@ -462,7 +460,7 @@ async def test_beside_the_ping_nothing_in_the_message_can_ping(harness, discord)
     assert message["mention_roles"] == ["4711"], "only our own mention is one"
 
 
-async def test_in_plain_words_too_the_role_hears_of_it(harness, discord):
+async def test_the_role_is_pinged_in_plain_words_too(harness, discord):
     await behaving(harness, 'ping = "4711"', "silent = true")
     discord.script(Status(status=400, code=50035), "post")
     await scheduled(harness)

@@ -200,9 +200,7 @@ async def test_commands_are_put_once_and_not_again_after_a_restart(discord, regi
     assert len(discord.asked("commands")) == 4
 
 
-async def test_commands_are_not_even_looked_at_again_after_a_reconnect(
-    discord, registry
-):
+async def test_commands_are_not_requested_again_after_a_reconnect(discord, registry):
     async with listening(discord, registry) as platform:
         await discord.gateway.tell_all(9, False)
         await until(lambda: len(discord.gateway.identified) == 2)
@@ -243,7 +241,7 @@ async def test_posts_go_out_while_commands_cannot_be_registered(harness, discord
     await asyncio.gather(running, return_exceptions=True)
 
 
-def test_nothing_is_heard_before_it_runs():
+def test_no_interaction_is_handled_before_it_runs():
     listener = DiscordEventHandler()
     assert listener.inbox is None
     assert "not registered" in listener.problem

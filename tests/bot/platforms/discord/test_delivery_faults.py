@@ -154,7 +154,7 @@ async def test_a_post_that_somebody_deleted_meanwhile_is_not_posted_again(
 # ── reading back ───────────────────────────────────────────────────────────────
 
 
-async def test_a_closed_history_holds_the_delivery_and_says_why(harness, discord):
+async def test_a_closed_history_holds_the_delivery_with_the_reason(harness, discord):
     discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~HISTORY)
     running = asyncio.create_task(harness.platform.run(harness.inbox))
     await until(lambda: harness.platform.state == "ok")

@@ -57,7 +57,7 @@ async def test_it_comes_by_direct_message_once(
     assert discord.ledger.says("2001") == []
 
 
-async def test_a_lost_answer_is_looked_for_in_the_direct_message(
+async def test_a_lost_answer_is_read_back_from_the_direct_message(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -84,7 +84,7 @@ async def test_an_empty_direct_message_means_that_it_did_not_arrive(
     assert len(discord.ledger.says(DM)) == 1
 
 
-async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
+async def test_closed_messages_stop_it_and_are_reported_at_the_next_command(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -103,7 +103,7 @@ async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
     assert discord.ledger.says("2001")
 
 
-async def test_whoever_left_the_server_gets_nothing_more(
+async def test_former_members_get_nothing_more(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -139,7 +139,7 @@ async def test_its_buttons_answer_in_the_direct_message(
         assert "Harbour bridge" in listed.words
 
 
-async def test_whoever_was_found_to_have_left_presses_nothing_more(
+async def test_buttons_of_former_members_have_no_effect(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -156,7 +156,7 @@ async def test_whoever_was_found_to_have_left_presses_nothing_more(
         assert "does not belong here" in (await asked.done()).words
 
 
-async def test_the_buttons_of_ones_own_digest_answer_nobody_else(
+async def test_the_buttons_of_a_personal_digest_are_private(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -170,7 +170,7 @@ async def test_the_buttons_of_ones_own_digest_answer_nobody_else(
         assert "does not belong here" in (await asked.done()).words
 
 
-async def test_at_home_nobody_is_an_editor_of_the_server(
+async def test_in_a_direct_message_nobody_is_an_editor_of_the_server(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -239,7 +239,7 @@ async def settled(
     )
 
 
-async def test_a_settled_report_is_answered_by_direct_message_once(
+async def test_a_resolved_report_is_answered_by_direct_message_once(
     harness: BotHarness, discord: LocalDiscord
 ):
     await settled(harness, discord, answer="@everyone **Yes** <@7001>")
@@ -254,7 +254,7 @@ async def test_a_settled_report_is_answered_by_direct_message_once(
     assert len(discord.ledger.says("2001")) == before
 
 
-async def test_a_lost_answer_of_one_is_looked_for_there(
+async def test_a_lost_answer_of_a_notice_is_read_back_there(
     harness: BotHarness, discord: LocalDiscord
 ):
     discord.ledger.nonce_window = timedelta(0)
@@ -267,7 +267,7 @@ async def test_a_lost_answer_of_one_is_looked_for_there(
 
 
 @pytest.mark.parametrize("left", [False, True])
-async def test_whom_no_direct_message_reaches_is_told_with_their_next_command(
+async def test_without_direct_messages_the_answer_comes_with_the_next_command(
     harness: BotHarness, discord: LocalDiscord, left: bool
 ):
     await settled(harness, discord)

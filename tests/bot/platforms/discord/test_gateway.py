@@ -67,19 +67,19 @@ async def test_a_dropped_connection_is_resumed_and_posts_do_not_need_it(
     await until(lambda: platform.state == "ok")
 
 
-async def test_it_reconnects_when_it_is_told_to(platform, discord):
+async def test_it_reconnects_on_request(platform, discord):
     await discord.gateway.tell_all(7)
     await until(lambda: discord.gateway.resumed)
     await until(lambda: platform.state == "ok")
 
 
-async def test_a_session_that_is_worth_nothing_is_begun_anew(platform, discord):
+async def test_an_invalid_session_is_replaced(platform, discord):
     await discord.gateway.tell_all(9, False)
     await until(lambda: len(discord.gateway.identified) == 2)
     await until(lambda: platform.state == "ok")
 
 
-async def test_a_gateway_that_only_looks_alive_is_left(discord):
+async def test_a_zombie_gateway_connection_is_closed(discord):
     discord.gateway.answers_heartbeats = False
     discord.gateway.heartbeat_ms = 100
     async with running(discord, heartbeat_timeout=0.5):
@@ -111,7 +111,7 @@ async def test_a_post_that_is_refused_for_its_token_ends_the_connection_too(
     await until(lambda: not discord.gateway.connections)
 
 
-async def test_refused_intents_cut_the_gateway_off_and_posting_goes_on(discord):
+async def test_rejected_intents_end_the_gateway_and_posting_continues(discord):
     discord.gateway.refuse = [4014]
     async with running(discord) as platform:
         await until(lambda: "intents" in platform.state)
@@ -145,9 +145,7 @@ async def test_without_a_gateway_of_our_own_the_one_that_discord_names_is_used(d
     assert discord.asked("gateway")
 
 
-async def test_a_stop_takes_little_time_although_the_gateway_says_nothing(
-    platform, discord
-):
+async def test_a_stop_is_fast_although_the_gateway_is_silent(platform, discord):
     for connection in discord.gateway.connections:
         connection.alive = False
     async with asyncio.timeout(5):

@@ -100,7 +100,7 @@ async def test_who_chose_a_language_is_answered_in_it_throughout(chat, discord):
     assert "That did not work" not in asked.words
 
 
-async def test_an_answer_says_what_the_core_says(chat, discord):
+async def test_an_answer_has_the_text_of_the_core(chat, discord):
     asked = await ask(discord, "news quotes", speaker="Brandt")
     assert "> “We will not reopen it before the steel has been tested”" in asked.words
     assert "Ada Brandt, engineer, Hallin Courier" in asked.words
@@ -117,7 +117,7 @@ async def test_an_answer_comes_in_the_language_of_the_asker(chat, discord):
     assert "Das dürfen nur Redakteure" in german.words
 
 
-async def test_a_request_that_fails_says_so_in_words(chat, discord):
+async def test_a_failed_request_is_reported_in_words(chat, discord):
     asked = await ask(discord, "news story", story="99")
     assert "⚠ That did not work" in asked.words
     assert "there is no 99" in asked.words
@@ -280,7 +280,7 @@ async def test_an_answer_whose_token_has_run_out_is_dropped(discord):
     assert late.refused == [50027]
 
 
-async def test_what_was_asked_is_done_although_nobody_takes_the_answer(discord):
+async def test_a_command_runs_although_its_answer_is_rejected(discord):
     done: list[str] = []
 
     async def slowly() -> None:
@@ -316,7 +316,7 @@ async def test_a_limit_is_waited_for_and_no_token_is_logged(discord, caplog):
 
 
 @pytest.mark.parametrize("defer", [0.02, 5])
-async def test_an_answer_that_discord_does_not_take_is_said_to_be_so(discord, defer):
+async def test_an_answer_that_discord_rejects_is_reported(discord, defer):
     async def slowly() -> None:
         await asyncio.sleep(0.1)
 
@@ -332,9 +332,7 @@ async def test_an_answer_that_discord_does_not_take_is_said_to_be_so(discord, de
 
 @pytest.mark.parametrize("deferred", [False, True])
 @pytest.mark.parametrize(("command", "reply"), [(True, False), (False, True)])
-async def test_who_sees_an_answer_is_what_the_answer_says(
-    discord, deferred, command, reply
-):
+async def test_the_reply_decides_who_sees_the_answer(discord, deferred, command, reply):
     async def slowly() -> None:
         await asyncio.sleep(0.1 if deferred else 0)
 
@@ -352,7 +350,7 @@ async def test_where_the_bot_does_not_belong_it_answers_the_asker_alone(discord,
         assert (await ask(discord, "news find", who)).private
 
 
-async def test_a_problem_is_nobody_elses_business(discord):
+async def test_a_problem_is_shown_privately(discord):
     said = replace(SAID, private=False, problem=True)
     async with listening(discord, telling(said, private=False)):
         assert (await ask(discord, "news find")).private
@@ -572,7 +570,7 @@ async def test_a_right_that_was_lost_is_lost_at_once(chat, discord):
     assert "Only editors" in (await ask(discord, "newsdesk status", lost)).words
 
 
-async def test_at_home_and_brought_along_nobody_sees_what_a_server_has(chat, discord):
+async def test_outside_a_server_its_data_is_invisible(chat, discord):
     for who in (IN_DM, BROUGHT_ALONG, like(EDITOR, guild="1002")):
         for command in chat.inbox.commands:
             words = (await ask(discord, command.path, who, **given_for(command))).words
@@ -621,9 +619,7 @@ async def test_being_added_makes_a_workspace_and_greets_the_owner(settled, disco
     assert ("1002", "Second") in [(w.external_id, w.name) for w in found]
 
 
-async def test_whoever_added_the_bot_is_greeted_where_that_can_be_looked_up(
-    settled, discord
-):
+async def test_the_installer_is_greeted_if_the_audit_log_is_readable(settled, discord):
     discord.added_by = "7009"
     joined = a_guild(discord, "1002")
     joined["roles"][0]["permissions"] = str(1 << 7)

@@ -49,7 +49,7 @@ async def ready(address: str) -> dict[str, Any]:
     return await asyncio.to_thread(eventually, answer)
 
 
-async def test_run_connects_says_so_and_posts_what_was_ordered(discord, tmp_path: Path):
+async def test_run_connects_reports_ready_and_posts_the_order(discord, tmp_path: Path):
     home, settings = await an_order(discord, tmp_path)
     with home.running("run", **settings) as process:
         address = await asyncio.to_thread(process.until)

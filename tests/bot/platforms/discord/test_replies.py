@@ -155,7 +155,7 @@ def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
     assert displays(shown)[-1] == "-# 20 read"
 
 
-def test_a_part_of_another_platform_is_told_in_plain_words():
+def test_a_part_of_another_platform_is_shown_in_plain_words():
     part = MessagePart(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
     assert "One\n*Two*" in words(Reply(blocks=(RenderedEdition(parts=(part,)),)))
 
@@ -196,7 +196,7 @@ def test_what_does_not_fit_is_counted(count):
         assert "more" not in reported
 
 
-def test_a_long_edition_is_cut_between_its_messages_and_says_so():
+def test_a_long_edition_is_cut_between_messages_with_a_note():
     answer = Reply(blocks=(RenderedEdition(parts=parts() * 9),))
     reported = bodies(answer)
     assert len(reported) == limits.MESSAGES
@@ -256,7 +256,7 @@ any_reply = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(any_reply)
-def test_any_reply_is_messages_that_discord_takes_and_that_ping_nobody(answer):
+def test_any_reply_is_valid_on_discord_and_pings_nobody(answer):
     reported = bodies(answer)
     assert 1 <= len(reported) <= limits.MESSAGES + 1
     for body in reported:
@@ -273,7 +273,7 @@ def test_discords_own_schema_has_nothing_against_it(answer):
 
 @settings(max_examples=100, deadline=None)
 @given(any_reply)
-def test_nothing_in_any_reply_becomes_live(answer):
+def test_no_text_of_any_reply_becomes_live(answer):
     for written in displays(answer):
         for kind, what in markdown.read(written).live:
             assert kind in OURS, (kind, what)
@@ -318,7 +318,7 @@ async def on_discord(
     )
 
 
-async def test_discord_says_everything_that_the_local_page_says(harness: BotHarness):
+async def test_discord_shows_everything_that_the_local_page_shows(harness: BotHarness):
     await harness.post()
     for command in harness.inbox.commands:
         asked = await on_discord(harness, command.path, given_for(command))

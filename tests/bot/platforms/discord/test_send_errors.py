@@ -155,7 +155,7 @@ def test_a_used_up_route_waits_alone():
     assert waits(pace, method="DELETE") == waits(pace, channel="2") == 0
 
 
-def test_a_route_with_something_left_goes_on():
+def test_a_route_with_remaining_requests_continues():
     pace = DiscordRateLimiter(Seconds())
     record_response(pace, X_RateLimit_Remaining="1", X_RateLimit_Reset_After="2.5")
     assert waits(pace) == 0

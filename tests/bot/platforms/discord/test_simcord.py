@@ -186,7 +186,7 @@ async def test_a_message_is_found_again_by_its_key(opinion: Opinion):
     assert await opinion.harness.platform.read_back(claimed) == sent
 
 
-async def test_an_edition_that_is_taken_back_is_gone(opinion: Opinion):
+async def test_an_undone_edition_is_deleted(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
     asked = await opinion.asks("newsdesk undo")
     await opinion.editor.click(asked.response, label="Take it back")

@@ -140,7 +140,7 @@ async def test_more_than_a_page_of_missed_messages_means_a_reload():
     assert await until_quiet(opened(stage, a_page(after=1))) == [("reload", {})]
 
 
-async def test_reading_back_a_message_that_nobody_heard_of_tells_open_pages():
+async def test_reading_back_an_unannounced_message_notifies_open_pages():
     stage = Stage()
     delivery: Delivery = a_delivery(1)
     texts = opened(stage, a_page())
@@ -184,7 +184,7 @@ async def test_a_change_reaches_every_open_page_of_its_workspace():
         assert await anext(other.news(0.01)) is None
 
 
-async def test_a_slow_page_is_told_to_reload_and_then_left_alone():
+async def test_a_slow_page_is_asked_to_reload_and_then_disconnected():
     hub = Hub()
     with hub.listening(1) as slow:
         for number in range(limits.WAITING * 3):
@@ -210,7 +210,7 @@ async def test_closing_ends_every_stream_at_once_even_a_full_one():
             assert [news async for news in busy.news(60)] == [Closed()]
 
 
-async def test_a_page_that_comes_after_closing_is_let_go():
+async def test_a_page_that_connects_after_closing_is_disconnected():
     hub = Hub()
     hub.close()
     with hub.listening(1) as late:

@@ -28,7 +28,7 @@ async def test_it_is_among_her_channels(ana: Browser):
     assert (await ana.get("/c/person:ana")).status == 200
 
 
-async def test_nobody_else_sees_or_opens_it(ana: Browser):
+async def test_the_channel_is_private(ana: Browser):
     token = await ana.token()
     await ana.post("/person", {"csrf": token, "person": "ben"})
     assert platform.PERSON_COOKIE in ana.cookies

@@ -117,7 +117,7 @@ def test_an_edition_says(selector, said):
     assert text_at(shown(samples.an_edition()), selector) == said
 
 
-def test_the_plain_twin_says_what_the_page_says():
+def test_the_plain_text_has_the_words_of_the_page():
     part = render(samples.an_edition(), samples.a_context())[0]
     for said in (
         "Morning news · Wednesday 7 January",
@@ -134,7 +134,7 @@ def test_another_edition_today_is_not_the_end_of_the_day():
     assert payload_of(samples.an_edition(), next_due=later)["end"] == "That’s all."
 
 
-def test_a_late_edition_says_so():
+def test_a_late_edition_is_marked():
     assert "08:30" in payload_of(samples.an_edition(), late=True)["late"]
 
 
@@ -164,7 +164,7 @@ def test_each_sentence_leads_to_its_words_in_the_article():
     assert href == build_article_href("bridge", revision, span)
 
 
-def test_an_unnamed_speaker_is_said_to_be_unnamed():
+def test_an_unnamed_speaker_is_marked_as_unnamed():
     card = replace(samples.HERO, speaker=None, role=None)
     tree = shown(samples.an_edition(hero=card))
     assert text_at(tree, ".hero .speaker") == "speaker not named in the text"
@@ -279,7 +279,7 @@ def test_what_steers_or_hides_is_dropped_and_nothing_else(text):
     assert all(c in letters for c in dropped)
 
 
-def test_four_marks_stay_on_a_letter_and_the_rest_goes():
+def test_at_most_four_marks_stay_on_a_letter():
     assert sanitize_text("a" + "\u0301" * 30 + "b") == "a" + "\u0301" * 4 + "b"
 
 

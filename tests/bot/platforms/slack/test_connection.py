@@ -109,7 +109,7 @@ async def test_a_connection_that_answers_its_pings_stays(slack):
     assert slack.socket.connected == 1
 
 
-async def test_a_connection_that_answers_pings_and_says_nothing_is_renewed(slack):
+async def test_a_connection_that_only_answers_pings_is_renewed(slack):
     async with running(slack, ping_timeout=0.2, idle_timeout=0.5) as platform:
         await connected_again(slack, platform)
     assert slack.socket.pings > 0
@@ -156,9 +156,7 @@ async def test_no_more_than_one_connection_is_held(platform, slack):
         await connected_again(slack, platform, times)
 
 
-async def test_a_connection_that_never_stands_is_not_asked_for_again_and_again(
-    platform, slack
-):
+async def test_a_failing_connection_is_retried_with_back_off(platform, slack):
     asked = len(slack.asked("gateway"))
     end = asyncio.get_running_loop().time() + 2
     while asyncio.get_running_loop().time() < end:
@@ -179,7 +177,7 @@ async def test_a_token_that_slack_refuses_is_tried_once(slack):
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "missing_scope"])
-async def test_a_refused_app_token_cuts_the_socket_off_and_posting_goes_on(slack, code):
+async def test_a_rejected_app_token_ends_the_socket_and_posting_continues(slack, code):
     slack.app_revoked = code
     async with running(slack) as platform:
         await until(lambda: "STANDFIRST_SLACK_APP_TOKEN" in platform.state)
@@ -253,9 +251,7 @@ async def test_strange_words_end_nothing(platform, slack):
     assert slack.socket.connected == 1
 
 
-async def test_a_stop_takes_little_time_although_the_socket_says_nothing(
-    platform, slack
-):
+async def test_a_stop_is_fast_although_the_socket_is_silent(platform, slack):
     slack.socket.alive = False
     async with asyncio.timeout(3):
         await platform.close()

@@ -113,7 +113,7 @@ async def test_a_message_is_found_behind_hundreds_of_others(harness, slack):
     assert len(slack.asked("read")) == 3
 
 
-async def test_only_what_is_newer_than_the_claim_is_looked_through(harness, slack):
+async def test_only_messages_newer_than_the_claim_are_read_back(harness, slack):
     for _ in range(450):
         slack.ledger.chatter(CHANNEL)
     harness.clock.advance(hours=1)
@@ -124,7 +124,7 @@ async def test_only_what_is_newer_than_the_claim_is_looked_through(harness, slac
     assert len(slack.asked("read")) == 1
 
 
-async def test_somebody_elses_message_with_our_key_is_not_ours(harness, slack):
+async def test_another_authors_message_with_our_key_is_not_ours(harness, slack):
     delivery = await claimed(harness)
     theirs = slack.ledger.chatter(CHANNEL)
     event = {"event_type": "standfirst_delivery"}
@@ -143,9 +143,7 @@ async def test_nothing_listening_is_not_unclear_and_is_tried_again(harness, slac
     assert await states(harness) == ["sent"]
 
 
-async def test_while_slack_lets_nobody_in_those_who_wait_do_not_try_in_turn(
-    harness, slack
-):
+async def test_during_a_rate_limit_waiting_sends_do_not_try_in_turn(harness, slack):
     delivery = await claimed(harness)
     slack.script(Status(status=503), "login", times=9)
     ends = await asyncio.gather(
@@ -188,7 +186,9 @@ async def test_a_kill_before_the_record_leaves_one_message(
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "not_in_channel"])
-async def test_a_closed_history_holds_the_delivery_and_says_why(harness, slack, code):
+async def test_a_closed_history_holds_the_delivery_with_the_reason(
+    harness, slack, code
+):
     slack.ledger.channel(CHANNEL, unreadable=code)
     slack.script(Lost(when="after"), "post")
     await harness.post()

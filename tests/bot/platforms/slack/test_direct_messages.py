@@ -54,7 +54,7 @@ async def test_it_comes_in_the_conversation_with_the_app_once(
     assert slack.ledger.says(CHANNEL) == []
 
 
-async def test_a_lost_answer_is_looked_for_there(quiet: BotHarness, slack: LocalSlack):
+async def test_a_lost_answer_is_read_back_there(quiet: BotHarness, slack: LocalSlack):
     slack.script(Lost(when="after"), "post", channel=DM)
     await tomorrow(quiet)
     quiet.clock.advance(timedelta(minutes=2))
@@ -80,7 +80,7 @@ async def test_where_no_conversation_opens_only_this_one_stops(
     assert slack.ledger.says(CHANNEL)
 
 
-async def test_closed_messages_are_said_at_the_next_command(
+async def test_closed_messages_are_reported_at_the_next_command(
     quiet: BotHarness, slack: LocalSlack
 ):
     slack.script(Refusal(code="cannot_dm_bot"), "open")
@@ -111,7 +111,7 @@ async def test_its_controls_answer_there_and_count_in_it(
 
 
 @pytest.mark.parametrize("open_", [True, False])
-async def test_a_settled_report_is_answered_there_or_with_the_next_command(
+async def test_a_resolved_report_is_answered_there_or_with_the_next_command(
     harness: BotHarness, slack: LocalSlack, open_: bool
 ):
     await harness.post()

@@ -114,7 +114,7 @@ async def test_commands_and_buttons_are_answered_as_over_the_socket(harness, sla
     assert slack.socket.connected == 0
 
 
-async def test_a_form_says_its_errors_in_the_answer_to_the_call(slack):
+async def test_a_forms_errors_are_in_the_response_to_the_request(slack):
     inbox, _ = making(TAKEN, DONE)
     async with being_called(slack, inbox):
         asked = await (await slack.people.types("/news make")).done()
@@ -125,7 +125,7 @@ async def test_a_form_says_its_errors_in_the_answer_to_the_call(slack):
         await until(lambda: asked.messages)
 
 
-async def test_slack_may_see_that_somebody_is_there(slack):
+async def test_slack_can_verify_the_endpoint(slack):
     inbox, _ = making(DONE)
     async with being_called(slack, inbox) as app:
         body = json.dumps({"type": "url_verification", "challenge": "a-word"}).encode()

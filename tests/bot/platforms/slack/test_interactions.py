@@ -120,9 +120,7 @@ async def test_a_bare_root_is_its_most_wanted_command(chat, slack):
     assert "Status" in (await ask(slack, "/newsdesk")).words
 
 
-async def test_what_is_not_understood_is_said_with_the_nearest_that_would_be(
-    chat, slack
-):
+async def test_an_unknown_command_is_answered_with_the_nearest(chat, slack):
     asked = await ask(slack, "/news quots")
     assert "⚠ That did not work" in asked.words
     assert "Did you mean /news quotes?" in asked.words
@@ -142,7 +140,7 @@ async def test_an_answer_comes_in_the_language_of_the_asker(chat, slack):
     assert "Das dürfen nur Redakteure" in german.words
 
 
-async def test_a_request_that_fails_says_so_in_words(chat, slack):
+async def test_a_failed_request_is_reported_in_words(chat, slack):
     assert "there is no 99" in (await ask(slack, "/news story 99")).words
 
 
@@ -207,9 +205,7 @@ async def test_a_slow_database_does_not_hold_up_the_acknowledgement(chat, slack,
     assert "bridge" in (await asked.done()).words.lower() or "quotes" in asked.words
 
 
-async def test_slack_that_is_slow_to_say_who_asks_holds_up_no_acknowledgement(
-    chat, slack
-):
+async def test_a_slow_user_look_up_delays_no_acknowledgement(chat, slack):
     slack.script(Slow(seconds=0.5), "info")
     asked = await slack.people.command("/news latest")
     await until(lambda: asked.acknowledged is not None, 0.4)
@@ -274,7 +270,7 @@ async def test_an_answer_that_may_have_arrived_is_not_given_twice(slack):
     assert len(asked.messages) == 1
 
 
-async def test_an_answer_that_slack_does_not_take_is_said_to_be_so(slack):
+async def test_an_answer_that_slack_rejects_is_reported(slack):
     slack.script(Status(status=400), "respond")
     slack.script(Refusal(code="invalid_blocks"), "whisper")
     async with listening(slack, telling(SAID)):
@@ -282,7 +278,7 @@ async def test_an_answer_that_slack_does_not_take_is_said_to_be_so(slack):
     assert "cannot be shown here" in asked.words
 
 
-async def test_no_answer_goes_to_another_host_than_slacks(slack):
+async def test_answers_are_sent_to_slacks_host_only(slack):
     async with listening(slack, telling(SAID)):
         body = {
             "command": "/news",
@@ -300,12 +296,12 @@ async def test_no_answer_goes_to_another_host_than_slacks(slack):
 
 
 @pytest.mark.parametrize("private", [True, False])
-async def test_who_sees_an_answer_is_what_the_answer_says(slack, private):
+async def test_the_reply_decides_who_sees_the_answer(slack, private):
     async with listening(slack, telling(replace(SAID, private=private))):
         assert (await ask(slack, "/news find")).private is private
 
 
-async def test_a_problem_is_nobody_elses_business(slack):
+async def test_a_problem_is_shown_privately(slack):
     said = replace(SAID, private=False, problem=True)
     async with listening(slack, telling(said)):
         assert (await ask(slack, "/news find")).private
@@ -557,7 +553,7 @@ async def test_a_right_that_was_lost_is_lost_within_a_minute(chat, slack):
     assert "Only editors" in (await ask(slack, "/newsdesk status", lost)).words
 
 
-async def test_somebody_is_looked_up_once_a_minute(chat, slack):
+async def test_a_person_is_looked_up_once_a_minute(chat, slack):
     for _ in range(3):
         await ask(slack, "/news latest")
     assert len(slack.asked("info")) == 1
@@ -566,9 +562,7 @@ async def test_somebody_is_looked_up_once_a_minute(chat, slack):
 @pytest.mark.parametrize(
     "fault", [Refusal(code="missing_scope"), Status(status=500), Limit(retry_after=1)]
 )
-async def test_whom_slack_tells_nothing_about_reads_and_does_not_edit(
-    chat, slack, fault
-):
+async def test_without_user_info_a_person_reads_and_does_not_edit(chat, slack, fault):
     slack.script(fault, "info", times=2)
     assert "Harbour" in (await ask(slack, "/news latest")).words
     refused = await ask(slack, "/newsdesk status")
@@ -576,7 +570,7 @@ async def test_whom_slack_tells_nothing_about_reads_and_does_not_edit(
     assert "users:read" in refused.words
 
 
-async def test_whom_slack_told_nothing_about_is_looked_up_again(chat, slack):
+async def test_a_failed_user_look_up_is_repeated(chat, slack):
     slack.script(Status(status=500), "info")
     assert "Only editors" in (await ask(slack, "/newsdesk status")).words
     assert "Status" in (await ask(slack, "/newsdesk status")).words
@@ -592,7 +586,9 @@ async def home_of(slack: LocalSlack, who: Who) -> str:
     return str(slack.people.homes[who.user]["blocks"])
 
 
-async def test_the_home_says_what_it_is_and_to_editors_what_comes_next(chat, slack):
+async def test_the_home_explains_the_bot_and_shows_editors_the_next_editions(
+    chat, slack
+):
     editors = await home_of(slack, EDITOR)
     assert "traced to its source" in editors
     assert "/invite" in editors

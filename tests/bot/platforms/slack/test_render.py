@@ -211,14 +211,14 @@ def test_a_message_holds_ten_short_stories_and_no_more():
     ]  # fmt: skip
 
 
-def test_a_story_is_offered_in_the_message_that_tells_it():
+def test_a_story_is_offered_in_its_own_message():
     for part in render(big(12), a_context()):
         reported = [title for title in bold(part) if title[0].isdigit()]
         offered = [c for c in control_ids(part) if c.startswith("v1:story:")]
         assert len(reported) == len(offered)
 
 
-def test_a_continued_message_says_so():
+def test_a_continued_message_is_marked():
     first, second, *_ = render(big(12), a_context())
     assert second.fallback_text.startswith("Morning news · 2/")
     assert not first.fallback_text.startswith("Morning news ·")
@@ -234,7 +234,7 @@ def test_quotes_are_whole_or_not_there():
     assert quotes(part) == [f"“{fits}”"]
 
 
-def test_a_quote_keeps_its_lines_and_its_own_marks():
+def test_a_quote_keeps_its_lines_and_quotation_marks():
     card = replace(HERO, text="Eine Zeile.\n> Noch eine: *fest* & <gut>.", lang="de")
     story = a_story(BRIDGE, cards=(card,))
     (part,) = render(an_edition(stories=(story,), hero=None), a_context())
@@ -286,7 +286,7 @@ def test_the_numbers_are_those_of_the_shared_table():
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(texts, min_size=9, max_size=9), st.integers(1, 12))
-def test_nothing_of_a_feed_becomes_live(said, count):
+def test_no_text_of_a_feed_becomes_live(said, count):
     title, headline, sentence, spoken, speaker, role, source, brief, url = said
     card = replace(
         a_card(BRIDGE, BRIDGE.text[:20], speaker or "Ada"),
@@ -333,7 +333,7 @@ def check_live(part) -> None:
             assert node["text"] == node["url"].split("/")[2]
 
 
-def test_what_is_posted_pings_nobody_and_previews_nothing():
+def test_posts_have_no_pings_and_no_previews():
     for body, is_edit in bodies(render(an_edition(), a_context())):
         assert body["link_names"] is False
         assert body["parse"] == "none"

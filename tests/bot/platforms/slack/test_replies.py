@@ -118,7 +118,7 @@ def test_a_problem_is_marked_in_words_and_not_by_colour_alone():
     assert words(said).startswith("⚠ That did not work")
 
 
-def test_what_a_screen_reader_gets_says_the_same():
+def test_the_text_for_screen_readers_is_the_same():
     answer = Reply(title="A <b>", blocks=(Paragraph(text="One & two"),), problem=True)
     assert bodies(answer)[0]["text"] == (
         "⚠ That did not work\nA &lt;b&gt;\nOne &amp; two"
@@ -156,7 +156,7 @@ def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
     assert read(shown)[-1] == "20 read"
 
 
-def test_a_part_of_another_platform_is_told_in_plain_words():
+def test_a_part_of_another_platform_is_shown_in_plain_words():
     part = MessagePart(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
     assert "One\n*Two*" in words(Reply(blocks=(RenderedEdition(parts=(part,)),)))
 
@@ -197,7 +197,7 @@ def test_what_does_not_fit_is_counted(count):
         assert "more" not in reported
 
 
-def test_a_long_edition_is_cut_between_its_messages_and_says_so():
+def test_a_long_edition_is_cut_between_messages_with_a_note():
     reported = bodies(Reply(blocks=(RenderedEdition(parts=parts() * 9),)))
     assert len(reported) == limits.MESSAGES
     assert all(complaints(body) == [] for body in reported)
@@ -256,7 +256,7 @@ any_reply = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(any_reply)
-def test_any_reply_is_messages_that_slack_takes_and_that_ping_nobody(answer):
+def test_any_reply_is_valid_on_slack_and_pings_nobody(answer):
     reported = bodies(answer)
     assert 1 <= len(reported) <= limits.MESSAGES + 1
     for body in reported:
@@ -296,7 +296,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-async def test_slack_says_everything_that_the_local_page_says(
+async def test_slack_shows_everything_that_the_local_page_shows(
     harness: BotHarness, slack: LocalSlack
 ):
     """Over the wire, with the very reply that the core returned."""

@@ -256,7 +256,7 @@ async def test_a_lost_answer_ends_in_a_plain_sentence_and_not_in_a_loop(shared_a
     await other.close()
 
 
-async def test_whoever_asks_something_then_is_answered_all_the_same(shared_app):
+async def test_commands_are_still_answered_then(shared_app):
     shared_app.harness.clock.advance(hours=13)
     shared_app.slack.teams.spoil(TEAM)
     async with shared_app.heard():

@@ -130,7 +130,7 @@ async def test_a_home_is_published_by_the_workspaces_own_installation(shared_app
     assert view.team == SECOND
 
 
-async def test_events_of_a_workspace_that_is_not_ours_are_not_heard(shared_app):
+async def test_events_of_an_unknown_workspace_are_ignored(shared_app):
     stranger = like(EDITOR, team="T1999")
     async with shared_app.heard():
         asked = await shared_app.slack.people.types("/newsdesk status", stranger)
@@ -140,7 +140,7 @@ async def test_events_of_a_workspace_that_is_not_ours_are_not_heard(shared_app):
     assert await left(shared_app, "T1999")
 
 
-async def test_where_slack_calls_us_both_are_heard_too(
+async def test_over_http_both_are_handled_too(
     slack: LocalSlack, sqlite_url: str, tmp_path: Path
 ):
     async with open_shared_app(
@@ -206,7 +206,7 @@ async def test_where_it_is_taken_off_it_ends_there_and_nowhere_else(
     assert not await left(shared_app, TEAM)
 
 
-async def test_installed_again_it_goes_on_with_everything_it_had(shared_app):
+async def test_installed_again_it_continues_with_all_its_data(shared_app):
     async with shared_app.heard():
         shared_app.slack.teams.kill(SECOND, "account_inactive")
         await shared_app.slack.socket.event({"type": "app_uninstalled"}, team=SECOND)
