@@ -73,7 +73,7 @@ def test_the_configuration_in_the_readme_is_one_that_apply_takes():
             DigestSettings.model_validate(entry)
 
 
-def test_every_setting_of_a_digest_stands_in_the_readmes_example():
+def test_every_setting_of_a_digest_is_in_the_readmes_example():
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
     (digest,) = tomllib.loads(example)["workspace"][0]["digest"]
     assert set(digest) == set(DigestSettings.model_fields)
@@ -133,13 +133,13 @@ def rows(after: str) -> list[list[str]]:
     return [[cell.strip(" `") for cell in line] for line in lines[2:]]
 
 
-def test_the_readme_tells_each_permission_with_its_reason_and_their_sum():
+def test_the_readme_lists_each_permission_with_its_reason_and_the_sum():
     reported = {int(number): (name, why) for number, name, why in rows("## On Discord")}
     assert reported == REQUESTED_PERMISSIONS
     assert f"permissions={sum(reported)}" in README
 
 
-def test_the_readme_tells_each_scope_with_its_reason():
+def test_the_readme_lists_each_scope_with_its_reason():
     assert rows("## On Slack") == [[scope, why] for scope, why in SCOPES.items()]
 
 

@@ -179,7 +179,7 @@ def test_only_one_article_has_no_title():
     assert [a.stem for a in articles().values() if "title" not in a.meta] == [UNTITLED]
 
 
-def test_a_revision_corrects_an_earlier_article_and_says_what_changed():
+def test_a_revision_corrects_an_earlier_article_with_a_note():
     revisions = [a for a in articles().values() if "revises" in a.meta]
     assert revisions
     for revision in revisions:
@@ -232,7 +232,7 @@ def test_each_file_keeps_to_one_style_of_marks():
 # --- the kinds of article the product has to cope with ------------------------------
 
 
-def test_three_outlets_tell_one_event_in_different_words_and_dispute_one_figure():
+def test_three_outlets_report_one_event_and_dispute_one_figure():
     reported = [a for a in fictional() if a.stem.startswith("harbour-bridge-closes-")]
     vehicles = [n for a in reported for n in re.findall(r"(\d\d,000) vehicles", a.body)]
     assert len({a.meta["source"] for a in reported}) == 3
@@ -313,7 +313,7 @@ def test_quotations_have_the_length_of_real_ones():
 # --- the retold event: nothing that the original does not say -----------------------
 
 
-def test_the_summit_is_told_by_three_outlets_on_its_day():
+def test_the_summit_is_reported_by_three_outlets_on_its_day():
     first = datetime(2026, 1, 6, 9, tzinfo=UTC)
     last = datetime(2026, 1, 6, 16, tzinfo=UTC)
     assert len({a.meta["source"] for a in summit()}) == len(summit()) == 3
@@ -334,7 +334,7 @@ def test_the_untitled_retelling_has_at_least_eight_of_the_ten_quotations():
     assert len({bare(passage) for passage, _ in passages}) >= 8
 
 
-def test_every_summit_quotation_is_given_to_the_person_who_said_it():
+def test_every_summit_quotation_has_the_right_speaker():
     for article in summit():
         for passage, paragraph in summit_passages(article):
             speaker = SUMMIT_QUOTATIONS[bare(passage)]

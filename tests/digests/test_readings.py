@@ -57,7 +57,7 @@ def test_other_words_another_language_or_length_are_another_reading(
     assert len(read) == 2
 
 
-def test_a_reading_is_told_as_the_article_that_was_asked_for():
+def test_an_analysis_is_returned_for_the_requested_article():
     kept = AnalysisCache()
     kept.read(an_article(source="Hallin Courier"), EditionStyle())
     renamed = an_article(id="elsewhere", source="The Courier")

@@ -373,7 +373,7 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-async def test_an_empty_list_is_answered_in_german(ana: Editor):
+async def test_a_value_in_place_of_a_list_is_reported_in_german(ana: Editor):
     form = await ana.is_asked("newsdesk apply", file="workspace = 7")
     assert "workspace: Hier gehört eine Liste hin" in said(form)
 

@@ -146,7 +146,7 @@ async def test_several_mistakes_are_reported_together(ana: Editor):
 
 
 @pytest.mark.parametrize("platform", ["discord", "slack"])
-async def test_a_channel_of_another_workspace_cannot_be_named(
+async def test_a_channel_closed_to_the_editor_cannot_be_named(
     empty_harness: BotHarness, platform: PlatformName
 ):
     """The bot may post there; the editor may not."""

@@ -178,7 +178,7 @@ def test_a_disk_must_have_room_for_a_copy_of_the_database():
     assert "copies the database" in str(found.fix)
 
 
-def test_a_log_that_is_never_rotated_is_a_warning():
+def test_a_huge_write_ahead_log_is_a_warning():
     assert health_checks.check_log_size(10**6) == []
     assert health_checks.check_log_size(10**9)[0].state == "warning"
 

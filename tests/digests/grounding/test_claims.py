@@ -28,7 +28,7 @@ SOURCE = (
         "The old bridge is not safe.",
     ],
 )
-def test_what_the_source_says_is_supported(claim: str):
+def test_claims_from_the_source_are_supported(claim: str):
     assert check_claim(SOURCE, claim).supported
 
 

@@ -38,7 +38,7 @@ def test_no_pieces_give_no_words():
 
 
 @given(st.lists(PIECE, max_size=6))
-def test_pieces_read_at_once_say_what_each_says_alone(pieces: list[str]):
+def test_pieces_parsed_together_equal_those_parsed_alone(pieces: list[str]):
     assert html_to_texts(pieces) == [html_to_text(piece) for piece in pieces]
 
 

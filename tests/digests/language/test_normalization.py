@@ -17,7 +17,7 @@ def test_nul_and_lone_surrogates_become_the_replacement_character():
     assert clean_text("a\x00b\ud800c") == "a\ufffdb\ufffdc"
 
 
-def test_a_leading_byte_order_mark_goes_and_a_later_one_stays():
+def test_only_a_leading_byte_order_mark_is_removed():
     assert clean_text("\ufeffa\ufeffb") == "a\ufeffb"
 
 

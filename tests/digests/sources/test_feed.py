@@ -109,7 +109,7 @@ def test_a_text_that_quotes_a_feed_stays_as_it_is(opened: str, closed: str):
     assert found.text == quoted
 
 
-def test_an_atom_entry_tells_its_content_or_else_its_summary():
+def test_an_atom_entry_has_its_content_or_else_its_summary():
     link = '<id>{0}</id><title>{0}</title><link href="https://a.example/{0}"/>'
     reported = (
         f"{link.format(1)}<content>Closed.</content></entry><entry>{link.format(2)}"
@@ -191,7 +191,7 @@ def test_codings_are_read_by_mark_by_shape_or_by_their_word(coding: str):
 @pytest.mark.parametrize(
     "head", ["utf-8", "utf-16", "zlib_codec", "rot13", "x", "cp037"]
 )
-def test_a_coding_that_lies_spoils_letters_at_most(head: str):
+def test_a_false_encoding_damages_letters_at_most(head: str):
     feed = rss(item("Bridge"), head=f'<?xml version="1.0" encoding="{head}"?>')
     assert only(feed).title == "Bridge"
 
@@ -225,7 +225,7 @@ ENTITY = '<!DOCTYPE rss [<!ENTITY x "haha">]>'
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16", "utf-32", "utf-7", "cp037"])
-def test_a_feed_with_entities_of_its_own_is_refused_in_every_coding(coding: str):
+def test_a_feed_with_custom_entities_is_rejected_in_every_encoding(coding: str):
     head = f'<?xml version="1.0" encoding="{coding}"?>'
     feed = rss(item("&x;"), head=head + ENTITY).encode(coding)
     with pytest.raises(SourceUnreadable, match="entities"):

@@ -22,7 +22,7 @@ def joined(one: Article, other: Article) -> bool:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
-def test_a_hard_pair_is_one_story_or_two_as_its_answer_says(pair: Pair):
+def test_a_hard_pair_is_one_story_or_two_as_expected(pair: Pair):
     expected = pair.same and str(pair) not in MISSED
     assert joined(pair.one, pair.other) is expected
 

@@ -76,7 +76,7 @@ def test_a_plural_apostrophe_leaves_a_sentence_whole():
     assert shown(text) == [text]
 
 
-def test_the_reporters_own_i_is_told_from_a_quoted_one():
+def test_the_reporters_own_i_is_distinguished_from_a_quoted_one():
     own, quoted = passages.extract_passages(
         Article(id="a", text='I went there.\n"I went there," the mayor said.')
     )

@@ -154,7 +154,7 @@ def shortened(text: str, limit: int) -> str | None:
         ),
     ],
 )
-def test_a_tail_or_an_insertion_goes(text: str, limit: int, short: str):
+def test_a_tail_or_an_insertion_is_removed(text: str, limit: int, short: str):
     assert shortened(text, limit) == short
 
 
@@ -181,12 +181,12 @@ def test_a_list_is_not_cut_inside():
     assert shortened(text, 60) is None
 
 
-def test_an_opening_does_not_stand_for_its_main_clause():
+def test_an_opening_does_not_replace_its_main_clause():
     text = "When the mayor opened the bridge on Monday, the crowd was very large."
     assert shortened(text, 50) is None
 
 
-def test_a_clause_about_somebody_does_not_stand_for_the_sentence():
+def test_a_relative_clause_does_not_replace_the_sentence():
     text = "The mayor, who was elected last spring"
     assert not shortening.is_readable(text, (Span(start=0, end=len(text)),))
 

@@ -67,7 +67,7 @@ async def test_what_does_not_fit_together_is_refused(body, files):
         discord.expects("attachments")
 
 
-async def test_an_upload_is_given_to_whoever_has_its_whole_address():
+async def test_an_upload_is_readable_with_its_full_address():
     async with serving() as discord, aiohttp.ClientSession() as http:
         url = discord.people.uploads.put(Upload(name="a", content=b"x"))["url"]
         async with http.get(url) as found:

@@ -36,7 +36,7 @@ async def test_a_file_that_came_whole_is_shown_in_its_channel():
         assert slack.people.uploads.shown == {CHANNEL: [("a", b"abc")]}
 
 
-async def test_what_did_not_come_whole_or_goes_nowhere_is_not_shown():
+async def test_incomplete_or_unshared_uploads_are_not_shown():
     async with serving() as slack:
         with pytest.raises(SlackApiError, match="file_not_found"):
             await shows(slack, await uploaded(slack, b"ab"))
@@ -46,7 +46,7 @@ async def test_what_did_not_come_whole_or_goes_nowhere_is_not_shown():
         assert slack.people.uploads.shown == {}
 
 
-async def test_a_token_that_goes_with_an_upload_fails_the_test():
+async def test_a_token_sent_with_an_upload_fails_the_test():
     async with serving() as slack:
         await uploaded(slack, b"abc", Authorization=f"Bearer {TOKEN}")
         slack.expects("a token goes with an upload")

@@ -21,7 +21,7 @@ def test_places_are_compared_without_regard_to_case():
 
 
 @pytest.mark.parametrize("entry", ["feeds.local", "true", "a:b", "http://x:1", "x:1/y"])
-def test_an_entry_without_host_and_port_is_a_mistake_that_is_told(entry: str):
+def test_an_entry_without_host_and_port_is_reported(entry: str):
     with pytest.raises(UsageError, match="host:port"):
         parse_policy(entry)
 
@@ -42,7 +42,7 @@ def test_what_is_no_web_address_is_refused(address: str):
         parse_address(address, FetchPolicy(everything=True))
 
 
-def test_a_refusal_tells_no_name_and_password():
+def test_an_error_has_no_name_and_password():
     with pytest.raises(FetchRefused) as caught:
         parse_address("http://ada:sesame@news.example:22/", FetchPolicy())
     assert "sesame" not in str(caught.value)
