@@ -54,7 +54,7 @@ async def test_an_answer_beyond_its_limit_is_not_taken():
             await sandbox.run(jobs.long_answer)
 
 
-async def test_who_sleeps_is_ended_by_the_clock():
+async def test_a_sleeping_reader_is_ended_by_the_time_limit():
     async with Sandbox(SandboxLimits(wall=0.5)) as sandbox:
         with pytest.raises(SandboxKilled):
             await sandbox.run(jobs.sleep, 60)
@@ -134,7 +134,7 @@ async def test_a_reader_sees_nothing_of_our_environment(sandbox: Sandbox, monkey
     assert "DISCORD_TOKEN" not in await sandbox.run(jobs.environment)
 
 
-async def test_errors_of_the_reader_come_out_as_ours(sandbox: Sandbox):
+async def test_errors_of_the_reader_are_raised_as_ours(sandbox: Sandbox):
     with pytest.raises(SourceGone, match="ended"):
         await sandbox.run(jobs.gone)
     with pytest.raises(SourceUnreadable, match="picture"):

@@ -66,7 +66,7 @@ async def test_installing_again_takes_the_place_of_what_was_there(store):
     assert await store.find("T1") == again
 
 
-async def test_it_makes_the_workspace_and_lets_one_that_was_stopped_go_on(
+async def test_it_creates_the_workspace_and_resumes_a_stopped_one(
     store, database, clock
 ):
     await store.keep(HERE)

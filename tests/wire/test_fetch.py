@@ -100,7 +100,7 @@ async def test_only_codings_that_we_can_bound_are_offered():
     assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"
 
 
-async def test_we_say_who_we_are():
+async def test_requests_have_our_user_agent():
     async with asking({"/f": answer(b"x")}) as (fetcher, server):
         await fetcher.fetch(server.url("/f"))
     assert server.requests[0].headers["user-agent"].startswith("Standfirst ")
@@ -457,7 +457,7 @@ async def test_a_file_on_another_host_is_not_requested():
     assert server.requests == []
 
 
-async def test_a_file_that_is_led_elsewhere_is_not_asked_for_there():
+async def test_a_redirected_file_is_not_requested_there():
     async with serving({"/f": answer(b"x")}) as other:
         scripts = {"/f": redirect(other.url("/f"))}
         async with asking(scripts, other.place) as (fetcher, server):

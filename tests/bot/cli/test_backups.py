@@ -99,7 +99,7 @@ def test_a_killed_bot_does_not_block_a_restore(home: Here):
     assert done.returncode == 0, done.stderr
 
 
-def test_what_was_posted_since_is_not_posted_again(home: Here):
+def test_parts_posted_since_the_backup_are_not_repeated(home: Here):
     assert home.says("backup").returncode == 0
     assert home.says("digest", "post").returncode == 0
     assert home.rows("SELECT public_id FROM editions") != []

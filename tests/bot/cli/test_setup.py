@@ -143,7 +143,7 @@ async def test_a_wrong_token_is_reported_at_once_and_asked_for_again(discord, tm
 
 
 @pytest.mark.parametrize("typed", ["", "two words", "caf\u00e9-caf\u00e9", "a"])
-async def test_what_can_be_no_token_is_not_even_sent(discord, tmp_path, typed):
+async def test_an_impossible_token_is_not_even_sent(discord, tmp_path, typed):
     settings = settings_for(tmp_path, discord)
     answers = [typed, TOKEN, "", *REST]
     code, _ = await asked(tmp_path, settings, answers, "discord")
@@ -441,9 +441,7 @@ FULL = ["2", TOKEN, "", *REST]
 
 @pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
 @pytest.mark.parametrize("at", range(len(FULL)))
-async def test_who_leaves_at_any_question_finds_everything_as_it_was(
-    discord, tmp_path, at, gone
-):
+async def test_leaving_at_any_question_changes_nothing(discord, tmp_path, at, gone):
     (tmp_path / ".env").write_text("A=1\n", encoding="utf-8")
     settings = settings_for(tmp_path, discord)
     code, terminal = await asked(tmp_path, settings, [*FULL[:at], gone])

@@ -23,14 +23,14 @@ def ben(ana: Editor) -> Editor:
     return Editor(harness=ana.harness, place=ana.place, person=BEN)
 
 
-async def test_a_person_who_was_let_in_may_edit(ana: Editor, ben: Editor):
+async def test_a_person_with_a_grant_may_edit(ana: Editor, ben: Editor):
     assert "Only editors" in said(await ben.says("newsdesk status"))
     await ana.does("newsdesk access grant", who="<@ben>")
     await ben.does("newsdesk style", stories="7")
     assert (await ana.harness.digest()).options.stories == 7
 
 
-async def test_a_role_lets_in_who_holds_it_at_this_moment(ana: Editor, ben: Editor):
+async def test_a_role_grants_access_while_it_is_held(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="<@&4711>")
     holder = replace(ben, person=replace(BEN, roles=("1", "4711")))
     assert not (await holder.says("newsdesk status")).problem
@@ -128,14 +128,14 @@ async def test_a_name_that_is_no_mention_grants_nothing(
         ("discord", "4711", "person 4711"),
     ],
 )
-async def test_a_mention_or_an_id_is_shown_before_it_lets_in(
+async def test_a_mention_or_an_id_is_shown_before_access_is_granted(
     ana: Editor, platform: PlatformName, who: str, named: str
 ):
     shown = await on(platform, ana).says("newsdesk access grant", who=who)
     assert named in said(shown)
 
 
-async def test_who_was_let_in_by_a_name_once_can_be_put_out(ana: Editor):
+async def test_an_old_grant_by_name_can_be_revoked(ana: Editor):
     """Before, such a grant could be made; it can still be revoked by name."""
     await ana.does("newsdesk access grant", who="editors")
     shown = await on("slack", ana).says("newsdesk access revoke", who="@editors")

@@ -55,7 +55,7 @@ async def test_a_change_previews_the_next_edition(ana):
     )
 
 
-async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana):
+async def test_without_news_a_change_is_previewed_on_recent_articles(ana):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk style", stories="1"))
     assert "Nothing is new right now." in reported
@@ -64,7 +64,7 @@ async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana
     )
 
 
-async def test_where_nothing_came_in_at_all_no_effect_is_made_up(empty_harness):
+async def test_without_articles_no_preview_is_invented(empty_harness):
     await empty_harness.apply()
     reported = said(
         await (await editor(empty_harness)).says("newsdesk style", stories="1")

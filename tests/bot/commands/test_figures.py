@@ -45,7 +45,7 @@ def test_an_outlet_is_not_held_against_itself():
     assert [others for *_, others in reported(by("A", HERE), other)] == [[], []]
 
 
-def test_what_is_counted_a_day_later_is_no_disagreement():
+def test_a_count_of_a_day_later_is_no_disagreement():
     text = "Some 36,000 vehicles a day use the Long Bridge."
     later = by("B", text, published=NOON + timedelta(days=1))
     assert [others for *_, others in reported(by("A", HERE), later)] == [[], []]

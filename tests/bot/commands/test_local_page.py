@@ -113,7 +113,7 @@ async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_ha
     assert labels == ["Name", "Source", "Schedule", "Stories", "Language"]
 
 
-async def test_who_chose_a_language_is_answered_in_it_throughout(browser, harness):
+async def test_a_chosen_language_is_used_throughout(browser, harness):
     await harness.post()
     await types(browser, "/news language de")
     for line in ("/news quotes Brandt", "/news story 99"):

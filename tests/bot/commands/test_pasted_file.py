@@ -174,7 +174,7 @@ async def _anywhere(harness: BotHarness) -> Any:
     return Location(workspace=nobody, channel="c-here")
 
 
-async def test_who_was_let_in_cannot_let_others_in_by_a_file(ana: Editor):
+async def test_people_with_a_grant_cannot_grant_access_by_a_file(ana: Editor):
     await ana.does("newsdesk access grant", who="ben")
     ben = replace(
         ana,
@@ -286,7 +286,7 @@ def at_harness(harness: BotHarness) -> Callable[[], BotHarness]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(entry=entries(), zone=st.sampled_from(["UTC", "Asia/Tokyo"]))
-async def test_what_chat_sets_is_exported_and_applied_back_without_a_difference(
+async def test_settings_from_chat_round_trip_through_a_file(
     at_harness: Callable[[], BotHarness], entry: dict[str, Any], zone: str
 ):
     harness = at_harness()

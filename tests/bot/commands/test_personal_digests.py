@@ -134,9 +134,7 @@ async def test_nothing_new_is_silence_with_a_reason(quiet: BotHarness, ben: Edit
     assert "Nothing new" in said(await ben.says("news me"))
 
 
-async def test_what_is_followed_is_let_in_and_nothing_else(
-    quiet: BotHarness, ben: Editor
-):
+async def test_only_followed_topics_are_included(quiet: BotHarness, ben: Editor):
     await ben.says("news follow", topic="Ada Brandt")
     assert "names one of: Ada Brandt" in said(await ben.says("news me", time="7:30"))
     await tomorrow(quiet)
@@ -282,7 +280,7 @@ async def test_a_channel_never_waits_behind_a_crowd(
     assert [await _due(quiet, who) for who in people] == [False, False]
 
 
-async def test_what_many_read_is_composed_before_what_is_ones_own(
+async def test_channel_editions_are_composed_before_personal_ones(
     quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")

@@ -146,7 +146,7 @@ async def test_the_days_are_completed(ana: Editor):
     assert offered == ("today", "yesterday", "last 7 days")
 
 
-async def test_what_was_merged_is_named_with_its_outlet(ana: Editor):
+async def test_merged_articles_are_named_with_their_outlet(ana: Editor):
     ana.harness.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
     reported = said(await ana.says("newsdesk preview"))
     assert "Repeats another article: 1" in reported

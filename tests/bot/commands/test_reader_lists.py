@@ -109,7 +109,7 @@ async def test_a_story_of_nowhere_cannot_be_saved(ben: Editor):
 # ── followed ───────────────────────────────────────────────────────────────────
 
 
-async def test_what_is_followed_is_listed(ben: Editor):
+async def test_follows_are_listed(ben: Editor):
     await ben.says("news follow", topic="harbour bridge")
     assert "harbour bridge" in said(await ben.says("news follow"))
     assert "nothing yet" in said(await ben.also("Cleo").says("news follow"))
@@ -136,7 +136,7 @@ async def test_unfollow_names_what_is_followed_and_completes_it(ben: Editor):
 
 
 @pytest.mark.parametrize("nothing", ["…", "//", "«»", "x" * 61])
-async def test_what_is_no_topic_is_not_followed(ben: Editor, nothing: str):
+async def test_an_invalid_topic_is_not_followed(ben: Editor, nothing: str):
     assert (await ben.says("news follow", topic=nothing)).problem
     assert "nothing yet" in said(await ben.says("news follow"))
 
@@ -309,7 +309,7 @@ Workers welded the girder for 19 hours.
 """
 
 
-async def test_who_chose_a_language_is_answered_in_it(ben: Editor):
+async def test_a_chosen_language_is_used_for_answers(ben: Editor):
     await ben.says("news language", language="de")
     assert "heute" in said(await ben.says("news when"))
     assert "today" in said(await ben.also("Cleo").says("news when"))

@@ -142,7 +142,7 @@ async def test_the_checklist_leads_to_the_preview(harness: BotHarness):
     assert preview.title == "Preview of Morning brief"
 
 
-async def test_what_is_left_empty_is_asked_for_again(newswire: Newswire):
+async def test_an_empty_answer_is_asked_for_again(newswire: Newswire):
     form = await newcomer(newswire.harness).is_asked("newsdesk setup", name="Brief")
     assert set(errors(form)) == {"source", "schedule"}
 

@@ -55,7 +55,7 @@ async def test_a_minus_gives_the_own_name_back(ana: Editor):
     assert (await ana.harness.digest()).sources[0].called is None
 
 
-async def test_editions_say_the_name_where_the_text_names_no_outlet(ana: Editor):
+async def test_editions_use_the_sources_name_if_the_text_names_no_outlet(ana: Editor):
     ana.harness.publish("flood", FLOOD.replace("source: Brannock Gazette\n", ""))
     await ana.does("newsdesk source rename", source="articles", name="Our texts")
     outcome = await ana.harness.post()

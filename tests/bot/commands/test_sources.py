@@ -178,7 +178,7 @@ async def test_a_folder_that_a_file_gave_stays_through_changes_from_chat(
     assert str(harness.home) not in said(await ana.says("newsdesk source list"))
 
 
-async def test_a_digest_whose_folder_is_gone_can_still_be_changed(harness: BotHarness):
+async def test_a_digest_without_its_folder_can_still_be_changed(harness: BotHarness):
     import shutil
 
     ana = await editor(harness)

@@ -76,7 +76,7 @@ async def test_unposted_sections_count_as_published(ana: Editor):
     assert (await ana.harness.post("again")).stored_edition is None
 
 
-async def test_where_nothing_is_new_the_last_edition_is_shown_otherwise(ana: Editor):
+async def test_without_news_the_last_edition_is_previewed_with_the_change(ana: Editor):
     await ana.harness.post()
     answer = await ana.says("newsdesk style", sections="summary")
     assert "Nothing is new right now. The last edition would look like this:" in said(
@@ -156,7 +156,7 @@ async def test_sections_disabled_in_the_same_line_stay_so(ana: Editor):
     assert "Chosen, but set to none: quotes." in said(answer)
 
 
-async def test_other_changes_of_style_say_nothing_of_sections(ana: Editor):
+async def test_other_changes_of_style_do_not_mention_sections(ana: Editor):
     reported = said(await ana.says("newsdesk style", stories="7"))
     assert "Each story" not in reported
     assert "Not posted" not in reported

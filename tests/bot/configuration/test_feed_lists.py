@@ -41,7 +41,7 @@ async def test_feeds_go_to_the_only_digest_beside_what_it_has(harness):
     assert done.known == 0
 
 
-async def test_the_digest_stays_as_it_was_otherwise(harness):
+async def test_the_digest_is_otherwise_unchanged(harness):
     before = await harness.digest()
     await bring_in(harness, FEED)
     after = await harness.digest()

@@ -189,7 +189,7 @@ async def test_without_words_a_form_shows_how_it_is(ana):
 
 
 @pytest.mark.parametrize("written", ["<@4711>", "@everyone", "4711 4712", "1001"])
-async def test_what_is_no_role_is_asked_again(ana, written):
+async def test_an_invalid_role_is_asked_again(ana, written):
     form = await ana.is_asked("newsdesk destination edit", ping=written)
     assert list(errors(form)) == ["ping"]
 
@@ -225,7 +225,7 @@ async def test_it_is_in_the_history(ana):
     assert "4711" in said(await ana.says("newsdesk history"))
 
 
-async def test_who_was_let_in_by_an_editor_may_not_say_who_is_pinged(ana, harness):
+async def test_people_with_a_grant_may_not_choose_the_pinged_role(ana, harness):
     await ana.does("newsdesk access grant", who="<@ben>")
     ben = replace(ana, person=replace(ANA, id="ben", permission=Permission.EVERYONE))
     answer = await ben.says("newsdesk destination edit", ping="4711")

@@ -47,7 +47,7 @@ async def test_without_words_it_is_a_form(ana):
     assert [field.name for field in form.fields] == ["number", "text"]
 
 
-async def test_what_is_too_long_is_asked_again_with_the_reason(ana):
+async def test_an_answer_that_is_too_long_is_asked_again_with_the_reason(ana):
     form = await ana.is_asked("newsdesk correct", number="1", text="long " * 50)
     (error,) = [field.error for field in form.fields if field.error]
     assert "at most 200 characters" in error

@@ -61,7 +61,7 @@ async def test_a_withdrawn_quote_is_struck_and_stays(harness):
     assert "withdrawn" in shown(harness)
 
 
-async def test_a_quote_that_reads_otherwise_now_is_shown_as_it_reads(harness):
+async def test_a_changed_quote_is_shown_in_its_new_wording(harness):
     await correct(harness, ("We will not reopen it", "We would not reopen it"))
     assert "“We would not reopen it before the steel has been tested”" in shown(harness)
     assert "We will not" not in shown(harness).replace(notes(harness)[0], "")
@@ -180,7 +180,7 @@ async def test_what_was_just_edited_rests_before_the_next_edit(harness):
     assert len(notes(harness)) == 2
 
 
-async def test_what_changes_again_and_again_is_edited_ever_less_often(harness):
+async def test_frequent_changes_are_edited_less_and_less_often(harness):
     for number in range(24):
         harness.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + number:,}"))
         await reread(harness, timedelta(minutes=10))
@@ -275,7 +275,7 @@ async def test_a_digest_can_leave_its_messages_and_only_list(harness):
     assert [one.state for one in await listed(harness)] == ["listed"]
 
 
-async def test_what_is_only_listed_comes_as_an_update_in_the_next_edition(harness):
+async def test_listed_articles_are_an_update_in_the_next_edition(harness):
     await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
     await correct(harness, ("31,000", "13,000"))
     await harness.post("next")

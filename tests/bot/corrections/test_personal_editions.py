@@ -36,7 +36,7 @@ async def ben(quiet: BotHarness) -> Editor:
     return reader
 
 
-async def test_it_is_edited_and_its_controls_still_say_whose_it_is(
+async def test_it_is_edited_and_its_controls_keep_their_owner(
     quiet: BotHarness, ben: Editor
 ):
     await correct(quiet, ("31,000", "13,000"))

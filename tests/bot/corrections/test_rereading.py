@@ -155,7 +155,7 @@ async def test_a_page_that_stays_as_it_is_corrects_nothing(newswire):
     assert await listed(newswire.harness) == ()
 
 
-async def test_what_the_page_corrects_is_put_right_in_the_post(newswire):
+async def test_corrections_of_the_page_are_applied_to_the_post(newswire):
     await read_first(newswire)
     newswire.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
     await wait(newswire, minutes=30)
@@ -179,7 +179,7 @@ async def test_a_change_only_on_the_page_is_recorded_and_edits_nothing(newswire)
     assert [one.state for one in await listed(newswire.harness)] == ["unshown"]
 
 
-async def test_a_page_that_words_it_otherwise_than_its_feed_corrects_nothing(newswire):
+async def test_a_page_worded_differently_from_its_feed_corrects_nothing(newswire):
     newswire.shelf["/bridge"] = page(
         "The bridge at Hallin is shut. 30,000 cars use it."
     )

@@ -65,7 +65,7 @@ async def test_nothing_held_gives_no_button(harness):
     assert (await harness.says("newsdesk status")).controls == ()
 
 
-async def test_sent_again_it_goes_out_under_the_same_key_with_what_waited(held):
+async def test_sent_again_it_has_the_same_key_and_the_rest_follows(held):
     before = held.platform.tried[0].key
     reported = await press(held, (await buttons(held))["Send again"])
     assert "being sent again" in words(reported)

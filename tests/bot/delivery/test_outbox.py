@@ -292,7 +292,7 @@ def test_the_same_failure_at_the_same_moment_waits_the_same(key, attempt):
     assert back_off(key, attempt) == back_off(key, attempt)
 
 
-def test_what_one_outage_threw_back_does_not_return_in_one_instant():
+def test_retries_after_an_outage_are_spread():
     waits = sorted(back_off(f"{number:025}", 9) for number in range(300))
     # 300 of them within at most 300 seconds: no burst, and no long gap.
     assert len(set(waits)) == 300

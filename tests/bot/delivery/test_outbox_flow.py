@@ -232,7 +232,7 @@ async def test_few_are_under_way_at_once(outbox_harness):
     assert 2 <= most <= 16
 
 
-async def test_a_platform_that_is_off_keeps_its_deliveries_and_nobody_waits(
+async def test_a_platform_that_is_off_keeps_its_deliveries_and_blocks_no_other(
     outbox_harness,
 ):
     await outbox_harness.due("one", "local")
@@ -316,7 +316,7 @@ async def test_a_start_tries_a_stopped_workspace_at_once(outbox_harness):
     assert len(outbox_harness.discord.messages) == 5
 
 
-async def test_what_may_have_arrived_before_the_refusal_is_adopted_after_it(
+async def test_a_message_that_may_have_arrived_is_adopted_after_the_rejection(
     outbox_harness,
 ):
     await outbox_harness.due("one", places=2)
@@ -486,7 +486,7 @@ async def test_the_simplified_form_survives_a_restart(outbox_harness):
 # ── how they end ───────────────────────────────────────────────────────────────
 
 
-async def test_stopped_it_lets_what_is_on_its_way_arrive_and_records_it(outbox_harness):
+async def test_a_stop_waits_for_deliveries_in_flight_and_records_them(outbox_harness):
     await outbox_harness.due("one", places=3)
     go_on = hang(outbox_harness.discord, "one-0", "one-1", "one-2")
     draining = asyncio.create_task(outbox_harness.outbox.drain())

@@ -69,7 +69,7 @@ async def test_sources_in_a_private_network_are_per_workspace(newswire):
     assert len({s.workspace_id for s in await newswire.sources()}) == 2
 
 
-async def test_what_only_paused_digests_read_is_not_asked(newswire):
+async def test_sources_of_paused_digests_only_are_not_requested(newswire):
     newswire.publish("/feed", items(range(3)))
     await newswire.subscribe("/feed")
     digest = await newswire.harness.digest()
@@ -504,7 +504,7 @@ async def test_a_feed_that_joins_later_does_not_pour_its_past_into_editions(news
     assert len(newswire.posted()) == reported
 
 
-async def test_what_waits_for_its_turn_is_not_lost_when_a_digest_is_changed(newswire):
+async def test_pending_articles_survive_a_changed_digest(newswire):
     newswire.publish("/feed", items(range(3)))
     await newswire.subscribe("/feed", more="stories = 1")
     await newswire.harness.post("one")

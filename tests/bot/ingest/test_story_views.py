@@ -244,7 +244,7 @@ async def test_an_old_article_that_changes_stays_in_its_story(two):
     assert await story_of(two, "a1") == before
 
 
-async def test_what_could_not_be_filed_is_filed_the_next_time(two, monkeypatch):
+async def test_articles_that_failed_to_be_filed_are_filed_later(two, monkeypatch):
     await stored_elsewhere(two, "/a", "x", ORCHARD)
 
     def dies(*_: object, **__: object) -> None:

@@ -23,7 +23,7 @@ def untouched(backups: BackupHarness) -> Iterator[None]:
     assert [*backups.home.glob("*.restoring*"), *backups.home.glob("*.replaced*")] == []
 
 
-def test_what_is_no_database_is_refused(backups: BackupHarness):
+def test_a_file_that_is_no_database_is_rejected(backups: BackupHarness):
     backups.kept.write_text("[[workspace]]", encoding="utf-8")
     with untouched(backups), pytest.raises(ConfigurationError, match="no database"):
         backups.restore()

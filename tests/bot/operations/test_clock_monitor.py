@@ -126,7 +126,7 @@ async def test_a_leap_that_is_soon_corrected_has_no_effect(daily):
 
 
 @pytest.mark.parametrize("hours", [-1, 1, 24, -24])
-async def test_wherever_the_clock_goes_nothing_is_posted_twice(daily, hours):
+async def test_no_clock_change_causes_a_second_post(daily, hours):
     run = Run(daily)
     await run.turn(minutes=6)
     daily.clock.advance(hours=hours)

@@ -143,7 +143,7 @@ async def test_a_preview_expires_after_an_hour(ana: Editor):
     assert "First see" in said(form)
 
 
-async def test_who_was_let_in_cannot_erase(ana: Editor):
+async def test_people_with_a_grant_cannot_erase(ana: Editor):
     await ana.does("newsdesk access grant", who="bo")
     bo = replace(ana, person=Person(id="bo", name="Bo", permission=Permission.EVERYONE))
     assert "Only people who manage" in said(await bo.says("newsdesk erase"))

@@ -96,7 +96,7 @@ async def test_a_workspace_that_was_erased_since_is_erased_again(
         assert await harness.db.read(workspace_store.list_workspaces) == ()
 
 
-async def test_what_was_to_be_done_to_messages_is_done_all_the_same(
+async def test_pending_edits_and_deletions_are_still_done(
     database: Database,
 ):
     """On both databases: only posts become uncertain."""

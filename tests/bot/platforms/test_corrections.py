@@ -142,7 +142,7 @@ def test_a_corrected_line_in_brief_is_marked_on_every_platform():
         assert "Corrected 14:05: 40 → 14" in part.fallback_text
 
 
-def test_without_corrections_nothing_is_rendered_otherwise():
+def test_without_corrections_rendering_is_unchanged():
     edition, context = an_edition(), a_context()
     (part,) = local(edition, context)
     assert [story["notes"] for story in part.payload["stories"]] == [[], [], []]

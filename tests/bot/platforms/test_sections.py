@@ -106,7 +106,7 @@ def test_what_is_there_for_trust_stays_whatever_is_chosen(platform, chosen):
 
 @pytest.mark.parametrize("platform", CHATS)
 @pytest.mark.parametrize("edition", [an_edition(), an_edition_with(None)])
-def test_what_is_usual_can_be_said_and_looks_the_same(platform, edition):
+def test_the_default_can_be_given_and_looks_the_same(platform, edition):
     said = replace(edition, sections=("summary", "quotes", "also"))
     render = RENDER[platform]
     assert render(said, a_context()) == render(edition, a_context())

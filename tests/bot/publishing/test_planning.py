@@ -113,7 +113,7 @@ async def test_the_articles_of_a_missed_edition_come_with_the_next_one(harness):
 # ── clocks ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_clock_that_goes_back_posts_nothing_again(harness):
+async def test_a_clock_set_back_posts_nothing_again(harness):
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at("11-25T07:00"))
     await harness.wake()

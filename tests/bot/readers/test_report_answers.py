@@ -210,7 +210,7 @@ class Died(BaseException):
     """The process died."""
 
 
-async def test_who_erased_their_data_is_written_nothing(
+async def test_after_erasing_their_data_a_person_gets_no_messages(
     harness: BotHarness, ben: Editor
 ):
     await settled(harness)

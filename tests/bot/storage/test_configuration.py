@@ -89,7 +89,7 @@ async def test_a_workspace_left_is_back_with_all_it_had(
     ) == (tenant.digest,)
 
 
-async def test_a_destination_led_to_another_channel_works_again(
+async def test_a_destination_moved_to_another_channel_works_again(
     database: Database, tenant: Tenant
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}

@@ -244,7 +244,7 @@ async def test_an_uncertain_delivery_is_read_back_after_the_wait(
     assert await database.read(delivery_queue.find_next_delivery_at, wait=WAIT) == later
 
 
-async def test_what_failed_takes_the_parts_behind_it_along(
+async def test_a_failed_part_fails_the_parts_after_it(
     database: Database, tenant: Tenant
 ):
     first, second = await database.write(some_deliveries, tenant, count=2)

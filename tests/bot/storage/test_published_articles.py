@@ -237,7 +237,7 @@ async def test_a_correction_comes_back_as_it_was_kept(
     assert found == replace(wanted, id=key, changes=({"before": "40", "after": "14"},))
 
 
-async def test_what_is_due_is_found_where_its_platform_is_on(
+async def test_due_work_is_found_where_its_platform_is_on(
     database: Database, tenant: Tenant, kept: Any
 ):
     stored_edition, keep = kept
@@ -291,7 +291,7 @@ async def test_an_edition_is_found_in_its_corrected_form(
     assert notes == (["It was 14."] if shown else [])
 
 
-async def test_what_was_taken_back_is_due_and_holds_no_more(
+async def test_a_reverted_correction_is_due_and_no_longer_applies(
     database: Database, tenant: Tenant, kept: Any
 ):
     stored_edition, keep = kept

@@ -423,7 +423,7 @@ def test_a_file_of_another_program_is_refused_and_kept(tmp_path: Path):
 
 
 @pytest.mark.postgres
-def test_tables_of_our_names_that_are_not_ours_are_refused(empty_postgres_url: str):
+def test_foreign_tables_with_our_names_are_rejected(empty_postgres_url: str):
     with engine_of(empty_postgres_url) as engine, engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE articles (name TEXT)")
 

@@ -95,5 +95,5 @@ def test_a_start_does_not_wait_for_the_full_check(
     sqlite_files.prepare_file(file)
 
 
-def test_the_sending_tables_exist():
+def test_the_critical_tables_exist():
     assert set(sqlite_files.CRITICAL_TABLES) < set(schema.metadata.tables)

@@ -221,7 +221,7 @@ async def test_nothing_is_sent_where_the_bot_was_removed(
     assert await database.write(claim) == ()
 
 
-async def test_a_part_that_failed_alone_lets_the_others_pass(
+async def test_a_part_that_failed_alone_does_not_block_the_others(
     database: Database, tenant: Tenant
 ):
     first = await database.write(claim_one)
@@ -236,7 +236,9 @@ async def test_a_part_that_failed_alone_lets_the_others_pass(
     assert (await database.write(claim_one)).part == 2
 
 
-async def test_what_waited_for_too_long_is_given_up(database: Database, tenant: Tenant):
+async def test_deliveries_that_waited_too_long_are_given_up(
+    database: Database, tenant: Tenant
+):
     key: dict[str, Any] = {"now": NOW}
     kept = await database.write(
         delivery_store.fail_outdated_deliveries,

@@ -227,7 +227,7 @@ async def test_an_article_of_no_source_of_ones_own_is_not_loaded(database: Datab
     assert await database.write(work) == ()
 
 
-async def test_where_too_much_arrived_the_newest_is_listed(
+async def test_of_too_many_articles_the_newest_are_listed(
     database: Database, public: Tenant
 ):
     def work(connection: Connection) -> list[str]:

@@ -530,7 +530,7 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
     }
 
 
-async def test_a_public_source_goes_with_its_last_reader_and_not_before(
+async def test_a_public_source_is_deleted_with_its_last_reader(
     database: Database,
 ):
     first = await database.write(a_tenant, name="first", shared=True)

@@ -50,7 +50,7 @@ def test_a_revision_is_sixteen_hex_digits_of_title_and_text():
         ("cafe\u0301", "café"),
     ],
 )
-def test_what_reads_alike_folds_alike(one, other):
+def test_equal_looking_texts_normalize_alike(one, other):
     assert normalize_text(one) == normalize_text(other)
 
 

@@ -230,7 +230,7 @@ def test_explain_shows_the_chosen_candidate_with_its_score():
     assert chosen[0].score == max(row.score for row in rows)
 
 
-def test_explain_has_nothing_to_say_without_quotations():
+def test_explain_is_empty_without_quotations():
     assert explain_attribution("Nothing was said.") == ()
 
 

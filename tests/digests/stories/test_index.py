@@ -201,7 +201,7 @@ def test_the_newest_of_an_archive_are_found_as_before():
     assert assign_article(news("d", FERRY, hours=1), kept).duplicate_of == "a"
 
 
-def test_where_there_is_too_much_the_latest_stay():
+def test_of_too_many_articles_the_latest_are_kept():
     found = [news(str(n), f"{ORCHARD} {n}", hours=n) for n in range(9)]
     kept = archive_of(*found).copy_newest(3, 0.0)
     assert {m.article for m in kept.memberships()} == {"6", "7", "8"}

@@ -53,7 +53,7 @@ def test_a_byline_is_no_passage():
         "The end has a blank .",
     ],
 )
-def test_what_no_reader_should_meet_is_not_shown(line: str):
+def test_unsuitable_lines_are_not_shown(line: str):
     assert shown(f"The bridge was opened.\n{line}") == ["The bridge was opened."]
 
 

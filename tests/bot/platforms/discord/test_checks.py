@@ -156,7 +156,7 @@ async def test_a_public_key_without_an_endpoint_is_a_problem_with_its_fix(discor
     assert "«Interactions Endpoint URL»" in str(found.fix)
 
 
-async def test_where_discord_calls_us_the_gateway_is_not_dialled(discord):
+async def test_with_an_http_endpoint_the_gateway_is_not_dialled(discord):
     async with over_http(discord) as platform:
         found = await platform.examiner.reach()
     assert found.state == "ok"

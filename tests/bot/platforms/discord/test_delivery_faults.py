@@ -199,7 +199,7 @@ async def test_a_limited_channel_waits_and_the_others_go_on(harness, discord):
 
 
 @pytest.mark.parametrize("scope", ["global", "banned"])
-async def test_a_limit_of_everything_lets_no_request_out(harness, discord, scope):
+async def test_a_global_limit_stops_every_request(harness, discord, scope):
     discord.ledger.channel("2002")
     await harness.apply(TWO_CHANNELS)
     discord.script(Limit(retry_after=40, scope=scope), "post")

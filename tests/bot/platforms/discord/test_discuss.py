@@ -66,13 +66,13 @@ async def test_as_a_command_it_leads_to_the_thread_of_the_newest_edition(chat, d
     assert thread.id in asked.words
 
 
-async def test_who_may_open_no_threads_gets_none_from_the_bot(chat, discord):
+async def test_without_thread_permission_the_bot_opens_none(chat, discord):
     asked = await press(discord, READER)
     assert threads(discord) == []
     assert "you may open none here" in asked.words
 
 
-async def test_who_may_open_no_threads_is_led_to_the_one_that_is_open(chat, discord):
+async def test_without_thread_permission_a_person_gets_the_open_thread(chat, discord):
     await press(discord)
     asked = await press(discord, READER)
     assert threads(discord)[0].id in asked.words

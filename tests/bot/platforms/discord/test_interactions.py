@@ -93,7 +93,7 @@ async def test_every_command_is_answered_to_the_asker_alone(chat, discord):
         assert asked.refused == []
 
 
-async def test_who_chose_a_language_is_answered_in_it_throughout(chat, discord):
+async def test_a_chosen_language_is_used_throughout(chat, discord):
     await ask(discord, "news language", language="de")
     asked = await ask(discord, "news story", story="99")
     assert "Das hat nicht geklappt" in asked.words
@@ -344,7 +344,7 @@ async def test_the_reply_decides_who_sees_the_answer(discord, deferred, command,
 
 
 @pytest.mark.parametrize("who", [IN_DM, BROUGHT_ALONG])
-async def test_where_the_bot_does_not_belong_it_answers_the_asker_alone(discord, who):
+async def test_where_the_bot_is_not_installed_answers_are_private(discord, who):
     inbox = telling(replace(SAID, private=False), private=False)
     async with listening(discord, inbox):
         assert (await ask(discord, "news find", who)).private
@@ -671,7 +671,7 @@ async def test_being_removed_stops_what_would_be_posted_until_it_is_added_again(
 # ── roles ──────────────────────────────────────────────────────────────────────
 
 
-async def test_a_role_that_was_let_in_does_an_editor_s_work(chat, discord):
+async def test_a_role_with_a_grant_may_edit(chat, discord):
     shown = await ask(discord, "newsdesk access grant", who="<@&4711>")
     confirmed = await discord.people.presses(shown.controls["Confirm"])
     await confirmed.done()
@@ -696,7 +696,7 @@ async def test_roles_of_a_server_that_the_bot_is_not_in_open_nothing(chat, disco
 
 
 @pytest.mark.parametrize("who", [IN_DM, BROUGHT_ALONG])
-async def test_where_nothing_is_set_up_news_say_so_in_a_sentence(chat, discord, who):
+async def test_without_a_setup_news_is_answered_in_a_sentence(chat, discord, who):
     asked = await ask(discord, "news latest", who)
     assert "No edition has been posted here yet." in asked.words
     assert "did not work" not in asked.words

@@ -122,7 +122,7 @@ async def test_a_form_opens_and_is_filled(harness, discord):
         assert "**silent** no → yes" in (await filled.done()).words
 
 
-async def test_where_discord_calls_no_gateway_is_asked_for_or_connected_to(discord):
+async def test_with_an_http_endpoint_no_gateway_is_requested(discord):
     async with being_called(discord, an_inbox()):
         pass
     assert discord.gateway.identified == []
@@ -186,26 +186,26 @@ def _named(headers: Mapping[str, str]) -> dict[str, str]:
         {"x_signature_timestamp": "0"},
     ],
 )
-async def test_what_is_not_signed_by_discord_is_not_let_in(discord, changes):
+async def test_requests_not_signed_by_discord_are_rejected(discord, changes):
     _, site = called(discord)
     answer = await call(discord, site, PING, **changes)
     assert answer.status == 401
 
 
-async def test_what_another_key_signed_is_not_let_in(discord):
+async def test_requests_signed_with_another_key_are_rejected(discord):
     _, site = called(discord)
     answer = await call(discord, site, PING, **_named(signed(discord, PING, by=OTHER)))
     assert answer.status == 401
 
 
-async def test_a_body_that_was_changed_on_the_way_is_not_let_in(discord):
+async def test_a_body_changed_in_transit_is_rejected(discord):
     _, site = called(discord)
     answer = await call(discord, site, PING + b" ", **_named(signed(discord, PING)))
     assert answer.status == 401
 
 
 @pytest.mark.parametrize("late", [MAX_AGE + 1, -MAX_AGE - 1])
-async def test_a_moment_too_far_away_is_not_let_in(discord, late):
+async def test_a_moment_too_far_away_is_rejected(discord, late):
     _, site = called(discord)
     headers = _named(signed(discord, PING, late=late))
     assert (await call(discord, site, PING, **headers)).status == 401

@@ -71,9 +71,7 @@ async def test_the_installer_is_notified_where_a_file_set_it_up(harness, discord
     assert discord.ledger.says(CHANNEL) == []
 
 
-async def test_where_the_server_speaks_german_the_reason_is_german_too(
-    harness, discord
-):
+async def test_on_a_german_server_the_reason_is_german_too(harness, discord):
     space = await workspace(harness)
     await harness.db.write(
         workspace_store.upsert_workspace,

@@ -39,7 +39,7 @@ async def test_an_unknown_person_is_answered_with_the_known_people(
     assert "«ana», «ben»" in errors(form)["who"]
 
 
-async def test_who_is_an_editor_anyway_needs_no_grant(ana: Editor):
+async def test_editors_need_no_grant(ana: Editor):
     form = await ana.is_asked("newsdesk access grant", who="ana")
     assert "Ana is already an editor" in errors(form)["who"]
 

@@ -57,7 +57,7 @@ async def posted(stage: Stage, *numbers: int, **changes: Any) -> None:
         await stage.platform.send(a_delivery(number, **changes))
 
 
-async def test_what_came_while_away_comes_first():
+async def test_events_missed_while_away_come_first():
     stage = Stage()
     await posted(stage, 1, 2, 3)
     assert ids(await until_quiet(opened(stage, a_page(after=1)))) == [2, 3]

@@ -38,7 +38,7 @@ async def test_the_channel_is_private(ana: Browser):
     assert events.status == 404
 
 
-async def test_who_sits_down_there_is_led_to_a_channel_of_all(ana: Browser):
+async def test_another_person_is_redirected_from_a_personal_channel(ana: Browser):
     token = await ana.token()
     asked = {"csrf": token, "person": "ben", "channel": "person:ana"}
     moved = await ana.post("/person", asked)

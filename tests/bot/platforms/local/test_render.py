@@ -113,7 +113,7 @@ def test_the_payload_is_nothing_but_json():
         (".end", "That’s all for today."),
     ],
 )
-def test_an_edition_says(selector, said):
+def test_an_edition_shows(selector, said):
     assert text_at(shown(samples.an_edition()), selector) == said
 
 

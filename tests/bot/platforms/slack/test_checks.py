@@ -38,7 +38,7 @@ def reported(**changes: Any) -> dict[str, str]:
 # ── settings ───────────────────────────────────────────────────────────────────
 
 
-def test_without_slack_there_is_nothing_to_say():
+def test_without_slack_there_are_no_findings():
     assert reported() == {}
 
 

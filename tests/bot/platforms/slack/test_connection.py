@@ -60,7 +60,7 @@ async def test_it_is_not_connected_before(slack):
     assert "not connected" in a_platform(slack).state
 
 
-async def test_an_app_without_socket_mode_is_connected_when_it_is_let_in(slack):
+async def test_without_socket_mode_the_app_is_ready_once_authenticated(slack):
     async with running(slack, app_token=None) as platform:
         await until(lambda: platform.state == "ok")
         assert await platform.send(post())
@@ -144,7 +144,7 @@ async def test_a_ping_before_hello_is_no_hello_and_does_no_harm(slack):
     ],
 )
 @pytest.mark.parametrize("operation", ["login", "gateway"])
-async def test_what_fails_for_now_is_tried_again(slack, fault, operation):
+async def test_temporary_failures_are_retried(slack, fault, operation):
     slack.script(fault, operation)
     async with running(slack) as platform:
         await until(lambda: platform.state == "ok")

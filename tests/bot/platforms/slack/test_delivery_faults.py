@@ -245,7 +245,7 @@ async def test_a_limited_channel_waits_and_the_others_go_on(harness, slack, quie
     assert slack.early == []
 
 
-async def test_what_must_wait_is_not_even_asked(harness, slack):
+async def test_rate_limited_sends_are_not_requested(harness, slack):
     delivery = await claimed(harness)
     slack.script(Limit(retry_after=7), "post")
     for _ in range(3):

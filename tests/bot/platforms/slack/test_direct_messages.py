@@ -66,7 +66,7 @@ async def test_a_lost_answer_is_read_back_there(quiet: BotHarness, slack: LocalS
 @pytest.mark.parametrize(
     "code", ["missing_scope", "cannot_dm_bot", "user_not_found", "user_disabled"]
 )
-async def test_where_no_conversation_opens_only_this_one_stops(
+async def test_without_a_conversation_only_this_destination_stops(
     quiet: BotHarness, slack: LocalSlack, code: str
 ):
     slack.script(Refusal(code=code), "open")

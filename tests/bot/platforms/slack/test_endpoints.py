@@ -175,7 +175,7 @@ BAD: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("how", BAD)
-async def test_what_is_not_signed_by_slack_is_401_and_reaches_nothing(slack, how):
+async def test_requests_not_signed_by_slack_get_401_and_have_no_effect(slack, how):
     inbox, heard = making(DONE)
     async with being_called(slack, inbox) as app:
         answer = await call(slack, app, LINE, **BAD[how])
@@ -208,7 +208,7 @@ async def test_a_body_that_was_changed_is_401(slack):
     assert heard == []
 
 
-async def test_without_a_secret_nothing_is_let_in(slack):
+async def test_without_a_secret_every_request_is_rejected(slack):
     platform = a_platform(slack, app_token=None, signing_secret="")
     at = slack.ledger.clock.now().timestamp()
     with_none = signed(LINE, at=at, secret="")

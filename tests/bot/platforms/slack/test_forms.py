@@ -349,7 +349,7 @@ async def test_readers_are_not_asked_for_what_only_editors_may_do(slack):
     assert heard == [{}]
 
 
-async def test_who_is_asked_is_the_cores_to_say_and_not_the_platforms(slack):
+async def test_the_core_decides_who_may_submit_a_form(slack):
     """Slack may list a person with an editor's grant as a plain member."""
     inbox, heard = making(DONE)
     command = replace(inbox.commands[0], permission=Permission.EDITOR)

@@ -108,7 +108,7 @@ async def test_a_command_is_typed_in_many_ways(chat, slack, line):
     assert "Ada Brandt, engineer, Hallin Courier" in asked.words
 
 
-async def test_who_chose_a_language_is_answered_in_it_throughout(chat, slack):
+async def test_a_chosen_language_is_used_throughout(chat, slack):
     await ask(slack, "/news language de")
     asked = await ask(slack, "/news story 99")
     assert "Das hat nicht geklappt" in asked.words

@@ -60,7 +60,7 @@ async def test_whatever_is_lost_a_message_is_in_the_thread_once(threaded, slack,
     assert slack.ledger.doubled() == ()
 
 
-async def test_led_to_another_channel_the_rest_stands_there_by_itself(threaded, slack):
+async def test_moved_to_another_channel_the_rest_is_posted_there(threaded, slack):
     slack.ledger.channel(OTHER)
     await order(threaded)
     (first,) = await threaded.db.write(

@@ -222,7 +222,7 @@ async def test_installed_again_it_continues_with_all_its_data(shared_app):
     assert len(shared_app.slack.ledger.says(THERE)) == 1
 
 
-async def test_late_news_of_an_end_does_not_end_what_was_installed_since(shared_app):
+async def test_a_late_uninstall_event_does_not_end_a_newer_installation(shared_app):
     async with shared_app.heard():
         shared_app.slack.teams.kill(SECOND, "account_inactive")
         await shared_app.install(SECOND)

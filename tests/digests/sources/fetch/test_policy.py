@@ -37,7 +37,7 @@ def test_other_ports_than_80_and_443_are_refused(port: int):
     ["file:///etc/passwd", "gopher://x/", "ftp://x/", "data:text/plain,x", "news",
      "//x/", "http://", "http://[::1", "http://a b/", "javascript:alert(1)", ""],
 )  # fmt: skip
-def test_what_is_no_web_address_is_refused(address: str):
+def test_an_invalid_web_address_is_rejected(address: str):
     with pytest.raises(FetchRefused):
         parse_address(address, FetchPolicy(everything=True))
 
