@@ -53,7 +53,7 @@ class Counting:
     """Discord's counting in the strict server, and the storms that it simulates."""
 
     discord: server.LocalDiscord
-    #: Seconds after the first request → the storm that begins then.
+    #: Limits that begin some seconds after the first request.
     storms: Sequence["Storm"] = ()
     arrived: list[float] = field(default_factory=list)
     posted: dict[str, float] = field(default_factory=dict)

@@ -237,7 +237,7 @@ def test_a_seal_opens_only_what_it_closed():
         seal.decrypt(closed, "T2 token")
 
 
-# ── begun installations ────────────────────────────────────────────────────────
+# ── started installations ──────────────────────────────────────────────────────
 
 
 async def test_a_state_is_consumed_once_of_all_who_try(states):

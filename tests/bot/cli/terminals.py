@@ -20,7 +20,7 @@ class ScriptedTerminal:
 
     @property
     def left(self) -> int:
-        """Answers that were never used."""
+        """The number of answers that were not used."""
         return len(self._answers)
 
     def show(self, text: str = "") -> None:

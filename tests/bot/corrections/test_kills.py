@@ -22,7 +22,7 @@ class Killed(BaseException):
 
 
 def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
-    """Kill the process after the nth write from here; return what came of it."""
+    """Kill the process at the nth write from here; return the list of writes made."""
     write: Callable[..., Any] = db.write
     passed: list[str] = []
 

@@ -18,7 +18,7 @@ PARTS = 3
 
 @pytest.fixture
 async def held(harness: BotHarness) -> BotHarness:
-    """An edition whose first of three messages was sent with an unknown outcome."""
+    """An edition of three messages; the outcome of the first is unknown."""
     harness.platform.script(Lost())
     harness.platform.lets_us_look = False
     await harness.post()

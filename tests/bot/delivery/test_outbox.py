@@ -152,7 +152,7 @@ async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
     async def refused(_delivery: Delivery) -> str:
         harness.platform.send = send
         harness.clock.advance(seconds=1)
-        # The bot is let in between the answer and its recording.
+        # The bot is invited between the answer and its recording.
         await harness.db.write(
             workspace_store.upsert_workspace,
             platform="local",

@@ -159,7 +159,7 @@ async def test_the_button_of_another_workspace_is_refused(ana: Editor):
         await pressed(there, shown)
 
 
-# ── once it has begun ──────────────────────────────────────────────────────────
+# ── after it has started ───────────────────────────────────────────────────────
 
 
 async def test_the_workspace_disappears_at_once_for_everybody(ana: Editor):

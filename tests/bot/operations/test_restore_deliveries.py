@@ -44,7 +44,7 @@ async def test_no_delivery_of_the_backup_is_ever_sent_twice(
     sent_after: bool,
     gap: int,
 ):
-    """The parts posted before the backup, and those posted since."""
+    """Any number of parts sent before the backup, and perhaps the others since."""
     home = tmp_path_factory.mktemp("past")
     backups = BackupHarness(home=home, platform=FakePlatform(), clock=FakeClock())
     shutil.copyfile(sqlite_template, backups.file)

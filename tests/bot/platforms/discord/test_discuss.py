@@ -1,4 +1,4 @@
-"""«Discuss» under an edition: one thread, whoever presses and however often."""
+"""«Discuss» under an edition: one thread, however often and by whom it is pressed."""
 
 import pytest
 
