@@ -58,7 +58,7 @@ def a_delivery(**changes: Any) -> Delivery:
 
 
 def an_inbox(**changes: Any) -> Inbox:
-    """An inbox without commands, for which every workspace exists, without completion."""
+    """An inbox without commands, for which every workspace exists."""
     parts: dict[str, Any] = {
         "commands": (),
         "dispatch": _nothing_to_say,

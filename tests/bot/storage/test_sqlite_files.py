@@ -25,7 +25,7 @@ async def file(sqlite_url: str) -> Path:
 
 @contextmanager
 def unindexed(file: Path, index: str) -> Iterator[sqlite3.Connection]:
-    """Hide an index from the connection, so that writes to its table do not reach it."""
+    """Hide an index from the connection: writes to its table do not reach it."""
     with closing(sqlite3.connect(file, isolation_level=None)) as schemas:
         schemas.execute("PRAGMA writable_schema = ON")
         row = schemas.execute(
