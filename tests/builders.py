@@ -1,4 +1,4 @@
-"""One line a test object: defaults that are plausible, and only what matters named."""
+"""Builders of test objects, one line each: plausible defaults, named exceptions."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ def a_delivery(**changes: Any) -> Delivery:
 
 
 def an_inbox(**changes: Any) -> Inbox:
-    """An inbox without commands that knows every workspace and completes nothing."""
+    """An inbox without commands, for which every workspace exists."""
     parts: dict[str, Any] = {
         "commands": (),
         "dispatch": _nothing_to_say,

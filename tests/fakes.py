@@ -1,4 +1,4 @@
-"""What stands at the ports in tests, held to the real things' contract tests."""
+"""Fakes of the ports, which pass the contract tests of the real ones."""
 
 import asyncio
 from collections import Counter, deque
@@ -28,7 +28,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """Shows what it was set to."""
+    """A clock that shows what it was set to."""
 
     def __init__(self, at: datetime = NOON) -> None:
         self.set(at)
@@ -40,13 +40,13 @@ class FakeClock:
         self._now = at.astimezone(UTC)
 
     def advance(self, by: timedelta | None = None, **parts: float) -> datetime:
-        """Go on (or back) by a time: `advance(minutes=5)`."""
+        """Advance the clock, or set it back: `advance(minutes=5)`."""
         self._now += by if by is not None else timedelta(**parts)
         return self._now
 
 
 class FakeEngine:
-    """Runs work at once, on the loop."""
+    """Run work at once, on the loop."""
 
     async def run(
         self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
@@ -56,7 +56,7 @@ class FakeEngine:
 
 @dataclass(frozen=True, kw_only=True)
 class Posted:
-    """A message that stands in a channel of the fake platform."""
+    """A message in a channel of the fake platform."""
 
     id: str
     channel: str
@@ -74,16 +74,16 @@ class Lost:
     )
 
 
-#: An error is raised before the operation had any effect; None: all goes well.
+#: An error is raised before the operation has any effect; None: success.
 Fault = Lost | BaseException | None
 
 
 class FakePlatform:
     """A platform in memory that fails as scripted.
 
-    It posts what it is told to, twice if it is told twice: like a platform without
-    idempotency keys. With `remembers_keys` a second post of a key in a channel is the
-    first message again, like Discord's enforced nonce.
+    It posts each send, repeated ones too: like a platform without idempotency keys.
+    With `remembers_keys` a second post of a key in a channel is the first message
+    again, like Discord's enforced nonce.
     """
 
     def __init__(
@@ -96,11 +96,11 @@ class FakePlatform:
         self._name = name
         self.remembers_keys = remembers_keys
         self.lets_us_look = lets_us_look
-        #: How many readings do not see any message yet.
+        #: How many readings see no message yet.
         self.blind_readings = 0
-        #: What stands in the channels, oldest first.
+        #: The messages of the channels, oldest first.
         self.messages: list[Posted] = []
-        #: Every delivery that was tried, whatever came of it.
+        #: Every delivery that was tried, whatever the outcome.
         self.tried: list[Delivery] = []
         self.looked: list[Delivery] = []
         self.connected = asyncio.Event()
@@ -108,10 +108,10 @@ class FakePlatform:
         self._inbox: Inbox | None = None
         self._made = 0
 
-    # ── what tests do with it ──────────────────────────────────────────────────
+    # ── test controls ──────────────────────────────────────────────────────────
 
     def script(self, *faults: Fault) -> None:
-        """What becomes of the next sends, one each; after that all goes well."""
+        """Set the outcomes of the next sends, one each; later sends succeed."""
         self._faults.extend(faults)
 
     def count(self, key: str) -> int:
@@ -124,7 +124,7 @@ class FakePlatform:
         return tuple(key for (_, key), number in counts.items() if number > 1)
 
     async def invoke(self, invocation: Invocation) -> Reply | Form:
-        """A person's command, as it would come in."""
+        """Send a person's command to the bot."""
         assert self._inbox is not None, "the platform is not running"
         return await self._inbox.dispatch(invocation)
 

@@ -1,4 +1,4 @@
-"""Feeds that a test writes: items that tell different events, as RSS."""
+"""Feeds for tests: items about different events, as RSS."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ class Item:
 
 
 def an_item(number: int, **changes: object) -> Item:
-    """The item of this number: another event, in other words, than every other one."""
+    """The item of this number: another event, in other words, than all others."""
     thing = _THINGS[number % len(_THINGS)]
     done = _DONE[(number // 2) % len(_DONE)]
     place, name = _name(3 * number), _name(3 * number + 1)

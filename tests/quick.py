@@ -1,4 +1,4 @@
-"""The checks of what changed, in under a minute: python -m tests.quick [BASE].
+"""Check what changed, in under a minute: python -m tests.quick [BASE].
 
 Runs ruff and mypy (both cache), and the tests of each changed file: those of its
 package, found by the layout, without collecting the rest. Compared with BASE (default:
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-#: Suites that take minutes: only files of theirs that changed themselves are run.
+#: Suites that take minutes: only their changed files themselves are run.
 LONG_SUITES = ("tests/chaos/", "tests/browser/", "tests/bench/", "tests/wire/")
-#: What every change is checked against.
+#: Tests that run after every change.
 ALWAYS = ("tests/test_layout.py",)
 
 
@@ -57,7 +57,7 @@ def _find_candidates(path: str) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run the checks; the exit code of the first that fails."""
+    """Run the checks; return the exit code of the first that fails."""
     changed = list_changed_files(sys.argv[1] if len(sys.argv) > 1 else None)
     tests = select_tests(
         path for path in changed if not path.startswith(LONG_SUITES) or "test_" in path

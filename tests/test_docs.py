@@ -1,4 +1,4 @@
-"""Documentation that cannot lie: what it shows exists, runs, and the reverse."""
+"""Documentation matches the code: what it shows exists and runs, and the reverse."""
 
 import json
 import re
@@ -73,7 +73,7 @@ def test_the_configuration_in_the_readme_is_one_that_apply_takes():
             DigestSettings.model_validate(entry)
 
 
-def test_every_setting_of_a_digest_stands_in_the_readmes_example():
+def test_every_setting_of_a_digest_is_in_the_readmes_example():
     (example,) = re.findall(r"```toml\n(.*?)```", README, re.S)
     (digest,) = tomllib.loads(example)["workspace"][0]["digest"]
     assert set(digest) == set(DigestSettings.model_fields)
@@ -126,20 +126,20 @@ def test_the_manifest_of_its_chapter_can_be_printed(tmp_path):
 
 
 def rows(after: str) -> list[list[str]]:
-    """The cells of the first table behind these words, without its head."""
+    """The cells of the first table after these words, without its header."""
     table = re.search(r"(?:^ *\|.*\n)+", README[README.index(after) :], re.M)
     assert table is not None
     lines = [line.strip(" |").split("|") for line in table[0].splitlines()]
     return [[cell.strip(" `") for cell in line] for line in lines[2:]]
 
 
-def test_the_readme_tells_each_permission_with_its_reason_and_their_sum():
+def test_the_readme_lists_each_permission_with_its_reason_and_the_sum():
     reported = {int(number): (name, why) for number, name, why in rows("## On Discord")}
     assert reported == REQUESTED_PERMISSIONS
     assert f"permissions={sum(reported)}" in README
 
 
-def test_the_readme_tells_each_scope_with_its_reason():
+def test_the_readme_lists_each_scope_with_its_reason():
     assert rows("## On Slack") == [[scope, why] for scope, why in SCOPES.items()]
 
 

@@ -1,4 +1,4 @@
-"""The fakes fail as scripted: a fault that does nothing would prove nothing."""
+"""The fakes fail as scripted: a fault without effect would prove nothing."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -121,7 +121,7 @@ async def test_reading_back_can_be_blind_and_can_be_forbidden():
         await platform.read_back(a_delivery())
 
 
-async def test_it_hands_commands_in_while_it_runs():
+async def test_it_delivers_commands_while_it_runs():
     async def answer(invocation: Any) -> Any:
         return f"answer to {invocation}"
 

@@ -1,4 +1,4 @@
-"""Rules that a tool can check; raising a number is a deliberate edit."""
+"""Layout rules that a tool can check; raising a number is a deliberate edit."""
 
 import ast
 import subprocess
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("digests/**/*.py")])
 LONGEST_MODULE = 600
 LONGEST_MAIN_PATH = 60
-#: Where short modules are right: `__main__`, an engine, a noun or two, limits, Alembic.
+#: Where short modules are fine: `__main__`, an engine, a noun or two, limits, Alembic.
 SHORT_MODULE, MOST_SHORT_MODULES = 60, 25
 #: The verbs of a repository of rows, used with their module: `editions.add(…)`.
 ROW_VERBS = {
@@ -32,7 +32,7 @@ def trees() -> Iterator[tuple[str, ast.Module]]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_a_module_is_short_enough_and_says_what_it_is_for(path: Path):
+def test_a_module_is_short_enough_and_has_a_docstring(path: Path):
     text = path.read_text(encoding="utf-8")
     # The first migration spells every table out and is never changed again.
     assert len(text.splitlines()) <= LONGEST_MODULE or path.parent.name == "versions"
@@ -70,7 +70,7 @@ def test_the_main_paths_read_like_a_table_of_contents(path: str, function: str):
     assert (found.end_lineno or 0) - found.body[0].lineno <= LONGEST_MAIN_PATH
 
 
-def test_a_class_name_stands_once_in_the_tree():
+def test_a_class_name_is_unique_in_the_tree():
     counted = Counter(
         node.name
         for _, tree in trees()
@@ -80,7 +80,7 @@ def test_a_class_name_stands_once_in_the_tree():
     assert [name for name, times in counted.items() if times > 1] == []
 
 
-def test_a_public_function_of_one_word_stands_in_one_module():
+def test_a_public_function_of_one_word_is_in_one_module():
     modules = defaultdict(set)
     for module, tree in trees():
         for node in tree.body:
@@ -93,7 +93,7 @@ def test_a_public_function_of_one_word_stands_in_one_module():
     assert {name: found for name, found in modules.items() if len(found) > 1} == {}
 
 
-def test_nothing_of_ours_is_imported_under_another_name():
+def test_own_modules_are_not_imported_under_another_name():
     renamed = [
         (module, alias.name, alias.asname)
         for module, tree in trees()

@@ -1,4 +1,4 @@
-"""The starter packs: lists that parse, of feeds in the open, with a name each."""
+"""The starter packs: lists that parse, of public feeds, each with a name."""
 
 from pathlib import Path
 

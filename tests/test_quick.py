@@ -29,7 +29,7 @@ def test_a_folder_includes_its_files():
     assert chosen == sorted([*ALWAYS, "tests/bot/web"])
 
 
-def test_every_package_has_tests_where_they_are_looked_for():
+def test_every_package_has_tests_at_the_expected_place():
     packages = [path.parent for path in ROOT.glob("bot/*/__init__.py")]
     without = {
         package.name

@@ -1,6 +1,6 @@
 """The sample articles are well formed, varied, and true to their original.
 
-The parser here is deliberately tiny and apart from the product's own: it only
+The parser here is deliberately tiny and independent of the product's own: it only
 checks the files.
 """
 
@@ -15,8 +15,8 @@ ALLOWED_KEYS = {"title", "source", "published", "author", "lang", "sample", "rev
 REQUIRED_KEYS = {"source", "published", "lang", "sample"}
 UNTITLED = "summit-beijing-meridian-wire"
 
-# Everything said in quotation marks in the article that the summit files retell,
-# and who said it.
+# Every quotation in the article that the summit files retell, and its
+# speaker.
 SUMMIT_QUOTATIONS = {
     "correct strategic choices": "Xi",
     "the world is undergoing greater transformation and turbulence": "Xi",
@@ -60,7 +60,7 @@ STYLES = {
 
 
 class Article(NamedTuple):
-    """One file, taken apart."""
+    """One file, parsed."""
 
     stem: str
     meta: dict[str, str]
@@ -125,7 +125,7 @@ def summit_passages(article: Article) -> list[tuple[str, str]]:
 
 
 def bare(passage: str) -> str:
-    """Its words: the last mark and the apostrophe's shape are the outlet's."""
+    """The words without last mark and apostrophe shape, which vary by outlet."""
     return passage.rstrip(",.").replace("’", "'")
 
 
@@ -179,7 +179,7 @@ def test_only_one_article_has_no_title():
     assert [a.stem for a in articles().values() if "title" not in a.meta] == [UNTITLED]
 
 
-def test_a_revision_corrects_an_earlier_article_and_says_what_changed():
+def test_a_revision_corrects_an_earlier_article_with_a_note():
     revisions = [a for a in articles().values() if "revises" in a.meta]
     assert revisions
     for revision in revisions:
@@ -206,7 +206,7 @@ def test_double_quotation_marks_are_balanced():
         for paragraph, after in zip(
             article.paragraphs, [*article.paragraphs[1:], ""], strict=True
         ):
-            # A quotation that runs on is opened again by the next paragraph.
+            # A quotation that continues is opened again by the next paragraph.
             still_open = paragraph.count("“") - paragraph.count("”")
             assert still_open in {0, int(after.startswith("“"))}, paragraph
             assert paragraph.count('"') % 2 == 0, paragraph
@@ -232,7 +232,7 @@ def test_each_file_keeps_to_one_style_of_marks():
 # --- the kinds of article the product has to cope with ------------------------------
 
 
-def test_three_outlets_tell_one_event_in_different_words_and_dispute_one_figure():
+def test_three_outlets_report_one_event_and_dispute_one_figure():
     reported = [a for a in fictional() if a.stem.startswith("harbour-bridge-closes-")]
     vehicles = [n for a in reported for n in re.findall(r"(\d\d,000) vehicles", a.body)]
     assert len({a.meta["source"] for a in reported}) == 3
@@ -313,7 +313,7 @@ def test_quotations_have_the_length_of_real_ones():
 # --- the retold event: nothing that the original does not say -----------------------
 
 
-def test_the_summit_is_told_by_three_outlets_on_its_day():
+def test_the_summit_is_reported_by_three_outlets_on_its_day():
     first = datetime(2026, 1, 6, 9, tzinfo=UTC)
     last = datetime(2026, 1, 6, 16, tzinfo=UTC)
     assert len({a.meta["source"] for a in summit()}) == len(summit()) == 3
@@ -334,7 +334,7 @@ def test_the_untitled_retelling_has_at_least_eight_of_the_ten_quotations():
     assert len({bare(passage) for passage, _ in passages}) >= 8
 
 
-def test_every_summit_quotation_is_given_to_the_person_who_said_it():
+def test_every_summit_quotation_has_the_right_speaker():
     for article in summit():
         for passage, paragraph in summit_passages(article):
             speaker = SUMMIT_QUOTATIONS[bare(passage)]

@@ -1,7 +1,7 @@
-"""`make bench`: measures the budgets and prints them as a table; it asserts nothing.
+"""`make bench`: measure the budgets and print them as a table; assert nothing.
 
-Each figure is the median of several runs, because machines are noisy. Nothing is
-skipped: the demo is started as a person starts it, in folders of its own.
+Each figure is the median of several runs, because machines are noisy. No step is
+skipped: the demo is started as a user starts it, in temporary folders of its own.
 """
 
 import os
@@ -23,7 +23,7 @@ from tests.builders import NOON
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
 RUNS = 5
-#: Seconds after which something is broken, not slow.
+#: Seconds after which a step counts as broken instead of slow.
 PATIENCE = 60
 
 
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def composing() -> Iterator[tuple[str, str, str]]:
-    """One article of about 600 words, composed alone, after a warm-up."""
+    """Time to compose one article of about 600 words, after a warm-up."""
     articles = [
         trimmed(a) for a in folder.read_articles(SEEDS).articles if len(a.text) > 1500
     ]
@@ -52,7 +52,7 @@ def composing() -> Iterator[tuple[str, str, str]]:
 
 
 def trimmed(article: Article, words: int = 600) -> Article:
-    """The article repeated or cut to a length of 600 words."""
+    """The article, repeated or cut to a length of 600 words."""
     from dataclasses import replace
 
     text = article.text
@@ -63,7 +63,7 @@ def trimmed(article: Article, words: int = 600) -> Article:
 
 
 def starting() -> Iterator[tuple[str, str, str]]:
-    """From the command to the printed address, and what an idle process holds."""
+    """Time from the command to the printed address, and memory of an idle process."""
     took, resident = [], []
     with tempfile.TemporaryDirectory() as home:
         for _ in range(RUNS):
@@ -77,7 +77,7 @@ def starting() -> Iterator[tuple[str, str, str]]:
 
 
 def first_edition() -> Iterator[tuple[str, str, str]]:
-    """From the demo's command to an edition on its page, nothing prepared."""
+    """Time from the demo's command to an edition on its page, without preparation."""
     took, resident = [], []
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory() as home:
@@ -95,7 +95,7 @@ def first_edition() -> Iterator[tuple[str, str, str]]:
 
 @contextmanager
 def standfirst(home: str, command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running `standfirst` with its address; stopped with SIGTERM."""
+    """Run `standfirst` and yield its address; stop it with SIGTERM."""
     env = {
         **os.environ,
         "HOME": home,
@@ -130,7 +130,7 @@ def page(address: str) -> bytes:
 
 
 def megabytes(pid: int) -> float:
-    """Resident memory now."""
+    """Current resident memory."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     return int(found.group(1)) / 1024 if found else float("nan")

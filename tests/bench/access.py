@@ -1,12 +1,11 @@
-"""Every cell of commands × people × places, and what is tampered, replayed, unsigned.
+"""Check every command × person × place, and tampered, replayed and unsigned requests.
 
     python -m tests.bench.access [CHANGED]
 
-Over the wire to the real platforms, and on the local page: the cells of
-`tests.bot.platforms.permission_matrix`;
-then CHANGED (10,000) changed ids of buttons, interactions
-sent again, and requests that Slack did not sign. It prints, and its exit code says
-whether nothing was wrong.
+Runs the cells of `tests.bot.platforms.permission_matrix` over the wire against the
+real platforms, and on the local page; then CHANGED (10,000) altered button ids,
+repeated interactions, and requests without Slack's signature. Prints the results; the
+exit code is 0 when nothing was wrong.
 """
 
 import asyncio
@@ -84,7 +83,7 @@ async def cells() -> int:
 
 @asynccontextmanager
 async def a_desk(configuration: str, name: str) -> AsyncIterator[tuple[Any, Any, Any]]:
-    """A newsroom with an edition, what it is connected to, and its repeats."""
+    """A newsroom with an edition, its local server, and repeated requests."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/standfirst.db"
         schema_upgrade.upgrade_database(url)
@@ -112,7 +111,7 @@ async def furnished(harness: BotHarness, configuration: str) -> None:
 
 
 async def replayed(harness: BotHarness, local: Any, name: str) -> tuple[int, list[str]]:
-    """A confirmed post, pressed once and sent again and again: it is posted once."""
+    """Press one confirmation again and again: the edition is posted once."""
     channel = {"discord": "2001", "slack": "C2001"}[name]
     harness.publish("flood", FLOOD)
     before = len(local.ledger.says(channel))
@@ -132,7 +131,7 @@ async def replayed(harness: BotHarness, local: Any, name: str) -> tuple[int, lis
 
 
 def tampered(number: int) -> tuple[int, list[str]]:
-    """Cut, grown, swapped and mixed ids, and good ones in another workspace."""
+    """Cut, extended, swapped and mixed ids, and valid ids in another workspace."""
     ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     dice = random.Random(SEED)
@@ -176,7 +175,7 @@ def _pressing(workspace: int) -> Invocation:
 
 
 def unsigned(number: int) -> tuple[int, list[str]]:
-    """Requests that are changed somewhere, old, or signed with another secret."""
+    """Requests that are altered, too old, or signed with another secret."""
     dice = random.Random(SEED)
     secret, now = "a secret", 1_700_000_000.0
     wrong = []

@@ -1,4 +1,4 @@
-"""Asking: how many of the questions are answered, and how long one takes."""
+"""Answered questions as a share of the question set, and the time for one."""
 
 import statistics
 import time
@@ -11,7 +11,7 @@ from tests.digests.answers.measure import TODAY, archive, score
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Figure, measured, target."""
+    """Rows of (figure, measured, target)."""
     for half in ("tuned", "held"):
         got = score(half)
         of = f"of {got.questions}, {half}"

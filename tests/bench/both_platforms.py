@@ -1,15 +1,14 @@
-"""A real `standfirst run` beside local platforms: start to ready, and what it holds.
+"""A real `standfirst run` beside local platforms: time to ready, and its footprint.
 
     python -m tests.bench.both_platforms [RUNS] [DESTINATIONS] [SECONDS]
 
 The strict local Discord and Slack run in processes of their own. Half of the
-destinations are on each: fifty servers of Discord, and one team of Slack. Ready is what
-`/readyz` says, and then a command is asked on each platform and has to be answered, so
-that no answer can be promised early. Modules are compiled before, as an installed bot's
-are. Beside the time on the clock stands the processor time that the process and its
-children took until then: on a machine that does other things too, that is the figure to
-compare. Idle is looked at after so many SECONDS, and again after an edition was posted.
-It prints and asserts nothing.
+destinations are on each: fifty Discord servers, and one Slack team. "Ready" is what
+`/readyz` reports; a command is then run on each platform and must be answered, so that
+readiness is not reported early. Modules are compiled beforehand, as in an installed
+bot. Beside the wall time stands the processor time of the process and its children up
+to that point: on a busy machine, compare that figure. The idle footprint is measured
+after SECONDS, and again after an edition was posted. Prints and asserts nothing.
 """
 
 import asyncio
@@ -47,14 +46,14 @@ GUILDS = 50
 #: Destinations of one digest.
 TOGETHER = 10
 PATIENCE = 60.0
-#: Which platforms are on, and under which name they are shown.
+#: Which platforms are on, and the name of each combination.
 SETS: Mapping[str, tuple[PlatformName, ...]] = {
     "the page alone": (),
     "Discord": ("discord",),
     "Slack": ("slack",),
     "both": ("discord", "slack"),
 }
-#: What is shown: fields of `Start`, and their units.
+#: What is printed: fields of `Start`, and their units.
 TIMES = ("ready s", "busy s", "answered s", "idle %")
 SIZES = ("resident MB", "own MB", "posted MB", "children MB")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -62,7 +61,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """What one start came to: seconds and megabytes."""
+    """Measurements of one start, in seconds and megabytes."""
 
     ready: float
     busy: float
@@ -91,7 +90,7 @@ def main(runs: int, count: int, seconds: float) -> None:
                 home = Home(Path(folder))
                 asyncio.run(furnished(home, count))
                 here: dict[str, End] = {each: ends[each] for each in on}
-                # The first one reads, compiles and posts what is there.
+                # The first run reads, compiles and posts the existing articles.
                 start(home, here, seconds)
                 starts = [start(home, here, seconds) for _ in range(runs)]
             show(name, starts)
@@ -112,9 +111,9 @@ READING = {ledger.GUILD: "discord", slack_ledger.TEAM: "slack"}
 
 
 def start(home: Home, ends: Mapping[str, "End"], seconds: float) -> Start:
-    """One start, until it idles."""
+    """Run one start until the process is idle."""
     settings = {k: v for end in ends.values() for k, v in end.settings.items()}
-    # Sends and sign-ins have the time here that they have in a real run.
+    # Sends and sign-ins get the time here that they have in a real run.
     settings |= {"STANDFIRST_SEND_TIMEOUT": "15", "STANDFIRST_UNCERTAIN_WAIT": "45"}
     begun = time.perf_counter()
     with home.running("run", **settings) as process:
@@ -147,7 +146,7 @@ def start(home: Home, ends: Mapping[str, "End"], seconds: float) -> Start:
 
 
 def post(home: Home, platform: str, settings: Mapping[str, str]) -> None:
-    """Order an edition with something new, and wait until it is everywhere."""
+    """Order an edition with new articles, and wait until it is posted everywhere."""
     (name,) = (name for name, on in READING.items() if on == platform)
     before = sent(home, platform)
     news = home.folder / "articles" / f"{platform}-{time.time_ns()}.txt"
@@ -159,7 +158,7 @@ def post(home: Home, platform: str, settings: Mapping[str, str]) -> None:
 
 
 def sent(home: Home, platform: str) -> int:
-    """Messages that arrived there."""
+    """The number of messages that arrived there."""
     rows = home.rows(
         "SELECT 1 FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
         f" WHERE w.platform = '{platform}' AND d.state = 'sent'"
@@ -193,11 +192,11 @@ def until_ready(process: Running) -> None:
     raise AssertionError("it was never ready")
 
 
-# ── what a process costs ───────────────────────────────────────────────────────
+# ── process costs ──────────────────────────────────────────────────────────────
 
 
 def worked(pid: int) -> float:
-    """Seconds of the processor that it and its children, gone ones too, have taken."""
+    """Processor seconds of the process and its children, including ended ones."""
     reported = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     words = reported.rpartition(")")[2].split()
     own = sum(int(word) for word in words[11:15]) / TICKS
@@ -210,7 +209,7 @@ def children(pid: int) -> list[int]:
 
 
 def size(pid: int) -> tuple[float, float]:
-    """Megabytes resident, and how many of these nobody shares."""
+    """Resident megabytes, and how many of them are unshared."""
     reported = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
 
     def of(name: str) -> float:
@@ -221,11 +220,11 @@ def size(pid: int) -> tuple[float, float]:
     return of("Rss"), of("Private_Clean") + of("Private_Dirty")
 
 
-# ── what it starts over ────────────────────────────────────────────────────────
+# ── the database ───────────────────────────────────────────────────────────────
 
 
 async def furnished(home: Home, count: int) -> None:
-    """A database with so many destinations, each told something on mondays."""
+    """A database with this many destinations, each with a Monday digest."""
     folder = home.folder / "data" / "standfirst"
     folder.mkdir(parents=True)
     shutil.copytree(SEEDS, home.folder / "articles")
@@ -291,7 +290,7 @@ class End:
         self.settings: dict[str, str] = pipe.recv()
 
     def ask(self, line: str) -> None:
-        """Somebody types this; until it is answered."""
+        """Type this command, and wait for the answer."""
         self._pipe.send(line)
         assert self._pipe.recv(), "an empty answer"
 
@@ -339,7 +338,7 @@ async def _serve_discord(pipe: Pipe, channels: int) -> None:
 
 
 def another(ledger: ledger.Ledger, guild: int, channels: int) -> dict[str, Any]:
-    """One more server, with channels of its own."""
+    """Add one more server with its channels."""
     names = [channel_of(guild, number) for number in range(channels // GUILDS)]
     places = {name: discord_ledger.Channel(id=name) for name in names}
     reported = discord_ledger.guild(replace(ledger, channels=places))

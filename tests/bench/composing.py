@@ -1,10 +1,10 @@
-"""Prints how long a summary takes beside sumy's LexRank, in one run.
+"""Print how long a summary takes beside sumy's LexRank, in one run.
 
-Run: python -m tests.bench.composing, where sumy 0.13 can be imported (it is no
-dependency of ours: an environment of its own, with this folder as the current one).
-Both start from the text and end with the sentences. sumy gets our splitter, since its
-own wants data that it does not bring; it is measured bare, and with the stemmer and
-the stop words of its own documentation, which ours has too.
+Run: python -m tests.bench.composing, in an environment where sumy 0.13 can be imported
+(it is not a dependency), with this folder as the current one. Both start from the text
+and end with the sentences. sumy gets our splitter, since its own needs data that it
+does not ship; it is measured bare, and with the stemmer and the stop words of its
+documentation, which ours uses too.
 """
 
 import re
@@ -26,7 +26,7 @@ Work = Callable[[str], object]
 
 
 def main() -> None:
-    """Print a line a size and summariser."""
+    """Print one line per size and summariser."""
     for size in SIZES:
         documents = list(of(size))
         base = timed(ours, documents)
@@ -61,7 +61,7 @@ def peers() -> Iterator[tuple[str, Work]]:
 
 
 def lexrank(summariser: Any) -> Work:
-    """Three sentences by sumy, from the text on."""
+    """Summarise to three sentences with sumy, starting from the text."""
     from sumy.parsers.plaintext import (  # type: ignore[import-not-found, unused-ignore]
         PlaintextParser,
     )
@@ -74,7 +74,7 @@ def lexrank(summariser: Any) -> Work:
 
 
 class Words:
-    """What sumy asks of a tokenizer."""
+    """The tokenizer interface of sumy."""
 
     language = "english"
 
@@ -86,7 +86,7 @@ class Words:
 
 
 def of(size: int) -> Iterator[str]:
-    """Documents of so many sentences of the sample articles."""
+    """Documents of this many sentences, from the sample articles."""
     text = " ".join(news())
     spans = split_sentences(text)
     for at in range(0, len(spans) - size, size):
@@ -94,7 +94,7 @@ def of(size: int) -> Iterator[str]:
 
 
 def timed(work: Work, documents: list[str]) -> float:
-    """Seconds a document, the median of some runs over all of them."""
+    """Seconds per document: the median of several runs over all of them."""
     took = []
     for _ in range(RUNS):
         begun = time.perf_counter()

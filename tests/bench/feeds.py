@@ -1,8 +1,8 @@
-"""`python -m tests.bench.feeds`: feeds and pages beside their peers, in one run.
+"""`python -m tests.bench.feeds`: feeds and pages beside other libraries, in one run.
 
-It prints and asserts nothing. Peers: feedparser (installed with us) and newspaper4k
-(only where somebody installed it). The corpora lie beside the repository; a line says
-so where they do not.
+Prints and asserts nothing. The other libraries: feedparser (installed with us) and
+newspaper4k (only where it is installed). The corpora are expected beside the
+repository; a line reports missing ones.
 """
 
 import base64
@@ -47,10 +47,10 @@ def main() -> None:
 
 
 def speed() -> Iterator[str]:
-    """Feed bytes → clean stored-ready entries, 50 items of about 65 KB."""
+    """Feed bytes → cleaned entries, for 50 items of about 65 KB."""
     for name, body in documents().items():
         assert len(ours(body)) == len(feedparser.parse(BytesIO(body)).entries) == 50
-        # One after the other, so that a busy moment meets both.
+        # Alternating, so that a busy moment affects both.
         both = [(took(ours, body), took(theirs, body)) for _ in range(RUNS)]
         own, peer = (statistics.median(one) for one in zip(*both, strict=True))
         yield (
@@ -68,7 +68,7 @@ def theirs(body: bytes) -> object:
 
 
 def took(read: Callable[[bytes], object], body: bytes) -> float:
-    """Milliseconds of CPU for each of ten: others may be at work on this machine."""
+    """CPU milliseconds of each of ten runs: other processes may use this machine."""
     begun = time.process_time()
     for _ in range(10):
         read(body)
@@ -76,7 +76,7 @@ def took(read: Callable[[bytes], object], body: bytes) -> float:
 
 
 def agreement() -> Iterator[str]:
-    """The same number of entries as feedparser, over the hostile corpus's feeds."""
+    """Share of the hostile corpus's feeds with as many entries as feedparser finds."""
     if DATA is None:
         yield "entry counts: the corpus is not beside us"
         return
@@ -107,8 +107,8 @@ def entries(body: bytes) -> int:
 def pages() -> Iterator[str]:
     """Article text against newspaper4k: CPU time a page, and F1 as the eval counts it.
 
-    Two sets: pages with their whole text, and harder ones with a few snippets that
-    must and must not be in it.
+    Two sets: pages with their full text, and harder ones with a few snippets that must
+    and must not be in it.
     """
     if DATA is None:
         yield "article text: the pages are not beside us"
@@ -133,12 +133,12 @@ def pages() -> Iterator[str]:
 
 def newspaper4k(library: Any) -> Callable[[str], str]:
     def read(html: str) -> str:
-        # Its pictures would be fetched: that is the network, and no part of a text.
+        # Fetching its images would need the network, and is not part of the text.
         article = library.Article("https://news.example/", fetch_images=False)
         article.download(input_html=html)
         try:
             article.parse()
-        except ImportError:  # it asks for a package of its own for some languages
+        except ImportError:  # it needs an extra package for some languages
             return ""
         return str(article.text)
 
@@ -146,7 +146,7 @@ def newspaper4k(library: Any) -> Callable[[str], str]:
 
 
 def whole_texts(texts: list[str], expected: list[dict]) -> tuple[float, float]:
-    """Means over the pages of precision and recall, in shingles of four words."""
+    """Mean precision and recall over the pages, in shingles of four words."""
     both = [
         overlap(text, row["text"]) for text, row in zip(texts, expected, strict=True)
     ]
@@ -200,7 +200,7 @@ def paragraph(chance: random.Random, words: int) -> str:
 
 
 def documents() -> dict[str, bytes]:
-    """The same news as a blog's software writes it, and with the least around it."""
+    """The same news as blog software writes it, and in a minimal feed."""
     return {
         "RSS": full_rss(50),
         "Atom": full_atom(50),

@@ -1,10 +1,10 @@
-"""The intake's way: articles arriving one by one in a database of many thousands.
+"""The intake path: articles arriving one by one in a database of many thousands.
 
     python -m tests.bench.filing [ARCHIVED]
 
-Placing, the transaction that stores article and story, and what follows it. Processor
-time of the whole process, the disk's waiting besides; making the view at a start is
-told by the article.
+Measures assigning the story, the transaction that stores article and story, and the
+work after it. Times are processor time of the whole process, without disk waits; the
+time for building the view at a start is given per article.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ _ROWS = 1000
 
 
 class Timed:
-    """The engine of one process, with the processor time that its work has taken."""
+    """The in-process engine, with the processor time that its work has taken."""
 
     def __init__(self, engine: InProcessEngine) -> None:
         self.seconds = 0.0
@@ -59,7 +59,7 @@ class Timed:
 
 
 def rows(archived: int) -> Iterator[tuple[str, str, str]]:
-    """Figure, measured, budget."""
+    """Rows of (figure, measured, budget)."""
     with tempfile.TemporaryDirectory() as home:
         yield from asyncio.run(_measured(f"sqlite:///{Path(home) / 'b.db'}", archived))
 
@@ -103,7 +103,7 @@ async def _measured(url: str, archived: int) -> list[tuple[str, str, str]]:
 
 
 def _archive(connection: Connection, archived: int) -> Source:
-    """So many articles, each in a story of its own, as the intake stores them."""
+    """Store this many articles, each in a story of its own, as the intake does."""
     source = source_store.upsert_source(
         connection,
         workspace_id=None,
@@ -148,7 +148,7 @@ def _fill(
 
 
 def _found(n: int) -> ReadingChanges:
-    """A second article on the event of the first of this number."""
+    """A second article about the event of the first with this number."""
     reported = report(n, random.Random(n), DAYS, again=True)
     nothing = ArticleAnalysis(
         article=reported,

@@ -1,7 +1,7 @@
-"""`python -m tests.bench.hostile`: what each bomb costs in the cage; prints only.
+"""`python -m tests.bench.hostile`: what each bomb costs in the sandbox; prints only.
 
-Time is by the clock, memory is how far the worker's resident size rose above where it
-stood before, as Linux tells it.
+Time is wall time; memory is the growth of the worker's resident size, as Linux
+reports it.
 """
 
 import asyncio

@@ -1,15 +1,15 @@
-"""Every `/news` command through the core, over a large archive: how long it takes.
+"""Time every `/news` command through the core, over a large archive.
 
     python -m tests.bench.lookups [ARTICLES] [TIMES] [WORDS…]
 
 The archive is that of `tests.bench.search` (invented words with the frequencies of a
 language, 400 sources), and one article in ten has the text of a sample article, so that
-questions meet sentences; 100,000 of them on SQLite, of which the workspace reads half.
-Commands come from the registry; one that nothing is listed for here is asked with its
-own example. Each is asked TIMES (200) times, always something else, as platforms ask:
-`inbox.dispatch`, on an idle bot. WORDS keep it to the commands that hold one of them.
-Wall time has the disk in it (every event is noted once, and synced); processor time is
-of all threads. It prints and asserts nothing.
+questions find sentences; 100,000 articles on SQLite, of which the workspace reads half.
+Commands come from the registry; a command without arguments listed here runs with its
+own example. Each runs TIMES (200) times with varying arguments, as platforms call it:
+`inbox.dispatch`, on an idle bot. WORDS select the commands that contain one of them.
+Wall time includes the disk (every event is recorded once, and synced); processor time
+is of all threads. Prints and asserts nothing.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ def main(count: int, times: int, words: Sequence[str]) -> None:
 def with_samples(
     made: Callable[[search.Language], tuple[str, str]],
 ) -> Callable[[search.Language], tuple[str, str]]:
-    """One article in ten has a sample's sentences, and words of its own."""
+    """Sample sentences in one article of ten, with words of its own."""
     samples = folder.read_articles(SEEDS).articles
     numbers = iter(range(sys.maxsize))
 
@@ -95,7 +95,7 @@ async def measured(file: Path, count: int, times: int, words: Sequence[str]) -> 
         f"sqlite:///{file}", file.parent, clock=FakeClock(now)
     ) as harness:
         stories = await harness.db.write(posted, count, now)
-        # As `bot.runner` does: what stands by is not looked through for garbage.
+        # As `bot.runner` does: long-lived objects are excluded from garbage collection.
         gc.collect()
         gc.freeze()
         head = ("wall p50", "p99", "busy p50", "p99", "most", "problems")
@@ -129,7 +129,7 @@ def at(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-# ── what is asked ──────────────────────────────────────────────────────────────
+# ── arguments ──────────────────────────────────────────────────────────────────
 
 Ask = Callable[[Args], "asyncio.Future[Reply | Form | tuple[str, ...]]"]
 
@@ -137,7 +137,7 @@ Ask = Callable[[Args], "asyncio.Future[Reply | Form | tuple[str, ...]]"]
 def lines(
     harness: BotHarness, count: int, times: int, stories: Sequence[str]
 ) -> Iterator[tuple[str, Ask, Sequence[Args]]]:
-    """Each command, and each completion of one, with what it is asked."""
+    """Each command, and each of its completions, with its arguments."""
     asked = questions(count, times, stories)
     numbers = iter(range(sys.maxsize))
 
@@ -173,7 +173,7 @@ def lines(
 
 
 def typed(option: str, kind: str, times: int) -> Sequence[Args]:
-    """What is typed of a value so far."""
+    """The part of a value that is typed so far."""
     rng = random.Random(6)
     whole = {"speaker": lambda: speaker(rng.randrange(SPEAKERS)).split()[0]}
     begun = whole.get(kind, lambda: rng.choice(("", "o", "Outlet 1", "2", "/news")))
@@ -183,7 +183,7 @@ def typed(option: str, kind: str, times: int) -> Sequence[Args]:
 def questions(
     count: int, times: int, stories: Sequence[str]
 ) -> Mapping[str, Mapping[str, Sequence[Args]]]:
-    """For each command, by what is asked of it, its arguments."""
+    """For each command, a function that makes its arguments."""
     rng = random.Random(5)
     words = queries()
     names = [speaker(int(SPEAKERS * rng.random() ** 3)) for _ in range(times)]
@@ -254,7 +254,7 @@ ASKED = (
 
 
 def posted(conn: Connection, count: int, now: datetime) -> Sequence[str]:
-    """Post an edition of five stories; their ids."""
+    """Post an edition of five stories; return their ids."""
     place = destination_store.upsert_destination(
         conn, workspace_id=1, name="big", channel=CHANNEL
     )
@@ -293,7 +293,7 @@ def posted(conn: Connection, count: int, now: datetime) -> Sequence[str]:
 
 
 def reported(story: str, first: int):
-    """A story of the archive as an edition tells it."""
+    """A story of the archive as an edition contains it."""
     articles: list[Article] = [
         replace(BRIDGE, id=str(key), revision=str(key))
         for key in range(first, first + search.STORY_OF)

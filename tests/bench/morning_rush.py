@@ -1,9 +1,9 @@
-"""Measures a morning: 1,000 destinations in 50 workspaces due in one minute, on SQLite.
+"""Measure a morning: 1,000 destinations in 50 workspaces due in one minute, on SQLite.
 
-Run: python -m tests.bench.morning_rush [DESTINATIONS] [WORKSPACES]. It takes real time,
-about half a minute, because Discord's own limit is what it is measured against: the
-strict local Discord counts 50 requests in any second, and the bot is a process of its
-own. It prints and asserts nothing.
+Run: python -m tests.bench.morning_rush [DESTINATIONS] [WORKSPACES]. It takes about half
+a minute of real time, because it is measured against Discord's own limit: the strict
+local Discord counts 50 requests in any second, and the bot is a process of its own.
+Prints and asserts nothing.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
-"""Measures the outbox alone: prepared deliveries, due at one moment, through Discord.
+"""Measure the outbox alone: prepared deliveries, due at one moment, through Discord.
 
 Run: python -m tests.bench.outbox_rush [DESTINATIONS] [WORKSPACES] [MILLISECONDS].
-It prints and asserts nothing. The strict local Discord runs in a process of its own;
-its answers take so many milliseconds (0). Lateness is the time from the due moment to
-the arrival there. Discord allows 50 requests in any second.
+Prints and asserts nothing. The strict local Discord runs in a process of its own; its
+answers take MILLISECONDS (0). Lateness is the time from the due moment to the arrival.
+Discord allows 50 requests in any second.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ def tell(arrivals: Arrivals, due: float, count: int, blocked: float) -> None:
 async def rush(
     file: str, address: dict[str, Any], count: int, spaces: int
 ) -> tuple[float, float]:
-    """Send all of it; the due moment, and how long the event loop was ever blocked."""
+    """Send everything; return the due moment and the event loop's longest block."""
     database = Database.open(f"sqlite:///{file}")
     platform = DiscordPlatform(**address)
     await platform._ensure_session()
@@ -173,7 +173,7 @@ async def _serve(pipe: Pipe, count: int, milliseconds: int) -> None:
 
 
 async def watch(late: list[float]) -> None:
-    """Note how much later than a millisecond the loop comes round."""
+    """Record how late the loop wakes this task, beyond a millisecond."""
     while True:
         begun = time.perf_counter()
         await asyncio.sleep(0.001)

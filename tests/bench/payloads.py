@@ -1,12 +1,12 @@
-"""So many generated editions and answers, as each platform would get them: all faults.
+"""Check the payloads of generated editions and answers on each platform: all faults.
 
     python -m tests.bench.payloads [EDITIONS] [SEED] [PROCESSES]
 
-Through the real renderers, and to the limits tables and Discord's own schema (where
-that file is beside the repository; a line says when it is not). Each edition is shown
-as rendered, in plain words and as links, posted and edited, and inside an answer;
+They go through the real renderers to the limits tables and Discord's own schema (where
+that file is beside the repository; a line reports when it is not). Each edition is
+rendered in full, in plain words and as links, posted and edited, and inside an answer;
 beside it an answer with blocks of every kind. Counted are editions with at least one
-fault of a kind. It prints, and its exit code says whether all is 0.
+fault of a kind. Prints; the exit code is 0 when every count is 0.
 """
 
 import sys
@@ -33,7 +33,7 @@ Found = tuple[Counter[tuple[str, Kind]], list[str], Counter[str]]
 
 
 def some(seeds: Iterable[int]) -> Found:
-    """What is wrong with these, and how much was looked at."""
+    """The faults in these editions, and how many were checked."""
     wrong: Counter[tuple[str, Kind]] = Counter()
     size: Counter[str] = Counter()
     details: list[str] = []

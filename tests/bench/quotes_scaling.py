@@ -1,4 +1,4 @@
-"""Prints how long `find` takes on texts of one, ten and a hundred times a size.
+"""Print how long `find` takes on texts of one, ten and a hundred times a size.
 
 Run: python -m tests.bench.quotes_scaling. The last column is the time per character
 against the first size: about 1 where the engine is linear.
@@ -44,7 +44,7 @@ SHAPES = {
     "both directions": "\u202e“go”\u202c said \u2067Ruth\u2069 \u200f",
 }
 SIZES = (10_000, 100_000, 1_000_000)
-#: Bad input as the interface may get it: 10 MB of marks, and one long paragraph.
+#: Bad input: 10 MB of quotation marks, and one long paragraph.
 LONG = {
     "10 MB of double marks": ('"', 10_000_000),
     "10 MB of curly openers": ("“", 10_000_000),

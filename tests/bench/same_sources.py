@@ -1,12 +1,12 @@
-"""Digests that are due at one moment and read the same sources: what the second costs.
+"""Digests that are due at one moment and share sources: the cost of the second one.
 
     python -m tests.bench.same_sources [ARTICLES] [DIGESTS]
 
 200 articles of about 600 words, 10 digests. First the composer alone; then a round of
-`editions.compose_due`, with storing and all, as it is and with nothing kept between its
+`compose_due` including storage, as it is and with the analysis cache emptied between
 digests. Processor time of the process, the same articles, one run; the ratios count.
-The articles are those of the samples with their names changed, so that each is an event
-of its own. It prints and asserts nothing.
+The articles are the samples with their names changed, so that each reports an event of
+its own. Prints and asserts nothing.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ schedule = "every 2 minutes"
 
 
 def main(count: int, digests: int) -> None:
-    """Print a line a figure."""
+    """Print one line per figure."""
     several = articles(count)
     composer(several)
     for name, room in (("as it is", MAX_CACHED_CHARACTERS), ("nothing kept", 0)):
@@ -63,7 +63,7 @@ def main(count: int, digests: int) -> None:
 
 
 def articles(count: int) -> list[Article]:
-    """Long ones, each of an event of its own."""
+    """Long articles, each about an event of its own."""
     long = [
         trimmed(a) for a in folder.read_articles(SEEDS).articles if len(a.text) > 1500
     ]
@@ -88,7 +88,7 @@ def _of_its_own(article: Article, number: int) -> Article:
 
 
 def composer(several: Sequence[Article]) -> None:
-    """The composer alone, and what a reading takes."""
+    """Time of the composer alone, and the cost of analysing an article."""
     style, kept = EditionStyle(), AnalysisCache()
     compose(several[:5], now=NOON, style=style)
     plain = timed(lambda: compose(several, now=NOON, style=style))
@@ -113,7 +113,7 @@ def composer(several: Sequence[Article]) -> None:
 async def a_round(
     several: Sequence[Article], digests: int, room: int
 ) -> tuple[float, int]:
-    """Seconds for what is due at one moment, and how many editions it made."""
+    """Seconds for everything due at one moment, and the number of editions."""
     with tempfile.TemporaryDirectory() as home:
         async with open_harness(f"sqlite:///{home}/b.db", Path(home)) as harness:
             for article in several:

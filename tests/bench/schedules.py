@@ -1,15 +1,15 @@
-"""Measures a large timetable: 100,000 schedules, and 10,000 of them due at one instant.
+"""Measure a large timetable: 100,000 schedules, 10,000 of them due at one instant.
 
-Run: python -m tests.bench.schedules [SCHEDULES] [DUE]. It prints and asserts nothing.
+Run: python -m tests.bench.schedules [SCHEDULES] [DUE]. Prints and asserts nothing.
 Adding is compared with one APScheduler cron job for each, in the same run, each way in
-a process of its own: wall time, and what the process has grown by in memory.
+a process of its own: wall time, and the growth of the process's memory.
 
-    rows       into our table in plain SQL, the next moment being known
-    computed   the same, with the next moment of each one found first
+    rows       into our table in plain SQL, with known next moments
+    computed   the same, with the next moment of each one computed first
     sentences  the same, with each one parsed from its sentence first
 
-Planning runs in batches in the writer's thread while a task of the event loop looks
-every millisecond at how late it was woken.
+Planning runs in batches in the writer's thread while a task of the event loop measures
+every millisecond how late it was woken.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ from bot.storage.columns import encode_json
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC", "Australia/Sydney")
-#: All that `sentence` can say.
+#: Every schedule that `sentence` can produce.
 DISTINCT = 1440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INSERT = """
@@ -71,7 +71,7 @@ def main(count: int, due: int) -> None:
 
 
 def apart(add: Callable[[int], tuple[float, float]], count: int) -> tuple[float, float]:
-    """The seconds and megabytes of `add`, in a process of its own."""
+    """Seconds and megabytes of `add`, in a process of its own."""
     context = get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_report, args=(add, count, there))
@@ -86,14 +86,14 @@ def _report(add: Callable[[int], tuple[float, float]], count: int, pipe: Pipe) -
 
 
 def add_rows(way: str, count: int) -> tuple[float, float]:
-    """Our table; what `way` leaves out is prepared before the time is taken."""
+    """Add to our table; work that `way` excludes is done before the timing starts."""
     with tempfile.TemporaryDirectory() as home:
         return asyncio.run(_add_rows(f"sqlite:///{home}/bench.db", way, count))
 
 
 async def _add_rows(url: str, way: str, count: int) -> tuple[float, float]:
     database = Database.open(url)
-    # All sentences there are: reading them ahead fills no memory by the row.
+    # All possible sentences: parsing them ahead adds no memory per row.
     known = [_row(parse_schedule(sentence(n))) for n in range(DISTINCT)]
     rules = [parse_schedule(sentence(n)) for n in range(DISTINCT)]
 
@@ -128,7 +128,7 @@ def sentence(number: int) -> str:
 
 
 def _row(rule: Schedule) -> tuple[object, ...]:
-    """The values of a row but its position, as SQLite keeps them."""
+    """The values of a row without its position, as SQLite stores them."""
     due = find_following_due(rule, NOW)
     assert due is not None
     return (
@@ -157,7 +157,7 @@ def furnish(conn: Connection, count: int) -> None:
 
 
 def add_jobs(count: int) -> tuple[float, float]:
-    """One cron job each, in the library's store in memory."""
+    """Add one cron job each, in the library's memory store."""
     from apscheduler.schedulers.background import BackgroundScheduler
     from apscheduler.triggers.cron import CronTrigger
 
@@ -174,11 +174,11 @@ def add_jobs(count: int) -> tuple[float, float]:
 
 
 def nothing(number: int) -> None:
-    """The work of a job that never runs."""
+    """The function of a job that never runs."""
 
 
 def resident() -> float:
-    """Megabytes of memory that this process holds."""
+    """Resident megabytes of this process."""
     pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
     return int(pages) * _PAGE / 1e6
 
@@ -187,7 +187,7 @@ def resident() -> float:
 
 
 async def plan_at_once(count: int) -> None:
-    """All of `count` digests are due at one instant."""
+    """Plan `count` digests that are all due at one instant."""
     with tempfile.TemporaryDirectory() as home:
         database = Database.open(f"sqlite:///{home}/bench.db")
         await database.write(furnish, count)
@@ -197,7 +197,7 @@ async def plan_at_once(count: int) -> None:
         monitor = asyncio.create_task(_watch(stop, late))
         # As `standfirst run` does when it is ready.
         gc.freeze()
-        # What the machine does to a loop that has nothing to do.
+        # Delays that the machine causes in an idle loop.
         await asyncio.sleep(5)
         idle = max(late)
         late.clear()
@@ -236,7 +236,7 @@ def _one_each(conn: Connection) -> None:
 
 
 async def _watch(stop: asyncio.Event, late: list[float]) -> None:
-    """Note how much later than a millisecond the loop comes round."""
+    """Record how late the loop wakes this task, beyond a millisecond."""
     while not stop.is_set():
         begun = time.perf_counter()
         await asyncio.sleep(0.001)

@@ -1,12 +1,12 @@
 """Look-ups over a large archive: search, speakers, figures, stories; beside plain bm25.
 
 Articles are made of invented words with the frequencies of a language (Zipf), in an
-archive of many sources, of which one workspace reads half and another three. The peer
-is SQLite's own FTS5 over the same texts, ordered by its bm25, as a newcomer would write
-it. Times are processor time, of this process and of the PostgreSQL backend that works
-for it on this machine, so that what else the machine does counts for nothing. Say how
-many articles, and which database: `python -m tests.bench.search 200000
-[postgresql://…]`. Without a number it is a million, which takes some minutes to fill.
+archive of many sources, of which one workspace reads half and another three. The
+baseline is SQLite's FTS5 over the same texts, ordered by its bm25, as a newcomer would
+write it. Times are processor time of this process and of the PostgreSQL backend that
+works for it on this machine, so that other load does not count. Give the number of
+articles and the database: `python -m tests.bench.search 200000 [postgresql://…]`.
+The default is a million, which takes some minutes to fill.
 """
 
 import gc
@@ -80,7 +80,7 @@ def word(rank: int) -> str:
 
 
 class Language:
-    """Words drawn as a language draws them."""
+    """Draws words with the frequencies of a language."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
@@ -107,7 +107,7 @@ def rows_of(first: int, count: int, language: Language, rng: random.Random) -> R
     for key in range(first, first + count):
         title, text = language.article()
         name = speaker(int(SPEAKERS * rng.random() ** 3)) if key % 2 else ""
-        # Whoever is quoted in an article is named in it.
+        # Everybody quoted in an article is also named in it.
         text = f"{text}. {name}" if name else text
         source, at = 1 + rng.randrange(SOURCES), BEGUN + key * 365 * DAY // ARTICLES
         made["articles"].append((key, source, at))
@@ -166,7 +166,7 @@ SET_UP = (
 
 
 def fill_sqlite(file: Path, count: int) -> None:
-    """Fill the tables, the index by its triggers; and the peer beside them."""
+    """Fill the tables, the index by its triggers, and the baseline beside them."""
     language, rng = Language(random.Random(1)), random.Random(2)
     with closing(sqlite3.connect(file, isolation_level=None)) as db:
         db.execute("PRAGMA synchronous = OFF")
@@ -189,7 +189,7 @@ def fill_sqlite(file: Path, count: int) -> None:
 
 
 def fill_postgresql(url: str, count: int) -> None:
-    """Copy the same in, and make the index over it."""
+    """Copy the same rows in, and build the index over them."""
     import psycopg
 
     language, rng = Language(random.Random(1)), random.Random(2)
@@ -209,7 +209,7 @@ def fill_postgresql(url: str, count: int) -> None:
 
 
 def _there(value: Any) -> Any:
-    """Instants, and the words of the index, as PostgreSQL keeps them."""
+    """Instants, and the words of the index, as PostgreSQL stores them."""
     if isinstance(value, int) and value >= BEGUN:
         return datetime.fromtimestamp(value / 1e6, UTC)
     if isinstance(value, str) and value.startswith("§"):
@@ -251,7 +251,7 @@ def timed(
 
 
 def both_busy(backend: int) -> float:
-    """Seconds that this process and the backend have worked."""
+    """Processor seconds of this process and the backend."""
     spent = Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii").split()[0]
     return time.process_time() + int(spent) / 1e9
 
@@ -267,10 +267,10 @@ def p99(took: Sequence[float]) -> float:
 
 
 def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, str]]:
-    """The look-ups as the archive makes them, one after the other."""
+    """Time the look-ups as the archive makes them, one after the other."""
     asks = queries()
     rng = random.Random(4)
-    # As `bot.runner` does: what stands by is not looked through for garbage.
+    # As `bot.runner` does: long-lived objects are excluded from garbage collection.
     gc.collect()
     gc.freeze()
     with engine.connect() as db:
@@ -351,7 +351,7 @@ def narrowed(db: Any, within: SearchFilter, words: str) -> Any:
 
 
 def questions() -> list[Question]:
-    """Two to five words, whenever or of a month."""
+    """Questions of two to five words, for any time or for a month."""
     rng = random.Random(7)
     ranks = [[rng.random() * 14 for _ in range(2 + n % 4)] for n in range(100)]
     words = [" ".join(word(int(30 * 1.6**rank)) for rank in each) for each in ranks]
@@ -371,7 +371,7 @@ def said_by(db: Any, here: int, speaker: str) -> Any:
 
 
 def beside_the_peer(file: Path, engine: Any) -> Iterator[tuple[str, str, str]]:
-    """Plain bm25 over everything, and how many of its ten are among ours."""
+    """Plain bm25 over everything, and how many of its first ten are among ours."""
     asks = queries()
     with closing(sqlite3.connect(file)) as plain, engine.connect() as db:
         db.exec_driver_sql(

@@ -1,9 +1,9 @@
-"""Prints boundary F1 and speed of our splitter beside pysbd's, in one run.
+"""Print boundary F1 and speed of our splitter beside pysbd's, in one run.
 
-Run: python -m tests.bench.sentences, where pysbd 0.3.4 can be imported (it is no
-dependency of ours: an environment of its own, with this folder as the current one).
-F1 is taken over the hard cases of `tests/data/sentences.jsonl`, the end of each text
-left out; the speed over documents of thirty sentences of the sample articles.
+Run: python -m tests.bench.sentences, in an environment where pysbd 0.3.4 can be
+imported (it is not a dependency), with this folder as the current one. F1 is taken over
+the hard cases of `tests/data/sentences.jsonl`, without the end of each text; the speed
+over documents of thirty sentences of the sample articles.
 """
 
 import statistics
@@ -24,7 +24,7 @@ Ends = Callable[[str, str], set[int]]
 
 
 def main() -> None:
-    """Print a line a splitter, and how much faster ours is."""
+    """Print one line per splitter, and how much faster ours is."""
     rows = cases.rows("sentences")
     documents = news()
     took = {}
@@ -42,14 +42,14 @@ def main() -> None:
 
 
 def splitters() -> Iterator[tuple[str, Ends]]:
-    """What can be measured here, ours first."""
+    """The splitters that can be measured here, ours first."""
     yield "ours", lambda text, lang: {span.end for span in split_sentences(text, lang)}
     if find_spec("pysbd"):
         yield "pysbd", pysbd_ends()
 
 
 def pysbd_ends() -> Ends:
-    """Ends as pysbd gives them; its sentences are looked up in the text, in order."""
+    """Sentence ends of pysbd; its sentences are located in the text, in order."""
     import pysbd  # type: ignore[import-not-found, unused-ignore]
 
     segmenters = {
@@ -85,7 +85,7 @@ def scored(ends: Ends, rows: list[dict[str, Any]]) -> tuple[float, float, float]
 
 
 def news() -> list[str]:
-    """The English sample articles in a row, thirty sentences a document."""
+    """The English sample articles joined, thirty sentences per document."""
     bodies = [
         path.read_text(encoding="utf-8").split("\n---\n", 1)[-1]
         for path in sorted(SEEDS.glob("*.txt"))
@@ -100,7 +100,7 @@ def news() -> list[str]:
 
 
 def timed(ends: Ends, documents: list[str]) -> float:
-    """Seconds a sentence, the median of some runs over all documents."""
+    """Seconds per sentence: the median of several runs over all documents."""
     took = []
     for _ in range(RUNS):
         begun = time.perf_counter()

@@ -2,7 +2,7 @@
 
 The articles are made of invented words with the frequencies of a language (Zipf), in
 events of one article over as many days as asked for. Times are processor time, so
-that whatever else the machine does counts for nothing; filling takes some minutes.
+that other load does not count; filling takes some minutes.
 """
 
 import random
@@ -28,7 +28,7 @@ LENGTH, WORDS = 150, 120_000
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Figure, measured, budget."""
+    """Rows of (figure, measured, budget)."""
     rng = random.Random(1)
     articles = [headline(n, rng) for n in range(HEADLINES)]
     begun = time.process_time()
@@ -42,7 +42,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 
 
 def arriving(name: str, days: int) -> Iterator[tuple[str, str, str]]:
-    """Join articles to an archive of this many days, each into its own event."""
+    """Add articles to an archive of this many days, each as its own event."""
     rng = random.Random(0)
     before = megabytes()
     index = StoryIndex()
@@ -68,7 +68,7 @@ def arriving(name: str, days: int) -> Iterator[tuple[str, str, str]]:
 
 
 def report(n: int, rng: random.Random, days: int, *, again: bool = False) -> Article:
-    """The article n; its event's names come from n, its other words from chance."""
+    """Article n: the event's names come from n, its other words are random."""
     event = random.Random(n)
     names = [word(event.randrange(WORDS)).title() for _ in range(8)]
     said = [word(int(WORDS * rng.random() ** 4)) for _ in range(LENGTH)]

@@ -1,4 +1,4 @@
-"""Prints how splitting, summarising and checking grow with the size of odd texts.
+"""Print how splitting, summarising and checking grow with the size of odd texts.
 
 Run: python -m tests.bench.summary_scaling. The last column is the time per character
 of the largest text against the smallest: about 1 or less where the work is linear.

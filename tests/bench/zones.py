@@ -1,9 +1,9 @@
-"""Counts the moments of every IANA zone × 48 times of day × 2024–2030.
+"""Count the moments of every IANA zone × 48 times of day × 2024–2030.
 
-Run: python -m tests.bench.zones [PROCESSES]. Exits with 1 when a local date that
-exists has not exactly one moment, at the first instant that shows or passes the time.
-Zones whose clocks agree throughout those years are walked through once, under the name
-of the first of them; what is found counts for each.
+Run: python -m tests.bench.zones [PROCESSES]. Exits with 1 when an existing local date
+does not have exactly one moment, at the first instant that shows or passes the time.
+Zones with identical clocks throughout those years are walked once, under the name of
+the first of them; the result counts for each.
 """
 
 import sys

@@ -110,14 +110,14 @@ class BotHarness:
             platforms=self.publisher.platforms,
         )
 
-    # ── what happens to it ─────────────────────────────────────────────────────
+    # ── actions ────────────────────────────────────────────────────────────────
 
     def publish(self, name: str, text: str) -> None:
-        """A file appears in the folder of articles."""
+        """Write an article into the folder."""
         (self.home / "articles" / f"{name}.txt").write_text(text, encoding="utf-8")
 
     async def apply(self, text: str = CONFIGURATION, *, prune: bool = False):
-        """`standfirst apply` with this configuration."""
+        """Run `standfirst apply` with this configuration."""
         file = self.home / "newsroom.toml"
         file.write_text(text, encoding="utf-8")
         return await self.db.write(
@@ -128,7 +128,7 @@ class BotHarness:
         )
 
     async def wake(self) -> datetime | None:
-        """What the scheduler does at a due moment."""
+        """Do what the scheduler does at a due moment."""
         await self.publisher.plan()
         await self.publisher.compose_due()
         looks = await self.corrections.run()
@@ -136,13 +136,13 @@ class BotHarness:
         return min((at for at in moments if at), default=None)
 
     async def post(self, key: str = "now"):
-        """`standfirst digest post`, and its delivery."""
+        """Run `standfirst digest post`, and deliver the edition."""
         digest = await self.digest()
         outcome = await self.publisher.post_now(digest, key)
         await self.outbox.drain()
         return outcome
 
-    # ── what can be seen of it ─────────────────────────────────────────────────
+    # ── observations ───────────────────────────────────────────────────────────
 
     async def digest(self, name: str = "Morning brief") -> Digest:
         found = await self.archive.all_digests()
@@ -180,10 +180,10 @@ class BotHarness:
 
 @contextmanager
 def short_send_timeout(harness: BotHarness, seconds: float = 0.8) -> Iterator[None]:
-    """What never answers is given up soon; whatever answers has its usual time.
+    """Shorten the timeout of sends that never answer; others keep the usual time.
 
-    Only around the call that a fault holds up: on a busy machine an honest answer
-    takes longer than this.
+    Only around the call that a fault delays: on a busy machine a normal answer takes
+    longer than this.
     """
     usual = harness.outbox.send_timeout
     object.__setattr__(harness.outbox, "send_timeout", timedelta(seconds=seconds))
@@ -206,7 +206,7 @@ async def open_harness(
     source_reader: SourceReader | None = None,
     clock: FakeClock | None = None,
 ) -> AsyncIterator[BotHarness]:
-    """A newsroom over this database; opening it again is a restart."""
+    """Open a newsroom over this database; opening it again is a restart."""
     (home / "articles").mkdir(exist_ok=True)
     db = Database.open(url)
     clock, engine = clock or FakeClock(), FakeEngine()

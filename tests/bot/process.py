@@ -25,7 +25,7 @@ class Running:
         self.lines: list[str] = []
 
     def until(self, pattern: re.Pattern[str] = READY) -> str:
-        """What the first line that matches says; fails when the process ends first."""
+        """The first line that matches; fails when the process ends first."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line)
@@ -35,13 +35,13 @@ class Running:
         raise AssertionError(f"it ended first, after: {''.join(self.lines)}")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send the signal; the exit code."""
+        """Send the signal; return the exit code."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
 
 class Home:
-    """Data and configuration folders, and what can be run over them."""
+    """Data and configuration folders, and commands over them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,7 +57,7 @@ class Home:
             "STANDFIRST_UNCERTAIN_WAIT": "1",
             "STANDFIRST_SEND_TIMEOUT": "0.9",
             "NO_COLOR": "1",
-            # This checkout's code, whichever one is installed.
+            # The code of this checkout, whichever version is installed.
             "PYTHONPATH": str(Path(__file__).parents[2]),
             **more,
         }
@@ -95,7 +95,7 @@ class Home:
             process.stdout.close()
 
     def rows(self, query: str, database: str = "standfirst.db") -> list[tuple]:
-        """What stands in the database, seen from outside."""
+        """Rows of the database, read from outside."""
         path = self.folder / "data" / "standfirst" / database
         if not path.exists():
             return []
@@ -113,7 +113,7 @@ def page(address: str) -> str:
 
 
 def eventually(what, *, within: float = PATIENCE):
-    """The first true answer of `what`; fails when none comes."""
+    """Wait for the first true answer of `what`; fail when none comes."""
     end = time.monotonic() + within
     while time.monotonic() < end:
         found = what()

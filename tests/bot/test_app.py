@@ -1,4 +1,4 @@
-"""Which platforms are on, and what `/readyz` says of them."""
+"""Which platforms are on, and what `/readyz` reports about them."""
 
 import subprocess
 import sys

@@ -109,10 +109,10 @@ def test_settings_do_not_change(home):
     assert settings.web_port == 8711
 
 
-# ── mistakes ───────────────────────────────────────────────────────────────────
+# ── errors ─────────────────────────────────────────────────────────────────────
 
 
-def test_all_mistakes_are_told_together_a_sentence_each(home):
+def test_all_mistakes_are_reported_together_a_sentence_each(home):
     write_env(home, "STANDFIRST_LOG_LEVEL=loud\n")
     write_toml(home, "send_timeout = -1\nlog_format = [1]\nsurprise = true")
     reported = complaint(home, WEB_PORT="abc").splitlines()
@@ -171,7 +171,7 @@ def test_a_file_in_another_encoding_is_named_without_its_bytes(home, name):
     assert reported == f"{home / name} cannot be read: it is not UTF-8."
 
 
-# ── unknown names and doubts ───────────────────────────────────────────────────
+# ── unknown names and warnings ─────────────────────────────────────────────────
 
 
 def test_an_unknown_name_is_a_warning_with_the_nearest_known_one(home):
@@ -257,7 +257,7 @@ def test_the_example_shows_the_defaults(home):
     } - {"database_url", "demo_folder"}
 
 
-def test_every_setting_says_what_its_value_must_be():
+def test_every_setting_describes_its_valid_values():
     for name, info in SETTINGS.items():
         assert info.description, name
 

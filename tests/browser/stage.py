@@ -1,4 +1,4 @@
-"""A whole local page in memory, served for real: what the page's tests walk through."""
+"""A local page in memory behind a real server, for the browser tests."""
 
 import asyncio
 import threading
@@ -59,7 +59,7 @@ KEY = b"a key that only the tests know!!"
 
 @dataclass
 class Stage:
-    """The parts of one page, and what was asked of it."""
+    """The parts of one page, and the commands it received."""
 
     clock: FakeClock = field(
         default_factory=lambda: FakeClock(samples.MADE + timedelta(minutes=11))
@@ -267,7 +267,7 @@ class Served:
 
 @contextmanager
 def served(stage: Stage, port: int = 0) -> Iterator[Served]:
-    """The stage on a real port, with the platform running, until the block ends."""
+    """Serve the stage on a real port, with the platform running, during the block."""
     loop = asyncio.new_event_loop()
     ready = threading.Event()
     stop = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Foreign text runs nothing, wherever it is shown. The hook is a title that changes."""
+"""Untrusted text runs no script anywhere. A script would change the title."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ def a_hostile_delivery(number: int, text: str):
 
 
 def wake_now(page) -> None:
-    """Everything that a script might wait for."""
+    """Trigger every event that a script might wait for."""
     page.evaluate(
         """() => { for (const at of document.querySelectorAll("main *")) {
           for (const kind of ["mouseover", "focus", "toggle", "load", "error"])

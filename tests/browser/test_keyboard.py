@@ -1,4 +1,4 @@
-"""The page with the keyboard alone, and with messages that come while it is open."""
+"""Keyboard operation of the page, also while messages arrive."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +15,7 @@ def press(page, *keys: str) -> None:
 
 
 def tab_to(page, selector: str) -> None:
-    """Press Tab until the focus is there: whoever cannot click must get there too."""
+    """Press Tab until the element has the focus."""
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("s => document.activeElement.matches(s)", selector):

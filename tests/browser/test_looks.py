@@ -1,4 +1,4 @@
-"""axe finds nothing, in both themes and on a phone; and nothing is wider than it."""
+"""axe finds no fault in both themes and on a phone; nothing overflows the screen."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

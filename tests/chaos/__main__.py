@@ -1,9 +1,9 @@
-"""`make chaos`: breaks everything that can be broken and prints the scoreboard.
+"""`make chaos`: inject faults of every kind and print the scoreboard.
 
     python -m tests.chaos [--quick] [--seed N] [--only WORD]… [--list]
 
-`--quick` takes a small part of each trial, for development: a few minutes. `--only`
-takes the trials whose name contains one of the words. The exit code is 1 when a line
+`--quick` runs a small part of each trial, for development: a few minutes. `--only`
+runs the trials whose name contains one of the words. The exit code is 1 when a line
 missed its goal, or injected fewer faults than it states.
 """
 

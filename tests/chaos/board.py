@@ -1,7 +1,7 @@
-"""The scoreboard: what was measured, what it should be, and whether enough was broken.
+"""The scoreboard: what was measured, its goal, and whether enough faults were injected.
 
 A line that missed its goal fails the run; so does one that injected fewer faults than
-it says.
+it states.
 """
 
 import sys
@@ -24,7 +24,7 @@ class Line:
     #: How many faults were injected, and how many it takes for the figure to count.
     faults: int
     stated: int
-    #: What was wrong, a few of the first.
+    #: The first few faults that were found.
     details: Sequence[str] = ()
     #: It must be red: a defence was switched off.
     mutation: bool = False
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(kw_only=True)
 class Board:
-    """Collects lines and tells how far it is, on stderr."""
+    """Collect lines, and report the progress on stderr."""
 
     lines: list[Line] = field(default_factory=list)
     quiet: bool = False

@@ -1,7 +1,7 @@
-"""Forty-odd documents that are built to do harm, generated small where they are big.
+"""Forty-odd documents that are built to do harm; large ones are generated.
 
-Each is a function, so that the large ones exist only while they are used. What they
-attack stands in the name.
+Each is a function, so that the large ones exist only while they are used. The name
+says what it attacks.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Literal
 
 Kind = Literal["feed", "page", "sitemap", "opml"]
 
-#: The most that the way out lets through.
+#: The largest document that the fetcher accepts.
 FULL = 5 << 20
 
 
@@ -277,7 +277,7 @@ def others(canary: str) -> Iterator[tuple[Kind, str, Callable[[], bytes]]]:
 
 
 def all_of(canary: str) -> tuple[Bomb, ...]:
-    """Every bomb; those that dial anybody would dial the canary («host:port»)."""
+    """Every bomb; those that open a connection would dial the canary («host:port»)."""
     of_feeds = (Bomb(name=n, kind="feed", make=make) for n, make in feeds(canary))
     return (*of_feeds, *(Bomb(name=n, kind=k, make=m) for k, n, m in others(canary)))
 

@@ -1,11 +1,11 @@
-"""A process that works until all is quiet, or until it is ended at a named point.
+"""A process that works until nothing is due, or until it is ended at a named point.
 
 It is forked from a parent that has imported everything (see `nursery`) and opens the
-house of `bot.app` over the world's database. Real are storage, intake, composer, outbox
-and platforms. It lives in one of two ways:
+application of `bot.app` over the world's database. Storage, intake, composer, outbox
+and platforms are real. It runs in one of two ways:
 
 - *until quiet*: it does what a wake-up of `bot.runner` does, and where nothing is due
-  the shared clock is put forward instead of waited for;
+  the shared clock is advanced instead of waited for;
 - *served*: it is `standfirst run`, with lease, page, gateway and signals, until it is
   ended; its clock only shows the shared one.
 """
@@ -30,7 +30,7 @@ from tests.builders import some_settings
 from tests.chaos.clock import SharedClock
 from tests.chaos.points import Points
 
-#: More wake-ups than any honest way to quiet takes.
+#: More wake-ups than a correct process needs until nothing is due.
 WAKES = 400
 QUIET, RESTLESS, BROKEN = 0, 3, 4
 _NOTHING = timedelta(0)
@@ -40,35 +40,35 @@ _LANDING = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What a process is to do, and where it is to end."""
+    """A process's task, and where it is to end."""
 
     settings: dict[str, Any]
     clock: Path
     log: Path
-    #: Nothing after this moment is waited for.
+    #: It waits for nothing after this moment.
     until: datetime
     points: Points = field(default_factory=Points)
     #: A defence that is switched off (see `mutations`).
     without: str = ""
-    #: It is `standfirst run`.
+    #: Whether it is `standfirst run`.
     served: bool = False
-    #: Where nothing is due, the clock is put forward.
+    #: Whether the clock is advanced when nothing is due.
     leaps: bool = True
-    #: How many pages the database may have is read from here, if there.
+    #: A file with the database's page limit, read if it exists.
     pages: Path | None = None
-    #: Where the longest time is written for which the event loop was not free.
+    #: A file for the longest time for which the event loop was blocked.
     lag: Path | None = None
 
 
 def live(job: Job) -> None:
-    """The whole life of one process."""
+    """Run one process from start to end."""
     descriptor = os.open(job.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     code = BROKEN
     try:
         if job.without:
-            # It imports what this module is imported by.
+            # A cycle: it imports modules that import this one.
             from tests.chaos import mutations
 
             mutations.switch_off(job.without)
@@ -80,12 +80,12 @@ def live(job: Job) -> None:
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()
-    # What would be tidied up at an exit, a process that is killed does not tidy up.
+    # A killed process runs no exit handlers.
     os._exit(code)
 
 
 async def work(job: Job) -> int:
-    """One life; the exit code."""
+    """Run the job; return the exit code."""
     clock = SharedClock(job.clock)
     settings = some_settings(**job.settings)
     if job.lag is not None:
@@ -101,7 +101,7 @@ async def work(job: Job) -> int:
 async def opened(
     job: Job, settings: Settings, clock: SharedClock
 ) -> AsyncIterator[runner.Application]:
-    """The house with its clocks, paces and points arranged."""
+    """The application with its clocks, rate limiters and points arranged."""
     patch.object(app.SystemClock, "now", lambda _: clock.now()).start()
     # The steady clock that `app` hands out is the shared one too.
     steady = SimpleNamespace(monotonic=clock.monotonic)
@@ -114,7 +114,7 @@ async def opened(
 
 
 def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
-    """Let a platform's pace go by this clock."""
+    """Let a platform's rate limiter use this clock."""
     if platform.name == "local":
         return
     slack = platform.name == "slack"
@@ -146,7 +146,7 @@ async def _until_quiet(
             return QUIET
         wait = (following - clock.now()).total_seconds()
         if job.leaps:
-            # What is on its way to the server has landed when a wait is over.
+            # What is on its way to the server has arrived when a wait is over.
             await asyncio.sleep(_LANDING if wait > 1 else 0)
             clock.advance(following - clock.now() if wait > 0 else _NOTHING)
         else:
@@ -155,7 +155,7 @@ async def _until_quiet(
 
 
 async def wake(application: runner.Application) -> datetime | None:
-    """What `bot.runner` does at a due moment, one thing after the other."""
+    """Do what `bot.runner` does at a due moment, one thing after the other."""
     await application.publisher.plan()
     await application.publisher.compose_due()
     looks = await application.corrections.run()
@@ -175,7 +175,7 @@ async def leave(application: runner.Application) -> None:
 
 
 async def _watch(file: Path) -> None:
-    """Note how late the loop woke this task, at the worst since the file is there."""
+    """Record the loop's longest delay in waking this task since the file exists."""
     worst = 0.0
     while True:
         begun = time.monotonic()
@@ -187,7 +187,7 @@ async def _watch(file: Path) -> None:
 
 
 def _limit(file: Path) -> None:
-    """As a full disk: SQLite makes the database no larger than `file` says."""
+    """Simulate a full disk: SQLite makes the database no larger than `file` says."""
     from sqlalchemy import Connection, event
 
     from bot.storage import engines

@@ -1,8 +1,8 @@
-"""A clock that several processes share, and that can be put forward instead of waiting.
+"""A clock that several processes share, and that is advanced instead of waited for.
 
-It shows the machine's time and an offset that stands in a file all of them have mapped:
-who has nothing to do until a moment puts the clock there. A kill takes nothing of it
-back, as it takes nothing back of real time.
+It shows the machine's time plus an offset in a file that all of them have mapped: a
+process with nothing to do until a moment sets the clock there. A kill does not undo
+that, as it undoes no real time.
 """
 
 import mmap
@@ -28,14 +28,14 @@ class SharedClock:
         return datetime.fromtimestamp(time.time() + self._offset(), UTC)
 
     def monotonic(self) -> float:
-        """Seconds of a clock that takes the leaps too: what pacing goes by."""
+        """Seconds of a clock that follows the leaps too: the rate limiters' clock."""
         return _ALWAYS_POSITIVE + time.monotonic() + self._offset()
 
     def set(self, at: datetime) -> None:
         self.advance(at - self.now())
 
     def advance(self, by: timedelta) -> None:
-        """Go on (or, as clocks do, back)."""
+        """Advance the clock, or set it back."""
         struct.pack_into("d", self._map, 0, self._offset() + by.total_seconds())
 
     def _offset(self) -> float:

@@ -57,7 +57,7 @@ SENTENCES: Final = (
 async def jumps(
     times: int, seed: int, board: Board, *, name: str = "discord"
 ) -> list[Line]:
-    """D16: the clock is set while an edition is on its way, between two processes."""
+    """D16: the clock is set between two processes, while an edition is in flight."""
     doubled, lost, jumped = [], [], 0
     with homes() as home:
         for number in range(times):
@@ -69,7 +69,7 @@ async def jumps(
                 await built.live(_somewhere(random))
                 built.clock.advance(jump)
                 jumped += 1
-                # Back on time, as somebody sets it right: nothing comes again.
+                # Corrected, as by an administrator: nothing is posted again.
                 await built.live(until=max(built.clock.now(), built.due) + _A_WHILE)
                 built.clock.set(max(built.due, built.clock.now()) + _A_DAY)
                 await built.live(until=built.clock.now() + _A_WHILE)
@@ -100,14 +100,14 @@ def _somewhere(random: Random) -> Points:
 
 
 def _told_twice(texts: list[str]) -> bool:
-    # More occurrences than rounds are right where a day was skipped over.
+    # More occurrences than rounds are right where a day was skipped.
     return any("editions" not in text for text in texts)
 
 
 async def set_back(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D16: an edition went out, the clock is set back before its time, news came in.
+    """D16: an edition was posted, the clock is set back before its time, news arrives.
 
     The slot was served: it is not served again.
     """
@@ -206,7 +206,7 @@ async def _outage(home: Path, sentence: str, down: timedelta, random: Random) ->
         found.too_old = sum(
             clock.now() - row["due_at"] > timedelta(hours=6) for row in composed
         )
-        # What was published meanwhile comes with the late one or with the next.
+        # Articles published meanwhile come with the late edition or with the next.
         await _pass(harness, clock, clock.now() + timedelta(days=4), platform)
         found.doubled = len(platform.doubled())
         found.silent = 0 if platform.messages else 1
@@ -228,7 +228,7 @@ async def _occurrences(harness: BotHarness) -> list[dict[str, Any]]:
 async def _pass(
     harness: BotHarness, clock: FakeClock, moment: datetime, platform: FakePlatform
 ) -> None:
-    """Until something was posted, and a little longer; not beyond `moment`."""
+    """Run until something was posted, and a little longer; not beyond `moment`."""
     more = 5
     while more and clock.now() <= moment:
         following = await harness.wake()

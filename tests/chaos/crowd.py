@@ -1,8 +1,8 @@
-"""Many destinations due at one instant, at a Discord that counts: the rate and its use.
+"""Many destinations due at one instant, against Discord's limits: the rate achieved.
 
 Discord runs in the process of the suite and in real time; the bot is a forked
-`standfirst run` over a database of its own. What arrives is counted as Discord counts
-it: at most 50 requests in any second, and none while a wait holds that was told.
+`standfirst run` over a database of its own. Arrivals are counted as Discord counts
+them: at most 50 requests in any second, and none during a wait that was requested.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ from tests.chaos.press import Press
 from tests.wire.discord import server
 from tests.wire.discord.faults import Fault, Limit
 
-#: Requests that Discord takes in any second.
+#: Requests that Discord accepts in any second.
 RATE: Final = 50
-#: What was on its way when a wait was told is not inside it.
+#: Requests already in flight when a wait was requested do not count.
 ON_ITS_WAY: Final = 0.15
 _WORKSPACE = """
 [[workspace]]
@@ -50,18 +50,18 @@ channel = "{channel}"
 
 @dataclass(kw_only=True)
 class Counting:
-    """How Discord counts, put into the strict server; and the storms it is told."""
+    """Discord's counting in the strict server, and the storms that it simulates."""
 
     discord: server.LocalDiscord
-    #: Seconds after the first request → what is answered from then on, for how long.
+    #: Limits that begin some seconds after the first request.
     storms: Sequence["Storm"] = ()
     arrived: list[float] = field(default_factory=list)
     posted: dict[str, float] = field(default_factory=dict)
-    #: 429s that the bot earned by going too fast.
+    #: 429s for exceeding the limit.
     earned: int = 0
     #: 429s of storms.
     given: int = 0
-    #: Requests in spite of a wait that was told.
+    #: Requests during a wait that was requested.
     inside: list[str] = field(default_factory=list)
     _waits: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -111,7 +111,7 @@ class Counting:
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """A limit that holds from some second on, for some channels or for all."""
+    """A limit from some second on, for some channels or for all."""
 
     scope: Any
     begins: float
@@ -131,7 +131,7 @@ class Storm:
 
 @dataclass(frozen=True, kw_only=True)
 class Rush:
-    """How it went."""
+    """The result of one rush."""
 
     destinations: int
     counting: Counting
@@ -151,7 +151,7 @@ class Rush:
 
     @property
     def share(self) -> float:
-        """Of what could have been sent in that time."""
+        """Share of what could have been sent in that time."""
         return (len(self.lateness) - 1) / (RATE * self.took) if self.took else 0.0
 
 
@@ -165,7 +165,7 @@ async def rush(
     without: str = "",
     patience: float = 240.0,
 ) -> Rush:
-    """All of them due in the minute that begins two seconds after the bot's start."""
+    """Run all destinations, due in the minute two seconds after the bot's start."""
     home.mkdir(parents=True)
     clock = SharedClock(home / "clock")
     due = (clock.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0)

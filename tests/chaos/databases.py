@@ -19,7 +19,7 @@ from tests.chaos.nursery import Process
 from tests.chaos.points import CLAIMED, STORED, Points
 from tests.chaos.world import Findings, World, world
 
-#: What a refusal says, one of these.
+#: Texts of a refusal, one of which is expected.
 CLEAR: Final = (
     "is damaged",
     "is not a database",
@@ -28,7 +28,7 @@ CLEAR: Final = (
     "newer Standfirst",
     "cannot be read or written",
 )
-#: As many pages as there will never be.
+#: More pages than the database will ever have.
 PLENTY: Final = 1_000_000
 
 
@@ -38,7 +38,7 @@ PLENTY: Final = 1_000_000
 async def full(
     times: int, seed: int, board: Board, *, name: str = "discord"
 ) -> list[Line]:
-    """D10: the disk is full from some step on; after a while there is room."""
+    """D10: the disk is full from some step on; later there is room again."""
     found, unrecorded, filled, ended = Findings(), 0, 0, 0
     with homes() as home:
         async with world("full", home / "w", name, Random(seed)) as built:
@@ -54,7 +54,7 @@ async def full(
                 process = Process(job)
                 was_full = await _filled(built, log)
                 filled += was_full
-                # What was posted must stand in the database as on its way at least.
+                # Everything posted must be in the database as in flight at least.
                 unrecorded += len(_unrecorded(built))
                 pages.write_text(str(PLENTY), encoding="utf-8")
                 resumed = await _all_sent(built)
@@ -96,10 +96,10 @@ def _unrecorded(built: World) -> list[str]:
 
 
 async def _filled(built: World, log: Path) -> bool:
-    """Whether the disk was full before all was done, and what it was done without."""
+    """Whether the disk was full before the end, and what was not recorded then."""
     for _ in range(600):
         if await _said(log, "disk is full", 0.05):
-            # Long enough to post what could not be recorded.
+            # Long enough to post something that could not be recorded.
             await asyncio.sleep(1.0)
             return True
         if _done(built):
@@ -108,7 +108,7 @@ async def _filled(built: World, log: Path) -> bool:
 
 
 async def _all_sent(built: World, patience: float = 30.0) -> bool:
-    """Whether the running process comes to an end with this round by itself."""
+    """Whether the running process finishes this round without a restart."""
     for _ in range(int(patience * 20)):
         if _done(built):
             return True
@@ -138,12 +138,12 @@ async def _said(log: Path, words: str, patience: float, *, every: float = 0.02) 
 async def locked(
     seconds: float, seed: int, board: Board, *, name: str = "discord"
 ) -> list[Line]:
-    """D11: somebody else holds the write lock for so long, at the worst moment."""
+    """D11: another process holds the write lock for so long, at the worst moment."""
     with homes() as home:
         async with world("locked", home / "w", name, Random(seed)) as built:
             built.changes["web_port"] = 0
             built.begin_round(3)
-            # A claim that is made, and then nothing more can be written.
+            # A delivery is claimed, and then nothing more can be written.
             trace, lag = home / "trace", home / "lag"
             job = built.job(Points(trace=trace), served=True, lag=lag)
             process = Process(job)
@@ -180,11 +180,11 @@ async def locked(
 async def damaged(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D12: bytes turned, cut off, the log gone: refused in words, or harmless."""
+    """D12: bytes flipped, cut off, the log gone: refused in words, or harmless."""
     random = Random(seed)
     async with _aged(random, name, without) as (built, whole):
-        # As a kill leaves it: with a log beside it that is not taken over yet. It
-        # holds this round only: what it says, nobody was told yet.
+        # As a kill leaves it: with a write-ahead log that is not yet checkpointed. It
+        # holds only this round, none of which has been published yet.
         built.begin_round(1)
         await built.live(Points(wanted=STORED))
 
@@ -205,10 +205,10 @@ async def damaged(
 async def wounded(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D12: what decides about sending is damaged, as an edition is on its way.
+    """D12: the tables that control sending are damaged while an edition is in flight.
 
-    The next one is due as well when the process comes back, and the earlier articles
-    are still there to be told a second time.
+    The next edition is due as well when the process comes back, and the earlier
+    articles are still there to be published a second time.
     """
     random = Random(seed)
     async with _aged(random, name, without) as (built, whole):
@@ -254,7 +254,7 @@ def _line(
 async def _aged(
     random: Random, name: str, without: str
 ) -> AsyncIterator[tuple[World, Path]]:
-    """A world that has lived through three editions; where its copy may stand."""
+    """A world that has lived through three editions; the folder for its copy."""
     with homes() as home:
         async with world("damaged", home / "w", name, random, without=without) as built:
             for size in (1, 2, 3):
@@ -265,7 +265,7 @@ async def _aged(
 
 
 def _fold(file: Path) -> None:
-    """Take the log over into the file."""
+    """Checkpoint the write-ahead log into the file."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -273,14 +273,14 @@ def _fold(file: Path) -> None:
 async def _opened_again(
     built: World, whole: Path, times: int, damage: Callable[[int], str]
 ) -> tuple[Counter[str], list[str]]:
-    """Damage a copy of what is there, and start over it; again and again."""
+    """Damage a copy of the database, and start over it; repeatedly."""
     ends, wrong = Counter[str](), []
     for suffix in ("", "-wal"):
         beside = Path(f"{built.database}{suffix}")
         Path(f"{whole}{suffix}").write_bytes(
             beside.read_bytes() if beside.exists() else b""
         )
-    # Looking into it takes its log over; so it is a copy that is looked into.
+    # Inspecting it checkpoints its log; so a copy is inspected.
     before = _counted(built.database)
     channels = built.wire.keep()
     for number in range(times):
@@ -300,9 +300,10 @@ async def _opened_again(
 
 
 def _left(built: World) -> tuple[int, bytes | None]:
-    """What a refusal must leave as it is: the channels, and the file.
+    """What a refusal must leave unchanged: the channels, and the file.
 
-    None where it has a log: whoever closes it takes that over, which changes nothing.
+    None for the file where it has a log: closing it checkpoints that, which changes
+    nothing.
     """
     log = Path(f"{built.database}-wal")
     logged = log.exists() and log.stat().st_size > 0
@@ -325,7 +326,7 @@ def _restore(built: World, whole: Path) -> None:
 
 
 def _damage(built: World, random: Random, number: int) -> str:
-    """One of four kinds; in words."""
+    """Apply one of four kinds of damage; describe it."""
     file, log = built.database, Path(f"{built.database}-wal")
     data = bytearray(file.read_bytes())
     kind = number % 8
@@ -341,7 +342,7 @@ def _damage(built: World, random: Random, number: int) -> str:
         logged[at] ^= 1 << random.randrange(8)
         log.write_bytes(logged)
         return f"log turned at {at}"
-    # The first pages hold the schema: half of the turns go there.
+    # The first pages hold the schema: half of the flips go there.
     at = random.randrange(100 if kind == 0 else len(data))
     data[at] ^= 1 << random.randrange(8)
     file.write_bytes(data)
@@ -378,7 +379,7 @@ def _trouble(built: World, ended: str, said: str, before: dict[str, int]) -> str
 
 
 def _counted(file: Path) -> dict[str, int]:
-    """How much there is in what must never be begun anew."""
+    """Row counts of tables that must never start empty again."""
     names = ("workspaces", "digests", "destinations", "schedules")
     try:
         with closing(sqlite3.connect(file)) as connection:

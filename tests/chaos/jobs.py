@@ -1,4 +1,4 @@
-"""What a hostile document could make its reader do, done on purpose, in the cage."""
+"""The actions of a hostile document's reader, done on purpose, in the sandbox."""
 
 import os
 import re
@@ -62,7 +62,7 @@ def long_answer() -> bytes:
 
 
 class Trojan:
-    """Unpickled carelessly, it would run what it names."""
+    """Its unpickling would run a command."""
 
     def __init__(self, file: str) -> None:
         self.file = file

@@ -1,11 +1,11 @@
-"""S1, S2, D1, D21: killed anywhere between due and recorded, and answers that are lost.
+"""S1, S2, D1, D21: killed anywhere between due and recorded, and lost answers.
 
 A world lives through rounds: an edition of one to three messages comes due, the process
 that works on it is killed at a point, often also the one that takes over, and a last
-one works until all is quiet. Then the channels must hold what was due, once.
+one works until nothing is due. Then the channels must hold what was due, once.
 
-Which points there are is learnt from a traced round; which is taken next is drawn so
-that every point and every part gets its share.
+The points are found by tracing a round; the next one is drawn so that every point and
+every part gets its share.
 """
 
 import asyncio
@@ -28,24 +28,24 @@ from tests.chaos.wire import How, Wire
 from tests.chaos.wires import WIRES
 from tests.chaos.world import Findings, Size, World, world
 
-#: Worlds of a platform at a time: they wait for the disk and for each other's turns.
+#: Worlds of a platform that run at once: they wait for the disk and for each other.
 AT_ONCE: Final = 3
-#: How likely it is that the process that takes over is killed as well.
+#: Probability that the process that takes over is killed as well.
 AGAIN: Final = 0.5
 BEFORE, COMMITTED = "wire: before its commit", "wire: committed"
 HOWS: Final[tuple[How, ...]] = ("close", "reset", "hang")
-#: Seconds that a send may take where an answer never comes; long enough for a busy
-#: machine to have the request in the ledger by then, as a leap of the clock assumes.
+#: Timeout of a send whose answer never comes; long enough for a busy machine to
+#: have the request in the ledger by then, as a leap of the clock assumes.
 SHORT: Final = 1.0
 GIVEN_UP: Final = 1.2
-#: How late Slack may show a message in its history; we wait for a minute.
+#: Slack's longest delay for showing a message in the history; we wait for a minute.
 SEEN_AFTER: Final = timedelta(seconds=45)
 Place = tuple[str, int]
 
 
 @dataclass(kw_only=True)
 class Tally:
-    """What one platform has been through."""
+    """Results of one platform."""
 
     wanted: int
     kills: Counter[Place] = field(default_factory=Counter)
@@ -54,7 +54,7 @@ class Tally:
     rounds: int = 0
     posts: int = 0
     findings: Findings = field(default_factory=Findings)
-    #: Where a process passes in its first life, and where one that takes over does.
+    #: Points of a process's first life, and of one that takes over.
     first: frozenset[Place] = frozenset()
     after: frozenset[Place] = frozenset()
 
@@ -73,7 +73,7 @@ class Tally:
         return self.points() - {name for name, _ in self.kills}
 
     def draw(self, random: Random, places: frozenset[Place]) -> Place:
-        """A place, the likelier the less it was hit and the better it can be."""
+        """Draw a point, preferring those hit less often and those that can be hit."""
         known = sorted(places)
         weights = [
             (0.2 + self.kills[place])
@@ -95,7 +95,7 @@ async def killed(
     platforms: Sequence[str] = tuple(WIRES),
     without: str = "",
 ) -> Mapping[str, Tally]:
-    """So many kills in all, over these platforms."""
+    """Inject this many kills in all, over these platforms."""
     tallies = {name: Tally(wanted=-(-kills // len(platforms))) for name in platforms}
     with homes() as home:
         for name, tally in tallies.items():
@@ -115,7 +115,7 @@ async def killed(
 
 
 def lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Line]:
-    """S1 and the kills' part of S2."""
+    """The lines of S1, and of the kills' part of S2."""
     kills = sum(tally.kills.total() for tally in tallies.values())
     lost = [text for tally in tallies.values() for text in tally.findings.lost]
     lost += [text for t in tallies.values() for text in t.findings.unsettled]
@@ -174,7 +174,7 @@ async def answers_lost(
     platforms: Sequence[str] = tuple(WIRES),
     without: str = "",
 ) -> Mapping[str, Tally]:
-    """So many answers lost after the message was stored: dropped, reset, hanging."""
+    """Lose this many answers after the message was stored: dropped, reset, hanging."""
     heard = [name for name in platforms if name != "local"]
     tallies = {name: Tally(wanted=-(-answers // len(heard))) for name in heard}
     reporting = asyncio.create_task(_report(board, tallies))
@@ -229,13 +229,13 @@ def lost_lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Lin
 async def landing_late(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D2: the send is given up, and then it lands; by real time."""
+    """D2: the send times out, and then it lands; in real time."""
     found = Findings()
     with homes() as home:
         async with world(
             "late", home / "w", name, Random(seed), without=without
         ) as built:
-            # Longer than a channel of Slack rests between two posts.
+            # Longer than the pause between two posts to a channel of Slack.
             built.changes |= {"send_timeout": GIVEN_UP, "uncertain_wait": 3 * GIVEN_UP}
             for _ in range(times):
                 built.begin_round(1)
@@ -262,7 +262,7 @@ async def landing_late(
 
 
 async def _learn(name: str, home: Path, tally: Tally, seed: int) -> None:
-    """Trace a first life, and what comes after kills around a message's way."""
+    """Trace a first life, and the lives after kills around a message's way."""
     async with world(name, home, name, Random(seed)) as built:
         size = _sizes(built.wire)[-1]
         trace = home / "trace"
@@ -274,7 +274,7 @@ async def _learn(name: str, home: Path, tally: Tally, seed: int) -> None:
             built.begin_round(size)
             await built.live(Points(wanted=ending))
             await built.live(Points(trace=after))
-            # A message that is found and one that is not lead to different ends.
+            # A message that is found and one that is not lead to different points.
             tally.after |= _places(after, built.wire)
             after.unlink()
         await built.live()
@@ -311,7 +311,7 @@ async def _lives(
 
 
 def _without_favours(built: World) -> None:
-    """In half of the worlds a platform does only what it promises."""
+    """In half of the worlds, remove platform behaviour that is not documented."""
     wire: Any = built.wire
     if built.random.random() < 0.5:
         return
@@ -362,14 +362,14 @@ async def _loses(
             for how in ways:
                 built.wire.lose(how)
             await built.live()
-            # A fault that nobody met was not injected.
+            # A fault that no request met was not injected.
             tally.lost_answers.update(ways[: len(ways) - built.wire.clear()])
             tally.rounds += 1
             _judge(built, tally, before)
 
 
 def _judge(built: World, tally: Tally, before: Findings) -> None:
-    """What this round added to what was wrong already."""
+    """Record the faults that this round added."""
     now = built.check()
     tally.findings.lost += now.lost[len(before.lost) :]
     tally.findings.doubled += now.doubled[len(before.doubled) :]
@@ -377,12 +377,12 @@ def _judge(built: World, tally: Tally, before: Findings) -> None:
 
 
 def _sizes(wire: Wire) -> tuple[Size, ...]:
-    # An edition is one message on the page of this machine.
+    # On the local page, an edition is one message.
     return (1,) if wire.name == "local" else (1, 2, 3)
 
 
 def _parts(tallies: Mapping[str, Tally]) -> list[int]:
-    """Kills on the first, second and third message, where a message was on its way."""
+    """Kills on the first, second and third message, where a message was in flight."""
     on_its_way = (
         "send",
         "record_and_claim",
@@ -411,7 +411,7 @@ async def _report(board: Board, tallies: Mapping[str, Tally]) -> None:
 
 @contextmanager
 def homes():
-    """A folder in memory where there is one: a kill takes nothing from either."""
+    """A folder in memory where possible: a kill loses nothing of either."""
     memory = Path("/dev/shm")
     within = memory if memory.is_dir() else None
     home = Path(tempfile.mkdtemp(prefix="standfirst-chaos-", dir=within))

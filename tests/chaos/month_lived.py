@@ -1,8 +1,8 @@
 """S18, D23: a month on a clock of its own, with faults of every kind, in one process.
 
-Two platforms' strict servers, one database, four digests. The process is one of its
-own, so that what it holds in memory is the bot's and the servers'; the servers' ledgers
-are cut each day to what reading back may need.
+Two platforms' strict servers, one database, four digests. The process is separate, so
+that its memory is the bot's and the servers'; the servers' ledgers are cut each day to
+what reading back may need.
 
     python -m tests.chaos.month_lived DAYS SEED   a line of JSON a day, then the sum
 """
@@ -37,11 +37,11 @@ from tests.chaos.wire import Wire
 from tests.chaos.wires import WIRES
 from tests.chaos.world import BEGIN
 
-#: Days after which everything that is kept is there: articles are told for seven.
+#: Days after which all retained data exists: articles are used for seven.
 WARM: Final = 8
-#: Messages of a channel that a look into its history may want.
+#: Messages of a channel that reading back may need.
 KEPT: Final = 120
-#: What one wake-up meets: kinds of faults and how likely each is.
+#: The kinds of faults of a wake-up, and how likely each is.
 CHANCES: Final = {
     "lost": 0.20,
     "fault": 0.15,
@@ -79,7 +79,7 @@ DIGESTS: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
 
 @dataclass(kw_only=True)
 class Month:
-    """All that is looked at again later."""
+    """Everything that is checked later."""
 
     home: Path
     random: Random
@@ -92,9 +92,9 @@ class Month:
     unhandled: list[str] = field(default_factory=list)
     #: (channel, key) → how many messages carried it.
     keys: Counter[tuple[str, str]] = field(default_factory=Counter)
-    #: Message ids that were counted.
+    #: Message ids that were already counted.
     seen: set[tuple[str, str]] = field(default_factory=set)
-    #: Channel → article's name → editions that told it.
+    #: Channel → article's name → editions that contain it.
     reported: defaultdict[str, defaultdict[str, set[int]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
@@ -103,7 +103,7 @@ class Month:
         default_factory=lambda: defaultdict(list)
     )
     resident: list[float] = field(default_factory=list)
-    #: The same after days on which nothing went wrong.
+    #: Memory after days without faults.
     calm: list[float] = field(default_factory=list)
 
     @property
@@ -144,7 +144,7 @@ async def _live(days: int, seed: int) -> None:
                 if day == WARM:
                     await _calm(month)
                 _tell(day, month)
-            # Whatever is still under way has a quiet day to end.
+            # Everything still in flight has a quiet day to end.
             await _calm(month)
             _tell(days, month, **_sum(month))
 
@@ -176,7 +176,7 @@ async def _set_up(month: Month) -> None:
 
 
 async def _day(month: Month, end: datetime) -> None:
-    """News at odd times, wake-ups at theirs, and what goes wrong in between."""
+    """Publish at irregular times, wake up on time, and inject faults in between."""
     for press in month.presses.values():
         press.forget(before=month.clock.now() - timedelta(days=2))
         press.litter()
@@ -205,9 +205,9 @@ async def _day(month: Month, end: datetime) -> None:
 
 
 def _publish(month: Month) -> None:
-    """Some news, or none, at one platform's sources.
+    """Publish some news, or none, to one platform's sources.
 
-    Never more than an edition tells, also after a weekend: all of it must be told.
+    Never more than an edition holds, also after a weekend: all of it must be published.
     """
     name = month.random.choice(list(month.presses))
     now, number = month.clock.now(), month.random.choice((0, 0, 0, 0, 1, 1, 1))
@@ -221,7 +221,7 @@ _STEPS = (40 * timedelta(seconds=1), -40 * timedelta(seconds=1), _HOUR, -_HOUR)
 
 
 async def _calm(month: Month) -> None:
-    """A day on which nothing goes wrong; what is held after it is compared."""
+    """A day without faults; the memory after it is compared."""
     await _quiet(month)
     _count(month)
     month.calm.append(month.resident[-1])
@@ -239,7 +239,7 @@ async def _quiet(month: Month) -> None:
 
 
 class Again:
-    """The house over the month's database, opened again as often as it is asked."""
+    """The application over the month's database, reopened at will."""
 
     def __init__(self, month: Month) -> None:
         self._month = month
@@ -283,7 +283,7 @@ class Again:
 
 
 async def _cut(month: Month, application: runner.Application) -> None:
-    """Stopped at any moment of its work, as by SIGTERM."""
+    """Stop it at any moment of its work, as by SIGTERM."""
     working = asyncio.create_task(child.wake(application))
     await asyncio.sleep(month.random.uniform(0, 0.12))
     working.cancel()
@@ -291,7 +291,7 @@ async def _cut(month: Month, application: runner.Application) -> None:
     _mend(month)
 
 
-# ── what goes wrong ────────────────────────────────────────────────────────────
+# ── faults ─────────────────────────────────────────────────────────────────────
 
 
 def _drawn(month: Month) -> str:
@@ -310,7 +310,7 @@ def _break(month: Month, kind: str) -> None:
         if month.random.random() < 0.3:
             wire.trouble_reading("500", 1)
     elif kind == "fault":
-        # Those that the libraries repeat by themselves take real seconds.
+        # Faults that the libraries retry themselves take real seconds.
         wire.fault(month.random.choice((2, 8, 11)), times=1)
     elif kind == "limit":
         wire.limit(month.random.choice((1, 5, 30)), times=1)
@@ -322,16 +322,16 @@ def _break(month: Month, kind: str) -> None:
 
 
 def _mend(month: Month) -> None:
-    """What nobody met is taken back, and what was met is counted."""
+    """Remove the faults that no request met, and count the others."""
     for name, wire in month.wires.items():
         month.faults[name] += wire.met()
 
 
-# ── what came of it ────────────────────────────────────────────────────────────
+# ── results ────────────────────────────────────────────────────────────────────
 
 
 def _count(month: Month) -> None:
-    """Add what was posted since; cut the ledgers."""
+    """Count what was posted since; cut the ledgers."""
     edition_of = {
         row["key"]: row["edition_id"]
         for row in _rows(month, "SELECT key, edition_id FROM deliveries")
@@ -350,7 +350,7 @@ def _count(month: Month) -> None:
                         month.reported[channel][article].add(edition)
         wire.forget(KEPT)
     gc.collect()
-    # What malloc keeps for later is not what anything holds.
+    # Memory that malloc keeps in reserve is not in use.
     ctypes.CDLL(None).malloc_trim(0)
     month.resident.append(_resident())
 
@@ -366,7 +366,7 @@ def _sum(month: Month) -> dict[str, Any]:
             doubled.append(f"{row['channel']} {row['key']} {stood} times")
     known = {(row["channel"], row["key"]) for row in rows}
     doubled += [f"unknown {key}" for key in month.keys if key not in known]
-    # A digest of weekdays may have been silent since.
+    # A weekday digest may have been silent since.
     settled = month.clock.now() - timedelta(days=5)
     for name, articles in month.published.items():
         names = [article for at, article in articles if at < settled]

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from tests.chaos.board import Board, Line
 
-#: Seconds after which a small trial is broken, not slow.
+#: Seconds after which a small trial counts as broken instead of slow.
 PATIENCE = 400.0
 _SOON = timedelta(seconds=0.3)
 Patches = Callable[[], list[Any]]
@@ -24,18 +24,18 @@ Trial = Callable[[int, Board, str], Awaitable[Sequence[Line]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Mutation:
-    """A defence, how it is taken out, and the trial that must notice."""
+    """A defence, how it is removed, and the trial that must detect that."""
 
     defence: str
     patches: Patches
     trial: Trial
-    #: A part of what the line that must turn red says.
+    #: A substring of the line that must turn red.
     line: str
 
 
 @contextmanager
 def switched_off(name: str) -> Iterator[None]:
-    """Without this defence, for as long as the block lasts; "" = with all of them."""
+    """Remove this defence for the duration of the block; "" removes none."""
     with ExitStack() as stack:
         for each in MUTATIONS[name].patches() if name else ():
             stack.enter_context(each)
@@ -43,17 +43,17 @@ def switched_off(name: str) -> Iterator[None]:
 
 
 def switch_off(name: str) -> None:
-    """Without this defence, for good: in a process that is forked for it."""
+    """Remove this defence for good, in a process that is forked for it."""
     for each in MUTATIONS[name].patches():
         each.start()
 
 
 async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
-    """Each of them taken out once, over its small trial."""
+    """Remove each of them once, and run its small trial."""
     lines = []
     for name in names or MUTATIONS:
         mutation = MUTATIONS[name]
-        # What the broken bot complains of is not news here.
+        # Errors of the weakened bot are expected.
         quiet = Board(quiet=True)
         async with asyncio.timeout(PATIENCE):
             found = await mutation.trial(seed, quiet, name)
@@ -72,7 +72,7 @@ async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
     return lines
 
 
-# ── what is taken out ──────────────────────────────────────────────────────────
+# ── removals ───────────────────────────────────────────────────────────────────
 
 
 def _no_nonce() -> list[Any]:
@@ -126,7 +126,7 @@ def _no_wait() -> list[Any]:
 
 
 def _no_claim() -> list[Any]:
-    """The claim does not stand in the database while the message is on its way."""
+    """The claim is not in the database while the message is in flight."""
     from sqlalchemy import update
 
     from bot.storage import delivery_queue
@@ -148,7 +148,7 @@ def _no_claim() -> list[Any]:
 
 
 def _no_turns() -> list[Any]:
-    """Whoever comes takes what another one is sending."""
+    """Any process claims what another one is sending."""
     from sqlalchemy import true
 
     from bot.storage import delivery_queue
@@ -254,7 +254,7 @@ def _no_look_at_start() -> list[Any]:
 
 
 def _no_look_at_indexes() -> list[Any]:
-    """Pages are looked at; whether an index says what its table says is not."""
+    """Pages are checked; whether an index matches its table is not."""
     from bot.storage import sqlite_files
 
     def pages(connection: Any, table: str) -> str | None:
@@ -264,7 +264,7 @@ def _no_look_at_indexes() -> list[Any]:
     return [patch.object(sqlite_files, "_find_first_damage", pages)]
 
 
-# ── over what ──────────────────────────────────────────────────────────────────
+# ── trials ─────────────────────────────────────────────────────────────────────
 
 
 async def _faulty(seed: int, board: Board, name: str) -> Sequence[Line]:

@@ -1,7 +1,7 @@
-"""Starts processes in milliseconds: forks of one that has imported everything.
+"""Start processes in milliseconds: forks of one that has imported everything.
 
 The parent of all is Python's own fork server: one thread, no event loop, no socket of
-ours, so that a fork of it is as good as a start.
+ours, so that a fork of it equals a start.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 
 from tests.chaos.child import Job, live
 
-#: Seconds after which a process is broken, not slow.
+#: Seconds after which a process counts as broken instead of slow.
 PATIENCE = 240.0
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.chaos.warm"])
@@ -39,7 +39,7 @@ class Process:
             os.kill(self.pid, number)
 
     async def end(self, patience: float = PATIENCE) -> int:
-        """Its exit code; −9 when it was killed, also by our patience running out."""
+        """Wait for its exit code; −9 when it was killed, also by our timeout."""
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
         loop.add_reader(self._process.sentinel, ended.set)

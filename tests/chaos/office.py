@@ -1,6 +1,6 @@
-"""A bot in this process, over a world: for what takes no kill and has many steps.
+"""A bot in this process, over a world: for trials without kills and with many steps.
 
-Everything is real but the clock, which is the world's and is put forward where nothing
+Everything is real except the clock, which is the world's and is advanced where nothing
 is due.
 """
 
@@ -18,13 +18,13 @@ from tests.builders import some_settings
 from tests.chaos.child import pacing
 from tests.chaos.world import World
 
-#: More wake-ups than any honest way to a moment takes.
+#: More wake-ups than a correct bot needs until a moment.
 WAKES = 3000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """The bot, and what it works for."""
+    """The bot, and its world."""
 
     world: World
     harness: BotHarness
@@ -45,7 +45,7 @@ class Office:
             clock.set(moment)
 
     async def round(self, size: Any = 1) -> None:
-        """One edition comes due, and everything about it is over."""
+        """Let one edition come due, and run until everything about it is done."""
         self.world.begin_round(size)
         await self.until(self.world.due + timedelta(minutes=40))
 
@@ -54,7 +54,7 @@ class Office:
         return [row["state"] for row in rows]
 
     async def status(self) -> str:
-        """What an admin sees who asks how it stands."""
+        """The answer to an admin's status command."""
         from bot.model import Invocation, Location, Permission, Person
         from bot.storage import workspace_store
 
@@ -75,7 +75,7 @@ class Office:
 
 
 def platform_of(world: World, **changes: Any) -> Platform:
-    """The real platform, told where its other end is."""
+    """The real platform, connected to its server's address."""
     settings = some_settings(**world.wire.settings, **changes)
     name = world.wire.name
     context = PlatformContext(settings=settings, clock=cast(Any, world.clock))

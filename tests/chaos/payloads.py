@@ -1,4 +1,4 @@
-"""D19, D20: a message that the platform does not take, and texts of every kind."""
+"""D19, D20: a message that the platform rejects, and texts of every kind."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -28,20 +28,20 @@ from tests.chaos.world import world
 from tests.wire.discord import rules
 from tests.wire.slack import rules as slack_rules
 
-#: Stories of an edition that is shown to the rules, and hostile texts of each.
+#: Stories of an edition that is checked, and hostile texts of each.
 STORIES: Final = 5
 TEXTS: Final = 4
 #: Characters that one limit counts once and another twice, or many times.
 WIDE: Final = ("👩‍👩‍👧‍👦", "🇩🇪", "é", "e\u0301", "𝔘", "\u200d", "ﷺ", "क्षि", "a")
 
 
-# ── a message that is not taken ────────────────────────────────────────────────
+# ── a rejected message ─────────────────────────────────────────────────────────
 
 
 async def poisoned(
     times: int, seed: int, board: Board, *, name: str = "discord"
 ) -> list[Line]:
-    """D19: one payload is refused, once or in every form; all others arrive."""
+    """D19: one payload is rejected, once or in every form; all others arrive."""
     wrong, faults = [], 0
     with homes() as home:
         random = Random(seed)
@@ -57,7 +57,7 @@ async def poisoned(
                     met = refusals - built.wire.clear()
                     faults += met
                     came = len(built.wire.posts(sick)) - before
-                    # Refused once, it came in a plainer form.
+                    # Rejected once, it came in a simpler form.
                     if refusals == 1 and came != 1:
                         wrong.append(f"refused {refusals} times: {came} messages came")
             rows = built.rows(_STATES)
@@ -92,7 +92,7 @@ _STATES = "SELECT channel, state FROM deliveries ORDER BY id"
 
 
 async def measured(texts: int, seed: int, board: Board) -> list[Line]:
-    """D20: so many hostile texts in editions, shown to what the platforms refuse."""
+    """D20: check so many hostile texts in editions against the platforms' rules."""
     random = Random(seed)
     refused: dict[str, int] = dict.fromkeys(_RULES, 0)
     details: list[str] = []

@@ -1,8 +1,8 @@
 """Where a process can be ended: every step between due and recorded, by name.
 
-A point lies before, inside (done, not committed) and after every transaction, before
-and after every call of a platform, and wherever the product names one itself. So a
-step that somebody adds is a new point without anybody listing it.
+A point is before, inside (done, not committed) and after every transaction, before and
+after every call of a platform, and wherever the product names one itself. So an added
+step is a new point without being listed.
 """
 
 import os
@@ -18,18 +18,18 @@ from unittest.mock import patch
 _APART = frozenset(
     {"get_signing_secret", "retest_stopped_workspaces", "save_job_statuses"}
 )
-#: Behind the commit of an edition, of a claim, and behind the platform's answer.
+#: After the commit of an edition, of a claim, and after the platform's answer.
 STORED, CLAIMED, ANSWERED = "at stored", "at claimed", "at answered"
 
 
 @dataclass(kw_only=True)
 class Points:
-    """Counts passings; at the wanted one of the wanted point it ends the process."""
+    """Count passed points; at the wanted pass of the wanted point, end the process."""
 
     wanted: str = ""
     passing: int = 1
     number: int = signal.SIGKILL
-    #: Where the names of what was passed are written, one a line.
+    #: A file for the names of passed points, one a line.
     trace: Path | None = None
     _passed: Counter[str] = field(default_factory=Counter)
 
@@ -42,11 +42,11 @@ class Points:
             os.kill(os.getpid(), self.number)
 
     def named(self, name: str) -> None:
-        """One of the product's own (`bot.ports.Point`)."""
+        """A point of the product's own (`bot.ports.Point`)."""
         self.reach(f"at {name}")
 
     def arrange(self) -> None:
-        """Put the points into this process's storage and product."""
+        """Install the points in this process's storage and product."""
         from bot.storage import Database
 
         write: Callable[..., Any] = Database._write
@@ -69,7 +69,7 @@ class Points:
         patch.object(Database, "_write", written).start()
 
     def around(self, platform: Any) -> None:
-        """Put the points around what a platform is asked."""
+        """Install the points around the platform's calls."""
         for verb in ("send", "read_back"):
             setattr(platform, verb, self._around(verb, getattr(platform, verb)))
 

@@ -1,7 +1,7 @@
-"""Invents news: articles that the composer tells, each with a name of its own.
+"""Invent news: articles that the composer publishes, each with a name of its own.
 
-The name stands in the headline, so that a message can be asked whether it tells the
-article: an account of what was told that does not go by the bot's own database.
+The name is in the headline, so that a message can be searched for the article: a record
+of what was published that does not depend on the bot's own database.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from random import Random
 _BEGIN = (*"bdfghklmnprstvwz", "br", "dr", "gr", "st", "tr")
 _MIDDLE = (*"aeiou", "al", "an", "ar", "el", "en", "er", "il", "in", "ol", "on", "ur")
 _END = (*"dlnrst", "ck", "lm", "nd", "rk", "st", "th")
-#: Only small words are shared: alike texts would be taken for one story.
+#: Only short words are shared: similar texts would be merged into one story.
 _HEADLINES = (
     "{name} {0} the {1} after {2}",
     "{name}: {0} {1} and {2}",
@@ -33,19 +33,19 @@ _QUOTES = (
     "“The {0} cannot {1} as the {2} of {3} {4}{more},” said {person}, who {5} there.",
     "“I {0} what I {1} at the {2}{more},” said {person}, who {3} the {4} of {name}.",
 )
-#: Words that make a quote, or the name of a paper, long.
+#: Words that make a quote, or an outlet's name, long.
 _MORE = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class InventedStory:
-    """An article that was published: what its headline is known by."""
+    """A published article, identified by the name in its headline."""
 
     name: str
 
 
 class Press:
-    """Writes articles into a folder; the same seed writes the same."""
+    """Write articles into a folder; the same seed writes the same."""
 
     def __init__(self, folder: Path, random: Random) -> None:
         self._folder = folder
@@ -57,11 +57,11 @@ class Press:
     def publish(
         self, at: datetime, articles: int, *, long: bool
     ) -> Sequence[InventedStory]:
-        """So many new articles; long ones make an edition of several messages."""
+        """Write new articles; long ones make an edition of several messages."""
         return [self._publish(at, long) for _ in range(articles)]
 
     def litter(self) -> None:
-        """What stands in a folder beside articles: it must disturb nothing."""
+        """Add other files to the folder of articles: they must disturb nothing."""
         kind = self._random.randrange(4)
         name = self._folder / f"litter-{next(self._numbers)}"
         if kind == 0:
@@ -76,7 +76,7 @@ class Press:
             )
 
     def forget(self, before: datetime | None = None) -> None:
-        """Take what was published off the folder: a month of it would not be read."""
+        """Delete published articles: a folder with a month of them is not read."""
         kept = []
         for at, file in self._written:
             if before is None or at < before:

@@ -1,5 +1,5 @@
-"""D13, D14, D15: several at once, one that is started again and again, and being asked
-to stop at any moment. All of them are `standfirst run`, forked.
+"""D13, D14, D15: several processes at once, repeated restarts, and SIGTERM at any
+moment. All of them are `standfirst run`, forked.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from tests.chaos.nursery import PATIENCE, Process
 from tests.chaos.points import Points
 from tests.chaos.world import Findings, World, world
 
-#: Seconds in which a stop must be over.
+#: Seconds in which a process must stop.
 STOP = 10.0
-#: Seconds in which a standby has taken over.
+#: Seconds in which a standby must take over.
 TAKE_OVER = 60.0
 _SIX_SECONDS = timedelta(seconds=6)
 
@@ -37,12 +37,12 @@ async def three_at_once(
             for _ in range(rounds):
                 built.begin_round(built.random.choice((1, 2)))
                 racing = [Process(built.job(leaps=False)) for _ in range(3)]
-                # Without a defence some do not come to rest.
+                # Without a defence some never become quiet.
                 patience = 5.0 if without else PATIENCE
                 with suppress(AssertionError):
                     ends = (one.end(patience) for one in racing)
                     await asyncio.gather(*ends, return_exceptions=bool(without))
-                    # One that lost a race to the others leaves the rest to them.
+                    # One that lost a race leaves the rest to the others.
                     await Process(built.job()).end(patience)
             found.add(built.check())
     return [
@@ -63,7 +63,7 @@ async def three_at_once(
 async def standing_by(
     seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D13: of three that are started, two stand by; one of them takes over."""
+    """D13: of three processes, two stand by; one of them takes over."""
     with homes() as home:
         stood_by, took_over = await _leased(home, seed, name, without)
     return [
@@ -106,7 +106,7 @@ async def _leased(home: Path, seed: int, name: str, without: str) -> tuple[int, 
 async def restarted(
     times: int, seed: int, board: Board, *, name: str = "discord"
 ) -> list[Line]:
-    """D14: so many starts within minutes of its clock, each killed when it may be."""
+    """D14: this many starts within minutes of its clock, each killed when possible."""
     found, logins = Findings(), 0
     with homes() as home:
         async with world("storm", home / "w", name, Random(seed)) as built:
@@ -150,7 +150,7 @@ async def asked_to_stop(
             built.changes["web_port"] = 0
             built.begin_round(3)
             await built.live(Points(trace=home / "trace"))
-            # Not a step of the platform's server: the signal goes to the process.
+            # Not in a step of the platform's server: the signal goes to the process.
             places = sorted(
                 place
                 for place in _places(home / "trace", built.wire)
@@ -193,7 +193,7 @@ async def asked_to_stop(
 
 
 async def _reached(points: Points) -> bool:
-    """Whether the process came to the point within a time."""
+    """Whether the process reached the point within a time."""
     assert points.trace is not None
     points.trace.unlink(missing_ok=True)
     for _ in range(2000):

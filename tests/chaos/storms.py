@@ -1,4 +1,4 @@
-"""S6, D4: limits of every kind while many destinations are due; and the rate's use."""
+"""S6, D4: limits of every kind while many destinations are due; the rate achieved."""
 
 from random import Random
 from statistics import quantiles
@@ -8,7 +8,7 @@ from tests.chaos.board import Board, Line
 from tests.chaos.crowd import Rush, Storm, rush
 from tests.chaos.kills import homes
 
-#: What is asked for each channel in ten.
+#: The wait that Discord asks of one channel in ten.
 _SECONDS: Final = 2.0
 
 
@@ -23,9 +23,9 @@ def _others(channel: str) -> bool:
 async def limited(
     destinations: int, seed: int, board: Board, *, without: str = ""
 ) -> list[Line]:
-    """One rush in fair weather and one through storms, compared."""
+    """Compare one rush without limits and one through storms."""
     random = Random(seed)
-    # A larger crowd comes more slowly at first: each edition is composed for itself.
+    # A larger crowd starts more slowly: each edition is composed separately.
     longer = max(1.0, destinations / 400)
     lasts = [longer * random.uniform(3, 4) for _ in range(2)]
     storms = (
@@ -108,7 +108,7 @@ def _lines(fair: Rush, foul: Rush, seed: int) -> list[Line]:
 
 
 def _delay(fair: Rush, foul: Rush) -> float:
-    """p95 of those that no storm of their own hit, without the storms for all."""
+    """p95 of those without a storm of their own, excluding the storms for all."""
     waited = sum(s.lasts for s in foul.counting.storms if s.of is None)
     unhit = [c for c in foul.by_channel if not _some(c) and not _others(c)]
     if len(unhit) < 3:

@@ -47,7 +47,7 @@ async def test_a_clock_that_jumps_loses_and_doubles_nothing(board):
     held(await clocks.jumps(4, SEED, board, name="slack"))
 
 
-async def test_an_unclear_end_is_settled_or_shown_within_ten_minutes(board):
+async def test_an_unknown_outcome_is_resolved_or_shown_within_ten_minutes(board):
     held(await verdicts.uncertain(7, SEED, board, name="slack"))
 
 

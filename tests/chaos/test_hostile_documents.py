@@ -1,6 +1,6 @@
-"""Documents built to do harm: each is read or refused, in the cage, and dials nobody.
+"""Hostile documents: each is read or rejected, in the sandbox, without network.
 
-The large third-party corpus is read where it lies beside the repository; it is not
+The large third-party corpus is read where it exists beside the repository; it is not
 part of it.
 """
 
@@ -29,7 +29,7 @@ CORPUS = next(
     ),
     None,
 )
-#: Of everything, at most so many may end by the cage; the rest is read or refused.
+#: The most that the sandbox may end; the rest is read or rejected.
 MOST_KILLED = 4
 
 
@@ -47,7 +47,7 @@ async def read(sandbox: Sandbox, kind: Kind, body: bytes) -> object:
 async def read_all(
     documents: Iterator[tuple[str, Kind, bytes]],
 ) -> tuple[int, list[str]]:
-    """How many were read or refused in plain words, and the names of the killed."""
+    """How many were read or rejected with a message, and the names of the killed."""
     done, killed = 0, []
     async with Sandbox() as sandbox:
         for name, kind, body in documents:
@@ -62,7 +62,7 @@ async def read_all(
     return done, killed
 
 
-async def test_every_bomb_is_read_refused_or_ended_and_dials_nobody():
+async def test_every_bomb_is_read_rejected_or_killed_without_network():
     async with serving({}) as canary:
         bombs = all_of(canary.place)
         documents = ((bomb.name, bomb.kind, bomb.make()) for bomb in bombs)

@@ -41,7 +41,7 @@ async def test_nouns_come_out_as_they_were(sandbox: Sandbox):
 )  # fmt: skip
 async def test_a_killed_reader_is_an_error_for_its_document_only(sandbox: Sandbox, job):
     before = await sandbox.run(jobs.pid)
-    # Well before the limit by the clock: each is met by the limit of its own.
+    # Well before the wall-time limit: each hits its own limit.
     async with asyncio.timeout(30):
         with pytest.raises(SandboxKilled):
             await sandbox.run(job)
@@ -54,13 +54,13 @@ async def test_an_answer_beyond_its_limit_is_not_taken():
             await sandbox.run(jobs.long_answer)
 
 
-async def test_who_sleeps_is_ended_by_the_clock():
+async def test_a_sleeping_reader_is_ended_by_the_time_limit():
     async with Sandbox(SandboxLimits(wall=0.5)) as sandbox:
         with pytest.raises(SandboxKilled):
             await sandbox.run(jobs.sleep, 60)
 
 
-async def test_the_event_loop_goes_on_while_a_reader_spins(sandbox: Sandbox):
+async def test_the_event_loop_continues_while_a_reader_spins(sandbox: Sandbox):
     ticks = 0
 
     async def tick() -> None:
@@ -111,7 +111,7 @@ async def test_what_a_library_prints_does_not_get_between(sandbox: Sandbox):
     assert await sandbox.run(jobs.babble) == 7
 
 
-async def test_a_reader_dials_nobody(sandbox: Sandbox):
+async def test_a_reader_has_no_network(sandbox: Sandbox):
     async with serving({}) as canary:
         with pytest.raises(SourceUnreadable):
             await sandbox.run(jobs.dial, canary.port)
@@ -134,7 +134,7 @@ async def test_a_reader_sees_nothing_of_our_environment(sandbox: Sandbox, monkey
     assert "DISCORD_TOKEN" not in await sandbox.run(jobs.environment)
 
 
-async def test_errors_of_the_reader_come_out_as_ours(sandbox: Sandbox):
+async def test_errors_of_the_reader_are_raised_as_ours(sandbox: Sandbox):
     with pytest.raises(SourceGone, match="ended"):
         await sandbox.run(jobs.gone)
     with pytest.raises(SourceUnreadable, match="picture"):
@@ -144,7 +144,7 @@ async def test_errors_of_the_reader_come_out_as_ours(sandbox: Sandbox):
     assert "stranger" not in str(caught.value)
 
 
-async def test_an_idle_worker_is_let_go_and_started_anew():
+async def test_an_idle_worker_is_stopped_and_restarted():
     async with Sandbox(SandboxLimits(idle=0.1)) as sandbox:
         first = await sandbox.run(jobs.pid)
         async with asyncio.timeout(10):

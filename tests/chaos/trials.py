@@ -1,4 +1,4 @@
-"""What `make chaos` runs: the trials by name, in full and in small, and their order."""
+"""The trials of `make chaos` by name, in full and in small, and their order."""
 
 import argparse
 import asyncio
@@ -26,14 +26,14 @@ from tests.chaos import (
 from tests.chaos.board import Board, Line
 
 SEED = 20261124
-#: Seconds after which a trial is broken, not slow.
+#: Seconds after which a trial counts as broken instead of slow.
 PATIENCE = 1500.0
 CHAT = ("discord", "slack")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """How much of everything."""
+    """Sizes of the trials."""
 
     kills: int = 1000
     answers: int = 500
@@ -156,7 +156,7 @@ async def _mutations(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
 async def _each(
     trial: Callable[..., Awaitable[list[Line]]], size: int, seed: int, board: Board
 ) -> list[Line]:
-    """On both chat platforms, half of the faults each."""
+    """Run on both chat platforms, half of the faults each."""
     found: list[Line] = []
     for name in CHAT:
         found += await trial(-(-size // len(CHAT)), seed, board, name=name)
@@ -183,7 +183,7 @@ TRIALS: Mapping[str, Trial] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code."""
+    """Run the command; return the exit code."""
     options = _options(arguments)
     if options.list:
         print("\n".join(TRIALS))
@@ -198,7 +198,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def run(board: Board, sizes: Sizes, seed: int, only: Sequence[str] = ()) -> None:
-    """The trials whose names contain one of the words, or all of them."""
+    """Run the trials whose names contain one of the words, or all of them."""
     for name, trial in TRIALS.items():
         if only and not any(word in name for word in only):
             continue
@@ -239,8 +239,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _hush(file: str) -> None:
-    """Bots of this process log into a file: they have much to complain of."""
-    # Open for as long as we live.
+    """Log this process's bots into a file: they report many errors."""
+    # Open until the process ends.
     stream = Path(file).open("a", encoding="utf-8")  # noqa: SIM115
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))
     logging.basicConfig(stream=stream, level=logging.WARNING)

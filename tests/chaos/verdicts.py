@@ -1,5 +1,5 @@
-"""S3, S6, S8, D3, D5–D8: what a platform says no to, for good or for a while, and what
-is neither yes nor no.
+"""S3, S6, S8, D3, D5–D8: rejections by a platform, permanent or temporary, and
+unknown outcomes.
 """
 
 import json
@@ -17,17 +17,17 @@ from tests.chaos.office import office
 from tests.chaos.world import World, world
 
 ANSWERED_WITHIN = timedelta(minutes=10)
-#: More than are ever asked for.
+#: More requests than are ever made.
 FOR_GOOD = 1_000_000
 
 
-# ── for good ───────────────────────────────────────────────────────────────────
+# ── permanent rejections ───────────────────────────────────────────────────────
 
 
 async def for_good(
     seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """S8: one destination of two dies, in each way; how often is it asked again?"""
+    """S8: one destination of two fails permanently; count its further requests."""
     worst, wrong, faults, others = 0, [], 0, 0
     with homes() as home, switched_off(without):
         for number, (said, kill) in enumerate(_DEATHS[name].items()):
@@ -47,7 +47,7 @@ async def for_good(
                 others += reported
                 if asked > 2:
                     wrong.append(f"{name}: {asked} calls after «{said}»")
-                # A token is everybody's; a channel is its own.
+                # A token is shared by all; a channel is not.
                 if reported != 5 and said not in _WHOLE:
                     wrong.append(
                         f"{name}: «{said}»: the other channel got {reported} of 5"
@@ -159,7 +159,7 @@ _WHOLE = frozenset(
 async def refused_everywhere(
     channels: int, seed: int, board: Board, *, without: str = ""
 ) -> list[Line]:
-    """S6, D5: so many channels closed at once, for an hour; how many invalid calls?"""
+    """S6, D5: close so many channels at once, for an hour; count the invalid calls."""
     from tests.wire.discord.ledger import HISTORY, VIEW
 
     with homes() as home, switched_off(without):
@@ -191,7 +191,7 @@ async def refused_everywhere(
 
 
 class _Noting(list[Any]):
-    """A server's list of calls that also notes the world's time of each post."""
+    """A server's list of calls that also records the world's time of each post."""
 
     def __init__(self, calls: Any, instants: list[datetime], built: World) -> None:
         super().__init__(calls)
@@ -213,7 +213,7 @@ def _within(instants: list[datetime], begin: datetime, span: timedelta) -> int:
 async def faulty(
     times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
-    """D3: fault answers of every kind, a few in a row; sent, with how many posts?"""
+    """D3: fault answers of every kind, a few in a row; count losses and posts."""
     faults, most = 0, 0
     with homes() as home, switched_off(without):
         random = Random(seed)
@@ -244,19 +244,19 @@ async def faulty(
     ]
 
 
-# ── neither yes nor no ─────────────────────────────────────────────────────────
+# ── unknown outcomes ───────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unclear:
-    """A way in which nobody knows whether a message arrived."""
+    """A way in which the outcome of a send stays unknown."""
 
     what: str
     stored: bool
-    #: What reading back meets, and for how many readings.
+    #: The faults of reading back, and for how many readings.
     reading: str = ""
     readings: int = 0
-    #: What may come of it.
+    #: The accepted outcomes.
     ends: frozenset[str] = frozenset({"sent"})
 
 

@@ -1,7 +1,7 @@
-"""What the parent of all does once: a whole life, so that no fork starts cold.
+"""Warm up the fork server's parent: run a whole life, so that no fork starts cold.
 
-Importing it does it; only the fork server of `nursery` imports it. Imports, catalogues,
-compiled patterns and zones are then there, and every fork shares them.
+Importing the module does it; only the fork server of `nursery` imports it. Imports,
+catalogues, compiled patterns and zones then exist, and every fork shares them.
 """
 
 import asyncio
@@ -29,14 +29,15 @@ def _warm() -> None:
         for name in WIRES:
             asyncio.run(_once(name, Path(home) / name))
     gc.collect()
-    # What is there is left alone: looking through it would copy it into every fork.
+    # Freeze existing objects: collecting them would copy them into every fork.
     gc.freeze()
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """What is logged goes nowhere. Loggers keep their stream; so it is the file under
-    it that is another one for a while."""
+    """Discard log output. Loggers keep their stream, so its file is replaced for a
+    while.
+    """
     kept = [os.dup(number) for number in (1, 2)]
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

@@ -1,8 +1,8 @@
-"""The other end of a platform, as the chaos suite sees it: what stands, what fails.
+"""The far end of a platform, as the chaos suite sees it: its messages and faults.
 
-`Wire` is what a trial may ask of any platform; `Served` is most of it over one of the
-strict servers, which live in the suite's process: a ledger outlives every process that
-is killed.
+`Wire` is the interface of every platform; `Served` is most of it over one of the strict
+servers, which run in the suite's process: a ledger outlives every process that is
+killed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,16 +23,16 @@ Strike = Callable[[], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """A message that stands in a channel."""
+    """A message in a channel."""
 
     id: str
     key: str
-    #: Everything that it shows, and more.
+    #: All of its visible text, and more.
     text: str
 
 
 class Wire(Protocol):
-    """One platform's other end."""
+    """The far end of one platform."""
 
     @property
     def name(self) -> PlatformName: ...
@@ -44,7 +44,7 @@ class Wire(Protocol):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """What a process has to be told to connect."""
+        """The settings with which a process connects."""
         ...
 
     def posts(self, channel: str) -> list[Post]:
@@ -54,7 +54,7 @@ class Wire(Protocol):
     def strike(self, when: When, strike: Strike, *, nth: int = 1) -> bool:
         """Call `strike` at the n-th post from now on, around its commit.
 
-        False where nothing lies between the bot and its ledger.
+        False where no wire separates the bot from its ledger.
         """
         ...
 
@@ -63,7 +63,7 @@ class Wire(Protocol):
         ...
 
     def refuse(self, channel: str, *, times: int) -> None:
-        """The next posts to the channel are not what the platform takes."""
+        """Reject the payload of the next posts to the channel."""
         ...
 
     def delay(self, seconds: float) -> None:
@@ -71,15 +71,15 @@ class Wire(Protocol):
         ...
 
     def limit(self, seconds: float, *, times: int) -> None:
-        """The next posts are answered with a wait."""
+        """Answer the next posts with a wait."""
         ...
 
     def clear(self) -> int:
-        """Forget the faults that nobody met; how many those were."""
+        """Forget the faults that no request met; return how many those were."""
         ...
 
     def met(self) -> int:
-        """How many faults were met since the last time; the others are forgotten."""
+        """Count the faults that were met since the last time; forget the others."""
         ...
 
     def forget(self, kept: int) -> None:
@@ -91,27 +91,27 @@ class Wire(Protocol):
         ...
 
     def fault(self, number: int, *, times: int) -> None:
-        """The next posts meet the n-th kind of fault, with or without effect."""
+        """Let the next posts meet the n-th kind of fault, with or without effect."""
         ...
 
     def trouble_reading(self, kind: str, times: int) -> None:
-        """The next readings of a channel meet «500», «429» or «lost»."""
+        """Let the next readings of a channel meet «500», «429» or «lost»."""
         ...
 
     def close_history(self, channel: str) -> None:
-        """The bot may not read there any more."""
+        """Revoke the bot's permission to read there."""
         ...
 
     def asked(self, channel: str) -> int:
-        """How many posts to the channel were tried."""
+        """The number of attempted posts to the channel."""
         ...
 
     def keep(self) -> Any:
-        """What stands in the channels, to be restored later."""
+        """Save the channels' messages, to be restored later."""
         ...
 
     def restore(self, kept: Any) -> None:
-        """As if nothing had been posted since."""
+        """Restore them, as if nothing had been posted since."""
         ...
 
 
@@ -121,7 +121,7 @@ Opening = Callable[
 
 
 class Strikes:
-    """Calls what was asked for around the commit of a certain post."""
+    """Call a function around the commit of a certain post."""
 
     def __init__(self) -> None:
         self._wanted: tuple[When, Strike, int] | None = None
@@ -149,9 +149,9 @@ class Served:
 
     #: Answers that are faults of the platform, with or without effect.
     kinds: ClassVar[Sequence[Any]]
-    #: What says that a payload is not taken.
+    #: The answer that rejects a payload.
     refusal: ClassVar[Any]
-    #: What says for how long to wait.
+    #: The answer that asks for a wait of this many seconds.
     limited: ClassVar[Callable[..., Any]]
 
     def __init__(self, server: Any) -> None:
@@ -170,7 +170,7 @@ class Served:
         self._strikes.set(when, strike, nth)
         return True
 
-    # ── what fails ─────────────────────────────────────────────────────────────
+    # ── faults ─────────────────────────────────────────────────────────────────
 
     def lose(self, how: How) -> bool:
         self.server.script(Lost(when="after", how=how), "post")
@@ -212,7 +212,7 @@ class Served:
         self.server._scripted.clear()
         return met
 
-    # ── what stands there ──────────────────────────────────────────────────────
+    # ── messages ───────────────────────────────────────────────────────────────
 
     def asked(self, channel: str) -> int:
         return len(self.server.asked("post", channel))

@@ -1,4 +1,4 @@
-"""The platforms of the chaos suite: a class each; a new one is one more in `WIRES`."""
+"""The platforms of the chaos suite, one class each; a new one is added to `WIRES`."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -16,7 +16,7 @@ from tests.wire.discord.ledger import ALL_WE_NEED, GUILD, HISTORY
 from tests.wire.slack import faults, ledger
 from tests.wire.slack import server as slack_server
 
-#: What proxies say, and 200 with a page in the place of an answer.
+#: Proxy errors, and 200 with a page instead of an answer.
 _PAGES = (
     Status(status=502, html=True),
     Status(status=503, html=True, commits=True),
@@ -67,7 +67,7 @@ class DiscordWire(Served):
 
     def restore(self, kept: Any) -> None:
         super().restore(kept)
-        # What was posted since is not remembered either.
+        # The nonces of later posts are forgotten too.
         self.discord.ledger._nonces.clear()
 
 
@@ -76,11 +76,11 @@ async def discord(
     clock: SharedClock, _file: Path, channels: Iterable[str]
 ) -> AsyncIterator[DiscordWire]:
     async with server.serving(clock) as serving:
-        # What is told twice or never does not hang on it; the wire tests hold to it.
+        # The checked figures do not depend on the schema; the wire tests use it.
         serving.official = False
         for channel in channels:
             serving.ledger.channel(channel)
-            # An empty channel and a closed one look the same.
+            # An empty channel and a closed one are indistinguishable.
             serving.ledger.chatter(channel)
         yield DiscordWire(serving)
 
@@ -143,7 +143,7 @@ async def slack(
 
 
 class LocalWire:
-    """The page of this machine: its ledger is the bot's own database."""
+    """The local page: its ledger is the bot's own database."""
 
     name: PlatformName = "local"
     workspace = "newsroom"
@@ -168,9 +168,9 @@ class LocalWire:
         return None
 
     def restore(self, kept: Any) -> None:
-        """It stands in the database, which is restored itself."""
+        """It is in the database, which is restored itself."""
 
-    # Nothing lies between the bot and its own page that could fail in these ways.
+    # No connection between the bot and its own page could fail in these ways.
 
     def refuse(self, channel: str, *, times: int) -> None: ...
 
@@ -206,5 +206,5 @@ async def local(
 
 
 WIRES: Mapping[str, Opening] = {"discord": discord, "slack": slack, "local": local}
-#: What channels’ ids begin with.
+#: Prefix of channel ids.
 PREFIXES: Mapping[str, str] = {"slack": "C"}

@@ -1,7 +1,7 @@
 """A world: one database, one platform, one clock; editions come due in it, in rounds.
 
-What stands in the channels is compared with the database, and with what was published:
-two accounts that the bot's code has no part in.
+The channels are compared with the database, and with the published articles: two
+independent records.
 """
 
 import sqlite3
@@ -33,7 +33,7 @@ ARTICLES: Final[dict[Size, tuple[int, int, bool]]] = {
     3: (11, 12, True),
 }
 EVERY = timedelta(hours=2)
-#: After so long in a round, nothing is under way any more.
+#: After this time in a round, everything must be done.
 ROUND = timedelta(minutes=40)
 BEGIN = datetime(2026, 11, 24, 12, 1, tzinfo=UTC)
 _DIGEST = """
@@ -62,11 +62,11 @@ FROM deliveries d WHERE d.operation = 'post' ORDER BY d.id
 
 @dataclass(kw_only=True)
 class Findings:
-    """What was wrong, in words that name the world and the round."""
+    """Faults, described with the world and the round."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
-    #: Still under way when nothing should be.
+    #: Deliveries in flight after they should be done.
     unsettled: list[str] = field(default_factory=list)
 
     @property
@@ -81,7 +81,7 @@ class Findings:
 
 @dataclass(kw_only=True)
 class World:
-    """What one seed makes of it."""
+    """All state derived from one seed."""
 
     name: str
     folder: Path
@@ -116,13 +116,13 @@ class World:
             **{**usual, **changes},
         )
 
-    # ── what happens ───────────────────────────────────────────────────────────
+    # ── actions ────────────────────────────────────────────────────────────────
 
     def begin_round(self, size: Size, *, keep: bool = False) -> None:
-        """New articles, and the clock stands at the next due moment.
+        """Publish new articles, and set the clock to the next due moment.
 
-        The earlier articles are taken off the folder, or kept there: then only the
-        bot's memory says that they were told.
+        The earlier articles are deleted from the folder, or kept there: then only the
+        bot's ledger says that they were published.
         """
         self.rounds += 1
         self.due = BEGIN.replace(minute=0) + self.rounds * EVERY
@@ -137,13 +137,13 @@ class World:
         self.clock.set(self.due)
 
     async def live(self, points: Points | None = None, **changes: Any) -> int:
-        """One process, to its end; its exit code."""
+        """Run one process to its end; return its exit code."""
         return await Process(self.job(points, **changes)).end()
 
-    # ── what came of it ────────────────────────────────────────────────────────
+    # ── results ────────────────────────────────────────────────────────────────
 
     def check(self) -> Findings:
-        """Compare channels, database and what was published, since the beginning."""
+        """Compare channels, database and published articles, since the beginning."""
         found = Findings()
         rows = self.rows(_DELIVERIES)
         edition_of = {row["key"]: row["edition_id"] for row in rows}
@@ -210,7 +210,7 @@ async def world(
     channels: int = 1,
     without: str = "",
 ) -> AsyncIterator[World]:
-    """A new world with one digest; nothing is due in it yet."""
+    """Create a new world with one digest; nothing is due in it yet."""
     folder.mkdir(parents=True)
     clock = SharedClock(folder / "clock")
     clock.set(BEGIN)

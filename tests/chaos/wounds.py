@@ -1,10 +1,10 @@
-"""Damage that is aimed: at what decides whether a message is sent, and how often.
+"""Targeted damage to what decides whether a message is sent, and how often.
 
-Most bytes of a small database are free room, and a file that is simply cut off is not
-even opened. So the pages of the deciding tables and of their indexes are looked up
-(each tree is walked from its root) and wounded as disks and their drivers do it: a
-bit turned, a page written where another one belongs, a write that was reported and
-never made, an entry gone, zeros, an end that is missing. The format:
+Most bytes of a small database are free space, and a file that is simply cut off is not
+even opened. So the pages of the deciding tables and of their indexes are located (each
+tree is walked from its root) and damaged as disks and their drivers do it: a bit
+flipped, a page written where another one belongs, a write that was reported and never
+made, a missing entry, zeros, a missing end. The format:
 https://sqlite.org/fileformat.html
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-#: What decides what is due, what was told, and what goes where.
+#: Tables that decide what is due, what was published, and where messages go.
 DECIDING: Final = (
     "deliveries",
     "occurrences",
@@ -39,12 +39,12 @@ _OF_INDEX: Final = (2, 10)
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of a tree. `cells` are the places and lengths of its entries in it."""
+    """A page of a tree. `cells` are the offsets and lengths of its entries."""
 
     number: int
     tree: str
     kind: int
-    #: Where its header begins: behind the file's own on the first page.
+    #: The offset of its header: after the file's own on the first page.
     begin: int
     cells: tuple[tuple[int, int], ...]
 
@@ -54,7 +54,7 @@ class Page:
 
 
 class Wounded:
-    """The bytes of a database, its log taken over; what is done to them, in words.
+    """The bytes of a database without a log; the methods damage them and say how.
 
     `earlier` are those of the same database before the last edition.
     """
@@ -68,10 +68,10 @@ class Wounded:
             page for name, root in _roots(file) for page in self._walk(name, root)
         )
 
-    # ── what is done ───────────────────────────────────────────────────────────
+    # ── damage ─────────────────────────────────────────────────────────────────
 
     def entry_turned(self) -> str:
-        """One bit of an entry of an index."""
+        """Flip one bit of an entry of an index."""
         page = self._one(lambda page: page.of_index and bool(self._fresh(page)))
         start, length = self.random.choice(self._fresh(page))
         at = self._at(page) + start + self.random.randrange(length)
@@ -79,7 +79,7 @@ class Wounded:
         return f"an entry of {page.tree} turned at {at}"
 
     def entry_gone(self) -> str:
-        """One entry is not pointed at any more."""
+        """Remove the pointer to one entry."""
         page = self._one(
             lambda page: (
                 page.kind in _LEAVES and len(page.cells) > 1 and bool(self._fresh(page))
@@ -96,7 +96,7 @@ class Wounded:
         return f"entry {number} of {page.tree} gone"
 
     def pages_swapped(self) -> str:
-        """Two pages of a kind, of one tree where it has two, stand for each other."""
+        """Swap two pages of one kind, of one tree where it has two."""
         one = self._one(lambda page: page.number > 1 and bool(page.cells))
         like = [
             page
@@ -113,7 +113,7 @@ class Wounded:
         return f"pages of {one.tree} and {other.tree} swapped"
 
     def page_of_before(self) -> str:
-        """A page is as it was before the last edition: its last write was lost."""
+        """Restore a page from before the last edition: its last write was lost."""
         page = self._one(
             lambda page: self._before(page) not in {b"", self._bytes(page)}
         )
@@ -121,13 +121,13 @@ class Wounded:
         return f"a page of {page.tree} as it was before"
 
     def page_of_zeros(self) -> str:
-        """A page is all zeros."""
+        """Fill a page with zeros."""
         page = self._one(lambda page: page.number > 1)
         self._put(page, bytes(self.size))
         return f"a page of {page.tree} zeroed"
 
     def end_gone(self) -> str:
-        """The file ends at a page, and its header says that it is so long."""
+        """End the file at a page, and let its header confirm that size."""
         pages = len(self.data) // self.size
         left = self.random.randrange(pages // 2, pages)
         del self.data[left * self.size :]
@@ -137,13 +137,13 @@ class Wounded:
     # ── the pages ──────────────────────────────────────────────────────────────
 
     def _one(self, fits: Callable[[Page], bool]) -> Page:
-        """Draw a tree, then a page of it: large trees hide no small ones."""
+        """Draw a tree, then a page of it, so that small trees are drawn as often."""
         fitting = [page for page in self.pages if fits(page)]
         tree = self.random.choice(sorted({page.tree for page in fitting}))
         return self.random.choice([page for page in fitting if page.tree == tree])
 
     def _fresh(self, page: Page) -> Sequence[tuple[int, int]]:
-        """What the last edition wrote: the older entries are history mostly."""
+        """Entries of the last edition: the older ones are mostly history."""
         begun = self._at(page)
         return [
             (start, length)
@@ -204,7 +204,7 @@ class Wounded:
         return int(struct.unpack_from(">I", self.data, at)[0])
 
     def _number(self, at: int) -> tuple[int, int]:
-        """A number of one to nine bytes, and where it ends."""
+        """A varint of one to nine bytes, and its end."""
         value = 0
         for place in range(8):
             byte = self.data[at + place]
@@ -225,7 +225,7 @@ KINDS: Final[Sequence[Callable[[Wounded], str]]] = (
 
 
 def wound(file: Path, earlier: bytes, random: Random, number: int) -> str:
-    """Wound the file in the way whose turn it is; in words. Its log must be empty."""
+    """Damage the file in the next way; describe it. Its log must be empty."""
     wounded = Wounded(file, earlier, random)
     said = KINDS[number % len(KINDS)](wounded)
     file.write_bytes(wounded.data)

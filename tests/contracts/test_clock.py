@@ -1,4 +1,4 @@
-"""What everybody may rely on in a Clock.
+"""The contract of every Clock.
 
 `bot.app.SystemClock` and the tests' own are held to it.
 """
@@ -22,5 +22,5 @@ def test_an_instant_is_aware_and_in_utc(clock: Clock):
     assert clock.now().utcoffset() == timedelta(0)
 
 
-def test_time_does_not_run_backwards_between_two_looks(clock: Clock):
+def test_time_does_not_run_backwards_between_two_readings(clock: Clock):
     assert clock.now() <= clock.now()

@@ -1,4 +1,4 @@
-"""What every engine does: runs work elsewhere and hands back what it did."""
+"""The contract of every engine: run work elsewhere and return its result."""
 
 import threading
 

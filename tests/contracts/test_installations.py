@@ -1,4 +1,4 @@
-"""What every store of installations promises, over both databases."""
+"""The contract of every store of installations, over both databases."""
 
 import asyncio
 from dataclasses import replace
@@ -66,7 +66,7 @@ async def test_installing_again_takes_the_place_of_what_was_there(store):
     assert await store.find("T1") == again
 
 
-async def test_it_makes_the_workspace_and_lets_one_that_was_stopped_go_on(
+async def test_it_creates_the_workspace_and_resumes_a_stopped_one(
     store, database, clock
 ):
     await store.keep(HERE)
@@ -116,7 +116,7 @@ async def test_one_of_many_gets_to_exchange_the_tokens(store):
     assert sorted(claims) == [False] * 7 + [True]
 
 
-async def test_an_exchange_that_is_settled_is_not_begun_by_who_knows_the_old(store):
+async def test_a_finished_exchange_is_not_repeated_with_the_old_token(store):
     kept = await store.keep(HERE)
     assert await store.claim(kept)
     await store.settle(kept, tokens=NEXT)
@@ -138,9 +138,7 @@ async def test_an_exchange_in_vain_can_be_tried_again_and_a_broken_one_cannot(st
     assert found.tokens == TOKENS
 
 
-async def test_whoever_began_an_exchange_and_died_is_out_of_it_after_a_minute(
-    store, clock
-):
+async def test_an_abandoned_exchange_expires_after_a_minute(store, clock):
     kept = await store.keep(HERE)
     assert await store.claim(kept)
     clock.advance(seconds=EXCHANGE_LEASE.total_seconds() - 1)
@@ -159,7 +157,7 @@ async def test_what_came_for_an_older_installation_does_not_touch_the_newer(stor
     assert await store.find("T1") == new
 
 
-async def test_what_is_forgotten_is_gone_and_others_stay(store, database):
+async def test_a_deleted_installation_is_gone_and_others_stay(store, database):
     kept = await store.keep(HERE)
     other = await store.keep(replace(HERE, team="T2", name="Second"))
     await store.forget(kept)
@@ -191,7 +189,7 @@ async def rows(database: Database) -> int:
     return await database.read(count)
 
 
-# ── what lies in it ────────────────────────────────────────────────────────────
+# ── stored values ──────────────────────────────────────────────────────────────
 
 
 async def test_tokens_lie_sealed_and_open_nowhere_else(store, database, clock):
@@ -200,7 +198,7 @@ async def test_tokens_lie_sealed_and_open_nowhere_else(store, database, clock):
 
     def stolen(connection: Any) -> str:
         raw = connection.execute(text("SELECT * FROM installations")).all()
-        # Somebody who may write, and not read, moves a token to their own workspace.
+        # An attacker with write access moves a token to their own workspace.
         connection.execute(
             text(
                 "UPDATE installations SET token = (SELECT i.token FROM installations i"
@@ -239,7 +237,7 @@ def test_a_seal_opens_only_what_it_closed():
         seal.decrypt(closed, "T2 token")
 
 
-# ── begun installations ────────────────────────────────────────────────────────
+# ── started installations ──────────────────────────────────────────────────────
 
 
 async def test_a_state_is_consumed_once_of_all_who_try(states):

@@ -1,4 +1,4 @@
-"""What every mailbox promises: the database's, and the one in memory."""
+"""The contract of every mailbox: the database's, and the one in memory."""
 
 from collections.abc import AsyncIterator
 
@@ -56,7 +56,7 @@ async def test_a_change_keeps_the_id_and_notes_the_time(mailbox):
     assert changed.edited_at == MADE
 
 
-async def test_changing_what_is_gone_is_refused(mailbox):
+async def test_changing_a_deleted_message_is_rejected(mailbox):
     with pytest.raises(SendRefused):
         await mailbox.change(a_delivery(), MADE)
 

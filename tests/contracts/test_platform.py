@@ -1,8 +1,8 @@
-"""What every platform promises. A new one needs its folder and one line here.
+"""The contract of every platform. A new one needs its folder and one line here.
 
-Runs over the local page, Discord and Slack (the real clients against the local
-servers) and the fake. What is looked at from outside (how many messages there are) is
-asked through `read_back`, which every platform has.
+Runs over the local page, Discord and Slack (the real clients against the local servers)
+and the fake. External state (the number of messages) is queried through `read_back`,
+which every platform has.
 """
 
 import asyncio
@@ -68,9 +68,9 @@ PLATFORMS: dict[str, Callable[[], AbstractAsyncContextManager[Platform]]] = {
     "fake": a_fake,
     "toy": a_toy,
 }
-#: Slack knows no keys: there, only reading back keeps a message from being doubled.
+#: Slack has no idempotency keys: only reading back prevents duplicates there.
 REMEMBERING = sorted(set(PLATFORMS) - {"slack"})
-#: Where channels and workspaces have to exist.
+#: Platforms on which channels and workspaces must exist.
 PLACES: dict[str, dict[str, Any]] = {
     "discord": {"channel": server.CHANNEL},
     "slack": {
@@ -87,7 +87,7 @@ async def platform(request) -> AsyncIterator[Platform]:
 
 
 def a_delivery(platform: Platform, number: int = 1, **changes: Any) -> Delivery:
-    """A delivery to a place that exists wherever places have to."""
+    """A delivery to an existing channel, where the platform requires one."""
     place = PLACES.get(platform.name, {})
     return samples.a_delivery(number, **(place | changes))
 
@@ -136,15 +136,13 @@ async def test_an_edit_keeps_the_message(platform):
 
 
 @pytest.mark.parametrize("operation", ["edit", "delete"])
-async def test_what_is_done_to_a_message_is_not_taken_for_done_because_it_stands_there(
-    platform, operation
-):
+async def test_an_edit_is_not_done_because_the_message_exists(platform, operation):
     message = await platform.send(a_delivery(platform))
     unclear = a_delivery(platform, operation=operation, message_id=message)
     assert await platform.read_back(unclear) is None
 
 
-async def test_editing_what_is_gone_is_refused(platform):
+async def test_editing_a_deleted_message_is_rejected(platform):
     with pytest.raises(SendRefused):
         await platform.send(a_delivery(platform, operation="edit", message_id="404"))
 

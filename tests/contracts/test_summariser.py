@@ -1,4 +1,4 @@
-"""What every summariser does, whatever its method: short, verbatim, never an error."""
+"""The contract of every summariser: short, verbatim, never an error."""
 
 import re
 

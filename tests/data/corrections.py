@@ -62,7 +62,7 @@ PAIRS: tuple[tuple[str, str, str | None], ...] = (
         '"We will reopen it in spring", said Ada Brandt.',
         None,
     ),
-    # how it is written
+    # wording
     (
         "The bridge was closed, after a crack was found.",
         "The bridge was closed after a crack was found.",
@@ -84,16 +84,16 @@ PAIRS: tuple[tuple[str, str, str | None], ...] = (
     ("Harbour Bridge closed for repairs.", "Harbour bridge closed for repairs.", None),
 )
 
-#: What stood there before the changes of `ADDED_OR_GONE`, in two paragraphs.
+#: The text before the changes of `ADDED_OR_GONE`, in two paragraphs.
 BEFORE = (
     "A fire broke out in the old mill of Brannock on Monday. {middle}"
     "The brigade was there within minutes and stayed all night.\n\n"
     "People who live nearby were asked to keep their windows shut. {end}"
 )
 
-#: What stands in the middle and at the end, before and after, and what that is.
+#: The middle and the end of the text, before and after, and the kind of change.
 ADDED_OR_GONE: tuple[tuple[str, str, str, str, str | None], ...] = (
-    # taken out of the middle
+    # removed from the middle
     ("The fire killed 14 people. ", "", "", "", "figure"),
     ("The owner, Osric Vane, lit it himself. ", "", "", "", "name"),
     ("“We saw somebody run away,” a guard said. ", "", "", "", "quote"),
@@ -101,21 +101,21 @@ ADDED_OR_GONE: tuple[tuple[str, str, str, str, str | None], ...] = (
     ("It burned down on 23 November 2026. ", "", "", "", "figure"),
     ("The smoke could be seen from far away. ", "", "", "", None),
     ("It was a windy night in May. ", "", "", "", None),
-    # put into the middle
+    # inserted in the middle
     ("", "", "The fire killed 14 people. ", "", "figure"),
     ("", "", "The owner, Osric Vane, lit it himself. ", "", "name"),
     ("", "", "“We saw somebody run away,” a guard said. ", "", "quote"),
     ("", "", "The owner had never asked for a permit. ", "", "negation"),
     ("", "", "The smoke could be seen from far away. ", "", None),
-    # what only follows is an update, and what was cut off at the end says nothing
+    # additions at the end are updates, and a cut at the end means nothing
     ("", "", "", "The fire killed 14 people.", None),
     ("", "", "", "\n\nOn Tuesday Osric Vane said: “I did not light it.”", None),
     ("", "\n\nThe fire killed 14 people.", "", "", None),
-    # moved, not gone
+    # moved, not removed
     ("The fire killed 14 people. ", "", "", "The fire killed 14 people.", None),
     ("", "Osric Vane owns it.", "The mill belongs to Osric Vane. ", "", None),
     ("The fire killed 14 people. ", "", "Fourteen people died in it. ", "", None),
-    # what says so itself
+    # declared corrections
     ("", "", "", "\n\nCorrection: the mill stands in Brannock.", "notice"),
     (
         "",

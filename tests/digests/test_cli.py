@@ -115,7 +115,7 @@ def test_a_path_that_is_not_there_is_exit_1_and_the_others_are_read(folder, caps
     assert "Ada Brandt" in reported.out
 
 
-def test_an_unreadable_file_in_a_folder_is_told_and_the_others_are_read(folder, capsys):
+def test_an_unreadable_file_in_a_folder_is_reported_and_others_read(folder, capsys):
     (folder / "broken.txt").write_bytes(b"\0\1\2" * 500)
     assert main(["quotes", str(folder)]) == 0
     reported = capsys.readouterr()
@@ -169,7 +169,7 @@ def test_a_private_address_is_refused_with_the_option(site, capsys):
     assert "--allow-private" in capsys.readouterr().err
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_is_read(site, capsys):
+def test_unreadable_input_is_reported_and_the_rest_is_read(site, capsys):
     addresses = [f"{site}/no", f"{site}/feed"]
     assert main(["compose", *addresses, "--allow-private"]) == 1
     said = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""The main path: what becomes of articles on their way into an edition."""
+"""The main path from articles to an edition."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -62,7 +62,7 @@ def words_shown(edition: Edition) -> set[str]:
     return {w.strip(".,:;!?…“”'\"’").casefold() for t in shown for w in t.split()}
 
 
-def test_an_edition_tells_the_story_with_its_quotes_and_their_speaker():
+def test_an_edition_has_the_story_with_its_quotes_and_their_speaker():
     edition = edition_of(an_article())
     (story,) = edition.stories
     assert [card.speaker for card in story.cards] == ["Ada Brandt", "Ada Brandt"]
@@ -75,19 +75,19 @@ def test_every_quote_is_the_articles_words_at_its_span():
         assert article.text[card.span.start : card.span.end] == card.text
 
 
-def test_what_was_told_is_not_told_again():
+def test_published_stories_are_not_repeated():
     first = edition_of(an_article())
     assert edition_of(an_article(), ledger=collect_published(first)).stories == ()
 
 
-def test_a_story_told_in_brief_counts_as_told():
+def test_a_brief_story_counts_as_published():
     first = edition_of(an_article(), POOL, stories=1)
     assert len(first.brief) == 1
     again = edition_of(an_article(), POOL, ledger=collect_published(first), stories=1)
     assert (again.stories, again.brief) == ((), ())
 
 
-def test_of_a_story_told_in_brief_no_article_comes_back_as_an_update():
+def test_articles_of_a_brief_story_do_not_return_as_an_update():
     longer = replace(
         SAME_EVENT, text=f"{SAME_EVENT.text} Insurers refuse any payment so far."
     )
@@ -102,7 +102,7 @@ def test_the_order_of_the_articles_does_not_matter():
     assert edition_of(an_article(), POOL) == edition_of(POOL, an_article())
 
 
-def test_an_article_in_another_language_stays_out_and_says_why():
+def test_an_article_in_another_language_is_omitted_with_the_reason():
     german = replace(POOL, lang="de")
     edition = edition_of(an_article(), german)
     assert len(edition.stories) == 1
@@ -165,7 +165,7 @@ def test_a_copy_names_the_outlet_whose_text_it_repeats():
     assert "the article from Hallin Courier" in str(decided.reason)
 
 
-def test_a_merged_article_names_the_outlet_that_is_told():
+def test_a_merged_article_names_the_published_outlet():
     decided = decision(edition_of(an_article(), SAME_EVENT), "bridge-2")
     assert (decided.stage, decided.outcome) == ("story", "merged")
     assert "the article from Hallin Courier" in str(decided.reason)
@@ -181,7 +181,7 @@ def test_a_replaced_version_names_the_outlet_of_the_newer_one():
     assert "from Hallin Courier" in str(decided.reason)
 
 
-def test_what_was_told_before_says_so():
+def test_published_articles_are_marked_as_such():
     first = edition_of(an_article())
     again = edition_of(
         an_article(), SAME_EVENT_NO_NEWS, ledger=collect_published(first)
@@ -191,7 +191,7 @@ def test_what_was_told_before_says_so():
     assert "from Hallin Courier" in str(decided.reason)
 
 
-def test_what_is_ranked_below_says_why():
+def test_lower_ranked_stories_have_the_reason():
     brief = decision(edition_of(an_article(), POOL, stories=1), "pool")
     out = decision(edition_of(an_article(), POOL, stories=1, brief=0), "pool")
     assert (brief.stage, brief.outcome) == ("rank", "brief")
@@ -199,7 +199,7 @@ def test_what_is_ranked_below_says_why():
     assert "among the newest" in str(out.reason)
 
 
-def test_an_update_tells_what_is_new_first():
+def test_an_update_starts_with_what_is_new():
     first = edition_of(an_article())
     new = "Welders from Torvale will replace nine beams before Easter."
     more = an_article(id="more", text=f"{BRIDGE}\n\n{new}", published=LATER)
@@ -272,7 +272,7 @@ news_articles = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(news_articles, max_size=6, unique_by=lambda a: a.id))
-def test_telling_twice_the_same_articles_tells_nothing(articles: list[Article]):
+def test_composing_the_same_articles_again_is_empty(articles: list[Article]):
     style = EditionStyle(stories=4, brief=20)
     first = compose(articles, now=NOON, style=style)
     again = compose(articles, now=NOON, style=style, ledger=collect_published(first))

@@ -53,8 +53,8 @@ def paragraphs(*more: str) -> str:
     return "".join(f"<p>{p}</p>" for p in (first, *more, *others))
 
 
-def test_the_title_is_not_told_once_more_at_the_head():
-    # Here the first heading differs from what the page calls its title elsewhere.
+def test_the_title_is_not_repeated_at_the_beginning():
+    # Here the first heading differs from the title in the page's metadata.
     assert extract_article(a_page()).text == TOLD
     head = "<meta property='og:title' content='A meadow for Brannock'>"
     assert extract_article(a_page(head)).text == TOLD
@@ -87,7 +87,7 @@ def test_a_sentence_with_a_link_in_it_stays():
     assert "The vote of the council on Tuesday was the third in a year." in found
 
 
-def test_an_article_in_a_table_that_lays_out_its_page_is_told_in_paragraphs():
+def test_an_article_in_a_layout_table_has_paragraphs():
     reported = [f"In hour {hour}: {p}" for hour in range(4) for p in PARAGRAPHS]
     story = "".join(f"<p>{p}</p>" for p in reported)
     page = (
@@ -106,19 +106,19 @@ def test_a_table_of_figures_stays_a_table():
 BODY = '{"@type": "NewsArticle", "headline": "Meadow", "articleBody": "%s"}'
 
 
-def test_a_page_that_scripts_put_together_is_told_by_its_json_ld():
+def test_a_page_built_by_scripts_is_read_from_its_json_ld():
     lines = [f"In hour {hour}: {p}" for hour in range(3) for p in PARAGRAPHS]
     about_its_author = "<p>" + "Ida Roe has written about the river for years. " * 6
     page = a_page(ld(BODY % "\\n".join(lines)), about_its_author)
     assert extract_article(page).text == "\n".join(lines)
 
 
-def test_what_a_page_shows_counts_before_what_its_json_ld_tells():
+def test_visible_text_overrides_json_ld():
     page = a_page(ld(BODY % ("The council voted. " * 20)))
     assert extract_article(page).text == TOLD
 
 
-def test_json_ld_tells_title_author_date_and_outlet():
+def test_json_ld_gives_title_author_date_and_outlet():
     page = a_page(
         ld(
             '{"@graph": [{"@type": "WebSite", "name": "x"}, {"@type": ["NewsArticle"],'
@@ -148,7 +148,7 @@ def test_open_graph_fills_what_json_ld_leaves_open():
     assert found.source == "Brannock Gazette"
 
 
-def test_plain_html_tells_the_rest():
+def test_plain_html_gives_the_rest():
     page = a_page("<link rel=canonical href='/a/meadow'>")
     found = extract_article(page, url="https://gazette.example/a/meadow?utm_source=x")
     assert found.title == "Council votes for meadow"

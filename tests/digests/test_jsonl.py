@@ -29,7 +29,7 @@ def answers(verb, *lines, **options):
 
 
 @pytest.mark.parametrize("verb", GOOD)
-def test_a_bad_line_gets_its_error_in_place_and_the_rest_goes_on(verb):
+def test_a_bad_line_gets_its_error_in_place_and_the_rest_is_processed(verb):
     good = {"id": "last", **GOOD[verb]}
     typed = {"id": "typed", **dict.fromkeys(GOOD[verb], 5)}
     got = answers(verb, '{"id": "broken", ', {"id": "bare"}, "[1, 2]", typed, good)
@@ -75,7 +75,7 @@ def test_stories_with_equal_ids_each_get_their_answer():
     assert len(answers("stories", line, line)) == 2
 
 
-def test_a_lone_surrogate_goes_out_as_it_came_in():
+def test_a_lone_surrogate_is_preserved():
     (line,) = jsonl.answer_lines("quotes", ['{"id": "\\ud800", "text": "x"}'])
     assert json.loads(line)["id"] == "\ud800"
 

@@ -1,4 +1,4 @@
-"""What was read out of a text serves every edition of a round, and changes none."""
+"""Analyses are cached for every edition of a round, and change none."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ SHORT = EditionStyle(summary_chars=90)
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the articles that were read, in their order."""
+    """The ids of the articles that were analysed, in order."""
     done: list[str] = []
 
     def counting(
@@ -57,7 +57,7 @@ def test_other_words_another_language_or_length_are_another_reading(
     assert len(read) == 2
 
 
-def test_a_reading_is_told_as_the_article_that_was_asked_for():
+def test_an_analysis_is_returned_for_the_requested_article():
     kept = AnalysisCache()
     kept.read(an_article(source="Hallin Courier"), EditionStyle())
     renamed = an_article(id="elsewhere", source="The Courier")
@@ -84,7 +84,7 @@ _OTHERWISE = st.fixed_dictionaries(
 def test_nothing_but_the_words_makes_a_difference_to_what_is_read(
     changes: dict[str, Any],
 ):
-    """What a reading is found by is all that it follows from."""
+    """The cache key covers everything that the analysis depends on."""
     plain, other = an_article(), an_article(**changes)
     assert analyse_article(other) == replace(analyse_article(plain), article=other)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.properties import zones
 
-#: Drawn once; each test is named after what it drew.
+#: Drawn once; each test is named after its draw.
 SAMPLE = random.Random(20261125).sample(
     [(zone, slot) for zone in zones.canonical() for slot in zones.SLOTS], 24
 )

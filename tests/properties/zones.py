@@ -1,7 +1,7 @@
-"""Whether a zone gives each local date exactly one moment a slot: counted.
+"""Count the moments that a zone gives each local date and slot: exactly one?
 
 The reckoning is independent of the rule under test: it samples the zone's offsets
-every hour in UTC, finds each change to the minute, and asks which local dates the
+every hour in UTC, finds each change to the minute, and derives which local dates the
 clock ever showed, and when it first showed or passed each wall time.
 """
 
@@ -21,7 +21,7 @@ _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """What one zone and slot gave."""
+    """The counts of one zone and slot."""
 
     moments: int
     #: Local dates that had none, more than one, or one at a wrong instant.
@@ -31,7 +31,7 @@ class Count:
 
 
 def canonical() -> tuple[str, ...]:
-    """Every zone of IANA's that is no link to another one."""
+    """Every IANA zone that is not a link to another one."""
     text = (files("tzdata.zoneinfo") / "tzdata.zi").read_text(encoding="ascii")
     lines = [line.split() for line in text.splitlines()]
     zones = {line[1] for line in lines if line and line[0] == "Z"}
@@ -64,7 +64,7 @@ def _moments(schedule: Schedule, shown: "Shown") -> Iterator[tuple[date, datetim
 
 
 class Shown:
-    """What the clock of a zone shows from 2024 to 2030."""
+    """The clock of a zone from 2024 to 2030."""
 
     def __init__(self, zone: str) -> None:
         rules = ZoneInfo(zone)
@@ -94,7 +94,7 @@ class Shown:
 
     @property
     def clock(self) -> tuple[tuple[datetime, datetime], ...]:
-        """The same for zones whose clocks agree in all those years."""
+        """A key that is equal for zones with identical clocks in all those years."""
         return tuple(self._starts)
 
     def _dates(self) -> Iterator[date]:
@@ -109,7 +109,7 @@ class Shown:
         """When the clock first showed `wall`, or passed it."""
         for (began, start), until in zip(self._starts, self._ends, strict=True):
             if wall < start:
-                # Passed over when the clock was put forward to `start`.
+                # Skipped when the clock was set forward to `start`.
                 return began
             at = began + (wall - start)
             if at < until:

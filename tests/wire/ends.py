@@ -1,4 +1,4 @@
-"""How a connection can end without an answer: closed, reset, or left hanging."""
+"""Ways in which a connection ends without an answer: closed, reset, or left hanging."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ _FOREVER = 3600
 
 
 async def end(request: web.Request, how: str) -> web.StreamResponse:
-    """End the connection of `request` without a word («close», «reset», «hang»)."""
+    """End the connection of `request` without an answer («close», «reset», «hang»)."""
     if how == "hang":
         await asyncio.sleep(_FOREVER)
     transport = request.transport

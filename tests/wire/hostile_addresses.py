@@ -1,9 +1,9 @@
-"""Addresses that nobody outside may make us dial, and the ways to write them."""
+"""Addresses that must never be dialled for outsiders, and the ways to write them."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-#: Each with what it is.
+#: Each with its description.
 HOSTILE = {
     "127.0.0.1": "loopback",
     "127.255.255.254": "loopback",
@@ -44,12 +44,12 @@ HOSTILE = {
     "ff02::1": "multicast",
 }
 
-#: These must stay readable.
+#: These must stay allowed.
 PUBLIC = ("93.184.215.14", "1.1.1.1", "2606:2800:21f::1", "2a00:1450:4001::1")
 
 
 def spellings(address: str) -> Iterator[str]:
-    """Hosts as they may stand in an address, that all mean this one."""
+    """Spellings of this host in a URL."""
     parsed = ip_address(address)
     if isinstance(parsed, IPv4Address):
         yield from _of_four(parsed)

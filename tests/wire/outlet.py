@@ -1,11 +1,11 @@
-"""A web server of its own thread, for processes and for code with a loop of its own."""
+"""A web server in its own thread, for processes and for code with its own loop."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-#: A page without an article, that names the feed at /feed.
+#: A page without an article, which links to the feed at /feed.
 SITE = (
     b'<html><head><title>Courier</title><link rel="alternate" '
     b'type="application/rss+xml" title="All" href="/feed"></head></html>'
@@ -14,7 +14,7 @@ SITE = (
 
 @contextmanager
 def outlet(pages: dict[str, bytes]) -> Iterator[str]:
-    """A web server with these pages; its address."""
+    """Serve these pages; yield the server's address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

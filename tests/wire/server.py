@@ -5,7 +5,7 @@
         assert server.paths() == ["/feed"]
 
 A script is a function of the request and the writer, so that a test can break off,
-drip, lie about lengths or never end. What is asked for is kept in `requests`.
+drip, declare wrong lengths or never end. Requests are kept in `requests`.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ Script = Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What came in; header names in lower case."""
+    """An incoming request; header names in lower case."""
 
     method: str
     path: str
@@ -28,12 +28,12 @@ class Request:
 
 @dataclass(kw_only=True)
 class Server:
-    """Where it listens, and what it was asked."""
+    """A running server, and its requests."""
 
     port: int
     scheme: str
     requests: list[Request] = field(default_factory=list)
-    #: Connections that were opened, whether or not anything was asked.
+    #: The number of opened connections, whether or not a request followed.
     dialled: int = 0
     open_now: int = 0
     most_open: int = 0
@@ -56,7 +56,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
     length: int | None = None,
 ) -> Script:
-    """A whole answer; `length` is what Content-Length claims."""
+    """A complete answer; `length` overrides Content-Length."""
     head = {"Content-Length": str(len(body) if length is None else length)}
     head |= dict(headers or {})
 
@@ -71,7 +71,7 @@ def redirect(to: str, status: int = 302) -> Script:
 
 
 def dripping(body: bytes, every: float = 0.02) -> Script:
-    """A byte at a time."""
+    """Send a byte at a time."""
 
     async def run(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(head_of(200, {"Content-Length": str(len(body))}))
@@ -84,7 +84,7 @@ def dripping(body: bytes, every: float = 0.02) -> Script:
 
 
 def endless(head: Mapping[str, str], chunk: bytes) -> Script:
-    """The same chunk for ever, or until the other side has had enough."""
+    """Send the same chunk forever, or until the client closes."""
 
     async def run(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(head_of(200, head))
@@ -96,7 +96,7 @@ def endless(head: Mapping[str, str], chunk: bytes) -> Script:
 
 
 def in_turn(*scripts: Script) -> Script:
-    """One script after another; the last one stays."""
+    """Run one script after another; the last one repeats."""
     left = list(scripts)
 
     async def run(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -118,7 +118,7 @@ async def serving(
     tls: ssl.SSLContext | None = None,
     address: str = "127.0.0.1",
 ) -> AsyncIterator[Server]:
-    """A running server; a path without a script is 404."""
+    """Run a server; a path without a script is 404."""
     server = Server(port=0, scheme="https" if tls else "http")
 
     def script_of(path: str) -> Script:

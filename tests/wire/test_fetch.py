@@ -1,4 +1,4 @@
-"""The way out against a server that misbehaves; loopback is allowed for it by name."""
+"""The fetcher against a misbehaving server; loopback is allowed for it by name."""
 
 import asyncio
 import gzip
@@ -63,7 +63,7 @@ async def asking(
             yield fetcher, server
 
 
-# What comes back
+# Responses
 
 
 async def test_a_body_comes_back_with_what_to_ask_with_next_time():
@@ -100,7 +100,7 @@ async def test_only_codings_that_we_can_bound_are_offered():
     assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"
 
 
-async def test_we_say_who_we_are():
+async def test_requests_have_our_user_agent():
     async with asking({"/f": answer(b"x")}) as (fetcher, server):
         await fetcher.fetch(server.url("/f"))
     assert server.requests[0].headers["user-agent"].startswith("Standfirst ")
@@ -125,7 +125,9 @@ async def test_we_say_who_we_are():
         (305, SourceUnreachable),
     ],
 )
-async def test_a_status_says_whose_turn_it_is(status: int, error: type[SourceError]):
+async def test_a_status_determines_who_has_to_act(
+    status: int, error: type[SourceError]
+):
     async with asking({"/f": answer(b"no", status=status)}) as (fetcher, server):
         with pytest.raises(error) as caught:
             await fetcher.fetch(server.url("/f"))
@@ -171,7 +173,7 @@ async def test_an_endless_body_is_cut_near_the_limit():
     async with asking({"/f": run}, deadline=10) as (fetcher, server):
         with pytest.raises(ResponseTooLarge):
             await fetcher.fetch(server.url("/f"))
-    assert sent < 16 * MIB  # 2 MiB and what the sockets held
+    assert sent < 16 * MIB  # 2 MiB and the sockets' buffers
 
 
 async def silent(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -261,7 +263,7 @@ async def test_a_redirect_to_nowhere_is_an_error(there: str | None):
     [((301,), True), ((308, 301), True), ((302,), False), ((302, 301), False),
      ((307,), False)],
 )  # fmt: skip
-async def test_a_move_for_good_is_told_when_every_step_says_so(statuses, moved: bool):
+async def test_a_move_is_permanent_if_every_step_is(statuses, moved: bool):
     scripts: dict[str, Script] = {
         f"/{i}": redirect(f"/{i + 1}", status) for i, status in enumerate(statuses)
     }
@@ -305,7 +307,7 @@ async def test_no_cookie_is_ever_sent_back():
     [answer(status=s) for s in (401, 404, 410, 429, 500)]
     + [answer(b"short", length=99), redirect("http://127.0.0.1:22/"), silent],
 )
-async def test_no_error_tells_a_name_and_password(script: Script):
+async def test_no_error_has_a_name_and_password(script: Script):
     async with asking({"/f": script}, deadline=0.3) as (fetcher, server):
         address = server.url("/f?key=sesame").replace("://", "://ada:sesame@")
         with pytest.raises(SourceError) as caught:
@@ -316,7 +318,7 @@ async def test_no_error_tells_a_name_and_password(script: Script):
         reported = reported.__cause__
 
 
-# Manners
+# Politeness
 
 
 async def test_a_pause_that_was_asked_for_is_kept_without_asking_again():
@@ -385,7 +387,7 @@ def self_made(*, expired: bool = False) -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize("expired", [False, True])
-async def test_a_certificate_that_is_not_good_is_refused_and_told(expired: bool):
+async def test_an_invalid_certificate_is_rejected_and_reported(expired: bool):
     async with serving({"/f": answer(b"x")}, tls=self_made(expired=expired)) as server:
         rules = FetchPolicy(private=frozenset((server.place,)), spacing=0, robots=False)
         async with Fetcher(rules) as fetcher:
@@ -442,7 +444,7 @@ async def test_a_file_that_was_handed_over_is_asked_for_with_its_word_and_at_onc
     assert asked.headers["authorization"] == "Bearer xo"
 
 
-async def test_a_file_that_lies_elsewhere_is_not_asked_for():
+async def test_a_file_on_another_host_is_not_requested():
     async with asking({"/f": answer(b"x")}) as (fetcher, server):
         for origin in (
             "https://files.example",
@@ -455,7 +457,7 @@ async def test_a_file_that_lies_elsewhere_is_not_asked_for():
     assert server.requests == []
 
 
-async def test_a_file_that_is_led_elsewhere_is_not_asked_for_there():
+async def test_a_redirected_file_is_not_requested_there():
     async with serving({"/f": answer(b"x")}) as other:
         scripts = {"/f": redirect(other.url("/f"))}
         async with asking(scripts, other.place) as (fetcher, server):

@@ -1,4 +1,4 @@
-"""From an address to articles, through the real way out and the real cage."""
+"""From an address to articles, through the real fetcher and the real sandbox."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -87,7 +87,7 @@ async def test_an_unchanged_source_is_not_read_again():
     assert isinstance(got, NotModified)
 
 
-async def test_a_source_that_ended_says_so():
+async def test_an_ended_source_is_reported():
     with pytest.raises(SourceGone):
         await visit({"/f": answer(status=410)}, "/f")
 
@@ -121,7 +121,5 @@ async def test_a_source_that_kills_its_reader_leaves_the_others_alone():
         (b"just words", "application/atom+xml; x=y", "feed"),
     ],
 )
-def test_what_something_is_is_told_by_its_first_element(
-    body, content_type, kind: SourceKind
-):
+def test_the_first_element_determines_the_kind(body, content_type, kind: SourceKind):
     assert detect_kind(body, content_type) == kind

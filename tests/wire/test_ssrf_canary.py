@@ -1,6 +1,6 @@
-"""Nobody outside can make us dial a place of ours: a canary counts who tries.
+"""Outsiders cannot make us dial an internal address: a canary counts connections.
 
-The port rule is out of the way here, so that the check at the dial stands alone.
+The port rule is disabled here, so that the check at the dial is tested alone.
 Outside of loopback pytest-socket would end any attempt with another error.
 """
 
@@ -19,7 +19,7 @@ from tests.wire.server import Request, Server, answer, redirect, serving
 
 
 class Telling(AbstractResolver):
-    """A resolver that answers as it is told, in turn; the last answer stays."""
+    """A resolver with scripted answers, in turn; the last answer repeats."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers)
@@ -35,7 +35,7 @@ class Telling(AbstractResolver):
         ]  # fmt: skip
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Nothing to close."""
 
 
 def rules(canary: Server, *private: str) -> FetchPolicy:
@@ -49,7 +49,7 @@ def rules(canary: Server, *private: str) -> FetchPolicy:
 
 
 async def onward(request: Request, writer: asyncio.StreamWriter) -> None:
-    """A stranger's server that sends us wherever its query says."""
+    """A malicious server that redirects to the address in its query."""
     await redirect(unquote(request.path.partition("?")[2]))(request, writer)
 
 
@@ -69,7 +69,7 @@ async def test_no_spelling_first_redirected_or_rebound_reaches_the_canary():
                     tried += 1
             rebound = Telling([PUBLIC[0]], [address])
             async with Fetcher(rules(canary), resolver=rebound) as rebinding:
-                # The first look-up would have been let through.
+                # The first look-up would have been allowed.
                 assert await rebound.resolve("evil.example")
                 with pytest.raises(SourceError):
                     await rebinding.fetch(f"http://evil.example:{canary.port}/")

@@ -1,17 +1,17 @@
-"""A terminal that answers from a list, and keeps what was shown."""
+"""A terminal that answers from a list and records its output."""
 
 from collections.abc import Callable, Iterable
 
 
 class ScriptedTerminal:
-    """Answers in turn; an exception in the list is raised, a function is called."""
+    """Answer in turn; an exception in the list is raised, a function is called."""
 
     def __init__(
         self, answers: Iterable[str | type[BaseException] | Callable[[], str]]
     ) -> None:
         self._answers = list(answers)
         self.shown: list[str] = []
-        #: Prompts at which nothing was to be echoed.
+        #: Prompts whose answers were not to be echoed.
         self.hidden: list[str] = []
 
     @property
@@ -20,7 +20,7 @@ class ScriptedTerminal:
 
     @property
     def left(self) -> int:
-        """Answers that nobody asked for."""
+        """The number of answers that were not used."""
         return len(self._answers)
 
     def show(self, text: str = "") -> None:

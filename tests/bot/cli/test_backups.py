@@ -1,6 +1,6 @@
 """`standfirst backup` and `restore` as an operator runs them.
 
-Where a bot runs meanwhile, both are real processes; else the command runs here.
+Where a bot runs meanwhile, both are real processes; otherwise the command runs here.
 """
 
 import json
@@ -21,7 +21,7 @@ SHOWN = "postgresql://bob@db.example:5433/news"
 
 @dataclass(frozen=True)
 class Done:
-    """What a command came to."""
+    """The result of a command."""
 
     returncode: int
     stdout: str
@@ -29,7 +29,7 @@ class Done:
 
 
 class Here(Home):
-    """The same folders, and commands that run in this process."""
+    """The same folders, with commands that run in this process."""
 
     def __init__(
         self,
@@ -87,8 +87,8 @@ def test_a_running_bot_is_backed_up_and_must_stop_to_be_restored(home: Here):
     assert again.returncode == 0, again.stderr
 
 
-def test_a_bot_that_was_killed_does_not_stand_in_the_way(home: Here):
-    """Its lease has not lapsed yet; it is seen that its process is gone."""
+def test_a_killed_bot_does_not_block_a_restore(home: Here):
+    """Its lease has not expired; the process is found to be dead."""
     assert home.says("backup").returncode == 0
     with home.running("run") as bot:
         bot.until()
@@ -99,7 +99,7 @@ def test_a_bot_that_was_killed_does_not_stand_in_the_way(home: Here):
     assert done.returncode == 0, done.stderr
 
 
-def test_what_was_posted_since_is_not_posted_again(home: Here):
+def test_parts_posted_since_the_backup_are_not_repeated(home: Here):
     assert home.says("backup").returncode == 0
     assert home.says("digest", "post").returncode == 0
     assert home.rows("SELECT public_id FROM editions") != []
@@ -109,7 +109,7 @@ def test_what_was_posted_since_is_not_posted_again(home: Here):
     assert home.rows("SELECT public_id FROM editions") == []
 
 
-def test_nothing_is_restored_where_nobody_can_say_yes(home: Here):
+def test_nothing_is_restored_without_a_terminal_to_confirm(home: Here):
     assert home.says("backup").returncode == 0
     done = home.says("restore", *kept(home))
     assert done.returncode == 2
@@ -165,7 +165,7 @@ def test_what_pg_restore_has_loaded_is_made_safe_without_a_file(
     assert "Nothing new" in reported.stdout + reported.stderr
 
 
-def test_of_a_large_file_it_says_how_far_it_is(tmp_path: Path, capsys):
+def test_a_large_backup_reports_its_progress(tmp_path: Path, capsys):
     large, small = tmp_path / "large.db", tmp_path / "small.db"
     small.touch()
     with large.open("wb") as file:

@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def furnished(home: Home) -> Home:
-    """With a digest that is due every minute, and one article."""
+    """A home whose digest is due every minute, with one article."""
     articles = home.folder / "articles"
     articles.mkdir()
     (articles / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
@@ -97,7 +97,7 @@ def test_an_unknown_setting_is_reported_and_stops_nothing(home):
     assert "STANDFIRST_WEB_PORT" in done.stderr
 
 
-def test_when_says_what_a_sentence_means_as_json(home):
+def test_when_prints_the_meaning_of_a_sentence_as_json(home):
     done = home.run(
         "when", "weekdays at 8:30 Europe/Berlin", "--json",
         "--after", "2026-03-27T12:00:00+00:00", "--count", "2",
@@ -110,7 +110,7 @@ def test_when_says_what_a_sentence_means_as_json(home):
     ]
 
 
-def test_when_tells_people_the_sentence_the_moments_and_what_is_missed(home):
+def test_when_prints_the_sentence_its_next_moments_and_misses(home):
     done = home.run(
         "when", "mon-fri 8.30 berlin", "--after", "2026-03-27T07:30:00Z", "--count", "2"
     )
@@ -125,13 +125,13 @@ def test_when_tells_people_the_sentence_the_moments_and_what_is_missed(home):
     ]
 
 
-def test_when_says_that_a_schedule_is_over(home):
+def test_when_reports_an_expired_schedule(home):
     sentence = "daily at 8 until 2020-01-01"
     assert "never again" in home.run("when", sentence).stdout
     assert json.loads(home.run("when", sentence, "--json").stdout)["next"] == []
 
 
-def test_when_says_a_sentence_in_german(home):
+def test_when_words_a_sentence_in_german(home):
     done = home.run("when", "last friday of the month at 17", "--language", "de")
     said = "am letzten Freitag des Monats um 17:00 Uhr (UTC)"
     assert done.stdout.splitlines()[0] == said
@@ -174,7 +174,7 @@ def test_a_database_of_a_development_version_is_refused_by_a_sentence(furnished)
     assert "Traceback" not in done.stderr
 
 
-def test_the_list_of_digests_says_the_next_time_in_their_zone(furnished):
+def test_the_list_of_digests_shows_the_next_time_in_their_zone(furnished):
     done = furnished.run("digest", "list")
     assert done.returncode == 0, done.stderr
     assert re.search(
@@ -192,7 +192,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(home):
     assert path.read_text(encoding="utf-8").startswith("my shopping list")
 
 
-def test_digest_post_is_durable_before_it_ends_and_says_so(furnished):
+def test_digest_post_is_durable_before_it_reports_success(furnished):
     done = furnished.run("digest", "post", "Morning brief")
     assert done.returncode == 0
     assert furnished.rows(EDITIONS)[0][0] in done.stdout
@@ -206,8 +206,8 @@ def test_digest_post_with_nothing_new_posts_nothing_and_is_well(furnished):
     assert len(furnished.rows(EDITIONS)) == 1
 
 
-def test_without_the_platforms_token_digest_post_orders_and_tells_nothing(furnished):
-    """The process that has the token makes it; this one only writes the order."""
+def test_without_the_platforms_token_digest_post_only_orders(furnished):
+    """The process with the token composes it; this one only records the order."""
     file = furnished.folder / "chat.toml"
     file.write_text(
         CONFIGURATION.replace('"local"', '"discord"')
@@ -262,7 +262,7 @@ def test_doctor_is_exit_4_when_something_needs_attention(furnished):
     assert any(found["state"] == "problem" for found in json.loads(done.stdout))
 
 
-def test_migrate_says_where_the_database_is(home):
+def test_migrate_prints_the_database_location(home):
     done = home.run("migrate")
     assert done.returncode == 0
     assert "schema" in done.stdout
@@ -378,7 +378,7 @@ def test_fresh_forgets_earlier_demos_and_nothing_else(home):
 # ── slack-manifest ─────────────────────────────────────────────────────────────
 
 
-def test_slack_manifest_prints_json_and_says_beside_it_what_scopes_are_for(home):
+def test_slack_manifest_prints_json_and_explains_the_scopes(home):
     done = home.run("slack-manifest")
     made = json.loads(done.stdout)
     assert done.returncode == 0
@@ -406,7 +406,7 @@ def test_slack_manifest_takes_the_address_from_the_settings_too(home):
     assert called == "https://news.example/slack/events"
 
 
-def test_slack_manifest_for_several_workspaces_says_where_they_install_it(home):
+def test_slack_manifest_for_several_workspaces_prints_the_install_url(home):
     done = home.run(
         "slack-manifest",
         "--mode",
@@ -445,6 +445,6 @@ def test_what_the_terminal_changes_is_kept_with_what_was_before(furnished):
         assert done.returncode == 0, done.stderr
     found = furnished.rows("SELECT steps, person_name FROM changes ORDER BY id")
     paused = [json.loads(steps)[-1]["after"].get("paused") for steps, _ in found]
-    # The last `apply` found everything as its file says.
+    # The last `apply` found nothing to change.
     assert paused == [False, True, False]
     assert {who for _, who in found} == {"the operator, in the terminal"}

@@ -1,4 +1,4 @@
-"""The demo's newsroom: what arrives, in which order, and what a restart finds."""
+"""The demo's newsroom: which articles arrive in which order, and restarts."""
 
 import asyncio
 from datetime import timedelta
@@ -46,7 +46,7 @@ async def test_the_others_arrive_one_at_a_time_until_all_are_there(newsroom):
     assert counts == list(range(INITIAL_ARTICLES + 1, every + 1))
 
 
-async def test_a_stopped_feed_goes_on_where_it_was(newsroom):
+async def test_a_stopped_feed_continues_where_it_was(newsroom):
     newsroom.open()
     one_came = asyncio.Event()
     feeding = asyncio.create_task(newsroom.feed(one_came.set))

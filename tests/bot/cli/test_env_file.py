@@ -1,4 +1,4 @@
-"""`.env`: one value is changed, everything else stays byte for byte."""
+"""`.env`: one value is changed, every other byte stays."""
 
 import stat
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_a_known_value_is_changed_in_its_place_with_its_comment():
     assert after == OLD.replace("'old'", "new")
 
 
-def test_of_a_name_that_stands_twice_the_one_that_counts_is_changed():
+def test_of_a_duplicated_name_the_effective_one_is_changed():
     text = f"{NAME}=first\n{NAME}=second\n"
     assert (
         env_file.change_env_text(text, {NAME: "new"}) == f"{NAME}=first\n{NAME}=new\n"
@@ -105,7 +105,7 @@ def test_where_lines_are_only_added_no_copy_is_made(tmp_path):
 
 
 @pytest.mark.parametrize("before", [None, OLD])
-def test_it_can_be_taken_back(tmp_path, before):
+def test_it_can_be_reverted(tmp_path, before):
     path = tmp_path / ".env"
     if before is not None:
         path.write_text(before, encoding="utf-8")
@@ -132,6 +132,6 @@ def test_what_is_no_text_is_left_alone_and_not_repeated(tmp_path):
     assert path.read_bytes() == b"SECRET=\xff\n"
 
 
-def test_a_folder_that_takes_nothing_is_told_by_a_sentence(tmp_path):
+def test_an_unwritable_folder_is_reported_in_a_sentence(tmp_path):
     with pytest.raises(ConfigurationError, match="cannot be written"):
         env_file.save_env_file(tmp_path / "no such folder" / ".env", {NAME: "new"})

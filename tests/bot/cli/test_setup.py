@@ -1,6 +1,6 @@
 """`standfirst setup`: checked answers, nothing written before the end, no secret shown.
 
-The platforms are the strict servers of `tests/wire`, asked through the real libraries.
+The platforms are the strict servers of `tests/wire`, called through the real libraries.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from tests.wire.slack.server import APP_TOKEN, LocalSlack
 
 TOKEN = server.TOKEN
 BOT_TOKEN = slack_wire.TOKEN
-#: A pack, and the schedule that is offered, taken; saved.
+#: Accept a starter pack and the suggested schedule; save.
 REST = ["technology", "daily at 7:00 Europe/Berlin", "", "yes"]
 
 
@@ -71,7 +71,7 @@ async def asked(
 ) -> tuple[int, ScriptedTerminal]:
     """Exit code, and the terminal after all questions."""
     terminal = ScriptedTerminal(answers)
-    # The questions wait for people: not on the loop that the servers answer on.
+    # The questions block, so they do not run on the servers' event loop.
     code = await asyncio.to_thread(
         setup.ask_and_save,
         settings,
@@ -133,7 +133,7 @@ async def test_a_token_is_never_shown_and_never_echoed(discord, tmp_path):
     assert wrong not in terminal.words
 
 
-async def test_a_wrong_token_is_told_at_once_and_asked_for_again(discord, tmp_path):
+async def test_a_wrong_token_is_reported_at_once_and_asked_for_again(discord, tmp_path):
     settings = settings_for(tmp_path, discord)
     answers = ["wrong.wrong.wrong", TOKEN, "", *REST]
     code, terminal = await asked(tmp_path, settings, answers, "discord")
@@ -143,7 +143,7 @@ async def test_a_wrong_token_is_told_at_once_and_asked_for_again(discord, tmp_pa
 
 
 @pytest.mark.parametrize("typed", ["", "two words", "caf\u00e9-caf\u00e9", "a"])
-async def test_what_can_be_no_token_is_not_even_sent(discord, tmp_path, typed):
+async def test_an_impossible_token_is_not_even_sent(discord, tmp_path, typed):
     settings = settings_for(tmp_path, discord)
     answers = [typed, TOKEN, "", *REST]
     code, _ = await asked(tmp_path, settings, answers, "discord")
@@ -153,7 +153,7 @@ async def test_what_can_be_no_token_is_not_even_sent(discord, tmp_path, typed):
     assert "/api/v10/users/@me" in tried
 
 
-async def test_without_a_network_it_says_so_and_tries_again(tmp_path, discord):
+async def test_without_a_network_it_reports_that_and_retries(tmp_path, discord):
     settings = some_settings(discord_api_base="http://127.0.0.1:9/api/v10")
     code, terminal = await asked(
         tmp_path, settings, [TOKEN, KeyboardInterrupt], "discord"
@@ -186,7 +186,7 @@ async def test_it_waits_until_the_bot_is_in_a_server(discord, tmp_path):
         ({"bot_require_code_grant": True}, "Requires OAuth2 Code Grant"),
     ],
 )
-async def test_what_would_keep_the_bot_deaf_or_out_is_told(
+async def test_missing_intents_and_invitations_are_reported(
     discord, tmp_path, trait, fix
 ):
     discord.application = trait
@@ -251,7 +251,7 @@ async def test_the_address_makes_the_app_from_the_whole_manifest(slack, tmp_path
         "/news",
         "/newsdesk",
     }
-    # Every scope is shown with its reason, and the manifest itself where asked for.
+    # Every scope is shown with its reason, and the manifest itself on request.
     for scope in made["oauth_config"]["scopes"]["bot"]:
         assert f"{scope}: " in terminal.words
     assert json.dumps(made, indent=1, ensure_ascii=False) in terminal.words
@@ -294,7 +294,7 @@ async def test_a_scope_that_only_helps_is_a_warning(slack, tmp_path):
     assert "! slack scopes: the app lacks the scope groups:history" in terminal.words
 
 
-async def test_an_app_token_that_slack_refuses_is_told_with_the_scope(slack, tmp_path):
+async def test_a_rejected_app_token_is_reported_with_the_scope(slack, tmp_path):
     settings = settings_for(tmp_path, slack)
     answers = ["", BOT_TOKEN, "xapp-wrong-token", APP_TOKEN, *REST]
     code, terminal = await asked(tmp_path, settings, answers, "slack")
@@ -303,7 +303,7 @@ async def test_an_app_token_that_slack_refuses_is_told_with_the_scope(slack, tmp
     assert "connections:write" in terminal.words
 
 
-async def test_tokens_of_two_apps_are_told_apart(slack, tmp_path):
+async def test_tokens_of_two_different_apps_are_detected(slack, tmp_path):
     slack.app_token = "xapp-1-A7777-123-of-no-value"
     settings = settings_for(tmp_path, slack)
     answers = ["", BOT_TOKEN, slack.app_token, KeyboardInterrupt]
@@ -349,7 +349,7 @@ async def test_a_page_that_is_set_up_already_is_left_alone(tmp_path):
 async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
     tmp_path, discord
 ):
-    """What is saved is saved whole: the file too goes back to what it was."""
+    """Saving is all or nothing: the file too is restored."""
     from bot.errors import ConfigurationError
 
     @asynccontextmanager
@@ -381,10 +381,10 @@ def test_ctrl_c_does_not_cut_what_is_being_written_in_two():
     assert signal.getsignal(signal.SIGINT) is before
 
 
-# ── sources, schedules, back and away ──────────────────────────────────────────
+# ── sources, schedules, back and cancel ────────────────────────────────────────
 
 
-async def test_a_schedule_is_said_back_with_its_next_three_times(tmp_path):
+async def test_a_schedule_is_confirmed_with_its_next_three_times(tmp_path):
     answers = ["", "world", "mon-fri 8.30 berlin", "", "yes"]
     _, terminal = await asked(tmp_path, settings_for(tmp_path), answers)
     assert "  weekdays at 8:30 Europe/Berlin. The next times:" in terminal.shown
@@ -430,7 +430,7 @@ async def test_one_can_go_back_and_answer_differently(discord, tmp_path):
     code, terminal = await asked(tmp_path, settings, back)
     assert code == 0
     assert terminal.left == 0
-    # Discord's token is not saved: it was left for the local page.
+    # Discord's token is not saved: the local page was chosen instead.
     assert not (tmp_path / ".env").exists()
     (digest,) = await set_up_digests(tmp_path)
     assert any("world" in s.address or s.address for s in digest.sources)
@@ -441,9 +441,7 @@ FULL = ["2", TOKEN, "", *REST]
 
 @pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
 @pytest.mark.parametrize("at", range(len(FULL)))
-async def test_who_leaves_at_any_question_finds_everything_as_it_was(
-    discord, tmp_path, at, gone
-):
+async def test_leaving_at_any_question_changes_nothing(discord, tmp_path, at, gone):
     (tmp_path / ".env").write_text("A=1\n", encoding="utf-8")
     settings = settings_for(tmp_path, discord)
     code, terminal = await asked(tmp_path, settings, [*FULL[:at], gone])
@@ -453,7 +451,7 @@ async def test_who_leaves_at_any_question_finds_everything_as_it_was(
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "A=1\n"
 
 
-async def test_who_says_no_at_the_end_finds_everything_as_it_was(discord, tmp_path):
+async def test_declining_at_the_end_changes_nothing(discord, tmp_path):
     settings = settings_for(tmp_path, discord)
     code, terminal = await asked(tmp_path, settings, [*FULL[:-1], "no"])
     assert code == 1
@@ -470,7 +468,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("more", [["--no-input"], []])
-def test_without_a_terminal_it_says_what_is_missing_and_ends_with_2(home, more):
+def test_without_a_terminal_it_lists_what_is_missing_and_exits_with_2(home, more):
     done = home.run("setup", "--platform", "discord", *more)
     assert done.returncode == 2
     assert "https://discord.com/developers/applications" in done.stdout
@@ -478,7 +476,7 @@ def test_without_a_terminal_it_says_what_is_missing_and_ends_with_2(home, more):
     assert list(home.folder.iterdir()) == []
 
 
-def test_for_slack_it_says_both_tokens_and_the_address(home):
+def test_for_slack_it_lists_both_tokens_and_the_address(home):
     done = home.run("setup", "--platform", "slack", "--no-input")
     assert done.returncode == 2
     assert "https://api.slack.com/apps?new_app=1&manifest_json=" in done.stdout
@@ -522,13 +520,13 @@ async def test_a_token_that_is_refused_is_exit_3_and_one_sentence(discord, home)
 
 
 class Typist:
-    """`standfirst` at a terminal of its own; what it shows, and what is typed."""
+    """`standfirst` on a pseudo-terminal: its output, and typed input."""
 
     def __init__(self, home: Home, *args: str, **more: str) -> None:
         self.seen = ""
         self._at = 0
         self._ours, theirs = pty.openpty()
-        # Where the tests run in the background it is ignored, and so it would be there.
+        # A background process ignores the signal, and its children inherit that.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", *args],
@@ -543,7 +541,7 @@ class Typist:
         os.close(theirs)
 
     def until(self, words: str) -> None:
-        """Read until these words are shown, behind what was waited for before."""
+        """Read until these words appear after those of the previous call."""
         end = time.monotonic() + PATIENCE
         while (found := self.seen.find(words, self._at)) < 0:
             assert time.monotonic() < end, f"«{words}» did not come: {self.seen}"
@@ -554,9 +552,9 @@ class Typist:
         os.write(self._ours, f"{text}\n".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C; again, as people do, where it fell just before the waiting.
+        """Press Ctrl-C, and press it again when it came just before the wait.
 
-        A signal that comes between Python's last look and its reading wakes nobody.
+        A signal between Python's last check and its read interrupts nothing.
         """
         for _ in range(int(PATIENCE / 3)):
             self.process.send_signal(signal.SIGINT)
@@ -579,13 +577,13 @@ class Typist:
             self.process.wait(PATIENCE)
 
     def _read(self) -> bool:
-        """A piece of what is shown; False where nothing comes any more."""
+        """Read a piece of the output; False at its end."""
         if not select.select([self._ours], [], [], PATIENCE)[0]:
             return False
         try:
             got = os.read(self._ours, 4096)
         except OSError:
-            # The other side is gone.
+            # The other side has closed.
             return False
         self.seen += got.decode(errors="replace")
         return bool(got)

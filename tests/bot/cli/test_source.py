@@ -1,5 +1,5 @@
 """`standfirst source`, `import` and `export --opml` as people run them, and polling
-in a bot that runs: real processes against a server on loopback.
+in a running bot: real processes against a server on loopback.
 """
 
 import json
@@ -61,7 +61,7 @@ def test_a_place_that_the_setting_lists_is_read(home, site):
     assert home.run("source", "test", f"{site}/feed", **listed).returncode == 0
 
 
-def test_a_test_of_nothing_says_so_in_words_and_keeps_the_secret(home, site):
+def test_a_failed_source_test_reports_it_without_the_secret(home, site):
     address = f"{site}/no".replace("http://", "http://ada:quetzal@")
     done = home.run("source", "test", address, **ALLOWED)
     assert done.returncode == 1

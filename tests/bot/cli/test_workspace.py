@@ -27,7 +27,7 @@ def listed(home: Home) -> list[str]:
     ]
 
 
-def test_nothing_is_erased_where_nobody_can_type_the_name(home: Home):
+def test_nothing_is_erased_without_a_terminal_for_the_name(home: Home):
     done = home.run("workspace", "erase", "newsroom")
     assert done.returncode == 2
     assert "1  editions" in done.stdout
@@ -42,7 +42,7 @@ def test_another_name_is_a_usage_mistake_and_erases_nothing(home: Home):
     assert listed(home) == ["newsroom"]
 
 
-def test_with_its_name_all_of_it_is_gone(home: Home):
+def test_with_its_name_the_whole_workspace_is_erased(home: Home):
     done = home.run("workspace", "erase", "newsroom", "--confirm", "newsroom")
     assert done.returncode == 0, done.stderr
     assert "It is erased" in done.stdout

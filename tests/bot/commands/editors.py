@@ -1,4 +1,4 @@
-"""An editor who types commands and presses buttons, as any platform hands them on."""
+"""An editor who types commands and presses buttons, as platforms report them."""
 
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -28,7 +28,7 @@ _events = count(1)
 
 @dataclass
 class Editor:
-    """Somebody at a place of the newsroom; every word and press is counted."""
+    """A person in a channel of the newsroom; every command and press is counted."""
 
     harness: BotHarness
     place: Location
@@ -37,18 +37,18 @@ class Editor:
     locale: str = "en"
 
     async def asks(self, path: str, **args: str) -> Reply | Form:
-        """What a command, or a filled form, is answered with."""
+        """The answer to a command, or to a submitted form."""
         self.did.append(path)
         return await self.harness.inbox.dispatch(await self._event(path, args))
 
     async def says(self, path: str, **args: str) -> Reply:
-        """The same, where it is no form."""
+        """The answer, which must not be a form."""
         answer = await self.asks(path, **args)
         assert isinstance(answer, Reply), answer
         return answer
 
     async def is_asked(self, path: str, **args: str) -> Form:
-        """The same, where it is a form."""
+        """The form that is the answer."""
         answer = await self.asks(path, **args)
         assert isinstance(answer, Form), said(answer)
         return answer
@@ -64,18 +64,18 @@ class Editor:
         return answer
 
     async def answers(self, form: Form, **answers: str) -> Reply | Form:
-        """What the form is answered with, sent with what stands in it already."""
+        """Submit the form with its default values and these; the answer."""
         stands = {f.name: f.value for f in form.fields if f.value}
         return await self.asks(form.path, **(stands | answers))
 
     async def is_asked_again(self, form: Form, **answers: str) -> Form:
-        """The same, where it is a form again."""
+        """The form that is the answer to a submitted form."""
         answer = await self.answers(form, **answers)
         assert isinstance(answer, Form), said(answer)
         return answer
 
     async def does(self, path: str, **args: str) -> Reply:
-        """A command that is confirmed."""
+        """Run a command and confirm it."""
         shown = await self.says(path, **args)
         assert not shown.problem, said(shown)
         made = await self.presses(shown, "Confirm")
@@ -83,17 +83,17 @@ class Editor:
         return made
 
     def also(self, name: str) -> "Editor":
-        """Another editor at the same place."""
+        """Another editor in the same channel."""
         person = replace(self.person, id=name.lower(), name=name)
         return replace(self, person=person, did=[])
 
     def at(self, channel: str | None) -> "Editor":
-        """The same one in another channel."""
+        """The same person in another channel."""
         return replace(self, place=replace(self.place, channel=channel))
 
     async def _event(self, path: str, args: dict[str, str]) -> Invocation:
         if self.place.workspace.id == 0:
-            # The page asks each time which workspace it is.
+            # The page resolves the workspace on every request.
             workspace, _ = await self.harness.archive.local_destinations()
             self.place = replace(self.place, workspace=workspace)
         return Invocation(
@@ -112,13 +112,13 @@ async def editor(harness: BotHarness, workspace: str = "newsroom") -> Editor:
 
 
 def newcomer(harness: BotHarness, channel: str | None = "c-new") -> Editor:
-    """Ana, where nothing is set up and the bot knows nobody."""
+    """Ana, where nothing is set up and nobody is known."""
     nowhere = Workspace(id=0, platform="local", external_id="local", name="Local page")
     return Editor(harness=harness, place=Location(workspace=nowhere, channel=channel))
 
 
 def said(answer: Reply | Form) -> str:
-    """All that somebody reads."""
+    """All text of a reply."""
     if isinstance(answer, Form):
         found = [answer.title]
         for asked in answer.fields:
@@ -142,5 +142,5 @@ def said(answer: Reply | Form) -> str:
 
 
 def errors(form: Form) -> dict[str, str]:
-    """What was wrong, by question."""
+    """The errors of a form, by question."""
     return {asked.name: asked.error for asked in form.fields if asked.error}

@@ -1,4 +1,4 @@
-"""What somebody would really give a command, taken from its own examples."""
+"""Realistic arguments for a command, taken from its own examples."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 
 
 def parse_complete(line: str, commands: Sequence[Command]) -> ParsedCommand | None:
-    """Parse a line; None where it is no command or lacks a required option."""
+    """Parse a line; None if it is not a command or lacks a required option."""
     call = parse_command(line, commands, Texts.of("en"))
     if not isinstance(call, ParsedCommand):
         return None
@@ -19,7 +19,7 @@ def parse_complete(line: str, commands: Sequence[Command]) -> ParsedCommand | No
 
 
 def given_for(command: Command) -> dict[str, str]:
-    """The options of the command's first example that lacks nothing."""
+    """The options of the command's first complete example."""
     for example in command.examples:
         call = parse_complete(example, (command,))
         if call is not None:
@@ -28,5 +28,5 @@ def given_for(command: Command) -> dict[str, str]:
 
 
 def as_chosen(typed: str) -> str:
-    """What arrives where somebody chose «@ben» from the platform's list: a mention."""
+    """The value that arrives for «@ben» chosen from the platform's list: a mention."""
     return re.sub(r"(?<!\S)@(\w+)", r"<@\1>", typed)

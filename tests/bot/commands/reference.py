@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the registry: see `test_reference.py`."""
+"""Write docs/commands.md from the registry: see `test_reference.py`."""
 
 import asyncio
 import tempfile
@@ -68,7 +68,7 @@ def _how(option: CommandOption) -> str:
 
 
 def _in_the_menu(commands: Sequence[Command]) -> set[str]:
-    """The commands that Discord is given, as it is given them."""
+    """The commands in the form in which Discord gets them."""
     return {
         " ".join(path)
         for root in build_command_tree(commands)
@@ -86,7 +86,7 @@ def _leaves(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _typed(command: Command, commands: Sequence[Command]) -> str:
-    """Whether its own example, typed, is this command and nothing is left over."""
+    """Whether the command's example parses to the command without a remainder."""
     call = parse_complete(command.examples[0], commands)
     return "typed" if call is not None and call.path == command.path else "–"
 

@@ -1,4 +1,4 @@
-"""Who else may do an editor's work: granted by managers, checked at every command."""
+"""Access that managers grant to other people, checked at every command."""
 
 from dataclasses import replace
 
@@ -23,14 +23,14 @@ def ben(ana: Editor) -> Editor:
     return Editor(harness=ana.harness, place=ana.place, person=BEN)
 
 
-async def test_a_person_who_was_let_in_may_edit(ana: Editor, ben: Editor):
+async def test_a_person_with_a_grant_may_edit(ana: Editor, ben: Editor):
     assert "Only editors" in said(await ben.says("newsdesk status"))
     await ana.does("newsdesk access grant", who="<@ben>")
     await ben.does("newsdesk style", stories="7")
     assert (await ana.harness.digest()).options.stories == 7
 
 
-async def test_a_role_lets_in_who_holds_it_at_this_moment(ana: Editor, ben: Editor):
+async def test_a_role_grants_access_while_it_is_held(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="<@&4711>")
     holder = replace(ben, person=replace(BEN, roles=("1", "4711")))
     assert not (await holder.says("newsdesk status")).problem
@@ -42,7 +42,7 @@ async def test_a_persons_id_is_no_roles_id(ana: Editor, ben: Editor):
     assert (await ben.says("newsdesk status")).problem
 
 
-async def test_what_is_revoked_is_gone_at_once(ana: Editor, ben: Editor):
+async def test_a_revoked_grant_ends_at_once(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
     shown = await ben.says("newsdesk style", stories="7")
     await ana.does("newsdesk access revoke", who="ben")
@@ -68,14 +68,14 @@ async def test_a_grant_opens_one_workspace_only(ana: Editor, ben: Editor):
     assert "Only editors" in said(await there.says("newsdesk status"))
 
 
-async def test_access_is_history_and_can_be_taken_back(ana: Editor, ben: Editor):
+async def test_grants_are_in_the_history_and_can_be_reverted(ana: Editor, ben: Editor):
     saved = await ana.does("newsdesk access grant", who="ben")
     assert "An editor from now on: person ben" in said(saved)
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert (await ben.says("newsdesk status")).problem
 
 
-async def test_the_file_says_it_and_takes_it(ana: Editor, ben: Editor):
+async def test_the_file_exports_and_imports_grants(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
     text = await ana.harness.db.read(file_export.dump_configuration)
     assert 'editors = [\n    "person ben",\n]' in text
@@ -93,7 +93,7 @@ async def test_what_is_completed_follows_the_grant(ana: Editor, ben: Editor):
 
 
 def on(platform: PlatformName, ana: Editor) -> Editor:
-    """Ana, where her workspace is one of that platform."""
+    """Ana, in a workspace of that platform."""
     workspace = replace(ana.place.workspace, platform=platform)
     return replace(ana, place=replace(ana.place, workspace=workspace))
 
@@ -109,7 +109,7 @@ def on(platform: PlatformName, ana: Editor) -> Editor:
         ("discord", "ben"),
     ],
 )
-async def test_a_name_that_is_no_mention_lets_nobody_in(
+async def test_a_name_that_is_no_mention_grants_nothing(
     ana: Editor, platform: PlatformName, who: str
 ):
     form = await on(platform, ana).is_asked("newsdesk access grant", who=who)
@@ -128,21 +128,21 @@ async def test_a_name_that_is_no_mention_lets_nobody_in(
         ("discord", "4711", "person 4711"),
     ],
 )
-async def test_a_mention_or_an_id_is_shown_before_it_lets_in(
+async def test_a_mention_or_an_id_is_shown_before_access_is_granted(
     ana: Editor, platform: PlatformName, who: str, named: str
 ):
     shown = await on(platform, ana).says("newsdesk access grant", who=who)
     assert named in said(shown)
 
 
-async def test_who_was_let_in_by_a_name_once_can_be_put_out(ana: Editor):
-    """As it was possible before; the name still names the grant."""
+async def test_an_old_grant_by_name_can_be_revoked(ana: Editor):
+    """Before, such a grant could be made; it can still be revoked by name."""
     await ana.does("newsdesk access grant", who="editors")
     shown = await on("slack", ana).says("newsdesk access revoke", who="@editors")
     assert "person editors" in said(shown)
 
 
 @pytest.mark.parametrize("who", ["<@a b>", "everyone else", "💥", "x" * 41, "<!here>"])
-async def test_who_is_nobody_is_told_at_the_question(ana: Editor, who: str):
+async def test_an_unknown_person_is_reported_at_the_question(ana: Editor, who: str):
     form = await ana.is_asked("newsdesk access grant", who=who)
     assert list(errors(form)) == ["who"]

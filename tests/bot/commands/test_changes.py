@@ -1,6 +1,7 @@
-"""What editors change: shown first, made by the button, told in plain sentences.
+"""Changes by editors: previewed, confirmed by a button, reported in plain sentences.
 
-Two admins who press at one moment, on both databases: one is told, none lost.
+Includes two admins who press at one moment, on both databases: one is told about the
+conflict, and no change is lost.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ async def ana(harness: BotHarness) -> Editor:
     return await editor(harness)
 
 
-# ── shown first ────────────────────────────────────────────────────────────────
+# ── previewed ──────────────────────────────────────────────────────────────────
 
 
 async def test_a_change_is_shown_with_its_difference_audience_and_next_times(ana):
@@ -42,7 +43,7 @@ async def test_a_change_is_shown_with_its_difference_audience_and_next_times(ana
     assert "Europe/Berlin" in reported
 
 
-async def test_a_change_says_what_the_next_edition_would_tell(ana):
+async def test_a_change_previews_the_next_edition(ana):
     await ana.harness.publisher.preview(await ana.harness.digest(), "local")
     reported = said(await ana.says("newsdesk style", stories="1"))
     assert (
@@ -54,7 +55,7 @@ async def test_a_change_says_what_the_next_edition_would_tell(ana):
     )
 
 
-async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana):
+async def test_without_news_a_change_is_previewed_on_recent_articles(ana):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk style", stories="1"))
     assert "Nothing is new right now." in reported
@@ -63,7 +64,7 @@ async def test_where_nothing_is_new_a_change_is_shown_on_what_came_in_lately(ana
     )
 
 
-async def test_where_nothing_came_in_at_all_no_effect_is_made_up(empty_harness):
+async def test_without_articles_no_preview_is_invented(empty_harness):
     await empty_harness.apply()
     reported = said(
         await (await editor(empty_harness)).says("newsdesk style", stories="1")
@@ -82,7 +83,7 @@ async def test_the_button_makes_the_change(ana):
     assert (await ana.harness.digest()).options.stories == 7
 
 
-async def test_what_would_change_nothing_says_so(ana):
+async def test_a_change_without_effect_is_reported(ana):
     answer = await ana.says("newsdesk style", stories="5")
     assert answer.problem
     assert "Nothing would change" in said(answer)
@@ -114,7 +115,7 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
         ("newsdesk digest edit", "to", "nowhere", "known: morning"),
     ],
 )
-async def test_a_mistake_stands_beside_its_question(ana, path, field, value, tells):
+async def test_a_mistake_is_shown_beside_its_question(ana, path, field, value, tells):
     form = await ana.is_asked(path, **{field: value})
     assert list(errors(form)) == [field]
     assert tells in errors(form)[field]
@@ -126,10 +127,10 @@ async def test_what_is_missing_is_asked_for(ana):
     assert [f.name for f in form.fields if f.required] == ["schedule"]
 
 
-# ── two at once, twice, late ───────────────────────────────────────────────────
+# ── concurrent, repeated, late ─────────────────────────────────────────────────
 
 
-async def test_of_two_admins_at_once_the_second_is_told_and_nothing_is_lost(ana):
+async def test_of_two_admins_at_once_the_second_gets_the_conflict(ana):
     bo = ana.also("Bo")
     mine = await ana.says("newsdesk style", stories="7")
     theirs = await bo.says("newsdesk style", language="de")
@@ -149,7 +150,7 @@ async def test_a_file_that_was_applied_meanwhile_is_not_overwritten(ana):
     assert (await ana.harness.digest()).options.stories == 3
 
 
-async def test_a_destination_that_went_meanwhile_is_told(ana):
+async def test_a_destination_removed_meanwhile_is_reported(ana):
     await ana.at("c-evening").does("newsdesk destination here", name="evening")
     mine = await ana.says("newsdesk digest edit", to="evening")
     await ana.also("Bo").does("newsdesk destination remove", name="evening")
@@ -158,7 +159,7 @@ async def test_a_destination_that_went_meanwhile_is_told(ana):
     assert [d.name for d in (await ana.harness.digest()).destinations] == ["morning"]
 
 
-async def test_a_name_that_was_taken_meanwhile_is_told(ana):
+async def test_a_name_taken_meanwhile_is_reported(ana):
     mine = await ana.says("newsdesk digest edit", name="Early")
     bo = ana.also("Bo")
     await bo.does("newsdesk digest create", name="Early", source="https://a.example/f")
@@ -192,7 +193,7 @@ async def test_a_button_that_was_changed_makes_nothing(ana):
 # ── digests ────────────────────────────────────────────────────────────────────
 
 
-async def test_a_digest_is_renamed_and_keeps_what_it_told(ana):
+async def test_a_digest_is_renamed_and_keeps_its_ledger(ana):
     await ana.harness.post()
     before = await ana.harness.digest()
     await ana.does("newsdesk digest edit", name="Early brief")
@@ -206,7 +207,7 @@ async def test_a_name_that_is_taken_is_refused(ana):
     assert "There is already a digest «Evening»" in errors(form)["name"]
 
 
-async def test_a_deleted_digest_is_gone_and_its_end_was_told(ana):
+async def test_a_deleted_digest_is_gone_after_a_preview(ana):
     shown = await ana.says("newsdesk digest delete", digest="Morning brief")
     assert "What was posted stays" in said(shown)
     await ana.presses(shown, "Confirm")
@@ -275,7 +276,7 @@ async def test_quiet_hours_are_set_and_taken_off(ana):
     assert (await ana.harness.digest()).options.quiet_hours is None
 
 
-async def test_a_digest_stands_still_until_it_is_resumed(ana):
+async def test_a_digest_is_paused_until_it_is_resumed(ana):
     shown = await ana.says("newsdesk pause")
     assert "wait for the next edition" in said(shown)
     assert not (await ana.harness.digest()).paused
@@ -285,7 +286,7 @@ async def test_a_digest_stands_still_until_it_is_resumed(ana):
     assert not (await ana.harness.digest()).paused
 
 
-async def test_a_digest_stands_still_until_a_day(ana):
+async def test_a_digest_is_paused_until_a_day(ana):
     await ana.does("newsdesk pause", until="2030-01-07")
     assert (await ana.harness.digest()).paused_until == date(2030, 1, 7)
     await ana.does("newsdesk resume")
@@ -298,7 +299,7 @@ async def test_a_pause_promises_no_edition(ana):
     assert "Next:" not in shown
 
 
-async def test_a_pause_until_a_day_says_the_first_edition_after_it(ana):
+async def test_a_pause_until_a_day_names_the_first_edition_after_it(ana):
     shown = said(await ana.says("newsdesk pause", until="2030-01-07"))
     assert "Next: Monday 7 January 00:00" in shown
 
@@ -339,7 +340,7 @@ async def test_a_day_is_left_out_by_its_name(ana, typed: str, meant: date):
         ("newsdesk pause", "until", "today"),
     ],
 )
-async def test_a_day_that_has_gone_by_is_refused_at_its_question(
+async def test_a_past_day_is_rejected_at_its_question(
     ana, path: str, field: str, typed: str
 ):
     form = await ana.is_asked(path, **{field: typed})
@@ -348,7 +349,7 @@ async def test_a_day_that_has_gone_by_is_refused_at_its_question(
     assert "too early" in wrong.error
 
 
-async def test_what_does_not_stand_still_cannot_go_on(ana):
+async def test_what_is_not_paused_cannot_be_resumed(ana):
     assert "is not paused" in said(await ana.says("newsdesk resume"))
 
 
@@ -362,13 +363,13 @@ async def test_a_day_is_left_out_and_comes_back_with_history(ana):
     assert (await ana.harness.digest()).skips == ()
 
 
-async def test_what_is_no_date_is_said_beside_its_question(ana):
+async def test_an_invalid_date_is_reported_beside_its_question(ana):
     form = await ana.asks("newsdesk schedule skip", date="31 Feb")
     assert isinstance(form, Form)
     assert "a date such as 2026-12-24" in next(f.error for f in form.fields if f.error)
 
 
-async def test_a_filter_says_what_it_would_have_dropped(ana):
+async def test_a_filter_previews_what_it_would_have_dropped(ana):
     await ana.harness.post()
     shown = await ana.says("newsdesk filter add", kind="exclude", words="pool")
     reported = said(shown)
@@ -387,7 +388,7 @@ async def test_a_trial_of_a_filter_changes_nothing(ana):
 
 @pytest.mark.parametrize("words", ["/(/", "x" * 501, "/(a{1000}){1000}/"])
 @pytest.mark.parametrize("path", ["newsdesk filter add", "newsdesk filter test"])
-async def test_a_filter_that_cannot_be_is_told_at_its_question(ana, path, words):
+async def test_an_invalid_filter_is_reported_at_its_question(ana, path, words):
     answer = await ana.asks(path, kind="exclude", words=words)
     if len(words) > 500 and path.endswith("test"):
         assert "0 of the last" in said(answer) or "no stored article" in said(answer)
@@ -441,10 +442,10 @@ async def test_removing_a_destination_takes_it_from_its_digests_too(ana):
     assert (await ana.harness.digest()).destinations == ()
 
 
-# ── what else there is ─────────────────────────────────────────────────────────
+# ── export, doctor and the rest ────────────────────────────────────────────────
 
 
-async def test_what_chat_sets_the_file_says_and_takes(ana):
+async def test_settings_from_chat_are_exported_and_imported(ana):
     await ana.does("newsdesk style", stories="7", language="en-GB")
     await ana.does("newsdesk quiet", window="22:00-07:00")
     await ana.does("newsdesk filter add", kind="include", words="/bridges?/")
@@ -454,7 +455,7 @@ async def test_what_chat_sets_the_file_says_and_takes(ana):
     assert await ana.harness.apply(text, prune=True) == ()
 
 
-async def test_the_doctor_tells_what_is_wrong_here_first(ana):
+async def test_the_doctor_lists_problems_of_this_channel_first(ana):
     ana.harness.platform.script(SendRefused("The channel was deleted."))
     await ana.harness.post()
     answer = await ana.says("newsdesk doctor")
@@ -464,7 +465,7 @@ async def test_the_doctor_tells_what_is_wrong_here_first(ana):
     assert "sqlite" not in said(answer)
 
 
-async def test_the_doctor_says_the_next_time_as_people_there_read_it(ana):
+async def test_the_doctor_words_the_next_time_for_local_readers(ana):
     reported = said(await ana.says("newsdesk doctor"))
     assert "next today 13:02 (Europe/Berlin)" in reported
 
@@ -477,14 +478,14 @@ async def test_editors_help_has_an_example_for_each_command(ana):
     assert "/newsdesk source add https://news.example/" in one
 
 
-async def test_readers_are_told_when_the_next_editions_come(ana):
+async def test_readers_can_see_the_next_editions(ana):
     reported = said(await ana.says("news when"))
     assert "today 13:02" in reported
     assert "Europe/Berlin" in reported
     assert "today 12:02" in said(await ana.says("news when", zone="Europe/London"))
 
 
-async def test_a_wrong_zone_is_told_with_one_that_exists(ana):
+async def test_a_wrong_zone_is_reported_with_a_valid_one(ana):
     answer = await ana.says("news when", zone="Europe/Lodnon")
     assert "Europe/London" in said(answer)
 
@@ -492,7 +493,7 @@ async def test_a_wrong_zone_is_told_with_one_that_exists(ana):
 ROUNDS = 8
 
 
-async def test_of_two_who_confirm_at_one_moment_one_is_told(
+async def test_of_two_concurrent_confirmations_one_gets_the_conflict(
     database_url: str, tmp_path: Path
 ):
     async with open_harness(database_url, tmp_path) as harness:

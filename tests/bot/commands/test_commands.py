@@ -1,4 +1,4 @@
-"""What people get when they ask; permission, repeats and failures for every command."""
+"""Answers of every command; permission, repeats and failures."""
 
 import importlib
 import pkgutil
@@ -32,7 +32,7 @@ sources = ["articles"]
 
 
 def words(answer: Reply) -> str:
-    """All that the answer says."""
+    """All text of the answer."""
     found = [answer.title]
     for block in answer.blocks:
         match block:
@@ -158,7 +158,9 @@ async def test_an_unknown_command_gets_a_sentence(harness: BotHarness):
 # ── readers ────────────────────────────────────────────────────────────────────
 
 
-async def test_before_the_first_edition_latest_says_how_to_get_one(harness: BotHarness):
+async def test_before_the_first_edition_latest_explains_how_to_get_one(
+    harness: BotHarness,
+):
     assert "/newsdesk post" in words(await harness.says("news latest"))
 
 
@@ -226,7 +228,7 @@ async def test_a_storys_figures_come_with_the_sentences_that_say_what_they_are(
     assert line.revision == answer_revision(answer)
 
 
-async def test_dated_events_lead_into_the_version_that_was_told(harness: BotHarness):
+async def test_dated_events_link_to_the_published_version(harness: BotHarness):
     dated = BRIDGE + "\nThe bridge was opened in 1990.\n"
     harness.publish("bridge", dated)
     await harness.post()
@@ -239,7 +241,7 @@ async def test_dated_events_lead_into_the_version_that_was_told(harness: BotHarn
 
 
 def answer_revision(answer: Reply) -> str | None:
-    """The version of the bridge's article that the answer was made from."""
+    """The version of the bridge's article that the answer links to."""
     titled = (b for b in answer.blocks if isinstance(b, ListItem))
     return next(b.revision for b in titled if b.title.startswith("Harbour bridge"))
 
@@ -289,7 +291,7 @@ async def test_search_finds_articles_by_all_of_the_words(harness: BotHarness):
     assert "No stored article" in words(nothing)
 
 
-async def test_a_search_that_is_narrowed_to_nothing_says_what_did_it(
+async def test_an_empty_search_names_the_limiting_filter(
     harness: BotHarness,
 ):
     await harness.post()
@@ -344,7 +346,7 @@ async def test_search_is_narrowed(
         ({"words": " ".join(f"w{n}" for n in range(99))}, "That is 99 words"),
     ],
 )
-async def test_a_search_that_cannot_be_made_says_what_to_do(
+async def test_an_impossible_search_explains_what_to_do(
     harness: BotHarness, wrong: dict[str, Any], said: str
 ):
     await harness.post()
@@ -354,7 +356,7 @@ async def test_a_search_that_cannot_be_made_says_what_to_do(
     assert said in words(answer)
 
 
-async def test_a_search_for_signs_alone_says_what_is_missing(harness: BotHarness):
+async def test_a_search_for_punctuation_explains_what_is_missing(harness: BotHarness):
     answer = await harness.says("news search", words="🙂 -bridge")
 
     assert "Write at least one word" in words(answer)
@@ -388,7 +390,7 @@ async def test_a_question_is_answered_with_the_sentence_and_its_place(
         ("What did Osric Vane say about the girder?", "Not in my sources."),
     ],
 )
-async def test_what_is_not_told_is_said_so_with_what_was_looked_at(
+async def test_an_unanswered_question_lists_what_was_searched(
     harness: BotHarness, question: str, said: str
 ):
     await harness.post()
@@ -434,13 +436,13 @@ async def test_odd_searches_get_an_answer(harness: BotHarness, odd: str):
     assert not (await harness.says("news search", words=odd)).problem
 
 
-async def test_why_tells_the_reasons_of_a_story(harness: BotHarness):
+async def test_why_gives_the_reasons_for_a_story(harness: BotHarness):
     await harness.post()
     answer = await harness.says("news why", story="1")
     assert "is based on this article" in words(answer)
 
 
-async def test_why_tells_what_kept_an_article_out(empty_harness: BotHarness):
+async def test_why_gives_the_reason_for_an_omitted_article(empty_harness: BotHarness):
     empty_harness.publish("bridge", BRIDGE)
     empty_harness.publish(
         "ball", BRIDGE.replace("bridge", "rumour mill").replace("girder", "wheel")
@@ -463,7 +465,7 @@ async def test_help_on_one_command_shows_what_to_type(harness: BotHarness):
 # ── editors ────────────────────────────────────────────────────────────────────
 
 
-async def test_status_tells_what_comes_next_and_what_went_out(harness: BotHarness):
+async def test_status_shows_next_and_past_editions(harness: BotHarness):
     await harness.post()
     said = words(await harness.says("newsdesk status"))
     assert "Morning brief" in said
@@ -471,7 +473,7 @@ async def test_status_tells_what_comes_next_and_what_went_out(harness: BotHarnes
     assert "sent" in said
 
 
-async def test_status_does_not_tell_where_a_folder_is_on_this_machine(
+async def test_status_does_not_show_local_folder_paths(
     harness: BotHarness,
 ):
     shutil.rmtree(harness.home / "articles")

@@ -1,4 +1,4 @@
-"""Control ids: stateless, without authority, signed where pressing has an effect."""
+"""Control ids: stateless, without authority, signed if they have an effect."""
 
 import pytest
 from hypothesis import given

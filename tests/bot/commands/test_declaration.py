@@ -87,7 +87,7 @@ async def test_a_missing_answer_is_asked_for_with_the_others_kept(asks):
     assert {f.name: f.value for f in form.fields}["note"] == "new"
 
 
-async def test_a_mistake_stands_at_its_question(asks):
+async def test_a_mistake_is_shown_at_its_question(asks):
     for number, error in (("two", "«two» is not a number."), ("101", "Too many.")):
         form = await asks(number=number)
         assert isinstance(form, Form)

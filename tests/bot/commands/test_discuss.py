@@ -1,4 +1,4 @@
-"""/news discuss, where no platform opens the thread by itself."""
+"""/news discuss, where the platform has not already opened the thread."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from tests.bot.commands.editors import Editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness
 
 
-async def test_the_local_page_says_that_it_has_no_threads(harness: BotHarness):
+async def test_the_local_page_reports_that_it_has_no_threads(harness: BotHarness):
     answer = await harness.says("news discuss", editor=False)
     assert "This page has no threads" in said(answer)
     assert answer.discussion is None

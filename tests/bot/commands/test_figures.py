@@ -1,4 +1,4 @@
-"""Figures of several outlets side by side: the same once, another one beside it."""
+"""Figures of several outlets side by side: the same value once, others beside it."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def test_what_several_outlets_give_is_listed_once_with_their_names():
     assert reported(by("A", HERE), by("B", other)) == [("31,000", ("B",), [])]
 
 
-def test_another_figure_stands_beside_it_and_not_again():
+def test_another_figure_is_shown_beside_it_once():
     other = "Some 36,000 vehicles a day use the Long Bridge."
     assert reported(by("A", HERE), by("B", other)) == [("31,000", (), ["Some 36,000"])]
 
@@ -45,7 +45,7 @@ def test_an_outlet_is_not_held_against_itself():
     assert [others for *_, others in reported(by("A", HERE), other)] == [[], []]
 
 
-def test_what_is_counted_a_day_later_is_no_disagreement():
+def test_a_count_of_a_day_later_is_no_disagreement():
     text = "Some 36,000 vehicles a day use the Long Bridge."
     later = by("B", text, published=NOON + timedelta(days=1))
     assert [others for *_, others in reported(by("A", HERE), later)] == [[], []]

@@ -1,7 +1,7 @@
-"""A German reader gets German: every command, its forms, and what went wrong.
+"""German replies for German readers: every command, its forms, and errors.
 
-The newsroom has German articles and a German digest, so that English in an answer is
-the bot's own.
+The newsroom has German articles and a German digest, so that any English in an answer
+is the bot's own.
 """
 
 import re
@@ -59,18 +59,18 @@ Mardi, la Sole a inondé la place du marché de Brannock et fermé 40 magasins.
 
 TWIN = BRUECKE.replace("Halliner Bote", "Torvaler Blatt").replace("09:00", "09:30")
 
-#: Words that stand in English sentences and in no German one.
+#: Words of English sentences that occur in no German one.
 ENGLISH = re.compile(
     r"\b(the|and|of|it|its|is|are|this|that|with|from|has|have|nothing|nobody|none|"
     r"there|here|not|yet|posted|told|stored|source|sources|story|stories|next|every|"
     r"until|paused|more|which|were|or|to|for|one|two)\b"
 )
 WORDS = sorted({word for c in commands() for word in c.path.split()[1:]})
-#: Commands, and the groups in which they stand.
+#: Commands, and their groups.
 _PATHS = {f"/{c.path}" for c in commands()}
 _GROUPS = {path.rpartition(" ")[0] for path in _PATHS}
 PATHS = sorted(_PATHS | _GROUPS, key=len, reverse=True)
-#: What people type stays as it is typed: commands, options, sentences of a schedule.
+#: Input stays as it was typed: commands, options, schedule sentences.
 TYPED = re.compile(
     rf"/newsdesk help [a-z ]+|(?:{'|'.join(PATHS)}|/news|/newsdesk)\b|standfirst [a-z ]+|https?://\S+|\w+=\S+|"
     r"(?:every|weekdays|daily) [\w: ]+(?:Europe/\w+|UTC)?|«[^»]*»|"
@@ -90,7 +90,7 @@ async def ana(empty_harness: BotHarness) -> Editor:
 
 
 def german_forms() -> dict[str, re.Pattern[str]]:
-    """English sentences that have another German form, as patterns."""
+    """English sentences with a different German form, as patterns."""
     found = {}
     for entry in entries("de"):
         for english, german in zip(forms(entry.id), forms(entry.string), strict=True):
@@ -106,9 +106,9 @@ KEYS = german_forms()
 
 
 def english_in(answer: Reply | Form, typed: Iterable[str] = ()) -> list[str]:
-    """Texts of the answer that are an English key, or hold English words.
+    """Texts of the answer that are an English key or contain English words.
 
-    What somebody `typed` stands in it as it was typed.
+    Input of the person (`typed`) is quoted unchanged and ignored.
     """
     found = []
     for line in said(answer).split("\n"):
@@ -123,7 +123,7 @@ def english_in(answer: Reply | Form, typed: Iterable[str] = ()) -> list[str]:
 
 
 def calls(command: Command) -> Iterator[dict[str, str]]:
-    """What each of its examples gives, where it is complete."""
+    """Every example of the command that is complete, as its arguments."""
     for example in command.examples:
         call = parse_complete(example, (command,))
         if call is not None:
@@ -137,10 +137,10 @@ def test_english_is_seen_in_an_answer():
 
 async def test_every_command_answers_in_german(ana: Editor):
     found = []
-    # A report that was typed is listed later.
+    # The submitted report is listed later.
     typed: set[str] = set()
     for command in ana.harness.inbox.commands:
-        # What it gives out is a file.
+        # Its answer is a file.
         if command.path != "newsdesk export":
             for given in calls(command):
                 typed |= set(given.values())
@@ -157,7 +157,7 @@ async def test_what_is_missing_is_asked_for_in_german(ana: Editor):
     assert found == []
 
 
-async def test_a_change_is_shown_made_listed_and_taken_back_in_german(ana: Editor):
+async def test_a_change_is_previewed_made_listed_and_reverted_in_german(ana: Editor):
     answers = [await ana.says("newsdesk quiet", window="22:00-07:00")]
     answers.append(await ana.presses(answers[-1], "Bestätigen"))
     answers.append(await ana.presses(answers[-1], "Zurücknehmen"))
@@ -167,7 +167,7 @@ async def test_a_change_is_shown_made_listed_and_taken_back_in_german(ana: Edito
     assert "nimmt c-" in said(answers[-1])
 
 
-async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
+async def test_an_edition_is_posted_and_undone_in_german(ana: Editor):
     ana.harness.publish("bruecke", BRUECKE.replace("31.000", "45.000"))
     asked = [await ana.says("newsdesk post"), await ana.says("newsdesk undo")]
     done = [
@@ -187,7 +187,7 @@ async def test_an_edition_is_posted_and_taken_back_in_german(ana: Editor):
         Message("pause.removed"),
     ],
 )
-async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
+async def test_why_nothing_is_posted_is_explained_in_german(ana: Editor, reason):
     digest = await ana.harness.digest()
     await ana.harness.db.write(
         destination_store.pause_destination,
@@ -199,7 +199,7 @@ async def test_why_nothing_is_posted_is_said_in_german(ana: Editor, reason):
         assert english_in(await ana.asks(f"newsdesk {path}")) == []
 
 
-async def test_what_ails_a_source_and_a_digest_is_said_in_german(ana: Editor):
+async def test_problems_of_sources_and_digests_are_in_german(ana: Editor):
     await ana.harness.apply(
         GERMAN.replace('destinations = ["morning"]', "destinations = []")
     )
@@ -233,7 +233,7 @@ FINDINGS = (
 
 
 @pytest.mark.parametrize(("english", "german"), FINDINGS)
-async def test_what_a_platform_finds_is_said_in_german(
+async def test_findings_of_a_platform_are_in_german(
     ana: Editor, monkeypatch, english, german
 ):
     async def inspect(
@@ -251,7 +251,7 @@ async def test_what_a_platform_finds_is_said_in_german(
     assert english_in(answer) == []
 
 
-async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
+async def test_a_stopped_personal_digest_explains_why_in_german(ana: Editor):
     await ana.says("news me", time="7:30")
     _, places = await ana.harness.archive.local_destinations("ana")
     await ana.harness.db.write(
@@ -265,7 +265,7 @@ async def test_an_own_digest_that_stands_still_says_why_in_german(ana: Editor):
     assert english_in(answer) == []
 
 
-async def test_a_message_that_is_held_says_why_in_german(
+async def test_a_held_message_explains_why_in_german(
     empty_harness: BotHarness, monkeypatch
 ):
     async def read_back(_: Delivery) -> None:
@@ -285,7 +285,7 @@ async def test_a_message_that_is_held_says_why_in_german(
     assert english_in(answer) == []
 
 
-async def test_what_became_of_each_article_is_said_in_german(empty_harness: BotHarness):
+async def test_the_outcome_of_each_article_is_in_german(empty_harness: BotHarness):
     for number, text in enumerate((BRUECKE, TWIN, BAD, CRUE)):
         empty_harness.publish(f"article-{number}", text)
     await empty_harness.apply(GERMAN + 'exclude = ["Schwimmbad"]\nstories = 1\n')
@@ -373,7 +373,7 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-async def test_what_stands_in_place_of_a_list_is_answered_in_german(ana: Editor):
+async def test_a_value_in_place_of_a_list_is_reported_in_german(ana: Editor):
     form = await ana.is_asked("newsdesk apply", file="workspace = 7")
     assert "workspace: Hier gehört eine Liste hin" in said(form)
 

@@ -1,4 +1,4 @@
-"""Who changed what, and the way back; and nothing of it is another workspace's."""
+"""The history of changes and reverting them; isolated by workspace."""
 
 import pytest
 
@@ -31,7 +31,7 @@ async def ana(harness: BotHarness) -> Editor:
     return await editor(harness)
 
 
-async def test_history_says_who_changed_what_when_before_and_after(ana: Editor):
+async def test_history_shows_who_changed_what_and_when(ana: Editor):
     await ana.does("newsdesk style", stories="7")
     await ana.also("Bo").does("newsdesk quiet", window="22:00-07:00")
     reported = said(await ana.says("newsdesk history"))
@@ -46,7 +46,7 @@ async def test_what_was_only_shown_is_not_history(ana: Editor):
     assert "No changes have been made" in said(await ana.says("newsdesk history"))
 
 
-async def test_what_nobody_confirmed_is_forgotten_after_a_day(ana: Editor):
+async def test_an_unconfirmed_change_expires_after_a_day(ana: Editor):
     left = await ana.says("newsdesk style", stories="7")
     ana.harness.clock.advance(days=2)
     await ana.says("newsdesk style", stories="8")
@@ -72,7 +72,7 @@ async def test_what_is_kept_of_a_change_are_its_entries_before_and_after(ana: Ed
     assert (kept.person_id, kept.person_name) == ("ana", "Ana")
 
 
-async def test_a_change_is_taken_back_and_that_is_history_too(ana: Editor):
+async def test_a_revert_is_in_the_history_too(ana: Editor):
     saved = await ana.does("newsdesk style", stories="7")
     shown = await ana.presses(saved, "Take this back")
     assert "stories: 7 → 5" in said(shown)
@@ -81,7 +81,7 @@ async def test_a_change_is_taken_back_and_that_is_history_too(ana: Editor):
     assert "reverts c-" in said(await ana.says("newsdesk history"))
 
 
-async def test_taking_back_can_be_taken_back(ana: Editor):
+async def test_a_revert_can_be_reverted(ana: Editor):
     saved = await ana.does("newsdesk style", stories="7")
     back = await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     await ana.presses(await ana.presses(back, "Take this back"), "Confirm")
@@ -97,7 +97,7 @@ async def test_a_deleted_digest_comes_back_as_itself(ana: Editor):
     assert after.id == before.id
     assert after.schedules == before.schedules
     assert after.next_due is not None
-    # Its readers are told only what is new.
+    # Its readers only get what is new.
     ana.harness.publish("flood", FLOOD)
     outcome = await ana.harness.post("again")
     assert outcome.stored_edition is not None
@@ -114,7 +114,7 @@ async def test_a_folder_does_not_come_back_into_a_digest_that_a_file_took_it_fro
     assert "only by the configuration file" in said(form)
 
 
-async def test_a_setup_is_taken_back_as_a_whole(ana: Editor):
+async def test_a_setup_is_reverted_as_a_whole(ana: Editor):
     there = ana.at("c-new")
     saved = await there.does("newsdesk digest create", name="W", source="world")
     await there.presses(await there.presses(saved, "Take this back"), "Confirm")
@@ -131,7 +131,7 @@ async def test_what_came_later_is_shown_before_it_is_undone_too(ana: Editor):
     assert "language: de → en" in said(shown)
 
 
-async def test_a_change_of_what_is_gone_cannot_be_taken_back(ana: Editor):
+async def test_a_change_of_a_removed_object_cannot_be_reverted(ana: Editor):
     saved = await ana.does("newsdesk style", stories="7")
     await ana.does("newsdesk digest delete", digest="Morning brief")
     answer = await ana.presses(saved, "Take this back")
@@ -139,13 +139,13 @@ async def test_a_change_of_what_is_gone_cannot_be_taken_back(ana: Editor):
     assert "no longer exists" in said(answer)
 
 
-async def test_removing_a_destination_is_taken_back_with_its_digests(ana: Editor):
+async def test_reverting_a_removed_destination_restores_its_digests(ana: Editor):
     saved = await ana.does("newsdesk destination remove", name="morning")
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert [d.name for d in (await ana.harness.digest()).destinations] == ["morning"]
 
 
-async def test_a_destination_that_a_digest_posts_to_is_not_taken_back(ana: Editor):
+async def test_a_destination_in_use_is_not_reverted(ana: Editor):
     there = ana.at("c-evening")
     saved = await there.does("newsdesk destination here", name="evening")
     await ana.does("newsdesk digest edit", to="evening")
@@ -153,7 +153,7 @@ async def test_a_destination_that_a_digest_posts_to_is_not_taken_back(ana: Edito
     assert "«Morning brief» posts to «evening»" in said(answer)
 
 
-async def test_a_list_that_is_not_whole_says_how_to_see_the_rest(ana: Editor):
+async def test_a_truncated_list_explains_how_to_see_the_rest(ana: Editor):
     for n in range(5):
         await ana.does("newsdesk filter add", kind="exclude", words=f"word{n}")
     assert "There are older ones: /newsdesk history 16" in said(
@@ -194,7 +194,7 @@ async def test_no_command_shows_anything_of_another_workspace(ana, bo):
             )
     reported = "\n".join(answers)
     assert mine <= {name for name in mine if name in reported} | {"Ana"}
-    # What was typed is quoted back; what only the other one knows is not.
+    # Typed input is quoted; data of the other workspace is not shown.
     for canary in ("quetzal-room", "c-rival", "quetzal.example", "quetzal two"):
         assert canary not in reported
 
@@ -215,13 +215,13 @@ async def test_another_workspaces_button_opens_nothing(ana: Editor, bo: Editor):
         await ana.presses(shown, "Confirm")
 
 
-async def test_a_destination_is_only_the_channel_where_it_is_said(ana, bo):
+async def test_a_destination_is_only_the_channel_of_the_command(ana, bo):
     answer = await ana.asks("newsdesk digest edit", to="quetzal-room")
     assert isinstance(answer, Form)
     assert "known: morning" in said(answer)
 
 
-# ── hostile words ──────────────────────────────────────────────────────────────
+# ── hostile text ───────────────────────────────────────────────────────────────
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -263,6 +263,6 @@ async def test_odd_filters_are_kept_as_they_were_written(ana: Editor, words: str
 
 
 def _id(saved: Reply) -> str:
-    """The change that an answer is about, as its button names it."""
+    """The id of the change that an answer's button reverts."""
     (control,) = [c.id for c in saved.controls if ":revert:" in c.id]
     return control.split(":")[2]

@@ -1,4 +1,4 @@
-"""Setting up on the local page: forms, mistakes beside their questions, buttons."""
+"""Setup on the local page: forms, errors beside their questions, buttons."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.fakes_mailbox import MemoryMailbox
 
 
 def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
-    """The local page over this newsroom, as a browser sees it."""
+    """The local page of this newsroom, as a browser sees it."""
     mailbox = mailbox or MemoryMailbox()
     platform = LocalPlatform(mailbox=mailbox, clock=harness.clock)
     platform.inbox = harness.inbox
@@ -58,7 +58,7 @@ def browser(harness: BotHarness) -> Browser:
     return page(harness)
 
 
-async def test_a_mistake_in_a_form_stands_beside_its_question(browser):
+async def test_a_mistake_in_a_form_is_shown_beside_its_question(browser):
     path = "newsdesk schedule add"
     answer = await sends(browser, path, schedule="wekdays at 8:30")
     wrong = answer.tree.css_first(".field.wrong")
@@ -113,7 +113,7 @@ async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_ha
     assert labels == ["Name", "Source", "Schedule", "Stories", "Language"]
 
 
-async def test_who_chose_a_language_is_answered_in_it_throughout(browser, harness):
+async def test_a_chosen_language_is_used_throughout(browser, harness):
     await harness.post()
     await types(browser, "/news language de")
     for line in ("/news quotes Brandt", "/news story 99"):

@@ -1,4 +1,4 @@
-"""Past editions: found by words, shown again by their ids, only where they are."""
+"""Past editions: found by words, shown again by their ids, in their channels only."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ async def test_an_edition_is_shown_again_by_its_id(ana: Editor):
     assert "Brannock" in parts(await ana.says("news latest"))
 
 
-async def test_a_story_of_a_past_edition_is_told_by_number_or_id(ana: Editor):
+async def test_a_story_of_a_past_edition_is_shown_by_number_or_id(ana: Editor):
     key = await first_id(ana)
     answer = await ana.says("news story", story=f"{key} 2")
     assert "Harbour bridge closes" in said(answer) or "Torvale pool" in said(answer)
@@ -48,7 +48,7 @@ async def test_why_takes_it_as_well(ana: Editor):
     assert "is based on this article" in reported
 
 
-async def test_search_finds_past_editions_and_says_how_to_read_them(ana: Editor):
+async def test_search_finds_past_editions_and_explains_how_to_open_them(ana: Editor):
     reported = said(await ana.says("news search", words="harbour bridge"))
     assert "In past editions" in reported
     ask = reported.split("/news story ")[1].split("\n")[0]
@@ -65,7 +65,7 @@ async def test_an_edition_before_the_day_asked_for_is_not_found(ana: Editor):
     assert "In past editions" not in reported
 
 
-async def test_what_was_taken_back_is_not_shown_again(ana: Editor):
+async def test_an_undone_edition_is_not_shown_again(ana: Editor):
     newest = str(ana.harness.platform.messages[-1].payload["edition"])
     asked = await ana.says("newsdesk undo")
     await ana.presses(asked, asked.controls[0].label)
@@ -76,9 +76,7 @@ async def test_what_was_taken_back_is_not_shown_again(ana: Editor):
 
 
 @pytest.mark.parametrize("wrong", ["e-zzzzzz", "e-'; --", "7", "s-7k3m9q"])
-async def test_an_id_that_is_none_says_what_one_looks_like_or_where_it_went(
-    ana: Editor, wrong: str
-):
+async def test_an_invalid_id_is_explained(ana: Editor, wrong: str):
     answer = await ana.says("news latest", edition=wrong)
     assert answer.problem
     assert wrong in said(answer) or "e-7k3m9q" in said(answer)

@@ -1,4 +1,4 @@
-"""A pasted file: shown as a difference, made whole, and what chat sets comes back."""
+"""A pasted configuration file: shown as a diff, applied as a whole, round trips."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 async def exported(harness: BotHarness) -> str:
-    """What `/newsdesk export` gives."""
+    """The output of `/newsdesk export`."""
     place = await harness.place()
     return await harness.db.read(
         file_export.dump_configuration, workspace_id=place.workspace.id, paths=False
@@ -61,7 +61,7 @@ async def test_the_difference_is_shown_and_nothing_is_done(ana: Editor):
     ]
 
 
-async def test_it_is_one_change_that_is_made_and_taken_back_whole(ana: Editor):
+async def test_it_is_one_change_made_and_reverted_as_a_whole(ana: Editor):
     before = await exported(ana.harness)
     text = before.replace("stories = 5", "stories = 7") + SECOND
     saved = await ana.does("newsdesk apply", file=text)
@@ -131,7 +131,7 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         (f"{CONFIGURATION}\n{CONFIGURATION}", "two blocks"),
     ],
 )
-async def test_a_mistake_stands_beside_the_text_which_is_kept(
+async def test_a_mistake_is_shown_beside_the_text_which_is_kept(
     ana: Editor, file: str, tells: str
 ):
     form = await ana.is_asked("newsdesk apply", file=file)
@@ -139,17 +139,17 @@ async def test_a_mistake_stands_beside_the_text_which_is_kept(
     assert form.fields[0].value == file.strip()
 
 
-async def test_several_mistakes_are_told_together(ana: Editor):
+async def test_several_mistakes_are_reported_together(ana: Editor):
     file = SECOND.replace("exclude", "exlcude") + "\nstories = 99\n"
     reported = errors(await ana.is_asked("newsdesk apply", file=file))["file"]
     assert len(reported.splitlines()) == 2
 
 
 @pytest.mark.parametrize("platform", ["discord", "slack"])
-async def test_a_channel_of_somebody_else_cannot_be_named(
+async def test_a_channel_closed_to_the_editor_cannot_be_named(
     empty_harness: BotHarness, platform: PlatformName
 ):
-    """The bot may be able to post there; the editor may not."""
+    """The bot may post there; the editor may not."""
     await empty_harness.apply(CONFIGURATION.replace('"local"', f'"{platform}"'))
     place = await empty_harness.inbox.workspace_of(platform, "newsroom", "")
     ana = (
@@ -174,7 +174,7 @@ async def _anywhere(harness: BotHarness) -> Any:
     return Location(workspace=nobody, channel="c-here")
 
 
-async def test_who_was_let_in_cannot_let_others_in_by_a_file(ana: Editor):
+async def test_people_with_a_grant_cannot_grant_access_by_a_file(ana: Editor):
     await ana.does("newsdesk access grant", who="ben")
     ben = replace(
         ana,
@@ -207,7 +207,7 @@ async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Edi
     )
 
 
-# ── by its address ─────────────────────────────────────────────────────────────
+# ── by URL ─────────────────────────────────────────────────────────────────────
 
 
 async def test_a_file_is_fetched_from_its_address(newswire: Newswire):
@@ -218,7 +218,7 @@ async def test_a_file_is_fetched_from_its_address(newswire: Newswire):
     assert (await newswire.harness.digest("Evening")).name == "Evening"
 
 
-async def test_what_cannot_be_fetched_or_is_no_text_is_told(newswire: Newswire):
+async def test_an_unreachable_or_binary_file_is_reported(newswire: Newswire):
     await newswire.harness.apply()
     ana = await editor(newswire.harness)
     newswire.shelf["/set-up.toml"] = answer(b"\xff\xfe\x00")
@@ -228,7 +228,7 @@ async def test_what_cannot_be_fetched_or_is_no_text_is_told(newswire: Newswire):
     assert "not UTF-8" in errors(odd)["file"]
 
 
-# ── there and back ─────────────────────────────────────────────────────────────
+# ── round trip ─────────────────────────────────────────────────────────────────
 
 NAMES = st.text(
     st.characters(codec="utf-8", categories=["L", "N", "P", "S"]),
@@ -241,7 +241,7 @@ DAYS = st.dates(date(2027, 1, 1), date(2028, 1, 1))
 
 @st.composite
 def entries(draw: st.DrawFn) -> dict[str, Any]:
-    """A digest as chat can make it."""
+    """A digest as chat can create it."""
     sources = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True))
     listed = [f"https://news{n}.example/f?key={n}" for n in sources]
     return {
@@ -276,7 +276,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
 
 @pytest.fixture
 def at_harness(harness: BotHarness) -> Callable[[], BotHarness]:
-    """Hypothesis writes every argument down; a newsroom is too long for that."""
+    """Hypothesis prints every argument; a newsroom is too long for that."""
     return lambda: harness
 
 
@@ -286,7 +286,7 @@ def at_harness(harness: BotHarness) -> Callable[[], BotHarness]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(entry=entries(), zone=st.sampled_from(["UTC", "Asia/Tokyo"]))
-async def test_what_chat_sets_is_exported_and_applied_back_without_a_difference(
+async def test_settings_from_chat_round_trip_through_a_file(
     at_harness: Callable[[], BotHarness], entry: dict[str, Any], zone: str
 ):
     harness = at_harness()
@@ -305,7 +305,7 @@ async def test_what_chat_sets_is_exported_and_applied_back_without_a_difference(
             ChangeRequest(noun="digest", name=entry["name"], edit=lambda _: entry),
         )
     except UserError:
-        assume(False)  # not what chat can make: a name of signs that turn, say
+        assume(False)  # not what chat can create: bidirectional signs, say
     await changes.confirm(asked, change.id)
 
     text = await exported(harness)

@@ -1,4 +1,4 @@
-"""A digest of one's own: set up, told, stopped, exported, erased; nobody sees it."""
+"""Personal digests: set up, sent, stopped, exported, erased; private to the person."""
 
 import json
 from dataclasses import replace
@@ -49,7 +49,7 @@ schedule = "sundays at 9:00 Europe/Berlin"
 
 @pytest.fixture
 async def quiet(empty_harness: BotHarness) -> BotHarness:
-    """A newsroom whose channel hears nothing before Sunday; today is Tuesday."""
+    """A newsroom whose channel posts nothing before Sunday; today is Tuesday."""
     empty_harness.publish("bridge", BRIDGE)
     empty_harness.publish("pool", POOL)
     await empty_harness.apply(WEEKLY)
@@ -58,12 +58,12 @@ async def quiet(empty_harness: BotHarness) -> BotHarness:
 
 @pytest.fixture
 async def ben(quiet: BotHarness) -> Editor:
-    """A reader of it."""
+    """A reader in it."""
     return replace(await editor(quiet), person=BEN)
 
 
 def own(harness: BotHarness, person: str = "ben") -> list[str]:
-    """What the person was sent, in words."""
+    """Texts of the messages that the person was sent."""
     return [
         str(m.payload["text"])
         for m in harness.platform.messages
@@ -77,7 +77,7 @@ async def tomorrow(harness: BotHarness) -> None:
     await harness.wake()
 
 
-# ── what comes ─────────────────────────────────────────────────────────────────
+# ── what is sent ───────────────────────────────────────────────────────────────
 
 
 async def test_it_comes_at_its_hour_to_its_person_alone(quiet: BotHarness, ben: Editor):
@@ -116,7 +116,7 @@ async def test_what_the_channel_showed_is_left_out(quiet: BotHarness, ben: Edito
     assert "Harbour bridge" not in reported
 
 
-async def test_what_the_channel_took_back_is_told(quiet: BotHarness, ben: Editor):
+async def test_stories_undone_in_the_channel_are_sent(quiet: BotHarness, ben: Editor):
     await ben.says("news me", time="7:30")
     await quiet.post()
     ana = await editor(quiet)
@@ -134,9 +134,7 @@ async def test_nothing_new_is_silence_with_a_reason(quiet: BotHarness, ben: Edit
     assert "Nothing new" in said(await ben.says("news me"))
 
 
-async def test_what_is_followed_is_let_in_and_nothing_else(
-    quiet: BotHarness, ben: Editor
-):
+async def test_only_followed_topics_are_included(quiet: BotHarness, ben: Editor):
     await ben.says("news follow", topic="Ada Brandt")
     assert "names one of: Ada Brandt" in said(await ben.says("news me", time="7:30"))
     await tomorrow(quiet)
@@ -239,7 +237,7 @@ async def test_off_stops_it_too(ben: Editor):
     assert "stopped" in said(await ben.says("news me", time="off"))
 
 
-async def test_where_messages_are_closed_the_person_is_told_once_and_can_go_on(
+async def test_closed_messages_are_reported_once_and_can_be_resumed(
     quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
@@ -282,13 +280,13 @@ async def test_a_channel_never_waits_behind_a_crowd(
     assert [await _due(quiet, who) for who in people] == [False, False]
 
 
-async def test_what_many_read_is_composed_before_what_is_ones_own(
+async def test_channel_editions_are_composed_before_personal_ones(
     quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
     await quiet.apply(WEEKLY.replace("sundays at 9:00", "daily at 7:45"))
     await tomorrow(quiet)
-    # The channel showed all of it a moment before, although its time came later.
+    # The channel posted all of it a moment before, although its slot was later.
     assert own(quiet) == []
     assert "Nothing new" in said(await ben.says("news me"))
 
@@ -309,7 +307,7 @@ async def _due(harness: BotHarness, who: Editor) -> bool:
     return not last or last[0].state == "due"
 
 
-# ── seen by nobody else ────────────────────────────────────────────────────────
+# ── private to the person ──────────────────────────────────────────────────────
 
 
 async def test_editors_see_how_many_there_are_and_nothing_of_them(
@@ -331,7 +329,7 @@ async def test_editors_see_how_many_there_are_and_nothing_of_them(
         assert "Your digest" not in answer, path
 
 
-async def test_why_does_not_tell_what_another_follows(quiet: BotHarness, ben: Editor):
+async def test_why_does_not_reveal_what_others_follow(quiet: BotHarness, ben: Editor):
     await ben.says("news follow", topic="zeppelin")
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
@@ -453,7 +451,7 @@ async def test_a_digest_may_be_called_like_ones_own(quiet: BotHarness, ben: Edit
 
 
 async def everything(quiet: BotHarness, ben: Editor) -> None:
-    """Ben uses all there is."""
+    """Use every personal feature as Ben."""
     await quiet.post()
     quiet.publish("flood", FLOOD)
     await ben.says("news save", story="1")
@@ -504,7 +502,7 @@ def of_everything(data: Any) -> None:
     assert len(data["own digest"]["editions"]) == 1
 
 
-async def test_erasing_asks_first_and_is_for_real(quiet: BotHarness, ben: Editor):
+async def test_erasing_asks_first_and_is_complete(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     ana = await editor(quiet)
     await ana.says("news save", story="1")
@@ -524,7 +522,7 @@ async def test_erasing_asks_first_and_is_for_real(quiet: BotHarness, ben: Editor
 
 
 def rows_of(connection: Connection, person: str) -> dict[str, int]:
-    """Table → its rows of the person, wherever a person can stand."""
+    """Table → its rows of the person, in every table with a column for people."""
     found = {}
     for table in schema.metadata.sorted_tables:
         if "person_id" in table.c:
@@ -536,9 +534,7 @@ def rows_of(connection: Connection, person: str) -> dict[str, int]:
     return found
 
 
-async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
-    quiet: BotHarness, ben: Editor
-):
+async def test_erasing_removes_pending_notices(quiet: BotHarness, ben: Editor):
     mine = await ben.says("news me", time="7:30")
     asked = await ben.presses(mine, "Erase")
     _, places = await quiet.archive.local_destinations("ben")
@@ -552,7 +548,7 @@ async def test_erasing_leaves_no_note_of_what_was_still_to_be_told(
     assert await quiet.db.read(rows_of, "ben") == {}
 
 
-async def test_nobody_erases_another(quiet: BotHarness, ben: Editor):
+async def test_people_cannot_erase_each_other(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     asked = await ben.presses(await ben.says("news me"), "Erase")
     refused = await ben.also("Cleo").presses(asked, "Erase everything")
@@ -605,7 +601,7 @@ async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tm
         )
 
 
-async def test_the_told_ledger_of_channels_is_of_the_own_workspace(
+async def test_the_published_ledger_of_channels_is_per_workspace(
     database: Database,
 ):
     def two(connection: Connection) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""/newsdesk post with a topic or to another channel: nobody misses anything by it."""
+"""/newsdesk post with a topic or to another channel: no reader misses a story."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ BOTH = TWO.replace(
 
 @pytest.fixture
 async def ana(empty_harness: BotHarness) -> Editor:
-    """An editor where one digest posts to #morning, and #breaking is set up, too."""
+    """An editor; one digest posts to #morning, and #breaking is set up too."""
     empty_harness.publish("bridge", BRIDGE)
     empty_harness.publish("pool", POOL)
     await empty_harness.apply(TWO)
@@ -32,14 +32,14 @@ async def ana(empty_harness: BotHarness) -> Editor:
 
 
 def stands(ana: Editor, channel: str) -> list[str]:
-    """What was posted in a channel."""
+    """The messages of a channel."""
     platform: Any = ana.harness.platform
     assert isinstance(platform, FakePlatform)
     return [m.payload["text"] for m in platform.messages if m.channel == channel]
 
 
 async def post(ana: Editor, **args: str) -> Reply:
-    """Ordered, confirmed and delivered; the last answer."""
+    """Order, confirm and deliver an edition; return the last answer."""
     shown = await ana.says("newsdesk post", **args)
     assert not shown.problem, said(shown)
     answer = await ana.presses(shown, "Post now")
@@ -65,7 +65,7 @@ async def test_the_confirmation_shows_what_will_be_posted(ana):
     assert stands(ana, "c-morning") == []
 
 
-async def test_what_a_topic_posted_counts_as_told_and_the_rest_does_not(ana):
+async def test_a_topic_edition_counts_only_its_own_stories_as_published(ana):
     await post(ana, topic="bridge")
     await post(ana)
     reported = stands(ana, "c-morning")
@@ -89,13 +89,13 @@ async def test_a_story_of_which_an_article_has_a_word_to_leave_out_is_left_out(a
     assert answer.problem
 
 
-async def test_a_topic_that_nothing_has_is_said_and_posts_nothing(ana):
+async def test_an_unmatched_topic_is_reported_and_posts_nothing(ana):
     answer = await ana.says("newsdesk post", topic="elephants")
     assert "No recent article contains all of these words: elephants." in said(answer)
     assert not answer.controls
 
 
-async def test_a_topic_that_was_told_is_said_to_have_been(ana):
+async def test_an_already_published_topic_is_reported(ana):
     await post(ana, topic="bridge")
     answer = await ana.says("newsdesk post", topic="bridge")
     assert "already posted" in said(answer)
@@ -105,7 +105,7 @@ async def test_a_topic_that_was_told_is_said_to_have_been(ana):
 @pytest.mark.parametrize(
     ("topic", "why"), [("-bridge", "at least one word"), ("b" * 41, "at most 40")]
 )
-async def test_a_topic_that_cannot_be_looked_for_is_refused(ana, topic, why):
+async def test_a_topic_that_cannot_be_searched_is_rejected(ana, topic, why):
     answer = await ana.says("newsdesk post", topic=topic)
     assert answer.problem
     assert why in said(answer)
@@ -150,7 +150,7 @@ async def test_it_goes_to_the_other_channel_and_to_no_other(ana):
     assert stands(ana, "c-morning") == []
 
 
-async def test_before_it_is_said_who_gets_it_and_who_does_not(ana):
+async def test_the_confirmation_names_who_gets_it_and_who_does_not(ana):
     shown = said(await ana.says("newsdesk post", to="breaking"))
     assert "#breaking" in shown
     assert "#morning" not in shown
@@ -164,7 +164,7 @@ async def test_the_digests_own_channel_misses_nothing_by_it(ana):
     assert len(stands(ana, "c-morning")) == 3
 
 
-async def test_what_was_told_there_is_not_told_there_again(ana):
+async def test_stories_published_there_are_not_repeated_there(ana):
     await post(ana, to="breaking", topic="bridge")
     await post(ana, to="breaking")
     reported = stands(ana, "c-breaking")
@@ -173,13 +173,13 @@ async def test_what_was_told_there_is_not_told_there_again(ana):
     assert (await ana.says("newsdesk post", to="breaking")).problem
 
 
-async def test_what_the_own_channel_was_told_can_still_go_to_another(ana):
+async def test_stories_of_the_own_channel_can_still_go_to_another(ana):
     await post(ana)
     await post(ana, to="breaking")
     assert len(stands(ana, "c-breaking")) == 3
 
 
-async def test_taken_back_it_can_be_told_there_again(ana):
+async def test_undone_stories_can_be_published_there_again(ana):
     await post(ana, to="breaking")
     await ana.presses(await ana.says("newsdesk undo"), "Take it back")
     await ana.harness.outbox.drain()
@@ -188,7 +188,7 @@ async def test_taken_back_it_can_be_told_there_again(ana):
     assert len(stands(ana, "c-breaking")) == 3
 
 
-async def test_taking_it_back_leaves_what_the_own_channel_was_told(ana):
+async def test_undoing_it_keeps_the_own_channels_ledger(ana):
     await post(ana)
     await post(ana, to="breaking")
     await ana.presses(await ana.says("newsdesk undo"), "Take it back")
@@ -215,7 +215,7 @@ async def test_one_of_several_own_channels_gets_it_and_the_others_miss_nothing(a
     assert len(stands(ana, "c-morning")) == 3
 
 
-async def test_a_correction_of_what_went_elsewhere_is_not_told_for_the_own_channel(ana):
+async def test_a_correction_elsewhere_is_not_listed_for_the_own_channel(ana):
     await post(ana, to="breaking", topic="bridge")
     ana.harness.publish(
         "bridge",
@@ -251,7 +251,7 @@ async def test_a_channel_that_is_no_destination_is_named_with_those_that_are(ana
     assert "«morning», «breaking»" in said(answer)
 
 
-async def test_a_channel_where_nothing_is_posted_at_present_is_said_why(ana):
+async def test_a_stopped_channel_is_rejected_with_the_reason(ana):
     digest = await ana.harness.digest()
     here = {"workspace_id": digest.workspace_id}
     found = await ana.harness.db.read(
@@ -295,7 +295,7 @@ async def test_the_next_edition_is_not_promised_to_a_channel_that_gets_none(ana)
     assert None not in seen
 
 
-async def test_channels_are_offered_while_somebody_types(ana):
+async def test_channels_are_completed(ana):
     asked = await ana._event("newsdesk post", {})
     offered = await ana.harness.inbox.complete(asked, "to", "brea")
     assert offered == ("breaking",)

@@ -1,4 +1,4 @@
-"""What would be posted, or would have been, and why the rest is left out."""
+"""Previews of an edition, now or for a past day, with the reason for each omission."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def shown(answer: Reply) -> str:
     )
 
 
-async def test_it_says_of_each_stage_how_many_and_why(ana: Editor):
+async def test_it_gives_count_and_reason_of_each_stage(ana: Editor):
     ana.harness.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
     await ana.does("newsdesk filter add", kind="exclude", words="pool")
     reported = said(await ana.says("newsdesk preview"))
@@ -35,7 +35,7 @@ async def test_it_says_of_each_stage_how_many_and_why(ana: Editor):
     assert "Repeats another article: 1" in reported
 
 
-async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
+async def test_published_articles_are_counted_with_the_reason(ana: Editor):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk preview"))
     assert "Nothing would be posted now" in reported
@@ -51,12 +51,14 @@ async def test_what_was_told_is_counted_with_its_reason(ana: Editor):
         ('quiet_hours = "12:00-15:00"', "quiet until"),
     ],
 )
-async def test_what_holds_an_edition_now_is_said(ana: Editor, more: str, says: str):
+async def test_the_reason_that_blocks_an_edition_now_is_shown(
+    ana: Editor, more: str, says: str
+):
     await ana.harness.apply(f"{CONFIGURATION}\n{more}\n")
     assert says in said(await ana.says("newsdesk preview"))
 
 
-async def test_yesterday_is_what_came_in_then_although_it_was_told(ana: Editor):
+async def test_yesterday_shows_its_articles_even_if_published(ana: Editor):
     await ana.harness.post()
     ana.harness.clock.advance(days=1)
     ana.harness.publish("flood", FLOOD)
@@ -80,7 +82,7 @@ async def test_the_week_holds_both_days_and_nothing_older(ana: Editor):
     assert "Brannock" in later
 
 
-async def test_what_was_told_before_that_day_stays_told(ana: Editor):
+async def test_articles_published_before_that_day_stay_excluded(ana: Editor):
     await ana.harness.post()
     ana.harness.clock.advance(days=1)
     ana.harness.publish("bridge", BRIDGE.replace("31,000", "31,000 or so"))
@@ -107,7 +109,7 @@ async def test_looking_back_stores_and_posts_nothing(ana: Editor):
     assert (await ana.harness.post("later")).stored_edition is None
 
 
-async def test_a_day_on_which_nothing_came_in_says_so(ana: Editor):
+async def test_a_day_without_articles_is_reported(ana: Editor):
     await ana.harness.post()
     reported = said(await ana.says("newsdesk preview", day="yesterday"))
     assert "No articles came in at that time" in reported
@@ -138,13 +140,13 @@ async def test_days_may_be_called_in_german(ana: Editor, typed: str, days: int):
     assert "Harbour bridge" in shown(await ana.says("newsdesk preview", day=typed))
 
 
-async def test_the_days_are_offered_while_somebody_types(ana: Editor):
+async def test_the_days_are_completed(ana: Editor):
     asked = await ana._event("newsdesk preview", {})
     offered = await ana.harness.inbox.complete(asked, "day", "")
     assert offered == ("today", "yesterday", "last 7 days")
 
 
-async def test_what_was_merged_is_named_with_its_outlet(ana: Editor):
+async def test_merged_articles_are_named_with_their_outlet(ana: Editor):
     ana.harness.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
     reported = said(await ana.says("newsdesk preview"))
     assert "Repeats another article: 1" in reported

@@ -1,4 +1,4 @@
-"""What a quote is answered with: what it is about, when, and who else has its words."""
+"""Context of a quote: its subject, its date, and other outlets that carry it."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ The ferry Alma ran aground off Selsund on Tuesday morning.
 
 
 def as_told_by(outlet: str, words: str = WORDS, **changes: str) -> str:
-    """The same report in another outlet, with these words in the quote."""
+    """The same report in another outlet, with this wording of the quote."""
     text = WIRE.replace("Northline Wire", outlet).replace(WORDS, words)
     for old, new in changes.items():
         text = text.replace(old, new)
@@ -30,7 +30,7 @@ def as_told_by(outlet: str, words: str = WORDS, **changes: str) -> str:
 
 
 def said(answer: Reply) -> str:
-    """The lines that stand about the quotes."""
+    """The lines about the quotes."""
     found = []
     for block in answer.blocks:
         match block:
@@ -94,7 +94,7 @@ async def test_an_outlet_that_gives_the_words_differently_is_shown_with_its_word
     assert reported == {"Northline Wire": WORDS, "Selsund Courier": changed}
 
 
-async def test_two_things_that_somebody_said_are_no_versions_of_each_other(
+async def test_two_statements_of_one_person_are_no_versions(
     coast: BotHarness,
 ):
     again = WORDS.replace("was water", "was deep water")
@@ -103,19 +103,19 @@ async def test_two_things_that_somebody_said_are_no_versions_of_each_other(
     assert "differently" not in said(await solheim(coast))
 
 
-async def test_somebody_else_who_says_the_same_is_another_matter(coast: BotHarness):
+async def test_the_same_words_of_another_speaker_are_separate(coast: BotHarness):
     other = as_told_by("Selsund Courier", **{"Ingrid Solheim": "Marta Solheim"})
     coast.publish("courier", other)
     assert "Selsund Courier" not in said(await solheim(coast))
 
 
-async def test_the_same_words_a_week_later_are_said_again(coast: BotHarness):
+async def test_the_same_words_a_week_later_are_a_new_quote(coast: BotHarness):
     later = as_told_by("Selsund Courier", **{"2026-11-24": "2026-11-16"})
     coast.publish("courier", later)
     assert "Selsund Courier" not in said(await solheim(coast))
 
 
-async def test_a_story_says_it_of_its_quotes_too(coast: BotHarness):
+async def test_a_story_shows_it_for_its_quotes_too(coast: BotHarness):
     changed = WORDS.replace("was water", "was deep water")
     coast.publish("courier", as_told_by("Selsund Courier", changed))
     await coast.post()
@@ -142,7 +142,7 @@ async def test_what_another_workspace_reads_is_not_named(coast: BotHarness):
     assert "Secret" not in said(await solheim(coast))
 
 
-async def test_a_card_whose_article_is_gone_is_answered_without_a_setting(
+async def test_a_card_without_its_article_has_no_context(
     coast: BotHarness,
 ):
     answer = await solheim(coast)

@@ -1,4 +1,4 @@
-"""What readers keep for themselves: lists, more and less, reports, a language."""
+"""Personal settings of readers: lists, more and less, reports, a language."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -29,13 +29,13 @@ destinations = ["morning"]
 
 
 async def reader(harness: BotHarness, workspace: str = "newsroom") -> Editor:
-    """Ben, who reads in the channel of the morning digest."""
+    """Ben, in the channel of the morning digest."""
     return replace(await editor(harness, workspace), person=BEN)
 
 
 @pytest.fixture
 async def ben(harness: BotHarness) -> Editor:
-    """A reader under an edition with two stories."""
+    """Ben, below an edition with two stories."""
     await harness.post()
     return await reader(harness)
 
@@ -47,12 +47,12 @@ async def headline(who: Editor, number: int = 1) -> str:
 # ── saved ──────────────────────────────────────────────────────────────────────
 
 
-async def test_a_saved_story_stands_on_the_readers_own_list(ben: Editor):
+async def test_a_saved_story_is_on_the_readers_own_list(ben: Editor):
     await ben.says("news save", story="2")
     assert await headline(ben, 2) in said(await ben.says("news saved"))
 
 
-async def test_what_one_saves_nobody_else_sees(ben: Editor):
+async def test_saved_stories_are_private(ben: Editor):
     await ben.says("news save", story="1")
     assert "saved no stories yet" in said(await ben.also("Cleo").says("news saved"))
 
@@ -69,7 +69,7 @@ async def test_the_same_person_of_another_workspace_sees_none_of_it(
 async def test_saving_twice_is_saving_once(ben: Editor):
     for _ in range(2):
         await ben.says("news save", story="1")
-    assert said(await ben.says("news saved")).count("s-") == 2  # its line, the hint
+    assert said(await ben.says("news saved")).count("s-") == 2  # its line and the hint
 
 
 async def test_a_saved_story_is_taken_off_by_its_button(ben: Editor):
@@ -82,7 +82,7 @@ async def test_a_saved_story_is_taken_off_by_its_number(ben: Editor):
     first = await headline(ben, 1)
     await ben.says("news save", story="1")
     await ben.says("news save", story="2")
-    await ben.says("news saved", remove="2")  # the newest stands first
+    await ben.says("news saved", remove="2")  # the newest comes first
     assert first not in said(await ben.says("news saved"))
 
 
@@ -109,7 +109,7 @@ async def test_a_story_of_nowhere_cannot_be_saved(ben: Editor):
 # ── followed ───────────────────────────────────────────────────────────────────
 
 
-async def test_what_is_followed_is_listed(ben: Editor):
+async def test_follows_are_listed(ben: Editor):
     await ben.says("news follow", topic="harbour bridge")
     assert "harbour bridge" in said(await ben.says("news follow"))
     assert "nothing yet" in said(await ben.also("Cleo").says("news follow"))
@@ -120,7 +120,7 @@ async def test_the_name_of_somebody_quoted_is_followed_as_a_speaker(ben: Editor)
     assert "Ada Brandt\n\nspeaker" in said(await ben.says("news follow"))
 
 
-async def test_a_follow_is_taken_back_by_its_button_and_by_name(ben: Editor):
+async def test_a_follow_is_removed_by_its_button_and_by_name(ben: Editor):
     followed = await ben.says("news follow", topic="bridge")
     assert "no longer follow" in said(await ben.presses(followed, "Unfollow"))
     await ben.says("news follow", topic="Pool")
@@ -136,31 +136,29 @@ async def test_unfollow_names_what_is_followed_and_completes_it(ben: Editor):
 
 
 @pytest.mark.parametrize("nothing", ["…", "//", "«»", "x" * 61])
-async def test_what_is_no_topic_is_not_followed(ben: Editor, nothing: str):
+async def test_an_invalid_topic_is_not_followed(ben: Editor, nothing: str):
     assert (await ben.says("news follow", topic=nothing)).problem
     assert "nothing yet" in said(await ben.says("news follow"))
 
 
-async def test_nobody_follows_more_than_the_most(
-    ben: Editor, monkeypatch: pytest.MonkeyPatch
-):
+async def test_follows_are_limited(ben: Editor, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(interests, "MAX_FOLLOWS", 1)
     await ben.says("news follow", topic="bridge")
     assert (await ben.says("news follow", topic="pool")).problem
-    assert not (await ben.says("news follow", topic="Bridge")).problem  # the same one
+    assert not (await ben.says("news follow", topic="Bridge")).problem  # the same
 
 
 # ── more and less ──────────────────────────────────────────────────────────────
 
 
-async def test_more_says_what_of_the_story_counts_and_where(ben: Editor):
+async def test_more_explains_which_features_count_and_where(ben: Editor):
     answer = said(await ben.says("news more", story="bridge"))
     assert "More of: Harbour, crack" in answer
     assert "Ada Brandt" in answer
     assert "/news me" in answer
 
 
-async def test_feedback_is_taken_back(ben: Editor):
+async def test_feedback_is_reverted(ben: Editor):
     given = await ben.says("news less", story="bridge")
     assert "Less of: " in said(given)
     assert "no longer counts" in said(await ben.presses(given, "Take this back"))
@@ -209,7 +207,7 @@ async def test_without_its_text_a_report_is_a_form(ben: Editor):
     assert not (await ben.says(form.path, story="1", text="Wrong.")).problem
 
 
-async def test_a_reader_without_messages_is_told_once_that_it_is_settled(
+async def test_a_reader_without_messages_gets_the_resolution_once(
     harness: BotHarness, ben: Editor
 ):
     await report(ben)
@@ -228,9 +226,7 @@ async def test_a_reader_without_messages_is_told_once_that_it_is_settled(
     assert "No report is open" in said(await ana.says("newsdesk reports"))
 
 
-async def test_of_a_settled_report_nobody_else_is_told(
-    harness: BotHarness, ben: Editor
-):
+async def test_a_resolved_report_notifies_nobody_else(harness: BotHarness, ben: Editor):
     await report(ben)
     ana = await editor(harness)
     (open_one,) = await harness.inbox.complete(
@@ -240,7 +236,7 @@ async def test_of_a_settled_report_nobody_else_is_told(
     assert "settled" not in said(await ben.also("Cleo").says("news help"))
 
 
-async def test_a_report_of_another_workspace_is_not_settled_nor_seen(
+async def test_reports_of_another_workspace_are_invisible(
     harness: BotHarness, ben: Editor
 ):
     await harness.apply(CONFIGURATION + ELSEWHERE)
@@ -266,7 +262,7 @@ async def test_many_reports_at_once_are_stopped_for_a_while(
     assert not (await report(ben, "One more.")).problem
 
 
-async def test_nobody_fills_the_editors_list_alone(
+async def test_one_reader_cannot_fill_the_editors_list(
     ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(reports, "MAX_OPEN_REPORTS", 2)
@@ -282,7 +278,7 @@ async def test_the_same_report_twice_is_one(harness: BotHarness, ben: Editor):
 # ── timeline and language ──────────────────────────────────────────────────────
 
 
-async def test_a_timeline_dates_the_story_and_says_when_it_was_told(ben: Editor):
+async def test_a_timeline_dates_the_story_and_its_publication(ben: Editor):
     reported = said(await ben.says("news timeline", story="bridge"))
     assert "24 November 2026\nThe harbour bridge at Hallin was closed" in reported
     assert "Posted here\nTuesday 24 November" in reported
@@ -313,7 +309,7 @@ Workers welded the girder for 19 hours.
 """
 
 
-async def test_who_chose_a_language_is_answered_in_it(ben: Editor):
+async def test_a_chosen_language_is_used_for_answers(ben: Editor):
     await ben.says("news language", language="de")
     assert "heute" in said(await ben.says("news when"))
     assert "today" in said(await ben.also("Cleo").says("news when"))

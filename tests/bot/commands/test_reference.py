@@ -1,6 +1,6 @@
-"""docs/commands.md says what the registry says, and platforms' limits are kept.
+"""docs/commands.md matches the registry, which keeps to the platforms' limits.
 
-After a change of the registry: `python -m tests.bot.commands.reference` writes it anew.
+After a change of the registry, regenerate: `python -m tests.bot.commands.reference`.
 """
 
 from collections import Counter
@@ -43,7 +43,7 @@ def test_no_level_has_more_entries_than_discord_takes(empty_harness: BotHarness)
     assert max(below.values()) <= LEVEL
 
 
-def test_a_command_asks_for_no_more_than_a_form_takes_at_once(
+def test_a_command_has_no_more_options_than_a_form_holds(
     empty_harness: BotHarness,
 ):
     for command in empty_harness.inbox.commands:
@@ -51,7 +51,7 @@ def test_a_command_asks_for_no_more_than_a_form_takes_at_once(
 
 
 def test_words_without_a_name_come_after_what_is_required(empty_harness: BotHarness):
-    """Discord refuses a required option behind one that is not."""
+    """Discord rejects a required option after an optional one."""
     for command in empty_harness.inbox.commands:
         needed = [option.required for option in command.options]
         assert needed == sorted(needed, reverse=True), command.path

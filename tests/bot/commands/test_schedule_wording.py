@@ -1,4 +1,4 @@
-"""What a schedule means, said to each reader in their language."""
+"""Schedules in words, in each reader's language."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness
 
 EN, DE = Texts.of("en"), Texts.of("de")
-#: What people type, and how it is told.
+#: Typed schedules, and their wording.
 TYPED = "weekdays at 8:30 Europe/Berlin"
 ENGLISH = "Weekdays at 08:30, Europe/Berlin"
 GERMAN = "Montags bis freitags um 08:30 Uhr (Europe/Berlin)"
@@ -34,20 +34,20 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
-async def test_english_readers_are_told_in_plain_english(ana: Editor, path: str):
+async def test_english_readers_get_plain_english(ana: Editor, path: str):
     reported = said(await ana.says(path))
     assert ENGLISH in reported
     assert TYPED not in reported
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
-async def test_german_readers_are_told_in_german(ana: Editor, path: str):
+async def test_german_readers_get_german(ana: Editor, path: str):
     reported = said(await replace(ana, locale="de").says(path))
     assert GERMAN in reported
     assert "eekdays at 08:30" not in reported
 
 
-async def test_a_change_is_told_in_the_language_of_who_makes_it(ana: Editor):
+async def test_a_change_is_worded_in_the_editors_language(ana: Editor):
     anna = replace(ana, locale="de")
     reported = said(await anna.says("newsdesk schedule add", schedule="daily at 18:00"))
     assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in reported
@@ -56,7 +56,7 @@ async def test_a_change_is_told_in_the_language_of_who_makes_it(ana: Editor):
     assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in reported
 
 
-async def test_what_was_typed_stands_beside_what_cannot_be_typed(ana: Editor):
+async def test_typed_schedules_are_shown_beside_their_wording(ana: Editor):
     reported = said(await replace(ana, locale="de").says("newsdesk schedule list"))
     assert f"«{TYPED}»" in reported
     assert "«" not in said(await ana.says("newsdesk schedule list"))
@@ -80,7 +80,7 @@ async def test_of_several_the_form_has_the_one_that_was_named(ana: Editor):
 
 
 @pytest.mark.parametrize("which", [TYPED, GERMAN, "8:30 Europe", "bis freitags"])
-async def test_a_schedule_is_found_as_it_was_typed_and_as_it_is_told(ana, which):
+async def test_a_schedule_is_found_as_typed_and_as_worded(ana, which):
     await ana.does("newsdesk schedule add", schedule="daily at 18:00")
     anna = replace(ana, locale="de")
     reported = said(await anna.says("newsdesk schedule remove", which=which))
@@ -106,7 +106,7 @@ async def test_when_names_the_zone_that_was_asked_for_as_well(ana: Editor):
 # ── one by one ─────────────────────────────────────────────────────────────────
 
 
-async def test_several_schedules_stand_behind_each_other(ana: Editor):
+async def test_several_schedules_are_listed_in_a_row(ana: Editor):
     await ana.does("newsdesk schedule add", schedule="daily at 18:00")
     digest = await ana.harness.digest()
     assert format_schedules(digest, EN) == f"{ENGLISH}; daily at 18:00, Europe/Berlin"

@@ -1,4 +1,4 @@
-"""From nothing to a first edition: how few steps it takes, and what may go wrong."""
+"""From nothing to a first edition: the number of steps, and possible errors."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.bot.harness import BotHarness
 from tests.bot.ingest.newswire import Newswire
 from tests.feeds import items
 
-#: A new admin reaches a first real digest with at most so many words and presses.
+#: The most commands and presses that a new admin needs for a first real digest.
 FEW = 8
 
 
@@ -21,7 +21,7 @@ def site(newswire: Newswire) -> str:
 
 
 def told_of(answer: Reply) -> int:
-    """How many of the feed's articles an answer tells."""
+    """How many of the feed's articles an answer mentions."""
     return sum(item.title in said(answer) for item in items(range(12)))
 
 
@@ -142,7 +142,7 @@ async def test_the_checklist_leads_to_the_preview(harness: BotHarness):
     assert preview.title == "Preview of Morning brief"
 
 
-async def test_what_is_left_empty_is_asked_for_again(newswire: Newswire):
+async def test_an_empty_answer_is_asked_for_again(newswire: Newswire):
     form = await newcomer(newswire.harness).is_asked("newsdesk setup", name="Brief")
     assert set(errors(form)) == {"source", "schedule"}
 
@@ -153,7 +153,7 @@ def test_every_starter_pack_can_be_named():
     assert feed_lists.get_pack_language("nachrichten") == "de"
 
 
-async def test_a_pack_stands_for_its_feeds(harness: BotHarness):
+async def test_a_pack_is_expanded_to_its_feeds(harness: BotHarness):
     ana = await editor(harness)
     shown = await ana.says("newsdesk digest create", name="W", source="world, science")
     wanted = {

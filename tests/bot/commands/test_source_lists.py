@@ -1,4 +1,4 @@
-"""Sources are renamed, moved, taken over and given out; digests are copied."""
+"""Renaming, moving, importing and exporting sources, and copying digests."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def listing(answer: Reply) -> str:
 # ── rename ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_source_is_called_by_its_new_name_and_goes_by_both(ana: Editor):
+async def test_a_renamed_source_is_found_by_both_names(ana: Editor):
     await ana.does("newsdesk source rename", source="articles", name="Our texts")
     assert "✓ Our texts" in said(await ana.says("newsdesk source list"))
     assert "Our texts" in said(await ana.says("newsdesk status"))
@@ -55,7 +55,7 @@ async def test_a_minus_gives_the_own_name_back(ana: Editor):
     assert (await ana.harness.digest()).sources[0].called is None
 
 
-async def test_editions_say_the_name_where_the_text_names_no_outlet(ana: Editor):
+async def test_editions_use_the_sources_name_if_the_text_names_no_outlet(ana: Editor):
     ana.harness.publish("flood", FLOOD.replace("source: Brannock Gazette\n", ""))
     await ana.does("newsdesk source rename", source="articles", name="Our texts")
     outcome = await ana.harness.post()
@@ -151,7 +151,7 @@ def opml(newswire: Newswire) -> str:
     return OPML.format(**paths)
 
 
-async def test_folders_become_digests_titles_names_and_failures_are_told_by_feed(
+async def test_an_import_maps_folders_to_digests_and_reports_failures(
     abroad: Editor, newswire: Newswire
 ):
     shown = await abroad.says("newsdesk source import", file=opml(newswire))
@@ -195,7 +195,7 @@ async def test_a_list_is_fetched_from_its_address(abroad: Editor, newswire: News
         ("<opml><body/></opml>", "no feed that is new"),
     ],
 )
-async def test_what_is_no_list_is_told_beside_the_text(
+async def test_an_invalid_list_is_reported_beside_the_text(
     abroad: Editor, file: str, tells: str
 ):
     form = await abroad.is_asked("newsdesk source import", file=file)

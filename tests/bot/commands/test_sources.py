@@ -1,4 +1,4 @@
-"""What is read: tried out before it is kept, paused, taken away, and never a secret."""
+"""Sources: tried out before they are added, paused, removed; without secrets."""
 
 import pytest
 
@@ -32,7 +32,7 @@ async def test_an_address_is_tried_out_before_it_is_kept(
     assert len((await newswire.harness.digest()).sources) == 2
 
 
-async def test_an_address_that_gives_nothing_is_told_and_not_kept(newswire, ana):
+async def test_an_address_without_a_feed_is_reported_and_not_added(newswire, ana):
     form = await ana.is_asked("newsdesk source add", address=newswire.url("/nowhere"))
     assert list(errors(form)) == ["address"]
 
@@ -51,7 +51,7 @@ async def test_a_test_keeps_nothing(newswire: Newswire, ana: Editor):
     "address",
     ["/etc/passwd", "../..", "ftp://x.example/feed", "https://", "http://a b"],
 )
-async def test_what_is_no_address_is_told_at_its_question(ana, command, address):
+async def test_an_invalid_address_is_reported_at_its_question(ana, command, address):
     answer = await ana.asks(f"newsdesk source {command}", address=address)
     if isinstance(answer, Form):
         assert list(errors(answer)) == ["address"]
@@ -78,7 +78,7 @@ async def test_a_resumed_source_is_read_again(newswire: Newswire, ana: Editor):
     assert await newswire.asked(days=1) > 0
 
 
-async def test_a_source_goes_by_its_name_or_its_address(
+async def test_a_source_is_found_by_its_name_or_its_address(
     newswire: Newswire, ana: Editor
 ):
     await ana.does("newsdesk source add", address=newswire.url("/other"))
@@ -121,7 +121,7 @@ async def test_a_secret_of_an_address_is_shown_nowhere(newswire: Newswire, ana: 
     assert SECRET not in "".join(map(said, answers))
     asked = await ana.harness.asks("newsdesk source remove", True, None, {})
     assert SECRET not in repr(await ana.harness.inbox.complete(asked, "source", ""))
-    # As it is shown, so it can be named.
+    # The name that is shown can also be typed.
     await ana.does("newsdesk source remove", source="/feed?token=…")
     (kept,) = (await newswire.harness.digest()).sources
     assert SECRET not in kept.address
@@ -178,7 +178,7 @@ async def test_a_folder_that_a_file_gave_stays_through_changes_from_chat(
     assert str(harness.home) not in said(await ana.says("newsdesk source list"))
 
 
-async def test_a_digest_whose_folder_is_gone_can_still_be_changed(harness: BotHarness):
+async def test_a_digest_without_its_folder_can_still_be_changed(harness: BotHarness):
     import shutil
 
     ana = await editor(harness)
@@ -187,7 +187,7 @@ async def test_a_digest_whose_folder_is_gone_can_still_be_changed(harness: BotHa
     assert (await harness.digest()).options.stories == 7
 
 
-async def test_where_folders_lie_on_the_machine_is_told_to_no_chat(harness: BotHarness):
+async def test_local_folder_paths_are_not_shown_in_chat(harness: BotHarness):
     import shutil
 
     ana = await editor(harness)

@@ -1,4 +1,4 @@
-"""What a digest tells of its stories, as editors set it, and as editions then are."""
+"""What a digest shows of its stories, as editors set it, and the editions then."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ The ferry to the island of Ekholm ran aground on Tuesday with 212 people on boar
 
 
 def long_article() -> str:
-    """A text with more to tell than any summary holds."""
+    """A text that is longer than any summary."""
     (file,) = SEEDS.glob("*bridge-closes-hallin-courier.txt")
     body = file.read_text(encoding="utf-8").split("---", 2)[-1].strip()
     return HEAD.replace("River police pull a barge off the bank", "Long story") + body
@@ -88,7 +88,7 @@ async def test_in_brief_holds_as_many_lines_as_are_wanted_or_is_not_there(ana: E
     assert (await edition(ana)).brief == ()
 
 
-async def test_the_difference_is_told_in_words(ana: Editor):
+async def test_the_difference_is_shown_in_words(ana: Editor):
     reported = said(
         await ana.says("newsdesk style", summary="long", figures="no", brief="0")
     )
@@ -97,7 +97,7 @@ async def test_the_difference_is_told_in_words(ana: Editor):
     assert "brief: 6 → 0" in reported
 
 
-async def test_of_a_new_digest_only_what_is_unusual_is_told(ana: Editor):
+async def test_for_a_new_digest_only_unusual_settings_are_shown(ana: Editor):
     await ana.does("newsdesk style", brief="0", figures="no")
     reported = said(
         await ana.says("newsdesk digest clone", digest="Morning", name="Late")
@@ -108,7 +108,7 @@ async def test_of_a_new_digest_only_what_is_unusual_is_told(ana: Editor):
     assert "quotes" not in reported
 
 
-async def test_what_another_command_changes_leaves_the_look_alone(ana: Editor):
+async def test_other_commands_leave_the_style_alone(ana: Editor):
     await ana.does("newsdesk style", summary="long", quotes="2")
     await ana.does("newsdesk filter add", kind="exclude", words="rumour")
     digest = await ana.harness.digest()
@@ -117,7 +117,7 @@ async def test_what_another_command_changes_leaves_the_look_alone(ana: Editor):
     )
 
 
-async def test_a_file_that_says_nothing_of_it_means_the_usual(ana: Editor):
+async def test_a_file_without_it_means_the_default(ana: Editor):
     await ana.does("newsdesk style", summary="long", figures="no")
     await ana.harness.apply(CONFIGURATION)
     assert (await ana.harness.digest()).options == DigestOptions()

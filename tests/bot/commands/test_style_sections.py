@@ -1,4 +1,4 @@
-"""Sections of a digest, as editors switch them and put them in order."""
+"""Sections of a digest: switched on and off and ordered by editors."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ EN = Texts.of("en")
 
 @pytest.fixture
 async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
-    """An editor at a newsroom that shows editions as Discord does, its sources read."""
+    """An editor; editions are rendered as on Discord, and the sources were read."""
     async with open_harness(sqlite_url, tmp_path, Rendering()) as harness:
         harness.publish("bridge", BRIDGE)
         harness.publish("pool", POOL)
@@ -34,12 +34,12 @@ async def chosen(ana: Editor) -> Sections:
 
 
 def sketch_of(answer: Reply) -> str:
-    """The edition that an answer shows, in plain words."""
+    """The edition that an answer previews, in plain words."""
     shown = [block for block in answer.blocks if isinstance(block, RenderedEdition)]
     return "\n".join(part.fallback_text for block in shown for part in block.parts)
 
 
-async def test_the_order_is_told_in_words_and_seen_before_it_is_so(ana: Editor):
+async def test_the_order_is_worded_and_previewed(ana: Editor):
     answer = await ana.says("newsdesk style", sections="figures, summary")
     reported = said(answer)
     assert "sections: as usual → figures, the summary" in reported
@@ -62,21 +62,21 @@ async def test_the_next_edition_is_posted_so(ana: Editor):
     assert posted.index("Ada Brandt") < posted.index("The harbour bridge at Hallin")
 
 
-async def test_what_is_not_posted_is_still_told_on_demand(ana: Editor):
+async def test_unposted_sections_are_still_shown_on_demand(ana: Editor):
     await ana.does("newsdesk style", sections="summary")
     await ana.harness.post()
     assert "Ada Brandt" not in shown(ana.harness)
     assert "Ada Brandt" in said(await ana.says("news story", story="bridge"))
 
 
-async def test_what_is_not_posted_counts_as_told_and_brings_no_story_back(ana: Editor):
+async def test_unposted_sections_count_as_published(ana: Editor):
     await ana.does("newsdesk style", sections="also")
     await ana.harness.post()
     await ana.does("newsdesk style", sections="usual")
     assert (await ana.harness.post("again")).stored_edition is None
 
 
-async def test_where_nothing_is_new_the_last_edition_is_shown_otherwise(ana: Editor):
+async def test_without_news_the_last_edition_is_previewed_with_the_change(ana: Editor):
     await ana.harness.post()
     answer = await ana.says("newsdesk style", sections="summary")
     assert "Nothing is new right now. The last edition would look like this:" in said(
@@ -98,7 +98,7 @@ async def test_a_corrected_post_keeps_the_sections_it_was_posted_with(ana: Edito
     assert "Figures" not in posted
 
 
-async def test_a_change_is_in_the_history_and_is_taken_back(ana: Editor):
+async def test_a_change_is_in_the_history_and_can_be_reverted(ana: Editor):
     saved = await ana.does("newsdesk style", sections="summary, quotes")
     await ana.does("newsdesk style", sections="quotes, summary")
     assert "sections: the summary, quotes → quotes, the summary" in said(
@@ -134,7 +134,7 @@ async def test_the_form_shows_what_is_set_and_takes_it_again(ana: Editor):
         (",", "Name at least one section"),
     ],
 )
-async def test_a_mistake_stands_at_its_question(ana: Editor, sections, tells):
+async def test_a_mistake_is_shown_at_its_question(ana: Editor, sections, tells):
     form = await ana.is_asked("newsdesk style", sections=sections, stories="7")
     (field,) = [field for field in form.fields if field.error]
     assert (field.name, field.value) == ("sections", sections)
@@ -150,13 +150,13 @@ async def test_a_section_that_was_set_to_none_comes_back_with_its_name(ana: Edit
     assert "figures:" not in reported
 
 
-async def test_what_the_same_line_sets_to_none_stays_so_and_is_told(ana: Editor):
+async def test_sections_disabled_in_the_same_line_stay_so(ana: Editor):
     await ana.does("newsdesk style", quotes="0")
     answer = await ana.says("newsdesk style", sections="summary, quotes", quotes="0")
     assert "Chosen, but set to none: quotes." in said(answer)
 
 
-async def test_other_changes_of_style_say_nothing_of_sections(ana: Editor):
+async def test_other_changes_of_style_do_not_mention_sections(ana: Editor):
     reported = said(await ana.says("newsdesk style", stories="7"))
     assert "Each story" not in reported
     assert "Not posted" not in reported
@@ -199,7 +199,7 @@ async def test_a_german_editor_reads_and_writes_german(ana: Editor):
 # ── the file ───────────────────────────────────────────────────────────────────
 
 
-async def test_what_chat_sets_the_file_says_and_takes(ana: Editor):
+async def test_settings_from_chat_are_exported_and_imported(ana: Editor):
     await ana.does("newsdesk style", sections="also, figures")
     text = await ana.harness.db.read(file_export.dump_configuration)
     assert '"also",\n    "figures",\n' in text
@@ -232,7 +232,7 @@ async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
         ("{ summary = true }", "Write a list here"),
     ],
 )
-async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
+async def test_a_mistake_in_the_file_is_reported_with_its_place(ana, written, says):
     with pytest.raises(ConfigurationError) as refused:
         await ana.harness.apply(f"{CONFIGURATION}sections = {written}\n")
     assert says.casefold() in str(refused.value).casefold()
@@ -258,7 +258,7 @@ async def test_a_mistake_in_the_file_is_told_with_its_place(ana, written, says):
         (DigestOptions(sections=("figures",), figures=False), "set to none: figures"),
     ],
 )
-def test_the_layout_is_said_in_sentences(look, reported):
+def test_the_layout_is_worded_in_sentences(look, reported):
     assert reported in layout_settings.describe_layout(look, EN)
 
 

@@ -1,4 +1,4 @@
-"""Where several digests may be meant, it is asked which, and nothing is typed twice."""
+"""With several digests to choose from, the bot asks which and keeps the input."""
 
 import pytest
 
@@ -35,7 +35,7 @@ async def test_the_digests_are_offered_and_those_of_this_channel_come_first(ana)
     assert [field.name for field in form.fields if field.required] == ["digest"]
 
 
-async def test_what_was_given_stands_in_the_form(ana):
+async def test_given_values_are_in_the_form(ana):
     form = await ana.is_asked("newsdesk filter add", kind="exclude", words="rumour")
     given = asked(form)
     assert given["words"][0] == "rumour"
@@ -109,11 +109,11 @@ async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
     assert "«Evening»" in reported
 
 
-# ── a schedule with the digest's name before it ─────────────────────────────────
+# ── a schedule after the digest's name ──────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", ["Evening", "evening"])
-async def test_the_digests_name_may_stand_before_the_schedule(ana: Editor, name: str):
+async def test_the_digests_name_may_precede_the_schedule(ana: Editor, name: str):
     await ana.does("newsdesk schedule add", schedule=f"{name} daily at 18:00")
     assert (await ana.harness.digest("Evening")).schedules == (
         "daily at 18:00 Europe/Berlin",
@@ -126,7 +126,7 @@ async def test_a_sentence_is_not_taken_apart_for_a_digest_that_is_called_like_it
     assert asked(form)["digest"][1]
 
 
-# ── help on what has several commands ──────────────────────────────────────────
+# ── help for a group of commands ───────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("asked_for", ["filter", "/newsdesk filter"])

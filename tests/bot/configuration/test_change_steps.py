@@ -1,4 +1,4 @@
-"""The steps of a change: kept as JSON, and turned around."""
+"""The steps of a change: stored as JSON, and inverted."""
 
 import json
 
@@ -20,12 +20,12 @@ entries = st.none() | st.dictionaries(st.text(), values).map(
 
 
 def kept(step: ChangeStep) -> ChangeStep:
-    """The step as the database gives it back."""
+    """The step after a round trip through the database."""
     return step_from_json(json.loads(json.dumps(step_to_json(step))))
 
 
 @given(entries, entries)
-def test_a_step_that_was_kept_says_the_same(
+def test_a_stored_step_is_unchanged(
     before: SettingsEntry | None, after: SettingsEntry | None
 ):
     step = ChangeStep(noun="digest", before=before, after=after, key=7)

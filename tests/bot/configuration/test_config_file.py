@@ -1,4 +1,4 @@
-"""Configuration as a file: every mistake at once, nothing twice, and back again."""
+"""The configuration file: all errors at once, idempotent, exported again."""
 
 import pytest
 
@@ -80,7 +80,7 @@ async def test_export_round_trips(harness):
     assert await harness.apply(text, prune=True) == ()
 
 
-async def test_a_destination_that_was_stopped_goes_on_after_apply(harness):
+async def test_a_stopped_destination_resumes_after_apply(harness):
     from bot.errors import SendRefused
 
     harness.platform.script(SendRefused("The channel was deleted."))
@@ -118,7 +118,7 @@ async def test_a_destination_that_was_stopped_goes_on_after_apply(harness):
         (("[[workspace]]", "[[workspace"), "TOML"),
     ],
 )
-async def test_a_mistake_is_told_with_its_place(empty_harness, change, says):
+async def test_a_mistake_is_reported_with_its_place(empty_harness, change, says):
     old, new = change
     assert old in CONFIGURATION
     reported = await mistakes(empty_harness, CONFIGURATION.replace(old, new, 1))
@@ -126,7 +126,7 @@ async def test_a_mistake_is_told_with_its_place(empty_harness, change, says):
     assert says in reported
 
 
-async def test_all_mistakes_are_told_together(empty_harness):
+async def test_all_mistakes_are_reported_together(empty_harness):
     text = CONFIGURATION.replace("every 2 minutes", "every 0 minutes")
     reported = await mistakes(empty_harness, text.replace('["morning"]', '["evening"]'))
     assert len(reported.splitlines()) == 2
@@ -166,12 +166,12 @@ async def test_a_secret_that_is_not_known_is_reported_beside_the_others(empty_ha
     assert len(reported.splitlines()) == 2
 
 
-async def test_names_that_stand_twice_are_told(empty_harness):
+async def test_duplicate_names_are_reported(empty_harness):
     twice = CONFIGURATION + CONFIGURATION[CONFIGURATION.index("[[workspace.digest]]") :]
     assert "is listed twice" in await mistakes(empty_harness, twice)
 
 
-def test_a_file_that_is_not_there_is_told(empty_harness):
+def test_a_missing_file_is_reported(empty_harness):
     with pytest.raises(ConfigurationError, match=r"absent\.toml cannot be read"):
         file_import.read_file(empty_harness.home / "absent.toml", load_plugins())
 

@@ -1,4 +1,4 @@
-"""Other readers' lists of feeds become sources, and ours become lists again."""
+"""Import of OPML feed lists from other readers, and export of ours."""
 
 import pytest
 
@@ -41,7 +41,7 @@ async def test_feeds_go_to_the_only_digest_beside_what_it_has(harness):
     assert done.known == 0
 
 
-async def test_the_digest_stays_as_it_was_otherwise(harness):
+async def test_the_digest_is_otherwise_unchanged(harness):
     before = await harness.digest()
     await bring_in(harness, FEED)
     after = await harness.digest()
@@ -64,7 +64,7 @@ async def test_feeds_that_are_there_are_not_added_twice(harness):
     assert len((await harness.digest()).sources) == 3
 
 
-async def test_a_feed_goes_where_its_folder_says(harness):
+async def test_a_feed_goes_to_the_digest_of_its_folder(harness):
     await harness.apply(CONFIGURATION + EVENING)
     inner = Subscription(address="https://c.example/f", folders=("News", "evening"))
     await bring_in(harness, inner)
@@ -90,7 +90,7 @@ async def test_with_nothing_set_up_the_local_page_gets_a_digest(empty_harness):
     ]
 
 
-async def test_an_unknown_workspace_is_told_with_those_there_are(harness):
+async def test_an_unknown_workspace_is_reported_with_the_known_ones(harness):
     with pytest.raises(UserError, match="newsroom"):
         await bring_in(harness, FEED, workspace="nowhere")
 

@@ -1,4 +1,4 @@
-"""What the operator changes in the terminal stands in the history, with a way back."""
+"""Changes by the operator in the terminal: recorded in the history, revertible."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 async def apply(ana: Editor, text: str, *, prune: bool = False) -> None:
-    """`standfirst apply`."""
+    """Run `standfirst apply`."""
     file = Path(ana.harness.home) / "newsroom.toml"
     file.write_text(text, encoding="utf-8")
     wanted = file_import.read_file(file, load_plugins())
@@ -37,14 +37,14 @@ async def history(ana: Editor) -> str:
 
 
 async def take_back(ana: Editor) -> None:
-    """The newest change, confirmed."""
+    """Revert the newest change, and confirm it."""
     shown = await ana.presses(await ana.says("newsdesk history"), "Revert")
     assert not shown.problem, said(shown)
     made = await ana.presses(shown, "Confirm")
     assert not made.problem, said(made)
 
 
-async def test_it_says_who_when_and_what_was_before(ana):
+async def test_it_records_who_when_and_the_previous_value(ana):
     await apply(ana, CONFIGURATION + "stories = 7\n")
     reported = await history(ana)
     assert "stories: 5 → 7" in reported
@@ -69,7 +69,7 @@ async def test_a_file_that_changes_nothing_leaves_no_line(ana):
     assert "No changes have been made" in await history(ana)
 
 
-async def test_it_can_be_taken_back(ana):
+async def test_it_can_be_reverted(ana):
     await apply(ana, CONFIGURATION + "stories = 7\n")
     await take_back(ana)
     assert (await ana.harness.digest()).options.stories == 5
@@ -94,7 +94,7 @@ async def test_all_that_a_file_brought_and_took_comes_back(ana):
     assert (await ana.harness.place()).workspace.zone == "Europe/Berlin"
 
 
-async def test_a_new_workspace_begins_with_a_line_that_can_be_taken_back(ana):
+async def test_a_new_workspace_starts_with_a_revertible_entry(ana):
     await apply(ana, BRAND_NEW)
     there = await editor(ana.harness, "brand-new")
     reported = await history(there)
@@ -143,7 +143,7 @@ def with_values(wanted: SettingsEntry) -> EntryEdit:
 
 
 async def change(ana: Editor, *changes: SettingsEntry) -> None:
-    """`standfirst digest pause`, and its like."""
+    """Run `standfirst digest pause` and similar commands."""
     requests = [
         ChangeRequest(noun="digest", name="Morning brief", edit=with_values(wanted))
         for wanted in changes

@@ -1,4 +1,4 @@
-"""How messages are posted at a destination: set by file and from chat, and kept."""
+"""Post options of a destination: set by file and from chat, and kept."""
 
 from dataclasses import replace
 
@@ -58,7 +58,7 @@ async def ana(harness: BotHarness) -> Editor:
     return Editor(harness=harness, place=Location(workspace=server, channel="2001"))
 
 
-# ── the noun ───────────────────────────────────────────────────────────────────
+# ── the type ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_options_are_stored_whole(options):
     assert PostOptions.from_stored(options.to_stored()) == options
 
 
-def test_nothing_said_is_posted_plainly():
+def test_without_options_messages_are_posted_plainly():
     assert (
         PostOptions.from_stored(None)
         == PostOptions.from_stored({})
@@ -87,7 +87,7 @@ def test_nothing_said_is_posted_plainly():
         ("discord", PostOptions(ping="1001"), "Everybody cannot be pinged"),
     ],
 )
-def test_what_cannot_be_is_said_plainly(platform, options, words):
+def test_invalid_options_are_reported_plainly(platform, options, words):
     (found,) = find_post_option_problems(
         options, load_plugins()[platform], workspace="1001"
     )
@@ -128,7 +128,7 @@ async def test_applying_twice_changes_nothing_the_second_time(harness):
     assert await harness.apply(ALL_SET) == ()
 
 
-async def test_the_plan_says_what_would_be_different(harness):
+async def test_the_plan_shows_the_differences(harness):
     await harness.apply(ON_DISCORD)
     (change,) = await harness.apply(ALL_SET)
     assert change.text == (
@@ -136,7 +136,7 @@ async def test_the_plan_says_what_would_be_different(harness):
     )
 
 
-async def test_an_export_says_what_is_set_and_nothing_else(harness):
+async def test_an_export_has_only_what_is_set(harness):
     await harness.apply(ALL_SET)
     text = await harness.db.read(file_export.dump_configuration)
     assert 'ping = "4711"' in text
@@ -189,7 +189,7 @@ async def test_without_words_a_form_shows_how_it_is(ana):
 
 
 @pytest.mark.parametrize("written", ["<@4711>", "@everyone", "4711 4712", "1001"])
-async def test_what_is_no_role_is_asked_again(ana, written):
+async def test_an_invalid_role_is_asked_again(ana, written):
     form = await ana.is_asked("newsdesk destination edit", ping=written)
     assert list(errors(form)) == ["ping"]
 
@@ -200,13 +200,13 @@ async def test_what_a_platform_lacks_is_refused_at_its_question(harness):
     assert "The local page has no" in errors(form)["silent"]
 
 
-async def test_in_a_channel_that_is_no_destination_it_says_what_to_do(ana):
+async def test_in_a_channel_that_is_no_destination_it_explains_what_to_do(ana):
     answer = await ana.at("2009").says("newsdesk destination edit", silent="yes")
     assert answer.problem
     assert "/newsdesk destination here" in said(answer)
 
 
-async def test_what_was_set_can_be_taken_back(ana, harness):
+async def test_a_set_option_can_be_reverted(ana, harness):
     made = await ana.does("newsdesk destination edit", silent="yes", ping="4711")
     shown = await ana.presses(made, "Take this back")
     await ana.presses(shown, "Confirm")
@@ -220,12 +220,12 @@ async def test_saying_here_once_more_keeps_how_it_is_posted(ana, harness):
     assert (place.name, place.post_options) == ("early", PostOptions(silent=True))
 
 
-async def test_it_stands_in_the_history(ana):
+async def test_it_is_in_the_history(ana):
     await ana.does("newsdesk destination edit", ping="4711")
     assert "4711" in said(await ana.says("newsdesk history"))
 
 
-async def test_who_was_let_in_by_an_editor_may_not_say_who_is_pinged(ana, harness):
+async def test_people_with_a_grant_may_not_choose_the_pinged_role(ana, harness):
     await ana.does("newsdesk access grant", who="<@ben>")
     ben = replace(ana, person=replace(ANA, id="ben", permission=Permission.EVERYONE))
     answer = await ben.says("newsdesk destination edit", ping="4711")

@@ -12,14 +12,14 @@ from digests.types import Edition
 from tests.bot.harness import BRIDGE, BotHarness
 from tests.fakes import FakePlatform, Posted
 
-#: The folder is read each minute; then the text must have stood for two.
+#: The folder is read each minute; then the text must be unchanged for two.
 STABLE_AFTER = timedelta(minutes=4)
 
 
 class Rendering(FakePlatform):
-    """A fake platform that shows editions as Discord does."""
+    """A fake platform that renders editions as Discord does."""
 
-    #: Messages more than Discord would need, once an edition was posted.
+    #: Extra messages beyond what Discord needs, once an edition was posted.
     spare = 0
 
     def render(
@@ -33,7 +33,7 @@ class Rendering(FakePlatform):
 
 
 def shown(harness: BotHarness) -> str:
-    """All that stands in the channels."""
+    """All text in the channels."""
     return "\n".join(words(message) for message in harness.platform.messages)
 
 
@@ -46,7 +46,7 @@ def words(message: Posted) -> str:
 async def correct(
     harness: BotHarness, *changes: tuple[str, str], text: str = BRIDGE
 ) -> str:
-    """The article is corrected, read again, and left to settle; its text."""
+    """Correct the article, read it again, and let it settle; return its text."""
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
@@ -57,21 +57,21 @@ async def correct(
 
 
 async def reread(harness: BotHarness, by: timedelta = timedelta(minutes=2)) -> None:
-    """After this time the folder is read once more."""
+    """Read the folder once more after this time."""
     harness.clock.advance(by)
-    # Its own slot depends on where it lies.
+    # Its slot depends on its path.
     await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
 
 
 async def pass_time(harness: BotHarness, by: timedelta = STABLE_AFTER) -> None:
-    """Time passes, and what is due is done."""
+    """Advance the clock, and do what is due."""
     harness.clock.advance(by)
     await harness.corrections.run()
     await harness.outbox.drain()
 
 
 async def listed(harness: BotHarness) -> tuple[Correction, ...]:
-    """The corrections that are kept, the newest first."""
+    """The stored corrections, newest first."""
     digest = await harness.digest()
     return await harness.db.read(
         correction_store.list_newest_corrections,

@@ -1,4 +1,4 @@
-"""/newsdesk correct: an editor's own words at the end of a story, and the way back."""
+"""/newsdesk correct: an editor's note at the end of a story, and its revert."""
 
 import pytest
 
@@ -17,21 +17,19 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 async def says(ana: Editor, text: str = RIGHT) -> None:
-    """She says so, confirms it, and what is due is done."""
+    """Submit and confirm a correction, and do what is due."""
     await ana.does("newsdesk correct", number=await bridge(ana), text=text)
     await pass_time(ana.harness)
 
 
 async def bridge(ana: Editor) -> str:
-    """The number of the story of the bridge."""
+    """The number of the story about the bridge."""
     lines = shown(ana.harness).split("\n")
     (title,) = [line for line in lines if "Harbour bridge" in line and "**" in line]
     return title.strip("*")[0]
 
 
-async def test_the_words_stand_at_the_end_of_the_story_marked_as_an_editors(
-    harness, ana
-):
+async def test_the_note_is_at_the_end_of_the_story_marked_as_an_editors(harness, ana):
     await says(ana)
     assert f"Corrected 12:00 by an editor: {RIGHT}" in shown(harness)
 
@@ -49,7 +47,7 @@ async def test_without_words_it_is_a_form(ana):
     assert [field.name for field in form.fields] == ["number", "text"]
 
 
-async def test_what_is_too_long_is_asked_again_with_the_reason(ana):
+async def test_an_answer_that_is_too_long_is_asked_again_with_the_reason(ana):
     form = await ana.is_asked("newsdesk correct", number="1", text="long " * 50)
     (error,) = [field.error for field in form.fields if field.error]
     assert "at most 200 characters" in error
@@ -65,7 +63,7 @@ async def test_a_later_word_takes_the_place_of_the_first_and_both_are_kept(
     assert len(await listed(harness)) == 2
 
 
-async def test_it_stands_in_the_history_and_can_be_taken_back(harness, ana):
+async def test_it_is_in_the_history_and_can_be_reverted(harness, ana):
     before = shown(harness)
     await says(ana)
     history = await ana.says("newsdesk history")
@@ -77,7 +75,7 @@ async def test_it_stands_in_the_history_and_can_be_taken_back(harness, ana):
     assert (await listed(harness))[0].reverted_at is not None
 
 
-async def test_it_can_come_back_after_it_was_taken_back(harness, ana):
+async def test_it_can_be_repeated_after_a_revert(harness, ana):
     await says(ana)
     for _ in range(2):
         history = await ana.says("newsdesk history")
@@ -93,7 +91,7 @@ async def test_readers_may_not(harness):
     assert answer.problem
 
 
-async def test_an_edition_that_was_taken_back_is_not_corrected(harness, ana):
+async def test_an_undone_edition_is_not_corrected(harness, ana):
     preview = await ana.says("newsdesk correct", number="1", text=RIGHT)
     await undo(harness)
     answer = await ana.presses(preview, "Confirm")
@@ -109,13 +107,13 @@ async def test_an_old_edition_is_not_corrected(harness, ana):
     assert "14 days" in said(answer)
 
 
-async def test_it_is_said_also_where_articles_are_only_listed(harness, ana):
+async def test_it_is_shown_also_where_articles_are_only_listed(harness, ana):
     await ana.does("newsdesk style", corrections="off")
     await says(ana)
     assert RIGHT in shown(harness)
 
 
-async def test_it_stands_beside_what_the_article_corrected(harness, ana):
+async def test_it_is_shown_beside_the_articles_own_corrections(harness, ana):
     await correct(harness, ("31,000", "13,000"))
     await says(ana)
     notes = [line for line in shown(harness).split("\n") if "Corrected" in line]

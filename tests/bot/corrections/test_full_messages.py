@@ -1,4 +1,4 @@
-"""Editions that fill their messages: corrected, they are as many messages as before."""
+"""Corrected editions that fill their messages keep the number of messages."""
 
 import re
 from collections.abc import AsyncIterator
@@ -62,7 +62,7 @@ async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 
 def reported(harness: BotHarness) -> list[str]:
-    """The headlines that stand there, with their numbers."""
+    """The headlines in the channel, with their numbers."""
     every = "\n".join(map(words, harness.platform.messages))
     return re.findall(r"(?m)^\*\*(\d+\. .+)\*\*$", every)
 
@@ -85,7 +85,7 @@ async def test_corrected_everywhere_it_is_as_many_messages_within_the_limits(har
     assert complaints(parts) == []
 
 
-async def test_of_several_messages_only_the_one_that_tells_it_is_edited(harness):
+async def test_of_several_messages_only_the_affected_one_is_edited(harness):
     harness.publish("a3", article(3, 9_999))
     await reread(harness)
     await pass_time(harness)
@@ -94,7 +94,7 @@ async def test_of_several_messages_only_the_one_that_tells_it_is_edited(harness)
 
 
 class Narrow(Rendering):
-    """Messages that hold no more than the edition that was posted."""
+    """Messages without room for more than the edition that was posted."""
 
     room = 10_000
 
@@ -126,7 +126,9 @@ async def test_a_note_takes_the_room_of_a_sentence_that_was_not_corrected(
         assert kept.count(False) == 2
 
 
-async def test_what_does_not_fit_at_all_is_listed_and_says_why(harness, monkeypatch):
+async def test_a_correction_that_does_not_fit_is_listed_with_the_reason(
+    harness, monkeypatch
+):
     before = [message.payload for message in harness.platform.messages]
     monkeypatch.setattr(harness.platform, "spare", 1)
     publish(harness, 7)

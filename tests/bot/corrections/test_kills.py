@@ -13,16 +13,16 @@ from tests.bot.corrections.living import Rendering, edits, listed, reread, shown
 from tests.bot.harness import BRIDGE, WAIT, BotHarness, open_harness
 from tests.fakes import FakeClock
 
-#: More writes than one correction takes.
+#: More writes than one correction needs.
 MOST = 20
 
 
 class Killed(BaseException):
-    """The process is gone at this point."""
+    """The process is killed at this point."""
 
 
 def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
-    """Let the nth write from here on be the last thing that happens; what came."""
+    """Kill the process at the nth write from here; return the list of writes made."""
     write: Callable[..., Any] = db.write
     passed: list[str] = []
 
@@ -39,7 +39,7 @@ def killing(db: Database, nth: int, *, committed: bool) -> list[str]:
 
 
 async def work(harness: BotHarness) -> None:
-    """What a wake-up does, a few times, until all is quiet."""
+    """Do the work of several wake-ups, until nothing is due."""
     for _ in range(4):
         await harness.corrections.run()
         await harness.outbox.drain()

@@ -1,4 +1,4 @@
-"""/news corrections: what was seen, what became of the posts, old and new words."""
+"""/news corrections: what was detected, what became of the posts, old and new words."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ async def reported(ana: Editor, **args: str) -> str:
     return said(await ana.says("news corrections", **args))
 
 
-async def test_before_the_first_correction_it_says_so(ana):
+async def test_before_the_first_correction_the_list_is_empty(ana):
     assert "has been corrected so far" in await reported(ana)
 
 
@@ -33,26 +33,26 @@ async def test_it_gives_the_old_and_the_new_sentence_and_the_outlet(harness, ana
     assert "1 message edited." in answer
 
 
-async def test_it_says_when_a_message_could_not_be_edited_and_why(harness, ana):
+async def test_it_shows_that_a_message_could_not_be_edited_and_why(harness, ana):
     harness.platform.script(SendRefused("Too old to be edited.", message_only=True))
     await correct(harness, ("31,000", "13,000"))
     assert "could not be edited: Too old to be edited." in await reported(ana)
 
 
-async def test_it_says_what_no_message_told(harness, ana):
+async def test_it_lists_corrections_without_a_message(harness, ana):
     longer = f"{BRIDGE}\nThe last repair was made by 12 welders in spring.\n"
     text = await correct(harness, (BRIDGE, longer))
     await correct(harness, ("12 welders", "15 welders"), text=text)
     assert "None of the messages contained it" in await reported(ana)
 
 
-async def test_it_says_that_the_posts_stay_where_the_digest_is_set_so(harness, ana):
+async def test_it_shows_that_the_digest_keeps_its_posts(harness, ana):
     await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
     await correct(harness, ("31,000", "13,000"))
     assert "the digest only lists corrections" in await reported(ana)
 
 
-async def test_why_a_message_could_not_be_edited_is_said_in_german(harness, ana):
+async def test_why_a_message_could_not_be_edited_is_in_german(harness, ana):
     harness.platform.script(
         SendRefused("slack.channel_archived", code="is_archived", message_only=True)
     )
@@ -61,7 +61,7 @@ async def test_why_a_message_could_not_be_edited_is_said_in_german(harness, ana)
     assert "Andere ließen sich nicht bearbeiten: Der Kanal ist archiviert." in answer
 
 
-async def test_why_the_posts_stay_as_they_are_is_said_in_german(harness, ana):
+async def test_why_the_posts_stay_as_they_are_is_in_german(harness, ana):
     await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
     await correct(harness, ("31,000", "13,000"))
     answer = await reported(replace(ana, locale="de"))
@@ -90,7 +90,7 @@ async def test_another_workspace_sees_none_of_it(harness, ana):
     assert "so far" in await reported(stranger)
 
 
-async def test_what_is_looked_up_is_the_edition_as_it_is_told_now(harness, ana):
+async def test_look_ups_use_the_corrected_edition(harness, ana):
     await correct(harness, ("31,000", "13,000"))
     story = said(await ana.says("news story", story="harbour bridge"))
     assert "13,000" in story

@@ -1,4 +1,4 @@
-"""Living editions: what was told is put right where it stands, once, and says so."""
+"""Living editions: published stories are corrected in place, once, with a note."""
 
 from datetime import timedelta
 
@@ -26,16 +26,16 @@ def notes(harness: BotHarness) -> list[str]:
     return [said for said in shown(harness).split("\n") if "Corrected" in said]
 
 
-# ── what is put right ──────────────────────────────────────────────────────────
+# ── what is corrected ──────────────────────────────────────────────────────────
 
 
-async def test_a_corrected_figure_is_put_right_where_it_stands(harness):
+async def test_a_corrected_figure_is_corrected_in_place(harness):
     await correct(harness, ("31,000", "13,000"))
     assert "About 13,000 vehicles cross the bridge" in shown(harness)
     assert "About 31,000 vehicles" not in shown(harness)
 
 
-async def test_the_story_says_at_its_end_what_was_corrected_and_when(harness):
+async def test_the_story_ends_with_what_was_corrected_and_when(harness):
     await correct(harness, ("31,000", "13,000"))
     assert notes(harness) == ["-# Corrected 12:06: 31,000 → 13,000"]
 
@@ -61,13 +61,13 @@ async def test_a_withdrawn_quote_is_struck_and_stays(harness):
     assert "withdrawn" in shown(harness)
 
 
-async def test_a_quote_that_reads_otherwise_now_is_shown_as_it_reads(harness):
+async def test_a_changed_quote_is_shown_in_its_new_wording(harness):
     await correct(harness, ("We will not reopen it", "We would not reopen it"))
     assert "“We would not reopen it before the steel has been tested”" in shown(harness)
     assert "We will not" not in shown(harness).replace(notes(harness)[0], "")
 
 
-async def test_a_second_correction_is_told_below_the_first(harness):
+async def test_a_second_correction_is_noted_below_the_first(harness):
     text = await correct(harness, ("31,000", "13,000"))
     harness.clock.advance(hours=1)
     await correct(harness, ("13,000", "14,000"), text=text)
@@ -77,7 +77,7 @@ async def test_a_second_correction_is_told_below_the_first(harness):
     ]
 
 
-async def test_on_a_later_day_the_note_says_which(harness):
+async def test_on_a_later_day_the_note_has_the_date(harness):
     harness.clock.advance(days=2)
     await correct(harness, ("31,000", "13,000"))
     assert "Corrected 26 November 2026, 12:06" in notes(harness)[0]
@@ -96,7 +96,7 @@ async def test_a_moved_comma_edits_nothing(harness):
     )
 
 
-async def test_what_no_message_tells_is_only_seen(harness):
+async def test_corrections_without_a_message_are_only_recorded(harness):
     longer = f"{BRIDGE}\nThe last repair was made by 12 welders in spring.\n"
     text = await correct(harness, (BRIDGE, longer))
     before = shown(harness)
@@ -114,18 +114,18 @@ async def test_what_is_merely_added_is_no_correction(harness):
     assert (await edits(harness), await listed(harness)) == ([], ())
 
 
-async def test_only_the_message_that_tells_it_is_edited(harness):
+async def test_only_the_affected_message_is_edited(harness):
     await correct(harness, ("31,000", "13,000"))
     assert [one.part for one in await edits(harness)] == [1]
 
 
-async def test_an_edition_that_was_taken_back_is_never_edited(harness):
+async def test_an_undone_edition_is_never_edited(harness):
     await undo(harness)
     await correct(harness, ("31,000", "13,000"))
     assert (harness.platform.messages, await edits(harness)) == ([], [])
 
 
-async def test_taken_back_between_order_and_edit_it_is_not_edited_either(harness):
+async def test_undone_between_order_and_edit_it_is_not_edited(harness):
     harness.publish("bridge", BRIDGE.replace("31,000", "13,000"))
     await reread(harness)
     harness.clock.advance(minutes=3)
@@ -154,12 +154,12 @@ async def test_quiet_hours_do_not_hold_an_edit(harness):
     assert len(notes(harness)) == 1
 
 
-async def test_what_the_edit_tells_is_not_told_again(harness):
+async def test_content_of_an_edit_is_not_published_again(harness):
     await correct(harness, ("31,000", "13,000"))
     assert (await harness.post("next")).stored_edition is None
 
 
-# ── many become one ────────────────────────────────────────────────────────────
+# ── many changes become one ────────────────────────────────────────────────────
 
 
 async def test_many_changes_in_a_row_become_one_edit(harness):
@@ -180,7 +180,7 @@ async def test_what_was_just_edited_rests_before_the_next_edit(harness):
     assert len(notes(harness)) == 2
 
 
-async def test_what_changes_again_and_again_is_edited_ever_less_often(harness):
+async def test_frequent_changes_are_edited_less_and_less_often(harness):
     for number in range(24):
         harness.publish("bridge", BRIDGE.replace("31,000", f"{40_000 + number:,}"))
         await reread(harness, timedelta(minutes=10))
@@ -188,7 +188,7 @@ async def test_what_changes_again_and_again_is_edited_ever_less_often(harness):
     assert [message.edits for message in harness.platform.messages] == [6]
 
 
-async def test_what_goes_back_before_it_settles_edits_nothing(harness):
+async def test_a_change_reverted_before_it_settles_edits_nothing(harness):
     harness.publish("bridge", BRIDGE.replace("31,000", "13,000"))
     await reread(harness)
     harness.publish("bridge", BRIDGE)
@@ -197,7 +197,7 @@ async def test_what_goes_back_before_it_settles_edits_nothing(harness):
     assert (await edits(harness), await listed(harness)) == ([], ())
 
 
-# ── once, and to its end ───────────────────────────────────────────────────────
+# ── exactly once ───────────────────────────────────────────────────────────────
 
 
 async def test_judging_twice_edits_once(harness):
@@ -265,7 +265,7 @@ async def test_a_post_that_went_out_in_plain_words_is_corrected_in_plain_words(h
     assert "54,000" in edit.fallback_text
 
 
-# ── as the digest is set ───────────────────────────────────────────────────────
+# ── as the digest is configured ────────────────────────────────────────────────
 
 
 async def test_a_digest_can_leave_its_messages_and_only_list(harness):
@@ -275,7 +275,7 @@ async def test_a_digest_can_leave_its_messages_and_only_list(harness):
     assert [one.state for one in await listed(harness)] == ["listed"]
 
 
-async def test_what_is_only_listed_comes_as_an_update_in_the_next_edition(harness):
+async def test_listed_articles_are_an_update_in_the_next_edition(harness):
     await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
     await correct(harness, ("31,000", "13,000"))
     await harness.post("next")

@@ -1,4 +1,4 @@
-"""A person's own edition lives like every other, and its corrections are theirs."""
+"""Personal editions are corrected like every other, privately."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ async def quiet(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 @pytest.fixture
 async def ben(quiet: BotHarness) -> Editor:
-    """A reader who has got a digest of his own."""
+    """A reader who has received a personal digest."""
     reader = replace(await editor(quiet), person=BEN)
     await reader.says("news me", time="7:30")
     quiet.clock.advance(timedelta(hours=19))
@@ -36,7 +36,7 @@ async def ben(quiet: BotHarness) -> Editor:
     return reader
 
 
-async def test_it_is_edited_and_its_controls_still_say_whose_it_is(
+async def test_it_is_edited_and_its_controls_keep_their_owner(
     quiet: BotHarness, ben: Editor
 ):
     await correct(quiet, ("31,000", "13,000"))
@@ -47,7 +47,7 @@ async def test_it_is_edited_and_its_controls_still_say_whose_it_is(
     assert "'v1:story:" not in str(message.payload)
 
 
-async def test_nobody_is_told_of_its_corrections(quiet: BotHarness, ben: Editor):
+async def test_its_corrections_are_private(quiet: BotHarness, ben: Editor):
     await correct(quiet, ("31,000", "13,000"))
     for who in (ben.also("Cleo"), await editor(quiet)):
         assert "Nothing posted here" in said(await who.says("news corrections"))

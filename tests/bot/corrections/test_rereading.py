@@ -1,4 +1,4 @@
-"""The pages behind told articles are read again: when, where, and what comes of it."""
+"""Rereading the pages of published articles: when, where, and its results."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ HTML = {"Content-Type": "text/html"}
 
 
 def page(reported: str = TOLD, below: str = BELOW) -> Script:
-    """The page behind the feed's item, as the outlet shows it."""
+    """The page of the feed's item, as the outlet shows it."""
     title = "Harbour bridge closes after crack is found"
     return answer(
         f"<html lang=en><head><title>{title}</title></head><body><article><h1>{title}"
@@ -40,7 +40,7 @@ def page(reported: str = TOLD, below: str = BELOW) -> Script:
 
 @pytest.fixture
 async def newswire(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newswire]:
-    """A newsroom that told a feed's article; the page behind it is on the shelf."""
+    """A newsroom that published a feed's article, whose page the server has."""
     async with open_newswire(sqlite_url, tmp_path) as built:
         await tell(built, built.url("/bridge"))
         yield built
@@ -61,7 +61,7 @@ async def tell(newswire: Newswire, link: str) -> None:
 
 
 def asked(newswire: Newswire) -> int:
-    """How often the page was asked for."""
+    """How often the page was requested."""
     return sum(request.path == "/bridge" for request in newswire.server.requests)
 
 
@@ -71,7 +71,7 @@ async def wait(newswire: Newswire, **later: float) -> None:
 
 
 async def read_first(newswire: Newswire) -> None:
-    """The page is read for the first time: as it was told."""
+    """Read the page for the first time, with the published text."""
     await wait(newswire)
     await wait(newswire, minutes=5)
 
@@ -105,7 +105,7 @@ async def test_after_a_stop_what_was_missed_is_not_made_up_for(newswire):
     assert asked(newswire) == 2
 
 
-async def test_what_no_edition_told_is_not_read(newswire):
+async def test_pages_of_unpublished_articles_are_not_read(newswire):
     newswire.publish(
         "/feed",
         [
@@ -129,7 +129,7 @@ async def test_where_a_digest_makes_nothing_of_corrections_no_page_is_read(newsw
     assert asked(newswire) == 0
 
 
-async def test_a_page_that_is_gone_is_not_asked_again(newswire):
+async def test_a_removed_page_is_not_requested_again(newswire):
     newswire.shelf["/bridge"] = answer(b"", status=410)
     await read_first(newswire)
     await wait(newswire, hours=49)
@@ -145,7 +145,7 @@ async def test_a_page_that_fails_is_asked_again_at_its_next_time(newswire):
     assert asked(newswire) == 2
 
 
-# ── what comes of it ───────────────────────────────────────────────────────────
+# ── results ────────────────────────────────────────────────────────────────────
 
 
 async def test_a_page_that_stays_as_it_is_corrects_nothing(newswire):
@@ -155,7 +155,7 @@ async def test_a_page_that_stays_as_it_is_corrects_nothing(newswire):
     assert await listed(newswire.harness) == ()
 
 
-async def test_what_the_page_corrects_is_put_right_in_the_post(newswire):
+async def test_corrections_of_the_page_are_applied_to_the_post(newswire):
     await read_first(newswire)
     newswire.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
     await wait(newswire, minutes=30)
@@ -171,7 +171,7 @@ async def test_what_the_page_corrects_is_put_right_in_the_post(newswire):
     assert changed.new.text.startswith("About 13,000 vehicles")
 
 
-async def test_what_stands_on_the_page_only_is_seen_and_edits_nothing(newswire):
+async def test_a_change_only_on_the_page_is_recorded_and_edits_nothing(newswire):
     await read_first(newswire)
     newswire.shelf["/bridge"] = page(below=BELOW.replace("Thursday", "Friday"))
     await wait(newswire, minutes=30)
@@ -179,7 +179,7 @@ async def test_what_stands_on_the_page_only_is_seen_and_edits_nothing(newswire):
     assert [one.state for one in await listed(newswire.harness)] == ["unshown"]
 
 
-async def test_a_page_that_words_it_otherwise_than_its_feed_corrects_nothing(newswire):
+async def test_a_page_worded_differently_from_its_feed_corrects_nothing(newswire):
     newswire.shelf["/bridge"] = page(
         "The bridge at Hallin is shut. 30,000 cars use it."
     )
@@ -189,7 +189,7 @@ async def test_a_page_that_words_it_otherwise_than_its_feed_corrects_nothing(new
     assert await listed(newswire.harness) == ()
 
 
-async def test_the_page_is_never_told_as_news(newswire):
+async def test_the_page_is_never_published_as_news(newswire):
     await read_first(newswire)
     assert (await newswire.harness.post("next")).stored_edition is None
 
@@ -260,14 +260,14 @@ def a_reread(url: str, home: str = "https://courier.example/feed") -> PageReread
         ("", "ftp://outlet.example/a", False),
     ],
 )
-def test_a_feed_leads_us_into_no_network_but_its_own(idle_rereading, allowed, url, may):
+def test_a_feed_cannot_redirect_into_another_network(idle_rereading, allowed, url, may):
     reading = replace(idle_rereading, allow_private=allowed)
     assert reading._may_be_read(a_reread(url), url) is may
 
 
 @pytest.fixture
 def idle_rereading() -> PageRereader:
-    """One that reads nothing."""
+    """A rereading that requests nothing."""
     nothing: object = None
     return PageRereader(db=nothing, clock=nothing, read_page=nothing)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Whose turn it is: nobody waits for somebody else's slow channels."""
+"""Fair order: no workspace waits for the slow channels of another."""
 
 from collections import Counter
 
@@ -52,7 +52,7 @@ def test_a_place_has_one_errand_at_a_time():
     assert len(queue.pick()) == 1
 
 
-def test_an_edition_that_was_begun_is_finished_first():
+def test_a_started_edition_is_finished_first():
     queue = FairQueue(places=1)
     queue.offer(job(place) for place in (1, 2))
     queue.pick()

@@ -18,7 +18,7 @@ PARTS = 3
 
 @pytest.fixture
 async def held(harness: BotHarness) -> BotHarness:
-    """The first of three messages went out, and nobody can see whether it arrived."""
+    """An edition of three messages; the outcome of the first is unknown."""
     harness.platform.script(Lost())
     harness.platform.lets_us_look = False
     await harness.post()
@@ -54,7 +54,7 @@ def words(reported: Reply) -> str:
     return repr(reported.blocks)
 
 
-async def test_status_names_it_and_says_that_sending_again_may_double_it(held):
+async def test_status_names_it_and_warns_of_a_duplicate(held):
     reported = await held.says("newsdesk status")
     assert "#morning, part 1" in words(reported)
     assert "may appear there twice" in words(reported)
@@ -65,7 +65,7 @@ async def test_nothing_held_gives_no_button(harness):
     assert (await harness.says("newsdesk status")).controls == ()
 
 
-async def test_sent_again_it_goes_out_under_the_same_key_with_what_waited(held):
+async def test_sent_again_it_has_the_same_key_and_the_rest_follows(held):
     before = held.platform.tried[0].key
     reported = await press(held, (await buttons(held))["Send again"])
     assert "being sent again" in words(reported)
@@ -74,7 +74,7 @@ async def test_sent_again_it_goes_out_under_the_same_key_with_what_waited(held):
     assert [d.key for d in held.platform.tried].count(before) == 2
 
 
-async def test_left_it_is_never_sent_and_what_waited_goes_out(held):
+async def test_a_dropped_message_is_never_sent_and_the_rest_is(held):
     tried = len(held.platform.tried)
     await press(held, (await buttons(held))["Leave it"])
     await held.outbox.drain()
@@ -130,7 +130,7 @@ async def test_another_workspace_cannot_decide_about_it(held):
 
 
 async def test_on_the_command_line_it_is_listed_by_a_key_and_decided(held, tmp_path):
-    """Over the same database, by a process of its own."""
+    """In another process over the same database."""
     home, url = Home(tmp_path), f"sqlite:///{held.db.file}"
     more = {"STANDFIRST_DATABASE_URL": url}
     listed = home.run("digest", "release", **more)
@@ -152,7 +152,7 @@ async def test_a_held_message_that_is_sent_again_keeps_its_permission_check(held
     assert expect_reply(await held.inbox.dispatch(asked)).problem
 
 
-async def test_several_are_told_apart_by_their_numbers(held):
+async def test_several_are_distinguished_by_their_numbers(held):
     (one,) = await held.db.read(
         delivery_store.list_held_deliveries,
         workspace_id=(await held.digest()).workspace_id,

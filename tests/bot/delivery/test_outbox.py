@@ -74,7 +74,7 @@ async def test_a_lost_answer_is_read_back_and_adopted_not_sent_again(harness):
     assert len(parts_of(harness)) == PARTS
 
 
-async def test_the_look_waits_until_a_request_in_flight_must_have_landed(harness):
+async def test_reading_back_waits_until_a_request_in_flight_has_landed(harness):
     harness.platform.script(Lost())
     await harness.post()
     harness.clock.advance(WAIT / 2)
@@ -98,7 +98,7 @@ async def test_later_parts_wait_for_an_uncertain_one(harness):
     assert len(parts_of(harness)) == 1
 
 
-async def test_where_reading_back_is_refused_it_is_held_and_says_why(harness):
+async def test_if_reading_back_is_rejected_it_is_held_with_the_reason(harness):
     harness.platform.script(Lost())
     harness.platform.lets_us_look = False
     await harness.post()
@@ -109,7 +109,7 @@ async def test_where_reading_back_is_refused_it_is_held_and_says_why(harness):
     assert len(parts_of(harness)) == 1
 
 
-async def test_a_look_that_fails_is_tried_again_later_and_not_at_once(harness):
+async def test_a_failed_read_back_is_retried_later(harness):
     harness.platform.script(Lost())
     await harness.post()
     read_back = harness.platform.read_back
@@ -152,7 +152,7 @@ async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
     async def refused(_delivery: Delivery) -> str:
         harness.platform.send = send
         harness.clock.advance(seconds=1)
-        # Somebody lets it in between the question and the record of its answer.
+        # The bot is invited between the answer and its recording.
         await harness.db.write(
             workspace_store.upsert_workspace,
             platform="local",
@@ -168,7 +168,7 @@ async def test_a_refusal_from_before_the_bot_came_back_stops_nothing(harness):
     assert await states(harness) == ["sent"] * PARTS
 
 
-async def test_a_workspace_that_is_heard_of_by_name_is_tried_again(harness):
+async def test_a_workspace_that_is_installed_again_is_retried(harness):
     harness.platform.script(SendRefused("The token was revoked.", whole_workspace=True))
     await harness.post()
     stopped = (await harness.place()).workspace.stopped
@@ -178,7 +178,7 @@ async def test_a_workspace_that_is_heard_of_by_name_is_tried_again(harness):
     assert await states(harness) == ["sent"] * PARTS
 
 
-async def test_a_send_that_never_ends_becomes_uncertain(harness):
+async def test_a_send_without_an_answer_becomes_uncertain(harness):
     async def hang(_delivery: Delivery) -> str:
         await asyncio.Event().wait()
         return ""
@@ -200,7 +200,7 @@ async def test_a_process_killed_while_sending_leaves_nothing_lost_or_doubled(har
     (claimed,) = await harness.db.write(
         delivery_queue.claim_deliveries, now=harness.clock.now(), lease=WAIT, limit=50
     )
-    await harness.platform.send(claimed)  # and here the process dies
+    await harness.platform.send(claimed)  # and here the process is killed
     harness.clock.advance(2 * WAIT + timedelta(seconds=1))
     await harness.outbox.drain()
     harness.clock.advance(WAIT + timedelta(seconds=1))
@@ -228,7 +228,7 @@ async def test_a_late_answer_of_an_older_claim_changes_nothing(harness):
     assert await states(harness) == ["sent"] * PARTS
 
 
-async def test_drain_says_when_it_has_something_to_do_next(harness):
+async def test_drain_returns_when_it_has_work_next(harness):
     harness.platform.script(SendRateLimited("Slow down.", retry_after=30))
     await order(harness)
     assert await harness.outbox.drain() == harness.clock.now() + timedelta(seconds=30)
@@ -270,7 +270,7 @@ async def test_every_end_of_a_send_has_its_verdict(
 
 
 def back_off(key: str, attempt: int) -> timedelta:
-    """How long it waits after it could not be reached at NOON."""
+    """The wait after it could not be reached at NOON."""
     found = decide_retry(
         SendNotReceived("No route."), a_delivery(key=key, attempt=attempt), NOON
     )
@@ -292,9 +292,9 @@ def test_the_same_failure_at_the_same_moment_waits_the_same(key, attempt):
     assert back_off(key, attempt) == back_off(key, attempt)
 
 
-def test_what_one_outage_threw_back_does_not_return_in_one_instant():
+def test_retries_after_an_outage_are_spread():
     waits = sorted(back_off(f"{number:025}", 9) for number in range(300))
-    # 300 of them within at most 300 seconds: nowhere a crowd, and no long silence.
+    # 300 of them within at most 300 seconds: no burst, and no long gap.
     assert len(set(waits)) == 300
     tenths = Counter(int(wait / timedelta(seconds=15)) for wait in waits)
     assert set(tenths) == set(range(10, 20))

@@ -1,4 +1,4 @@
-"""Many deliveries at once: who waits for whom, what stops them, and how they end."""
+"""Many deliveries at once: who waits for whom, what stops them, how they end."""
 
 import asyncio
 import sqlite3
@@ -38,7 +38,7 @@ WAIT = timedelta(seconds=60)
 
 @dataclass(kw_only=True)
 class OutboxHarness:
-    """An outbox over two platforms, with as many places as a test wants."""
+    """An outbox over two platforms, with as many destinations as a test wants."""
 
     db: Database
     file: Path
@@ -48,7 +48,7 @@ class OutboxHarness:
     outbox: Outbox
 
     def restart(self) -> None:
-        """Another process over the same database."""
+        """Open another process over the same database."""
         self.outbox = Outbox(
             db=self.db,
             clock=self.clock,
@@ -62,7 +62,7 @@ class OutboxHarness:
         self, name: str, platform: PlatformName = "discord", *, places: int = 1,
         count: int = 1,
     ) -> Tenant:  # fmt: skip
-        """An edition of so many parts, due in so many places of a new workspace."""
+        """An edition of so many parts, due in so many channels of a new workspace."""
         return await self.db.write(_due, name, platform, places, count)
 
     async def states(self) -> list[str]:
@@ -128,7 +128,7 @@ Send = Callable[[Delivery], Awaitable[str]]
 
 
 def hang(platform: FakePlatform, *channels: str) -> asyncio.Event:
-    """Sends into these channels wait for the event; the others go on."""
+    """Make sends into these channels wait for the event; the others go on."""
     go_on, send = asyncio.Event(), platform.send
 
     async def slow(delivery: Delivery) -> str:
@@ -180,7 +180,7 @@ async def test_a_platform_whose_every_send_hangs_leaves_the_other_on_time(
     await draining
 
 
-async def test_what_becomes_due_meanwhile_does_not_wait_for_what_hangs(outbox_harness):
+async def test_new_deliveries_do_not_wait_for_hanging_ones(outbox_harness):
     await outbox_harness.due("one")
     go_on = hang(outbox_harness.discord, "one-0")
     draining = asyncio.create_task(outbox_harness.outbox.drain())
@@ -232,7 +232,7 @@ async def test_few_are_under_way_at_once(outbox_harness):
     assert 2 <= most <= 16
 
 
-async def test_a_platform_that_is_off_keeps_its_deliveries_and_nobody_waits(
+async def test_a_platform_that_is_off_keeps_its_deliveries_and_blocks_no_other(
     outbox_harness,
 ):
     await outbox_harness.due("one", "local")
@@ -290,7 +290,7 @@ async def test_a_stopped_workspace_is_tried_by_one_message_every_six_hours(
     assert str(found.stopped) == "Revoked."
 
 
-async def test_a_stopped_workspace_goes_on_by_itself_when_it_works_again(
+async def test_a_stopped_workspace_resumes_when_it_works_again(
     outbox_harness,
 ):
     tenant = await outbox_harness.due("one", places=5)
@@ -307,7 +307,7 @@ async def test_a_stopped_workspace_goes_on_by_itself_when_it_works_again(
 
 
 async def test_a_start_tries_a_stopped_workspace_at_once(outbox_harness):
-    """There may be a new token."""
+    """The token may be a new one."""
     await outbox_harness.due("one", places=5)
     outbox_harness.discord.script(SendRefused("Revoked.", whole_workspace=True))
     await outbox_harness.outbox.drain()
@@ -316,7 +316,7 @@ async def test_a_start_tries_a_stopped_workspace_at_once(outbox_harness):
     assert len(outbox_harness.discord.messages) == 5
 
 
-async def test_what_may_have_arrived_before_the_refusal_is_adopted_after_it(
+async def test_a_message_that_may_have_arrived_is_adopted_after_the_rejection(
     outbox_harness,
 ):
     await outbox_harness.due("one", places=2)
@@ -360,7 +360,7 @@ async def test_a_lost_permission_is_tried_four_times_a_day_and_comes_back(
     ]
 
 
-async def test_the_outbox_says_when_it_will_try_again(outbox_harness):
+async def test_the_outbox_reports_the_next_retry(outbox_harness):
     await outbox_harness.due("one")
     outbox_harness.discord.script(SendRefused("Not allowed.", may_return=True))
     assert (
@@ -369,7 +369,7 @@ async def test_the_outbox_says_when_it_will_try_again(outbox_harness):
     )
 
 
-async def test_a_place_that_is_gone_is_never_tried_and_its_edition_waits_a_week(
+async def test_a_removed_channel_is_not_tried_and_its_edition_waits_a_week(
     outbox_harness,
 ):
     await outbox_harness.due("one", count=2)
@@ -384,7 +384,7 @@ async def test_a_place_that_is_gone_is_never_tried_and_its_edition_waits_a_week(
     assert await outbox_harness.states() == ["failed", "failed"]
 
 
-async def test_what_waited_for_a_place_that_is_gone_goes_to_the_new_one(outbox_harness):
+async def test_deliveries_to_a_removed_channel_go_to_the_new_one(outbox_harness):
     tenant = await outbox_harness.due("one", count=2)
     outbox_harness.discord.script(SendRefused("The channel does not exist any more."))
     await outbox_harness.outbox.drain()
@@ -409,7 +409,7 @@ async def test_an_outage_of_hours_loses_nothing(outbox_harness):
     assert await outbox_harness.states() == ["sent", "sent"]
 
 
-# ── what is refused as it is ───────────────────────────────────────────────────
+# ── rejected payloads ──────────────────────────────────────────────────────────
 
 
 def words(platform: FakePlatform) -> list[tuple[dict[str, object], str]]:
@@ -444,7 +444,7 @@ def with_link(edition: Edition) -> Edition:
     return replace(edition, stories=(replace(story, articles=(ref,)),))
 
 
-async def test_a_refused_message_is_told_plainly_then_as_links_then_fails_alone(
+async def test_a_rejected_message_is_sent_plainly_then_as_links_then_fails(
     outbox_harness,
 ):
     await refusable(outbox_harness)
@@ -460,7 +460,7 @@ async def test_a_refused_message_is_told_plainly_then_as_links_then_fails_alone(
     assert await outbox_harness.states() == ["failed", "sent"]
 
 
-async def test_a_message_that_is_taken_plainly_is_told_once(outbox_harness):
+async def test_a_message_accepted_in_plain_form_is_sent_once(outbox_harness):
     await refusable(outbox_harness)
     outbox_harness.discord.script(SendRefused("Invalid form.", message_only=True))
     await outbox_harness.outbox.drain()
@@ -468,7 +468,7 @@ async def test_a_message_that_is_taken_plainly_is_told_once(outbox_harness):
     assert len({one.key for one in outbox_harness.discord.tried}) == 2
 
 
-async def test_how_plainly_it_is_told_survives_a_restart(outbox_harness):
+async def test_the_simplified_form_survives_a_restart(outbox_harness):
     await refusable(outbox_harness)
     outbox_harness.discord.script(
         SendRefused("Invalid form.", message_only=True), SendNotReceived("No route.")
@@ -486,7 +486,7 @@ async def test_how_plainly_it_is_told_survives_a_restart(outbox_harness):
 # ── how they end ───────────────────────────────────────────────────────────────
 
 
-async def test_stopped_it_lets_what_is_on_its_way_arrive_and_records_it(outbox_harness):
+async def test_a_stop_waits_for_deliveries_in_flight_and_records_them(outbox_harness):
     await outbox_harness.due("one", places=3)
     go_on = hang(outbox_harness.discord, "one-0", "one-1", "one-2")
     draining = asyncio.create_task(outbox_harness.outbox.drain())
@@ -510,7 +510,7 @@ async def test_stopped_it_begins_nothing_more(outbox_harness):
     assert await outbox_harness.states() == ["sent", "ready", "ready"]
 
 
-async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(outbox_harness):
+async def test_stopped_while_claiming_it_releases_unstarted_deliveries(outbox_harness):
     await outbox_harness.due("one", places=3)
     write, claiming = outbox_harness.db.write, asyncio.Event()
 
@@ -530,9 +530,7 @@ async def test_stopped_while_it_claims_it_gives_back_what_was_not_begun(outbox_h
     assert await outbox_harness.states() == ["retry"] * 3
 
 
-async def test_what_does_not_arrive_in_time_is_uncertain_and_looked_for(
-    outbox_harness, monkeypatch
-):
+async def test_a_timed_out_send_is_uncertain_and_read_back(outbox_harness, monkeypatch):
     monkeypatch.setattr("bot.delivery.outbox.SHUTDOWN_SECONDS", 0.05)
     await outbox_harness.due("one")
     hang(outbox_harness.discord, "one-0")
@@ -556,10 +554,10 @@ async def test_a_clock_that_leaps_does_not_doubt_what_is_on_its_way(outbox_harne
     assert await outbox_harness.states() == ["sent"]
 
 
-async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(
+async def test_a_clock_leap_does_not_shorten_the_wait_before_reading_back(
     outbox_harness,
 ):
-    """A request in flight could land behind the look, and would be sent twice."""
+    """A request in flight could land after the read-back, and would be sent twice."""
     steady = 0.0
     outbox_harness.outbox.steady = lambda: steady
     await outbox_harness.due("one")
@@ -580,7 +578,7 @@ async def test_a_clock_that_leaps_does_not_shorten_the_wait_before_the_look(
 
 
 def refuse_writes(outbox_harness: OutboxHarness, verb: str) -> Callable[[], None]:
-    """Writes of this kind fail as on a full disk, until the answer is called."""
+    """Make such writes fail as on a full disk, until the result is called."""
     write = outbox_harness.db.write
 
     async def failing(what, /, *args, **kwargs):
@@ -645,7 +643,7 @@ async def test_an_answer_that_was_never_recorded_is_adopted_by_the_next_start(
         await outbox_harness.outbox.drain()
     mend()
     outbox_harness.discord.send = send
-    outbox_harness.restart()  # the process had died
+    outbox_harness.restart()  # the process was killed
     outbox_harness.clock.advance(2 * WAIT)
     await outbox_harness.outbox.drain()
     outbox_harness.clock.advance(WAIT)
@@ -669,12 +667,12 @@ async def test_stopped_while_nothing_can_be_recorded_it_stops_all_the_same(
 
 
 async def test_a_full_disk_posts_nothing_that_is_not_on_record(outbox_harness):
-    """A real one, as far as SQLite can tell: no page more."""
+    """A really full database, as far as SQLite can tell: not one page more."""
     await outbox_harness.due("one", places=40)
     send = outbox_harness.discord.send
 
     async def wordy(delivery: Delivery) -> str:
-        # So that recording it takes room.
+        # So that recording it needs room.
         return str(await send(delivery)) + 4000 * "x"
 
     outbox_harness.discord.send = wordy
@@ -698,7 +696,7 @@ def _pragma(conn: Connection, words: str) -> None:
 
 
 async def test_a_database_that_another_program_holds_is_waited_for(outbox_harness):
-    """The event loop stays live meanwhile; nothing is lost or doubled."""
+    """The event loop stays responsive; nothing is lost or duplicated."""
     await outbox_harness.due("one", places=3)
     rounds = 0
 

@@ -1,4 +1,4 @@
-"""Who gets a notice when posting stops at a destination."""
+"""The recipient of the notice that posting to a destination has stopped."""
 
 import pytest
 from sqlalchemy import select
@@ -34,7 +34,7 @@ def list_recipients(connection: Connection) -> list[str | None]:
     return list(connection.execute(select(schema.notices.c.person_id)).scalars())
 
 
-async def test_a_channel_that_a_file_set_up_is_announced_to_whoever_installed_the_bot(
+async def test_problems_of_a_channel_from_a_file_go_to_the_installer(
     database: Database, tenant: Tenant
 ):
     await database.write(stop, tenant, tenant.destination.id)
@@ -42,7 +42,7 @@ async def test_a_channel_that_a_file_set_up_is_announced_to_whoever_installed_th
     assert await database.read(list_recipients) == [None]
 
 
-async def test_a_personal_destination_is_announced_to_nobody_else(
+async def test_problems_of_a_personal_destination_are_private(
     database: Database, tenant: Tenant
 ):
     def stop_personal(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Holds the code to literals that can be extracted, and catalogues to the code."""
+"""Check that messages in code are extractable literals, and that catalogues match."""
 
 import ast
 import re
@@ -37,12 +37,12 @@ class StringConstant(ast.Constant):
 
 
 CODE = Path(bot.__file__).parent
-#: Errors whose sentence a person may see in chat.
+#: Errors whose sentence may be shown in chat.
 ERRORS = {"UserError", "UnknownName", "Forbidden", "FieldError", "Message"}
 PLACE = re.compile(r"\{\w+\}")
-#: It words messages whose sentences stand in `messages.toml`.
+#: It words messages whose sentences are in `messages.toml`.
 WORDING = "i18n/translation.py"
-#: They speak to who runs the process, in English: a terminal, a file, a log.
+#: Modules that address the operator, in English: a terminal, a file, a log.
 OPERATORS = (
     "__main__.py", "cli/", "settings.py", "storage/", "web/", "runner.py",
     "operations/backup.py",
@@ -54,9 +54,9 @@ def is_string(node: ast.AST) -> TypeGuard[StringConstant]:
 
 
 def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
-    """Calls of `texts.say(…)` and `texts.count(…)` with their sentences.
+    """Yield calls of `texts.say(…)` and `texts.count(…)` with their sentences.
 
-    `schedules.say` says a schedule, and `list.count` has one argument.
+    Not `schedules.say`, which words a schedule, nor `list.count`, with one argument.
     """
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
@@ -75,7 +75,7 @@ def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
 
 
 def raised(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
-    """Errors that people see, with their sentences; a constant's name stands for it."""
+    """Yield user-facing errors with their sentences; a constant counts as its value."""
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
@@ -84,7 +84,7 @@ def raised(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
 
 
 def is_worded(node: ast.expr) -> bool:
-    """Whether it is no literal but a message, a code, or a text in its language."""
+    """Whether it is a message, a code, or text in its own language, not a literal."""
     return not isinstance(node, ast.Constant | ast.JoinedStr)
 
 
@@ -148,7 +148,7 @@ def test_every_sentence_is_a_literal_with_all_its_values(module):
 
 
 def said_in_code() -> set[str | tuple[str, ...]]:
-    """Every sentence, and every other string: any may be one for `texts.word`."""
+    """Every sentence, and every other string: any may be passed to `texts.word`."""
     said: set[str | tuple[str, ...]] = set()
     for module in CODE.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))
@@ -170,7 +170,7 @@ ON_A_PAGE = re.compile(r"""texts\.(?:say|word)\(\s*"([^"]+)\"""")
 
 @cache
 def on_pages() -> frozenset[str]:
-    """Sentences that stand in the templates of pages."""
+    """Sentences in the templates of pages."""
     pages = (page.read_text(encoding="utf-8") for page in CODE.rglob("*.html"))
     return frozenset(text for page in pages for text in ON_A_PAGE.findall(page))
 
@@ -182,13 +182,13 @@ def commands() -> tuple[Command, ...]:
 
 
 def asked_in_forms() -> frozenset[str]:
-    """How a form calls the options of commands."""
+    """Titles and questions that forms give the options of commands."""
     names = (option.name for command in commands() for option in command.options)
     return frozenset(name.replace("_", " ").capitalize() for name in names)
 
 
 def offered() -> frozenset[str]:
-    """What the registry says of its commands, and their roots of themselves."""
+    """The texts of the registry about its commands and their roots."""
     every = [(c.description, *(o.description for o in c.options)) for c in commands()]
     return frozenset((*ROOTS.values(), *(text for texts in every for text in texts)))
 
@@ -215,7 +215,7 @@ def test_german_is_spoken():
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_catalogue_translates_only_what_the_bot_says(language):
+def test_a_catalogue_translates_only_messages_in_use(language):
     said = said_in_code()
     assert [entry.id for entry in entries(language) if entry.id not in said] == []
 
@@ -227,10 +227,10 @@ def test_a_translation_keeps_every_placeholder(language):
         assert {find_placeholders(text) for text in forms(entry.string)} == expected
 
 
-# ── nothing is missing ─────────────────────────────────────────────────────────
+# ── completeness ───────────────────────────────────────────────────────────────
 
 STATES = (*get_args(OccurrenceState), *get_args(DeliveryState))
-#: What a digest's settings are called where a change is shown; `include` and `exclude`
+#: Names of a digest's settings where a change is shown; `include` and `exclude`
 #: are words that people type.
 LABELS = {setting.label for setting in list_settings(DigestSettings)}
 LABELS = {*LABELS, "name", "zone", "digest", "destination"} - {"include", "exclude"}
@@ -238,7 +238,7 @@ LABELS -= {"paused_sources"}
 
 
 def shown_to_people() -> set[str]:
-    """The first form of every sentence and word that somebody may read in chat."""
+    """The first form of every sentence and word that chat may show."""
     shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLE_NAMES.values(), *STATES}
     shown |= {*(forms[0] for forms in read_sentences().values()), *LABELS}
     for module in CODE.rglob("*.py"):
@@ -260,7 +260,7 @@ def shown_to_people() -> set[str]:
 
 
 def finding_texts(tree: ast.AST) -> set[str]:
-    """Texts and fixes of findings that stand there as literals."""
+    """Texts and fixes of findings that are literals."""
     return {
         text.value
         for node in ast.walk(tree)
@@ -273,7 +273,7 @@ def finding_texts(tree: ast.AST) -> set[str]:
 
 
 def constants(tree: ast.AST) -> set[str]:
-    """Sentences that stand under a name of the module's: an error names them so."""
+    """Sentences in module constants, which errors refer to by name."""
     return {
         node.value.value
         for node in ast.walk(tree)
@@ -292,13 +292,13 @@ def test_no_sentence_is_missing(language):
 
 
 def documented_keywords() -> dict[str, Any]:
-    """What README.md gives to pybabel with `-k`."""
+    """The keywords that README.md passes to pybabel with `-k`."""
     readme = (CODE / "i18n" / "README.md").read_text(encoding="utf-8")
     found: dict[str, Any] = parse_keywords(re.findall(r"-k (\S+)", readme))
     return found
 
 
-def test_the_documented_command_collects_what_is_said_and_raised():
+def test_the_documented_command_collects_all_messages():
     keywords = documented_keywords()
     assert set(keywords) >= ERRORS
     source = b'texts.say("a"); texts.count("b", "c", n); raise UserError("d {e}", e=1)'

@@ -33,12 +33,12 @@ from digests.messages import (
 GERMAN, ENGLISH = Texts.of("de"), Texts.of("en")
 SENTENCES = read_sentences()
 ROOTS = (Path(digests.__file__).parent, Path(bot.errors.__file__).parent)
-#: Their first argument may be a code; how they are raised tells that it is one.
+#: The first argument may be a code, as the class shows.
 CODED = {"Message", "TokenRefused", "WrongChannelKind", "ThreadExists", "ChannelGone"}
 
 
 def codes_in_code() -> set[str]:
-    """Every string of the code that is the code of a message."""
+    """Every string literal in the code that is the code of a message."""
     return {
         node.value
         for root in ROOTS
@@ -213,7 +213,7 @@ def test_an_older_sentence_is_shown_as_it_is():
     assert GERMAN.message(found) == "Nothing new."
 
 
-#: Columns in which something is explained to people.
+#: Columns with explanations for people.
 EXPLAINING = {"reason", "problem", "notice", "told_pause", "broken"}
 
 
@@ -226,7 +226,7 @@ def test_every_column_that_explains_something_holds_messages():
         for column in table.columns
         if column.name in EXPLAINING and not isinstance(column.type, MessageText)
     ]
-    # Why an erasure is due is one of two words, and is checked to be.
+    # The reason for an erasure is one of two words, and is validated.
     assert bare == ["erasures.reason"]
 
 

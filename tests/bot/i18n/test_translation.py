@@ -53,7 +53,7 @@ DURATIONS = {
 
 
 @pytest.mark.parametrize("left", DURATIONS)
-def test_a_duration_is_said_in_its_largest_units(left):
+def test_a_duration_is_worded_in_its_largest_units(left):
     said = tuple(texts.duration_until(NOW + left, NOW) for texts in (ENGLISH, GERMAN))
     assert said == DURATIONS[left]
 
@@ -122,7 +122,7 @@ def test_a_locale_without_texts_is_answered_in_english_throughout(locale):
     assert texts.date(date(2026, 5, 1)) == ("1. Mai 2026" if german else "1 May 2026")
 
 
-# ── faults of a translation ────────────────────────────────────────────────────
+# ── faulty translations ────────────────────────────────────────────────────────
 
 FAULTY = r"""
 msgid ""

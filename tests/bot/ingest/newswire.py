@@ -22,7 +22,7 @@ from tests.wire.server import Request, Script, Server, answer, head_of, serving
 
 
 def answer_with_etag(body: bytes, tag: str = '"one"') -> Script:
-    """An answer with an ETag, that is 304 for whoever knows it."""
+    """Answer with an ETag, and with 304 to a request that carries it."""
     whole, unchanged = answer(body, headers={"ETag": tag}), head_of(304, {"ETag": tag})
 
     async def run(request: Request, writer: object) -> None:
@@ -36,11 +36,11 @@ def answer_with_etag(body: bytes, tag: str = '"one"') -> Script:
 
 @dataclass(kw_only=True)
 class Newswire:
-    """A newsroom, and the server that its feeds are on."""
+    """A newsroom, and the server of its feeds."""
 
     harness: BotHarness
     server: Server
-    #: What stands at each path; a test changes it as it likes.
+    #: The answer at each path; a test changes it at will.
     shelf: dict[str, Script]
 
     def publish(self, path: str, entries: Sequence[Item], title: str = "") -> None:
@@ -50,18 +50,18 @@ class Newswire:
         return self.server.url(path, host)
 
     async def subscribe(self, *paths: str, more: str = "") -> None:
-        """A digest over the feeds at these paths."""
+        """Set up a digest over the feeds at these paths."""
         await self.harness.apply(
             feed_configuration([self.url(path) for path in paths], more)
         )
 
     async def poll(self, **later: float) -> datetime | None:
-        """Let time pass, and do what the background task does."""
+        """Advance the clock, and do what the background task does."""
         self.harness.clock.advance(timedelta(**later))
         return await self.harness.ingestor.poll()
 
     async def asked(self, **later: float) -> int:
-        """How many requests a poll makes after this time."""
+        """The number of requests of a poll after this time."""
         before = len(self.server.requests)
         await self.poll(**later)
         return len(self.server.requests) - before
@@ -114,7 +114,7 @@ destinations = ["morning"]
 
 
 class Resolver(AbstractResolver):
-    """Every name leads to loopback."""
+    """A resolver that maps every name to loopback."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -136,7 +136,7 @@ class Resolver(AbstractResolver):
 
 @asynccontextmanager
 async def open_newswire(url: str, home: Path) -> AsyncIterator[Newswire]:
-    """A newsroom whose feeds may be on loopback, on the fake clock's time."""
+    """Open a newsroom whose feeds may be on loopback, on the fake clock's time."""
     shelf: dict[str, Script] = {}
     clock = FakeClock()
     rules = FetchPolicy(everything=True, spacing=0, robots=False, deadline=5)

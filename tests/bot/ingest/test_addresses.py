@@ -73,7 +73,7 @@ def test_an_open_address_is_everybodys(address: str):
 
 
 async def said_of(newswire: Newswire, capsys: pytest.CaptureFixture[str]) -> str:
-    """Everything that people see of a source, and all that was logged."""
+    """Everything that people see of a source, and everything logged."""
     from bot.configuration import file_export
     from bot.i18n.translation import Texts
     from bot.ingest import source_state

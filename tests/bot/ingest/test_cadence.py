@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @given(paces)
-def test_an_interval_lies_between_five_minutes_and_six_hours(pace: float):
+def test_an_interval_is_between_five_minutes_and_six_hours(pace: float):
     assert (
         source_state.SHORTEST_INTERVAL
         <= source_state.polling_interval(pace)
@@ -26,7 +26,7 @@ def test_an_interval_lies_between_five_minutes_and_six_hours(pace: float):
 
 
 @given(paces, paces)
-def test_who_publishes_more_is_asked_at_least_as_often(one: float, other: float):
+def test_frequent_publishers_are_polled_at_least_as_often(one: float, other: float):
     slow, fast = sorted((one, other))
     assert source_state.polling_interval(fast) <= source_state.polling_interval(slow)
 

@@ -1,4 +1,4 @@
-"""A known feed that pours everything out again posts nothing, and says so."""
+"""A known feed that delivers its whole past again posts nothing, and warns."""
 
 from datetime import timedelta
 
@@ -21,14 +21,14 @@ def some(count: int, hours_ago: float = 1) -> list[Article]:
 
 
 async def told_before(newswire: Newswire) -> list[str]:
-    """A digest over a known feed of 30 items, with its first edition out."""
+    """A digest over a known feed of 30 items, with its first edition posted."""
     newswire.publish("/feed", items(range(30)))
     await newswire.subscribe("/feed", more="stories = 3")
     await newswire.harness.post("one")
     return newswire.posted()
 
 
-async def test_a_flood_posts_nothing_and_is_told_to_the_admin(newswire):
+async def test_a_flood_posts_nothing_and_is_reported_to_the_admin(newswire):
     reported = await told_before(newswire)
     newswire.publish("/feed", items(range(100, 130)))
     newswire.harness.clock.advance(hours=1)
@@ -39,7 +39,7 @@ async def test_a_flood_posts_nothing_and_is_told_to_the_admin(newswire):
     assert "30 articles as new at once" in status
 
 
-async def test_what_comes_after_a_flood_is_posted(newswire):
+async def test_articles_after_a_flood_are_posted(newswire):
     await told_before(newswire)
     newswire.publish("/feed", items(range(100, 130)))
     await newswire.poll(hours=1)
@@ -83,7 +83,7 @@ def test_it_takes_more_than_twenty_and_more_than_four_fifths():
     assert not is_flood(KNOWN, 30, some(24), NOON)
 
 
-def test_what_came_while_we_were_away_is_news():
+def test_articles_of_a_downtime_are_news():
     from dataclasses import replace
 
     away = replace(KNOWN, last_success_at=NOON - timedelta(days=2))

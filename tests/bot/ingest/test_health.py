@@ -1,4 +1,4 @@
-"""How a source is, in words: what an admin reads, and what is to be done."""
+"""The health of a source, in words for an admin, with the remedy."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -48,12 +48,12 @@ def test_a_source_that_is_well():
         ({"moved_to": "https://b.example/f", "moved_count": 3}, "b.example"),
     ],
 )
-def test_what_is_told_of_one_that_needs_nobody(changes, words):
+def test_a_healthy_source_is_described(changes, words):
     found = how(**changes)
     assert (found.state, words in found.text) == ("ok", True)
 
 
-def test_a_move_that_is_not_sure_is_not_told():
+def test_an_unconfirmed_move_is_not_reported():
     assert "b.example" not in how(moved_to="https://b.example/f", moved_count=2).text
 
 
@@ -80,7 +80,7 @@ def test_a_source_that_has_ended_is_a_problem_with_a_way_out():
     assert found.fix
 
 
-def test_a_notice_is_told_for_a_week():
+def test_a_notice_is_shown_for_a_week():
     flood = {
         "notice": Message("It offered 30 articles as new at once."),
         "noticed_at": NOON,
@@ -91,7 +91,7 @@ def test_a_notice_is_told_for_a_week():
     assert how(**old) == how()
 
 
-async def test_status_tells_how_each_source_is(newswire: Newswire):
+async def test_status_shows_the_health_of_each_source(newswire: Newswire):
     newswire.publish("/feed", items(range(12)))
     newswire.shelf["/gone"] = answer(status=410)
     await newswire.subscribe("/feed", "/gone")
@@ -102,7 +102,7 @@ async def test_status_tells_how_each_source_is(newswire: Newswire):
     assert "it no longer exists and is not read any more" in status
 
 
-async def test_doctor_tells_a_dead_source_and_asks_it_nothing(newswire: Newswire):
+async def test_doctor_reports_a_dead_source_without_a_request(newswire: Newswire):
     newswire.publish("/feed", items(range(12)))
     newswire.shelf["/gone"] = answer(status=410)
     await newswire.subscribe("/feed", "/gone")

@@ -1,7 +1,7 @@
-"""The same article through changed ids, addresses and dates; and what is not the same.
+"""The same article despite changed ids, addresses and dates; and different articles.
 
-Each case is a feed as it is now and as it is at the next poll: nothing of the second is
-new, whatever its maker did to it.
+Each case is a feed as it is now and at the next poll: nothing in the second is new,
+whatever the publisher changed.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Polling: what is asked when, and what becomes of the answer."""
+"""Polling: what is requested when, and how the answer is handled."""
 
 import asyncio
 from datetime import timedelta
@@ -16,7 +16,7 @@ HOURS_OF_A_MONTH = 24 * 30
 
 
 async def pass_time(newswire: Newswire, hours: float, step: float = 1.0) -> int:
-    """Poll every so many hours; how many requests that made."""
+    """Poll every so many hours; return the number of requests."""
     before = len(newswire.server.requests)
     for _ in range(int(hours / step)):
         await newswire.poll(hours=step)
@@ -44,7 +44,7 @@ async def test_a_source_is_not_asked_before_its_slot_and_is_after_it(newswire):
     assert await newswire.asked(seconds=1) == 1
 
 
-async def test_poll_says_when_the_earliest_source_is_due(newswire):
+async def test_poll_returns_when_the_earliest_source_is_due(newswire):
     for path in ("/a", "/b", "/c"):
         newswire.publish(path, items(range(3)))
     await newswire.subscribe("/a", "/b", "/c")
@@ -61,7 +61,7 @@ async def test_two_digests_of_two_workspaces_cost_one_fetch(newswire):
     assert await newswire.asked() == 1
 
 
-async def test_what_stands_in_a_private_network_is_each_workspaces_own(newswire):
+async def test_sources_in_a_private_network_are_per_workspace(newswire):
     newswire.publish("/feed", items(range(3)))
     address = newswire.url("/feed", "127.0.0.1")
     other = feed_configuration([address]).replace("newsroom", "another")
@@ -69,7 +69,7 @@ async def test_what_stands_in_a_private_network_is_each_workspaces_own(newswire)
     assert len({s.workspace_id for s in await newswire.sources()}) == 2
 
 
-async def test_what_only_paused_digests_read_is_not_asked(newswire):
+async def test_sources_of_paused_digests_only_are_not_requested(newswire):
     newswire.publish("/feed", items(range(3)))
     await newswire.subscribe("/feed")
     digest = await newswire.harness.digest()
@@ -98,7 +98,7 @@ async def test_a_busy_source_is_asked_more_often_than_a_silent_one(newswire):
     assert paths.count("/silent") <= 3
 
 
-async def test_a_folder_is_looked_at_every_minute(newswire):
+async def test_a_folder_is_read_every_minute(newswire):
     newswire.harness.publish("flood", FLOOD)
     await newswire.harness.apply(feed_configuration(["articles"]))
     await newswire.poll()
@@ -107,7 +107,7 @@ async def test_a_folder_is_looked_at_every_minute(newswire):
     assert await newswire.articles() == 2
 
 
-# ── whether anything has changed ───────────────────────────────────────────────
+# ── unchanged feeds ────────────────────────────────────────────────────────────
 
 
 async def test_an_unchanged_feed_sends_no_body(newswire):
@@ -246,7 +246,7 @@ async def test_a_pause_of_the_host_outlives_the_process(newswire):
     newswire.shelf["/a"] = answer(status=429, headers={"Retry-After": "7200"})
     newswire.harness.clock.advance(minutes=6)
     await newswire.harness.ingestor.refresh([await newswire.source("/a")])
-    # What the way out remembers is gone with it; the table is not.
+    # The fetcher's memory is lost with it; the table is not.
     other = await newswire.source("/b")
     assert other.backoff_until is not None
     assert other.backoff_until - newswire.harness.clock.now() >= timedelta(hours=2)
@@ -310,7 +310,7 @@ async def test_moves_to_several_places_are_not_added_up(newswire):
     assert newswire.server.paths().count("/feed") == 4
 
 
-async def test_a_move_that_led_nowhere_is_taken_back(newswire):
+async def test_a_move_to_a_dead_address_is_reverted(newswire):
     newswire.shelf["/feed"] = redirect("/new", status=301)
     newswire.publish("/new", items(range(3)))
     await newswire.subscribe("/feed")
@@ -409,7 +409,7 @@ async def test_a_slow_source_does_not_keep_an_edition(newswire, monkeypatch):
     await newswire.harness.apply(feed_configuration([slow, newswire.url("/feed")]))
     await newswire.harness.post()
     assert newswire.posted()[0] == "Morning brief"
-    # It was left waiting, not waited for until it failed.
+    # It was left in the background, not waited for until it failed.
     assert (await newswire.source("/slow")).failures == 0
 
 
@@ -475,9 +475,7 @@ async def test_two_who_want_one_source_at_once_ask_it_once(newswire):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-async def test_the_first_edition_tells_the_newest_and_the_past_stays_untold(
-    newswire, number
-):
+async def test_the_first_edition_has_the_newest_articles_only(newswire, number):
     newswire.publish("/feed", items(range(30)))
     await newswire.subscribe("/feed", more=f"stories = {number}")
     await newswire.harness.post("one")
@@ -506,7 +504,7 @@ async def test_a_feed_that_joins_later_does_not_pour_its_past_into_editions(news
     assert len(newswire.posted()) == reported
 
 
-async def test_what_waits_for_its_turn_is_not_lost_when_a_digest_is_changed(newswire):
+async def test_pending_articles_survive_a_changed_digest(newswire):
     newswire.publish("/feed", items(range(3)))
     await newswire.subscribe("/feed", more="stories = 1")
     await newswire.harness.post("one")

@@ -1,4 +1,4 @@
-"""What a reading makes of a source: old state and answer in, new state out."""
+"""The next state of a source: old state and answer in, new state out."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -83,7 +83,7 @@ def test_a_failing_source_is_asked_by_hand_and_not_by_a_schedule():
     assert not source_state.may_be_read_early(failed, NOON, insist=False)
 
 
-def test_a_folder_that_failed_is_looked_at_again_within_a_minute():
+def test_a_failed_folder_is_read_again_within_a_minute():
     folder = replace(FEED, kind="folder", address="/articles", failures=9)
     failed = source_state.apply_failure(folder, SourceUnreachable("It is empty."), NOON)
     assert failed.next_poll_at == NOON + timedelta(minutes=1)
@@ -117,7 +117,7 @@ def test_a_known_feed_must_stay_one_and_a_new_address_may_be_anything():
         ("https://a.example/", NOON, (), None),
     ],
 )
-def test_a_site_is_told_from_an_article(address, published, feeds, expected):
+def test_a_site_is_distinguished_from_an_article(address, published, feeds, expected):
     source = replace(FEED, address=address)
     article = replace(ARTICLE, published=published)
     page = SourceReading(kind="page", articles=(article,), feeds=feeds)

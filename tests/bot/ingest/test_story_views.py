@@ -1,4 +1,4 @@
-"""Stories as articles arrive: in one transaction, in the right view, and kept right."""
+"""Stories as articles arrive: one transaction, the right view, kept consistent."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -29,14 +29,14 @@ def an_entry(name: str, text: str, minutes: int = 10, title: str = "") -> Item:
 
 
 def herald(newswire: Newswire, *entries: Item) -> None:
-    """The second outlet publishes."""
+    """Publish the second outlet's article."""
     newswire.publish("/b", entries, "Torvale Herald")
 
 
 async def in_stories(
     newswire: Newswire, workspace: int | None = None
 ) -> dict[str, set[str]]:
-    """The stories of a view: public id to the titles of what is in it."""
+    """The stories of a view: public id to the titles of its articles."""
 
     def look(conn: Connection) -> dict[str, set[str]]:
         keys = conn.execute(select(schema.articles.c.id)).scalars()
@@ -70,7 +70,7 @@ async def story_of(newswire: Newswire, name: str) -> str:
 async def stored_elsewhere(
     newswire: Newswire, path: str, name: str, text: str, story: str | None = None
 ) -> None:
-    """What another process stores, with or without a story."""
+    """Store what another process would, with or without a story."""
     source = await newswire.source(path)
     article = Article(
         id=name,
@@ -98,13 +98,13 @@ async def stored_elsewhere(
 
 @pytest.fixture
 async def two(newswire: Newswire) -> AsyncIterator[Newswire]:
-    """A digest over the feeds of two outlets, the first with news."""
+    """A digest over the feeds of two outlets; the first one has news."""
     newswire.publish("/a", [an_entry("a1", FERRY)], "Hallin Courier")
     herald(newswire)
     await newswire.subscribe("/a", "/b")
     await newswire.poll()
     yield newswire
-    # Whatever happened: what is held in memory is what is stored.
+    # In every case the index in memory must equal what is stored.
     held = newswire.harness.ingestor._assigner._slots[None].view.index.memberships()
     stored = await newswire.harness.db.read(everything)
     assert {m.article: m.story for m in held} == {m.article: m.story for m in stored}
@@ -216,7 +216,7 @@ async def test_a_changed_text_stays_in_its_story(two):
     assert await story_of(two, "b1") == before
 
 
-async def test_a_text_that_became_another_one_leaves_its_story(two):
+async def test_a_replaced_text_leaves_its_story(two):
     herald(two, an_entry("b1", FERRY_AGAIN))
     await two.poll(days=1)
     herald(two, an_entry("b1", ORCHARD))
@@ -244,7 +244,7 @@ async def test_an_old_article_that_changes_stays_in_its_story(two):
     assert await story_of(two, "a1") == before
 
 
-async def test_what_could_not_be_filed_is_filed_the_next_time(two, monkeypatch):
+async def test_articles_that_failed_to_be_filed_are_filed_later(two, monkeypatch):
     await stored_elsewhere(two, "/a", "x", ORCHARD)
 
     def dies(*_: object, **__: object) -> None:
@@ -343,7 +343,7 @@ async def test_a_story_that_another_process_merged_away_gets_nothing_more(two):
 
 @pytest.fixture
 async def tenants(newswire: Newswire) -> tuple[Newswire, int, int]:
-    """Two workspaces over one public feed; the first has a private one as well."""
+    """Two workspaces over one public feed; the first also has a private one."""
     newswire.publish("/private", [an_entry("p1", f"{FERRY} A {CANARY} was aboard.")])
     newswire.publish("/a", [an_entry("a1", FERRY_AGAIN)], "Torvale Herald")
     private, public = newswire.url("/private", "127.0.0.1"), newswire.url("/a")
@@ -369,7 +369,7 @@ async def test_a_private_article_joins_a_public_story_in_its_own_view_only(tenan
 
 
 async def test_a_private_story_gives_a_public_article_no_id(tenants):
-    """Who reads only the public feed must not learn that there is another."""
+    """Readers of only the public feed must not learn that there is another."""
     newswire, mine, _ = tenants
     private = {
         row.public_id
@@ -446,7 +446,7 @@ async def test_a_view_holds_no_article_of_sources_that_are_not_the_workspaces(ne
     assert not own & public
 
 
-async def test_the_other_workspace_is_told_nothing_of_a_private_article(tenants):
+async def test_a_private_article_is_invisible_to_the_other_workspace(tenants):
     newswire, mine, other = tenants
     seen = [
         await newswire.harness.db.read(

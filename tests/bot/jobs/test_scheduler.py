@@ -1,4 +1,4 @@
-"""APScheduler's timers are real: waits are tiny, and no duration is asserted."""
+"""The scheduler with APScheduler's real timers: waits are tiny, none is asserted."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -50,7 +50,7 @@ async def running(job: Job, work: RunJob) -> AsyncIterator[asyncio.Task[None]]:
 
 
 async def run_ready_tasks() -> None:
-    """Let everything run that is ready to."""
+    """Let every ready task run."""
     for _ in range(20):
         await asyncio.sleep(0)
 
@@ -147,7 +147,7 @@ async def test_a_far_moment_is_waited_for_without_error():
         await work.run_times(2)
 
 
-async def test_the_tick_runs_what_nobody_armed():
+async def test_the_tick_runs_unscheduled_work():
     _, job = a_job(tick=SOON)
     work = Work()
     async with running(job, work):

@@ -59,7 +59,7 @@ def test_in_brief_is_first_or_last(written, read):
         ([["summary"]], "There is no section"),
     ],
 )
-def test_what_cannot_be_is_said_with_what_would_do(written, says):
+def test_an_invalid_name_is_reported_with_the_valid_ones(written, says):
     with pytest.raises(UserError) as refused:
         parse_sections(written)
     assert says in str(refused.value)
@@ -98,5 +98,5 @@ def test_a_list_is_completed_by_its_last_name(typed, offered):
     assert set(offered) <= set(complete_sections(typed))
 
 
-def test_what_stands_in_the_list_is_not_offered_again():
+def test_listed_sections_are_not_offered_again():
     assert "summary, summary" not in complete_sections("summary, ")

@@ -1,4 +1,4 @@
-"""A newsroom that can go back to a backup, and what is seen of it."""
+"""A newsroom that can be restored from a backup, and what can be observed of it."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ PARTS = 3
 
 @dataclass(kw_only=True)
 class BackupHarness:
-    """A newsroom that can go back: its folder, its channel, its clock stay the same."""
+    """A newsroom that is restored: its folder, channel and clock stay the same."""
 
     home: Path
     platform: FakePlatform

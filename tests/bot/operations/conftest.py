@@ -1,4 +1,4 @@
-"""The newsroom that the tests of backups begin with."""
+"""The newsroom of the backup tests."""
 
 from pathlib import Path
 

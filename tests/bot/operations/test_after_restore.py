@@ -1,4 +1,4 @@
-"""After going back to a backup: nothing is told a second time."""
+"""After a restore: nothing is published a second time."""
 
 import json
 
@@ -9,10 +9,10 @@ from digests.messages import message_from_json
 from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL
 from tests.bot.operations.backup_harness import DAY, PARTS, BackupHarness, rows, texts
 
-# ── what is posted after it ─────────────────────────────────────────────────
+# ── posts after the restore ─────────────────────────────────────────────────
 
 
-async def test_an_edition_posted_after_the_backup_is_not_told_again(
+async def test_an_edition_posted_after_the_backup_is_not_repeated(
     backups: BackupHarness,
 ):
     backups.back_up()
@@ -28,7 +28,7 @@ async def test_an_edition_posted_after_the_backup_is_not_told_again(
     assert len(before) == PARTS
 
 
-async def test_what_was_in_the_archive_and_told_after_the_backup_is_not_told_again(
+async def test_articles_published_after_the_backup_are_not_repeated(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:
@@ -44,7 +44,7 @@ async def test_what_was_in_the_archive_and_told_after_the_backup_is_not_told_aga
     assert texts(backups) == before
 
 
-async def test_news_from_after_the_restoring_is_told(backups: BackupHarness):
+async def test_news_from_after_the_restore_is_published(backups: BackupHarness):
     backups.back_up()
     async with backups.open() as harness:
         await harness.post()
@@ -62,7 +62,7 @@ async def test_news_from_after_the_restoring_is_told(backups: BackupHarness):
 async def test_another_outlet_with_a_story_of_the_gap_is_no_news(
     backups: BackupHarness,
 ):
-    """What was kept as told is what later articles are compared with."""
+    """Later articles are compared with what the ledger keeps."""
     backups.back_up()
     async with backups.open() as harness:
         await harness.post()
@@ -77,7 +77,7 @@ async def test_another_outlet_with_a_story_of_the_gap_is_no_news(
     assert texts(backups) == before
 
 
-async def test_whoever_says_so_may_be_told_again(backups: BackupHarness):
+async def test_repeats_are_possible_on_request(backups: BackupHarness):
     backups.back_up()
     async with backups.open() as harness:
         await harness.post()
@@ -102,7 +102,7 @@ async def test_what_is_dated_after_the_restoring_is_news_at_the_first_reading(
     ahead = POOL.replace("2026-11-24T10:00", "2026-11-25T23:00")
     async with backups.open() as harness:
         harness.publish("flood", later)
-        # A date that has not come yet says nothing.
+        # A date in the future proves nothing.
         harness.publish("pool", ahead.replace("reopened on", "was open on"))
         await harness.post("later")
     reported = texts(backups)[len(before) :]
@@ -123,7 +123,7 @@ async def test_a_source_that_is_added_afterwards_begins_as_any_other(
     assert "River floods the market square of Brannock" in texts(backups)
 
 
-# ── what was due ────────────────────────────────────────────────────────────
+# ── due occurrences ─────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("hours", [0.1, 1, 5, 30])

@@ -1,4 +1,4 @@
-"""Which files are taken for backups, and where they are written."""
+"""Which files are accepted as backups, and where they are written."""
 
 import shutil
 import sqlite3
@@ -12,7 +12,7 @@ from bot.operations import backup
 from tests.bot.operations.backup_harness import DAY, BackupHarness, rows
 from tests.fakes import NOON
 
-# ── which files are taken ───────────────────────────────────────────────────
+# ── which files are accepted ────────────────────────────────────────────────
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def untouched(backups: BackupHarness) -> Iterator[None]:
     assert [*backups.home.glob("*.restoring*"), *backups.home.glob("*.replaced*")] == []
 
 
-def test_what_is_no_database_is_refused(backups: BackupHarness):
+def test_a_file_that_is_no_database_is_rejected(backups: BackupHarness):
     backups.kept.write_text("[[workspace]]", encoding="utf-8")
     with untouched(backups), pytest.raises(ConfigurationError, match="no database"):
         backups.restore()
@@ -54,7 +54,7 @@ def test_a_backup_with_a_schema_that_is_not_supported_is_refused(
 def test_a_damaged_backup_is_refused(backups: BackupHarness):
     backups.back_up()
     whole = bytearray(backups.kept.read_bytes())
-    # Behind the definitions, which every look at it would stumble over.
+    # After the definitions, which any query would trip over.
     for page in range(len(whole) // 4096 * 2 // 3, len(whole) // 4096):
         whole[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     backups.kept.write_bytes(whole)
@@ -72,7 +72,7 @@ def test_the_database_itself_is_no_backup(backups: BackupHarness):
 
 def test_a_damaged_database_gives_no_backup(backups: BackupHarness):
     whole = bytearray(backups.file.read_bytes())
-    # Behind the definitions, which every look at it would stumble over.
+    # After the definitions, which any query would trip over.
     for page in range(len(whole) // 4096 * 2 // 3, len(whole) // 4096):
         whole[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     backups.file.write_bytes(whole)
@@ -101,7 +101,7 @@ def test_a_file_that_appears_meanwhile_is_left_too(backups: BackupHarness):
     assert [*backups.home.glob("*.part*")] == []
 
 
-def test_a_backup_is_one_file_for_its_owner_alone_and_says_when_it_was_made(
+def test_a_backup_is_one_private_file_with_its_date(
     backups: BackupHarness,
 ):
     target = backups.home / "backups" / "kept.db"

@@ -1,4 +1,4 @@
-"""Making a backup and putting it in place: nothing is lost at any step."""
+"""Making a backup and restoring it: nothing is lost at any step."""
 
 import shutil
 import sqlite3
@@ -18,7 +18,7 @@ from tests.bot.harness import WAIT
 from tests.bot.operations.backup_harness import DAY, PARTS, BackupHarness, rows, texts
 from tests.fakes import NOON
 
-# ── a bot that runs ─────────────────────────────────────────────────────────
+# ── while the bot runs ──────────────────────────────────────────────────────
 
 
 async def test_a_backup_that_is_made_while_others_write_is_of_one_moment(
@@ -54,7 +54,7 @@ async def test_a_backup_that_is_made_while_others_write_is_of_one_moment(
     seen: list[int] = []
 
     def on_progress(done: float) -> None:
-        # Somebody has written between any two steps of the copying.
+        # Another connection writes between any two steps of the copy.
         reported.append(done)
         wrote.clear()
         assert wrote.wait(30)
@@ -135,7 +135,7 @@ backup.restore_backup(
 
 
 def dies(backups: BackupHarness, now: datetime, step: str) -> int:
-    """Restore in a process of its own, that is gone behind the step; its exit code."""
+    """Restore in another process that dies after the step; its exit code."""
     arguments = [str(backups.kept), str(backups.file), now.isoformat(), step]
     return subprocess.run(
         [sys.executable, "-c", DIES, *arguments],
@@ -152,13 +152,13 @@ async def test_a_crash_at_any_step_loses_nothing(backups: BackupHarness, step: s
     editions = rows(backups.file, "SELECT public_id FROM editions")
     now = backups.clock.advance(DAY)
     assert dies(backups, now, step) == 9
-    # There is a whole database, the old one or the new one, and the old one is kept.
+    # There is a complete database, old or new, and the old one is kept.
     assert rows(backups.file, "PRAGMA integrity_check") == [("ok",)]
     found = [backups.file, *backups.home.glob("standfirst.db.replaced-*[0-9Z]")]
     assert editions in [rows(file, "SELECT public_id FROM editions") for file in found]
     is_new = not rows(backups.file, "SELECT public_id FROM editions")
     assert is_new == (step == "replaced")
-    # Doing it again ends well, and leaves no second name of one file.
+    # Running it again succeeds, and leaves no second name of one file.
     backups.clock.advance(minutes=1)
     backups.restore()
     async with backups.open() as harness:
@@ -191,9 +191,7 @@ async def test_the_old_database_is_kept_and_one_can_go_back_to_it(
     assert rows(backups.file, "SELECT public_id FROM editions") == before
 
 
-def test_where_the_disk_knows_no_second_names_it_is_copied(
-    backups: BackupHarness, monkeypatch
-):
+def test_without_hard_links_the_file_is_copied(backups: BackupHarness, monkeypatch):
     backups.back_up()
     size = backups.file.stat().st_size
 

@@ -1,4 +1,4 @@
-"""A clock that is set: noticed, and waited for after a leap forward."""
+"""System clock changes: detected, and waited out after a leap forward."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ class Steady:
 
 
 class Watched:
-    """A clock beside one that nobody can set."""
+    """A wall clock beside a steady clock that cannot be set."""
 
     def __init__(self) -> None:
         self.clock, self.steady = FakeClock(), Steady()
@@ -70,7 +70,7 @@ def test_a_clock_that_is_set_right_again_ends_the_wait():
 
 
 class Run:
-    """The jobs of `standfirst run` that post, turn by turn."""
+    """The posting jobs of `standfirst run`, in turn."""
 
     def __init__(self, harness: BotHarness) -> None:
         self.clock, self.steady = harness.clock, Steady()
@@ -96,7 +96,7 @@ class Run:
 
 @pytest.fixture
 async def daily(harness: BotHarness) -> BotHarness:
-    """Due at 7:00 UTC, and it is five to."""
+    """A digest due at 7:00 UTC; it is five to."""
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at("11-25T06:55"))
     return harness
@@ -113,7 +113,7 @@ async def test_after_a_leap_over_a_due_moment_it_is_made_up_for_a_minute_later(d
     assert await states(daily) == [("11-25 07:00", "composed", True)]
 
 
-async def test_a_leap_that_is_taken_back_soon_has_no_effect_at_all(daily):
+async def test_a_leap_that_is_soon_corrected_has_no_effect(daily):
     run = Run(daily)
     daily.clock.advance(days=1)
     await run.turn(seconds=2)
@@ -126,7 +126,7 @@ async def test_a_leap_that_is_taken_back_soon_has_no_effect_at_all(daily):
 
 
 @pytest.mark.parametrize("hours", [-1, 1, 24, -24])
-async def test_wherever_the_clock_goes_nothing_is_posted_twice(daily, hours):
+async def test_no_clock_change_causes_a_second_post(daily, hours):
     run = Run(daily)
     await run.turn(minutes=6)
     daily.clock.advance(hours=hours)

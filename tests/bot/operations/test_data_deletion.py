@@ -1,4 +1,4 @@
-"""The end of a workspace: shown, ordered by name, done in steps, and really gone."""
+"""Deleting a workspace: previewed, confirmed by name, done in steps, complete."""
 
 import asyncio
 import sqlite3
@@ -47,7 +47,7 @@ The trams of Orsa will run through the night from May on three lines, the counci
 
 @pytest.fixture
 async def ana(harness: BotHarness) -> Editor:
-    """In a workspace that has posted, beside another that has posted as well."""
+    """Ana in a workspace that has posted, beside another that has posted too."""
     (harness.home / "others").mkdir()
     (harness.home / "others" / "flood.txt").write_text(FLOOD, encoding="utf-8")
     await harness.apply(RIVAL)
@@ -99,7 +99,7 @@ def rows_of(connection: Connection) -> dict[str, list[Any]]:
 # ── before it begins ───────────────────────────────────────────────────────────
 
 
-async def test_it_shows_how_much_goes_and_erases_nothing(ana: Editor):
+async def test_it_previews_the_deletion_and_erases_nothing(ana: Editor):
     before = await ana.harness.db.read(rows_of)
     reported = said(await ana.says("newsdesk erase"))
     assert "All stored data of «newsroom» would be erased" in reported
@@ -123,27 +123,27 @@ async def test_another_name_erases_nothing_and_asks_again(ana: Editor, name: str
     assert await ana.harness.db.read(rows_of) == before
 
 
-async def test_a_name_without_having_looked_erases_nothing(ana: Editor):
+async def test_a_name_without_a_preview_erases_nothing(ana: Editor):
     form = await ana.is_asked("newsdesk erase", name="newsroom")
     assert "First see what would be erased" in said(form)
     await maintenance(ana.harness).run()
     assert (await ana.harness.digest()).name == "Morning brief"
 
 
-async def test_what_somebody_else_looked_at_is_no_confirmation(ana: Editor):
+async def test_a_preview_of_another_person_is_no_confirmation(ana: Editor):
     await ana.says("newsdesk erase")
     form = await ana.also("Bo").is_asked("newsdesk erase", name="newsroom")
     assert "First see" in said(form)
 
 
-async def test_after_an_hour_it_has_to_be_looked_at_again(ana: Editor):
+async def test_a_preview_expires_after_an_hour(ana: Editor):
     await ana.says("newsdesk erase")
     ana.harness.clock.advance(minutes=61)
     form = await ana.is_asked("newsdesk erase", name="newsroom")
     assert "First see" in said(form)
 
 
-async def test_who_was_let_in_cannot_erase(ana: Editor):
+async def test_people_with_a_grant_cannot_erase(ana: Editor):
     await ana.does("newsdesk access grant", who="bo")
     bo = replace(ana, person=Person(id="bo", name="Bo", permission=Permission.EVERYONE))
     assert "Only people who manage" in said(await bo.says("newsdesk erase"))
@@ -159,10 +159,10 @@ async def test_the_button_of_another_workspace_is_refused(ana: Editor):
         await pressed(there, shown)
 
 
-# ── once it has begun ──────────────────────────────────────────────────────────
+# ── after it has started ───────────────────────────────────────────────────────
 
 
-async def test_it_is_gone_at_once_for_everybody(ana: Editor):
+async def test_the_workspace_disappears_at_once_for_everybody(ana: Editor):
     await erased(ana)
     newcomer = await ana.harness.inbox.workspace_of("local", "newsroom", "")
     assert newcomer.id != ana.place.workspace.id
@@ -176,10 +176,10 @@ async def test_it_is_gone_at_once_for_everybody(ana: Editor):
     ana.harness.clock.advance(minutes=5)
     await ana.harness.wake()
     sent = {m.payload["edition"] for m in ana.harness.platform.messages}
-    assert len(sent) == 3  # one of its own, and now two of its rival's
+    assert len(sent) == 3  # one of its own, and now two of the other's
 
 
-async def test_nothing_of_it_stays_and_nothing_else_goes(
+async def test_everything_of_it_and_nothing_else_is_erased(
     database_url: str, tmp_path: Path
 ):
     async with open_harness(database_url, tmp_path) as harness:
@@ -209,7 +209,7 @@ async def test_nothing_of_it_stays_and_nothing_else_goes(
         assert await harness.db.read(rows_of) == rival
 
 
-async def test_it_goes_in_steps_between_which_others_write(
+async def test_it_is_erased_in_steps_between_which_others_write(
     ana: Editor, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.operations.maintenance.ERASURE_ROWS", 1)
@@ -238,7 +238,7 @@ async def test_one_step_takes_a_bounded_number_of_rows(ana: Editor):
     assert sum(sizes) > 30
 
 
-async def test_a_step_of_what_nobody_ordered_does_nothing(ana: Editor):
+async def test_a_step_without_an_order_does_nothing(ana: Editor):
     here = ana.place.workspace.id
     assert not await ana.harness.db.write(
         deletion_store.erase_some_rows, workspace_id=here, rows=500
@@ -281,12 +281,12 @@ async def test_one_line_stays_without_contents(ana: Editor):
 async def test_no_word_of_it_stays_in_the_file(
     sqlite_url: str, tmp_path: Path, ana: Editor
 ):
-    """Not in free pages, not in the index of words, not in the log beside it."""
+    """Not in free pages, not in the search index, not in the write-ahead log."""
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     secret = "Quetzalcoatlite"
     ana.harness.publish("secret", BRIDGE.replace("bridge", secret))
     await ana.harness.post()
-    # The index of words keeps them by their stems.
+    # The search index stores stems.
     stem = secret[:-3].lower().encode()
     assert any(stem in held.lower() for held in contents(file))
     await erased(ana)
@@ -302,7 +302,7 @@ def contents(file: Path) -> list[bytes]:
 # ── after the bot was removed ──────────────────────────────────────────────────
 
 
-async def test_what_the_bot_left_goes_after_thirty_days(ana: Editor):
+async def test_a_workspace_without_the_bot_is_erased_after_thirty_days(ana: Editor):
     key = ana.place.workspace.id
     await ana.harness.inbox.left("local", "newsroom")
     ana.harness.clock.advance(REJOIN_PERIOD - timedelta(minutes=1))
@@ -335,7 +335,7 @@ async def test_coming_back_within_thirty_days_keeps_everything(ana: Editor):
     assert (await ana.harness.digest()).name == "Morning brief"
 
 
-async def test_the_days_are_looked_at_once_a_day(ana: Editor):
+async def test_the_days_are_checked_once_a_day(ana: Editor):
     keeping = maintenance(ana.harness)
     await keeping.run()
     await ana.harness.inbox.left("local", "newsroom")

@@ -1,4 +1,4 @@
-"""The doctor: what is wrong, where, and the fix."""
+"""The doctor: problems, their place, and the fix."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ async def test_a_well_kept_newsroom_has_no_problem(harness):
     assert await findings(harness, "problem") == []
 
 
-async def test_with_nothing_set_up_it_says_what_to_do(empty_harness):
+async def test_with_nothing_set_up_it_explains_what_to_do(empty_harness):
     (found,) = await findings(empty_harness, "warning")
     assert "standfirst apply" in str(found.fix)
 
@@ -73,7 +73,7 @@ async def test_a_digest_without_a_destination_is_a_warning(empty_harness):
 
 
 class Complaining:
-    """A platform that finds something wrong with every destination."""
+    """A platform that finds a problem with every destination."""
 
     async def inspect(
         self, workspace: str, destination: Destination
@@ -84,7 +84,7 @@ class Complaining:
         )
 
 
-async def test_what_a_platform_says_of_a_destination_is_a_finding(harness):
+async def test_a_platforms_complaint_about_a_destination_is_a_finding(harness):
     doctor = replace(harness.doctor, platforms={"local": Complaining()})
     found = [f for f in await doctor.examine() if f.subject == "#morning"]
     assert [(f.state, str(f.text), str(f.fix)) for f in found] == [
@@ -106,12 +106,12 @@ async def test_a_whole_database_with_room_is_well(harness):
     assert (await finding(harness, "time zones")).state == "ok"
 
 
-async def test_a_damaged_database_is_a_problem_and_the_rest_is_still_told(harness):
+async def test_a_damaged_database_is_a_problem_and_other_checks_run(harness):
     def spoil(connection):
         connection.exec_driver_sql("CREATE TABLE words (word TEXT)")
         connection.exec_driver_sql("INSERT INTO words VALUES (NULL)")
         connection.exec_driver_sql("PRAGMA writable_schema = ON")
-        # What stands there breaks its own table's rule from now on.
+        # From now on the row breaks its own table's constraint.
         connection.exec_driver_sql(
             "UPDATE sqlite_schema SET sql = 'CREATE TABLE words (word TEXT NOT NULL)' "
             "WHERE name = 'words'"
@@ -149,7 +149,7 @@ async def test_the_jobs_of_the_running_process_are_listed_with_their_runs(harnes
     assert str(found[1].text).endswith("runs that failed in a row: 2")
 
 
-def test_it_says_how_old_the_newest_backup_is(tmp_path):
+def test_it_shows_the_age_of_the_newest_backup(tmp_path):
     file = tmp_path / "standfirst.db"
     assert "there is none in" in str(health_checks.check_backups(file, NOON)[0].text)
     (tmp_path / "backups").mkdir()
@@ -178,7 +178,7 @@ def test_a_disk_must_have_room_for_a_copy_of_the_database():
     assert "copies the database" in str(found.fix)
 
 
-def test_a_log_that_nobody_clears_away_is_a_warning():
+def test_a_huge_write_ahead_log_is_a_warning():
     assert health_checks.check_log_size(10**6) == []
     assert health_checks.check_log_size(10**9)[0].state == "warning"
 
@@ -196,7 +196,7 @@ def test_rules_of_the_package_that_are_years_old_are_a_warning():
     assert health_checks.check_zone_package("2023.3", 2026)[0].state == "warning"
 
 
-# ── checks fail apart from each other ──────────────────────────────────────────
+# ── checks fail independently ──────────────────────────────────────────────────
 
 
 class Hanging:
@@ -248,7 +248,7 @@ async def test_a_database_that_cannot_be_read_does_not_hide_the_platform(harness
 
 
 class Watched:
-    """A platform whose examiner is content."""
+    """A platform whose examiner finds nothing."""
 
     class examiner:  # noqa: N801 - stands where a property is
         @staticmethod
@@ -284,5 +284,5 @@ def test_a_clock_that_is_off_by_more_than_half_a_minute_is_a_problem(off, state,
     assert said in str(found.text)
 
 
-def test_where_no_time_is_told_there_is_nothing_to_compare():
+def test_without_a_server_time_nothing_is_compared():
     assert check_clock("discord", None, NOON) == []

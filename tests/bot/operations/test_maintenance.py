@@ -1,4 +1,4 @@
-"""Old contents go in short steps; what they said stays untold, and ids are answered."""
+"""Old contents are pruned in short steps, are not published again; ids resolve."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -37,7 +37,7 @@ def texts(connection: Connection) -> list[Any]:
 
 @pytest.fixture
 async def ana(harness: BotHarness) -> Editor:
-    """After an edition of 24 November."""
+    """The state after an edition of 24 November."""
     await harness.post()
     return await editor(harness)
 
@@ -46,7 +46,7 @@ async def first_id(ana: Editor) -> str:
     return str(ana.harness.platform.messages[0].payload["edition"])
 
 
-async def test_nothing_goes_on_its_last_day(ana: Editor):
+async def test_nothing_is_pruned_on_its_last_day(ana: Editor):
     ana.harness.clock.advance(days=59)
     before = await ana.harness.db.read(texts)
     await maintenance(ana.harness).prune_outdated()
@@ -64,7 +64,7 @@ async def test_old_editions_are_answered_honestly_by_every_way_to_them(ana: Edit
     story = (await ana.harness.archive.story(ana.place, "1")).story.id
     ana.harness.clock.advance(days=61)
     await maintenance(ana.harness).prune_outdated()
-    # Its articles are still there, and tell the story without the edition.
+    # Its articles are still there, and give the story without the edition.
     assert not (await ana.says("news story", story=story)).problem
     ana.harness.clock.advance(days=14)
     await maintenance(ana.harness).prune_outdated()
@@ -87,7 +87,7 @@ async def test_corrections_go_with_their_edition(ana: Editor):
     ana.harness.clock.advance(days=2)
     now = ana.harness.clock.now()
     before = now - timedelta(days=60)
-    # In one step: what amends an edition must not outlive its contents.
+    # In one step: amendments must not outlive the edition's contents.
     await ana.harness.db.write(
         deletion_store.empty_editions, before=before, now=now, limit=50
     )
@@ -96,7 +96,7 @@ async def test_corrections_go_with_their_edition(ana: Editor):
 
 
 async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
-    """The history is kept longer than what it tells of."""
+    """The history is kept longer than its subjects."""
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
     ana.harness.clock.advance(days=61)
     await maintenance(ana.harness).prune_outdated()
@@ -104,7 +104,7 @@ async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
     assert (await ana.presses(history, "Revert")).problem
 
 
-async def test_what_an_earlier_standfirst_left_of_corrections_goes_too(ana: Editor):
+async def test_corrections_of_an_earlier_version_are_pruned_too(ana: Editor):
     await ana.does("newsdesk correct", number="1", text="It was closed on Monday.")
     await ana.harness.db.write(
         lambda connection: connection.execute(
@@ -115,7 +115,7 @@ async def test_what_an_earlier_standfirst_left_of_corrections_goes_too(ana: Edit
     assert await ana.harness.db.read(rows, "corrections") == [0]
 
 
-async def test_a_settled_report_goes_in_its_time_and_an_open_one_never(ana: Editor):
+async def test_resolved_reports_are_pruned_and_open_ones_are_not(ana: Editor):
     for text in ("It was Monday.", "It was Sunday."):
         await ana.says("news report", story="1", text=text)
     ana.harness.clock.advance(days=40)
@@ -131,8 +131,8 @@ async def test_a_settled_report_goes_in_its_time_and_an_open_one_never(ana: Edit
     assert "1 report of a reader is open" in said(await ana.says("newsdesk status"))
 
 
-async def test_what_was_told_is_never_told_again(ana: Editor):
-    """The folder still lists what was let go."""
+async def test_published_stories_are_never_repeated(ana: Editor):
+    """The folder still lists the pruned article."""
     memory = await ana.harness.db.read(
         rows, "published_items", "articles", "article_ids"
     )
@@ -159,7 +159,7 @@ async def test_texts_go_with_what_was_found_in_them(ana: Editor):
 
 
 async def test_an_article_is_kept_as_long_as_an_edition_quotes_it(ana: Editor):
-    """Articles for 30 days, but the edition of them for 60."""
+    """Articles for 30 days, but their edition for 60."""
     ana.harness.clock.advance(days=59)
     await maintenance(ana.harness).prune_outdated()
     reported = said(await ana.says("news story", story=f"{await first_id(ana)} 1"))
@@ -181,7 +181,7 @@ async def test_newer_contents_stay(ana: Editor):
     assert "Brannock" in said(await ana.says("news latest"))
 
 
-async def test_the_history_goes_and_the_set_up_stays(ana: Editor):
+async def test_the_history_is_pruned_and_the_configuration_stays(ana: Editor):
     await ana.does("newsdesk style", stories="7")
     ana.harness.clock.advance(days=91)
     await maintenance(ana.harness).prune_outdated()
@@ -213,7 +213,7 @@ async def test_the_daily_part_is_done_once_a_day(ana: Editor):
     assert (await ana.says("news latest", edition=await first_id(ana))).problem
 
 
-async def test_many_windows_are_gone_through(ana: Editor, monkeypatch: Any):
+async def test_many_windows_are_processed(ana: Editor, monkeypatch: Any):
     monkeypatch.setattr("bot.operations.maintenance.PRUNING_WINDOW", 1)
     monkeypatch.setattr("bot.operations.maintenance.PRUNING_ROWS", 1)
     ana.harness.clock.advance(days=75)
@@ -237,7 +237,7 @@ async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
         assert "days that are kept" in said(await ana.says("news latest", edition=key))
 
 
-async def test_status_says_for_how_long(ana: Editor):
+async def test_status_shows_for_how_long(ana: Editor):
     reported = said(await ana.says("newsdesk status"))
     assert (
         "articles for 414 days, editions with their corrections and resolved"

@@ -1,4 +1,4 @@
-"""What was on its way when a backup was made: looked for, never sent twice."""
+"""Deliveries in flight when a backup was made: read back, never sent twice."""
 
 import shutil
 from datetime import timedelta
@@ -22,7 +22,7 @@ from tests.bot.operations.backup_harness import (
 )
 from tests.fakes import FakeClock, FakePlatform, Lost
 
-# ── what was on its way ─────────────────────────────────────────────────────
+# ── in flight ───────────────────────────────────────────────────────────────
 
 
 @settings(
@@ -44,7 +44,7 @@ async def test_no_delivery_of_the_backup_is_ever_sent_twice(
     sent_after: bool,
     gap: int,
 ):
-    """Whatever of an edition was there at the backup, and whatever got there since."""
+    """Any number of parts sent before the backup, and perhaps the others since."""
     home = tmp_path_factory.mktemp("past")
     backups = BackupHarness(home=home, platform=FakePlatform(), clock=FakeClock())
     shutil.copyfile(sqlite_template, backups.file)
@@ -73,7 +73,7 @@ async def test_no_delivery_of_the_backup_is_ever_sent_twice(
 
 
 async def _send_some(harness: BotHarness, count: int, lost: bool) -> None:
-    """So many parts arrive; of the next one the answer is lost, or nothing is sent."""
+    """Deliver so many parts; of the next the answer is lost, or nothing is sent."""
     send = harness.platform.send
     sent = 0
 
@@ -102,7 +102,7 @@ async def _send_some(harness: BotHarness, count: int, lost: bool) -> None:
 
 
 async def _until(harness: BotHarness, count: int) -> None:
-    """Carry so many parts, one after the other, as the outbox does."""
+    """Deliver so many parts, one after the other, as the outbox does."""
     for _ in range(count):
         now = harness.clock.now()
         (one,) = await harness.db.write(
@@ -130,7 +130,7 @@ async def test_what_arrived_is_adopted_so_that_it_can_be_corrected(
     assert len(texts(backups)) == PARTS
 
 
-async def test_what_was_taken_back_meanwhile_does_not_come_back(backups: BackupHarness):
+async def test_an_edition_undone_meanwhile_does_not_come_back(backups: BackupHarness):
     async with backups.open() as harness:
         await order(harness)
         backups.back_up()
@@ -148,7 +148,7 @@ async def test_what_was_taken_back_meanwhile_does_not_come_back(backups: BackupH
     assert "was restored" in repr(reported.blocks)
 
 
-async def test_a_look_that_fails_first_does_not_send_it_either(backups: BackupHarness):
+async def test_a_failed_read_back_does_not_send_it_either(backups: BackupHarness):
     async with backups.open() as harness:
         await order(harness)
         backups.back_up()
@@ -170,7 +170,7 @@ async def test_a_look_that_fails_first_does_not_send_it_either(backups: BackupHa
     assert texts(backups) == []
 
 
-async def test_it_is_looked_for_from_the_moment_on_at_which_it_was_made(
+async def test_it_is_read_back_from_its_creation_on(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:
@@ -186,7 +186,7 @@ async def test_it_is_looked_for_from_the_moment_on_at_which_it_was_made(
 
 
 async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarness):
-    """A process that has the old database's claim has no say in the new one."""
+    """A process with the old database's claim has no effect on the new one."""
     async with backups.open() as harness:
         await order(harness)
         (claimed,) = await harness.db.write(
@@ -208,7 +208,7 @@ async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarn
     assert not kept
 
 
-async def test_what_somebody_lets_go_afterwards_is_sent_as_always(
+async def test_a_delivery_released_afterwards_is_sent_as_usual(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:
@@ -238,7 +238,7 @@ async def test_what_somebody_lets_go_afterwards_is_sent_as_always(
     assert len(texts(backups)) == PARTS
 
 
-async def test_what_single_people_were_to_be_told_is_not_told_late(
+async def test_private_notices_are_not_sent_late(
     backups: BackupHarness,
 ):
     async with backups.open() as harness:

@@ -1,4 +1,4 @@
-"""What a backup does not know and is taken over all the same."""
+"""Data newer than the backup that a restore carries over."""
 
 from bot.model import AppInstallation
 from bot.operations import backup
@@ -15,7 +15,7 @@ from tests.bot.operations.backup_harness import DAY, BackupHarness, rows
 from tests.bot.storage.builders import a_tenant, some_deliveries
 from tests.fakes import NOON
 
-# ── what is taken over, and what never comes again ──────────────────────────
+# ── what is carried over, and what is gone for good ─────────────────────────
 
 
 async def test_keys_that_were_given_after_the_backup_never_come_again(
@@ -38,7 +38,7 @@ async def test_keys_that_were_given_after_the_backup_never_come_again(
 
 
 async def test_newer_tokens_of_a_workspace_are_taken_over(backups: BackupHarness):
-    """What a refresh token was exchanged for is good once: the old one is spent."""
+    """A refresh token works once: the old one is spent."""
     sealed = installation_store.EncryptedTokens(
         token="old", refresh="old", expires_at=NOON
     )
@@ -96,10 +96,10 @@ async def test_a_workspace_that_was_erased_since_is_erased_again(
         assert await harness.db.read(workspace_store.list_workspaces) == ()
 
 
-async def test_what_was_to_be_done_to_messages_is_done_all_the_same(
+async def test_pending_edits_and_deletions_are_still_done(
     database: Database,
 ):
-    """On both kinds of database: only posts are doubted."""
+    """On both databases: only posts become uncertain."""
 
     def prepared(conn):
         tenant = a_tenant(conn)

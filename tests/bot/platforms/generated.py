@@ -1,12 +1,12 @@
-"""Editions and replies made of everything a feed can say, and what may be wrong then.
+"""Random editions and replies with everything a feed can contain, and their faults.
 
     wrong = faults("discord", an_edition_of(Random(1)))
 
-The texts mix hostile markup of both platforms, signs that limits count once and readers
-another time, every script, lines of 50,000 characters, and addresses that look like
-others. What is found is told by its kind: a body that the platform refuses (the limits
-tables, and Discord's own schema where it is at hand), something that pings, a link with
-another name than its host, words that became markup, a quote that is not whole.
+The texts mix hostile markup of both platforms, characters that limits count once and
+readers another time, every script, lines of 50,000 characters, and addresses that look
+like others. Faults are named by kind: a body that the platform rejects (the limits
+tables, and Discord's own schema where it is available), a ping, a link named after
+another host than its own, words that became markup, a truncated quote.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -77,7 +77,7 @@ LONG = 50_000
 SPANS = (Span(start=0, end=1),)
 KEY = "abcdefghijklmnopqrstuvwx2"
 
-#: What one limit counts once and another twice, or many times.
+#: Characters that one limit counts once and another twice, or many times.
 WIDE = (
     "👩‍👩‍👧‍👦",
     "👩🏽‍🚀",
@@ -160,11 +160,11 @@ LANGUAGES = ("en", "de", "fr", "ja", "ar", "zh", "ru", "fi", "", "x-klingon")
 HOSTILE = (*hostile.STRINGS, *slack_hostile.STRINGS, *local_hostile.STRINGS)
 
 
-# ── what is made ───────────────────────────────────────────────────────────────
+# ── generators ─────────────────────────────────────────────────────────────────
 
 
 def a_text(random: Random, *, long: float = 0.02) -> str:
-    """A few pieces of any kind, one of them many times, or very much of them."""
+    """A few pieces of any kind, one of them repeated, or a very long one."""
     pieces = (HOSTILE, WIDE, SCRIPTS)
     kind = random.random()
     if kind < long:
@@ -193,7 +193,7 @@ def a_card(random: Random) -> QuoteCard:
     head = random.choice(("W", "", "“"))
     return replace(
         HERO,
-        # One that begins with a capital can stand by itself; no two are alike.
+        # A sentence that begins with a capital can stand alone; no two are alike.
         text=f"{head}{_mark(random)} {a_text(random)}{_mark(random)}",
         speaker=random.choice((None, a_text(random))),
         role=random.choice((None, a_text(random))),
@@ -203,7 +203,7 @@ def a_card(random: Random) -> QuoteCard:
     )
 
 
-#: Characters of a quote in which its mark is, at both ends.
+#: Characters of a quote in which its quotation mark is, at both ends.
 _ENDS = 14
 
 
@@ -241,7 +241,7 @@ def a_told_figure(random: Random) -> EditionFigure:
 
 
 def some_sections(random: Random) -> Sections:
-    """None, or some of them in any order."""
+    """No sections, or some of them in any order."""
     number = random.randrange(len(ALL_SECTIONS) + 1)
     return tuple(random.sample(ALL_SECTIONS, number)) or None
 
@@ -308,22 +308,22 @@ def a_reply_of(random: Random) -> Reply:
     )
 
 
-# ── what is wrong ──────────────────────────────────────────────────────────────
+# ── faults ─────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Told:
-    """One body, and what was to be seen in it."""
+    """One body, and the text expected in it."""
 
     body: Mapping[str, Any]
     quotes: tuple[str, ...]
     edit: bool = False
-    #: It answers somebody.
+    #: Whether it is a reply.
     reply: bool = False
 
 
 def faults(platform: Literal["discord", "slack"], edition: Edition) -> list[Fault]:
-    """All that is wrong with the edition's messages, in each form they can take."""
+    """Every fault of the edition's messages, in each form they can take."""
     render = {"discord": discord_render, "slack": slack_render}[platform]
     quotes = tuple(map(_of, _cards(edition)))
     parts = render(edition, a_context())
@@ -339,7 +339,7 @@ def faults(platform: Literal["discord", "slack"], edition: Edition) -> list[Faul
 def faults_of_reply(
     platform: Literal["discord", "slack"], reply: Reply, quotes: tuple[str, ...] = ()
 ) -> list[Fault]:
-    """All that is wrong with an answer's messages."""
+    """Every fault of a reply's messages."""
     texts = Texts.of("en")
     quotes += tuple(_of(b.card) for b in reply.blocks if isinstance(b, QuoteBlock))
     if platform == "discord":
@@ -366,7 +366,7 @@ def _cards(edition: Edition) -> Iterator[QuoteCard]:
 def _forms(
     platform: str, part: MessagePart, edition: Edition, quotes: tuple[str, ...]
 ) -> Iterator[_Told]:
-    """As posted and as edited: as rendered, in plain words, and as links."""
+    """As posted and as edited: rendered in full, in plain words, and as links."""
     delivery = a_delivery(
         platform=platform,
         key=KEY,
@@ -407,7 +407,7 @@ def _issue(edition: Edition) -> StoredEdition:
 # ── Discord ────────────────────────────────────────────────────────────────────
 
 _PINGS = frozenset({"mention"})
-#: What our own renderer writes.
+#: The markup of our own renderer.
 _OURS = frozenset({"heading", "small", "quote", "strong", "list", "link", "code"})
 
 
@@ -454,7 +454,7 @@ def _alive(live: Iterable[tuple[str, str]], ours: Iterable[str]) -> Iterator[Fau
 
 
 def _quoted_in(display: str) -> Iterator[str]:
-    """Each block quote's words; foreign signs at a line's beginning are escaped."""
+    """Each block quote's words; untrusted characters at a line's start are escaped."""
     lines: list[str] = []
     if display.startswith("```"):
         return
@@ -536,7 +536,7 @@ def _marked_up(text: str) -> Iterator[Fault]:
 
 
 def _lying(label: str, target: str) -> Iterator[Fault]:
-    """The name of a link is its host as the network reads it, and nothing hides it."""
+    """A link's name is its host as the network reads it, without anything hidden."""
     odd = any(sign in target for sign in "\\ \t\n<>|") or not target.isascii()
     try:
         parts = urlsplit(target)
@@ -548,7 +548,7 @@ def _lying(label: str, target: str) -> Iterator[Fault]:
 
 
 def _of(card: QuoteCard) -> str:
-    """The quote as it has to be seen."""
+    """The quote as it has to be shown."""
     return _lines(format_quote(card))
 
 
@@ -557,7 +557,7 @@ def _lines(text: str) -> str:
 
 
 def _cut(words: str, quotes: Iterable[str]) -> Iterator[Fault]:
-    """A quote that begins in plain words also ends there, on the same line."""
+    """A quote that begins in plain words must also end there, on the same line."""
     for quote in quotes:
         whole = " ".join(quote.split())
         begun, ended = whole[:_ENDS], whole[-_ENDS:]

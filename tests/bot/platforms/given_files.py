@@ -1,4 +1,4 @@
-"""Files that editors give, alike for the platforms whose tests take them."""
+"""Attached files, shared by the tests of all platforms that accept them."""
 
 from bot.configuration import file_export
 from bot.model import ATTACHMENT_LIMIT
@@ -18,7 +18,7 @@ FEEDS = """<?xml version="1.0" encoding="utf-8"?>
 </outline></body></opml>
 """
 TOO_LARGE = f"A file may have at most {ATTACHMENT_LIMIT // 1_000} KB"
-#: What is in a file → what is said of it.
+#: Contents of a file → the reply about it.
 WRONG = {
     "not text": (b"\xff\xfe\x00n\x00a", "The file is not UTF-8 text."),
     "another language": ("name = «ä»".encode("latin-1"), "The file is not UTF-8 text."),
@@ -32,7 +32,7 @@ async def names(harness: BotHarness) -> list[str]:
 
 
 async def many_sources(harness: BotHarness, configuration: str) -> None:
-    """A set-up with 300 sources."""
+    """A configuration with 300 sources."""
     digest = configuration[configuration.index("[[workspace.digest]]") :]
     parts = [configuration.removesuffix(digest)]
     for part in range(3):
@@ -46,7 +46,7 @@ async def many_sources(harness: BotHarness, configuration: str) -> None:
 
 
 async def exported(harness: BotHarness) -> str:
-    """What an operator's export gives of the one workspace."""
+    """An operator's export of the one workspace."""
     (space,) = await harness.db.read(workspace_store.list_workspaces)
     return await harness.db.read(
         file_export.dump_configuration, workspace_id=space.id, paths=False

@@ -1,14 +1,14 @@
-"""Commands × people × places, as each platform hears them: which cells are wrong.
+"""Commands × people × places, as each platform reports them: the wrong cells.
 
-    found = await on_discord(desk, discord)
+    found = await on_discord(harness, discord)
     assert found.wrong == []
 
-A cell is one command, asked by one person at one place, complete (its own example) or
-bare. Right is: the command opens to whoever manages the place or was let in there by an
-editor, by name or by a role held at this moment, and to nobody else; a form is shown to
-those alone; everything is answered to the asker alone. Whom an editor let in may not
-let in others. At home, in a direct message on Discord, a person may do everything, in a
-workspace of their own.
+A cell is one command, sent by one person at one place, complete (its own example) or
+bare. Expected: editors' commands are open to people who manage the place or were
+granted access there by an editor, by name or by a role held at this moment, and to
+nobody else; a form is shown to those alone; every answer is private to the asker. A
+grant does not include granting. At home, in a direct message on Discord, a person may
+do everything, in a workspace of their own.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -33,16 +33,16 @@ from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
 ROLE, OTHER_ROLE = "4711", "4712"
-#: What is said to whoever may not, and to whom an editor let in and who may not that.
+#: The replies to somebody without permission, and to somebody with a grant only.
 REFUSED, NO_MANAGER = "Only editors", "Only people who manage"
-#: What is said where something of ours broke.
+#: The reply to an internal error.
 DEFECT = "on our side"
 MANAGED = ("newsdesk access grant", "newsdesk access revoke")
 
 
 @dataclass(kw_only=True)
 class MatrixResult:
-    """What was seen."""
+    """The result of one run."""
 
     cells: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -61,7 +61,7 @@ class MatrixResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Observed:
-    """What one person was told."""
+    """One person's answer."""
 
     command: Command
     words: str
@@ -74,17 +74,17 @@ class Column:
     """One person at one place."""
 
     name: str
-    #: Whether editors' commands open to them.
+    #: Whether editors' commands are open to them.
     edits: bool
-    #: An editor let them in, and it holds here.
+    #: Whether an editor's grant covers them here.
     granted: bool
     ask: Callable[[Command, bool], Awaitable[Observed]]
-    #: Whether the platform lets a command be sent that lacks what it needs.
+    #: Whether the platform can send a command that lacks a required option.
     bare: bool = True
 
 
 async def seen(commands: Sequence[Command], columns: Iterable[Column]) -> MatrixResult:
-    """Look at every cell."""
+    """Run every cell."""
     found = MatrixResult()
     for column in columns:
         for command in commands:
@@ -100,12 +100,12 @@ async def seen(commands: Sequence[Command], columns: Iterable[Column]) -> Matrix
 async def let_in(
     harness: BotHarness, platform: PlatformName, workspace: str, person: str
 ) -> None:
-    """An editor lets in a person and a role, in this workspace alone."""
+    """Grant access to a person and a role, in this workspace alone."""
     here = await harness.inbox.workspace_of(platform, workspace, "Newsroom")
     for grant in (
         Grant(kind="person", external_id=person),
         Grant(kind="role", external_id=ROLE),
-        # Whom the commands' own examples speak of.
+        # The people that the commands' own examples mention.
         Grant(kind="person", external_id="ben"),
     ):
         await harness.db.write(
@@ -121,7 +121,7 @@ NOBODY, LET_IN, HOLDER, MANAGER = "70090", "70091", "70092", "70093"
 async def on_discord(
     harness: BotHarness, discord: LocalDiscord, *names: str
 ) -> MatrixResult:
-    """Every cell on Discord, or those of columns in whose name one of these is."""
+    """Every cell on Discord, or those of columns whose name contains one of these."""
     await let_in(harness, "discord", GUILD, LET_IN)
     for number in (ROLE, OTHER_ROLE):
         role = {**_EVERYONE, "id": number, "name": f"role-{number}"}
@@ -137,7 +137,7 @@ _EVERYONE = {
 
 
 def holder(roles: tuple[str, ...] = (ROLE,)) -> interactions.Who:
-    """Somebody in the channel who may nothing but by a role."""
+    """A member of the channel with no permission except by a role."""
     return interactions.Who(permissions=0, user=HOLDER, roles=roles)
 
 

@@ -1,9 +1,9 @@
-"""A database that answers nothing for a while, and what may not wait for it.
+"""A database that answers nothing for a while, and what must not wait for it.
 
-    async with held(desk):
-        …                   # no query ends in here
+    async with hold_queries(harness):
+        …                   # no query finishes in here
 
-Slower than any real one, and no clock is waited for: queries go on when the block ends.
+Slower than any real one, without a timer: queries continue when the block ends.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from tests.bot.harness import BotHarness
 
 @asynccontextmanager
 async def hold_queries(harness: BotHarness) -> AsyncIterator[list[str]]:
-    """Every query of the newsroom waits; their names come out, in order."""
+    """Make every query of the newsroom wait; yield their names, in order."""
     free = asyncio.Event()
     asked: list[str] = []
     db: Any = harness.db

@@ -1,4 +1,4 @@
-"""What is remembered of people, channels and routes never grows without a bound."""
+"""Caches of people, channels and routes are bounded."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What was corrected, as all three renderers show it: within limits, and never live."""
+"""Corrections in all three renderers: within limits, and without live markup."""
 
 import json
 from dataclasses import replace
@@ -41,7 +41,7 @@ def said(
 
 
 def withdrawn(edition: Edition) -> Edition:
-    """Every quote of it is one that its article has no longer."""
+    """An edition whose quotes are all withdrawn from their articles."""
     stories = tuple(
         replace(s, cards=tuple(replace(c, withdrawn=True) for c in s.cards))
         for s in edition.stories
@@ -50,7 +50,7 @@ def withdrawn(edition: Edition) -> Edition:
     return replace(edition, stories=stories, hero=hero)
 
 
-# ── the words ──────────────────────────────────────────────────────────────────
+# ── wording ────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_note_reads(note, expected):
     assert said(note) == [expected]
 
 
-def test_what_was_corrected_at_once_is_told_at_once():
+def test_simultaneous_corrections_are_one_note():
     several = (
         CorrectionNote(at=AT, before="40", after="14"),
         CorrectionNote(at=AT, after="not"),
@@ -108,15 +108,15 @@ def test_the_newest_three_are_shown():
     assert [line[-2:-1] for line in said(*notes)] == ["2", "3", "4"]
 
 
-def test_a_german_edition_says_it_in_german():
+def test_a_german_edition_has_it_in_german():
     note = CorrectionNote(at=AT, before="40")
     assert said(note, locale="de") == ["Korrigiert 14:05: nicht mehr „40“"]
 
 
-# ── where they stand ───────────────────────────────────────────────────────────
+# ── position ───────────────────────────────────────────────────────────────────
 
 
-def test_it_stands_at_the_end_of_its_story_on_every_platform():
+def test_it_is_at_the_end_of_its_story_on_every_platform():
     edition = noted(CorrectionNote(at=AT, before="40", after="14"))
     for render in (discord, slack, local):
         (part,) = render(edition, a_context())
@@ -125,13 +125,13 @@ def test_it_stands_at_the_end_of_its_story_on_every_platform():
         assert "2 more" in lines[at - 1]
 
 
-def test_a_withdrawn_quote_says_so_in_plain_words_too():
+def test_a_withdrawn_quote_is_marked_in_plain_words_too():
     for render in (discord, slack, local):
         (part,) = render(withdrawn(an_edition()), a_context())
         assert "· withdrawn" in part.fallback_text
 
 
-def test_a_corrected_line_in_brief_says_so_on_every_platform():
+def test_a_corrected_line_in_brief_is_marked_on_every_platform():
     edition = an_edition()
     line = replace(
         edition.brief[0], notes=(CorrectionNote(at=AT, before="40", after="14"),)
@@ -142,14 +142,14 @@ def test_a_corrected_line_in_brief_says_so_on_every_platform():
         assert "Corrected 14:05: 40 → 14" in part.fallback_text
 
 
-def test_without_corrections_nothing_is_rendered_otherwise():
+def test_without_corrections_rendering_is_unchanged():
     edition, context = an_edition(), a_context()
     (part,) = local(edition, context)
     assert [story["notes"] for story in part.payload["stories"]] == [[], [], []]
     assert "Corrected" not in json.dumps([discord(edition, context)[0].payload])
 
 
-# ── limits and hostile words ───────────────────────────────────────────────────
+# ── limits and hostile text ────────────────────────────────────────────────────
 
 
 def full(part_of: Edition, notes: tuple[CorrectionNote, ...]) -> Edition:
@@ -170,7 +170,7 @@ def test_full_messages_with_notes_are_within_the_limits(words):
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(texts, min_size=4, max_size=4))
-def test_nothing_of_a_note_becomes_live(said_by):
+def test_no_text_of_a_note_becomes_live(said_by):
     before, after, editor, quote = said_by
     notes = (
         CorrectionNote(at=AT, before=before, after=after),

@@ -1,4 +1,4 @@
-"""What a feed can say, as each platform gets it; `tests.bench.payloads` shows more."""
+"""Random editions on each platform; `tests.bench.payloads` runs more."""
 
 from dataclasses import replace
 from random import Random
@@ -23,7 +23,7 @@ PLATFORMS = ["discord", "slack"]
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("first", range(0, 40, 10))
-def test_nothing_is_refused_pings_lies_lives_or_is_cut(platform, first):
+def test_random_payloads_have_no_faults(platform, first):
     for seed in range(first, first + 10):
         random = Random(seed)
         assert faults(platform, an_edition_of(random)) == [], seed
@@ -42,11 +42,11 @@ def test_what_is_generated_holds_what_it_is_for():
     assert any("\n" in card.text for card in cards)
 
 
-# ── what it found ──────────────────────────────────────────────────────────────
+# ── regressions ────────────────────────────────────────────────────────────────
 
 
 def of_many_lines(stories: int) -> Edition:
-    """Quotes of several lines, in more words than a plain message holds."""
+    """Quotes of several lines, with more words than a plain message holds."""
     card = replace(HERO, text="\n".join(f"Line {n} of it." for n in range(25)))
     reported = tuple(
         a_story(BRIDGE, id=f"s-{n}", cards=(card,)) for n in range(stories)

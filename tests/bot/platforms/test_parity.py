@@ -1,10 +1,10 @@
 """Every command says the same on Discord, on Slack and on the local page.
 
 Three workspaces of one newsroom, one on each platform, are set up alike. Each command
-of the registry is asked in each, the way the platform asks it, and its answer goes
-through the platform's own renderer; what a person reads of the payload is compared word
-for word, and kept in snapshots (after a change that is meant: `--snapshot-update`).
-What differs is listed in `BOUND`, `LAID_OUT` and `OWN`, with the reason.
+of the registry runs in each, the way the platform sends it, and its answer goes through
+the platform's own renderer; what a person reads of the payload is compared word for
+word, and kept in snapshots (after an intended change: `--snapshot-update`). The
+differences are listed in `BOUND`, `LAID_OUT` and `OWN`, with the reason.
 """
 
 import re
@@ -58,7 +58,7 @@ PLACES: Mapping[PlatformName, tuple[str, str]] = {
 }
 RENDER = {"local": local_render, "discord": discord_render, "slack": slack_render}
 
-#: What is bound to a platform or to chance, as what it counts, and why.
+#: Text that depends on the platform or on chance, its replacement, and why.
 BOUND: tuple[tuple[str, str, str], ...] = (
     (r"\b[ser]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
     (r"⚠ That did not work", "", "the page shows an icon with a hidden label"),
@@ -71,11 +71,11 @@ BOUND: tuple[tuple[str, str, str], ...] = (
 #: Discord's forms have room for 45 characters of a title and 100 below a question; what
 #: is longer ends with «…» there, and the rest is in /news help and in the page's form.
 CUT = (45, 100)
-#: Answers of which a part is laid out by each platform for itself, and why.
+#: Answers of which each platform lays out a part itself, and why.
 EDITION = "an edition is laid out as each platform posts it"
 LAID_OUT = {"news latest": EDITION, "newsdesk preview": EDITION}
 
-#: Answers about what one platform has and another has not, and why.
+#: Answers about features that not every platform has, and why.
 OWN = {
     "news discuss": "the page has no threads; the chats have one each",
     "newsdesk destination edit": "which settings a channel has is its platform's",
@@ -84,7 +84,7 @@ OWN = {
 
 
 def the_same(said: str) -> str:
-    """What is said without what is bound to a platform or to chance."""
+    """The text with platform-dependent and random parts replaced."""
     for pattern, stands, _ in BOUND:
         said = re.sub(pattern, stands, said)
     return " ".join(said.split())
@@ -125,7 +125,7 @@ class Rendering(FakePlatform):
 
 @pytest.fixture
 async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
-    """All three, each with one edition posted."""
+    """All three workspaces, each with one edition posted."""
     platforms: dict[str, Any] = {name: Rendering(name) for name in PLATFORMS}
     async with open_harness(sqlite_url, tmp_path, platforms["local"]) as harness:
         for part in (harness.publisher, harness.outbox):
@@ -136,7 +136,7 @@ async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
         for digest in await harness.archive.all_digests():
             await harness.publisher.post_now(digest, "now")
         await harness.outbox.drain()
-        # Something that no edition has told yet.
+        # An article that no edition has published yet.
         harness.publish("flood", FLOOD)
         yield harness
 
@@ -151,7 +151,7 @@ async def answer(
     given: Mapping[str, str],
     permission: Permission,
 ) -> Reply | Form:
-    """What the command is answered with there, asked as the platform asks it."""
+    """The answer to the command there, sent as the platform sends it."""
     external_id, channel = PLACES[platform]
     person = Person(id="ana", name="Ana", permission=permission)
     if platform != "local":
@@ -172,7 +172,7 @@ async def answer(
     return await interactions.dispatch_command(harness.inbox, asked, TEXTS)
 
 
-# ── what a person reads ────────────────────────────────────────────────────────
+# ── visible text ───────────────────────────────────────────────────────────────
 
 
 def words(platform: PlatformName, outcome: Reply | Form) -> list[str]:
@@ -229,9 +229,9 @@ def _form_on_discord(form: Form) -> list[str]:
 
 
 def _with_questions(form: Form, said: list[str]) -> list[str]:
-    """A form that is told as a message first: what is wrong, above all.
+    """A form that is shown as a message first: what is wrong comes first.
 
-    The questions' own descriptions stand in the form that its button opens.
+    The questions' own descriptions are in the form that its button opens.
     """
     reported = "\n".join(said)
     assert all(field.error in reported for field in form.fields), reported
@@ -243,7 +243,7 @@ def _form_on_slack(form: Form) -> list[str]:
     found = [view["title"]["text"]]
     for block in view["blocks"]:
         if block["type"] == "context":
-            # The whole title, where Slack's own has no room for it.
+            # The whole title, where Slack's own field has no room for it.
             found[0] = block["elements"][0]["text"]
             continue
         options = block["element"].get("options", ())
@@ -281,7 +281,7 @@ Asked = tuple[str, Mapping[str, str], Permission]
 
 
 def asked_of(command: Command) -> list[Asked]:
-    """A success, what lacks something, what is not known, and a refusal."""
+    """A success, missing options, an unknown name, and a refusal."""
     given = given_for(command)
     found: list[Asked] = [("as in its example", given, Permission.EDITOR)]
     if command.options:
@@ -324,7 +324,7 @@ async def test_every_command_says_the_same_on_all_platforms(harness, snapshot):
     assert kept == snapshot
 
 
-#: What is said when something of ours broke.
+#: The reply to an internal error.
 DEFECT = "on our side"
 
 
@@ -337,7 +337,7 @@ def without_edition(command: Command, outcome: Reply | Form) -> Reply | Form:
 
 
 def differences(ours: list[str], theirs: list[str]) -> list[str]:
-    """Words that only one says; texts of a form that are cut to fit are let pass."""
+    """Words on one platform only; texts of a form that are cut to fit are ignored."""
     cut = {text: _uncut(text, ours) for text in theirs if text.endswith("…")}
     whole = [cut.get(text) or text for text in theirs]
     more, less = counted(whole) - counted(ours), counted(ours) - counted(whole)
@@ -345,7 +345,7 @@ def differences(ours: list[str], theirs: list[str]) -> list[str]:
 
 
 def _uncut(text: str, ours: list[str]) -> str:
-    """The text of which this is the beginning, as long as the form has room for."""
+    """The full text of this beginning, if it fills the form's field."""
     begun = text.removesuffix("…").rstrip()
     if len(text) > max(CUT):
         return ""

@@ -35,7 +35,7 @@ from tests.bot.platforms.local.test_render import shown as page_of
 RENDER = {"discord": discord_render, "slack": slack_render, "local": local_render}
 PLATFORMS = sorted(RENDER)
 CHATS = ["discord", "slack"]
-#: Words of the sections, and words that no choice takes away.
+#: Words of the sections, and words that no choice removes.
 WORDS: Mapping[str, str] = {
     "summary": "It was closed early.",
     "matters": "The bridge carries all goods.",
@@ -60,7 +60,7 @@ def an_edition_with(sections: Sections) -> Edition:
 
 
 def shown(parts: tuple[MessagePart, ...]) -> str:
-    """Its words in the order of the payload."""
+    """Its text in the order of the payload."""
     return "\n".join(part.fallback_text for part in parts)
 
 
@@ -82,7 +82,7 @@ def test_a_post_shows_the_chosen_sections_in_their_order(platform, chosen):
     at = {name: text.index(WORDS[name]) for name in chosen}
     story = [at[name] for name in chosen if name != "also"]
     assert story == sorted(story)
-    # Its source and its corrections end it.
+    # Its source and its corrections come last.
     assert max(story) < text.index("Corrected")
     if "also" in chosen:
         assert (at["also"] < min(story)) == (chosen[0] == "also")
@@ -106,7 +106,7 @@ def test_what_is_there_for_trust_stays_whatever_is_chosen(platform, chosen):
 
 @pytest.mark.parametrize("platform", CHATS)
 @pytest.mark.parametrize("edition", [an_edition(), an_edition_with(None)])
-def test_what_is_usual_can_be_said_and_looks_the_same(platform, edition):
+def test_the_default_can_be_given_and_looks_the_same(platform, edition):
     said = replace(edition, sections=("summary", "quotes", "also"))
     render = RENDER[platform]
     assert render(said, a_context()) == render(edition, a_context())
@@ -129,7 +129,7 @@ def test_a_chat_names_what_figures_measure_and_where_outlets_differ(platform):
 
 @pytest.mark.parametrize("platform", CHATS)
 def test_every_section_at_once_holds_all_stories_within_the_budgets(platform):
-    """`test_generated` holds hostile ones to the limits; these lose nothing."""
+    """`test_generated` checks hostile ones against limits; this, that none is lost."""
     stories = tuple(
         replace(story, id=f"s-{number}")
         for number in range(5)
@@ -144,7 +144,7 @@ def test_every_section_at_once_holds_all_stories_within_the_budgets(platform):
 # ── the page ───────────────────────────────────────────────────────────────────
 
 
-def test_a_payload_of_the_page_says_a_layout_only_where_one_was_chosen():
+def test_a_payload_of_the_page_has_a_layout_only_if_chosen():
     (usual,) = local_render(an_edition(), a_context())
     assert "layout" not in usual.payload
     (chosen,) = local_render(an_edition_with(("also", "figures")), a_context())

@@ -1,4 +1,4 @@
-"""A new platform is its folder and one line of the registry: nothing else is needed."""
+"""A new platform is one folder and one line of the registry."""
 
 import ast
 import asyncio
@@ -39,7 +39,7 @@ schedule = "daily at 18:00 Europe/Berlin"
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
-    """The one line."""
+    """Register the platform: the one line."""
     line = "tests.bot.platforms.toy.plugin"
     monkeypatch.setattr(plugins, "PLATFORM_MODULES", (*plugins.PLATFORM_MODULES, line))
 
@@ -68,7 +68,7 @@ def home(tmp_path: Path, monkeypatch) -> Path:
 
 
 async def deliver() -> dict[str, str]:
-    """What `standfirst run` does with what was ordered; the texts on the platform."""
+    """Deliver the order as `standfirst run` does; the texts on the platform."""
     settings, _ = app.load_platform_settings()
     async with app.open_application(settings) as application:
         platform: object = application.platforms["toy"]
@@ -103,7 +103,9 @@ def test_its_payloads_are_previewed_also_while_it_is_off(
     assert run_command(["digest", "preview", "--format", "tin"]) == 2
 
 
-def test_while_it_is_off_the_doctor_says_how_to_switch_it_on(home, monkeypatch, capsys):
+def test_while_it_is_off_the_doctor_explains_how_to_switch_it_on(
+    home, monkeypatch, capsys
+):
     assert run_command(["apply", "toy.toml"]) == 0
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
     assert run_command(["doctor"]) == 4

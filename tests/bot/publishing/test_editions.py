@@ -93,13 +93,13 @@ async def test_digests_that_are_due_together_read_an_article_once(
     assert {"Morning brief", "Evening"} <= set(titles(harness))
     assert len(read) == len(set(read)) > 0
     once = len(read)
-    # What was kept went with the round: an idle process holds no texts.
+    # The cache is dropped after the round: an idle process holds no texts.
     harness.clock.advance(minutes=2)
     await harness.wake()
     assert len(read) == 2 * once
 
 
-async def test_what_is_due_while_its_platform_is_off_is_told_when_it_is_on(harness):
+async def test_editions_due_while_the_platform_is_off_are_posted_later(harness):
     off = replace(harness.publisher, platforms={})
     harness.clock.advance(minutes=2)
     await off.plan()
@@ -132,12 +132,12 @@ async def test_one_new_article_is_enough_for_the_next_edition(harness):
     ]
 
 
-async def test_wake_says_when_it_wants_to_be_called_next(harness):
+async def test_wake_returns_its_next_due_time(harness):
     due = await harness.wake()
     assert due == harness.clock.now() + timedelta(minutes=2)
 
 
-async def test_after_hours_of_downtime_one_edition_goes_out_and_not_one_a_slot(harness):
+async def test_after_hours_of_downtime_one_edition_is_posted(harness):
     harness.clock.advance(hours=5)
     await harness.wake()
     assert len({m.payload["edition"] for m in harness.platform.messages}) <= 1
@@ -155,7 +155,7 @@ async def test_posting_by_hand_leaves_the_scheduled_slot(harness):
     assert len({m.payload["edition"] for m in harness.platform.messages}) == 2
 
 
-async def test_a_paused_digest_posts_nothing_and_goes_on_when_resumed(harness):
+async def test_a_paused_digest_posts_nothing_until_resumed(harness):
     digest = await harness.digest()
     from bot.storage import digest_store
 
@@ -203,7 +203,7 @@ async def test_a_broken_article_does_not_stop_the_others(harness):
     assert "broken" in str(digest.sources[0].problem)
 
 
-async def test_a_folder_that_is_gone_is_told_and_ends_nothing(harness):
+async def test_a_missing_folder_is_reported_and_stops_nothing(harness):
     for path in (harness.home / "articles").iterdir():
         path.unlink()
     (harness.home / "articles").rmdir()
@@ -245,7 +245,7 @@ async def test_killed_after_planning_the_next_process_composes_it(
         assert len({m.payload["edition"] for m in platform.messages}) == 1
 
 
-async def test_a_preview_posts_and_tells_nothing(harness):
+async def test_a_preview_posts_and_records_nothing(harness):
     digest = await harness.digest()
     draft = await harness.publisher.preview(digest, "local")
     assert len(draft.edition.stories) == 2

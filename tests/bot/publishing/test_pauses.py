@@ -1,4 +1,4 @@
-"""Pauses with an end and dates left out: kept, shown, and silent with a reason."""
+"""Pauses with an end and excluded dates: stored, shown, and silent with a reason."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -131,7 +131,7 @@ async def test_the_status_shows_both(harness):
     assert "Nov" not in shown["Left out"]
 
 
-async def test_the_status_says_why_a_workspace_gets_nothing(harness):
+async def test_the_status_explains_why_a_workspace_gets_nothing(harness):
     digest = await harness.digest()
     await harness.db.write(
         workspace_store.stop_workspace,
@@ -152,7 +152,7 @@ async def test_the_status_says_why_a_workspace_gets_nothing(harness):
 BOTH = CONFIGURATION + "paused_until = 2026-12-01\nskip = [2026-12-25, 2026-12-24]\n"
 
 
-async def test_a_file_says_both_and_an_export_says_them_back(harness):
+async def test_a_file_sets_both_and_an_export_returns_them(harness):
     await harness.apply(BOTH)
     digest = await harness.digest()
     assert digest.paused_until == date(2026, 12, 1)
@@ -161,7 +161,7 @@ async def test_a_file_says_both_and_an_export_says_them_back(harness):
     assert await harness.apply(exported) == ()
 
 
-async def test_a_file_that_does_not_speak_of_them_leaves_them_as_they_are(harness):
+async def test_a_file_without_them_leaves_them_unchanged(harness):
     await harness.apply(BOTH)
     assert (
         await harness.apply(CONFIGURATION.replace("stories = 5", "stories = 4")) == ()

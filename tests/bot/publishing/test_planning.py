@@ -39,7 +39,7 @@ async def history(harness: BotHarness, name: str = "Morning brief") -> list[Occu
 
 
 async def states(harness: BotHarness) -> list[tuple[str, str, bool]]:
-    """(due in UTC, what became of it, whether late) of each occurrence."""
+    """(due in UTC, state, whether late) of each occurrence."""
     return [
         (f"{one.due_at:%m-%d %H:%M}", one.state, one.late)
         for one in await history(harness)
@@ -75,13 +75,13 @@ def at(text: str) -> datetime:
         ("12-25T06:00", [("11-25 07:00", "skipped", False)]),
     ],
 )
-async def test_after_downtime_at_most_one_late_edition_goes_out(harness, back, became):
+async def test_after_downtime_at_most_one_late_edition_is_posted(harness, back, became):
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at(back))
     harness.publish("flood", FLOOD)
     await harness.wake()
     await harness.wake()
-    # Articles of a week ago are no news: that is another rule than this one.
+    # Articles of a week ago are too old to be news: a separate rule.
     found = await states(harness)
     assert [(due_at, late) for due_at, _state, late in found] == [
         (due_at, late) for due_at, _state, late in became
@@ -91,7 +91,7 @@ async def test_after_downtime_at_most_one_late_edition_goes_out(harness, back, b
         assert found == became
 
 
-async def test_what_was_missed_says_so(harness):
+async def test_missed_occurrences_are_marked(harness):
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at("11-25T20:00"))
     await harness.wake()
@@ -113,7 +113,7 @@ async def test_the_articles_of_a_missed_edition_come_with_the_next_one(harness):
 # ── clocks ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_clock_that_goes_back_posts_nothing_again(harness):
+async def test_a_clock_set_back_posts_nothing_again(harness):
     await harness.apply(scheduled("daily at 8 Europe/Berlin"))
     harness.clock.set(at("11-25T07:00"))
     await harness.wake()
@@ -157,7 +157,7 @@ async def test_setting_right_leaves_what_was_changed_meanwhile(harness):
     assert await harness.publisher.next_due() == at("11-21T19:00")
 
 
-# ── a schedule that was changed ────────────────────────────────────────────────
+# ── a changed schedule ─────────────────────────────────────────────────────────
 
 
 async def test_a_schedule_changed_after_todays_edition_begins_tomorrow(harness):
@@ -192,7 +192,7 @@ async def test_an_edition_by_hand_leaves_the_changed_schedule_its_day(harness):
     assert await harness.wake() == at("11-24T17:00")
 
 
-async def test_an_edition_that_had_nothing_to_tell_does_not_count(empty_harness):
+async def test_an_edition_without_stories_does_not_count(empty_harness):
     await empty_harness.apply(scheduled("daily at 14 Europe/Berlin"))
     empty_harness.clock.set(at("11-24T13:00"))
     await empty_harness.wake()
@@ -200,11 +200,11 @@ async def test_an_edition_that_had_nothing_to_tell_does_not_count(empty_harness)
     assert await empty_harness.wake() == at("11-24T17:00")
 
 
-# ── a schedule that cannot be read any more ────────────────────────────────────
+# ── a schedule that can no longer be parsed ────────────────────────────────────
 
 
 def _spoil(conn: Connection, rule: str) -> None:
-    """What a removed zone, or a damaged row, leaves in the first digest."""
+    """Damage the first digest's row, as a removed zone would."""
     query = "UPDATE schedules SET rule = :rule, sentence = :said WHERE digest_id = 1"
     conn.execute(text(query), {"rule": rule, "said": "daily at 8:00 Europe/Atlantis"})
 
@@ -232,7 +232,7 @@ async def test_a_schedule_that_cannot_be_read_keeps_no_other_from_its_time(spoil
     assert reported.reason
 
 
-async def test_a_zone_that_is_gone_is_named_in_the_reason(spoilt):
+async def test_a_removed_zone_is_named_in_the_reason(spoilt):
     spoilt.clock.advance(minutes=2)
     await spoilt.wake()
     (reported,) = await history(spoilt)
@@ -248,14 +248,14 @@ async def test_a_whole_batch_of_unreadable_ones_keeps_no_other_from_its_time(
     assert len(await history(spoilt, "Evening")) == 1
 
 
-async def test_it_is_looked_at_each_hour_and_told_once(spoilt):
+async def test_it_is_retried_each_hour_and_reported_once(spoilt):
     for _ in range(4):
         spoilt.clock.advance(minutes=40)
         await spoilt.wake()
     assert len(await history(spoilt)) == 1
 
 
-async def test_it_goes_on_when_the_cause_is_mended(spoilt):
+async def test_it_resumes_when_the_cause_is_fixed(spoilt):
     spoilt.clock.advance(minutes=2)
     await spoilt.wake()
     await spoilt.db.write(_spoil, GONE.replace("Atlantis", "Berlin"))
@@ -264,7 +264,7 @@ async def test_it_goes_on_when_the_cause_is_mended(spoilt):
     assert (await history(spoilt))[-1].due_at == at("11-25T07:00")
 
 
-async def test_its_digest_can_still_be_posted_and_looked_at(spoilt):
+async def test_its_digest_can_still_be_posted_and_previewed(spoilt):
     digest = await spoilt.digest()
     assert planning.digest_zone(digest) == "UTC"
     assert "Atlantis" in str(planning.find_schedule_problems(digest)[0])

@@ -1,4 +1,4 @@
-"""Stories over editions: their ids stay, and what was not told can be asked for."""
+"""Stories across editions: stable ids, and look-ups of unpublished ones."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,7 @@ from digests.types import StoryMembership
 from tests.bot.commands.test_commands import words
 from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL, BotHarness
 
-#: The same event by another outlet, which counts otherwise.
+#: The same event by another outlet, with other figures.
 BRIDGE_TOO = """---
 title: Crack in a girder shuts the harbour bridge at Hallin
 source: Torvale Herald
@@ -25,7 +25,7 @@ A crack in a girder has shut the harbour bridge at Hallin, engineer Ada Brandt s
 About 45,000 vehicles cross the bridge every day, and they now go through Torvale.
 """
 
-#: Something new on it, and by the same outlet.
+#: An update on it, by the same outlet.
 BRIDGE_LATER = """---
 title: Harbour bridge at Hallin stays shut until March
 source: Torvale Herald
@@ -66,13 +66,13 @@ async def story_id(harness: BotHarness, beginning: str) -> str:
 
 
 async def reported(harness: BotHarness, key: str) -> dict[str, bool]:
-    """The ids that an edition tells in full, and whether as an update."""
+    """The ids of an edition's full stories, and whether as an update."""
     outcome = await harness.post(key)
     found = outcome.stored_edition.edition.stories if outcome.stored_edition else ()
     return {story.id: story.update for story in found}
 
 
-async def test_an_edition_tells_a_story_under_the_id_it_was_stored_with(harness):
+async def test_an_edition_uses_the_stored_id_of_a_story(harness):
     harness.publish("too", BRIDGE_TOO)
     before = await reported(harness, "one")
     assert set(before) == set((await ids(harness)).values())
@@ -94,7 +94,7 @@ async def test_an_earlier_article_that_comes_late_renames_no_story(harness):
     assert await reported(harness, "two") == {story: True}
 
 
-async def test_a_preview_tells_what_the_post_after_it_tells(harness):
+async def test_a_preview_shows_the_stories_of_the_next_post(harness):
     for name, text in (("too", BRIDGE_TOO), ("later", BRIDGE_LATER), ("f", FLOOD)):
         harness.publish(name, text)
     digest = await harness.digest()
@@ -105,8 +105,8 @@ async def test_a_preview_tells_what_the_post_after_it_tells(harness):
     assert draft.edition.brief == posted.stored_edition.edition.brief
 
 
-async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(harness):
-    """What one process stored as two stories is one for who composes."""
+async def test_a_merged_story_uses_the_remaining_id(harness):
+    """Two stored stories that another process merged are one for the composer."""
     harness.publish("too", BRIDGE_TOO)
     await harness.ingestor.refresh((await harness.digest()).sources)
     workspace = (await harness.place()).workspace.id
@@ -133,12 +133,12 @@ async def test_a_story_that_was_merged_is_told_under_the_id_that_stayed(harness)
         assert "No edition" not in words(answer)
 
 
-# ── what was not told in full ──────────────────────────────────────────────────
+# ── stories not published in full ──────────────────────────────────────────────
 
 
 @pytest.fixture
 async def narrow(empty_harness: BotHarness) -> BotHarness:
-    """A digest of one story, which two outlets report otherwise, and one more."""
+    """A digest of one story, which two outlets report differently, and one more."""
     empty_harness.publish("flood", FLOOD)
     empty_harness.publish("bridge", BRIDGE.replace("2026-11-24T09", "2026-11-20T09"))
     empty_harness.publish("too", BRIDGE_TOO.replace("2026-11-24T09", "2026-11-20T09"))
@@ -147,7 +147,7 @@ async def narrow(empty_harness: BotHarness) -> BotHarness:
     return empty_harness
 
 
-async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
+async def test_an_unpublished_story_can_be_requested(narrow):
     await narrow.ingestor.refresh((await narrow.digest()).sources)
     answer = await narrow.says("news story", story=await story_id(narrow, "Harbour"))
     assert not answer.problem
@@ -156,7 +156,7 @@ async def test_a_story_at_hand_that_no_edition_told_can_be_asked_for(narrow):
     assert "No edition has shown it in full." in words(answer)
 
 
-async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow):
+async def test_differing_figures_come_from_stored_stories(narrow):
     await narrow.ingestor.refresh((await narrow.digest()).sources)
     said = words(
         await narrow.says("news story", story=await story_id(narrow, "Harbour"))
@@ -167,7 +167,7 @@ async def test_what_outlets_count_differently_is_told_from_stored_stories(narrow
     assert re.search(r"and 1 more", said)
 
 
-async def test_what_came_in_after_the_edition_stands_with_the_told_story(harness):
+async def test_later_articles_are_listed_with_the_published_story(harness):
     await reported(harness, "one")
     harness.publish("too", BRIDGE_TOO)
     await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
@@ -180,7 +180,7 @@ async def test_what_came_in_after_the_edition_stands_with_the_told_story(harness
     assert "Crack in a girder" in said
 
 
-async def test_why_says_of_a_story_told_in_brief_what_it_ranked_below(narrow):
+async def test_why_names_what_a_brief_story_ranked_below(narrow):
     posted = await narrow.post()
     assert posted.stored_edition is not None
     (line,) = posted.stored_edition.edition.brief
@@ -189,7 +189,7 @@ async def test_why_says_of_a_story_told_in_brief_what_it_ranked_below(narrow):
     assert "Morning brief" in said
 
 
-async def test_why_says_what_kept_a_story_out_by_its_id(narrow):
+async def test_why_explains_an_omitted_story_by_its_id(narrow):
     await narrow.post()
     pool = await story_id(narrow, "Torvale pool")
     said = words(await narrow.says("news why", story=pool))
@@ -205,7 +205,7 @@ async def test_why_is_known_when_nothing_was_posted_at_all(empty_harness):
         assert "leaves out" in words(await empty_harness.says("news why", story=which))
 
 
-async def test_why_says_that_a_story_was_told_before(harness):
+async def test_why_reports_that_a_story_was_published_before(harness):
     await harness.post("one")
     harness.publish("flood", FLOOD)
     await harness.post("two")
@@ -213,14 +213,14 @@ async def test_why_says_that_a_story_was_told_before(harness):
     assert "is based on this article" in said
 
 
-async def test_why_says_what_an_article_was_merged_with(harness):
+async def test_why_names_the_article_that_another_was_merged_with(harness):
     harness.publish("too", BRIDGE_TOO)
     await harness.post()
     said = words(await harness.says("news why", story="Crack girder shuts"))
     assert "Same event as the article from" in said
 
 
-async def test_why_says_that_nobody_has_looked_yet(harness):
+async def test_why_reports_that_no_edition_was_composed_yet(harness):
     await harness.post()
     harness.clock.advance(minutes=1)
     harness.publish("flood", FLOOD)
@@ -229,14 +229,14 @@ async def test_why_says_that_nobody_has_looked_yet(harness):
     assert "fetched after the last edition" in said
 
 
-async def test_why_says_that_an_article_is_too_old(harness):
+async def test_why_reports_that_an_article_is_too_old(harness):
     await harness.ingestor.refresh((await harness.digest()).sources)
     harness.clock.advance(days=9)
     said = words(await harness.says("news why", story="Osric Vane"))
     assert "too long ago" in said
 
 
-async def test_why_tells_another_workspace_nothing(harness):
+async def test_why_reveals_nothing_to_another_workspace(harness):
     await harness.post()
     other = CONFIGURATION.replace("newsroom", "another").replace('"articles"', '"more"')
     (harness.home / "more").mkdir()
@@ -249,7 +249,7 @@ async def test_why_tells_another_workspace_nothing(harness):
     assert answer.problem
 
 
-async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(harness):
+async def test_a_frequent_digest_stores_its_reasons_once(harness):
     for _ in range(5):
         harness.clock.advance(timedelta(minutes=2))
         await harness.wake()
@@ -259,7 +259,7 @@ async def test_a_digest_that_looks_every_two_minutes_keeps_its_reasons_once(harn
     assert kept == 2
 
 
-async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
+async def test_an_edition_stores_only_decisions_about_its_stories(narrow):
     posted = await narrow.post()
     assert posted.stored_edition is not None
     edition = posted.stored_edition.edition
@@ -267,12 +267,12 @@ async def test_an_edition_keeps_only_the_decisions_about_what_it_tells(narrow):
     assert {d.story for d in edition.decisions} == shown
 
 
-# ── why, for a sentence ────────────────────────────────────────────────────────
+# ── reasons for a sentence ─────────────────────────────────────────────────────
 
 LONGER = BRIDGE + "\nThe harbour office waits for a report from the makers.\n"
 
 
-async def test_why_shows_the_source_line_of_words_that_the_edition_tells(harness):
+async def test_why_shows_the_source_line_of_published_words(harness):
     await harness.post()
     answer = await harness.says("news why", story="closed after a crack was found")
     assert "The edition has this sentence:" in words(answer)
@@ -283,13 +283,13 @@ async def test_why_shows_the_source_line_of_words_that_the_edition_tells(harness
     assert line.start == line_start(BRIDGE, line.text)
 
 
-async def test_why_says_that_the_edition_leaves_a_sentence_out(harness):
+async def test_why_reports_that_the_edition_omits_a_sentence(harness):
     harness.publish("bridge", LONGER)
     await harness.post()
     said = words(await harness.says("news why", story="report from the makers"))
     assert "The harbour office waits for a report from the makers." in said
     assert "which the edition does not show" in said
-    # Its story was told all the same.
+    # Its story was published all the same.
     assert "not in the newest edition" not in said
     assert "Story" in said
 

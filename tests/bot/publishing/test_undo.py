@@ -1,4 +1,4 @@
-"""Taking an edition back: within ten minutes, whole, once, and as if never told."""
+"""Undoing an edition: within ten minutes, whole, once, and without traces."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from tests.fakes import Lost
 
 
 async def undo(harness: BotHarness) -> str:
-    """`/newsdesk undo`, confirmed; what it says."""
+    """Run and confirm `/newsdesk undo`; return its reply."""
     control = await button(harness)
     return await press(harness, control)
 
@@ -50,7 +50,7 @@ async def test_every_message_of_the_edition_is_deleted(harness):
     assert "3 messages are being deleted" in said
 
 
-async def test_what_was_taken_back_comes_again_in_the_next_edition(harness):
+async def test_undone_stories_return_in_the_next_edition(harness):
     first = await harness.post()
     await undo(harness)
     again = await harness.post("again")
@@ -59,7 +59,7 @@ async def test_what_was_taken_back_comes_again_in_the_next_edition(harness):
     assert len(harness.platform.messages) == 3
 
 
-async def test_what_an_older_edition_told_stays_told(harness):
+async def test_stories_of_an_older_edition_stay_published(harness):
     await harness.post()
     harness.clock.advance(minutes=30)
     harness.publish("flood", FLOOD)
@@ -131,7 +131,7 @@ async def test_a_part_that_had_not_arrived_is_not_sent_after_all(harness):
     assert await of_posts(harness) == ["failed"] * 3
 
 
-async def test_without_an_edition_there_is_nothing_to_take_back(harness):
+async def test_without_an_edition_there_is_nothing_to_undo(harness):
     assert "no edition" in words(await harness.says("newsdesk undo"))
 
 

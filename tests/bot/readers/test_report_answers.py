@@ -1,4 +1,4 @@
-"""A settled report is answered by private message: once, and to its reader alone."""
+"""A resolved report is answered by private message: once, to its reader alone."""
 
 import asyncio
 from dataclasses import replace
@@ -41,7 +41,7 @@ async def reports(who: Editor, text: str = "It was Monday.") -> None:
 
 
 async def settled(harness: BotHarness, answer: str = "You are right.") -> None:
-    """Ana settles whatever is open."""
+    """Resolve all open reports as Ana."""
     ana = await editor(harness)
     for public_id in await harness.inbox.complete(
         await ana._event("newsdesk reports", {}), "settle", ""
@@ -51,7 +51,7 @@ async def settled(harness: BotHarness, answer: str = "You are right.") -> None:
 
 
 def letters(harness: BotHarness) -> list[str]:
-    """What was sent to anybody in private, as plain words."""
+    """All private messages, as plain words."""
     return [d.fallback_text for d in harness.platform.tried if PERSON in d.channel]
 
 
@@ -65,9 +65,7 @@ async def state(harness: BotHarness) -> str:
     )
 
 
-async def test_the_reader_is_written_to_and_nobody_else(
-    harness: BotHarness, ben: Editor
-):
+async def test_only_the_reader_gets_a_message(harness: BotHarness, ben: Editor):
     before = len(harness.platform.messages)
     await settled(harness)
     await harness.outbox.deliver_notices()
@@ -82,7 +80,7 @@ async def test_the_reader_is_written_to_and_nobody_else(
     assert "settled" not in said(await ben.says("news help"))
 
 
-async def test_without_an_answer_it_only_says_that_it_is_settled(
+async def test_without_an_answer_it_only_reports_the_resolution(
     harness: BotHarness, ben: Editor
 ):
     await settled(harness, answer="")
@@ -108,7 +106,7 @@ async def test_a_language_that_the_reader_chose_counts_more(
     assert "ist erledigt" in letters(harness)[0]
 
 
-async def test_on_its_way_it_is_not_also_told_with_a_command(
+async def test_a_notice_in_flight_is_not_shown_with_a_command(
     harness: BotHarness, ben: Editor
 ):
     await settled(harness)
@@ -120,7 +118,7 @@ async def test_on_its_way_it_is_not_also_told_with_a_command(
 
 
 @pytest.mark.parametrize("whole", [False, True])
-async def test_who_takes_no_messages_is_told_with_the_next_command_once(
+async def test_closed_messages_move_it_to_the_next_command_once(
     harness: BotHarness, ben: Editor, whole: bool
 ):
     await settled(harness)
@@ -135,7 +133,7 @@ async def test_who_takes_no_messages_is_told_with_the_next_command_once(
     assert "You are right." not in said(await ben.says("news help"))
 
 
-async def test_what_could_not_go_for_a_day_is_told_with_the_next_command(
+async def test_a_notice_unsent_for_a_day_comes_with_the_next_command(
     harness: BotHarness, ben: Editor
 ):
     await settled(harness)
@@ -145,7 +143,7 @@ async def test_what_could_not_go_for_a_day_is_told_with_the_next_command(
     assert "You are right." in said(await ben.says("news help"))
 
 
-async def test_a_lost_answer_is_looked_for_and_nothing_is_told_twice(
+async def test_a_lost_answer_is_read_back_and_nothing_is_sent_twice(
     harness: BotHarness, ben: Editor
 ):
     await settled(harness)
@@ -158,7 +156,7 @@ async def test_a_lost_answer_is_looked_for_and_nothing_is_told_twice(
     assert "settled" not in said(await ben.says("news help"))
 
 
-async def test_where_nobody_can_look_it_is_not_told_again_but_can_be_read(
+async def test_without_reading_back_it_is_not_repeated_but_listed(
     harness: BotHarness, ben: Editor
 ):
     harness.platform.lets_us_look = False
@@ -172,7 +170,7 @@ async def test_where_nobody_can_look_it_is_not_told_again_but_can_be_read(
     assert "resolved: You are right." in said(await ben.says("news me"))
 
 
-async def test_unclear_for_a_day_it_is_not_told_again(harness: BotHarness, ben: Editor):
+async def test_uncertain_for_a_day_it_is_not_repeated(harness: BotHarness, ben: Editor):
     await settled(harness)
     harness.platform.script(Lost())
     await harness.outbox.deliver_notices()
@@ -183,10 +181,10 @@ async def test_unclear_for_a_day_it_is_not_told_again(harness: BotHarness, ben: 
 
 
 @pytest.mark.parametrize("arrived", [False, True])
-async def test_a_process_that_ended_while_telling_tells_once(
+async def test_a_process_killed_while_sending_sends_once(
     database_url: str, tmp_path, arrived: bool
 ):
-    """It ends before the message goes out, or after: the next start takes it up."""
+    """It dies before or after the message is sent: the next start resumes it."""
     async with open_harness(database_url, tmp_path) as harness:
         harness.publish("bridge", BRIDGE)
         await harness.apply()
@@ -209,10 +207,10 @@ async def test_a_process_that_ended_while_telling_tells_once(
 
 
 class Died(BaseException):
-    """The process ended."""
+    """The process died."""
 
 
-async def test_who_erased_their_data_is_written_nothing(
+async def test_after_erasing_their_data_a_person_gets_no_messages(
     harness: BotHarness, ben: Editor
 ):
     await settled(harness)
@@ -236,7 +234,7 @@ async def test_what_was_erased_while_it_was_on_its_way_is_not_sent_again(
     assert sent(harness) == 1
 
 
-async def test_two_commands_at_once_tell_it_once(harness: BotHarness, ben: Editor):
+async def test_two_commands_at_once_show_it_once(harness: BotHarness, ben: Editor):
     await settled(harness)
     harness.platform.script(SendRefused("You take no messages."))
     await harness.outbox.deliver_notices()
@@ -247,7 +245,7 @@ async def test_two_commands_at_once_tell_it_once(harness: BotHarness, ben: Edito
 # ── on the local page ──────────────────────────────────────────────────────────
 
 
-async def test_on_the_page_it_stands_among_ones_own_messages(
+async def test_on_the_page_it_is_among_the_persons_own_messages(
     harness: BotHarness, ben: Editor
 ):
     mailbox = LocalMailbox(harness.db)

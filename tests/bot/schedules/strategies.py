@@ -1,4 +1,4 @@
-"""What schedule tests draw from."""
+"""Hypothesis strategies for schedules."""
 
 from datetime import date, time, timedelta
 from importlib.resources import files
@@ -51,7 +51,7 @@ DATES = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 
 @st.composite
 def limits(draw: st.DrawFn) -> dict[str, Any]:
-    """What may limit any schedule: bounds and dates that are left out."""
+    """Limits of a schedule: bounds, and excluded dates."""
     first = draw(st.none() | DATES)
     last = draw(st.none() | st.dates(date(2031, 1, 1), date(2033, 12, 31)))
     skips = draw(st.sets(DATES, max_size=4))
@@ -67,7 +67,7 @@ def limits(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def dates_of(draw: st.DrawFn) -> dict[str, Any]:
-    """Days of the week, some of them, or those of a month; with limits or without."""
+    """Schedules on days of the week or of the month; with limits or without."""
     bounds = draw(limits()) if draw(st.booleans()) else {}
     kind = draw(st.sampled_from(["weekly", "weekly", "some weeks", "monthly"]))
     if kind == "monthly":
@@ -96,5 +96,5 @@ def schedules(
 
 
 def weekly() -> st.SearchStrategy[Schedule]:
-    """Those that come round each week, for ever."""
+    """Those that recur every week without an end."""
     return schedules(days().map(lambda some: {"days": some}))

@@ -98,7 +98,7 @@ NEXT = {
         "2027-01-31T09:00+00:00",
         "2027-05-30T09:00+00:00",
     ],
-    # The last day of the month is the local one.
+    # The last day of the month is local.
     ("last day of the month at 1:00 Pacific/Auckland", "2026-11-29T00:00:00Z"): [
         "2026-11-30T01:00+13:00",
     ],
@@ -291,7 +291,7 @@ def test_weekdays_never_yield_a_weekend_in_ten_years(zone):
     assert dues[-1].at.year == 2033
 
 
-# ── the rule for slots, against a slow reading of the clock ────────────────────
+# ── the rule for slots, against a slow reference ───────────────────────────────
 
 
 def wall_at(at: datetime, zone: ZoneInfo) -> datetime:
@@ -299,7 +299,7 @@ def wall_at(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def first_shown_or_passed(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Looks at the clock of `zone` once a minute until it shows `wall` or more."""
+    """Step the clock of `zone` by a minute until it shows `wall` or more."""
     at = wall.replace(tzinfo=UTC) - timedelta(hours=26)
     while wall_at(at, zone) < wall:
         at += timedelta(minutes=1)

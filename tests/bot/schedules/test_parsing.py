@@ -150,7 +150,7 @@ def test_a_sentence_means(sentence):
     assert parse_schedule(sentence) == UNDERSTOOD[sentence]
 
 
-#: Sentence → what its complaint must name.
+#: Sentence → what its error must mention.
 NOT_UNDERSTOOD = {
     "": "empty",
     "   ": "empty",
@@ -218,7 +218,7 @@ def test_a_complaint_names_what_was_not_understood(sentence):
 
 
 def offered(complaint: str) -> str:
-    """The sentence that a complaint ends with."""
+    """The suggestion at the end of an error."""
     found = re.search(r"Try «([^»]+)»\.$", complaint)
     assert found is not None, complaint
     return found[1]
@@ -278,7 +278,7 @@ def test_an_unknown_zone_is_answered_with_at_most_three_near_ones():
 
 
 @given(schedules())
-def test_what_is_said_is_understood_as_the_same(schedule):
+def test_wording_parses_to_the_same_schedule(schedule):
     assert parse_schedule(describe_schedule(schedule)) == schedule
 
 
@@ -311,11 +311,11 @@ SAID = {
 
 
 @pytest.mark.parametrize("sentence", SAID)
-def test_a_schedule_is_said_in_the_shortest_plain_words(sentence):
+def test_a_schedule_is_worded_as_briefly_as_possible(sentence):
     assert describe_schedule(parse_schedule(sentence)) == SAID[sentence]
 
 
-def test_what_could_not_be_said_back_is_refused():
+def test_a_schedule_that_cannot_be_worded_is_rejected():
     every_minute = " ".join(f"{n // 60}:{n % 60:02}" for n in range(300))
     with pytest.raises(UserError, match="at most 1000"):
         parse_schedule(f"daily at {every_minute}")

@@ -1,4 +1,4 @@
-"""Moments that passed while nobody looked, and schedules that were changed."""
+"""Due moments that passed during downtime, and changed schedules."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -34,7 +34,7 @@ def shown(due: DueMoment | None) -> str | None:
 
 
 DAILY, TWICE = "daily at 8", "daily at 7 and 12"
-#: What, and awaited since when, at what time → posted, missed, next.
+#: What, and due since when, at what time → posted, missed, next.
 CASES = {
     "in time": (
         DAILY, "11-25T00:00", "11-25T08:00", "11-25 08:00", None, "11-26 08:00",
@@ -153,7 +153,7 @@ def test_a_clock_that_jumps_ahead_by_a_day_makes_one_edition_of_it():
     due = awaited(schedule, "2026-11-25T00:00+00:00")
     ahead = decide_due(schedule, due, instant("2026-11-26T08:10+00:00"))
     assert shown(ahead.post) == "11-26 08:00"
-    # The clock is set right: the 26th comes again, and its slot is the same one.
+    # The clock is corrected: the 26th comes again, and its slot is the same one.
     again = find_following_due(schedule, instant("2026-11-25T08:10+00:00"))
     assert again == ahead.post
 
@@ -183,7 +183,7 @@ def test_a_zone_that_moved_its_clocks_ahead_loses_no_edition():
     assert found.missed is None
 
 
-def test_a_zone_that_is_gone_is_told_in_a_sentence():
+def test_a_removed_zone_is_reported_in_a_sentence():
     gone = Schedule(days=(0,), rule=parse_schedule(DAILY).rule, zone="Europe/Atlantis")
     due = DueMoment(
         at=instant("2026-11-25T08:00Z"), local_date=date(2026, 11, 25), slot="08:00"
@@ -192,7 +192,7 @@ def test_a_zone_that_is_gone_is_told_in_a_sentence():
         decide_due(gone, due, due.at)
 
 
-# ── a schedule that was changed ────────────────────────────────────────────────
+# ── changed schedules ──────────────────────────────────────────────────────────
 
 
 def slot(text: str, day: int = 25) -> DueMoment:
@@ -205,7 +205,7 @@ def at_instant(text: str) -> DueMoment:
     return DueMoment(at=at, local_date=at.date(), slot=f"{at:%Y-%m-%dT%H:%M:%SZ}")
 
 
-#: New schedules, what went out, the time of the change → when each begins.
+#: New schedules, what was posted, the time of the change → when each begins.
 CHANGED = {
     "after today's edition: tomorrow": (
         ["daily at 18"], [slot("08:00")], "10:00", ["11-26 18:00"],

@@ -14,12 +14,12 @@ AFTER = datetime(2026, 12, 23, 12, tzinfo=UTC)
 
 @pytest.fixture
 def without_the_list(monkeypatch):
-    """As where the extra was not installed."""
+    """Simulate an installation without the extra."""
     monkeypatch.setitem(sys.modules, "holidays", None)
     calendar._holidays_of_year.cache_clear()
 
 
-def test_without_the_list_a_schedule_with_holidays_says_what_to_install(
+def test_without_the_list_a_schedule_with_holidays_names_the_extra(
     without_the_list,
 ):
     with pytest.raises(UserError, match=r"pip install 'standfirst\[holidays\]'"):

@@ -1,4 +1,4 @@
-"""What is said to people: English by default, other languages by their catalogue."""
+"""Wording for people: English by default, other languages by their catalogue."""
 
 from datetime import UTC, datetime
 
@@ -50,7 +50,7 @@ IN_GERMAN = {
 
 
 @pytest.mark.parametrize("sentence", IN_GERMAN)
-def test_a_schedule_is_said_in_german(sentence):
+def test_a_schedule_is_worded_in_german(sentence):
     assert describe_schedule(parse_schedule(sentence), GERMAN) == IN_GERMAN[sentence]
 
 
@@ -68,11 +68,11 @@ IN_ENGLISH = {
 
 
 @pytest.mark.parametrize("sentence", IN_ENGLISH)
-def test_a_schedule_is_said_to_people_in_english(sentence):
+def test_a_schedule_is_worded_in_english(sentence):
     assert describe_schedule(parse_schedule(sentence), ENGLISH) == IN_ENGLISH[sentence]
 
 
-#: Words that only the English sentences have, but zones do not.
+#: Words of the English sentences only, without those of time zones.
 ENGLISH_WORDS = (
     " at ", " on ", " of ", " and ", "except", "until", "every", "daily", "week",
     "hour", "minute", "day ", "first", "last ",

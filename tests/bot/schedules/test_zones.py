@@ -24,12 +24,12 @@ CITIES = {
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_a_city_stands_for_its_zone(city):
+def test_a_city_resolves_to_its_zone(city):
     assert find_zone(city) == CITIES[city]
 
 
 @pytest.mark.parametrize("words", ["", "Atlantis", "../etc/passwd", "Factory", "a\0b"])
-def test_what_is_no_zone_is_refused_in_a_sentence(words):
+def test_an_unknown_zone_is_rejected_in_a_sentence(words):
     with pytest.raises(UserError, match="is not a time zone"):
         find_zone(words)
     with pytest.raises(UserError, match="time zone"):

@@ -1,4 +1,4 @@
-"""One line a test object: what the storage tests store."""
+"""Builders of objects for the storage tests, one line each."""
 
 import random
 import string
@@ -66,7 +66,7 @@ from digests.types import (
     StoryMembership,
 )
 
-#: The word that every row of `full_tenant` holds.
+#: The word that every row of `full_tenant` contains.
 CANARY = "quetzal"
 NOW = datetime(2026, 3, 4, 8, 30, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -299,12 +299,12 @@ def claim_one(connection: Connection, at: datetime = NOW) -> Delivery:
 
 
 def random_letters(count: int) -> str:
-    """Letters that no compression makes shorter than an index entry may be."""
+    """Random letters, which compression cannot shrink below an index entry's limit."""
     return "".join(random.Random(7).choices(string.ascii_letters, k=count))
 
 
 def erase_workspace(connection: Connection, workspace_id: int) -> None:
-    """The whole of it, at once."""
+    """Erase all of a workspace at once."""
     here: dict[str, Any] = {"workspace_id": workspace_id}
     deletion_store.propose_erasure(
         connection, **here, person_id=None, reason="asked", now=NOW
@@ -316,7 +316,7 @@ def erase_workspace(connection: Connection, workspace_id: int) -> None:
 
 
 def full_tenant(connection: Connection, name: str) -> Tenant:
-    """A workspace in which every row says the canary's word."""
+    """A workspace in which every row contains the canary word."""
     tenant = a_tenant(connection, name=name)
     text = f"The {CANARY} lock. “We kept the {CANARY} out,” said {CANARY}. 3 km."
     stored = store_article(
@@ -424,7 +424,7 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
 
 
 def of_a_reader(connection: Connection, workspace_id: int) -> None:
-    """A reader who uses everything that is personal."""
+    """Data of a reader who uses every personal feature."""
     mine = PersonScope(workspace_id=workspace_id, person_id="p")
     reader_store.set_preferences(connection, **mine, chosen={"locale": CANARY})
     reader_store.save_story(

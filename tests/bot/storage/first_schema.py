@@ -5,7 +5,7 @@ Until 0.1.0 is released, a change of the first migration needs a new dump:
 
     python -m tests.bot.storage.first_schema
 
-After that the file is never written again: it stands for the databases in use.
+After that the file is never rewritten: it represents the databases in use.
 """
 
 import sqlite3
@@ -50,14 +50,14 @@ def create_first_schema(engine: Engine) -> None:
 
 
 def load_into_sqlite(file: Path) -> None:
-    """Make the database of the dump."""
+    """Create the database of the dump."""
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(DUMP.read_text(encoding="utf-8"))
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
 
 
 def load_into_postgresql(engine: Engine) -> None:
-    """Make the same database on PostgreSQL: the first schema with the dump's rows."""
+    """Create the same database on PostgreSQL: the first schema with the dump's rows."""
     create_first_schema(engine)
     tables = MetaData()
     tables.reflect(engine)
@@ -139,9 +139,9 @@ def fill(connection: Connection) -> None:
 
 
 def dump(file: Path) -> str:
-    """Write a database as SQL: definitions first, then rows, one statement a line."""
+    """Dump a database as SQL: definitions, then rows, one statement per line."""
     with closing(sqlite3.connect(file)) as connection:
-        # Tables behind the full text index come with it, and triggers fill it.
+        # The full text index creates its own tables, and triggers fill it.
         definitions = connection.execute(
             "SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL"
             " AND name NOT LIKE 'sqlite%' AND name NOT GLOB 'searchable_index_*'"
@@ -166,7 +166,7 @@ def _dump_rows(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def main() -> None:
-    """Write the dump anew."""
+    """Write a new dump."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "first.db"
         engine = engines.create_sqlite_engine(file)

@@ -55,7 +55,7 @@ async def test_an_article_comes_back_whole(database: Database, tenant: Tenant):
     )
 
 
-async def test_the_outlet_that_the_text_names_goes_before_the_sources_name(
+async def test_the_outlet_in_the_text_overrides_the_sources_name(
     database: Database, tenant: Tenant
 ):
     await database.write(
@@ -211,7 +211,7 @@ async def test_a_correction_of_a_correction_joins_too(
     assert found.text == "It opens at two."
 
 
-async def test_a_source_that_goes_back_to_an_earlier_text_is_followed(
+async def test_a_source_that_reverts_to_an_earlier_text_is_followed(
     database: Database, tenant: Tenant
 ):
     for text in (TEXT, "It opens at one.", TEXT):
@@ -277,7 +277,7 @@ async def test_an_article_stored_twice_at_once_is_one(database_url: str):
         done = article_store.store_article(
             connection, tenant.source, an_article(), now=NOW
         )
-        # The other comes to its own insert while this one is not yet committed.
+        # The other one reaches its own insert while this one is not yet committed.
         loop.call_soon_threadsafe(begin_the_other)
         time.sleep(0.2)
         return done
@@ -311,7 +311,7 @@ async def test_fresh_is_what_came_in_since_newest_first(
         article_store.list_fresh_articles, source_ids=[tenant.source.id], since=NOW
     )
 
-    # A date in the future counts as the moment it was fetched: nothing is pinned.
+    # A future date counts as the moment it was fetched: nothing is pinned.
     assert [article.title for article in found] == ["Odd", "Lock opens", "Old"]
 
 

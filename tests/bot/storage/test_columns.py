@@ -34,7 +34,7 @@ def test_an_instant_comes_back_the_same_and_in_utc(instant: datetime):
     back = Instant().process_result_value(stored, SQLITE)
 
     assert back is not None
-    # In UTC on both sides: across zones, an hour that comes twice equals nothing.
+    # In UTC on both sides: across zones, an ambiguous local hour equals nothing.
     assert back == instant.astimezone(UTC)
     assert back.tzinfo is UTC
 
@@ -44,7 +44,7 @@ def test_stored_instants_sort_as_the_moments_do(one: datetime, other: datetime):
     first = Instant().process_bind_param(one, SQLITE)
     second = Instant().process_bind_param(other, SQLITE)
 
-    # Two local times of one zone compare by the clock on the wall: ask in UTC.
+    # Python compares two local times of one zone by wall clock: compare in UTC.
     assert (first < second) == (one.astimezone(UTC) < other.astimezone(UTC))  # type: ignore[operator]
 
 

@@ -89,7 +89,7 @@ async def test_a_workspace_left_is_back_with_all_it_had(
     ) == (tenant.digest,)
 
 
-async def test_a_destination_led_to_another_channel_works_again(
+async def test_a_destination_moved_to_another_channel_works_again(
     database: Database, tenant: Tenant
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
@@ -108,7 +108,7 @@ async def test_a_destination_led_to_another_channel_works_again(
     assert moved.paused is None
 
 
-async def test_said_again_a_destination_stays_paused(
+async def test_a_destination_added_again_stays_paused(
     database: Database, tenant: Tenant
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
@@ -238,7 +238,7 @@ async def test_a_private_source_is_its_workspaces_own(database: Database):
     assert (renamed.id, renamed.name) == (first.id, "Our notes")
 
 
-async def test_a_source_tells_how_its_last_reading_was(
+async def test_a_source_has_the_result_of_its_last_reading(
     database: Database, tenant: Tenant
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
@@ -277,7 +277,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
     assert await database.read(source_store.list_due_sources, now=NOW, limit=9) == ()
 
 
-async def test_a_digest_said_again_is_changed_and_keeps_schedules_and_pause(
+async def test_a_digest_added_again_is_changed_and_keeps_schedules_and_pause(
     database: Database, tenant: Tenant
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
@@ -387,7 +387,7 @@ async def test_a_deleted_digest_frees_its_name_and_keeps_its_editions(
 
 
 @pytest.mark.parametrize("sections", [None, ("also", "summary")])
-async def test_a_digest_keeps_its_look(
+async def test_a_digest_keeps_its_style(
     database: Database, tenant: Tenant, sections: Sections
 ):
     look = DigestOptions(summary="long", brief=0, sections=sections)

@@ -85,14 +85,14 @@ async def test_reading_cannot_write(database: Database):
 
 
 async def test_read_then_write_loses_no_update(two: tuple[Database, Database]):
-    """A transaction that began by reading may not fail because somebody wrote."""
+    """A transaction that began by reading must not fail because of another write."""
     met = threading.Barrier(2)
     runs: list[str] = []
 
     def see(connection: Connection, platform: str) -> None:
         runs.append(platform)
         connection.execute(select(schema.workspaces)).all()
-        # Under BEGIN IMMEDIATE the other cannot be here too: it waits at the door.
+        # With BEGIN IMMEDIATE the other one cannot be here too: it waits for the lock.
         with suppress(threading.BrokenBarrierError):
             met.wait(timeout=0.3)
         connection.execute(
@@ -102,12 +102,12 @@ async def test_read_then_write_loses_no_update(two: tuple[Database, Database]):
     await asyncio.gather(two[0].write(see, "local"), two[1].write(see, "slack"))
 
     assert await two[0].read(count_of_invocations) == 2
-    # Neither had to be run a second time.
+    # Neither had to be retried.
     assert sorted(runs) == ["local", "slack"]
 
 
 def test_a_deferred_transaction_would_have_failed_at_once(sqlite_url: str):
-    """The control of the test above: what BEGIN IMMEDIATE defends against."""
+    """Control of the test above: the failure that BEGIN IMMEDIATE prevents."""
     file = file_of(sqlite_url)
     with (
         closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as one,
@@ -145,7 +145,7 @@ async def test_a_write_waits_for_a_lock_while_the_loop_stays_free(
     await database.close()
 
 
-async def test_a_lock_that_stays_is_told_in_one_sentence(
+async def test_a_lasting_lock_is_reported_in_one_sentence(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(module, "_WRITE_TIMEOUT", 0.1)
@@ -179,7 +179,7 @@ async def test_closing_does_not_wait_for_a_lock_that_stays(
             await writing
 
 
-async def test_a_full_disk_is_told_and_leaves_no_half_row(sqlite_url: str):
+async def test_a_full_disk_is_reported_and_leaves_no_partial_row(sqlite_url: str):
     database = Database.open(sqlite_url)
 
     def fill_up(connection: Connection) -> None:
@@ -304,7 +304,7 @@ async def test_flipped_bytes_are_found_or_do_no_harm(sqlite_url: str):
     whole = file.read_bytes()
     drawn = random.Random(20260304)
     found = 0
-    # Most of a new file is empty: it takes many to meet something.
+    # Most of a new file is empty: it takes many bytes to hit anything.
     for _ in range(120):
         damaged = bytearray(whole)
         damaged[drawn.randrange(len(whole))] ^= 1 << drawn.randrange(8)
@@ -317,7 +317,7 @@ async def test_flipped_bytes_are_found_or_do_no_harm(sqlite_url: str):
 
 
 async def refused_or_whole(url: str) -> bool:
-    """Whether the damage was told; otherwise the house must still stand."""
+    """Whether the damage was reported; otherwise the database must still work."""
     try:
         database = Database.open(url)
     except ConfigurationError:
@@ -343,7 +343,7 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
         f"postgresql://127.0.0.1:1/news?password={SECRET}",
     ],
 )
-def test_a_server_that_is_away_is_told_without_the_password(url: str):
+def test_an_unreachable_server_is_reported_without_the_password(url: str):
     with pytest.raises(DatabaseUnavailable, match=r"news on 127\.0\.0\.1:1") as caught:
         Database.open(url)
 
@@ -351,7 +351,7 @@ def test_a_server_that_is_away_is_told_without_the_password(url: str):
 
 
 @pytest.mark.postgres
-def test_a_missing_database_is_told(postgres_server: str):
+def test_a_missing_database_is_reported(postgres_server: str):
     with pytest.raises(ConfigurationError, match="has no database nowhere"):
         Database.open(postgres_server % "nowhere")
 
@@ -366,7 +366,7 @@ def test_a_missing_database_is_told(postgres_server: str):
         "sqlite:///:memory:",
     ],
 )
-def test_an_address_that_cannot_be_used_is_told_without_the_password(url: str):
+def test_an_unusable_address_is_reported_without_the_password(url: str):
     with pytest.raises(ConfigurationError, match=r"sqlite:////path") as caught:
         Database.open(url)
 

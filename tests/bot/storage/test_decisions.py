@@ -1,4 +1,4 @@
-"""Decisions of compositions: kept while they are news, and found by article."""
+"""Decisions of compositions: kept while recent, and found by article."""
 
 from datetime import datetime, timedelta
 
@@ -105,7 +105,9 @@ async def test_only_the_newest_compositions_of_a_digest_are_kept(
     assert str(newest.decision.reason) == f"No. {decision_store.MAX_COMPOSITIONS + 4}"
 
 
-async def test_what_is_older_than_a_month_goes(database: Database, tenant: Tenant):
+async def test_decisions_older_than_a_month_are_pruned(
+    database: Database, tenant: Tenant
+):
     await database.write(record, tenant, decision(reason="Old."))
     later = NOW + decision_store.MAX_COMPOSITION_AGE + timedelta(minutes=1)
     await database.write(record, tenant, decision(reason="New."), at=later)

@@ -38,7 +38,9 @@ async def state_of(database: Database, delivery: Delivery) -> Delivery:
 # ── adding ─────────────────────────────────────────────────────────────────────
 
 
-async def test_a_delivery_says_where_and_what(database: Database, tenant: Tenant):
+async def test_a_delivery_has_destination_and_payload(
+    database: Database, tenant: Tenant
+):
     first, second = await database.write(some_deliveries, tenant, count=2)
 
     assert (first.platform, first.workspace_external_id) == ("local", "one")
@@ -207,7 +209,7 @@ async def test_an_answer_after_the_lease_is_still_taken(
     assert (await state_of(database, claimed)).state == "sent"
 
 
-async def test_the_uncertain_is_looked_for_after_the_wait(
+async def test_an_uncertain_delivery_is_read_back_after_the_wait(
     database: Database, tenant: Tenant
 ):
     await database.write(some_deliveries, tenant)
@@ -224,7 +226,7 @@ async def test_the_uncertain_is_looked_for_after_the_wait(
     (due,) = await database.read(
         delivery_queue.list_due_uncertain, now=NOW + WAIT, wait=WAIT
     )
-    # Looking was refused for now: not again before the time that was asked for.
+    # Reading back was rejected for now: not again before the requested time.
     later = NOW + timedelta(hours=1)
     await database.write(
         delivery_store.record_uncertain,
@@ -242,7 +244,7 @@ async def test_the_uncertain_is_looked_for_after_the_wait(
     assert await database.read(delivery_queue.find_next_delivery_at, wait=WAIT) == later
 
 
-async def test_what_failed_takes_the_parts_behind_it_along(
+async def test_a_failed_part_fails_the_parts_after_it(
     database: Database, tenant: Tenant
 ):
     first, second = await database.write(some_deliveries, tenant, count=2)
@@ -256,7 +258,7 @@ async def test_what_failed_takes_the_parts_behind_it_along(
     assert (await state_of(database, second)).state == "failed"
 
 
-async def test_what_is_held_goes_out_when_an_admin_says_so(
+async def test_a_held_delivery_is_sent_when_an_admin_decides_so(
     database: Database, tenant: Tenant
 ):
     await database.write(some_deliveries, tenant)
@@ -278,7 +280,7 @@ async def test_what_is_held_goes_out_when_an_admin_says_so(
     assert (await database.write(claim_one)).key == claimed.key
 
 
-# ── looking ────────────────────────────────────────────────────────────────────
+# ── queries ────────────────────────────────────────────────────────────────────
 
 
 async def test_the_next_wake_up_is_the_earliest_of_all_reasons(

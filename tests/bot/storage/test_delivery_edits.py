@@ -121,7 +121,9 @@ async def test_an_edit_made_while_another_is_on_its_way_has_the_last_word(
     assert second.payload == {"text": "Second 1"}
 
 
-async def test_an_edit_goes_where_the_post_went(database: Database, tenant: Tenant):
+async def test_an_edit_is_sent_to_the_channel_of_the_post(
+    database: Database, tenant: Tenant
+):
     await database.write(some_deliveries, tenant)
     post = await database.write(claim_one)
     await database.write(delivery_store.record_sent, post, message_id="m", now=NOW)

@@ -188,7 +188,7 @@ async def test_claimers_at_once_never_share_a_delivery(four: list[Database]):
 async def test_two_claims_at_once_never_send_two_messages_to_one_destination(
     postgres_url: str,
 ):
-    """One takes what the other, whose clock is behind, may not take yet."""
+    """One claims what the other, whose clock is behind, may not claim yet."""
     one, other = Database.open(postgres_url), Database.open(postgres_url)
     tenant = await one.write(a_tenant)
     await one.write(some_deliveries, tenant, slot="1")

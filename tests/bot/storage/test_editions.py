@@ -159,7 +159,7 @@ async def tenant(database: Database) -> Tenant:
 def test_every_edition_comes_back_exactly_the_same(edition: Edition):
     back = columns.load_edition(columns.dump_dataclass(edition))
 
-    # repr tells apart what == does not: 1 and 1.0, UTC and another zero offset, nan.
+    # repr distinguishes what == does not: 1 and 1.0, UTC and another zero offset, nan.
     assert repr(back) == repr(edition)
 
 
@@ -228,7 +228,7 @@ async def test_a_public_id_already_taken_is_drawn_again(
     assert (first.public_id, second.public_id) == ("e-222222", "e-333333")
 
 
-def test_public_ids_have_no_letter_that_looks_like_another():
+def test_public_ids_have_no_ambiguous_letters():
     drawn = "".join(statements.new_public_id("e") for _ in range(200)).replace("e-", "")
 
     assert len(drawn) == 1200
@@ -256,7 +256,7 @@ async def test_an_occurrence_has_one_edition(database: Database, tenant: Tenant)
         await database.write(store)
 
 
-# ── the told-ledger ────────────────────────────────────────────────────────────
+# ── the published ledger ───────────────────────────────────────────────────────
 
 
 async def test_the_ledger_grows_with_each_edition(database: Database, tenant: Tenant):
@@ -288,7 +288,7 @@ async def test_the_ledger_grows_with_each_edition(database: Database, tenant: Te
     )
 
 
-async def test_a_sentence_longer_than_an_index_entry_is_told_whole(
+async def test_a_sentence_longer_than_an_index_entry_is_stored_whole(
     database: Database, tenant: Tenant
 ):
     letters = random_letters(20_000)
@@ -350,7 +350,7 @@ def post(
         delivery_store.record_sent(connection, claimed, message_id="m", now=NOW)
 
 
-async def test_the_newest_edition_of_a_place_is_the_last_that_stands_there(
+async def test_the_newest_edition_of_a_channel_is_the_last_one_not_undone(
     database: Database, tenant: Tenant
 ):
     here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
@@ -362,7 +362,7 @@ async def test_the_newest_edition_of_a_place_is_the_last_that_stands_there(
     await database.write(post, tenant, second, sent=False)
 
     waiting = await database.read(edition_store.find_newest_edition_in, **there)
-    # The second goes out, and is taken back.
+    # The second is posted, and undone.
     await database.write(post, tenant, second)
     sent = await database.read(edition_store.find_newest_edition_in, **there)
     anywhere = await database.read(edition_store.find_newest_edition_in, **here)
@@ -375,7 +375,7 @@ async def test_the_newest_edition_of_a_place_is_the_last_that_stands_there(
     assert undone == first
 
 
-async def test_a_story_is_found_in_the_newest_edition_that_tells_it(
+async def test_a_story_is_found_in_the_newest_edition_with_it(
     database: Database, tenant: Tenant
 ):
     (story,) = an_edition().stories

@@ -1,4 +1,4 @@
-"""A full disk, as far as SQLite can tell: nothing is lost, and it goes on by itself."""
+"""A full disk, as far as SQLite can tell: nothing is lost, and work resumes."""
 
 import pytest
 

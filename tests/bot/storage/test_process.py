@@ -61,7 +61,7 @@ async def test_a_lease_has_one_holder_until_it_lapses(database: Database):
         for holder, seconds in [("a", 0), ("b", 30), ("a", 50), ("b", 109), ("b", 110)]
     ]
 
-    # Kept by the same holder the fence stays; in other hands it grows.
+    # The same holder keeps its fence; another holder gets a higher one.
     assert taken == [1, None, 1, None, 2]
 
 
@@ -181,7 +181,7 @@ async def test_a_changed_message_keeps_its_place(mailbox: Mailbox, delivery: Del
     assert after == replace(before, payload={"text": "new"}, edited_at=later)
 
 
-async def test_changing_a_message_that_is_gone_is_refused(
+async def test_changing_a_deleted_message_is_rejected(
     mailbox: Mailbox, delivery: Delivery
 ):
     await mailbox.put(delivery, NOW)

@@ -1,4 +1,4 @@
-"""What editions stand on, what was corrected in them, and pages that are read again."""
+"""Articles behind editions, their corrections, and pages to be read again."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,7 +45,7 @@ async def tenant(database: Database) -> Tenant:
 
 
 def store(connection: Connection, /, tenant: Tenant, text: str, **later: float) -> int:
-    """The article in this text, so long after now; its key."""
+    """Store the article with this text, so long after now; return its key."""
     stored, _ = article_store.store_article(
         connection,
         tenant.source,
@@ -58,7 +58,7 @@ def store(connection: Connection, /, tenant: Tenant, text: str, **later: float) 
 def tell(
     connection: Connection, tenant: Tenant, slot: str = "08:30"
 ) -> tuple[StoredEdition, int]:
-    """An edition that tells the stored article."""
+    """Store an edition that contains the article."""
     key = store(connection, tenant, TEXT, minutes=-5)
     found = article_store.find_article(
         connection, workspace_id=tenant.workspace.id, article_id=key
@@ -86,18 +86,16 @@ async def due(database: Database, **later: float) -> tuple[PublishedArticle, ...
     )
 
 
-# ── when an article is looked at ───────────────────────────────────────────────
+# ── when an article is checked ─────────────────────────────────────────────────
 
 
-async def test_nothing_is_looked_at_before_something_changed(
-    database: Database, tenant: Tenant
-):
+async def test_nothing_is_checked_before_a_change(database: Database, tenant: Tenant):
     await database.write(tell, tenant)
     assert await due(database, days=1) == ()
     assert await database.read(published_article_store.find_next_comparison_at) is None
 
 
-async def test_a_changed_text_is_looked_at_once_it_has_settled(
+async def test_a_changed_text_is_checked_once_it_has_settled(
     database: Database, tenant: Tenant
 ):
     await database.write(tell, tenant)
@@ -108,7 +106,7 @@ async def test_a_changed_text_is_looked_at_once_it_has_settled(
     assert len(await due(database, hours=2)) == 1
 
 
-async def test_what_never_settles_is_looked_at_all_the_same(
+async def test_a_text_that_never_settles_is_still_checked(
     database: Database, tenant: Tenant
 ):
     await database.write(tell, tenant)
@@ -118,7 +116,7 @@ async def test_what_never_settles_is_looked_at_all_the_same(
     assert await database.read(published_article_store.find_next_comparison_at) == at
 
 
-async def test_looked_at_it_waits_for_the_next_change(
+async def test_once_checked_it_waits_for_the_next_change(
     database: Database, tenant: Tenant
 ):
     await database.write(tell, tenant)
@@ -130,7 +128,7 @@ async def test_looked_at_it_waits_for_the_next_change(
     assert await due(database, days=1) == ()
 
 
-async def test_what_changed_again_while_it_was_looked_at_is_looked_at_again(
+async def test_a_change_during_a_check_is_checked_again(
     database: Database, tenant: Tenant
 ):
     await database.write(tell, tenant)
@@ -143,7 +141,9 @@ async def test_what_changed_again_while_it_was_looked_at_is_looked_at_again(
     assert len(await due(database, hours=3)) == 1
 
 
-async def test_what_rests_is_not_looked_at_before(database: Database, tenant: Tenant):
+async def test_a_postponed_article_is_not_checked_before(
+    database: Database, tenant: Tenant
+):
     await database.write(tell, tenant)
     await database.write(store, tenant, f"{TEXT} More.", hours=1)
     (one,) = await due(database, hours=2)
@@ -155,7 +155,7 @@ async def test_what_rests_is_not_looked_at_before(database: Database, tenant: Te
     assert await database.read(published_article_store.find_next_comparison_at) == rest
 
 
-async def test_an_old_edition_and_one_taken_back_are_not_looked_at(
+async def test_old_and_undone_editions_are_not_checked(
     database: Database, tenant: Tenant
 ):
     stored_edition, _ = await database.write(tell, tenant)
@@ -173,7 +173,7 @@ async def test_an_old_edition_and_one_taken_back_are_not_looked_at(
     assert await database.read(published_article_store.find_next_comparison_at) is None
 
 
-async def test_what_changed_while_the_edition_was_made_is_looked_at_at_once(
+async def test_a_change_during_composition_is_checked_at_once(
     database: Database, tenant: Tenant
 ):
     def late(connection: Connection) -> None:
@@ -237,7 +237,7 @@ async def test_a_correction_comes_back_as_it_was_kept(
     assert found == replace(wanted, id=key, changes=({"before": "40", "after": "14"},))
 
 
-async def test_what_is_due_is_found_where_its_platform_is_on(
+async def test_due_work_is_found_where_its_platform_is_on(
     database: Database, tenant: Tenant, kept: Any
 ):
     stored_edition, keep = kept
@@ -276,7 +276,7 @@ async def test_what_is_due_is_found_where_its_platform_is_on(
         ({"state": "unshown", "amendment": None}, False),
     ],
 )
-async def test_an_edition_is_found_as_it_is_told_now(
+async def test_an_edition_is_found_in_its_corrected_form(
     database: Database, tenant: Tenant, kept: Any, changes: Any, shown: bool
 ):
     stored_edition, keep = kept
@@ -291,7 +291,7 @@ async def test_an_edition_is_found_as_it_is_told_now(
     assert notes == (["It was 14."] if shown else [])
 
 
-async def test_what_was_taken_back_is_due_and_holds_no_more(
+async def test_a_reverted_correction_is_due_and_no_longer_applies(
     database: Database, tenant: Tenant, kept: Any
 ):
     stored_edition, keep = kept
@@ -394,7 +394,7 @@ async def test_when_it_is_read_next_is_kept(database: Database, feed: Tenant):
     assert await database.read(published_article_store.find_next_reread_at) is None
 
 
-async def test_a_page_is_wanted_as_long_as_somebody_would_be_corrected(
+async def test_a_page_is_reread_while_an_edition_could_be_corrected(
     database: Database, feed: Tenant
 ):
     _, key = await database.write(tell, feed)

@@ -219,7 +219,7 @@ async def test_many_copies_of_one_quote_hide_no_other(
     assert len(await said_by(database, tenant, "Lindqvist")) == 2
 
 
-async def test_a_speaker_is_found_on_a_topic_that_others_speak_of_more_often(
+async def test_a_speaker_is_found_on_a_topic_with_more_quotes_by_others(
     database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(quote_store, "_FIRST_QUOTES", 1)
@@ -447,7 +447,7 @@ async def test_a_workspaces_own_view_goes_before_the_public_one(
     assert [each.story for (each,) in seen] == ["s-own", "s-public"]
 
 
-async def test_articles_of_a_digest_that_is_gone_are_no_longer_seen(
+async def test_articles_of_a_deleted_digest_are_no_longer_visible(
     database: Database,
 ):
     tenant = await database.write(a_tenant, shared=True)

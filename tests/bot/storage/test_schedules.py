@@ -195,7 +195,7 @@ async def test_the_table_itself_refuses_a_second_occurrence(
         await database.write(insert_again)
 
 
-async def test_an_occurrence_is_settled_once(database: Database, tenant: Tenant):
+async def test_an_occurrence_is_finished_once(database: Database, tenant: Tenant):
     planned = await database.write(an_occurrence, tenant)
     assert planned is not None
     key: dict[str, Any] = {
@@ -258,7 +258,7 @@ async def test_a_deferred_occurrence_comes_back_when_its_time_has_come(
     assert await database.read(schedule_store.find_next_deferred_at) is None
 
 
-async def test_a_late_occurrence_says_so(database: Database, tenant: Tenant):
+async def test_a_late_occurrence_is_marked(database: Database, tenant: Tenant):
     late = await database.write(
         schedule_store.plan_occurrence,
         workspace_id=tenant.workspace.id,

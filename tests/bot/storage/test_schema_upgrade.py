@@ -105,7 +105,7 @@ def set_version(url: str, version: str) -> None:
 
 @pytest.fixture
 def a_second_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The program of tomorrow: one more migration, that rebuilds a table."""
+    """A future version: one more migration, which rebuilds a table."""
     scripts = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     (scripts / "versions" / f"{TOMORROW}_motto.py").write_text(
@@ -391,7 +391,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(sqlite_url: str):
 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("a_second_step")
-def test_postgresql_in_use_is_upgraded_only_when_told_to(
+def test_postgresql_in_use_is_upgraded_only_on_request(
     empty_postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as today:
@@ -423,7 +423,7 @@ def test_a_file_of_another_program_is_refused_and_kept(tmp_path: Path):
 
 
 @pytest.mark.postgres
-def test_tables_of_our_names_that_are_not_ours_are_refused(empty_postgres_url: str):
+def test_foreign_tables_with_our_names_are_rejected(empty_postgres_url: str):
     with engine_of(empty_postgres_url) as engine, engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE articles (name TEXT)")
 

@@ -1,4 +1,4 @@
-"""Full text search: words and phrases in every language, and nothing of a database's
+"""Full text search: words and phrases in every language, independent of the database's
 own language; only current versions, only of the workspace's sources.
 """
 
@@ -158,7 +158,7 @@ async def test_only_the_current_version_is_found(database: Database, tenant: Ten
     assert await titles(database, tenant, "one") == ["One"]
 
 
-async def test_a_version_that_the_source_goes_back_to_is_found_again(
+async def test_a_version_that_the_source_reverts_to_is_found_again(
     database: Database, tenant: Tenant
 ):
     for text_ in (TEXT, "It opens at one.", TEXT):
@@ -217,7 +217,7 @@ async def test_it_keeps_to_source_outlet_and_dates(database: Database, tenant: T
     assert await under(since=NOW - 11 * day) == ["10", "0"]
     assert await under(since=NOW - 11 * day, until=NOW - 9 * day) == ["10"]
     assert await under(until=NOW - 9 * day) == ["400", "10"]
-    # Longer than is named to the index week by week.
+    # Too many to be given to the index week by week.
     assert await under(since=NOW - 4000 * day, until=NOW - 9 * day) == ["400", "10"]
     assert await under(since=NOW + 9 * day) == []
 
@@ -235,7 +235,7 @@ async def test_more_sources_than_can_be_named_are_all_searched(
 
 @pytest.mark.parametrize("few", [0, 100])
 @pytest.mark.parametrize("limit", [1, 4, 5, 12, 20])
-async def test_all_blocks_are_looked_through_where_the_newest_are_not_enough(
+async def test_all_blocks_are_searched_if_the_newest_are_not_enough(
     database: Database,
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
@@ -256,7 +256,7 @@ async def test_all_blocks_are_looked_through_where_the_newest_are_not_enough(
 
 
 @pytest.mark.postgres
-async def test_postgresql_looks_no_further_than_it_must(
+async def test_postgresql_searches_no_further_than_necessary(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     database = Database.open(postgres_url)
@@ -303,7 +303,7 @@ async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
         limit=9,
     )
 
-    # SQLite has all of them in order at hand.
+    # SQLite has all of them in order already.
     both = 2 if await database.read(lambda c: c.dialect.name) == "sqlite" else 1
     assert [len(keys) for keys in found] == [both, 1]
 
@@ -311,11 +311,11 @@ async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
 async def meeting_seldom(
     database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when PostgreSQL has seen that every version holds both; one holds a boat."""
+    """Terms that PostgreSQL believes to be in every version; one mentions a boat."""
     monkeypatch.setattr(
         search_index, "list_common_words", lambda *_: frozenset(["lock", "weir"])
     )
-    # No source is named: as common as these are in a workspace of many.
+    # No source is given: these are as common as in a workspace of many sources.
     monkeypatch.setattr(search_index, "FEW_SOURCES", 0)
     monkeypatch.setattr(article_search, "BLOCK_BITS", 0)
     monkeypatch.setattr(search_index, "BLOCK_BITS", 0)
@@ -477,7 +477,7 @@ async def test_among_some_versions_only_these_are_found(
     assert await titles(database, tenant, '"foot lock"', among=every) == []
 
 
-async def test_the_last_that_quote_somebody_are_given_and_whether_these_are_all(
+async def test_the_newest_quoting_articles_are_returned_and_whether_all(
     database: Database, tenant: Tenant
 ):
     for name in "abc":
@@ -499,9 +499,7 @@ async def test_the_last_that_quote_somebody_are_given_and_whether_these_are_all(
     assert await asked("lindq", most=2) == (2, False)
 
 
-async def test_it_is_told_which_articles_quote_somebody(
-    database: Database, tenant: Tenant
-):
+async def test_articles_with_quotes_are_marked(database: Database, tenant: Tenant):
     await database.write(store_article, tenant, id="a", quoted=(a_quote(),))
     await database.write(store_article, tenant, id="b")
     every = await database.read(

@@ -1,4 +1,4 @@
-"""What polling asks of the sources' table, and what it keeps there."""
+"""The sources table: what polling reads and stores."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -107,7 +107,7 @@ async def test_a_digests_source_begins_once_and_stays_begun(database, tenant):
     assert (first, second) == ({tenant.source.id}, frozenset())
 
 
-async def test_an_article_is_heard_of_under_all_its_names(database, tenant):
+async def test_an_article_is_known_under_all_its_names(database, tenant):
     def store(connection: Connection) -> None:
         article_store.store_article(
             connection, tenant.source, an_article(), now=NOW, names=["at:x", "said:y"]
@@ -123,7 +123,7 @@ async def test_an_article_is_heard_of_under_all_its_names(database, tenant):
     assert {h.article.title for h in heard.values()} == {"Lock opens"}
 
 
-async def test_what_another_source_gave_is_not_heard_of(database, tenant):
+async def test_articles_of_another_source_are_unknown(database, tenant):
     await database.write(store_article, tenant)
     other = await database.write(a_tenant, name="two")
     heard = await database.read(
@@ -143,7 +143,7 @@ async def test_a_thousand_names_are_looked_up(database, tenant):
     assert set(heard) == {"lock-opens"}
 
 
-async def test_what_counts_as_told_is_not_fresh(database, tenant):
+async def test_published_articles_are_not_fresh(database, tenant):
     def store(connection: Connection) -> None:
         for name, reported in (("told", True), ("new", False)):
             article = an_article(id=name, text=f"The {name} lock opens at noon.")

@@ -1,4 +1,4 @@
-"""How far a file is looked through before anything is read from it."""
+"""How much of a file is checked before anything is read from it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.bot.storage.builders import a_tenant, some_deliveries
 
 @pytest.fixture
 async def file(sqlite_url: str) -> Path:
-    """With a few deliveries in it."""
+    """A database file with a few deliveries."""
     database = Database.open(sqlite_url)
     await database.write(
         lambda connection: some_deliveries(connection, a_tenant(connection))
@@ -25,7 +25,7 @@ async def file(sqlite_url: str) -> Path:
 
 @contextmanager
 def unindexed(file: Path, index: str) -> Iterator[sqlite3.Connection]:
-    """What is written meanwhile does not reach the index: a write that was lost."""
+    """Hide an index from the connection: writes to its table do not reach it."""
     with closing(sqlite3.connect(file, isolation_level=None)) as schemas:
         schemas.execute("PRAGMA writable_schema = ON")
         row = schemas.execute(
@@ -41,7 +41,7 @@ def unindexed(file: Path, index: str) -> Iterator[sqlite3.Connection]:
 
 
 def lose_a_write(file: Path) -> None:
-    """A delivery is sent, and the index of what is to be sent does not know it."""
+    """Record a delivery as sent without updating the index of unsent ones."""
     with unindexed(file, "ix_deliveries_state_not_before") as connection:
         connection.execute("UPDATE deliveries SET state = 'sent'")
 
@@ -57,13 +57,13 @@ def ruin(file: Path, table: str) -> None:
     file.write_bytes(content)
 
 
-def test_an_index_that_says_otherwise_than_its_table_is_damage(file: Path):
+def test_an_index_that_differs_from_its_table_is_damage(file: Path):
     lose_a_write(file)
     with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
         sqlite_files.prepare_file(file)
 
 
-def test_a_large_file_is_looked_through_where_it_decides_about_sending(
+def test_the_sending_tables_of_a_large_file_are_checked(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
@@ -73,7 +73,7 @@ def test_a_large_file_is_looked_through_where_it_decides_about_sending(
         sqlite_files.prepare_file(file)
 
 
-def test_a_large_file_is_not_looked_through_elsewhere(
+def test_other_tables_of_a_large_file_are_not_checked(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     ruin(file, "saved_stories")
@@ -84,10 +84,10 @@ def test_a_large_file_is_not_looked_through_elsewhere(
         sqlite_files.prepare_file(file)
 
 
-def test_a_start_does_not_wait_for_the_end_of_the_look(
+def test_a_start_does_not_wait_for_the_full_check(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Whoever has no time opens what was not seen to be damaged."""
+    """Without time for a full check, the file is opened if no damage was seen."""
     lose_a_write(file)
     monkeypatch.setattr(sqlite_files, "_FULL_CHECK_BYTES", 0)
     monkeypatch.setattr(sqlite_files, "_CHECK_SECONDS", -1.0)
@@ -95,5 +95,5 @@ def test_a_start_does_not_wait_for_the_end_of_the_look(
     sqlite_files.prepare_file(file)
 
 
-def test_what_decides_about_sending_are_tables_of_ours():
+def test_the_critical_tables_exist():
     assert set(sqlite_files.CRITICAL_TABLES) < set(schema.metadata.tables)

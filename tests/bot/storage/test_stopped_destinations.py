@@ -1,4 +1,4 @@
-"""What stands still and what is taken back, on either database."""
+"""Stopped destinations and undone editions, on either database."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -126,9 +126,7 @@ async def test_a_stopped_workspace_wakes_the_outbox_when_it_may_be_tried(
     assert await waiting(database, LATER) == ["one"]
 
 
-async def test_a_try_is_spent_when_it_is_taken_whatever_becomes_of_it(
-    database: Database, tenant: Tenant
-):
+async def test_a_try_is_used_up_when_it_is_claimed(database: Database, tenant: Tenant):
     await database.write(
         workspace_store.stop_workspace, workspace_id=tenant.workspace.id, **REVOKED
     )
@@ -212,7 +210,7 @@ async def test_a_workspace_that_is_back_gets_messages_again(
     assert await waiting(database) == ["one"]
 
 
-async def test_nothing_goes_where_the_bot_was_removed(
+async def test_nothing_is_sent_where_the_bot_was_removed(
     database: Database, tenant: Tenant
 ):
     await database.write(
@@ -223,7 +221,7 @@ async def test_nothing_goes_where_the_bot_was_removed(
     assert await database.write(claim) == ()
 
 
-async def test_a_part_that_failed_alone_lets_the_others_pass(
+async def test_a_part_that_failed_alone_does_not_block_the_others(
     database: Database, tenant: Tenant
 ):
     first = await database.write(claim_one)
@@ -238,7 +236,9 @@ async def test_a_part_that_failed_alone_lets_the_others_pass(
     assert (await database.write(claim_one)).part == 2
 
 
-async def test_what_waited_for_too_long_is_given_up(database: Database, tenant: Tenant):
+async def test_deliveries_that_waited_too_long_are_given_up(
+    database: Database, tenant: Tenant
+):
     key: dict[str, Any] = {"now": NOW}
     kept = await database.write(
         delivery_store.fail_outdated_deliveries,
@@ -253,7 +253,7 @@ async def test_what_waited_for_too_long_is_given_up(database: Database, tenant: 
     assert await states(database, tenant) == [("post", "failed")] * 2
 
 
-# ── taken back ─────────────────────────────────────────────────────────────────
+# ── undo ───────────────────────────────────────────────────────────────────────
 
 
 async def take_back(database: Database, delivery: Delivery) -> tuple[int, int]:
@@ -265,7 +265,7 @@ async def take_back(database: Database, delivery: Delivery) -> tuple[int, int]:
     )
 
 
-async def test_what_was_sent_is_deleted_and_what_waits_never_goes_out(
+async def test_sent_messages_are_deleted_and_pending_ones_cancelled(
     database: Database, tenant: Tenant
 ):
     sent = await database.write(claim_one)

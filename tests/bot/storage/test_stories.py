@@ -1,4 +1,4 @@
-"""Stories in views: what moved, what an old id leads to, and who sees what."""
+"""Stories in views: moves, redirects of old ids, and visibility."""
 
 from typing import Any
 
@@ -143,7 +143,7 @@ async def test_what_a_view_has_elsewhere_is_not_where_everybody_has_it(
     assert found == [{"one"}, {"two"}, {"one", "two"}, set()]
 
 
-async def test_a_view_that_says_the_same_as_everybody_keeps_nothing_of_its_own(
+async def test_a_view_equal_to_the_public_one_stores_nothing(
     database: Database, public: Tenant
 ):
     def work(connection: Connection) -> bool:
@@ -227,7 +227,7 @@ async def test_an_article_of_no_source_of_ones_own_is_not_loaded(database: Datab
     assert await database.write(work) == ()
 
 
-async def test_where_too_much_arrived_the_newest_is_listed(
+async def test_of_too_many_articles_the_newest_are_listed(
     database: Database, public: Tenant
 ):
     def work(connection: Connection) -> list[str]:

@@ -1,4 +1,4 @@
-"""What one workspace stores is seen nowhere else; each holds a word of its own."""
+"""Data of one workspace is not visible in another; each contains its own word."""
 
 import importlib
 import inspect
@@ -61,8 +61,8 @@ from tests.bot.storage.builders import (
 from tests.builders import an_article
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-#: Sweeps of the clock, the outbox and the intake, which work for everybody, and what
-#: belongs to no workspace at all.
+#: Sweeps of the scheduler, the outbox and the intake, which serve all workspaces,
+#: and tables that belong to no workspace.
 FOR_EVERYBODY = {
     "article_search.index_revision",
     "article_search.remove_article_from_index",
@@ -171,7 +171,7 @@ FOR_EVERYBODY = {
     "workspace_store.retest_stopped_workspaces",
     "workspace_store.upsert_workspace",
 }
-#: Pieces from which verbs are built.
+#: Name parts of the queries.
 PIECES = {
     "engines",
     "revision_store",
@@ -185,7 +185,7 @@ PIECES = {
 def everything_seen_by(
     connection: Connection, me: int, other: Tenant
 ) -> dict[str, Any]:
-    """All that the verbs give to workspace `me`, asked with the other's keys."""
+    """All that the queries return to workspace `me`, given the other's keys."""
     here: dict[str, Any] = {"workspace_id": me}
     theirs = connection.execute(select(schema.editions)).first()
     assert theirs is not None
@@ -308,7 +308,7 @@ def a_card_of(connection: Connection, article: int) -> QuoteCard:
 
 
 def seen_of_a_reader(connection: Connection, reader: Any) -> dict[str, Any]:
-    """All that the verbs give of the person `p` of this workspace."""
+    """All that the queries return about person `p` of this workspace."""
     here = {"workspace_id": reader["workspace_id"]}
     no_reader = ReaderPreferences()
     chosen = reader_store.get_preferences(connection, **reader)
@@ -326,7 +326,7 @@ def seen_of_a_reader(connection: Connection, reader: Any) -> dict[str, Any]:
     }
 
 
-async def test_nothing_of_one_person_is_seen_by_another(database: Database):
+async def test_data_of_one_person_is_invisible_to_others(database: Database):
     full = await database.write(full_tenant, "full")
     mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
     theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")
@@ -336,11 +336,11 @@ async def test_nothing_of_one_person_is_seen_by_another(database: Database):
 
     assert all(own.values())
     seen = {name for name, answer in others.items() if answer}
-    # What editors are shown is not asked for in anybody's name.
+    # Queries for editors take no person.
     assert seen == {"open reports", "count of open reports", "own digests"}
 
 
-async def test_nobody_changes_what_is_another_persons(database: Database):
+async def test_people_cannot_change_each_others_data(database: Database):
     full = await database.write(full_tenant, "full")
     mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
     theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")
@@ -407,7 +407,7 @@ async def test_nothing_of_one_workspace_is_seen_in_another(database: Database):
 
 
 async def test_its_own_workspace_sees_all_of_it(database: Database):
-    """The control of the test above: the same questions, and every one answered."""
+    """Control of the test above: the same queries, with the workspace's own keys."""
     full = await database.write(full_tenant, "full")
 
     seen = await database.read(everything_seen_by, full.workspace.id, full)
@@ -530,7 +530,7 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
     }
 
 
-async def test_a_public_source_goes_with_its_last_reader_and_not_before(
+async def test_a_public_source_is_deleted_with_its_last_reader(
     database: Database,
 ):
     first = await database.write(a_tenant, name="first", shared=True)

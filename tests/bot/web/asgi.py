@@ -1,4 +1,4 @@
-"""Speaks to an ASGI application without a socket, as a browser of our own would."""
+"""A client for an ASGI application without a socket, like a browser."""
 
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass
 class Browser:
-    """Keeps cookies, and asks from our own page unless told otherwise."""
+    """Keeps cookies, and sends our own page's origin unless given another."""
 
     app: ASGIApp
     cookies: dict[str, str] = field(default_factory=dict)
@@ -114,5 +114,5 @@ def _named(headers: Any) -> dict[str, str]:
 
 
 async def no_measurements() -> tuple[()]:
-    """What `/metrics` has besides the process where a test does not look at it."""
+    """Placeholder for the metrics besides the process's, where a test needs none."""
     return ()

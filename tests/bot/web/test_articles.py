@@ -1,4 +1,4 @@
-"""The reading page: the stored text, with what was asked for marked."""
+"""The reading page: the stored text, with the requested passages marked."""
 
 from dataclasses import replace
 
@@ -45,7 +45,7 @@ async def test_the_stored_text_is_shown_as_paragraphs():
     assert shown == [p for p in samples.BRIDGE_TEXT.split("\n") if p]
 
 
-async def test_a_browser_that_asks_for_german_gets_the_text_in_a_german_frame():
+async def test_a_german_browser_gets_the_text_in_a_german_page():
     page = await BROWSER.get(NEWEST, accept_language="de-AT,de;q=0.9,en;q=0.5")
     assert page.tree.css("html")[0].attributes["lang"] == "de-AT"
     assert page.tree.css("article")[0].attributes["lang"] == "en"
@@ -66,7 +66,7 @@ async def test_several_places_can_be_marked():
     assert len(tree.css("#here")) == 1
 
 
-async def test_the_outlet_date_and_origin_are_told():
+async def test_the_outlet_date_and_origin_are_shown():
     text = (await BROWSER.get(NEWEST)).text
     assert "Hallin Courier · Mara Lindqvist" in text
     assert "Wednesday 7 January, 08:30" in text
@@ -148,7 +148,7 @@ async def test_health_answers_while_the_loop_turns():
 
 
 @pytest.mark.parametrize(("state", "status"), [("ok", 200), ("schema 3, not 4", 503)])
-async def test_ready_says_what_is_missing(state, status):
+async def test_ready_lists_what_is_missing(state, status):
     browser = a_browser(ready=replace(samples.BRIDGE, text=state))
     answer = await browser.get("/readyz")
     assert answer.status == status

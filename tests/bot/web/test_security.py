@@ -1,4 +1,4 @@
-"""What is refused, what every answer carries, and what a defect looks like."""
+"""Rejected requests, headers of every answer, and the error page."""
 
 import pytest
 from starlette.requests import Request
@@ -153,7 +153,7 @@ async def test_a_body_over_the_limit_is_refused(browser):
     assert answer.status == 413
 
 
-async def test_a_body_that_lies_about_its_length_is_refused(browser):
+async def test_a_body_with_a_false_length_is_rejected(browser):
     token = await browser.token()
     fields = {"csrf": token, "what": "x" * security.MAX_BODY}
     answer = await browser.post("/act", fields, content_length="10")
@@ -186,14 +186,14 @@ async def test_the_visit_cookie_is_for_the_server_alone(browser):
     assert "SameSite=Strict" in cookie
 
 
-async def test_an_unknown_page_says_so_and_leads_on(browser):
+async def test_an_unknown_page_is_reported_with_a_link(browser):
     answer = await browser.get("/nowhere")
     assert answer.status == 404
     assert "no such page" in answer.text
     assert answer.tree.css_first('main a[href="/"]') is not None
 
 
-async def test_a_defect_is_told_without_its_trace(browser):
+async def test_a_defect_is_reported_without_its_trace(browser):
     answer = await browser.get("/fail")
     assert answer.status == 500
     assert "heron" not in answer.text

@@ -1,4 +1,4 @@
-"""Serving: the port is told, a taken one is named, and a stop lets streams go."""
+"""Serving: the port is reported, a taken one is named, a stop ends streams."""
 
 import asyncio
 import signal
@@ -26,7 +26,7 @@ async def head_of(
     return text, reader
 
 
-async def test_port_nought_takes_a_free_one_and_tells_it():
+async def test_port_zero_takes_a_free_one_and_reports_it():
     async with server.serve_application(
         Stage().app(), host="127.0.0.1", port=0
     ) as address:

@@ -1,7 +1,7 @@
 """The question set: how many are answered, and how many are rightly refused.
 
-`python -m tests.bench.asking` prints it. The rules and their bounds were
-chosen on the half «tuned»; the half «held» was only scored.
+`python -m tests.bench.asking` prints it. The rules and their bounds were tuned on the
+half «tuned»; the half «held» was only scored.
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from digests.types import Article
 from tests import cases
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
-#: The day on which all questions are asked.
+#: The date on which all questions are asked.
 TODAY = date(2026, 1, 8)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """Of how many questions, how many came out right."""
+    """Correct results out of all questions."""
 
     questions: int
     first: int

@@ -19,7 +19,7 @@ def test_the_first_sentence_is_mostly_the_answer(half: str):
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_what_is_not_told_is_refused(half: str):
+def test_unanswerable_questions_are_refused(half: str):
     assert score(half).refusal >= 0.90
 
 
@@ -30,7 +30,7 @@ def test_there_are_enough_questions_in_both_halves():
         assert {len(rows(name, half)) > 15 for half in HALVES} == {True}
 
 
-def test_every_answer_of_the_data_stands_in_an_article():
+def test_every_answer_of_the_data_is_in_an_article():
     texts = [article.text for article in archive()]
 
     for row in cases.rows("asking/answered"):

@@ -1,4 +1,4 @@
-"""Order, snippets and days: what a search shows of what was found."""
+"""Order, snippets and days of search results."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -52,7 +52,7 @@ def test_of_two_alike_the_newer_comes_first():
     ]
 
 
-def test_an_old_article_about_it_goes_before_a_new_one_that_names_it_in_passing():
+def test_an_old_article_on_the_subject_precedes_a_passing_mention():
     passing = an_article("passing", "Rain fell. " * 40 + "A bridge was wet.")
     about = an_article("about", "The bridge. A bridge, this bridge.", "Bridge", days=60)
 
@@ -93,7 +93,7 @@ _SAID = [
     asked=st.lists(st.sampled_from(_SAID), min_size=1, max_size=3).map(" ".join),
     lang=st.sampled_from(["en", "de", None]),
 )
-def test_words_are_placed_where_the_kept_words_say_that_they_stand(
+def test_words_are_placed_at_their_stored_positions(
     text: str, asked: str, lang: str | None
 ):
     ways = expand_phrase(asked)
@@ -140,7 +140,7 @@ def test_since_is_read_as_people_write_it(typed: str, day: date | None):
     assert parse_since_date(typed, THURSDAY) == day
 
 
-def test_a_period_says_where_it_stands():
+def test_a_period_has_its_position():
     text = "What happened last week in Hallin?"
 
     found = parse_period(text, THURSDAY)

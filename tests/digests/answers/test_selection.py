@@ -1,4 +1,4 @@
-"""What makes a sentence an answer, one rule a test, each with its counterpart."""
+"""The rules that make a sentence an answer, one a test, each with a counterexample."""
 
 from datetime import UTC, date, datetime
 
@@ -64,7 +64,7 @@ def test_the_sentence_that_answers_comes_first(question: str, begins: str):
     assert reported(question)[0].startswith(begins)
 
 
-def test_a_name_that_stands_nowhere_is_named_in_the_refusal():
+def test_an_unknown_name_is_named_in_the_refusal():
     assert refused("When was the Marlow bridge closed?") == ("unknown name", "Marlow")
 
 
@@ -96,7 +96,7 @@ LISTENING = (
     ("who", "said"),
     [("Vane", None), ("Noor", "“The cables of the bridge were far too old,”")],
 )
-def test_words_are_only_theirs_who_said_them(who: str, said: str | None):
+def test_words_are_attributed_to_their_speaker_only(who: str, said: str | None):
     question = f"What did {who} say about the cables?"
     article = an_article(LISTENING, title="Cables")
 
@@ -107,7 +107,7 @@ def test_words_are_only_theirs_who_said_them(who: str, said: str | None):
 
 
 @pytest.mark.parametrize("question", ["", "?", "who?", "🙂", "What is it?", "    "])
-def test_a_question_without_a_word_to_look_for_is_told_so(question: str):
+def test_a_question_without_search_words_is_reported(question: str):
     assert refused(question) == ("nothing asked", "")
 
 
@@ -202,6 +202,6 @@ def test_was_asks_in_english_where_somebody_or_something_follows_it(question: st
     assert parse_question(question, TODAY).lang == "en"
 
 
-def test_a_name_that_is_written_somewhere_is_not_said_to_stand_nowhere():
+def test_a_known_name_is_not_reported_as_unknown():
     found = select_answer(parse_question("Tell of Kühlhaus", TODAY), (HARBOUR,))
     assert found.refused is None or found.refused.why == "not told"

@@ -34,7 +34,7 @@ def test_the_comma_that_joins_the_words_to_the_reporters_sentence_is_left_out():
     assert a_card(text="“It’s open, at last!” Ruth Bell said.").text.endswith("last!")
 
 
-def test_the_card_says_who_and_where():
+def test_the_card_shows_speaker_and_place():
     card = a_card()
     assert (card.speaker, card.role) == ("Ruth Bell", "lock warden")
     assert (card.source, card.article) == ("Canal Courier", "a1")
@@ -65,7 +65,7 @@ def test_a_text_without_declared_language_is_english():
     assert a_card(lang="en-GB").lang == "en-GB"
 
 
-# ── where a reader learns what the words are about ──────────────────────────────
+# ── context of the quote ────────────────────────────────────────────────────────
 
 
 def set_in(text: str) -> str:
@@ -79,11 +79,11 @@ def test_words_worked_into_a_sentence_are_set_in_that_sentence():
     assert set_in(text) == text.removeprefix("Rain came. ")
 
 
-def test_a_sentence_that_only_says_who_speaks_is_replaced_by_the_one_before_it():
+def test_a_mere_attribution_is_replaced_by_the_sentence_before():
     assert set_in(TEXT) == "It rained."
 
 
-def test_what_somebody_else_said_is_nobodys_setting():
+def test_words_of_another_speaker_are_no_context():
     quoted = "“We were all of us afraid that night,” said Tom Ames."
     text = f"The lock opened on Monday.\n\n{quoted}\n\n{quoted}"
     article = an_article(text=text)

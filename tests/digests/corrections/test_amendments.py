@@ -1,4 +1,4 @@
-"""What a corrected article changes in a story that was told, and how it reads then."""
+"""Changes that a corrected article makes in a published story, and their wording."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -61,7 +61,7 @@ def test_a_sentence_takes_the_new_wording_and_leads_to_the_new_version():
     assert sentence.revision == new.revision
 
 
-def test_the_other_sentences_go_on_leading_to_the_version_that_was_told():
+def test_the_other_sentences_still_link_to_the_published_version():
     before, after = reported().stories[0], now(corrected("31,000", "13,000"))
     same = [s for s in after.summary if not s.revision]
     assert same == [s for s in before.summary if "31,000" not in s.text]
@@ -88,7 +88,7 @@ def test_a_quote_that_went_is_struck_and_keeps_its_words():
     assert card.revision == OLD.revision
 
 
-def test_a_quote_that_another_says_now_is_struck_and_not_given_to_them():
+def test_a_quote_with_another_speaker_now_is_withdrawn():
     said = "has been tested,” said Ada Brandt, the city engineer"
     now_said = "has been examined,” said Osric Vane, the city engineer"
     card = now(corrected(said, now_said)).cards[0]
@@ -187,7 +187,7 @@ def test_an_excerpt_takes_nothing_back():
     assert change(short) is None
 
 
-def test_a_version_that_is_not_at_hand_changes_nothing():
+def test_a_missing_version_changes_nothing():
     (story,) = reported().stories
     new = corrected("31,000", "13,000")
     assert find_amendment(story, {}, new, LATER) is None
@@ -212,7 +212,7 @@ def test_another_story_is_left_alone():
 # ── from another text ──────────────────────────────────────────────────────────
 
 
-def test_relocated_it_stands_in_the_other_text_word_for_word():
+def test_relocated_it_is_in_the_other_text_word_for_word():
     page = an_article(text=f"Share this page.\n\n{BRIDGE}\n\nMore news.")
     (story,) = reported().stories
     moved = relocate_story(story, page)
@@ -242,7 +242,7 @@ WORDS = BRIDGE.split(" ")
     st.integers(0, len(WORDS) - 1),
     st.sampled_from(["", "not", "14", "Torvale", "“", "1,2,3", "\n\n"]),
 )
-def test_every_shown_word_stands_in_the_version_that_it_leads_to(place, word):
+def test_every_shown_word_is_in_the_linked_version(place, word):
     words = [*WORDS[:place], word, *WORDS[place + 1 :]]
     new = an_article(text=" ".join(words))
     found = change(new)

@@ -1,4 +1,4 @@
-"""Corrections of substance, told from changes that nobody needs to hear of."""
+"""Corrections of substance, separated from changes that need no note."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ def kind(old: str, new: str) -> str | None:
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), PAIRS)
-def test_a_pair_is_what_stands_beside_it(old: str, new: str, expected: str | None):
+def test_a_pair_has_the_expected_kind(old: str, new: str, expected: str | None):
     assert kind(old, new) == expected
 
 
@@ -46,7 +46,7 @@ def test_there_are_thirty_pairs_of_every_kind():
 @pytest.mark.parametrize(
     ("middle", "end", "new_middle", "new_end", "expected"), ADDED_OR_GONE
 )
-def test_a_sentence_that_came_or_went_is_what_stands_beside_it(
+def test_an_added_or_removed_sentence_has_the_expected_kind(
     middle: str, end: str, new_middle: str, new_end: str, expected: str | None
 ):
     old = BEFORE.format(middle=middle, end=end)

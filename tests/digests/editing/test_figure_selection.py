@@ -64,7 +64,7 @@ def test_a_part_does_not_contradict_the_whole():
     assert compared(ours, theirs) == []
 
 
-def test_values_far_apart_tell_two_facts():
+def test_values_far_apart_are_two_facts():
     ours = "The ferry to the North Mole has room for 240 passengers."
     theirs = "The ferry to the North Mole carried 5,300 passengers."
     assert compared(ours, theirs) == []
@@ -90,7 +90,7 @@ def test_people_to_whom_something_else_happened_do_not():
     assert compared(ours, theirs) == []
 
 
-def test_what_repairs_cost_is_compared_however_it_is_said():
+def test_costs_are_compared_in_any_wording():
     assert compared(
         "Repairs will cost $4.2 million.",
         "The repairs are expected to cost $5.1 million.",

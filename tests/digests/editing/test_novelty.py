@@ -1,4 +1,4 @@
-"""What a story that was told brings that is new: as a table, and its corners."""
+"""What is new in a published story: as a table, and edge cases."""
 
 import pytest
 
@@ -26,7 +26,7 @@ TOLD = PublishedLedger(
     ),
 )
 
-#: What another outlet writes, and whether it brings news.
+#: Another outlet's text, and whether it is news.
 TABLE = [
     ("Ilse Vranken stopped all ferries to the Skerry islands on Tuesday.", False),
     ("Ilse Vranken, stopped all ferries, to the Skerry islands, on Tuesday!", False),
@@ -52,19 +52,19 @@ def new_text(found: novelty.StoryNews | None) -> list[str]:
 
 
 @pytest.mark.parametrize(("text", "expected"), TABLE)
-def test_a_sentence_is_news_when_it_says_what_was_not_said(text, expected):
+def test_a_sentence_with_new_content_is_news(text, expected):
     other = news("b", text, hours=1, revision="1")
     found = novelty.find_news(story(OLD, other), TOLD)
     assert new_text(found) == ([text] if expected else [])
 
 
-def test_only_the_new_sentences_are_told_of():
+def test_only_the_new_sentences_are_published():
     more = "Prosecutors have opened an inquiry against the shipyard in Lower Dunmark."
     other = news("b", f"{FERRY} {more}", revision="1")
     assert new_text(novelty.find_news(story(OLD, other), TOLD)) == [more]
 
 
-def test_the_article_with_most_news_is_the_one_to_tell_from():
+def test_the_article_with_most_news_is_preferred():
     little = news("b", "Norrline counted 231 passengers on the Gannet.", revision="1")
     much = news(
         "c",
@@ -84,7 +84,7 @@ def test_a_story_without_unread_articles_has_no_news():
     )
 
 
-def test_a_newer_version_is_compared_with_the_older_text_at_hand():
+def test_a_newer_version_is_compared_with_the_older_text():
     ledger = PublishedLedger(stories=frozenset(("s-1",)), revisions=frozenset(("a@1",)))
     commas = FERRY.replace(" after", ", after").replace(
         "Norrline said", "Norrline, said"
@@ -93,7 +93,7 @@ def test_a_newer_version_is_compared_with_the_older_text_at_hand():
     assert novelty.find_news(story(newer), ledger, available=(OLD,)) is None
 
 
-def test_of_a_version_whose_older_text_is_gone_only_what_would_be_shown_counts():
+def test_without_the_older_text_only_the_shown_part_counts():
     ledger = PublishedLedger(revisions=frozenset(("a@1",)), sentences=TOLD.sentences)
     tail = " Insurers will look at the wreck of a barge near Lower Dunmark next week."
     newer = news("a", FERRY + tail, revision="2")

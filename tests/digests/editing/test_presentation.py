@@ -13,7 +13,7 @@ from digests.types import (
 
 
 def shown(text: str) -> list[str]:
-    """The figures that a story of this one article is told with."""
+    """The figures that a story of this one article shows."""
     article = Article(id="a", text=text)
     analysis = ArticleAnalysis(
         article=article,
@@ -55,7 +55,7 @@ def test_a_few_things_and_ages_are_no_news():
     assert shown("The two mayors met a 35-year-old baker in three rooms.") == []
 
 
-def test_a_number_that_somebody_said_is_no_fact_of_the_story():
+def test_a_quoted_number_is_no_fact_of_the_story():
     assert shown("“We lost 400 trees in one night,” said Ada Brandt.") == []
 
 

@@ -57,7 +57,7 @@ def test_a_very_long_speech_comes_after_one_that_fits():
     assert best(text)[0].startswith("We will open")
 
 
-def test_nobody_has_two_cards_in_a_row_while_somebody_else_has_something():
+def test_speakers_alternate_while_others_have_quotes():
     text = "\n\n".join(
         [
             *(

@@ -1,4 +1,4 @@
-"""Which items are taken, in which order, under which caps: as a table."""
+"""Which items are selected, in which order, under which caps: as a table."""
 
 from collections import Counter
 from datetime import timedelta
@@ -74,7 +74,7 @@ def test_one_source_does_not_fill_the_edition():
     assert ids(ranked(*same, other, stories=5)).index("s-other") < 4
 
 
-def test_what_the_reader_wants_more_of_comes_first_and_says_so():
+def test_more_of_something_ranks_first_with_the_reason():
     plain, liked = a_story(news("a", FERRY)), a_story(news("b", ORCHARD))
     found = ranked(plain, liked, more=("apple",))
     assert ids(found) == ["s-b", "s-a"]
@@ -95,7 +95,7 @@ def test_more_of_one_thing_outweighs_less_of_another():
     assert ids(found) == ["s-b", "s-a"]
 
 
-def test_a_followed_topic_comes_first_and_says_so():
+def test_a_followed_topic_ranks_first_with_the_reason():
     plain, followed = a_story(news("a", FERRY)), a_story(news("b", ORCHARD))
     found = ranked(plain, followed, include=("apple", "tram"))
     assert ids(found) == ["s-b", "s-a"]
@@ -113,7 +113,7 @@ def test_one_topic_does_not_fill_the_edition():
     assert "after 2 on «gannet»" in list(map(str, found[-1].reasons))
 
 
-def test_an_update_is_told_from_the_article_with_the_news():
+def test_an_update_uses_the_article_with_the_news():
     ledger = PublishedLedger(revisions=frozenset(("a@1",)))
     more = "Prosecutors have opened an inquiry against the shipyard in Lower Dunmark."
     story = a_story(news("a", FERRY, revision="1"), news("b", more, revision="2"))
@@ -128,13 +128,13 @@ def test_every_story_has_a_reason():
     assert all(entry.reasons for entry in ranked(bare, a_story(news("b", FERRY))))
 
 
-def test_a_told_story_leaves():
+def test_a_published_story_is_dropped():
     story = a_story(news("a", FERRY, revision="1"))
     ledger = PublishedLedger(stories=frozenset(("s-a",)), revisions=frozenset(("a@1",)))
     assert ranked(story, ledger=ledger) == []
 
 
-def test_a_told_story_is_known_by_its_articles_when_an_older_one_joined():
+def test_a_published_story_is_recognised_by_its_articles():
     story = a_story(news("earlier", ""), news("a", FERRY, revision="1"))
     assert ranked(story, ledger=PublishedLedger(revisions=frozenset(("a@1",)))) == []
 
@@ -184,7 +184,7 @@ def test_nothing_in_gives_nothing_out():
     assert ranked() == []
 
 
-#: Items in their order, «source/topic»; how many are told in full; caps; the outcome.
+#: Items in order, «source/topic»; the number of full stories; caps; the outcome.
 TABLE = [
     ("", 3, ShareCaps(), ""),
     ("P/a P/b P/c", 2, ShareCaps(), "P/a P/b P/c"),
@@ -217,7 +217,7 @@ def test_a_cap_makes_room_for_others(items, places, caps, expected):
     assert [item for item, _ in taken(items, places, caps)] == expected.split()
 
 
-def test_what_had_to_wait_says_behind_what():
+def test_a_postponed_story_names_what_ranked_above_it():
     reasons = dict(taken("P/a P/b Q/c R/c S/c", 2, ShareCaps()))
     assert reasons["P/a"] == reasons["Q/c"] == ""
     assert reasons["P/b"] == "after 1 from P"

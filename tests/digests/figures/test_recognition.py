@@ -1,4 +1,4 @@
-"""Hard sentences of several fields, each beside the figures it holds."""
+"""Hard sentences from several fields, each beside its figures."""
 
 import json
 import math
@@ -103,11 +103,11 @@ def test_a_subject_that_opens_the_sentence_reads_as_inside_one():
         ("They own 15 boats.", None),
     ],
 )
-def test_a_figure_knows_when_it_held(text: str, when: str | None):
+def test_a_figure_has_its_date(text: str, when: str | None):
     assert only(text).when == when
 
 
-def test_the_figure_knows_its_sentence():
+def test_a_figure_has_its_sentence():
     text = "It rained. They signed 15 deals. It rained."
     figure = only(text)
     assert text[figure.sentence.start : figure.sentence.end] == "They signed 15 deals."
@@ -122,7 +122,7 @@ def test_every_figure_is_verbatim_finite_and_inside_its_sentence(text: str):
 
 
 def test_a_long_text_full_of_names_is_read_in_linear_time():
-    # A search through the whole text for every figure runs into the time limit here.
+    # Searching the whole text for every figure exceeds the time limit here.
     assert len(recognition.find_figures("Qzx cost $5. " * 40_000)) == 40_000
 
 
@@ -142,9 +142,7 @@ def test_a_long_text_full_of_names_is_read_in_linear_time():
         ("Rovers cost £3 million.", ""),
     ],
 )
-def test_what_something_costs_is_said_of_it_also_without_an_article(
-    text: str, what: str
-):
+def test_a_price_is_recognised_without_an_article(text: str, what: str):
     assert only(text).what == what
 
 

@@ -1,6 +1,6 @@
-"""Claims with something turned round, beside the source they are held against.
+"""Altered claims, beside the source they are checked against.
 
-`known` says why a supported claim is refused: that costs little, and solving it turns
+`known` says why a supported claim is rejected: that costs little, and solving it turns
 the test red. An unsupported claim that passes is never excused.
 """
 
@@ -28,7 +28,7 @@ SOURCE = (
         "The old bridge is not safe.",
     ],
 )
-def test_what_the_source_says_is_supported(claim: str):
+def test_claims_from_the_source_are_supported(claim: str):
     assert check_claim(SOURCE, claim).supported
 
 

@@ -1,4 +1,4 @@
-"""The last door: small editions made of any text, whole and corrupted."""
+"""The final check: small editions made of any text, intact and corrupted."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -55,7 +55,7 @@ def a_card(article: Article, span: Span) -> QuoteCard:
 
 
 def an_edition(article: Article) -> Edition:
-    """What the composer would make of one article."""
+    """The composer's edition of one article."""
     reported = summarise_article(article, 280)
     ref = ArticleRef(
         id=article.id,
@@ -122,7 +122,7 @@ def test_a_true_edition_passes_unchanged():
     assert passed(edition, article) == edition
 
 
-def test_a_sentence_with_a_foreign_word_goes_and_the_rest_stays():
+def test_a_sentence_with_a_foreign_word_is_removed_alone():
     article = an_article()
     edition = an_edition(article)
     first, *rest = story_of(edition).summary
@@ -146,7 +146,7 @@ def test_a_sentence_with_a_foreign_word_goes_and_the_rest_stays():
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_card_that_is_not_the_articles_goes(change: dict[str, Any]):
+def test_a_card_that_is_not_the_articles_is_removed(change: dict[str, Any]):
     article = an_article()
     edition = an_edition(article)
     good = story_of(edition).cards[0]
@@ -167,7 +167,7 @@ def test_a_card_that_is_not_the_articles_goes(change: dict[str, Any]):
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_figure_that_is_not_the_articles_goes(change: dict[str, Any]):
+def test_a_figure_that_is_not_the_articles_is_removed(change: dict[str, Any]):
     article = an_article()
     edition = an_edition(article)
     reported = story_of(edition).figures[0]
@@ -175,14 +175,14 @@ def test_a_figure_that_is_not_the_articles_goes(change: dict[str, Any]):
     assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
 
 
-def test_a_figures_sentence_in_other_words_goes():
+def test_a_figures_sentence_in_other_words_is_removed():
     article = an_article()
     edition = an_edition(article)
     false = replace(story_of(edition).figures[0], sentence_text="It was cheap.")
     assert story_of(passed(changed(edition, figures=(false,)), article)).figures == ()
 
 
-def test_a_figure_under_another_sentence_goes():
+def test_a_figure_under_another_sentence_is_removed():
     article = an_article()
     edition = an_edition(article)
     reported = story_of(edition).figures[0]
@@ -214,14 +214,14 @@ def test_without_a_title_the_first_sentence_takes_its_place():
     assert story.headline.text == story.summary[0].text
 
 
-def test_with_nothing_to_take_its_place_the_story_goes():
+def test_without_a_replacement_the_story_is_removed():
     article = an_article(title=None)
     false = Headline(text="Bridge falls")
     edition = changed(an_edition(article), headline=false, summary=())
     assert passed(edition, article).stories == ()
 
 
-def test_a_false_brief_line_gives_way_to_the_title_or_goes():
+def test_a_false_brief_line_is_replaced_by_the_title_or_removed():
     article = an_article()
     edition = an_edition(article)
     false = replace(edition.brief[0], headline=Headline(text="Bridge falls"))
@@ -233,7 +233,7 @@ def test_a_false_brief_line_gives_way_to_the_title_or_goes():
     assert passed(untitled, bare).brief == ()
 
 
-def test_a_story_told_from_an_unknown_article_goes():
+def test_a_story_from_an_unknown_article_is_removed():
     assert drop_ungrounded(an_edition(an_article()), {}).stories == ()
 
 
@@ -275,13 +275,13 @@ def stands(edition: Edition, article: Article) -> bool:
 
 
 @given(text=TEXTS, title=st.one_of(st.none(), st.text(max_size=30)))
-def test_only_what_stands_in_the_source_comes_out(text: str, title: str | None):
+def test_only_text_of_the_source_passes(text: str, title: str | None):
     article = an_article(text, title)
     assert stands(passed(an_edition(article), article), article)
 
 
 @given(text=TEXTS, other=TEXTS)
-def test_told_from_another_text_nothing_false_comes_out(text: str, other: str):
+def test_from_another_text_nothing_false_passes(text: str, other: str):
     edition = an_edition(an_article(other))
     article = an_article(text)
     assert stands(passed(edition, article), article)
@@ -326,7 +326,7 @@ def test_a_side_of_a_dispute_that_is_not_an_articles_takes_the_dispute_along():
     assert reported.disputes == (kept,)
 
 
-def test_why_it_matters_goes_when_its_words_are_not_the_articles():
+def test_why_it_matters_is_removed_if_its_words_are_not_the_articles():
     article = an_article()
     edition = an_edition(article)
     true = story_of(edition).summary[0]
@@ -340,7 +340,7 @@ SOURCE = "The mayor, who is 38, opened the bridge for $5.5 million on Monday."
 
 
 def at(*words: str, source: str = SOURCE) -> tuple[Span, ...]:
-    """Where the words stand, one span for each."""
+    """The positions of the words, one span for each."""
     starts = [source.index(w) for w in words]
     return tuple(
         Span(start=a, end=a + len(w)) for a, w in zip(starts, words, strict=True)

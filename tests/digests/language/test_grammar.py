@@ -15,7 +15,7 @@ def test_nouns_are_not_taken_for_verbs(word: str):
     assert not grammar.looks_finite(word)
 
 
-def test_a_present_participle_is_told_from_a_short_noun():
+def test_a_present_participle_is_distinguished_from_a_short_noun():
     assert grammar.looks_participle("pledging")
     assert not grammar.looks_participle("king")
 

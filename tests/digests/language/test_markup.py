@@ -1,4 +1,4 @@
-"""Pieces of HTML as plain words, many at once without one running into the next."""
+"""Pieces of HTML as plain words, many at once and kept apart."""
 
 import time
 
@@ -38,7 +38,7 @@ def test_no_pieces_give_no_words():
 
 
 @given(st.lists(PIECE, max_size=6))
-def test_pieces_read_at_once_say_what_each_says_alone(pieces: list[str]):
+def test_pieces_parsed_together_equal_those_parsed_alone(pieces: list[str]):
     assert html_to_texts(pieces) == [html_to_text(piece) for piece in pieces]
 
 
@@ -68,7 +68,7 @@ def test_what_is_nested_deeper_than_any_page_gives_no_words_and_spoils_no_other(
 
 
 def test_many_pieces_that_leave_tags_open_take_no_longer_than_before():
-    # Together they would be nested 100,000 deep; parsers take time by its square.
+    # Joined, they would be nested 100,000 deep, which takes parsers quadratic time.
     pieces = ["<div>" * 1_000 + "x"] * 100
     begun = time.process_time()
     assert html_to_texts(pieces) == ["x"] * 100

@@ -51,19 +51,19 @@ def test_weekdays_months_and_function_words_are_no_names():
         ("then Mr. Bell", "person"),
     ],
 )
-def test_bodies_places_and_persons_are_told_apart(text, kind):
+def test_bodies_places_and_persons_are_distinguished(text, kind):
     assert [name.kind for name in names(text)] == [kind]
 
 
-def test_a_surname_stands_for_the_full_name():
+def test_a_surname_resolves_to_the_full_name():
     assert cast("then Ruth Bell met Ann Cole").full("Bell") == "Ruth Bell"
 
 
-def test_a_family_name_that_comes_first_stands_for_the_full_name():
+def test_a_leading_family_name_resolves_to_the_full_name():
     assert cast("then Lin Wei-shan met Ann Cole").full("Lin") == "Lin Wei-shan"
 
 
-def test_a_shared_surname_goes_to_the_one_most_spoken_of():
+def test_a_shared_surname_resolves_to_the_most_mentioned():
     people = cast("then Ruth Bell and Tom Bell and Ruth Bell")
     assert people.full("Bell") == "Ruth Bell"
 

@@ -17,7 +17,7 @@ def test_nul_and_lone_surrogates_become_the_replacement_character():
     assert clean_text("a\x00b\ud800c") == "a\ufffdb\ufffdc"
 
 
-def test_a_leading_byte_order_mark_goes_and_a_later_one_stays():
+def test_only_a_leading_byte_order_mark_is_removed():
     assert clean_text("\ufeffa\ufeffb") == "a\ufeffb"
 
 
@@ -50,7 +50,7 @@ def test_a_revision_is_sixteen_hex_digits_of_title_and_text():
         ("cafe\u0301", "café"),
     ],
 )
-def test_what_reads_alike_folds_alike(one, other):
+def test_equal_looking_texts_normalize_alike(one, other):
     assert normalize_text(one) == normalize_text(other)
 
 

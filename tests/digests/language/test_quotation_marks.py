@@ -33,7 +33,7 @@ def test_every_style_of_marks_is_read(text, lang):
     assert inside(text, lang) == ["We go,"]
 
 
-def test_straight_single_marks_are_told_from_apostrophes():
+def test_straight_single_marks_are_distinguished_from_apostrophes():
     text = (
         "Korea's plan 'shouldn't mean that Korea's rivals' ships turn back,' he said."
     )
@@ -77,7 +77,7 @@ def test_the_inner_family_is_left_to_the_outer():
     ]
 
 
-def test_straight_and_curly_marks_may_stand_in_one_text():
+def test_straight_and_curly_marks_may_be_mixed():
     assert inside('"One," he said. “Two,” she said.') == ["One,", "Two,"]
 
 
@@ -120,7 +120,7 @@ def test_rows_of_marks_are_ornament():
 
 
 @pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f", ""])
-def test_guillemets_are_read_by_their_shape_whatever_spaces_stand_there(space):
+def test_guillemets_are_read_by_their_shape_despite_spaces(space):
     text = f"«{space}We go{space}», dit-elle. Il dit «{space}no{space}»."
     assert inside(text, "fr") == ["We go", "no"]
 

@@ -1,7 +1,7 @@
 """Two hundred sentences that are hard to split, as data beside their answer.
 
-`may_end` are ends inside speech of several sentences: those may be there or not.
-`known` says why a case is not solved; solving it turns the test red.
+`may_end` are optional ends inside speech of several sentences. `known` says why a case
+is not solved; solving it turns the test red.
 """
 
 import pytest

@@ -73,5 +73,5 @@ def test_spans_hold_exactly_the_words(text: str):
 
 @given(st.text(st.characters(codec="ascii") | st.sampled_from("'_’é \n"), max_size=60))
 def test_plain_english_is_cut_as_any_other_text(text):
-    # A letter of another script sends the text the general way.
+    # A letter of another script makes the text take the general path.
     assert words.split_words(f"{text} é") == (*words.split_words(text), "é")

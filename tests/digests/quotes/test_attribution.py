@@ -45,7 +45,7 @@ def only(text, **options):
         "“Shall we open the lock?” Ruth Bell asked.",
     ],
 )
-def test_the_speaker_is_found_wherever_the_attribution_stands(text):
+def test_the_speaker_is_found_at_any_position_of_the_attribution(text):
     assert only(text).speaker == "Ruth Bell"
 
 
@@ -72,11 +72,11 @@ def test_a_noun_phrase_is_kept_whole():
     assert only(text).speaker == "a spokesman for the Canal Trust"
 
 
-def test_nobody_is_named_where_nobody_is():
+def test_no_speaker_is_invented():
     assert only("“It is open now and it stays open.”").speaker is None
 
 
-def test_words_that_nobody_near_could_have_said_stay_without_speaker():
+def test_words_without_a_possible_speaker_nearby_have_none():
     text = "The words “open now and for ever more” stood above a door in France."
     assert only(text).speaker is None
 
@@ -186,7 +186,7 @@ def test_names_of_works_nicknames_and_labels_are_no_speech(text):
         ("Ruth Bell said that the lock “opens today.”", "partial"),
     ],
 )
-def test_whole_utterances_are_told_from_worked_in_words(text, kind):
+def test_whole_utterances_are_distinguished_from_embedded_words(text, kind):
     assert only(text).kind == kind
 
 
@@ -230,7 +230,7 @@ def test_explain_shows_the_chosen_candidate_with_its_score():
     assert chosen[0].score == max(row.score for row in rows)
 
 
-def test_explain_has_nothing_to_say_without_quotations():
+def test_explain_is_empty_without_quotations():
     assert explain_attribution("Nothing was said.") == ()
 
 
@@ -288,7 +288,7 @@ def test_the_arrow_points_at_the_chosen_candidate_only():
     assert [line.split()[2] for line in arrows] == ["Ruth", "she"]
 
 
-def test_what_speaks_for_a_candidate_sums_up_to_its_score():
+def test_the_features_of_a_candidate_sum_up_to_its_score():
     for row in explain_attribution(TEXT):
         assert abs(sum(worth for _, worth in row.features) - row.score) < 0.05
 

@@ -22,7 +22,7 @@ def lines(name):
 
 
 def answers(quotes, wanted):
-    """The found quotations, reduced to what the data answer."""
+    """The quotations found, reduced to the fields of the data."""
     asked = wanted[0].keys() if wanted else ["text"]
     keys = [row.keys() for row in wanted] + [asked] * len(quotes)
     return [
@@ -36,7 +36,7 @@ ARTICLES = {article.id: article for article in folder.read_articles(SEEDS).artic
 
 
 @pytest.mark.parametrize("passage", PASSAGES, ids=lambda passage: passage["id"])
-def test_a_passage_is_read_as_its_answer_says(passage):
+def test_a_passage_is_read_as_expected(passage):
     found = find_quotes(
         passage["text"], title=passage.get("title"), lang=passage.get("lang")
     )

@@ -1,4 +1,4 @@
-"""Two quotations as one utterance: the same words, a part of them, or changed ones."""
+"""Comparing two quotations: the same words, a part of them, or changed ones."""
 
 import pytest
 from hypothesis import given

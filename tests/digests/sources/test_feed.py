@@ -1,4 +1,4 @@
-"""Feeds as bytes → articles. What is wrong with each feed stands in the test's name."""
+"""Feeds as bytes → articles. The test's name says what is wrong with each feed."""
 
 import json
 from contextlib import suppress
@@ -98,7 +98,7 @@ def test_atom_gives_the_same():
     ("<a:entry>", "</a:entry>"),
 ])  # fmt: skip
 def test_a_text_that_quotes_a_feed_stays_as_it_is(opened: str, closed: str):
-    # fastfeedparser is helped over entries without a summary; a text is none.
+    # A workaround for fastfeedparser: it fails on entries without a summary.
     quoted = "First comes <entry>, then </entry>."
     found = only(
         '<feed xmlns="http://www.w3.org/2005/Atom" '
@@ -109,7 +109,7 @@ def test_a_text_that_quotes_a_feed_stays_as_it_is(opened: str, closed: str):
     assert found.text == quoted
 
 
-def test_an_atom_entry_tells_its_content_or_else_its_summary():
+def test_an_atom_entry_has_its_content_or_else_its_summary():
     link = '<id>{0}</id><title>{0}</title><link href="https://a.example/{0}"/>'
     reported = (
         f"{link.format(1)}<content>Closed.</content></entry><entry>{link.format(2)}"
@@ -191,7 +191,7 @@ def test_codings_are_read_by_mark_by_shape_or_by_their_word(coding: str):
 @pytest.mark.parametrize(
     "head", ["utf-8", "utf-16", "zlib_codec", "rot13", "x", "cp037"]
 )
-def test_a_coding_that_lies_spoils_letters_at_most(head: str):
+def test_a_false_encoding_damages_letters_at_most(head: str):
     feed = rss(item("Bridge"), head=f'<?xml version="1.0" encoding="{head}"?>')
     assert only(feed).title == "Bridge"
 
@@ -225,7 +225,7 @@ ENTITY = '<!DOCTYPE rss [<!ENTITY x "haha">]>'
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16", "utf-32", "utf-7", "cp037"])
-def test_a_feed_with_entities_of_its_own_is_refused_in_every_coding(coding: str):
+def test_a_feed_with_custom_entities_is_rejected_in_every_encoding(coding: str):
     head = f'<?xml version="1.0" encoding="{coding}"?>'
     feed = rss(item("&x;"), head=head + ENTITY).encode(coding)
     with pytest.raises(SourceUnreadable, match="entities"):
@@ -311,7 +311,7 @@ def test_at_most_500_entries_are_read():
 
 
 def test_a_name_of_64_kb_is_dropped_before_the_slow_parser_sees_it():
-    # Without a title the careful parser is asked; names like this cost it minutes.
+    # Entries without a title go to the careful parser; such names cost it minutes.
     author = f"<author>{'a@(' * 22_000}</author>"
     found = read(
         rss(f"<item><guid>1</guid><description>x</description>{author}</item>")

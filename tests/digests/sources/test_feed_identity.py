@@ -1,4 +1,4 @@
-"""The same entry keeps its id through what feeds do to it."""
+"""An entry keeps its id through what publishers change."""
 
 import pytest
 from hypothesis import given
@@ -44,7 +44,7 @@ def test_a_name_that_only_begins_or_ends_like_a_campaign_stays():
                                      "https://news.example/A/bridge?id=7",
                                      "https://news.example:8443/a/bridge?id=7",
                                      "https://b.example/a/bridge?id=7"])  # fmt: skip
-def test_what_tells_articles_apart_is_kept(address: str):
+def test_distinguishing_parts_of_an_address_are_kept(address: str):
     assert canonicalize_address(address) != canonicalize_address(PLAIN)
 
 

@@ -100,7 +100,7 @@ def test_files_are_read_by_name_then_those_of_inner_folders(folder):
     assert ids(read_articles(folder)) == ["a", "b", "in/c"]
 
 
-def test_two_files_of_one_name_are_told(folder):
+def test_two_files_of_one_name_are_reported(folder):
     write(folder / "a.md", BODY)
     write(folder / "a.txt", BODY)
     reading = read_articles(folder)
@@ -108,7 +108,7 @@ def test_two_files_of_one_name_are_told(folder):
     assert only(reading).where == "a.txt"
 
 
-def test_an_unknown_key_is_told_and_the_article_read(folder):
+def test_an_unknown_key_is_reported_and_the_article_read(folder):
     write(folder / "a.txt", "---\ntitle: T\ncolour: red\n---\nText.")
     reading = read_articles(folder)
     assert reading.articles[0].title == "T"
@@ -124,7 +124,7 @@ def test_an_unknown_key_is_told_and_the_article_read(folder):
         ("lang: in English please", "lang"),
     ],
 )
-def test_a_bad_value_is_told_and_left_out(folder, line, field):
+def test_a_bad_value_is_reported_and_left_out(folder, line, field):
     write(folder / "a.txt", f"---\n{line}\n---\nText.")
     reading = read_articles(folder)
     assert getattr(reading.articles[0], field) is None
@@ -142,7 +142,7 @@ def test_a_bad_value_is_told_and_left_out(folder, line, field):
         (b"---\ntitle: T\n---\n", "no readable article"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_and_the_rest_read(folder, content, what):
+def test_an_unreadable_file_is_reported_and_the_rest_read(folder, content, what):
     (folder / "bad.txt").write_bytes(content)
     write(folder / "good.txt", BODY)
     reading = read_articles(folder)
@@ -204,7 +204,7 @@ def test_an_empty_folder_is_refused(folder):
         read_articles(folder)
 
 
-def test_a_folder_where_nothing_can_be_read_says_why(folder):
+def test_a_folder_without_readable_files_is_reported(folder):
     write(folder / "a.txt", "")
     with pytest.raises(UnreadableInput, match=r"a\.txt: It is empty"):
         read_articles(folder)

@@ -49,13 +49,13 @@ def test_an_outlet_with_two_reports_counts_once():
     assert story.outlets == ("Wire",)
 
 
-def test_a_copy_is_not_the_one_to_tell_from():
+def test_a_copy_is_not_the_main_article():
     copy = FERRY + " " + "The paper adds a line of its own."
     (story,) = gathered(news("a", FERRY), news("b", copy, hours=1))
     assert story.articles[0].id == "a"
 
 
-def test_the_told_outlet_comes_first():
+def test_the_published_outlet_comes_first():
     (story,) = gathered(
         news("a", title="Gannet ferry loses propeller at Tollmar", source="Brief"),
         news("b", FERRY, hours=1, source="Full"),
@@ -64,7 +64,7 @@ def test_the_told_outlet_comes_first():
     assert story.outlets == ("Full", "Brief")
 
 
-def test_only_the_newest_version_is_told():
+def test_only_the_newest_version_is_used():
     corrected = FERRY.replace("212", "221")
     (story,) = gathered(
         news("a", FERRY, source="Courier"),
@@ -74,7 +74,7 @@ def test_only_the_newest_version_is_told():
     assert [a.id for a in story.articles] == ["c"]
 
 
-def test_a_version_of_an_article_that_is_not_there_is_told():
+def test_a_version_of_a_missing_article_is_used():
     (story,) = gathered(news("b", FERRY, revises="gone"))
     assert [a.id for a in story.articles] == ["b"]
 
@@ -103,6 +103,6 @@ def test_a_copy_of_a_replaced_text_does_not_become_an_outlet_of_its_own():
     assert story.outlets == ("Wire",)
 
 
-def test_stories_stand_in_the_order_of_their_articles():
+def test_stories_are_in_the_order_of_their_articles():
     first, second = gathered(news("z", ORCHARD), news("a", FERRY))
     assert (first.articles[0].id, second.articles[0].id) == ("z", "a")

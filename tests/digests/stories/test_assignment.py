@@ -1,4 +1,4 @@
-"""Where an archive would have an article, and what becomes of one that changed."""
+"""Story assignment: where an article belongs, also after it changed."""
 
 import random
 import string
@@ -203,14 +203,14 @@ def test_another_event_is_no_rival():
     assert place_article(news("c", FERRY_AGAIN, hours=1), archive).rivals == ()
 
 
-def test_a_new_story_is_said_to_be_new():
+def test_a_new_story_is_marked_as_new():
     archive = archive_of(one=[news("a", FERRY)])
     assert place_article(news("c", ORCHARD), archive).new
     assert not place_article(news("b", FERRY_AGAIN, hours=1), archive).new
 
 
 def test_a_changed_text_stays_in_its_story_while_it_is_about_the_same():
-    """Of one outlet, so that it would not have been found for it."""
+    """By the same outlet, so a new search would not have found it."""
     archive = archive_of(one=[news("a", FERRY)], two=[news("d", ORCHARD)])
     changed = news("b", FERRY_AGAIN, hours=1, source="Outlet a")
     assert place_article(changed, archive).new
@@ -244,7 +244,7 @@ def test_a_changed_text_that_repeats_nothing_any_more_is_no_copy():
     assert own.story == "one"
 
 
-def test_placing_is_what_joining_says():
+def test_placing_equals_joining():
     archive = archive_of(one=[news("a", FERRY)], two=[news("d", ORCHARD)])
     for article in (news("b", FERRY_AGAIN, hours=1), news("c", ORCHARD, hours=2)):
         assert place_article(article, archive).membership == assign_article(
@@ -300,7 +300,7 @@ def test_nothing_that_stayed_is_listed():
     assert find_moved_stories(members(s1="ab"), members(s1="abc", s2="d")) == {}
 
 
-def test_articles_that_are_gone_say_nothing():
+def test_removed_articles_have_no_effect():
     assert find_moved_stories(members(s1="ab"), members(s1="a")) == {}
 
 

@@ -1,4 +1,4 @@
-"""Pairs that are easy to get wrong: 80 of them, with their answers beside them."""
+"""Pairs that are easy to get wrong: 80 of them, with their answers."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from tests.digests.stories.builders import assign_article
 from tests.digests.stories.hard_pairs import Pair, pairs
 
 PAIRS = pairs()
-#: Joins that we know we miss. A false merge is never excused here.
+#: Known missed joins. A false merge is never excused here.
 MISSED = {"factory: follow-up"}
 
 
@@ -22,7 +22,7 @@ def joined(one: Article, other: Article) -> bool:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
-def test_a_hard_pair_is_one_story_or_two_as_its_answer_says(pair: Pair):
+def test_a_hard_pair_is_one_story_or_two_as_expected(pair: Pair):
     expected = pair.same and str(pair) not in MISSED
     assert joined(pair.one, pair.other) is expected
 

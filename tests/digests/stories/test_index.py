@@ -22,7 +22,7 @@ SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
 
 
 def archive_of(*articles: Article) -> StoryIndex:
-    """The articles taken in one after the other."""
+    """An index with the articles added one after the other."""
     archive = StoryIndex()
     for article in articles:
         archive.add(article, assign_article(article, archive))
@@ -148,7 +148,7 @@ def test_undated_articles_join_too():
     assert assign_article(undated, archive).story == archive.story_of("a")
 
 
-# ── what leaves it again ───────────────────────────────────────────────────────
+# ── removal ────────────────────────────────────────────────────────────────────
 
 
 def test_a_removed_article_is_found_no_more():
@@ -201,14 +201,14 @@ def test_the_newest_of_an_archive_are_found_as_before():
     assert assign_article(news("d", FERRY, hours=1), kept).duplicate_of == "a"
 
 
-def test_where_there_is_too_much_the_latest_stay():
+def test_of_too_many_articles_the_latest_are_kept():
     found = [news(str(n), f"{ORCHARD} {n}", hours=n) for n in range(9)]
     kept = archive_of(*found).copy_newest(3, 0.0)
     assert {m.article for m in kept.memberships()} == {"6", "7", "8"}
 
 
 def test_old_articles_that_come_late_hide_no_newer_ones():
-    """A feed that is read for the first time pours out its past."""
+    """A feed that is read for the first time delivers its past."""
     past = [
         news(f"p{n}", f"{FERRY} That was strike {n}.", hours=-1000 - n)
         for n in range(100)

@@ -12,7 +12,7 @@ def reported(*articles: Article) -> list[tuple[date | None, str]]:
     return [(e.first, e.text) for e in timeline.order_events(articles)]
 
 
-def test_events_stand_in_the_order_of_their_days():
+def test_events_are_in_the_order_of_their_days():
     text = (
         "The bridge will open on Friday. It closed on Monday. "
         "It was built in 1971. Nobody was hurt."
@@ -24,7 +24,7 @@ def test_events_stand_in_the_order_of_their_days():
     ]
 
 
-def test_what_cannot_be_dated_stands_last_in_its_own_words():
+def test_undated_events_are_last_in_their_own_words():
     text = "The missiles fell hours before his arrival. He came on Tuesday."
     (dated, undated) = timeline.order_events([article(text)])
     assert dated.first == date(2026, 1, 6)
@@ -33,13 +33,13 @@ def test_what_cannot_be_dated_stands_last_in_its_own_words():
     assert words.startswith("hours before his arrival")
 
 
-def test_two_articles_tell_one_event_once():
+def test_one_event_in_two_articles_is_listed_once():
     one = article("The Long Bridge in Hallin closed on Monday.")
     other = article("In Hallin the Long Bridge closed on Monday.", "b")
     assert [e.article for e in timeline.order_events([one, other])] == ["a"]
 
 
-def test_what_is_said_in_quotation_marks_is_no_event():
+def test_quoted_words_are_no_event():
     assert reported(article("“It rained on Monday,” she said.")) == []
 
 

@@ -1,4 +1,4 @@
-"""What is no news text gets a usable summary, or none: never half a thing."""
+"""Text that is not news gets a usable summary, or none: never a fragment."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def headline(text: str) -> str:
     [POEM, LIST, TABLE, TALK, QUESTIONS, NO_STOPS],
     ids=["poem", "list", "table", "transcript", "questions", "no stops"],
 )
-def test_what_has_no_sentence_to_tell_has_only_a_headline(text: str):
+def test_text_without_a_usable_sentence_has_only_a_headline(text: str):
     assert reported(text) == []
     assert headline(text)
 
@@ -62,7 +62,7 @@ def test_one_sentence_is_its_own_summary():
     assert reported(ONE) == [ONE]
 
 
-def test_a_transcripts_introduction_is_told():
+def test_a_transcripts_introduction_is_used():
     assert reported(f"{ONE}\n\n{TALK}") == [ONE]
 
 
@@ -72,7 +72,7 @@ def test_two_labels_make_no_transcript():
     assert "Hallin: The ferry runs every 20 minutes." in reported(text)
 
 
-def test_capitals_are_told_as_they_stand():
+def test_capitals_are_kept():
     assert reported(ONE.upper()) == [ONE.upper()]
 
 
@@ -110,7 +110,7 @@ def test_of_a_long_text_only_the_beginning_is_read(
     assert max(read) <= 60_000
 
 
-def test_a_sentence_cut_where_reading_ends_is_not_told():
+def test_a_sentence_cut_at_the_reading_limit_is_not_used():
     half = "The new bridge cost the town of Hallin 3."
     before = ("word " * 12_000)[: 60_000 - len(half) - 2] + ". "
     found = passages.extract_passages(

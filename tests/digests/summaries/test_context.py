@@ -34,7 +34,7 @@ def test_the_reporters_own_words_of_consequence_are_found(sentence: str):
     assert why(sentence) == sentence
 
 
-def test_a_german_article_says_it_too():
+def test_a_german_article_has_it_too():
     sentence = "Die Brücke ist wichtig, weil keine andere Straße nach Norden führt."
     assert why(sentence, "de") == sentence
 
@@ -72,5 +72,5 @@ def test_what_leans_on_the_news_itself_counts():
     assert found.text == sentence
 
 
-def test_an_article_without_sentences_says_nothing():
+def test_an_article_without_sentences_has_no_context():
     assert find_why_it_matters(Article(id="a", text="one two\nthree")) is None

@@ -19,11 +19,11 @@ def reported(text: str, chars: int = 400, title: str | None = None) -> list[str]
     return [s.text for s in summary.sentences]
 
 
-def test_the_lead_is_told_first():
+def test_the_lead_comes_first():
     assert reported(f"{LEAD} {COST}")[0] == LEAD
 
 
-def test_sentences_stand_in_document_order():
+def test_sentences_are_in_document_order():
     text = f"{LEAD} A band played in the rain. {COST}"
     shown = reported(text)
     assert shown == sorted(shown, key=text.index)
@@ -37,18 +37,18 @@ def test_a_lead_that_the_second_paragraph_repeats_counts_once():
     assert again not in reported(f"{LEAD}\n{again}\n{COST}")
 
 
-def test_a_sentence_led_by_a_pronoun_stands_beside_its_antecedent():
+def test_a_sentence_led_by_a_pronoun_follows_its_antecedent():
     cost = "It cost the city of Hallin $5 million and took 200 workers."
     assert reported(f"{LEAD} {cost}") == [LEAD, cost]
 
 
-def test_a_sentence_led_by_a_pronoun_does_not_stand_alone():
+def test_a_sentence_led_by_a_pronoun_is_not_alone():
     between = "Weather in the hills stayed mild."
     cost = "It cost the city of Hallin $5 million and took 200 workers on the bridge."
     assert cost not in reported(f"{LEAD} {between} {cost}", 160)
 
 
-def test_a_first_person_text_is_told_by_its_beginning():
+def test_a_first_person_text_is_summarised_by_its_beginning():
     text = "I love bridges. I saw Hallin. I was glad. The Long Bridge cost $5 million."
     assert reported(text, 30) == ["I love bridges.", "I saw Hallin."]
 
@@ -68,7 +68,7 @@ def test_boilerplate_is_skipped():
     assert reported(text) == [LEAD, COST]
 
 
-def test_the_title_draws_the_sentences_that_speak_of_it():
+def test_sentences_on_the_title_are_preferred():
     dull = "The town of Hallin lies in the hills and has 300 houses."
     text = f"{LEAD} {dull} {COST}"
     assert reported(text, 160, title="Bridge cost $5 million and took 200 workers") == [
@@ -107,7 +107,7 @@ def test_every_sentence_has_a_row_with_its_fate():
     assert "boilerplate" in found["Click here for pictures of Hallin."]
 
 
-def test_a_sentence_without_its_antecedent_says_so():
+def test_a_sentence_without_its_antecedent_is_marked():
     rain = "Weather in the hills stayed mild."
     assert "refers" in fates(f"{OPENING} {rain} {LEANING}", 100)[LEANING]
 
@@ -124,7 +124,7 @@ def test_the_features_add_up_to_the_score():
         assert row.score == pytest.approx(sum(weight for _, weight in row.features))
 
 
-def test_an_essay_is_said_to_be_told_by_its_beginning():
+def test_an_essay_is_marked_as_summarised_by_its_beginning():
     text = "I love bridges. I saw Hallin. I was glad. The Long Bridge cost $5 million."
     rows = explain_summary(article(text), 30)
     assert [row.shown for row in rows[:2]] == ["I love bridges.", "I saw Hallin."]
@@ -138,7 +138,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=12).map(" ".join), st.integers(20, 400))
-def test_what_is_explained_is_what_is_told(text: str, chars: int):
+def test_the_explanation_matches_the_summary(text: str, chars: int):
     reported = summarise_article(article(text), chars).sentences
     rows = explain_summary(article(text), chars)
     assert [row.shown for row in rows if row.shown] == [s.text for s in reported]

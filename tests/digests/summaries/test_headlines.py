@@ -55,7 +55,7 @@ PROMISE = (
 )
 
 
-def test_what_was_promised_is_kept_and_the_date_goes_first():
+def test_a_promise_is_kept_and_the_date_is_removed_first():
     assert written(PROMISE).startswith(
         "Leaders of Norland and Sudland promised to increase trade"
     )

@@ -53,7 +53,7 @@ def test_a_byline_is_no_passage():
         "The end has a blank .",
     ],
 )
-def test_what_no_reader_should_meet_is_not_shown(line: str):
+def test_unsuitable_lines_are_not_shown(line: str):
     assert shown(f"The bridge was opened.\n{line}") == ["The bridge was opened."]
 
 
@@ -76,7 +76,7 @@ def test_a_plural_apostrophe_leaves_a_sentence_whole():
     assert shown(text) == [text]
 
 
-def test_the_reporters_own_i_is_told_from_a_quoted_one():
+def test_the_reporters_own_i_is_distinguished_from_a_quoted_one():
     own, quoted = passages.extract_passages(
         Article(id="a", text='I went there.\n"I went there," the mayor said.')
     )

@@ -35,7 +35,7 @@ def test_the_budget_is_never_exceeded(name: str, text: str, chars: int):
 
 @pytest.mark.parametrize("name", sorted(SUMMARISERS))
 @given(text=TEXTS)
-def test_every_word_stands_in_its_spans(name: str, text: str):
+def test_every_word_is_in_its_spans(name: str, text: str):
     summary = summarise(name, text, 200)
     assert all(follows_spans(s.text, s.spans, text) for s in summary.sentences)
     if summary.headline.text:

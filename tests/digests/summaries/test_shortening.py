@@ -7,7 +7,7 @@ from digests.types import Article, Span
 
 
 def cut(sentence: str) -> bool:
-    """Whether a cut at the bar spoils the sentence."""
+    """Whether a cut at the bar breaks the sentence."""
     kept, _, rest = sentence.partition("|")
     return is_harmful_cut(kept + rest, 0, len(kept))
 
@@ -76,7 +76,7 @@ def test_no_summary_ends_in_a_word_that_waits():
 
 
 def ends(sentence: str) -> list[str]:
-    """What is kept of a sentence at each place before an addition."""
+    """The rest of a sentence at each place before an addition."""
     found = find_conjunct_ends(sentence, Span(start=0, end=len(sentence)))
     return [sentence[:end] for end in found]
 
@@ -121,7 +121,7 @@ def test_a_second_sentence_gives_up_its_addition_to_fit():
 
 
 def shortened(text: str, limit: int) -> str | None:
-    """The longest version of a sentence that fits, with its full stop."""
+    """The longest fitting version of a sentence, with its full stop."""
     span = Span(start=0, end=len(text))
     versions = shortening.list_shorter_versions(text, span)
     fitting = [v for v in versions if len(shortening.format_version(text, v)) <= limit]
@@ -154,7 +154,7 @@ def shortened(text: str, limit: int) -> str | None:
         ),
     ],
 )
-def test_a_tail_or_an_insertion_goes(text: str, limit: int, short: str):
+def test_a_tail_or_an_insertion_is_removed(text: str, limit: int, short: str):
     assert shortened(text, limit) == short
 
 
@@ -181,12 +181,12 @@ def test_a_list_is_not_cut_inside():
     assert shortened(text, 60) is None
 
 
-def test_an_opening_does_not_stand_for_its_main_clause():
+def test_an_opening_does_not_replace_its_main_clause():
     text = "When the mayor opened the bridge on Monday, the crowd was very large."
     assert shortened(text, 50) is None
 
 
-def test_a_clause_about_somebody_does_not_stand_for_the_sentence():
+def test_a_relative_clause_does_not_replace_the_sentence():
     text = "The mayor, who was elected last spring"
     assert not shortening.is_readable(text, (Span(start=0, end=len(text)),))
 

@@ -84,7 +84,7 @@ def an_edition(*stories: EditionStory, **changes: Any) -> Edition:
 
 
 def with_words(words: str) -> Edition:
-    """An edition in which these words stand wherever an article's words can."""
+    """An edition in which every text of an article is these words."""
     figure = Figure(
         start=0, end=1, text=words, value=1, unit="", what=words, sentence=SPAN
     )
@@ -145,7 +145,7 @@ def test_the_parts_come_in_their_order(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_one_of_each_is_said_in_the_singular(form):
+def test_one_of_each_is_worded_in_the_singular(form):
     shown = render(
         an_edition(a_story(), made_from=InputCounts(articles=1, sources=1)), form
     )
@@ -167,7 +167,7 @@ def test_without_quotes_none_were_checked(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_quote_without_speaker_says_so(form):
+def test_a_quote_without_speaker_is_marked(form):
     shown = render(an_edition(a_story(cards=(a_card(speaker=None),))), form)
     assert "speaker not named in text" in shown
 
@@ -185,7 +185,7 @@ def test_an_update_is_called_one(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_quote_stands_between_the_marks_of_its_language(form):
+def test_a_quote_has_the_quotation_marks_of_its_language(form):
     card = a_card(text="Die Brücke ist sicher", lang="de-AT")
     shown = render(an_edition(a_story(cards=(card,))), form)
     assert "„Die Brücke ist sicher“" in shown
@@ -234,7 +234,7 @@ def test_a_lone_surrogate_can_be_written_to_a_file(form):
     render(with_words("\ud800"), form).encode()
 
 
-# Nothing in an article's words becomes markup.
+# No text of an article becomes markup.
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 TRICKS = st.text(
@@ -361,7 +361,7 @@ def test_html_marks_quotes_with_their_language():
     assert "<cite>" in shown
 
 
-def test_html_stands_alone():
+def test_html_is_self_contained():
     shown = render(an_edition(a_story()), "html")
     assert not re.search(r"<(?:script|link|img|iframe)|url\(|@import", shown)
     assert '<html lang="en">' in shown

@@ -1,4 +1,4 @@
-"""Which sections stand where, and what documents and reading time make of them."""
+"""The order of sections, and their effect on documents and reading time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,11 +37,11 @@ def test_a_story_has_the_chosen_sections_in_their_order(chosen):
 
 
 @given(chosen=CHOICES)
-def test_the_quote_of_the_edition_goes_with_the_quotes(chosen):
+def test_the_quote_of_the_edition_is_hidden_with_the_quotes(chosen):
     assert arrange_sections(chosen, ()).hero == ("quotes" in chosen)
 
 
-def test_in_brief_stands_above_only_where_it_comes_first():
+def test_in_brief_is_on_top_only_if_it_comes_first():
     assert arrange_sections(("also", "summary"), ()).also == "above"
     assert arrange_sections(("summary", "also"), ()).also == "below"
     assert arrange_sections(("summary",), ()).also == "nowhere"
@@ -56,7 +56,7 @@ def test_where_nothing_is_chosen_the_renderer_decides():
 
 # ── documents ──────────────────────────────────────────────────────────────────
 
-#: Words of the sections, and words that no choice takes away.
+#: Words of the sections, and words that no choice removes.
 WORDS = {
     "summary": "It was closed early.",
     "matters": "The bridge carries all goods.",

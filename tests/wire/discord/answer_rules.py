@@ -1,7 +1,7 @@
-"""What Discord refuses of answers to interactions, and of commands as a whole.
+"""Discord's rules for answers to interactions, and for commands as a whole.
 
 Written from its documentation (interactions/receiving-and-responding and
-application-commands, components/reference), apart from the bot's own limits.
+application-commands, components/reference), independently of the bot's own limits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from tests.wire.discord.rules import Body, Complaint
 EPHEMERAL = 1 << 6
 COMMAND, COMPONENT, COMPLETION, MODAL = 2, 3, 4, 5
 MESSAGE, LATER, CHOICES, OPEN = 4, 5, 8, 9
-#: Which callbacks answer which interaction.
+#: The callbacks that can answer each kind of interaction.
 ALLOWED = {
     COMMAND: {4, 5, 9},
     COMPONENT: {4, 5, 6, 7, 9},
@@ -29,7 +29,7 @@ SCHEMAS = {
 
 
 def callback(kind: int, body: Body) -> list[Complaint]:
-    """What is wrong with the first answer to an interaction of this kind."""
+    """Complaints about the first answer to an interaction of this kind."""
     answer = body.get("type")
     if set(body) - {"type", "data"}:
         return [("", "unknown field")]
@@ -49,7 +49,7 @@ def callback(kind: int, body: Body) -> list[Complaint]:
 
 
 def message(body: Body, *, edit: bool = False) -> list[Complaint]:
-    """What is wrong with a message that answers, or with what takes its place."""
+    """Complaints about a message that is an answer, or replaces one."""
     flags = body.get("flags") or 0
     found: list[Complaint] = []
     if edit and flags & EPHEMERAL:
@@ -136,7 +136,7 @@ def _question(path: str, question: Body) -> Iterator[Complaint]:
 
 
 def commands(body: Any) -> list[Complaint]:
-    """What `rules.commands` does not look at."""
+    """Check what `rules.commands` does not."""
     found: list[Complaint] = []
     for number, root in enumerate(body if isinstance(body, Sequence) else ()):
         size = root_size(root)
@@ -147,7 +147,7 @@ def commands(body: Any) -> list[Complaint]:
 
 
 def root_size(root: Body) -> int:
-    """Characters of a root with all below it, each in its longest language."""
+    """Characters of a root with all below it, each text in its longest language."""
     size = sum(_longest(root, key) for key in ("name", "description"))
     for choice in root.get("choices") or ():
         size += _longest(choice, "name") + len(str(choice["value"]))
@@ -194,7 +194,7 @@ LOCALES = {
 
 
 def kept(command: Mapping[str, Any], number: int, application: str) -> dict[str, Any]:
-    """A registered command as Discord gives it back: with more, and with defaults."""
+    """A registered command as Discord returns it: with ids, and with defaults."""
     permissions = command.get("default_member_permissions")
     return {
         **command,
@@ -209,7 +209,7 @@ def kept(command: Mapping[str, Any], number: int, application: str) -> dict[str,
 
 
 def _given_back(option: Mapping[str, Any]) -> dict[str, Any]:
-    """An option as Discord gives it back: what is false or empty is left out."""
+    """An option as Discord returns it: without what is false or empty."""
     some = {key: value for key, value in option.items() if value not in (None, False)}
     if some.get("options"):
         some["options"] = [_given_back(o) for o in some["options"]]
@@ -217,7 +217,7 @@ def _given_back(option: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_languages(command: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for somebody who did not ask for the other languages."""
+    """The same for a request without the other languages."""
     return {
         key: [without_languages(o) for o in value] if key == "options" else value
         for key, value in command.items()

@@ -1,7 +1,7 @@
-"""What can be made to go wrong: one noun a kind, scripted one request each.
+"""Scripted faults: one class a kind, scripted one request each.
 
-A fault is matched by what a request does (`operation`, empty = any) and where
-(`channel`), and is used up `times` times.
+A fault is matched by a request's kind (`operation`, empty = any) and its `channel`, and
+is used up after `times` requests.
 """
 
 from collections.abc import Mapping
@@ -15,20 +15,20 @@ How = Literal["close", "reset", "hang"]
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """An answer with this status; `commits`: with its effect all the same."""
+    """An answer with this status; `commits`: the request still has its effect."""
 
     status: int
     code: int = 0
     message: str = "scripted"
     commits: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
-    #: Not JSON: what a proxy says.
+    #: Not JSON: a proxy's text.
     html: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """429. «banned» is the one of the proxy: no `Via`, no JSON."""
+    """429. «banned» is the proxy's: no `Via`, no JSON."""
 
     retry_after: Any = 0.05
     scope: Scope = "user"
@@ -44,7 +44,7 @@ class Lost:
 
 @dataclass(frozen=True, kw_only=True)
 class Slow:
-    """The answer takes its time."""
+    """A delayed answer."""
 
     seconds: float
 

@@ -1,7 +1,7 @@
-"""The gateway: HELLO, IDENTIFY, READY, GUILD_CREATE, heartbeats, RESUME, ends.
+"""The gateway: HELLO, IDENTIFY, READY, GUILD_CREATE, heartbeats, RESUME, closing.
 
-Payloads go out as one zlib stream, flushed after each, as Discord sends them. What a
-client may not do (a wrong token, a beat too late) closes with Discord's own code.
+Payloads are sent as one zlib stream, flushed after each, as Discord does. A client's
+mistake (a wrong token, a late heartbeat) closes with Discord's own code.
 """
 
 import json
@@ -23,7 +23,7 @@ class Connection:
     """One client's socket."""
 
     socket: web.WebSocketResponse
-    #: Takes part in the conversation; False = a zombie that never answers.
+    #: Whether it answers; False = a zombie connection.
     alive: bool = True
     session: str = ""
     _deflate: Any = field(default_factory=zlib.compressobj)
@@ -39,27 +39,27 @@ class Connection:
 
 @dataclass(kw_only=True)
 class Gateway:
-    """All connections, and what was said over them."""
+    """All connections, and what was sent over them."""
 
     ledger: Ledger
     token: str
     address: str = ""
     heartbeat_ms: int = HEARTBEAT_MS
     answers_heartbeats: bool = True
-    #: Close codes with which the next identifications are answered.
+    #: Close codes for the next identifications.
     refuse: list[int] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     identified: list[Mapping[str, Any]] = field(default_factory=list)
     resumed: list[Mapping[str, Any]] = field(default_factory=list)
     beats: int = 0
     complaints: list[str] = field(default_factory=list)
-    #: Other servers that the bot belongs to, as GUILD_CREATE tells them.
+    #: Other servers of the bot, announced by GUILD_CREATE.
     guilds: list[Mapping[str, Any]] = field(default_factory=list)
     _sessions: dict[str, int] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """One connection from its beginning to its end."""
+        """Serve one connection from its beginning to its end."""
         wanted = {"v": "10", "encoding": "json", "compress": "zlib-stream"}
         if dict(request.query) != wanted:
             self.complaints.append(f"gateway asked for with {dict(request.query)}")
@@ -76,14 +76,14 @@ class Gateway:
             self.connections.remove(connection)
         return socket
 
-    # ── what tests do with it ──────────────────────────────────────────────────
+    # ── test controls ──────────────────────────────────────────────────────────
 
     async def close_all(self, code: int) -> None:
         for connection in list(self.connections):
             await connection.socket.close(code=code)
 
     async def drop_all(self) -> None:
-        """As when a cable is pulled: no goodbye."""
+        """Drop all connections without a close frame, like a pulled cable."""
         for connection in list(self.connections):
             connection.alive = False
             transport = connection.socket._req.transport  # type: ignore[union-attr]
@@ -91,14 +91,14 @@ class Gateway:
                 transport.abort()
 
     async def tell_all(self, op: int, data: Any = None) -> None:
-        """7: connect again. 9: the session is worth nothing (any more)."""
+        """Send an opcode to all. 7: reconnect. 9: the session is invalid."""
         for connection in list(self.connections):
             if op == 9 and data is False:
                 self._sessions.pop(connection.session, None)
             await connection.send(op, data)
 
     async def dispatch(self, kind: str, data: Any) -> None:
-        """Tell every client that something happened."""
+        """Send an event to every client."""
         for connection in list(self.connections):
             if connection.session not in self._sessions:
                 continue
@@ -107,7 +107,7 @@ class Gateway:
             )
             await connection.send(0, data, kind=kind, seq=seq)
 
-    # ── the conversation ───────────────────────────────────────────────────────
+    # ── protocol ───────────────────────────────────────────────────────────────
 
     async def _said(self, connection: Connection, said: Mapping[str, Any]) -> None:
         if not connection.alive:

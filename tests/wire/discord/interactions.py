@@ -1,11 +1,12 @@
-"""People who use the bot on the local Discord, and what the bot answers them.
+"""People who use the bot on the local Discord, and the bot's answers.
 
     asked = await discord.people.command("news story", given={"story": "1"})
     assert "girder" in (await asked.done()).words
 
-An interaction is dispatched over the gateway and answered over REST. The server keeps
-Discord's rules: the first answer within three seconds and once, the rest within fifteen
-minutes, what may answer what, and every body through the rules and the schema.
+An interaction is dispatched over the gateway and answered over REST. The server
+enforces Discord's rules: the first answer within three seconds and once, the rest
+within fifteen minutes, which callback answers what, and every body through the rules
+and the schema.
 """
 
 import asyncio
@@ -47,7 +48,7 @@ ADMINISTRATOR = 1 << 3
 
 
 class Refusal(Exception):
-    """Ends a call with an error of Discord's."""
+    """End a call with one of Discord's errors."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -60,12 +61,12 @@ class Who:
 
     user: str = PERSON
     permissions: int = MANAGE_GUILD | OPEN_THREADS
-    #: None: in a DM with the bot.
+    #: None: in a direct message with the bot.
     guild: str | None = GUILD
     channel: str = "2001"
     locale: str = "en-GB"
     roles: tuple[str, ...] = ()
-    #: Whether the bot was added to the server; otherwise the person brought it along.
+    #: Whether the bot was added to the server; otherwise the person installed it.
     added: bool = True
 
 
@@ -77,7 +78,7 @@ BROUGHT_ALONG = Who(guild="1999", permissions=MANAGE_GUILD, channel="2999", adde
 
 @dataclass(kw_only=True)
 class Asked:
-    """One interaction, and what became of it."""
+    """One interaction, and its answers."""
 
     id: str
     token: str
@@ -86,7 +87,7 @@ class Asked:
     at: datetime
     payload: Mapping[str, Any]
     state: str = "waiting"
-    #: What was answered, in order; None where the first answer was taken back.
+    #: The answers, in order; None where the first answer was deleted.
     messages: list[dict[str, Any]] = field(default_factory=list)
     original: dict[str, Any] | None = None
     follow_ups: int = 0
@@ -94,7 +95,7 @@ class Asked:
     choices: list[str] | None = None
     #: The files that came with the messages, by their names.
     files: dict[str, bytes] = field(default_factory=dict)
-    #: Codes with which calls about it were refused.
+    #: Error codes of rejected calls about it.
     refused: list[int] = field(default_factory=list)
 
     @property
@@ -108,7 +109,7 @@ class Asked:
 
     @property
     def controls(self) -> dict[str, str]:
-        """The buttons and options: what they are called → their id."""
+        """The buttons and options: label → id."""
         return dict(controls_of(self.messages))
 
     @property
@@ -143,19 +144,19 @@ def controls_of(messages: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 
 @dataclass(kw_only=True)
 class People:
-    """All interactions there were."""
+    """Every interaction."""
 
     ledger: Ledger
     gateway: Gateway
-    #: The commands that are registered, as they were put.
+    #: The registered commands, as they were sent.
     registered: list[Any] = field(default_factory=list)
-    #: Takes an interaction to the bot in place of the gateway, if set.
+    #: If set, sends an interaction to the bot instead of the gateway.
     carry: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None
     asked: list[Asked] = field(default_factory=list)
     uploads: Uploads = field(default_factory=Uploads)
     _numbers: "count[int]" = field(default_factory=lambda: count(8_000_001))
 
-    # ── what people do ─────────────────────────────────────────────────────────
+    # ── actions of people ──────────────────────────────────────────────────────
 
     async def command(
         self,
@@ -164,7 +165,7 @@ class People:
         given: Mapping[str, str] | None = None,
         file: Upload | None = None,
     ) -> Asked:
-        """Somebody runs a command, as the registered tree lets them."""
+        """Run a command, as the registered tree allows."""
         given = dict(given or {})
         resolved = {}
         if file is not None:
@@ -176,14 +177,14 @@ class People:
     async def types(
         self, path: str, option: str, typed: str, who: Who = EDITOR, **given: str
     ) -> Asked:
-        """Somebody is typing an option that is completed."""
+        """Type a value of an option with completion."""
         data = self._chosen(path, {**given, option: typed}, focused=option)
         return await self.does(COMPLETION, data, who)
 
     async def presses(
         self, custom_id: str, who: Who = EDITOR, *, value: str | None = None
     ) -> Asked:
-        """Somebody presses a button, or chooses `value` of a select."""
+        """Press a button, or choose `value` of a select."""
         data: dict[str, Any] = {"custom_id": custom_id, "component_type": 2}
         if value is not None:
             data |= {"component_type": 3, "values": [value]}
@@ -196,7 +197,7 @@ class People:
         who: Who = EDITOR,
         file: Upload | None = None,
     ) -> Asked:
-        """Somebody sends a modal off; what is not answered stays as it was."""
+        """Submit a modal; unanswered questions keep their values."""
         components: list[Any] = []
         resolved: dict[str, Any] = {}
         for label in modal["components"]:
@@ -218,7 +219,7 @@ class People:
         return await self.does(MODAL, {**data, "resolved": resolved}, who)
 
     async def does(self, kind: int, data: Mapping[str, Any], who: Who) -> Asked:
-        """Anything at all, also what no client of Discord's would send."""
+        """Send any interaction, also one that no client of Discord's would send."""
         number = str(next(self._numbers))
         asked = Asked(
             id=number,
@@ -234,7 +235,7 @@ class People:
         return asked
 
     async def again(self, asked: Asked) -> None:
-        """Discord sends the same interaction once more."""
+        """Send the same interaction once more."""
         await self._carry(asked.payload)
 
     async def _carry(self, payload: Mapping[str, Any]) -> None:
@@ -246,7 +247,7 @@ class People:
     def _chosen(
         self, path: str, given: Mapping[str, str], focused: str = ""
     ) -> dict[str, Any]:
-        """The data that Discord's client makes of it; `AssertionError` if it cannot."""
+        """The data as Discord's client sends it; `AssertionError` if it cannot."""
         root, *below = path.split(" ")
         here = next((c for c in self.registered if c["name"] == root), None)
         assert here is not None, f"/{root} is not registered"
@@ -268,10 +269,10 @@ class People:
             inside.append({**typed, "focused": True} if name == focused else typed)
         return data
 
-    # ── what the bot does ──────────────────────────────────────────────────────
+    # ── calls of the bot ───────────────────────────────────────────────────────
 
     def respond(self, number: str, token: str, body: Mapping[str, Any]) -> None:
-        """The first answer."""
+        """Take the first answer."""
         asked = self._find(token)
         if asked is None or asked.id != number or self._age(asked) > PATIENCE:
             raise self._refusal(asked, 404, 10062, "Unknown interaction")
@@ -296,7 +297,7 @@ class People:
                 asked.state = "answered"
 
     def follow(self, token: str, body: Mapping[str, Any]) -> None:
-        """One more message; the first one after a wait is the answer itself."""
+        """Take one more message; the first one after a deferral is the answer."""
         asked = self._living(token)
         if asked.state == "later" and asked.original is not None:
             self._settle(asked, body)
@@ -308,14 +309,14 @@ class People:
         asked.state = "answered"
 
     def edit(self, token: str, body: Mapping[str, Any]) -> None:
-        """What takes the place of the first answer."""
+        """Replace the first answer."""
         asked = self._living(token)
         if asked.original is None:
             raise self._refusal(asked, 404, 10008, "Unknown Message")
         self._settle(asked, body)
 
     def drop(self, token: str) -> None:
-        """The first answer is taken back."""
+        """Delete the first answer."""
         asked = self._living(token)
         if asked.original is None:
             raise self._refusal(asked, 404, 10008, "Unknown Message")
@@ -324,13 +325,13 @@ class People:
         asked.original = None
 
     def keep(self, token: str, files: Mapping[str, tuple[str, bytes]]) -> None:
-        """The files that came beside a body which was taken."""
+        """Store the files that came with an accepted body."""
         asked = self._find(token)
         if asked is not None:
             asked.files |= dict(files.values())
 
     def kind_of(self, token: str) -> int:
-        """What is being answered; a command where nobody knows."""
+        """The kind of interaction being answered; a command if unknown."""
         asked = self._find(token)
         return asked.kind if asked else COMMAND
 
@@ -367,7 +368,7 @@ class People:
 
 
 def like(who: Who, **changes: Any) -> Who:
-    """The same person elsewhere, or with other rights."""
+    """The same person elsewhere, or with other permissions."""
     return replace(who, **changes)
 
 

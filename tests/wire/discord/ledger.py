@@ -1,7 +1,7 @@
-"""What the local Discord holds: a guild with its channels, and every message in them.
+"""State of the local Discord: a guild with its channels, and every message in them.
 
-The ledger is the truth that tests compare the bot's database with. Nonces are kept as
-Discord keeps them: by author, for a few minutes, and also when the message is gone.
+Tests compare the bot's database with this ledger. Nonces are kept as Discord keeps
+them: by author, for a few minutes, and also after the message was deleted.
 """
 
 import re
@@ -27,21 +27,21 @@ _ROLE_MENTION = re.compile(r"<@&(\d+)>")
 @dataclass(kw_only=True)
 class Channel:
     id: str
-    #: What the bot may do there.
+    #: The bot's permissions there.
     permissions: int = ALL_WE_NEED
     messages: list[dict[str, Any]] = field(default_factory=list)
-    #: People who are kept out of it.
+    #: People without access to it.
     barred: tuple[str, ...] = ()
     deleted: bool = False
-    #: docs.discord.com, resources/channel: types; 1: between the bot and one person.
+    #: docs.discord.com, resources/channel: types; 1: a direct message.
     kind: int = 0
     name: str = ""
-    #: Of a thread: the channel that it is below, and who opened it.
+    #: Of a thread: its parent channel, and who opened it.
     parent: str = ""
     owner: str = ""
     archived_at: datetime | None = None
     locked: bool = False
-    #: Of a forum: a post without a tag is refused.
+    #: Of a forum: whether a post without a tag is rejected.
     wants_tag: bool = False
     #: When messages were published to followers.
     published: list[datetime] = field(default_factory=list)
@@ -50,13 +50,13 @@ class Channel:
 @dataclass(kw_only=True)
 class Ledger:
     clock: Clock
-    #: Whether the history gives nonces back; Discord does not promise it.
+    #: Whether the history returns nonces; Discord does not promise it.
     history_has_nonces: bool = True
     nonce_window: timedelta = timedelta(minutes=5)
     channels: dict[str, Channel] = field(default_factory=dict)
     #: Roles of the server: whether everybody may ping them.
     roles: dict[str, bool] = field(default_factory=dict)
-    #: What the bot may do in the whole server besides what it needs.
+    #: The bot's permissions in the whole server besides those it needs.
     more_rights: int = 0
     _nonces: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -69,7 +69,7 @@ class Ledger:
         return found
 
     def rights(self, place: Channel) -> int:
-        """What the bot may do there; in a thread, what it may do in its channel."""
+        """The bot's permissions there; in a thread, those in its channel."""
         return (
             self.channel(place.parent).permissions
             if place.parent
@@ -82,13 +82,13 @@ class Ledger:
         return [m for m in messages if m["author"]["id"] == BOT]
 
     def chatter(self, channel: str, text: str = "Good morning") -> dict[str, Any]:
-        """A person's message."""
+        """Add a person's message."""
         return self._store(channel, {"content": text}, PERSON)
 
-    # ── what requests do ───────────────────────────────────────────────────────
+    # ── effects of requests ────────────────────────────────────────────────────
 
     def known(self, nonce: str | None) -> str | None:
-        """The id of the message that a nonce stands for, if it is remembered."""
+        """The id of the message with this nonce, while it is remembered."""
         at, message = self._nonces.get(nonce or "", (EPOCH, ""))
         return message if self.clock.now() - at < self.nonce_window else None
 
@@ -129,7 +129,7 @@ class Ledger:
         return [{k: v for k, v in m.items() if k != "nonce"} for m in page]
 
     def next_number(self) -> str:
-        """A number that nothing has yet."""
+        """A number that has not been used yet."""
         return self._snowflake()
 
     def _store(
@@ -164,7 +164,7 @@ class Ledger:
 
 
 def _pinged(body: Mapping[str, Any]) -> list[str]:
-    """The roles that hear of it: named in a text, and allowed."""
+    """The roles that are pinged: mentioned in a text, and allowed."""
     allowed = (body.get("allowed_mentions") or {}).get("roles") or ()
     said = " ".join([body.get("content") or "", *_texts(body.get("components") or ())])
     return [role for role in _ROLE_MENTION.findall(said) if role in allowed]

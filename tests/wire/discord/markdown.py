@@ -1,7 +1,7 @@
-"""Reads a text as Discord's client does: the words it shows and what is live in them.
+"""Parse a text as Discord's client does: visible words, and live markup.
 
-Written from Discord's markdown rules, apart from the bot's escaper. It is eager: where
-the client's rules are subtler (emphasis inside words), it takes more for live.
+Written from Discord's markdown rules, independently of the bot's escaper. It is eager:
+where the client's rules are subtler (emphasis inside words), it finds more markup.
 """
 
 import re
@@ -33,14 +33,14 @@ _INLINE: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(kw_only=True)
 class Shown:
-    """What a reader sees, and what is more than words: (kind, what it holds)."""
+    """The visible text, and its markup as (kind, content)."""
 
     words: str = ""
     live: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read(text: str) -> Shown:
-    """The whole text; marks may reach over the ends of lines."""
+    """Parse the whole text; markup may span lines."""
     shown = Shown()
     shown.words = _inline(text, shown, begins=True)
     return shown
@@ -65,7 +65,7 @@ def _inline(text: str, shown: Shown, *, begins: bool = False) -> str:
 
 
 def _line_start(text: str, at: int, shown: Shown) -> int:
-    """Where the words of a line begin, behind what makes it more than a line."""
+    """The offset of a line's text, after its block markup."""
     while found := _BLOCK.match(text, at):
         kind = found.lastgroup or ""
         shown.live.append((kind, found.group().strip()))

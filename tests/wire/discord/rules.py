@@ -1,7 +1,8 @@
-"""What Discord refuses, by its own documentation; written apart from the bot's limits.
+"""Discord's rules, from its own documentation; independent of the bot's limits.
 
-`message` and `commands` return complaints as (path, sentence); none means that the
-body would be taken. Where Discord's own schema is at hand it has a say too (`schema`).
+`message` and `commands` return complaints as (path, sentence); an empty result means
+that the body would be accepted. Discord's own schema is applied too where it is
+available (`schema`).
 """
 
 import re
@@ -14,7 +15,7 @@ Body = Mapping[str, Any]
 V2 = 1 << 15
 #: suppress embeds, suppress notifications, voice message, components V2
 SETTABLE = 1 << 2 | 1 << 12 | 1 << 13 | V2
-#: What an edit may set of them.
+#: The flags that an edit may set.
 EDITABLE = 1 << 2 | V2
 POST_KEYS = {
     "content", "nonce", "tts", "embeds", "allowed_mentions", "message_reference",
@@ -26,7 +27,7 @@ EDIT_KEYS = {
 TOP_V2 = {1, 9, 10, 12, 13, 14, 17}
 IN_CONTAINER = {1, 9, 10, 12, 13, 14}
 SELECTS = {3, 5, 6, 7, 8}
-#: Begins the address of a file that comes beside the body.
+#: Prefix of the address of a file that comes with the body.
 BESIDE = "attachment://"
 COMPONENT_KEYS = {
     1: {"components"},
@@ -43,7 +44,7 @@ COMPONENT_KEYS = {
 
 
 def message(body: Body, *, edit: bool = False) -> list[Complaint]:
-    """What is wrong with the body of a post or an edit."""
+    """Complaints about the body of a post or an edit."""
     found = [
         (key, "unknown field") for key in set(body) - (EDIT_KEYS if edit else POST_KEYS)
     ]
@@ -86,7 +87,7 @@ def _flags(body: Body, settable: int) -> Iterator[Complaint]:
 
 def _mentions(allowed: Any) -> Iterator[Complaint]:
     if not isinstance(allowed, Mapping):
-        # Discord would take it, and ping whoever the text names.
+        # Discord would accept it, and ping everybody the text mentions.
         yield "allowed_mentions", "must be given: without it everything pings"
         return
     if set(allowed) - {"parse", "users", "roles", "replied_user"}:
@@ -252,7 +253,7 @@ _NAME = re.compile(r"[-_'\w]{1,32}\Z")
 
 
 def commands(body: Any) -> list[Complaint]:
-    """What is wrong with a bulk overwrite of commands."""
+    """Complaints about a bulk overwrite of commands."""
     if not isinstance(body, Sequence):
         return [("", "must be a list")]
     found: list[Complaint] = []
@@ -274,7 +275,7 @@ def _command(path: str, command: Body, depth: int) -> Iterator[Complaint]:
     options = command.get("options") or ()
     if len(options) > 25:
         yield f"{path}.options", "more than 25"
-    # A root holds groups, these subcommands, and these values.
+    # A root has groups, these subcommands, and these values.
     if depth > (2 if command.get("type") in {1, 2} else 3):
         yield path, "nested too deep"
     required = [option.get("required", False) for option in options]

@@ -1,4 +1,4 @@
-"""Discord's own schema as a second opinion, where the file is beside the repository."""
+"""Discord's own schema as a second check, where the file is beside the repository."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def _specification(file: Path) -> Any:
 
 
 def complaints(name: str, body: Any, file: Path | None = None) -> list[tuple[str, str]]:
-    """What the schema `name` says against `body`; nothing where there is no file."""
+    """Complaints of the schema `name` about `body`; none where there is no file."""
     validator = _validator(name, file or FILE)
     if validator is None:
         return []
@@ -44,7 +44,7 @@ def _validator(name: str, file: Path) -> Draft202012Validator | None:
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """The faults that matter: those of the alternative that comes nearest."""
+    """The relevant errors: those of the alternative that comes nearest."""
     if not error.context:
         yield error
         return

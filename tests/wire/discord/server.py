@@ -6,9 +6,9 @@
         …
         assert len(discord.ledger.says("2001")) == 1
 
-The token is checked, every body goes through `rules` and `schema`, and whatever the
-server does not know is answered with 501 and fails the test when the block ends: so
-does a body that Discord would not take, unless the test says that it `expects` it.
+The token is checked, every body goes through `rules` and `schema`. An unknown request
+is answered with 501 and fails the test when the block ends, as does a body that Discord
+would reject, unless the test declares it with `expects`.
 """
 
 import asyncio
@@ -53,12 +53,12 @@ from tests.wire.discord.ledger import channel as channel_of
 
 TOKEN = "a-token.of-no.value"
 CHANNEL = "2001"
-#: What Discord’s own answers have, and those of its proxy have not.
+#: Headers of Discord's own answers, which its proxy does not send.
 VIA = {"Via": "1.1 local"}
 
 
 class Answered(Exception):
-    """Ends a request with an error of Discord's."""
+    """End a request with one of Discord's errors."""
 
     def __init__(self, status: int, code: int, message: str, **more: Any) -> None:
         super().__init__(message)
@@ -68,7 +68,7 @@ class Answered(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as it came in."""
+    """One incoming request."""
 
     operation: Operation
     method: str
@@ -77,13 +77,13 @@ class Call:
     body: Any
     #: Seconds of the loop's clock.
     at: float
-    #: What came beside the body: field → name and contents.
+    #: Files sent with the body: field → name and contents.
     files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
 class LocalDiscord:
-    """The server, what it holds, what it was asked, and what was wrong with that."""
+    """The server: its state, its requests, and complaints about them."""
 
     ledger: Ledger
     gateway: Gateway
@@ -92,18 +92,18 @@ class LocalDiscord:
     port: int = 0
     calls: list[Call] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    #: Complaints that contain one of these words are what the test is about.
+    #: Complaints that contain one of these words are expected by the test.
     expected: list[str] = field(default_factory=list)
-    #: Whether bodies are also held to the official schema. That takes 15 ms each: more
-    #: than a server has that is to answer fifty times in a second.
+    #: Whether bodies are also checked against the official schema. That takes 15 ms
+    #: each: too long for a server that has to answer fifty requests a second.
     official: bool = True
-    #: Who added the bot, as the audit log tells it; None: it may not be read.
+    #: Who added the bot, by the audit log; None: the bot may not read it.
     added_by: str | None = None
     #: People who are members of no server.
     absent: set[str] = field(default_factory=set)
-    #: Whether Discord knows the token no more.
+    #: Whether Discord rejects the token.
     revoked: bool = False
-    #: What «oauth2/applications/@me» says besides.
+    #: Additional fields of «oauth2/applications/@me».
     application: dict[str, Any] = field(default_factory=dict)
     #: Whether the bot was invited to the server.
     invited: bool = True
@@ -114,7 +114,7 @@ class LocalDiscord:
 
     @property
     def address(self) -> dict[str, Any]:
-        """What a platform has to be told to connect here."""
+        """The arguments with which a platform connects here."""
         return {
             "token": self.token,
             "api_base": f"http://127.0.0.1:{self.port}/api/v10",
@@ -129,13 +129,13 @@ class LocalDiscord:
         channel: str = "",
         times: int = 1,
     ) -> None:
-        """What becomes of the next requests of this kind."""
+        """Script the outcomes of the next requests of this kind."""
         self._scripted.append(
             Scripted(fault=fault, operation=operation, channel=channel, times=times)
         )
 
     def expects(self, *words: str) -> None:
-        """These complaints are what the test is about."""
+        """Declare complaints that the test expects."""
         self.expected += words
 
     def asked(self, operation: Operation, channel: str = "") -> list[Call]:
@@ -153,13 +153,13 @@ class LocalDiscord:
     # ── requests ───────────────────────────────────────────────────────────────
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Any request, by the ledger's clock."""
+        """Handle any request, by the ledger's clock."""
         answer = await self._handle(request)
         answer.headers["Date"] = format_datetime(self.ledger.clock.now(), usegmt=True)
         return answer
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        """Any request but the gateway's."""
+        """Handle any request except the gateway's."""
         call = await self._call(request)
         self.calls.append(call)
         fault = self._fault(call)
@@ -242,7 +242,7 @@ class LocalDiscord:
         return self._stand(request, call, rest)
 
     def _stand(self, request: web.Request, call: Call, rest: str) -> Any:
-        """Who the bot is, and where it was invited."""
+        """Routes about the bot itself, and its servers."""
         match (request.method, *rest.strip("/").split("/")):
             case ("GET", "users", "@me"):
                 return user(BOT)
@@ -261,7 +261,7 @@ class LocalDiscord:
         return self._talk(request, call, rest)
 
     def _talk(self, request: web.Request, call: Call, rest: str) -> Any:
-        """Commands, answers to interactions, and what is said to one person."""
+        """Routes of commands, answers to interactions, and direct messages."""
         match (request.method, *rest.strip("/").split("/")):
             case ("GET", "applications", _, "commands"):
                 return self._commands(request.query)
@@ -421,7 +421,7 @@ class LocalDiscord:
         return {"user": user(person), "roles": [], "joined_at": joined, "flags": 0}
 
     def _private_channel(self, body: Any) -> Any:
-        """A DM; its number is that of the person behind a 5."""
+        """A direct message channel; its id is the person's after a 5."""
         person = str(body["recipient_id"])
         self.ledger.channel(f"5{person}", kind=1)
         return {"id": f"5{person}", "type": 1, "recipients": [user(person)]}
@@ -445,7 +445,7 @@ class LocalDiscord:
         }
 
     def _headers(self, call: Call) -> dict[str, str]:
-        """Of a bucket that is full again some seconds after its first request."""
+        """Headers of a bucket that refills some seconds after its first request."""
         if self.bucket is None or not call.channel:
             return {}
         limit, window = self.bucket
@@ -466,7 +466,7 @@ class LocalDiscord:
 
 @asynccontextmanager
 async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
-    """The server for as long as the block lasts; then what was wrong is raised."""
+    """Run the server for the duration of the block; then raise any complaints."""
     ledger = Ledger(clock=clock or FakeClock())
     ledger.channel(CHANNEL)
     ledger.chatter(CHANNEL)
@@ -565,7 +565,7 @@ def _limited(fault: Limit) -> web.Response:
 
 
 async def _lost(request: web.Request, fault: Lost) -> web.StreamResponse:
-    """The connection ends without an answer."""
+    """End the connection without an answer."""
     transport = request.transport
     if fault.how == "hang":
         await asyncio.sleep(3600)

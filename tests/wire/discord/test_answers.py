@@ -188,7 +188,7 @@ async def test_the_first_follow_up_after_a_wait_is_the_answer_itself(discord):
     assert [m["ephemeral"] for m in asked.messages] == [False]
 
 
-async def test_somebody_who_brought_the_bot_along_gets_five_follow_ups(discord):
+async def test_a_user_installed_bot_gets_five_follow_ups(discord):
     asked = await a_question(discord, BROUGHT_ALONG)
     await respond(discord, asked, ANSWER)
     hook = f"/webhooks/9001/{asked.token}"

@@ -1,4 +1,4 @@
-"""The local Discord is strict: what the real one refuses, it refuses and remembers."""
+"""The local Discord is strict: it rejects and records what the real one rejects."""
 
 from datetime import timedelta
 from typing import Any
@@ -100,13 +100,13 @@ def test_commands_that_discord_refuses_are_refused(body):
     assert rules.commands(body)
 
 
-def test_discords_own_schema_is_asked_where_it_is_at_hand():
+def test_discords_own_schema_is_used_where_available():
     if not schema.FILE.is_file():
         pytest.skip("Discord's schema is not beside this repository.")
     assert schema.complaints("MessageCreateRequest", {"content": 7})
 
 
-# ── what it does with requests ─────────────────────────────────────────────────
+# ── handling of requests ───────────────────────────────────────────────────────
 
 
 async def ask(
@@ -125,7 +125,7 @@ async def ask(
 POSTS = f"/channels/{CHANNEL}/messages"
 
 
-async def test_an_unknown_route_fails_the_test_that_asks_for_it():
+async def test_an_unknown_route_fails_the_test():
     with pytest.raises(AssertionError, match="no such route"):
         async with serving() as server:
             assert (await ask(server, "GET", "/guilds/1"))[0] == 501
@@ -162,7 +162,7 @@ async def test_a_nonce_gives_the_first_message_again_for_a_few_minutes():
         assert first["id"] == again["id"] != later["id"]
 
 
-async def test_a_nonce_whose_message_is_gone_is_an_unknown_message():
+async def test_a_nonce_of_a_deleted_message_is_an_unknown_message():
     async with serving() as server:
         _, first = await ask(server, "POST", POSTS, GOOD["nonce"])
         await ask(server, "DELETE", f"{POSTS}/{first['id']}")
@@ -197,7 +197,7 @@ async def test_a_lost_connection_loses_the_request_or_the_answer(when, stored):
         assert len(server.ledger.says(CHANNEL)) == stored
 
 
-async def test_components_cannot_be_taken_back_by_an_edit():
+async def test_components_cannot_be_removed_by_an_edit():
     async with serving() as server:
         server.expects("cannot be taken back")
         _, first = await ask(server, "POST", POSTS, GOOD["box"])

@@ -1,4 +1,4 @@
-"""The local Discord is strict about files that come beside a body, or do not."""
+"""The local Discord is strict about files that come with a body, or are missing."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from tests.wire.discord.uploads import Upload
 
 
 def answer(*files: str, shown: tuple[str, ...] = ()) -> dict[str, Any]:
-    """An answer that names files, and shows some."""
+    """An answer that declares files, and shows some."""
     components = [{"type": 13, "file": {"url": f"attachment://{n}"}} for n in shown]
     data = {
         "allowed_mentions": {"parse": []},
@@ -67,7 +67,7 @@ async def test_what_does_not_fit_together_is_refused(body, files):
         discord.expects("attachments")
 
 
-async def test_an_upload_is_given_to_whoever_has_its_whole_address():
+async def test_an_upload_is_readable_with_its_full_address():
     async with serving() as discord, aiohttp.ClientSession() as http:
         url = discord.people.uploads.put(Upload(name="a", content=b"x"))["url"]
         async with http.get(url) as found:

@@ -1,7 +1,7 @@
 """Threads, forums and published messages of the local Discord, as strict as the rest.
 
-Written from its documentation (resources/channel, topics/threads). `route` answers what
-the server's own routes do not; None means that it is no matter of threads.
+Written from its documentation (resources/channel, topics/threads). `route` answers
+requests that the server's own routes do not; None means that it does not apply.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,13 +16,13 @@ OPEN_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
 TEXT, NEWS, NEWS_THREAD, THREAD, FORUM, MEDIA = 0, 5, 10, 11, 15, 16
 POSTS, IN_THREAD = {FORUM, MEDIA}, {NEWS_THREAD, THREAD}
 CROSSPOSTED = 1 << 1
-#: Messages of a channel that are published in an hour.
+#: Messages of a channel that can be published in an hour.
 PUBLISHED = 10
 POST_KEYS = {
     "name", "message", "applied_tags", "auto_archive_duration", "rate_limit_per_user"
 }  # fmt: skip
 THREAD_KEYS = {"name", "auto_archive_duration", "rate_limit_per_user"}
-#: What a message has that is posted, and a forum's first message has not.
+#: Fields that a posted message may have, and a forum's first message may not.
 NOT_IN_POSTS = {"nonce", "enforce_nonce", "tts", "message_reference"}
 #: (complaints, name of the schema, body) → `Answered` when there are any.
 Check = Callable[[list[Complaint], str, Any], None]
@@ -30,7 +30,7 @@ Refuse = Callable[[int, int, str], Exception]
 
 
 def opening(body: Any) -> list[Complaint]:
-    """What is wrong with the body that opens a post in a forum."""
+    """Complaints about the body that opens a post in a forum."""
     found = _name(body, POST_KEYS)
     message = body.get("message")
     if not isinstance(message, Mapping):
@@ -52,7 +52,7 @@ def _name(body: Body, keys: set[str]) -> list[Complaint]:
 
 
 def may_post(ledger: Ledger, place: Channel, refuse: Refuse) -> None:
-    """Raise what Discord says against a plain message there."""
+    """Raise Discord's error for a plain message there, if any."""
     if place.kind in POSTS:
         raise refuse(400, 50008, "Cannot send messages in a non-text channel")
     needed = SEND_IN_THREADS if place.kind in IN_THREAD else SEND
@@ -66,7 +66,7 @@ def may_post(ledger: Ledger, place: Channel, refuse: Refuse) -> None:
 def open_post(
     ledger: Ledger, forum: Channel, body: Any, check: Check, refuse: Refuse
 ) -> dict[str, Any]:
-    """A thread in a forum, with its first message."""
+    """Open a thread in a forum, with its first message."""
     if forum.kind not in POSTS:
         raise refuse(400, 50024, "Cannot execute action on this channel type")
     if not forum.permissions & SEND:
@@ -87,7 +87,7 @@ def open_below(
     check: Check,
     refuse: Refuse,
 ) -> dict[str, Any]:
-    """A thread below a message."""
+    """Open a thread below a message."""
     if place.kind not in {TEXT, NEWS}:
         raise refuse(400, 50024, "Cannot execute action on this channel type")
     if not place.permissions & OPEN_THREADS:
@@ -102,7 +102,7 @@ def open_below(
 def publish(
     ledger: Ledger, place: Channel, message: dict[str, Any], refuse: Refuse
 ) -> dict[str, Any]:
-    """A message goes on to the channels that follow this one."""
+    """Publish a message to the channels that follow this one."""
     now = ledger.clock.now()
     if place.kind != NEWS:
         raise refuse(400, 50024, "Cannot execute action on this channel type")
@@ -120,7 +120,7 @@ def _made(ledger: Ledger, number: str, parent: Channel, name: str) -> Channel:
     return ledger.channel(number, kind=kind, parent=parent.id, name=name, owner=BOT)
 
 
-# ── what is listed ─────────────────────────────────────────────────────────────
+# ── lists ──────────────────────────────────────────────────────────────────────
 
 
 def of_channel(ledger: Ledger, parent: str) -> list[Channel]:
@@ -141,7 +141,7 @@ def active(ledger: Ledger) -> dict[str, Any]:
 def archived(
     ledger: Ledger, place: Channel, query: Mapping[str, str], refuse: Refuse
 ) -> dict[str, Any]:
-    """A page of the archived threads, the one that was archived last first."""
+    """A page of the archived threads, the last archived first."""
     if not place.permissions & HISTORY:
         raise refuse(403, 50013, "Missing Permissions")
     assert set(query) <= {"limit", "before"}, f"archived asked for with {dict(query)}"
@@ -161,7 +161,7 @@ def archived(
 
 
 def reported(ledger: Ledger, place: Channel) -> dict[str, Any]:
-    """A channel or thread as Discord tells of it."""
+    """A channel or thread as Discord's API returns it."""
     about: dict[str, Any] = {
         "id": place.id,
         "type": place.kind,

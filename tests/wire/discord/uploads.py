@@ -1,8 +1,8 @@
-"""Files of the local Discord: what people upload, and what the bot sends beside a body.
+"""Files of the local Discord: uploads by people, and files that the bot sends.
 
-An upload lies on the CDN under a signed address, and whoever has that may read it: it
-is asked for without the bot's token. What the bot sends comes in parts: the body as
-`payload_json`, and `files[0]`, `files[1]` … as its `attachments` name them.
+An upload is on the CDN under a signed address, which is enough to read it: no token is
+sent. The bot's files come as multipart fields: the body as `payload_json`, and
+`files[0]`, `files[1]` … as its `attachments` name them.
 """
 
 import json
@@ -25,9 +25,9 @@ class Upload:
 
     name: str
     content: bytes
-    #: Bytes, as Discord says; None: as many as there are.
+    #: Bytes, as declared by Discord; None: the real number.
     size: int | None = None
-    #: Where Discord says that it lies; "" = on its CDN.
+    #: Its address, as declared by Discord; "" = on its CDN.
     url: str = ""
 
 
@@ -38,13 +38,13 @@ class Uploads:
     #: «http://127.0.0.1:1234».
     origin: str = ""
     complaints: list[str] = field(default_factory=list)
-    #: The addresses that were asked for.
+    #: The addresses that were requested.
     asked: list[str] = field(default_factory=list)
     _held: dict[str, bytes] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(6_000_001))
 
     def put(self, upload: Upload) -> dict[str, Any]:
-        """Upload it; the attachment as an interaction resolves it."""
+        """Upload it; return the attachment as an interaction resolves it."""
         number = str(next(self._numbers))
         path = f"{PATH}2001/{number}/{upload.name}"
         signed = f"{path}?ex=6a16&is=6a15&hm={secrets.token_hex(16)}"
@@ -61,7 +61,7 @@ class Uploads:
         }
 
     def answer(self, request: web.Request) -> web.Response:
-        """A request of the CDN."""
+        """Answer a request to the CDN."""
         self.asked.append(request.path_qs)
         if "Authorization" in request.headers:
             self.complaints.append("the CDN is told a token")
@@ -72,7 +72,7 @@ class Uploads:
 
 
 async def parts(request: web.Request) -> tuple[Any, dict[str, tuple[str, bytes]]]:
-    """The body of a request, and the files beside it: field → name and contents."""
+    """The body of a request, and its files: field → name and contents."""
     if request.content_type != "multipart/form-data":
         text = await request.text()
         return (json.loads(text) if text else None), {}
@@ -88,7 +88,7 @@ async def parts(request: web.Request) -> tuple[Any, dict[str, tuple[str, bytes]]
 def wrong(
     data: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]
 ) -> Iterator[Complaint]:
-    """What does not fit between a message and the files beside it."""
+    """Mismatches between a message and its files."""
     listed = data.get("attachments") or ()
     reported = {f"files[{one['id']}]": one.get("filename") for one in listed}
     came = {name: filename for name, (filename, _) in files.items()}

@@ -1,7 +1,7 @@
-"""What can be made to go wrong with Slack: one noun a kind, scripted one request each.
+"""Scripted faults of Slack: one class a kind, scripted one request each.
 
 `Lost`, `Slow` and `Status` are those of any HTTP server. `Refusal` and `Limit` are
-Slack's own: it says no with status 200.
+Slack's own: it reports errors with status 200.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tests.wire.discord.faults import Lost, Slow, Status
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """`ok: false` with this code; `commits`: with its effect all the same."""
+    """`ok: false` with this code; `commits`: the request still has its effect."""
 
     code: str
     commits: bool = False

@@ -1,7 +1,7 @@
-"""What the local Slack holds: a team with its channels, and every message in them.
+"""State of the local Slack: a team with its channels, and every message in them.
 
-The ledger is the truth that tests compare the bot's database with. Slack knows no
-idempotency keys: what is posted twice stands there twice, and `doubled` tells.
+Tests compare the bot's database with this ledger. Slack has no idempotency keys: a
+repeated post is a second message, which `doubled` finds.
 """
 
 from collections import Counter
@@ -23,25 +23,25 @@ PERSON = "U7001"
 @dataclass(kw_only=True)
 class Channel:
     id: str
-    #: Whose it is; nobody else's token finds it.
+    #: Its team; other teams' tokens do not find it.
     team: str = TEAM
     deleted: bool = False
     archived: bool = False
     #: Whether the bot was invited.
     member: bool = True
-    #: Whether only its members see it, and who they are.
+    #: Whether only its members see it, and its members.
     private: bool = False
     people: tuple[str, ...] = ()
-    #: The code with which posting is refused; empty = it is allowed.
+    #: The error code for posting; empty = it is allowed.
     restricted: str = ""
-    #: The code with which reading is refused; empty = it is allowed.
+    #: The error code for reading; empty = it is allowed.
     unreadable: str = ""
     messages: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """A post that came to stand in a channel, whatever its answer became."""
+    """A post that arrived in a channel, whatever its answer was."""
 
     at: datetime
     channel: str
@@ -52,7 +52,7 @@ class Arrival:
 @dataclass(kw_only=True)
 class Ledger:
     clock: Clock
-    #: How long a new message is not to be seen in the history.
+    #: How long a new message is missing from the history.
     history_delay: timedelta = timedelta(0)
     channels: dict[str, Channel] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Ledger:
             setattr(found, name, value)
         return found
 
-    # ── what tests look at ─────────────────────────────────────────────────────
+    # ── inspection ─────────────────────────────────────────────────────────────
 
     def says(self, channel: str) -> list[dict[str, Any]]:
         """The bot's messages in a channel, oldest first."""
@@ -82,10 +82,10 @@ class Ledger:
         return tuple(key for (_, key), number in seen.items() if number > 1)
 
     def chatter(self, channel: str, text: str = "Good morning") -> dict[str, Any]:
-        """A person's message."""
+        """Add a person's message."""
         return self._store(channel, {"text": text, "user": PERSON})
 
-    # ── what requests do ───────────────────────────────────────────────────────
+    # ── effects of requests ────────────────────────────────────────────────────
 
     def post(self, channel: str, body: Mapping[str, Any]) -> dict[str, Any]:
         kept = ("text", "blocks", "metadata", "thread_ts")
@@ -124,8 +124,8 @@ class Ledger:
     ) -> tuple[list[dict[str, Any]], str]:
         """A page, newest first, and the cursor of the next one.
 
-        Answers in a thread are in no history but that of the thread, which is told
-        from its beginning.
+        Replies in a thread are only in the history of the thread, which starts at its
+        beginning.
         """
         visible = self.clock.now() - self.history_delay
         messages = self.channel(channel).messages
@@ -147,7 +147,7 @@ class Ledger:
         return message
 
     def _ts(self) -> str:
-        """A moment in microseconds that no other message has."""
+        """A timestamp in microseconds that no other message has."""
         now = int(self.clock.now().timestamp() * 1_000_000)
         self._last = max(now, self._last + 1)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"

@@ -1,10 +1,10 @@
-"""People who use the bot on the local Slack, and what the bot answers them.
+"""People who use the bot on the local Slack, and the bot's answers.
 
     asked = await slack.people.command("/news story 1")
     assert "girder" in (await asked.done()).words
 
-What they do comes over the socket; answers come to an address that takes five of them
-within half an hour, a form opens within three seconds of what was done and once. Every
+Actions are sent over the socket; answers are posted to a URL that accepts five of them
+within half an hour, and a form opens once, within three seconds of the action. Every
 body goes through the rules, acknowledgements too.
 """
 
@@ -35,7 +35,7 @@ class Who:
     channel: str = "C2001"
     team: str = TEAM
     locale: str = "en-GB"
-    #: What users.info says besides.
+    #: Additional fields of users.info.
     traits: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -49,7 +49,7 @@ def like(who: Who, **changes: Any) -> Who:
 
 @dataclass(kw_only=True)
 class Asked:
-    """One thing that somebody did, and what became of it."""
+    """One action of a person, and its answers."""
 
     kind: str
     payload: dict[str, Any]
@@ -59,20 +59,20 @@ class Asked:
     trigger: str
     envelope: str = ""
     acknowledged: Mapping[str, Any] | None = None
-    #: What was answered, in order, wherever.
+    #: The answers, in order, wherever they were sent.
     messages: list[Mapping[str, Any]] = field(default_factory=list)
     view: Mapping[str, Any] | None = None
-    #: Codes with which answers were refused.
+    #: Error codes of rejected answers.
     refused: list[str] = field(default_factory=list)
 
     @property
     def words(self) -> str:
-        """All that is read in the answer."""
+        """All text of the answer."""
         return "\n".join(text for m in self.messages for text in texts_of(m["blocks"]))
 
     @property
     def controls(self) -> dict[str, str]:
-        """The buttons and options: what they are called → their id."""
+        """The buttons and options: label → id."""
         return dict(controls_of(self.messages))
 
     @property
@@ -82,7 +82,7 @@ class Asked:
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """What is said at the questions of a form."""
+        """Errors at the questions of a form."""
         return dict((self.acknowledged or {}).get("errors") or {})
 
     async def done(self, seconds: float = 12) -> "Asked":
@@ -95,7 +95,7 @@ class Asked:
 
 
 def texts_of(blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What is read in blocks, one text a part."""
+    """The texts of blocks, one for each part."""
     for block in blocks:
         match block["type"]:
             case "header" | "section":
@@ -127,19 +127,19 @@ def controls_of(messages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, st
 
 @dataclass(kw_only=True)
 class People:
-    """Everything that they did."""
+    """All actions of people."""
 
     socket: SocketMode
     #: Seconds of the server's clock.
     now: Callable[[], float]
-    #: Where answers go; a token is added.
+    #: URL for answers; a token is appended.
     address: str = ""
     asked: list[Asked] = field(default_factory=list)
     uploads: Uploads = field(default_factory=Uploads)
-    #: The home of each person, as it was published last.
+    #: The home of each person, as it was last published.
     homes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
-    #: How what they do gets to the bot: over the socket, unless a test calls it.
+    #: How actions reach the bot: over the socket, unless a test uses HTTP.
     carry: Callable[[str, Mapping[str, Any], str], Awaitable[Any]] = field(init=False)
     _users: dict[str, Who] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -147,10 +147,10 @@ class People:
     def __post_init__(self) -> None:
         self.carry = self.socket.deliver
 
-    # ── what they do ───────────────────────────────────────────────────────────
+    # ── actions of people ──────────────────────────────────────────────────────
 
     async def command(self, line: str, who: Who = EDITOR) -> Asked:
-        """Somebody types a line; what Slack escapes is escaped, mentions are not."""
+        """Type a line; it is escaped as Slack escapes, except mentions."""
         name, _, text = line.partition(" ")
         return await self.does(
             "slash_commands",
@@ -169,13 +169,13 @@ class People:
         )
 
     async def types(self, line: str, who: Who = EDITOR) -> Asked:
-        """The same, of text without mentions, as it stands in the box."""
+        """Type text without mentions, as it stands in the message box."""
         return await self.command(html.escape(line, quote=False), who)
 
     async def presses(
         self, control: str, who: Who = EDITOR, *, kind: str = "button", thread: str = ""
     ) -> Asked:
-        """Somebody presses a button, or chooses from a select or an overflow menu."""
+        """Press a button, or choose from a select or an overflow menu."""
         action: dict[str, Any] = {
             "type": kind,
             "action_id": control,
@@ -208,7 +208,7 @@ class People:
         )
 
     async def presses_at_home(self, control: str, who: Who = EDITOR) -> Asked:
-        """Somebody presses a button in the app's home: no channel, no address."""
+        """Press a button in the app home: no channel, no response URL."""
         action = {"type": "button", "action_id": control, "value": control}
         body = {
             "type": "block_actions",
@@ -227,7 +227,7 @@ class People:
         answers: Mapping[str, str],
         file: Upload | None = None,
     ) -> Asked:
-        """Somebody fills a form that is open in, over what stands there."""
+        """Submit an open form, with these values over its defaults."""
         put = self.uploads.put(file) if file else None
         shown = {**copy.deepcopy(dict(view)), "app_installed_team_id": who.team}
         shown["state"] = {"values": dict(_state(view, answers, put))}
@@ -237,7 +237,7 @@ class People:
         )
 
     async def looks_home(self, who: Who = EDITOR, tab: str = "home") -> str:
-        """Somebody opens the app's home."""
+        """Open the app home."""
         self._users[who.user] = who
         event = {"type": "app_home_opened", "user": who.user, "tab": tab}
         reported = {**event, "channel": f"D{who.user}"}
@@ -251,7 +251,7 @@ class People:
         *,
         answerable: bool = True,
     ) -> Asked:
-        """Send it as Slack would, with an address for answers and a trigger."""
+        """Send it as Slack would, with a response URL and a trigger."""
         self._users[who.user] = who
         token = secrets.token_hex(8)
         trigger = f"{next(self._numbers)}.{token}"
@@ -271,15 +271,15 @@ class People:
         return asked
 
     async def again(self, asked: Asked) -> str:
-        """Send it once more, as Slack does where no acknowledgement came."""
+        """Send it once more, as Slack does without an acknowledgement."""
         asked.envelope = f"envelope-of-{secrets.token_hex(4)}"
         await self.carry(asked.kind, asked.payload, asked.envelope)
         return asked.envelope
 
-    # ── what the bot does ──────────────────────────────────────────────────────
+    # ── calls of the bot ───────────────────────────────────────────────────────
 
     def heard(self, envelope: str, payload: Mapping[str, Any]) -> None:
-        """An envelope was acknowledged."""
+        """Take the acknowledgement of an envelope."""
         asked = next((a for a in self.asked if a.envelope == envelope), None)
         if asked is None:
             return
@@ -296,7 +296,7 @@ class People:
             asked.view = {"id": "V-updated", **payload["view"]}
 
     def respond(self, token: str, body: Mapping[str, Any]) -> str:
-        """Take an answer; the code with which it is refused, or nothing."""
+        """Take an answer; return the code with which it is rejected, or nothing."""
         asked = next((a for a in self.asked if a.token == token), None)
         if asked is None:
             return "no_such_url"
@@ -308,13 +308,13 @@ class People:
         return ""
 
     def whisper(self, channel: str, user: str, body: Mapping[str, Any]) -> None:
-        """Take an answer that stands in a channel for one person."""
+        """Take an answer that is shown to one person in a channel."""
         theirs = [a for a in self.asked if a.who.user == user]
         if theirs:
             theirs[-1].messages.append({**body, "channel": channel})
 
     def trigger(self, trigger: str) -> str:
-        """The code with which a trigger is refused, or nothing."""
+        """The error code of a trigger, or nothing."""
         asked = next((a for a in self.asked if a.trigger == trigger), None)
         if asked is None:
             return "invalid_trigger_id"
@@ -328,12 +328,12 @@ class People:
         return refused
 
     def opened(self, trigger: str, view: Mapping[str, Any]) -> None:
-        """A form was opened."""
+        """Record that a form was opened."""
         asked = next(a for a in self.asked if a.trigger == trigger)
         asked.view = view
 
     def user(self, number: str, team: str = TEAM) -> dict[str, Any] | None:
-        """What users.info tells a team of them."""
+        """The answer of users.info to a team."""
         who = self._users.get(number)
         if who is None or who.team != team:
             return None
@@ -373,7 +373,7 @@ def _state(
     answers: Mapping[str, str],
     file: Mapping[str, Any] | None,
 ) -> Iterator[tuple[str, Any]]:
-    """What Slack tells of each question: what was typed, or what stands there."""
+    """The state of each question: the typed value, or the default."""
     for block in view["blocks"]:
         if block["type"] != "input":
             continue

@@ -1,9 +1,9 @@
-"""What Slack refuses, by its own documentation; written apart from the bot's limits.
+"""Slack's rules, from its own documentation; independent of the bot's limits.
 
-`message` and `view` return complaints as (path, sentence); none means that the body
-would be taken. Some are ours and stricter than Slack's: a message has a text for
-notifications and screen readers, no previews, nothing that pings, and no link that is
-named after another host than the one that it leads to.
+`message` and `view` return complaints as (path, sentence); an empty result means that
+the body would be accepted. Some are ours and stricter than Slack's: a message has a
+text for notifications and screen readers, no previews, nothing that pings, and no link
+that is named after a host other than its own.
 """
 
 import json
@@ -39,7 +39,7 @@ RESPONSE_KEYS = {
     "unfurl_media",
 }
 EDIT_KEYS = {"channel", "ts", "text", "blocks", "metadata", "parse", "link_names"}
-#: Characters of all blocks, written as JSON: where people meet msg_blocks_too_long.
+#: Characters of all blocks as JSON: the observed limit for msg_blocks_too_long.
 BLOCKS_SIZE = 11_300
 BLOCK_KEYS = {
     "header": {"text"},
@@ -78,7 +78,7 @@ _HOST = re.compile(r"(?:[\w-]+\.)+(?:xn--[\w-]+|[a-z]{2,})", re.IGNORECASE)
 
 
 def message(body: Body, *, edit: bool = False) -> list[Complaint]:
-    """What is wrong with the body of chat.postMessage or chat.update."""
+    """Complaints about the body of chat.postMessage or chat.update."""
     allowed = EDIT_KEYS if edit else POST_KEYS
     found = [(key, "unknown field") for key in set(body) - allowed]
     found += _top_text(body.get("text"))
@@ -93,13 +93,13 @@ def message(body: Body, *, edit: bool = False) -> list[Complaint]:
 
 
 def whisper(body: Body) -> list[Complaint]:
-    """What is wrong with the body of chat.postEphemeral."""
+    """Complaints about the body of chat.postEphemeral."""
     found = [(key, "unknown field") for key in set(body) - WHISPER_KEYS]
     return [*found, *_top_text(body.get("text")), *_pings_off(body), *_told(body)]
 
 
 def response(body: Body) -> list[Complaint]:
-    """What is wrong with an answer to the address that came with an event."""
+    """Complaints about an answer to the response URL of an event."""
     found = [(key, "unknown field") for key in set(body) - RESPONSE_KEYS]
     found += [*_top_text(body.get("text")), *_previews_off(body), *_told(body)]
     if body.get("response_type") not in {"ephemeral", "in_channel"}:
@@ -116,7 +116,7 @@ def _told(body: Body) -> Iterator[Complaint]:
 
 
 def view(body: Body) -> list[Complaint]:
-    """What is wrong with a view (a home tab or a modal)."""
+    """Complaints about a view (a home tab or a modal)."""
     known = {
         "type", "title", "blocks", "submit", "close", "private_metadata",
         "callback_id", "clear_on_close", "notify_on_close", "external_id",
@@ -140,7 +140,7 @@ def view(body: Body) -> list[Complaint]:
 
 
 def code(complaints: Sequence[Complaint]) -> str:
-    """The code with which Slack refuses what these complaints are about."""
+    """The error code with which Slack answers these complaints."""
     path, sentence = complaints[0]
     if path == "text":
         return "no_text" if "empty" in sentence else "msg_too_long"
@@ -213,7 +213,7 @@ def _blocks(blocks: Any, *, most: int, inputs: bool = False) -> Iterator[Complai
 
 
 def elements(blocks: Sequence[Body]) -> Iterator[tuple[str, Body]]:
-    """Everything in the blocks that can be pressed or filled in, with its path."""
+    """Every interactive element or input in the blocks, with its path."""
     for number, block in enumerate(blocks):
         path = f"blocks[{number}]"
         inside = block.get("elements") or ()
@@ -397,7 +397,7 @@ def _text(path: str, text: Any, most: int) -> Iterator[Complaint]:
 
 
 def mrkdwn(path: str, text: str) -> Iterator[Complaint]:
-    """What is wrong with a text of Slack's markup: it may hold honest links alone."""
+    """Complaints about a mrkdwn text: its only markup may be honest links."""
     if _UNESCAPED.search(text):
         yield path, "holds an & that is not written as &amp;"
     rest = _ENTITY.sub("", text)

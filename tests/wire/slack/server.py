@@ -6,9 +6,9 @@
         …
         assert len(slack.ledger.says("C2001")) == 1
 
-Tokens are checked, every body goes through `rules`, and whatever the server does not
-know is answered with 501 and fails the test when the block ends: so does a body that
-Slack would not take, unless the test says that it `expects` it.
+Tokens are checked, every body goes through `rules`. An unknown request is answered with
+501 and fails the test when the block ends, as does a body that Slack would reject,
+unless the test declares it with `expects`.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ TOKEN = "xoxb-of-no-value"
 APP_TOKEN = "xapp-of-no-value"
 SECRET = "a-signing-secret-of-no-value"
 CHANNEL = "C2001"
-#: Where answers to people go.
+#: Path of the response URLs.
 HOOKS = "/hooks/"
 
 OPERATIONS: dict[str, Operation] = {
@@ -71,13 +71,13 @@ OPERATIONS: dict[str, Operation] = {
     "oauth.v2.access": "oauth",
     "usergroups.list": "groups",
 }
-#: Every scope that the one token has, unless a test takes some away.
+#: Every scope of the single token, unless a test removes some.
 SCOPES = frozenset({
     "commands", "chat:write", "chat:write.public", "im:write", "im:history",
     "users:read", "usergroups:read", "channels:history", "groups:history",
     "channels:read", "groups:read", "files:read", "files:write",
 })  # fmt: skip
-#: The scope that a method asks for, where it is looked at.
+#: The scopes that methods require, where they are checked.
 NEEDED = {
     "bots.info": "users:read",
     "chat.postMessage": "chat:write",
@@ -89,7 +89,7 @@ NEEDED = {
     "usergroups.list": "usergroups:read",
     "users.info": "users:read",
 }
-#: What may be asked for besides a body that `rules` looks at.
+#: Allowed arguments besides a body that `rules` checks.
 FIELDS = {
     "auth.test": set(),
     "apps.connections.open": set(),
@@ -115,7 +115,7 @@ FIELDS = {
 
 
 class Answered(Exception):
-    """Ends a request with an error of Slack's: status 200 and a code."""
+    """End a request with one of Slack's errors: status 200 and a code."""
 
     def __init__(self, code: str, *, status: int = 200, **more: Any) -> None:
         super().__init__(code)
@@ -124,7 +124,7 @@ class Answered(Exception):
 
 
 class TooMany(Exception):
-    """Ends a request with 429."""
+    """End a request with 429."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"wait {retry_after} s")
@@ -133,7 +133,7 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as it came in."""
+    """One incoming request."""
 
     operation: Operation
     method: str
@@ -141,17 +141,17 @@ class Call:
     body: Mapping[str, Any]
     #: Seconds of the ledger's clock.
     at: float
-    #: Whose token it came with.
+    #: The team of its token.
     team: str = TEAM
 
 
 @dataclass(kw_only=True)
 class Bucket:
-    """Tokens that come back with time: so many a second, and so many at once."""
+    """A token bucket: a refill rate in tokens per second, and a capacity."""
 
     per_second: float
     burst: int = 1
-    #: Left at the moment; None = it was never asked.
+    #: Tokens left at the moment; None = not used yet.
     left: float | None = None
     at: float = 0.0
 
@@ -168,7 +168,7 @@ class Bucket:
 
 @dataclass(kw_only=True)
 class LocalSlack:
-    """The server, what it holds, what it was asked, and what was wrong with that."""
+    """The server: its state, its requests, and complaints about them."""
 
     ledger: Ledger
     socket: SocketMode
@@ -177,26 +177,26 @@ class LocalSlack:
     port: int = 0
     calls: list[Call] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    #: Complaints that contain one of these words are what the test is about.
+    #: Complaints that contain one of these words are expected by the test.
     expected: list[str] = field(default_factory=list)
-    #: What the bot's token may.
-    #: The code with which the bot's token is refused: «token_revoked», … ; "" = never.
+    #: Scopes of the bot's token.
+    #: The error code for the bot's token: «token_revoked», … ; "" = it is valid.
     revoked: str = ""
     #: The same for the app's token.
     app_revoked: str = ""
-    #: Makes the limit of each channel's posts, such as `lambda: Bucket(per_second=1)`.
+    #: Creates each channel's limit of posts, such as `lambda: Bucket(per_second=1)`.
     channel_limit: Callable[[], Bucket] | None = None
     #: The limit of all posts to the workspace together.
     workspace_limit: Bucket | None = None
-    #: Posts that came while an answer had asked to wait.
+    #: Posts that came during a wait that was requested.
     early: list[Call] = field(default_factory=list)
-    #: How many posts were answered with a limit.
+    #: How many posts were answered with a rate limit.
     limited: int = 0
     #: Views that were opened or published.
     views: list[Mapping[str, Any]] = field(default_factory=list)
     #: What the one token may do.
     scopes: frozenset[str] = SCOPES
-    #: The groups of people of each team, as usergroups.list tells them.
+    #: The user groups of each team, as usergroups.list returns them.
     groups: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     people: People = field(init=False)
     teams: Teams = field(init=False)
@@ -212,7 +212,7 @@ class LocalSlack:
 
     @property
     def address(self) -> dict[str, Any]:
-        """What a platform has to be told to connect here."""
+        """The arguments with which a platform connects here."""
         return {
             "token": self.token,
             "app_token": self.app_token,
@@ -227,13 +227,13 @@ class LocalSlack:
         channel: str = "",
         times: int = 1,
     ) -> None:
-        """What becomes of the next requests of this kind."""
+        """Script the outcomes of the next requests of this kind."""
         self._scripted.append(
             Scripted(fault=fault, operation=operation, channel=channel, times=times)
         )
 
     def expects(self, *words: str) -> None:
-        """These complaints are what the test is about."""
+        """Declare complaints that the test expects."""
         self.expected += words
 
     def asked(self, operation: Operation, channel: str = "") -> list[Call]:
@@ -256,13 +256,13 @@ class LocalSlack:
     # ── requests ───────────────────────────────────────────────────────────────
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Any request, by the ledger's clock."""
+        """Handle any request, by the ledger's clock."""
         answer = await self._handle(request)
         answer.headers["Date"] = format_datetime(self.ledger.clock.now(), usegmt=True)
         return answer
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        """Any request but the socket's."""
+        """Handle any request except the socket's."""
         call = await self._call(request)
         self.calls.append(call)
         fault = self._fault(call)
@@ -306,7 +306,7 @@ class LocalSlack:
         )
 
     async def _file(self, request: web.Request) -> web.Response:
-        """What is asked of the host of files, not of the Web API."""
+        """Handle requests to the file host, which is not part of the Web API."""
         if request.path.startswith(uploads.TAKEN):
             return await self.people.uploads.take(request)
         given = request.headers.get("Authorization", "")
@@ -368,7 +368,7 @@ class LocalSlack:
         return _json({"ok": True, **found})
 
     def _check_token(self, request: web.Request, call: Call) -> frozenset[str]:
-        """What the token may do."""
+        """Check the token and its scopes."""
         header = request.headers.get("Authorization", "")
         given = header.removeprefix("Bearer").strip()
         apps = call.method == "apps.connections.open"
@@ -475,7 +475,7 @@ class LocalSlack:
         return message
 
     def _members(self, call: Call) -> dict[str, Any]:
-        """A page of the people in a channel; the cursor is where the next begins."""
+        """A page of the people in a channel; the cursor starts the next one."""
         people = self._place(call, call.channel).people
         limit = int(call.body.get("limit", 100))
         if not 1 <= limit <= 1000:
@@ -516,7 +516,7 @@ class LocalSlack:
     # ── answers to people ──────────────────────────────────────────────────────
 
     def _respond(self, call: Call) -> web.Response:
-        """An answer at the address that came with an event."""
+        """Take an answer at the response URL of an event."""
         found = rules.response(call.body)
         if found:
             said = "; ".join(f"{path}: {sentence}" for path, sentence in found)
@@ -610,7 +610,7 @@ class LocalSlack:
 
 @asynccontextmanager
 async def serving(clock: Clock | None = None) -> AsyncIterator[LocalSlack]:
-    """The server for as long as the block lasts; then what was wrong is raised."""
+    """Run the server for the duration of the block; then raise any complaints."""
     ledger = Ledger(clock=clock or FakeClock())
     ledger.channel(CHANNEL)
     ledger.chatter(CHANNEL)

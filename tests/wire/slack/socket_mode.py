@@ -1,7 +1,7 @@
 """Socket Mode: tickets, hello, envelopes, acknowledgements, ends, and silence.
 
-An envelope that nobody acknowledges is delivered again to the next connection, as Slack
-does. What a client may not do is a complaint.
+An envelope that is not acknowledged is delivered again to the next connection, as Slack
+does. A client's mistake is a complaint.
 """
 
 import json
@@ -15,9 +15,9 @@ from aiohttp import WSMsgType, web
 
 from tests.wire.slack.ledger import APPLICATION, TEAM
 
-#: Seconds within which an envelope is acknowledged; later Slack shows an error.
+#: Seconds to acknowledge an envelope; later Slack shows an error.
 PATIENCE = 3.0
-#: Sockets that one app may hold at a time.
+#: Sockets that one app may have open at a time.
 CONNECTIONS = 10
 
 
@@ -31,15 +31,15 @@ class Connection:
 
 @dataclass(kw_only=True)
 class SocketMode:
-    """All connections, and what was said over them."""
+    """All connections, and what was sent over them."""
 
-    #: Where a connection is made; a ticket is added.
+    #: URL for connections; a ticket is appended.
     address: str = ""
     #: False = a connection that is open and dead: no hello, no pong, nothing.
     alive: bool = True
     says_hello: bool = True
     connections: list[Connection] = field(default_factory=list)
-    #: How many connections were ever made.
+    #: The number of connections ever made.
     connected: int = 0
     pings: int = 0
     #: Envelope id → the payload of its acknowledgement.
@@ -47,7 +47,7 @@ class SocketMode:
     complaints: list[str] = field(default_factory=list)
     #: Seconds of the server's clock.
     now: Callable[[], float] = lambda: 0.0
-    #: Told of each acknowledgement: (envelope id, its payload).
+    #: Called with each acknowledgement: (envelope id, its payload).
     heard: Callable[[str, Mapping[str, Any]], None] = lambda *_: None
     _sent: dict[str, float] = field(default_factory=dict)
     _waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -55,13 +55,13 @@ class SocketMode:
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def ticket(self) -> str:
-        """The address of a new connection; good for one."""
+        """The URL of a new connection; valid for one."""
         ticket = f"ticket-{next(self._numbers)}"
         self._tickets.add(ticket)
         return f"{self.address}?ticket={ticket}"
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One connection from its beginning to its end."""
+        """Serve one connection from its beginning to its end."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             return web.Response(status=401)
@@ -82,12 +82,12 @@ class SocketMode:
             self.connections.remove(connection)
         return socket
 
-    # ── what tests do with it ──────────────────────────────────────────────────
+    # ── test controls ──────────────────────────────────────────────────────────
 
     async def deliver(
         self, kind: str, payload: Mapping[str, Any], envelope: str = ""
     ) -> str:
-        """Send an envelope («events_api», «slash_commands», «interactive»); its id."""
+        """Send an «events_api», «slash_commands» or «interactive» envelope; its id."""
         envelope = envelope or f"envelope-{next(self._numbers)}"
         body = {
             "envelope_id": envelope,
@@ -100,7 +100,7 @@ class SocketMode:
             body |= {"retry_attempt": 0, "retry_reason": ""}
         self._waiting[envelope] = body
         if self.connections:
-            # Where it is gone already, the next one brings it.
+            # If the connection is closed already, the next one delivers it.
             with suppress(ConnectionError):
                 await self.connections[-1].socket.send_str(json.dumps(body))
         return envelope
@@ -108,7 +108,7 @@ class SocketMode:
     async def event(
         self, event: Mapping[str, Any], event_id: str = "", *, team: str = TEAM
     ) -> str:
-        """Send an event as the Events API wraps it; the envelope's id."""
+        """Send an event as the Events API wraps it; return the envelope's id."""
         payload = {
             "type": "event_callback",
             "team_id": team,
@@ -130,13 +130,13 @@ class SocketMode:
             await connection.socket.close(code=code)
 
     async def drop_all(self) -> None:
-        """As when a cable is pulled: no goodbye."""
+        """Drop all connections without a close frame, like a pulled cable."""
         for connection in list(self.connections):
             transport = connection.request.transport
             if transport is not None:
                 transport.abort()
 
-    # ── the conversation ───────────────────────────────────────────────────────
+    # ── protocol ───────────────────────────────────────────────────────────────
 
     async def _welcome(self, connection: Connection) -> None:
         hello = {

@@ -1,11 +1,11 @@
-"""Teams that install the app themselves, and their tokens, as Slack gives them.
+"""Teams that install the app themselves, and their tokens, as Slack issues them.
 
     back = slack.teams.agrees(url_of_the_button, team="T1002")
-    # … the browser follows `back` to the bot, which asks for tokens with the code in it
+    # … the browser follows `back` to the bot, which exchanges its code for tokens
 
-A code is good once. With rotation a token runs out after twelve hours; what it is
-exchanged for is good once as well, and the token of before stays good until it runs
-out. Whatever is asked with what was spent is refused, and counted in `wasted`.
+A code works once. With rotation a token expires after twelve hours; its refresh token
+works once as well, and the previous token stays valid until it expires. Requests with a
+spent code or token are rejected, and counted in `wasted`.
 """
 
 import base64
@@ -27,19 +27,19 @@ CODE_LIFE = 600
 
 @dataclass(kw_only=True)
 class Held:
-    """A token of a team."""
+    """A team's token."""
 
     team: str
     scopes: str
     #: Seconds of the server's clock; None = never.
     expires_at: float | None
-    #: The code with which it is refused; empty = it is not.
+    #: The code with which it is rejected; empty = it is valid.
     dead: str = ""
 
 
 @dataclass(kw_only=True)
 class Code:
-    """What an agreement ends with."""
+    """The code that ends an authorisation."""
 
     team: str
     installer: str
@@ -50,31 +50,31 @@ class Code:
 
 @dataclass(kw_only=True)
 class Teams:
-    """Who has installed the app, and what they were given."""
+    """The teams that installed the app, and their tokens."""
 
     #: Seconds of the server's clock.
     now: Callable[[], float]
     rotation: bool = True
-    #: The team that a grant says it is for, where that is not true.
+    #: The team that a grant names, where that is wrong.
     mistaken_for: str = ""
     secret: str = CLIENT_SECRET
     names: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, Held] = field(default_factory=dict)
-    #: Exchanges that went well, by team.
+    #: Successful exchanges, by team.
     exchanged: list[str] = field(default_factory=list)
-    #: Codes and refresh tokens that were asked with a second time, or never given.
+    #: Codes and refresh tokens that were used twice, or never issued.
     wasted: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     _codes: dict[str, Code] = field(default_factory=dict)
-    #: Refresh token → team; gone once it is exchanged.
+    #: Refresh token → team; removed once it is exchanged.
     _refreshes: dict[str, Held] = field(default_factory=dict)
 
-    # ── what people do in their browser ────────────────────────────────────────
+    # ── actions in the browser ─────────────────────────────────────────────────
 
     def agrees(
         self, url: str, *, team: str, installer: str = PERSON, org: bool = False
     ) -> str:
-        """Somebody follows the button and says yes; where they are sent then."""
+        """Follow the button and accept; return the redirect URL."""
         asked = self._asked(url)
         code = secrets.token_hex(8)
         self._codes[code] = Code(
@@ -89,13 +89,13 @@ class Teams:
         return f"{urlsplit(asked['redirect_uri']).path}?{back}"
 
     def declines(self, url: str) -> str:
-        """Somebody follows the button and says no; where they are sent then."""
+        """Follow the button and decline; return the redirect URL."""
         asked = self._asked(url)
         back = urlencode({"error": "access_denied", "state": asked["state"]})
         return f"{urlsplit(asked['redirect_uri']).path}?{back}"
 
     def _asked(self, url: str) -> dict[str, str]:
-        """What the button asks Slack for; Slack shows an error where it is wrong."""
+        """Parse the button's request; Slack shows an error where it is wrong."""
         parts = urlsplit(url)
         query = parse_qs(parts.query, keep_blank_values=True)
         assert parts.path == "/oauth/v2/authorize", parts.path
@@ -107,10 +107,10 @@ class Teams:
         assert asked["state"]
         return asked
 
-    # ── what the bot asks ──────────────────────────────────────────────────────
+    # ── calls of the bot ───────────────────────────────────────────────────────
 
     def access(self, header: str, body: Mapping[str, Any]) -> dict[str, Any] | str:
-        """`oauth.v2.access`: an answer, or the code with which it is refused."""
+        """`oauth.v2.access`: an answer, or the code with which it is rejected."""
         wrong = self._unknown_app(header)
         if wrong:
             return wrong
@@ -174,31 +174,31 @@ class Teams:
     def _named(self, team: str) -> dict[str, str]:
         return {"id": team, "name": self.names[team]}
 
-    # ── what becomes of tokens ─────────────────────────────────────────────────
+    # ── state of tokens ────────────────────────────────────────────────────────
 
     def refused(self, token: str) -> str:
-        """The code with which a token is refused; empty = it is good."""
+        """The code with which a token is rejected; empty = it is valid."""
         held = self.tokens[token]
         ended = held.expires_at is not None and self.now() >= held.expires_at
         return held.dead or ("token_expired" if ended else "")
 
     def expire(self, team: str) -> None:
-        """Its tokens run out at this moment; what they are exchanged with does not."""
+        """Expire its tokens at this moment; the refresh tokens stay valid."""
         for held in self._of(team):
             held.expires_at = self.now()
 
     def kill(self, team: str, code: str = "token_revoked") -> None:
-        """The app is taken off there, or its tokens are taken back."""
+        """Uninstall the app there, or revoke its tokens."""
         for held in self._of(team):
             held.dead = code
 
     def spoil(self, team: str) -> None:
-        """What was given to exchange is good no more, and the token is still."""
+        """Invalidate the refresh token, but not the token."""
         self._refreshes = {k: v for k, v in self._refreshes.items() if v.team != team}
 
     def _of(self, team: str) -> list[Held]:
         return [held for held in self.tokens.values() if held.team == team]
 
     def secrets(self) -> list[str]:
-        """Everything that must be seen nowhere."""
+        """Every secret, none of which may be logged or shown."""
         return [self.secret, *self.tokens, *self._refreshes, *self.wasted]

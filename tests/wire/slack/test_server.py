@@ -1,4 +1,4 @@
-"""The local Slack is strict: what the real one refuses, it refuses and remembers."""
+"""The local Slack is strict: it rejects and records what the real one rejects."""
 
 import asyncio
 import json
@@ -187,11 +187,11 @@ def test_what_slack_refuses_is_refused(name):
         ),
     ],
 )
-def test_views_are_looked_at_too(view, good):
+def test_views_are_checked_too(view, good):
     assert (rules.view(view) == []) is good
 
 
-# ── what it does with requests ─────────────────────────────────────────────────
+# ── handling of requests ───────────────────────────────────────────────────────
 
 
 async def ask(
@@ -216,13 +216,13 @@ async def error(slack: LocalSlack, *args: Any, **more: Any) -> str:
 POST = "chat.postMessage"
 
 
-async def test_an_unknown_method_fails_the_test_that_asks_for_it():
+async def test_an_unknown_method_fails_the_test():
     with pytest.raises(AssertionError, match="no such method"):
         async with serving() as slack:
             assert (await ask(slack, "users.list"))[0] == 501
 
 
-async def test_an_unknown_field_fails_the_test_that_asks_with_it():
+async def test_an_unknown_field_fails_the_test():
     with pytest.raises(AssertionError, match="asked for with latest"):
         async with serving() as slack:
             await ask(slack, "conversations.history", channel=CHANNEL, latest="1")
@@ -276,7 +276,7 @@ async def test_a_dead_token_gets_nothing(code):
         ({"restricted": "restricted_action"}, "restricted_action"),
     ],
 )
-async def test_a_channel_that_takes_nothing_says_why(changes, code):
+async def test_a_channel_that_rejects_posts_gives_the_reason(changes, code):
     async with serving() as slack:
         slack.ledger.channel(CHANNEL, **changes)
         assert await error(slack, POST, GOOD["text"]) == code
@@ -359,7 +359,7 @@ async def test_only_what_is_newer_than_the_oldest_is_read():
         assert [message.get("user") for message in page["messages"]] == [USER]
 
 
-async def test_a_closed_history_says_which_scope_is_needed():
+async def test_a_closed_history_names_the_needed_scope():
     async with serving() as slack:
         slack.ledger.channel(CHANNEL, unreadable="missing_scope")
         _, said = await ask(slack, "conversations.history", channel=CHANNEL)
@@ -395,7 +395,7 @@ async def test_a_refusal_may_have_its_effect_all_the_same():
         assert len(slack.ledger.says(CHANNEL)) == 1
 
 
-async def test_a_limit_can_be_told_quietly():
+async def test_a_limit_can_be_reported_with_status_200():
     async with serving() as slack:
         slack.script(Limit(quietly=True), "post")
         status, said = await ask(slack, POST, GOOD["text"])
@@ -442,7 +442,7 @@ async def slack():
 
 
 class Listening(SocketModeClient):
-    """Slack's own client, and what it heard."""
+    """Slack's own client, and the requests that it received."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -486,7 +486,7 @@ async def test_a_connection_begins_with_hello_and_brings_envelopes(slack, client
     assert slack.socket.acknowledged == {envelope: {}}
 
 
-async def test_what_nobody_acknowledged_comes_again(slack, client):
+async def test_unacknowledged_envelopes_are_sent_again(slack, client):
     await client.connect()
     await heard(client, 1)
     await slack.socket.event({"type": "app_home_opened"})
@@ -516,7 +516,7 @@ ANSWER = {
 }
 
 
-def test_an_answer_at_an_address_is_looked_at():
+def test_an_answer_at_a_response_url_is_checked():
     assert rules.response(ANSWER) == []
     for name, value in (
         ("text", ""),

@@ -1,4 +1,4 @@
-"""The local Slack is strict about files: tickets, tokens, scopes, and where they go."""
+"""The local Slack is strict about files: tickets, tokens, scopes, and targets."""
 
 import aiohttp
 import pytest
@@ -15,7 +15,7 @@ def client(slack: LocalSlack) -> AsyncWebClient:
 
 
 async def uploaded(slack: LocalSlack, content: bytes, **headers: str) -> str:
-    """The id of a file of three bytes, after this came to its address."""
+    """The id of a file of three bytes, after this was sent to its address."""
     ticket = await client(slack).files_getUploadURLExternal(filename="a", length=3)
     async with (
         aiohttp.ClientSession(headers=headers) as http,
@@ -36,7 +36,7 @@ async def test_a_file_that_came_whole_is_shown_in_its_channel():
         assert slack.people.uploads.shown == {CHANNEL: [("a", b"abc")]}
 
 
-async def test_what_did_not_come_whole_or_goes_nowhere_is_not_shown():
+async def test_incomplete_or_unshared_uploads_are_not_shown():
     async with serving() as slack:
         with pytest.raises(SlackApiError, match="file_not_found"):
             await shows(slack, await uploaded(slack, b"ab"))
@@ -46,7 +46,7 @@ async def test_what_did_not_come_whole_or_goes_nowhere_is_not_shown():
         assert slack.people.uploads.shown == {}
 
 
-async def test_a_token_that_goes_with_an_upload_fails_the_test():
+async def test_a_token_sent_with_an_upload_fails_the_test():
     async with serving() as slack:
         await uploaded(slack, b"abc", Authorization=f"Bearer {TOKEN}")
         slack.expects("a token goes with an upload")

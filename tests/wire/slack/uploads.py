@@ -1,9 +1,9 @@
-"""Files of the local Slack: what people give a form, and what the app uploads.
+"""Files of the local Slack: files in forms, and uploads of the app.
 
-A file that somebody gave lies on Slack's own host; it is given to whoever says a token
-that may read files, and everybody else is led to the page for signing in. What the app
-uploads gets a ticket, comes to the ticket's address without a token, and is shown in a
-channel when the upload is completed.
+A file in a form is on Slack's own host; it is sent to requests with a token that may
+read files, and all others are redirected to the sign-in page. An upload gets a ticket,
+is sent to the ticket's URL without a token, and is shown in a channel when it is
+completed.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-#: Begins the paths of files that people gave, and of those that are uploaded.
+#: Path prefixes of files in forms, and of uploads.
 GIVEN, TAKEN = "/files-pri/", "/upload/v1/"
 
 
@@ -24,9 +24,9 @@ class Upload:
 
     name: str
     content: bytes
-    #: Bytes, as Slack says; None: as many as there are.
+    #: Bytes, as declared by Slack; None: the real number.
     size: int | None = None
-    #: Where Slack says that it lies; "" = on its own host.
+    #: Its address, as declared by Slack; "" = on its own host.
     url: str = ""
 
 
@@ -44,18 +44,18 @@ class Uploads:
     #: «http://127.0.0.1:1234».
     origin: str = ""
     complaints: list[str] = field(default_factory=list)
-    #: The files that were asked for, by their paths.
+    #: The files that were requested, by their paths.
     asked: list[str] = field(default_factory=list)
-    #: Channel → what was shown there: name and contents.
+    #: Channel → files shown there: name and contents.
     shown: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     _held: dict[str, bytes] = field(default_factory=dict)
     _tickets: dict[str, _Ticket] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    # ── what people give ───────────────────────────────────────────────────────
+    # ── files of people ────────────────────────────────────────────────────────
 
     def put(self, upload: Upload) -> dict[str, Any]:
-        """Give it to a form; as Slack tells of it with the answers."""
+        """Put it into a form; return it as Slack describes it with the answers."""
         number = f"F{next(self._numbers):04}"
         path = f"{GIVEN}T1001-{number}/download/{upload.name}"
         self._held[path] = upload.content
@@ -74,7 +74,7 @@ class Uploads:
         }
 
     def give(self, request: web.Request, scopes: frozenset[str]) -> web.Response:
-        """A request for such a file."""
+        """Answer a request for such a file."""
         self.asked.append(request.path)
         if "files:read" not in scopes:
             page = f"https://newsroom.slack.example/?redir={request.path}"
@@ -84,7 +84,7 @@ class Uploads:
             return web.Response(status=404)
         return web.Response(body=found, content_type="application/octet-stream")
 
-    # ── what the app uploads ───────────────────────────────────────────────────
+    # ── uploads of the app ─────────────────────────────────────────────────────
 
     def ticket(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """`files.getUploadURLExternal`."""
@@ -94,7 +94,7 @@ class Uploads:
         return {"upload_url": f"{self.origin}{TAKEN}{number}", "file_id": number}
 
     async def take(self, request: web.Request) -> web.Response:
-        """The file itself, at the ticket's address."""
+        """Take the file itself, at the ticket's URL."""
         if "Authorization" in request.headers:
             self.complaints.append("a token goes with an upload")
         ticket = self._tickets.get(request.path.removeprefix(TAKEN))
@@ -105,7 +105,7 @@ class Uploads:
         return web.Response(text=f"OK - {len(content)}")
 
     def complete(self, body: Mapping[str, Any]) -> dict[str, Any] | str:
-        """`files.completeUploadExternal`; the code with which it is refused."""
+        """`files.completeUploadExternal`; the code with which it is rejected."""
         files = json.loads(str(body["files"]))
         tickets = [self._tickets.get(str(file.get("id"))) for file in files]
         if not tickets or any(t is None or t.content is None for t in tickets):

@@ -49,13 +49,13 @@ async def harness(
 ) -> AsyncIterator[BotHarness]:
     """One digest, two articles, one channel."""
     platform = a_platform(discord)
-    # Files that people give lie there, too; nothing is dialled before one does.
+    # Attached files are served there too; nothing is fetched before there is one.
     source_reader = SourceReader(f"127.0.0.1:{discord.port}")
     async with (
         source_reader,
         open_harness(sqlite_url, tmp_path, cast(Any, platform), source_reader) as built,
     ):
-        # One clock for the bot, for Discord and for the pace between them.
+        # One clock for the bot, for Discord and for the rate limiter between them.
         discord.ledger.clock = built.clock
         platform._rate_limiter._now = lambda: built.clock.now().timestamp()
         built.publish("bridge", BRIDGE)
@@ -69,7 +69,7 @@ async def harness(
 async def listening(
     discord: LocalDiscord, inbox: Inbox, platform: DiscordPlatform | None = None
 ) -> AsyncIterator[DiscordPlatform]:
-    """A platform that is connected and hears what people do."""
+    """A platform that is connected and receives interactions."""
     platform = platform or a_platform(discord)
     task = asyncio.create_task(platform.run(inbox))
     try:
@@ -86,7 +86,7 @@ def a_platform(discord: LocalDiscord, **changes: Any) -> DiscordPlatform:
 
 
 async def until(what: Callable[[], Any], seconds: float = 12) -> None:
-    """Wait for something to become true; fail when it does not."""
+    """Wait for a condition to become true; fail when it does not."""
     for _ in range(int(seconds * 100)):
         if what():
             return

@@ -1,4 +1,4 @@
-"""Files on Discord: given with a command or a form, handed over where too long."""
+"""Files on Discord: attached to a command or form, and sent where text is too long."""
 
 from collections.abc import AsyncIterator
 
@@ -90,7 +90,7 @@ async def test_a_command_without_text_or_file_asks_for_one_of_them(
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-async def test_what_is_wrong_in_a_file_is_said_at_its_question(
+async def test_mistakes_in_a_file_are_reported_at_its_question(
     chat, discord, harness, wrong
 ):
     content, said = WRONG[wrong]
@@ -116,9 +116,7 @@ async def test_a_file_that_is_too_large_is_not_asked_for(chat, discord):
 
 
 @pytest.mark.parametrize("content", [b"x" * (ATTACHMENT_LIMIT + 1), b"shorter"])
-async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
-    chat, discord, content
-):
+async def test_a_file_of_another_size_than_declared_is_rejected(chat, discord, content):
     asked = await gives(discord, Upload(name="odd", content=content, size=100))
     said = str(asked.modal) if asked.modal else asked.words
     assert "larger than" in said or "incomplete" in said
@@ -134,7 +132,7 @@ async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
         "",
     ],
 )
-async def test_a_file_that_lies_elsewhere_is_never_asked_for(chat, discord, elsewhere):
+async def test_a_file_on_another_host_is_never_requested(chat, discord, elsewhere):
     upload = Upload(name="mine.toml", content=EVENING.encode(), url=elsewhere or "x")
     asked = await gives(discord, upload)
     said = str(asked.modal) if asked.modal else asked.words
@@ -160,7 +158,7 @@ async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
         assert asked.refused == []
 
 
-async def test_a_short_export_is_shown_as_it_stands(chat, discord):
+async def test_a_short_export_is_shown_as_text(chat, discord):
     asked = await ask(discord, "newsdesk export")
     assert "[[workspace.digest]]" in asked.words
     assert asked.files == {}
@@ -198,7 +196,7 @@ def test_what_no_client_would_send_is_no_file():
         )
 
 
-def test_where_a_file_lies_is_in_no_log():
+def test_the_address_of_a_file_is_not_logged():
     found = {"filename": "a", "size": 1, "url": "https://cdn.example/?hm=secret"}
     _, file = extract_attachment(
         {"attachment": "1"}, {"resolved": {"attachments": {"1": found}}}, UPLOAD_ORIGIN
@@ -209,7 +207,7 @@ def test_where_a_file_lies_is_in_no_log():
 
 
 @pytest.mark.parametrize("text", ["a" * 2_401, "a = '```'\n"])
-def test_a_file_that_cannot_stand_in_a_message_as_it_is_comes_beside_it(text):
+def test_an_export_unsafe_as_text_is_sent_as_a_file(text):
     reply = Reply(blocks=(Document(name="a.toml", text=text),))
     (body,) = replies.render_reply(reply, Texts.of("en"))
     assert body["attachments"] == [{"id": "0", "filename": "a.toml"}]

@@ -1,5 +1,5 @@
-"""Forums, threads and published messages: where an edition stands, and that it is there
-once, through the real outbox and the real client.
+"""Forums, threads and published messages: an edition is posted there once,
+through the real outbox and the real client.
 """
 
 from dataclasses import replace
@@ -41,14 +41,14 @@ def posts(discord, channel: str = "2001") -> list[Any]:
 
 
 async def behaving(harness: BotHarness, *settings: str) -> None:
-    """The destination is posted to in this manner."""
+    """Set these post options for the destination."""
     await harness.apply(
         CONFIGURATION.replace(MANNER, MANNER + "".join(f"{s}\n" for s in settings))
     )
 
 
 async def claimed(harness: BotHarness):
-    """The first delivery of an edition, as the outbox takes it."""
+    """The first delivery of an edition, as the outbox claims it."""
     await order(harness)
     found = await harness.db.write(
         delivery_queue.claim_deliveries, now=harness.clock.now(), lease=WAIT, limit=1
@@ -58,7 +58,7 @@ async def claimed(harness: BotHarness):
 
 @pytest.fixture
 def parted(monkeypatch) -> None:
-    """A message holds one story: an edition of two stories has two parts."""
+    """One story per message: an edition of two stories has two parts."""
     monkeypatch.setattr(limits, "STORIES", 1)
 
 
@@ -125,10 +125,10 @@ async def test_a_lost_request_is_sent_again_and_leaves_one_post(
 
 
 @pytest.mark.parametrize("status", [500, 503, 524])
-async def test_a_fault_behind_which_the_post_stands_leaves_one_post(
+async def test_a_fault_after_the_post_was_created_leaves_one_post(
     harness, discord, forum, status
 ):
-    # The library repeats most of these by itself, and a post has no nonce.
+    # The library repeats most of these itself, and a forum post has no nonce.
     discord.script(Status(status=status, commits=True), "open")
     await harness.post()
     assert await states(harness) == ["uncertain"]
@@ -186,7 +186,7 @@ async def test_the_parts_behind_a_post_that_was_found_go_into_it(
 async def test_a_lost_answer_in_a_post_leaves_one_message_there(
     harness, discord, forum, parted
 ):
-    # What a nonce stands for is forgotten: only reading back tells.
+    # Discord has forgotten the nonce: only reading back can find the message.
     discord.ledger.nonce_window = timedelta(0)
     await harness.platform._ensure_session()
     discord.script(Lost(when="after"), "post")
@@ -202,7 +202,7 @@ async def test_a_lost_answer_in_a_post_leaves_one_message_there(
 async def test_a_kill_before_the_record_leaves_one_post(
     harness, discord, forum, sqlite_url, tmp_path
 ):
-    await harness.platform.send(await claimed(harness))  # and here the process dies
+    await harness.platform.send(await claimed(harness))  # and here it is killed
     platform = a_platform(discord)
     async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
         restarted.clock.set(harness.clock.now() + 2 * WAIT)
@@ -257,7 +257,7 @@ async def test_a_post_that_somebody_deleted_stops_its_edition_and_nothing_else(
     assert (await harness.digest()).destinations[0].paused is None
 
 
-async def test_an_edition_that_is_taken_back_leaves_no_message_in_its_post(
+async def test_an_undone_edition_leaves_no_message_in_its_post(
     harness, discord, forum, parted
 ):
     await harness.post()
@@ -280,7 +280,7 @@ async def take_back(harness: BotHarness) -> None:
     await harness.outbox.drain()
 
 
-async def test_what_stands_in_a_post_can_be_edited(harness, discord, forum):
+async def test_messages_in_a_post_can_be_edited(harness, discord, forum):
     sent = await claimed(harness)
     message = await harness.platform.send(sent)
     text = {"type": 10, "content": "Corrected"}
@@ -295,9 +295,7 @@ async def test_what_stands_in_a_post_can_be_edited(harness, discord, forum):
 # ── threads below a message ────────────────────────────────────────────────────
 
 
-async def test_the_parts_behind_the_first_stand_in_a_thread_below_it(
-    harness, discord, parted
-):
+async def test_further_parts_are_in_a_thread_below_the_first(harness, discord, parted):
     await behaving(harness, "thread = true")
     await harness.post()
     assert await states(harness) == ["sent", "sent"]
@@ -319,7 +317,7 @@ async def test_an_edition_of_one_part_opens_no_thread(harness, discord):
 async def test_whatever_is_lost_there_is_one_thread_and_one_message_in_it(
     harness, discord, parted, operation, when
 ):
-    # What a nonce stands for is forgotten: only reading back tells.
+    # Discord has forgotten the nonce: only reading back can find the message.
     discord.ledger.nonce_window = timedelta(0)
     await behaving(harness, "thread = true")
     sent = await claimed(harness)
@@ -335,10 +333,10 @@ async def test_whatever_is_lost_there_is_one_thread_and_one_message_in_it(
     assert len(discord.ledger.says(thread.id)) == len(discord.ledger.says("2001")) == 1
 
 
-async def test_where_no_thread_may_be_opened_all_stands_in_the_channel(
+async def test_without_permission_for_threads_all_is_in_the_channel(
     harness, discord, parted
 ):
-    # What a nonce stands for is forgotten: only reading back tells.
+    # Discord has forgotten the nonce: only reading back can find the message.
     discord.ledger.nonce_window = timedelta(0)
     discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~OPEN_THREADS)
     await behaving(harness, "thread = true")
@@ -398,7 +396,7 @@ async def claimed_again(harness: BotHarness):
     return found
 
 
-# ── silent, and one role that hears of it ──────────────────────────────────────
+# ── silent messages, and a role to mention ─────────────────────────────────────
 
 SILENT = limits.SUPPRESS_NOTIFICATIONS
 
@@ -423,7 +421,7 @@ async def scheduled(harness: BotHarness) -> None:
     await harness.wake()
 
 
-async def test_the_role_hears_of_a_scheduled_edition_once(harness, discord, parted):
+async def test_a_scheduled_edition_pings_the_role_once(harness, discord, parted):
     await behaving(harness, 'ping = "4711"')
     await scheduled(harness)
     first, second = discord.ledger.says("2001")
@@ -440,7 +438,7 @@ async def test_an_edition_that_was_ordered_pings_nobody(harness, discord):
     assert "<@&" not in str(message["components"])
 
 
-async def test_what_a_feed_says_pings_neither_the_role_nor_another(harness, discord):
+async def test_feed_text_pings_neither_the_role_nor_another(harness, discord):
     harness.publish(
         "sly", FLOOD.replace("River floods", "<@&4711> <@&4712> @everyone floods")
     )
@@ -462,7 +460,7 @@ async def test_beside_the_ping_nothing_in_the_message_can_ping(harness, discord)
     assert message["mention_roles"] == ["4711"], "only our own mention is one"
 
 
-async def test_in_plain_words_too_the_role_hears_of_it(harness, discord):
+async def test_the_role_is_pinged_in_plain_words_too(harness, discord):
     await behaving(harness, 'ping = "4711"', "silent = true")
     discord.script(Status(status=400, code=50035), "post")
     await scheduled(harness)
@@ -502,7 +500,7 @@ async def test_nothing_is_published_unasked(harness, discord, news):
 
 
 async def idle(harness: BotHarness) -> None:
-    """Until nothing is being published any more."""
+    """Wait until nothing is being published any more."""
     platform = cast(Any, harness.platform)
     await until(lambda: not platform._crossposts._tasks)
 
@@ -563,7 +561,7 @@ async def test_of_an_edition_with_a_thread_the_first_message_is_published(
     assert len(discord.asked("publish")) == 1
 
 
-# ── allowances ─────────────────────────────────────────────────────────────────
+# ── rate limits ────────────────────────────────────────────────────────────────
 
 
 @given(channel=st.integers(1, 10**19), message=st.integers(1, 10**19))

@@ -1,6 +1,6 @@
-"""The doctor on Discord: token, connection, clock, and what the bot may where.
+"""The doctor on Discord: token, connection, clock, and the bot's permissions.
 
-What the doctor says of a destination, over the real gateway.
+Includes the findings about a destination, over the real gateway.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ async def test_a_bot_that_may_everything_is_well(harness, discord):
     assert found["clock"].state == "ok"
 
 
-async def test_looking_logs_nobody_in_at_the_gateway(harness, discord):
+async def test_checking_does_not_connect_to_the_gateway(harness, discord):
     await reported(harness)
     assert discord.gateway.identified == []
 
@@ -100,7 +100,7 @@ async def test_what_lacks_in_a_channel_is_named_with_its_fix(
     assert found.fix
 
 
-async def test_a_channel_that_is_gone_is_a_problem(harness, discord):
+async def test_a_removed_channel_is_a_problem(harness, discord):
     discord.ledger.channel(CHANNEL, deleted=True)
     assert "no longer exists" in str((await reported(harness))["discord #morning"].text)
 
@@ -124,7 +124,7 @@ async def test_a_clock_that_is_off_is_a_problem(harness, discord):
     assert "95 seconds ahead of discord's" in str(found.text)
 
 
-async def test_a_bot_that_is_in_no_server_is_told(harness, discord):
+async def test_a_bot_without_a_server_is_reported(harness, discord):
     discord.invited = False
     found = await reported(harness)
     assert found["discord"].state == "warning"
@@ -156,7 +156,7 @@ async def test_a_public_key_without_an_endpoint_is_a_problem_with_its_fix(discor
     assert "«Interactions Endpoint URL»" in str(found.fix)
 
 
-async def test_where_discord_calls_us_the_gateway_is_not_dialled(discord):
+async def test_with_an_http_endpoint_the_gateway_is_not_dialled(discord):
     async with over_http(discord) as platform:
         found = await platform.examiner.reach()
     assert found.state == "ok"
@@ -182,7 +182,7 @@ async def test_in_chat_an_editor_sees_it_of_this_workspace(harness, discord):
     assert str(harness.home) not in words
 
 
-# ── the computation ────────────────────────────────────────────────────────────
+# ── computing permissions ──────────────────────────────────────────────────────
 
 BITS = st.sampled_from([0, VIEW, SEND, HISTORY, VIEW | SEND, 1 << 38, 1 << 3])
 PAIRS = st.tuples(BITS, BITS)
@@ -191,7 +191,7 @@ PAIRS = st.tuples(BITS, BITS)
 def as_the_library_computes(
     everyone: int, roles: list[int], overwrites: list[dict[str, Any]], owner: str
 ) -> int:
-    """discord.py's own answer for the same server."""
+    """Permissions as discord.py computes them for the same server."""
     from types import SimpleNamespace
 
     state = SimpleNamespace(self_id=9002, shard_count=1)
@@ -240,7 +240,7 @@ def test_it_computes_what_the_library_computes(
     me = member() | {"roles": [str(n) for n in range(50, 50 + len(roles))]}
     ours = compute_permissions(guild, me, overwrites)
     theirs = as_the_library_computes(everyone, roles, overwrites, "1")
-    # The library also takes away what hangs on «View Channels».
+    # The library also removes everything that depends on «View Channels».
     if theirs & VIEW:
         assert ours & INVITATION_BITS == theirs & INVITATION_BITS
     else:
@@ -263,7 +263,7 @@ def test_a_thread_needs_its_own_permission_to_post():
     assert list_missing_permissions(INVITATION_BITS & ~SEND, 11) == ()
 
 
-# ── at the command line ────────────────────────────────────────────────────────
+# ── on the command line ────────────────────────────────────────────────────────
 
 
 async def test_the_command_prints_findings_alone_and_ends_with_4(tmp_path):
@@ -309,7 +309,7 @@ def facts(**changes) -> ChannelFacts:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_where_the_bot_may_all_it_needs_nothing_is_said(kind):
+def test_with_all_permissions_nothing_is_reported(kind):
     assert said(facts(kind=kind)) == ""
 
 
@@ -332,7 +332,7 @@ def test_a_manner_that_works_out_is_not_spoken_of():
         ({"kind": TEXT}, "not an announcement channel"),
     ],
 )
-def test_each_thing_that_is_missing_is_said_alone(changes, words):
+def test_each_missing_permission_is_reported_alone(changes, words):
     text = said(facts(**changes), EVERYTHING)
     assert words in text
     assert "|" not in text
@@ -348,7 +348,7 @@ def test_a_forum_needs_the_right_to_write_in_its_posts():
 
 
 @pytest.mark.parametrize("mentionable", [True, False])
-async def test_the_gateway_tells_whether_a_role_can_be_pinged(discord, mentionable):
+async def test_the_gateway_shows_whether_a_role_can_be_pinged(discord, mentionable):
     discord.ledger.roles["4711"] = mentionable
     place = Destination(
         id=1,

@@ -1,4 +1,4 @@
-"""The registry on Discord: what is registered, that it fits, and when it is put."""
+"""Commands on Discord: what is registered, that it fits, and when it is sent."""
 
 import asyncio
 from typing import Any
@@ -136,7 +136,7 @@ def test_more_choices_than_discord_lists_are_completed():
     assert root["options"][0]["autocomplete"] is True
 
 
-# ── what was chosen ────────────────────────────────────────────────────────────
+# ── chosen values ──────────────────────────────────────────────────────────────
 
 
 def test_a_chosen_command_is_read_back(registry):
@@ -151,7 +151,7 @@ def test_a_chosen_command_is_read_back(registry):
     assert found.focused == "digest"
 
 
-# ── the same? ──────────────────────────────────────────────────────────────────
+# ── comparing trees ────────────────────────────────────────────────────────────
 
 
 def held(tree: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -200,9 +200,7 @@ async def test_commands_are_put_once_and_not_again_after_a_restart(discord, regi
     assert len(discord.asked("commands")) == 4
 
 
-async def test_commands_are_not_even_looked_at_again_after_a_reconnect(
-    discord, registry
-):
+async def test_commands_are_not_requested_again_after_a_reconnect(discord, registry):
     async with listening(discord, registry) as platform:
         await discord.gateway.tell_all(9, False)
         await until(lambda: len(discord.gateway.identified) == 2)
@@ -243,7 +241,7 @@ async def test_posts_go_out_while_commands_cannot_be_registered(harness, discord
     await asyncio.gather(running, return_exceptions=True)
 
 
-def test_nothing_is_heard_before_it_runs():
+def test_no_interaction_is_handled_before_it_runs():
     listener = DiscordEventHandler()
     assert listener.inbox is None
     assert "not registered" in listener.problem

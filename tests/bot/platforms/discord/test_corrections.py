@@ -1,4 +1,4 @@
-"""A message that is put right on Discord: edited, once, pinging nobody; or left."""
+"""A message is corrected on Discord: edited, once, without pings; or left."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def says(discord: LocalDiscord) -> str:
     return str(message["components"]).replace("\\", "")
 
 
-async def test_the_message_is_edited_and_says_what_was_corrected(harness, discord):
+async def test_the_message_is_edited_and_notes_the_correction(harness, discord):
     await harness.post()
     (posted,) = [dict(m) for m in discord.ledger.says("2001")]
     await correct(harness, WRONG)
@@ -68,7 +68,7 @@ async def test_what_discord_does_not_let_us_edit_stays_and_the_place_works(
     assert (await harness.digest()).destinations[0].paused is None
 
 
-async def test_too_many_edits_of_old_messages_wait_as_long_as_discord_says(
+async def test_too_many_edits_of_old_messages_wait_as_long_as_discord_asks(
     harness, discord
 ):
     await harness.post()

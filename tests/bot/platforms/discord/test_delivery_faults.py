@@ -1,4 +1,4 @@
-"""Every end of a request, through the real outbox: what the channel holds is right."""
+"""Every outcome of a request, through the real outbox: the channel is right."""
 
 import asyncio
 from contextlib import nullcontext
@@ -35,7 +35,7 @@ async def test_an_edition_is_posted_once_under_its_key(harness, discord):
     assert "Harbour bridge" in str(message["components"])
 
 
-# ── answers that are lost ──────────────────────────────────────────────────────
+# ── lost answers ───────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "hang"])
@@ -112,7 +112,7 @@ async def test_a_kill_before_the_record_leaves_one_message(
     (claimed,) = await harness.db.write(
         delivery_queue.claim_deliveries, now=harness.clock.now(), lease=WAIT, limit=50
     )
-    await harness.platform.send(claimed)  # and here the process dies
+    await harness.platform.send(claimed)  # and here the process is killed
     platform = a_platform(discord)
     async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
         restarted.clock.set(harness.clock.now() + 2 * WAIT)
@@ -154,7 +154,7 @@ async def test_a_post_that_somebody_deleted_meanwhile_is_not_posted_again(
 # ── reading back ───────────────────────────────────────────────────────────────
 
 
-async def test_a_closed_history_holds_the_delivery_and_says_why(harness, discord):
+async def test_a_closed_history_holds_the_delivery_with_the_reason(harness, discord):
     discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~HISTORY)
     running = asyncio.create_task(harness.platform.run(harness.inbox))
     await until(lambda: harness.platform.state == "ok")
@@ -199,7 +199,7 @@ async def test_a_limited_channel_waits_and_the_others_go_on(harness, discord):
 
 
 @pytest.mark.parametrize("scope", ["global", "banned"])
-async def test_a_limit_of_everything_lets_no_request_out(harness, discord, scope):
+async def test_a_global_limit_stops_every_request(harness, discord, scope):
     discord.ledger.channel("2002")
     await harness.apply(TWO_CHANNELS)
     discord.script(Limit(retry_after=40, scope=scope), "post")
@@ -322,7 +322,7 @@ async def test_a_message_that_is_never_taken_stops_only_itself(harness, discord)
     assert (await harness.digest()).destinations[0].paused is None
 
 
-# ── for good ───────────────────────────────────────────────────────────────────
+# ── permanent errors ───────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A person's own digest on Discord: by direct message, opened when it is sent."""
+"""A personal digest on Discord: by direct message, opened when it is sent."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from tests.wire.discord.interactions import READER, Who, controls_of, like
 from tests.wire.discord.server import LocalDiscord
 
 DM = f"5{READER.user}"
-#: The same person, in the direct message: Discord tells no server there.
+#: The same person, in the direct message: Discord gives no server there.
 AT_HOME = like(READER, guild=None, channel=DM, added=False)
 
 
@@ -57,7 +57,7 @@ async def test_it_comes_by_direct_message_once(
     assert discord.ledger.says("2001") == []
 
 
-async def test_a_lost_answer_is_looked_for_in_the_direct_message(
+async def test_a_lost_answer_is_read_back_from_the_direct_message(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -84,7 +84,7 @@ async def test_an_empty_direct_message_means_that_it_did_not_arrive(
     assert len(discord.ledger.says(DM)) == 1
 
 
-async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
+async def test_closed_messages_stop_it_and_are_reported_at_the_next_command(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -98,12 +98,12 @@ async def test_closed_messages_stop_it_and_are_said_at_the_next_command(
         assert "allow them in the server’s privacy" in reported.replace("'", "’")
         again = await ask(discord, "news help", READER)
         assert "digest is paused" not in again.words
-    # Others are told nothing of it, and their channel gets its edition.
+    # Other people are not notified, and their channel gets its edition.
     await harness.post()
     assert discord.ledger.says("2001")
 
 
-async def test_whoever_left_the_server_gets_nothing_more(
+async def test_former_members_get_nothing_more(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -134,12 +134,12 @@ async def test_its_buttons_answer_in_the_direct_message(
         quotes = await discord.people.presses(controls["Quotes"], AT_HOME)
         assert "Ada Brandt" in (await quotes.done()).words
         assert "Discuss" not in controls
-        # It was saved in the workspace of the server, where it is asked from.
+        # It was saved in the workspace of the server where the command came from.
         listed = await ask(discord, "news saved", READER)
         assert "Harbour bridge" in listed.words
 
 
-async def test_whoever_was_found_to_have_left_presses_nothing_more(
+async def test_buttons_of_former_members_have_no_effect(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -156,7 +156,7 @@ async def test_whoever_was_found_to_have_left_presses_nothing_more(
         assert "does not belong here" in (await asked.done()).words
 
 
-async def test_the_buttons_of_ones_own_digest_answer_nobody_else(
+async def test_the_buttons_of_a_personal_digest_are_private(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -170,7 +170,7 @@ async def test_the_buttons_of_ones_own_digest_answer_nobody_else(
         assert "does not belong here" in (await asked.done()).words
 
 
-async def test_at_home_nobody_is_an_editor_of_the_server(
+async def test_in_a_direct_message_nobody_is_an_editor_of_the_server(
     harness: BotHarness, discord: LocalDiscord
 ):
     await harness.apply(SUNDAYS)
@@ -215,13 +215,13 @@ schedule = "sundays at 9:00 Europe/Berlin"
 """
 
 
-# ── what became of a report ────────────────────────────────────────────────────
+# ── answers to reports ─────────────────────────────────────────────────────────
 
 
 async def settled(
     harness: BotHarness, discord: LocalDiscord, answer: str = "You are right."
 ) -> None:
-    """The reader reports an error below an edition, and an editor settles it."""
+    """The reader reports an error in an edition, and an editor resolves it."""
     await harness.post()
     async with listening(discord, harness.inbox, platform_of(harness)):
         what = {"story": "1", "text": "Not <@7001> on Monday."}
@@ -239,7 +239,7 @@ async def settled(
     )
 
 
-async def test_a_settled_report_is_answered_by_direct_message_once(
+async def test_a_resolved_report_is_answered_by_direct_message_once(
     harness: BotHarness, discord: LocalDiscord
 ):
     await settled(harness, discord, answer="@everyone **Yes** <@7001>")
@@ -254,7 +254,7 @@ async def test_a_settled_report_is_answered_by_direct_message_once(
     assert len(discord.ledger.says("2001")) == before
 
 
-async def test_a_lost_answer_of_one_is_looked_for_there(
+async def test_a_lost_answer_of_a_notice_is_read_back_there(
     harness: BotHarness, discord: LocalDiscord
 ):
     discord.ledger.nonce_window = timedelta(0)
@@ -267,7 +267,7 @@ async def test_a_lost_answer_of_one_is_looked_for_there(
 
 
 @pytest.mark.parametrize("left", [False, True])
-async def test_whom_no_direct_message_reaches_is_told_with_their_next_command(
+async def test_without_direct_messages_the_answer_comes_with_the_next_command(
     harness: BotHarness, discord: LocalDiscord, left: bool
 ):
     await settled(harness, discord)

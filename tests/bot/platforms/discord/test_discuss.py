@@ -1,4 +1,4 @@
-"""«Discuss» under an edition: one thread, whoever presses and however often."""
+"""«Discuss» under an edition: one thread, however often and by whom it is pressed."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def threads(discord):
     return of_channel(discord.ledger, "2001")
 
 
-async def test_it_opens_a_thread_below_the_edition_and_says_where_it_is(chat, discord):
+async def test_it_opens_a_thread_below_the_edition_and_links_to_it(chat, discord):
     asked = await press(discord)
     (thread,) = threads(discord)
     (message,) = discord.ledger.says("2001")
@@ -35,7 +35,7 @@ async def test_it_opens_a_thread_below_the_edition_and_says_where_it_is(chat, di
     assert asked.private
 
 
-async def test_whoever_presses_next_is_led_to_the_same_thread(chat, discord):
+async def test_the_next_press_links_to_the_same_thread(chat, discord):
     first = await press(discord)
     second = await press(discord, EDITOR_TOO)
     assert second.words == first.words
@@ -66,19 +66,19 @@ async def test_as_a_command_it_leads_to_the_thread_of_the_newest_edition(chat, d
     assert thread.id in asked.words
 
 
-async def test_who_may_open_no_threads_gets_none_from_the_bot(chat, discord):
+async def test_without_thread_permission_the_bot_opens_none(chat, discord):
     asked = await press(discord, READER)
     assert threads(discord) == []
     assert "you may open none here" in asked.words
 
 
-async def test_who_may_open_no_threads_is_led_to_the_one_that_is_open(chat, discord):
+async def test_without_thread_permission_a_person_gets_the_open_thread(chat, discord):
     await press(discord)
     asked = await press(discord, READER)
     assert threads(discord)[0].id in asked.words
 
 
-async def test_without_the_permission_the_bot_says_what_it_needs(chat, discord):
+async def test_without_the_permission_the_bot_names_it(chat, discord):
     discord.ledger.channel("2001", permissions=ALL_WE_NEED & ~OPEN_THREADS)
     asked = await press(discord)
     assert "«Create Public Threads»" in asked.words
@@ -101,7 +101,7 @@ async def test_below_a_message_that_was_deleted_there_is_nothing_to_open(chat, d
         (Status(status=403, code=50013), "Create Public Threads"),
     ],
 )
-async def test_what_goes_wrong_is_told_in_a_sentence(chat, discord, fault, words):
+async def test_errors_are_reported_in_a_sentence(chat, discord, fault, words):
     discord.script(fault, "open")
     asked = await press(discord)
     assert words in asked.words

@@ -162,7 +162,7 @@ def test_the_oldest_drafts_give_way():
 
 
 class FormCommand:
-    """A command that asks for a name and a tone, and takes no name twice."""
+    """A command that asks for a name and a tone, and accepts no name twice."""
 
     def __init__(self) -> None:
         self.made: list[dict[str, str]] = []
@@ -209,9 +209,7 @@ async def test_a_form_opens_as_a_modal_and_its_answers_run_the_command(
     assert form_command.made == [{"name": "Noon", "tone": "brisk"}]
 
 
-async def test_a_form_with_a_mistake_says_so_and_opens_again_filled_in(
-    discord, form_command
-):
+async def test_a_form_with_a_mistake_opens_again_filled_in(discord, form_command):
     async with listening(discord, form_command.inbox()):
         modal = await opened(discord)
         wrong = await discord.people.fills(modal, {"name": "taken", "tone": "calm"})
@@ -229,7 +227,7 @@ async def test_a_form_with_a_mistake_says_so_and_opens_again_filled_in(
     assert form_command.made == [{"name": "Dusk", "tone": "calm"}]
 
 
-async def test_nobody_else_opens_somebodys_form(discord, form_command):
+async def test_a_form_cannot_be_opened_by_another_person(discord, form_command):
     async with listening(discord, form_command.inbox()):
         modal = await opened(discord)
         wrong = await (await discord.people.fills(modal, {"name": "taken"})).done()
@@ -237,14 +235,14 @@ async def test_nobody_else_opens_somebodys_form(discord, form_command):
         assert "has expired" in (await asked.done()).words
 
 
-async def test_a_form_of_before_a_restart_says_what_to_do(discord, form_command):
+async def test_a_form_from_before_a_restart_explains_what_to_do(discord, form_command):
     async with listening(discord, form_command.inbox(), a_platform(discord)):
         modal = await opened(discord)
         wrong = await (await discord.people.fills(modal, {"name": "taken"})).done()
     async with listening(discord, form_command.inbox(), a_platform(discord)):
         asked = await discord.people.presses(wrong.controls["Edit again"])
         assert "Run the command again" in (await asked.done()).words
-        # The modal itself needs no memory.
+        # Opening the modal itself needs no draft.
         sent = await discord.people.fills(modal, {"name": "Late"})
         assert "Made Late" in (await sent.done()).words
 

@@ -1,4 +1,4 @@
-"""The gateway comes and goes; what cannot come back is told once and stops nothing."""
+"""The gateway reconnects; a permanent failure is logged once and blocks nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -67,19 +67,19 @@ async def test_a_dropped_connection_is_resumed_and_posts_do_not_need_it(
     await until(lambda: platform.state == "ok")
 
 
-async def test_it_reconnects_when_it_is_told_to(platform, discord):
+async def test_it_reconnects_on_request(platform, discord):
     await discord.gateway.tell_all(7)
     await until(lambda: discord.gateway.resumed)
     await until(lambda: platform.state == "ok")
 
 
-async def test_a_session_that_is_worth_nothing_is_begun_anew(platform, discord):
+async def test_an_invalid_session_is_replaced(platform, discord):
     await discord.gateway.tell_all(9, False)
     await until(lambda: len(discord.gateway.identified) == 2)
     await until(lambda: platform.state == "ok")
 
 
-async def test_a_gateway_that_only_looks_alive_is_left(discord):
+async def test_a_zombie_gateway_connection_is_closed(discord):
     discord.gateway.answers_heartbeats = False
     discord.gateway.heartbeat_ms = 100
     async with running(discord, heartbeat_timeout=0.5):
@@ -111,7 +111,7 @@ async def test_a_post_that_is_refused_for_its_token_ends_the_connection_too(
     await until(lambda: not discord.gateway.connections)
 
 
-async def test_refused_intents_cut_the_gateway_off_and_posting_goes_on(discord):
+async def test_rejected_intents_end_the_gateway_and_posting_continues(discord):
     discord.gateway.refuse = [4014]
     async with running(discord) as platform:
         await until(lambda: "intents" in platform.state)
@@ -131,7 +131,7 @@ async def test_a_login_that_fails_for_now_is_tried_again(discord, fault):
 
 async def test_no_other_gateway_is_dialled_than_the_one_that_was_set(discord):
     ours = discord.address
-    # An address of the documentation's net: dialling it would fail the test.
+    # A documentation address (RFC 5737): dialling it would fail the test.
     discord.gateway.address = "ws://192.0.2.1:9/"
     async with running(discord, gateway=ours["gateway"]) as platform:
         await until(lambda: platform.state == "ok")
@@ -145,9 +145,7 @@ async def test_without_a_gateway_of_our_own_the_one_that_discord_names_is_used(d
     assert discord.asked("gateway")
 
 
-async def test_a_stop_takes_little_time_although_the_gateway_says_nothing(
-    platform, discord
-):
+async def test_a_stop_is_fast_although_the_gateway_is_silent(platform, discord):
     for connection in discord.gateway.connections:
         connection.alive = False
     async with asyncio.timeout(5):
@@ -155,7 +153,7 @@ async def test_a_stop_takes_little_time_although_the_gateway_says_nothing(
 
 
 async def test_a_task_that_loses_a_cancellation_is_ended_all_the_same():
-    """As the library's connecting does when its answer comes at that very moment."""
+    """As the library's connect does when its answer comes at that very moment."""
 
     async def loses_one() -> None:
         with suppress(asyncio.CancelledError):

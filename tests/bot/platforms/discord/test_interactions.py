@@ -1,4 +1,4 @@
-"""What people do on Discord, through the real client: each gets one answer, in time."""
+"""Interactions on Discord, through the real client: each gets one answer, in time."""
 
 import asyncio
 import random
@@ -51,7 +51,7 @@ from tests.wire.discord.server import LocalDiscord
 
 @pytest.fixture
 async def chat(harness: BotHarness, discord: LocalDiscord) -> AsyncIterator[BotHarness]:
-    """The newsroom with an edition posted, and its commands on Discord."""
+    """The newsroom with a posted edition, and its commands on Discord."""
     await harness.post()
     async with listening(discord, harness.inbox, platform_of(harness)):
         yield harness
@@ -85,7 +85,7 @@ def posts(discord: LocalDiscord) -> int:
 async def test_every_command_is_answered_to_the_asker_alone(chat, discord):
     for command in chat.inbox.commands:
         asked = await ask(discord, command.path, **given_for(command))
-        # Of what editors name in examples, not all is set up here.
+        # Not everything that examples for editors name is set up here.
         if command.permission is Permission.EVERYONE:
             assert "did not work" not in asked.words, command.path
         assert asked.words or asked.modal, command.path
@@ -93,14 +93,14 @@ async def test_every_command_is_answered_to_the_asker_alone(chat, discord):
         assert asked.refused == []
 
 
-async def test_who_chose_a_language_is_answered_in_it_throughout(chat, discord):
+async def test_a_chosen_language_is_used_throughout(chat, discord):
     await ask(discord, "news language", language="de")
     asked = await ask(discord, "news story", story="99")
     assert "Das hat nicht geklappt" in asked.words
     assert "That did not work" not in asked.words
 
 
-async def test_an_answer_says_what_the_core_says(chat, discord):
+async def test_an_answer_has_the_text_of_the_core(chat, discord):
     asked = await ask(discord, "news quotes", speaker="Brandt")
     assert "> “We will not reopen it before the steel has been tested”" in asked.words
     assert "Ada Brandt, engineer, Hallin Courier" in asked.words
@@ -117,7 +117,7 @@ async def test_an_answer_comes_in_the_language_of_the_asker(chat, discord):
     assert "Das dürfen nur Redakteure" in german.words
 
 
-async def test_a_request_that_fails_says_so_in_words(chat, discord):
+async def test_a_failed_request_is_reported_in_words(chat, discord):
     asked = await ask(discord, "news story", story="99")
     assert "⚠ That did not work" in asked.words
     assert "there is no 99" in asked.words
@@ -136,7 +136,7 @@ async def test_a_server_that_nothing_is_set_up_for_gets_a_plain_sentence(chat, d
 
 
 async def test_what_is_wrong_is_not_cut_to_fit_into_a_modal(chat, discord):
-    """What to do stands at the end of it: a message says all, and opens the form."""
+    """The instruction stands at the end: one message says it, and opens the form."""
     asked = await ask(discord, "newsdesk source test", address="zebra of nowhere")
     assert asked.modal is None
     assert "https" in asked.words
@@ -203,12 +203,12 @@ def a_command(path: str, completes: str = "", **changes: Any) -> Command:
     return Command(**{**parts, **changes})
 
 
-# ── in time ────────────────────────────────────────────────────────────────────
+# ── deadlines ──────────────────────────────────────────────────────────────────
 
 
 @asynccontextmanager
 async def a_slow_database(harness: BotHarness) -> AsyncIterator[None]:
-    """Every reader of the database is busy until the block ends."""
+    """Keep every reader of the database busy until the block ends."""
     free = threading.Event()
 
     def busy(_: object) -> None:
@@ -239,7 +239,7 @@ async def test_a_quick_answer_needs_no_second_call(chat, discord):
 
 
 def telling(*replies: Reply, after: Any = None, private: bool = True) -> Inbox:
-    """Commands that answer so, after something happened."""
+    """Answer commands with this, after something happened."""
     left = list(replies)
 
     async def dispatch(_: Invocation) -> Reply:
@@ -280,7 +280,7 @@ async def test_an_answer_whose_token_has_run_out_is_dropped(discord):
     assert late.refused == [50027]
 
 
-async def test_what_was_asked_is_done_although_nobody_takes_the_answer(discord):
+async def test_a_command_runs_although_its_answer_is_rejected(discord):
     done: list[str] = []
 
     async def slowly() -> None:
@@ -316,12 +316,12 @@ async def test_a_limit_is_waited_for_and_no_token_is_logged(discord, caplog):
 
 
 @pytest.mark.parametrize("defer", [0.02, 5])
-async def test_an_answer_that_discord_does_not_take_is_said_to_be_so(discord, defer):
+async def test_an_answer_that_discord_rejects_is_reported(discord, defer):
     async def slowly() -> None:
         await asyncio.sleep(0.1)
 
     if defer < 1:
-        # The acknowledgement is taken, the answer is not.
+        # The acknowledgement arrives, the answer does not.
         discord.script(Slow(seconds=0), "answer")
     discord.script(Status(status=400, code=50035), "answer")
     inbox = telling(SAID, after=slowly)
@@ -332,9 +332,7 @@ async def test_an_answer_that_discord_does_not_take_is_said_to_be_so(discord, de
 
 @pytest.mark.parametrize("deferred", [False, True])
 @pytest.mark.parametrize(("command", "reply"), [(True, False), (False, True)])
-async def test_who_sees_an_answer_is_what_the_answer_says(
-    discord, deferred, command, reply
-):
+async def test_the_reply_decides_who_sees_the_answer(discord, deferred, command, reply):
     async def slowly() -> None:
         await asyncio.sleep(0.1 if deferred else 0)
 
@@ -346,13 +344,13 @@ async def test_who_sees_an_answer_is_what_the_answer_says(
 
 
 @pytest.mark.parametrize("who", [IN_DM, BROUGHT_ALONG])
-async def test_where_the_bot_does_not_belong_it_answers_the_asker_alone(discord, who):
+async def test_where_the_bot_is_not_installed_answers_are_private(discord, who):
     inbox = telling(replace(SAID, private=False), private=False)
     async with listening(discord, inbox):
         assert (await ask(discord, "news find", who)).private
 
 
-async def test_a_problem_is_nobody_elses_business(discord):
+async def test_a_problem_is_shown_privately(discord):
     said = replace(SAID, private=False, problem=True)
     async with listening(discord, telling(said, private=False)):
         assert (await ask(discord, "news find")).private
@@ -452,7 +450,7 @@ async def test_a_changed_id_does_nothing(chat, discord):
 
 
 def test_of_ten_thousand_changed_ids_none_is_taken():
-    """Cut, grown, swapped and mixed: what is not the id itself opens nothing."""
+    """Cut, extended, swapped and mixed: only the id itself opens anything."""
     ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     here = an_invocation()
@@ -498,7 +496,7 @@ async def test_a_reader_who_presses_an_editors_button_does_nothing(chat, discord
 
 
 async def test_what_a_signed_button_carries_cannot_be_typed(chat, discord):
-    """No option and no form field reaches what only a signed control may say."""
+    """No option and no form field sets what only a signed control may carry."""
     chat.publish("flood", FLOOD)
     before = posts(discord)
     option = {"name": "confirmed", "type": 3, "value": "1:abc"}
@@ -543,7 +541,7 @@ async def test_one_that_comes_again_after_a_restart_has_no_second_effect(
     assert posts(discord) == 2
 
 
-# ── who may ────────────────────────────────────────────────────────────────────
+# ── permissions ────────────────────────────────────────────────────────────────
 
 ROLES = {
     "reader": (READER, False),
@@ -572,7 +570,7 @@ async def test_a_right_that_was_lost_is_lost_at_once(chat, discord):
     assert "Only editors" in (await ask(discord, "newsdesk status", lost)).words
 
 
-async def test_at_home_and_brought_along_nobody_sees_what_a_server_has(chat, discord):
+async def test_outside_a_server_its_data_is_invisible(chat, discord):
     for who in (IN_DM, BROUGHT_ALONG, like(EDITOR, guild="1002")):
         for command in chat.inbox.commands:
             words = (await ask(discord, command.path, who, **given_for(command))).words
@@ -591,12 +589,12 @@ def every_workspace(connection: Any) -> Any:
     return workspace_store.list_workspaces(connection)
 
 
-# ── the gateway's other news ───────────────────────────────────────────────────
+# ── other gateway events ───────────────────────────────────────────────────────
 
 
 @pytest.fixture
 async def settled(chat: BotHarness) -> BotHarness:
-    """The same once the servers that were there before have all been told of."""
+    """The same, once all servers that were there before have been announced."""
     session = platform_of(chat)._session
     assert session is not None
     await until(session._client.is_ready)
@@ -605,7 +603,7 @@ async def settled(chat: BotHarness) -> BotHarness:
 
 def a_guild(discord: LocalDiscord, number: str) -> dict[str, Any]:
     reported = {**guild(discord.ledger), "id": number, "name": "Second", "channels": []}
-    # Discord says «unavailable: false» only of a server that was there before.
+    # Discord sends «unavailable: false» only for a server that was there before.
     del reported["unavailable"]
     reported["roles"][0]["id"] = number
     return reported
@@ -621,9 +619,7 @@ async def test_being_added_makes_a_workspace_and_greets_the_owner(settled, disco
     assert ("1002", "Second") in [(w.external_id, w.name) for w in found]
 
 
-async def test_whoever_added_the_bot_is_greeted_where_that_can_be_looked_up(
-    settled, discord
-):
+async def test_the_installer_is_greeted_if_the_audit_log_is_readable(settled, discord):
     discord.added_by = "7009"
     joined = a_guild(discord, "1002")
     joined["roles"][0]["permissions"] = str(1 << 7)
@@ -675,7 +671,7 @@ async def test_being_removed_stops_what_would_be_posted_until_it_is_added_again(
 # ── roles ──────────────────────────────────────────────────────────────────────
 
 
-async def test_a_role_that_was_let_in_does_an_editor_s_work(chat, discord):
+async def test_a_role_with_a_grant_may_edit(chat, discord):
     shown = await ask(discord, "newsdesk access grant", who="<@&4711>")
     confirmed = await discord.people.presses(shown.controls["Confirm"])
     await confirmed.done()
@@ -696,11 +692,11 @@ async def test_roles_of_a_server_that_the_bot_is_not_in_open_nothing(chat, disco
     assert "#morning" not in asked.words
 
 
-# ── brought along, and in a private chat ───────────────────────────────────────
+# ── user-installed, and in a private chat ──────────────────────────────────────
 
 
 @pytest.mark.parametrize("who", [IN_DM, BROUGHT_ALONG])
-async def test_where_nothing_is_set_up_news_say_so_in_a_sentence(chat, discord, who):
+async def test_without_a_setup_news_is_answered_in_a_sentence(chat, discord, who):
     asked = await ask(discord, "news latest", who)
     assert "No edition has been posted here yet." in asked.words
     assert "did not work" not in asked.words

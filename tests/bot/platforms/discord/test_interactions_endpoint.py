@@ -1,4 +1,4 @@
-"""Discord calls us: what it signed is heard as over the gateway, and nothing else."""
+"""Interactions over HTTP: signed by Discord, handled as over the gateway."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -29,13 +29,13 @@ from tests.wire.discord.server import LocalDiscord
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
 PUBLIC = KEY.public_key().public_bytes_raw().hex()
-#: Through a proxy, under the name by which the world knows the bot.
+#: Behind a proxy, under the bot's public name.
 HOST = {"host": "news.example"}
 PING = b'{"type": 1, "id": "1", "application_id": "9001"}'
 
 
 def called(discord: LocalDiscord) -> tuple[DiscordPlatform, ASGIApp]:
-    """A platform that is called, in the whole web application as `bot.app` has it."""
+    """A platform with the endpoint, in the web application as `bot.app` builds it."""
 
     async def nothing(*_: Any) -> None:
         return None
@@ -60,7 +60,7 @@ def called(discord: LocalDiscord) -> tuple[DiscordPlatform, ASGIApp]:
 
 @asynccontextmanager
 async def being_called(discord: LocalDiscord, inbox: Inbox) -> AsyncIterator[ASGIApp]:
-    """Discord calls the bot for everything that people do."""
+    """Send everything that people do to the endpoint."""
     platform, site = called(discord)
 
     async def carry(payload: Mapping[str, Any]) -> None:
@@ -91,7 +91,7 @@ async def call(
     return await ask(site, "POST", INTERACTIONS_PATH, body, {**sent, **given})
 
 
-# ── what is Discord's ──────────────────────────────────────────────────────────
+# ── requests from Discord ──────────────────────────────────────────────────────
 
 
 async def test_a_ping_is_answered_before_anybody_listens(discord):
@@ -122,7 +122,7 @@ async def test_a_form_opens_and_is_filled(harness, discord):
         assert "**silent** no → yes" in (await filled.done()).words
 
 
-async def test_where_discord_calls_no_gateway_is_asked_for_or_connected_to(discord):
+async def test_with_an_http_endpoint_no_gateway_is_requested(discord):
     async with being_called(discord, an_inbox()):
         pass
     assert discord.gateway.identified == []
@@ -142,7 +142,7 @@ async def test_editions_are_posted_meanwhile(harness, discord):
     assert len(discord.ledger.says("2001")) == 1
 
 
-# ── what comes twice ───────────────────────────────────────────────────────────
+# ── repeats ────────────────────────────────────────────────────────────────────
 
 
 async def test_what_is_replayed_within_its_time_has_one_effect(harness, discord):
@@ -151,7 +151,7 @@ async def test_what_is_replayed_within_its_time_has_one_effect(harness, discord)
         await asked.done()
         await discord.people.again(asked)
         for _ in range(3):
-            # Had it been heard, it would have been answered by now.
+            # Had it been handled, it would have been answered by now.
             await (await discord.people.command("news latest")).done()
     assert asked.refused == []
     assert len(asked.messages) == 1
@@ -172,7 +172,7 @@ def _named(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("-", "_"): value for name, value in headers.items()}
 
 
-# ── what is not Discord's ──────────────────────────────────────────────────────
+# ── other requests ─────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -186,26 +186,26 @@ def _named(headers: Mapping[str, str]) -> dict[str, str]:
         {"x_signature_timestamp": "0"},
     ],
 )
-async def test_what_is_not_signed_by_discord_is_not_let_in(discord, changes):
+async def test_requests_not_signed_by_discord_are_rejected(discord, changes):
     _, site = called(discord)
     answer = await call(discord, site, PING, **changes)
     assert answer.status == 401
 
 
-async def test_what_another_key_signed_is_not_let_in(discord):
+async def test_requests_signed_with_another_key_are_rejected(discord):
     _, site = called(discord)
     answer = await call(discord, site, PING, **_named(signed(discord, PING, by=OTHER)))
     assert answer.status == 401
 
 
-async def test_a_body_that_was_changed_on_the_way_is_not_let_in(discord):
+async def test_a_body_changed_in_transit_is_rejected(discord):
     _, site = called(discord)
     answer = await call(discord, site, PING + b" ", **_named(signed(discord, PING)))
     assert answer.status == 401
 
 
 @pytest.mark.parametrize("late", [MAX_AGE + 1, -MAX_AGE - 1])
-async def test_a_moment_too_far_away_is_not_let_in(discord, late):
+async def test_a_moment_too_far_away_is_rejected(discord, late):
     _, site = called(discord)
     headers = _named(signed(discord, PING, late=late))
     assert (await call(discord, site, PING, **headers)).status == 401

@@ -1,4 +1,4 @@
-"""Foreign text on Discord: shown as it is, and nothing in it is live."""
+"""Untrusted text on Discord: shown as it is, without live markup."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""When posting stops somewhere, its person is told in private: once, and only they."""
+"""Notices that posting has stopped: sent privately, once, to the right person."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.wire.discord.faults import Lost, Status
 from tests.wire.discord.ledger import ALL_WE_NEED, PERSON, SEND
 from tests.wire.discord.server import CHANNEL
 
-#: The destination that Ana made, as a file names it.
+#: The destination that Ana set up, as a file names it.
 TWO = CONFIGURATION.replace(
     "[[workspace.digest]]",
     '[[workspace.destination]]\nname = "lab"\nchannel = "2002"\n\n[[workspace.digest]]',
@@ -34,7 +34,7 @@ async def workspace(harness: BotHarness):
 
 
 async def set_up_by(harness: BotHarness, person: str, channel: str) -> None:
-    """`/newsdesk destination here` in the channel, and Confirm."""
+    """Run `/newsdesk destination here` in the channel, and confirm."""
     place = Location(workspace=await workspace(harness), channel=channel)
     asked = Invocation(
         key=f"here-{channel}-{person}",
@@ -56,12 +56,12 @@ def _again(asked: Invocation) -> Invocation:
 
 
 async def stop(harness: BotHarness, discord, channel: str = CHANNEL) -> None:
-    """Somebody takes the permission to post away, and an edition comes."""
+    """Take the permission to post away, and let an edition come due."""
     discord.ledger.channel(channel, permissions=CLOSED)
     await harness.post()
 
 
-async def test_who_installed_the_bot_is_told_where_a_file_set_it_up(harness, discord):
+async def test_the_installer_is_notified_where_a_file_set_it_up(harness, discord):
     await stop(harness, discord)
     await harness.outbox.deliver_notices()
     (reported,) = discord.ledger.says(OWNERS)
@@ -71,9 +71,7 @@ async def test_who_installed_the_bot_is_told_where_a_file_set_it_up(harness, dis
     assert discord.ledger.says(CHANNEL) == []
 
 
-async def test_where_the_server_speaks_german_the_reason_is_german_too(
-    harness, discord
-):
+async def test_on_a_german_server_the_reason_is_german_too(harness, discord):
     space = await workspace(harness)
     await harness.db.write(
         workspace_store.upsert_workspace,
@@ -90,7 +88,7 @@ async def test_where_the_server_speaks_german_the_reason_is_german_too(
     assert "The bot" not in reported["content"]
 
 
-async def test_who_set_the_channel_up_by_chat_is_told(harness, discord):
+async def test_the_person_who_set_the_channel_up_is_notified(harness, discord):
     discord.ledger.channel("2002")
     await set_up_by(harness, ANA, "2002")
     space = await workspace(harness)
@@ -106,18 +104,18 @@ async def test_who_set_the_channel_up_by_chat_is_told(harness, discord):
     assert discord.ledger.says(OWNERS) == []
 
 
-async def test_it_is_told_once_whatever_comes_after(harness, discord):
+async def test_the_notice_is_sent_once(harness, discord):
     await stop(harness, discord)
     for _ in range(6):
         await harness.outbox.deliver_notices()
         harness.clock.advance(hours=6, seconds=1)
-        # The message that tries whether it works again is refused, too.
+        # The message that tries whether it works again is rejected, too.
         await harness.outbox.drain()
     await harness.outbox.deliver_notices()
     assert len(discord.ledger.says(OWNERS)) == 1
 
 
-async def test_a_place_that_stops_again_within_a_day_is_not_told_again(
+async def test_a_channel_that_stops_again_within_a_day_is_not_reported_again(
     harness, discord
 ):
     await stop(harness, discord)
@@ -134,7 +132,7 @@ async def test_a_place_that_stops_again_within_a_day_is_not_told_again(
 
 
 async def resume(harness: BotHarness) -> None:
-    """Somebody says that it works, and is mistaken."""
+    """Resume it by hand, although it still does not work."""
     space = await workspace(harness)
     (place,) = await harness.db.read(
         destination_store.list_destinations, workspace_id=space.id
@@ -147,10 +145,10 @@ async def resume(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_lost_answer_is_looked_for_and_nothing_is_told_twice(
+async def test_a_lost_answer_is_read_back_and_nothing_is_sent_twice(
     harness, discord, when
 ):
-    # Looking is the only guard: Discord has forgotten the nonce by then.
+    # Reading back is the only guard: Discord has forgotten the nonce by then.
     discord.ledger.nonce_window = timedelta(0)
     await stop(harness, discord)
     discord.script(Lost(when=when), "post", channel=OWNERS)
@@ -162,14 +160,14 @@ async def test_a_lost_answer_is_looked_for_and_nothing_is_told_twice(
     assert await states(harness) == ["sent"]
 
 
-async def test_a_process_that_ended_while_telling_tells_once(harness, discord):
+async def test_a_process_killed_while_sending_sends_once(harness, discord):
     await stop(harness, discord)
     discord.ledger.channel(OWNERS)
     tell = harness.outbox.deliver_notices
 
     from bot.storage import notice_store
 
-    # It sends, and ends before the answer is recorded.
+    # It sends, and dies before the answer is recorded.
     record = harness.db.write
 
     async def write(verb, **given):
@@ -188,9 +186,7 @@ async def test_a_process_that_ended_while_telling_tells_once(harness, discord):
     assert await states(harness) == ["sent"]
 
 
-async def test_who_takes_no_messages_is_not_asked_again_and_status_says_it(
-    harness, discord
-):
+async def test_closed_messages_are_not_retried_and_status_shows_it(harness, discord):
     await stop(harness, discord)
     refused = Status(status=403, code=50007, message="Cannot send to this user")
     discord.script(refused, "post", channel=OWNERS)
@@ -212,7 +208,7 @@ async def test_a_fault_of_the_platform_is_tried_again(harness, discord):
     assert len(discord.ledger.says(OWNERS)) == 1
 
 
-async def test_what_works_again_before_it_was_told_is_not_told(harness, discord):
+async def test_a_problem_solved_before_its_notice_is_not_reported(harness, discord):
     await stop(harness, discord)
     await resume(harness)
     await harness.outbox.deliver_notices()
@@ -228,7 +224,7 @@ async def test_a_refused_token_ends_in_a_sentence_for_status_and_page(harness, d
     assert await states(harness) == ["failed"]
 
 
-async def test_names_in_it_ping_nobody_and_are_no_markup(harness, discord):
+async def test_names_in_it_do_not_ping_and_are_no_markup(harness, discord):
     space = await workspace(harness)
     (place,) = await harness.db.read(
         destination_store.list_destinations, workspace_id=space.id
@@ -247,8 +243,8 @@ async def test_names_in_it_ping_nobody_and_are_no_markup(harness, discord):
     assert "<@7001>" not in call.body["content"]
 
 
-async def test_another_workspaces_people_are_never_told(harness, discord):
-    """The audit that is looked through is the workspace's own."""
+async def test_people_of_another_workspace_are_never_notified(harness, discord):
+    """Only the workspace's own audit log is read."""
     from bot.storage import change_store, notice_store
 
     other = await harness.db.write(
@@ -292,9 +288,7 @@ async def states(harness: BotHarness) -> list[str]:
     return await harness.db.read(read)
 
 
-async def test_the_page_of_whoever_runs_the_bot_says_what_stands_still(
-    harness, discord
-):
+async def test_the_local_page_shows_stopped_destinations(harness, discord):
     assert await harness.db.read(list_posting_problems) == ()
     discord.revoked = True
     await harness.post()

@@ -1,4 +1,4 @@
-"""Whom an editor let in, on Discord: no cell is wrong (`tests.bench.access`: all)."""
+"""Access granted by editors, on Discord: no wrong cell (all: `tests.bench.access`)."""
 
 import pytest
 

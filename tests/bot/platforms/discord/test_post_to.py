@@ -1,4 +1,4 @@
-"""An edition for another channel of the server: only where both, bot and asker, may."""
+"""Posting to another channel of the server: only where bot and person both may."""
 
 from collections.abc import AsyncIterator
 
@@ -17,7 +17,7 @@ APART = CONFIGURATION.replace(
     "[[workspace.digest]]",
 )
 
-#: An editor whom the server does not belong to.
+#: An editor who does not own the server.
 BEA = like(EDITOR, user="7005")
 
 
@@ -34,7 +34,7 @@ async def press(discord: LocalDiscord, control: str):
     return await (await discord.people.presses(control, BEA)).done()
 
 
-async def test_who_may_write_there_is_shown_it_and_posts_it(chat, discord):
+async def test_with_permission_to_write_there_it_is_shown_and_posted(chat, discord):
     asked = await ask(discord, "newsdesk post", BEA, to="other", topic="bridge")
     assert "#other" in asked.words
     assert "Harbour bridge closes" in asked.words
@@ -53,14 +53,14 @@ async def test_where_the_bot_may_not_post_no_button_is_shown(chat, discord, righ
     assert "Post now" not in asked.controls
 
 
-async def test_who_may_not_write_there_is_shown_no_button(chat, discord):
+async def test_without_permission_to_write_there_no_button_is_shown(chat, discord):
     discord.ledger.channel("2002", barred=(BEA.user,))
     asked = await ask(discord, "newsdesk post", BEA, to="other")
     assert "You cannot write in #other, so you cannot post" in asked.words
     assert "Post now" not in asked.controls
 
 
-async def test_who_may_not_write_there_any_more_posts_nothing(chat, discord):
+async def test_without_permission_to_write_there_a_confirm_posts_nothing(chat, discord):
     asked = await ask(discord, "newsdesk post", BEA, to="other")
     discord.ledger.channel("2002", barred=(BEA.user,))
     done = await press(discord, asked.controls["Post now"])
@@ -75,6 +75,6 @@ async def test_a_channel_of_another_server_is_nobodys_to_write_in(chat, discord)
     assert not await platform.may_write("1002", "2002", BEA.user)
 
 
-async def test_who_left_the_server_may_write_nowhere(chat, discord):
+async def test_former_members_may_write_nowhere(chat, discord):
     discord.absent.add(BEA.user)
     assert not await platform_of(chat).may_write("1001", "2002", BEA.user)

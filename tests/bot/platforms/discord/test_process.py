@@ -17,7 +17,7 @@ from tests.wire.discord.server import LocalDiscord
 async def an_order(
     discord: LocalDiscord, tmp_path: Path
 ) -> tuple[Home, dict[str, str]]:
-    """A home in which an edition is ordered and nothing runs; with its settings."""
+    """A home with an ordered edition and no running process; with its settings."""
     home = Home(tmp_path)
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
@@ -38,18 +38,18 @@ async def an_order(
 
 
 async def ready(address: str) -> dict[str, Any]:
-    """What `/readyz` says once every part of the process is ready."""
+    """The answer of `/readyz` once every part of the process is ready."""
 
     def answer() -> dict[str, Any] | None:
         try:
             return cast(dict[str, Any], json.loads(page(f"{address}/readyz")))
-        except HTTPError:  # 503: something is still on its way
+        except HTTPError:  # 503: not ready yet
             return None
 
     return await asyncio.to_thread(eventually, answer)
 
 
-async def test_run_connects_says_so_and_posts_what_was_ordered(discord, tmp_path: Path):
+async def test_run_connects_reports_ready_and_posts_the_order(discord, tmp_path: Path):
     home, settings = await an_order(discord, tmp_path)
     with home.running("run", **settings) as process:
         address = await asyncio.to_thread(process.until)

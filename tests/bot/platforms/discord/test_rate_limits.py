@@ -1,4 +1,4 @@
-"""Limits in real time, as the server's ledger saw it: what was asked to wait waited."""
+"""Rate limits in real time, in the server's ledger: every wait was respected."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ from tests.bot.platforms.discord.conftest import a_platform
 from tests.wire.discord.faults import Limit
 from tests.wire.discord.server import LocalDiscord
 
-#: What an answer needs to reach the bot on a busy machine.
+#: The time in which an answer reaches the bot on a busy machine.
 ON_ITS_WAY = 0.1
 
 
@@ -37,8 +37,8 @@ async def deliver(
     places: int,
     spaces: int = 4,
 ) -> None:
-    """Everything, however often it has to wait."""
-    # It would keep what is on its way waiting for the server itself.
+    """Deliver everything, however often it has to wait."""
+    # The outbox would keep deliveries in flight waiting for the server itself.
     discord.official = False
     db = Database.open(url)
     for number in range(places):
@@ -87,6 +87,6 @@ async def test_no_request_falls_into_a_wait_of_everything_and_none_bursts_after_
     assert [at for at in arrived if ON_ITS_WAY < at < 1.5] == []
     after = [at for at in arrived if at >= 1.5]
     assert len(after) > 20
-    # Evenly it would be 12; a busy machine wakes several at once, but never half of
-    # what a whole second holds.
+    # Evenly spaced it would be 12; a busy machine wakes several at once, but never
+    # half of what a whole second allows.
     assert max(sum(at <= one < at + 0.25 for one in after) for at in after) <= 25

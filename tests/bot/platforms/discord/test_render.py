@@ -34,7 +34,7 @@ def displays(part) -> list[str]:
 
 
 def control_ids(part) -> list[str]:
-    """What pressing can stand for: buttons, and the options of selects."""
+    """Every id that a press can send: buttons, and the options of selects."""
     found = []
     for _, node in rules.walk(part.payload["components"]):
         if node["type"] == 2:
@@ -69,7 +69,7 @@ def complaints(parts) -> list:
 
 
 def big(stories: int, text: str = "A sentence about the harbour. " * 12):
-    """An edition in which every story is as long as it may be."""
+    """An edition in which every story has the maximum length."""
     story = a_story(
         BRIDGE,
         summary=tuple(Sentence(text=text, spans=()) for _ in range(4)),
@@ -121,7 +121,7 @@ def test_a_label_of_many_emoji_fits_as_discord_counts():
     assert complaints(render(an_edition(stories=(story,)), a_context())) == []
 
 
-def test_a_story_is_offered_in_the_message_that_tells_it():
+def test_a_story_is_offered_in_its_own_message():
     for part in render(big(12), a_context()):
         reported = [d for d in displays(part) if d.startswith("**") and "Also" not in d]
         offered = [c for c in control_ids(part) if c.startswith("v1:story:")]
@@ -141,7 +141,7 @@ def test_quotes_are_whole_or_not_there():
     assert too_long not in shown
 
 
-def test_a_quote_keeps_its_lines_and_its_own_marks():
+def test_a_quote_keeps_its_lines_and_quotation_marks():
     card = replace(HERO, text="Eine Zeile.\n# Noch eine: *fest*.", lang="de")
     story = a_story(BRIDGE, cards=(card,))
     (part,) = render(an_edition(stories=(story,), hero=None), a_context())
@@ -164,7 +164,7 @@ def test_rendering_again_gives_the_same():
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(texts, min_size=9, max_size=9), st.integers(1, 4))
-def test_nothing_of_a_feed_becomes_live(said, count):
+def test_no_text_of_a_feed_becomes_live(said, count):
     title, headline, sentence, words, speaker, role, source, brief, url = said
     card = replace(
         a_card(BRIDGE, BRIDGE.text[:20], speaker or "Ada"),
@@ -202,7 +202,7 @@ def test_nothing_of_a_feed_becomes_live(said, count):
 
 
 def check_live(live: list[tuple[str, str]]) -> None:
-    """Only our own marks: heading, small print, quotes, bold titles, honest links."""
+    """Only our own markup: heading, small print, quotes, bold titles, honest links."""
     for kind, said in live:
         assert kind in {"heading", "small", "quote", "strong", "list", "link"}, said
         if kind == "heading":
@@ -212,7 +212,7 @@ def check_live(live: list[tuple[str, str]]) -> None:
             assert label == target.split("/")[2]
 
 
-def test_what_is_posted_pings_nobody_and_previews_nothing():
+def test_posts_have_no_pings_and_no_previews():
     for body, _ in bodies(render(an_edition(), a_context())):
         assert body["allowed_mentions"] == {"parse": []}
         assert body["flags"] & limits.SUPPRESS_EMBEDS

@@ -1,4 +1,4 @@
-"""A reply as Discord messages: whole, honest about what is left out, and only words."""
+"""Replies as Discord messages: complete, with omissions stated, without live markup."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +35,7 @@ from tests.bot.platforms.local.samples import a_context, an_edition
 from tests.wire.discord import answer_rules, markdown, rules, schema
 
 TEXTS = Texts.of("en")
-#: What our own markdown is made of; nothing else may be live.
+#: The markup that our own renderer uses; nothing else may be live.
 OURS = {"heading", "small", "strong", "quote", "link", "list"}
 
 
@@ -53,7 +53,7 @@ def displays(answer: Reply) -> list[str]:
 
 
 def words(answer: Reply) -> str:
-    """What a person reads."""
+    """The text that a person reads."""
     return "\n".join(markdown.read(text).words for text in displays(answer))
 
 
@@ -83,7 +83,7 @@ def parts(edition: Any = None) -> tuple[MessagePart, ...]:
     return render(edition or an_edition(), a_context())
 
 
-# ── what it says ───────────────────────────────────────────────────────────────
+# ── content ────────────────────────────────────────────────────────────────────
 
 
 def test_a_line_leads_to_the_host_that_it_names():
@@ -155,7 +155,7 @@ def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
     assert displays(shown)[-1] == "-# 20 read"
 
 
-def test_a_part_of_another_platform_is_told_in_plain_words():
+def test_a_part_of_another_platform_is_shown_in_plain_words():
     part = MessagePart(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
     assert "One\n*Two*" in words(Reply(blocks=(RenderedEdition(parts=(part,)),)))
 
@@ -180,7 +180,7 @@ def test_a_button_that_the_edition_has_already_is_not_there_twice():
     assert all(complaints(body) == [] for body in bodies(answer))
 
 
-# ── how much of it ─────────────────────────────────────────────────────────────
+# ── length ─────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("count", [1, 20, 21, 100, 1_000])
@@ -196,7 +196,7 @@ def test_what_does_not_fit_is_counted(count):
         assert "more" not in reported
 
 
-def test_a_long_edition_is_cut_between_its_messages_and_says_so():
+def test_a_long_edition_is_cut_between_messages_with_a_note():
     answer = Reply(blocks=(RenderedEdition(parts=parts() * 9),))
     reported = bodies(answer)
     assert len(reported) == limits.MESSAGES
@@ -204,7 +204,7 @@ def test_a_long_edition_is_cut_between_its_messages_and_says_so():
     assert "more" in displays(answer)[-1]
 
 
-# ── whatever comes ─────────────────────────────────────────────────────────────
+# ── generated replies ──────────────────────────────────────────────────────────
 
 text = st.one_of(
     hostile.texts,
@@ -256,7 +256,7 @@ any_reply = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(any_reply)
-def test_any_reply_is_messages_that_discord_takes_and_that_ping_nobody(answer):
+def test_any_reply_is_valid_on_discord_and_pings_nobody(answer):
     reported = bodies(answer)
     assert 1 <= len(reported) <= limits.MESSAGES + 1
     for body in reported:
@@ -273,7 +273,7 @@ def test_discords_own_schema_has_nothing_against_it(answer):
 
 @settings(max_examples=100, deadline=None)
 @given(any_reply)
-def test_nothing_in_any_reply_becomes_live(answer):
+def test_no_text_of_any_reply_becomes_live(answer):
     for written in displays(answer):
         for kind, what in markdown.read(written).live:
             assert kind in OURS, (kind, what)
@@ -286,7 +286,7 @@ def test_nothing_in_any_reply_becomes_live(answer):
 
 
 def local_words(answer: Reply) -> list[str]:
-    """Every text that the local page shows of a reply, but for labels of its own."""
+    """Every text of a reply on the local page, without the page's own labels."""
     view = build_reply_view(answer, TEXTS, "UTC")
     found = [view["title"]]
     for block in view["blocks"]:
@@ -307,7 +307,7 @@ def local_words(answer: Reply) -> list[str]:
 async def on_discord(
     harness: BotHarness, path: str, args: dict[str, str]
 ) -> Invocation:
-    """A command of an editor in the channel of the digest."""
+    """An editor's command in the channel of the digest, on Discord."""
     workspace = await harness.inbox.workspace_of("discord", "1001", "Newsroom")
     return Invocation(
         key=f"{path} {args}",
@@ -318,7 +318,7 @@ async def on_discord(
     )
 
 
-async def test_discord_says_everything_that_the_local_page_says(harness: BotHarness):
+async def test_discord_shows_everything_that_the_local_page_shows(harness: BotHarness):
     await harness.post()
     for command in harness.inbox.commands:
         asked = await on_discord(harness, command.path, given_for(command))

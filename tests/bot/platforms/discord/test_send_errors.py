@@ -1,4 +1,4 @@
-"""The table of ends, the pace, and the key that a message carries."""
+"""The table of outcomes, the rate limiter, and the key that a message carries."""
 
 import asyncio
 import heapq
@@ -33,7 +33,7 @@ KEY = "abcdefghijklmnopqrstuvwx2"
 
 
 class Response:
-    """As much of an answer as discord.py's errors look at."""
+    """The attributes of an answer that discord.py's errors read."""
 
     reason = "scripted"
 
@@ -121,7 +121,7 @@ def test_every_end_has_its_verdict(error, guarded, kind, facts):
     assert {name: getattr(found, name) for name in facts} == facts
 
 
-# ── the pace ───────────────────────────────────────────────────────────────────
+# ── rate limiting ──────────────────────────────────────────────────────────────
 
 
 class Seconds:
@@ -155,7 +155,7 @@ def test_a_used_up_route_waits_alone():
     assert waits(pace, method="DELETE") == waits(pace, channel="2") == 0
 
 
-def test_a_route_with_something_left_goes_on():
+def test_a_route_with_remaining_requests_continues():
     pace = DiscordRateLimiter(Seconds())
     record_response(pace, X_RateLimit_Remaining="1", X_RateLimit_Reset_After="2.5")
     assert waits(pace) == 0
@@ -218,7 +218,7 @@ async def test_few_requests_are_on_their_way_at_once_and_they_begin_evenly():
 
 
 class Network:
-    """Requests on their way, in simulated time: each is late in its own way."""
+    """Requests in flight, in simulated time: each has its own latency."""
 
     def __init__(self, quickest: float, seed: int) -> None:
         self.at = 1000.0
@@ -229,7 +229,7 @@ class Network:
         self._answers: list[tuple[float, float]] = []
 
     async def sleep(self, seconds: float) -> None:
-        """Time goes by; answers come in at their time."""
+        """Let time pass; answers arrive at their time."""
         until = self.at + seconds
         while self._answers and self._answers[0][0] <= until:
             self.at, begun = heapq.heappop(self._answers)

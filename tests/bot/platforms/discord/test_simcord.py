@@ -1,10 +1,11 @@
-"""What simcord, somebody else's Discord, makes of the bot: the same as ours.
+"""The bot against simcord, an independent model of Discord: the same as ours.
 
-Our wire server was written from the documentation by those who wrote the bot, and one
-misreading could stand in both. simcord models Discord on its own: which commands a
+Our wire server was written from the documentation by the authors of the bot, and one
+misreading could be in both. simcord models Discord independently: which commands a
 member sees, what a component, a modal, a permission and a late or second answer are.
-It stands behind the real discord.py, inside the process. Nonces, the wire and time are
-not its strength (its clock makes every wait short): those are `tests/wire/discord`'s.
+It runs behind the real discord.py, inside the process. Nonces, the wire and time are
+not its strength (its clock makes every wait short): those are tested with
+`tests/wire/discord`.
 """
 
 from collections.abc import AsyncIterator
@@ -31,23 +32,23 @@ from tests.bot.platforms.discord.test_render import big, bodies
 from tests.bot.platforms.local.samples import a_context, a_delivery, an_edition
 
 TOKEN = "simcord.fake.token"
-#: A guild's id tells its shard.
+#: A guild's id determines its shard.
 GUILD = 1001 << 22
 SELECT = 3
-#: Commands whose answer waits for the network, which no test reaches.
+#: Commands whose answer needs the network, which no test reaches.
 ASKS_OUTSIDE = {"newsdesk source test"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opinion:
-    """A newsroom whose Discord is simcord's."""
+    """A newsroom whose Discord is simcord."""
 
     harness: BotHarness
     env: Env
     platform: DiscordPlatform
     session: DiscordSession
     channel: Any
-    #: May manage the server.
+    #: A member who may manage the server.
     editor: Any
     reader: Any
 
@@ -60,7 +61,7 @@ class Opinion:
         return self.harness.inbox.commands
 
     async def post_to(self, channel: int) -> None:
-        """An edition is ordered for this channel and sent."""
+        """Order an edition for this channel, and send it."""
         configuration = CONFIGURATION.replace('"1001"', f'"{GUILD}"')
         await self.harness.apply(configuration.replace('"2001"', f'"{channel}"'))
         await self.harness.post()
@@ -109,13 +110,13 @@ async def opinion(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Opinion]:
 
 
 def words(asked: Any) -> str:
-    """All that the asker is shown: the answer, and what follows it."""
+    """Everything that the person is shown: the answer, and its follow-ups."""
     shown = [asked.response, *asked.followups]
     return "\n".join(str(message.components) for message in shown if message)
 
 
 def first_story(message: Any) -> str:
-    """What the menu under an edition offers first."""
+    """The first option of the menu under an edition."""
     roots = [component.to_dict() for component in message.components]
     (menu,) = [found for found in walk_components(roots) if found["type"] == SELECT]
     return str(menu["options"][0]["value"])
@@ -185,7 +186,7 @@ async def test_a_message_is_found_again_by_its_key(opinion: Opinion):
     assert await opinion.harness.platform.read_back(claimed) == sent
 
 
-async def test_an_edition_that_is_taken_back_is_gone(opinion: Opinion):
+async def test_an_undone_edition_is_deleted(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
     asked = await opinion.asks("newsdesk undo")
     await opinion.editor.click(asked.response, label="Take it back")

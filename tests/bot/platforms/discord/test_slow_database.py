@@ -1,4 +1,4 @@
-"""While no query of the database ends, Discord gets a first answer to everything."""
+"""While no database query finishes, Discord gets a first answer to everything."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 

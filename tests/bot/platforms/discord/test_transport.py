@@ -1,6 +1,6 @@
-"""Canaries: what `transport` replaces in discord.py is still there and still works.
+"""Canaries: what `transport` replaces in discord.py still exists and still works.
 
-A test that fails after an update of the library says which of its parts changed; the
+A test that fails after an update of the library names the part that changed; the
 docstring of `bot.platforms.discord.transport` says why each one is replaced.
 """
 
@@ -109,7 +109,7 @@ async def test_a_request_that_must_not_be_repeated_ends_with_its_first_fault(dis
     await platform.close()
 
 
-def test_the_file_that_ends_repetitions_lets_the_first_attempt_pass():
+def test_the_file_that_ends_repetitions_allows_the_first_attempt():
     (once,) = SEND_ONCE
     once.reset(seek=0)
     with pytest.raises(aiohttp.ClientError):

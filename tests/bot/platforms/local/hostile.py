@@ -1,4 +1,4 @@
-"""Twenty strings that want to become more than text, and how to make others."""
+"""Twenty strings that try to become more than text, and a strategy for others."""
 
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ STRINGS = (
     "\u202e<scr\u0000ipt>\U000e0041\u2066evil\u2069",
 )
 
-#: Never blank and never too long for the shortest place it is shown in.
+#: Never blank, and never too long for the shortest field it is shown in.
 texts = st.builds(
     lambda head, text: f"a{head}{text}"[:100].strip(),
     st.sampled_from(STRINGS),

@@ -1,4 +1,4 @@
-"""An edition about invented towns, and what else the local page's tests show."""
+"""An edition about invented towns, and other samples for the local page's tests."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,7 @@ POOL = an_article(
 )
 ARTICLES = {article.id: article for article in (BRIDGE, SEAGRASS, WATER, POOL)}
 
-#: Whose words a quote is, by the words that it begins with.
+#: The speaker of a quote, by the words that it begins with.
 _ROLES = {
     "Tomas Ekdahl": "the authority’s chief bridge engineer",
     "Dr. Yusra Demetrian": "a marine ecologist at the University of Ostergate",

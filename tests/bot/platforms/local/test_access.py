@@ -1,4 +1,4 @@
-"""Whom a grant on the local page is for: one of the people who sit at it, or nobody."""
+"""Access grants on the local page: for one of its people, or for nobody."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.fakes_mailbox import MemoryMailbox
 
 @pytest.fixture
 async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
-    """Ana, where the page is what digests post to."""
+    """Ana, in a workspace whose digests post to the page."""
     page: Any = LocalPlatform(mailbox=MemoryMailbox(), clock=FakeClock())
     async with open_harness(sqlite_url, tmp_path, page) as built:
         await built.apply()
@@ -23,7 +23,7 @@ async def ana(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Editor]:
 
 
 @pytest.mark.parametrize("who", ["ben", "Ben", "@ben", "person ben", "<@ben>"])
-async def test_who_is_meant_is_said_and_may_then_edit(ana: Editor, who: str):
+async def test_a_grant_names_the_person_who_may_then_edit(ana: Editor, who: str):
     shown = await ana.says("newsdesk access grant", who=who)
     assert "This is Ben" in said(shown)
     await ana.presses(shown, "Confirm")
@@ -32,16 +32,18 @@ async def test_who_is_meant_is_said_and_may_then_edit(ana: Editor, who: str):
 
 
 @pytest.mark.parametrize("who", ["mallory", "role 4711"])
-async def test_of_nobody_it_is_said_who_there_is(ana: Editor, who: str):
+async def test_an_unknown_person_is_answered_with_the_known_people(
+    ana: Editor, who: str
+):
     form = await ana.is_asked("newsdesk access grant", who=who)
     assert "«ana», «ben»" in errors(form)["who"]
 
 
-async def test_who_is_an_editor_anyway_needs_no_grant(ana: Editor):
+async def test_editors_need_no_grant(ana: Editor):
     form = await ana.is_asked("newsdesk access grant", who="ana")
     assert "Ana is already an editor" in errors(form)["who"]
 
 
-async def test_the_people_are_offered_while_somebody_types(ana: Editor):
+async def test_the_people_are_completed(ana: Editor):
     asked = cast(Any, await ana._event("newsdesk access grant", {}))
     assert await ana.harness.inbox.complete(asked, "who", "b") == ("ben",)

@@ -1,4 +1,4 @@
-"""What typed lines mean, and what may follow while they are typed."""
+"""Parsing and completion of typed commands."""
 
 import pytest
 from hypothesis import given
@@ -159,7 +159,7 @@ def test_any_line_gets_an_answer(line):
 
 
 @given(st.text(max_size=300))
-def test_words_stand_in_order_and_miss_nothing_but_white_space(line):
+def test_words_are_in_order_and_omit_only_white_space(line):
     at = 0
     for word in split_words(line):
         assert not line[at : word.start].strip()
@@ -193,7 +193,7 @@ def test_what_may_follow_is_offered(line, offered):
     assert labels(line) == offered
 
 
-def test_values_are_asked_for_where_only_the_archive_knows_them():
+def test_values_from_the_archive_are_requested():
     wanted = complete_line("/news quotes Xi Ji", 18, COMMANDS).wanted
     assert wanted is not None
     assert (wanted.path, wanted.option, wanted.typed) == (
@@ -222,7 +222,7 @@ def test_a_value_that_is_put_in_can_be_read_again(line, value, result):
     assert value in call.args.values()
 
 
-# ── words of another language ──────────────────────────────────────────────────
+# ── words of other languages ───────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("line", ["/news zitate Xi", "/news Zitate Xi"])
@@ -230,13 +230,13 @@ def test_a_command_may_be_typed_in_the_words_of_another_language(line):
     assert read(line) == ParsedCommand(path="news quotes", args={"speaker": "Xi"})
 
 
-async def test_every_word_of_another_language_stands_for_one_of_a_command(
+async def test_every_translated_word_maps_to_a_command_word(
     empty_harness: BotHarness,
 ):
     commands = empty_harness.inbox.commands
     known = {word for command in commands for word in command.path.split()[1:]}
     assert set(ENGLISH_WORDS.values()) <= known
-    # No word that English commands have means another one.
+    # No word that English commands use has another meaning.
     assert not known & ENGLISH_WORDS.keys()
 
 

@@ -1,6 +1,6 @@
-"""The live stream: what was missed comes first, and nothing falls in between.
+"""The live stream: missed events come first, and none is lost in between.
 
-Open pages hear of changes, and a slow one holds nobody up.
+Open pages receive changes, and a slow page delays no other.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ def opened(stage: Stage, page: LiveStream) -> AsyncIterator[str]:
 
 
 async def until_quiet(texts: AsyncIterator[str]) -> list[tuple[str, Any]]:
-    """Events up to the first sign of life, as (name, data)."""
+    """Events up to the first keep-alive, as (name, data)."""
     found = []
     async for text in texts:
         if text.startswith(":"):
@@ -57,7 +57,7 @@ async def posted(stage: Stage, *numbers: int, **changes: Any) -> None:
         await stage.platform.send(a_delivery(number, **changes))
 
 
-async def test_what_came_while_away_comes_first():
+async def test_events_missed_while_away_come_first():
     stage = Stage()
     await posted(stage, 1, 2, 3)
     assert ids(await until_quiet(opened(stage, a_page(after=1)))) == [2, 3]
@@ -140,7 +140,7 @@ async def test_more_than_a_page_of_missed_messages_means_a_reload():
     assert await until_quiet(opened(stage, a_page(after=1))) == [("reload", {})]
 
 
-async def test_reading_back_a_message_that_nobody_heard_of_tells_open_pages():
+async def test_reading_back_an_unannounced_message_notifies_open_pages():
     stage = Stage()
     delivery: Delivery = a_delivery(1)
     texts = opened(stage, a_page())
@@ -152,7 +152,7 @@ async def test_reading_back_a_message_that_nobody_heard_of_tells_open_pages():
 
 
 async def _kept(texts: AsyncIterator[str]) -> AsyncIterator[str]:
-    """The same stream, which stays open when this one is left."""
+    """The same stream, which stays open when the caller's block ends."""
     while True:
         yield await anext(texts)
 
@@ -184,7 +184,7 @@ async def test_a_change_reaches_every_open_page_of_its_workspace():
         assert await anext(other.news(0.01)) is None
 
 
-async def test_a_slow_page_is_told_to_reload_and_then_left_alone():
+async def test_a_slow_page_is_asked_to_reload_and_then_disconnected():
     hub = Hub()
     with hub.listening(1) as slow:
         for number in range(limits.WAITING * 3):
@@ -210,7 +210,7 @@ async def test_closing_ends_every_stream_at_once_even_a_full_one():
             assert [news async for news in busy.news(60)] == [Closed()]
 
 
-async def test_a_page_that_comes_after_closing_is_let_go():
+async def test_a_page_that_connects_after_closing_is_disconnected():
     hub = Hub()
     hub.close()
     with hub.listening(1) as late:

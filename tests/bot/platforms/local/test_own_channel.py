@@ -1,4 +1,4 @@
-"""A person's own channel of the local page: theirs, and closed to the other one."""
+"""A person's own channel on the local page: private to that person."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.bot.web.asgi import Browser
 
 @pytest.fixture
 async def ana(empty_harness: BotHarness) -> Browser:
-    """Ana, who has set up a digest of her own and got it."""
+    """Ana, who has set up a personal digest and received an edition."""
     empty_harness.publish("bridge", BRIDGE)
     await empty_harness.apply(WEEKLY)
     browser = page(empty_harness)
@@ -28,7 +28,7 @@ async def test_it_is_among_her_channels(ana: Browser):
     assert (await ana.get("/c/person:ana")).status == 200
 
 
-async def test_nobody_else_sees_or_opens_it(ana: Browser):
+async def test_the_channel_is_private(ana: Browser):
     token = await ana.token()
     await ana.post("/person", {"csrf": token, "person": "ben"})
     assert platform.PERSON_COOKIE in ana.cookies
@@ -38,7 +38,7 @@ async def test_nobody_else_sees_or_opens_it(ana: Browser):
     assert events.status == 404
 
 
-async def test_who_sits_down_there_is_led_to_a_channel_of_all(ana: Browser):
+async def test_another_person_is_redirected_from_a_personal_channel(ana: Browser):
     token = await ana.token()
     asked = {"csrf": token, "person": "ben", "channel": "person:ana"}
     moved = await ana.post("/person", asked)

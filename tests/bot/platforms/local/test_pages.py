@@ -1,4 +1,4 @@
-"""The page without JavaScript: every answer is a whole page, or a fragment if asked."""
+"""The page without JavaScript: answers are whole pages, or fragments on request."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,9 +40,7 @@ async def test_the_first_channel_is_shown_at_the_root(stage, browser):
     assert len(tree.css(".message .story")) == 3
 
 
-async def test_a_browser_that_asks_for_german_gets_page_and_answers_in_german(
-    stage, browser
-):
+async def test_a_german_browser_gets_page_and_answers_in_german(stage, browser):
     german = {"accept_language": "de-DE,de;q=0.9,en;q=0.5"}
     page = await browser.get("/", **german)
     assert page.tree.css("html")[0].attributes["lang"] == "de-DE"
@@ -57,7 +55,7 @@ async def test_an_unknown_channel_is_not_found(browser):
     assert (await browser.get("/c/nowhere")).status == 404
 
 
-async def test_a_workspace_without_channels_says_what_to_do(stage):
+async def test_a_workspace_without_channels_explains_what_to_do(stage):
     stage.channels = ()
     answer = await Browser(stage.app()).get("/")
     assert "There is no channel yet" in answer.text
@@ -102,7 +100,7 @@ async def test_the_pages_script_gets_the_answer_alone(browser):
     assert "<html" not in answer.text
 
 
-async def test_a_private_answer_says_that_only_the_asker_sees_it(browser):
+async def test_a_private_answer_is_marked_as_private(browser):
     assert "Only you can see this" in (await command(browser, "/news help")).text
 
 
@@ -114,7 +112,7 @@ async def test_a_problem_is_marked_by_word_and_sign(browser):
     assert trouble.css_first("svg") is not None
 
 
-async def test_the_person_decides_the_permission_that_the_core_is_told(stage, browser):
+async def test_the_person_determines_the_permission(stage, browser):
     token = await browser.token()
     await browser.post("/person", {"csrf": token, "channel": "news", "person": "ben"})
     refused = await command(browser, "/newsdesk status")
@@ -176,7 +174,7 @@ async def test_a_filled_form_becomes_the_command(stage, browser):
     assert stage.asked[-1].args == {"tone": "calm"}
 
 
-async def test_a_command_before_the_bot_runs_is_told_to_wait():
+async def test_a_command_before_the_bot_runs_is_asked_to_wait():
     answer = await command(Browser(Stage().app()), "/news help")
     assert "still starting" in answer.text
 
@@ -205,7 +203,7 @@ async def test_completion_offers_only_what_the_person_may_do(browser):
     assert "/newsdesk status" not in (await browser.get(path)).text
 
 
-async def test_completion_says_in_german_what_a_command_does(browser):
+async def test_completion_describes_commands_in_german(browser):
     path = "/complete?line=/news+lat&caret=9&channel=news"
     answer = await browser.get(path, accept_language="de")
     assert "Die neueste Ausgabe hier" in answer.text

@@ -1,4 +1,4 @@
-"""Who may what on the local page: no cell is wrong (`tests.bench.access`: all)."""
+"""Permissions on the local page: no wrong cell (`tests.bench.access`: all)."""
 
 import pytest
 

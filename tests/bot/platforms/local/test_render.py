@@ -1,4 +1,4 @@
-"""How an edition becomes the local page's message, and that it stays text."""
+"""Rendering an edition as the local page's message; all of it stays text."""
 
 import json
 from dataclasses import replace
@@ -71,7 +71,7 @@ def words(text: str | None) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Without white space: where it stands is the page's own business."""
+    """The text without white space, which is up to the page's layout."""
     return "".join(text.split())
 
 
@@ -81,7 +81,7 @@ def text_at(tree: LexborHTMLParser, selector: str) -> str:
     return words(node.text())
 
 
-# ── what is said ───────────────────────────────────────────────────────────────
+# ── content ────────────────────────────────────────────────────────────────────
 
 
 def test_the_same_edition_gives_the_same_part():
@@ -113,11 +113,11 @@ def test_the_payload_is_nothing_but_json():
         (".end", "That’s all for today."),
     ],
 )
-def test_an_edition_says(selector, said):
+def test_an_edition_shows(selector, said):
     assert text_at(shown(samples.an_edition()), selector) == said
 
 
-def test_the_plain_twin_says_what_the_page_says():
+def test_the_plain_text_has_the_words_of_the_page():
     part = render(samples.an_edition(), samples.a_context())[0]
     for said in (
         "Morning news · Wednesday 7 January",
@@ -134,7 +134,7 @@ def test_another_edition_today_is_not_the_end_of_the_day():
     assert payload_of(samples.an_edition(), next_due=later)["end"] == "That’s all."
 
 
-def test_a_late_edition_says_so():
+def test_a_late_edition_is_marked():
     assert "08:30" in payload_of(samples.an_edition(), late=True)["late"]
 
 
@@ -164,7 +164,7 @@ def test_each_sentence_leads_to_its_words_in_the_article():
     assert href == build_article_href("bridge", revision, span)
 
 
-def test_an_unnamed_speaker_is_said_to_be_unnamed():
+def test_an_unnamed_speaker_is_marked_as_unnamed():
     card = replace(samples.HERO, speaker=None, role=None)
     tree = shown(samples.an_edition(hero=card))
     assert text_at(tree, ".hero .speaker") == "speaker not named in the text"
@@ -208,11 +208,11 @@ def test_a_flood_of_stories_stays_within_the_budget():
     assert len(json.dumps(payload)) < 128 * 1024
 
 
-# ── that it stays text ─────────────────────────────────────────────────────────
+# ── text stays text ────────────────────────────────────────────────────────────
 
 
 def filled_with(text: str) -> Edition:
-    """An edition whose every foreign text is `text`."""
+    """An edition whose untrusted texts are all `text`."""
     card = replace(
         samples.HERO, text=text, speaker=text, role=f"r{text}", source=text, alt=text
     )
@@ -279,7 +279,7 @@ def test_what_steers_or_hides_is_dropped_and_nothing_else(text):
     assert all(c in letters for c in dropped)
 
 
-def test_four_marks_stay_on_a_letter_and_the_rest_goes():
+def test_at_most_four_marks_stay_on_a_letter():
     assert sanitize_text("a" + "\u0301" * 30 + "b") == "a" + "\u0301" * 4 + "b"
 
 

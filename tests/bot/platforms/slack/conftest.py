@@ -54,7 +54,7 @@ async def harness(
 ) -> AsyncIterator[BotHarness]:
     """One digest, two articles, one channel."""
     platform = a_platform(slack)
-    # Files that people give lie there, too; nothing is dialled before one does.
+    # Attached files are served there too; nothing is fetched before there is one.
     source_reader = SourceReader(f"127.0.0.1:{slack.port}")
     async with (
         source_reader,
@@ -71,7 +71,7 @@ async def harness(
 def share_clock(
     harness: BotHarness, slack: LocalSlack, platform: SlackPlatform
 ) -> None:
-    """One clock for the bot, for Slack and for the pace between them."""
+    """Use one clock for the bot, for Slack and for the rate limiter between them."""
     slack.ledger.clock = harness.clock
 
     async def sleep(seconds: float) -> None:
@@ -86,7 +86,7 @@ def share_clock(
 async def listening(
     slack: LocalSlack, inbox: Inbox, platform: SlackPlatform | None = None
 ) -> AsyncIterator[SlackPlatform]:
-    """A platform that is connected and hears what people do."""
+    """A platform that is connected and receives what people do."""
     platform = platform or a_platform(slack)
     task = asyncio.create_task(platform.run(inbox))
     try:
@@ -99,7 +99,7 @@ async def listening(
 
 
 def example_of(command: Command) -> str:
-    """The first of the command's own examples that lacks nothing, as it is typed."""
+    """The command's first complete example, as it is typed."""
     for example in command.examples:
         if parse_complete(example, (command,)) is not None:
             return as_chosen(example)
@@ -111,7 +111,7 @@ def a_platform(slack: LocalSlack, **changes: Any) -> SlackPlatform:
 
 
 async def until(what: Callable[[], Any], seconds: float = 12) -> None:
-    """Wait for something to become true; fail when it does not."""
+    """Wait for a condition to become true; fail when it does not."""
     for _ in range(int(seconds * 100)):
         if what():
             return

@@ -1,4 +1,4 @@
-"""Texts that want to become more than text on Slack, and how to make others."""
+"""Texts that try to become more than text on Slack, and a strategy for others."""
 
 from hypothesis import strategies as st
 

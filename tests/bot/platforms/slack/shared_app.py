@@ -34,12 +34,12 @@ from tests.wire.slack.people import EDITOR, like
 from tests.wire.slack.server import CHANNEL, LocalSlack
 from tests.wire.slack.teams import CLIENT_ID, CLIENT_SECRET, PUBLIC_URL
 
-#: The second workspace, its channel, and somebody who manages it.
+#: The second workspace, its channel, and a person who manages it.
 SECOND = "T1002"
 THERE = "C3001"
 THEIRS = like(EDITOR, team=SECOND, user="U8003", channel=THERE)
 KEY = b"a secret key of no value"
-#: Through a proxy, under the name by which the world knows the bot.
+#: Behind a proxy, under the bot's public name.
 PUBLIC = {"host": "news.example"}
 
 WORKSPACE = """
@@ -102,7 +102,7 @@ def a_worker(
 
 @dataclass
 class Visitor:
-    """A browser that comes through the proxy, with its cookies."""
+    """A browser behind the proxy, with its cookies."""
 
     app: ASGIApp
     cookies: dict[str, str] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class Visitor:
         return answer
 
     async def begins(self) -> str:
-        """The first page; where its button leads."""
+        """Open the first page; return where its button leads."""
         page = await self.visits("/slack/install")
         assert page.status == 200
         node = page.tree.css_first("a.button")
@@ -130,7 +130,7 @@ class Visitor:
 
 @dataclass(frozen=True, kw_only=True)
 class SharedApp:
-    """Everything of one process that several workspaces may install."""
+    """One process of a bot that several workspaces can install."""
 
     slack: LocalSlack
     harness: BotHarness
@@ -146,7 +146,7 @@ class SharedApp:
         return Visitor(self.site)
 
     async def install(self, team: str = TEAM) -> Answer:
-        """Somebody who manages it installs the app, from the first page to the last."""
+        """Install the app as a manager, from the first page to the last."""
         installer = THEIRS.user if team == SECOND else EDITOR.user
         visitor = self.visitor()
         url = await visitor.begins()
@@ -158,14 +158,14 @@ class SharedApp:
             assert (await self.install(team)).status == 200
 
     async def post(self, team: str = TEAM, key: str = "now") -> None:
-        """Order an edition there, and deliver what may go."""
+        """Order an edition there, and deliver what is due."""
         digest = await self.harness.digest(f"Morning brief {team}")
         await self.harness.publisher.order(digest, key)
         await self.harness.wake()
 
     @asynccontextmanager
     async def heard(self) -> AsyncIterator[None]:
-        """The platform is connected and hears what people do."""
+        """Connect the platform, so that it receives what people do."""
         async with listening(self.slack, self.harness.inbox, self.platform):
             yield
 
@@ -174,7 +174,7 @@ class SharedApp:
 async def open_shared_app(
     slack: LocalSlack, url: str, home: Path, **changes: Any
 ) -> AsyncIterator[SharedApp]:
-    """One process over a database, with two workspaces set up and none installed."""
+    """Open a process over a database with two workspaces set up and none installed."""
     clock = FakeClock()
     slack.ledger.clock = clock
     slack.ledger.channel(THERE, team=SECOND)
@@ -219,7 +219,7 @@ def the_site(
 
 
 def words(answer: Answer) -> str:
-    """What is read on a page."""
+    """The text of a page."""
     body = answer.tree.css_first("main")
     assert body is not None
     return re.sub(r"\s+", " ", body.text(separator=" ")).strip()

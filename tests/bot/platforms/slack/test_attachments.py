@@ -1,4 +1,4 @@
-"""Files on Slack: given in a form, and handed over where they are too long."""
+"""Files on Slack: uploaded in a form, and sent where text is too long."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -41,7 +41,7 @@ async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[SlackPla
 
 
 async def asked_for(slack: LocalSlack, line: str = "/newsdesk apply") -> Asked:
-    """The command with its form open."""
+    """Run the command; its form is open then."""
     asked = await ask(slack, line)
     assert asked.view is not None
     return asked
@@ -50,7 +50,7 @@ async def asked_for(slack: LocalSlack, line: str = "/newsdesk apply") -> Asked:
 async def sends(
     slack: LocalSlack, asked: Asked, upload: Upload | None, /, **answers: str
 ) -> Asked:
-    """The form is sent: with what is wrong in it, or else the answer to the command."""
+    """Submit the form; return its errors, or else the answer to the command."""
     assert asked.view is not None
     filled = await slack.people.fills(asked.view, answers=answers, file=upload)
     await until(lambda: filled.acknowledged is not None)
@@ -102,7 +102,7 @@ def views_blocks(asked: Asked) -> Any:
     return asked.view["blocks"]
 
 
-async def test_where_the_app_may_read_no_files_no_form_asks_for_one(harness, slack):
+async def test_without_the_scope_for_files_no_form_asks_for_one(harness, slack):
     slack.scopes -= {"files:read"}
     async with listening(slack, harness.inbox):
         opened = await asked_for(slack)
@@ -112,7 +112,7 @@ async def test_where_the_app_may_read_no_files_no_form_asks_for_one(harness, sla
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-async def test_what_is_wrong_in_a_file_is_said_at_its_question(
+async def test_mistakes_in_a_file_are_reported_at_its_question(
     chat, slack, harness, wrong
 ):
     content, said = WRONG[wrong]
@@ -136,9 +136,7 @@ async def test_a_file_that_is_too_large_is_not_asked_for(chat, slack):
 
 
 @pytest.mark.parametrize("content", [b"x" * (ATTACHMENT_LIMIT + 1), b"shorter"])
-async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
-    chat, slack, content
-):
+async def test_a_file_of_another_size_than_declared_is_rejected(chat, slack, content):
     asked = await gives(slack, Upload(name="odd", content=content, size=100))
     said = asked.errors["file"]
     assert "larger than" in said or "incomplete" in said
@@ -147,16 +145,16 @@ async def test_a_file_that_is_not_as_large_as_it_was_said_to_be_is_not_taken(
 @pytest.mark.parametrize(
     "elsewhere", ["https://files.example/mine.toml", "http://127.0.0.1:1/x", "x"]
 )
-async def test_a_file_that_lies_elsewhere_is_never_asked_for(chat, slack, elsewhere):
+async def test_a_file_on_another_host_is_never_requested(chat, slack, elsewhere):
     upload = Upload(name="mine.toml", content=EVENING.encode(), url=elsewhere)
     asked = await gives(slack, upload)
     assert asked.errors["file"]
     assert slack.people.uploads.asked == []
 
 
-async def test_whoever_is_led_to_a_page_for_signing_in_gets_no_file(chat, slack):
+async def test_a_redirect_to_the_sign_in_page_yields_no_file(chat, slack):
     opened = await asked_for(slack)
-    # The scope is taken away while the form is open.
+    # The scope is removed while the form is open.
     slack.scopes -= {"files:read"}
     upload = Upload(name="mine.toml", content=EVENING.encode())
     assert (await sends(slack, opened, upload)).errors["file"]
@@ -177,15 +175,13 @@ async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
         assert "New digest «Evening»" in opened.words
 
 
-async def test_a_short_export_is_shown_as_it_stands(chat, slack):
+async def test_a_short_export_is_shown_as_text(chat, slack):
     asked = await ask(slack, "/newsdesk export")
     assert "[[workspace.digest]]" in asked.words
     assert slack.people.uploads.shown == {}
 
 
-async def test_a_long_export_is_a_file_for_whoever_asked_that_can_be_given_back(
-    harness, slack
-):
+async def test_a_long_export_is_a_private_file_that_can_be_imported(harness, slack):
     await many_sources(harness, CONFIGURATION)
     async with listening(slack, harness.inbox):
         asked = await ask(slack, "/newsdesk export")
@@ -207,7 +203,7 @@ async def test_a_long_export_is_a_file_for_whoever_asked_that_can_be_given_back(
         (None, ""),
     ],
 )
-async def test_where_slack_takes_no_file_it_says_so_and_shows_what_it_can(
+async def test_a_rejected_upload_is_reported_and_shown_in_part(
     harness, slack, fault, operation
 ):
     await many_sources(harness, CONFIGURATION)

@@ -1,6 +1,6 @@
-"""What the doctor says of Slack: what is missing, what runs out, and the fix.
+"""The doctor's findings about Slack: what is missing, what expires, and the fix.
 
-The doctor on Slack: tokens, scopes, connection, clock, and the channels.
+Covers tokens, scopes, connection, clock, and the channels.
 """
 
 from collections.abc import AsyncIterator
@@ -38,11 +38,11 @@ def reported(**changes: Any) -> dict[str, str]:
 # ── settings ───────────────────────────────────────────────────────────────────
 
 
-def test_without_slack_there_is_nothing_to_say():
+def test_without_slack_there_are_no_findings():
     assert reported() == {}
 
 
-def test_with_everything_set_it_only_says_where_slack_must_send_people():
+def test_with_everything_set_it_only_shows_the_urls_for_slack():
     (found,) = some_settings(**ALL).check()
     assert found.state == "ok"
     assert "https://news.example/slack/oauth_redirect" in str(found.text)
@@ -57,12 +57,12 @@ def test_each_setting_that_is_missing_is_named(missing):
     assert "README" in fix
 
 
-def test_an_address_without_https_is_said_to_be_of_no_use():
+def test_an_address_without_https_is_reported():
     found = reported(**{**ALL, "public_url": "http://news.example"})
     assert any("wants https" in text for text in found)
 
 
-def test_a_bot_token_beside_it_is_said_to_do_nothing():
+def test_a_redundant_bot_token_is_reported():
     found = reported(**ALL, slack_bot_token="xoxb-1")
     assert any("SLACK_BOT_TOKEN is not used" in text for text in found)
 
@@ -101,7 +101,7 @@ async def test_a_workspace_that_has_not_installed_it_gets_the_address(shared_app
     assert not any(TEAM in text for text in said)
 
 
-async def test_tokens_without_a_successor_are_told_before_they_run_out(shared_app):
+async def test_tokens_without_a_successor_are_reported_before_they_expire(shared_app):
     shared_app.harness.clock.advance(hours=11)
     shared_app.slack.teams.spoil(TEAM)
     await shared_app.post(TEAM)
@@ -135,7 +135,7 @@ async def test_a_scope_without_which_nothing_works_is_a_problem_there_too(shared
     ]
 
 
-async def test_a_doctor_that_looks_does_not_hang_up_who_is_connected(harness, slack):
+async def test_the_doctor_does_not_disconnect_a_running_bot(harness, slack):
     async with listening(slack, harness.inbox, a_platform(slack)) as platform:
         assert await found(harness.doctor, platform) == {}
         assert platform.state == "ok"
@@ -183,7 +183,7 @@ async def test_a_scope_that_lacks_is_named_with_what_it_is_for(
         ({"deleted": True}, "problem", "does not exist"),
     ],
 )
-async def test_how_the_bot_stands_in_a_channel_is_told(
+async def test_the_bots_state_in_a_channel_is_reported(
     harness, slack, changes, state, said
 ):
     slack.ledger.channel(CHANNEL, **changes)
@@ -201,7 +201,7 @@ async def test_where_it_may_not_post_uninvited_it_must_be_in_the_channel(
     assert (await examined(harness))["slack #morning"].state == "problem"
 
 
-async def test_without_the_scope_to_look_a_channel_is_not_called_bad(harness, slack):
+async def test_without_the_scope_to_check_a_channel_is_not_a_problem(harness, slack):
     slack.scopes -= {"channels:read"}
     found = (await examined(harness))["slack #morning"]
     assert found.state == "warning"

@@ -1,4 +1,4 @@
-"""The socket comes and goes; what cannot come back is told once and stops nothing."""
+"""The socket reconnects; a permanent failure is logged once and blocks nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -60,21 +60,21 @@ async def test_it_is_not_connected_before(slack):
     assert "not connected" in a_platform(slack).state
 
 
-async def test_an_app_without_socket_mode_is_connected_when_it_is_let_in(slack):
+async def test_without_socket_mode_the_app_is_ready_once_authenticated(slack):
     async with running(slack, app_token=None) as platform:
         await until(lambda: platform.state == "ok")
         assert await platform.send(post())
     assert slack.asked("gateway") == []
 
 
-# ── it comes back ──────────────────────────────────────────────────────────────
+# ── reconnecting ───────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
 async def test_a_connection_that_slack_wants_renewed_is_renewed_at_once(
     platform, slack, reason
 ):
-    async with asyncio.timeout(0.9):  # sooner than a broken one
+    async with asyncio.timeout(0.9):  # sooner than after a broken one
         await slack.socket.disconnect(reason)
         await connected_again(slack, platform)
 
@@ -109,7 +109,7 @@ async def test_a_connection_that_answers_its_pings_stays(slack):
     assert slack.socket.connected == 1
 
 
-async def test_a_connection_that_answers_pings_and_says_nothing_is_renewed(slack):
+async def test_a_connection_that_only_answers_pings_is_renewed(slack):
     async with running(slack, ping_timeout=0.2, idle_timeout=0.5) as platform:
         await connected_again(slack, platform)
     assert slack.socket.pings > 0
@@ -144,7 +144,7 @@ async def test_a_ping_before_hello_is_no_hello_and_does_no_harm(slack):
     ],
 )
 @pytest.mark.parametrize("operation", ["login", "gateway"])
-async def test_what_fails_for_now_is_tried_again(slack, fault, operation):
+async def test_temporary_failures_are_retried(slack, fault, operation):
     slack.script(fault, operation)
     async with running(slack) as platform:
         await until(lambda: platform.state == "ok")
@@ -156,9 +156,7 @@ async def test_no_more_than_one_connection_is_held(platform, slack):
         await connected_again(slack, platform, times)
 
 
-async def test_a_connection_that_never_stands_is_not_asked_for_again_and_again(
-    platform, slack
-):
+async def test_a_failing_connection_is_retried_with_back_off(platform, slack):
     asked = len(slack.asked("gateway"))
     end = asyncio.get_running_loop().time() + 2
     while asyncio.get_running_loop().time() < end:
@@ -167,7 +165,7 @@ async def test_a_connection_that_never_stands_is_not_asked_for_again_and_again(
     assert len(slack.asked("gateway")) - asked <= 2
 
 
-# ── it does not ────────────────────────────────────────────────────────────────
+# ── permanent failures ─────────────────────────────────────────────────────────
 
 
 async def test_a_token_that_slack_refuses_is_tried_once(slack):
@@ -179,7 +177,7 @@ async def test_a_token_that_slack_refuses_is_tried_once(slack):
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "missing_scope"])
-async def test_a_refused_app_token_cuts_the_socket_off_and_posting_goes_on(slack, code):
+async def test_a_rejected_app_token_ends_the_socket_and_posting_continues(slack, code):
     slack.app_revoked = code
     async with running(slack) as platform:
         await until(lambda: "STANDFIRST_SLACK_APP_TOKEN" in platform.state)
@@ -222,14 +220,14 @@ async def test_the_news_that_it_was_taken_off_may_be_old(platform, slack):
 
 
 async def test_no_other_host_is_dialled_than_the_one_that_was_set(slack):
-    # An address of the documentation's net: dialling it would fail the test.
+    # A documentation address (RFC 5737): dialling it would fail the test.
     slack.socket.address = "ws://192.0.2.1:9/link"
     async with running(slack) as platform:
         await until(lambda: "192.0.2.1" in platform.state)
         assert await platform.send(post())
 
 
-# ── what comes in ──────────────────────────────────────────────────────────────
+# ── incoming envelopes ─────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("kind", ["app_home_opened", "message", "an_event_of_tomorrow"])
@@ -253,9 +251,7 @@ async def test_strange_words_end_nothing(platform, slack):
     assert slack.socket.connected == 1
 
 
-async def test_a_stop_takes_little_time_although_the_socket_says_nothing(
-    platform, slack
-):
+async def test_a_stop_is_fast_although_the_socket_is_silent(platform, slack):
     slack.socket.alive = False
     async with asyncio.timeout(3):
         await platform.close()

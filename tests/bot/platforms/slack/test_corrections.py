@@ -1,4 +1,4 @@
-"""A message that is put right on Slack: updated, once, its key kept; or left."""
+"""A message is corrected on Slack: updated, once, its key kept; or left."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def says(slack: LocalSlack) -> str:
     return str(message["blocks"])
 
 
-async def test_the_message_is_updated_and_says_what_was_corrected(harness, slack):
+async def test_the_message_is_updated_and_notes_the_correction(harness, slack):
     await harness.post()
     (key,) = slack.ledger.keys(CHANNEL)
     await correct(harness, WRONG)
@@ -44,9 +44,7 @@ async def test_a_lost_answer_leaves_one_corrected_message(harness, slack, when):
         ("message_not_found", "no longer exists"),
     ],
 )
-async def test_what_slack_does_not_let_us_edit_stays_and_is_said(
-    harness, slack, code, why
-):
+async def test_an_edit_that_slack_rejects_is_reported(harness, slack, code, why):
     await harness.post()
     before = says(slack)
     slack.script(Refusal(code=code), "edit")

@@ -1,4 +1,4 @@
-"""Every end of a request, through the real outbox: what the channel holds is right."""
+"""Every outcome of a request, through the real outbox: the channel is right."""
 
 import asyncio
 from contextlib import nullcontext
@@ -53,7 +53,7 @@ async def test_an_edition_is_posted_once_under_its_key(harness, slack):
     assert "Harbour bridge" in message["text"]
 
 
-# ── answers that are lost ──────────────────────────────────────────────────────
+# ── lost answers ───────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "hang"])
@@ -113,7 +113,7 @@ async def test_a_message_is_found_behind_hundreds_of_others(harness, slack):
     assert len(slack.asked("read")) == 3
 
 
-async def test_only_what_is_newer_than_the_claim_is_looked_through(harness, slack):
+async def test_only_messages_newer_than_the_claim_are_read_back(harness, slack):
     for _ in range(450):
         slack.ledger.chatter(CHANNEL)
     harness.clock.advance(hours=1)
@@ -124,7 +124,7 @@ async def test_only_what_is_newer_than_the_claim_is_looked_through(harness, slac
     assert len(slack.asked("read")) == 1
 
 
-async def test_somebody_elses_message_with_our_key_is_not_ours(harness, slack):
+async def test_another_authors_message_with_our_key_is_not_ours(harness, slack):
     delivery = await claimed(harness)
     theirs = slack.ledger.chatter(CHANNEL)
     event = {"event_type": "standfirst_delivery"}
@@ -143,9 +143,7 @@ async def test_nothing_listening_is_not_unclear_and_is_tried_again(harness, slac
     assert await states(harness) == ["sent"]
 
 
-async def test_while_slack_lets_nobody_in_those_who_wait_do_not_try_in_turn(
-    harness, slack
-):
+async def test_during_a_rate_limit_waiting_sends_do_not_try_in_turn(harness, slack):
     delivery = await claimed(harness)
     slack.script(Status(status=503), "login", times=9)
     ends = await asyncio.gather(
@@ -172,7 +170,7 @@ async def test_an_answer_that_leads_elsewhere_is_not_followed(harness, slack):
 async def test_a_kill_before_the_record_leaves_one_message(
     harness, slack, sqlite_url, tmp_path
 ):
-    await harness.platform.send(await claimed(harness))  # and here the process dies
+    await harness.platform.send(await claimed(harness))  # and here it is killed
     platform = a_platform(slack)
     async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as restarted:
         restarted.clock.set(harness.clock.now() + 2 * WAIT)
@@ -188,7 +186,9 @@ async def test_a_kill_before_the_record_leaves_one_message(
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "not_in_channel"])
-async def test_a_closed_history_holds_the_delivery_and_says_why(harness, slack, code):
+async def test_a_closed_history_holds_the_delivery_with_the_reason(
+    harness, slack, code
+):
     slack.ledger.channel(CHANNEL, unreadable=code)
     slack.script(Lost(when="after"), "post")
     await harness.post()
@@ -245,7 +245,7 @@ async def test_a_limited_channel_waits_and_the_others_go_on(harness, slack, quie
     assert slack.early == []
 
 
-async def test_what_must_wait_is_not_even_asked(harness, slack):
+async def test_rate_limited_sends_are_not_requested(harness, slack):
     delivery = await claimed(harness)
     slack.script(Limit(retry_after=7), "post")
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""A person's own digest on Slack: in the conversation with the app."""
+"""A personal digest on Slack: in the conversation with the app."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ SUNDAYS = CONFIGURATION.replace("every 2 minutes", "sundays at 9:00")
 
 @pytest.fixture
 async def quiet(harness: BotHarness, slack: LocalSlack) -> BotHarness:
-    """A newsroom whose channel hears nothing before Sunday; a reader has their own."""
+    """A newsroom whose channel posts nothing before Sunday; a reader has a digest."""
     await harness.apply(SUNDAYS)
     async with listening(slack, harness.inbox, platform_of(harness)):
         asked = await ask(slack, "/news me 7:30", READER)
@@ -54,7 +54,7 @@ async def test_it_comes_in_the_conversation_with_the_app_once(
     assert slack.ledger.says(CHANNEL) == []
 
 
-async def test_a_lost_answer_is_looked_for_there(quiet: BotHarness, slack: LocalSlack):
+async def test_a_lost_answer_is_read_back_there(quiet: BotHarness, slack: LocalSlack):
     slack.script(Lost(when="after"), "post", channel=DM)
     await tomorrow(quiet)
     quiet.clock.advance(timedelta(minutes=2))
@@ -66,7 +66,7 @@ async def test_a_lost_answer_is_looked_for_there(quiet: BotHarness, slack: Local
 @pytest.mark.parametrize(
     "code", ["missing_scope", "cannot_dm_bot", "user_not_found", "user_disabled"]
 )
-async def test_where_no_conversation_opens_only_this_one_stops(
+async def test_without_a_conversation_only_this_destination_stops(
     quiet: BotHarness, slack: LocalSlack, code: str
 ):
     slack.script(Refusal(code=code), "open")
@@ -80,7 +80,7 @@ async def test_where_no_conversation_opens_only_this_one_stops(
     assert slack.ledger.says(CHANNEL)
 
 
-async def test_closed_messages_are_said_at_the_next_command(
+async def test_closed_messages_are_reported_at_the_next_command(
     quiet: BotHarness, slack: LocalSlack
 ):
     slack.script(Refusal(code="cannot_dm_bot"), "open")
@@ -107,11 +107,11 @@ async def test_its_controls_answer_there_and_count_in_it(
         assert "does not belong here" in refused.words
 
 
-# ── what became of a report ────────────────────────────────────────────────────
+# ── answers to reports ─────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("open_", [True, False])
-async def test_a_settled_report_is_answered_there_or_with_the_next_command(
+async def test_a_resolved_report_is_answered_there_or_with_the_next_command(
     harness: BotHarness, slack: LocalSlack, open_: bool
 ):
     await harness.post()

@@ -1,4 +1,4 @@
-"""Slack calls us: what it signed is heard as over the socket, and nothing else is."""
+"""Requests from Slack over HTTP: signed ones are handled as over the socket."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -27,7 +27,7 @@ from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, READER
 from tests.wire.slack.server import CHANNEL, SECRET, LocalSlack, signed
 
-#: Through a proxy, under the name by which the world knows the bot.
+#: Behind a proxy, under the bot's public name.
 PUBLIC = {"host": "news.example"}
 
 
@@ -55,7 +55,7 @@ def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
 
 @asynccontextmanager
 async def being_called(slack: LocalSlack, inbox: Inbox) -> AsyncIterator[ASGIApp]:
-    """Slack calls the bot for everything that people do."""
+    """Send everything that people do to the endpoints."""
     platform = a_platform(slack, app_token=None, signing_secret=SECRET)
     app = site(slack, platform)
 
@@ -101,7 +101,7 @@ async def event(
     return await call(slack, app, json.dumps(body).encode(), kind="application/json")
 
 
-# ── what is Slack's ────────────────────────────────────────────────────────────
+# ── requests from Slack ────────────────────────────────────────────────────────
 
 
 async def test_commands_and_buttons_are_answered_as_over_the_socket(harness, slack):
@@ -114,7 +114,7 @@ async def test_commands_and_buttons_are_answered_as_over_the_socket(harness, sla
     assert slack.socket.connected == 0
 
 
-async def test_a_form_says_its_errors_in_the_answer_to_the_call(slack):
+async def test_a_forms_errors_are_in_the_response_to_the_request(slack):
     inbox, _ = making(TAKEN, DONE)
     async with being_called(slack, inbox):
         asked = await (await slack.people.types("/news make")).done()
@@ -125,7 +125,7 @@ async def test_a_form_says_its_errors_in_the_answer_to_the_call(slack):
         await until(lambda: asked.messages)
 
 
-async def test_slack_may_see_that_somebody_is_there(slack):
+async def test_slack_can_verify_the_endpoint(slack):
     inbox, _ = making(DONE)
     async with being_called(slack, inbox) as app:
         body = json.dumps({"type": "url_verification", "challenge": "a-word"}).encode()
@@ -139,7 +139,7 @@ async def test_the_home_is_shown_on_an_event(harness, slack):
         slack.people._users[EDITOR.user] = EDITOR
         assert (await event(slack, app, reported, "Ev1")).status == 200
         await until(lambda: EDITOR.user in slack.people.homes)
-        # Slack tries again where our answer was late.
+        # Slack retries because our answer was late.
         await event(slack, app, reported, "Ev1")
         await (await slack.people.types("/news help")).done()
     assert len(slack.asked("view")) == 1
@@ -159,7 +159,7 @@ async def test_a_call_that_is_replayed_has_one_effect(harness: BotHarness, slack
     assert len(slack.ledger.says(CHANNEL)) == 2
 
 
-# ── what is not ────────────────────────────────────────────────────────────────
+# ── other requests ─────────────────────────────────────────────────────────────
 
 LINE = urlencode({"command": "/news", "text": "make x", "team_id": TEAM}).encode()
 BAD: dict[str, dict[str, str]] = {
@@ -175,7 +175,7 @@ BAD: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("how", BAD)
-async def test_what_is_not_signed_by_slack_is_401_and_reaches_nothing(slack, how):
+async def test_requests_not_signed_by_slack_get_401_and_have_no_effect(slack, how):
     inbox, heard = making(DONE)
     async with being_called(slack, inbox) as app:
         answer = await call(slack, app, LINE, **BAD[how])
@@ -208,7 +208,7 @@ async def test_a_body_that_was_changed_is_401(slack):
     assert heard == []
 
 
-async def test_without_a_secret_nothing_is_let_in(slack):
+async def test_without_a_secret_every_request_is_rejected(slack):
     platform = a_platform(slack, app_token=None, signing_secret="")
     at = slack.ledger.clock.now().timestamp()
     with_none = signed(LINE, at=at, secret="")

@@ -1,4 +1,4 @@
-"""Forms on Slack: opened as a view, errors at the questions, answers never lost."""
+"""Forms on Slack: opened as a view, errors at the questions, no answer is lost."""
 
 import asyncio
 from dataclasses import replace
@@ -91,7 +91,7 @@ def test_choices_that_a_select_does_not_hold_are_typed():
     assert block["element"]["type"] == "plain_text_input"
 
 
-def test_a_title_that_is_too_long_stands_above_the_questions():
+def test_a_long_title_is_shown_above_the_questions():
     title = "Set up this channel, with a preview of the edition"
     shown = view(a_form(title=title))
     assert len(shown["title"]["text"]) <= 24
@@ -154,7 +154,7 @@ def test_the_longest_form_still_is_one_view_and_one_message():
 
 
 def making(*outcomes: Reply | Form, after: float = 0.0) -> tuple[Inbox, list[Any]]:
-    """A command that needs a name; what it was run with, and its outcomes in turn."""
+    """A command that needs a name; its invocations, and its outcomes in turn."""
     heard: list[Any] = []
     left = list(outcomes)
 
@@ -234,7 +234,7 @@ async def test_a_form_that_is_ready_too_late_is_not_even_tried(slack):
     assert slack.asked("view") == []
 
 
-async def test_a_mistake_is_said_at_its_question_and_the_answers_stay(slack):
+async def test_a_mistake_is_reported_at_its_question_and_answers_are_kept(slack):
     inbox, heard = making(wrong(), DONE)
     async with listening(slack, inbox):
         asked = await opened(slack)
@@ -256,7 +256,7 @@ async def test_an_answer_that_is_blank_is_asked_for_again(slack):
     assert heard == []
 
 
-async def test_a_problem_is_said_at_the_form_so_that_no_answer_is_lost(slack):
+async def test_a_problem_is_reported_in_the_form_and_answers_are_kept(slack):
     inbox, _ = making(TAKEN)
     async with listening(slack, inbox):
         asked = await opened(slack)
@@ -349,8 +349,8 @@ async def test_readers_are_not_asked_for_what_only_editors_may_do(slack):
     assert heard == [{}]
 
 
-async def test_who_is_asked_is_the_cores_to_say_and_not_the_platforms(slack):
-    """An editor may have let somebody in whom Slack knows as a member only."""
+async def test_the_core_decides_who_may_submit_a_form(slack):
+    """Slack may list a person with an editor's grant as a plain member."""
     inbox, heard = making(DONE)
     command = replace(inbox.commands[0], permission=Permission.EDITOR)
     async with listening(slack, replace(inbox, commands=(command,))):

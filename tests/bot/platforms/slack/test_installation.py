@@ -1,4 +1,4 @@
-"""Installing the app: the way of a browser, what is kept, and what is not let in."""
+"""Installing the app: the browser's steps, what is stored, and what is rejected."""
 
 import asyncio
 import base64
@@ -54,10 +54,10 @@ async def nothing_is_kept(shared_app: SharedApp) -> bool:
     return kept == [None, None]
 
 
-# ── the way through ────────────────────────────────────────────────────────────
+# ── the steps ──────────────────────────────────────────────────────────────────
 
 
-async def test_the_first_page_has_one_button_and_says_what_is_asked_for(shared_app):
+async def test_the_first_page_has_one_button_and_lists_the_scopes(shared_app):
     page = await shared_app.visitor().visits("/slack/install")
     assert page.status == 200
     for why in SCOPES.values():
@@ -68,7 +68,7 @@ async def test_the_first_page_has_one_button_and_says_what_is_asked_for(shared_a
     assert parse_qs(urlsplit(url).query)["scope"] == [",".join(SCOPES)]
 
 
-async def test_whoever_agrees_has_installed_it_and_is_told_the_next_steps(shared_app):
+async def test_accepting_installs_it_and_shows_the_next_steps(shared_app):
     async with shared_app.heard():
         page = await shared_app.install(TEAM)
     assert page.status == 200
@@ -94,7 +94,7 @@ async def test_the_installer_gets_one_private_hello(shared_app):
     assert "traced to its source" in reported
 
 
-async def test_a_hello_that_cannot_be_said_stops_nothing(shared_app):
+async def test_a_failed_greeting_does_not_stop_the_installation(shared_app):
     shared_app.slack.script(Refusal(code="cannot_dm_bot"), "open")
     async with shared_app.heard():
         page = await shared_app.install(TEAM)
@@ -103,7 +103,7 @@ async def test_a_hello_that_cannot_be_said_stops_nothing(shared_app):
     assert await shared_app.kept.installations.find(TEAM) is not None
 
 
-async def test_a_workspace_that_nobody_set_up_is_met_by_its_name(shared_app):
+async def test_an_unconfigured_workspace_is_greeted_by_its_name(shared_app):
     async with shared_app.heard():
         await shared_app.install("T1003")
     met = await shared_app.harness.db.read(
@@ -129,10 +129,10 @@ async def test_the_pages_load_nothing_and_run_nothing(shared_app):
         assert page.header("referrer-policy") == "no-referrer"
 
 
-# ── what is not let in ─────────────────────────────────────────────────────────
+# ── what is rejected ───────────────────────────────────────────────────────────
 
 
-async def test_whoever_says_no_gets_a_page_and_nothing_is_kept(shared_app):
+async def test_declining_shows_a_page_and_stores_nothing(shared_app):
     visitor = shared_app.visitor()
     back = shared_app.slack.teams.declines(await visitor.begins())
     page = await visitor.visits(back)
@@ -190,7 +190,7 @@ async def test_an_installation_ends_in_the_browser_that_began_it(shared_app):
     assert await nothing_is_kept(shared_app)
 
 
-async def test_a_code_that_slack_does_not_know_installs_nothing(shared_app):
+async def test_an_unknown_code_installs_nothing(shared_app):
     visitor = shared_app.visitor()
     url = await visitor.begins()
     state = parse_qs(urlsplit(url).query)["state"][0]
@@ -225,7 +225,7 @@ async def test_a_whole_organisation_is_asked_to_choose_a_workspace(shared_app):
     assert await nothing_is_kept(shared_app)
 
 
-async def test_a_token_of_another_workspace_than_it_is_said_to_be_is_not_kept(
+async def test_a_token_of_another_workspace_is_not_stored(
     shared_app,
 ):
     shared_app.slack.teams.mistaken_for = SECOND
@@ -234,7 +234,7 @@ async def test_a_token_of_another_workspace_than_it_is_said_to_be_is_not_kept(
     assert await nothing_is_kept(shared_app)
 
 
-async def test_the_librarys_log_tells_no_code(shared_app, caplog):
+async def test_the_librarys_log_has_no_code(shared_app, caplog):
     caplog.set_level("DEBUG", logger="slack_bolt")
     visitor = shared_app.visitor()
     state = parse_qs(urlsplit(await visitor.begins()).query)["state"][0]
@@ -269,7 +269,7 @@ def test_whatever_a_visitor_brings_is_answered_with_a_page(pages_alone, query, c
 
 @pytest.fixture
 def pages_alone() -> ASGIApp:
-    """The addresses alone, over a store that holds nothing."""
+    """The installation pages alone, over an empty store."""
 
     class Nothing:
         async def issue(self) -> str:
@@ -359,7 +359,9 @@ async def test_no_token_can_be_read_in_the_database_or_in_the_log(
     assert "xox" not in repr(await shared_app.kept.installations.find(TEAM))
 
 
-async def test_under_another_key_the_tokens_stay_shut_and_it_says_so(shared_app, slack):
+async def test_with_another_key_the_tokens_stay_encrypted_with_an_error(
+    shared_app, slack
+):
     await shared_app.install(TEAM)
     other, kept = a_worker(
         slack, shared_app.harness.db, shared_app.harness.clock, key=KEY[::-1]

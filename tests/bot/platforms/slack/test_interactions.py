@@ -1,4 +1,4 @@
-"""What people do on Slack, through the real client: each gets one answer, in time."""
+"""Interactions on Slack, through the real client: each gets one answer, in time."""
 
 import asyncio
 import random
@@ -41,7 +41,7 @@ IN_DM = like(EDITOR, channel="D7003")
 
 @pytest.fixture
 async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[BotHarness]:
-    """The newsroom with an edition posted, and its commands on Slack."""
+    """The newsroom with a posted edition, and its commands on Slack."""
     await harness.post()
     async with listening(slack, harness.inbox, platform_of(harness)):
         yield harness
@@ -80,7 +80,7 @@ def posts(slack: LocalSlack) -> int:
 async def test_every_command_is_answered_to_the_asker_alone(chat, slack):
     for command in chat.inbox.commands:
         asked = await ask(slack, example_of(command))
-        # Of what editors name in examples, not all is set up here.
+        # Not everything that examples for editors name is set up here.
         if command.permission is Permission.EVERYONE:
             assert "did not work" not in asked.words, command.path
         assert asked.words or asked.view, command.path
@@ -108,7 +108,7 @@ async def test_a_command_is_typed_in_many_ways(chat, slack, line):
     assert "Ada Brandt, engineer, Hallin Courier" in asked.words
 
 
-async def test_who_chose_a_language_is_answered_in_it_throughout(chat, slack):
+async def test_a_chosen_language_is_used_throughout(chat, slack):
     await ask(slack, "/news language de")
     asked = await ask(slack, "/news story 99")
     assert "Das hat nicht geklappt" in asked.words
@@ -120,9 +120,7 @@ async def test_a_bare_root_is_its_most_wanted_command(chat, slack):
     assert "Status" in (await ask(slack, "/newsdesk")).words
 
 
-async def test_what_is_not_understood_is_said_with_the_nearest_that_would_be(
-    chat, slack
-):
+async def test_an_unknown_command_is_answered_with_the_nearest(chat, slack):
     asked = await ask(slack, "/news quots")
     assert "⚠ That did not work" in asked.words
     assert "Did you mean /news quotes?" in asked.words
@@ -142,7 +140,7 @@ async def test_an_answer_comes_in_the_language_of_the_asker(chat, slack):
     assert "Das dürfen nur Redakteure" in german.words
 
 
-async def test_a_request_that_fails_says_so_in_words(chat, slack):
+async def test_a_failed_request_is_reported_in_words(chat, slack):
     assert "there is no 99" in (await ask(slack, "/news story 99")).words
 
 
@@ -176,12 +174,12 @@ async def test_an_edition_that_is_shown_can_be_pressed(chat, slack):
     assert "Harbour bridge" in asked.words
 
 
-# ── in time ────────────────────────────────────────────────────────────────────
+# ── deadlines ──────────────────────────────────────────────────────────────────
 
 
 @asynccontextmanager
 async def a_slow_database(harness: BotHarness) -> AsyncIterator[None]:
-    """Every reader of the database is busy until the block ends."""
+    """Keep every reader of the database busy until the block ends."""
     free = threading.Event()
 
     def busy(_: object) -> None:
@@ -207,9 +205,7 @@ async def test_a_slow_database_does_not_hold_up_the_acknowledgement(chat, slack,
     assert "bridge" in (await asked.done()).words.lower() or "quotes" in asked.words
 
 
-async def test_slack_that_is_slow_to_say_who_asks_holds_up_no_acknowledgement(
-    chat, slack
-):
+async def test_a_slow_user_look_up_delays_no_acknowledgement(chat, slack):
     slack.script(Slow(seconds=0.5), "info")
     asked = await slack.people.command("/news latest")
     await until(lambda: asked.acknowledged is not None, 0.4)
@@ -231,7 +227,7 @@ def a_command(path: str, **changes: Any) -> Command:
 
 
 def telling(*replies: Reply, after: Any = None) -> Inbox:
-    """A command that answers so, after something happened."""
+    """A command that answers with this, after something happened."""
     left = list(replies)
 
     async def dispatch(_: Invocation) -> Reply:
@@ -274,7 +270,7 @@ async def test_an_answer_that_may_have_arrived_is_not_given_twice(slack):
     assert len(asked.messages) == 1
 
 
-async def test_an_answer_that_slack_does_not_take_is_said_to_be_so(slack):
+async def test_an_answer_that_slack_rejects_is_reported(slack):
     slack.script(Status(status=400), "respond")
     slack.script(Refusal(code="invalid_blocks"), "whisper")
     async with listening(slack, telling(SAID)):
@@ -282,7 +278,7 @@ async def test_an_answer_that_slack_does_not_take_is_said_to_be_so(slack):
     assert "cannot be shown here" in asked.words
 
 
-async def test_no_answer_goes_to_another_host_than_slacks(slack):
+async def test_answers_are_sent_to_slacks_host_only(slack):
     async with listening(slack, telling(SAID)):
         body = {
             "command": "/news",
@@ -300,12 +296,12 @@ async def test_no_answer_goes_to_another_host_than_slacks(slack):
 
 
 @pytest.mark.parametrize("private", [True, False])
-async def test_who_sees_an_answer_is_what_the_answer_says(slack, private):
+async def test_the_reply_decides_who_sees_the_answer(slack, private):
     async with listening(slack, telling(replace(SAID, private=private))):
         assert (await ask(slack, "/news find")).private is private
 
 
-async def test_a_problem_is_nobody_elses_business(slack):
+async def test_a_problem_is_shown_privately(slack):
     said = replace(SAID, private=False, problem=True)
     async with listening(slack, telling(said)):
         assert (await ask(slack, "/news find")).private
@@ -416,7 +412,7 @@ async def test_an_event_of_another_team_reaches_nothing(slack):
     async with listening(slack, inbox):
         await slack.people.command("/news find", like(EDITOR, team="T1002"))
         await ask(slack, "/news find")
-    slack.expects("Slack does not take it")  # Bolt's own words to strangers
+    slack.expects("Slack does not take it")  # Bolt's own reply to unauthorised callers
     assert heard == [TEAM]
 
 
@@ -432,7 +428,7 @@ async def test_a_changed_id_does_nothing(chat, slack):
 
 
 def test_of_ten_thousand_changed_ids_none_is_taken():
-    """Cut, grown, swapped and mixed: what is not the id itself opens nothing."""
+    """Cut, extended, swapped and mixed: only the id itself opens anything."""
     ours = ControlSigner(b"0123456789abcdef")
     ids = [ours.signed(1, "post", str(n), f"{n:012x}") for n in range(20)]
     dice = random.Random(7)
@@ -475,7 +471,7 @@ async def test_a_reader_who_presses_an_editors_button_does_nothing(chat, slack):
 
 
 async def test_what_a_signed_button_carries_cannot_be_typed(chat, slack):
-    """Neither a line nor a form reaches what only a signed control may say."""
+    """Neither a line nor a form sets what only a signed control may carry."""
     chat.publish("flood", FLOOD)
     before = posts(slack)
     await ask(slack, "/newsdesk post confirmed=1:abc")
@@ -519,7 +515,7 @@ async def test_one_that_comes_again_after_a_restart_has_no_second_effect(
     assert posts(slack) == 2
 
 
-# ── who may ────────────────────────────────────────────────────────────────────
+# ── permissions ────────────────────────────────────────────────────────────────
 
 ROLES: dict[str, tuple[dict[str, Any], bool]] = {
     "member": ({}, False),
@@ -557,7 +553,7 @@ async def test_a_right_that_was_lost_is_lost_within_a_minute(chat, slack):
     assert "Only editors" in (await ask(slack, "/newsdesk status", lost)).words
 
 
-async def test_somebody_is_looked_up_once_a_minute(chat, slack):
+async def test_a_person_is_looked_up_once_a_minute(chat, slack):
     for _ in range(3):
         await ask(slack, "/news latest")
     assert len(slack.asked("info")) == 1
@@ -566,9 +562,7 @@ async def test_somebody_is_looked_up_once_a_minute(chat, slack):
 @pytest.mark.parametrize(
     "fault", [Refusal(code="missing_scope"), Status(status=500), Limit(retry_after=1)]
 )
-async def test_whom_slack_tells_nothing_about_reads_and_does_not_edit(
-    chat, slack, fault
-):
+async def test_without_user_info_a_person_reads_and_does_not_edit(chat, slack, fault):
     slack.script(fault, "info", times=2)
     assert "Harbour" in (await ask(slack, "/news latest")).words
     refused = await ask(slack, "/newsdesk status")
@@ -576,13 +570,13 @@ async def test_whom_slack_tells_nothing_about_reads_and_does_not_edit(
     assert "users:read" in refused.words
 
 
-async def test_whom_slack_told_nothing_about_is_looked_up_again(chat, slack):
+async def test_a_failed_user_look_up_is_repeated(chat, slack):
     slack.script(Status(status=500), "info")
     assert "Only editors" in (await ask(slack, "/newsdesk status")).words
     assert "Status" in (await ask(slack, "/newsdesk status")).words
 
 
-# ── the app's home, and its end ────────────────────────────────────────────────
+# ── the app home, and uninstalling ─────────────────────────────────────────────
 
 
 async def home_of(slack: LocalSlack, who: Who) -> str:
@@ -592,7 +586,9 @@ async def home_of(slack: LocalSlack, who: Who) -> str:
     return str(slack.people.homes[who.user]["blocks"])
 
 
-async def test_the_home_says_what_it_is_and_to_editors_what_comes_next(chat, slack):
+async def test_the_home_explains_the_bot_and_shows_editors_the_next_editions(
+    chat, slack
+):
     editors = await home_of(slack, EDITOR)
     assert "traced to its source" in editors
     assert "/invite" in editors

@@ -1,4 +1,4 @@
-"""The manifest: from the registry, complete for what the code uses, and no more."""
+"""The manifest: built from the registry, with all that the code uses and no more."""
 
 import re
 from pathlib import Path
@@ -64,7 +64,7 @@ async def test_socket_mode_needs_no_address(harness: BotHarness):
     assert "url" not in str(made)
 
 
-async def test_http_mode_says_where_slack_sends_whoever_agreed(harness: BotHarness):
+async def test_http_mode_has_the_redirect_url(harness: BotHarness):
     made = build_manifest(
         harness.inbox.commands, mode="http", url="https://news.example/"
     )
@@ -104,7 +104,7 @@ def test_every_method_that_the_code_calls_has_its_scope():
     assert {NEEDS[method] for method in called} - {""} <= set(SCOPES)
 
 
-def test_every_event_that_the_code_hears_is_asked_for():
+def test_every_handled_event_is_subscribed():
     assert set(re.findall(r'app\.event\("(\w+)"\)', code())) == set(BOT_EVENTS)
 
 

@@ -1,4 +1,4 @@
-"""When posting stops in a Slack channel, its person is told in a direct message."""
+"""When posting stops in a Slack channel, its person gets a direct message."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ async def stopped(harness: BotHarness, slack: LocalSlack) -> None:
     await harness.post()
 
 
-async def test_who_set_it_up_is_told_in_a_direct_message(harness, slack):
+async def test_the_person_who_set_it_up_gets_a_direct_message(harness, slack):
     await stopped(harness, slack)
     slack.ledger.channel(f"D{ANA}")
     await harness.outbox.deliver_notices()
@@ -54,7 +54,7 @@ async def test_who_set_it_up_is_told_in_a_direct_message(harness, slack):
     assert slack.ledger.says(CHANNEL) == []
 
 
-async def test_without_the_scope_it_is_given_up_and_told_nowhere_else(harness, slack):
+async def test_without_the_scope_it_is_given_up_and_sent_nowhere_else(harness, slack):
     slack.scopes -= {"im:write"}
     await stopped(harness, slack)
     posted = len(slack.asked("post"))

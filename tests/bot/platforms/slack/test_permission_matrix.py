@@ -1,4 +1,4 @@
-"""Whom an editor let in, on Slack: no cell is wrong (`tests.bench.access`: all)."""
+"""Access granted by an editor, on Slack: no wrong cell (`tests.bench.access`: all)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An edition for another channel of the workspace: where bot and asker both may."""
+"""Posting to another channel of the workspace: where bot and person both may."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,7 +18,7 @@ APART = CONFIGURATION.replace(
     f'[[workspace.destination]]\nname = "other"\nchannel = "{OTHER}"\n\n'
     "[[workspace.digest]]",
 )
-#: More people than one page of Slack's tells.
+#: More people than one page of Slack's answer holds.
 CROWD = tuple(f"U1{number:04d}" for number in range(450))
 
 
@@ -58,9 +58,7 @@ async def test_to_a_private_channel_only_its_members_may(chat, slack):
     assert "Post now" in (await ask(slack, "/newsdesk post to=other")).controls
 
 
-async def test_who_left_the_private_channel_before_the_confirm_posts_nothing(
-    chat, slack
-):
+async def test_after_leaving_the_private_channel_a_confirm_posts_nothing(chat, slack):
     slack.ledger.channel(OTHER, private=True, people=(EDITOR.user,))
     asked = await ask(slack, "/newsdesk post to=other")
     slack.ledger.channel(OTHER, people=())
@@ -70,9 +68,9 @@ async def test_who_left_the_private_channel_before_the_confirm_posts_nothing(
     assert slack.ledger.says(OTHER) == []
 
 
-async def test_a_guest_may_only_where_they_were_let_in(chat, slack):
+async def test_a_guest_has_access_only_where_granted(chat, slack):
     guest = like(EDITOR, user="U7009", traits={"is_restricted": True})
-    # From now on Slack knows them.
+    # From now on they are members.
     await ask(slack, "/news", guest)
     platform: Any = chat.platform
     assert isinstance(platform, SlackPlatform)

@@ -21,7 +21,7 @@ from tests.wire.slack.teams import CLIENT_ID, CLIENT_SECRET, PUBLIC_URL
 
 
 def checks(address: str) -> dict[str, str] | None:
-    """What `/readyz` says once it is ready."""
+    """The answer of `/readyz` once it is ready."""
     try:
         found: dict[str, str] = json.loads(page(f"{address}/readyz"))["checks"]
     except HTTPError:
@@ -116,7 +116,7 @@ async def test_run_without_any_token_is_installed_and_posts_in_that_workspace(
     assert token[0].startswith("s1.")
 
 
-async def test_run_connects_says_so_and_posts_what_was_ordered(slack, tmp_path: Path):
+async def test_run_connects_reports_ready_and_posts_the_order(slack, tmp_path: Path):
     home = Home(tmp_path)
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "bridge.txt").write_text(BRIDGE, encoding="utf-8")

@@ -51,7 +51,7 @@ def blocks(part) -> list[dict[str, Any]]:
 
 
 def control_ids(part) -> list[str]:
-    """What pressing can stand for: buttons, and the options of selects."""
+    """Every id that a press can send: buttons, and the options of selects."""
     found = []
     for _, element in rules.elements(blocks(part)):
         found += [option["value"] for option in element.get("options", ())]
@@ -79,7 +79,7 @@ def complaints(parts) -> list[rules.Complaint]:
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object inside, the outermost first."""
+    """Every nested object, the outermost first."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
@@ -104,7 +104,7 @@ def bold(part) -> list[str]:
 
 
 def big(stories: int, text: str = "A sentence about the harbour. " * 12):
-    """An edition in which every story is as long as it may be."""
+    """An edition in which every story has the maximum length."""
     story = a_story(
         BRIDGE,
         summary=tuple(Sentence(text=text, spans=()) for _ in range(4)),
@@ -181,7 +181,7 @@ def test_rendering_again_gives_the_same():
     assert render(big(8), a_context()) == render(big(8), a_context())
 
 
-# ── long ones ──────────────────────────────────────────────────────────────────
+# ── long messages ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("stories", [0, 1, 3, 6, 10, 30])
@@ -211,14 +211,14 @@ def test_a_message_holds_ten_short_stories_and_no_more():
     ]  # fmt: skip
 
 
-def test_a_story_is_offered_in_the_message_that_tells_it():
+def test_a_story_is_offered_in_its_own_message():
     for part in render(big(12), a_context()):
         reported = [title for title in bold(part) if title[0].isdigit()]
         offered = [c for c in control_ids(part) if c.startswith("v1:story:")]
         assert len(reported) == len(offered)
 
 
-def test_a_continued_message_says_so():
+def test_a_continued_message_is_marked():
     first, second, *_ = render(big(12), a_context())
     assert second.fallback_text.startswith("Morning news · 2/")
     assert not first.fallback_text.startswith("Morning news ·")
@@ -234,7 +234,7 @@ def test_quotes_are_whole_or_not_there():
     assert quotes(part) == [f"“{fits}”"]
 
 
-def test_a_quote_keeps_its_lines_and_its_own_marks():
+def test_a_quote_keeps_its_lines_and_quotation_marks():
     card = replace(HERO, text="Eine Zeile.\n> Noch eine: *fest* & <gut>.", lang="de")
     story = a_story(BRIDGE, cards=(card,))
     (part,) = render(an_edition(stories=(story,), hero=None), a_context())
@@ -250,7 +250,7 @@ def test_a_summary_is_shortened_by_whole_sentences():
     assert reported.count("\\") == 3 * len(wide)
 
 
-# ── the numbers ────────────────────────────────────────────────────────────────
+# ── limits ─────────────────────────────────────────────────────────────────────
 
 
 def test_our_budgets_are_below_slacks_limits():
@@ -281,12 +281,12 @@ def test_the_numbers_are_those_of_the_shared_table():
     assert ours == {name: table[name] for name in ours}
 
 
-# ── hostile ones ───────────────────────────────────────────────────────────────
+# ── hostile text ───────────────────────────────────────────────────────────────
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(texts, min_size=9, max_size=9), st.integers(1, 12))
-def test_nothing_of_a_feed_becomes_live(said, count):
+def test_no_text_of_a_feed_becomes_live(said, count):
     title, headline, sentence, spoken, speaker, role, source, brief, url = said
     card = replace(
         a_card(BRIDGE, BRIDGE.text[:20], speaker or "Ada"),
@@ -313,7 +313,7 @@ def test_nothing_of_a_feed_becomes_live(said, count):
         edition, brief=(replace(first, headline=Headline(text=brief), article=ref),)
     )
     parts = render(edition, a_context())
-    # The rules hear of every ping, every lying link and everything unescaped.
+    # The rules report every ping, every misleading link and all unescaped text.
     assert complaints(parts) == []
     for part in parts:
         check_live(part)
@@ -323,7 +323,7 @@ def test_nothing_of_a_feed_becomes_live(said, count):
 
 
 def check_live(part) -> None:
-    """Markup is read in one place only, and that holds one honest link or nothing."""
+    """Markup is read in one field only, which holds one honest link or nothing."""
     for node in nodes(blocks(part)):
         assert node.get("emoji", False) is False
         if node.get("type") == "mrkdwn":
@@ -333,7 +333,7 @@ def check_live(part) -> None:
             assert node["text"] == node["url"].split("/")[2]
 
 
-def test_what_is_posted_pings_nobody_and_previews_nothing():
+def test_posts_have_no_pings_and_no_previews():
     for body, is_edit in bodies(render(an_edition(), a_context())):
         assert body["link_names"] is False
         assert body["parse"] == "none"

@@ -1,4 +1,4 @@
-"""A reply as Slack messages: whole, honest about what is left out, and only words."""
+"""Replies as Slack messages: complete, with omissions stated, without live markup."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ def read(answer: Reply) -> list[str]:
 
 
 def words(answer: Reply) -> str:
-    """What a person reads."""
+    """The text that a person reads."""
     return "\n".join(read(answer))
 
 
@@ -86,7 +86,7 @@ def parts(edition: Any = None) -> tuple[MessagePart, ...]:
     return render(edition or an_edition(), a_context())
 
 
-# ── what it says ───────────────────────────────────────────────────────────────
+# ── content ────────────────────────────────────────────────────────────────────
 
 
 def test_a_line_leads_to_the_host_that_it_names():
@@ -118,7 +118,7 @@ def test_a_problem_is_marked_in_words_and_not_by_colour_alone():
     assert words(said).startswith("⚠ That did not work")
 
 
-def test_what_a_screen_reader_gets_says_the_same():
+def test_the_text_for_screen_readers_is_the_same():
     answer = Reply(title="A <b>", blocks=(Paragraph(text="One & two"),), problem=True)
     assert bodies(answer)[0]["text"] == (
         "⚠ That did not work\nA &lt;b&gt;\nOne &amp; two"
@@ -156,7 +156,7 @@ def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
     assert read(shown)[-1] == "20 read"
 
 
-def test_a_part_of_another_platform_is_told_in_plain_words():
+def test_a_part_of_another_platform_is_shown_in_plain_words():
     part = MessagePart(key="1", payload={"kind": "edition"}, fallback_text="One\n*Two*")
     assert "One\n*Two*" in words(Reply(blocks=(RenderedEdition(parts=(part,)),)))
 
@@ -180,7 +180,7 @@ def test_a_button_that_the_edition_has_already_is_not_there_twice():
     assert all(complaints(body) == [] for body in bodies(answer))
 
 
-# ── how much of it ─────────────────────────────────────────────────────────────
+# ── length ─────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("count", [1, 40, 46, 47, 48, 49, 100, 1_000])
@@ -197,14 +197,14 @@ def test_what_does_not_fit_is_counted(count):
         assert "more" not in reported
 
 
-def test_a_long_edition_is_cut_between_its_messages_and_says_so():
+def test_a_long_edition_is_cut_between_messages_with_a_note():
     reported = bodies(Reply(blocks=(RenderedEdition(parts=parts() * 9),)))
     assert len(reported) == limits.MESSAGES
     assert all(complaints(body) == [] for body in reported)
     assert "more" in list(texts_of(reported[-1]["blocks"]))[-1]
 
 
-# ── whatever comes ─────────────────────────────────────────────────────────────
+# ── generated replies ──────────────────────────────────────────────────────────
 
 text = st.one_of(
     hostile.texts,
@@ -256,11 +256,11 @@ any_reply = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(any_reply)
-def test_any_reply_is_messages_that_slack_takes_and_that_ping_nobody(answer):
+def test_any_reply_is_valid_on_slack_and_pings_nobody(answer):
     reported = bodies(answer)
     assert 1 <= len(reported) <= limits.MESSAGES + 1
     for body in reported:
-        # The rules refuse what pings, what is live, and a link that lies.
+        # The rules reject pings, live markup, and misleading links.
         assert complaints(body) == []
 
 
@@ -268,7 +268,7 @@ def test_any_reply_is_messages_that_slack_takes_and_that_ping_nobody(answer):
 
 
 def local_words(answer: Reply) -> list[str]:
-    """Every text that the local page shows of a reply, but for labels of its own."""
+    """Every text of a reply on the local page, without the page's own labels."""
     view = build_reply_view(answer, TEXTS, "UTC")
     found = [view["title"]]
     for reported in view["blocks"]:
@@ -296,10 +296,10 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-async def test_slack_says_everything_that_the_local_page_says(
+async def test_slack_shows_everything_that_the_local_page_shows(
     harness: BotHarness, slack: LocalSlack
 ):
-    """Over the wire, of the very reply that the core gave."""
+    """Over the wire, with the very reply that the core returned."""
     await harness.post()
     reported: list[Reply | Form] = []
 

@@ -1,4 +1,4 @@
-"""The table of ends, the pace, and the key that a message carries."""
+"""The table of outcomes, the rate limiter, and the key that a message carries."""
 
 import asyncio
 from types import SimpleNamespace
@@ -29,7 +29,7 @@ from tests.bot.platforms.local.samples import a_delivery
 
 
 def response(status: int, data: Any, headers: dict[str, str]) -> SimpleNamespace:
-    """As much of an answer as is looked at."""
+    """The attributes of an answer that the code reads."""
     return SimpleNamespace(status_code=status, data=data, headers=headers)
 
 
@@ -39,7 +39,7 @@ def answer(code: str = "", status: int = 200, **headers: str) -> SlackApiError:
     return SlackApiError("scripted", response(status, data, named))
 
 
-#: aiohttp's own answer, which the library hands over when it cannot read it.
+#: aiohttp's own answer, which the library returns when it cannot read it.
 NO_JSON = SlackApiError("no JSON", SimpleNamespace(status=200, headers={}))
 
 
@@ -136,7 +136,7 @@ def test_every_end_has_its_verdict(error, guarded, kind, facts):
     assert {name: getattr(found, name) for name in facts} == facts
 
 
-def test_a_refusal_says_slacks_own_code_for_whoever_looks_it_up():
+def test_a_rejection_has_slacks_own_code():
     assert "is_archived" in str(
         classify_send_error(answer("is_archived"), guarded=False)
     )
@@ -144,11 +144,11 @@ def test_a_refusal_says_slacks_own_code_for_whoever_looks_it_up():
     assert get_error_code(TimeoutError()) == ""
 
 
-# ── the pace ───────────────────────────────────────────────────────────────────
+# ── rate limiting ──────────────────────────────────────────────────────────────
 
 
 class Time:
-    """A clock that sleeping moves on."""
+    """A clock that sleeping advances."""
 
     at = 1000.0
 
@@ -190,7 +190,7 @@ def test_a_limited_channel_waits_alone(pace):
     assert waits(pace, "2") == waits(pace, "1", "chat.update") == 0
 
 
-def test_a_second_limited_channel_tells_that_it_is_the_workspace(pace, now):
+def test_a_second_limited_channel_means_the_workspace_is_limited(pace, now):
     pace.limited(POST_MESSAGE, "1", 7)
     pace.limited(POST_MESSAGE, "2", 5)
     assert waits(pace, "3") == 5
@@ -199,7 +199,7 @@ def test_a_second_limited_channel_tells_that_it_is_the_workspace(pace, now):
     assert waits(pace, "3") == 0
 
 
-def test_a_limit_that_is_over_tells_nothing_of_the_workspace(pace, now):
+def test_an_expired_limit_means_nothing_for_the_workspace(pace, now):
     pace.limited(POST_MESSAGE, "1", 7)
     now.at += 8
     pace.limited(POST_MESSAGE, "2", 5)
@@ -267,7 +267,7 @@ async def test_posts_become_slower_with_the_workspaces_limit_and_faster_again(
     assert await twenty(300) < slow / 2
 
 
-async def test_one_limited_channel_makes_nobody_slower(pace, now):
+async def test_one_limited_channel_does_not_slow_others(pace, now):
     for _ in range(9):
         pace.limited(POST_MESSAGE, "1", 1)
         now.at += 2

@@ -1,4 +1,4 @@
-"""While no query of the database ends, Slack gets its acknowledgement of everything."""
+"""While no database query finishes, Slack gets its acknowledgement of everything."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 

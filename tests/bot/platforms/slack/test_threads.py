@@ -1,4 +1,4 @@
-"""A destination that wants threads: one message in the channel, the rest below."""
+"""A destination with threads: one message in the channel, the rest below."""
 
 import pytest
 
@@ -18,7 +18,7 @@ IN_THREADS = CONFIGURATION.replace(
 
 @pytest.fixture
 async def threaded(harness: BotHarness, monkeypatch) -> BotHarness:
-    """A message holds one story: an edition of three stories has three parts."""
+    """One story per message: an edition of three stories has three parts."""
     monkeypatch.setattr(limits, "STORIES", 1)
     harness.publish("flood", FLOOD)
     await harness.apply(IN_THREADS)
@@ -29,21 +29,21 @@ def below(slack) -> list[str]:
     return [str(m.get("thread_ts", "")) for m in slack.ledger.says(CHANNEL)]
 
 
-async def test_all_but_the_first_message_stand_below_it(threaded, slack):
+async def test_further_messages_are_in_the_thread_of_the_first(threaded, slack):
     await threaded.post()
     first, *_ = slack.ledger.says(CHANNEL)
     assert below(slack) == ["", first["ts"], first["ts"]]
     assert await states(threaded) == ["sent"] * 3
 
 
-async def test_unasked_all_stand_in_the_channel(threaded, slack):
+async def test_by_default_all_messages_are_in_the_channel(threaded, slack):
     await threaded.apply(CONFIGURATION)
     await threaded.post()
     assert below(slack) == ["", "", ""]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_whatever_is_lost_a_message_stands_below_once(threaded, slack, when):
+async def test_whatever_is_lost_a_message_is_in_the_thread_once(threaded, slack, when):
     await order(threaded)
     (first,) = await threaded.db.write(
         delivery_queue.claim_deliveries, now=threaded.clock.now(), lease=WAIT, limit=1
@@ -60,7 +60,7 @@ async def test_whatever_is_lost_a_message_stands_below_once(threaded, slack, whe
     assert slack.ledger.doubled() == ()
 
 
-async def test_led_to_another_channel_the_rest_stands_there_by_itself(threaded, slack):
+async def test_moved_to_another_channel_the_rest_is_posted_there(threaded, slack):
     slack.ledger.channel(OTHER)
     await order(threaded)
     (first,) = await threaded.db.write(

@@ -1,4 +1,4 @@
-"""Tokens that run out: exchanged in time, once, and without a loop where it fails."""
+"""Token rotation: exchanged in time, once, and without a loop when it fails."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -97,7 +97,7 @@ async def test_without_rotation_nothing_is_ever_exchanged(shared_app):
     assert shared_app.slack.teams.exchanged == []
 
 
-# ── in the middle ──────────────────────────────────────────────────────────────
+# ── while requests run ─────────────────────────────────────────────────────────
 
 
 async def test_a_token_that_runs_out_in_the_middle_delays_nothing_and_doubles_nothing(
@@ -111,7 +111,7 @@ async def test_a_token_that_runs_out_in_the_middle_delays_nothing_and_doubles_no
     assert shared_app.slack.teams.exchanged == [TEAM]
     assert len(shared_app.slack.ledger.says(CHANNEL)) == 2
     assert shared_app.slack.ledger.doubled() == ()
-    # One refused with the old token, one taken with the new.
+    # One rejected with the old token, one accepted with the new.
     assert len(shared_app.slack.asked("post", CHANNEL)) == 3
 
 
@@ -142,7 +142,7 @@ async def test_two_workers_that_race_ask_for_one_exchange(
     assert len(reported) == 2
     assert slack.teams.exchanged == [TEAM]
     assert slack.teams.wasted == []
-    # The one that waited goes on with what the other got, also later.
+    # The one that waited uses the token that the other got, also later.
     shared_app.harness.clock.advance(hours=13)
     await workers[1].ask("users.info", user="U7001")
     await workers[0].ask("users.info", user="U7001")
@@ -160,7 +160,7 @@ async def test_two_workers_in_the_middle_of_their_work_go_on_with_one_exchange(
     theirs = await other.installations.of(TEAM)
     await theirs.sign_in()
     await (await shared_app.many.of(TEAM)).sign_in()
-    # Both hold the token for good when Slack knows better.
+    # Both believe that the token never expires, but Slack says it has.
     slack.teams.expire(TEAM)
     _, reported = await asyncio.gather(
         shared_app.post(), theirs.ask("users.info", user="U7001")
@@ -198,7 +198,7 @@ async def test_a_caller_that_loses_patience_does_not_lose_the_answer(shared_app)
     assert shared_app.slack.teams.wasted == []
 
 
-# ── where it fails ─────────────────────────────────────────────────────────────
+# ── failures ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("fault", [Status(status=503), Refusal(code="ratelimited")])
@@ -240,13 +240,13 @@ async def test_a_lost_answer_ends_in_a_plain_sentence_and_not_in_a_loop(shared_a
     for _ in range(20):
         shared_app.harness.clock.advance(minutes=5)
         await shared_app.harness.outbox.drain()
-    # The one whose answer was lost, and one more that told us so.
+    # The exchange whose answer was lost, and one more that showed it.
     assert len(shared_app.slack.asked("oauth")) == 2 + 2
     reason = await stopped(shared_app)
     assert reason is not None
     assert "Install the app again: https://news.example/slack/install" in reason
     assert shared_app.slack.ledger.says(CHANNEL) == []
-    # A restart does not begin anew: it is written down.
+    # A restart does not try again: the state is stored.
     other, _ = a_worker(
         shared_app.slack, shared_app.harness.db, shared_app.harness.clock
     )
@@ -256,7 +256,7 @@ async def test_a_lost_answer_ends_in_a_plain_sentence_and_not_in_a_loop(shared_a
     await other.close()
 
 
-async def test_whoever_asks_something_then_is_answered_all_the_same(shared_app):
+async def test_commands_are_still_answered_then(shared_app):
     shared_app.harness.clock.advance(hours=13)
     shared_app.slack.teams.spoil(TEAM)
     async with shared_app.heard():

@@ -1,4 +1,4 @@
-"""User groups: whoever is in one that was made an editor is one, at the moment."""
+"""User groups: members of a group with editors' access are editors, at the moment."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ def a_group(*users: str, **more: Any) -> dict[str, Any]:
 
 
 class Hours:
-    """Seconds of a clock that a test turns."""
+    """A clock in seconds that a test sets."""
 
     def __init__(self) -> None:
         self.at = 0.0
@@ -57,7 +57,7 @@ async def says(slack: LocalSlack, line: str, who=READER) -> str:
     return (await (await slack.people.command(line, who)).done()).words
 
 
-# ── whoever is in it ───────────────────────────────────────────────────────────
+# ── membership ─────────────────────────────────────────────────────────────────
 
 
 async def test_a_group_is_made_an_editor_by_its_mention(harness, slack):
@@ -70,7 +70,7 @@ async def test_a_group_is_made_an_editor_by_its_mention(harness, slack):
         await (await slack.people.presses(confirm, EDITOR)).done()
         assert "Morning brief" in await says(slack, "/newsdesk status")
         assert GROUP in await says(slack, "/newsdesk access list", EDITOR)
-        # Whoever was let in lets nobody else in.
+        # A grant does not include granting.
         outsider = like(READER, user="U7099")
         assert "Only editors" in await says(slack, "/newsdesk status", outsider)
 
@@ -87,7 +87,7 @@ async def test_a_guest_in_a_group_is_no_editor(harness, slack, traits):
     assert known.roles == ()
 
 
-async def test_groups_of_one_workspace_are_nobodys_in_another(
+async def test_groups_of_one_workspace_do_not_apply_in_another(
     slack: LocalSlack, sqlite_url: str, tmp_path: Path
 ):
     slack.groups[TEAM] = [a_group(THEIRS.user)]
@@ -98,10 +98,10 @@ async def test_groups_of_one_workspace_are_nobodys_in_another(
         assert await people._groups.of(THEIRS.user, SECOND) == ()
 
 
-# ── how it is asked ────────────────────────────────────────────────────────────
+# ── requests ───────────────────────────────────────────────────────────────────
 
 
-async def test_all_groups_of_a_person_are_told_and_no_deleted_one(groups, slack):
+async def test_all_groups_of_a_person_without_deleted_ones_are_returned(groups, slack):
     slack.groups[TEAM] = [
         a_group("U1", "U2"),
         a_group("U1", id="S2"),
@@ -122,7 +122,7 @@ async def test_one_answer_serves_everybody_for_a_minute(groups, slack, hours):
     assert len(slack.asked("groups")) == 1
 
 
-async def test_whoever_left_a_group_is_out_of_it_within_a_minute(groups, slack, hours):
+async def test_leaving_a_group_takes_effect_within_a_minute(groups, slack, hours):
     slack.groups[TEAM] = [a_group("U1")]
     assert await groups.of("U1", TEAM) == (GROUP,)
     slack.groups[TEAM] = [a_group()]
@@ -131,7 +131,7 @@ async def test_whoever_left_a_group_is_out_of_it_within_a_minute(groups, slack, 
 
 
 @pytest.mark.parametrize("fault", [Refusal(code="fatal_error"), Status(status=503)])
-async def test_where_slack_does_not_tell_nobody_is_in_any_group(
+async def test_without_an_answer_from_slack_nobody_is_in_a_group(
     groups, slack, hours, fault
 ):
     slack.groups[TEAM] = [a_group("U1")]
@@ -143,7 +143,7 @@ async def test_where_slack_does_not_tell_nobody_is_in_any_group(
     assert await groups.of("U1", TEAM) == (GROUP,)
 
 
-async def test_without_the_scope_everything_else_goes_on(harness, slack):
+async def test_without_the_scope_everything_else_works(harness, slack):
     slack.scopes = SCOPES - {"usergroups:read"}
     slack.groups[TEAM] = [a_group(READER.user)]
     async with listening(slack, harness.inbox, a_platform(slack)) as platform:

@@ -1,4 +1,4 @@
-"""Several workspaces at once: each with its own token, its own news, its own end."""
+"""Several workspaces at once: each with its own token, news, and uninstall."""
 
 import json
 from collections.abc import AsyncIterator
@@ -78,7 +78,7 @@ async def test_a_workspace_that_did_not_install_it_is_refused_before_any_call(
     assert shared_app.slack.calls == []
 
 
-# ── listening ──────────────────────────────────────────────────────────────────
+# ── receiving ──────────────────────────────────────────────────────────────────
 
 
 async def test_people_of_both_are_answered_with_what_is_theirs(shared_app):
@@ -130,7 +130,7 @@ async def test_a_home_is_published_by_the_workspaces_own_installation(shared_app
     assert view.team == SECOND
 
 
-async def test_events_of_a_workspace_that_is_not_ours_are_not_heard(shared_app):
+async def test_events_of_an_unknown_workspace_are_ignored(shared_app):
     stranger = like(EDITOR, team="T1999")
     async with shared_app.heard():
         asked = await shared_app.slack.people.types("/newsdesk status", stranger)
@@ -140,7 +140,7 @@ async def test_events_of_a_workspace_that_is_not_ours_are_not_heard(shared_app):
     assert await left(shared_app, "T1999")
 
 
-async def test_where_slack_calls_us_both_are_heard_too(
+async def test_over_http_both_are_handled_too(
     slack: LocalSlack, sqlite_url: str, tmp_path: Path
 ):
     async with open_shared_app(
@@ -178,7 +178,7 @@ async def test_it_is_connected_before_anybody_has_installed_it(
         assert f"Morning brief {SECOND}" in asked.words
 
 
-# ── the end of one ─────────────────────────────────────────────────────────────
+# ── uninstalling one ───────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ async def test_where_it_is_taken_off_it_ends_there_and_nowhere_else(
     assert not await left(shared_app, TEAM)
 
 
-async def test_installed_again_it_goes_on_with_everything_it_had(shared_app):
+async def test_installed_again_it_continues_with_all_its_data(shared_app):
     async with shared_app.heard():
         shared_app.slack.teams.kill(SECOND, "account_inactive")
         await shared_app.slack.socket.event({"type": "app_uninstalled"}, team=SECOND)
@@ -222,7 +222,7 @@ async def test_installed_again_it_goes_on_with_everything_it_had(shared_app):
     assert len(shared_app.slack.ledger.says(THERE)) == 1
 
 
-async def test_late_news_of_an_end_does_not_end_what_was_installed_since(shared_app):
+async def test_a_late_uninstall_event_does_not_end_a_newer_installation(shared_app):
     async with shared_app.heard():
         shared_app.slack.teams.kill(SECOND, "account_inactive")
         await shared_app.install(SECOND)
@@ -274,7 +274,7 @@ async def test_a_lost_permission_stops_no_other_workspace(shared_app):
 
 
 async def eventually(what) -> None:
-    """Wait for something that has to be looked up."""
+    """Wait for a value that has to be queried."""
     import asyncio
 
     for _ in range(1_200):

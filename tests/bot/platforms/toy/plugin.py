@@ -1,4 +1,4 @@
-"""Plugin of a platform that exists for tests only: the example of a complete one."""
+"""Plugin of a platform for tests only: the example of a complete one."""
 
 from pydantic import Field, SecretStr
 

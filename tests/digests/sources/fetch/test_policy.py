@@ -21,7 +21,7 @@ def test_places_are_compared_without_regard_to_case():
 
 
 @pytest.mark.parametrize("entry", ["feeds.local", "true", "a:b", "http://x:1", "x:1/y"])
-def test_an_entry_without_host_and_port_is_a_mistake_that_is_told(entry: str):
+def test_an_entry_without_host_and_port_is_reported(entry: str):
     with pytest.raises(UsageError, match="host:port"):
         parse_policy(entry)
 
@@ -37,12 +37,12 @@ def test_other_ports_than_80_and_443_are_refused(port: int):
     ["file:///etc/passwd", "gopher://x/", "ftp://x/", "data:text/plain,x", "news",
      "//x/", "http://", "http://[::1", "http://a b/", "javascript:alert(1)", ""],
 )  # fmt: skip
-def test_what_is_no_web_address_is_refused(address: str):
+def test_an_invalid_web_address_is_rejected(address: str):
     with pytest.raises(FetchRefused):
         parse_address(address, FetchPolicy(everything=True))
 
 
-def test_a_refusal_tells_no_name_and_password():
+def test_an_error_has_no_name_and_password():
     with pytest.raises(FetchRefused) as caught:
         parse_address("http://ada:sesame@news.example:22/", FetchPolicy())
     assert "sesame" not in str(caught.value)

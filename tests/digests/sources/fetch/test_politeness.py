@@ -19,7 +19,7 @@ DATE = "Tue, 06 Jan 2026 12:00:00 GMT"
 
 
 class Hands:
-    """A clock that a test turns."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -125,7 +125,7 @@ PAGE = URL("https://news.example/private/feed.xml")
 
 
 def telling(text: str | None):
-    """Who answers for robots.txt; `asked` counts."""
+    """A server for robots.txt; `asked` counts requests."""
 
     async def ask(url: URL) -> FetchResponse:
         ask.asked += 1  # type: ignore[attr-defined]

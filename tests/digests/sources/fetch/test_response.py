@@ -69,7 +69,7 @@ def test_more_bytes_over_the_wire_than_allowed_end_it():
         unpacked("", b"x" * 600, b"x" * 600, raw=1000)
 
 
-def test_what_follows_the_packed_stream_is_not_looked_at():
+def test_data_after_the_compressed_stream_is_ignored():
     assert unpacked("gzip", gzip.compress(b"news") + b"more" * 9) == b"news"
 
 
