@@ -97,6 +97,10 @@ async def work(job: Job) -> int:
         return await _until_quiet(job, application, clock)
 
 
+#: The real one: a process that is served has `opened` in its place.
+_open_application = app.open_application
+
+
 @asynccontextmanager
 async def opened(
     job: Job, settings: Settings, clock: SharedClock
@@ -106,7 +110,7 @@ async def opened(
     # The steady clock that `app` hands out is the shared one too.
     steady = SimpleNamespace(monotonic=clock.monotonic)
     patch.object(app, "time", steady).start()
-    async with app.open_application(settings, at=job.points.named) as application:
+    async with _open_application(settings, at=job.points.named) as application:
         for platform in application.platforms.values():
             pacing(platform, clock, leaps=job.leaps and not job.served)
             job.points.around(platform)
