@@ -124,11 +124,10 @@ def _drop_first_parameter(
     """Set the signature of the command, from which the command line is derived."""
     signature = inspect.signature(work)
     parameters = list(signature.parameters.values())[1:]
-    # inspect.signature follows `__wrapped__`, which still has the parameter.
-    del command.__wrapped__  # type: ignore[attr-defined]
-    command.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=parameters
-    )
+    attributes = vars(command)
+    # `__wrapped__` would lead a reader of the signature back to the parameter.
+    del attributes["__wrapped__"]
+    attributes["__signature__"] = signature.replace(parameters=parameters)
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     return command
 
