@@ -151,17 +151,21 @@ def _no_turns() -> list[Any]:
     """Any process claims what another one is sending."""
     from sqlalchemy import true
 
-    from bot.storage import delivery_queue
+    from bot.storage import delivery_queue, send_leases
     from bot.storage.schema import deliveries as table
 
+    states = ("ready", "retry", "sending")
     claimable = delivery_queue._is_claimable
 
     def greedy(*args: Any) -> Any:
         _state, working, earlier, _turn, *rest = claimable(*args)
-        open_ones = table.c.state.in_(("ready", "retry", "sending"))
+        open_ones = table.c.state.in_(states)
         return (open_ones, working, earlier, true(), *rest)
 
-    return [patch.object(delivery_queue, "_is_claimable", greedy)]
+    return [
+        patch.object(delivery_queue, "_is_claimable", greedy),
+        patch.object(send_leases, "WAITING_STATES", states),
+    ]
 
 
 def _no_unique_occurrence() -> list[Any]:
