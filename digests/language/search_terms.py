@@ -37,6 +37,8 @@ _TYPED = re.compile(
 #: text's terms with their positions to a megabyte).
 MAX_TERM_LETTERS, MAX_TERMS, _MAX_BYTES = 60, 16_000, 500_000
 _STEMMED_LANGUAGES = tuple(STOP_WORDS)
+#: They delimit phrases in a query, so in a text they never join a word: 6"2 is two.
+_PHRASE_MARKS = str.maketrans(dict.fromkeys('"“”„«»', " "))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,19 +55,23 @@ class SearchQuery:
 def extract_terms(text: str, lang: str | None = None) -> Iterator[str]:
     """The search terms of a text, in order."""
     tag = resolve_language(lang)
-    folded = normalize_text(text)
     bytes_left = _MAX_BYTES
-    for match in islice(_WORD.finditer(folded), MAX_TERMS):
-        term = _make_term(match[0], tag)
+    for word in islice(_find_words(text), MAX_TERMS):
+        term = _make_term(word, tag)
         bytes_left -= len(term.encode())
         if bytes_left < 0:
             return
         yield term
 
 
+def _find_words(text: str) -> Iterator[str]:
+    normalized = normalize_text(text.translate(_PHRASE_MARKS))
+    return (match[0] for match in _WORD.finditer(normalized))
+
+
 def expand_phrase(words: str) -> PhraseGroup:
     """The term sequences that these words have in any of the languages."""
-    found = [match[0] for match in _WORD.finditer(normalize_text(words))]
+    found = list(_find_words(words))
     if not found:
         return ()
     ways = (

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -438,6 +438,10 @@ async def test_no_question_is_a_fault(database: Database, typed: str):
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
+@example('00"0')
+@example("00“0")
+@example("00„0”0")
+@example("00«0»0")
 def test_every_word_of_a_text_is_kept_as_it_is_asked_for(typed: str):
     kept = set(extract_terms(typed)) | set(extract_terms(typed, "de"))
 
