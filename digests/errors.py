@@ -52,12 +52,7 @@ class SourceError(DigestsError):
     permanent = False
 
     def __init__(
-        self,
-        message: str | Message,
-        /,
-        *,
-        wait: float | None = None,
-        **params: object,
+        self, message: str | Message, /, *, wait: float | None = None, **params: object
     ) -> None:
         super().__init__(message, **params)
         #: Seconds that the source asked us to wait, or None.

@@ -147,7 +147,7 @@ async def leave_workspace(
 
 
 def _store_arrival(
-    connection: Connection,
+    conn: Connection,
     *,
     platform: PlatformName,
     external_id: str,
@@ -155,27 +155,23 @@ def _store_arrival(
     now: datetime,
 ) -> Workspace:
     found = workspace_store.upsert_workspace(
-        connection, platform=platform, external_id=external_id, name=name, now=now
+        conn, platform=platform, external_id=external_id, name=name, now=now
     )
-    for place in destination_store.list_destinations(connection, workspace_id=found.id):
+    for place in destination_store.list_destinations(conn, workspace_id=found.id):
         if place.paused == REMOVED_REASON:
             destination_store.resume_destination(
-                connection, workspace_id=found.id, destination_id=place.id
+                conn, workspace_id=found.id, destination_id=place.id
             )
     return found
 
 
-def _store_departure(
-    connection: Connection, *, workspace_id: int, now: datetime
-) -> None:
-    for place in destination_store.list_destinations(
-        connection, workspace_id=workspace_id
-    ):
+def _store_departure(conn: Connection, *, workspace_id: int, now: datetime) -> None:
+    for place in destination_store.list_destinations(conn, workspace_id=workspace_id):
         if place.paused is None:
             destination_store.pause_destination(
-                connection,
+                conn,
                 workspace_id=workspace_id,
                 destination_id=place.id,
                 reason=REMOVED_REASON,
             )
-    workspace_store.mark_workspace_left(connection, workspace_id=workspace_id, now=now)
+    workspace_store.mark_workspace_left(conn, workspace_id=workspace_id, now=now)

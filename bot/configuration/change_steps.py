@@ -16,12 +16,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.errors import FieldError, UserError
-from bot.model import (
-    Payload,
-    SettingsEntry,
-    StoredEdition,
-    Workspace,
-)
+from bot.model import Payload, SettingsEntry, StoredEdition, Workspace
 from bot.storage import (
     Connection,
     correction_store,

@@ -36,14 +36,7 @@ from bot.configuration.change_validation import (
     load_validation_context,
 )
 from bot.errors import UnknownName, UserError
-from bot.model import (
-    DigestSettings,
-    DueMoment,
-    Invocation,
-    Location,
-    Person,
-    Workspace,
-)
+from bot.model import DigestSettings, DueMoment, Invocation, Location, Person, Workspace
 from bot.ports import Clock, Plugins
 from bot.publishing import planning
 from bot.publishing.planning import list_moments

@@ -11,13 +11,7 @@ import tomli_w
 
 from bot.configuration.change_steps import format_grant
 from bot.ingest import addresses
-from bot.model import (
-    Destination,
-    Digest,
-    DigestSettings,
-    Workspace,
-    list_settings,
-)
+from bot.model import Destination, Digest, DigestSettings, Workspace, list_settings
 from bot.storage import Connection, destination_store, digest_store, workspace_store
 
 

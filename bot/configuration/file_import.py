@@ -32,10 +32,7 @@ from bot.configuration.operator_changes import (
     apply_checked_steps,
     record_steps,
 )
-from bot.configuration.validation import (
-    format_problem,
-    validate_fields,
-)
+from bot.configuration.validation import format_problem, validate_fields
 from bot.errors import ConfigurationError, FieldError, UserError
 from bot.model import (
     DEFAULT_DIGEST,
@@ -50,12 +47,7 @@ from bot.model import (
     list_settings,
 )
 from bot.ports import Plugins
-from bot.storage import (
-    Connection,
-    destination_store,
-    digest_store,
-    workspace_store,
-)
+from bot.storage import Connection, destination_store, digest_store, workspace_store
 from bot.storage.workspace_store import Grant
 from digests.messages import Message
 

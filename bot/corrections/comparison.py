@@ -109,10 +109,7 @@ def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, 
 
 
 def _compare_texts(
-    old: Article | None,
-    new: Article,
-    found: ComparisonInputs,
-    at: datetime,
+    old: Article | None, new: Article, found: ComparisonInputs, at: datetime
 ) -> tuple[Correction, ...]:
     if old is None or old.revision == new.revision:
         return ()

@@ -74,10 +74,7 @@ def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDe
             )
         case SendRefused(may_return=may_return):
             return RetryDecision(
-                state="retry",
-                reason=reason,
-                stops="destination",
-                may_return=may_return,
+                state="retry", reason=reason, stops="destination", may_return=may_return
             )
         case SendRateLimited(retry_after=seconds):
             wait = min(timedelta(seconds=max(0.0, seconds)), MAX_WAIT)

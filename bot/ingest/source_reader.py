@@ -56,10 +56,7 @@ class SourceReader:
     """Fetches and parses addresses; an async context manager of one event loop."""
 
     def __init__(
-        self,
-        allow_private: str = "",
-        *,
-        fetcher: "Callable[[], Fetcher] | None" = None,
+        self, allow_private: str = "", *, fetcher: "Callable[[], Fetcher] | None" = None
     ) -> None:
         """Build it for the setting `allow_private`, or with another `fetcher`."""
         self._allow_private, self._fetcher = allow_private, fetcher

@@ -325,8 +325,7 @@ def name_articles(articles: Sequence[Article]) -> tuple[NamedArticle, ...]:
     counts = Counter(name for names in several for name in names)
     return tuple(
         NamedArticle(
-            article=article,
-            names=tuple(name for name in names if counts[name] == 1),
+            article=article, names=tuple(name for name in names if counts[name] == 1)
         )
         for article, names in zip(articles, several, strict=True)
     )

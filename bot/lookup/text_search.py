@@ -138,10 +138,7 @@ def drop_repeated_quotes(
 
 
 def find_articles(
-    connection: Connection,
-    workspace_id: int,
-    words: str,
-    within: SearchFilter = NO_FILTER,
+    conn: Connection, workspace_id: int, words: str, within: SearchFilter = NO_FILTER
 ) -> tuple[Article, ...]:
     """Find articles with all words and "phrases" and without any -word, best first.
 
@@ -150,10 +147,10 @@ def find_articles(
     """
     asked, keys = parse_search(words), None
     if within.source:
-        keys = _find_sources(connection, workspace_id, within.source)
+        keys = _find_sources(conn, workspace_id, within.source)
     look = partial(
         article_search.search_revisions,
-        connection,
+        conn,
         workspace_id=workspace_id,
         wanted=asked,
         limit=CANDIDATE_LIMIT,
@@ -162,20 +159,17 @@ def find_articles(
         since=within.since,
     )
     if within.speaker:
-        last = _search_by_speaker(look, connection, workspace_id, within.speaker)
+        last = _search_by_speaker(look, conn, workspace_id, within.speaker)
     else:
         last = look()
-    ordered = search.rank_matches(load_article_texts(connection, last), asked)
+    ordered = search.rank_matches(load_article_texts(conn, last), asked)
     best = [int(article.id) for article in ordered[:SHOWN_ARTICLES]]
-    found = load_articles(connection, best)
+    found = load_articles(conn, best)
     return tuple(found[key] for key in best)
 
 
 def _search_by_speaker(
-    look: Callable[..., list[int]],
-    connection: Connection,
-    workspace_id: int,
-    speaker: str,
+    look: Callable[..., list[int]], conn: Connection, workspace_id: int, speaker: str
 ) -> list[int]:
     """Search the articles that quote the speaker; if there are too many, filter.
 
@@ -183,19 +177,19 @@ def _search_by_speaker(
     """
     for most in _QUOTE_LIMITS:
         among, whole = quote_store.list_revisions_quoting(
-            connection, workspace_id=workspace_id, speaker=speaker, most=most
+            conn, workspace_id=workspace_id, speaker=speaker, most=most
         )
         last = look(among=among)
         if whole or len(last) >= SHOWN_ARTICLES:
             return last
     held = quote_store.filter_revisions_quoting(
-        connection, revision_ids=look(), speaker=speaker
+        conn, revision_ids=look(), speaker=speaker
     )
     return sorted({*last, *held}, reverse=True)[:CANDIDATE_LIMIT]
 
 
-def _find_sources(connection: Connection, workspace_id: int, name: str) -> list[int]:
-    known = source_store.list_sources(connection, workspace_id=workspace_id)
+def _find_sources(conn: Connection, workspace_id: int, name: str) -> list[int]:
+    known = source_store.list_sources(conn, workspace_id=workspace_id)
     typed = normalize_text(name)
     exact = [
         s for s in known if typed in (normalize_text(s.name), normalize_text(s.address))
@@ -213,7 +207,7 @@ def _find_sources(connection: Connection, workspace_id: int, name: str) -> list[
 
 
 def _load_likely_articles(
-    connection: Connection, *, workspace_id: int, question: Question
+    conn: Connection, *, workspace_id: int, question: Question
 ) -> tuple[Article, ...]:
     """Find the articles that may answer a question.
 
@@ -224,7 +218,7 @@ def _load_likely_articles(
     searches = tuple(islice(questions.plan_searches(question), _MAX_SEARCHES))
     by_span = [
         article_search.search_revisions_each(
-            connection,
+            conn,
             workspace_id=workspace_id,
             wanted=searches,
             limit=_ARTICLES_PER_SEARCH,
@@ -238,7 +232,7 @@ def _load_likely_articles(
             for key in found[number]:
                 worth[key] += len(asked.every)
     likely = [key for key, _ in worth.most_common(_ARTICLES_READ)]
-    loaded = load_articles(connection, likely)
+    loaded = load_articles(conn, likely)
     return tuple(loaded[key] for key in likely)
 
 

@@ -1,11 +1,6 @@
 """Data model of the bot: frozen, keyword-only dataclasses, grouped by subject."""
 
-from bot.model.delivery import (
-    Delivery,
-    DeliveryState,
-    LocalMessage,
-    Operation,
-)
+from bot.model.delivery import Delivery, DeliveryState, LocalMessage, Operation
 from bot.model.digest import Digest
 from bot.model.edition import (
     PREVIEW_ID,

@@ -350,8 +350,7 @@ class PostOptions(SettingsModel):
     """How messages are posted at a destination; everything is off by default."""
 
     silent: Annotated[
-        bool,
-        SettingInfo(help="Post without a sound", offered_by=("destination edit",)),
+        bool, SettingInfo(help="Post without a sound", offered_by=("destination edit",))
     ] = False
     #: The platform's id of the one role that scheduled editions mention; None = none.
     ping: Annotated[

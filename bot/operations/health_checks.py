@@ -62,8 +62,7 @@ async def run_check(
         text = error.message
     except Exception as error:
         text = Message(
-            "this check failed: {error}",
-            error=f"{type(error).__name__}: {error}",
+            "this check failed: {error}", error=f"{type(error).__name__}: {error}"
         )
     return [Finding.problem(subject, text, fix)]
 

@@ -427,9 +427,7 @@ class EditionPublisher:
             await self._skip(occurrence, Message("skip.defect"))
             return
         await self.db.write(
-            schedule_store.defer_occurrence,
-            **occurrence.key,
-            until=now + RETRY_AFTER,
+            schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
         )
 
     async def _compose_edition(

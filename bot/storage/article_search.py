@@ -52,7 +52,7 @@ _BATCH_SIZE = 500
 
 
 def index_revision(
-    connection: Connection,
+    conn: Connection,
     *,
     revision_id: int,
     source_id: int,
@@ -60,7 +60,7 @@ def index_revision(
     article: Article,
 ) -> None:
     """Index a revision; `article` is a result of `article_from_row`."""
-    connection.execute(
+    conn.execute(
         searchable.insert().values(
             revision_id=revision_id,
             terms=[
@@ -74,10 +74,10 @@ def index_revision(
     )
 
 
-def remove_article_from_index(connection: Connection, *, article_id: int) -> None:
+def remove_article_from_index(conn: Connection, *, article_id: int) -> None:
     """Remove all revisions of the article from the index."""
     mine = select(revisions.c.id).where(revisions.c.article_id == article_id)
-    delete_rows(connection, searchable, searchable.c.revision_id.in_(mine))
+    delete_rows(conn, searchable, searchable.c.revision_id.in_(mine))
 
 
 class SearchFilters(TypedDict, total=False):
@@ -95,7 +95,7 @@ class SearchFilters(TypedDict, total=False):
 
 
 def search_revisions(
-    connection: Connection,
+    conn: Connection,
     /,
     *,
     workspace_id: int,
@@ -106,7 +106,7 @@ def search_revisions(
     """List the latest stored revisions that match.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Only articles that this workspace may see.
         wanted: What must and must not occur; an empty query matches nothing, None
             everything.
@@ -114,17 +114,13 @@ def search_revisions(
         kept: Restrictions.
     """
     (found,) = search_revisions_each(
-        connection,
-        workspace_id=workspace_id,
-        wanted=[wanted],
-        limit=limit,
-        **kept,
+        conn, workspace_id=workspace_id, wanted=[wanted], limit=limit, **kept
     )
     return found
 
 
 def search_revisions_each(
-    connection: Connection,
+    conn: Connection,
     /,
     *,
     workspace_id: int,
@@ -138,10 +134,10 @@ def search_revisions_each(
         ((_OUTLET_MARK + word,),) for word in extract_terms(kept.get("outlet") or "")
     ]
     here = _Search(
-        connection=connection,
+        conn=conn,
         workspace_id=workspace_id,
         source_ids=source_store.list_source_ids(
-            connection, workspace_id=workspace_id, only=only
+            conn, workspace_id=workspace_id, only=only
         ),
         since=kept.get("since"),
         until=kept.get("until"),
@@ -164,7 +160,7 @@ def _restrict_to_outlet(
 
 
 def search_articles(
-    connection: Connection,
+    conn: Connection,
     /,
     *,
     workspace_id: int,
@@ -174,9 +170,9 @@ def search_articles(
 ) -> tuple[Article, ...]:
     """List the latest stored articles that match, as `search_revisions` does."""
     found = search_revisions(
-        connection, workspace_id=workspace_id, wanted=wanted, limit=limit, **kept
+        conn, workspace_id=workspace_id, wanted=wanted, limit=limit, **kept
     )
-    loaded = load_articles(connection, found)
+    loaded = load_articles(conn, found)
     return tuple(loaded[key] for key in found)
 
 
@@ -184,7 +180,7 @@ def search_articles(
 class _Search:
     """A search of one workspace with its restrictions."""
 
-    connection: Connection
+    conn: Connection
     workspace_id: int
     source_ids: Sequence[int]
     since: datetime | None = None
@@ -198,7 +194,7 @@ class _Search:
             return [[] for _ in asked]
         weeks = self._weeks()
         since, until = (self.since, self.until) if weeks else (None, None)
-        first, last = search_index.estimate_key_range(self.connection, since, until)
+        first, last = search_index.estimate_key_range(self.conn, since, until)
         requests = [
             IndexQuery(wanted=each, weeks=weeks, first=first, last=last)
             for each in asked
@@ -206,20 +202,17 @@ class _Search:
         if self.among is not None:
             among = self.among
             held = [
-                search_index.select_matching(self.connection, request, among)
+                search_index.select_matching(self.conn, request, among)
                 for request in requests
             ]
             return [found[:limit] for found in self._seen(held, limit)]
         named = _any_mark(_SOURCE_MARK, self.source_ids)
         common = search_index.list_common_words(
-            self.connection, [replace(request, sources=named) for request in requests]
+            self.conn, [replace(request, sources=named) for request in requests]
         )
         # With several queries, each needs only recent matches.
         walk = partial(
-            search_index.walk_matches,
-            self.connection,
-            common=common,
-            far=len(requests) < 2,
+            search_index.walk_matches, self.conn, common=common, far=len(requests) < 2
         )
         walks = [self._walk(walk, request, named, limit) for request in requests]
         return self._walk_until_enough(walks, limit)
@@ -255,7 +248,7 @@ class _Search:
         found: list[dict[int, None]] = [{} for _ in walks]
         steps = {number: next(walk, None) for number, walk in enumerate(walks)}
         while going := {n: step for n, step in steps.items() if step is not None}:
-            hits = search_index.take_steps(self.connection, list(going.values()))
+            hits = search_index.take_steps(self.conn, list(going.values()))
             for number, keys, seen in zip(
                 going, hits, self._seen(hits, limit), strict=True
             ):
@@ -294,14 +287,14 @@ class _Search:
                 .select_from(REVISION_JOIN)
                 .where(revisions.c.id.in_(some), *conditions)
             )
-            kept |= set(list_scalars(self.connection, query))
+            kept |= set(list_scalars(self.conn, query))
         return kept
 
     def _weeks(self) -> PhraseGroup:
         """List the weeks from `since` to `until`, or to the newest article."""
         if self.since is None:
             return ()
-        last = self.until or _find_newest_date(self.connection)
+        last = self.until or _find_newest_date(self.conn)
         if last is None:
             return ()
         first = _week_number(self.since)
@@ -323,10 +316,10 @@ def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:
     return group if len(group) <= _MAX_NAMED else ()
 
 
-def _find_newest_date(connection: Connection) -> datetime | None:
+def _find_newest_date(conn: Connection) -> datetime | None:
     query = select(revisions.c.dated_at).where(revisions.c.current)
     newest = query.order_by(revisions.c.dated_at.desc()).limit(1)
-    return first_scalar(connection, newest)
+    return first_scalar(conn, newest)
 
 
 def _week_number(at: datetime) -> int:

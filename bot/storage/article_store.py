@@ -63,7 +63,7 @@ class ArticleArrival:
 
 
 def store_article(
-    connection: Connection,
+    conn: Connection,
     source: Source,
     article: Article,
     *,
@@ -74,7 +74,7 @@ def store_article(
     """Store an article from a source; True if this revision is new.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         source: Source of the article.
         article: Its `id` and `revises` are the source's ids.
         now: When it was fetched.
@@ -86,55 +86,55 @@ def store_article(
     A new revision becomes the current one unless it is dated before the current one.
     """
     # Serialized per source: two transactions could create one article twice.
-    connection.execute(
+    conn.execute(
         select(sources.c.id)
         .where(sources.c.id == source.id)
         .with_for_update(key_share=True)
     )
     name = _shorten_id(article.id)
-    article_id = _get_article_id(connection, source, article, names, now)
-    known = _find_revision(connection, article_id, article)
+    article_id = _get_article_id(conn, source, article, names, now)
+    known = _find_revision(conn, article_id, article)
     if known is not None:
-        stored, is_new = _reuse_revision(connection, known, name), False
+        stored, is_new = _reuse_revision(conn, known, name), False
     else:
-        stored = _add_revision(connection, article_id, article, name, now, baseline)
+        stored = _add_revision(conn, article_id, article, name, now, baseline)
         is_new = True
     turned = stored.current and not (known is not None and known.current)
     if turned and stored.first_seen != now:
-        mark_article_changed(connection, article_id=article_id, now=now)
+        mark_article_changed(conn, article_id=article_id, now=now)
     return stored, is_new
 
 
 def find_known_articles(
-    connection: Connection, *, source_id: int, names: Collection[str]
+    conn: Connection, *, source_id: int, names: Collection[str]
 ) -> dict[str, KnownArticle]:
     """Find the source's stored articles with these names, by name."""
     short = {_shorten_id(name): name for name in names}
     ids: dict[str, int] = {}
     for some in batched(short):
-        rows = connection.execute(
+        rows = conn.execute(
             select(article_ids.c.external_id, article_ids.c.article_id).where(
                 article_ids.c.source_id == source_id,
                 article_ids.c.external_id.in_(some),
             )
         )
         ids |= {short[row.external_id]: row.article_id for row in rows}
-    found = _load_known_articles(connection, sorted(set(ids.values())))
+    found = _load_known_articles(conn, sorted(set(ids.values())))
     return {name: found[key] for name, key in ids.items() if key in found}
 
 
 def _load_known_articles(
-    connection: Connection, keys: Sequence[int]
+    conn: Connection, keys: Sequence[int]
 ) -> dict[int, KnownArticle]:
     hashes: dict[int, set[str]] = defaultdict(set)
     current: dict[int, Row[Any]] = {}
     for some in batched(keys):
         mine = revisions.c.article_id.in_(some)
-        for key, version in connection.execute(
+        for key, version in conn.execute(
             select(revisions.c.article_id, revisions.c.hash).where(mine)
         ):
             hashes[key].add(version)
-        rows = connection.execute(
+        rows = conn.execute(
             select(*REVISION_COLUMNS, revisions.c.baseline)
             .select_from(REVISION_JOIN)
             .where(mine, revisions.c.current)
@@ -152,7 +152,7 @@ def _load_known_articles(
 
 
 def list_fresh_articles(
-    connection: Connection,
+    conn: Connection,
     *,
     source_ids: Sequence[int],
     since: datetime,
@@ -166,7 +166,7 @@ def list_fresh_articles(
     composer decides whether it is too old.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         source_ids: Keys of the sources, from a digest.
         since: Earliest time of fetching.
         until: Excludes what was fetched then or later.
@@ -178,7 +178,7 @@ def list_fresh_articles(
     then = [] if until is None else [revisions.c.fetched_at < until]
     if not include_baseline:
         then.append(~revisions.c.baseline)
-    found = connection.execute(
+    found = conn.execute(
         select(*REVISION_COLUMNS)
         .select_from(REVISION_JOIN)
         .where(
@@ -198,11 +198,7 @@ def list_fresh_articles(
 
 
 def find_article(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    article_id: int,
-    revision: str | None = None,
+    conn: Connection, *, workspace_id: int, article_id: int, revision: str | None = None
 ) -> tuple[Article, StoredArticle] | None:
     """Find an article, in its current revision or in the one with this hash.
 
@@ -214,27 +210,24 @@ def find_article(
         articles.c.id == article_id, version, kept, filter_visible_sources(workspace_id)
     )
     return find_first(
-        connection, query, lambda row: (article_from_row(row), _stored_article(row))
+        conn, query, lambda row: (article_from_row(row), _stored_article(row))
     )
 
 
 def find_article_arrival(
-    connection: Connection, *, workspace_id: int, article_id: int
+    conn: Connection, *, workspace_id: int, article_id: int
 ) -> ArticleArrival | None:
     """Find when the current text of an article that the workspace sees was fetched."""
     query = (
         select(revisions.c.fetched_at, revisions.c.baseline)
         .select_from(REVISION_JOIN)
-        .where(
-            *_is_current(article_id),
-            filter_visible_sources(workspace_id),
-        )
+        .where(*_is_current(article_id), filter_visible_sources(workspace_id))
     )
-    return find_first(connection, query, lambda row: from_row(ArticleArrival, row))
+    return find_first(conn, query, lambda row: from_row(ArticleArrival, row))
 
 
 def _get_article_id(
-    connection: Connection,
+    conn: Connection,
     source: Source,
     article: Article,
     further: Sequence[str],
@@ -245,7 +238,7 @@ def _get_article_id(
     names = list(dict.fromkeys(_shorten_id(name) for name in given if name))
     found = {
         row.external_id: row.article_id
-        for row in connection.execute(
+        for row in conn.execute(
             select(article_ids).where(
                 article_ids.c.source_id == source.id,
                 article_ids.c.external_id.in_(names),
@@ -254,14 +247,14 @@ def _get_article_id(
     }
     article_id = next((found[name] for name in names if name in found), None)
     if article_id is None:
-        article_id = connection.execute(
+        article_id = conn.execute(
             articles.insert()
             .values(source_id=source.id, url=article.url, first_seen=now)
             .returning(articles.c.id)
         ).scalar_one()
     unknown = [name for name in names if name not in found]
     if unknown:
-        connection.execute(
+        conn.execute(
             article_ids.insert(),
             [
                 {"source_id": source.id, "external_id": name, "article_id": article_id}
@@ -272,14 +265,14 @@ def _get_article_id(
 
 
 def _find_revision(
-    connection: Connection, article_id: int, article: Article
+    conn: Connection, article_id: int, article: Article
 ) -> Row[Any] | None:
     same_text = revisions.c.hash == _revision_hash(article)
     query = _select_revisions(articles.c.id == article_id, same_text)
-    return connection.execute(query).first()
+    return conn.execute(query).first()
 
 
-def _reuse_revision(connection: Connection, row: Row[Any], name: str) -> StoredArticle:
+def _reuse_revision(conn: Connection, row: Row[Any], name: str) -> StoredArticle:
     """Reuse a stored revision.
 
     Under the name of the current revision, the source reverted to the earlier text.
@@ -289,34 +282,33 @@ def _reuse_revision(connection: Connection, row: Row[Any], name: str) -> StoredA
         and not row.current
         and name
         == first_scalar(
-            connection,
-            select(revisions.c.external_id).where(*_is_current(row.article_id)),
+            conn, select(revisions.c.external_id).where(*_is_current(row.article_id))
         )
     )
     if not back:
         return _stored_article(row)
-    _retire_current_revision(connection, row.article_id)
-    update_rows(connection, revisions, revisions.c.id == row.id, current=True)
-    _index_revision(connection, row)
+    _retire_current_revision(conn, row.article_id)
+    update_rows(conn, revisions, revisions.c.id == row.id, current=True)
+    _index_revision(conn, row)
     return _stored_article(row, current=True)
 
 
 def _add_revision(
-    connection: Connection,
+    conn: Connection,
     article_id: int,
     article: Article,
     name: str,
     now: datetime,
     baseline: bool,
 ) -> StoredArticle:
-    current = _is_newer(connection, article_id, article)
+    current = _is_newer(conn, article_id, article)
     if current:
-        _retire_current_revision(connection, article_id)
+        _retire_current_revision(conn, article_id)
         if article.url is not None:
             mine = articles.c.id == article_id
-            update_rows(connection, articles, mine, url=article.url)
+            update_rows(conn, articles, mine, url=article.url)
     revision_id = insert_revision(
-        connection,
+        conn,
         article_id=article_id,
         external_id=name,
         article=article,
@@ -326,9 +318,9 @@ def _add_revision(
         baseline=baseline,
     )
     query = _select_revisions(revisions.c.id == revision_id)
-    row = connection.execute(query).one()
+    row = conn.execute(query).one()
     if current:
-        _index_revision(connection, row)
+        _index_revision(conn, row)
     return _stored_article(row)
 
 
@@ -341,9 +333,9 @@ def _is_current(article_id: int) -> tuple[Condition, ...]:
     return revisions.c.article_id == article_id, revisions.c.current
 
 
-def _index_revision(connection: Connection, row: Row[Any]) -> None:
+def _index_revision(conn: Connection, row: Row[Any]) -> None:
     index_revision(
-        connection,
+        conn,
         revision_id=row.id,
         source_id=row.source_id,
         dated_at=row.dated_at,
@@ -351,17 +343,17 @@ def _index_revision(connection: Connection, row: Row[Any]) -> None:
     )
 
 
-def _is_newer(connection: Connection, article_id: int, article: Article) -> bool:
+def _is_newer(conn: Connection, article_id: int, article: Article) -> bool:
     query = select(revisions.c.published).where(*_is_current(article_id))
-    before = first_scalar(connection, query)
+    before = first_scalar(conn, query)
     if before is None or article.published is None:
         return True
     return bool(article.published >= before)
 
 
-def _retire_current_revision(connection: Connection, article_id: int) -> None:
-    remove_article_from_index(connection, article_id=article_id)
-    update_rows(connection, revisions, *_is_current(article_id), current=False)
+def _retire_current_revision(conn: Connection, article_id: int) -> None:
+    remove_article_from_index(conn, article_id=article_id)
+    update_rows(conn, revisions, *_is_current(article_id), current=False)
 
 
 def _revision_hash(article: Article) -> str:

@@ -36,7 +36,7 @@ class StoredChange:
 
 
 def propose_change(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     steps: Sequence[Payload],
@@ -47,7 +47,7 @@ def propose_change(
 ) -> StoredChange:
     """Store a change that will be shown for confirmation."""
     row = insert_with_public_id(
-        connection,
+        conn,
         changes,
         "c",
         workspace_id=workspace_id,
@@ -61,10 +61,10 @@ def propose_change(
 
 
 def find_change(
-    connection: Connection, *, workspace_id: int, public_id: str
+    conn: Connection, *, workspace_id: int, public_id: str
 ) -> StoredChange | None:
     """Find the workspace's change with this public id."""
-    row = connection.execute(
+    row = conn.execute(
         select(changes).where(
             changes.c.public_id == public_id, changes.c.workspace_id == workspace_id
         )
@@ -73,7 +73,7 @@ def find_change(
 
 
 def confirm_change(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     public_id: str,
@@ -82,7 +82,7 @@ def confirm_change(
     now: datetime,
 ) -> bool:
     """Record that the person confirmed the change; False: it was confirmed before."""
-    done = connection.execute(
+    done = conn.execute(
         update(changes)
         .where(
             changes.c.public_id == public_id,
@@ -95,10 +95,10 @@ def confirm_change(
 
 
 def list_newest_changes(
-    connection: Connection, *, workspace_id: int, count: int
+    conn: Connection, *, workspace_id: int, count: int
 ) -> tuple[StoredChange, ...]:
     """List confirmed changes, the newest first."""
-    found = connection.execute(
+    found = conn.execute(
         select(changes)
         .where(changes.c.workspace_id == workspace_id, changes.c.made_at.is_not(None))
         .order_by(changes.c.made_at.desc(), changes.c.id.desc())
@@ -108,10 +108,10 @@ def list_newest_changes(
 
 
 def delete_unconfirmed_changes(
-    connection: Connection, *, workspace_id: int, before: datetime
+    conn: Connection, *, workspace_id: int, before: datetime
 ) -> None:
     """Delete changes that were proposed before `before` and never confirmed."""
-    connection.execute(
+    conn.execute(
         delete(changes).where(
             changes.c.workspace_id == workspace_id,
             changes.c.made_at.is_(None),

@@ -60,7 +60,7 @@ class Correction:
 
 
 def add_correction(
-    connection: Connection, *, workspace_id: int, correction: Correction
+    conn: Connection, *, workspace_id: int, correction: Correction
 ) -> int:
     """Store a correction; return its key."""
     values = to_row(
@@ -71,15 +71,15 @@ def add_correction(
         amendment=correction.amendment and dump_dataclass(correction.amendment),
     )
     query = corrections.insert().values(values)
-    key: int = connection.execute(query.returning(corrections.c.id)).scalar_one()
+    key: int = conn.execute(query.returning(corrections.c.id)).scalar_one()
     return key
 
 
 def list_due_corrections(
-    connection: Connection, *, platforms: Collection[str], limit: int
+    conn: Connection, *, platforms: Collection[str], limit: int
 ) -> tuple[tuple[int, int], ...]:
     """List (workspace, edition) keys with due corrections, in all workspaces."""
-    found = connection.execute(
+    found = conn.execute(
         select(corrections.c.workspace_id, corrections.c.edition_id)
         .join(workspaces, workspaces.c.id == corrections.c.workspace_id)
         .where(corrections.c.state == "due", workspaces.c.platform.in_(platforms))
@@ -91,7 +91,7 @@ def list_due_corrections(
 
 
 def finish_corrections(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     edition_id: int,
@@ -100,7 +100,7 @@ def finish_corrections(
 ) -> None:
     """Record the outcome of all due corrections of the edition."""
     update_rows(
-        connection,
+        conn,
         corrections,
         *_of_edition(workspace_id, edition_id),
         corrections.c.state == "due",
@@ -110,10 +110,10 @@ def finish_corrections(
 
 
 def list_corrections(
-    connection: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Correction, ...]:
     """List an edition's corrections, the earliest first."""
-    found = connection.execute(
+    found = conn.execute(
         select(corrections)
         .where(*_of_edition(workspace_id, edition_id))
         .order_by(corrections.c.id)
@@ -122,11 +122,11 @@ def list_corrections(
 
 
 def count_article_corrections(
-    connection: Connection, *, workspace_id: int, edition_id: int, article_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int, article_id: int
 ) -> int:
     """Count the corrections of an article in an edition."""
     return count_rows(
-        connection,
+        conn,
         corrections,
         *_of_edition(workspace_id, edition_id),
         corrections.c.article_id == article_id,
@@ -134,7 +134,7 @@ def count_article_corrections(
 
 
 def list_amendments(
-    connection: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Amendment, ...]:
     """List the amendments of the edition, in the order in which they are applied."""
     query = (
@@ -147,16 +147,12 @@ def list_amendments(
         )
         .order_by(corrections.c.id)
     )
-    found = list_scalars(connection, query)
+    found = list_scalars(conn, query)
     return tuple(load_dataclass(Amendment, text) for text in found)
 
 
 def list_newest_corrections(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    since: datetime | None = None,
-    count: int,
+    conn: Connection, *, workspace_id: int, since: datetime | None = None, count: int
 ) -> tuple[Correction, ...]:
     """List the workspace's corrections, the newest first, from `since` on.
 
@@ -172,12 +168,12 @@ def list_newest_corrections(
     )
     if since is not None:
         query = query.where(corrections.c.found_at >= since)
-    found = connection.execute(query.order_by(corrections.c.id.desc()).limit(count))
+    found = conn.execute(query.order_by(corrections.c.id.desc()).limit(count))
     return tuple(map(_correction_from_row, found))
 
 
 def find_editor_correction(
-    connection: Connection, *, workspace_id: int, edition_id: int, story: str
+    conn: Connection, *, workspace_id: int, edition_id: int, story: str
 ) -> Correction | None:
     """Find the unreverted correction of the story by an editor."""
     query = (
@@ -191,19 +187,15 @@ def find_editor_correction(
         .order_by(corrections.c.id.desc())
         .limit(1)
     )
-    return find_first(connection, query, _correction_from_row)
+    return find_first(conn, query, _correction_from_row)
 
 
 def revert_corrections(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    ids: Collection[int],
-    now: datetime,
+    conn: Connection, *, workspace_id: int, ids: Collection[int], now: datetime
 ) -> None:
     """Revert these corrections (keys); their editions become due for an edit."""
     update_rows(
-        connection,
+        conn,
         corrections,
         Scope(workspace_id).of(corrections),
         corrections.c.id.in_(ids),

@@ -152,8 +152,8 @@ class Database:
         **kwargs: P.kwargs,
     ) -> T:
         try:
-            with self._reader.begin() as connection:
-                return operation(connection, *args, **kwargs)
+            with self._reader.begin() as conn:
+                return operation(conn, *args, **kwargs)
         except DBAPIError as error:
             raise explain_error(error, self.where) or error from error
 
@@ -167,8 +167,8 @@ class Database:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
-                with self._writer.begin() as connection:
-                    return operation(connection, *args, **kwargs)
+                with self._writer.begin() as conn:
+                    return operation(conn, *args, **kwargs)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
@@ -178,11 +178,11 @@ class Database:
     def _truncate_wal(self) -> None:
         if self._writer.dialect.name != "sqlite":
             return
-        connection = self._writer.raw_connection()
+        conn = self._writer.raw_connection()
         try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            conn.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
-            connection.close()
+            conn.close()
 
     def _shut_down(self) -> None:
         self._reading.shutdown()

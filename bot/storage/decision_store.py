@@ -43,7 +43,7 @@ class StoredDecision:
 
 
 def add_decisions(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
@@ -55,19 +55,16 @@ def add_decisions(
     if not decisions:
         return
     packed = _pack_decisions(decisions)
-    mine = (
-        Scope(workspace_id).of(compositions),
-        compositions.c.digest_id == digest_id,
-    )
+    mine = (Scope(workspace_id).of(compositions), compositions.c.digest_id == digest_id)
     newest_first = compositions.c.id.desc()
-    newest = connection.execute(
+    newest = conn.execute(
         select(compositions).where(*mine).order_by(newest_first).limit(1)
     ).first()
     if newest is not None and encode_json(newest.decisions) == encode_json(packed):
         is_newest = compositions.c.id == newest.id
-        update_rows(connection, compositions, *mine, is_newest, last_seen_at=now)
+        update_rows(conn, compositions, *mine, is_newest, last_seen_at=now)
         return
-    connection.execute(
+    conn.execute(
         compositions.insert().values(
             workspace_id=workspace_id,
             digest_id=digest_id,
@@ -78,18 +75,14 @@ def add_decisions(
         )
     )
     outdated = compositions.c.last_seen_at < now - MAX_COMPOSITION_AGE
-    delete_rows(connection, compositions, *mine, outdated)
+    delete_rows(conn, compositions, *mine, outdated)
     keep_newest(
-        connection,
-        compositions,
-        *mine,
-        newest_first=[newest_first],
-        most=MAX_COMPOSITIONS,
+        conn, compositions, *mine, newest_first=[newest_first], most=MAX_COMPOSITIONS
     )
 
 
 def list_decisions(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     articles: Collection[str],
@@ -101,7 +94,7 @@ def list_decisions(
     Covers the workspace's digests and this person's; of equal decisions of one digest,
     only the latest is listed.
     """
-    rows = connection.execute(
+    rows = conn.execute(
         select(compositions)
         .where(
             Scope(workspace_id).of(compositions),

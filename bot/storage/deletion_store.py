@@ -106,20 +106,16 @@ class Erasure:
     done_at: datetime | None = None
 
 
-def count_workspace_rows(
-    connection: Connection, *, workspace_id: int
-) -> dict[str, int]:
+def count_workspace_rows(conn: Connection, *, workspace_id: int) -> dict[str, int]:
     """Count the rows that would be erased, by table name."""
     return {
-        table.name: count_rows(
-            connection, table, _belongs_to_workspace(table, workspace_id)
-        )
+        table.name: count_rows(conn, table, _belongs_to_workspace(table, workspace_id))
         for table in _COUNTED_TABLES
     }
 
 
 def propose_erasure(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     person_id: str | None,
@@ -127,10 +123,10 @@ def propose_erasure(
     now: datetime,
 ) -> Erasure:
     """Record an erasure that was shown for confirmation."""
-    delete_rows(connection, erasures, *_is_proposed(workspace_id))
+    delete_rows(conn, erasures, *_is_proposed(workspace_id))
     query = select(workspaces).where(workspaces.c.id == workspace_id)
-    space = connection.execute(query).one()
-    row = connection.execute(
+    space = conn.execute(query).one()
+    row = conn.execute(
         erasures.insert()
         .values(
             workspace_id=workspace_id,
@@ -138,7 +134,7 @@ def propose_erasure(
             external_id=space.external_id,
             person_id=person_id,
             reason=reason,
-            counts=count_workspace_rows(connection, workspace_id=workspace_id),
+            counts=count_workspace_rows(conn, workspace_id=workspace_id),
             proposed_at=now,
         )
         .returning(erasures)
@@ -146,22 +142,18 @@ def propose_erasure(
     return _erasure_from_row(row)
 
 
-def find_proposed_erasure(
-    connection: Connection, *, workspace_id: int
-) -> Erasure | None:
+def find_proposed_erasure(conn: Connection, *, workspace_id: int) -> Erasure | None:
     """Find the workspace's erasure that was proposed and not ordered."""
     query = select(erasures).where(*_is_proposed(workspace_id))
-    return find_first(connection, query, _erasure_from_row)
+    return find_first(conn, query, _erasure_from_row)
 
 
-def order_erasure(connection: Connection, *, workspace_id: int, now: datetime) -> bool:
+def order_erasure(conn: Connection, *, workspace_id: int, now: datetime) -> bool:
     """Start the proposed erasure; False if it has already started."""
-    if not update_rows(
-        connection, erasures, *_is_proposed(workspace_id), ordered_at=now
-    ):
+    if not update_rows(conn, erasures, *_is_proposed(workspace_id), ordered_at=now):
         return False
     update_rows(
-        connection,
+        conn,
         workspaces,
         workspaces.c.id == workspace_id,
         # No platform uses such an id, so the real one is free again.
@@ -171,76 +163,76 @@ def order_erasure(connection: Connection, *, workspace_id: int, now: datetime) -
     )
     # A workspace that adds such a source meanwhile must fetch it completely.
     unshared = _is_read_by_nobody_else(workspace_id)
-    update_rows(connection, sources, unshared, etag=None, last_modified=None)
+    update_rows(conn, sources, unshared, etag=None, last_modified=None)
     return True
 
 
-def list_ordered_erasures(connection: Connection) -> tuple[int, ...]:
+def list_ordered_erasures(conn: Connection) -> tuple[int, ...]:
     """List the keys of the workspaces that are being erased."""
     query = select(erasures.c.workspace_id).where(
         erasures.c.ordered_at.is_not(None), erasures.c.done_at.is_(None)
     )
-    return tuple(list_scalars(connection, query.order_by(erasures.c.id)))
+    return tuple(list_scalars(conn, query.order_by(erasures.c.id)))
 
 
 def list_workspaces_left_before(
-    connection: Connection, *, before: datetime
+    conn: Connection, *, before: datetime
 ) -> tuple[int, ...]:
     """List keys of workspaces that the bot left before `before`, without an erasure."""
     ordered = select(erasures.c.workspace_id).where(erasures.c.ordered_at.is_not(None))
     query = select(workspaces.c.id).where(
         workspaces.c.left_at < before, workspaces.c.id.not_in(ordered)
     )
-    return tuple(list_scalars(connection, query.order_by(workspaces.c.id)))
+    return tuple(list_scalars(conn, query.order_by(workspaces.c.id)))
 
 
-def erase_some_rows(connection: Connection, *, workspace_id: int, rows: int) -> bool:
+def erase_some_rows(conn: Connection, *, workspace_id: int, rows: int) -> bool:
     """Erase up to `rows` rows of a workspace; False if there are none left.
 
     Its erasure must have been ordered.
     """
-    if workspace_id not in list_ordered_erasures(connection):
+    if workspace_id not in list_ordered_erasures(conn):
         return False
-    if connection.dialect.name == "sqlite":
+    if conn.dialect.name == "sqlite":
         # Freed pages are overwritten, not only unlinked.
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        conn.exec_driver_sql("PRAGMA secure_delete = ON")
     for table in _list_tables():
         some = rows if table is not articles else max(1, rows // _ROWS_PER_ARTICLE)
         key = tuple_(*table.primary_key.columns)
         wanted = _select_rows(table, workspace_id).limit(some)
-        if delete_rows(connection, table, key.in_(wanted)):
+        if delete_rows(conn, table, key.in_(wanted)):
             return True
     return False
 
 
-def finish_erasure(connection: Connection, *, workspace_id: int, now: datetime) -> None:
+def finish_erasure(conn: Connection, *, workspace_id: int, now: datetime) -> None:
     """Delete the workspace's row, and record that the erasure is finished."""
-    delete_rows(connection, workspaces, workspaces.c.id == workspace_id)
+    delete_rows(conn, workspaces, workspaces.c.id == workspace_id)
     mine = erasures.c.workspace_id == workspace_id
-    update_rows(connection, erasures, mine, done_at=now)
+    update_rows(conn, erasures, mine, done_at=now)
 
 
-def merge_search_index(connection: Connection, *, begin: bool) -> bool:
+def merge_search_index(conn: Connection, *, begin: bool) -> bool:
     """Rewrite a part of the full text index; False when all of it is rewritten.
 
     SQLite's index keeps the words of deleted rows until its parts are merged.
     PostgreSQL's is cleaned with the table.
     """
-    if connection.dialect.name != "sqlite":
+    if conn.dialect.name != "sqlite":
         return False
-    before = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
-    connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    connection.exec_driver_sql(
+    before = conn.exec_driver_sql("SELECT total_changes()").scalar_one()
+    conn.exec_driver_sql("PRAGMA secure_delete = ON")
+    conn.exec_driver_sql(
         "INSERT INTO searchable_index (searchable_index, rank) VALUES ('merge', ?)",
         (-_INDEX_PAGES_PER_STEP if begin else _INDEX_PAGES_PER_STEP,),
     )
-    after = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+    after = conn.exec_driver_sql("SELECT total_changes()").scalar_one()
     # According to SQLite's documentation, fewer than two changes mean no work was left.
     return bool(after - before >= 2)
 
 
 def find_last_erasure(
-    connection: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, *, platform: PlatformName, external_id: str
 ) -> Erasure | None:
     """Find the last ordered erasure of the workspace with this platform id."""
     query = (
@@ -252,7 +244,7 @@ def find_last_erasure(
         )
         .order_by(erasures.c.id.desc())
     )
-    return find_first(connection, query.limit(1), _erasure_from_row)
+    return find_first(conn, query.limit(1), _erasure_from_row)
 
 
 # ── which rows ─────────────────────────────────────────────────────────────────
@@ -336,7 +328,7 @@ class OldArticle:
 
 
 def list_old_articles(
-    connection: Connection,
+    conn: Connection,
     *,
     before: datetime,
     after: tuple[datetime, int] | None,
@@ -344,7 +336,7 @@ def list_old_articles(
 ) -> tuple[OldArticle, ...]:
     """List articles whose current text was fetched before `before`, oldest first."""
     following = [] if after is None else [_is_after(after)]
-    rows = connection.execute(
+    rows = conn.execute(
         select(
             revisions.c.article_id,
             revisions.c.id.label("revision_id"),
@@ -358,20 +350,18 @@ def list_old_articles(
     return tuple(from_row(OldArticle, row) for row in rows)
 
 
-def empty_articles(connection: Connection, *, keys: Collection[int]) -> None:
+def empty_articles(conn: Connection, *, keys: Collection[int]) -> None:
     """Delete the texts of these articles, and the quotes and figures in them."""
     mine = select(revisions.c.id).where(revisions.c.article_id.in_(keys))
     for table in (quotes, figures, searchable):
-        delete_rows(connection, table, table.c.revision_id.in_(mine))
+        delete_rows(conn, table, table.c.revision_id.in_(mine))
     in_stories = story_articles.c.article_id.in_(keys)
-    touched = list_scalars(
-        connection, select(story_articles.c.story_id).where(in_stories)
-    )
-    delete_rows(connection, story_articles, in_stories)
+    touched = list_scalars(conn, select(story_articles.c.story_id).where(in_stories))
+    delete_rows(conn, story_articles, in_stories)
     others = select(1).where(story_articles.c.story_id == stories.c.id)
-    delete_rows(connection, stories, stories.c.id.in_(touched), ~others.exists())
+    delete_rows(conn, stories, stories.c.id.in_(touched), ~others.exists())
     update_rows(
-        connection,
+        conn,
         revisions,
         revisions.c.article_id.in_(keys),
         text="",
@@ -383,7 +373,7 @@ def empty_articles(connection: Connection, *, keys: Collection[int]) -> None:
 
 
 def empty_editions(
-    connection: Connection, *, before: datetime, now: datetime, limit: int
+    conn: Connection, *, before: datetime, now: datetime, limit: int
 ) -> int:
     """Delete the contents of editions made before `before`; return their number."""
     old = (
@@ -392,52 +382,52 @@ def empty_editions(
         .order_by(editions.c.id)
         .limit(limit)
     )
-    found = connection.execute(old).all()
+    found = conn.execute(old).all()
     keys = [row.id for row in found]
     empty = {row.id: dump_dataclass(_make_empty_edition(row.made_at)) for row in found}
     if found:
         update_rows(
-            connection,
+            conn,
             editions,
             editions.c.id.in_(keys),
             edition=case(empty, value=editions.c.id),
             emptied_at=now,
         )
     for table in (deliveries, corrections):
-        delete_rows(connection, table, table.c.edition_id.in_(keys))
+        delete_rows(conn, table, table.c.edition_id.in_(keys))
     update_rows(
-        connection, edition_stories, edition_stories.c.edition_id.in_(keys), headline=""
+        conn, edition_stories, edition_stories.c.edition_id.in_(keys), headline=""
     )
     return len(found)
 
 
-def prune_messages(connection: Connection, *, before: datetime, limit: int) -> int:
+def prune_messages(conn: Connection, *, before: datetime, limit: int) -> int:
     """Delete messages of the local page that were posted before `before`."""
     old = local_messages.c.posted_at < before
-    return prune(connection, local_messages, old, limit=limit)
+    return prune(conn, local_messages, old, limit=limit)
 
 
-def prune_corrections(connection: Connection, *, limit: int) -> int:
+def prune_corrections(conn: Connection, *, limit: int) -> int:
     """Delete corrections of editions whose contents are already deleted."""
     emptied = select(editions.c.id).where(editions.c.emptied_at.is_not(None))
     old = corrections.c.edition_id.in_(emptied)
-    return prune(connection, corrections, old, limit=limit)
+    return prune(conn, corrections, old, limit=limit)
 
 
-def prune_reports(connection: Connection, *, before: datetime, limit: int) -> int:
+def prune_reports(conn: Connection, *, before: datetime, limit: int) -> int:
     """Delete reports of readers that were answered before `before`."""
-    return prune(connection, reports, reports.c.answered_at < before, limit=limit)
+    return prune(conn, reports, reports.c.answered_at < before, limit=limit)
 
 
-def prune_decisions(connection: Connection, *, before: datetime, limit: int) -> int:
+def prune_decisions(conn: Connection, *, before: datetime, limit: int) -> int:
     """Delete decisions on articles that were last made before `before`."""
     old = compositions.c.last_seen_at < before
-    return prune(connection, compositions, old, limit=limit)
+    return prune(conn, compositions, old, limit=limit)
 
 
-def prune_changes(connection: Connection, *, before: datetime, limit: int) -> int:
+def prune_changes(conn: Connection, *, before: datetime, limit: int) -> int:
     """Delete the history of changes made before `before`; the settings stay changed."""
-    return prune(connection, changes, changes.c.made_at < before, limit=limit)
+    return prune(conn, changes, changes.c.made_at < before, limit=limit)
 
 
 def _is_after(after: tuple[datetime, int]) -> Condition:

@@ -65,14 +65,14 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
 
 
 def list_deliveries_where(
-    connection: Connection,
+    conn: Connection,
     *where: Condition,
     order_by: tuple[ColumnElement[Any], ...] = (deliveries.c.id,),
     limit: int | None = None,
 ) -> tuple[Delivery, ...]:
     """List the deliveries that fulfil all conditions, by default in order of keys."""
     query = SELECT_DELIVERIES.where(*where).order_by(*order_by).limit(limit)
-    return tuple(map(delivery_from_row, connection.execute(query)))
+    return tuple(map(delivery_from_row, conn.execute(query)))
 
 
 #: Time between a failure and the message that probes whether it works again.
@@ -96,7 +96,7 @@ class ClaimableDelivery:
 
 
 def list_claimable_deliveries(
-    connection: Connection,
+    conn: Connection,
     *,
     now: datetime,
     platforms: Collection[str],
@@ -113,12 +113,12 @@ def list_claimable_deliveries(
         which.append(deliveries.c.destination_id.in_(places))
     return tuple(
         from_row(ClaimableDelivery, row)
-        for row in _find_claimable(connection, now, limit, *which)
+        for row in _find_claimable(conn, now, limit, *which)
     )
 
 
 def claim_deliveries(
-    connection: Connection,
+    conn: Connection,
     *,
     now: datetime,
     lease: timedelta,
@@ -131,14 +131,10 @@ def claim_deliveries(
     committed before the first of them is sent.
     """
     which = [] if among is None else [deliveries.c.id.in_(among)]
-    found = _keep_one_per_stopped_workspace(
-        _find_claimable(connection, now, limit, *which)
-    )
-    wanted = _lock_destinations(
-        connection, {row.destination_id: row.id for row in found}
-    )
+    found = _keep_one_per_stopped_workspace(_find_claimable(conn, now, limit, *which))
+    wanted = _lock_destinations(conn, {row.destination_id: row.id for row in found})
     taken = claim_rows(
-        connection,
+        conn,
         deliveries,
         deliveries.c.id.in_(wanted),
         *_is_claimable(_is_available(now)),
@@ -151,28 +147,26 @@ def claim_deliveries(
         ),
         opening_message_id=_select_opening_message(),
     )
-    claimed = list_deliveries_where(connection, deliveries.c.id.in_(taken))
-    probes = _postpone_next_probes(connection, found, now)
+    claimed = list_deliveries_where(conn, deliveries.c.id.in_(taken))
+    probes = _postpone_next_probes(conn, found, now)
     return tuple(replace(one, probe=one.id in probes) for one in claimed)
 
 
-def expire_claims(
-    connection: Connection, *, now: datetime, but: Collection[int] = ()
-) -> int:
+def expire_claims(conn: Connection, *, now: datetime, but: Collection[int] = ()) -> int:
     """Mark as uncertain what a lost process was sending when its lease expired.
 
     `but` are the keys of the deliveries that this process itself is sending: they stay
     claimed even if a clock that was set forward makes their leases expire.
     """
-    return expire_leases(connection, deliveries, deliveries.c.id.not_in(but), now=now)
+    return expire_leases(conn, deliveries, deliveries.c.id.not_in(but), now=now)
 
 
 def list_due_uncertain(
-    connection: Connection, *, now: datetime, wait: timedelta, limit: int = 100
+    conn: Connection, *, now: datetime, wait: timedelta, limit: int = 100
 ) -> tuple[Delivery, ...]:
     """List the deliveries that were uncertain for `wait` and may be read back now."""
     return list_deliveries_where(
-        connection,
+        conn,
         deliveries.c.state == "uncertain",
         deliveries.c.updated_at <= now - wait,
         is_due(deliveries.c.not_before, now),
@@ -180,18 +174,13 @@ def list_due_uncertain(
     )
 
 
-def recheck_uncertain(connection: Connection) -> None:
+def recheck_uncertain(conn: Connection) -> None:
     """Clear the back-off of uncertain deliveries, so that they are read back soon."""
-    update_rows(
-        connection, deliveries, deliveries.c.state == "uncertain", not_before=None
-    )
+    update_rows(conn, deliveries, deliveries.c.state == "uncertain", not_before=None)
 
 
 def find_next_delivery_at(
-    connection: Connection,
-    *,
-    wait: timedelta,
-    platforms: Collection[str] | None = None,
+    conn: Connection, *, wait: timedelta, platforms: Collection[str] | None = None
 ) -> datetime | None:
     """Return the instant at which the outbox has something to do next.
 
@@ -200,26 +189,26 @@ def find_next_delivery_at(
     once that has happened.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         wait: How long something stays uncertain before it is read back.
         platforms: Names of the platforms that are on; None = all.
     """
     on = [] if platforms is None else [workspaces.c.platform.in_(platforms)]
     moment = _claimable_from()
     claimable = first_scalar(
-        connection,
+        conn,
         _join_destinations(select(moment))
         .where(*_is_claimable(_is_available(None)), *on)
         .order_by(moment)
         .limit(1),
     )
     expiring = first_scalar(
-        connection,
+        conn,
         select(func.min(deliveries.c.lease_until)).where(
             deliveries.c.state == "sending"
         ),
     )
-    uncertain = connection.execute(
+    uncertain = conn.execute(
         _join_destinations(
             select(deliveries.c.updated_at, deliveries.c.not_before)
         ).where(deliveries.c.state == "uncertain", *on)
@@ -237,7 +226,7 @@ def find_next_delivery_at(
 
 
 def _find_claimable(
-    connection: Connection, now: datetime, limit: int, *which: ColumnElement[bool]
+    conn: Connection, now: datetime, limit: int, *which: ColumnElement[bool]
 ) -> list[Row[Any]]:
     first = (
         _join_destinations(
@@ -267,7 +256,7 @@ def _find_claimable(
         .order_by(turn, first.c.id)
         .limit(limit)
     )
-    return list(connection.execute(query))
+    return list(conn.execute(query))
 
 
 def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
@@ -395,22 +384,20 @@ def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
     return kept
 
 
-def _lock_destinations(
-    connection: Connection, of_destination: dict[int, int]
-) -> list[int]:
+def _lock_destinations(conn: Connection, of_destination: dict[int, int]) -> list[int]:
     """On PostgreSQL, keep those whose destination is not locked by another claim."""
-    if connection.dialect.name == "sqlite":
+    if conn.dialect.name == "sqlite":
         return list(of_destination.values())
     locked = (
         select(destinations.c.id)
         .where(destinations.c.id.in_(of_destination))
         .with_for_update(skip_locked=True, key_share=True)
     )
-    return [of_destination[place] for place in list_scalars(connection, locked)]
+    return [of_destination[place] for place in list_scalars(conn, locked)]
 
 
 def _postpone_next_probes(
-    connection: Connection, found: list[Row[Any]], now: datetime
+    conn: Connection, found: list[Row[Any]], now: datetime
 ) -> set[int]:
     """Schedule the next probes, whatever the outcome of these; return their keys."""
     spaces = [row.workspace_id for row in found if row.stopped is not None]
@@ -418,7 +405,7 @@ def _postpone_next_probes(
     for place, keys in ((workspaces, spaces), (destinations, places)):
         if keys:
             update_rows(
-                connection,
+                conn,
                 place,
                 place.c.id.in_(keys),
                 place.c.retest_at.is_not(None),

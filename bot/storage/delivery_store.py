@@ -61,7 +61,7 @@ _OTHER = deliveries.alias("other")
 
 
 def add_deliveries(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     stored_edition: StoredEdition,
@@ -79,29 +79,22 @@ def add_deliveries(
     """
     ids = [
         _freeze_delivery(
-            connection,
-            workspace_id,
-            stored_edition,
-            destination,
-            part,
-            operation,
-            now,
-            pings,
+            conn, workspace_id, stored_edition, destination, part, operation, now, pings
         )
         for part in parts
     ]
-    return list_deliveries_where(connection, deliveries.c.id.in_(ids))
+    return list_deliveries_where(conn, deliveries.c.id.in_(ids))
 
 
 def record_sent(
-    connection: Connection, delivery: Delivery, *, message_id: str, now: datetime
+    conn: Connection, delivery: Delivery, *, message_id: str, now: datetime
 ) -> bool:
     """Record that the message arrived; False if there was a later claim.
 
     A probe that arrived also resumes its destination and workspace.
     """
     recorded = record_outcome(
-        connection,
+        conn,
         deliveries,
         delivery,
         states=("sending", "uncertain", "ready", "retry", "held"),
@@ -110,13 +103,13 @@ def record_sent(
         message_id=message_id,
     )
     if recorded and delivery.probe:
-        _resume(connection, destinations, delivery.destination_id, "paused")
-        _resume(connection, workspaces, delivery.workspace_id, "stopped")
+        _resume(conn, destinations, delivery.destination_id, "paused")
+        _resume(conn, workspaces, delivery.workspace_id, "stopped")
     return recorded
 
 
 def record_retry(
-    connection: Connection,
+    conn: Connection,
     delivery: Delivery,
     *,
     not_before: datetime,
@@ -130,7 +123,7 @@ def record_retry(
     """
     level = delivery.fallback_level if fallback_level is None else fallback_level
     return record_outcome(
-        connection,
+        conn,
         deliveries,
         delivery,
         now=now,
@@ -142,7 +135,7 @@ def record_retry(
 
 
 def record_uncertain(
-    connection: Connection,
+    conn: Connection,
     delivery: Delivery,
     *,
     reason: Message,
@@ -151,7 +144,7 @@ def record_uncertain(
 ) -> bool:
     """Record that it may have arrived: read it back, not before `not_before`."""
     return record_outcome(
-        connection,
+        conn,
         deliveries,
         delivery,
         now=now,
@@ -162,16 +155,16 @@ def record_uncertain(
 
 
 def record_held(
-    connection: Connection, delivery: Delivery, *, reason: Message, now: datetime
+    conn: Connection, delivery: Delivery, *, reason: Message, now: datetime
 ) -> bool:
     """Hold it for an admin: it may have arrived and cannot be read back."""
     return record_outcome(
-        connection, deliveries, delivery, now=now, state="held", reason=reason
+        conn, deliveries, delivery, now=now, state="held", reason=reason
     )
 
 
 def record_failed(
-    connection: Connection,
+    conn: Connection,
     delivery: Delivery,
     *,
     reason: Message,
@@ -183,11 +176,11 @@ def record_failed(
     If it fails `alone`, they are sent without it.
     """
     recorded = record_outcome(
-        connection, deliveries, delivery, now=now, state="failed", reason=reason
+        conn, deliveries, delivery, now=now, state="failed", reason=reason
     )
     if recorded and not alone:
         update_rows(
-            connection,
+            conn,
             deliveries,
             Scope(delivery.workspace_id).of(deliveries),
             deliveries.c.edition_id == delivery.edition_id,
@@ -203,14 +196,14 @@ def record_failed(
 
 
 def release_delivery(
-    connection: Connection, *, workspace_id: int, delivery_id: int, now: datetime
+    conn: Connection, *, workspace_id: int, delivery_id: int, now: datetime
 ) -> bool:
     """Send a held delivery again, as an admin decided."""
-    return _finish_held(connection, workspace_id, delivery_id, now, "ready", None)
+    return _finish_held(conn, workspace_id, delivery_id, now, "ready", None)
 
 
 def abandon_delivery(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     delivery_id: int,
@@ -218,11 +211,11 @@ def abandon_delivery(
     now: datetime,
 ) -> bool:
     """Fail a held delivery, as an admin decided; the later parts are sent."""
-    return _finish_held(connection, workspace_id, delivery_id, now, "failed", reason)
+    return _finish_held(conn, workspace_id, delivery_id, now, "failed", reason)
 
 
 def _finish_held(
-    connection: Connection,
+    conn: Connection,
     workspace_id: int,
     delivery_id: int,
     now: datetime,
@@ -231,7 +224,7 @@ def _finish_held(
 ) -> bool:
     return (
         update_rows(
-            connection,
+            conn,
             deliveries,
             Scope(workspace_id).row(deliveries, delivery_id),
             deliveries.c.state == "held",
@@ -245,15 +238,15 @@ def _finish_held(
 
 
 def list_held_deliveries(
-    connection: Connection, *, workspace_id: int
+    conn: Connection, *, workspace_id: int
 ) -> tuple[Delivery, ...]:
     """List the held deliveries, which wait for an admin, the oldest first."""
     mine = Scope(workspace_id).of(deliveries)
-    return list_deliveries_where(connection, mine, deliveries.c.state == "held")
+    return list_deliveries_where(conn, mine, deliveries.c.state == "held")
 
 
 def fail_outdated_deliveries(
-    connection: Connection, *, now: datetime, before: datetime
+    conn: Connection, *, now: datetime, before: datetime
 ) -> int:
     """Fail unsent deliveries of editions made before `before`.
 
@@ -265,7 +258,7 @@ def fail_outdated_deliveries(
         return deliveries.c.edition_id.in_(old)
 
     return update_rows(
-        connection,
+        conn,
         deliveries,
         _IS_WAITING,
         case(
@@ -283,11 +276,11 @@ def fail_outdated_deliveries(
 
 
 def list_deliveries(
-    connection: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int
 ) -> tuple[Delivery, ...]:
     """List an edition's deliveries: by destination, then by part."""
     return list_deliveries_where(
-        connection,
+        conn,
         Scope(workspace_id).of(deliveries),
         deliveries.c.edition_id == edition_id,
         order_by=(deliveries.c.destination_id, deliveries.c.part, deliveries.c.id),
@@ -295,11 +288,11 @@ def list_deliveries(
 
 
 def list_newest_deliveries(
-    connection: Connection, *, workspace_id: int, count: int
+    conn: Connection, *, workspace_id: int, count: int
 ) -> tuple[Delivery, ...]:
     """List the workspace's deliveries, the newest first, without personal ones."""
     return list_deliveries_where(
-        connection,
+        conn,
         Scope(workspace_id).of(deliveries),
         filter_shared_destinations(deliveries.c.destination_id, workspace_id),
         order_by=(deliveries.c.id.desc(),),
@@ -307,10 +300,10 @@ def list_newest_deliveries(
     )
 
 
-def _resume(connection: Connection, table: Table, key: int, reason: str) -> None:
+def _resume(conn: Connection, table: Table, key: int, reason: str) -> None:
     """Clear the reason of a pause, unless a person paused it."""
     update_rows(
-        connection,
+        conn,
         table,
         table.c.id == key,
         table.c.retest_at.is_not(None),
@@ -319,7 +312,7 @@ def _resume(connection: Connection, table: Table, key: int, reason: str) -> None
 
 
 def _freeze_delivery(
-    connection: Connection,
+    conn: Connection,
     workspace_id: int,
     stored_edition: StoredEdition,
     destination: Destination,
@@ -330,7 +323,7 @@ def _freeze_delivery(
 ) -> int:
     """Store one row, or find it; return its key. See `add_deliveries`."""
     number = int(part.key)
-    posted = _find_post(connection, workspace_id, stored_edition, destination, number)
+    posted = _find_post(conn, workspace_id, stored_edition, destination, number)
     # A message that was accepted only in a simpler form is edited in that form.
     fallback_level = posted.fallback_level if posted and operation != "post" else 0
     payload = dict(part.payload)
@@ -340,7 +333,7 @@ def _freeze_delivery(
         "fallback_text": part.fallback_text,
         "title": part.title,
     }
-    statement = insert_into(connection, deliveries).values(
+    statement = insert_into(conn, deliveries).values(
         workspace_id=workspace_id,
         edition_id=stored_edition.id,
         destination_id=destination.id,
@@ -370,8 +363,8 @@ def _freeze_delivery(
                 deliveries.c.state.in_(("held", "failed")),
             ),
         )
-    connection.execute(statement)
-    key: int = connection.execute(
+    conn.execute(statement)
+    key: int = conn.execute(
         select(deliveries.c.id).where(
             *_of_message(workspace_id, stored_edition, destination, number),
             deliveries.c.operation == operation,
@@ -381,7 +374,7 @@ def _freeze_delivery(
 
 
 def _find_post(
-    connection: Connection,
+    conn: Connection,
     workspace_id: int,
     stored_edition: StoredEdition,
     destination: Destination,
@@ -391,7 +384,7 @@ def _find_post(
     query = select(
         deliveries.c.channel, deliveries.c.post_options, deliveries.c.fallback_level
     )
-    return connection.execute(
+    return conn.execute(
         query.where(
             *_of_message(workspace_id, stored_edition, destination, part),
             deliveries.c.operation == "post",
@@ -436,17 +429,17 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
 
 
 def find_first_posted_at(
-    connection: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int
 ) -> datetime | None:
     """Return the instant at which the first message of the edition was sent."""
     query = select(func.min(deliveries.c.updated_at)).where(
         *_is_post_of(workspace_id, edition_id), deliveries.c.state == "sent"
     )
-    return first_scalar(connection, query)
+    return first_scalar(conn, query)
 
 
 def delete_edition_messages(
-    connection: Connection, *, workspace_id: int, edition_id: int, now: datetime
+    conn: Connection, *, workspace_id: int, edition_id: int, now: datetime
 ) -> tuple[int, int]:
     """Order the deletion of every message of the edition.
 
@@ -470,21 +463,21 @@ def delete_edition_messages(
         "updated_at": literal(now, Instant),
     }
     deletions = select(*(deliveries.c[name] for name in copied), *made.values())
-    connection.execute(
-        insert_into(connection, deliveries)
+    conn.execute(
+        insert_into(conn, deliveries)
         .from_select([*copied, *made], deletions.where(*posts))
         .on_conflict_do_nothing()
     )
-    waiting = count_rows(connection, deliveries, *posts, _IS_WAITING)
-    there = count_rows(connection, deliveries, *posts, ~_IS_WAITING)
-    finish_undone_deliveries(connection, now=now)
+    waiting = count_rows(conn, deliveries, *posts, _IS_WAITING)
+    there = count_rows(conn, deliveries, *posts, ~_IS_WAITING)
+    finish_undone_deliveries(conn, now=now)
     return there, waiting
 
 
-def finish_undone_deliveries(connection: Connection, *, now: datetime) -> None:
+def finish_undone_deliveries(conn: Connection, *, now: datetime) -> None:
     """Fail deliveries that were undone before they were sent; drop their deletions."""
     update_rows(
-        connection,
+        conn,
         deliveries,
         deliveries.c.operation != "delete",
         _IS_WAITING,
@@ -495,7 +488,7 @@ def finish_undone_deliveries(connection: Connection, *, now: datetime) -> None:
         updated_at=now,
     )
     delete_rows(
-        connection,
+        conn,
         deliveries,
         deliveries.c.operation == "delete",
         _IS_WAITING,

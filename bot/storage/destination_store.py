@@ -15,7 +15,7 @@ from digests.messages import Message
 
 
 def upsert_destination(
-    connection: Connection, *, workspace_id: int, name: str, channel: str
+    conn: Connection, *, workspace_id: int, name: str, channel: str
 ) -> Destination:
     """Create the destination `name`, or change its channel.
 
@@ -28,7 +28,7 @@ def upsert_destination(
     """
     _refuse_personal(name, channel)
     before = find_destination_by_channel(
-        connection, workspace_id=workspace_id, channel=channel
+        conn, workspace_id=workspace_id, channel=channel
     )
     if before is not None:
         if before.name != name:
@@ -38,8 +38,8 @@ def upsert_destination(
                 name=before.name,
             )
         return before
-    row = connection.execute(
-        insert_into(connection, destinations)
+    row = conn.execute(
+        insert_into(conn, destinations)
         .values(workspace_id=workspace_id, name=name, channel=channel)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
@@ -47,7 +47,7 @@ def upsert_destination(
         )
         .returning(destinations)
     ).one()
-    connection.execute(
+    conn.execute(
         update(deliveries)
         .where(
             deliveries.c.destination_id == row.id,
@@ -61,7 +61,7 @@ def upsert_destination(
 
 
 def rename_destination(
-    connection: Connection, *, workspace_id: int, destination_id: int, name: str
+    conn: Connection, *, workspace_id: int, destination_id: int, name: str
 ) -> Destination | None:
     """Rename the destination; None: no such destination.
 
@@ -69,36 +69,32 @@ def rename_destination(
         UserError: Another destination has the name.
     """
     _refuse_personal(name, name)
-    other = find_destination_by_name(connection, workspace_id=workspace_id, name=name)
+    other = find_destination_by_name(conn, workspace_id=workspace_id, name=name)
     if other is not None and other.id != destination_id:
         raise UserError("There is already a destination «{name}».", name=name)
-    return _update_destination(connection, workspace_id, destination_id, {"name": name})
+    return _update_destination(conn, workspace_id, destination_id, {"name": name})
 
 
 def set_post_options(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    destination_id: int,
-    options: PostOptions,
+    conn: Connection, *, workspace_id: int, destination_id: int, options: PostOptions
 ) -> Destination | None:
     """Replace the post options; None: no such destination."""
     values = {"settings": options.to_stored()}
-    return _update_destination(connection, workspace_id, destination_id, values)
+    return _update_destination(conn, workspace_id, destination_id, values)
 
 
 def delete_destination(
-    connection: Connection, *, workspace_id: int, destination_id: int
+    conn: Connection, *, workspace_id: int, destination_id: int
 ) -> bool:
     """Delete the destination and its deliveries; posted messages stay."""
-    gone = connection.execute(
+    gone = conn.execute(
         delete(destinations).where(*_is_destination(workspace_id, destination_id))
     )
     return gone.rowcount > 0
 
 
 def pause_destination(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     destination_id: int,
@@ -110,25 +106,25 @@ def pause_destination(
     At `retest_at` one message is sent as a probe; None = never.
     """
     values = {"paused": reason, "retest_at": retest_at}
-    return _update_destination(connection, workspace_id, destination_id, values)
+    return _update_destination(conn, workspace_id, destination_id, values)
 
 
 def resume_destination(
-    connection: Connection, *, workspace_id: int, destination_id: int
+    conn: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
     """Resume posting to the destination."""
     values = {"paused": None, "retest_at": None}
-    return _update_destination(connection, workspace_id, destination_id, values)
+    return _update_destination(conn, workspace_id, destination_id, values)
 
 
 def list_destinations(
-    connection: Connection, *, workspace_id: int
+    conn: Connection, *, workspace_id: int
 ) -> tuple[Destination, ...]:
     """List the workspace's destinations, in the order of their creation.
 
     Personal destinations are not included.
     """
-    found = connection.execute(
+    found = conn.execute(
         select(destinations)
         .where(
             destinations.c.workspace_id == workspace_id,
@@ -140,26 +136,24 @@ def list_destinations(
 
 
 def find_destination_by_name(
-    connection: Connection, *, workspace_id: int, name: str
+    conn: Connection, *, workspace_id: int, name: str
 ) -> Destination | None:
     """Find the destination with this name."""
     ours = destinations.c.person_id.is_(None)
     return _find_destination(
-        connection, workspace_id, and_(destinations.c.name == name, ours)
+        conn, workspace_id, and_(destinations.c.name == name, ours)
     )
 
 
 def find_destination_by_channel(
-    connection: Connection, *, workspace_id: int, channel: str
+    conn: Connection, *, workspace_id: int, channel: str
 ) -> Destination | None:
     """Find the destination by the platform's id of its channel."""
-    return _find_destination(
-        connection, workspace_id, destinations.c.channel == channel
-    )
+    return _find_destination(conn, workspace_id, destinations.c.channel == channel)
 
 
 def find_personal_destination(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> Destination | None:
     """Find the destination for a person's direct messages on the local page.
 
@@ -167,14 +161,14 @@ def find_personal_destination(
     """
     channel = f"{PERSON_PREFIX}{person_id}"
     found = find_destination_by_channel(
-        connection, workspace_id=workspace_id, channel=channel
+        conn, workspace_id=workspace_id, channel=channel
     )
     if found is not None:
         return found
     sent = select(local_messages.c.id).where(
         Scope(workspace_id).of(local_messages), local_messages.c.channel == channel
     )
-    if not has_row(connection, sent):
+    if not has_row(conn, sent):
         return None
     return Destination(
         id=0, workspace_id=workspace_id, name=channel, channel=channel, person=person_id
@@ -215,21 +209,18 @@ def _is_destination(
 
 
 def _find_destination(
-    connection: Connection, workspace_id: int, which: ColumnElement[bool]
+    conn: Connection, workspace_id: int, which: ColumnElement[bool]
 ) -> Destination | None:
-    found = connection.execute(
+    found = conn.execute(
         select(destinations).where(destinations.c.workspace_id == workspace_id, which)
     ).first()
     return destination_from_row(found) if found else None
 
 
 def _update_destination(
-    connection: Connection,
-    workspace_id: int,
-    destination_id: int,
-    values: dict[str, Any],
+    conn: Connection, workspace_id: int, destination_id: int, values: dict[str, Any]
 ) -> Destination | None:
-    row = connection.execute(
+    row = conn.execute(
         update(destinations)
         .where(*_is_destination(workspace_id, destination_id))
         .values(values)

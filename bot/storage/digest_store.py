@@ -45,7 +45,7 @@ class DigestPause:
 
 
 def upsert_digest(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     name: str,
@@ -60,7 +60,7 @@ def upsert_digest(
     Schedules and pauses have functions of their own and stay as they are.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Key of the workspace.
         name: Name of the digest.
         sources: Sources to read, in order.
@@ -73,8 +73,8 @@ def upsert_digest(
         UnknownName: A source or destination does not belong to this workspace.
     """
     content = {"settings": options.to_stored()}
-    digest_id = connection.execute(
-        insert_into(connection, digests)
+    digest_id = conn.execute(
+        insert_into(conn, digests)
         .values(workspace_id=workspace_id, name=name, paused=False, **content)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
@@ -83,24 +83,24 @@ def upsert_digest(
         )
         .returning(digests.c.id)
     ).scalar_one()
-    _link_sources(connection, workspace_id, digest_id, sources, paused_sources)
-    _name_sources(connection, digest_id, called or {})
-    _link_destinations(connection, workspace_id, digest_id, destinations)
-    return _get_digest(connection, workspace_id, digest_id)
+    _link_sources(conn, workspace_id, digest_id, sources, paused_sources)
+    _name_sources(conn, digest_id, called or {})
+    _link_destinations(conn, workspace_id, digest_id, destinations)
+    return _get_digest(conn, workspace_id, digest_id)
 
 
 def find_digest(
-    connection: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
     """Find the digest with this key."""
-    return _find_digest(connection, workspace_id, digests.c.id == digest_id)
+    return _find_digest(conn, workspace_id, digests.c.id == digest_id)
 
 
 def find_digest_pause(
-    connection: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, *, workspace_id: int, digest_id: int
 ) -> DigestPause | None:
     """Load the pauses of the digest, which is all that planning needs."""
-    row = connection.execute(
+    row = conn.execute(
         select(
             digests.c.paused,
             digests.c.paused_until,
@@ -119,66 +119,66 @@ def find_digest_pause(
 
 
 def find_digest_by_name(
-    connection: Connection, *, workspace_id: int, name: str
+    conn: Connection, *, workspace_id: int, name: str
 ) -> Digest | None:
     """Find the digest with exactly this name."""
     return _find_digest(
-        connection, workspace_id, and_(digests.c.name == name, IS_WORKSPACE_DIGEST)
+        conn, workspace_id, and_(digests.c.name == name, IS_WORKSPACE_DIGEST)
     )
 
 
-def list_digests(connection: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
+def list_digests(conn: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
     """List the workspace's digests, in the order of their creation.
 
     Personal digests are in `personal_digest_store`.
     """
-    rows = connection.execute(
+    rows = conn.execute(
         select(digests)
         .where(digests.c.workspace_id == workspace_id, IS_WORKSPACE_DIGEST)
         .order_by(digests.c.id)
     ).all()
-    return _load_digests(connection, rows)
+    return _load_digests(conn, rows)
 
 
 def rename_digest(
-    connection: Connection, *, workspace_id: int, digest_id: int, name: str
+    conn: Connection, *, workspace_id: int, digest_id: int, name: str
 ) -> Digest | None:
     """Rename the digest; the name must be free. None: no such digest."""
-    return _update_digest(connection, workspace_id, digest_id, {"name": name})
+    return _update_digest(conn, workspace_id, digest_id, {"name": name})
 
 
 def pause_digest(
-    connection: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
     """Pause the digest until it is resumed; None: no such digest."""
-    return _update_digest(connection, workspace_id, digest_id, {"paused": True})
+    return _update_digest(conn, workspace_id, digest_id, {"paused": True})
 
 
 def pause_digest_until(
-    connection: Connection, *, workspace_id: int, digest_id: int, day: date | None
+    conn: Connection, *, workspace_id: int, digest_id: int, day: date | None
 ) -> Digest | None:
     """Pause the digest until this local date; None as `day` ends the pause."""
-    return _update_digest(connection, workspace_id, digest_id, {"paused_until": day})
+    return _update_digest(conn, workspace_id, digest_id, {"paused_until": day})
 
 
 def set_skipped_dates(
-    connection: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
+    conn: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
 ) -> Digest | None:
     """Replace the local dates to skip; None: no such digest."""
     found = [day.isoformat() for day in sorted(set(days))]
-    return _update_digest(connection, workspace_id, digest_id, {"skips": found or None})
+    return _update_digest(conn, workspace_id, digest_id, {"skips": found or None})
 
 
 def resume_digest(
-    connection: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, *, workspace_id: int, digest_id: int
 ) -> Digest | None:
     """End the pauses of the digest; None: no such digest."""
     values = {"paused": False, "paused_until": None}
-    return _update_digest(connection, workspace_id, digest_id, values)
+    return _update_digest(conn, workspace_id, digest_id, values)
 
 
 def set_digest_pause(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
@@ -189,11 +189,11 @@ def set_digest_pause(
     """Replace all pauses of the digest; None: no such digest."""
     days = [day.isoformat() for day in sorted(set(skips))]
     values = {"paused": paused, "paused_until": until, "skips": days or None}
-    return _update_digest(connection, workspace_id, digest_id, values)
+    return _update_digest(conn, workspace_id, digest_id, values)
 
 
 def mark_sources_begun(
-    connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
+    conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> frozenset[int]:
     """Record the first edition that reads each source; return the keys of new ones."""
     mine = (
@@ -202,17 +202,17 @@ def mark_sources_begun(
         digest_sources.c.first_read_at.is_(None),
         ~digest_sources.c.paused,
     )
-    new = connection.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
+    new = conn.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
     begun = frozenset(new)
-    connection.execute(update(digest_sources).where(*mine).values(first_read_at=now))
+    conn.execute(update(digest_sources).where(*mine).values(first_read_at=now))
     return begun
 
 
 def delete_digest(
-    connection: Connection, *, workspace_id: int, digest_id: int, now: datetime
+    conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
 ) -> bool:
     """Delete the digest; its editions stay, for the buttons of posted messages."""
-    gone = connection.execute(
+    gone = conn.execute(
         update(digests)
         .where(digests.c.id == digest_id, *_is_present(workspace_id))
         .values(deleted_at=now)
@@ -220,30 +220,26 @@ def delete_digest(
     if gone.rowcount == 0:
         return False
     for links in (schedules, digest_sources, digest_destinations):
-        connection.execute(links.delete().where(links.c.digest_id == digest_id))
+        conn.execute(links.delete().where(links.c.digest_id == digest_id))
     return True
 
 
-def restore_digest(
-    connection: Connection, *, workspace_id: int, digest_id: int
-) -> bool:
+def restore_digest(conn: Connection, *, workspace_id: int, digest_id: int) -> bool:
     """Restore a deleted digest with its ledger, so that nothing is published twice.
 
     Its sources, destinations and schedules are not restored. False: it was not
     deleted, or another digest has its name now.
     """
-    was = connection.execute(
+    was = conn.execute(
         select(digests.c.name).where(
             digests.c.id == digest_id,
             digests.c.workspace_id == workspace_id,
             digests.c.deleted_at.is_not(None),
         )
     ).scalar()
-    if was is None or find_digest_by_name(
-        connection, workspace_id=workspace_id, name=was
-    ):
+    if was is None or find_digest_by_name(conn, workspace_id=workspace_id, name=was):
         return False
-    connection.execute(
+    conn.execute(
         update(digests)
         .where(digests.c.id == digest_id, digests.c.workspace_id == workspace_id)
         .values(deleted_at=None)
@@ -252,7 +248,7 @@ def restore_digest(
 
 
 def _link_sources(
-    connection: Connection,
+    conn: Connection,
     workspace_id: int,
     digest_id: int,
     read: Sequence[Source],
@@ -260,18 +256,16 @@ def _link_sources(
 ) -> None:
     mine = or_(sources.c.workspace_id == workspace_id, sources.c.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
-    _refuse_unknown(connection, select(sources.c.id).where(mine), ids, "A source")
-    kept = connection.execute(
+    _refuse_unknown(conn, select(sources.c.id).where(mine), ids, "A source")
+    kept = conn.execute(
         select(digest_sources.c.source_id, digest_sources.c.first_read_at).where(
             digest_sources.c.digest_id == digest_id,
             digest_sources.c.first_read_at.is_not(None),
         )
     ).all()
-    _replace_links(
-        connection, digest_sources, "source_id", workspace_id, digest_id, ids
-    )
+    _replace_links(conn, digest_sources, "source_id", workspace_id, digest_id, ids)
     for source_id, first_read_at in kept:
-        connection.execute(
+        conn.execute(
             update(digest_sources)
             .where(
                 digest_sources.c.digest_id == digest_id,
@@ -279,7 +273,7 @@ def _link_sources(
             )
             .values(first_read_at=first_read_at)
         )
-    connection.execute(
+    conn.execute(
         update(digest_sources)
         .where(
             digest_sources.c.digest_id == digest_id,
@@ -289,11 +283,9 @@ def _link_sources(
     )
 
 
-def _name_sources(
-    connection: Connection, digest_id: int, called: Mapping[int, str]
-) -> None:
+def _name_sources(conn: Connection, digest_id: int, called: Mapping[int, str]) -> None:
     for source_id, name in called.items():
-        connection.execute(
+        conn.execute(
             update(digest_sources)
             .where(
                 digest_sources.c.digest_id == digest_id,
@@ -304,23 +296,18 @@ def _name_sources(
 
 
 def _link_destinations(
-    connection: Connection,
-    workspace_id: int,
-    digest_id: int,
-    wanted: Sequence[Destination],
+    conn: Connection, workspace_id: int, digest_id: int, wanted: Sequence[Destination]
 ) -> None:
     mine = select(destinations.c.id).where(destinations.c.workspace_id == workspace_id)
     ids = [destination.id for destination in wanted]
-    _refuse_unknown(connection, mine, ids, "A destination")
+    _refuse_unknown(conn, mine, ids, "A destination")
     _replace_links(
-        connection, digest_destinations, "destination_id", workspace_id, digest_id, ids
+        conn, digest_destinations, "destination_id", workspace_id, digest_id, ids
     )
 
 
-def _refuse_unknown(
-    connection: Connection, mine: Any, ids: list[int], what: str
-) -> None:
-    there = set(connection.execute(mine).scalars())
+def _refuse_unknown(conn: Connection, mine: Any, ids: list[int], what: str) -> None:
+    there = set(conn.execute(mine).scalars())
     if not there.issuperset(ids):
         raise UnknownName(
             "{what} of this digest does not exist in this workspace.", what=what
@@ -328,14 +315,14 @@ def _refuse_unknown(
 
 
 def _replace_links(
-    connection: Connection,
+    conn: Connection,
     links: Any,
     column: str,
     workspace_id: int,
     digest_id: int,
     ids: list[int],
 ) -> None:
-    connection.execute(links.delete().where(links.c.digest_id == digest_id))
+    conn.execute(links.delete().where(links.c.digest_id == digest_id))
     rows = [
         {
             "digest_id": digest_id,
@@ -346,7 +333,7 @@ def _replace_links(
         for position, key in enumerate(dict.fromkeys(ids))
     ]
     if rows:
-        connection.execute(links.insert(), rows)
+        conn.execute(links.insert(), rows)
 
 
 def _is_present(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -354,41 +341,37 @@ def _is_present(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _find_digest(
-    connection: Connection, workspace_id: int, which: ColumnElement[bool]
+    conn: Connection, workspace_id: int, which: ColumnElement[bool]
 ) -> Digest | None:
-    row = connection.execute(
-        select(digests).where(which, *_is_present(workspace_id))
-    ).first()
-    return _load_digests(connection, [row])[0] if row else None
+    row = conn.execute(select(digests).where(which, *_is_present(workspace_id))).first()
+    return _load_digests(conn, [row])[0] if row else None
 
 
-def _get_digest(connection: Connection, workspace_id: int, digest_id: int) -> Digest:
-    found = find_digest(connection, workspace_id=workspace_id, digest_id=digest_id)
+def _get_digest(conn: Connection, workspace_id: int, digest_id: int) -> Digest:
+    found = find_digest(conn, workspace_id=workspace_id, digest_id=digest_id)
     assert found is not None
     return found
 
 
 def _update_digest(
-    connection: Connection, workspace_id: int, digest_id: int, values: dict[str, Any]
+    conn: Connection, workspace_id: int, digest_id: int, values: dict[str, Any]
 ) -> Digest | None:
-    connection.execute(
+    conn.execute(
         update(digests)
         .where(digests.c.id == digest_id, *_is_present(workspace_id))
         .values(values)
     )
-    return find_digest(connection, workspace_id=workspace_id, digest_id=digest_id)
+    return find_digest(conn, workspace_id=workspace_id, digest_id=digest_id)
 
 
-def _load_digests(
-    connection: Connection, rows: Sequence[Row[Any]]
-) -> tuple[Digest, ...]:
+def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, ...]:
     """Load digests with their links, by one query per kind of link."""
     keys = [row.id for row in rows]
 
     def load(links: Table, query: Select[Any]) -> dict[int, list[Row[Any]]]:
         linked: dict[int, list[Row[Any]]] = defaultdict(list)
         query = query.add_columns(links.c.digest_id).where(links.c.digest_id.in_(keys))
-        for row in connection.execute(query.order_by(links.c.position)):
+        for row in conn.execute(query.order_by(links.c.position)):
             linked[row.digest_id].append(row)
         return linked
 
@@ -411,7 +394,7 @@ def _load_digests(
         for row in rows
     )
     return tuple(
-        digest if digest.person is None else _fill_personal_digest(connection, digest)
+        digest if digest.person is None else _fill_personal_digest(conn, digest)
         for digest in found
     )
 
@@ -443,28 +426,26 @@ def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:
     return tuple(date.fromisoformat(day) for day in stored or ())
 
 
-def _fill_personal_digest(connection: Connection, own: Digest) -> Digest:
+def _fill_personal_digest(conn: Connection, own: Digest) -> Digest:
     """Add the sources, filters and feedback terms of a personal digest."""
     assert own.person is not None
     here = PersonScope(workspace_id=own.workspace_id, person_id=own.person)
-    follows = tuple(one.name for one in reader_store.list_follows(connection, **here))
+    follows = tuple(one.name for one in reader_store.list_follows(conn, **here))
     wishes: dict[str, str] = {}
-    for given in reader_store.list_feedback(connection, **here):
+    for given in reader_store.list_feedback(conn, **here):
         for term in given.terms:
             # The newest feedback comes first.
             wishes.setdefault(term, given.direction)
     return replace(
         own,
-        sources=_list_workspace_sources(connection, own.workspace_id),
+        sources=_list_workspace_sources(conn, own.workspace_id),
         options=own.options.model_copy(update={"include": follows}),
         more=tuple(term for term, way in wishes.items() if way == "more"),
         less=tuple(term for term, way in wishes.items() if way == "less"),
     )
 
 
-def _list_workspace_sources(
-    connection: Connection, workspace_id: int
-) -> tuple[Source, ...]:
+def _list_workspace_sources(conn: Connection, workspace_id: int) -> tuple[Source, ...]:
     """List the sources that any digest of the workspace reads."""
     read = (
         select(digest_sources.c.source_id)
@@ -475,7 +456,7 @@ def _list_workspace_sources(
             IS_WORKSPACE_DIGEST,
         )
     )
-    found = connection.execute(
+    found = conn.execute(
         select(sources).where(sources.c.id.in_(read)).order_by(sources.c.id)
     )
     return tuple(map(source_store.source_from_row, found))

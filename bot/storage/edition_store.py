@@ -39,7 +39,7 @@ class PastStory:
 
 
 def add_edition(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
@@ -51,7 +51,7 @@ def add_edition(
     """Store an edition together with what it adds to its digest's ledger.
 
     Args:
-        connection: Inside the transaction that also finishes the occurrence and adds
+        conn: Inside the transaction that also finishes the occurrence and adds
             the deliveries.
         workspace_id: The workspace's key.
         digest_id: The digest's key.
@@ -61,7 +61,7 @@ def add_edition(
         published: Items in it that the digest had not published before.
     """
     row = insert_with_public_id(
-        connection,
+        conn,
         editions,
         "e",
         workspace_id=workspace_id,
@@ -72,7 +72,7 @@ def add_edition(
         made_at=edition.made_at,
     )
     if edition.stories:
-        connection.execute(
+        conn.execute(
             edition_stories.insert(),
             [
                 {
@@ -86,28 +86,24 @@ def add_edition(
             ],
         )
     key = {"workspace_id": workspace_id, "edition_id": row.id}
-    add_published_articles(connection, **key, edition=edition)
-    add_to_ledger(connection, **key, digest_id=digest_id, published=published)
+    add_published_articles(conn, **key, edition=edition)
+    add_to_ledger(conn, **key, digest_id=digest_id, published=published)
     return _edition_from_row(row)
 
 
 def find_edition(
-    connection: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int
 ) -> StoredEdition | None:
     """Find the edition with this key."""
-    return _find_newest(connection, workspace_id, editions.c.id == edition_id)
+    return _find_newest(conn, workspace_id, editions.c.id == edition_id)
 
 
 def find_edition_by_public_id(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    public_id: str,
-    person_id: str | None = None,
+    conn: Connection, *, workspace_id: int, public_id: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the edition with this public id, of the workspace or of this person."""
     return _find_newest(
-        connection,
+        conn,
         workspace_id,
         editions.c.public_id == public_id,
         filter_visible_digests(editions.c.digest_id, workspace_id, person_id),
@@ -115,7 +111,7 @@ def find_edition_by_public_id(
 
 
 def find_newest_edition_in(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     destination_id: int | None = None,
@@ -137,22 +133,18 @@ def find_newest_edition_in(
         conditions.append(
             filter_visible_digests(editions.c.digest_id, workspace_id, None)
         )
-    return _find_newest(connection, workspace_id, *conditions)
+    return _find_newest(conn, workspace_id, *conditions)
 
 
 def find_newest_edition_of(
-    connection: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, *, workspace_id: int, digest_id: int
 ) -> StoredEdition | None:
     """Find the digest's newest edition, wherever it was posted."""
-    return _find_newest(connection, workspace_id, editions.c.digest_id == digest_id)
+    return _find_newest(conn, workspace_id, editions.c.digest_id == digest_id)
 
 
 def find_edition_with_story(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    story: str,
-    person_id: str | None = None,
+    conn: Connection, *, workspace_id: int, story: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the newest edition with the story (public id).
 
@@ -162,28 +154,26 @@ def find_edition_with_story(
         Scope(workspace_id).of(edition_stories), edition_stories.c.story == story
     )
     return _find_newest(
-        connection,
+        conn,
         workspace_id,
         editions.c.id.in_(with_story),
         filter_visible_digests(editions.c.digest_id, workspace_id, person_id),
     )
 
 
-def is_edition_undone(
-    connection: Connection, *, workspace_id: int, edition_id: int
-) -> bool:
+def is_edition_undone(conn: Connection, *, workspace_id: int, edition_id: int) -> bool:
     """Check whether the edition was undone."""
     query = select(editions.c.undone_at).where(
         Scope(workspace_id).row(editions, edition_id)
     )
-    return first_scalar(connection, query) is not None
+    return first_scalar(conn, query) is not None
 
 
 def find_days_kept(
-    connection: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int
 ) -> int | None:
     """Return after how many days its contents were deleted; None: they were not."""
-    row = connection.execute(
+    row = conn.execute(
         select(editions.c.made_at, editions.c.emptied_at).where(
             Scope(workspace_id).row(editions, edition_id)
         )
@@ -194,50 +184,42 @@ def find_days_kept(
 
 
 def mark_edition_undone(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    edition_id: int,
-    by: str,
-    now: datetime,
+    conn: Connection, *, workspace_id: int, edition_id: int, by: str, now: datetime
 ) -> None:
     """Record that the edition was undone, and by whom."""
     edition = Scope(workspace_id).row(editions, edition_id)
-    update_rows(connection, editions, edition, undone_at=now, undone_by=by)
+    update_rows(conn, editions, edition, undone_at=now, undone_by=by)
 
 
 def set_render_context(
-    connection: Connection, *, workspace_id: int, edition_id: int, context: Payload
+    conn: Connection, *, workspace_id: int, edition_id: int, context: Payload
 ) -> None:
     """Store the render context of the edition."""
     edition = Scope(workspace_id).row(editions, edition_id)
-    update_rows(connection, editions, edition, render_context=dict(context))
+    update_rows(conn, editions, edition, render_context=dict(context))
 
 
 def find_render_context(
-    connection: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, *, workspace_id: int, edition_id: int
 ) -> Payload | None:
     """Load the render context of the edition; None if none is stored."""
     query = select(editions.c.render_context)
     return first_scalar(
-        connection, query.where(Scope(workspace_id).row(editions, edition_id))
+        conn, query.where(Scope(workspace_id).row(editions, edition_id))
     )
 
 
 def list_story_publications(
-    connection: Connection, *, workspace_id: int, story: str, limit: int
+    conn: Connection, *, workspace_id: int, story: str, limit: int
 ) -> tuple[tuple[datetime, str], ...]:
     """List when the workspace's editions published the story, with its headlines.
 
     The newest first; undone editions are excluded.
     """
-    rows = connection.execute(
+    rows = conn.execute(
         select(editions.c.made_at, edition_stories.c.headline)
         .join(edition_stories, edition_stories.c.edition_id == editions.c.id)
-        .where(
-            *_is_published(workspace_id),
-            edition_stories.c.story == story,
-        )
+        .where(*_is_published(workspace_id), edition_stories.c.story == story)
         .order_by(editions.c.id.desc())
         .limit(limit)
     )
@@ -245,11 +227,7 @@ def list_story_publications(
 
 
 def list_past_stories(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    limit: int,
-    since: datetime | None = None,
+    conn: Connection, *, workspace_id: int, limit: int, since: datetime | None = None
 ) -> tuple[PastStory, ...]:
     """List the stories of the newest editions, the newest first.
 
@@ -264,7 +242,7 @@ def list_past_stories(
         .limit(limit)
         .subquery()
     )
-    rows = connection.execute(
+    rows = conn.execute(
         select(newest, edition_stories)
         .join(edition_stories, edition_stories.c.edition_id == newest.c.id)
         .where(Scope(workspace_id).of(edition_stories))
@@ -297,16 +275,14 @@ def _was_sent(operation: str, destination_id: int | None) -> Condition:
 
 
 def _find_newest(
-    connection: Connection, workspace_id: int, *where: Condition
+    conn: Connection, workspace_id: int, *where: Condition
 ) -> StoredEdition | None:
     query = select(editions).where(Scope(workspace_id).of(editions), *where)
-    row = connection.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
+    row = conn.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
     if row is None:
         return None
     stored = _edition_from_row(row)
-    changes = list_amendments(
-        connection, workspace_id=workspace_id, edition_id=stored.id
-    )
+    changes = list_amendments(conn, workspace_id=workspace_id, edition_id=stored.id)
     return replace(stored, edition=apply_amendments(stored.edition, changes))
 
 

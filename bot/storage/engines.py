@@ -125,15 +125,15 @@ def create_sqlite_engine(
     )
 
     @event.listens_for(engine, "connect")
-    def configure_connection(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA foreign_keys = {'ON' if rules else 'OFF'}")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    def configure_connection(conn: sqlite3.Connection, _record: Any) -> None:
+        conn.isolation_level = None
+        conn.execute(f"PRAGMA foreign_keys = {'ON' if rules else 'OFF'}")
+        conn.execute("PRAGMA synchronous = FULL")
+        conn.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    def begin(conn: Connection) -> None:
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 

@@ -22,10 +22,10 @@ _MAX_ARTICLES = 300
 
 
 def store_figures(
-    connection: Connection, *, revision_id: int, found: Sequence[Figure]
+    conn: Connection, *, revision_id: int, found: Sequence[Figure]
 ) -> None:
     """Store the figures of a revision, replacing those stored before."""
-    delete_rows(connection, figures, figures.c.revision_id == revision_id)
+    delete_rows(conn, figures, figures.c.revision_id == revision_id)
     rows = [
         to_row(
             figures,
@@ -38,11 +38,11 @@ def store_figures(
         for position, figure in enumerate(found)
     ]
     if rows:
-        connection.execute(figures.insert(), rows)
+        conn.execute(figures.insert(), rows)
 
 
 def list_figures(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     topic: str | None = None,
@@ -53,7 +53,7 @@ def list_figures(
     """List figures with their articles: newest article first, then in text order.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Only articles that this workspace may see.
         topic: Words that the article must contain; the newest few hundred such
             articles are searched. None = any.
@@ -75,15 +75,15 @@ def list_figures(
         query = query.where(articles.c.id.in_(article_ids))
     if article_ids is None or topic is not None:
         last = article_search.search_revisions(
-            connection,
+            conn,
             workspace_id=workspace_id,
             wanted=None if topic is None else parse_query(topic),
             limit=_MAX_ARTICLES,
             since=since,
         )
         query = query.where(revisions.c.id.in_(last))
-    rows = connection.execute(query.limit(limit)).all()
-    texts = load_articles(connection, sorted({row.revision_id for row in rows}))
+    rows = conn.execute(query.limit(limit)).all()
+    texts = load_articles(conn, sorted({row.revision_id for row in rows}))
     return tuple(
         (texts[row.revision_id], _figure_from_row(row, texts[row.revision_id].text))
         for row in rows

@@ -132,16 +132,13 @@ class DatabaseInstallationStore:
         return replace(installed, id=number, version=1, broken=None)
 
     def _keep(
-        self,
-        connection: Connection,
-        installed: AppInstallation,
-        encrypted: EncryptedTokens,
+        self, conn: Connection, installed: AppInstallation, encrypted: EncryptedTokens
     ) -> int:
         # Read inside the transaction: messages claimed before this instant were
         # claimed without this installation, later ones with it.
         now = self._clock.now()
         return replace_installation(
-            connection,
+            conn,
             platform=self._platform,
             installed=installed,
             encrypted=encrypted,
@@ -209,10 +206,10 @@ class DatabaseInstallationStore:
 
 
 def find_installation_row(
-    connection: Connection, *, platform: PlatformName, team: str
+    conn: Connection, *, platform: PlatformName, team: str
 ) -> Row[Any] | None:
     """Find the installation of a workspace, by the platform's id."""
-    return connection.execute(
+    return conn.execute(
         select(installations, workspaces.c.external_id, workspaces.c.name)
         .join(workspaces, workspaces.c.id == installations.c.workspace_id)
         .where(workspaces.c.platform == platform, workspaces.c.external_id == team)
@@ -220,7 +217,7 @@ def find_installation_row(
 
 
 def replace_installation(
-    connection: Connection,
+    conn: Connection,
     *,
     platform: PlatformName,
     installed: AppInstallation,
@@ -233,7 +230,7 @@ def replace_installation(
     token was refused.
     """
     workspace_id = upsert_workspace(
-        connection,
+        conn,
         platform=platform,
         external_id=installed.team,
         name=installed.name,
@@ -241,8 +238,8 @@ def replace_installation(
         # The handler of the installation does more than that.
         takes_back=False,
     ).id
-    delete_rows(connection, installations, Scope(workspace_id).of(installations))
-    number: int = connection.execute(
+    delete_rows(conn, installations, Scope(workspace_id).of(installations))
+    number: int = conn.execute(
         installations.insert()
         .values(
             to_row(
@@ -261,15 +258,11 @@ def replace_installation(
 
 
 def claim_token_exchange(
-    connection: Connection,
-    *,
-    installed: AppInstallation,
-    now: datetime,
-    until: datetime,
+    conn: Connection, *, installed: AppInstallation, now: datetime, until: datetime
 ) -> bool:
     """Claim an exchange of the tokens; False: another process did, or finished one."""
     claimed = update_rows(
-        connection,
+        conn,
         installations,
         _is_unchanged(installed),
         installations.c.broken.is_(None),
@@ -280,7 +273,7 @@ def claim_token_exchange(
 
 
 def finish_token_exchange(
-    connection: Connection,
+    conn: Connection,
     *,
     installed: AppInstallation,
     encrypted: EncryptedTokens | None,
@@ -293,19 +286,18 @@ def finish_token_exchange(
             **to_row(installations, encrypted),
             "version": installed.version + 1,
         }
-    update_rows(connection, installations, _is_unchanged(installed), **changes)
+    update_rows(conn, installations, _is_unchanged(installed), **changes)
 
 
-def delete_installation(connection: Connection, *, installed: AppInstallation) -> None:
+def delete_installation(conn: Connection, *, installed: AppInstallation) -> None:
     """Delete an installation with its tokens, unless it was replaced since."""
-    delete_rows(connection, installations, installations.c.id == installed.id)
+    delete_rows(conn, installations, installations.c.id == installed.id)
 
 
 def _is_unchanged(installed: AppInstallation) -> Condition:
     """Condition: not replaced, and its tokens not exchanged, since it was loaded."""
     return and_(
-        installations.c.id == installed.id,
-        installations.c.version == installed.version,
+        installations.c.id == installed.id, installations.c.version == installed.version
     )
 
 
@@ -338,24 +330,22 @@ def _hash_state(state: str) -> str:
 
 
 def add_install_state(
-    connection: Connection, *, state_hash: str, now: datetime, until: datetime
+    conn: Connection, *, state_hash: str, now: datetime, until: datetime
 ) -> None:
     """Store a state; delete expired ones and, beyond the maximum, the oldest."""
-    delete_rows(connection, install_states, install_states.c.until <= now)
+    delete_rows(conn, install_states, install_states.c.until <= now)
     keep_newest(
-        connection,
+        conn,
         install_states,
         newest_first=[install_states.c.until.desc()],
         most=MAX_INSTALL_STATES - 1,
     )
     new = install_states.insert().values(state_hash=state_hash, until=until)
-    connection.execute(new)
+    conn.execute(new)
 
 
-def consume_install_state(
-    connection: Connection, *, state_hash: str, now: datetime
-) -> bool:
+def consume_install_state(conn: Connection, *, state_hash: str, now: datetime) -> bool:
     """Delete a state, so that it is used once; False if it is unknown or expired."""
     mine = install_states.c.state_hash == state_hash
     valid = install_states.c.until > now
-    return delete_rows(connection, install_states, mine, valid) > 0
+    return delete_rows(conn, install_states, mine, valid) > 0

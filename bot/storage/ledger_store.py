@@ -34,7 +34,7 @@ _FIELDS = {
 
 
 def get_channel_ledger(
-    connection: Connection, *, workspace_id: int, now: datetime
+    conn: Connection, *, workspace_id: int, now: datetime
 ) -> PublishedLedger:
     """Return what the workspace's digests recently published in channels.
 
@@ -55,11 +55,11 @@ def get_channel_ledger(
         Scope(workspace_id).of(published_items),
         published_items.c.edition_id.in_(recent),
     )
-    return _load_ledger(connection, query)
+    return _load_ledger(conn, query)
 
 
 def get_ledger(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
@@ -74,11 +74,11 @@ def get_ledger(
         query = query.join(
             editions, editions.c.id == published_items.c.edition_id
         ).where(editions.c.made_at < before)
-    return _load_ledger(connection, query)
+    return _load_ledger(conn, query)
 
 
 def get_destination_ledger(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
@@ -89,7 +89,7 @@ def get_destination_ledger(
 
     Editions that were undone or could not be posted are excluded.
     """
-    rows = connection.execute(
+    rows = conn.execute(
         select(editions.c.id, editions.c.edition).where(
             Scope(workspace_id).of(editions),
             editions.c.digest_id == digest_id,
@@ -102,16 +102,14 @@ def get_destination_ledger(
     found = PublishedLedger()
     for row in rows:
         posted = load_edition(row.edition)
-        changes = list_amendments(
-            connection, workspace_id=workspace_id, edition_id=row.id
-        )
+        changes = list_amendments(conn, workspace_id=workspace_id, edition_id=row.id)
         for shown in (posted, apply_amendments(posted, changes)):
             found = merge_ledgers(found, collect_published(shown))
     return found
 
 
 def add_to_ledger(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     edition_id: int,
@@ -131,15 +129,11 @@ def add_to_ledger(
         for kind, field in _FIELDS.items()
         for item in sorted(getattr(published, field))
     ]
-    insert_all_missing(connection, published_items, rows)
+    insert_all_missing(conn, published_items, rows)
 
 
 def remove_from_ledger(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    edition_id: int,
-    revisions: Collection[str],
+    conn: Connection, *, workspace_id: int, edition_id: int, revisions: Collection[str]
 ) -> None:
     """Remove what only this edition published, so that it can be published again.
 
@@ -147,13 +141,12 @@ def remove_from_ledger(
     before they were added, which must not become news.
     """
     delete_rows(
-        connection,
+        conn,
         published_items,
         Scope(workspace_id).of(published_items),
         published_items.c.edition_id == edition_id,
         or_(
-            published_items.c.kind != "revision",
-            published_items.c.item.in_(revisions),
+            published_items.c.kind != "revision", published_items.c.item.in_(revisions)
         ),
     )
 
@@ -183,8 +176,8 @@ def _is_posted(workspace_id: int, *where: Condition) -> Condition:
     )
 
 
-def _load_ledger(connection: Connection, query: Select[Any]) -> PublishedLedger:
+def _load_ledger(conn: Connection, query: Select[Any]) -> PublishedLedger:
     found: dict[str, set[str]] = defaultdict(set)
-    for kind, item in connection.execute(query):
+    for kind, item in conn.execute(query):
         found[_FIELDS[kind]].add(item)
     return PublishedLedger(**{name: frozenset(items) for name, items in found.items()})

@@ -24,23 +24,21 @@ from bot.storage.schema import (
 _PENDING_STATES = ("ready", "sending", "retry", "uncertain", "held")
 
 
-def list_measurements(
-    connection: Connection, *, now: datetime
-) -> tuple[Measurement, ...]:
+def list_measurements(conn: Connection, *, now: datetime) -> tuple[Measurement, ...]:
     """Count the work that waits at `now`, using indexes and small tables only."""
     return (
         Measurement(
             name="deliveries",
             help="Deliveries that are not finished, by state.",
             label="state",
-            values=_count_pending_deliveries(connection),
+            values=_count_pending_deliveries(conn),
         ),
         Measurement(
             name="occurrences",
             help="Occurrences that are not composed yet, by state.",
             label="state",
             values=_count_by(
-                connection,
+                conn,
                 occurrences.c.state,
                 occurrences.c.state.in_(("due", "deferred")),
                 ("due", "deferred"),
@@ -49,30 +47,30 @@ def list_measurements(
         Measurement(
             name="schedule_delay_seconds",
             help="How long the earliest due schedule has been waiting, or 0.",
-            values={"": _find_delay(connection, select(func.min(_NEXT_DUE)), now)},
+            values={"": _find_delay(conn, select(func.min(_NEXT_DUE)), now)},
         ),
         Measurement(
             name="poll_delay_seconds",
             help="How long the earliest due source has been waiting, or 0.",
-            values={"": _find_delay(connection, _NEXT_POLL, now)},
+            values={"": _find_delay(conn, _NEXT_POLL, now)},
         ),
         Measurement(
             name="sources",
             help="Sources, by health.",
             label="state",
-            values=_count_sources(connection),
+            values=_count_sources(conn),
         ),
         Measurement(
             name="workspaces",
             help="Workspaces, by whether their platform accepts messages.",
             label="state",
-            values=_count_stopped(connection, workspaces.c.stopped, "stopped"),
+            values=_count_stopped(conn, workspaces.c.stopped, "stopped"),
         ),
         Measurement(
             name="destinations",
             help="Destinations, by whether they are posted to.",
             label="state",
-            values=_count_stopped(connection, destinations.c.paused, "paused"),
+            values=_count_stopped(conn, destinations.c.paused, "paused"),
         ),
     )
 
@@ -81,38 +79,36 @@ _NEXT_DUE = schedules.c.next_due_at
 _NEXT_POLL = select(func.min(sources.c.next_poll_at)).where(~sources.c.stopped)
 
 
-def _count_pending_deliveries(connection: Connection) -> Mapping[str, float]:
+def _count_pending_deliveries(conn: Connection) -> Mapping[str, float]:
     return _count_by(
-        connection,
+        conn,
         deliveries.c.state,
         deliveries.c.state.in_(_PENDING_STATES),
         _PENDING_STATES,
     )
 
 
-def _count_sources(connection: Connection) -> Mapping[str, float]:
+def _count_sources(conn: Connection) -> Mapping[str, float]:
     state = case(
         (sources.c.stopped, "stopped"), (sources.c.failures > 0, "failing"), else_="ok"
     )
-    return _count_by(connection, state, None, ("ok", "failing", "stopped"))
+    return _count_by(conn, state, None, ("ok", "failing", "stopped"))
 
 
-def _count_stopped(
-    connection: Connection, reason: Any, stopped: str
-) -> Mapping[str, float]:
+def _count_stopped(conn: Connection, reason: Any, stopped: str) -> Mapping[str, float]:
     state = case((reason.is_(None), "working"), else_=stopped)
-    return _count_by(connection, state, None, ("working", stopped))
+    return _count_by(conn, state, None, ("working", stopped))
 
 
 def _count_by(
-    connection: Connection, state: Any, where: Any, known: tuple[str, ...]
+    conn: Connection, state: Any, where: Any, known: tuple[str, ...]
 ) -> Mapping[str, float]:
     """Count rows by state; states without rows are 0, so that no series disappears."""
     query = select(state, func.count()).group_by(state)
-    rows = connection.execute(query if where is None else query.where(where))
+    rows = conn.execute(query if where is None else query.where(where))
     return dict.fromkeys(known, 0.0) | {row[0]: float(row[1]) for row in rows}
 
 
-def _find_delay(connection: Connection, query: Select[Any], now: datetime) -> float:
-    earliest = connection.execute(query).scalar()
+def _find_delay(conn: Connection, query: Select[Any], now: datetime) -> float:
+    earliest = conn.execute(query).scalar()
     return max(0.0, (now - earliest).total_seconds()) if earliest else 0.0

@@ -67,11 +67,11 @@ class LocalMailbox:
 
 
 def add_message(
-    connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
+    conn: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
 ) -> LocalMessage:
     """Store the message, or return the existing one with its key."""
     insert_missing(
-        connection,
+        conn,
         local_messages,
         to_row(
             local_messages,
@@ -82,14 +82,14 @@ def add_message(
         ),
     )
     query = select(local_messages).where(*_has_key(workspace_id, delivery.key))
-    return from_row(LocalMessage, connection.execute(query).one())
+    return from_row(LocalMessage, conn.execute(query).one())
 
 
 def edit_message(
-    connection: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
+    conn: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
 ) -> LocalMessage | None:
     """Replace the content of the message with this key; None if there is none."""
-    row = connection.execute(
+    row = conn.execute(
         update(local_messages)
         .where(*_has_key(workspace_id, delivery.key))
         .values(
@@ -102,28 +102,26 @@ def edit_message(
     return from_row(LocalMessage, row) if row else None
 
 
-def delete_message(
-    connection: Connection, *, workspace_id: int, delivery: Delivery
-) -> None:
+def delete_message(conn: Connection, *, workspace_id: int, delivery: Delivery) -> None:
     """Delete the message with this key, if it exists."""
-    delete_rows(connection, local_messages, *_has_key(workspace_id, delivery.key))
+    delete_rows(conn, local_messages, *_has_key(workspace_id, delivery.key))
 
 
 def find_message(
-    connection: Connection, *, workspace_id: int, channel: str, key: str
+    conn: Connection, *, workspace_id: int, channel: str, key: str
 ) -> LocalMessage | None:
     """Find the message with this key in the channel."""
     query = select(local_messages).where(
         *_has_key(workspace_id, key), local_messages.c.channel == channel
     )
-    return find_first(connection, query, partial(from_row, LocalMessage))
+    return find_first(conn, query, partial(from_row, LocalMessage))
 
 
 def list_newest_messages(
-    connection: Connection, *, workspace_id: int, channel: str, count: int, after: int
+    conn: Connection, *, workspace_id: int, channel: str, count: int, after: int
 ) -> tuple[LocalMessage, ...]:
     """List the newest `count` messages with an id over `after`, oldest first."""
-    rows = connection.execute(
+    rows = conn.execute(
         select(local_messages)
         .where(
             Scope(workspace_id).of(local_messages),

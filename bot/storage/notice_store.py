@@ -68,7 +68,7 @@ class Notice:
 
 
 def add_notice(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     destination_id: int | None,
@@ -83,10 +83,10 @@ def add_notice(
         notices.c.report_id.is_(None),
         notices.c.made_at > now - NOTICE_INTERVAL,
     )
-    if has_row(connection, recent):
+    if has_row(conn, recent):
         return False
     return _add_notice(
-        connection,
+        conn,
         f"notice/{workspace_id}/{destination_id}/{now.isoformat()}",
         workspace_id=workspace_id,
         destination_id=destination_id,
@@ -97,7 +97,7 @@ def add_notice(
 
 
 def add_answer_notice(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     report_id: int,
@@ -107,7 +107,7 @@ def add_answer_notice(
 ) -> bool:
     """Store the notice that answers a report; False if it exists."""
     return _add_notice(
-        connection,
+        conn,
         f"answer/{workspace_id}/{report_id}",
         workspace_id=workspace_id,
         report_id=report_id,
@@ -117,24 +117,24 @@ def add_answer_notice(
     )
 
 
-def _add_notice(connection: Connection, name: str, **values: Any) -> bool:
+def _add_notice(conn: Connection, name: str, **values: Any) -> bool:
     begun = {"state": "ready", "attempt": 0, "fence": 0}
     made = {"key": make_message_key(name), "updated_at": values["made_at"]}
-    return insert_missing(connection, notices, values | begun | made)
+    return insert_missing(conn, notices, values | begun | made)
 
 
 def find_notice_destination(
-    connection: Connection, *, workspace_id: int, destination_id: int
+    conn: Connection, *, workspace_id: int, destination_id: int
 ) -> Destination | None:
     """Load the destination that a notice is to be about."""
     query = select(destinations).where(
         Scope(workspace_id).row(destinations, destination_id)
     )
-    return find_first(connection, query, destination_from_row)
+    return find_first(conn, query, destination_from_row)
 
 
 def find_person_to_notify(
-    connection: Connection, *, workspace_id: int, channel: str | None
+    conn: Connection, *, workspace_id: int, channel: str | None
 ) -> str | None:
     """Find the person who last made the channel a destination by a command, if any.
 
@@ -144,9 +144,9 @@ def find_person_to_notify(
         Scope(workspace_id).of(changes), changes.c.made_at.is_not(None)
     )
     if channel is None:
-        return first_scalar(connection, query.order_by(changes.c.id).limit(1))
+        return first_scalar(conn, query.order_by(changes.c.id).limit(1))
     newest = query.order_by(changes.c.made_at.desc(), changes.c.id.desc())
-    for row in connection.execute(newest.limit(MAX_CHANGES_READ)):
+    for row in conn.execute(newest.limit(MAX_CHANGES_READ)):
         for step in row.steps:
             after = step.get("after") or {}
             if step.get("noun") == "destination" and after.get("channel") == channel:
@@ -154,9 +154,7 @@ def find_person_to_notify(
     return None
 
 
-def finish_stale_notices(
-    connection: Connection, *, now: datetime, wait: timedelta
-) -> None:
+def finish_stale_notices(conn: Connection, *, now: datetime, wait: timedelta) -> None:
     """Fail outdated notices; mark as uncertain what a lost process was sending."""
     about_workspace = and_(
         notices.c.destination_id.is_(None), notices.c.report_id.is_(None)
@@ -178,28 +176,23 @@ def finish_stale_notices(
     waiting = notices.c.state.in_(WAITING_STATES)
     failed = {"state": "failed", "updated_at": now}
     update_rows(
-        connection,
-        notices,
-        waiting,
-        ~applies,
-        reason=Message("notice.resolved"),
-        **failed,
+        conn, notices, waiting, ~applies, reason=Message("notice.resolved"), **failed
     )
     late = notices.c.made_at <= now - NOTICE_INTERVAL
-    _mark_answers_shown(connection, and_(late, notices.c.state == "uncertain"), now)
+    _mark_answers_shown(conn, and_(late, notices.c.state == "uncertain"), now)
     update_rows(
-        connection,
+        conn,
         notices,
         notices.c.state.in_((*WAITING_STATES, "uncertain")),
         late,
         reason=Message("notice.expired"),
         **failed,
     )
-    expire_leases(connection, notices, now=now, not_before=now + wait)
+    expire_leases(conn, notices, now=now, not_before=now + wait)
 
 
 def claim_notices(
-    connection: Connection,
+    conn: Connection,
     *,
     now: datetime,
     lease: timedelta,
@@ -207,27 +200,23 @@ def claim_notices(
     limit: int,
 ) -> tuple[Notice, ...]:
     """Claim notices that can be sent now; commit before the first one is sent."""
-    due = _list_due(connection, now, platforms, WAITING_STATES, limit)
-    claimed = claim_rows(
-        connection, notices, notices.c.id.in_(due), now=now, lease=lease
-    )
-    return _load_notices(connection, claimed)
+    due = _list_due(conn, now, platforms, WAITING_STATES, limit)
+    claimed = claim_rows(conn, notices, notices.c.id.in_(due), now=now, lease=lease)
+    return _load_notices(conn, claimed)
 
 
 def list_uncertain_notices(
-    connection: Connection, *, now: datetime, platforms: Collection[str], limit: int
+    conn: Connection, *, now: datetime, platforms: Collection[str], limit: int
 ) -> tuple[Notice, ...]:
     """List the uncertain notices that are due to be read back."""
-    due = _list_due(connection, now, platforms, ("uncertain",), limit)
-    return _load_notices(connection, due)
+    due = _list_due(conn, now, platforms, ("uncertain",), limit)
+    return _load_notices(conn, due)
 
 
-def set_notice_recipient(
-    connection: Connection, *, notice: Notice, person_id: str
-) -> None:
+def set_notice_recipient(conn: Connection, *, notice: Notice, person_id: str) -> None:
     """Store the recipient before the notice is sent."""
     update_rows(
-        connection,
+        conn,
         notices,
         Scope(notice.workspace_id).row(notices, notice.id),
         person_id=person_id,
@@ -235,7 +224,7 @@ def set_notice_recipient(
 
 
 def record_notice_outcome(
-    connection: Connection,
+    conn: Connection,
     *,
     notice: Notice,
     state: NoticeState,
@@ -249,7 +238,7 @@ def record_notice_outcome(
     `shown`: the notice arrived or may have; the answer of its report counts as seen.
     """
     recorded = record_outcome(
-        connection,
+        conn,
         notices,
         notice,
         now=now,
@@ -258,23 +247,23 @@ def record_notice_outcome(
         not_before=not_before,
     )
     if recorded and shown:
-        _mark_answers_shown(connection, notices.c.id == notice.id, now)
+        _mark_answers_shown(conn, notices.c.id == notice.id, now)
     return recorded
 
 
 def find_next_notice_at(
-    connection: Connection, *, platforms: Collection[str]
+    conn: Connection, *, platforms: Collection[str]
 ) -> datetime | None:
     """Return the instant at which the next notice needs work."""
     at = func.coalesce(
         notices.c.not_before, notices.c.lease_until, notices.c.updated_at
     )
     query = _keep_active(select(func.min(at)), platforms, OPEN_STATES)
-    return first_scalar(connection, query)
+    return first_scalar(conn, query)
 
 
 def _list_due(
-    connection: Connection,
+    conn: Connection,
     now: datetime,
     platforms: Collection[str],
     states: Collection[str],
@@ -282,7 +271,7 @@ def _list_due(
 ) -> list[int]:
     query = _keep_active(select(notices.c.id), platforms, states)
     due = query.where(is_due(notices.c.not_before, now)).order_by(notices.c.id)
-    return list_scalars(connection, due.limit(limit))
+    return list_scalars(conn, due.limit(limit))
 
 
 def _keep_active(
@@ -297,15 +286,13 @@ def _keep_active(
     )
 
 
-def _mark_answers_shown(
-    connection: Connection, which: Condition, now: datetime
-) -> None:
+def _mark_answers_shown(conn: Connection, which: Condition, now: datetime) -> None:
     """Mark the answers of the reports of these notices as shown."""
     answered = select(notices.c.report_id).where(
         which, notices.c.report_id.is_not(None)
     )
     update_rows(
-        connection,
+        conn,
         reports,
         reports.c.id.in_(answered),
         reports.c.answer_shown_at.is_(None),
@@ -313,7 +300,7 @@ def _mark_answers_shown(
     )
 
 
-def _load_notices(connection: Connection, ids: Collection[int]) -> tuple[Notice, ...]:
+def _load_notices(conn: Connection, ids: Collection[int]) -> tuple[Notice, ...]:
     query = (
         select(
             notices,
@@ -324,4 +311,4 @@ def _load_notices(connection: Connection, ids: Collection[int]) -> tuple[Notice,
         .where(notices.c.id.in_(ids))
         .order_by(notices.c.id)
     )
-    return tuple(from_row(Notice, row) for row in connection.execute(query))
+    return tuple(from_row(Notice, row) for row in conn.execute(query))

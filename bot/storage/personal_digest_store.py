@@ -33,7 +33,7 @@ from bot.storage.statements import (
 
 
 def upsert_personal_digest(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     person_id: str,
@@ -45,24 +45,24 @@ def upsert_personal_digest(
     options = DigestOptions(language=language, stories=stories)
     mine = {"workspace_id": workspace_id, "person_id": person_id}
     content = {"name": name, "settings": options.to_stored()}
-    known = _find_digest_id(connection, workspace_id, person_id)
+    known = _find_digest_id(conn, workspace_id, person_id)
     if known is None:
-        known = connection.execute(
+        known = conn.execute(
             digests.insert()
             .values(**mine, **content, paused=False)
             .returning(digests.c.id)
         ).scalar_one()
     else:
-        update_rows(connection, digests, digests.c.id == known, **content)
+        update_rows(conn, digests, digests.c.id == known, **content)
     channel = f"{PERSON_PREFIX}{person_id}"
     destination = upsert(
-        connection,
+        conn,
         destinations,
         {"workspace_id": workspace_id, "channel": channel},
         {"name": channel, "person_id": person_id, "paused": None, "retest_at": None},
     )
     insert_missing(
-        connection,
+        conn,
         digest_destinations,
         {
             "digest_id": known,
@@ -71,30 +71,26 @@ def upsert_personal_digest(
             "position": 0,
         },
     )
-    found = digest_store.find_digest(
-        connection, workspace_id=workspace_id, digest_id=known
-    )
+    found = digest_store.find_digest(conn, workspace_id=workspace_id, digest_id=known)
     assert found is not None
     return found
 
 
 def find_personal_digest(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> Digest | None:
     """Find the person's personal digest."""
-    key = _find_digest_id(connection, workspace_id, person_id)
+    key = _find_digest_id(conn, workspace_id, person_id)
     if key is None:
         return None
-    return digest_store.find_digest(
-        connection, workspace_id=workspace_id, digest_id=key
-    )
+    return digest_store.find_digest(conn, workspace_id=workspace_id, digest_id=key)
 
 
 def list_personal_editions(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[tuple[str, datetime], ...]:
     """List the editions of the person's digest, newest first: public id and time."""
-    rows = connection.execute(
+    rows = conn.execute(
         select(editions.c.public_id, editions.c.made_at)
         .join(digests, digests.c.id == editions.c.digest_id)
         .where(
@@ -106,7 +102,7 @@ def list_personal_editions(
 
 
 def find_edition_workspace(
-    connection: Connection, *, edition: str, person_id: str
+    conn: Connection, *, edition: str, person_id: str
 ) -> Workspace | None:
     """Find the workspace of an edition (public id) of this person's digest.
 
@@ -128,23 +124,23 @@ def find_edition_workspace(
             digests.c.deleted_at.is_(None),
         )
     )
-    return find_first(connection, query, workspace_store.workspace_from_row)
+    return find_first(conn, query, workspace_store.workspace_from_row)
 
 
 def select_personal_digests(
-    connection: Connection, *, keys: Collection[int]
+    conn: Connection, *, keys: Collection[int]
 ) -> frozenset[int]:
     """Select the personal ones among these digests (keys), in all workspaces."""
     query = select(digests.c.id).where(
         digests.c.id.in_(keys), digests.c.person_id.is_not(None)
     )
-    return frozenset(list_scalars(connection, query))
+    return frozenset(list_scalars(conn, query))
 
 
-def count_personal_digests(connection: Connection, *, workspace_id: int) -> int:
+def count_personal_digests(conn: Connection, *, workspace_id: int) -> int:
     """Count the people of the workspace with a personal digest."""
     return count_rows(
-        connection,
+        conn,
         digests,
         Scope(workspace_id).of(digests),
         digests.c.person_id.is_not(None),
@@ -152,19 +148,17 @@ def count_personal_digests(connection: Connection, *, workspace_id: int) -> int:
     )
 
 
-def get_workspace_language(connection: Connection, *, workspace_id: int) -> str:
+def get_workspace_language(conn: Connection, *, workspace_id: int) -> str:
     """Return the language of the workspace's first digest; English if it has none."""
     query = select(digests.c.settings).where(
         Scope(workspace_id).of(digests), IS_WORKSPACE_DIGEST
     )
-    stored = first_scalar(connection, query.order_by(digests.c.id).limit(1))
+    stored = first_scalar(conn, query.order_by(digests.c.id).limit(1))
     return DigestOptions.from_stored(stored).language
 
 
-def _find_digest_id(
-    connection: Connection, workspace_id: int, person_id: str
-) -> int | None:
+def _find_digest_id(conn: Connection, workspace_id: int, person_id: str) -> int | None:
     query = select(digests.c.id).where(
         Scope(workspace_id, person_id).of(digests), digests.c.deleted_at.is_(None)
     )
-    return first_scalar(connection, query)
+    return first_scalar(conn, query)

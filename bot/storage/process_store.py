@@ -30,14 +30,14 @@ RUNNER_LEASE = "runner"
 
 
 def acquire_lease(
-    connection: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
+    conn: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
 ) -> int | None:
     """Acquire or renew the lease; return its fence, or None if another holds it."""
-    begin = insert_into(connection, leases).values(
+    begin = insert_into(conn, leases).values(
         name=name, holder=holder, fence=1, until=now + ttl
     )
     mine = leases.c.holder == holder
-    taken = connection.execute(
+    taken = conn.execute(
         begin.on_conflict_do_update(
             index_elements=["name"],
             set_={
@@ -51,27 +51,23 @@ def acquire_lease(
     return int(taken) if taken is not None else None
 
 
-def find_lease_holder(connection: Connection, *, name: str) -> str | None:
+def find_lease_holder(conn: Connection, *, name: str) -> str | None:
     """Find the holder of the lease, expired or not; None if there is none."""
-    return first_scalar(
-        connection, select(leases.c.holder).where(leases.c.name == name)
-    )
+    return first_scalar(conn, select(leases.c.holder).where(leases.c.name == name))
 
 
 def find_current_lease_holder(
-    connection: Connection, *, name: str, now: datetime
+    conn: Connection, *, name: str, now: datetime
 ) -> str | None:
     """Find the holder if the lease has not expired; None if there is none."""
     query = select(leases.c.holder)
-    return first_scalar(
-        connection, query.where(leases.c.name == name, leases.c.until > now)
-    )
+    return first_scalar(conn, query.where(leases.c.name == name, leases.c.until > now))
 
 
-def release_lease(connection: Connection, *, name: str, holder: str) -> None:
+def release_lease(conn: Connection, *, name: str, holder: str) -> None:
     """Release the lease at once; no effect if another process holds it."""
     mine = (leases.c.name == name, leases.c.holder == holder)
-    update_rows(connection, leases, *mine, holder=None, until=None)
+    update_rows(conn, leases, *mine, holder=None, until=None)
 
 
 _SECRET_NAME = "secret"  # noqa: S105
@@ -79,39 +75,39 @@ _SECRET_BYTES = 32
 _JOBS_NAME = "jobs"
 
 
-def get_signing_secret(connection: Connection, *, now: datetime) -> str:
+def get_signing_secret(conn: Connection, *, now: datetime) -> str:
     """Return the key that signs controls; generate it on the first call."""
     new = {"value": secrets.token_hex(_SECRET_BYTES), "made_at": now}
-    insert_missing(connection, keys, {"name": _SECRET_NAME, **new})
-    return str(_find_key(connection, _SECRET_NAME))
+    insert_missing(conn, keys, {"name": _SECRET_NAME, **new})
+    return str(_find_key(conn, _SECRET_NAME))
 
 
 def save_job_statuses(
-    connection: Connection, *, statuses: Sequence[JobStatus], now: datetime
+    conn: Connection, *, statuses: Sequence[JobStatus], now: datetime
 ) -> None:
     """Replace the stored statuses, so that another process can show them."""
     value = dump_dataclass(tuple(statuses))
-    upsert(connection, keys, {"name": _JOBS_NAME}, {"value": value, "made_at": now})
+    upsert(conn, keys, {"name": _JOBS_NAME}, {"value": value, "made_at": now})
 
 
-def list_job_statuses(connection: Connection) -> tuple[JobStatus, ...]:
+def list_job_statuses(conn: Connection) -> tuple[JobStatus, ...]:
     """List the statuses that the running process stored last."""
-    value = _find_key(connection, _JOBS_NAME)
+    value = _find_key(conn, _JOBS_NAME)
     return load_dataclass(tuple[JobStatus, ...], value) if value else ()
 
 
-def _find_key(connection: Connection, name: str) -> str | None:
-    return first_scalar(connection, select(keys.c.value).where(keys.c.name == name))
+def _find_key(conn: Connection, name: str) -> str | None:
+    return first_scalar(conn, select(keys.c.value).where(keys.c.name == name))
 
 
 def record_invocation(
-    connection: Connection, *, platform: PlatformName, key: str, now: datetime
+    conn: Connection, *, platform: PlatformName, key: str, now: datetime
 ) -> bool:
     """Record an event; False if it was recorded before."""
     event = {"platform": platform, "key": key, "seen_at": now}
-    return insert_missing(connection, invocations, event)
+    return insert_missing(conn, invocations, event)
 
 
-def prune_invocations(connection: Connection, *, before: datetime) -> int:
+def prune_invocations(conn: Connection, *, before: datetime) -> int:
     """Delete events recorded before `before`; return how many."""
-    return delete_rows(connection, invocations, invocations.c.seen_at < before)
+    return delete_rows(conn, invocations, invocations.c.seen_at < before)

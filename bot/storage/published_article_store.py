@@ -61,7 +61,7 @@ class PublishedArticle:
 
 
 def add_published_articles(
-    connection: Connection, *, workspace_id: int, edition_id: int, edition: Edition
+    conn: Connection, *, workspace_id: int, edition_id: int, edition: Edition
 ) -> None:
     """Record the texts that an edition uses; those changed since are compared."""
     wanted = {
@@ -69,7 +69,7 @@ def add_published_articles(
         for r in _iterate_shown_articles(edition)
         if r.id.isdecimal()
     }
-    found = connection.execute(
+    found = conn.execute(
         select(articles.c.id, revisions.c.hash)
         .join(revisions, revisions.c.article_id == articles.c.id)
         .where(articles.c.id.in_(wanted), revisions.c.current)
@@ -87,19 +87,17 @@ def add_published_articles(
         }
         for key, now in current.items()
     ]
-    insert_all_missing(connection, published_articles, rows)
+    insert_all_missing(conn, published_articles, rows)
     in_full = {ref.id for story in edition.stories for ref in story.articles}
     add_rereads(
-        connection,
+        conn,
         article_ids=[key for key in current if str(key) in in_full],
         published_at=edition.made_at,
     )
-    copy_page_revisions(connection, edition_id=edition_id)
+    copy_page_revisions(conn, edition_id=edition_id)
 
 
-def mark_article_changed(
-    connection: Connection, *, article_id: int, now: datetime
-) -> None:
+def mark_article_changed(conn: Connection, *, article_id: int, now: datetime) -> None:
     """Schedule comparisons in every edition with the article, whose text changed."""
     mine = (
         published_articles.c.article_id == article_id,
@@ -107,11 +105,11 @@ def mark_article_changed(
         published_articles.c.edition_id == editions.c.id,
         editions.c.undone_at.is_(None),
     )
-    for row in connection.execute(select(published_articles).where(*mine)).all():
+    for row in conn.execute(select(published_articles).where(*mine)).all():
         since = row.changed_at or now
         soon = min(now + SETTLE_DELAY, since + MAX_SETTLE_DELAY)
         update_rows(
-            connection,
+            conn,
             published_articles,
             *_has_key(row.edition_id, row.article_id),
             changed_at=since,
@@ -120,10 +118,10 @@ def mark_article_changed(
 
 
 def list_due_comparisons(
-    connection: Connection, *, now: datetime, limit: int
+    conn: Connection, *, now: datetime, limit: int
 ) -> tuple[PublishedArticle, ...]:
     """List the comparisons that are due."""
-    found = connection.execute(
+    found = conn.execute(
         select(published_articles)
         .where(published_articles.c.compare_at <= now)
         .order_by(
@@ -136,13 +134,13 @@ def list_due_comparisons(
     return tuple(from_row(PublishedArticle, row) for row in found)
 
 
-def find_next_comparison_at(connection: Connection) -> datetime | None:
+def find_next_comparison_at(conn: Connection) -> datetime | None:
     """Return the instant of the next comparison."""
-    return first_scalar(connection, select(func.min(published_articles.c.compare_at)))
+    return first_scalar(conn, select(func.min(published_articles.c.compare_at)))
 
 
 def record_comparison(
-    connection: Connection,
+    conn: Connection,
     one: PublishedArticle,
     *,
     revision: str,
@@ -159,7 +157,7 @@ def record_comparison(
     if not_before is not None:
         values["not_before"] = not_before
     changed = update_rows(
-        connection,
+        conn,
         published_articles,
         *_has_key(one.edition_id, one.article_id),
         published_articles.c.compare_at == one.compare_at,
@@ -206,10 +204,10 @@ class PageReread:
 
 
 def add_rereads(
-    connection: Connection, *, article_ids: Sequence[int], published_at: datetime
+    conn: Connection, *, article_ids: Sequence[int], published_at: datetime
 ) -> None:
     """Schedule the pages of these articles to be read again."""
-    found = connection.execute(
+    found = conn.execute(
         select(articles.c.id)
         .join(sources, sources.c.id == articles.c.source_id)
         .where(
@@ -227,14 +225,14 @@ def add_rereads(
         }
         for key in found
     ]
-    insert_all_missing(connection, rereads, rows)
+    insert_all_missing(conn, rereads, rows)
 
 
-def copy_page_revisions(connection: Connection, *, edition_id: int) -> None:
+def copy_page_revisions(conn: Connection, *, edition_id: int) -> None:
     """Set the latest page revisions as the base of comparisons for an edition."""
     mine = rereads.c.article_id == published_articles.c.article_id
     update_rows(
-        connection,
+        conn,
         published_articles,
         published_articles.c.edition_id == edition_id,
         page_revision=select(rereads.c.revision).where(mine).scalar_subquery(),
@@ -242,10 +240,10 @@ def copy_page_revisions(connection: Connection, *, edition_id: int) -> None:
 
 
 def list_due_rereads(
-    connection: Connection, *, now: datetime, limit: int
+    conn: Connection, *, now: datetime, limit: int
 ) -> tuple[PageReread, ...]:
     """List the pages that are due, the most overdue first."""
-    found = connection.execute(
+    found = conn.execute(
         select(
             rereads,
             func.coalesce(articles.c.url, "").label("url"),
@@ -261,12 +259,12 @@ def list_due_rereads(
     return tuple(from_row(PageReread, row) for row in found)
 
 
-def find_next_reread_at(connection: Connection) -> datetime | None:
+def find_next_reread_at(conn: Connection) -> datetime | None:
     """Return the instant at which the next page is due."""
-    return first_scalar(connection, select(func.min(rereads.c.next_at)))
+    return first_scalar(conn, select(func.min(rereads.c.next_at)))
 
 
-def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
+def is_reread_needed(conn: Connection, *, article_id: int) -> bool:
     """Check whether an edition that is still corrected contains the article."""
     settings = select(digests.c.settings).where(
         published_articles.c.article_id == article_id,
@@ -277,24 +275,24 @@ def is_reread_needed(connection: Connection, *, article_id: int) -> bool:
     )
     return any(
         DigestOptions.from_stored(stored).corrections != "off"
-        for stored in list_scalars(connection, settings)
+        for stored in list_scalars(conn, settings)
     )
 
 
-def find_page_revision(connection: Connection, *, article_id: int) -> str | None:
+def find_page_revision(conn: Connection, *, article_id: int) -> str | None:
     """Return the hash of the page's last text."""
     query = select(rereads.c.revision).where(rereads.c.article_id == article_id)
-    return first_scalar(connection, query)
+    return first_scalar(conn, query)
 
 
 def store_page_revision(
-    connection: Connection, one: PageReread, page: Article, *, now: datetime
+    conn: Connection, one: PageReread, page: Article, *, now: datetime
 ) -> None:
     """Store the page's text as its latest; the first one is the base of comparisons."""
     assert page.revision is not None
-    _update_reread(connection, one, revision=page.revision)
+    _update_reread(conn, one, revision=page.revision)
     insert_revision(
-        connection,
+        conn,
         article_id=one.article_id,
         external_id=f"page:{one.url}"[:500],
         article=replace(page, sample=None, excerpt=False),
@@ -305,7 +303,7 @@ def store_page_revision(
     )
     if one.revision is None:
         update_rows(
-            connection,
+            conn,
             published_articles,
             published_articles.c.article_id == one.article_id,
             published_articles.c.page_revision.is_(None),
@@ -314,22 +312,18 @@ def store_page_revision(
 
 
 def reschedule_reread(
-    connection: Connection, one: PageReread, *, next_at: datetime | None
+    conn: Connection, one: PageReread, *, next_at: datetime | None
 ) -> None:
     """Count a reading and schedule the next one; None = never again."""
-    _update_reread(connection, one, next_at=next_at, times=one.times + 1)
+    _update_reread(conn, one, next_at=next_at, times=one.times + 1)
 
 
 def set_page_validators(
-    connection: Connection,
-    one: PageReread,
-    *,
-    etag: str | None,
-    last_modified: str | None,
+    conn: Connection, one: PageReread, *, etag: str | None, last_modified: str | None
 ) -> None:
     """Store the validators for the next request of the page."""
-    _update_reread(connection, one, etag=etag, last_modified=last_modified)
+    _update_reread(conn, one, etag=etag, last_modified=last_modified)
 
 
-def _update_reread(connection: Connection, one: PageReread, **values: Any) -> None:
-    update_rows(connection, rereads, rereads.c.article_id == one.article_id, **values)
+def _update_reread(conn: Connection, one: PageReread, **values: Any) -> None:
+    update_rows(conn, rereads, rereads.c.article_id == one.article_id, **values)

@@ -53,24 +53,22 @@ _FIRST_QUOTES, _MORE_QUOTES = 300, 3000
 _QUOTES_FOR_NAMES = 1000
 
 
-def store_quotes(
-    connection: Connection, *, revision_id: int, found: Sequence[Quote]
-) -> None:
+def store_quotes(conn: Connection, *, revision_id: int, found: Sequence[Quote]) -> None:
     """Store the quotes of a revision, replacing those stored before."""
-    delete_rows(connection, quotes, quotes.c.revision_id == revision_id)
+    delete_rows(conn, quotes, quotes.c.revision_id == revision_id)
     said = []
     for position, quote in enumerate(found):
-        quote_id = connection.execute(
+        quote_id = conn.execute(
             quotes.insert()
             .values(_quote_to_row(revision_id, position, quote))
             .returning(quotes.c.id)
         ).scalar_one()
         said.append((quote_id, quote.speaker or ""))
-    index_speakers(connection, revision_id=revision_id, said=said)
+    index_speakers(conn, revision_id=revision_id, said=said)
 
 
 def list_quotes(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     speaker: str | None = None,
@@ -81,7 +79,7 @@ def list_quotes(
     """List quotes with their articles, newest first, each wording once.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Only articles that this workspace may see.
         speaker: Prefixes of words of the name, in any order; None = anybody.
         topic: Words that the article must contain; None = any.
@@ -93,12 +91,12 @@ def list_quotes(
         return ()
     here: _QuoteScope = {"workspace_id": workspace_id, "since": since, "limit": limit}
     if speaker is None:
-        chosen = _choose_by_topic(connection, about, (), **here)
+        chosen = _choose_by_topic(conn, about, (), **here)
     elif about is None:
-        chosen = _choose_by_speaker(connection, speaker, **here)
+        chosen = _choose_by_speaker(conn, speaker, **here)
     else:
-        chosen = _choose_by_speaker_and_topic(connection, speaker, about, **here)
-    return _load_quotes(connection, chosen)
+        chosen = _choose_by_speaker_and_topic(conn, speaker, about, **here)
+    return _load_quotes(conn, chosen)
 
 
 class _QuoteScope(TypedDict):
@@ -108,25 +106,22 @@ class _QuoteScope(TypedDict):
 
 
 def _choose_by_speaker(
-    connection: Connection, speaker: str, **here: Unpack[_QuoteScope]
+    conn: Connection, speaker: str, **here: Unpack[_QuoteScope]
 ) -> list[int]:
     """Choose from the latest quotes of a speaker; from more of them if too few."""
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
         said, whole = list_last_quote_ids(
-            connection, workspace_id=here["workspace_id"], speaker=speaker, most=most
+            conn, workspace_id=here["workspace_id"], speaker=speaker, most=most
         )
-        chosen = _choose_newest(connection, [quotes.c.id.in_(said)], **here)
+        chosen = _choose_newest(conn, [quotes.c.id.in_(said)], **here)
         if whole or len(chosen) >= here["limit"]:
             break
     return chosen
 
 
 def _choose_by_speaker_and_topic(
-    connection: Connection,
-    speaker: str,
-    about: SearchQuery,
-    **here: Unpack[_QuoteScope],
+    conn: Connection, speaker: str, about: SearchQuery, **here: Unpack[_QuoteScope]
 ) -> list[int]:
     """Choose from the latest quotes of the speaker, then on the topic, then on both.
 
@@ -137,24 +132,20 @@ def _choose_by_speaker_and_topic(
     if called is None:
         return []
     said, whole = list_last_quote_ids(
-        connection, workspace_id=workspace_id, speaker=speaker, most=_FIRST_QUOTES
+        conn, workspace_id=workspace_id, speaker=speaker, most=_FIRST_QUOTES
     )
-    among = _list_revision_ids(connection, said)
-    chosen = _choose_by_topic(
-        connection, about, [quotes.c.id.in_(said)], among=among, **here
-    )
+    among = _list_revision_ids(conn, said)
+    chosen = _choose_by_topic(conn, about, [quotes.c.id.in_(said)], among=among, **here)
     if whole or len(chosen) >= here["limit"]:
         return chosen
     named = parse_query(" ".join(split_speaker_name(speaker)))
     both = replace(about, every=about.every + named.every)
-    further = (
-        _choose_by_topic(connection, asked, called, **here) for asked in (about, both)
-    )
+    further = (_choose_by_topic(conn, asked, called, **here) for asked in (about, both))
     return max(chosen, *further, key=len)
 
 
 def _choose_by_topic(
-    connection: Connection,
+    conn: Connection,
     asked: SearchQuery | None,
     conditions: Sequence[Condition],
     *,
@@ -163,20 +154,18 @@ def _choose_by_topic(
 ) -> list[int]:
     """Choose quotes from the latest articles that match; None = any article."""
     last = article_search.search_revisions(
-        connection,
+        conn,
         workspace_id=here["workspace_id"],
         wanted=asked,
         limit=_MAX_ARTICLES if among is None else len(among),
         since=here["since"],
         among=among,
     )
-    return _choose_newest(
-        connection, [quotes.c.revision_id.in_(last), *conditions], **here
-    )
+    return _choose_newest(conn, [quotes.c.revision_id.in_(last), *conditions], **here)
 
 
 def _choose_newest(
-    connection: Connection,
+    conn: Connection,
     conditions: Sequence[Condition],
     *,
     workspace_id: int,
@@ -192,32 +181,29 @@ def _choose_newest(
     )
     if since is not None:
         query = query.where(revisions.c.dated_at >= since)
-    found = connection.execute(query.limit(limit * _READ_PER_RESULT))
+    found = conn.execute(query.limit(limit * _READ_PER_RESULT))
     first = {normalize_text(row.words): row.id for row in reversed(found.all())}
     return list(islice(reversed(first.values()), limit))
 
 
 def list_speaker_names(
-    connection: Connection, *, workspace_id: int, prefix: str, limit: int
+    conn: Connection, *, workspace_id: int, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """Suggest names of speakers, those quoted most often recently first."""
     if split_speaker_name(prefix):
         last, _ = list_last_quote_ids(
-            connection,
-            workspace_id=workspace_id,
-            speaker=prefix,
-            most=_QUOTES_FOR_NAMES,
+            conn, workspace_id=workspace_id, speaker=prefix, most=_QUOTES_FOR_NAMES
         )
         newest = quotes.c.id.in_(last)
     else:
         articles = article_search.search_revisions(
-            connection, workspace_id=workspace_id, wanted=None, limit=_MAX_ARTICLES
+            conn, workspace_id=workspace_id, wanted=None, limit=_MAX_ARTICLES
         )
         newest = quotes.c.revision_id.in_(articles)
     query = _order_newest_first(
         select(quotes.c.speaker, quotes.c.speaker_normalized), workspace_id
     )
-    found = connection.execute(
+    found = conn.execute(
         query.where(quotes.c.speaker.is_not(None), newest).limit(_QUOTES_FOR_NAMES)
     ).all()
     often = Counter(row.speaker_normalized for row in found)
@@ -226,7 +212,7 @@ def list_speaker_names(
 
 
 def filter_revisions_quoting(
-    connection: Connection, *, revision_ids: Sequence[int], speaker: str
+    conn: Connection, *, revision_ids: Sequence[int], speaker: str
 ) -> list[int]:
     """List those of these revisions that quote a speaker of this name."""
     said = filter_speaker(speaker)
@@ -235,29 +221,29 @@ def filter_revisions_quoting(
     query = select(quotes.c.revision_id).where(
         quotes.c.revision_id.in_(revision_ids), *said
     )
-    return list_scalars(connection, query.distinct())
+    return list_scalars(conn, query.distinct())
 
 
 def list_revisions_quoting(
-    connection: Connection, *, workspace_id: int, speaker: str, most: int
+    conn: Connection, *, workspace_id: int, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the latest revisions that quote a speaker, and whether these are all.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Only articles that this workspace may see.
         speaker: Prefixes of words of the name; a text without words matches nobody.
         most: Maximum number of quotes to read.
     """
     said, whole = list_last_quote_ids(
-        connection, workspace_id=workspace_id, speaker=speaker, most=most
+        conn, workspace_id=workspace_id, speaker=speaker, most=most
     )
-    return _list_revision_ids(connection, said), whole
+    return _list_revision_ids(conn, said), whole
 
 
-def _list_revision_ids(connection: Connection, quote_ids: Sequence[int]) -> list[int]:
+def _list_revision_ids(conn: Connection, quote_ids: Sequence[int]) -> list[int]:
     query = select(quotes.c.revision_id).where(quotes.c.id.in_(quote_ids)).distinct()
-    return list_scalars(connection, query)
+    return list_scalars(conn, query)
 
 
 def _order_newest_first(query: Select[Any], workspace_id: int) -> Select[Any]:
@@ -271,11 +257,11 @@ def _order_newest_first(query: Select[Any], workspace_id: int) -> Select[Any]:
 
 
 def _load_quotes(
-    connection: Connection, ids: Sequence[int]
+    conn: Connection, ids: Sequence[int]
 ) -> tuple[tuple[Article, Quote], ...]:
-    found = connection.execute(select(quotes).where(quotes.c.id.in_(ids)))
+    found = conn.execute(select(quotes).where(quotes.c.id.in_(ids)))
     rows = {row.id: row for row in found}
-    texts = load_articles(connection, [row.revision_id for row in rows.values()])
+    texts = load_articles(conn, [row.revision_id for row in rows.values()])
     articles = [texts[rows[key].revision_id] for key in ids]
     return tuple(
         (article, _quote_from_row(rows[key], article.text))
@@ -328,7 +314,7 @@ _NEARBY_BLOCKS = 5
 
 
 def index_speakers(
-    connection: Connection, *, revision_id: int, said: Sequence[tuple[int, str]]
+    conn: Connection, *, revision_id: int, said: Sequence[tuple[int, str]]
 ) -> None:
     """Index quotes of a revision by speaker; `said` are their keys and speakers."""
     source = (
@@ -343,16 +329,16 @@ def index_speakers(
         for word in split_speaker_name(speaker)
     ]
     if rows:
-        connection.execute(speaker_words.insert().values(source_id=source), rows)
+        conn.execute(speaker_words.insert().values(source_id=source), rows)
 
 
 def list_last_quote_ids(
-    connection: Connection, *, workspace_id: int, speaker: str, most: int
+    conn: Connection, *, workspace_id: int, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the keys of the latest quotes of a speaker.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Only articles that this workspace may see; their revisions need
             not be current.
         speaker: Prefixes of words of the name, in any order; a text without words
@@ -362,13 +348,11 @@ def list_last_quote_ids(
     Returns:
         The keys, the newest first, and whether these are all.
     """
-    mine = source_store.list_source_ids(connection, workspace_id=workspace_id)
+    mine = source_store.list_source_ids(conn, workspace_id=workspace_id)
     if not split_speaker_name(speaker) or not mine:
         return [], True
-    list_ids = partial(
-        _list_quote_ids, connection, mine, split_speaker_name(speaker), most
-    )
-    top = first_scalar(connection, select(func.max(quotes.c.id))) or 0
+    list_ids = partial(_list_quote_ids, conn, mine, split_speaker_name(speaker), most)
+    top = first_scalar(conn, select(func.max(quotes.c.id))) or 0
     newest = top >> _BLOCK_BITS
     for blocks, further in pairwise((*_BLOCK_WINDOWS, 0)):
         if blocks > newest:
@@ -387,23 +371,18 @@ def list_last_quote_ids(
 
 
 def list_nearby_quote_ids(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    word: str,
-    keys: Sequence[int],
-    most: int,
+    conn: Connection, *, workspace_id: int, word: str, keys: Sequence[int], most: int
 ) -> list[int]:
     """List quotes of a name that were stored at about the same time as given ones.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Only articles that this workspace may see.
         word: A word of the name, or a prefix of one.
         keys: Keys of the given quotes.
         most: Maximum number per given quote; the latest are listed.
     """
-    mine = source_store.list_source_ids(connection, workspace_id=workspace_id)
+    mine = source_store.list_source_ids(conn, workspace_id=workspace_id)
     if not mine or not keys:
         return []
     there = {key >> _BLOCK_BITS for key in keys}
@@ -413,7 +392,7 @@ def list_nearby_quote_ids(
         for beside in range(-_NEARBY_BLOCKS, _NEARBY_BLOCKS + 1)
     }
     where = speaker_words.c.block.in_(sorted(near))
-    found = _list_quote_ids(connection, mine, (word,), most * len(keys), where)
+    found = _list_quote_ids(conn, mine, (word,), most * len(keys), where)
     return list(dict.fromkeys(found))
 
 
@@ -442,7 +421,7 @@ def _has_word(word: str, *, of: ColumnElement[int] = quotes.c.id) -> Condition:
 
 
 def _list_quote_ids(
-    connection: Connection,
+    conn: Connection,
     mine: Sequence[int],
     asked: Sequence[str],
     most: int,
@@ -460,4 +439,4 @@ def _list_quote_ids(
     key = hits.c.quote_id
     called = (_has_word(word, of=key) for word in others)
     query = select(key).where(hits.c.source_id.in_(mine), *called)
-    return list_scalars(connection, query.order_by(key.desc()).limit(most))
+    return list_scalars(conn, query.order_by(key.desc()).limit(most))

@@ -54,16 +54,16 @@ class QuoteWordings:
 
 
 def find_card_wordings(
-    connection: Connection, *, workspace_id: int, cards: Sequence[QuoteCard]
+    conn: Connection, *, workspace_id: int, cards: Sequence[QuoteCard]
 ) -> tuple[QuoteWordings, ...]:
     """Find for each card the outlets that the workspace reads and that quote it.
 
     An outlet counts once per card. If it has both the card's words and similar ones, it
     quotes two utterances: the similar one is not a changed wording.
     """
-    kept = _find_stored_cards(connection, workspace_id, cards)
+    kept = _find_stored_cards(conn, workspace_id, cards)
     near = {
-        word: _list_nearby_quotes(connection, workspace_id, word, keys)
+        word: _list_nearby_quotes(conn, workspace_id, word, keys)
         for word, keys in _group_quotes_by_word(cards, kept).items()
     }
     found = [
@@ -72,7 +72,7 @@ def find_card_wordings(
     ]
     wanted = {row.revision_id for versions in found for row in versions["other"]}
     texts = load_articles(
-        connection, sorted(wanted | {own.revision for own in kept.values()})
+        conn, sorted(wanted | {own.revision for own in kept.values()})
     )
     return tuple(
         QuoteWordings(
@@ -94,12 +94,12 @@ class _StoredCard:
 
 
 def _find_stored_cards(
-    connection: Connection, workspace_id: int, cards: Sequence[QuoteCard]
+    conn: Connection, workspace_id: int, cards: Sequence[QuoteCard]
 ) -> Mapping[int, _StoredCard]:
     """Find the revisions that cards were made from, and the quotes in them."""
     joined = REVISION_JOIN.outerjoin(quotes, quotes.c.revision_id == revisions.c.id)
     ids = {int(card.article) for card in cards if card.article.isdecimal()}
-    rows = connection.execute(
+    rows = conn.execute(
         select(
             revisions.c.id,
             revisions.c.article_id,
@@ -135,17 +135,17 @@ def _group_quotes_by_word(
 
 
 def _list_nearby_quotes(
-    connection: Connection, workspace_id: int, word: str, keys: Sequence[int]
+    conn: Connection, workspace_id: int, word: str, keys: Sequence[int]
 ) -> Sequence[Row[Any]]:
     """List quotes of this name that were stored at about the same time."""
     most = max(_MAX_QUOTES // len(keys), _MIN_QUOTES)
     near = quote_store.list_nearby_quote_ids(
-        connection, workspace_id=workspace_id, word=word, keys=keys, most=most
+        conn, workspace_id=workspace_id, word=word, keys=keys, most=most
     )
     words = func.substr(
         revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
     ).label("words")
-    found = connection.execute(
+    found = conn.execute(
         select(
             quotes,
             words,

@@ -69,27 +69,23 @@ class ReaderPreferences:
 
 
 def get_preferences(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> ReaderPreferences:
     """Load the person's preferences; defaults where nothing is stored."""
     query = select(readers).where(Scope(workspace_id, person_id).of(readers))
     make = partial(from_row, ReaderPreferences)
-    return find_first(connection, query, make) or ReaderPreferences()
+    return find_first(conn, query, make) or ReaderPreferences()
 
 
 def set_preferences(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    person_id: str,
-    chosen: Mapping[str, object],
+    conn: Connection, *, workspace_id: int, person_id: str, chosen: Mapping[str, object]
 ) -> None:
     """Update preferences, by field name of `ReaderPreferences`; the others stay."""
     key = {"workspace_id": workspace_id, "person_id": person_id}
-    upsert(connection, readers, key, chosen)
+    upsert(conn, readers, key, chosen)
 
 
-def erase_person(connection: Connection, *, workspace_id: int, person_id: str) -> int:
+def erase_person(conn: Connection, *, workspace_id: int, person_id: str) -> int:
     """Delete everything stored about the person; return the number of rows.
 
     Includes the personal digest with its editions, ledger and deliveries, and reports
@@ -98,7 +94,7 @@ def erase_person(connection: Connection, *, workspace_id: int, person_id: str) -
     mine = Scope(workspace_id, person_id)
     channels = select(destinations.c.channel).where(mine.of(destinations))
     gone = delete_rows(
-        connection,
+        conn,
         local_messages,
         Scope(workspace_id).of(local_messages),
         or_(
@@ -108,7 +104,7 @@ def erase_person(connection: Connection, *, workspace_id: int, person_id: str) -
         ),
     )
     return gone + sum(
-        delete_rows(connection, table, mine.of(table)) for table in _PERSONAL_TABLES
+        delete_rows(conn, table, mine.of(table)) for table in _PERSONAL_TABLES
     )
 
 
@@ -125,22 +121,17 @@ class SavedStory:
 
 
 def save_story(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    person_id: str,
-    saved: SavedStory,
-    most: int,
+    conn: Connection, *, workspace_id: int, person_id: str, saved: SavedStory, most: int
 ) -> bool:
     """Save the story, once; False: `most` stories are already saved."""
     mine = Scope(workspace_id, person_id).of(saved_stories)
     known = select(saved_stories.c.id).where(mine, saved_stories.c.story == saved.story)
-    if has_row(connection, known):
+    if has_row(conn, known):
         return True
-    if count_rows(connection, saved_stories, mine) >= most:
+    if count_rows(conn, saved_stories, mine) >= most:
         return False
     insert_missing(
-        connection,
+        conn,
         saved_stories,
         to_row(saved_stories, saved, workspace_id=workspace_id, person_id=person_id),
     )
@@ -148,20 +139,18 @@ def save_story(
 
 
 def delete_saved_story(
-    connection: Connection, *, workspace_id: int, person_id: str, story: str
+    conn: Connection, *, workspace_id: int, person_id: str, story: str
 ) -> bool:
     """Delete a saved story; False if it was not saved."""
     mine = Scope(workspace_id, person_id).of(saved_stories)
-    return (
-        delete_rows(connection, saved_stories, mine, saved_stories.c.story == story) > 0
-    )
+    return delete_rows(conn, saved_stories, mine, saved_stories.c.story == story) > 0
 
 
 def list_saved_stories(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[SavedStory, ...]:
     """List the person's saved stories, the newest first."""
-    found = connection.execute(
+    found = conn.execute(
         select(saved_stories)
         .where(Scope(workspace_id, person_id).of(saved_stories))
         .order_by(saved_stories.c.saved_at.desc(), saved_stories.c.id.desc())
@@ -178,7 +167,7 @@ class Follow:
 
 
 def add_follow(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     person_id: str,
@@ -190,13 +179,13 @@ def add_follow(
     mine = Scope(workspace_id, person_id).of(follows)
     name = normalize_text(follow.name)
     if has_row(
-        connection, select(follows.c.id).where(mine, follows.c.normalized_name == name)
+        conn, select(follows.c.id).where(mine, follows.c.normalized_name == name)
     ):
         return False
-    if count_rows(connection, follows, mine) >= most:
+    if count_rows(conn, follows, mine) >= most:
         return None
     insert_missing(
-        connection,
+        conn,
         follows,
         to_row(
             follows,
@@ -211,20 +200,20 @@ def add_follow(
 
 
 def delete_follow(
-    connection: Connection, *, workspace_id: int, person_id: str, name: str
+    conn: Connection, *, workspace_id: int, person_id: str, name: str
 ) -> bool:
     """Delete a follow; False if there was none."""
     mine = Scope(workspace_id, person_id).of(follows)
     called = follows.c.normalized_name == normalize_text(name)
-    return delete_rows(connection, follows, mine, called) > 0
+    return delete_rows(conn, follows, mine, called) > 0
 
 
 def list_follows(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Follow, ...]:
     """List the person's follows, the oldest first."""
     mine = Scope(workspace_id, person_id).of(follows)
-    found = connection.execute(select(follows).where(mine).order_by(follows.c.id))
+    found = conn.execute(select(follows).where(mine).order_by(follows.c.id))
     return tuple(from_row(Follow, row) for row in found)
 
 
@@ -242,7 +231,7 @@ class Feedback:
 
 
 def set_feedback(
-    connection: Connection, *, workspace_id: int, person_id: str, given: Feedback
+    conn: Connection, *, workspace_id: int, person_id: str, given: Feedback
 ) -> None:
     """Store feedback, replacing the person's earlier feedback on the story."""
     values = to_row(feedback, given, terms=list(given.terms))
@@ -251,9 +240,9 @@ def set_feedback(
         "person_id": person_id,
         "story": values.pop("story"),
     }
-    upsert(connection, feedback, key, values)
+    upsert(conn, feedback, key, values)
     keep_newest(
-        connection,
+        conn,
         feedback,
         Scope(workspace_id, person_id).of(feedback),
         newest_first=[feedback.c.given_at.desc(), feedback.c.id.desc()],
@@ -262,18 +251,18 @@ def set_feedback(
 
 
 def delete_feedback(
-    connection: Connection, *, workspace_id: int, person_id: str, story: str
+    conn: Connection, *, workspace_id: int, person_id: str, story: str
 ) -> bool:
     """Delete the person's feedback on the story; False if there was none."""
     mine = Scope(workspace_id, person_id).of(feedback)
-    return delete_rows(connection, feedback, mine, feedback.c.story == story) > 0
+    return delete_rows(conn, feedback, mine, feedback.c.story == story) > 0
 
 
 def list_feedback(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Feedback, ...]:
     """List the person's feedback, the newest first."""
-    found = connection.execute(
+    found = conn.execute(
         select(feedback)
         .where(Scope(workspace_id, person_id).of(feedback))
         .order_by(feedback.c.given_at.desc(), feedback.c.id.desc())

@@ -42,7 +42,7 @@ class Report:
 
 
 def add_report(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     person_id: str,
@@ -60,9 +60,9 @@ def add_report(
         reports.c.text == text,
         _IS_OPEN,
     )
-    return find_first(connection, same, _make_report) or _make_report(
+    return find_first(conn, same, _make_report) or _make_report(
         insert_with_public_id(
-            connection,
+            conn,
             reports,
             "r",
             workspace_id=workspace_id,
@@ -78,39 +78,39 @@ def add_report(
 
 
 def count_person_reports(
-    connection: Connection, *, workspace_id: int, person_id: str, since: datetime
+    conn: Connection, *, workspace_id: int, person_id: str, since: datetime
 ) -> tuple[int, int]:
     """Count the person's open reports, and those made after an instant."""
     mine = Scope(workspace_id, person_id).of(reports)
     return (
-        count_rows(connection, reports, mine, _IS_OPEN),
-        count_rows(connection, reports, mine, reports.c.made_at > since),
+        count_rows(conn, reports, mine, _IS_OPEN),
+        count_rows(conn, reports, mine, reports.c.made_at > since),
     )
 
 
-def count_open_reports(connection: Connection, *, workspace_id: int) -> int:
+def count_open_reports(conn: Connection, *, workspace_id: int) -> int:
     """Count the workspace's open reports."""
-    return count_rows(connection, reports, Scope(workspace_id).of(reports), _IS_OPEN)
+    return count_rows(conn, reports, Scope(workspace_id).of(reports), _IS_OPEN)
 
 
 def list_open_reports(
-    connection: Connection, *, workspace_id: int, limit: int
+    conn: Connection, *, workspace_id: int, limit: int
 ) -> tuple[Report, ...]:
     """List the workspace's open reports, the oldest first."""
     mine = Scope(workspace_id).of(reports)
-    return _list_reports(connection, mine, _IS_OPEN, limit=limit)
+    return _list_reports(conn, mine, _IS_OPEN, limit=limit)
 
 
 def list_person_reports(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
     """List the person's reports, the newest first."""
     mine = Scope(workspace_id, person_id).of(reports)
-    return _list_reports(connection, mine)[::-1]
+    return _list_reports(conn, mine)[::-1]
 
 
 def answer_report(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     public_id: str,
@@ -119,7 +119,7 @@ def answer_report(
     now: datetime,
 ) -> Report | None:
     """Close a report with an answer; None: the workspace has no such open report."""
-    row = connection.execute(
+    row = conn.execute(
         update(reports)
         .where(
             Scope(workspace_id).of(reports), reports.c.public_id == public_id, _IS_OPEN
@@ -131,7 +131,7 @@ def answer_report(
 
 
 def list_unseen_answers(
-    connection: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, *, workspace_id: int, person_id: str
 ) -> tuple[Report, ...]:
     """List the person's answered reports whose answer they have not seen.
 
@@ -144,7 +144,7 @@ def list_unseen_answers(
         notices.c.state != "failed",
     )
     return _list_reports(
-        connection,
+        conn,
         Scope(workspace_id, person_id).of(reports),
         ~_IS_OPEN,
         reports.c.answer_shown_at.is_(None),
@@ -153,7 +153,7 @@ def list_unseen_answers(
 
 
 def mark_answers_shown(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     person_id: str,
@@ -161,7 +161,7 @@ def mark_answers_shown(
     now: datetime,
 ) -> frozenset[str]:
     """Mark answers as shown to the person; return those that were not before."""
-    noted = connection.execute(
+    noted = conn.execute(
         update(reports)
         .where(
             Scope(workspace_id, person_id).of(reports),
@@ -175,10 +175,10 @@ def mark_answers_shown(
 
 
 def _list_reports(
-    connection: Connection, *where: Condition, limit: int | None = None
+    conn: Connection, *where: Condition, limit: int | None = None
 ) -> tuple[Report, ...]:
     query = select(reports).where(*where).order_by(reports.c.id).limit(limit)
-    return tuple(map(_make_report, connection.execute(query)))
+    return tuple(map(_make_report, conn.execute(query)))
 
 
 _make_report = partial(from_row, Report)

@@ -17,16 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    func,
-    inspect,
-    literal,
-    or_,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Row, func, inspect, literal, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage import deletion_store
@@ -112,57 +103,55 @@ class ErasedWorkspace:
 # ── the backup ─────────────────────────────────────────────────────────────────
 
 
-def mark_backup(connection: Connection, *, now: datetime) -> None:
+def mark_backup(conn: Connection, *, now: datetime) -> None:
     """Store in a backup when it was made."""
-    if inspect(connection).has_table(keys.name):
-        _set_key(connection, _BACKUP, "", now)
+    if inspect(conn).has_table(keys.name):
+        _set_key(conn, _BACKUP, "", now)
 
 
-def find_backup_time(connection: Connection) -> datetime | None:
+def find_backup_time(conn: Connection) -> datetime | None:
     """Find when the backup was made; without a mark, its last activity."""
     query = select(keys.c.made_at).where(keys.c.name == _BACKUP)
-    marked: datetime | None = first_scalar(connection, query)
+    marked: datetime | None = first_scalar(conn, query)
     if marked is not None:
         return marked
     activity = (sources.c.requested_at, deliveries.c.updated_at, editions.c.made_at)
-    found = (first_scalar(connection, select(func.max(column))) for column in activity)
+    found = (first_scalar(conn, select(func.max(column))) for column in activity)
     return max((at for at in found if at is not None), default=None)
 
 
-def count_installations(connection: Connection) -> int:
+def count_installations(conn: Connection) -> int:
     """Count the workspaces whose encrypted tokens are in the backup."""
-    return count_rows(connection, installations)
+    return count_rows(conn, installations)
 
 
 # ── making it safe ─────────────────────────────────────────────────────────────
 
 
-def record_restoration(
-    connection: Connection, *, now: datetime, published: bool
-) -> None:
+def record_restoration(conn: Connection, *, now: datetime, published: bool) -> None:
     """Record that the database was restored, and release all leases."""
-    delete_rows(connection, keys, keys.c.name == _BACKUP)
-    source = first_scalar(connection, select(func.max(sources.c.id)))
+    delete_rows(conn, keys, keys.c.name == _BACKUP)
+    source = first_scalar(conn, select(func.max(sources.c.id)))
     value = json.dumps({"published": published, "source": source or 0})
-    _set_key(connection, _RESTORED, value, now)
-    update_rows(connection, leases, holder=None, until=None)
+    _set_key(conn, _RESTORED, value, now)
+    update_rows(conn, leases, holder=None, until=None)
 
 
-def find_last_restoration(connection: Connection) -> Restoration | None:
+def find_last_restoration(conn: Connection) -> Restoration | None:
     """Find when the database was last restored; None: never."""
-    row = connection.execute(
+    row = conn.execute(
         select(keys.c.value, keys.c.made_at).where(keys.c.name == _RESTORED)
     ).first()
     return row and Restoration(at=row.made_at, **json.loads(row.value))
 
 
-def mark_posts_uncertain(connection: Connection, *, now: datetime) -> int:
+def mark_posts_uncertain(conn: Connection, *, now: datetime) -> int:
     """Mark every post without an outcome as uncertain; return how many.
 
     An edit or a deletion is simply repeated, which does no harm.
     """
     return update_rows(
-        connection,
+        conn,
         deliveries,
         deliveries.c.operation == "post",
         deliveries.c.state.in_(OPEN_STATES),
@@ -177,10 +166,10 @@ def mark_posts_uncertain(connection: Connection, *, now: datetime) -> int:
     )
 
 
-def fail_open_notices(connection: Connection, *, now: datetime) -> int:
+def fail_open_notices(conn: Connection, *, now: datetime) -> int:
     """Fail all notices without an outcome; return how many."""
     return update_rows(
-        connection,
+        conn,
         notices,
         notices.c.state.in_(OPEN_STATES),
         state="failed",
@@ -190,36 +179,36 @@ def fail_open_notices(connection: Connection, *, now: datetime) -> int:
     )
 
 
-def skip_due_occurrences(connection: Connection) -> int:
+def skip_due_occurrences(conn: Connection) -> int:
     """Skip the due occurrences without an edition; return how many."""
     waiting = occurrences.c.state.in_(("due", "deferred"))
     values = {"state": "skipped", "reason": SKIPPED_REASON}
-    return update_rows(connection, occurrences, waiting, **values)
+    return update_rows(conn, occurrences, waiting, **values)
 
 
-def skip_used_ids(connection: Connection) -> None:
+def skip_used_ids(conn: Connection) -> None:
     """Skip the keys that may have been assigned after the backup."""
     for table in metadata.tables.values():
         if "id" in table.c:
             how = (
                 _SKIP_IDS_ON_SQLITE
-                if connection.dialect.name == "sqlite"
+                if conn.dialect.name == "sqlite"
                 else _SKIP_IDS_ON_POSTGRESQL
             )
             for statement in how:
-                connection.execute(statement, {"name": table.name, "leap": SKIPPED_IDS})
+                conn.execute(statement, {"name": table.name, "leap": SKIPPED_IDS})
 
 
 # ── the newer database ─────────────────────────────────────────────────────────
 
 
-def list_newer_tokens(connection: Connection) -> tuple[NewerTokens, ...]:
+def list_newer_tokens(conn: Connection) -> tuple[NewerTokens, ...]:
     """List the encrypted tokens of every workspace; empty if they cannot be read.
 
     A token that was exchanged after the backup is valid in the newer database only.
     """
     try:
-        rows = connection.execute(
+        rows = conn.execute(
             select(installations, workspaces.c.platform, workspaces.c.external_id).join(
                 workspaces, workspaces.c.id == installations.c.workspace_id
             )
@@ -229,10 +218,10 @@ def list_newer_tokens(connection: Connection) -> tuple[NewerTokens, ...]:
     return tuple(map(_tokens_from_row, rows))
 
 
-def list_erased_workspaces(connection: Connection) -> tuple[ErasedWorkspace, ...]:
+def list_erased_workspaces(conn: Connection) -> tuple[ErasedWorkspace, ...]:
     """List the workspaces whose erasure was ordered; empty if they cannot be read."""
     try:
-        rows = connection.execute(
+        rows = conn.execute(
             select(erasures).where(erasures.c.ordered_at.is_not(None))
         ).all()
     except DBAPIError:
@@ -241,7 +230,7 @@ def list_erased_workspaces(connection: Connection) -> tuple[ErasedWorkspace, ...
 
 
 def repeat_erasures(
-    connection: Connection, found: Collection[ErasedWorkspace], *, now: datetime
+    conn: Connection, found: Collection[ErasedWorkspace], *, now: datetime
 ) -> int:
     """Order again the erasures that are missing in the backup; return how many."""
     count = 0
@@ -251,22 +240,20 @@ def repeat_erasures(
             workspaces.c.platform == one.platform,
             workspaces.c.external_id == one.external_id,
         )
-        there = first_scalar(connection, query)
+        there = first_scalar(conn, query)
         if there is not None:
             deletion_store.propose_erasure(
-                connection,
+                conn,
                 workspace_id=there,
                 person_id=one.person_id,
                 reason=one.reason,
                 now=now,
             )
-            count += deletion_store.order_erasure(
-                connection, workspace_id=there, now=now
-            )
+            count += deletion_store.order_erasure(conn, workspace_id=there, now=now)
     return count
 
 
-def adopt_newer_tokens(connection: Connection, found: Collection[NewerTokens]) -> int:
+def adopt_newer_tokens(conn: Connection, found: Collection[NewerTokens]) -> int:
     """Replace older tokens by newer ones; return for how many workspaces."""
     count = 0
     for one in found:
@@ -279,7 +266,7 @@ def adopt_newer_tokens(connection: Connection, found: Collection[NewerTokens]) -
             installations.c.version < one.values["version"],
         )
         mine = installations.c.workspace_id.in_(here)
-        count += update_rows(connection, installations, mine, newer, **one.values)
+        count += update_rows(conn, installations, mine, newer, **one.values)
     return count
 
 
@@ -295,5 +282,5 @@ def _tokens_from_row(row: Row[Any]) -> NewerTokens:
     )
 
 
-def _set_key(connection: Connection, name: str, value: str, now: datetime) -> None:
-    upsert(connection, keys, {"name": name}, {"value": value, "made_at": now})
+def _set_key(conn: Connection, name: str, value: str, now: datetime) -> None:
+    upsert(conn, keys, {"name": name}, {"value": value, "made_at": now})

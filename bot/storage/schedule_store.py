@@ -54,16 +54,12 @@ class StoredSchedule:
 
 
 def replace_schedules(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    digest_id: int,
-    rows: Sequence[NewSchedule],
+    conn: Connection, *, workspace_id: int, digest_id: int, rows: Sequence[NewSchedule]
 ) -> tuple[StoredSchedule, ...]:
     """Replace the digest's schedules."""
-    delete_rows(connection, schedules, *_of_digest(schedules, workspace_id, digest_id))
+    delete_rows(conn, schedules, *_of_digest(schedules, workspace_id, digest_id))
     if rows:
-        connection.execute(
+        conn.execute(
             schedules.insert(),
             [
                 {
@@ -78,14 +74,14 @@ def replace_schedules(
                 for position, row in enumerate(rows)
             ],
         )
-    return list_schedules(connection, workspace_id=workspace_id, digest_id=digest_id)
+    return list_schedules(conn, workspace_id=workspace_id, digest_id=digest_id)
 
 
 def list_schedules(
-    connection: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, *, workspace_id: int, digest_id: int
 ) -> tuple[StoredSchedule, ...]:
     """List the digest's schedules in their order."""
-    found = connection.execute(
+    found = conn.execute(
         select(schedules)
         .where(*_of_digest(schedules, workspace_id, digest_id))
         .order_by(schedules.c.position)
@@ -94,14 +90,14 @@ def list_schedules(
 
 
 def list_due_schedules(
-    connection: Connection, *, now: datetime, limit: int = 500
+    conn: Connection, *, now: datetime, limit: int = 500
 ) -> tuple[StoredSchedule, ...]:
     """List the schedules that are due at `now`, the earliest first.
 
     Includes paused digests, whose moments are recorded as skipped: otherwise the digest
     would be due at the moment it is resumed. Workspaces that the bot left are excluded.
     """
-    found = connection.execute(
+    found = conn.execute(
         _join_active_workspaces(select(schedules))
         .where(schedules.c.next_due_at <= now)
         .order_by(schedules.c.next_due_at, schedules.c.id)
@@ -111,10 +107,10 @@ def list_due_schedules(
 
 
 def list_schedules_after(
-    connection: Connection, *, after: int, limit: int
+    conn: Connection, *, after: int, limit: int
 ) -> tuple[StoredSchedule, ...]:
     """List the schedules with keys above `after`, by their keys; of all workspaces."""
-    found = connection.execute(
+    found = conn.execute(
         select(schedules)
         .where(schedules.c.id > after)
         .order_by(schedules.c.id)
@@ -124,23 +120,19 @@ def list_schedules_after(
 
 
 def advance_schedule(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    schedule_id: int,
-    next: DueMoment | None,
+    conn: Connection, *, workspace_id: int, schedule_id: int, next: DueMoment | None
 ) -> bool:
     """Set the next moment; False if the schedule was replaced meanwhile."""
     schedule = Scope(workspace_id).row(schedules, schedule_id)
-    return update_rows(connection, schedules, schedule, **_due_columns(next)) > 0
+    return update_rows(conn, schedules, schedule, **_due_columns(next)) > 0
 
 
-def find_next_schedule_at(connection: Connection) -> datetime | None:
+def find_next_schedule_at(conn: Connection) -> datetime | None:
     """Return the instant at which the next schedule is due."""
     query = _join_active_workspaces(select(schedules.c.next_due_at)).where(
         schedules.c.next_due_at.is_not(None)
     )
-    return first_scalar(connection, query.order_by(schedules.c.next_due_at).limit(1))
+    return first_scalar(conn, query.order_by(schedules.c.next_due_at).limit(1))
 
 
 def _join_active_workspaces(query: Select[Any]) -> Select[Any]:
@@ -167,7 +159,7 @@ def _schedule_from_row(row: Row[Any]) -> StoredSchedule:
 
 
 def plan_occurrence(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
@@ -177,8 +169,8 @@ def plan_occurrence(
     late: bool = False,
 ) -> Occurrence | None:
     """Store an occurrence; None if it is already stored."""
-    row = connection.execute(
-        insert_into(connection, occurrences)
+    row = conn.execute(
+        insert_into(conn, occurrences)
         .values(
             workspace_id=workspace_id,
             digest_id=digest_id,
@@ -197,7 +189,7 @@ def plan_occurrence(
 
 
 def reopen_occurrence(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     digest_id: int,
@@ -205,7 +197,7 @@ def reopen_occurrence(
     reason: Message,
 ) -> Occurrence | None:
     """Make a moment due again that was skipped for `reason`; None: it was not."""
-    row = connection.execute(
+    row = conn.execute(
         update(occurrences)
         .where(
             *_is_moment(workspace_id, digest_id, due),
@@ -219,7 +211,7 @@ def reopen_occurrence(
 
 
 def list_due_occurrences(
-    connection: Connection, *, now: datetime, limit: int
+    conn: Connection, *, now: datetime, limit: int
 ) -> tuple[Occurrence, ...]:
     """List planned, unfinished occurrences, the earliest first.
 
@@ -227,7 +219,7 @@ def list_due_occurrences(
     those of workspaces.
     """
     over = and_(occurrences.c.state == "deferred", occurrences.c.not_before <= now)
-    found = connection.execute(
+    found = conn.execute(
         select(occurrences)
         .join(digests, digests.c.id == occurrences.c.digest_id)
         .where(or_(occurrences.c.state == "due", over))
@@ -240,7 +232,7 @@ def list_due_occurrences(
 
 
 def finish_occurrence(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     occurrence_id: int,
@@ -249,36 +241,36 @@ def finish_occurrence(
 ) -> bool:
     """Store the outcome of an occurrence; False if it was finished before."""
     values = {"state": state, "reason": reason}
-    return _update_open(connection, workspace_id, occurrence_id, **values)
+    return _update_open(conn, workspace_id, occurrence_id, **values)
 
 
 def defer_occurrence(
-    connection: Connection, *, workspace_id: int, occurrence_id: int, until: datetime
+    conn: Connection, *, workspace_id: int, occurrence_id: int, until: datetime
 ) -> bool:
     """Defer an occurrence for quiet hours; False if it was finished before."""
     values = {"state": "deferred", "not_before": until}
-    return _update_open(connection, workspace_id, occurrence_id, **values)
+    return _update_open(conn, workspace_id, occurrence_id, **values)
 
 
-def find_next_deferred_at(connection: Connection) -> datetime | None:
+def find_next_deferred_at(conn: Connection) -> datetime | None:
     """Return the instant at which the first deferred occurrence is due again."""
     query = select(func.min(occurrences.c.not_before))
-    return first_scalar(connection, query.where(occurrences.c.state == "deferred"))
+    return first_scalar(conn, query.where(occurrences.c.state == "deferred"))
 
 
 def is_occurrence_planned(
-    connection: Connection, *, workspace_id: int, digest_id: int, due: DueMoment
+    conn: Connection, *, workspace_id: int, digest_id: int, due: DueMoment
 ) -> bool:
     """Check whether an occurrence of this moment is stored."""
     moment = _is_moment(workspace_id, digest_id, due)
-    return has_row(connection, select(occurrences.c.id).where(*moment))
+    return has_row(conn, select(occurrences.c.id).where(*moment))
 
 
 def list_posted_moments(
-    connection: Connection, *, workspace_id: int, digest_id: int, since: date
+    conn: Connection, *, workspace_id: int, digest_id: int, since: date
 ) -> tuple[DueMoment, ...]:
     """List the scheduled moments since a local date that were not skipped."""
-    found = connection.execute(
+    found = conn.execute(
         select(occurrences.c.due_at, occurrences.c.local_date, occurrences.c.slot)
         .where(
             *_of_digest(occurrences, workspace_id, digest_id),
@@ -294,10 +286,10 @@ def list_posted_moments(
 
 
 def list_newest_occurrences(
-    connection: Connection, *, workspace_id: int, digest_id: int, count: int
+    conn: Connection, *, workspace_id: int, digest_id: int, count: int
 ) -> tuple[Occurrence, ...]:
     """List the digest's latest occurrences, the newest first."""
-    found = connection.execute(
+    found = conn.execute(
         select(occurrences)
         .where(*_of_digest(occurrences, workspace_id, digest_id))
         .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
@@ -323,12 +315,12 @@ def _is_moment(
 
 
 def _update_open(
-    connection: Connection, workspace_id: int, occurrence_id: int, **values: Any
+    conn: Connection, workspace_id: int, occurrence_id: int, **values: Any
 ) -> bool:
     """Update an occurrence unless it is finished; return whether it was updated."""
     return (
         update_rows(
-            connection,
+            conn,
             occurrences,
             Scope(workspace_id).row(occurrences, occurrence_id),
             occurrences.c.state.in_(("due", "deferred")),

@@ -92,36 +92,36 @@ class _Upgrade:
 
     def current(self) -> str | None:
         try:
-            with self._engine.connect() as connection:
-                return _read_version(connection)
+            with self._engine.connect() as conn:
+                return _read_version(conn)
         except DBAPIError as error:
             raise explain_error(error, self.where) or error from error
 
     def upgrade(self) -> None:
         try:
-            with self._engine.begin() as connection:
-                self._upgrade(connection)
+            with self._engine.begin() as conn:
+                self._upgrade(conn)
         except DBAPIError as error:
             raise explain_error(error, self.where) or error from error
 
-    def _upgrade(self, connection: Connection) -> None:
+    def _upgrade(self, conn: Connection) -> None:
         if self._file is None:
-            connection.execute(
+            conn.execute(
                 text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK}
             )
         # Another process may have done it while we waited for the lock.
-        current = _read_version(connection)
+        current = _read_version(conn)
         if current == HEAD:
             return
         if current is None:
-            _refuse_foreign_tables(connection, self.where)
+            _refuse_foreign_tables(conn, self.where)
         elif self._file is not None:
             _copy_file(
                 self._file, self._file.with_name(f"{self._file.name}.before-{HEAD}")
             )
-        _run_migrations(connection)
+        _run_migrations(conn)
         if self._file is not None:
-            _check_foreign_keys(connection, self.where)
+            _check_foreign_keys(conn, self.where)
 
 
 def _is_sqlite(address: URL) -> bool:
@@ -134,10 +134,10 @@ def _create_engine(address: URL, file: Path | None) -> Engine:
     return engines.create_sqlite_engine(file, rules=False)
 
 
-def _read_version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(VERSION_TABLE):
+def _read_version(conn: Connection) -> str | None:
+    if not inspect(conn).has_table(VERSION_TABLE):
         return None
-    found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
+    found = conn.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
     version: str | None = found.scalar()
     return version
 
@@ -163,15 +163,13 @@ def refuse_unsupported_schema(current: str | None, where: str) -> None:
         )
 
 
-def _refuse_foreign_tables(connection: Connection, where: str) -> None:
+def _refuse_foreign_tables(conn: Connection, where: str) -> None:
     """Refuse a database without our version that has tables we would write to."""
     from bot.storage.schema import metadata
 
-    there = set(inspect(connection).get_table_names())
+    there = set(inspect(conn).get_table_names())
     # A file is one program's; on a server, there may be other tables.
-    taken = (
-        there if connection.dialect.name == "sqlite" else there & set(metadata.tables)
-    )
+    taken = there if conn.dialect.name == "sqlite" else there & set(metadata.tables)
     if taken:
         raise ConfigurationError(
             f"The database {where} already holds tables that Standfirst did not make "
@@ -180,13 +178,13 @@ def _refuse_foreign_tables(connection: Connection, where: str) -> None:
         )
 
 
-def _run_migrations(connection: Connection) -> None:
+def _run_migrations(conn: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.attributes["connection"] = connection
+    config.attributes["connection"] = conn
     config.attributes["version_table"] = VERSION_TABLE
     command.upgrade(config, "head")
 
@@ -201,8 +199,8 @@ def _copy_file(file: Path, target: Path) -> None:
     part.replace(target)
 
 
-def _check_foreign_keys(connection: Connection, where: str) -> None:
-    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+def _check_foreign_keys(conn: Connection, where: str) -> None:
+    if conn.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
         raise ConfigurationError(
             f"The database {where} could not be upgraded: rows in it point at rows "
             "that are gone. It was left as it was: restore a backup."

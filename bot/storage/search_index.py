@@ -95,21 +95,21 @@ IndexWalk = Generator[IndexStep, list[int], None]
 
 
 def list_common_words(
-    connection: Connection, requests: Iterable[IndexQuery]
+    conn: Connection, requests: Iterable[IndexQuery]
 ) -> frozenset[str]:
     """List the words and marks in many revisions, by PostgreSQL's statistics."""
-    if connection.dialect.name == "sqlite":
+    if conn.dialect.name == "sqlite":
         return frozenset()
     groups = (
         g for request in requests for g in (*request.wanted.every, request.sources)
     )
     words = {word for group in groups for phrase in group for word in phrase}
-    found = connection.execute(_SELECT_COMMON_WORDS, {"words": list(words)})
+    found = conn.execute(_SELECT_COMMON_WORDS, {"words": list(words)})
     return frozenset(found.scalars().all())
 
 
 def walk_matches(
-    connection: Connection,
+    conn: Connection,
     request: IndexQuery,
     size: int,
     common: Collection[str] = (),
@@ -123,35 +123,35 @@ def walk_matches(
     words are searched together in the latest hundred thousand revisions only.
     """
     asked = _add_marks(request.wanted, request.weeks, request.sources)
-    if connection.dialect.name == "sqlite" or not asked:
+    if conn.dialect.name == "sqlite" or not asked:
         return _walk_by_key(asked, size)
     if len(request.sources) > FEW_SOURCES:
         return _walk_by_source(request, size)
     return _walk_by_block(request, size, common, far)
 
 
-def take_steps(connection: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
+def take_steps(conn: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
     """Run steps; return the keys of each, in descending order."""
-    if connection.dialect.name == "sqlite":
-        return [_take_on_sqlite(connection, step) for step in steps]
-    return _take_on_postgresql(connection, steps)
+    if conn.dialect.name == "sqlite":
+        return [_take_on_sqlite(conn, step) for step in steps]
+    return _take_on_postgresql(conn, steps)
 
 
 def select_matching(
-    connection: Connection, request: IndexQuery, among: Sequence[int]
+    conn: Connection, request: IndexQuery, among: Sequence[int]
 ) -> list[int]:
     """Select the matching keys from a few thousand, each of which is checked."""
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if not asked:
         return sorted(among, reverse=True)
     key = searchable.c.revision_id
-    if connection.dialect.name == "sqlite":
+    if conn.dialect.name == "sqlite":
         # The index would be scanned from the start for each key.
         matches = _match_stored_terms(asked)
     else:
         matches = searchable.c.terms.op("@@")(_cast_tsquery(asked))
     query = select(key).where(key.in_(among), matches).order_by(key.desc())
-    return list_scalars(connection, query)
+    return list_scalars(conn, query)
 
 
 def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
@@ -160,29 +160,29 @@ def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
 
 
 def estimate_key_range(
-    connection: Connection, since: datetime | None, until: datetime | None
+    conn: Connection, since: datetime | None, until: datetime | None
 ) -> tuple[int, int]:
     """Estimate the keys of revisions stored at these times; None = first, latest.
 
     Not needed on SQLite.
     """
-    if connection.dialect.name == "sqlite":
+    if conn.dialect.name == "sqlite":
         return 0, 0
-    first = 0 if since is None else _find_last_key(connection, since)
-    return first, _find_last_key(connection, until)
+    first = 0 if since is None else _find_last_key(conn, since)
+    return first, _find_last_key(conn, until)
 
 
-def _find_last_key(connection: Connection, until: datetime | None) -> int:
+def _find_last_key(conn: Connection, until: datetime | None) -> int:
     """Find the latest key, or one stored at about the time."""
     if until is None:
-        return first_scalar(connection, select(func.max(revisions.c.id))) or 0
+        return first_scalar(conn, select(func.max(revisions.c.id))) or 0
     query = (
         select(revisions.c.id)
         .where(revisions.c.current, revisions.c.dated_at <= until)
         .order_by(revisions.c.dated_at.desc())
         .limit(1)
     )
-    return first_scalar(connection, query) or 0
+    return first_scalar(conn, query) or 0
 
 
 # ── walks ──────────────────────────────────────────────────────────────────────
@@ -271,12 +271,12 @@ def _split_by_mark(asked: SearchQuery, marks: PhraseGroup) -> tuple[SearchQuery,
 # ── SQLite ─────────────────────────────────────────────────────────────────────
 
 
-def _take_on_sqlite(connection: Connection, step: IndexStep) -> list[int]:
+def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
     (asked,) = step.questions
     if not asked:
-        return _load_page(connection, *_select_every_key(), step)
+        return _load_page(conn, *_select_every_key(), step)
     key = _INDEX.c.rowid
-    return _load_page(connection, select(key).where(_match_fts5(asked)), key, step)
+    return _load_page(conn, select(key).where(_match_fts5(asked)), key, step)
 
 
 def _select_every_key() -> tuple[Select[Any], ColumnElement[int]]:
@@ -286,11 +286,11 @@ def _select_every_key() -> tuple[Select[Any], ColumnElement[int]]:
 
 
 def _load_page(
-    connection: Connection, query: Select[Any], key: ColumnElement[int], step: IndexStep
+    conn: Connection, query: Select[Any], key: ColumnElement[int], step: IndexStep
 ) -> list[int]:
     if step.before is not None:
         query = query.where(key < step.before)
-    found = connection.execute(query.order_by(key.desc()).limit(step.size))
+    found = conn.execute(query.order_by(key.desc()).limit(step.size))
     return list(found.scalars().all())
 
 
@@ -325,7 +325,7 @@ def _format_fts5(asked: SearchQuery) -> str:
 
 
 def _take_on_postgresql(
-    connection: Connection, steps: Sequence[IndexStep]
+    conn: Connection, steps: Sequence[IndexStep]
 ) -> list[list[int]]:
     """Run the queries of all steps in one statement."""
     found: list[list[int]] = [[] for _ in steps]
@@ -336,11 +336,11 @@ def _take_on_postgresql(
         if question
     ]
     if asked:
-        for number, key in connection.execute(_select_hits(asked)).all():
+        for number, key in conn.execute(_select_hits(asked)).all():
             found[number].append(key)
     for number, step in enumerate(steps):
         if not all(step.questions):
-            found[number] = _load_page(connection, *_select_every_key(), step)
+            found[number] = _load_page(conn, *_select_every_key(), step)
     return found
 
 

@@ -35,7 +35,7 @@ class Claimed(Protocol):
 
 
 def claim_rows(
-    connection: Connection,
+    conn: Connection,
     table: Table,
     *where: Condition,
     now: datetime,
@@ -58,11 +58,11 @@ def claim_rows(
         )
         .returning(table.c.id)
     )
-    return list(connection.execute(query).scalars())
+    return list(conn.execute(query).scalars())
 
 
 def expire_leases(
-    connection: Connection,
+    conn: Connection,
     table: Table,
     *where: Condition,
     now: datetime,
@@ -70,7 +70,7 @@ def expire_leases(
 ) -> int:
     """Mark rows as uncertain whose lease expired while sending; return how many."""
     return update_rows(
-        connection,
+        conn,
         table,
         table.c.state == "sending",
         table.c.lease_until <= now,
@@ -84,7 +84,7 @@ def expire_leases(
 
 
 def record_outcome(
-    connection: Connection,
+    conn: Connection,
     table: Table,
     claimed: Claimed,
     *,
@@ -99,7 +99,7 @@ def record_outcome(
     cleared = {"lease_until": None, "not_before": None, "reason": None}
     return (
         update_rows(
-            connection,
+            conn,
             table,
             Scope(claimed.workspace_id).row(table, claimed.id),
             table.c.fence == claimed.fence,

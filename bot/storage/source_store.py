@@ -38,7 +38,7 @@ from bot.storage.statements import (
 
 
 def upsert_source(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int | None,
     kind: SourceKind,
@@ -49,7 +49,7 @@ def upsert_source(
     """Create the source, or find it by its address; one that had ended is polled again.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: The workspace that it belongs to; None = public.
         kind: Kind of source, as far as it is known before the first fetch.
         address: Folder path or URL.
@@ -59,8 +59,8 @@ def upsert_source(
     """
     private = workspace_id is not None
     again = case((sources.c.stopped, null()), else_=sources.c.next_poll_at)
-    row = connection.execute(
-        insert_into(connection, sources)
+    row = conn.execute(
+        insert_into(conn, sources)
         .values(workspace_id=workspace_id, kind=kind, address=address, name=name)
         .on_conflict_do_update(
             index_elements=["workspace_id", "address"] if private else ["address"],
@@ -76,71 +76,68 @@ def upsert_source(
     return source_from_row(row)
 
 
-def list_sources(connection: Connection, *, workspace_id: int) -> tuple[Source, ...]:
+def list_sources(conn: Connection, *, workspace_id: int) -> tuple[Source, ...]:
     """List the workspace's private sources, and the public ones that it uses."""
-    return _list_sources(connection, filter_visible_sources(workspace_id))
+    return _list_sources(conn, filter_visible_sources(workspace_id))
 
 
 def list_source_ids(
-    connection: Connection, *, workspace_id: int, only: Collection[int] | None = None
+    conn: Connection, *, workspace_id: int, only: Collection[int] | None = None
 ) -> list[int]:
     """List the keys of the same sources; `only` restricts them to these keys."""
     query = select(sources.c.id).where(filter_visible_sources(workspace_id))
     if only is not None:
         query = query.where(sources.c.id.in_(only))
-    return list_scalars(connection, query)
+    return list_scalars(conn, query)
 
 
 def list_digest_sources(
-    connection: Connection, *, keys: Collection[int]
+    conn: Connection, *, keys: Collection[int]
 ) -> tuple[Source, ...]:
     """List the sources of these digests (keys), each once."""
     used = select(digest_sources.c.source_id).where(
         digest_sources.c.digest_id.in_(keys), ~digest_sources.c.paused
     )
-    return _list_sources(connection, sources.c.id.in_(used))
+    return _list_sources(conn, sources.c.id.in_(used))
 
 
-def find_source(connection: Connection, *, source_id: int) -> Source | None:
+def find_source(conn: Connection, *, source_id: int) -> Source | None:
     """Find the source with this key; None if it was deleted."""
     query = select(sources).where(sources.c.id == source_id)
-    return find_first(connection, query, source_from_row)
+    return find_first(conn, query, source_from_row)
 
 
 def list_due_sources(
-    connection: Connection, *, now: datetime, limit: int
+    conn: Connection, *, now: datetime, limit: int
 ) -> tuple[Source, ...]:
     """List the sources in use that are due for a poll, the most overdue first."""
-    found = connection.execute(
+    found = conn.execute(
         select(sources)
-        .where(
-            _is_polled(),
-            is_due(sources.c.next_poll_at, now),
-        )
+        .where(_is_polled(), is_due(sources.c.next_poll_at, now))
         .order_by(sources.c.next_poll_at.nulls_first(), sources.c.id)
         .limit(limit)
     )
     return tuple(map(source_from_row, found))
 
 
-def find_next_poll_at(connection: Connection, *, now: datetime) -> datetime | None:
+def find_next_poll_at(conn: Connection, *, now: datetime) -> datetime | None:
     """Find when the next source is due: `now` if one was never polled."""
     newcomer = select(sources.c.id).where(
         _is_polled(), sources.c.next_poll_at.is_(None)
     )
-    if has_row(connection, newcomer):
+    if has_row(conn, newcomer):
         return now
     query = select(func.min(sources.c.next_poll_at)).where(_is_polled())
-    return first_scalar(connection, query)
+    return first_scalar(conn, query)
 
 
-def update_source(connection: Connection, *, source: Source) -> None:
+def update_source(conn: Connection, *, source: Source) -> None:
     """Store the source after a poll: its name, kind and state."""
     values = {name: getattr(source, name) for name in _READING_COLUMNS}
-    update_rows(connection, sources, sources.c.id == source.id, **values)
+    update_rows(conn, sources, sources.c.id == source.id, **values)
 
 
-def back_off_host(connection: Connection, *, host: str, until: datetime) -> None:
+def back_off_host(conn: Connection, *, host: str, until: datetime) -> None:
     """Poll no source of a host before `until`; a later instant already set stays."""
     there = or_(
         *(
@@ -153,7 +150,7 @@ def back_off_host(connection: Connection, *, host: str, until: datetime) -> None
     )
     shorter = or_(sources.c.backoff_until.is_(None), sources.c.backoff_until < until)
     update_rows(
-        connection,
+        conn,
         sources,
         there,
         shorter,
@@ -178,9 +175,9 @@ def source_from_row(row: Row[Any]) -> Source:
     return from_row(Source, row)
 
 
-def _list_sources(connection: Connection, where: Condition) -> tuple[Source, ...]:
+def _list_sources(conn: Connection, where: Condition) -> tuple[Source, ...]:
     query = select(sources).where(where).order_by(sources.c.id)
-    return tuple(map(source_from_row, connection.execute(query)))
+    return tuple(map(source_from_row, conn.execute(query)))
 
 
 def _is_polled() -> Condition:

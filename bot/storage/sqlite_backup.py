@@ -113,12 +113,12 @@ def inspect_file(file: Path) -> DatabaseFile:
     if not file.is_file():
         raise UserError(f"There is no file {file}.")
     try:
-        with closing(_open_read_only(file)) as connection:
-            schema = _read_version(connection)
+        with closing(_open_read_only(file)) as conn:
+            schema = _read_version(conn)
             if schema is None:
                 raise UserError(f"{file} is not a database of Standfirst's.")
             schema_upgrade.refuse_unsupported_schema(schema, str(file))
-            wrong = sqlite_files.find_file_damage(connection)
+            wrong = sqlite_files.find_file_damage(conn)
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
             raise explain_error(error, str(file)) or error from error
@@ -142,8 +142,8 @@ def query_file(
         return None
     engine = engines.create_sqlite_engine(file, writes=False)
     try:
-        with engine.begin() as connection:
-            return operation(connection, *args, **kwargs)
+        with engine.begin() as conn:
+            return operation(conn, *args, **kwargs)
     except DBAPIError:
         return None
     finally:
@@ -159,8 +159,8 @@ def modify_file(
     """Run a change over a file that no other process uses, whatever its schema."""
     engine = engines.create_sqlite_engine(file)
     try:
-        with engine.begin() as connection:
-            return operation(connection, *args, **kwargs)
+        with engine.begin() as conn:
+            return operation(conn, *args, **kwargs)
     except DBAPIError as error:
         raise explain_error(error, str(file)) or error from error
     finally:
@@ -191,8 +191,8 @@ def checkpoint_file(file: Path) -> bool:
     if not _has_sqlite_header(file):
         return False
     try:
-        with closing(_connect(file, "rw")) as connection:
-            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        with closing(_connect(file, "rw")) as conn:
+            conn.execute("PRAGMA journal_mode = DELETE").fetchone()
     except sqlite3.Error as error:
         if is_transient(error):
             raise ConfigurationError(
@@ -254,8 +254,8 @@ def _copy_pages(file: Path, target: Path, on_progress: ReportProgress) -> None:
 
 
 def _check_copy(target: Path, file: Path) -> None:
-    with closing(sqlite3.connect(target, isolation_level=None)) as connection:
-        wrong = sqlite_files.find_file_damage(connection)
+    with closing(sqlite3.connect(target, isolation_level=None)) as conn:
+        wrong = sqlite_files.find_file_damage(conn)
     if wrong is not None:
         raise _damage_error(file, wrong)
 
@@ -272,13 +272,13 @@ def _is_damage(error: sqlite3.Error) -> bool:
     return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
-def _read_version(connection: sqlite3.Connection) -> str | None:
-    there = connection.execute(
+def _read_version(conn: sqlite3.Connection) -> str | None:
+    there = conn.execute(
         "SELECT 1 FROM sqlite_master WHERE name = ?", (schema_upgrade.VERSION_TABLE,)
     ).fetchone()
     if there is None:
         return None
-    row = connection.execute(
+    row = conn.execute(
         f"SELECT version_num FROM {schema_upgrade.VERSION_TABLE}"  # noqa: S608
     ).fetchone()
     return str(row[0]) if row else None
@@ -296,7 +296,7 @@ def _open_read_only(file: Path) -> sqlite3.Connection:
 
 
 def _connect(file: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
+    conn = sqlite3.connect(
         f"file:{quote(str(file.absolute()))}?mode={mode}",
         uri=True,
         timeout=engines.BUSY_SECONDS,
@@ -304,11 +304,11 @@ def _connect(file: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
     )
     try:
         for pragma in pragmas:
-            connection.execute(pragma)
+            conn.execute(pragma)
     except BaseException:
-        connection.close()
+        conn.close()
         raise
-    return connection
+    return conn
 
 
 def _has_sqlite_header(file: Path) -> bool:

@@ -85,28 +85,28 @@ def copy_pages(
         copy.execute("PRAGMA journal_mode = DELETE").fetchone()
 
 
-def find_file_damage(connection: sqlite3.Connection) -> str | None:
+def find_file_damage(conn: sqlite3.Connection) -> str | None:
     """Check a whole file and its schema; return the first damage, or None."""
-    if _has_dangling_references(connection):
+    if _has_dangling_references(conn):
         return "its definitions contradict each other"
-    return _check(connection)
+    return _check(conn)
 
 
-def find_damage(connection: Connection, *, seconds: float) -> str | None:
+def find_damage(conn: Connection, *, seconds: float) -> str | None:
     """Check the database; return a description of the first damage, or None.
 
     When the time is up, the unchecked rest counts as intact. PostgreSQL checks itself.
     """
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SELECT 1")
+    if conn.dialect.name != "sqlite":
+        conn.exec_driver_sql("SELECT 1")
         return None
-    raw: Any = connection.connection.driver_connection
+    raw: Any = conn.connection.driver_connection
     damage = _check(raw, seconds=seconds)
     return None if damage is None else f"it is damaged: {damage}"
 
 
 def _check(
-    connection: sqlite3.Connection,
+    conn: sqlite3.Connection,
     tables: Iterable[str] = ("1",),
     *,
     seconds: float | None = None,
@@ -117,22 +117,20 @@ def _check(
     """
     if seconds is not None:
         until = time.monotonic() + seconds
-        connection.set_progress_handler(
-            lambda: time.monotonic() > until, _PROGRESS_STEPS
-        )
+        conn.set_progress_handler(lambda: time.monotonic() > until, _PROGRESS_STEPS)
     try:
-        found = (_find_first_damage(connection, table) for table in tables)
+        found = (_find_first_damage(conn, table) for table in tables)
         return next(filter(None, found), None)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
             raise
     finally:
-        connection.set_progress_handler(None, 0)
+        conn.set_progress_handler(None, 0)
     return None
 
 
-def _find_first_damage(connection: sqlite3.Connection, table: str) -> str | None:
-    found = connection.execute(f"PRAGMA integrity_check({table})").fetchone()
+def _find_first_damage(conn: sqlite3.Connection, table: str) -> str | None:
+    found = conn.execute(f"PRAGMA integrity_check({table})").fetchone()
     if found == ("ok",):
         return None
     return str(found[0]) if found else "it cannot be checked"
@@ -173,10 +171,10 @@ def _enable_wal(file: Path) -> None:
     # On the driver's connection: this pragma must run outside of any transaction.
     with closing(
         sqlite3.connect(file, timeout=engines.BUSY_SECONDS, isolation_level=None)
-    ) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        sound = not _has_dangling_references(connection) and _is_intact(
-            connection, file.stat().st_size
+    ) as conn:
+        conn.execute("PRAGMA journal_mode = WAL")
+        sound = not _has_dangling_references(conn) and _is_intact(
+            conn, file.stat().st_size
         )
     if not sound:
         raise ConfigurationError(
@@ -185,31 +183,31 @@ def _enable_wal(file: Path) -> None:
         )
 
 
-def _is_intact(connection: sqlite3.Connection, size: int) -> bool:
+def _is_intact(conn: sqlite3.Connection, size: int) -> bool:
     """Check the file as far as its size allows; return whether it is intact."""
     if size <= _FULL_CHECK_BYTES:
-        return _check(connection) is None
-    tables = _list_critical_tables(connection)
-    return _check(connection, tables, seconds=_CHECK_SECONDS) is None
+        return _check(conn) is None
+    tables = _list_critical_tables(conn)
+    return _check(conn, tables, seconds=_CHECK_SECONDS) is None
 
 
-def _list_critical_tables(connection: sqlite3.Connection) -> list[str]:
-    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+def _list_critical_tables(conn: sqlite3.Connection) -> list[str]:
+    found = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     names = {name for (name,) in found}
     return [name for name in CRITICAL_TABLES if name in names]
 
 
-def _has_dangling_references(connection: sqlite3.Connection) -> bool:
+def _has_dangling_references(conn: sqlite3.Connection) -> bool:
     """Check whether a table references a missing one, after damage to the schema.
 
     `integrity_check` checks rows, not definitions.
     """
-    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     names = [name for (name,) in tables]
     targets = {
         target.lower()
         for name in names
-        for (target,) in connection.execute(
+        for (target,) in conn.execute(
             'SELECT "table" FROM pragma_foreign_key_list(?)', (name,)
         )
     }

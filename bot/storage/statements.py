@@ -110,32 +110,32 @@ def _field_names(noun: Any) -> tuple[str, ...]:
 
 
 def find_first(
-    connection: Connection, query: Select[Any], make: Callable[[Row[Any]], T]
+    conn: Connection, query: Select[Any], make: Callable[[Row[Any]], T]
 ) -> T | None:
     """Run `make` on the first row; return None if there is none."""
-    row = connection.execute(query).first()
+    row = conn.execute(query).first()
     return None if row is None else make(row)
 
 
-def first_scalar(connection: Connection, query: Executable) -> Any | None:
+def first_scalar(conn: Connection, query: Executable) -> Any | None:
     """Return the first column of the first row; None if there is no row."""
-    return connection.execute(query).scalar()
+    return conn.execute(query).scalar()
 
 
-def list_scalars(connection: Connection, query: Select[Any]) -> list[Any]:
+def list_scalars(conn: Connection, query: Select[Any]) -> list[Any]:
     """List the first column of all rows."""
-    return list(connection.execute(query).scalars())
+    return list(conn.execute(query).scalars())
 
 
-def has_row(connection: Connection, query: Select[Any]) -> bool:
+def has_row(conn: Connection, query: Select[Any]) -> bool:
     """Check whether a query returns a row."""
-    return connection.execute(query.limit(1)).first() is not None
+    return conn.execute(query.limit(1)).first() is not None
 
 
-def count_rows(connection: Connection, table: Table, *where: Condition) -> int:
+def count_rows(conn: Connection, table: Table, *where: Condition) -> int:
     """Count the rows that fulfil all conditions."""
     query = select(func.count()).select_from(table).where(*where)
-    return int(connection.execute(query).scalar_one())
+    return int(conn.execute(query).scalar_one())
 
 
 def batched(things: Iterable[T], size: int = _BATCH_SIZE) -> Iterator[list[T]]:
@@ -148,9 +148,9 @@ def batched(things: Iterable[T], size: int = _BATCH_SIZE) -> Iterator[list[T]]:
 # ── changes ────────────────────────────────────────────────────────────────────
 
 
-def insert_into(connection: Connection, table: Table) -> SqliteInsert:
+def insert_into(conn: Connection, table: Table) -> SqliteInsert:
     """Begin an INSERT that supports ON CONFLICT, in the dialect of this database."""
-    if connection.dialect.name == "sqlite":
+    if conn.dialect.name == "sqlite":
         return SqliteInsert(table)
     # The same interface as SQLite's; imported only if it is used.
     from sqlalchemy.dialects.postgresql import Insert
@@ -158,35 +158,28 @@ def insert_into(connection: Connection, table: Table) -> SqliteInsert:
     return Insert(table)  # type: ignore[return-value]
 
 
-def insert_missing(
-    connection: Connection, table: Table, row: Mapping[str, Any]
-) -> bool:
+def insert_missing(conn: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row unless it exists; return whether it was inserted."""
     # Not from the row count: psycopg has none if SQLAlchemy adds RETURNING.
-    query = insert_into(connection, table).values(row).on_conflict_do_nothing()
+    query = insert_into(conn, table).values(row).on_conflict_do_nothing()
     inserted = query.returning(*table.primary_key.columns)
-    return connection.execute(inserted).first() is not None
+    return conn.execute(inserted).first() is not None
 
 
 def insert_all_missing(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert those of the rows that do not exist yet."""
     if rows:
-        connection.execute(
-            insert_into(connection, table).on_conflict_do_nothing(), rows
-        )
+        conn.execute(insert_into(conn, table).on_conflict_do_nothing(), rows)
 
 
 def upsert(
-    connection: Connection,
-    table: Table,
-    key: Mapping[str, Any],
-    values: Mapping[str, Any],
+    conn: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
 ) -> Row[Any]:
     """Insert a row, or update the one with this key; return the row."""
-    statement = insert_into(connection, table).values(**key, **values)
-    return connection.execute(
+    statement = insert_into(conn, table).values(**key, **values)
+    return conn.execute(
         statement.on_conflict_do_update(
             index_elements=list(key), set_=dict(values)
         ).returning(table)
@@ -200,12 +193,12 @@ def new_public_id(prefix: str) -> str:
 
 
 def insert_with_public_id(
-    connection: Connection, table: Table, prefix: str, **values: Any
+    conn: Connection, table: Table, prefix: str, **values: Any
 ) -> Row[Any]:
     """Insert a row under a new public id."""
     while True:
-        row = connection.execute(
-            insert_into(connection, table)
+        row = conn.execute(
+            insert_into(conn, table)
             .values(public_id=new_public_id(prefix), **values)
             .on_conflict_do_nothing(index_elements=["public_id"])
             .returning(table)
@@ -215,25 +208,25 @@ def insert_with_public_id(
 
 
 def update_rows(
-    connection: Connection, table: Table, *where: Condition, **values: Any
+    conn: Connection, table: Table, *where: Condition, **values: Any
 ) -> int:
     """Update the rows that fulfil all conditions; return how many."""
-    return connection.execute(update(table).where(*where).values(values)).rowcount
+    return conn.execute(update(table).where(*where).values(values)).rowcount
 
 
-def delete_rows(connection: Connection, table: Table, *where: Condition) -> int:
+def delete_rows(conn: Connection, table: Table, *where: Condition) -> int:
     """Delete the rows that fulfil all conditions; return how many."""
-    return connection.execute(delete(table).where(*where)).rowcount
+    return conn.execute(delete(table).where(*where)).rowcount
 
 
-def prune(connection: Connection, table: Table, *where: Condition, limit: int) -> int:
+def prune(conn: Connection, table: Table, *where: Condition, limit: int) -> int:
     """Delete the oldest `limit` rows that fulfil all conditions; return how many."""
     oldest = select(table.c.id).where(*where).order_by(table.c.id).limit(limit)
-    return delete_rows(connection, table, table.c.id.in_(oldest))
+    return delete_rows(conn, table, table.c.id.in_(oldest))
 
 
 def keep_newest(
-    connection: Connection,
+    conn: Connection,
     table: Table,
     *where: Condition,
     newest_first: Sequence[ColumnElement[Any]],
@@ -242,7 +235,7 @@ def keep_newest(
     """Delete all but the newest rows of those that fulfil all conditions."""
     (key,) = table.primary_key.columns
     newest = select(key).where(*where).order_by(*newest_first).limit(most)
-    delete_rows(connection, table, *where, key.not_in(newest))
+    delete_rows(conn, table, *where, key.not_in(newest))
 
 
 # ── keys and conditions ────────────────────────────────────────────────────────

@@ -49,8 +49,8 @@ from digests.types import Article, StoryMembership
 class UsedStoryIds:
     """The public ids used in any view, to choose an unused one."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, conn: Connection) -> None:
+        self._connection = conn
 
     def __contains__(self, public_id: object) -> bool:
         query = select(1).where(stories.c.public_id == public_id)
@@ -58,7 +58,7 @@ class UsedStoryIds:
 
 
 def set_memberships(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int | None,
     memberships: Sequence[StoryMembership],
@@ -71,7 +71,7 @@ def set_memberships(
     if not memberships:
         return
     keys = {
-        public_id: _upsert_story(connection, workspace_id, public_id, now)
+        public_id: _upsert_story(conn, workspace_id, public_id, now)
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
     # Checked per row by key: a list of all stories would become too long.
@@ -82,8 +82,8 @@ def set_memberships(
     )
     for some in batched(int(each.article) for each in memberships):
         chosen = story_articles.c.article_id.in_(some)
-        delete_rows(connection, story_articles, chosen, in_view)
-    connection.execute(
+        delete_rows(conn, story_articles, chosen, in_view)
+    conn.execute(
         insert(story_articles),
         [
             {
@@ -97,7 +97,7 @@ def set_memberships(
 
 
 def update_memberships(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int | None,
     memberships: Sequence[StoryMembership],
@@ -110,7 +110,7 @@ def update_memberships(
     An old id is resolved to the story that received most of its articles.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: The view; None = the shared one.
         memberships: One per article.
         now: The current time.
@@ -119,7 +119,7 @@ def update_memberships(
         copies: Whether a change of `duplicate_of` alone counts as a difference.
     """
     before = list_memberships(
-        connection, workspace_id=workspace_id, articles=[m.article for m in memberships]
+        conn, workspace_id=workspace_id, articles=[m.article for m in memberships]
     )
     had = {member.article: member for member in before}
     changed = [
@@ -129,11 +129,11 @@ def update_memberships(
         or there.story != member.story
         or (copies and there != member)
     ]
-    set_memberships(connection, workspace_id=workspace_id, memberships=changed, now=now)
+    set_memberships(conn, workspace_id=workspace_id, memberships=changed, now=now)
     for old, became in find_moved_stories(before, memberships).items():
         if old not in became and whole:
-            _move_remaining_articles(connection, workspace_id, old, became[0], now)
-        connection.execute(
+            _move_remaining_articles(conn, workspace_id, old, became[0], now)
+        conn.execute(
             insert(story_moves),
             [
                 {
@@ -150,12 +150,12 @@ def update_memberships(
 
 
 def list_memberships(
-    connection: Connection, *, workspace_id: int | None, articles: Iterable[str]
+    conn: Connection, *, workspace_id: int | None, articles: Iterable[str]
 ) -> tuple[StoryMembership, ...]:
     """List the memberships of these articles (keys), where there are any."""
     found: dict[int, StoryMembership] = {}
     for some in batched(map(int, articles)):
-        rows = connection.execute(
+        rows = conn.execute(
             select(
                 story_articles.c.article_id,
                 story_articles.c.duplicate_of,
@@ -178,27 +178,23 @@ def list_memberships(
 
 
 def list_story_articles(
-    connection: Connection, *, workspace_id: int, story: str, limit: int | None = None
+    conn: Connection, *, workspace_id: int, story: str, limit: int | None = None
 ) -> tuple[Article, ...]:
     """List the story's articles that the workspace may see, the earliest first.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: The view.
         story: Public id of the story.
         limit: Only the newest `limit` articles.
     """
     return _load_articles_of(
-        connection, workspace_id, [story], filter_visible_revisions(workspace_id), limit
+        conn, workspace_id, [story], filter_visible_revisions(workspace_id), limit
     )
 
 
 def list_newest_story_articles(
-    connection: Connection,
-    *,
-    workspace_id: int | None,
-    stories: Collection[str],
-    limit: int,
+    conn: Connection, *, workspace_id: int | None, stories: Collection[str], limit: int
 ) -> tuple[Article, ...]:
     """List the newest articles of these stories of a view, the earliest first.
 
@@ -210,11 +206,11 @@ def list_newest_story_articles(
         if workspace_id is not None
         else _filter_public()
     )
-    return _load_articles_of(connection, workspace_id, stories, may, limit)
+    return _load_articles_of(conn, workspace_id, stories, may, limit)
 
 
 def find_present_story(
-    connection: Connection, *, workspace_id: int, story: str
+    conn: Connection, *, workspace_id: int, story: str
 ) -> str | None:
     """Resolve a story's id to the current one; None if it has no articles.
 
@@ -226,14 +222,14 @@ def find_present_story(
         query = _select_member_ids(workspace_id, [public_id])
         seen = select(1).select_from(REVISION_JOIN)
         may_see = filter_visible_revisions(workspace_id)
-        return has_row(connection, seen.where(articles.c.id.in_(query), *may_see))
+        return has_row(conn, seen.where(articles.c.id.in_(query), *may_see))
 
-    found = _follow_moves(connection, workspace_id, story, is_there)
+    found = _follow_moves(conn, workspace_id, story, is_there)
     return found if is_there(found) else None
 
 
 def resolve_merged_story(
-    connection: Connection, *, workspace_id: int | None, story: str
+    conn: Connection, *, workspace_id: int | None, story: str
 ) -> str:
     """Return the story that this one was merged into, or itself.
 
@@ -241,23 +237,23 @@ def resolve_merged_story(
     """
 
     def has_articles(public_id: str) -> bool:
-        return has_row(connection, _select_member_ids(workspace_id, [public_id]))
+        return has_row(conn, _select_member_ids(workspace_id, [public_id]))
 
-    found = _follow_moves(connection, workspace_id, story, has_articles)
+    found = _follow_moves(conn, workspace_id, story, has_articles)
     return found if has_articles(found) else story
 
 
 def _load_articles_of(
-    connection: Connection,
+    conn: Connection,
     workspace_id: int | None,
     public_ids: Collection[str],
     may: Sequence[Condition],
     limit: int | None,
 ) -> tuple[Article, ...]:
-    members = list_scalars(connection, _select_member_ids(workspace_id, public_ids))
+    members = list_scalars(conn, _select_member_ids(workspace_id, public_ids))
     dated: list[tuple[datetime, int]] = []
     for some in batched(members):
-        rows = connection.execute(
+        rows = conn.execute(
             select(revisions.c.dated_at, revisions.c.id)
             .select_from(REVISION_JOIN)
             .where(revisions.c.article_id.in_(some), *may)
@@ -265,7 +261,7 @@ def _load_articles_of(
         dated += [(row.dated_at, row.id) for row in rows]
     # Sorted here: ORDER BY would make SQLite scan everything by date.
     newest = sorted(dated)[-limit:] if limit else sorted(dated)
-    found = load_articles(connection, [key for _, key in newest])
+    found = load_articles(conn, [key for _, key in newest])
     return tuple(found[key] for _, key in newest)
 
 
@@ -299,7 +295,7 @@ def _select_member_ids(
 
 
 def _follow_moves(
-    connection: Connection,
+    conn: Connection,
     workspace_id: int | None,
     story: str,
     is_there: Callable[[str], bool],
@@ -308,7 +304,7 @@ def _follow_moves(
     seen: set[str] = set()
     while story not in seen:
         seen.add(story)
-        became = _find_successor(connection, workspace_id, story)
+        became = _find_successor(conn, workspace_id, story)
         if became is None or is_there(story):
             return story
         story = became
@@ -316,7 +312,7 @@ def _follow_moves(
 
 
 def _find_successor(
-    connection: Connection, workspace_id: int | None, story: str
+    conn: Connection, workspace_id: int | None, story: str
 ) -> str | None:
     view = story_moves.c.workspace_id
     mine = (
@@ -334,22 +330,18 @@ def _find_successor(
             story_moves.c.id.desc(),
         )
     )
-    return first_scalar(connection, query.limit(1))
+    return first_scalar(conn, query.limit(1))
 
 
 def _move_remaining_articles(
-    connection: Connection,
-    workspace_id: int | None,
-    old: str,
-    new: str,
-    now: datetime,
+    conn: Connection, workspace_id: int | None, old: str, new: str, now: datetime
 ) -> None:
     gone = select(stories.c.id).where(
         stories.c.public_id == old, _is_in_own_view(workspace_id)
     )
-    key = _upsert_story(connection, workspace_id, new, now)
+    key = _upsert_story(conn, workspace_id, new, now)
     moved = story_articles.c.story_id.in_(gone)
-    update_rows(connection, story_articles, moved, story_id=key)
+    update_rows(conn, story_articles, moved, story_id=key)
 
 
 def _is_in_own_view(workspace_id: int | None) -> Condition:
@@ -364,11 +356,11 @@ def _is_seen_in_view(workspace_id: int | None) -> Condition:
 
 
 def _upsert_story(
-    connection: Connection, workspace_id: int | None, public_id: str, now: datetime
+    conn: Connection, workspace_id: int | None, public_id: str, now: datetime
 ) -> int:
     new = {"workspace_id": workspace_id, "public_id": public_id, "first_seen": now}
-    insert_missing(connection, stories, new)
-    key: int = connection.execute(
+    insert_missing(conn, stories, new)
+    key: int = conn.execute(
         select(stories.c.id).where(
             stories.c.public_id == public_id, _is_in_own_view(workspace_id)
         )
@@ -396,7 +388,7 @@ class ArrivedArticle:
 
 
 def list_arrivals(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int | None,
     dated: datetime,
@@ -406,14 +398,14 @@ def list_arrivals(
     """List current revisions since a date and a time of fetching, oldest first.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: The view; None = the shared one.
         dated: Earliest date.
         fetched: Earliest time of fetching; None = any.
         limit: Only the newest `limit` revisions.
     """
     by = revisions.c.dated_at if fetched is None else revisions.c.fetched_at
-    found = connection.execute(
+    found = conn.execute(
         select(
             revisions.c.article_id,
             revisions.c.id,
@@ -447,14 +439,14 @@ class StoryMoves:
 
 
 def list_story_moves(
-    connection: Connection, *, workspace_id: int | None, after: int | None
+    conn: Connection, *, workspace_id: int | None, after: int | None
 ) -> StoryMoves:
     """List what moved in a view after the move of this key; None: after the last."""
     if after is None:
-        last = first_scalar(connection, select(func.max(story_moves.c.id)))
+        last = first_scalar(conn, select(func.max(story_moves.c.id)))
         return StoryMoves(stories=frozenset(), last=last or 0)
     view = story_moves.c.workspace_id
-    rows = connection.execute(
+    rows = conn.execute(
         select(story_moves.c.id, story_moves.c.story).where(
             story_moves.c.id > after,
             # For the shared view both are the same.
@@ -468,7 +460,7 @@ def list_story_moves(
 
 
 def load_arrivals(
-    connection: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
+    conn: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
 ) -> tuple[ArrivedArticle, ...]:
     """Load these revisions (a few hundred at most) with their stories."""
     query: Select[Any] = (
@@ -477,11 +469,9 @@ def load_arrivals(
         .where(revisions.c.id.in_(revision_ids), _filter_view_sources(workspace_id))
         .order_by(revisions.c.dated_at, revisions.c.id)
     )
-    rows = connection.execute(query).all()
+    rows = conn.execute(query).all()
     known = list_memberships(
-        connection,
-        workspace_id=workspace_id,
-        articles=[str(row.article_id) for row in rows],
+        conn, workspace_id=workspace_id, articles=[str(row.article_id) for row in rows]
     )
     of = {member.article: member for member in known}
     return tuple(

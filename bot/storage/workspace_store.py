@@ -15,7 +15,7 @@ from digests.messages import Message
 
 
 def upsert_workspace(
-    connection: Connection,
+    conn: Connection,
     *,
     platform: PlatformName,
     external_id: str,
@@ -37,8 +37,8 @@ def upsert_workspace(
     changes |= {"left_at": None} if takes_back else {}
     changes |= {"zone": zone} if zone is not None else {}
     changes |= {"locale": locale} if locale is not None else {}
-    row = connection.execute(
-        insert_into(connection, workspaces)
+    row = conn.execute(
+        insert_into(conn, workspaces)
         .values(
             platform=platform,
             external_id=external_id,
@@ -54,26 +54,26 @@ def upsert_workspace(
     return workspace_from_row(row)
 
 
-def find_workspace(connection: Connection, *, workspace_id: int) -> Workspace | None:
+def find_workspace(conn: Connection, *, workspace_id: int) -> Workspace | None:
     """Find the workspace with this key."""
-    found = connection.execute(
+    found = conn.execute(
         select(workspaces).where(workspaces.c.id == workspace_id)
     ).first()
     return workspace_from_row(found) if found else None
 
 
-def lock_workspace(connection: Connection, *, workspace_id: int) -> None:
+def lock_workspace(conn: Connection, *, workspace_id: int) -> None:
     """Lock the configuration of the workspace until this transaction ends."""
-    connection.execute(
+    conn.execute(
         select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update()
     )
 
 
 def find_workspace_by_external_id(
-    connection: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the workspace by its id on the platform."""
-    found = connection.execute(
+    found = conn.execute(
         select(workspaces).where(
             workspaces.c.platform == platform, workspaces.c.external_id == external_id
         )
@@ -82,10 +82,10 @@ def find_workspace_by_external_id(
 
 
 def find_active_workspace(
-    connection: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, *, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the workspace by its id on the platform, unless the bot was removed."""
-    found = connection.execute(
+    found = conn.execute(
         select(workspaces).where(
             workspaces.c.platform == platform,
             workspaces.c.external_id == external_id,
@@ -95,16 +95,14 @@ def find_active_workspace(
     return workspace_from_row(found) if found else None
 
 
-def set_workspace_zone(connection: Connection, *, workspace_id: int, zone: str) -> None:
+def set_workspace_zone(conn: Connection, *, workspace_id: int, zone: str) -> None:
     """Set the time zone of the workspace."""
-    connection.execute(
+    conn.execute(
         update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone)
     )
 
 
-def list_workspaces(
-    connection: Connection, *, left: bool = False
-) -> tuple[Workspace, ...]:
+def list_workspaces(conn: Connection, *, left: bool = False) -> tuple[Workspace, ...]:
     """List the workspaces that the bot is in, the oldest first.
 
     With `left`, includes those that it was removed from, until they are erased.
@@ -112,14 +110,12 @@ def list_workspaces(
     query = select(workspaces).order_by(workspaces.c.id)
     if not left:
         query = query.where(workspaces.c.left_at.is_(None))
-    return tuple(map(workspace_from_row, connection.execute(query)))
+    return tuple(map(workspace_from_row, conn.execute(query)))
 
 
-def list_left_workspaces(
-    connection: Connection,
-) -> tuple[tuple[Workspace, datetime], ...]:
+def list_left_workspaces(conn: Connection) -> tuple[tuple[Workspace, datetime], ...]:
     """List the workspaces that the bot was removed from, with the time."""
-    found = connection.execute(
+    found = conn.execute(
         select(workspaces)
         .where(workspaces.c.left_at.is_not(None))
         .order_by(workspaces.c.id)
@@ -127,11 +123,9 @@ def list_left_workspaces(
     return tuple((workspace_from_row(row), row.left_at) for row in found)
 
 
-def mark_workspace_left(
-    connection: Connection, *, workspace_id: int, now: datetime
-) -> None:
+def mark_workspace_left(conn: Connection, *, workspace_id: int, now: datetime) -> None:
     """Record that the bot was removed: nothing is due until it comes back."""
-    connection.execute(
+    conn.execute(
         update(workspaces)
         .where(workspaces.c.id == workspace_id, workspaces.c.left_at.is_(None))
         .values(left_at=now)
@@ -139,7 +133,7 @@ def mark_workspace_left(
 
 
 def stop_workspace(
-    connection: Connection,
+    conn: Connection,
     *,
     workspace_id: int,
     reason: Message,
@@ -149,7 +143,7 @@ def stop_workspace(
     """Stop posting in the workspace; False: it was stopped before, or is not stopped.
 
     Args:
-        connection: Inside a transaction.
+        conn: Inside a transaction.
         workspace_id: Key of the workspace.
         reason: For people.
         retest_at: When one message is sent as a probe.
@@ -160,15 +154,15 @@ def stop_workspace(
     if asked_at is not None:
         back = workspaces.c.joined_at
         where.append(or_(back.is_(None), back <= asked_at))
-    done = connection.execute(
+    done = conn.execute(
         update(workspaces).where(*where).values(stopped=reason, retest_at=retest_at)
     )
     return done.rowcount > 0
 
 
-def retest_stopped_workspaces(connection: Connection, *, now: datetime) -> None:
+def retest_stopped_workspaces(conn: Connection, *, now: datetime) -> None:
     """Probe every stopped workspace now, because there may be a new token."""
-    connection.execute(
+    conn.execute(
         update(workspaces)
         .where(workspaces.c.stopped.is_not(None))
         .values(retest_at=now)
@@ -197,10 +191,10 @@ class Grant:
     external_id: str
 
 
-def add_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> None:
+def add_grant(conn: Connection, *, workspace_id: int, grant: Grant) -> None:
     """Grant an editor's permission to this person or role."""
-    connection.execute(
-        insert_into(connection, grants)
+    conn.execute(
+        insert_into(conn, grants)
         .values(
             workspace_id=workspace_id, kind=grant.kind, external_id=grant.external_id
         )
@@ -208,9 +202,9 @@ def add_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> Non
     )
 
 
-def delete_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> None:
+def delete_grant(conn: Connection, *, workspace_id: int, grant: Grant) -> None:
     """Revoke the permission of this person or role."""
-    connection.execute(
+    conn.execute(
         delete(grants).where(
             grants.c.workspace_id == workspace_id,
             grants.c.kind == grant.kind,
@@ -219,9 +213,9 @@ def delete_grant(connection: Connection, *, workspace_id: int, grant: Grant) -> 
     )
 
 
-def list_grants(connection: Connection, *, workspace_id: int) -> tuple[Grant, ...]:
+def list_grants(conn: Connection, *, workspace_id: int) -> tuple[Grant, ...]:
     """List the grants, the oldest first."""
-    found = connection.execute(
+    found = conn.execute(
         select(grants)
         .where(grants.c.workspace_id == workspace_id)
         .order_by(grants.c.id)
@@ -230,11 +224,7 @@ def list_grants(connection: Connection, *, workspace_id: int) -> tuple[Grant, ..
 
 
 def has_grant(
-    connection: Connection,
-    *,
-    workspace_id: int,
-    person_id: str,
-    roles: Collection[str],
+    conn: Connection, *, workspace_id: int, person_id: str, roles: Collection[str]
 ) -> bool:
     """Check whether the person has a grant, or one of their current roles has."""
     mine = or_(
@@ -242,4 +232,4 @@ def has_grant(
         and_(grants.c.kind == "role", grants.c.external_id.in_(list(roles))),
     )
     query = select(grants.c.id).where(grants.c.workspace_id == workspace_id, mine)
-    return connection.execute(query.limit(1)).first() is not None
+    return conn.execute(query.limit(1)).first() is not None

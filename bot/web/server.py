@@ -13,12 +13,7 @@ Templates escape it.
 import asyncio
 import contextlib
 import socket
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Generator,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final

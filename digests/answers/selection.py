@@ -13,11 +13,7 @@ from math import log
 from typing import Literal
 
 from digests.answers import matching
-from digests.answers.matching import (
-    SentenceMatch,
-    TokenizedArticle,
-    tokenize_article,
-)
+from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_article
 from digests.answers.questions import Question, QuestionTerm
 from digests.language.words import measure_containment
 from digests.types import Article, Span

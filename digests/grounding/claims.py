@@ -323,10 +323,7 @@ def _object_to_names(
     if not all(_has_sequence(vocabulary, name) for name in claim.names):
         yield _FOREIGN_NAME, "A name is not in the source."
     elif not all(_has_sequence(spoken, name) for name in claim.names):
-        yield (
-            _DISTANT_NAME,
-            "A name is elsewhere in the source, in another context.",
-        )
+        yield (_DISTANT_NAME, "A name is elsewhere in the source, in another context.")
     elif contradictions.has_foreign_title(claim.text, window.text):
         yield _FOREIGN_TITLE, "A name has another title in the source."
 

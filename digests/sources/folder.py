@@ -164,9 +164,7 @@ def _is_inside(file: Path, root: Path) -> bool:
 
 def _outside_problem(where: str) -> ReadProblem:
     return ReadProblem(
-        where=where,
-        what=Message("folder.outside"),
-        remedy=Message("folder.copy_file"),
+        where=where, what=Message("folder.outside"), remedy=Message("folder.copy_file")
     )
 
 
@@ -268,11 +266,7 @@ def _check_fields(
     """Remove malformed fields and report them."""
     for key, is_good, remedy in (
         ("published", parse_instant, "folder.write_moment"),
-        (
-            "url",
-            validate_web_address,
-            "folder.write_address",
-        ),
+        ("url", validate_web_address, "folder.write_address"),
         ("lang", parse_language_tag, "folder.write_language"),
     ):
         if key in fields and not is_good(fields[key]):

@@ -164,10 +164,7 @@ def render_edition(
 
 def list_buttons(texts: Texts) -> list[tuple[str, str]]:
     """List (control id, label) of the buttons below an edition."""
-    return [
-        ("v1:quotes", texts.say("Quotes")),
-        ("v1:figures", texts.say("Figures")),
-    ]
+    return [("v1:quotes", texts.say("Quotes")), ("v1:figures", texts.say("Figures"))]
 
 
 # ── pieces ─────────────────────────────────────────────────────────────────────

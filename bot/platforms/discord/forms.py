@@ -145,9 +145,7 @@ def _build_select(field: FormField, texts: Texts) -> Component:
     }
 
 
-def _iter_answers(
-    components: Sequence[Mapping[str, Any]],
-) -> Iterator[tuple[str, str]]:
+def _iter_answers(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for component in components:
         inside = component.get("component")
         if isinstance(inside, Mapping):

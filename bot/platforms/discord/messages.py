@@ -228,10 +228,7 @@ class DiscordSender:
     """Sends deliveries over the platform's calls."""
 
     def __init__(
-        self,
-        call: "DiscordCaller",
-        get_api: "ApiProvider",
-        crossposts: CrosspostQueue,
+        self, call: "DiscordCaller", get_api: "ApiProvider", crossposts: CrosspostQueue
     ) -> None:
         self._call = call
         self._get_api = get_api

@@ -36,10 +36,7 @@ REQUESTED_PERMISSIONS: Final[Mapping[int, tuple[str, str]]] = {
         "opens a thread below an edition, where that is asked for",
     ),
     EMBED_LINKS: ("Embed Links", "shows links as links"),
-    ATTACH_FILES: (
-        "Attach Files",
-        "sends exports that are too long for a message",
-    ),
+    ATTACH_FILES: ("Attach Files", "sends exports that are too long for a message"),
     READ_HISTORY: (
         "Read Message History",
         "looks whether a message arrived whose answer was lost, and at nothing else",

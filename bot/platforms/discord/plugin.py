@@ -147,11 +147,7 @@ PLUGIN = PlatformPlugin(
     how_to_connect="set STANDFIRST_DISCORD_TOKEN to the bot's token",
     required_settings="STANDFIRST_DISCORD_TOKEN",
     post_options=frozenset(PostOptions.model_fields),
-    ids=IdPatterns(
-        person=_SNOWFLAKE,
-        role=_SNOWFLAKE,
-        refuse=refuse_name,
-    ),
+    ids=IdPatterns(person=_SNOWFLAKE, role=_SNOWFLAKE, refuse=refuse_name),
     setup_summary="Discord: 3 steps, about 4 minutes",
     setup_steps=(
         TokenStep(

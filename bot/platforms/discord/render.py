@@ -16,16 +16,8 @@ from bot.platforms.common.edition_layout import (
     list_buttons,
     render_edition,
 )
-from bot.platforms.common.edition_text import (
-    EditionView,
-    format_edition_date,
-)
-from bot.platforms.common.text import (
-    Link,
-    count_utf16,
-    shorten_line,
-    shorten_utf16,
-)
+from bot.platforms.common.edition_text import EditionView, format_edition_date
+from bot.platforms.common.text import Link, count_utf16, shorten_line, shorten_utf16
 from bot.platforms.discord import limits
 from bot.platforms.discord.components import (
     CONTAINER,

@@ -96,10 +96,7 @@ def _classify_bad_request(error: discord.HTTPException) -> SendError:
     if error.code == THREAD_EXISTS:
         return ThreadExists("discord.thread_exists", message_only=True)
     if error.code == TAG_REQUIRED:
-        return SendRefused(
-            "discord.tag_required",
-            may_return=True,
-        )
+        return SendRefused("discord.tag_required", may_return=True)
     return SendRefused("discord.message_refused", error=error, message_only=True)
 
 

@@ -82,10 +82,7 @@ class _NoRatelimit(Ratelimit):
         return self
 
     async def __aexit__(
-        self,
-        type: type[BaseException],
-        value: BaseException,
-        traceback: TracebackType,
+        self, type: type[BaseException], value: BaseException, traceback: TracebackType
     ) -> None:
         return None
 

@@ -171,9 +171,7 @@ def _check_membership(
 ) -> Finding:
     if channel.get("is_archived"):
         return Finding.problem(
-            subject,
-            "the channel is archived",
-            "open it again, or post to another one",
+            subject, "the channel is archived", "open it again, or post to another one"
         )
     direct = bool(channel.get("is_im"))
     if direct or channel.get("is_member"):
@@ -187,9 +185,7 @@ def _check_membership(
             "«/invite» the bot in the channel",
         )
     return Finding.problem(
-        subject,
-        "the bot is not in the channel",
-        "«/invite» the bot in the channel",
+        subject, "the bot is not in the channel", "«/invite» the bot in the channel"
     )
 
 

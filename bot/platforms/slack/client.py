@@ -136,9 +136,7 @@ def open_pool() -> aiohttp.ClientSession:
     """Create a connection pool with the timeouts of every call."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(
-            total=limits.REQUEST,
-            connect=limits.CONNECT,
-            sock_connect=limits.CONNECT,
+            total=limits.REQUEST, connect=limits.CONNECT, sock_connect=limits.CONNECT
         ),
         trace_configs=[_forbid_redirections()],
     )

@@ -50,9 +50,7 @@ class SlackDirectMessages:
             raise
         except SendRefused as refused:
             raise SendRefused(
-                "slack.no_direct_message",
-                error=refused,
-                may_return=True,
+                "slack.no_direct_message", error=refused, may_return=True
             ) from refused
         return replace(delivery, channel=channel)
 

@@ -183,11 +183,7 @@ def _render_input(field: FormField, texts: Texts) -> Json:
 
 def _render_select(field: FormField, choices: Sequence[str], texts: Texts) -> Json:
     options = [_render_option(choice, texts) for choice in choices]
-    found = {
-        "type": "static_select",
-        "action_id": field.name,
-        "options": options,
-    }
+    found = {"type": "static_select", "action_id": field.name, "options": options}
     chosen = next((o for o in options if o["value"] == field.value), None)
     return {**found, "initial_option": chosen} if chosen else found
 

@@ -544,10 +544,7 @@ def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
     wanted = delivery.workspace_external_id
     if wanted != session.team:
         raise SendRefused(
-            "slack.wrong_team",
-            team=session.team,
-            wanted=wanted,
-            whole_workspace=True,
+            "slack.wrong_team", team=session.team, wanted=wanted, whole_workspace=True
         )
 
 

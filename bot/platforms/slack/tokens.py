@@ -244,11 +244,7 @@ class RotatingTokens:
         if _is_spent(error):
             return TokenRefused("slack.no_new_token", code=code, remedy=self._remedy)
         if code in _WRONG_SETTINGS:
-            return SendRefused(
-                "slack.unknown_app",
-                code=code,
-                whole_workspace=True,
-            )
+            return SendRefused("slack.unknown_app", code=code, whole_workspace=True)
         found = classify_send_error(error, guarded=True)
         if isinstance(found, SendRateLimited) or getattr(
             found, "whole_workspace", False

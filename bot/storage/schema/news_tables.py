@@ -44,10 +44,7 @@ article_ids = Table(
     "article_ids",
     metadata,
     Column(
-        "source_id",
-        Key,
-        ForeignKey("sources.id", ondelete="CASCADE"),
-        primary_key=True,
+        "source_id", Key, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
     ),
     Column("external_id", SafeText, primary_key=True),
     Column(
@@ -193,10 +190,7 @@ story_articles = Table(
     "story_articles",
     metadata,
     Column(
-        "story_id",
-        Key,
-        ForeignKey("stories.id", ondelete="CASCADE"),
-        primary_key=True,
+        "story_id", Key, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True
     ),
     Column(
         "article_id",
