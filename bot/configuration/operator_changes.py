@@ -85,8 +85,6 @@ def record_steps(
     if not changed:
         return
     who: dict[str, Any] = {"person_id": OPERATOR_ID, "person_name": OPERATOR_NAME}
-    here: dict[str, Any] = {"workspace_id": workspace.id}
-    stored = change_store.propose_change(conn, **here, steps=changed, **who, now=now)
-    change_store.confirm_change(
-        conn, **here, public_id=stored.public_id, **who, now=now
-    )
+    scope = workspace.scope
+    stored = change_store.propose_change(conn, scope, steps=changed, **who, now=now)
+    change_store.confirm_change(conn, scope, public_id=stored.public_id, **who, now=now)

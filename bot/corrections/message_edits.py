@@ -264,12 +264,11 @@ def list_corrections(
     conn: Connection, scope: Scope, *, since: datetime | None, count: int
 ) -> tuple[CorrectionStatus, ...]:
     """List the corrections of the workspace, newest first."""
-    here = {"scope": scope}
     found = correction_store.list_newest_corrections(
-        conn, **here, since=since, count=count
+        conn, scope, since=since, count=count
     )
     sent = {
-        edition: delivery_store.list_deliveries(conn, **here, edition_id=edition)
+        edition: delivery_store.list_deliveries(conn, scope, edition_id=edition)
         for edition in {one.edition_id for one in found if one.state == "edited"}
     }
     return tuple(_correction_status(one, sent.get(one.edition_id, ())) for one in found)

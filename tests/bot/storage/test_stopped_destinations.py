@@ -44,7 +44,7 @@ async def tenant(database: Database) -> Tenant:
 
 def the_place(tenant: Tenant) -> dict[str, Any]:
     return {
-        "workspace_id": tenant.workspace.id,
+        "scope": tenant.workspace.scope,
         "destination_id": tenant.destination.id,
     }
 

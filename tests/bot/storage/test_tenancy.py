@@ -264,11 +264,11 @@ def everything_seen_by(
             connection, **here, story="s-canary"
         ),
         "known": story_store.list_memberships(
-            connection, **here, articles=[str(article)]
+            connection, workspace_id=me, articles=[str(article)]
         ),
         "present": story_store.find_present_story(connection, **here, story="s-canary"),
         "at hand": story_store.list_newest_story_articles(
-            connection, **here, stories=["s-canary"], limit=9
+            connection, workspace_id=me, stories=["s-canary"], limit=9
         ),
         "arrived": story_store.list_arrivals(
             connection, **here, dated=LONG_AGO, fetched=LONG_AGO, limit=9
@@ -575,27 +575,28 @@ def verbs() -> dict[str, inspect.Signature]:
             is_ours = getattr(verb, "__module__", "") == loaded.__name__
             if inspect.isfunction(verb) and is_ours and not name.startswith("_"):
                 signature = inspect.signature(verb)
-                if "connection" in signature.parameters:
+                if "conn" in signature.parameters:
                     found[f"{module.name}.{name}"] = signature
     return found
 
 
 def test_every_verb_takes_the_workspace_or_is_listed_here():
     without = {
-        name for name, verb in verbs().items() if "workspace_id" not in verb.parameters
+        name
+        for name, verb in verbs().items()
+        if not {"scope", "workspace_id"} & verb.parameters.keys()
     }
 
     assert without == FOR_EVERYBODY
 
 
 @pytest.mark.parametrize("name", sorted(verbs()))
-def test_every_verb_takes_a_connection_first_and_the_workspace_without_default(
-    name: str,
-):
-    parameters = list(verbs()[name].parameters.values())
-    workspace = verbs()[name].parameters.get("workspace_id")
+def test_every_verb_takes_a_connection_first_and_then_the_workspace(name: str):
+    connection, *others = verbs()[name].parameters.values()
 
-    assert parameters[0].name == "connection"
-    if workspace is not None:
-        assert workspace.kind is inspect.Parameter.KEYWORD_ONLY
-        assert workspace.default is inspect.Parameter.empty
+    assert connection.name == "conn"
+    for index, one in enumerate(others):
+        if one.name == "scope":
+            assert index == 0
+        if one.name in {"scope", "workspace_id"}:
+            assert one.default is inspect.Parameter.empty
