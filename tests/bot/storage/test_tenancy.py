@@ -271,11 +271,13 @@ def everything_seen_by(
             connection, workspace_id=me, stories=["s-canary"], limit=9
         ),
         "arrived": story_store.list_arrivals(
-            connection, **here, dated=LONG_AGO, fetched=LONG_AGO, limit=9
+            connection, workspace_id=me, dated=LONG_AGO, fetched=LONG_AGO, limit=9
         ),
-        "moves": story_store.list_story_moves(connection, **here, after=0).stories,
+        "moves": story_store.list_story_moves(
+            connection, workspace_id=me, after=0
+        ).stories,
         "loaded": story_store.load_arrivals(
-            connection, **here, revision_ids=[revision]
+            connection, workspace_id=me, revision_ids=[revision]
         ),
         "facts": article_store.find_article_arrival(
             connection, **here, article_id=article
