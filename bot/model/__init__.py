@@ -83,6 +83,7 @@ from bot.model.settings import (
 )
 from bot.model.source import Source, SourceKind, StoredArticle
 from bot.model.workspace import (
+    LOCAL_PLATFORM,
     PERSON_PREFIX,
     Destination,
     Location,
@@ -99,6 +100,7 @@ __all__ = [
     "DEFAULT_POST_OPTIONS",
     "EDITOR_PATTERN",
     "LISTING_LENGTH",
+    "LOCAL_PLATFORM",
     "MAX_VALUES",
     "PERSON_PREFIX",
     "PREVIEW_ID",

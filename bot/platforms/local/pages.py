@@ -16,15 +16,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from jinja2 import Environment
+from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import (
-    HTMLResponse,
-    JSONResponse,
-    RedirectResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -310,10 +305,8 @@ async def _stream_events(page: _Page) -> Response:
         show=page.render_message,
     )
     services = page.services
-    return StreamingResponse(
-        live_updates.stream_updates(services.platform.hub, services.mailbox, stream),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store"},
+    return EventSourceResponse(
+        live_updates.stream_updates(services.platform.hub, services.mailbox, stream)
     )
 
 
