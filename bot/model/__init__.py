@@ -38,7 +38,6 @@ from bot.model.invocation import (
     Completer,
     Inbox,
     Invocation,
-    PermissionCheck,
     WorkspaceResolver,
     file_origin,
 )
@@ -149,7 +148,6 @@ __all__ = [
     "Paragraph",
     "Payload",
     "Permission",
-    "PermissionCheck",
     "Person",
     "PlatformCheck",
     "PlatformIdentity",

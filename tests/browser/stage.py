@@ -118,7 +118,10 @@ class Stage:
         note = CommandOption(name="note", description="Anything else", rest=True)
         return (
             _command(
-                "news latest", "The newest edition here, or an earlier one", _latest
+                "news latest",
+                "The newest edition here, or an earlier one",
+                _latest,
+                CommandOption(name="edition", description="An earlier one"),
             ),
             _command("news story", "A story in full", _story, story),
             _command(

@@ -256,7 +256,7 @@ async def resolve_discussion(
     if not thread:
         refusal = await _open_discussion(api, interaction, wanted, message, texts)
         if refusal:
-            return interactions.build_problem(refusal)
+            return Reply.of_problem(refusal)
         thread = message
     thread_link = ListItem(
         title=texts.say("The thread of this edition"),
