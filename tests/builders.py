@@ -83,6 +83,8 @@ def an_inbox(**changes: Any) -> Inbox:
         "left": _no_matter,
     }
     inbox = Inbox(**{**parts, **changes})
+    if not inbox.commands:
+        return inbox
 
     async def dispatch(invocation: Invocation) -> Reply | Form:
         command = find_command_by_path(inbox.commands, invocation.path)
