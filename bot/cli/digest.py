@@ -65,9 +65,7 @@ async def _find_missing_setting(application: "Application", found: "Digest") -> 
     """
     from bot.storage import workspace_store
 
-    kept = await application.db.read(
-        workspace_store.find_workspace, workspace_id=found.workspace_id
-    )
+    kept = await application.db.read(workspace_store.find_workspace, found.scope)
     if kept is None or kept.platform in application.platforms:
         return ""
     plugin = application.plugins.get(kept.platform)
@@ -90,10 +88,7 @@ async def undo_edition(
     from bot.publishing import manual
 
     found = await load_named_digest(application, name, workspace)
-    key: dict[str, Any] = {
-        "workspace_id": found.workspace_id,
-        "now": application.clock.now(),
-    }
+    key: dict[str, Any] = {"scope": found.scope, "now": application.clock.now()}
     stored_edition = await application.db.read(
         manual.find_undoable_edition, **key, digest_id=found.id
     )
@@ -311,7 +306,7 @@ async def _load_held_deliveries(
         for home in await application.db.read(workspace_store.list_workspaces)
         if only in (None, home.external_id)
         for one in await application.db.read(
-            delivery_store.list_held_deliveries, workspace_id=home.id
+            delivery_store.list_held_deliveries, home.scope
         )
     ]
 
@@ -352,7 +347,7 @@ async def _decide_held_delivery(
     one = send_failures.find_held(found, key)
     await application.db.write(
         send_failures.decide_held,
-        workspace_id=one.workspace_id,
+        one.scope,
         key=one.key,
         decision="leave" if leave else "again",
         by="The command line",

@@ -145,7 +145,7 @@ class Dispatcher:
         person = invocation.person
         known = await self.services.db.read(
             user_context.load_user_context,
-            workspace_id=invocation.place.workspace.id,
+            invocation.place.workspace.scope,
             person=person,
         )
         locale = known.reader.locale or invocation.locale
@@ -191,7 +191,7 @@ class Dispatcher:
             return answer
         shown = await self.services.db.write(
             user_context.mark_notices_shown,
-            workspace_id=invocation.place.workspace.id,
+            invocation.place.workspace.scope,
             person_id=invocation.person.id,
             found=known,
             now=self.services.clock.now(),

@@ -425,13 +425,13 @@ def _plan_workspace(
     workspace = found or Workspace(
         id=0, platform=wanted.platform, external_id=wanted.id, name=""
     )
-    key = {"workspace_id": workspace.id}
+    scope = workspace.scope
     here = FileContext(
         workspace=workspace,
         plugins=file.plugins,
-        destinations=destination_store.list_destinations(conn, **key),
-        digests=digest_store.list_digests(conn, **key),
-        grants=workspace_store.list_grants(conn, **key),
+        destinations=destination_store.list_destinations(conn, scope),
+        digests=digest_store.list_digests(conn, scope),
+        grants=workspace_store.list_grants(conn, scope),
     )
     requests = build_requests(block, here, prune=prune)
     steps, unbuilt = build_steps(conn, workspace, requests)

@@ -88,6 +88,9 @@ from bot.model.workspace import (
     Location,
     Permission,
     Person,
+    PersonScope,
+    Scope,
+    Scoped,
     Workspace,
 )
 
@@ -149,6 +152,7 @@ __all__ = [
     "Payload",
     "Permission",
     "Person",
+    "PersonScope",
     "PlatformCheck",
     "PlatformIdentity",
     "PlatformName",
@@ -158,6 +162,8 @@ __all__ = [
     "RenderContext",
     "RenderedEdition",
     "Reply",
+    "Scope",
+    "Scoped",
     "Setting",
     "SettingsEntry",
     "SettingsModel",

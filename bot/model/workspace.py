@@ -28,6 +28,39 @@ class Permission(IntEnum):
     EDITOR = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The workspace to whose rows a query is restricted."""
+
+    workspace_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonScope:
+    """The person to whose rows in a workspace a query is restricted."""
+
+    workspace_id: int
+    #: The platform's id.
+    person_id: str
+
+    @property
+    def workspace(self) -> Scope:
+        """The whole workspace."""
+        return Scope(self.workspace_id)
+
+
+class Scoped:
+    """A noun that belongs to a workspace."""
+
+    __slots__ = ()
+    workspace_id: int
+
+    @property
+    def scope(self) -> Scope:
+        """The workspace that it belongs to."""
+        return Scope(self.workspace_id)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
     """A Discord server, a Slack team, or the local page: the unit of tenancy."""
@@ -47,9 +80,14 @@ class Workspace:
         """Whether it is the local page: it owns all its channels and shows problems."""
         return self.platform == LOCAL_PLATFORM
 
+    @property
+    def scope(self) -> Scope:
+        """Its own scope."""
+        return Scope(self.id)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Destination:
+class Destination(Scoped):
     """A channel, thread or DM of a workspace that can be posted to."""
 
     id: int

@@ -20,6 +20,7 @@ import structlog
 
 from bot.errors import Forbidden, UserError
 from bot.model import Person, Workspace
+from bot.model.workspace import Scope
 from bot.ports import Clock
 from bot.settings import Retention
 from bot.storage import (
@@ -65,7 +66,7 @@ class WorkspaceEraser:
         _check_may_erase(person)
         return await self.db.write(
             deletion_store.propose_erasure,
-            workspace_id=workspace.id,
+            workspace.scope,
             person_id=person.id if person else None,
             reason="asked",
             now=self.clock.now(),
@@ -87,9 +88,9 @@ class WorkspaceEraser:
     def _order(
         self, conn: Connection, workspace: Workspace, person: Person | None, name: str
     ) -> Erasure:
-        workspace_store.lock_workspace(conn, workspace_id=workspace.id)
+        workspace_store.lock_workspace(conn, workspace.scope)
         now = self.clock.now()
-        shown = deletion_store.find_proposed_erasure(conn, workspace_id=workspace.id)
+        shown = deletion_store.find_proposed_erasure(conn, workspace.scope)
         who = person.id if person else None
         if (
             shown is None
@@ -108,7 +109,7 @@ class WorkspaceEraser:
                 "Nothing was erased.",
                 workspace=wanted,
             )
-        deletion_store.order_erasure(conn, workspace_id=workspace.id, now=now)
+        deletion_store.order_erasure(conn, workspace.scope, now=now)
         return shown
 
     async def order_left_workspaces(self) -> None:
@@ -122,30 +123,30 @@ class WorkspaceEraser:
     def _order_left(
         self, conn: Connection, workspace_id: int, before: datetime
     ) -> None:
-        workspace_store.lock_workspace(conn, workspace_id=workspace_id)
+        workspace_store.lock_workspace(conn, Scope(workspace_id))
         left = deletion_store.list_workspaces_left_before(conn, before=before)
         if workspace_id not in left:
             # It added the bot again since it was listed.
             return
         now = self.clock.now()
         deletion_store.propose_erasure(
-            conn, workspace_id=workspace_id, person_id=None, reason="left", now=now
+            conn, Scope(workspace_id), person_id=None, reason="left", now=now
         )
-        deletion_store.order_erasure(conn, workspace_id=workspace_id, now=now)
+        deletion_store.order_erasure(conn, Scope(workspace_id), now=now)
 
     async def run_ordered(self) -> None:
         """Delete the rows of every workspace whose erasure was ordered."""
         ordered = await self.db.read(deletion_store.list_ordered_erasures)
         for workspace_id in ordered:
-            key = {"workspace_id": workspace_id}
+            scope = Scope(workspace_id)
             more = True
             while more:
                 more = await self.db.write(
-                    deletion_store.erase_some_rows, **key, rows=ERASURE_ROWS
+                    deletion_store.erase_some_rows, scope, rows=ERASURE_ROWS
                 )
                 await asyncio.sleep(ERASURE_PAUSE)
             await self.db.write(
-                deletion_store.finish_erasure, **key, now=self.clock.now()
+                deletion_store.finish_erasure, scope, now=self.clock.now()
             )
             log.info("workspace erased", workspace=workspace_id)
         if ordered:
