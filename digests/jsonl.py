@@ -6,6 +6,7 @@ other lines are still answered. A text that is merely odd is answered, not refus
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -167,22 +168,27 @@ def _answer_compose(record: JsonRecord) -> JsonObject:
         articles,
         now=_read_now(record, articles),
         ledger=_read_told(record),
-        style=_read_style(record.get("style") or {}),
+        style=_read_style(record.get("style") or {}, _most_common_language(articles)),
     )
     return {"edition": dump_edition(edition)}
 
 
-def _read_style(fields: Any) -> EditionStyle:
+def _read_style(fields: Any, lang: str) -> EditionStyle:
     if not isinstance(fields, dict):
         raise InputError("The field «style» is not an object.")
     usual = EditionStyle()
     return EditionStyle(
-        lang=_optional_text(fields, "lang") or usual.lang,
+        lang=_optional_text(fields, "lang") or lang,
         stories=_read_number(fields, "stories", usual.stories),
         brief=_read_number(fields, "brief", usual.brief),
         quotes=_read_number(fields, "quotes", usual.quotes),
         summary_chars=_read_number(fields, "chars", usual.summary_chars),
     )
+
+
+def _most_common_language(articles: Sequence[Article]) -> str:
+    declared = Counter(article.lang or "en" for article in articles)
+    return next((lang for lang, _ in declared.most_common(1)), "en")
 
 
 def _read_number(fields: JsonRecord, name: str, usual: int) -> int:
@@ -372,6 +378,7 @@ def _dump_story(story: EditionStory) -> JsonObject:
     content = Summary(headline=story.headline, sentences=story.summary)
     return {
         "id": story.id,
+        "kind": story.kind,
         **dump_summary(content),
         "quotes": [_dump_card(card) for card in story.cards],
         "figures": [_dump_figure(figure) for figure in story.figures],

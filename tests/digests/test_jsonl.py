@@ -59,7 +59,7 @@ def test_quotes_have_the_shape_that_the_interface_promises():
     assert quote["speaker"] == "Ada Brandt"
     assert set(quote) == {
         "start", "end", "text", "kind", "speaker", "role", "mention", "cue",
-        "context", "group", "confidence",
+        "context", "group", "confidence", "alone",
     }  # fmt: skip
 
 
