@@ -5,7 +5,7 @@ The same articles, instant, ledger and style give the same edition, byte for byt
 one is `grounding.gate`, which removes every word that its source does not have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from digests.messages import Message
 from digests.stories import assembly, assignment, filters
 from digests.types import (
     Article,
+    ArticleAnalysis,
     ArticleDecision,
     Edition,
     EditionStory,
@@ -52,10 +53,11 @@ def compose(
     ledger, style = ledger or PublishedLedger(), style or EditionStyle()
     read = read or analyse_article
     articles = sorted(articles, key=_article_age_key)
-    admitted, refused = _filter_articles(articles, style, now)
+    wanted, refused = _filter_articles(articles, style, now)
+    analyses = {a.id: read(a, style) for a in wanted}
+    admitted, unfit = _leave_out_kinds(wanted, analyses)
     members = assignment.group_articles(admitted, known)
     gathered = assembly.gather_stories(admitted, members)
-    analyses = {a.id: read(a, style) for a in admitted}
     ranked = ranking.rank_stories(
         gathered,
         now=now,
@@ -84,7 +86,7 @@ def compose(
         edition,
         hero=quote_selection.choose_edition_quote(edition.stories),
         minutes=presentation.estimate_reading_minutes(edition),
-        decisions=(*refused, *decided),
+        decisions=(*refused, *unfit, *decided),
     )
 
 
@@ -137,6 +139,23 @@ def _filter_articles(
             admitted.append(article)
         else:
             refused.append(decisions.record_refusal(article, reason))
+    return admitted, refused
+
+
+def _leave_out_kinds(
+    articles: Sequence[Article], analyses: Mapping[str, ArticleAnalysis]
+) -> tuple[list[Article], list[ArticleDecision]]:
+    """Leave out what is not news; letters only if there is anything else."""
+    reasons = {"junk": "decision.advertisement", "letter": "decision.letters"}
+    if all(analyses[article.id].kind in reasons for article in articles):
+        del reasons["letter"]
+    admitted, refused = [], []
+    for article in articles:
+        reason = reasons.get(analyses[article.id].kind)
+        if reason is None:
+            admitted.append(article)
+        else:
+            refused.append(decisions.record_refusal(article, Message(reason)))
     return admitted, refused
 
 

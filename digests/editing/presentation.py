@@ -52,6 +52,7 @@ def present_story(
         reasons=entry.reasons,
         matters=_choose_context(lead),
         disputes=find_disputes(story, analyses) if style.figures else (),
+        kind=lead.kind,
     )
 
 

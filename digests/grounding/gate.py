@@ -19,8 +19,8 @@ from dataclasses import replace
 
 from digests.language import numbers
 from digests.language.grammar import NEGATION
-from digests.language.normalization import to_one_line
 from digests.language.spans import span_text
+from digests.language.titles import strip_site_name
 from digests.types import (
     Article,
     ArticleRef,
@@ -115,7 +115,7 @@ def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
     """The headline or its first grounded replacement, or None."""
-    title = Headline(text=to_one_line(article.title or ""))
+    title = Headline(text=strip_site_name(article.title or "", article.source))
     sentences = [Headline(text=s.text, spans=s.spans) for s in first]
     return next(
         (h for h in (headline, title, *sentences) if _headline_stands(h, article)), None
@@ -125,7 +125,9 @@ def _choose_headline(
 def _headline_stands(headline: Headline, article: Article) -> bool:
     if headline.spans:
         return follows_spans(headline.text, headline.spans, article.text)
-    return has_same_words(headline.text, article.title or "")
+    title = article.title or ""
+    kept = strip_site_name(title, article.source)
+    return has_same_words(headline.text, kept) or has_same_words(headline.text, title)
 
 
 def _card_stands(card: QuoteCard, articles: ArticlesById) -> bool:

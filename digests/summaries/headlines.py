@@ -18,7 +18,7 @@ from itertools import chain, combinations
 
 from digests.language import grammar, names, words
 from digests.language.grammar import Token
-from digests.language.normalization import to_one_line
+from digests.language.titles import strip_site_name
 from digests.language.words import word_set
 from digests.summaries import passages, shortening
 from digests.summaries.passages import Passage
@@ -128,7 +128,7 @@ def write_headline(
         At most 100 characters, preferably 80, unless a given title is longer; an
         empty text where the article has no words.
     """
-    title = to_one_line(article.title or "")
+    title = strip_site_name(article.title or "", article.source)
     if title:
         return Headline(text=title)
     found = passages.extract_passages(article) if found is None else found
