@@ -131,6 +131,9 @@ def write_headline(
     title = strip_site_name(article.title or "", article.source)
     if title:
         return Headline(text=title)
+    line = passages.find_title_line(article)
+    if line is not None:
+        return Headline(text=_format_headline(article.text, (line,)), spans=(line,))
     found = passages.extract_passages(article) if found is None else found
     return _from_sentences(article, found) or _from_words(article)
 

@@ -75,7 +75,7 @@ FORMS = [
     ),
     (
         "letter",
-        "Sir, Your report on the bridge leaves out who pays.\n\nYours faithfully, G. Am",
+        "Sir, Your report on the bridge omits who pays.\n\nYours faithfully, G. Am",
     ),
     (
         "roundup",
