@@ -331,6 +331,8 @@ def list_neighbour_candidates(
                 same=other is frame,
             )
         )
+        if parsed.stretches[number].same_voice:
+            found.append(SpeakerCandidate(None, before, {"marks not closed before": 1}))
     if only_quotes and number + 1 < len(parsed.stretches):
         other = parsed.frames[parsed.frame_of[number + 1]]
         if other.paragraph == paragraph:
@@ -454,6 +456,7 @@ FEATURE_WEIGHTS = {
     "speaker in the sentence": 3.0,
     "speaker before": 7.0,
     "speaker before, with words": 1.0,
+    "marks not closed before": 12.0,
     "next speaker": 6.0,
     "speaker of the paragraph before": 3.5,
     "speaker far before": 0.3,

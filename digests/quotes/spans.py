@@ -45,16 +45,29 @@ class QuotedStretch:
     #: Continues the span before, over the end of a paragraph.
     goes_on: bool
     words: int
+    #: The marks before were left open and nothing is between: the same speaker.
+    same_voice: bool = False
 
 
 def find_quoted_stretches(text: str, lang: str | None) -> tuple[QuotedStretch, ...]:
     """The quotations of `text` in order."""
     found = find_quoted(text, lang)
     return tuple(
-        QuotedStretch(one.start, one.end, one.goes_on, _count_words(text, one))
-        for one in found
+        QuotedStretch(
+            one.start,
+            one.end,
+            one.goes_on,
+            _count_words(text, one),
+            same_voice=bool(at) and _follows_open_marks(text, found[at - 1], one),
+        )
+        for at, one in enumerate(found)
         if any(map(str.isalnum, span_text(text, one))) and _is_speech(text, one)
     )
+
+
+def _follows_open_marks(text: str, before: QuotedSpan, one: QuotedSpan) -> bool:
+    """Whether marks open again right after a quotation that was not closed."""
+    return not before.closed and not text[before.end : one.start - 1].strip()
 
 
 def _count_words(text: str, one: QuotedSpan) -> int:

@@ -13,7 +13,7 @@ from is examined first, then the person's others.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.grammar import Name, Token
+from digests.language.grammar import Name, Token, looks_finite
 from digests.language.name_tables import TITLE_PARTS
 from digests.language.names import PeopleIndex
 from digests.language.words import word_set
@@ -354,6 +354,7 @@ def _ends_role(low: str) -> bool:
         or low in PREPOSITIONS
         or low in DETERMINERS
         or (low in REPORTING_CUES and not is_role_noun(low))
+        or (looks_finite(low) and not is_role_noun(low))
         or low.endswith(("ed", "ing"))
     )
 
@@ -410,7 +411,9 @@ def _find_role_in_apposition(
     other = frame.ends.get(last)
     if other is not None and other.after_preposition:
         other = frame.ends.get(other.first - 1)
-    if other is None or other.kind != "nominal":
+    if other is None or other.kind != "nominal" or other.after_preposition:
+        return None
+    if not is_role_noun(tokens[other.last - 1].low):
         return None
     words = tokens[other.first : last]
     return _without_article(text, words) if _has_role(words) else None
