@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from digests.cards import content
 from digests.language.grammar import AUXILIARIES
+from digests.language.name_tables import PLACES
 from digests.language.normalization import normalize_text
 from digests.language.words import word_set
 from digests.types import (
@@ -33,6 +34,10 @@ _MOST = 100
 _FRAGMENT_WORDS = 5
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
+_INNER_MARKS = ('"', " '", "“", " ‘", "„", "»")
+#: A quotation of less worth is small talk or of somebody unsure: no card.
+_LEAST_WORTH = 4.0
+_LEAST_CONFIDENCE = 0.25
 _FIRST_PERSON = word_set("""
     i we my our us me i'm we're i've we've ich wir uns mir mich unser unsere
 """)
@@ -54,6 +59,8 @@ _SOMETHING = 3.5
 
 SIGN_WEIGHTS = {
     "whole thought": 3.0,
+    "opens the utterance": 1.5,
+    "tells of other words": -1.0,
     "named": 2.0,
     "unnamed": 0.5,
     "nobody": -2.0,
@@ -101,11 +108,13 @@ def select_quotes(
     """
     lead = _lead_words(text)
     length = len(text)
+    openings = {quote.group: quote.start for quote in reversed(quotes)}
     fit = [
-        (_rate_quote(quote, lead, length), quote)
+        (_rate_quote(quote, lead, length, openings), quote)
         for quote in quotes
         if _is_showable(quote, kind)
     ]
+    fit = [pair for pair in fit if pair[0] >= _LEAST_WORTH]
     fit.sort(key=lambda pair: (-pair[0], pair[1].start))
     rest = [quote for _, quote in fit[_MOST:]]
     return (*_balance_voices(fit[:_MOST]), *rest)
@@ -142,6 +151,8 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     """Whether it stands alone, is not too long, and its speaker may be shown."""
     if not quote.alone or quote.speaker is None or len(quote.text) > _TOO_LONG:
         return False
+    if quote.confidence < _LEAST_CONFIDENCE or quote.speaker.lower() in PLACES:
+        return False
     if is_named_speaker(quote.speaker):
         return True
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
@@ -163,13 +174,17 @@ def _lead_words(text: str) -> frozenset[str]:
     return frozenset(word for word in low if len(word) >= _TELLING)
 
 
-def _rate_quote(quote: Quote, lead: frozenset[str], length: int) -> float:
+def _rate_quote(
+    quote: Quote, lead: frozenset[str], length: int, openings: Mapping[int, int]
+) -> float:
     words = quote.text.split()
     signs = [_length_sign(len(quote.text))]
     if quote.kind == "direct":
         signs.append("whole thought")
     if len(words) <= _FRAGMENT_WORDS:
         signs.append("fragment")
+    if openings[quote.group] == quote.start:
+        signs.append("opens the utterance")
     signs.append(_voice_sign(quote.speaker))
     signs += _word_signs(quote.text, words)
     low = {word.strip(_SIGNS).lower() for word in words}
@@ -195,6 +210,8 @@ def _word_signs(text: str, words: Sequence[str]) -> list[str]:
         signs.append("has figures")
     if _DISAGREEING.intersection(low) or any(one.endswith("n't") for one in low):
         signs.append("disagrees")
+    if any(mark in text for mark in _INNER_MARKS):
+        signs.append("tells of other words")
     return signs
 
 
@@ -254,25 +271,23 @@ def build_story_cards(
         summary: The sentences that are shown; no card repeats them.
     """
     seen = [_plain_words(sentence.text) for sentence in summary]
-    voices: set[str] = set()
-    chosen: list[tuple[int, Quote]] = []
-    for second in (False, True):
-        for place, article in enumerate(story.articles):
-            if second and chosen:
-                # Another quotation of a speaker only where nothing else is shown.
+    voices: set[str | None] = set()
+    cards: list[QuoteCard] = []
+    for article in story.articles:
+        found = analyses[article.id]
+        chosen: list[Quote] = []
+        for quote in select_quotes(found.quotes, article.text, found.kind):
+            if len(cards) + len(chosen) >= most:
                 break
-            found = analyses[article.id]
-            for quote in select_quotes(found.quotes, article.text, found.kind):
-                if len(chosen) >= most:
-                    break
-                words = _plain_words(quote.text)
-                if quote.speaker in voices or _is_repeated(words, seen):
-                    continue
-                voices.add(quote.speaker or "")
-                seen.append(words)
-                chosen.append((place, quote))
-    chosen.sort(key=lambda pair: (pair[0], pair[1].start))
-    return tuple(content.build_card(story.articles[at], quote) for at, quote in chosen)
+            words = _plain_words(quote.text)
+            if quote.speaker in voices or _is_repeated(words, seen):
+                continue
+            voices.add(quote.speaker)
+            seen.append(words)
+            chosen.append(quote)
+        chosen.sort(key=lambda quote: quote.start)
+        cards += (content.build_card(article, quote) for quote in chosen)
+    return tuple(cards)
 
 
 def _plain_words(text: str) -> str:
@@ -280,7 +295,7 @@ def _plain_words(text: str) -> str:
 
 
 def _is_repeated(words: str, seen: Sequence[str]) -> bool:
-    """Whether a text says again what is shown: its words, or most of the longer ones."""
+    """Whether a text says again what is shown, at least by most longer words."""
     long = {word for word in words.split() if len(word) >= _TELLING}
     for other in seen:
         if words in other or other in words:

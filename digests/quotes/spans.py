@@ -60,7 +60,9 @@ def find_quoted_stretches(text: str, lang: str | None) -> tuple[QuotedStretch, .
             one.end,
             one.goes_on,
             _count_words(text, one),
-            open_mark=_find_open_mark(text, found[at - 1].end + 1 if at else 0, one.start),
+            open_mark=_find_open_mark(
+                text, found[at - 1].end + 1 if at else 0, one.start
+            ),
         )
         for at, one in enumerate(found)
         if any(map(str.isalnum, span_text(text, one))) and _is_speech(text, one)

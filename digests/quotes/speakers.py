@@ -106,7 +106,7 @@ def _find_issuer(
         frame = parsed.frames[index]
         if any(token.low == noun for token in frame.tokens):
             subject = _find_body(frame, noun)
-            return subject and _resolve_named(parsed, subject)
+            return _resolve_named(parsed, subject) if subject is not None else None
     return None
 
 
@@ -345,6 +345,9 @@ _COURTESY = word_set("""
     mr mrs ms miss dr mx sir lady herr frau hon honourable engr alhaji alhaja hajia
     mallam malam barr otunba shri smt
 """)
+#: Words that begin a clause after a role, and words that count instead of naming one.
+_AFTER_ROLE = word_set("who whose which when while where after before since until as")
+_COUNTING = word_set("one two three some both all several many each")
 #: Styles of address that are no function where they stand alone.
 _STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
 #: Determiners that say nothing outside of their sentence.
@@ -415,9 +418,7 @@ def _find_role_before(
 def _role_end(frame: SentenceFrame, mention: SpeakerMention) -> int:
     """Where the role before a name ends: «Speaker Hon. Ada Bell» is a Speaker."""
     end = mention.core
-    while (
-        end > mention.first and frame.tokens[end - 1].low.rstrip(".") in _COURTESY
-    ):
+    while end > mention.first and frame.tokens[end - 1].low.rstrip(".") in _COURTESY:
         end -= 1
     return end
 
@@ -452,6 +453,7 @@ def _has_role(words: list[Token]) -> bool:
 
 
 def _ends_role(low: str) -> bool:
+    """Whether a word before a name is no part of its role."""
     return (
         low in PHRASE_BREAKERS
         or low in PREPOSITIONS
@@ -471,6 +473,8 @@ def _find_role_after(
         return None
     first = at + 1
     opening = tokens[first]
+    if opening.low in _COUNTING:
+        return None
     if not (
         opening.low in DETERMINERS
         or opening.possessive
@@ -481,10 +485,10 @@ def _find_role_after(
         return None
     end = first
     while end < len(tokens) and end - first < _LONGEST and tokens[end].kind == "word":
-        if (
-            tokens[end].low in {"who", "whose", "which"}
-            or tokens[end].low in REPORTING_CUES
-        ):
+        low = tokens[end].low
+        if low in _AFTER_ROLE or (low in REPORTING_CUES and not is_role_noun(low)):
+            break
+        if low == "by" and tokens[min(end + 1, len(tokens) - 1)].low == "the":
             break
         end += 1
     words = tokens[first:end]

@@ -43,6 +43,8 @@ _ANNOUNCED_WITHIN = 9
 _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
+#: Words after an «it» that say enough of the story's subject.
+_OBJECT_FOLLOWED = 4
 _LONGEST_SMALL_WORD = 3
 _POINTERS = frozenset(("this", "that", "these", "those"))
 
@@ -170,9 +172,8 @@ def _has_bare_pointer(words: Sequence[_Word]) -> bool:
             continue
         if word.low in {"that", "those"} and before in PREPOSITIONS - {"in"}:
             return True
-        if before in _BEFORE_BARE and (last or after and after.low in _AFTER_BARE):
-            return True
-        if last or (word.low == "this" and after and after.low in _AFTER_BARE):
+        goes_on = after is not None and after.low in _AFTER_BARE
+        if last or (goes_on and (before in _BEFORE_BARE or word.low == "this")):
             return True
     return False
 
@@ -185,13 +186,26 @@ def _has_antecedents(words: Sequence[_Word]) -> bool:
             return False
         if word.low in _PLURAL and not (thing or person):
             return False
-        if word.low in _THING and not thing and at:
-            if not word.sentence and not _is_announced(words, at):
-                return False
+        open_thing = word.low in _THING and not thing and at and not word.sentence
+        if open_thing and not _is_announced(words, at) and not _is_object(words, at):
+            return False
         named = _is_named(word)
         person = person or named or _names_person(word)
         thing = thing or named or _names_thing(words, at)
     return True
+
+
+def _is_object(words: Sequence[_Word], at: int) -> bool:
+    """Whether «it» is the object of a longer sentence about the story's subject.
+
+    «We will not reopen it before the steel has been tested»: below the headline a
+    reader knows what «it» is. «I'd like to study it.» says nothing without it.
+    """
+    last = at + _OBJECT_FOLLOWED
+    if words[at].low != "it" or last >= len(words) or words[last].sentence:
+        return False
+    after = words[at + 1].low
+    return after[0].isalnum() and not looks_finite(after) and not after.endswith("ly")
 
 
 def _is_named(word: _Word) -> bool:
