@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digests.figures import labels, phrases, units
+from digests.figures import clauses, labels, phrases, units
 from digests.figures.labels import FigurePlace
 from digests.figures.phrases import ClassedWord
 from digests.figures.units import FigureUnit
@@ -393,9 +393,10 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
     spans = sentences.split_sentences(text, lang)
     starts = [span.start for span in spans]
     moments = dates.find_moments(text)
+    german = resolve_language(lang) == "de"
     reader = FigureReader(
         text=text,
-        german=resolve_language(lang) == "de",
+        german=german,
         refusals=FigureRefusals(text, moments),
         moments=[m for m in moments if m.kind != "time"],
         partners=_pair_ranges(text, found),
@@ -406,7 +407,7 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
         figure = reader.read(number, sentence)
         if figure is not None:
             figures.append(figure)
-    return tuple(figures)
+    return clauses.state_figures(text, figures, german=german)
 
 
 def _pair_ranges(text: str, found: Sequence[Number]) -> dict[Number, Number]:

@@ -1,0 +1,363 @@
+"""Find the clause that states a figure, in the article's own words.
+
+A number means something only with its verb, its direction, its period and what it
+counts: «revenue fell 8.4 % in the third quarter». The label of a figure is therefore
+its sentence, or a whole clause of it: openings («But», «MIAMI —»), brackets, inserted
+clauses, an attribution in front and clauses behind may be left out, nothing else. What
+governs the number stays: a modal, a condition, a negation, a word of doubt.
+
+The work on one sentence is bounded, and sentences beyond a length have no labels.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from digests.figures import statements
+from digests.language import grammar
+from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import has_balanced_marks
+from digests.language.words import word_set
+from digests.types import Figure, Span
+
+#: A label aims at this length; a longer one is used where no clause is shorter.
+USUAL_LENGTH = 110
+MAX_LENGTH = 140
+_LONGEST_SENTENCE = 600
+_FEWEST_WORDS = 3
+#: Starts and ends that are tried around one figure.
+_MOST_STARTS = 5
+_MOST_ENDS = 6
+
+_LEADS = (
+    # Bullets and the clock lines of live blogs.
+    re.compile(r"[-•*–—·▪●]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
+    # «MIAMI —», «DELMAR CITY (Meridian Wire) -», «New Delhi, India (CNN)», «CHENNAPUR:».
+    re.compile(
+        r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
+        r"(?=[A-ZÄÖÜ\d£$€₦₹])|[A-ZÄÖÜ][A-ZÄÖÜ.'’ -]{2,30}(?:,\s[A-Z][\w. ]{1,20})?"
+        r"(?:\s[—–-]{1,2}|:)\s+|[A-Z][\w. ]{2,24}\s[—–]\s+(?=[A-Z])"
+    ),
+    re.compile(
+        r"(?:And|But|So|Yet|Still|However|Meanwhile|Moreover|Also|Instead|Indeed|"
+        r"Overall|Notwithstanding|Nevertheless|Separately|By contrast|In addition|"
+        r"In all|Again|Und|Aber|Doch|Jedoch|Dennoch|Zudem),?\s+"
+    ),
+)
+_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
+#: A clause of its own begins behind these.
+_JOINS = re.compile(
+    r";\s|\s[—–-]{1,2}\s|—|:\s|,\s(?:and|but|while|whereas|as|although|though)\s|"
+    r"\s(?:while|whereas)\s|\sas\s(?!(?:well|many|much|few|little|if|though|of|an?|part|"
+    r"it)\b)"
+)
+#: Behind these begins what somebody said, which is then stated as a fact.
+_SAID_THAT = re.compile(
+    r"\b(?:said|says|say|announced|announces|confirmed|confirms|reported|reports|report|"
+    r"show|shows|showed|found|finds|revealed|reveals)\s(?:(?:on|in|late|early)\s[A-Z]\w+\s|"
+    r"in\s(?:an?|its|his|her|their)\s[\w-]+\s|\w+day\s)?that\s|"
+    r"^According to [^,]{2,70},\s"
+)
+#: An opening phrase without a time: «Under the plan, …».
+_OPENING = re.compile(
+    r"(?:At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s[^,;:]{3,90},\s"
+)
+_TIMES = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
+    r"afternoon|evening|today|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December|\w+day)s?\b"
+)
+_ENDS = re.compile(
+    r"[;:]\s|\s[—–]\s|\s-{1,2}\s|—"
+    r"|,\s(?=(?:according\sto|authorities|officials|police|the\s[\w’' -]{2,40}\s(?:said|"
+    r"says)|he\s(?:said|says)|she\s(?:said|says)|it\s(?:said|says)|they\s(?:said|say)|"
+    r"(?:[A-Z][\w.’'-]+\s){1,4}(?:said|says|told|added|reported)|making|giving|taking|"
+    r"bringing|leaving|raising|including|with|after|as|when|while|where|which|who|whose|"
+    r"because|following|despite|amid|since|up\sfrom|down\sfrom|compared|against|"
+    r"[a-z]{3,}ing|an?\s[^,]{3,80}$|the\s[^,]{3,80}$|its\s[^,]{3,60}$|their\s[^,]{3,60}$|"
+    r"and|or\s[£$€\d]|der|die|das|den|dem|deren|dessen|wo|wobei|während|nachdem|weil|"
+    r"obwohl|wie|sagte|teilte|erklärte|nach\sAngaben)\b)"
+    r"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|as|"
+    r"before)\s)"
+    r"|\s(?=and\s(?:[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|had|will|would|said|says)"
+    r"\s)"
+    r"|\s(?=(?:nachdem|weil|obwohl|während)\s)"
+)
+_INSERTED = re.compile(
+    r",\s(?:who|which|whose|where|a|an|the|now|then|formerly|based|led|owned|known|der|"
+    r"die|das)\s[^,;:()\"“”—–]{3,110},(?=\s)|,\s\d{2},(?=\s)"
+    r"|\s[—–]\s[^,;:()\"“”—–]{3,120}\s[—–](?=\s[a-z])|\s--\s[^;:()\"“”]{3,120}\s--(?=\s)"
+)
+#: What was left out in front governs the number: it must not be left out.
+_GOVERNS = re.compile(
+    r"\b(?:if|unless|would|could|may|might|should|will|expect\w*|forecast\w*|predict\w*|"
+    r"project(?:s|ed|ions?)|plan(?:s|ned|ning)?|estimat\w+|alleg\w+|claim\w*|believe[sd]?|"
+    r"thought|suggest\w*|propos\w+|warn\w*|den(?:y|ies|ied|ying)|not|never|no|nor|false|"
+    r"rumou?r\w*|demand\w*|sue[sd]?|seek\w*|hope\w*|soll\w*|würd\w+|könnt\w+|nicht|kein\w*|"
+    r"wenn|falls|angeblich|bestritt\w*|dementiert\w*)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+#: What was left out behind turns the statement round.
+_TURNS = re.compile(
+    r"\b(?:if|unless|until|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
+    r"incorrect|but|although|though|disput\w+|however|aber|wenn|falls|bestritt\w*|"
+    r"zurück|nicht|not|except|before)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_WAITING = re.compile(r"\s(?:when|where|once|until|wenn|after|as)\b")
+_OPEN = re.compile(
+    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|soll)\b"
+)
+_RELATIVE = word_set("who which whose whom that where when whether if what why how to")
+_DETERMINERS = word_set("a an the its his her their our this these those of")
+_DANGLING = word_set("""
+    a an the of to in on at for with and or but by from as that which who is are was
+    were has have had will would before its his her their into than about over under
+    between against among through during without within upon be been being more most
+    not no such while if because including der die das den dem des ein eine einen einem
+    und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
+    wie dass ist sind war hat haben wird said says also
+""")
+#: A label that begins like this says nothing without the sentence before it.
+_LEANING = word_set("""
+    it this that these those here such i we you which who whose so another others both
+    neither either one es das dies diese dieser dieses ich wir dort hier beide
+""")
+_OPENERS = word_set("""
+    after when while because although though since until before if unless once
+    following despite amid nachdem weil wenn während obwohl
+""")
+_WORD = re.compile(r"[^\W_]+(?:[-.'’&][^\W_]+)*|[,;:]")
+
+
+class _Word(NamedTuple):
+    start: int
+    end: int
+    low: str
+    finite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A sentence prepared for its figures: where a clause may begin and end."""
+
+    text: str
+    start: int
+    end: int
+    words: Sequence[_Word]
+    #: Offsets, with whether what is in front governs what follows.
+    starts: Sequence[tuple[int, bool]]
+    ends: Sequence[int]
+    brackets: Sequence[tuple[int, int]]
+    insertions: Sequence[tuple[int, int]]
+    german: bool
+
+
+def state_figures(
+    text: str, figures: Sequence[Figure], *, german: bool = False
+) -> tuple[Figure, ...]:
+    """The figures with label and status.
+
+    Args:
+        text: The article's text.
+        figures: Its figures in text order.
+        german: Whether the text is read as German.
+    """
+    stated: list[Figure] = []
+    sentence: Span | None = None
+    prepared: _Statement | None = None
+    for figure in figures:
+        if figure.sentence != sentence:
+            sentence = figure.sentence
+            prepared = _prepare(text, sentence, german=german)
+        whole = (figure.sentence.start, figure.sentence.end)
+        status = statements.read_status(text, whole, (figure.start, figure.end))
+        label = _label(prepared, figure) if prepared else ""
+        stated.append(replace(figure, label=label, status=status))
+    return tuple(stated)
+
+
+def is_leaning(label: str) -> bool:
+    """Whether a label begins with a word that points to another sentence."""
+    first = _WORD.search(label)
+    return first is None or first.group().lower().partition("'")[0] in _LEANING
+
+
+def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
+    start, end = _strip_leads(text, sentence), _strip_stop(text, sentence)
+    if not 0 < end - start <= _LONGEST_SENTENCE:
+        return None
+    return _Statement(
+        text=text,
+        start=start,
+        end=end,
+        words=[
+            _Word(m.start(), m.end(), m[0].lower(), grammar.looks_finite(m[0]))
+            for m in _WORD.finditer(text, start, end)
+        ],
+        starts=_find_starts(text, start, end, german=german),
+        ends=[m.start() for m in _ENDS.finditer(text, start, end)] + [end],
+        brackets=[m.span() for m in _BRACKETS.finditer(text, start, end)],
+        insertions=[m.span() for m in _INSERTED.finditer(text, start, end)],
+        german=german,
+    )
+
+
+def _strip_leads(text: str, sentence: Span) -> int:
+    start = sentence.start
+    for lead in _LEADS:
+        m = lead.match(text, start, sentence.end)
+        start = m.end() if m else start
+    return start
+
+
+def _strip_stop(text: str, sentence: Span) -> int:
+    end = sentence.end
+    while end > sentence.start and text[end - 1] in ".!?… \n":
+        end -= 1
+    return end
+
+
+def _find_starts(
+    text: str, start: int, end: int, *, german: bool
+) -> list[tuple[int, bool]]:
+    if german:
+        joined = re.finditer(r";\s", text[start:end])
+        return [(start, False), *((start + m.end(), False) for m in joined)]
+    found = [(start, False)]
+    opening = _OPENING.match(text, start, end)
+    if opening and not _TIMES.search(opening.group()):
+        found.append((opening.end(), True))
+    found += [(m.end(), True) for m in _SAID_THAT.finditer(text, start, end)]
+    found += [(m.end(), False) for m in _JOINS.finditer(text, start, end)]
+    return sorted(found)
+
+
+def _label(statement: _Statement, figure: Figure) -> str:
+    """The best clause around a figure, or ""."""
+    best, rank = "", (3, 0)
+    for start, end in _list_versions(statement, figure):
+        for spans in _list_cuts(statement, start, end, figure):
+            shown = _format(statement.text, spans)
+            length = len(shown)
+            if length > MAX_LENGTH:
+                continue
+            now = (0, -length) if length <= USUAL_LENGTH else (1, length)
+            if now < rank and _reads_well(shown):
+                best, rank = shown, now
+    return best
+
+
+def _list_versions(
+    statement: _Statement, figure: Figure
+) -> Iterator[tuple[int, int]]:
+    starts = [s for s in statement.starts if s[0] <= figure.start][-_MOST_STARTS:]
+    starts = starts if statement.starts[0] in starts else [statement.starts[0], *starts]
+    ends = [e for e in statement.ends if e >= figure.end]
+    ends = [*ends[:_MOST_ENDS], statement.end]
+    for start, governed in starts:
+        front = statement.text[statement.start : start]
+        if governed and _GOVERNS.search(front):
+            continue
+        for end in ends:
+            if _may_end(statement, start, end) and _is_clause(statement, start, end):
+                yield start, end
+
+
+def _may_end(statement: _Statement, start: int, end: int) -> bool:
+    """Whether what is behind `end` may be left out."""
+    if end == statement.end:
+        return True
+    tail = statement.text[end : statement.end]
+    first, last = statements.find_part(statement.text, end, statement.end, end + 4)
+    if _TURNS.search(statement.text, first, last) or _TURNS.match(tail.lstrip(" ,")):
+        return False
+    waits = _WAITING.match(tail) and _OPEN.search(statement.text, start, end)
+    kept = statement.text[start:end].rstrip(" ,;:—–-")
+    last_word = _WORD.findall(kept[-30:])
+    return not waits and bool(last_word) and last_word[-1].lower() not in _DANGLING
+
+
+def _is_clause(statement: _Statement, start: int, end: int) -> bool:
+    """Whether `text[start:end]` has a verb of its own, and a subject before it."""
+    inside = [w for w in statement.words if start <= w.start and w.end <= end]
+    if len(inside) < _FEWEST_WORDS:
+        return False
+    if statement.german:
+        return True
+    if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
+        return False
+    return _has_main_verb(inside)
+
+
+def _has_main_verb(inside: Sequence[_Word]) -> bool:
+    waiting = inside[0].low in _OPENERS
+    before = ""
+    for at, word in enumerate(inside):
+        if word.low in _RELATIVE and at:
+            waiting = word.low != "to" or waiting
+        elif word.low == "," and inside[0].low in _OPENERS:
+            waiting = False
+        elif at and word.finite and before not in _DETERMINERS and before != "to":
+            if not waiting:
+                return True
+            waiting = before in ("who", "which", "that") or not _follows(inside, at)
+            waiting = False
+        before = word.low
+    return False
+
+
+def _follows(inside: Sequence[_Word], at: int) -> bool:
+    return at + 1 < len(inside) and inside[at + 1].finite
+
+
+def _list_cuts(
+    statement: _Statement, start: int, end: int, figure: Figure
+) -> Iterator[tuple[Span, ...]]:
+    """The clause without brackets, and also without inserted clauses."""
+    brackets = _between(statement.brackets, start, end, figure)
+    yield _cut(start, end, brackets)
+    insertions = _between(statement.insertions, start, end, figure)
+    insertions = [
+        (a, b)
+        for a, b in insertions
+        if not _GOVERNS.search(statement.text, a, b)
+        and not any(a < d and c < b for c, d in brackets)
+    ]
+    if insertions:
+        yield _cut(start, end, sorted([*brackets, *insertions]))
+
+
+def _between(
+    places: Sequence[tuple[int, int]], start: int, end: int, figure: Figure
+) -> list[tuple[int, int]]:
+    return [
+        (a, b)
+        for a, b in places
+        if start < a and b <= end and not (a < figure.end and figure.start < b)
+    ]
+
+
+def _cut(start: int, end: int, left_out: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    spans, at = [], start
+    for a, b in left_out:
+        if a > at:
+            spans.append(Span(start=at, end=a))
+        at = max(at, b)
+    if end > at:
+        spans.append(Span(start=at, end=end))
+    return tuple(spans)
+
+
+_SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
+
+
+def _format(text: str, spans: Sequence[Span]) -> str:
+    joined = to_one_line(" ".join(text[s.start : s.end].strip() for s in spans))
+    shown = _SPACED.sub(r"\1", joined).strip(" ,;:—–-")
+    return shown[:1].upper() + shown[1:] if len(shown[:1].upper()) == 1 else shown
+
+
+def _reads_well(shown: str) -> bool:
+    return has_balanced_marks(shown) and not is_leaning(shown)
