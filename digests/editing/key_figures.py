@@ -8,11 +8,12 @@ something happened to that many people. One clause is shown once, whatever it co
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digests.figures import clauses, units
-from digests.language import numbers
+from digests.language import numbers, quotation_marks
 from digests.language.normalization import normalize_text
 from digests.types import (
     Article,
@@ -32,15 +33,15 @@ _LARGE_COUNT = 100
 #: Scores of the first, second, third sentence and so on; later ones get none.
 _BY_PLACE = (4.0, 3.0, 2.0, 2.0, 1.5, 1.5, 1.0, 1.0)
 _IN_TITLE = 6.0
-_BY_SORT = {"money": 2.0, "share": 2.0, "count": 1.0, "measure": 1.0, "time": -3.0}
+_BY_SORT = {"money": 2.5, "share": 2.5, "count": 1.0, "measure": 1.0, "time": -3.0}
 _BY_STATUS = {
     "reported": 0.0,
     "expected": 0.0,
-    "past": -2.0,
+    "past": -1.5,
     "disputed": -2.0,
     "hypothetical": -1.5,
 }
-_SMALL = -3.0
+_SMALL = -9.0
 _HARM = re.compile(
     r"\b(?:kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
     r"arrest\w*|detain\w*|evacuat\w*|homeless|displac\w*|drown\w*|shot|stabbed|"
@@ -55,6 +56,16 @@ _TERM = re.compile(
     re.IGNORECASE,
 )
 _AGE = re.compile(r"\bold\b|\baged?\b|\d-jährig|\bAlter\b", re.IGNORECASE)
+#: A bare age: «Brun, the longest-serving, is 61».
+_BARE_AGE = re.compile(r"\b(?:is|was|turns|turned)\s\d{1,2}$")
+_CORRECTION = re.compile(r"\W*(?:correction|clarification|korrektur|berichtigung)", re.I)
+#: In a correction: what was wrong.
+_WRONG = re.compile(
+    r"\b(?:(?:that|the)\s(?:statement|report|article|story|post)|original\w*|earlier|"
+    r"incorrect\w*|wrong\w*|said that|ursprünglich|falsch\w*|fälschlich)\b",
+    re.I,
+)
+_LEFT = re.compile(r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$")
 _PRONOUN = re.compile(r"(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re.I)
 
 
@@ -107,16 +118,36 @@ def _score_figures(analysis: ArticleAnalysis) -> list[_Candidate]:
     article = analysis.article
     title = {n.value for n in numbers.find_numbers(article.title or "", article.lang)}
     news = {span.start for s in analysis.summary.sentences[:1] for span in s.spans}
+    # A number inside marks is a claim of the speaker, not a fact of the story.
+    quoted = quotation_marks.find_quoted(article.text, article.lang)
+    opened = [span.start for span in quoted]
+    replaced = _find_replaced(analysis.figures)
     places: dict[int, int] = {}
     found = []
     for figure in analysis.figures:
         place = places.setdefault(figure.sentence.start, len(places))
-        if _may_show(figure, analysis):
+        at = bisect_right(opened, figure.start) - 1
+        inside = at >= 0 and figure.start < quoted[at].end
+        if not inside and _may_show(figure, analysis):
             named = abs(figure.value) in title
             score = _score(figure, named=named, place=place)
             score += 3 if any(_holds(figure, at) for at in news) else 0
+            score -= 4 if (figure.value, figure.unit) in replaced else 0
             found.append(_Candidate(figure, score))
     return found
+
+
+def _find_replaced(figures: Sequence[Figure]) -> frozenset[tuple[float, str]]:
+    """Values that a later count replaced: «1,200, down from 3,900»."""
+    return frozenset(
+        (f.value, f.unit) for f in figures if f.status == "past" and _is_left(f)
+    )
+
+
+def _is_left(figure: Figure) -> bool:
+    """Whether the figure stands behind «up from» or «down from»."""
+    at = figure.label.find(figure.text)
+    return at > 0 and _LEFT.search(figure.label[:at]) is not None
 
 
 def _holds(figure: Figure, at: int) -> bool:
@@ -126,8 +157,10 @@ def _holds(figure: Figure, at: int) -> bool:
 def _may_show(figure: Figure, analysis: ArticleAnalysis) -> bool:
     if not figure.label or figure.status == "denied" or _AGE.search(figure.text):
         return False
-    # A number inside a quote is a claim of the speaker, not a fact of the story.
-    return not any(q.start <= figure.start < q.end for q in analysis.quotes)
+    if not figure.unit and _BARE_AGE.search(figure.label):
+        return False
+    title = analysis.article.title or ""
+    return not (_CORRECTION.match(title) and _WRONG.search(figure.label))
 
 
 def _score(figure: Figure, *, named: bool, place: int) -> float:
@@ -138,6 +171,8 @@ def _score(figure: Figure, *, named: bool, place: int) -> float:
         score += _score_count(figure)
     if sort == "time" and _TERM.search(figure.label):
         score -= _BY_SORT[sort] - 1
+    if _before_but(figure):
+        score -= 3
     if named:
         score += _IN_TITLE
     if _PRONOUN.match(figure.label):
@@ -145,9 +180,25 @@ def _score(figure: Figure, *, named: bool, place: int) -> float:
     return score - (len(figure.label) > clauses.USUAL_LENGTH) / 2
 
 
+def _before_but(figure: Figure) -> bool:
+    """Whether the same clause goes on to take it back: «fell 2%, but recovered»."""
+    at = figure.label.find(figure.text)
+    return ", but " in figure.label[at:]
+
+
 def _score_count(figure: Figure) -> float:
-    if _HARM.search(figure.label):
+    if _is_of_harm(figure):
         return 2
     if abs(figure.value) < _SMALL_COUNT:
         return _SMALL
     return 1 if abs(figure.value) >= _LARGE_COUNT else 0
+
+
+def _is_of_harm(figure: Figure) -> bool:
+    """Whether something happened to so many people, by the words beside the figure."""
+    at = figure.label.find(figure.text)
+    before, after = figure.label[max(0, at - 30) : at], figure.label[at:][:60]
+    return bool(
+        _HARM.search(re.split(r"[,;:]", before)[-1])
+        or _HARM.search(re.split(r"[,;:]", after)[0])
+    )

@@ -56,33 +56,43 @@ _JOINS = re.compile(
 _SAID_THAT = re.compile(
     r"\b(?:said|says|say|announced|announces|confirmed|confirms|reported|reports|report|"
     r"show|shows|showed|found|finds|revealed|reveals)\s(?:(?:on|in|late|early)\s[A-Z]\w+\s|"
-    r"in\s(?:an?|its|his|her|their)\s[\w-]+\s|\w+day\s)?that\s|"
-    r"^According to [^,]{2,70},\s"
+    r"in\s(?:an?|its|his|her|their)\s[\w-]+\s|\w+day\s)?that\s"
 )
 #: An opening phrase without a time: «Under the plan, …».
 _OPENING = re.compile(
-    r"(?:At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s[^,;:]{3,90},\s"
+    r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
+    r"[^,;:]{3,90},\s"
 )
 _TIMES = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
     r"afternoon|evening|today|January|February|March|April|May|June|July|August|"
     r"September|October|November|December|\w+day)s?\b"
 )
+_SAYING = (
+    "said|says|say|told|added|reported|reports|report|announced|found|warned|estimated|"
+    "sagte|sagten|teilte|teilten|erklärte|berichtet|berichtete"
+)
 _ENDS = re.compile(
     r"[;:]\s|\s[—–]\s|\s-{1,2}\s|—"
-    r"|,\s(?=(?:according\sto|authorities|officials|police|the\s[\w’' -]{2,40}\s(?:said|"
-    r"says)|he\s(?:said|says)|she\s(?:said|says)|it\s(?:said|says)|they\s(?:said|say)|"
-    r"(?:[A-Z][\w.’'-]+\s){1,4}(?:said|says|told|added|reported)|making|giving|taking|"
-    r"bringing|leaving|raising|including|with|after|as|when|while|where|which|who|whose|"
-    r"because|following|despite|amid|since|up\sfrom|down\sfrom|compared|against|"
-    r"[a-z]{3,}ing|an?\s[^,]{3,80}$|the\s[^,]{3,80}$|its\s[^,]{3,60}$|their\s[^,]{3,60}$|"
-    r"and|or\s[£$€\d]|der|die|das|den|dem|deren|dessen|wo|wobei|während|nachdem|weil|"
-    r"obwohl|wie|sagte|teilte|erklärte|nach\sAngaben)\b)"
+    rf"|,\s(?=according\sto\s|(?:[\w.’'-]+\s){{1,7}}(?:{_SAYING})\b"
+    r"|(?:making|giving|taking|bringing|leaving|raising|including|with|after|as|when|"
+    r"while|where|which|who|whose|because|following|despite|amid|since|up\sfrom|just|"
+    r"down\sfrom|compared|against|[a-z]{3,}ing|an?\s[^,]{3,80}$|the\s[^,]{3,80}$|"
+    r"its\s[^,]{3,60}$|their\s[^,]{3,60}$|and|or\s[£$€\d]|der|die|das|den|dem|deren|"
+    r"dessen|wo|wobei|während|nachdem|weil|obwohl|wie|nach\sAngaben)\b)"
     r"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|as|"
     r"before)\s)"
     r"|\s(?=and\s(?:[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|had|will|would|said|says)"
     r"\s)"
+    r"|(?<!between)\s(?=and\s(?:the|an?|its|his|her|their|other|another|some|many|most|"
+    r"additional|[A-Z]\w+)\s(?:(?!and\b)[\w’'-]+\s){0,3}?[a-z]{3,}ed\s)"
+    r"|\s(?=and\s(?:then|later|also|has|have|is|was|will)\s)"
     r"|\s(?=(?:nachdem|weil|obwohl|während)\s)"
+)
+#: Ends for want of a better one: a purpose, a result.
+_LATE_ENDS = re.compile(
+    r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b)[a-z]{3,}\s)"
+    r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
 )
 _INSERTED = re.compile(
     r",\s(?:who|which|whose|where|a|an|the|now|then|formerly|based|led|owned|known|der|"
@@ -102,10 +112,15 @@ _GOVERNS = re.compile(
 _TURNS = re.compile(
     r"\b(?:if|unless|until|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
     r"incorrect|but|although|though|disput\w+|however|aber|wenn|falls|bestritt\w*|"
-    r"zurück|nicht|not|except|before)\b|n['’]t\b",
+    r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_POINTS_BACK = re.compile(r"(?:he|she|it|they|his|her|its|their)\b")
 _WAITING = re.compile(r"\s(?:when|where|once|until|wenn|after|as)\b")
+#: An opening phrase that still needs its clause.
+_PREPOSED = re.compile(
+    r"(?:In|At|On|With|Of|For|By|Under|From|Among|Within|During|Through)\s"
+)
 _OPEN = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|soll)\b"
 )
@@ -149,6 +164,7 @@ class _Statement:
     #: Offsets, with whether what is in front governs what follows.
     starts: Sequence[tuple[int, bool]]
     ends: Sequence[int]
+    late_ends: Sequence[int]
     brackets: Sequence[tuple[int, int]]
     insertions: Sequence[tuple[int, int]]
     german: bool
@@ -198,6 +214,7 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
         ],
         starts=_find_starts(text, start, end, german=german),
         ends=[m.start() for m in _ENDS.finditer(text, start, end)] + [end],
+        late_ends=[m.start() for m in _LATE_ENDS.finditer(text, start, end)],
         brackets=[m.span() for m in _BRACKETS.finditer(text, start, end)],
         insertions=[m.span() for m in _INSERTED.finditer(text, start, end)],
         german=german,
@@ -236,8 +253,17 @@ def _find_starts(
 
 def _label(statement: _Statement, figure: Figure) -> str:
     """The best clause around a figure, or ""."""
+    best = _choose_clause(statement, figure, statement.ends)
+    if not best and not statement.german:
+        best = _choose_clause(statement, figure, statement.late_ends)
+    return best
+
+
+def _choose_clause(
+    statement: _Statement, figure: Figure, ends: Sequence[int]
+) -> str:
     best, rank = "", (3, 0)
-    for start, end in _list_versions(statement, figure):
+    for start, end in _list_versions(statement, figure, ends):
         for spans in _list_cuts(statement, start, end, figure):
             shown = _format(statement.text, spans)
             length = len(shown)
@@ -250,15 +276,17 @@ def _label(statement: _Statement, figure: Figure) -> str:
 
 
 def _list_versions(
-    statement: _Statement, figure: Figure
+    statement: _Statement, figure: Figure, all_ends: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
     starts = [s for s in statement.starts if s[0] <= figure.start][-_MOST_STARTS:]
     starts = starts if statement.starts[0] in starts else [statement.starts[0], *starts]
-    ends = [e for e in statement.ends if e >= figure.end]
+    ends = [e for e in all_ends if e >= figure.end]
     ends = [*ends[:_MOST_ENDS], statement.end]
     for start, governed in starts:
         front = statement.text[statement.start : start]
-        if governed and _GOVERNS.search(front):
+        if governed and (
+            _GOVERNS.search(front) or _POINTS_BACK.match(statement.text, start)
+        ):
             continue
         for end in ends:
             if _may_end(statement, start, end) and _is_clause(statement, start, end):
@@ -276,6 +304,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     waits = _WAITING.match(tail) and _OPEN.search(statement.text, start, end)
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
+    if _PREPOSED.match(statement.text, start) and tail[0] == "," and "," not in kept:
+        return False
     return not waits and bool(last_word) and last_word[-1].lower() not in _DANGLING
 
 
@@ -302,14 +332,9 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
         elif at and word.finite and before not in _DETERMINERS and before != "to":
             if not waiting:
                 return True
-            waiting = before in ("who", "which", "that") or not _follows(inside, at)
             waiting = False
         before = word.low
     return False
-
-
-def _follows(inside: Sequence[_Word], at: int) -> bool:
-    return at + 1 < len(inside) and inside[at + 1].finite
 
 
 def _list_cuts(

@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digests.figures import clauses, labels, phrases, units
+from digests.figures import clauses, labels, phrases, units, votes
 from digests.figures.labels import FigurePlace
 from digests.figures.phrases import ClassedWord
 from digests.figures.units import FigureUnit
@@ -69,6 +69,9 @@ _RATE = re.compile(
     r"Woche|Monat|Jahr|Aktie|Person|Quadratmeter|Kilowattstunde)\b"
     r"(?!\s(?:later|earlier|ago|before|after|old)\b)"
 )
+_VAGUE_BEFORE = re.compile(r"\b(?:several|many|few|couple|some)\s$", re.IGNORECASE)
+#: German nouns whose number has no unit: «der Stärke 5,3».
+_GERMAN_SCALE = re.compile(r"\b(Stärke|Magnitude|Pegelstand)\s(?:von\s)?$")
 _SMALL = re.compile(r"\b[a-z][\w'’-]*")
 
 
@@ -157,6 +160,8 @@ class FigureReader:
             self._now = self._open(sentence)
         partner = self.partners.get(number)
         own = units.find_unit(self.text, number.start, number.end)
+        if own and self._is_vague(number):
+            return None
         unit = own
         if unit is None and partner is not None:
             unit = units.find_unit(self.text, partner.start, partner.end)
@@ -235,7 +240,7 @@ class FigureReader:
     def _count(
         self, number: Number, first: int, last: int
     ) -> tuple[str, str, int] | None:
-        if abs(number.value) < _FEWEST:
+        if abs(number.value) < _FEWEST or self._is_vague(number):
             return None
         if self.text[last : last + 1] == "-":
             return self._tied(last)
@@ -251,8 +256,17 @@ class FigureReader:
             return None
         hedged = first < number.start
         before = self.text[max(0, number.start - 12) : number.start]
-        spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
+        spoken = before[-2:-1].isalpha() and (
+            _TAKES_BARE.search(before) or _GERMAN_SCALE.search(before)
+        )
         return self._bare(first, last) if hedged or spoken else None
+
+    def _is_vague(self, number: Number) -> bool:
+        """«several million», «a few hundred»: a scale without a number."""
+        if number.shape != "words" or number.scale == 1:
+            return False
+        before = self.text[max(0, number.start - 10) : number.start]
+        return _VAGUE_BEFORE.search(before) is not None
 
     def _tied(self, last: int) -> tuple[str, str, int] | None:
         """«a 25-member group»."""
@@ -264,7 +278,8 @@ class FigureReader:
 
     def _bare(self, first: int, last: int) -> tuple[str, str, int] | None:
         if self.german:
-            return None
+            said = _GERMAN_SCALE.search(self.text, max(0, first - 24), first)
+            return ("", said[1], 0) if said else None
         noun = labels.label_bare_number(self._place(first, last, "", tied=False))
         return ("people" if noun in _HARMED else "", noun, 0) if noun else None
 
@@ -407,7 +422,43 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
         figure = reader.read(number, sentence)
         if figure is not None:
             figures.append(figure)
+    figures = _add_votes(text, figures, spans, starts)
     return clauses.state_figures(text, figures, german=german)
+
+
+def _add_votes(
+    text: str, figures: list[Figure], spans: Sequence[Span], starts: Sequence[int]
+) -> list[Figure]:
+    """The figures with counts of votes in place of the numbers that are part of them."""
+    counted = list(votes.find_votes(text))
+    if not counted:
+        return figures
+    begins = [start for start, _, _ in counted]
+    kept = [f for f in figures if not _is_within(f, counted, begins)]
+    for start, end, value in counted:
+        sentence = spans[max(0, bisect_right(starts, start) - 1)]
+        if end <= sentence.end:
+            kept.append(
+                Figure(
+                    start=start,
+                    end=end,
+                    text=text[start:end],
+                    value=value,
+                    unit="votes",
+                    what="",
+                    sentence=sentence,
+                )
+            )
+    return sorted(kept, key=lambda f: f.start)
+
+
+def _is_within(
+    figure: Figure,
+    counted: Sequence[tuple[int, int, float]],
+    begins: Sequence[int],
+) -> bool:
+    at = bisect_right(begins, figure.end - 1) - 1
+    return at >= 0 and figure.start < counted[at][1]
 
 
 def _pair_ranges(text: str, found: Sequence[Number]) -> dict[Number, Number]:

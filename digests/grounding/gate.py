@@ -174,7 +174,7 @@ def _states_value(text: str, value: float, article: Article) -> bool:
 
 
 _ROUNDING = 1e-9
-_SCALES = (1.0, 12.0, 1e2, 1e3, 1e6, 1e9, 1e12)
+_SCALES = (1.0, 12.0, 1e2, 1e3, 1e5, 1e6, 1e7, 1e9, 1e12)
 
 #: What may differ between a text and its source, besides white space and case.
 _FREE = ".,;:!?…'\"‘’“”„‚‹›«»()[]{}<>‐‑–—―/\\_*·`-"
