@@ -42,6 +42,8 @@ _BY_STATUS = {
     "hypothetical": -1.5,
 }
 _SMALL = -9.0
+#: Labels of one sentence that begin alike say the same once more.
+_SAME_START = 16
 _HARM = re.compile(
     r"\b(?:kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
     r"arrest\w*|detain\w*|evacuat\w*|homeless|displac\w*|drown\w*|shot|stabbed|"
@@ -56,6 +58,12 @@ _TERM = re.compile(
     re.IGNORECASE,
 )
 _AGE = re.compile(r"\bold\b|\baged?\b|\d-jährig|\bAlter\b", re.IGNORECASE)
+#: «the 50 yard freestyle», «a 10km run»: the name of an event.
+_EVENT = re.compile(
+    r"(?:[-\s]?(?:yards?|met(?:re|er)s?|m|km|k|miles?))?\s(?:\w+\s){0,2}?(?:freestyle|"
+    r"medley|backstroke|breaststroke|butterfly|relay|dash|hurdles|sprint|steeplechase)\b",
+    re.I,
+)
 #: A bare age: «Brun, the longest-serving, is 61».
 _BARE_AGE = re.compile(r"\b(?:is|was|turns|turned)\s\d{1,2}$")
 _CORRECTION = re.compile(r"\W*(?:correction|clarification|korrektur|berichtigung)", re.I)
@@ -109,8 +117,10 @@ def choose_key_figures(analysis: ArticleAnalysis) -> tuple[Figure, ...]:
 def _repeats(figure: Figure, other: Figure) -> bool:
     """Whether a label is shown already, or its value of the same thing."""
     mine, theirs = normalize_text(figure.label), normalize_text(other.label)
-    if mine in theirs or theirs in mine or figure.sentence == other.sentence:
+    if mine in theirs or theirs in mine:
         return True
+    if figure.sentence == other.sentence:
+        return figure.text in other.label or mine[:_SAME_START] == theirs[:_SAME_START]
     return (figure.value, figure.unit) == (other.value, other.unit)
 
 
@@ -158,6 +168,8 @@ def _may_show(figure: Figure, analysis: ArticleAnalysis) -> bool:
     if not figure.label or figure.status == "denied" or _AGE.search(figure.text):
         return False
     if not figure.unit and _BARE_AGE.search(figure.label):
+        return False
+    if _EVENT.match(analysis.article.text, figure.end):
         return False
     title = analysis.article.title or ""
     return not (_CORRECTION.match(title) and _WRONG.search(figure.label))

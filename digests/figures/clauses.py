@@ -94,6 +94,14 @@ _LATE_ENDS = re.compile(
     r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b)[a-z]{3,}\s)"
     r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
 )
+_SECOND_VERB = re.compile(r"\sand\s(?P<verb>[a-z]+)\b")
+_CONTRAST = re.compile(r",\sbut\s")
+#: A contrast with these is about the number itself.
+_TAKES_BACK = re.compile(
+    r"\b(?:recover\w*|revers\w*|later|then|since|fell|rose|fall|rise|up|down|those|these|"
+    r"this|that figure|it|they|only|not|never|denied|den(?:y|ies)|sa(?:id|ys?)|still|"
+    r"less|more|fewer|actual\w*|real\w*|wrong|false|disput\w*|if|unless)\b|n['’]t\b"
+)
 _INSERTED = re.compile(
     r",\s(?:who|which|whose|where|a|an|the|now|then|formerly|based|led|owned|known|der|"
     r"die|das)\s[^,;:()\"“”—–]{3,110},(?=\s)|,\s\d{2},(?=\s)"
@@ -214,11 +222,38 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
         ],
         starts=_find_starts(text, start, end, german=german),
         ends=[m.start() for m in _ENDS.finditer(text, start, end)] + [end],
-        late_ends=[m.start() for m in _LATE_ENDS.finditer(text, start, end)],
+        late_ends=[] if german else _find_late_ends(text, start, end),
         brackets=[m.span() for m in _BRACKETS.finditer(text, start, end)],
-        insertions=[m.span() for m in _INSERTED.finditer(text, start, end)],
+        insertions=_find_insertions(text, start, end),
         german=german,
     )
+
+
+def _find_late_ends(text: str, start: int, end: int) -> list[int]:
+    found = [m.start() for m in _LATE_ENDS.finditer(text, start, end)]
+    found += [
+        m.start()
+        for m in _SECOND_VERB.finditer(text, start, end)
+        if grammar.looks_finite(m["verb"])
+    ]
+    found += [
+        m.start()
+        for m in _CONTRAST.finditer(text, start, end)
+        if not _TAKES_BACK.search(text, m.end(), end)
+    ]
+    return sorted(found)
+
+
+def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Inserted clauses that may be left out; a comma stays unless a verb follows."""
+    found = []
+    for m in _INSERTED.finditer(text, start, end):
+        following = _WORD.search(text, m.end(), min(end, m.end() + 40))
+        if following is None or following[0].lower() in _RELATIVE:
+            continue
+        joined = grammar.looks_finite(following[0]) or text[m.start()] != ","
+        found.append((m.start() + (not joined), m.end()))
+    return found
 
 
 def _strip_leads(text: str, sentence: Span) -> int:
@@ -253,26 +288,22 @@ def _find_starts(
 
 def _label(statement: _Statement, figure: Figure) -> str:
     """The best clause around a figure, or ""."""
-    best = _choose_clause(statement, figure, statement.ends)
-    if not best and not statement.german:
-        best = _choose_clause(statement, figure, statement.late_ends)
+    best, rank = "", (4, 0)
+    for late, ends in enumerate((statement.ends, statement.late_ends)):
+        for start, end in _list_versions(statement, figure, ends):
+            for spans in _list_cuts(statement, start, end, figure):
+                shown = _format(statement.text, spans)
+                now = _rank(len(shown), late)
+                if now < rank and _reads_well(shown):
+                    best, rank = shown, now
     return best
 
 
-def _choose_clause(
-    statement: _Statement, figure: Figure, ends: Sequence[int]
-) -> str:
-    best, rank = "", (3, 0)
-    for start, end in _list_versions(statement, figure, ends):
-        for spans in _list_cuts(statement, start, end, figure):
-            shown = _format(statement.text, spans)
-            length = len(shown)
-            if length > MAX_LENGTH:
-                continue
-            now = (0, -length) if length <= USUAL_LENGTH else (1, length)
-            if now < rank and _reads_well(shown):
-                best, rank = shown, now
-    return best
+def _rank(length: int, late: int) -> tuple[int, int]:
+    """The longest of usual length, else the shortest; 4 and more is too long."""
+    if length <= USUAL_LENGTH:
+        return late, -length
+    return (2 + late if length <= MAX_LENGTH else 4), length
 
 
 def _list_versions(
@@ -299,7 +330,9 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return True
     tail = statement.text[end : statement.end]
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
-    if _TURNS.search(statement.text, first, last) or _TURNS.match(tail.lstrip(" ,")):
+    if _TURNS.search(statement.text, first, last):
+        return False
+    if _TURNS.match(tail.lstrip(" ,")) and end not in statement.late_ends:
         return False
     waits = _WAITING.match(tail) and _OPEN.search(statement.text, start, end)
     kept = statement.text[start:end].rstrip(" ,;:—–-")

@@ -56,7 +56,7 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|unless|would have|would be|might have|could have|were to|hypothetical\w*|"
+    r"\b(?:if(?!\s(?:any|not|only)\b)|unless|would have|would be|might have|could have|were to|hypothetical\w*|"
     r"wenn|falls|sofern|hätten?)\b",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ _SOUGHT = re.compile(
 )
 _POSSIBLE = re.compile(r"\b(?:could|might|may|könnten?)\b", re.IGNORECASE)
 _AHEAD = re.compile(
-    r"\b(?:will|would|shall|expect\w*|forecast\w*|predict\w*|project(?:s|ed|ions?)|"
+    r"\b(?:will|would|shall|(?<!than\s)(?<!as\s)expect\w*|forecast\w*|predict\w*|project(?:s|ed|ions?)|"
     r"plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|due|set to|"
     r"going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|hopes?|hoped|soll(?:en)?|"
     r"wird|werden|erwart\w+|rechnet\w*|prognos\w+|geplant\w*|plan(?:t|en)|dürften?|"
@@ -88,6 +88,8 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _LOOK_AHEAD = 120
+#: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
+_NEAR = 50
 _LONGEST_STATEMENT = 700
 
 
@@ -120,9 +122,10 @@ def read_status(
         return "disputed"
     if _CONDITION.search(part) or _SOUGHT.search(before):
         return "hypothetical"
-    if _AHEAD.search(part):
+    near = before + text[figure[1] : min(last, figure[1] + _NEAR)]
+    if _AHEAD.search(near):
         return "expected"
-    if _POSSIBLE.search(part):
+    if _POSSIBLE.search(near):
         return "hypothetical"
     return "past" if _FROM.search(before) or _BEHIND.search(part) else "reported"
 
