@@ -14,7 +14,6 @@ from digests.editing.key_figures import build_shown_figure
 from digests.language import words
 from digests.language.words import word_set
 from digests.types import (
-    Article,
     ArticleAnalysis,
     Dispute,
     Figure,

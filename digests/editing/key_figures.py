@@ -57,6 +57,12 @@ _TERM = re.compile(
     r"surviv\w+|Haft|verurteilt|gesperrt|Sperre)\b",
     re.IGNORECASE,
 )
+_NOTABLE = re.compile(
+    r"\b(?:nominations?|awards?|medals?|golds?|titles?|goals?|tries|charges|counts|seats|"
+    r"bodies|hostages|victims|planes|ships|mines|factories|plants|schools|hospitals|"
+    r"branches|banks|firms|holidays|bans?|Medaillen|Tore|Sitze|Werke|Schulen|Kliniken)\b",
+    re.I,
+)
 _AGE = re.compile(r"\bold\b|\baged?\b|\d-jährig|\bAlter\b", re.IGNORECASE)
 #: «the 50 yard freestyle», «a 10km run»: the name of an event.
 _EVENT = re.compile(
@@ -64,9 +70,11 @@ _EVENT = re.compile(
     r"medley|backstroke|breaststroke|butterfly|relay|dash|hurdles|sprint|steeplechase)\b",
     re.I,
 )
-#: A bare age: «Brun, the longest-serving, is 61».
+#: A bare age: «Lind, the oldest of them, is 74».
 _BARE_AGE = re.compile(r"\b(?:is|was|turns|turned)\s\d{1,2}$")
-_CORRECTION = re.compile(r"\W*(?:correction|clarification|korrektur|berichtigung)", re.I)
+_CORRECTION = re.compile(
+    r"\W*(?:correction|clarification|korrektur|berichtigung)", re.I
+)
 #: In a correction: what was wrong.
 _WRONG = re.compile(
     r"\b(?:(?:that|the)\s(?:statement|report|article|story|post)|original\w*|earlier|"
@@ -78,7 +86,7 @@ _PRONOUN = re.compile(r"(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _ScoredFigure:
     figure: Figure
     score: float
 
@@ -124,7 +132,7 @@ def _repeats(figure: Figure, other: Figure) -> bool:
     return (figure.value, figure.unit) == (other.value, other.unit)
 
 
-def _score_figures(analysis: ArticleAnalysis) -> list[_Candidate]:
+def _score_figures(analysis: ArticleAnalysis) -> list[_ScoredFigure]:
     article = analysis.article
     title = {n.value for n in numbers.find_numbers(article.title or "", article.lang)}
     news = {span.start for s in analysis.summary.sentences[:1] for span in s.spans}
@@ -140,15 +148,16 @@ def _score_figures(analysis: ArticleAnalysis) -> list[_Candidate]:
         inside = at >= 0 and figure.start < quoted[at].end
         if not inside and _may_show(figure, analysis):
             named = abs(figure.value) in title
-            score = _score(figure, named=named, place=place)
-            score += 3 if any(_holds(figure, at) for at in news) else 0
+            told = any(_holds(figure, at) for at in news)
+            score = _score(figure, named=named, place=place) + 3 * told
+            score -= _SMALL if told and _is_notable(figure) else 0
             score -= 4 if (figure.value, figure.unit) in replaced else 0
-            found.append(_Candidate(figure, score))
+            found.append(_ScoredFigure(figure, score))
     return found
 
 
 def _find_replaced(figures: Sequence[Figure]) -> frozenset[tuple[float, str]]:
-    """Values that a later count replaced: «1,200, down from 3,900»."""
+    """Values that a later count replaced: «800, down from 2,500»."""
     return frozenset(
         (f.value, f.unit) for f in figures if f.status == "past" and _is_left(f)
     )
@@ -190,6 +199,15 @@ def _score(figure: Figure, *, named: bool, place: int) -> float:
     if _PRONOUN.match(figure.label):
         score -= 1
     return score - (len(figure.label) > clauses.USUAL_LENGTH) / 2
+
+
+def _is_notable(figure: Figure) -> bool:
+    """Whether a small count is of things that are news by ones and twos."""
+    sort = units.classify_unit(figure.unit)
+    small = sort == "count" and abs(figure.value) < _SMALL_COUNT
+    at = figure.label.find(figure.text)
+    beside = re.split(r"[,;:]", figure.label[at:][:48])[0]
+    return small and not _is_of_harm(figure) and bool(_NOTABLE.search(beside))
 
 
 def _before_but(figure: Figure) -> bool:

@@ -33,7 +33,7 @@ _MOST_ENDS = 6
 _LEADS = (
     # Bullets and the clock lines of live blogs.
     re.compile(r"[-•*–—·▪●]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
-    # «MIAMI —», «DELMAR CITY (Meridian Wire) -», «New Delhi, India (CNN)», «CHENNAPUR:».
+    # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
     re.compile(
         r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
         r"(?=[A-ZÄÖÜ\d£$€₦₹])|[A-ZÄÖÜ][A-ZÄÖÜ.'’ -]{2,30}(?:,\s[A-Z][\w. ]{1,20})?"
@@ -94,6 +94,13 @@ _LATE_ENDS = re.compile(
     r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b)[a-z]{3,}\s)"
     r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
 )
+_SAYS = re.compile(
+    r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
+)
+_LONGEST_SUBJECT = 9
+_TAG = re.compile(
+    r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
+)
 _SECOND_VERB = re.compile(r"\sand\s(?P<verb>[a-z]+)\b")
 _CONTRAST = re.compile(r",\sbut\s")
 #: A contrast with these is about the number itself.
@@ -105,11 +112,11 @@ _TAKES_BACK = re.compile(
 _INSERTED = re.compile(
     r",\s(?:who|which|whose|where|a|an|the|now|then|formerly|based|led|owned|known|der|"
     r"die|das)\s[^,;:()\"“”—–]{3,110},(?=\s)|,\s\d{2},(?=\s)"
-    r"|\s[—–]\s[^,;:()\"“”—–]{3,120}\s[—–](?=\s[a-z])|\s--\s[^;:()\"“”]{3,120}\s--(?=\s)"
+    r"|\s[—–]\s[^,;:()\"“”—–]{3,120}\s[—–](?=\s[a-z\d])|\s--\s[^;:()\"“”]{3,120}\s--(?=\s)"
 )
 #: What was left out in front governs the number: it must not be left out.
 _GOVERNS = re.compile(
-    r"\b(?:if|unless|would|could|may|might|should|will|expect\w*|forecast\w*|predict\w*|"
+    r"\b(?:if|unless|would|could|(?-i:may)|might|should|will|expect\w*|forecast\w*|predict\w*|"
     r"project(?:s|ed|ions?)|plan(?:s|ned|ning)?|estimat\w+|alleg\w+|claim\w*|believe[sd]?|"
     r"thought|suggest\w*|propos\w+|warn\w*|den(?:y|ies|ied|ying)|not|never|no|nor|false|"
     r"rumou?r\w*|demand\w*|sue[sd]?|seek\w*|hope\w*|soll\w*|würd\w+|könnt\w+|nicht|kein\w*|"
@@ -118,7 +125,7 @@ _GOVERNS = re.compile(
 )
 #: What was left out behind turns the statement round.
 _TURNS = re.compile(
-    r"\b(?:if|unless|until|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
+    r"\b(?:if|unless|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
     r"incorrect|but|although|though|disput\w+|however|aber|wenn|falls|bestritt\w*|"
     r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
@@ -142,6 +149,17 @@ _DANGLING = word_set("""
     und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
     wie dass ist sind war hat haben wird said says also
 """)
+_SUBJECTS = word_set("he she it they we i you who")
+#: Finite forms of the plural, which are nouns elsewhere.
+_PLURAL_VERBS = word_set("""
+    identify say think believe want need support back oppose plan work live own use face
+    remain favor favour approve disapprove pay earn make take get go come give find see
+    know feel hold run lead play sell buy spend cost rise fall drop grow increase expect
+    fear agree disagree report claim vote trust prefer speak read travel suffer lack
+    carry cover contain include produce generate receive depend die smoke drink eat stay
+    sit stand lie belong match attend visit commute rent share sleep
+""")
+_MANY = word_set("people men women children police percent cent staff half third most")
 #: A label that begins like this says nothing without the sentence before it.
 _LEANING = word_set("""
     it this that these those here such i we you which who whose so another others both
@@ -223,7 +241,11 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
         starts=_find_starts(text, start, end, german=german),
         ends=[m.start() for m in _ENDS.finditer(text, start, end)] + [end],
         late_ends=[] if german else _find_late_ends(text, start, end),
-        brackets=[m.span() for m in _BRACKETS.finditer(text, start, end)],
+        brackets=[
+            m.span()
+            for m in _BRACKETS.finditer(text, start, end)
+            if not grammar.NEGATION.search(m[0])
+        ],
         insertions=_find_insertions(text, start, end),
         german=german,
     )
@@ -296,7 +318,52 @@ def _label(statement: _Statement, figure: Figure) -> str:
                 now = _rank(len(shown), late)
                 if now < rank and _reads_well(shown):
                     best, rank = shown, now
-    return best
+    return best or _join_subject(statement, figure) or _find_tag(statement, figure)
+
+
+def _join_subject(statement: _Statement, figure: Figure) -> str:
+    """«The firm denied …, and said that it would spend £15 million»: not the first.
+
+    Only before a verb of saying, which the verb before it cannot govern.
+    """
+    if statement.german:
+        return ""
+    subject = _find_subject_end(statement)
+    joins = [
+        m.end()
+        for m in statements.COORDINATE.finditer(
+            statement.text, statement.start, figure.start
+        )
+        if _SAYS.match(statement.text, m.end(), figure.start)
+    ]
+    if not subject or not joins or joins[-1] < subject:
+        return ""
+    head = Span(start=statement.start, end=subject)
+    for end in (statement.end, *statement.ends):
+        if end >= figure.end and _may_end(statement, joins[-1], end):
+            shown = _format(statement.text, (head, Span(start=joins[-1], end=end)))
+            if len(shown) <= MAX_LENGTH and _reads_well(shown):
+                return shown
+    return ""
+
+
+def _find_subject_end(statement: _Statement) -> int:
+    """Where the subject of a sentence ends that begins with it; 0 if unsure."""
+    for at, word in enumerate(statement.words[:_LONGEST_SUBJECT]):
+        if word.low in _RELATIVE or word.low in _OPENERS or word.low in ",;:":
+            return 0
+        if at and word.finite:
+            before = statement.words[at - 1]
+            return before.end if before.low not in _DETERMINERS else 0
+    return 0
+
+
+def _find_tag(statement: _Statement, figure: Figure) -> str:
+    """«RRP: £23.99»: a price in a line of facts, which has no verb."""
+    before = statement.text[max(statement.start, figure.start - 20) : figure.start]
+    tag = _TAG.search(before)
+    start = figure.start - len(tag[0]) if tag else 0
+    return to_one_line(statement.text[start : figure.end]) if tag else ""
 
 
 def _rank(length: int, late: int) -> tuple[int, int]:
@@ -362,12 +429,21 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
             waiting = word.low != "to" or waiting
         elif word.low == "," and inside[0].low in _OPENERS:
             waiting = False
-        elif at and word.finite and before not in _DETERMINERS and before != "to":
+        elif at and _is_verb(word, before):
             if not waiting:
                 return True
             waiting = False
         before = word.low
     return False
+
+
+def _is_verb(word: _Word, before: str) -> bool:
+    """Whether a word is a finite verb behind the word `before`."""
+    if before in _SUBJECTS:
+        return word.low not in _DANGLING or word.finite
+    if word.low in _PLURAL_VERBS:
+        return before.endswith("s") or before in _MANY
+    return word.finite and before not in _DETERMINERS and before != "to"
 
 
 def _list_cuts(
@@ -381,6 +457,7 @@ def _list_cuts(
         (a, b)
         for a, b in insertions
         if not _GOVERNS.search(statement.text, a, b)
+        and not grammar.NEGATION.search(statement.text, a, b)
         and not any(a < d and c < b for c, d in brackets)
     ]
     if insertions:
@@ -414,7 +491,10 @@ _SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
 def _format(text: str, spans: Sequence[Span]) -> str:
     joined = to_one_line(" ".join(text[s.start : s.end].strip() for s in spans))
     shown = _SPACED.sub(r"\1", joined).strip(" ,;:—–-")
-    return shown[:1].upper() + shown[1:] if len(shown[:1].upper()) == 1 else shown
+    large = shown[:1].upper()
+    # «ß» and «ı» have no capital of their own and stay.
+    kept = len(large) == 1 and large.casefold() == shown[:1].casefold()
+    return large + shown[1:] if kept else shown
 
 
 def _reads_well(shown: str) -> bool:

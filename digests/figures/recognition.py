@@ -15,13 +15,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digests.figures import clauses, labels, phrases, units, votes
+from digests.figures import clauses, labels, phrases, tallies, units
 from digests.figures.labels import FigurePlace
 from digests.figures.phrases import ClassedWord
+from digests.figures.tallies import Tally
 from digests.figures.units import FigureUnit
 from digests.language import dates, numbers, sentences
 from digests.language.dates import Moment
 from digests.language.numbers import Number
+from digests.language.spans import drop_overlapping
 from digests.language.words import resolve_language, word_set
 from digests.types import Figure, Span
 
@@ -247,6 +249,8 @@ class FigureReader:
         if _TIMES.match(self.text, last):
             return "times", "", last + len(" times")
         noun = self._counted(first, last)
+        if self.german and (said := self._german_scale(first)):
+            return ("", said, 0)
         if self.refusals.named(number, self._now.span.start, noun):
             return None
         if noun:
@@ -256,9 +260,7 @@ class FigureReader:
             return None
         hedged = first < number.start
         before = self.text[max(0, number.start - 12) : number.start]
-        spoken = before[-2:-1].isalpha() and (
-            _TAKES_BARE.search(before) or _GERMAN_SCALE.search(before)
-        )
+        spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
         return self._bare(first, last) if hedged or spoken else None
 
     def _is_vague(self, number: Number) -> bool:
@@ -276,10 +278,14 @@ class FigureReader:
         what = self._measured(tied.start(), tied.end(), "measure", tied=True)
         return _is_plural_count(tied["noun"]), what, tied.end()
 
+    def _german_scale(self, first: int) -> str:
+        """«Stärke» of «der Stärke 5,3», or ""."""
+        said = _GERMAN_SCALE.search(self.text[max(0, first - 24) : first])
+        return said[1] if said else ""
+
     def _bare(self, first: int, last: int) -> tuple[str, str, int] | None:
         if self.german:
-            said = _GERMAN_SCALE.search(self.text, max(0, first - 24), first)
-            return ("", said[1], 0) if said else None
+            return None
         noun = labels.label_bare_number(self._place(first, last, "", tied=False))
         return ("people" if noun in _HARMED else "", noun, 0) if noun else None
 
@@ -422,29 +428,29 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
         figure = reader.read(number, sentence)
         if figure is not None:
             figures.append(figure)
-    figures = _add_votes(text, figures, spans, starts)
+    figures = _add_tallies(text, figures, spans, starts)
     return clauses.state_figures(text, figures, german=german)
 
 
-def _add_votes(
+def _add_tallies(
     text: str, figures: list[Figure], spans: Sequence[Span], starts: Sequence[int]
 ) -> list[Figure]:
-    """The figures with counts of votes in place of the numbers that are part of them."""
-    counted = list(votes.find_votes(text))
+    """The figures with votes and runs in place of the numbers that are part of them."""
+    counted = drop_overlapping(tallies.find_tallies(text))
     if not counted:
         return figures
-    begins = [start for start, _, _ in counted]
+    begins = [tally.start for tally in counted]
     kept = [f for f in figures if not _is_within(f, counted, begins)]
-    for start, end, value in counted:
-        sentence = spans[max(0, bisect_right(starts, start) - 1)]
-        if end <= sentence.end:
+    for tally in counted:
+        sentence = spans[max(0, bisect_right(starts, tally.start) - 1)]
+        if tally.end <= sentence.end:
             kept.append(
                 Figure(
-                    start=start,
-                    end=end,
-                    text=text[start:end],
-                    value=value,
-                    unit="votes",
+                    start=tally.start,
+                    end=tally.end,
+                    text=text[tally.start : tally.end],
+                    value=tally.value,
+                    unit=tally.unit,
                     what="",
                     sentence=sentence,
                 )
@@ -452,13 +458,9 @@ def _add_votes(
     return sorted(kept, key=lambda f: f.start)
 
 
-def _is_within(
-    figure: Figure,
-    counted: Sequence[tuple[int, int, float]],
-    begins: Sequence[int],
-) -> bool:
+def _is_within(figure: Figure, counted: Sequence[Tally], begins: Sequence[int]) -> bool:
     at = bisect_right(begins, figure.end - 1) - 1
-    return at >= 0 and figure.start < counted[at][1]
+    return at >= 0 and figure.start < counted[at].end
 
 
 def _pair_ranges(text: str, found: Sequence[Number]) -> dict[Number, Number]:

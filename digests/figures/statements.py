@@ -1,6 +1,6 @@
-"""How a sentence states a figure: reported, expected, denied, disputed, past, hypothetical.
+"""How a figure is stated: reported, expected, denied, disputed, past, hypothetical.
 
-A sentence is divided at its coordinate clauses («…, and said that …», «…; …»), because a
+A sentence is divided at its coordinate clauses («…, and said that …», «…; …»), for a
 denial or a condition in one of them does not govern the next. Within such a part the
 words before a figure govern it («denied that 40 had died»), as do a predicate after it
 («reports that 40 died were false») and a denial that opens the next sentence.
@@ -56,7 +56,8 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if(?!\s(?:any|not|only)\b)|unless|would have|would be|might have|could have|were to|hypothetical\w*|"
+    r"\b(?:if(?!\s(?:any|not|only)\b)|unless|would have|would be|might have|could have|"
+    r"were to|hypothetical\w*|"
     r"wenn|falls|sofern|hätten?)\b",
     re.IGNORECASE,
 )
@@ -65,7 +66,7 @@ _SOUGHT = re.compile(
     r"pray(?:s|ed|ing)|su(?:es|ed|ing)\s.{1,60}\sfor|claims?\sof|fordert\w*|verlangt\w*)\b",
     re.IGNORECASE,
 )
-_POSSIBLE = re.compile(r"\b(?:could|might|may|könnten?)\b", re.IGNORECASE)
+_POSSIBLE = re.compile(r"\b(?:could|might|(?-i:may)|könnten?)\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:will|would|shall|(?<!than\s)(?<!as\s)expect\w*|forecast\w*|predict\w*|project(?:s|ed|ions?)|"
     r"plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|due|set to|"
@@ -128,6 +129,11 @@ def read_status(
     if _POSSIBLE.search(near):
         return "hypothetical"
     return "past" if _FROM.search(before) or _BEHIND.search(part) else "reported"
+
+
+def says_denial(label: str) -> bool:
+    """Whether a label itself says that its figure is denied."""
+    return bool(_DENIES.search(label) or _DENIED_AFTER.search(label))
 
 
 def _is_denied(part: str, before: str, after: str, following: str) -> bool:

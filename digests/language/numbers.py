@@ -162,9 +162,7 @@ _OUT_OF = re.compile(
 _MOST_DIGITS = 15
 #: «N95», «N225»: a letter with so few digits is no amount in naira.
 _SHORT_CODE = 3
-_AFTER_MONEY = re.compile(
-    r"(?:[$£€¥₹₩₦]|\b(?:USD|EUR|GBP|CHF|NGN|INR|Rs\.?|N))\s?$"
-)
+_AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩₦]|\b(?:USD|EUR|GBP|CHF|NGN|INR|Rs\.?|N))\s?$")
 #: «1.2m people» and «40k homes» count; «200m» alone is a length.
 _COUNTED_AFTER = re.compile(
     r"\s(?:people|users|homes|houses|households|customers|jobs|workers|children|"

@@ -1,0 +1,94 @@
+"""The figures that a story shows. All texts are invented."""
+
+from digests.analysis import analyse_article
+from digests.editing import presentation
+from digests.editing.key_figures import MAX_FIGURES
+from digests.types import Article, EditionStyle, RankedStory, Story
+
+
+def shown(text: str, title: str | None = None, lang: str | None = None) -> list[str]:
+    """The labels that a story of this one article shows."""
+    article = Article(id="a", text=text, title=title, lang=lang)
+    story = Story(id="s-1", articles=(article,), outlets=("Hallin Courier",))
+    presented = presentation.present_story(
+        RankedStory(story=story), {"a": analyse_article(article)}, EditionStyle()
+    )
+    return [entry.figure.label for entry in presented.figures]
+
+
+def test_the_number_of_the_title_comes_first():
+    text = (
+        "Orvik has approved a new harbour wall. The town has 21,000 people. The work "
+        "will cost £48 million and begins in June."
+    )
+    found = shown(text, title="Orvik approves £48m harbour wall")
+    assert found[0] == "The work will cost £48 million and begins in June"
+
+
+def test_a_denied_number_is_not_shown():
+    text = (
+        "Hallin Steel is not closing its mill. The company denied a report that 700 "
+        "people would lose their jobs. The mill employs 1,900 people."
+    )
+    assert shown(text) == ["The mill employs 1,900 people"]
+
+
+def test_a_number_that_a_correction_takes_back_is_not_shown():
+    text = (
+        "Nobody was injured in the fire at Orvik mill. An earlier version of this "
+        "report said that 12 people had been injured. Damage is put at £200,000."
+    )
+    found = shown(text, title="Correction: Nobody was injured in mill fire")
+    assert found == ["Damage is put at £200,000"]
+
+
+def test_trivial_numbers_are_not_shown():
+    text = (
+        "The two mayors met a 35-year-old baker in three rooms. They talked for 40 "
+        "minutes. Lind, the oldest of them, is 74."
+    )
+    assert shown(text) == []
+
+
+def test_few_people_are_shown_if_something_happened_to_them():
+    assert shown("Three people were killed when a crane fell in Hallin.") == [
+        "Three people were killed when a crane fell in Hallin"
+    ]
+
+
+def test_a_long_sentence_of_prison_is_shown_and_a_duration_is_not():
+    text = (
+        "The former mayor of Orvik was jailed for 12 years. The trial had lasted for "
+        "seven months."
+    )
+    assert shown(text) == ["The former mayor of Orvik was jailed for 12 years"]
+
+
+def test_a_quoted_number_is_no_fact_of_the_story():
+    assert shown("“We lost 400 trees in one night,” said Ada Brandt.") == []
+
+
+def test_one_clause_is_shown_once():
+    text = "Revenue at Orvik Foods rose 4% to $90 million. Revenue rose 4%, it said."
+    assert shown(text) == ["Revenue at Orvik Foods rose 4% to $90 million"]
+
+
+def test_a_count_that_was_replaced_is_not_shown_as_the_present_one():
+    text = (
+        "800 homes are without power, down from 2,500 at noon.\n\n"
+        "About 2,500 homes lost power in the storm.\n\nThe wind tore off 300 roofs."
+    )
+    assert shown(text)[0] == "800 homes are without power, down from 2,500 at noon"
+    assert "About 2,500 homes lost power in the storm" not in shown(text)
+
+
+def test_a_story_shows_only_a_few_figures():
+    text = " ".join(
+        f"The town planted {n} trees in Park Lane." for n in range(100, 120)
+    )
+    assert len(shown(text)) == MAX_FIGURES
+
+
+def test_odd_texts_show_nothing():
+    for text in ("", "5%", "%%% 5% ((", "5% " * 300, "\n\n- 5\n- 6\n"):
+        assert shown(text) == []
