@@ -42,7 +42,7 @@ _DATELINE = re.compile(
 _DATELINE_SIGNS = ("–", "—", "--", " -", "(")
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
-    r"""\b(?:click|scroll|tap)\s(?:here|down|on|through)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
+    r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
     |\bread\smore\b|\bread:\s|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
     |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
@@ -188,6 +188,8 @@ def is_title_line(article: Article, span: Span) -> bool:
     if not _PARAGRAPH.match(article.text, span.end):
         return False
     text = to_one_line(article.text[span.start : span.end])
+    if _NO_TITLE.match(text) or is_junk(text):
+        return False
     if article.title:
         said = words.extract_stems(text)
         return bool(said) and set(said) <= set(words.extract_stems(article.title))
@@ -196,10 +198,17 @@ def is_title_line(article: Article, span: Span) -> bool:
     capitals = sum(not w[0].islower() for w in large)
     if len(found) > _FEWEST_TITLE_WORDS and capitals >= _TITLE_CASE_SHARE * len(large):
         return True
-    return text[-1:] not in '!?"”' and _has_headline_verb(found)
+    if text[-1:] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
+        return False
+    return _has_headline_verb(found) or not _REPORT_WORD.search(text)
 
 
 _FEWEST_TITLE_WORDS = 4
+#: Bylines, list items, clock times, speakers, salutations.
+_NO_TITLE = re.compile(
+    r"(?:By|Von|Text|Photo|Tested by|Story by|Dear)\b|(?:Sirs?|Madam),|[-•*]"
+    r"|\d{1,2}[:.]\d{2}\b|[A-Z][A-Z ,.'’-]{2,40}:\s"
+)
 #: One of these is in every first sentence of a report, and seldom in a headline.
 _REPORT_WORD = re.compile(
     r"\b(?:the|an?|was|were|had|has|have|said|der|die|das|den|dem|des|eine?[nmrs]?|wurden?"
@@ -277,10 +286,15 @@ def _is_said(text: str, span: Span) -> bool:
     return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
 
 
+#: A line of fewer words in capitals is a label.
+_FEWEST_CAPITALS = 6
+
+
 def is_presentable(passage: Passage) -> bool:
     """Whether a passage may be shown: a whole sentence, and no boilerplate."""
     if (
         passage.in_speech
+        or (passage.text.isupper() and len(passage.text.split()) < _FEWEST_CAPITALS)
         or not is_whole_sentence(passage.text)
         or not has_balanced_marks(passage.text)
     ):

@@ -63,7 +63,7 @@ FORMS = [
     ),
     (
         "interview",
-        "The keeper retires.\n\nQ: Why now?\n\nA: My knees.\n\nQ: The boat?\n\nA: Sold.",
+        "The keeper goes.\n\nQ: Why now?\n\nA: My knees.\n\nQ: The boat?\n\nA: Sold.",
     ),
     (
         "interview",
