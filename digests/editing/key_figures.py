@@ -151,7 +151,8 @@ def _score_figures(analysis: ArticleAnalysis) -> list[_ScoredFigure]:
             told = any(_holds(figure, at) for at in news)
             score = _score(figure, named=named, place=place) + 3 * told
             score -= _SMALL if told and _is_notable(figure) else 0
-            score -= 4 if (figure.value, figure.unit) in replaced else 0
+            if (figure.value, figure.unit) in replaced and not _is_left(figure):
+                continue
             found.append(_ScoredFigure(figure, score))
     return found
 

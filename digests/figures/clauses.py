@@ -25,6 +25,7 @@ from digests.types import Figure, Span
 USUAL_LENGTH = 110
 MAX_LENGTH = 140
 _LONGEST_SENTENCE = 600
+_STOPS = tuple(".!?…")
 _FEWEST_WORDS = 3
 #: Starts and ends that are tried around one figure.
 _MOST_STARTS = 5
@@ -414,7 +415,8 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     inside = [w for w in statement.words if start <= w.start and w.end <= end]
     if len(inside) < _FEWEST_WORDS:
         return False
-    if statement.german:
+    whole = (start, end) == (statement.start, statement.end)
+    if statement.german or (whole and statement.text[end : end + 1] in _STOPS):
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False

@@ -60,9 +60,9 @@ def labels(text: str, lang: str | None = None) -> dict[str, str]:
         # Two verbs of one subject.
         (
             "The harbour board denied on Friday a report that it will cut 300 of its "
-            "pilots and crane drivers, and said it would hire 40 apprentices this year.",
+            "pilots and crane drivers, and said it would hire 40 trainees this year.",
             "40",
-            "The harbour board said it would hire 40 apprentices this year",
+            "The harbour board said it would hire 40 trainees this year",
         ),
         ("A line of facts. Price: £18.50", "£18.50", "Price: £18.50"),
     ],
