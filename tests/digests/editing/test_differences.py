@@ -1,4 +1,4 @@
-from digests.editing import figure_selection
+from digests.editing import differences
 from digests.figures import recognition
 from digests.types import FigureComparison
 
@@ -9,7 +9,7 @@ def compared(ours: str, theirs: str) -> list[tuple[str, str, bool]]:
 
 
 def _compare(ours: str, theirs: str) -> tuple[FigureComparison, ...]:
-    return figure_selection.compare_figures(
+    return differences.compare_figures(
         recognition.find_figures(ours), ours, recognition.find_figures(theirs), theirs
     )
 
