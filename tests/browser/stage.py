@@ -282,7 +282,7 @@ def served(stage: Stage, port: int = 0) -> Iterator[Served]:
         async with server.serve_application(
             stage.app(), host="127.0.0.1", port=port, before_stop=before
         ) as address:
-            stage.url = address.url
+            stage.url = str(address)
             ready.set()
             await stop.wait()
         running.cancel()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from bot.i18n.links import Link, make_link
 from bot.i18n.translation import Texts
 from bot.model import MessagePart
 from bot.platforms.common.edition_text import (
@@ -27,7 +28,7 @@ from bot.platforms.common.edition_text import (
     select_card,
 )
 from bot.platforms.common.packing import pack_pieces
-from bot.platforms.common.text import Link, count_utf16, make_link, shorten_line
+from bot.platforms.common.text import count_utf16, shorten_line
 from digests.types import EditionStory, QuoteCard, Section
 
 B = TypeVar("B")

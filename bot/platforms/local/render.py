@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from bot.i18n.links import make_link
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
@@ -29,7 +30,7 @@ from bot.platforms.common.edition_text import (
     select_card,
     to_local_date,
 )
-from bot.platforms.common.text import get_quotation_marks, make_link, shorten_text
+from bot.platforms.common.text import get_quotation_marks, shorten_text
 from bot.platforms.local import limits
 from digests.types import (
     ArticleRef,

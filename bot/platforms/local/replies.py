@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.i18n.links import make_link
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -22,7 +23,6 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.text import make_link
 from bot.platforms.local import limits
 from bot.platforms.local.render import build_article_href, build_card_view
 from digests.types import Span
