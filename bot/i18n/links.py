@@ -1,16 +1,19 @@
-"""Make links from foreign URLs. Pure.
+"""Make links: to foreign URLs, and to our own page of an article. Pure.
 
-A URL becomes a link only when it is plain http(s) without user information; its host is
-shown in ASCII (IDNA).
+A foreign URL becomes a link only when it is plain http(s) without user information; its
+host is shown in ASCII (IDNA).
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from bot.i18n.safe_text import sanitize_text
+from digests.types import Span
 
+#: Path segment for the newest stored revision of an article.
+NEWEST: Final = "newest"
 #: Characters of a URL that may become a link.
 MAX_URL: Final = 2_000
 
@@ -45,3 +48,18 @@ def make_link(url: str | None) -> Link | None:
     shown = f"[{host}]" if ":" in host else host
     href = urlunsplit(parts._replace(netloc=shown + port))
     return Link(href=sanitize_text(href), host=shown + port)
+
+
+def build_article_href(article: str, revision: str | None, *spans: Span) -> str:
+    """Build the URL of our own page with an article's stored text.
+
+    Args:
+        article: The article's id.
+        revision: The stored version that `spans` point into; None for the newest.
+        spans: The words to mark there.
+    """
+    path = f"/articles/{quote(article, safe='')}/{quote(revision or NEWEST, safe='')}"
+    if not spans:
+        return path
+    places = [pair for s in spans for pair in (("from", s.start), ("to", s.end))]
+    return f"{path}?{urlencode(places)}#here"

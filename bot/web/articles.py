@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.i18n.links import make_link
+from bot.i18n.links import NEWEST, make_link
 from bot.i18n.translation import Texts, negotiate_locale
 from digests.language import sentences
 from digests.language.spans import overlaps_any
@@ -28,11 +28,10 @@ from digests.types import Article, Span
 
 #: (article's id, revision or None for the newest) → the stored version, or None.
 ReadArticle = Callable[[str, str | None], Awaitable[Article | None]]
-NEWEST: Final = "newest"
 
 
 def build_article_routes(
-    *, read: ReadArticle, templates: Environment, texts: Texts, zone: str
+    read: ReadArticle, templates: Environment, texts: Texts, zone: str
 ) -> list[Route]:
     """Build `/articles/<id>/<revision>?from=…&to=…`; the pair may be repeated."""
 

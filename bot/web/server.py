@@ -31,8 +31,7 @@ from starlette.staticfiles import StaticFiles
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
-from bot.web import articles
-from bot.web.articles import ReadArticle
+from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.health import ListMeasurements, ReadinessCheck, build_health_routes
 from bot.web.security import NoticeRenderer, Security
 
@@ -81,24 +80,16 @@ def build_application(
     templates = build_environment(FOLDER / "templates")
     templates.globals["texts"] = texts
     notice = _build_notice_renderer(templates, texts)
+    paths = frozenset(route.path for route in public_routes)
     return Starlette(
         routes=[
             *build_health_routes(ready, list_measurements),
-            *articles.build_article_routes(
-                read=read_article, templates=templates, texts=texts, zone=zone
-            ),
+            *build_article_routes(read_article, templates, texts, zone),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
             *public_routes,
             *routes,
         ],
-        middleware=[
-            Middleware(
-                Security,
-                key=key,
-                notice=notice,
-                public_paths=frozenset(route.path for route in public_routes),
-            )
-        ],
+        middleware=[Middleware(Security, key=key, notice=notice, public_paths=paths)],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},
     )
 

@@ -337,10 +337,9 @@ def _find_channel(
     channels: tuple[Destination, ...], name: str | None
 ) -> Destination | None:
     """Find the channel of that id or name; the first one where none is named."""
-    if not name:
-        return channels[0] if channels else None
-    by_id = (c for c in channels if c.channel == name)
-    return next(by_id, next((c for c in channels if c.name == name), None))
+    by_id = [c for c in channels if not name or c.channel == name]
+    by_name = (c for c in channels if c.name == name)
+    return next(iter(by_id), next(by_name, None))
 
 
 def _build_channel_path(channel: Destination | None) -> str:
@@ -354,11 +353,7 @@ def parse_seen_cookie(cookies: Mapping[str, str]) -> dict[str, int]:
         pairs = parse_qsl(raw, max_num_fields=_MAX_SEEN_CHANNELS)
     except ValueError:
         return {}
-    return {
-        channel: int(newest)
-        for channel, newest in pairs
-        if newest.isascii() and newest.isdecimal() and len(newest) < 16
-    }
+    return {channel: _parse_number(newest[:15], 0) for channel, newest in pairs}
 
 
 def format_seen_cookie(seen: Mapping[str, int]) -> str:

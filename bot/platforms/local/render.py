@@ -11,9 +11,8 @@ order.
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote, urlencode
 
-from bot.i18n.links import make_link
+from bot.i18n.links import build_article_href, make_link
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
@@ -42,7 +41,6 @@ from digests.types import (
     QuoteCard,
     Section,
     Sentence,
-    Span,
 )
 
 Json = dict[str, Any]
@@ -205,25 +203,6 @@ def _build_controls(
             {"id": control, "label": at} for control, at in list_buttons(texts)
         ],
     }
-
-
-#: Path segment for the newest stored revision of an article.
-NEWEST: Final = "newest"
-
-
-def build_article_href(article: str, revision: str | None, *spans: Span) -> str:
-    """Build the URL of our own page with an article's stored text.
-
-    Args:
-        article: The article's id.
-        revision: The stored version that `spans` point into; None for the newest.
-        spans: The words to mark there.
-    """
-    path = f"/articles/{quote(article, safe='')}/{quote(revision or NEWEST, safe='')}"
-    if not spans:
-        return path
-    places = [pair for s in spans for pair in (("from", s.start), ("to", s.end))]
-    return f"{path}?{urlencode(places)}#here"
 
 
 def _build_card(card: QuoteCard, view: EditionView) -> Json:

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from bot.i18n.links import make_link
+from bot.i18n.links import build_article_href, make_link
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -25,7 +25,7 @@ from bot.model import (
     SmallPrint,
 )
 from bot.platforms.local import limits
-from bot.platforms.local.render import build_article_href, build_card_view
+from bot.platforms.local.render import build_card_view
 from digests.types import Span
 
 TemplateData = dict[str, Any]
