@@ -82,7 +82,7 @@ class Application:
 
 
 async def serve_application(
-    application: Application, say: ShowMessage, extra: tuple[ExtraTask, ...]
+    application: Application, say: ShowMessage, extra: Sequence[ExtraTask] = ()
 ) -> int:
     """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     stop = asyncio.Event()
@@ -107,7 +107,7 @@ async def serve_application(
 
 
 async def _run_tasks(
-    application: Application, say: ShowMessage, extra: tuple[ExtraTask, ...]
+    application: Application, say: ShowMessage, extra: Sequence[ExtraTask]
 ) -> None:
     settings = application.settings
     async with (

@@ -62,9 +62,9 @@ class RestoreSummary:
     """What restoring changed in the data."""
 
     #: Posts that are read back.
-    doubted: int
+    uncertain: int
     #: Due moments that are skipped.
-    passed_over: int
+    skipped: int
     #: Workspaces whose newer tokens were adopted, and those that were erased again.
     tokens: int = 0
     erased: int = 0
@@ -236,8 +236,8 @@ def secure_restored_database(
     waiting = restoration_store.skip_due_occurrences(conn)
     restoration_store.fail_open_notices(conn, now=now)
     return RestoreSummary(
-        doubted=restoration_store.mark_posts_uncertain(conn, now=now),
-        passed_over=waiting
+        uncertain=restoration_store.mark_posts_uncertain(conn, now=now),
+        skipped=waiting
         + planning.skip_due_schedules(conn, now, restoration_store.SKIPPED_REASON),
         tokens=restoration_store.adopt_newer_tokens(conn, newer.tokens),
         erased=restoration_store.repeat_erasures(conn, newer.erased, now=now),

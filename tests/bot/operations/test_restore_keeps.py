@@ -109,7 +109,7 @@ async def test_pending_edits_and_deletions_are_still_done(
     found = await database.write(
         backup.secure_restored_database, now=NOON + DAY, published=True
     )
-    assert (found.doubted, found.passed_over) == (2, 1)
+    assert (found.uncertain, found.skipped) == (2, 1)
     after = await database.read(
         delivery_store.list_held_deliveries, workspace_id=tenant.workspace.id
     )
