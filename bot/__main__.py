@@ -14,8 +14,8 @@ from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE, print_warnings
-from bot.errors import BotError, ConfigurationError, UserError
+from bot.cli.console import OK, USAGE, print_warnings
+from bot.errors import BotError
 
 EXAMPLES = """
 Examples:
@@ -105,17 +105,17 @@ def run_command(argv: Sequence[str]) -> int:
         code = _run_parsed(argv)
         sys.stdout.flush()
     except CycloptsError as error:
-        return _print_error(f"{error} See: standfirst --help", USAGE)
-    except ConfigurationError as error:
-        return _print_error(str(error), CONFIGURATION)
-    except UserError as error:
-        return _print_error(str(error), USAGE)
+        print_warnings(f"{str(error).strip()} See: standfirst --help")
+        return USAGE
     except BotError as error:
-        return _print_error(str(error), FAILED)
+        print_warnings(str(error).strip())
+        return error.exit_code
     except KeyboardInterrupt:
         return OK
     except BrokenPipeError:
-        return _handle_closed_pipe()
+        # The reader closed the pipe («| head»); flushing stdout at exit would raise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     return code
 
 
@@ -136,18 +136,6 @@ def _run_parsed(argv: Sequence[str]) -> int:
     from bot.cli.arguments import call_command
 
     return call_command(command, bound, app) or OK
-
-
-def _handle_closed_pipe() -> int:
-    """Exit successfully when the reader closed the pipe («| head»)."""
-    # Otherwise flushing stdout at exit would raise again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return OK
-
-
-def _print_error(text: str, code: int) -> int:
-    print_warnings(text.strip())
-    return code
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Arguments of commands: options that several have, and the application they run on.
 
-A command is a function whose parameters are its arguments. Two keyword parameters are
-not parsed but passed by `call_command`: `application`, which is opened before the
+A command is a function whose parameters are its arguments. One keyword parameter is not
+parsed but passed by `call_command`: `app`, the application, which is opened before the
 command and closed after it, or `factory`, for commands that open none or their own.
 """
 
@@ -59,10 +59,10 @@ FlagOption = Annotated[bool, Parameter(negative=(), show_default=False)]
 JsonOption = Annotated[
     bool, Parameter(negative=(), show_default=False, help="Print JSON.")
 ]
-DigestArgument = Annotated[
+DigestName = Annotated[
     str | None, Parameter(help="Name of the digest; optional if there is only one.")
 ]
-WorkspaceOption = Annotated[
+WorkspaceId = Annotated[
     str | None, Parameter(help="Id of the workspace; needed if names are ambiguous.")
 ]
 
@@ -76,10 +76,8 @@ def call_command(
         return result
 
     async def run_opened() -> int | None:
-        async with factory.open_application(read_settings(factory)) as application:
-            done: int | None = await command(
-                *bound.args, **bound.kwargs, application=application
-            )
+        async with factory.open_application(read_settings(factory)) as app:
+            done: int | None = await command(*bound.args, **bound.kwargs, app=app)
             return done
 
     return asyncio.run(run_opened())
@@ -93,7 +91,7 @@ def read_settings(factory: ApplicationFactory) -> Settings:
 
 
 async def load_named_digest(
-    application: Application, name: str | None, workspace: str | None
+    app: Application, name: str | None, workspace: str | None
 ) -> Digest:
     """Load the digest that the command line names, or the only one."""
-    return resolve_digest(await application.archive.all_digests(workspace), name or "")
+    return resolve_digest(await app.archive.all_digests(workspace), name or "")

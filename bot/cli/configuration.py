@@ -24,7 +24,7 @@ async def apply_file(
     *,
     dry_run: FlagOption = False,
     prune: FlagOption = False,
-    application: OpenApplication,
+    app: OpenApplication,
 ) -> None:
     """Apply a TOML configuration file; applying it again changes nothing.
 
@@ -33,8 +33,8 @@ async def apply_file(
         dry_run: Only print what would change.
         prune: Also remove what the file does not mention, in its workspaces.
     """
-    wanted = file_import.read_file(file, application.plugins)
-    db = application.db
+    wanted = file_import.read_file(file, app.plugins)
+    db = app.db
     if dry_run:
         changes = await db.read(file_import.plan_changes, wanted, prune=prune)
     else:
@@ -42,8 +42,8 @@ async def apply_file(
             file_import.apply_file,
             wanted,
             prune=prune,
-            now=application.clock.now(),
-            allow_private=application.settings.fetch_allow_private,
+            now=app.clock.now(),
+            allow_private=app.settings.fetch_allow_private,
             recorded=True,
         )
     signs = {"add": "+", "change": "~", "remove": "-"}
@@ -56,10 +56,7 @@ async def apply_file(
 
 
 async def export_configuration(
-    *,
-    opml: FlagOption = False,
-    workspace: str | None = None,
-    application: OpenApplication,
+    *, opml: FlagOption = False, workspace: str | None = None, app: OpenApplication
 ) -> None:
     """Print the configuration as a file for `apply`.
 
@@ -68,11 +65,9 @@ async def export_configuration(
         workspace: With --opml: id of the only workspace whose feeds are printed.
     """
     if not opml:
-        print(await application.db.read(file_export.dump_configuration), end="")
+        print(await app.db.read(file_export.dump_configuration), end="")
         return
-    feeds, secret = await application.db.read(
-        feed_lists.list_all_feeds, workspace=workspace
-    )
+    feeds, secret = await app.db.read(feed_lists.list_all_feeds, workspace=workspace)
     sys.stdout.buffer.write(write_opml(feeds, title="Standfirst"))
     if secret:
         left = format_count(secret, "source")

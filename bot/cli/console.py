@@ -8,6 +8,7 @@ import getpass
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from bot.model.findings import Finding
@@ -25,6 +26,11 @@ def print_message(text: str) -> None:
 def format_count(number: int, noun: str) -> str:
     """Format «1 source», «2 sources»; the command line is in English only."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def format_iso(moment: date | None) -> str | None:
+    """Format a date or an instant for JSON."""
+    return moment.isoformat() if moment else None
 
 
 def print_warnings(*warnings: str) -> None:

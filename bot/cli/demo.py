@@ -37,24 +37,20 @@ def run_demo(*, fresh: FlagOption = False, factory: Factory) -> int:
     configure_logging(settings)
     home = settings.demo_folder
     if fresh:
-        _remove_earlier_demos(home)
+        # Files that no demo created are left alone.
+        for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
+            path.unlink(missing_ok=True)
     newsroom = DemoArticles(home=home, seeds=find_seeds_folder())
     newsroom.open()
     settings = settings.over(database_url=f"sqlite:///{home / 'demo.db'}")
 
     async def serve() -> int:
-        async with factory.open_application(settings) as application:
-            await _set_up_workspace(application, newsroom)
-            feed = partial(newsroom.feed, partial(application.jobs.run_now, "publish"))
-            return await serve_application(application, print_message, (feed,))
+        async with factory.open_application(settings) as app:
+            await _set_up_workspace(app, newsroom)
+            feed = partial(newsroom.feed, partial(app.jobs.run_now, "publish"))
+            return await serve_application(app, print_message, (feed,))
 
     return asyncio.run(serve())
-
-
-def _remove_earlier_demos(home: Path) -> None:
-    """Remove earlier demos; files that no demo created are left alone."""
-    for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
-        path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,17 +102,15 @@ class DemoArticles:
         return [p for p in paths if p.name not in arrived and p.exists()]
 
 
-async def _set_up_workspace(application: Application, newsroom: DemoArticles) -> None:
-    wanted = file_import.read_file(newsroom.configuration, application.plugins)
-    await application.db.write(
-        file_import.apply_file, wanted, prune=False, now=application.clock.now()
-    )
+async def _set_up_workspace(app: Application, newsroom: DemoArticles) -> None:
+    wanted = file_import.read_file(newsroom.configuration, app.plugins)
+    await app.db.write(file_import.apply_file, wanted, prune=False, now=app.clock.now())
     # A first edition at once, so that it is visible without waiting for a schedule.
-    for digest in await application.archive.all_digests():
-        if not await application.db.read(
+    for digest in await app.archive.all_digests():
+        if not await app.db.read(
             schedule_store.list_newest_occurrences,
             workspace_id=digest.workspace_id,
             digest_id=digest.id,
             count=1,
         ):
-            await application.publisher.order(digest, "demo-first")
+            await app.publisher.order(digest, "demo-first")

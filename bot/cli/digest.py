@@ -5,14 +5,14 @@ from datetime import date, datetime
 from typing import Any, get_args
 
 from bot.cli.arguments import (
-    DigestArgument,
+    DigestName,
     FlagOption,
     JsonOption,
     OpenApplication,
-    WorkspaceOption,
+    WorkspaceId,
     load_named_digest,
 )
-from bot.cli.console import print_json, print_message, print_rows
+from bot.cli.console import format_iso, print_json, print_message, print_rows
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.operator_changes import OperatorContext, apply_requests
 from bot.delivery import send_failures
@@ -28,24 +28,21 @@ from digests import templates
 
 
 async def post_digest(
-    name: DigestArgument = None,
-    *,
-    workspace: WorkspaceOption = None,
-    application: OpenApplication,
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
 ) -> None:
     """Post an edition now; the scheduled one is still posted."""
-    digest = await load_named_digest(application, name, workspace)
-    key = f"cli-{application.clock.now():%Y%m%dT%H%M%S%f}"
-    lacks = await _find_missing_setting(application, digest)
+    digest = await load_named_digest(app, name, workspace)
+    key = f"cli-{app.clock.now():%Y%m%dT%H%M%S%f}"
+    lacks = await _find_missing_setting(app, digest)
     if lacks:
-        await application.publisher.order(digest, key)
+        await app.publisher.order(digest, key)
         print_message(
             f"An edition of «{digest.name}» is ordered. This terminal lacks "
             f"{lacks}, so the Standfirst that runs on this database with it, or "
             "the next one to start, makes the edition and posts it."
         )
         return
-    outcome = await application.publisher.post_now(digest, key)
+    outcome = await app.publisher.post_now(digest, key)
     edition = outcome.stored_edition
     if edition is None:
         print_message(f"No edition: {outcome.reason}")
@@ -54,37 +51,34 @@ async def post_digest(
     print_message(f"Edition {edition.public_id} with {count} stories is on its way.")
 
 
-async def _find_missing_setting(application: Application, digest: Digest) -> str:
+async def _find_missing_setting(app: Application, digest: Digest) -> str:
     """Return the missing setting of the digest's platform; "" if none is missing.
 
     An edition is rendered by its platform. Without the platform it would not be posted,
     but its articles would count as published.
     """
-    home = await application.db.read(
+    home = await app.db.read(
         workspace_store.find_workspace, workspace_id=digest.workspace_id
     )
-    if home is None or home.platform in application.platforms:
+    if home is None or home.platform in app.platforms:
         return ""
-    plugin = application.plugins.get(home.platform)
+    plugin = app.plugins.get(home.platform)
     return plugin.required_settings if plugin else f"the platform {home.platform}"
 
 
 async def undo_edition(
-    name: DigestArgument = None,
-    *,
-    workspace: WorkspaceOption = None,
-    application: OpenApplication,
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
 ) -> None:
     """Delete a digest's newest edition, within ten minutes of posting it."""
-    digest = await load_named_digest(application, name, workspace)
-    now = application.clock.now()
-    edition = await application.db.read(
+    digest = await load_named_digest(app, name, workspace)
+    now = app.clock.now()
+    edition = await app.db.read(
         manual.find_undoable_edition,
         workspace_id=digest.workspace_id,
         digest_id=digest.id,
         now=now,
     )
-    done = await application.db.write(
+    done = await app.db.write(
         manual.undo_edition,
         workspace_id=digest.workspace_id,
         public_id=edition.public_id,
@@ -101,29 +95,27 @@ async def undo_edition(
 
 
 async def preview_digest(
-    name: DigestArgument = None,
+    name: DigestName = None,
     *,
-    workspace: WorkspaceOption = None,
+    workspace: WorkspaceId = None,
     format: str = "text",
-    application: OpenApplication,
+    app: OpenApplication,
 ) -> None:
     """Print what would be posted now, without posting it.
 
     Args:
         format: text, markdown or html; or a platform's name for its payloads as JSON.
     """
-    plugins, platforms = application.plugins, dict(application.platforms)
+    plugins, platforms = app.plugins, dict(app.platforms)
     documents = {name: name for name in get_args(templates.DocumentFormat)}
     if format not in (*documents, *plugins):
         choices = ", ".join((*documents, *plugins))
         raise UserError("--format is one of: {choices}.", choices=choices)
     if format in plugins and format not in platforms:
-        context = PlatformContext(
-            settings=application.settings, clock=application.clock
-        )
+        context = PlatformContext(settings=app.settings, clock=app.clock)
         platforms[format] = plugins[format].build(context).platform
-    digest = await load_named_digest(application, name, workspace)
-    publisher = replace(application.publisher, platforms=platforms)
+    digest = await load_named_digest(app, name, workspace)
+    publisher = replace(app.publisher, platforms=platforms)
     shown_by = format if format in platforms else next(iter(platforms))
     draft = await publisher.preview(digest, shown_by)
     if format in platforms:
@@ -134,12 +126,10 @@ async def preview_digest(
         print_message("Nothing would be posted now: nothing is new.")
 
 
-async def list_digests(
-    *, json: JsonOption = False, application: OpenApplication
-) -> None:
+async def list_digests(*, json: JsonOption = False, app: OpenApplication) -> None:
     """List the digests with their schedules and next times."""
-    digests = await application.archive.all_digests()
-    now = application.clock.now()
+    digests = await app.archive.all_digests()
+    now = app.clock.now()
     print_rows(
         [_digest_row(digest, now) for digest in digests],
         (_digest_line(digest, now) for digest in digests),
@@ -164,28 +154,28 @@ def _digest_row(digest: Digest, now: datetime) -> dict[str, Any]:
         "name": digest.name,
         "schedule": list(digest.schedules),
         "destinations": [place.name for place in digest.destinations],
-        "next": due.isoformat() if due else None,
+        "next": format_iso(due),
         "paused": digest.paused,
-        "paused_until": digest.paused_until and digest.paused_until.isoformat(),
-        "skip": [day.isoformat() for day in digest.skips],
+        "paused_until": format_iso(digest.paused_until),
+        "skip": list(map(format_iso, digest.skips)),
     }
 
 
 async def pause_digest(
-    name: DigestArgument = None,
+    name: DigestName = None,
     *,
     until: date | None = None,
-    workspace: WorkspaceOption = None,
-    application: OpenApplication,
+    workspace: WorkspaceId = None,
+    app: OpenApplication,
 ) -> None:
     """Pause a digest until it is resumed, or until a date.
 
     Args:
         until: First day on which it posts again, such as 2026-12-24.
     """
-    digest = await load_named_digest(application, name, workspace)
+    digest = await load_named_digest(app, name, workspace)
     changes = {"paused": True} if until is None else {"paused_until": until}
-    await _change_digest(application, digest, **changes)
+    await _change_digest(app, digest, **changes)
     how_long = f" until {until}" if until else ""
     print_message(
         f"«{digest.name}» is paused{how_long}; articles wait for the next edition."
@@ -193,24 +183,21 @@ async def pause_digest(
 
 
 async def resume_digest(
-    name: DigestArgument = None,
-    *,
-    workspace: WorkspaceOption = None,
-    application: OpenApplication,
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
 ) -> None:
     """Resume a paused digest."""
-    digest = await load_named_digest(application, name, workspace)
-    await _change_digest(application, digest, paused=False, paused_until=None)
+    digest = await load_named_digest(app, name, workspace)
+    await _change_digest(app, digest, paused=False, paused_until=None)
     print_message(f"«{digest.name}» is resumed.")
 
 
 async def skip_day(
     day: date,
-    name: DigestArgument = None,
+    name: DigestName = None,
     *,
     back: bool = False,
-    workspace: WorkspaceOption = None,
-    application: OpenApplication,
+    workspace: WorkspaceId = None,
+    app: OpenApplication,
 ) -> None:
     """Skip one day; its articles appear in the next edition.
 
@@ -218,22 +205,20 @@ async def skip_day(
         day: Date in the digest's time zone, such as 2026-12-24.
         back: Do not skip the day after all.
     """
-    digest = await load_named_digest(application, name, workspace)
+    digest = await load_named_digest(app, name, workspace)
     days = set(digest.skips) - {day} if back else {*digest.skips, day}
-    await _change_digest(application, digest, skip=sorted(days))
+    await _change_digest(app, digest, skip=sorted(days))
     done = "is not skipped" if back else "is skipped"
     print_message(f"{day} {done} by «{digest.name}».")
 
 
-async def _change_digest(
-    application: Application, digest: Digest, **changes: object
-) -> None:
+async def _change_digest(app: Application, digest: Digest, **changes: object) -> None:
     """Change settings of the digest, and record it in its workspace's history."""
     request = ChangeRequest(
         noun="digest", name=digest.name, edit=lambda entry: {**(entry or {}), **changes}
     )
-    operator = OperatorContext(plugins=application.plugins, now=application.clock.now())
-    await application.db.write(apply_requests, digest.workspace_id, [request], operator)
+    operator = OperatorContext(plugins=app.plugins, now=app.clock.now())
+    await app.db.write(apply_requests, digest.workspace_id, [request], operator)
 
 
 async def release_delivery(
@@ -242,7 +227,7 @@ async def release_delivery(
     leave: FlagOption = False,
     workspace: str | None = None,
     json: JsonOption = False,
-    application: OpenApplication,
+    app: OpenApplication,
 ) -> None:
     """Send a held message again; it may then be in its channel twice.
 
@@ -251,18 +236,18 @@ async def release_delivery(
         leave: Do not send it again, only the messages that wait behind it.
         workspace: Id of the only workspace to consider.
     """
-    found = await _load_held_deliveries(application, workspace)
+    found = await _load_held_deliveries(app, workspace)
     if key is None:
         _print_held_deliveries(found, as_json=json)
         return
     held = send_failures.find_held([delivery for _, delivery in found], key)
-    await application.db.write(
+    await app.db.write(
         send_failures.decide_held,
         workspace_id=held.workspace_id,
         key=held.key,
         decision="leave" if leave else "again",
         by="The command line",
-        now=application.clock.now(),
+        now=app.clock.now(),
     )
     if leave:
         print_message(
@@ -273,13 +258,13 @@ async def release_delivery(
 
 
 async def _load_held_deliveries(
-    application: Application, only: str | None
+    app: Application, only: str | None
 ) -> list[tuple[Workspace, Delivery]]:
     return [
         (home, delivery)
-        for home in await application.db.read(workspace_store.list_workspaces)
+        for home in await app.db.read(workspace_store.list_workspaces)
         if only in (None, home.external_id)
-        for delivery in await application.db.read(
+        for delivery in await app.db.read(
             delivery_store.list_held_deliveries, workspace_id=home.id
         )
     ]

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from typing import Literal
 
 from bot.cli.arguments import (
@@ -20,42 +19,36 @@ from bot.cli.console import (
     print_json,
     print_message,
 )
-from bot.model import Finding
 from bot.runner import configure_logging, serve_application, silence_logging
 from bot.storage import schema_upgrade
 
 
-async def run_doctor(*, json: JsonOption = False, application: OpenApplication) -> int:
+async def run_doctor(*, json: JsonOption = False, app: OpenApplication) -> int:
     """Check the installation and report problems with their fixes.
 
     The exit code is 4 if there is a problem.
     """
     # Errors of a check are in its finding; stdout is for the findings alone.
     silence_logging()
-    found = await application.doctor.examine()
-    if json:
-        print_json([_finding_row(finding) for finding in found])
-    else:
-        _print_findings(found)
-    bad = any(finding.state == "problem" for finding in found)
-    return ATTENTION if bad else OK
-
-
-def _finding_row(finding: Finding) -> dict[str, str]:
-    return {
-        "subject": finding.subject,
-        "state": finding.state,
-        "text": str(finding.text),
-        "fix": str(finding.fix),
-    }
-
-
-def _print_findings(found: Sequence[Finding]) -> None:
-    for one in found:
-        print(format_finding(one, width=24))
+    found = await app.doctor.examine()
     problems = sum(one.state == "problem" for one in found)
-    warnings = sum(one.state == "warning" for one in found)
-    print(f"{format_count(problems, 'problem')}, {format_count(warnings, 'warning')}")
+    if json:
+        rows = [
+            {
+                "subject": one.subject,
+                "state": one.state,
+                "text": str(one.text),
+                "fix": str(one.fix),
+            }
+            for one in found
+        ]
+        print_json(rows)
+    else:
+        for one in found:
+            print(format_finding(one, width=24))
+        warnings = format_count(sum(one.state == "warning" for one in found), "warning")
+        print(f"{format_count(problems, 'problem')}, {warnings}")
+    return ATTENTION if problems else OK
 
 
 def run_bot(*, role: Literal["all"] = "all", factory: Factory) -> int:
@@ -68,8 +61,8 @@ def run_bot(*, role: Literal["all"] = "all", factory: Factory) -> int:
     configure_logging(settings)
 
     async def serve() -> int:
-        async with factory.open_application(settings) as application:
-            return await serve_application(application, print_message)
+        async with factory.open_application(settings) as app:
+            return await serve_application(app, print_message)
 
     return asyncio.run(serve())
 
@@ -88,7 +81,7 @@ async def print_slack_manifest(
     mode: Literal["socket", "http"] = "socket",
     url: str = "",
     rotation: FlagOption = False,
-    application: OpenApplication,
+    app: OpenApplication,
 ) -> None:
     """Print the Slack app's manifest as JSON, and the reason for each scope on stderr.
 
@@ -101,10 +94,10 @@ async def print_slack_manifest(
             after twelve hours. Slack never allows this to be switched off again.
     """
     if mode == "http" and not url:
-        url = application.settings.public_url or ""
-    plugins = application.plugins.values()
+        url = app.settings.public_url or ""
+    plugins = app.plugins.values()
     manifest = next(found for one in plugins if (found := one.manifest))
-    commands = application.inbox.commands
+    commands = app.inbox.commands
     print_json(manifest.build(commands, mode=mode, url=url, rotation=rotation))
     for line in manifest.list_scopes(mode):
         print(line, file=sys.stderr)

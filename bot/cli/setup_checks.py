@@ -104,8 +104,8 @@ class SetupChecks:
         """The registered commands, which an app's manifest lists."""
 
         async def build(elsewhere: Settings) -> Sequence[Command]:
-            async with self.factory.open_application(elsewhere) as application:
-                return application.inbox.commands
+            async with self.factory.open_application(elsewhere) as app:
+                return app.inbox.commands
 
         # Over a temporary database: the real one is created only after the last answer.
         with TemporaryDirectory() as folder:
@@ -143,15 +143,15 @@ class SetupChecks:
         file = ConfigurationFile(data=data, plugins=self.plugins, base=Path.cwd())
 
         async def save() -> bool:
-            async with self.factory.open_application(self.settings) as application:
-                _, known = await application.archive.local_destinations()
+            async with self.factory.open_application(self.settings) as app:
+                _, known = await app.archive.local_destinations()
                 if known:
                     return False
-                await application.db.write(
+                await app.db.write(
                     file_import.apply_file,
                     file,
                     prune=False,
-                    now=application.clock.now(),
+                    now=app.clock.now(),
                     allow_private=self.settings.fetch_allow_private,
                     recorded=True,
                 )

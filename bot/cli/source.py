@@ -13,7 +13,7 @@ from bot.cli.arguments import (
     FlagOption,
     JsonOption,
     OpenApplication,
-    WorkspaceOption,
+    WorkspaceId,
     read_settings,
 )
 from bot.cli.console import (
@@ -21,6 +21,7 @@ from bot.cli.console import (
     OK,
     STATE_SIGNS,
     format_count,
+    format_iso,
     print_json,
     print_message,
     print_rows,
@@ -68,25 +69,24 @@ async def read_once(address: str, settings: Settings, now: datetime) -> SourceTr
 
 def _trial_json(tried: SourceTrial) -> dict[str, Any]:
     reading = tried.reading
+    problems = reading.problems if reading else ()
     return {
         "address": tried.shown,
-        "kind": reading.kind if reading else None,
-        "title": reading.title if reading else None,
+        "kind": reading and reading.kind,
+        "title": reading and reading.title,
         "read_at": tried.read_at,
         "articles": len(reading.articles) if reading else 0,
         "newest": [_article_json(a) for a in tried.newest[:SHOWN_ARTICLES]],
         "feeds": list(tried.feeds),
         "problem": str(tried.problem) if tried.problem else None,
-        "problems": [f"{p.where}: {p.what}" for p in reading.problems]
-        if reading
-        else [],
+        "problems": [f"{problem.where}: {problem.what}" for problem in problems],
     }
 
 
 def _article_json(article: Article) -> dict[str, Any]:
     return {
         "title": article.title,
-        "published": article.published.isoformat() if article.published else None,
+        "published": format_iso(article.published),
         "url": article.url,
         "characters": len(article.text),
         "excerpt": article.excerpt,
@@ -117,18 +117,15 @@ def _reading_lines(tried: SourceTrial, reading: SourceReading) -> Iterator[str]:
 
 
 async def list_sources(
-    *,
-    workspace: str | None = None,
-    json: JsonOption = False,
-    application: OpenApplication,
+    *, workspace: str | None = None, json: JsonOption = False, app: OpenApplication
 ) -> None:
     """List the sources of all digests with their state.
 
     Args:
         workspace: Id of the only workspace to list.
     """
-    digests = await application.archive.all_digests(workspace)
-    rows = _source_rows(digests, application.clock.now())
+    digests = await app.archive.all_digests(workspace)
+    rows = _source_rows(digests, app.clock.now())
     lines = (
         f"{STATE_SIGNS[row['state']]} {row['name']}  ({', '.join(row['digests'])})\n"
         f"    {row['address']}\n"
@@ -151,7 +148,6 @@ def _source_rows(digests: Iterable[Digest], now: datetime) -> list[dict[str, Any
 
 def _source_row(source: Source, users: list[str], now: datetime) -> dict[str, Any]:
     health = source_state.describe_health(source, now, "UTC", Texts.of("en"))
-    read_at, next_at = source.last_success_at, source.next_poll_at
     return {
         "name": source.name,
         "address": addresses.mask_secrets(source.address),
@@ -160,20 +156,20 @@ def _source_row(source: Source, users: list[str], now: datetime) -> dict[str, An
         "state": health.state,
         "health": health.text,
         "fix": health.fix,
-        "last_good": read_at.isoformat() if read_at else None,
+        "last_good": format_iso(source.last_success_at),
         "items_a_day": source.items_per_day,
         "problem": str(source.problem) if source.problem else None,
-        "next": next_at.isoformat() if next_at and not source.stopped else None,
+        "next": format_iso(None if source.stopped else source.next_poll_at),
     }
 
 
 async def import_feeds(
     file: Path,
     *,
-    workspace: WorkspaceOption = None,
+    workspace: WorkspaceId = None,
     digest: str | None = None,
     check: FlagOption = False,
-    application: OpenApplication,
+    app: OpenApplication,
 ) -> None:
     """Import the feeds of another reader from its OPML file.
 
@@ -185,11 +181,11 @@ async def import_feeds(
     """
     listed = await _read_opml_file(file)
     operator = OperatorContext(
-        plugins=application.plugins,
-        now=application.clock.now(),
-        allow_private=application.settings.fetch_allow_private,
+        plugins=app.plugins,
+        now=app.clock.now(),
+        allow_private=app.settings.fetch_allow_private,
     )
-    done = await application.db.write(
+    done = await app.db.write(
         feed_lists.assign_feeds,
         listed.subscriptions,
         operator,
@@ -208,7 +204,7 @@ async def import_feeds(
         )
     fresh = [source for _, some in done.added for source in some]
     if check and fresh:
-        await _check_new_sources(application, fresh)
+        await _check_new_sources(app, fresh)
 
 
 async def _read_opml_file(file: Path) -> opml.OpmlDocument:
@@ -223,19 +219,19 @@ async def _read_opml_file(file: Path) -> opml.OpmlDocument:
         raise ConfigurationError(f"{file}: {error}") from error
 
 
-async def _check_new_sources(application: Application, new: list[Source]) -> None:
+async def _check_new_sources(app: Application, new: list[Source]) -> None:
     """Poll each new source once and report those that fail; they are kept."""
     at_once = asyncio.Semaphore(8)
     with show_progress("Reading", len(new)) as one_done:
 
         async def read(source: Source) -> None:
             async with at_once:
-                await application.publisher.ingestor.refresh([source], insist=True)
+                await app.publisher.ingestor.refresh([source], insist=True)
             one_done()
 
         await asyncio.gather(*(read(source) for source in new))
     for source in new:
-        found = await application.db.read(source_store.find_source, source_id=source.id)
+        found = await app.db.read(source_store.find_source, source_id=source.id)
         if found is not None and found.problem:
             print_message(f"✗ {found.name}: {found.problem}")
 

@@ -2,10 +2,16 @@
 
 import sys
 from datetime import datetime
-from typing import Any
 
 from bot.cli.arguments import JsonOption, OpenApplication
-from bot.cli.console import OK, USAGE, print_message, print_rows, print_warnings
+from bot.cli.console import (
+    OK,
+    USAGE,
+    format_iso,
+    print_message,
+    print_rows,
+    print_warnings,
+)
 from bot.errors import UnknownName, UserError
 from bot.model import Workspace
 from bot.runner import Application
@@ -16,22 +22,25 @@ from bot.storage.deletion_store import Erasure
 _COUNT_LABELS = {
     "digests": "digests, deleted ones too",
     "destinations": "destinations",
-    "grants": "people and roles let in",
+    "grants": "people and roles with access",
     "changes": "changes in the history",
     "editions": "editions",
-    "deliveries": "messages noted",
+    "deliveries": "messages recorded",
     "sources": "sources nobody else reads",
     "articles": "articles of these",
 }
 
 
-async def list_workspaces(
-    *, json: JsonOption = False, application: OpenApplication
-) -> None:
+async def list_workspaces(*, json: JsonOption = False, app: OpenApplication) -> None:
     """List the workspaces, including those that removed the bot but still have data."""
     rows = [
-        _workspace_row(space, since)
-        for space, since in await _load_workspaces(application)
+        {
+            "platform": space.platform,
+            "id": space.external_id,
+            "name": space.name,
+            "left": format_iso(since),
+        }
+        for space, since in await _load_workspaces(app)
     ]
     lines = (
         f"{row['platform']:<8} {row['id']:<22} {row['name']}"
@@ -43,7 +52,7 @@ async def list_workspaces(
 
 
 async def erase_workspace(
-    name: str, *, confirm: str | None = None, application: OpenApplication
+    name: str, *, confirm: str | None = None, app: OpenApplication
 ) -> int:
     """Erase all data of a workspace permanently, after showing what will be deleted.
 
@@ -51,8 +60,8 @@ async def erase_workspace(
         name: Name of the workspace, or its id on its platform.
         confirm: The name once more, instead of typing it when asked.
     """
-    known = [space for space, _ in await _load_workspaces(application)]
-    space, eraser = _select_workspace(name, known), application.maintenance.eraser
+    known = [space for space, _ in await _load_workspaces(app)]
+    space, eraser = _select_workspace(name, known), app.maintenance.eraser
     _print_erasure(space, await eraser.show(space, None))
     typed = confirm if confirm is not None else _prompt_confirmation()
     if typed is None:
@@ -71,20 +80,16 @@ def _prompt_confirmation() -> str | None:
 
 
 def _print_erasure(space: Workspace, shown: Erasure) -> None:
-    print_message(
-        f"This is kept of «{space.name}» ({space.platform}, {space.external_id}):"
-    )
+    print_message(f"Data of «{space.name}» ({space.platform}, {space.external_id}):")
     for kind, words in _COUNT_LABELS.items():
         if shown.counts.get(kind):
             print_message(f"{shown.counts[kind]:>8}  {words}")
 
 
-async def _load_workspaces(
-    application: Application,
-) -> list[tuple[Workspace, datetime | None]]:
-    going = await application.db.read(deletion_store.list_ordered_erasures)
-    present = await application.db.read(workspace_store.list_workspaces)
-    left = await application.db.read(workspace_store.list_left_workspaces)
+async def _load_workspaces(app: Application) -> list[tuple[Workspace, datetime | None]]:
+    going = await app.db.read(deletion_store.list_ordered_erasures)
+    present = await app.db.read(workspace_store.list_workspaces)
+    left = await app.db.read(workspace_store.list_left_workspaces)
     return [
         *((space, None) for space in present),
         *((space, since) for space, since in left if space.id not in going),
@@ -100,12 +105,3 @@ def _select_workspace(name: str, known: list[Workspace]) -> Workspace:
     if found:
         raise UserError(f"«{name}» fits several; say its id: {names}.")
     raise UnknownName(f"There is no workspace «{name}». Known: {names or 'none'}.")
-
-
-def _workspace_row(space: Workspace, since: datetime | None) -> dict[str, Any]:
-    return {
-        "platform": space.platform,
-        "id": space.external_id,
-        "name": space.name,
-        "left": since.isoformat() if since else None,
-    }
