@@ -76,11 +76,8 @@ def back_up_database(
     if database is None:
         address = strip_password(settings.database_url)
         raise UserError(PG_DUMP_HINT.format(address=address))
-    target = file.expanduser().absolute() if file is not None else None
-    if target is None:
-        target = backup.default_backup_path(database, now)
-    elif target.is_dir():
-        target = backup.backup_path_in(database, target, now)
+    wanted = file.expanduser().absolute() if file is not None else None
+    target = backup.choose_backup_path(database, wanted, now)
     made = backup.create_backup(
         database, target, now=now, on_progress=progress_printer(database)
     )
@@ -159,7 +156,7 @@ def _restore_file(
         on_progress=progress_printer(file),
     )
     print_message(f"{database} is restored.")
-    _print_checked_counts(done.found)
+    _print_checked_counts(done)
     if found.sealed and settings.secret_key is None:
         print_warnings(_format_sealed_note(found.sealed))
     if done.aside is not None:
@@ -171,7 +168,7 @@ def _restore_file(
 
 async def _secure_loaded_database(
     settings: Settings, now: datetime, tell_again: bool
-) -> backup.RestoreSummary:
+) -> backup.RestoreResult:
     db = await asyncio.to_thread(Database.open, settings.database_url)
     try:
         _refuse_running(
@@ -212,7 +209,7 @@ def _confirm_steps(tell_again: bool, yes: bool) -> bool:
 # ── output ────────────────────────────────────────────────────────────────────
 
 
-def _print_checked_counts(found: backup.RestoreSummary) -> None:
+def _print_checked_counts(found: backup.RestoreResult) -> None:
     for text, number, noun in (
         ("Looked for in their channels: {}.", found.uncertain, "message"),
         ("Skipped: {}.", found.skipped, "due edition"),

@@ -134,7 +134,7 @@ async def test_moments_since_the_backup_are_passed_over_with_the_reason(
         await harness.publisher.realign()
     backups.back_up()
     backups.clock.advance(hours=hours)
-    found = backups.restore().found
+    found = backups.restore()
     async with backups.open() as harness:
         await harness.publisher.plan()
         await harness.publisher.compose_due()
