@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
-from types import MappingProxyType
 from typing import Final
 
 from cyclopts import App, CycloptsError
@@ -27,42 +26,38 @@ Examples:
   standfirst source test https://news.example/
   standfirst when "weekdays at 8:30 Europe/Berlin"
 """
-GROUPS: Final = MappingProxyType(
-    {
-        "digest": "Post, undo, preview, list, pause, resume or skip digests.",
-        "source": "Test an address, or list the sources.",
-        "workspace": "List the workspaces, or erase one permanently.",
-    }
-)
+GROUPS: Final[Mapping[str, str]] = {
+    "digest": "Post, undo, preview, list, pause, resume or skip digests.",
+    "source": "Test an address, or list the sources.",
+    "workspace": "List the workspaces, or erase one permanently.",
+}
 #: The function of each command, in `bot.cli`.
-COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "apply": "configuration:apply_file",
-        "backup": "backups:back_up_database",
-        "demo": "demo:run_demo",
-        "digest list": "digest:list_digests",
-        "digest pause": "digest:pause_digest",
-        "digest post": "digest:post_digest",
-        "digest preview": "digest:preview_digest",
-        "digest release": "digest:release_delivery",
-        "digest resume": "digest:resume_digest",
-        "digest skip": "digest:skip_day",
-        "digest undo": "digest:undo_edition",
-        "doctor": "operations:run_doctor",
-        "export": "configuration:export_configuration",
-        "import": "source:import_feeds",
-        "migrate": "operations:migrate_database",
-        "restore": "backups:restore_database",
-        "run": "operations:run_bot",
-        "setup": "setup:run_setup",
-        "slack-manifest": "operations:print_slack_manifest",
-        "source list": "source:list_sources",
-        "source test": "source:try_address",
-        "when": "configuration:explain_schedule",
-        "workspace erase": "workspace:erase_workspace",
-        "workspace list": "workspace:list_workspaces",
-    }
-)
+COMMANDS: Final[Mapping[str, str]] = {
+    "apply": "configuration:apply_file",
+    "backup": "backups:back_up_database",
+    "demo": "demo:run_demo",
+    "digest list": "digest:list_digests",
+    "digest pause": "digest:pause_digest",
+    "digest post": "digest:post_digest",
+    "digest preview": "digest:preview_digest",
+    "digest release": "digest:release_delivery",
+    "digest resume": "digest:resume_digest",
+    "digest skip": "digest:skip_day",
+    "digest undo": "digest:undo_edition",
+    "doctor": "operations:run_doctor",
+    "export": "configuration:export_configuration",
+    "import": "source:import_feeds",
+    "migrate": "operations:migrate_database",
+    "restore": "backups:restore_database",
+    "run": "operations:run_bot",
+    "setup": "setup:run_setup",
+    "slack-manifest": "operations:print_slack_manifest",
+    "source list": "source:list_sources",
+    "source test": "source:try_address",
+    "when": "configuration:explain_schedule",
+    "workspace erase": "workspace:erase_workspace",
+    "workspace list": "workspace:list_workspaces",
+}
 
 
 def build_command_tree() -> App:
@@ -94,9 +89,9 @@ def print_version() -> None:
     print(installed_version("standfirst"))
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
-    sys.exit(run_command(sys.argv[1:] if argv is None else argv))
+    sys.exit(run_command(sys.argv[1:]))
 
 
 def run_command(argv: Sequence[str]) -> int:

@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import structlog
 from starlette.applications import Starlette
@@ -41,6 +41,7 @@ from bot.web import server
 
 log = structlog.get_logger(__name__)
 
+_LEASE: Final = process_store.RUNNER_LEASE
 LEASE_DURATION = timedelta(seconds=30)
 LEASE_RENEWAL_SECONDS = 10.0
 STANDBY_POLL_SECONDS = 2.0
@@ -97,12 +98,11 @@ async def serve_application(
         work.cancel()
         await asyncio.wait((work,), timeout=SHUTDOWN_SECONDS)
         return 0
-    error = work.exception()
-    if isinstance(error, BaseExceptionGroup):
-        known = [e for e in error.exceptions if isinstance(e, BotError)]
-        raise known[0] if known else error
-    if error is not None:
-        raise error
+    try:
+        await work
+    except BaseExceptionGroup as group:
+        known = [e for e in group.exceptions if isinstance(e, BotError)]
+        raise known[0] if known else group from None
     return 0
 
 
@@ -128,8 +128,7 @@ async def _run_tasks(
         gc.freeze()
         for platform in app.platforms.values():
             connections.create_task(platform.run(app.inbox))
-        clock_monitor = ClockMonitor(app.clock, time.monotonic)
-        work = build_jobs(app, clock_monitor)
+        work = build_jobs(app, ClockMonitor(app.clock, time.monotonic))
         tasks.create_task(app.jobs.run(work))
         for start in extra:
             tasks.create_task(start())
@@ -208,30 +207,24 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         raise
     finally:
         renewing.cancel()
-        await app.db.write(
-            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=holder
-        )
+        await app.db.write(process_store.release_lease, name=_LEASE, holder=holder)
 
 
 async def _acquire_lease(app: Application, holder: str) -> bool:
     taken = await app.db.write(
         process_store.acquire_lease,
-        name=process_store.RUNNER_LEASE,
+        name=_LEASE,
         holder=holder,
         now=app.clock.now(),
         ttl=LEASE_DURATION,
     )
     if taken is not None:
         return True
-    other = await app.db.read(
-        process_store.find_lease_holder, name=process_store.RUNNER_LEASE
-    )
-    if other is not None and is_holder_dead(other):
-        await app.db.write(
-            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=other
-        )
-        return await _acquire_lease(app, holder)
-    return False
+    other = await app.db.read(process_store.find_lease_holder, name=_LEASE)
+    if other is None or not is_holder_dead(other):
+        return False
+    await app.db.write(process_store.release_lease, name=_LEASE, holder=other)
+    return await _acquire_lease(app, holder)
 
 
 def is_holder_dead(holder: str) -> bool:
@@ -241,10 +234,8 @@ def is_holder_dead(holder: str) -> bool:
         return False
     try:
         os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, ValueError):
-        return False
+    except (OSError, ValueError) as error:
+        return isinstance(error, ProcessLookupError)
     return False
 
 
@@ -258,10 +249,9 @@ async def _renew_lease(
             if not await _acquire_lease(app, holder):
                 stop()
                 return
+            statuses, now = app.jobs.list_statuses(), app.clock.now()
             await app.db.write(
-                process_store.save_job_statuses,
-                statuses=app.jobs.list_statuses(),
-                now=app.clock.now(),
+                process_store.save_job_statuses, statuses=statuses, now=now
             )
         except BotError as error:
             # Without the database nothing is claimed or sent: nothing is lost.
@@ -291,10 +281,7 @@ def configure_logging(settings: Settings) -> None:
 
 def silence_logging() -> None:
     """Disable logging: the command prints its results to the terminal."""
-    structlog.configure(
-        processors=[_drop_event],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    structlog.configure(processors=[_drop_event])
     logging.disable(logging.CRITICAL)
 
 

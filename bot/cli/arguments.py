@@ -29,27 +29,22 @@ class ApplicationFactory(Protocol):
 
     def load_platform_settings(self) -> tuple[Settings, tuple[str, ...]]:
         """Load the settings, with warnings."""
-        ...
 
     def open_application(
         self, settings: Settings
     ) -> AbstractAsyncContextManager[Application]:
         """Build the application over the configured database."""
-        ...
 
     def open_examiner(
         self, settings: Settings, name: str
     ) -> AbstractAsyncContextManager[Examiner]:
         """Sign in to a platform, to check it."""
-        ...
 
     def list_platforms(self) -> Plugins:
         """Return every platform by name."""
-        ...
 
     def get_clock(self) -> Clock:
         """Return the real clock."""
-        ...
 
 
 OpenApplication = Annotated[Application, Parameter(parse=False)]

@@ -77,15 +77,12 @@ class Terminal(Protocol):
 
     def show(self, text: str = "") -> None:
         """Show a text."""
-        ...
 
     def line(self, prompt: str) -> str:
         """Prompt for a line. Raises EOFError at the end of the input."""
-        ...
 
     def secret(self, prompt: str) -> str:
         """Prompt for a line without echo."""
-        ...
 
 
 class ProcessTerminal:

@@ -34,7 +34,7 @@ from bot.schedules.calendar import find_zone, load_zone
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, list_upcoming_dues
 from bot.schedules.wording import describe_schedule
-from bot.settings import SETTINGS_PREFIX, get_variable_name, is_in_environment
+from bot.settings import get_variable_name, is_in_environment
 
 T = TypeVar("T")
 
@@ -295,7 +295,7 @@ class SetupQuestions:
         self._show("\nThis will be saved:")
         for name in answers.secrets:
             self._show(f"  {name} in {self.env}")
-            if is_in_environment(name.removeprefix(SETTINGS_PREFIX).lower()):
+            if is_in_environment(name):
                 self._show("  ! The environment has another value, which overrides it.")
         if answers.makes_digest(self.checks.plugins):
             self._show(

@@ -251,7 +251,9 @@ def check_clock(name: str, theirs: datetime | None, ours: datetime) -> list[Find
 def _identity_finding(name: str, found: PlatformIdentity) -> Finding:
     bot, app = found.bot, found.application
     if not found.places:
-        text = Message("the token belongs to {bot}, which is in no server", bot=bot)
+        text = Message(
+            "the token belongs to {bot}, which is not in any server", bot=bot
+        )
         fix = "invite it: standfirst setup prints the address"
         return Finding.warning(name, text, fix)
     text = Message("the token belongs to {bot}", bot=bot)
