@@ -109,7 +109,7 @@ async def _set_up_workspace(app: Application, newsroom: DemoArticles) -> None:
     for digest in await app.archive.all_digests():
         if not await app.db.read(
             schedule_store.list_newest_occurrences,
-            workspace_id=digest.workspace_id,
+            digest.scope,
             digest_id=digest.id,
             count=1,
         ):

@@ -57,9 +57,7 @@ async def _find_missing_setting(app: Application, digest: Digest) -> str:
     An edition is rendered by its platform. Without the platform it would not be posted,
     but its articles would count as published.
     """
-    home = await app.db.read(
-        workspace_store.find_workspace, workspace_id=digest.workspace_id
-    )
+    home = await app.db.read(workspace_store.find_workspace, digest.scope)
     if home is None or home.platform in app.platforms:
         return ""
     plugin = app.plugins.get(home.platform)
@@ -73,14 +71,11 @@ async def undo_edition(
     digest = await load_named_digest(app, name, workspace)
     now = app.clock.now()
     edition = await app.db.read(
-        manual.find_undoable_edition,
-        workspace_id=digest.workspace_id,
-        digest_id=digest.id,
-        now=now,
+        manual.find_undoable_edition, digest.scope, digest_id=digest.id, now=now
     )
     done = await app.db.write(
         manual.undo_edition,
-        workspace_id=digest.workspace_id,
+        digest.scope,
         public_id=edition.public_id,
         by="the command line",
         now=now,
@@ -243,7 +238,7 @@ async def release_delivery(
     held = send_failures.find_held([delivery for _, delivery in found], key)
     await app.db.write(
         send_failures.decide_held,
-        workspace_id=held.workspace_id,
+        held.scope,
         key=held.key,
         decision="leave" if leave else "again",
         by="The command line",
@@ -265,7 +260,7 @@ async def _load_held_deliveries(
         for home in await app.db.read(workspace_store.list_workspaces)
         if only in (None, home.external_id)
         for delivery in await app.db.read(
-            delivery_store.list_held_deliveries, workspace_id=home.id
+            delivery_store.list_held_deliveries, home.scope
         )
     ]
 

@@ -36,7 +36,7 @@ async def complete_command_option(
 async def _list_speakers(context: CommandContext, typed: str) -> Iterable[str]:
     return await context.db.read(
         quote_store.list_speaker_names,
-        workspace_id=context.workspace_id,
+        context.scope,
         prefix=typed,
         limit=MAX_COMPLETIONS,
     )
@@ -65,7 +65,7 @@ async def _list_commands(context: CommandContext, _: str) -> Iterable[str]:
 
 
 async def _list_follows(context: CommandContext, _: str) -> Iterable[str]:
-    found = await context.db.read(reader_store.list_follows, **context.person_scope)
+    found = await context.db.read(reader_store.list_follows, context.person_scope)
     return [follow.name for follow in found]
 
 
@@ -87,9 +87,7 @@ async def _list_destinations(context: CommandContext, _: str) -> Iterable[str]:
 
 async def _list_reports(context: CommandContext, _: str) -> Iterable[str]:
     found = await context.db.read(
-        report_store.list_open_reports,
-        workspace_id=context.workspace_id,
-        limit=MAX_COMPLETIONS,
+        report_store.list_open_reports, context.scope, limit=MAX_COMPLETIONS
     )
     return [report.public_id for report in found]
 

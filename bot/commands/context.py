@@ -26,6 +26,7 @@ from bot.model import (
     Reply,
     Workspace,
 )
+from bot.model.workspace import PersonScope, Scope
 from bot.operations.doctor import Doctor
 from bot.ports import Clock, PeopleDirectory, Plugins
 from bot.publishing.editions import EditionPublisher
@@ -38,7 +39,6 @@ from bot.storage import (
     personal_digest_store,
     reader_store,
 )
-from bot.storage.reader_store import PersonScope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,9 +121,14 @@ class CommandContext:
         return self.invocation.person
 
     @property
+    def scope(self) -> Scope:
+        """The workspace, for queries."""
+        return Scope(self.workspace_id)
+
+    @property
     def person_scope(self) -> PersonScope:
-        """The key of everything that is stored about the person."""
-        return PersonScope(workspace_id=self.workspace_id, person_id=self.person.id)
+        """The person in the workspace, for queries."""
+        return PersonScope(self.workspace_id, self.person.id)
 
     @property
     def signature(self) -> str:
@@ -154,9 +159,7 @@ class CommandContext:
 
     async def list_digests(self) -> tuple[Digest, ...]:
         """List the digests of the workspace by name, without personal ones."""
-        return await self.db.read(
-            digest_store.list_digests, workspace_id=self.workspace_id
-        )
+        return await self.db.read(digest_store.list_digests, self.scope)
 
     async def list_digests_here(self) -> tuple[Digest, ...]:
         """List the digests that are posted in this channel."""
@@ -165,9 +168,7 @@ class CommandContext:
 
     async def list_destinations(self) -> tuple[Destination, ...]:
         """List the destinations of the workspace."""
-        return await self.db.read(
-            destination_store.list_destinations, workspace_id=self.workspace_id
-        )
+        return await self.db.read(destination_store.list_destinations, self.scope)
 
     def list_people(self) -> tuple[Person, ...]:
         """List the people of the workspace; () if the platform cannot list them."""
@@ -177,12 +178,12 @@ class CommandContext:
     async def find_own_digest(self) -> Digest | None:
         """Find the person's own digest."""
         return await self.db.read(
-            personal_digest_store.find_personal_digest, **self.person_scope
+            personal_digest_store.find_personal_digest, self.person_scope
         )
 
     async def get_own_zone(self) -> str:
         """Return the time zone that the person chose, or else the workspace's."""
-        chosen = await self.db.read(reader_store.get_preferences, **self.person_scope)
+        chosen = await self.db.read(reader_store.get_preferences, self.person_scope)
         return chosen.zone or self.zone
 
     # ── words ──────────────────────────────────────────────────────────────────

@@ -32,10 +32,7 @@ async def show_corrections(
 ) -> Reply:
     """Show the latest corrections, and whether the posted messages were updated."""
     found = await context.db.read(
-        list_corrections,
-        workspace_id=context.workspace_id,
-        since=since,
-        count=MAX_CORRECTIONS,
+        list_corrections, context.scope, since=since, count=MAX_CORRECTIONS
     )
     if not found:
         return context.reply(
@@ -137,9 +134,7 @@ async def correct_story(
     """Propose to add a correction below a story in the messages that contain it."""
     edition, story = number.stored_edition, number.story
     undone = await context.db.read(
-        edition_store.is_edition_undone,
-        workspace_id=edition.workspace_id,
-        edition_id=edition.id,
+        edition_store.is_edition_undone, edition.scope, edition_id=edition.id
     )
     change_steps.check_still_editable(edition, undone=undone, now=context.now)
     name = change_steps.format_correction_name(edition, story.id)

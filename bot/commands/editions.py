@@ -60,17 +60,16 @@ async def show_latest(
     if text_search.EDITION_ID.fullmatch(edition):
         found = await context.db.read(
             text_search.load_edition,
-            **context.person_scope,
+            context.scope,
             public_id=edition.split()[0],
+            person_id=context.person.id,
         )
         title = context.say("The edition {id}", id=found.public_id)
         return await _render_edition(context, found, title)
     if edition:
         digest = await _resolve_digest(context, edition)
         newest = await context.db.read(
-            edition_store.find_newest_edition_in,
-            workspace_id=context.workspace_id,
-            digest_id=digest.id,
+            edition_store.find_newest_edition_in, context.scope, digest_id=digest.id
         )
         awaited: Sequence[Digest] = [digest]
     else:
@@ -232,9 +231,7 @@ async def _resolve_edition(context: CommandContext, public_id: str) -> StoredEdi
             raise UserError("No edition has been posted here yet.")
         return newest
     found = await context.db.read(
-        edition_store.find_edition_by_public_id,
-        workspace_id=context.workspace_id,
-        public_id=public_id,
+        edition_store.find_edition_by_public_id, context.scope, public_id=public_id
     )
     if found is None:
         raise UnknownName(
@@ -248,9 +245,7 @@ async def _find_first_message(
 ) -> Delivery:
     """Find the edition's first message in the channel or thread of the call."""
     every = await context.db.read(
-        delivery_store.list_deliveries,
-        workspace_id=context.workspace_id,
-        edition_id=edition.id,
+        delivery_store.list_deliveries, context.scope, edition_id=edition.id
     )
     for one in every:
         there = one.operation == "post" and one.state == "sent" and one.message_id

@@ -35,10 +35,7 @@ async def _parse_topic(context: CommandContext, typed: str) -> Follow:
     """Parse a topic, or the speaker whose full name it is."""
     name = _clean_name(typed)
     speakers = await context.db.read(
-        quote_store.list_speaker_names,
-        workspace_id=context.workspace_id,
-        prefix=name,
-        limit=25,
+        quote_store.list_speaker_names, context.scope, prefix=name, limit=25
     )
     for known in speakers:
         if normalize_text(known) == normalize_text(name):
@@ -100,7 +97,7 @@ async def follow(
 async def _add_follow(context: CommandContext, wanted: Follow) -> str:
     added = await context.db.write(
         reader_store.add_follow,
-        **context.person_scope,
+        context.person_scope,
         follow=wanted,
         most=MAX_FOLLOWS,
         now=context.now,
@@ -116,7 +113,7 @@ async def _add_follow(context: CommandContext, wanted: Follow) -> str:
 
 
 async def _list_follows(context: CommandContext) -> Reply:
-    known = await context.db.read(reader_store.list_follows, **context.person_scope)
+    known = await context.db.read(reader_store.list_follows, context.person_scope)
     title = context.say("What you follow")
     if not known:
         nothing = context.say("You follow nothing yet. Try /news follow battery.")
@@ -142,12 +139,12 @@ async def unfollow(
 ) -> Reply:
     """Stop following the topic or speaker of this name."""
     if await context.db.write(
-        reader_store.delete_follow, **context.person_scope, name=name
+        reader_store.delete_follow, context.person_scope, name=name
     ):
         return context.reply(
             context.say("You no longer follow «{name}».", name=name[:60])
         )
-    known = await context.db.read(reader_store.list_follows, **context.person_scope)
+    known = await context.db.read(reader_store.list_follows, context.person_scope)
     raise UnknownName(
         "You do not follow «{name}». You follow: {names}.",
         name=name[:60],
@@ -187,9 +184,7 @@ async def _give_feedback(
         terms=personal_digest.extract_feedback_terms(story),
         given_at=context.now,
     )
-    await context.db.write(
-        reader_store.set_feedback, **context.person_scope, given=given
-    )
+    await context.db.write(reader_store.set_feedback, context.person_scope, given=given)
     said = ListItem(title=format_feedback(context, given), note=given.headline)
     effect = await _describe_feedback_effect(context, direction)
     undo = context.signed_button(context.say("Take this back"), "unlike", story.id)
@@ -220,7 +215,7 @@ async def _describe_feedback_effect(
 async def withdraw_feedback(context: CommandContext, story: str) -> Reply:
     """Delete the reader's feedback about this story."""
     gone = await context.db.write(
-        reader_store.delete_feedback, **context.person_scope, story=story
+        reader_store.delete_feedback, context.person_scope, story=story
     )
     if gone:
         return context.reply(context.say("Undone: it no longer counts."))

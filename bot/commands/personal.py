@@ -121,7 +121,7 @@ async def erase_person(context: CommandContext, signed: str) -> Reply:
     age = abs(context.now.timestamp() - asked_at)
     if person != context.person.id or age > ERASE_CONFIRM_SECONDS:
         raise UserError("This button has expired or is not yours: /news me")
-    await context.db.write(reader_store.erase_person, **context.person_scope)
+    await context.db.write(reader_store.erase_person, context.person_scope)
     return context.reply(
         context.say("Erased. Nothing about you is stored in this workspace any more.")
     )
@@ -433,7 +433,7 @@ async def choose_language(
         )
     locale = None if language == AUTOMATIC_LANGUAGE else language
     await context.db.write(
-        reader_store.set_preferences, **context.person_scope, chosen={"locale": locale}
+        reader_store.set_preferences, context.person_scope, chosen={"locale": locale}
     )
     if locale is None:
         said = texts.say("From now on the platform's language decides.")

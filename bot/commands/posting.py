@@ -206,10 +206,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
 async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> Reply:
     """Ask whether to delete the messages of the digest's newest edition."""
     edition = await context.db.read(
-        manual.find_undoable_edition,
-        workspace_id=digest.workspace_id,
-        digest_id=digest.id,
-        now=context.now,
+        manual.find_undoable_edition, digest.scope, digest_id=digest.id, now=context.now
     )
     question = context.say(
         "This deletes the messages of the newest edition of «{digest}». Its stories "
@@ -226,7 +223,7 @@ async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
     """Delete the messages of this edition."""
     done = await context.db.write(
         manual.undo_edition,
-        workspace_id=context.workspace_id,
+        context.scope,
         public_id=public_id,
         by=context.signature,
         now=context.now,

@@ -124,9 +124,7 @@ async def load_wordings(
 ) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
     """Pair each card with the outlets that carry it; each utterance appears once."""
     found = await context.db.read(
-        quote_wording_store.find_card_wordings,
-        workspace_id=context.workspace_id,
-        cards=cards,
+        quote_wording_store.find_card_wordings, context.scope, cards=cards
     )
     shown: set[tuple[str, int]] = set()
     kept = []

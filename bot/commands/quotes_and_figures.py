@@ -92,10 +92,7 @@ async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
     from rapidfuzz import process
 
     known = await context.db.read(
-        quote_store.list_speaker_names,
-        workspace_id=context.workspace_id,
-        prefix="",
-        limit=500,
+        quote_store.list_speaker_names, context.scope, prefix="", limit=500
     )
     near = [name for name, score, _ in process.extract(speaker, known) if score >= 75]
     if near:
@@ -149,7 +146,7 @@ async def _load_figures(
         topic, since = "", None
     return await context.db.read(
         figure_store.list_figures,
-        workspace_id=context.workspace_id,
+        context.scope,
         topic=topic or None,
         article_ids=ids,
         since=since,

@@ -64,7 +64,7 @@ def _add_report(
         UserError: The person reached one of the limits.
     """
     still, lately = report_store.count_person_reports(
-        conn, **context.person_scope, since=context.now - REPORT_WINDOW
+        conn, context.person_scope, since=context.now - REPORT_WINDOW
     )
     if still >= MAX_OPEN_REPORTS:
         raise UserError(
@@ -76,7 +76,7 @@ def _add_report(
         raise UserError("That is a lot of reports at once. Try again in ten minutes.")
     return report_store.add_report(
         conn,
-        **context.person_scope,
+        context.person_scope,
         person_name=context.person.name,
         story=story.id,
         headline=story.headline.text,
@@ -105,13 +105,9 @@ async def manage_reports(
     """Show the open reports, or settle one of them."""
     if settle:
         return await _settle_report(context, settle, answer)
-    count = await context.db.read(
-        report_store.count_open_reports, workspace_id=context.workspace_id
-    )
+    count = await context.db.read(report_store.count_open_reports, context.scope)
     found = await context.db.read(
-        report_store.list_open_reports,
-        workspace_id=context.workspace_id,
-        limit=MAX_LISTED_REPORTS,
+        report_store.list_open_reports, context.scope, limit=MAX_LISTED_REPORTS
     )
     title = context.say("Reports from readers")
     if not found:
@@ -134,7 +130,7 @@ def _render_report(context: CommandContext, report: Report) -> ListItem:
 async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:
     done = await context.db.write(
         resolve_report,
-        workspace_id=context.workspace_id,
+        context.scope,
         public_id=settle,
         by=context.signature,
         answer=answer,

@@ -29,7 +29,7 @@ async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
         saved_at=context.now,
     )
     if not await context.db.write(
-        reader_store.save_story, **context.person_scope, saved=saved, most=MAX_SAVED
+        reader_store.save_story, context.person_scope, saved=saved, most=MAX_SAVED
     ):
         raise UserError(
             "Your list already holds {most} stories. Take some off: /news saved",
@@ -48,7 +48,7 @@ async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
 async def remove_saved_story(context: CommandContext, story: str) -> Reply:
     """Remove the story from the reader's list."""
     gone = await context.db.write(
-        reader_store.delete_saved_story, **context.person_scope, story=story
+        reader_store.delete_saved_story, context.person_scope, story=story
     )
     if gone:
         return context.reply(context.say("Taken off your list."))
@@ -65,13 +65,13 @@ async def list_saved_stories(
 ) -> Reply:
     """Show the reader's list, newest first, or remove a story from it."""
     listed = await context.db.read(
-        reader_store.list_saved_stories, **context.person_scope
+        reader_store.list_saved_stories, context.person_scope
     )
     if not remove:
         return await _render_page(context, Page.of(listed, page, PAGE_SIZE))
     gone = _find_saved(listed, remove)
     await context.db.write(
-        reader_store.delete_saved_story, **context.person_scope, story=gone.story
+        reader_store.delete_saved_story, context.person_scope, story=gone.story
     )
     return context.reply(
         context.say("Taken off your list: {headline}", headline=gone.headline)

@@ -119,9 +119,7 @@ async def export_feeds(
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
     found, secret = await context.db.read(
-        feed_lists.list_feeds,
-        workspace_id=context.workspace_id,
-        digest=digest.name if digest else None,
+        feed_lists.list_feeds, context.scope, digest=digest.name if digest else None
     )
     if not found:
         return context.reply(context.say("There is no feed to list here."))

@@ -48,9 +48,7 @@ MAX_FINDINGS: Final = 25
 async def show_status(context: CommandContext) -> Reply:
     """Show held messages, each digest, reader activity, and the last deliveries."""
     blocks: list[Block | str] = []
-    workspace = await context.db.read(
-        workspace_store.find_workspace, workspace_id=context.workspace_id
-    )
+    workspace = await context.db.read(workspace_store.find_workspace, context.scope)
     if workspace is not None and workspace.stopped:
         why = context.texts.message(workspace.stopped)
         blocks.append(context.say("Posting is paused here: {why}", why=why))
@@ -64,9 +62,7 @@ async def show_status(context: CommandContext) -> Reply:
         )
     blocks += await _render_readers(context)
     sent = await context.db.read(
-        delivery_store.list_newest_deliveries,
-        workspace_id=context.workspace_id,
-        count=MAX_DELIVERIES,
+        delivery_store.list_newest_deliveries, context.scope, count=MAX_DELIVERIES
     )
     blocks += [_render_delivery(context, delivery) for delivery in sent]
     retention = context.services.retention
@@ -101,7 +97,7 @@ async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
         rows.append((context.say("Left out"), ", ".join(coming)))
     last = await context.db.read(
         schedule_store.list_newest_occurrences,
-        workspace_id=digest.workspace_id,
+        digest.scope,
         digest_id=digest.id,
         count=1,
     )
@@ -125,9 +121,7 @@ async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
 async def _render_readers(context: CommandContext) -> list[Block]:
     """Render how many reports are open, and how many readers have their own digest."""
     blocks: list[Block] = []
-    still = await context.db.read(
-        report_store.count_open_reports, workspace_id=context.workspace_id
-    )
+    still = await context.db.read(report_store.count_open_reports, context.scope)
     if still:
         said = context.count(
             "{n} report of a reader is open: /newsdesk reports",
@@ -136,7 +130,7 @@ async def _render_readers(context: CommandContext) -> list[Block]:
         )
         blocks.append(Paragraph(text=said))
     own = await context.db.read(
-        personal_digest_store.count_personal_digests, workspace_id=context.workspace_id
+        personal_digest_store.count_personal_digests, context.scope
     )
     if own:
         said = context.count(
@@ -179,9 +173,7 @@ async def _render_held_messages(
     context: CommandContext,
 ) -> tuple[list[Block], tuple[Control, ...]]:
     """Render each message that may or may not have arrived, with two buttons."""
-    found = await context.db.read(
-        delivery_store.list_held_deliveries, workspace_id=context.workspace_id
-    )
+    found = await context.db.read(delivery_store.list_held_deliveries, context.scope)
     if not found:
         return [], ()
     names = {place.id: place.name for place in await context.list_destinations()}
@@ -215,7 +207,7 @@ async def _render_held_messages(
 async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
     await context.db.write(
         send_failures.decide_held,
-        workspace_id=context.workspace_id,
+        context.scope,
         key=key,
         decision=decision,
         by=context.signature,

@@ -244,7 +244,7 @@ async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
     events = await context.publisher.engine.run(timeline.order_events, articles)
     published = await context.db.read(
         edition_store.list_story_publications,
-        workspace_id=context.workspace_id,
+        context.scope,
         story=story.id,
         limit=MAX_TIMELINE_EDITIONS,
     )

@@ -12,6 +12,7 @@ from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.errors import Forbidden, UserError
 from bot.model import FactTable, Form, PlatformName, Reply, SmallPrint, Workspace
+from bot.model.workspace import Scope
 from bot.operations.maintenance import WorkspaceEraser, confirmation_name
 from bot.storage import Connection, destination_store, workspace_store
 from digests.messages import Message
@@ -141,9 +142,7 @@ async def leave_workspace(
         external_id=external_id,
     )
     if known is not None:
-        await services.db.write(
-            _store_departure, workspace_id=known.id, now=services.clock.now()
-        )
+        await services.db.write(_store_departure, known.scope, now=services.clock.now())
 
 
 def _store_arrival(
@@ -157,21 +156,18 @@ def _store_arrival(
     found = workspace_store.upsert_workspace(
         conn, platform=platform, external_id=external_id, name=name, now=now
     )
-    for place in destination_store.list_destinations(conn, workspace_id=found.id):
+    for place in destination_store.list_destinations(conn, found.scope):
         if place.paused == REMOVED_REASON:
             destination_store.resume_destination(
-                conn, workspace_id=found.id, destination_id=place.id
+                conn, found.scope, destination_id=place.id
             )
     return found
 
 
-def _store_departure(conn: Connection, *, workspace_id: int, now: datetime) -> None:
-    for place in destination_store.list_destinations(conn, workspace_id=workspace_id):
+def _store_departure(conn: Connection, scope: Scope, *, now: datetime) -> None:
+    for place in destination_store.list_destinations(conn, scope):
         if place.paused is None:
             destination_store.pause_destination(
-                conn,
-                workspace_id=workspace_id,
-                destination_id=place.id,
-                reason=REMOVED_REASON,
+                conn, scope, destination_id=place.id, reason=REMOVED_REASON
             )
-    workspace_store.mark_workspace_left(conn, workspace_id=workspace_id, now=now)
+    workspace_store.mark_workspace_left(conn, scope, now=now)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from bot.configuration.change_steps import (
     ChangeStep,
@@ -29,6 +28,7 @@ from bot.model import (
     Source,
     Workspace,
 )
+from bot.model.workspace import Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import schedule_to_json
@@ -61,9 +61,9 @@ class ApplyContext:
     by: str = ""
 
     @property
-    def here(self) -> dict[str, Any]:
-        """Keyword arguments that select the workspace in the storage functions."""
-        return {"workspace_id": self.workspace.id}
+    def scope(self) -> Scope:
+        """The workspace, for queries."""
+        return self.workspace.scope
 
 
 def apply_step(work: ApplyContext, step: ChangeStep) -> None:
@@ -71,7 +71,7 @@ def apply_step(work: ApplyContext, step: ChangeStep) -> None:
     match step.noun:
         case "zone" if step.after:
             zone = str(step.after["zone"])
-            workspace_store.set_workspace_zone(work.conn, **work.here, zone=zone)
+            workspace_store.set_workspace_zone(work.conn, work.scope, zone=zone)
         case "access":
             _apply_access(work, step)
         case "correction":
@@ -85,44 +85,45 @@ def apply_step(work: ApplyContext, step: ChangeStep) -> None:
 def _apply_access(work: ApplyContext, step: ChangeStep) -> None:
     if step.after is not None:
         grant = grant_from_entry(step.after)
-        workspace_store.add_grant(work.conn, **work.here, grant=grant)
+        workspace_store.add_grant(work.conn, work.scope, grant=grant)
     elif step.before is not None:
         grant = grant_from_entry(step.before)
-        workspace_store.delete_grant(work.conn, **work.here, grant=grant)
+        workspace_store.delete_grant(work.conn, work.scope, grant=grant)
 
 
 def _apply_destination(work: ApplyContext, step: ChangeStep) -> None:
-    conn, here, after = work.conn, work.here, step.after
-    found = destination_store.find_destination_by_name(conn, **here, name=step.old_name)
+    conn, scope, after = work.conn, work.scope, step.after
+    found = destination_store.find_destination_by_name(conn, scope, name=step.old_name)
     if after is None:
         if found is not None:
-            destination_store.delete_destination(conn, **here, destination_id=found.id)
+            destination_store.delete_destination(conn, scope, destination_id=found.id)
         return
     if found is not None and step.before is not None:
-        this = {**here, "destination_id": found.id}
         if found.name != step.name:
-            destination_store.rename_destination(conn, **this, name=step.name)
+            destination_store.rename_destination(
+                conn, scope, destination_id=found.id, name=step.name
+            )
         if found.paused and not after.get("stopped"):
-            destination_store.resume_destination(conn, **this)
+            destination_store.resume_destination(conn, scope, destination_id=found.id)
     place = destination_store.upsert_destination(
-        conn, **here, name=step.name, channel=str(after["channel"])
+        conn, scope, name=step.name, channel=str(after["channel"])
     )
     destination_store.set_post_options(
-        conn, **here, destination_id=place.id, options=PostOptions.from_stored(after)
+        conn, scope, destination_id=place.id, options=PostOptions.from_stored(after)
     )
 
 
 def _apply_digest(work: ApplyContext, step: ChangeStep) -> None:
-    conn, here = work.conn, work.here
-    before = digest_store.find_digest_by_name(conn, **here, name=step.old_name)
+    conn, scope = work.conn, work.scope
+    before = digest_store.find_digest_by_name(conn, scope, name=step.old_name)
     if step.after is None:
         if before is not None:
-            digest_store.delete_digest(conn, **here, digest_id=before.id, now=work.now)
+            digest_store.delete_digest(conn, scope, digest_id=before.id, now=work.now)
         return
     if before is None and step.key is not None:
-        digest_store.restore_digest(conn, **here, digest_id=step.key)
+        digest_store.restore_digest(conn, scope, digest_id=step.key)
     elif before is not None and before.name != step.name:
-        digest_store.rename_digest(conn, **here, digest_id=before.id, name=step.name)
+        digest_store.rename_digest(conn, scope, digest_id=before.id, name=step.name)
     _save_digest(work, DigestSettings.model_validate(step.after), before)
 
 
@@ -130,14 +131,14 @@ def _save_digest(
     work: ApplyContext, settings: DigestSettings, before: Digest | None
 ) -> None:
     """Create or replace the digest; `before` is None where it is new."""
-    conn, here = work.conn, work.here
-    places = destination_store.list_destinations(conn, **here)
+    conn, scope = work.conn, work.scope
+    places = destination_store.list_destinations(conn, scope)
     by_name: Mapping[str, Destination] = {place.name: place for place in places}
     by_address = {a: _find_or_create_source(work, before, a) for a in settings.sources}
     paused = set(settings.paused_sources)
     digest = digest_store.upsert_digest(
         conn,
-        **here,
+        scope,
         name=settings.name,
         sources=[source for a, source in by_address.items() if a not in paused],
         paused_sources=[source for a, source in by_address.items() if a in paused],
@@ -145,10 +146,11 @@ def _save_digest(
         options=DigestOptions.from_stored(settings.to_entry()),
         called={by_address[a].id: n for a, n in settings.source_names.items()},
     )
-    key = {**here, "digest_id": digest.id}
+    key = digest.id
     digest_store.set_digest_pause(
         conn,
-        **key,
+        scope,
+        digest_id=key,
         paused=settings.paused,
         until=settings.paused_until,
         skips=settings.skip,
@@ -157,7 +159,9 @@ def _save_digest(
         # An unchanged schedule keeps its next due moment.
         return
     rules = [parse_schedule(sentence) for sentence in settings.schedule]
-    firsts = planning.find_first_dues(conn, **key, rules=rules, now=work.now)
+    firsts = planning.find_first_dues(
+        conn, scope, digest_id=key, rules=rules, now=work.now
+    )
     rows = [
         schedule_store.NewSchedule(
             sentence=describe_schedule(rule),
@@ -167,7 +171,7 @@ def _save_digest(
         )
         for rule, first in zip(rules, firsts, strict=True)
     ]
-    schedule_store.replace_schedules(conn, **key, rows=rows)
+    schedule_store.replace_schedules(conn, scope, digest_id=key, rows=rows)
 
 
 def _find_or_create_source(
@@ -176,7 +180,7 @@ def _find_or_create_source(
     """Find a known folder, even if it is missing on disk; else ensure the source."""
     if "://" not in address:
         had = before.all_sources if before else ()
-        mine = source_store.list_sources(work.conn, **work.here)
+        mine = source_store.list_sources(work.conn, work.scope)
         for source in (*had, *mine):
             if source.address == address:
                 return source
@@ -226,24 +230,24 @@ def _apply_correction(
     conn = work.conn
     edition, _, story = name.partition(" ")
     stored_edition = edition_store.find_edition_by_public_id(
-        conn, **work.here, public_id=edition
+        conn, work.scope, public_id=edition
     )
     if stored_edition is None:
         raise UnknownName("This edition no longer exists here.")
-    key = {**work.here, "edition_id": stored_edition.id}
+    key = stored_edition.key
     undone = edition_store.is_edition_undone(conn, **key)
     check_still_editable(stored_edition, undone=undone, now=work.now)
     before = correction_store.find_editor_correction(conn, **key, story=story)
     if before is not None:
         correction_store.revert_corrections(
-            conn, **work.here, ids=[before.id], now=work.now
+            conn, work.scope, ids=[before.id], now=work.now
         )
     if after is None:
         return
     note = CorrectionNote(at=work.now, said=str(after["text"]))
     correction_store.add_correction(
         conn,
-        **work.here,
+        work.scope,
         correction=Correction(
             edition_id=stored_edition.id,
             story=story,

@@ -156,7 +156,7 @@ class ChangePreviews:
             return LayoutPreview(parts=self._render(workspace, after, edition))
         last = await self.publisher.db.read(
             edition_store.find_newest_edition_of,
-            workspace_id=workspace.id,
+            workspace.scope,
             digest_id=step.key or 0,
         )
         if last is None:
@@ -192,9 +192,7 @@ class ChangePreviews:
 
     async def _load_read_sources(self, workspace: Workspace) -> Mapping[str, Source]:
         """Load the workspace's sources that were read at least once, by address."""
-        mine = await self.publisher.db.read(
-            source_store.list_sources, workspace_id=workspace.id
-        )
+        mine = await self.publisher.db.read(source_store.list_sources, workspace.scope)
         return {s.address: s for s in mine if s.last_success_at or s.kind == "folder"}
 
     async def _refresh_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
@@ -249,7 +247,7 @@ class ChangePreviews:
         if digest_id is None:
             return PublishedLedger()
         return await self.publisher.db.read(
-            ledger_store.get_ledger, workspace_id=workspace.id, digest_id=digest_id
+            ledger_store.get_ledger, workspace.scope, digest_id=digest_id
         )
 
     def _render(

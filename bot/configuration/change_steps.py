@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from bot.errors import FieldError, UserError
 from bot.model import Payload, SettingsEntry, StoredEdition, Workspace
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     correction_store,
@@ -123,24 +124,24 @@ def read_current_step(
     conn: Connection, workspace: Workspace, noun: StepNoun, name: str
 ) -> ChangeStep:
     """Read the current settings of a thing, as a step that changes nothing."""
-    here = {"workspace_id": workspace.id}
+    scope = workspace.scope
     entry: SettingsEntry | None = None
     key: int | None = None
     match noun:
         case "zone":
             entry = {"name": "zone", "zone": workspace.zone}
         case "destination":
-            place = destination_store.find_destination_by_name(conn, **here, name=name)
+            place = destination_store.find_destination_by_name(conn, scope, name=name)
             if place is not None:
                 stopped = message_to_json(place.paused) if place.paused else None
                 entry = {**place.settings.to_entry(), "stopped": stopped}
         case "access":
-            names = map(format_grant, workspace_store.list_grants(conn, **here))
+            names = map(format_grant, workspace_store.list_grants(conn, scope))
             entry = grant_to_entry(name) if name in names else None
         case "correction":
-            entry = load_correction_entry(conn, name=name, **here)
+            entry = load_correction_entry(conn, scope, name=name)
         case "digest":
-            digest = digest_store.find_digest_by_name(conn, **here, name=name)
+            digest = digest_store.find_digest_by_name(conn, scope, name=name)
             if digest is not None:
                 entry, key = digest.settings.to_entry(), digest.id
     return ChangeStep(noun=noun, before=entry, after=entry, key=key)
@@ -215,17 +216,17 @@ def check_still_editable(
 
 
 def load_correction_entry(
-    conn: Connection, *, workspace_id: int, name: str
+    conn: Connection, scope: Scope, *, name: str
 ) -> dict[str, Any] | None:
     """Load an editor's current correction of a story; None if there is none."""
     edition, _, story = name.partition(" ")
     stored_edition = edition_store.find_edition_by_public_id(
-        conn, workspace_id=workspace_id, public_id=edition
+        conn, scope, public_id=edition
     )
     if stored_edition is None:
         return None
     found = correction_store.find_editor_correction(
-        conn, workspace_id=workspace_id, edition_id=stored_edition.id, story=story
+        conn, scope, edition_id=stored_edition.id, story=story
     )
     if found is None or found.amendment is None:
         return None

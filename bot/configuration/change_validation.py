@@ -78,15 +78,15 @@ def load_validation_context(
     base: Path | None = None,
 ) -> ValidationContext:
     """Load the current settings of the workspace."""
-    here = {"workspace_id": workspace.id}
-    known = digest_store.list_digests(conn, **here)
+    scope = workspace.scope
+    known = digest_store.list_digests(conn, scope)
     return ValidationContext(
         workspace=workspace,
         platform=plugins.get(workspace.platform),
         digests=known,
         posting={d.name: tuple(p.name for p in d.destinations) for d in known},
         places={
-            p.name: p.channel for p in destination_store.list_destinations(conn, **here)
+            p.name: p.channel for p in destination_store.list_destinations(conn, scope)
         },
         reverting=reverting,
         base=base,

@@ -37,6 +37,7 @@ from bot.configuration.change_validation import (
 )
 from bot.errors import UnknownName, UserError
 from bot.model import DigestSettings, DueMoment, Invocation, Location, Person, Workspace
+from bot.model.workspace import Scope
 from bot.ports import Clock, Plugins
 from bot.publishing import planning
 from bot.publishing.planning import list_moments
@@ -121,7 +122,7 @@ class ConfigurationService:
         """Find the workspace, or create it at its first command."""
         asked = place.workspace
         found = workspace_store.find_workspace(
-            conn, workspace_id=asked.id
+            conn, asked.scope
         ) or workspace_store.upsert_workspace(
             conn,
             platform=asked.platform,
@@ -129,7 +130,7 @@ class ConfigurationService:
             name=asked.name,
             now=self.clock.now(),
         )
-        workspace_store.lock_workspace(conn, workspace_id=found.id)
+        workspace_store.lock_workspace(conn, found.scope)
         return found
 
     def _store_proposal(
@@ -155,11 +156,11 @@ class ConfigurationService:
                 "Nothing would change: everything is already set like this."
             )
         change_store.delete_unconfirmed_changes(
-            conn, workspace_id=workspace.id, before=now - PROPOSALS_KEPT
+            conn, workspace.scope, before=now - PROPOSALS_KEPT
         )
         stored = change_store.propose_change(
             conn,
-            workspace_id=workspace.id,
+            workspace.scope,
             steps=[change_steps.step_to_json(step) for step in kept],
             person_id=person.id,
             person_name=person.name[:80],
@@ -206,7 +207,7 @@ class ConfigurationService:
             apply_step(work, step)
         change_store.confirm_change(
             conn,
-            workspace_id=workspace.id,
+            workspace.scope,
             public_id=change_id,
             person_id=person.id,
             person_name=person.name[:80],
@@ -245,9 +246,9 @@ class ConfigurationService:
     ) -> tuple[StoredChange, Workspace]:
         key = place.workspace.id
         # Locked first: nobody else can change what is read after this.
-        workspace_store.lock_workspace(conn, workspace_id=key)
-        workspace = workspace_store.find_workspace(conn, workspace_id=key)
-        found = change_store.find_change(conn, workspace_id=key, public_id=change_id)
+        workspace_store.lock_workspace(conn, Scope(key))
+        workspace = workspace_store.find_workspace(conn, Scope(key))
+        found = change_store.find_change(conn, Scope(key), public_id=change_id)
         if workspace is None or found is None:
             raise UnknownName(
                 "There is no such change here. /newsdesk history lists them."
@@ -258,12 +259,10 @@ class ConfigurationService:
     def _history(
         conn: Connection, workspace_id: int, count: int
     ) -> tuple[ConfigurationChange, ...]:
-        workspace = workspace_store.find_workspace(conn, workspace_id=workspace_id)
+        workspace = workspace_store.find_workspace(conn, Scope(workspace_id))
         if workspace is None:
             return ()
-        found = change_store.list_newest_changes(
-            conn, workspace_id=workspace_id, count=count
-        )
+        found = change_store.list_newest_changes(conn, Scope(workspace_id), count=count)
         return tuple(_to_change(stored, workspace) for stored in found)
 
 
@@ -288,7 +287,7 @@ def _check_unchanged(
     present = change_steps.read_current_step(conn, workspace, step.noun, step.old_name)
     if present.before == step.before:
         return
-    last = change_store.list_newest_changes(conn, workspace_id=workspace.id, count=1)
+    last = change_store.list_newest_changes(conn, workspace.scope, count=1)
     later = last and last[0].made_at and last[0].made_at >= since
     what = step.old_name if step.noun != "zone" else step.noun
     if later:
@@ -321,11 +320,11 @@ def _list_upcoming(
 def _predict_editions(
     conn: Connection, workspace: Workspace, step: ChangeStep, now: datetime
 ) -> UpcomingEditions:
-    here = {"workspace_id": workspace.id}
+    scope = workspace.scope
     after = DigestSettings.model_validate(step.after)
     found = digest_store.find_digest_by_name(
-        conn, **here, name=step.name
-    ) or digest_store.find_digest_by_name(conn, **here, name=step.old_name)
+        conn, scope, name=step.name
+    ) or digest_store.find_digest_by_name(conn, scope, name=step.old_name)
     rules = [parse_schedule(sentence) for sentence in after.schedule]
     firsts = _list_first_dues(conn, workspace, found.id if found else 0, rules, now)
     moments = [
@@ -353,8 +352,10 @@ def _list_first_dues(
     now: datetime,
 ) -> Sequence[DueMoment | None]:
     """Return the stored moments of unchanged schedules, else the computed ones."""
-    key = {"workspace_id": workspace.id, "digest_id": digest_id}
-    kept = schedule_store.list_schedules(conn, **key)
+    scope = workspace.scope
+    kept = schedule_store.list_schedules(conn, scope, digest_id=digest_id)
     if [row.sentence for row in kept] == [describe_schedule(rule) for rule in rules]:
         return [row.next for row in kept]
-    return planning.find_first_dues(conn, **key, rules=rules, now=now)
+    return planning.find_first_dues(
+        conn, scope, digest_id=digest_id, rules=rules, now=now
+    )

@@ -16,7 +16,15 @@ from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.operator_changes import OperatorContext, apply_requests
 from bot.errors import ConfigurationError, UserError
 from bot.ingest import addresses
-from bot.model import DEFAULT_DIGEST, Digest, SettingsEntry, Source, Workspace
+from bot.model import (
+    DEFAULT_DIGEST,
+    LOCAL_PLATFORM,
+    Digest,
+    SettingsEntry,
+    Source,
+    Workspace,
+)
+from bot.model.workspace import Scope
 from bot.settings import find_seeds_folder
 from bot.storage import Connection, digest_store, workspace_store
 from digests.language.normalization import normalize_text
@@ -84,7 +92,7 @@ def assign_feeds(
         UserError: The workspace or the digest is ambiguous.
     """
     home = _resolve_workspace(conn, workspace, operator.now)
-    known = digest_store.list_digests(conn, workspace_id=home.id)
+    known = digest_store.list_digests(conn, home.scope)
     had = {d.name: {source.id for source in d.all_sources} for d in known}
     new: dict[str, dict[int, Source]] = defaultdict(dict)
     for one in listed:
@@ -103,7 +111,7 @@ def assign_feeds(
         for name, added in new.items()
     ]
     apply_requests(conn, home.id, requests, operator)
-    digests = digest_store.list_digests(conn, workspace_id=home.id)
+    digests = digest_store.list_digests(conn, home.scope)
     added = tuple((d, tuple(new[d.name].values())) for d in digests if d.name in new)
     count = sum(len(sources) for _, sources in added)
     return FeedImport(
@@ -133,19 +141,19 @@ def list_all_feeds(
     secret = 0
     for home in workspace_store.list_workspaces(conn):
         if workspace in (None, home.external_id):
-            listed, hidden = list_feeds(conn, workspace_id=home.id)
+            listed, hidden = list_feeds(conn, home.scope)
             found += listed
             secret += hidden
     return tuple(found), secret
 
 
 def list_feeds(
-    conn: Connection, *, workspace_id: int, digest: str | None = None
+    conn: Connection, scope: Scope, *, digest: str | None = None
 ) -> tuple[tuple[Subscription, ...], int]:
     """List the feeds and pages of one workspace, or of its digest of this name."""
     found: list[Subscription] = []
     secret = 0
-    for known in digest_store.list_digests(conn, workspace_id=workspace_id):
+    for known in digest_store.list_digests(conn, scope):
         if digest not in (None, known.name):
             continue
         for source in known.all_sources:
@@ -179,9 +187,9 @@ def _resolve_workspace(
             external_id=external_id,
             names=names,
         )
-    name = external_id or "local"
+    name = external_id or LOCAL_PLATFORM
     return workspace_store.upsert_workspace(
-        conn, platform="local", external_id=name, name=name, now=now
+        conn, platform=LOCAL_PLATFORM, external_id=name, name=name, now=now
     )
 
 

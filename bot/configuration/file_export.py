@@ -36,10 +36,10 @@ def dump_configuration(
 def _export_workspace(
     conn: Connection, workspace: Workspace, paths: bool
 ) -> dict[str, Any]:
-    here = {"workspace_id": workspace.id}
-    editors = [format_grant(one) for one in workspace_store.list_grants(conn, **here)]
-    places = destination_store.list_destinations(conn, **here)
-    digests = digest_store.list_digests(conn, **here)
+    scope = workspace.scope
+    editors = [format_grant(one) for one in workspace_store.list_grants(conn, scope)]
+    places = destination_store.list_destinations(conn, scope)
+    digests = digest_store.list_digests(conn, scope)
     return {
         "platform": workspace.platform,
         "id": workspace.external_id,

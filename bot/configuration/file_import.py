@@ -304,7 +304,7 @@ def _set_destination(wanted: Mapping[str, Any], here: FileContext) -> EntryEdit:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         channel = wanted.get("channel")
         # All channels of the local page belong to its own workspace.
-        is_own = here.workspace.platform == "local" or channel in known
+        is_own = here.workspace.is_local or channel in known
         if here.is_from_chat and not is_own:
             raise FieldError(
                 "The channel {channel} is not a destination yet. Run /newsdesk "
@@ -425,13 +425,13 @@ def _plan_workspace(
     workspace = found or Workspace(
         id=0, platform=wanted.platform, external_id=wanted.id, name=""
     )
-    key = {"workspace_id": workspace.id}
+    scope = workspace.scope
     here = FileContext(
         workspace=workspace,
         plugins=file.plugins,
-        destinations=destination_store.list_destinations(conn, **key),
-        digests=digest_store.list_digests(conn, **key),
-        grants=workspace_store.list_grants(conn, **key),
+        destinations=destination_store.list_destinations(conn, scope),
+        digests=digest_store.list_digests(conn, scope),
+        grants=workspace_store.list_grants(conn, scope),
     )
     requests = build_requests(block, here, prune=prune)
     steps, unbuilt = build_steps(conn, workspace, requests)

@@ -16,6 +16,7 @@ from bot.configuration.change_steps import (
 from bot.configuration.change_validation import check_steps, load_validation_context
 from bot.errors import UserError
 from bot.model import Workspace
+from bot.model.workspace import Scope
 from bot.ports import Plugins
 from bot.storage import Connection, change_store, workspace_store
 
@@ -45,8 +46,8 @@ def apply_requests(
     Raises:
         InvalidChange: Settings cannot have these values.
     """
-    workspace_store.lock_workspace(conn, workspace_id=workspace_id)
-    workspace = workspace_store.find_workspace(conn, workspace_id=workspace_id)
+    workspace_store.lock_workspace(conn, Scope(workspace_id))
+    workspace = workspace_store.find_workspace(conn, Scope(workspace_id))
     if workspace is None:
         raise UserError("The workspace of this digest was erased.")
     steps, problems = build_steps(conn, workspace, requests)
@@ -84,8 +85,6 @@ def record_steps(
     if not changed:
         return
     who: dict[str, Any] = {"person_id": OPERATOR_ID, "person_name": OPERATOR_NAME}
-    here: dict[str, Any] = {"workspace_id": workspace.id}
-    stored = change_store.propose_change(conn, **here, steps=changed, **who, now=now)
-    change_store.confirm_change(
-        conn, **here, public_id=stored.public_id, **who, now=now
-    )
+    scope = workspace.scope
+    stored = change_store.propose_change(conn, scope, steps=changed, **who, now=now)
+    change_store.confirm_change(conn, scope, public_id=stored.public_id, **who, now=now)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 
 from bot import model
 from bot.model import Digest, Payload, StoredEdition
@@ -56,14 +55,14 @@ class ComparisonInputs:
 
 def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs | None:
     """Load what is compared; None if the edition or the article was deleted."""
-    here: dict[str, Any] = {"workspace_id": one.workspace_id}
-    stored_edition = edition_store.find_edition(conn, **here, edition_id=one.edition_id)
+    scope = one.scope
+    stored_edition = edition_store.find_edition(conn, scope, edition_id=one.edition_id)
     if stored_edition is None or edition_store.is_edition_undone(
-        conn, **here, edition_id=stored_edition.id
+        conn, scope, edition_id=stored_edition.id
     ):
         return None
-    digest = digest_store.find_digest(conn, **here, digest_id=stored_edition.digest_id)
-    newest = article_store.find_article(conn, **here, article_id=one.article_id)
+    digest = digest_store.find_digest(conn, scope, digest_id=stored_edition.digest_id)
+    newest = article_store.find_article(conn, scope, article_id=one.article_id)
     if digest is None or newest is None:
         return None
     page = published_article_store.find_page_revision(conn, article_id=one.article_id)
@@ -71,7 +70,7 @@ def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs
     wanted |= {hash_ for hash_ in (one.page_revision, page) if hash_}
     found = {
         revision: article_store.find_article(
-            conn, **here, article_id=one.article_id, revision=revision
+            conn, scope, article_id=one.article_id, revision=revision
         )
         for revision in wanted
     }
@@ -150,16 +149,16 @@ def record_corrections(
     )
     if not counted or found is None:
         return counted
-    here = {"workspace_id": one.workspace_id}
+    scope = one.scope
     for correction in corrections:
-        correction_store.add_correction(conn, **here, correction=correction)
+        correction_store.add_correction(conn, scope, correction=correction)
         if correction.state == "due" and correction.amendment is not None:
             if _is_separate(conn, one):
                 continue
             # The edited message shows it: the next edition need not.
             ledger_store.add_to_ledger(
                 conn,
-                **here,
+                scope,
                 edition_id=one.edition_id,
                 digest_id=found.stored_edition.digest_id,
                 published=_ledger_of(correction.amendment),
@@ -173,17 +172,14 @@ def record_corrections(
 def _is_separate(conn: Connection, one: PublishedArticle) -> bool:
     """Whether the edition went to other channels than those of its digest."""
     context = edition_store.find_render_context(
-        conn, workspace_id=one.workspace_id, edition_id=one.edition_id
+        conn, one.scope, edition_id=one.edition_id
     )
     return bool(context and context.get(model.SEPARATE_KEY))
 
 
 def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
     before = correction_store.count_article_corrections(
-        conn,
-        workspace_id=one.workspace_id,
-        edition_id=one.edition_id,
-        article_id=one.article_id,
+        conn, one.scope, edition_id=one.edition_id, article_id=one.article_id
     )
     pause: timedelta = EDIT_PAUSE * 2 ** min(before, 10)
     return min(pause, LONGEST_EDIT_PAUSE)

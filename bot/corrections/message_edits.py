@@ -24,6 +24,7 @@ from bot.delivery import personal_controls
 from bot.delivery.send_failures import LINKS_ONLY_LEVEL
 from bot.errors import ConfigurationError
 from bot.model import Delivery, Destination, EditionKey, MessagePart, StoredEdition
+from bot.model.workspace import Scope
 from bot.ports import Clock, Engine, Platform
 from bot.storage import (
     Connection,
@@ -73,7 +74,7 @@ class CorrectionProcessor:
         return await self.db.read(published_article_store.find_next_comparison_at)
 
     async def _order(self, workspace_id: int, edition_id: int) -> None:
-        key = EditionKey(workspace_id=workspace_id, edition_id=edition_id)
+        key = EditionKey(scope=Scope(workspace_id), edition_id=edition_id)
         try:
             await self.db.write(
                 order_edits, **key, platforms=self.platforms, now=self.clock.now()
@@ -119,16 +120,16 @@ UNKNOWN_CONTEXT_REASON = Message("correction.unknown_context")
 
 def order_edits(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     edition_id: int,
     platforms: Mapping[str, Platform],
     now: datetime,
 ) -> int:
     """Store the edits that an edition needs; return how many messages are edited."""
-    key = EditionKey(workspace_id=workspace_id, edition_id=edition_id)
+    key = EditionKey(scope=scope, edition_id=edition_id)
     stored_edition = edition_store.find_edition(conn, **key)
-    workspace = workspace_store.find_workspace(conn, workspace_id=workspace_id)
+    workspace = workspace_store.find_workspace(conn, scope)
     platform = platforms.get(workspace.platform) if workspace else None
     if stored_edition is None or platform is None:
         return 0
@@ -236,7 +237,7 @@ def _store_edits(
         )
         delivery_store.add_deliveries(
             conn,
-            workspace_id=stored_edition.workspace_id,
+            stored_edition.scope,
             stored_edition=stored_edition,
             destination=place,
             parts=(part,),
@@ -260,15 +261,14 @@ class CorrectionStatus:
 
 
 def list_corrections(
-    conn: Connection, *, workspace_id: int, since: datetime | None, count: int
+    conn: Connection, scope: Scope, *, since: datetime | None, count: int
 ) -> tuple[CorrectionStatus, ...]:
     """List the corrections of the workspace, newest first."""
-    here = {"workspace_id": workspace_id}
     found = correction_store.list_newest_corrections(
-        conn, **here, since=since, count=count
+        conn, scope, since=since, count=count
     )
     sent = {
-        edition: delivery_store.list_deliveries(conn, **here, edition_id=edition)
+        edition: delivery_store.list_deliveries(conn, scope, edition_id=edition)
         for edition in {one.edition_id for one in found if one.state == "edited"}
     }
     return tuple(_correction_status(one, sent.get(one.edition_id, ())) for one in found)

@@ -366,7 +366,7 @@ class Outbox:
         if delivery.fallback_level >= LINKS_ONLY_LEVEL:
             stored_edition = await self.db.read(
                 edition_store.find_edition,
-                workspace_id=delivery.workspace_id,
+                delivery.scope,
                 edition_id=delivery.edition_id,
             )
             delivery = render_as_links(delivery, stored_edition)

@@ -19,6 +19,7 @@ from bot.delivery.send_failures import RetryDecision
 from bot.errors import SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery
+from bot.model.workspace import PersonScope, Scope
 from bot.ports import OwnerDirectory
 from bot.storage import (
     Connection,
@@ -44,8 +45,8 @@ NO_RECIPIENT: Final = Message("notice.no_recipient")
 
 def add_stop_notice(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     destination_id: int | None,
     reason: Message,
     returns: bool,
@@ -55,14 +56,14 @@ def add_stop_notice(
 
     Args:
         conn: The transaction in which it stops.
-        workspace_id: The workspace.
+        scope: The workspace.
         destination_id: The destination; None = the whole workspace.
         reason: Why it stopped.
         returns: Posting resumes by itself once the cause is fixed.
         now: The present instant.
     """
-    space = workspace_store.find_workspace(conn, workspace_id=workspace_id)
-    if space is None or space.platform == "local":
+    space = workspace_store.find_workspace(conn, scope)
+    if space is None or space.is_local:
         # The local page shows it itself.
         return
     texts = Texts.of(space.locale)
@@ -70,7 +71,7 @@ def add_stop_notice(
     where = space.name
     if destination_id is not None:
         found = notice_store.find_notice_destination(
-            conn, workspace_id=workspace_id, destination_id=destination_id
+            conn, scope, destination_id=destination_id
         )
         if found is None or found.person is not None:
             # A person whose own messages stopped sees it with their next command.
@@ -88,12 +89,10 @@ def add_stop_notice(
     ]
     notice_store.add_notice(
         conn,
-        workspace_id=workspace_id,
+        scope,
         destination_id=destination_id,
         person_id=channel
-        and notice_store.find_person_to_notify(
-            conn, workspace_id=workspace_id, channel=channel
-        ),
+        and notice_store.find_person_to_notify(conn, scope, channel=channel),
         text="\n".join(lines),
         now=now,
     )
@@ -128,16 +127,14 @@ def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
                     why=space.stopped,
                 )
             )
-        if space.platform == "local":
+        if space.is_local:
             found += [
                 Message(
                     "Nothing is posted in #{place}: {why}",
                     place=place.name,
                     why=place.paused,
                 )
-                for place in destination_store.list_destinations(
-                    conn, workspace_id=space.id
-                )
+                for place in destination_store.list_destinations(conn, space.scope)
                 if place.paused is not None
             ]
     return tuple(found)
@@ -193,9 +190,7 @@ class NoticeSender:
             person = await platform.find_owner(notice.workspace_external_id)
         if person is None:
             person = await self.db.read(
-                notice_store.find_person_to_notify,
-                workspace_id=notice.workspace_id,
-                channel=None,
+                notice_store.find_person_to_notify, notice.scope, channel=None
             )
         if person is None:
             raise SendRefused(NO_RECIPIENT, message_only=True)
@@ -289,8 +284,8 @@ REPEATED_LENGTH: Final = 300
 
 def resolve_report(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     public_id: str,
     by: str,
     answer: str,
@@ -300,7 +295,7 @@ def resolve_report(
 
     Args:
         conn: The transaction of both.
-        workspace_id: The workspace.
+        scope: The workspace.
         public_id: The report.
         by: Who resolves it, for the record; not shown to the reader.
         answer: The answer to the reader; "" = only that it was resolved.
@@ -309,20 +304,19 @@ def resolve_report(
     Returns:
         The report; None if it is not open in this workspace.
     """
-    here = {"workspace_id": workspace_id}
     report = report_store.answer_report(
-        conn, **here, public_id=public_id, by=by, answer=answer, now=now
+        conn, scope, public_id=public_id, by=by, answer=answer, now=now
     )
-    space = workspace_store.find_workspace(conn, workspace_id=workspace_id)
+    space = workspace_store.find_workspace(conn, scope)
     if report is None or space is None:
         return report
     chosen = reader_store.get_preferences(
-        conn, **here, person_id=report.person_id
+        conn, PersonScope(scope.workspace_id, report.person_id)
     ).locale
     texts = Texts.of(chosen or report.locale or space.locale)
     notice_store.add_answer_notice(
         conn,
-        workspace_id=workspace_id,
+        scope,
         report_id=report.id,
         person_id=report.person_id,
         text="\n".join(_answer_lines(report, space.name, texts)),

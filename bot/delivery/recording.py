@@ -11,6 +11,7 @@ from bot.delivery import private_notices
 from bot.delivery.attempts import Outcome
 from bot.delivery.send_failures import RetryDecision
 from bot.model import Delivery
+from bot.model.workspace import Scope
 from bot.ports import CheckpointHook
 from bot.storage import (
     Connection,
@@ -158,11 +159,11 @@ def _stop_target(
     key = delivery.workspace_id
     if found.stops == "destination":
         place = notice_store.find_notice_destination(
-            conn, workspace_id=key, destination_id=delivery.destination_id
+            conn, Scope(key), destination_id=delivery.destination_id
         )
         destination_store.pause_destination(
             conn,
-            workspace_id=delivery.workspace_id,
+            delivery.scope,
             destination_id=delivery.destination_id,
             reason=found.reason,
             retest_at=now + RETEST_INTERVAL if found.may_return else None,
@@ -172,7 +173,7 @@ def _stop_target(
     elif found.stops == "workspace":
         stopped = workspace_store.stop_workspace(
             conn,
-            workspace_id=key,
+            Scope(key),
             reason=found.reason,
             retest_at=now + RETEST_INTERVAL,
             asked_at=delivery.claimed_at,
@@ -191,7 +192,7 @@ def _notify_owner(
     """Store a notice for the owner in the same transaction: once, or not at all."""
     private_notices.add_stop_notice(
         conn,
-        workspace_id=delivery.workspace_id,
+        delivery.scope,
         destination_id=place,
         reason=found.reason,
         returns=found.may_return,

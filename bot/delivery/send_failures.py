@@ -28,6 +28,7 @@ from bot.errors import (
     UserError,
 )
 from bot.model import Delivery, StoredEdition
+from bot.model.workspace import Scope
 from bot.storage import Connection, delivery_store
 from digests.messages import Message
 
@@ -178,8 +179,8 @@ NOT_HELD_ANY_MORE: Final = (
 
 def decide_held(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     key: str,
     decision: HeldDecision,
     by: str,
@@ -192,14 +193,10 @@ def decide_held(
     Raises:
         UserError: No such message is held in this workspace.
     """
-    for held in delivery_store.list_held_deliveries(conn, workspace_id=workspace_id):
+    for held in delivery_store.list_held_deliveries(conn, scope):
         if held.key != key:
             continue
-        which: dict[str, Any] = {
-            "workspace_id": workspace_id,
-            "delivery_id": held.id,
-            "now": now,
-        }
+        which: dict[str, Any] = {"scope": scope, "delivery_id": held.id, "now": now}
         if decision == "again":
             done = delivery_store.release_delivery(conn, **which)
         else:

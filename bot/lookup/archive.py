@@ -18,7 +18,15 @@ from bot.lookup.name_resolution import (
     resolve_digest,
     resolve_suggestion,
 )
-from bot.model import Destination, Digest, Location, StoredEdition, Workspace
+from bot.model import (
+    LOCAL_PLATFORM,
+    Destination,
+    Digest,
+    Location,
+    StoredEdition,
+    Workspace,
+)
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -37,7 +45,9 @@ RESULT_LIMIT = 10
 #: Articles of one story that are read.
 STORY_ARTICLE_LIMIT = 12
 #: Workspace of the local page before anything is set up; no row has this id.
-NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
+NO_WORKSPACE = Workspace(
+    id=0, platform=LOCAL_PLATFORM, external_id=LOCAL_PLATFORM, name="Local page"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +73,7 @@ class Archive:
         if past is not None:
             edition = await self.db.read(
                 text_search.load_edition,
-                workspace_id=place.workspace.id,
+                place.workspace.scope,
                 public_id=past[1],
                 person_id=place.of_person,
             )
@@ -90,7 +100,7 @@ class Archive:
         """Load stored quotes, newest first, each distinct wording once."""
         found = await self.db.read(
             quote_store.list_quotes,
-            workspace_id=workspace_id,
+            Scope(workspace_id),
             speaker=speaker,
             topic=topic,
             since=since,
@@ -105,7 +115,7 @@ class Archive:
         """Load a stored text that this workspace may see."""
         found = await self.db.read(
             article_store.find_article,
-            workspace_id=workspace_id,
+            Scope(workspace_id),
             article_id=article_id,
             revision=revision,
         )
@@ -128,7 +138,7 @@ class Archive:
             UnknownName: It was deleted, or belongs to another workspace.
         """
         found = await self.db.read(
-            digest_store.find_digest, workspace_id=workspace_id, digest_id=digest_id
+            digest_store.find_digest, Scope(workspace_id), digest_id=digest_id
         )
         if found is None:
             raise UnknownName("This digest no longer exists.")
@@ -140,9 +150,7 @@ class Archive:
         Raises:
             UserError: There is none, or the name matches none or several.
         """
-        known = await self.db.read(
-            digest_store.list_digests, workspace_id=place.workspace.id
-        )
+        known = await self.db.read(digest_store.list_digests, place.workspace.scope)
         here = [digest for digest in known if posts_to(digest, place.channel)]
         if not name and len(here) == 1:
             return here[0]
@@ -186,7 +194,7 @@ class Archive:
             )
         found: list[Digest] = []
         for one in wanted:
-            found += await self.db.read(digest_store.list_digests, workspace_id=one.id)
+            found += await self.db.read(digest_store.list_digests, one.scope)
         return tuple(found)
 
     async def local_destinations(
@@ -197,15 +205,15 @@ class Archive:
         The channel of the person's own messages, if there are any, comes last.
         """
         known = await self.db.read(workspace_store.list_workspaces)
-        local = [workspace for workspace in known if workspace.platform == "local"]
+        local = [workspace for workspace in known if workspace.is_local]
         for found in local:
             places = await self.db.read(
-                destination_store.list_destinations, workspace_id=found.id
+                destination_store.list_destinations, found.scope
             )
             if places:
                 own = await self.db.read(
                     destination_store.find_personal_destination,
-                    workspace_id=found.id,
+                    found.scope,
                     person_id=person,
                 )
                 return found, (*places, own) if own else places
@@ -216,10 +224,10 @@ def _find_newest_edition(conn: Connection, place: Location) -> StoredEdition | N
     workspace_id, here = place.workspace.id, None
     if place.channel is not None:
         here = destination_store.find_destination_by_channel(
-            conn, workspace_id=workspace_id, channel=place.channel
+            conn, Scope(workspace_id), channel=place.channel
         )
     return edition_store.find_newest_edition_in(
-        conn, workspace_id=workspace_id, destination_id=here.id if here else None
+        conn, Scope(workspace_id), destination_id=here.id if here else None
     )
 
 
@@ -231,11 +239,11 @@ def _find_in_editions(
     Raises:
         UnknownName: No edition has it, or the edition is too old.
     """
-    here = {"workspace_id": place.workspace.id}
-    present = story_store.find_present_story(conn, **here, story=story_id)
+    scope = place.workspace.scope
+    present = story_store.find_present_story(conn, scope, story=story_id)
     for name in filter(None, (story_id, present)):
         edition = edition_store.find_edition_with_story(
-            conn, **here, story=name, person_id=place.of_person
+            conn, scope, story=name, person_id=place.of_person
         )
         if edition is None:
             continue
@@ -260,9 +268,9 @@ def load_story_articles(
         workspace_id: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
-    found = story_store.find_present_story(conn, workspace_id=workspace_id, story=story)
+    found = story_store.find_present_story(conn, Scope(workspace_id), story=story)
     if found is None:
         return ()
     return story_store.list_story_articles(
-        conn, workspace_id=workspace_id, story=found, limit=STORY_ARTICLE_LIMIT
+        conn, Scope(workspace_id), story=found, limit=STORY_ARTICLE_LIMIT
     )

@@ -18,6 +18,7 @@ from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
 from bot.lookup.name_resolution import ResolvedStory, is_story_number
 from bot.model import PUBLISHABLE_FOR, Location
+from bot.model.workspace import Scope
 from bot.ports import Engine
 from bot.storage import (
     Connection,
@@ -179,7 +180,7 @@ def _explain_unpublished(
         articles = text_search.find_articles(conn, workspace_id, which)
     decided = decision_store.list_decisions(
         conn,
-        workspace_id=workspace_id,
+        Scope(workspace_id),
         person_id=place.of_person,
         articles=[article.id for article in articles],
         limit=RESULT_LIMIT,
@@ -190,7 +191,7 @@ def _explain_unpublished(
         articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
     if not articles:
         return None
-    digests = digest_store.list_digests(conn, workspace_id=workspace_id)
+    digests = digest_store.list_digests(conn, Scope(workspace_id))
     names = {digest.id: digest.name for digest in digests}
     wanted = {article.id for article in articles}
     reasons = [
@@ -221,7 +222,7 @@ def _explain_undecided(
 ) -> Message:
     """Explain why nothing was decided about an article."""
     facts = article_store.find_article_arrival(
-        conn, workspace_id=workspace_id, article_id=int(article.id)
+        conn, Scope(workspace_id), article_id=int(article.id)
     )
     if facts is None or now - facts.fetched_at > PUBLISHABLE_FOR:
         return TOO_OLD_REASON

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import UnknownName, UserError
 from bot.model import StoredEdition
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -115,7 +116,7 @@ async def answer_question(
 ) -> QuestionResult:
     """Answer a question from the articles that the workspace may see."""
     likely = await db.read(
-        _load_likely_articles, workspace_id=workspace_id, question=question
+        _load_likely_articles, Scope(workspace_id), question=question
     )
     # Analyzing them takes long enough to need a thread.
     return await asyncio.to_thread(_read_answer, question, likely)
@@ -151,7 +152,7 @@ def find_articles(
     look = partial(
         article_search.search_revisions,
         conn,
-        workspace_id=workspace_id,
+        Scope(workspace_id),
         wanted=asked,
         limit=CANDIDATE_LIMIT,
         source_ids=keys,
@@ -177,7 +178,7 @@ def _search_by_speaker(
     """
     for most in _QUOTE_LIMITS:
         among, whole = quote_store.list_revisions_quoting(
-            conn, workspace_id=workspace_id, speaker=speaker, most=most
+            conn, Scope(workspace_id), speaker=speaker, most=most
         )
         last = look(among=among)
         if whole or len(last) >= SHOWN_ARTICLES:
@@ -189,7 +190,7 @@ def _search_by_speaker(
 
 
 def _find_sources(conn: Connection, workspace_id: int, name: str) -> list[int]:
-    known = source_store.list_sources(conn, workspace_id=workspace_id)
+    known = source_store.list_sources(conn, Scope(workspace_id))
     typed = normalize_text(name)
     exact = [
         s for s in known if typed in (normalize_text(s.name), normalize_text(s.address))
@@ -207,7 +208,7 @@ def _find_sources(conn: Connection, workspace_id: int, name: str) -> list[int]:
 
 
 def _load_likely_articles(
-    conn: Connection, *, workspace_id: int, question: Question
+    conn: Connection, scope: Scope, *, question: Question
 ) -> tuple[Article, ...]:
     """Find the articles that may answer a question.
 
@@ -219,7 +220,7 @@ def _load_likely_articles(
     by_span = [
         article_search.search_revisions_each(
             conn,
-            workspace_id=workspace_id,
+            scope,
             wanted=searches,
             limit=_ARTICLES_PER_SEARCH,
             since=since,
@@ -265,7 +266,7 @@ _SIGNS = " \"'“”„«»"
 
 
 def load_edition(
-    conn: Connection, *, workspace_id: int, public_id: str, person_id: str | None
+    conn: Connection, scope: Scope, *, public_id: str, person_id: str | None
 ) -> StoredEdition:
     """Load the workspace's edition with this id, or the person's own.
 
@@ -273,7 +274,7 @@ def load_edition(
         UnknownName: There is none in this workspace, or it was deleted.
     """
     found = edition_store.find_edition_by_public_id(
-        conn, workspace_id=workspace_id, public_id=public_id, person_id=person_id
+        conn, scope, public_id=public_id, person_id=person_id
     )
     if found is None:
         raise UnknownName(
@@ -282,9 +283,7 @@ def load_edition(
             public_id=public_id,
         )
     check_retained(conn, found)
-    if edition_store.is_edition_undone(
-        conn, workspace_id=workspace_id, edition_id=found.id
-    ):
+    if edition_store.is_edition_undone(conn, scope, edition_id=found.id):
         raise UnknownName("The edition {public_id} was removed.", public_id=public_id)
     return found
 
@@ -292,7 +291,7 @@ def load_edition(
 def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
     """Raise `UnknownName` if the contents of the edition were pruned."""
     days = edition_store.find_days_kept(
-        conn, workspace_id=stored_edition.workspace_id, edition_id=stored_edition.id
+        conn, stored_edition.scope, edition_id=stored_edition.id
     )
     if days is not None:
         raise UnknownName(
@@ -312,7 +311,7 @@ def search_headlines(
     if not wanted:
         return ()
     rows = edition_store.list_past_stories(
-        conn, workspace_id=workspace_id, limit=SEARCHED_EDITIONS, since=since
+        conn, Scope(workspace_id), limit=SEARCHED_EDITIONS, since=since
     )
     found: dict[str, PastStory] = {}
     for row in rows:

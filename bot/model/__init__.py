@@ -38,7 +38,6 @@ from bot.model.invocation import (
     Completer,
     Inbox,
     Invocation,
-    PermissionCheck,
     WorkspaceResolver,
     file_origin,
 )
@@ -83,11 +82,15 @@ from bot.model.settings import (
 )
 from bot.model.source import Source, SourceKind, StoredArticle
 from bot.model.workspace import (
+    LOCAL_PLATFORM,
     PERSON_PREFIX,
     Destination,
     Location,
     Permission,
     Person,
+    PersonScope,
+    Scope,
+    Scoped,
     Workspace,
 )
 
@@ -99,6 +102,7 @@ __all__ = [
     "DEFAULT_POST_OPTIONS",
     "EDITOR_PATTERN",
     "LISTING_LENGTH",
+    "LOCAL_PLATFORM",
     "MAX_VALUES",
     "PERSON_PREFIX",
     "PREVIEW_ID",
@@ -147,8 +151,8 @@ __all__ = [
     "Paragraph",
     "Payload",
     "Permission",
-    "PermissionCheck",
     "Person",
+    "PersonScope",
     "PlatformCheck",
     "PlatformIdentity",
     "PlatformName",
@@ -158,6 +162,8 @@ __all__ = [
     "RenderContext",
     "RenderedEdition",
     "Reply",
+    "Scope",
+    "Scoped",
     "Setting",
     "SettingsEntry",
     "SettingsModel",

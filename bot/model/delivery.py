@@ -6,6 +6,7 @@ from typing import Literal
 
 from bot.model.edition import Payload
 from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
+from bot.model.workspace import Scoped
 from digests.messages import Message
 
 DeliveryState = Literal[
@@ -15,7 +16,7 @@ Operation = Literal["post", "edit", "delete"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
+class Delivery(Scoped):
     """One part of an edition, to be posted, edited or deleted at one destination."""
 
     id: int

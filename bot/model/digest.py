@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions, DigestSettings
 from bot.model.source import Source
-from bot.model.workspace import Destination
+from bot.model.workspace import Destination, Scoped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Digest:
+class Digest(Scoped):
     """A configured digest: what to read, how to show it, when and where to post it."""
 
     id: int

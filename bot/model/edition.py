@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
+from bot.model.workspace import Scope, Scoped
 from digests.messages import Message
 from digests.types import Edition
 
@@ -33,19 +34,19 @@ class MessagePart:
 class EditionKey(TypedDict):
     """Identifies a stored edition; passed as keyword arguments."""
 
-    workspace_id: int
+    scope: Scope
     edition_id: int
 
 
 class OccurrenceKey(TypedDict):
     """Identifies an occurrence; passed as keyword arguments."""
 
-    workspace_id: int
+    scope: Scope
     occurrence_id: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StoredEdition:
+class StoredEdition(Scoped):
     """An edition as it was stored: the composer's `Edition` with its public id."""
 
     id: int
@@ -61,7 +62,7 @@ class StoredEdition:
     @property
     def key(self) -> EditionKey:
         """Identifies it in storage."""
-        return EditionKey(workspace_id=self.workspace_id, edition_id=self.id)
+        return EditionKey(scope=self.scope, edition_id=self.id)
 
 
 #: The public id of an edition that is not stored.
@@ -98,7 +99,7 @@ class DueMoment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Occurrence:
+class Occurrence(Scoped):
     """One due moment of one digest: unique on (digest, local date, slot)."""
 
     id: int
@@ -118,7 +119,7 @@ class Occurrence:
     @property
     def key(self) -> OccurrenceKey:
         """Identifies it in storage."""
-        return OccurrenceKey(workspace_id=self.workspace_id, occurrence_id=self.id)
+        return OccurrenceKey(scope=self.scope, occurrence_id=self.id)
 
 
 #: Key in the stored context: the edition was posted to other channels than its

@@ -15,6 +15,7 @@ from bot.model.settings import (
 )
 from digests.messages import Message
 
+LOCAL_PLATFORM = "local"
 #: Prefix of the channel of a personal destination, before the person's id. The
 #: platform opens the direct message when it sends there.
 PERSON_PREFIX = "person:"
@@ -25,6 +26,39 @@ class Permission(IntEnum):
 
     EVERYONE = 0
     EDITOR = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The workspace to whose rows a query is restricted."""
+
+    workspace_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonScope:
+    """The person to whose rows in a workspace a query is restricted."""
+
+    workspace_id: int
+    #: The platform's id.
+    person_id: str
+
+    @property
+    def workspace(self) -> Scope:
+        """The whole workspace."""
+        return Scope(self.workspace_id)
+
+
+class Scoped:
+    """A noun that belongs to a workspace."""
+
+    __slots__ = ()
+    workspace_id: int
+
+    @property
+    def scope(self) -> Scope:
+        """The workspace that it belongs to."""
+        return Scope(self.workspace_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,9 +75,19 @@ class Workspace:
     #: Why the platform refuses its messages; None when it works.
     stopped: Message | None = None
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the local page: it owns all its channels and shows problems."""
+        return self.platform == LOCAL_PLATFORM
+
+    @property
+    def scope(self) -> Scope:
+        """Its own scope."""
+        return Scope(self.id)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Destination:
+class Destination(Scoped):
     """A channel, thread or DM of a workspace that can be posted to."""
 
     id: int

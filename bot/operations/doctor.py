@@ -141,7 +141,7 @@ class _WorkspaceChecks:
 
     async def run(self) -> list[Finding]:
         digests = await self.doctor.db.read(
-            digest_store.list_digests, workspace_id=self.workspace.id
+            digest_store.list_digests, self.workspace.scope
         )
         found = await self._check_connection(digests)
         for digest in digests:
@@ -171,7 +171,7 @@ class _WorkspaceChecks:
             return await run_check(subject, check)
         used = {place.id for digest in digests for place in digest.destinations}
         places = await doctor.db.read(
-            destination_store.list_destinations, workspace_id=workspace.id
+            destination_store.list_destinations, workspace.scope
         )
         return await doctor.check_destinations(
             workspace, [place for place in places if place.id in used]
@@ -232,9 +232,7 @@ class _WorkspaceChecks:
 
     async def _check_deliveries(self) -> list[Finding]:
         newest = await self.doctor.db.read(
-            delivery_store.list_newest_deliveries,
-            workspace_id=self.workspace.id,
-            count=20,
+            delivery_store.list_newest_deliveries, self.workspace.scope, count=20
         )
         return [
             self._describe_delivery(delivery)

@@ -20,7 +20,7 @@ from functools import partial
 import structlog
 
 from bot.errors import Forbidden, UserError
-from bot.model import Person, Workspace
+from bot.model import Person, Scope, Workspace
 from bot.ports import Clock
 from bot.settings import Retention
 from bot.storage import (
@@ -66,7 +66,7 @@ class WorkspaceEraser:
         _check_may_erase(person)
         return await self.db.write(
             deletion_store.propose_erasure,
-            workspace_id=workspace.id,
+            workspace.scope,
             person_id=person.id if person else None,
             reason="asked",
             now=self.clock.now(),
@@ -88,9 +88,9 @@ class WorkspaceEraser:
     def _order(
         self, conn: Connection, workspace: Workspace, person: Person | None, name: str
     ) -> Erasure:
-        workspace_store.lock_workspace(conn, workspace_id=workspace.id)
+        workspace_store.lock_workspace(conn, workspace.scope)
         now, asker = self.clock.now(), person.id if person else None
-        shown = deletion_store.find_proposed_erasure(conn, workspace_id=workspace.id)
+        shown = deletion_store.find_proposed_erasure(conn, workspace.scope)
         same = shown is not None and shown.person_id == asker
         if shown is None or not same or now - shown.proposed_at > CONFIRMATION_PERIOD:
             raise UserError(
@@ -104,7 +104,7 @@ class WorkspaceEraser:
                 "Nothing was erased.",
                 workspace=wanted,
             )
-        deletion_store.order_erasure(conn, workspace_id=workspace.id, now=now)
+        deletion_store.order_erasure(conn, workspace.scope, now=now)
         return shown
 
     async def order_left_workspaces(self) -> None:
@@ -117,31 +117,30 @@ class WorkspaceEraser:
     def _order_left(
         self, conn: Connection, workspace_id: int, before: datetime
     ) -> None:
-        workspace_store.lock_workspace(conn, workspace_id=workspace_id)
-        if workspace_id not in deletion_store.list_workspaces_left_before(
-            conn, before=before
-        ):
+        scope, now = Scope(workspace_id), self.clock.now()
+        workspace_store.lock_workspace(conn, scope)
+        left = deletion_store.list_workspaces_left_before(conn, before=before)
+        if workspace_id not in left:
             # It added the bot again since it was listed.
             return
-        now = self.clock.now()
         deletion_store.propose_erasure(
-            conn, workspace_id=workspace_id, person_id=None, reason="left", now=now
+            conn, scope, person_id=None, reason="left", now=now
         )
-        deletion_store.order_erasure(conn, workspace_id=workspace_id, now=now)
+        deletion_store.order_erasure(conn, scope, now=now)
 
     async def run_ordered(self) -> None:
         """Delete the rows of every workspace whose erasure was ordered."""
         ordered = await self.db.read(deletion_store.list_ordered_erasures)
         for workspace_id in ordered:
-            key = {"workspace_id": workspace_id}
+            scope = Scope(workspace_id)
             more = True
             while more:
                 more = await self.db.write(
-                    deletion_store.erase_some_rows, **key, rows=ERASURE_ROWS
+                    deletion_store.erase_some_rows, scope, rows=ERASURE_ROWS
                 )
                 await asyncio.sleep(ERASURE_PAUSE)
             now = self.clock.now()
-            await self.db.write(deletion_store.finish_erasure, **key, now=now)
+            await self.db.write(deletion_store.finish_erasure, scope, now=now)
             log.info("workspace erased", workspace=workspace_id)
         if ordered:
             await self._remove_traces()

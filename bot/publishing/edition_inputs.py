@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model import PUBLISHABLE_FOR, Digest, Occurrence
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     article_store,
@@ -97,10 +98,10 @@ def _load_articles(
 def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLedger:
     """Load what its readers were shown; for a personal digest, also in channels."""
     here = digest.workspace_id
-    ledger = ledger_store.get_ledger(conn, workspace_id=here, digest_id=digest.id)
+    ledger = ledger_store.get_ledger(conn, Scope(here), digest_id=digest.id)
     if digest.person is None:
         return ledger
-    shown = ledger_store.get_channel_ledger(conn, workspace_id=here, now=now)
+    shown = ledger_store.get_channel_ledger(conn, Scope(here), now=now)
     return merge_ledgers(ledger, shown)
 
 
@@ -119,11 +120,16 @@ def load_past_inputs(
         until=until,
         called=_source_names(digest),
     )
-    key = {"workspace_id": digest.workspace_id}
     return EditionInputs(
         fresh=fresh,
-        ledger=ledger_store.get_ledger(conn, **key, digest_id=digest.id, before=since),
-        known=story_store.list_memberships(conn, **key, articles=[a.id for a in fresh]),
+        ledger=ledger_store.get_ledger(
+            conn, digest.scope, digest_id=digest.id, before=since
+        ),
+        known=story_store.list_memberships(
+            conn,
+            workspace_id=digest.workspace_id,
+            articles=[article.id for article in fresh],
+        ),
     )
 
 
@@ -141,7 +147,7 @@ def load_initial_backlog(
     in a folder remain candidates, because somebody put them there.
     """
     new = digest_store.mark_sources_begun(
-        conn, workspace_id=digest.workspace_id, digest_id=digest.id, now=now
+        conn, digest.scope, digest_id=digest.id, now=now
     )
     feeds = [s.id for s in digest.sources if s.id in new and s.kind != "folder"]
     held = article_store.list_fresh_articles(
@@ -179,7 +185,7 @@ def record_decisions(
     )
     decision_store.add_decisions(
         conn,
-        workspace_id=occurrence.workspace_id,
+        occurrence.scope,
         digest_id=occurrence.digest_id,
         occurrence_id=occurrence.id,
         decisions=edition.decisions,

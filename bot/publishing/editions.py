@@ -250,7 +250,7 @@ class EditionPublisher:
         """Render a stored edition again, for the platform of the workspace."""
         digest = await self.db.read(
             digest_store.find_digest,
-            workspace_id=stored_edition.workspace_id,
+            stored_edition.scope,
             digest_id=stored_edition.digest_id,
         )
         if digest is None:
@@ -268,9 +268,7 @@ class EditionPublisher:
         Raises:
             UserError: It was erased meanwhile.
         """
-        found = await self.db.read(
-            workspace_store.find_workspace, workspace_id=digest.workspace_id
-        )
+        found = await self.db.read(workspace_store.find_workspace, digest.scope)
         if found is None:
             raise UserError("The workspace of this digest was erased.")
         return found
@@ -313,7 +311,7 @@ class EditionPublisher:
         digest, now = post.digest, self.clock.now()
         stored_edition = edition_store.add_edition(
             conn,
-            workspace_id=digest.workspace_id,
+            digest.scope,
             digest_id=digest.id,
             occurrence_id=occurrence.id,
             edition=edition_inputs.drop_unpublished_decisions(post.edition),
@@ -337,7 +335,7 @@ class EditionPublisher:
         for destination in post.destinations:
             delivery_store.add_deliveries(
                 conn,
-                workspace_id=digest.workspace_id,
+                digest.scope,
                 stored_edition=stored_edition,
                 destination=destination,
                 parts=parts,
@@ -386,9 +384,7 @@ class EditionPublisher:
         self, occurrence: Occurrence, read: AnalyseArticle = analyse_article
     ) -> PublishingOutcome:
         digest = await self.db.read(
-            digest_store.find_digest,
-            workspace_id=occurrence.workspace_id,
-            digest_id=occurrence.digest_id,
+            digest_store.find_digest, occurrence.scope, digest_id=occurrence.digest_id
         )
         if digest is None:
             return await self._skip(occurrence, Message("skip.deleted"))
@@ -443,7 +439,7 @@ class EditionPublisher:
         """Explain since when nothing is new, and why no article is published."""
         newest = await self.db.read(
             schedule_store.list_newest_occurrences,
-            workspace_id=digest.workspace_id,
+            digest.scope,
             digest_id=digest.id,
             count=RECENT_OCCURRENCES,
         )
@@ -506,7 +502,7 @@ def plan_manual_occurrence(
     """
     planned = schedule_store.plan_occurrence(
         conn,
-        workspace_id=digest.workspace_id,
+        digest.scope,
         digest_id=digest.id,
         due=due,
         zone=digest_zone(digest),

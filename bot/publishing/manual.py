@@ -22,6 +22,7 @@ import structlog
 from bot.errors import UserError
 from bot.lookup.text_search import parse_search
 from bot.model import PUBLISHABLE_FOR, Destination, Digest, DueMoment, StoredEdition
+from bot.model.workspace import Scope
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import EditionInputs, build_edition_style
 from bot.publishing.editions import (
@@ -199,7 +200,7 @@ class ManualPublisher:
 
 def _is_already_ordered(conn: Connection, digest: Digest, due: DueMoment) -> bool:
     return schedule_store.is_occurrence_planned(
-        conn, workspace_id=digest.workspace_id, digest_id=digest.id, due=due
+        conn, digest.scope, digest_id=digest.id, due=due
     )
 
 
@@ -212,7 +213,7 @@ def _load_order_inputs(
         return found
     there = get_destination_ledger(
         conn,
-        workspace_id=order.digest.workspace_id,
+        order.digest.scope,
         digest_id=order.digest.id,
         destination_id=order.to.id,
         since=now - _PUBLISHED_WITHIN,
@@ -270,7 +271,7 @@ class UndoResult:
 
 
 def find_undoable_edition(
-    conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
+    conn: Connection, scope: Scope, *, digest_id: int, now: datetime
 ) -> StoredEdition:
     """Find the newest edition of the digest, if it can still be undone.
 
@@ -278,19 +279,17 @@ def find_undoable_edition(
         UserError: There is none, or it is too late.
     """
     stored_edition = edition_store.find_newest_edition_of(
-        conn, workspace_id=workspace_id, digest_id=digest_id
+        conn, scope, digest_id=digest_id
     )
     if stored_edition is None:
         raise UserError(NOTHING_TO_UNDO)
-    if not edition_store.is_edition_undone(
-        conn, workspace_id=workspace_id, edition_id=stored_edition.id
-    ):
+    if not edition_store.is_edition_undone(conn, scope, edition_id=stored_edition.id):
         _check_undo_window(conn, stored_edition, now)
     return stored_edition
 
 
 def undo_edition(
-    conn: Connection, *, workspace_id: int, public_id: str, by: str, now: datetime
+    conn: Connection, scope: Scope, *, public_id: str, by: str, now: datetime
 ) -> UndoResult:
     """Undo the edition; `by` names who did it, and is stored.
 
@@ -298,7 +297,7 @@ def undo_edition(
         UserError: There is no such edition in this workspace, or it is too late.
     """
     stored_edition = edition_store.find_edition_by_public_id(
-        conn, workspace_id=workspace_id, public_id=public_id
+        conn, scope, public_id=public_id
     )
     if stored_edition is None:
         raise UserError(NOTHING_TO_UNDO)

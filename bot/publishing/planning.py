@@ -19,6 +19,7 @@ import structlog
 from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.model import Digest, DueMoment, Occurrence
+from bot.model.workspace import Scope
 from bot.schedules.calendar import check_zone, load_zone
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.posting_rules import (
@@ -85,9 +86,7 @@ def skip_due_schedules(conn: Connection, now: datetime, reason: Message) -> int:
 
 def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> None:
     assert entry.next is not None, "only a schedule with a moment is due"
-    pause = digest_store.find_digest_pause(
-        conn, workspace_id=entry.workspace_id, digest_id=entry.digest_id
-    )
+    pause = digest_store.find_digest_pause(conn, entry.scope, digest_id=entry.digest_id)
     decision = _decide_due(entry, entry.next, now)
     if not isinstance(decision, DueDecision):
         why = _silence_reason(pause, entry.next) or decision
@@ -112,7 +111,7 @@ def _advance(
     if entry.next is not None and not isinstance(decision, DueDecision):
         coming = replace(entry.next, at=now + RECHECK_AFTER)
     schedule_store.advance_schedule(
-        conn, workspace_id=entry.workspace_id, schedule_id=entry.id, next=coming
+        conn, entry.scope, schedule_id=entry.id, next=coming
     )
 
 
@@ -166,11 +165,7 @@ def _plan_post(
     planned = _add_occurrence(conn, entry, due, late=now - due.at > LATE_AFTER) or (
         # A clock that was far ahead recorded it as missed.
         schedule_store.reopen_occurrence(
-            conn,
-            workspace_id=entry.workspace_id,
-            digest_id=entry.digest_id,
-            due=due,
-            reason=MISSED_REASON,
+            conn, entry.scope, digest_id=entry.digest_id, due=due, reason=MISSED_REASON
         )
     )
     if planned is None or not quiet_hours:
@@ -195,7 +190,7 @@ def _add_occurrence(
 ) -> Occurrence | None:
     return schedule_store.plan_occurrence(
         conn,
-        workspace_id=entry.workspace_id,
+        entry.scope,
         digest_id=entry.digest_id,
         due=due,
         zone=entry.zone,
@@ -209,18 +204,15 @@ def _add_occurrence(
 
 def find_first_dues(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     digest_id: int,
     rules: Sequence[Schedule],
     now: datetime,
 ) -> tuple[DueMoment | None, ...]:
     """Find the first moment of each new schedule, considering what was posted today."""
     posted = schedule_store.list_posted_moments(
-        conn,
-        workspace_id=workspace_id,
-        digest_id=digest_id,
-        since=(now - _TODAY_ANYWHERE).date(),
+        conn, scope, digest_id=digest_id, since=(now - _TODAY_ANYWHERE).date()
     )
     return plan_first_dues(rules, posted, now)
 
@@ -244,13 +236,12 @@ def realign_schedules(conn: Connection, found: Sequence[MisalignedSchedule]) -> 
     """Store the right next moments, unless a schedule was changed meanwhile."""
     for one in found:
         entry = one.schedule
-        key = {"workspace_id": entry.workspace_id, "digest_id": entry.digest_id}
-        if entry in schedule_store.list_schedules(conn, **key):
+        digest_id = entry.digest_id
+        if entry in schedule_store.list_schedules(
+            conn, entry.scope, digest_id=digest_id
+        ):
             schedule_store.advance_schedule(
-                conn,
-                workspace_id=entry.workspace_id,
-                schedule_id=entry.id,
-                next=one.next,
+                conn, entry.scope, schedule_id=entry.id, next=one.next
             )
 
 
@@ -274,10 +265,10 @@ def _find_misalignment(
 def _first_due(
     conn: Connection, entry: StoredSchedule, now: datetime
 ) -> DueMoment | None:
-    key = {"workspace_id": entry.workspace_id, "digest_id": entry.digest_id}
-    rows = schedule_store.list_schedules(conn, **key)
+    scope, digest_id = entry.scope, entry.digest_id
+    rows = schedule_store.list_schedules(conn, scope, digest_id=digest_id)
     rules = [schedule_from_json(row.rule) for row in rows]
-    firsts = find_first_dues(conn, **key, rules=rules, now=now)
+    firsts = find_first_dues(conn, scope, digest_id=digest_id, rules=rules, now=now)
     ids = [row.id for row in rows]
     return firsts[ids.index(entry.id)]
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.model import Digest, Occurrence
+from bot.model.workspace import PersonScope
 from bot.storage import (
     Connection,
     personal_digest_store,
@@ -17,13 +18,7 @@ from bot.storage import (
     report_store,
     schedule_store,
 )
-from bot.storage.reader_store import (
-    Feedback,
-    Follow,
-    PersonScope,
-    ReaderPreferences,
-    SavedStory,
-)
+from bot.storage.reader_store import Feedback, Follow, ReaderPreferences, SavedStory
 from bot.storage.report_store import Report
 
 
@@ -46,22 +41,22 @@ class PersonalData:
 
 def load_personal_data(conn: Connection, *, whose: PersonScope) -> PersonalData:
     """Load everything that is stored about the person."""
-    own = personal_digest_store.find_personal_digest(conn, **whose)
+    own = personal_digest_store.find_personal_digest(conn, whose)
     last: tuple[Occurrence, ...] = ()
     if own is not None:
         last = schedule_store.list_newest_occurrences(
-            conn, workspace_id=own.workspace_id, digest_id=own.id, count=1
+            conn, own.scope, digest_id=own.id, count=1
         )
     return PersonalData(
-        person_id=whose["person_id"],
-        reader=reader_store.get_preferences(conn, **whose),
+        person_id=whose.person_id,
+        reader=reader_store.get_preferences(conn, whose),
         own=own,
         last=last[0] if last else None,
-        editions=personal_digest_store.list_personal_editions(conn, **whose),
-        saved=reader_store.list_saved_stories(conn, **whose),
-        follows=reader_store.list_follows(conn, **whose),
-        feedback=reader_store.list_feedback(conn, **whose),
-        reports=report_store.list_person_reports(conn, **whose),
+        editions=personal_digest_store.list_personal_editions(conn, whose),
+        saved=reader_store.list_saved_stories(conn, whose),
+        follows=reader_store.list_follows(conn, whose),
+        feedback=reader_store.list_feedback(conn, whose),
+        reports=report_store.list_person_reports(conn, whose),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.errors import UserError
 from bot.model import Digest
+from bot.model.workspace import PersonScope, Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Interval, Schedule, schedule_to_json
@@ -21,7 +22,6 @@ from bot.storage import (
     reader_store,
     schedule_store,
 )
-from bot.storage.reader_store import PersonScope
 from digests.language import words
 from digests.language.normalization import normalize_text
 from digests.stories import terms
@@ -56,10 +56,10 @@ def set_up_personal_digest(
     Raises:
         UserError: The time or language is not valid, or the first time is missing.
     """
-    before = personal_digest_store.find_personal_digest(conn, **whose)
+    before = personal_digest_store.find_personal_digest(conn, whose)
     if before is None and not wish.when:
         raise UserError("Say when it should come: /news me 7:30")
-    if before is None and _is_full(conn, whose["workspace_id"]):
+    if before is None and _is_full(conn, whose.workspace):
         raise UserError(
             "{most} people of this workspace have a digest of their own already; "
             "it serves no more.",
@@ -69,44 +69,40 @@ def set_up_personal_digest(
     language = wish.language or (
         before.options.language
         if before
-        else personal_digest_store.get_workspace_language(
-            conn, workspace_id=whose["workspace_id"]
-        )
+        else personal_digest_store.get_workspace_language(conn, whose.workspace)
     )
     own = personal_digest_store.upsert_personal_digest(
-        conn, **whose, name=wish.title, language=language
+        conn, whose, name=wish.title, language=language
     )
     if rule is not None:
         _save_schedule(conn, own, rule, now)
-        reader_store.set_preferences(conn, **whose, chosen={"zone": rule.zone})
+        reader_store.set_preferences(conn, whose, chosen={"zone": rule.zone})
     return resume_personal_digest(conn, whose=whose) or own
 
 
 def pause_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
     """Pause the person's digest until it is resumed; None if they have none."""
-    own = personal_digest_store.find_personal_digest(conn, **whose)
+    own = personal_digest_store.find_personal_digest(conn, whose)
     if own is None:
         return None
-    return digest_store.pause_digest(
-        conn, workspace_id=whose["workspace_id"], digest_id=own.id
-    )
+    return digest_store.pause_digest(conn, whose.workspace, digest_id=own.id)
 
 
 def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | None:
     """Resume the person's digest, even if messages to them could not be delivered."""
-    own = personal_digest_store.find_personal_digest(conn, **whose)
+    own = personal_digest_store.find_personal_digest(conn, whose)
     if own is None:
         return None
-    here = {"workspace_id": whose["workspace_id"]}
+    scope = whose.workspace
     for place in own.destinations:
-        destination_store.resume_destination(conn, **here, destination_id=place.id)
-    reader_store.set_preferences(conn, **whose, chosen={"announced_pause": None})
-    return digest_store.resume_digest(conn, **here, digest_id=own.id)
+        destination_store.resume_destination(conn, scope, destination_id=place.id)
+    reader_store.set_preferences(conn, whose, chosen={"announced_pause": None})
+    return digest_store.resume_digest(conn, scope, digest_id=own.id)
 
 
-def _is_full(conn: Connection, workspace_id: int) -> bool:
+def _is_full(conn: Connection, scope: Scope) -> bool:
     return (
-        personal_digest_store.count_personal_digests(conn, workspace_id=workspace_id)
+        personal_digest_store.count_personal_digests(conn, scope)
         >= MAX_PERSONAL_DIGESTS
     )
 
@@ -128,12 +124,14 @@ def _save_schedule(
     sentence = describe_schedule(rule)
     if own.schedules == (sentence,):
         return
-    key = {"workspace_id": own.workspace_id, "digest_id": own.id}
-    (first,) = planning.find_first_dues(conn, **key, rules=[rule], now=now)
+    scope, key = own.scope, own.id
+    (first,) = planning.find_first_dues(
+        conn, scope, digest_id=key, rules=[rule], now=now
+    )
     row = schedule_store.NewSchedule(
         sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=first
     )
-    schedule_store.replace_schedules(conn, **key, rows=[row])
+    schedule_store.replace_schedules(conn, scope, digest_id=key, rows=[row])
 
 
 #: Names and words that are stored for one story.

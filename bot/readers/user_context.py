@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model import PERSON_PREFIX, Person
+from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
     destination_store,
@@ -16,7 +17,7 @@ from bot.storage import (
     report_store,
     workspace_store,
 )
-from bot.storage.reader_store import PersonScope, ReaderPreferences
+from bot.storage.reader_store import ReaderPreferences
 from bot.storage.report_store import Report
 from digests.messages import Message
 
@@ -34,46 +35,39 @@ class UserContext:
     pause: Message | None
 
 
-def load_user_context(
-    conn: Connection, *, workspace_id: int, person: Person
-) -> UserContext:
+def load_user_context(conn: Connection, scope: Scope, *, person: Person) -> UserContext:
     """Load the context of the person."""
-    here = PersonScope(workspace_id=workspace_id, person_id=person.id)
-    reader = reader_store.get_preferences(conn, **here)
+    mine = PersonScope(scope.workspace_id, person.id)
+    reader = reader_store.get_preferences(conn, mine)
     own = destination_store.find_destination_by_channel(
-        conn, workspace_id=workspace_id, channel=f"{PERSON_PREFIX}{person.id}"
+        conn, scope, channel=f"{PERSON_PREFIX}{person.id}"
     )
     pause = own.paused if own is not None else None
     return UserContext(
         reader=reader,
-        granted=_is_granted(conn, workspace_id, person.id, person.roles),
-        settled=report_store.list_unseen_answers(conn, **here),
+        granted=_is_granted(conn, scope.workspace_id, person.id, person.roles),
+        settled=report_store.list_unseen_answers(conn, mine),
         pause=None if pause == reader.announced_pause else pause,
     )
 
 
 def mark_notices_shown(
-    conn: Connection,
-    *,
-    workspace_id: int,
-    person_id: str,
-    found: UserContext,
-    now: datetime,
+    conn: Connection, scope: Scope, *, person_id: str, found: UserContext, now: datetime
 ) -> UserContext:
     """Mark the notices as shown; return those that this answer shows.
 
     A notice that another answer shows at the same time is left to that answer.
     """
-    here = PersonScope(workspace_id=workspace_id, person_id=person_id)
+    mine = PersonScope(scope.workspace_id, person_id)
     ids = tuple(report.public_id for report in found.settled)
     noted = (
-        report_store.mark_answers_shown(conn, **here, public_ids=ids, now=now)
+        report_store.mark_answers_shown(conn, mine, public_ids=ids, now=now)
         if ids
         else ()
     )
     if found.pause is not None:
         reader_store.set_preferences(
-            conn, **here, chosen={"announced_pause": found.pause}
+            conn, mine, chosen={"announced_pause": found.pause}
         )
     return replace(
         found, settled=tuple(r for r in found.settled if r.public_id in noted)
@@ -84,5 +78,5 @@ def _is_granted(
     conn: Connection, workspace_id: int, person_id: str, roles: Collection[str]
 ) -> bool:
     return workspace_store.has_grant(
-        conn, workspace_id=workspace_id, person_id=person_id, roles=roles
+        conn, Scope(workspace_id), person_id=person_id, roles=roles
     )

@@ -22,6 +22,7 @@ from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, select
 
+from bot.model.workspace import Scope
 from bot.storage import search_index, source_store
 from bot.storage.revision_store import (
     REVISION_JOIN,
@@ -96,9 +97,8 @@ class SearchFilters(TypedDict, total=False):
 
 def search_revisions(
     conn: Connection,
-    /,
+    scope: Scope,
     *,
-    workspace_id: int,
     wanted: SearchQuery | None,
     limit: int,
     **kept: Unpack[SearchFilters],
@@ -107,23 +107,20 @@ def search_revisions(
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Only articles that this workspace may see.
+        scope: Only articles that this workspace may see.
         wanted: What must and must not occur; an empty query matches nothing, None
             everything.
         limit: Maximum number of revisions.
         kept: Restrictions.
     """
-    (found,) = search_revisions_each(
-        conn, workspace_id=workspace_id, wanted=[wanted], limit=limit, **kept
-    )
+    (found,) = search_revisions_each(conn, scope, wanted=[wanted], limit=limit, **kept)
     return found
 
 
 def search_revisions_each(
     conn: Connection,
-    /,
+    scope: Scope,
     *,
-    workspace_id: int,
     wanted: Sequence[SearchQuery | None],
     limit: int,
     **kept: Unpack[SearchFilters],
@@ -135,10 +132,8 @@ def search_revisions_each(
     ]
     here = _Search(
         conn=conn,
-        workspace_id=workspace_id,
-        source_ids=source_store.list_source_ids(
-            conn, workspace_id=workspace_id, only=only
-        ),
+        scope=scope,
+        source_ids=source_store.list_source_ids(conn, scope, only=only),
         since=kept.get("since"),
         until=kept.get("until"),
         among=kept.get("among"),
@@ -161,17 +156,14 @@ def _restrict_to_outlet(
 
 def search_articles(
     conn: Connection,
-    /,
+    scope: Scope,
     *,
-    workspace_id: int,
     wanted: SearchQuery,
     limit: int,
     **kept: Unpack[SearchFilters],
 ) -> tuple[Article, ...]:
     """List the latest stored articles that match, as `search_revisions` does."""
-    found = search_revisions(
-        conn, workspace_id=workspace_id, wanted=wanted, limit=limit, **kept
-    )
+    found = search_revisions(conn, scope, wanted=wanted, limit=limit, **kept)
     loaded = load_articles(conn, found)
     return tuple(loaded[key] for key in found)
 
@@ -181,7 +173,7 @@ class _Search:
     """A search of one workspace with its restrictions."""
 
     conn: Connection
-    workspace_id: int
+    scope: Scope
     source_ids: Sequence[int]
     since: datetime | None = None
     until: datetime | None = None
@@ -273,7 +265,7 @@ class _Search:
 
     def _kept(self, matches: Sequence[int]) -> set[int]:
         """Select the matches that are visible and fulfil the restrictions."""
-        conditions = [*filter_visible_revisions(self.workspace_id)]
+        conditions = [*filter_visible_revisions(self.scope)]
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))
         if self.since is not None:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, or_, select
 
 from bot.model.source import Source, StoredArticle
+from bot.model.workspace import Scope
 from bot.storage.article_search import index_revision, remove_article_from_index
 from bot.storage.published_article_store import mark_article_changed
 from bot.storage.revision_store import (
@@ -198,7 +199,7 @@ def list_fresh_articles(
 
 
 def find_article(
-    conn: Connection, *, workspace_id: int, article_id: int, revision: str | None = None
+    conn: Connection, scope: Scope, *, article_id: int, revision: str | None = None
 ) -> tuple[Article, StoredArticle] | None:
     """Find an article, in its current revision or in the one with this hash.
 
@@ -207,7 +208,7 @@ def find_article(
     version = revisions.c.current if revision is None else revisions.c.hash == revision
     kept = or_(revisions.c.text != "", revisions.c.title.is_not(None))
     query = _select_revisions(
-        articles.c.id == article_id, version, kept, filter_visible_sources(workspace_id)
+        articles.c.id == article_id, version, kept, filter_visible_sources(scope)
     )
     return find_first(
         conn, query, lambda row: (article_from_row(row), _stored_article(row))
@@ -215,13 +216,13 @@ def find_article(
 
 
 def find_article_arrival(
-    conn: Connection, *, workspace_id: int, article_id: int
+    conn: Connection, scope: Scope, *, article_id: int
 ) -> ArticleArrival | None:
     """Find when the current text of an article that the workspace sees was fetched."""
     query = (
         select(revisions.c.fetched_at, revisions.c.baseline)
         .select_from(REVISION_JOIN)
-        .where(*_is_current(article_id), filter_visible_sources(workspace_id))
+        .where(*_is_current(article_id), filter_visible_sources(scope))
     )
     return find_first(conn, query, lambda row: from_row(ArticleArrival, row))
 

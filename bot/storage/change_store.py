@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from bot.model.edition import Payload
+from bot.model.workspace import Scope
 from bot.storage.schema import changes
-from bot.storage.statements import from_row, insert_with_public_id
+from bot.storage.statements import from_row, in_scope, insert_with_public_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +38,8 @@ class StoredChange:
 
 def propose_change(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     steps: Sequence[Payload],
     person_id: str,
     person_name: str,
@@ -50,7 +51,7 @@ def propose_change(
         conn,
         changes,
         "c",
-        workspace_id=workspace_id,
+        workspace_id=scope.workspace_id,
         steps=[dict(step) for step in steps],
         person_id=person_id,
         person_name=person_name,
@@ -61,12 +62,12 @@ def propose_change(
 
 
 def find_change(
-    conn: Connection, *, workspace_id: int, public_id: str
+    conn: Connection, scope: Scope, *, public_id: str
 ) -> StoredChange | None:
     """Find the workspace's change with this public id."""
     row = conn.execute(
         select(changes).where(
-            changes.c.public_id == public_id, changes.c.workspace_id == workspace_id
+            changes.c.public_id == public_id, in_scope(changes, scope)
         )
     ).first()
     return _change_from_row(row) if row else None
@@ -74,8 +75,8 @@ def find_change(
 
 def confirm_change(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     public_id: str,
     person_id: str,
     person_name: str,
@@ -86,7 +87,7 @@ def confirm_change(
         update(changes)
         .where(
             changes.c.public_id == public_id,
-            changes.c.workspace_id == workspace_id,
+            in_scope(changes, scope),
             changes.c.made_at.is_(None),
         )
         .values(made_at=now, person_id=person_id, person_name=person_name)
@@ -95,12 +96,12 @@ def confirm_change(
 
 
 def list_newest_changes(
-    conn: Connection, *, workspace_id: int, count: int
+    conn: Connection, scope: Scope, *, count: int
 ) -> tuple[StoredChange, ...]:
     """List confirmed changes, the newest first."""
     found = conn.execute(
         select(changes)
-        .where(changes.c.workspace_id == workspace_id, changes.c.made_at.is_not(None))
+        .where(in_scope(changes, scope), changes.c.made_at.is_not(None))
         .order_by(changes.c.made_at.desc(), changes.c.id.desc())
         .limit(count)
     )
@@ -108,12 +109,12 @@ def list_newest_changes(
 
 
 def delete_unconfirmed_changes(
-    conn: Connection, *, workspace_id: int, before: datetime
+    conn: Connection, scope: Scope, *, before: datetime
 ) -> None:
     """Delete changes that were proposed before `before` and never confirmed."""
     conn.execute(
         delete(changes).where(
-            changes.c.workspace_id == workspace_id,
+            in_scope(changes, scope),
             changes.c.made_at.is_(None),
             changes.c.proposed_at < before,
         )

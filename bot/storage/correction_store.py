@@ -15,15 +15,16 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, select
 
 from bot.model.edition import Payload
+from bot.model.workspace import Scope
 from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import corrections, editions, workspaces
 from bot.storage.statements import (
     Condition,
-    Scope,
     count_rows,
     filter_visible_digests,
     find_first,
     from_row,
+    in_scope,
     list_scalars,
     to_row,
     update_rows,
@@ -59,14 +60,12 @@ class Correction:
     id: int = 0
 
 
-def add_correction(
-    conn: Connection, *, workspace_id: int, correction: Correction
-) -> int:
+def add_correction(conn: Connection, scope: Scope, *, correction: Correction) -> int:
     """Store a correction; return its key."""
     values = to_row(
         corrections,
         correction,
-        workspace_id=workspace_id,
+        workspace_id=scope.workspace_id,
         changes=[dict(change) for change in correction.changes],
         amendment=correction.amendment and dump_dataclass(correction.amendment),
     )
@@ -92,8 +91,8 @@ def list_due_corrections(
 
 def finish_corrections(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     edition_id: int,
     state: CorrectionState,
     reason: Message | None = None,
@@ -102,7 +101,7 @@ def finish_corrections(
     update_rows(
         conn,
         corrections,
-        *_of_edition(workspace_id, edition_id),
+        *_of_edition(scope, edition_id),
         corrections.c.state == "due",
         state=state,
         reason=reason,
@@ -110,37 +109,37 @@ def finish_corrections(
 
 
 def list_corrections(
-    conn: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, scope: Scope, *, edition_id: int
 ) -> tuple[Correction, ...]:
     """List an edition's corrections, the earliest first."""
     found = conn.execute(
         select(corrections)
-        .where(*_of_edition(workspace_id, edition_id))
+        .where(*_of_edition(scope, edition_id))
         .order_by(corrections.c.id)
     )
     return tuple(map(_correction_from_row, found))
 
 
 def count_article_corrections(
-    conn: Connection, *, workspace_id: int, edition_id: int, article_id: int
+    conn: Connection, scope: Scope, *, edition_id: int, article_id: int
 ) -> int:
     """Count the corrections of an article in an edition."""
     return count_rows(
         conn,
         corrections,
-        *_of_edition(workspace_id, edition_id),
+        *_of_edition(scope, edition_id),
         corrections.c.article_id == article_id,
     )
 
 
 def list_amendments(
-    conn: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, scope: Scope, *, edition_id: int
 ) -> tuple[Amendment, ...]:
     """List the amendments of the edition, in the order in which they are applied."""
     query = (
         select(corrections.c.amendment)
         .where(
-            *_of_edition(workspace_id, edition_id),
+            *_of_edition(scope, edition_id),
             corrections.c.state.in_(("due", "edited")),
             corrections.c.reverted_at.is_(None),
             corrections.c.amendment.is_not(None),
@@ -152,7 +151,7 @@ def list_amendments(
 
 
 def list_newest_corrections(
-    conn: Connection, *, workspace_id: int, since: datetime | None = None, count: int
+    conn: Connection, scope: Scope, *, since: datetime | None = None, count: int
 ) -> tuple[Correction, ...]:
     """List the workspace's corrections, the newest first, from `since` on.
 
@@ -162,8 +161,8 @@ def list_newest_corrections(
         select(corrections)
         .join(editions, editions.c.id == corrections.c.edition_id)
         .where(
-            Scope(workspace_id).of(corrections),
-            filter_visible_digests(editions.c.digest_id, workspace_id, None),
+            in_scope(corrections, scope),
+            filter_visible_digests(editions.c.digest_id, scope, None),
         )
     )
     if since is not None:
@@ -173,13 +172,13 @@ def list_newest_corrections(
 
 
 def find_editor_correction(
-    conn: Connection, *, workspace_id: int, edition_id: int, story: str
+    conn: Connection, scope: Scope, *, edition_id: int, story: str
 ) -> Correction | None:
     """Find the unreverted correction of the story by an editor."""
     query = (
         select(corrections)
         .where(
-            *_of_edition(workspace_id, edition_id),
+            *_of_edition(scope, edition_id),
             corrections.c.story == story,
             corrections.c.editor_name.is_not(None),
             corrections.c.reverted_at.is_(None),
@@ -191,13 +190,13 @@ def find_editor_correction(
 
 
 def revert_corrections(
-    conn: Connection, *, workspace_id: int, ids: Collection[int], now: datetime
+    conn: Connection, scope: Scope, *, ids: Collection[int], now: datetime
 ) -> None:
     """Revert these corrections (keys); their editions become due for an edit."""
     update_rows(
         conn,
         corrections,
-        Scope(workspace_id).of(corrections),
+        in_scope(corrections, scope),
         corrections.c.id.in_(ids),
         reverted_at=now,
         state="due",
@@ -205,8 +204,8 @@ def revert_corrections(
     )
 
 
-def _of_edition(workspace_id: int, edition_id: int) -> tuple[Condition, ...]:
-    mine = Scope(workspace_id).of(corrections)
+def _of_edition(scope: Scope, edition_id: int) -> tuple[Condition, ...]:
+    mine = in_scope(corrections, scope)
     return mine, corrections.c.edition_id == edition_id
 
 

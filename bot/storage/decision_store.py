@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from bot.model.workspace import Scope
 from bot.storage.columns import encode_json
 from bot.storage.schema import compositions
 from bot.storage.statements import (
-    Scope,
     delete_rows,
     filter_visible_digests,
     from_row,
+    in_scope,
     keep_newest,
     update_rows,
 )
@@ -44,8 +45,8 @@ class StoredDecision:
 
 def add_decisions(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     digest_id: int,
     occurrence_id: int,
     decisions: Sequence[ArticleDecision],
@@ -55,7 +56,7 @@ def add_decisions(
     if not decisions:
         return
     packed = _pack_decisions(decisions)
-    mine = (Scope(workspace_id).of(compositions), compositions.c.digest_id == digest_id)
+    mine = (in_scope(compositions, scope), compositions.c.digest_id == digest_id)
     newest_first = compositions.c.id.desc()
     newest = conn.execute(
         select(compositions).where(*mine).order_by(newest_first).limit(1)
@@ -66,7 +67,7 @@ def add_decisions(
         return
     conn.execute(
         compositions.insert().values(
-            workspace_id=workspace_id,
+            workspace_id=scope.workspace_id,
             digest_id=digest_id,
             occurrence_id=occurrence_id,
             made_at=now,
@@ -83,8 +84,8 @@ def add_decisions(
 
 def list_decisions(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     articles: Collection[str],
     limit: int,
     person_id: str | None = None,
@@ -97,8 +98,8 @@ def list_decisions(
     rows = conn.execute(
         select(compositions)
         .where(
-            Scope(workspace_id).of(compositions),
-            filter_visible_digests(compositions.c.digest_id, workspace_id, person_id),
+            in_scope(compositions, scope),
+            filter_visible_digests(compositions.c.digest_id, scope, person_id),
         )
         .order_by(compositions.c.last_seen_at.desc(), compositions.c.id.desc())
         .limit(_MAX_COMPOSITIONS_READ)

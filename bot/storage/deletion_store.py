@@ -38,6 +38,7 @@ from sqlalchemy import (
 )
 
 from bot.model.settings import PlatformName
+from bot.model.workspace import Scope
 from bot.storage.columns import Instant, dump_dataclass
 from bot.storage.schema import (
     articles,
@@ -70,6 +71,7 @@ from bot.storage.statements import (
     delete_rows,
     find_first,
     from_row,
+    in_scope,
     list_scalars,
     prune,
     update_rows,
@@ -106,35 +108,35 @@ class Erasure:
     done_at: datetime | None = None
 
 
-def count_workspace_rows(conn: Connection, *, workspace_id: int) -> dict[str, int]:
+def count_workspace_rows(conn: Connection, scope: Scope) -> dict[str, int]:
     """Count the rows that would be erased, by table name."""
     return {
-        table.name: count_rows(conn, table, _belongs_to_workspace(table, workspace_id))
+        table.name: count_rows(conn, table, _belongs_to_workspace(table, scope))
         for table in _COUNTED_TABLES
     }
 
 
 def propose_erasure(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     person_id: str | None,
     reason: ErasureReason,
     now: datetime,
 ) -> Erasure:
     """Record an erasure that was shown for confirmation."""
-    delete_rows(conn, erasures, *_is_proposed(workspace_id))
-    query = select(workspaces).where(workspaces.c.id == workspace_id)
+    delete_rows(conn, erasures, *_is_proposed(scope))
+    query = select(workspaces).where(workspaces.c.id == scope.workspace_id)
     space = conn.execute(query).one()
     row = conn.execute(
         erasures.insert()
         .values(
-            workspace_id=workspace_id,
+            workspace_id=scope.workspace_id,
             platform=space.platform,
             external_id=space.external_id,
             person_id=person_id,
             reason=reason,
-            counts=count_workspace_rows(conn, workspace_id=workspace_id),
+            counts=count_workspace_rows(conn, scope),
             proposed_at=now,
         )
         .returning(erasures)
@@ -142,27 +144,27 @@ def propose_erasure(
     return _erasure_from_row(row)
 
 
-def find_proposed_erasure(conn: Connection, *, workspace_id: int) -> Erasure | None:
+def find_proposed_erasure(conn: Connection, scope: Scope) -> Erasure | None:
     """Find the workspace's erasure that was proposed and not ordered."""
-    query = select(erasures).where(*_is_proposed(workspace_id))
+    query = select(erasures).where(*_is_proposed(scope))
     return find_first(conn, query, _erasure_from_row)
 
 
-def order_erasure(conn: Connection, *, workspace_id: int, now: datetime) -> bool:
+def order_erasure(conn: Connection, scope: Scope, *, now: datetime) -> bool:
     """Start the proposed erasure; False if it has already started."""
-    if not update_rows(conn, erasures, *_is_proposed(workspace_id), ordered_at=now):
+    if not update_rows(conn, erasures, *_is_proposed(scope), ordered_at=now):
         return False
     update_rows(
         conn,
         workspaces,
-        workspaces.c.id == workspace_id,
+        workspaces.c.id == scope.workspace_id,
         # No platform uses such an id, so the real one is free again.
-        external_id=f"(erased {workspace_id})",
+        external_id=f"(erased {scope.workspace_id})",
         name="",
         left_at=func.coalesce(workspaces.c.left_at, literal(now, Instant)),
     )
     # A workspace that adds such a source meanwhile must fetch it completely.
-    unshared = _is_read_by_nobody_else(workspace_id)
+    unshared = _is_read_by_nobody_else(scope)
     update_rows(conn, sources, unshared, etag=None, last_modified=None)
     return True
 
@@ -186,12 +188,12 @@ def list_workspaces_left_before(
     return tuple(list_scalars(conn, query.order_by(workspaces.c.id)))
 
 
-def erase_some_rows(conn: Connection, *, workspace_id: int, rows: int) -> bool:
+def erase_some_rows(conn: Connection, scope: Scope, *, rows: int) -> bool:
     """Erase up to `rows` rows of a workspace; False if there are none left.
 
     Its erasure must have been ordered.
     """
-    if workspace_id not in list_ordered_erasures(conn):
+    if scope.workspace_id not in list_ordered_erasures(conn):
         return False
     if conn.dialect.name == "sqlite":
         # Freed pages are overwritten, not only unlinked.
@@ -199,16 +201,16 @@ def erase_some_rows(conn: Connection, *, workspace_id: int, rows: int) -> bool:
     for table in _list_tables():
         some = rows if table is not articles else max(1, rows // _ROWS_PER_ARTICLE)
         key = tuple_(*table.primary_key.columns)
-        wanted = _select_rows(table, workspace_id).limit(some)
+        wanted = _select_rows(table, scope).limit(some)
         if delete_rows(conn, table, key.in_(wanted)):
             return True
     return False
 
 
-def finish_erasure(conn: Connection, *, workspace_id: int, now: datetime) -> None:
+def finish_erasure(conn: Connection, scope: Scope, *, now: datetime) -> None:
     """Delete the workspace's row, and record that the erasure is finished."""
-    delete_rows(conn, workspaces, workspaces.c.id == workspace_id)
-    mine = erasures.c.workspace_id == workspace_id
+    delete_rows(conn, workspaces, workspaces.c.id == scope.workspace_id)
+    mine = in_scope(erasures, scope)
     update_rows(conn, erasures, mine, done_at=now)
 
 
@@ -265,48 +267,42 @@ def _list_tables() -> tuple[Table, ...]:
     return (*(t for t in every if t not in (*last, erasures)), *last)
 
 
-def _select_rows(table: Table, workspace_id: int) -> Select[Any]:
+def _select_rows(table: Table, scope: Scope) -> Select[Any]:
     """Select the keys of the table's rows that are erased."""
-    return select(*table.primary_key.columns).where(
-        _belongs_to_workspace(table, workspace_id)
-    )
+    return select(*table.primary_key.columns).where(_belongs_to_workspace(table, scope))
 
 
-def _belongs_to_workspace(table: Table, workspace_id: int) -> Condition:
+def _belongs_to_workspace(table: Table, scope: Scope) -> Condition:
     if table is sources:
-        return or_(
-            table.c.workspace_id == workspace_id, _is_read_by_nobody_else(workspace_id)
-        )
+        return or_(in_scope(table, scope), _is_read_by_nobody_else(scope))
     if table is articles:
-        return table.c.source_id.in_(_select_rows(sources, workspace_id))
-    own: Condition = table.c[_WORKSPACE_COLUMN] == workspace_id
+        return table.c.source_id.in_(_select_rows(sources, scope))
+    own: Condition = table.c[_WORKSPACE_COLUMN] == scope.workspace_id
     for pair in table.foreign_key_constraints:
         child, parent = pair.elements[0].parent, pair.elements[0].column
         if len(pair.elements) == 2:
             # Every table has an index that starts with such a parent, but not every
             # table has one that starts with the workspace.
             here = select(parent).where(
-                parent.table.c[_WORKSPACE_COLUMN] == workspace_id
+                parent.table.c[_WORKSPACE_COLUMN] == scope.workspace_id
             )
             return and_(own, child.in_(here))
     return own
 
 
-def _is_read_by_nobody_else(workspace_id: int) -> Condition:
+def _is_read_by_nobody_else(scope: Scope) -> Condition:
     """Condition: a public source that only this workspace reads."""
-    mine = select(digest_sources.c.source_id).where(
-        digest_sources.c.workspace_id == workspace_id
-    )
+    mine = select(digest_sources.c.source_id).where(in_scope(digest_sources, scope))
     other = digest_sources.alias("other")
     read = select(1).where(
-        other.c.source_id == sources.c.id, other.c.workspace_id != workspace_id
+        other.c.source_id == sources.c.id, other.c.workspace_id != scope.workspace_id
     )
     public = sources.c.workspace_id.is_(None)
     return and_(public, sources.c.id.in_(mine), ~read.exists())
 
 
-def _is_proposed(workspace_id: int) -> tuple[Condition, ...]:
-    return erasures.c.workspace_id == workspace_id, erasures.c.ordered_at.is_(None)
+def _is_proposed(scope: Scope) -> tuple[Condition, ...]:
+    return in_scope(erasures, scope), erasures.c.ordered_at.is_(None)
 
 
 def _erasure_from_row(row: Row[Any]) -> Erasure:

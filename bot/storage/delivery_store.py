@@ -36,7 +36,7 @@ from sqlalchemy import (
 
 from bot.model.delivery import Delivery, Operation
 from bot.model.edition import MessagePart, StoredEdition
-from bot.model.workspace import Destination
+from bot.model.workspace import Destination, Scope
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
@@ -44,12 +44,13 @@ from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.send_leases import WAITING_STATES, record_outcome
 from bot.storage.statements import (
     Condition,
-    Scope,
     count_rows,
     delete_rows,
     filter_shared_destinations,
     first_scalar,
+    in_scope,
     insert_into,
+    is_row,
     make_message_key,
     update_rows,
 )
@@ -62,8 +63,8 @@ _OTHER = deliveries.alias("other")
 
 def add_deliveries(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     stored_edition: StoredEdition,
     destination: Destination,
     parts: Sequence[MessagePart],
@@ -79,7 +80,7 @@ def add_deliveries(
     """
     ids = [
         _freeze_delivery(
-            conn, workspace_id, stored_edition, destination, part, operation, now, pings
+            conn, scope, stored_edition, destination, part, operation, now, pings
         )
         for part in parts
     ]
@@ -182,7 +183,7 @@ def record_failed(
         update_rows(
             conn,
             deliveries,
-            Scope(delivery.workspace_id).of(deliveries),
+            in_scope(deliveries, delivery.scope),
             deliveries.c.edition_id == delivery.edition_id,
             deliveries.c.destination_id == delivery.destination_id,
             deliveries.c.operation == delivery.operation,
@@ -196,27 +197,22 @@ def record_failed(
 
 
 def release_delivery(
-    conn: Connection, *, workspace_id: int, delivery_id: int, now: datetime
+    conn: Connection, scope: Scope, *, delivery_id: int, now: datetime
 ) -> bool:
     """Send a held delivery again, as an admin decided."""
-    return _finish_held(conn, workspace_id, delivery_id, now, "ready", None)
+    return _finish_held(conn, scope, delivery_id, now, "ready", None)
 
 
 def abandon_delivery(
-    conn: Connection,
-    *,
-    workspace_id: int,
-    delivery_id: int,
-    reason: Message,
-    now: datetime,
+    conn: Connection, scope: Scope, *, delivery_id: int, reason: Message, now: datetime
 ) -> bool:
     """Fail a held delivery, as an admin decided; the later parts are sent."""
-    return _finish_held(conn, workspace_id, delivery_id, now, "failed", reason)
+    return _finish_held(conn, scope, delivery_id, now, "failed", reason)
 
 
 def _finish_held(
     conn: Connection,
-    workspace_id: int,
+    scope: Scope,
     delivery_id: int,
     now: datetime,
     state: str,
@@ -226,7 +222,7 @@ def _finish_held(
         update_rows(
             conn,
             deliveries,
-            Scope(workspace_id).row(deliveries, delivery_id),
+            is_row(deliveries, scope, delivery_id),
             deliveries.c.state == "held",
             state=state,
             reason=reason,
@@ -237,11 +233,9 @@ def _finish_held(
     )
 
 
-def list_held_deliveries(
-    conn: Connection, *, workspace_id: int
-) -> tuple[Delivery, ...]:
+def list_held_deliveries(conn: Connection, scope: Scope) -> tuple[Delivery, ...]:
     """List the held deliveries, which wait for an admin, the oldest first."""
-    mine = Scope(workspace_id).of(deliveries)
+    mine = in_scope(deliveries, scope)
     return list_deliveries_where(conn, mine, deliveries.c.state == "held")
 
 
@@ -276,25 +270,25 @@ def fail_outdated_deliveries(
 
 
 def list_deliveries(
-    conn: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, scope: Scope, *, edition_id: int
 ) -> tuple[Delivery, ...]:
     """List an edition's deliveries: by destination, then by part."""
     return list_deliveries_where(
         conn,
-        Scope(workspace_id).of(deliveries),
+        in_scope(deliveries, scope),
         deliveries.c.edition_id == edition_id,
         order_by=(deliveries.c.destination_id, deliveries.c.part, deliveries.c.id),
     )
 
 
 def list_newest_deliveries(
-    conn: Connection, *, workspace_id: int, count: int
+    conn: Connection, scope: Scope, *, count: int
 ) -> tuple[Delivery, ...]:
     """List the workspace's deliveries, the newest first, without personal ones."""
     return list_deliveries_where(
         conn,
-        Scope(workspace_id).of(deliveries),
-        filter_shared_destinations(deliveries.c.destination_id, workspace_id),
+        in_scope(deliveries, scope),
+        filter_shared_destinations(deliveries.c.destination_id, scope),
         order_by=(deliveries.c.id.desc(),),
         limit=count,
     )
@@ -313,7 +307,7 @@ def _resume(conn: Connection, table: Table, key: int, reason: str) -> None:
 
 def _freeze_delivery(
     conn: Connection,
-    workspace_id: int,
+    scope: Scope,
     stored_edition: StoredEdition,
     destination: Destination,
     part: MessagePart,
@@ -323,7 +317,7 @@ def _freeze_delivery(
 ) -> int:
     """Store one row, or find it; return its key. See `add_deliveries`."""
     number = int(part.key)
-    posted = _find_post(conn, workspace_id, stored_edition, destination, number)
+    posted = _find_post(conn, scope, stored_edition, destination, number)
     # A message that was accepted only in a simpler form is edited in that form.
     fallback_level = posted.fallback_level if posted and operation != "post" else 0
     payload = dict(part.payload)
@@ -334,7 +328,7 @@ def _freeze_delivery(
         "title": part.title,
     }
     statement = insert_into(conn, deliveries).values(
-        workspace_id=workspace_id,
+        workspace_id=scope.workspace_id,
         edition_id=stored_edition.id,
         destination_id=destination.id,
         channel=posted.channel if posted else destination.channel,
@@ -366,7 +360,7 @@ def _freeze_delivery(
     conn.execute(statement)
     key: int = conn.execute(
         select(deliveries.c.id).where(
-            *_of_message(workspace_id, stored_edition, destination, number),
+            *_of_message(scope, stored_edition, destination, number),
             deliveries.c.operation == operation,
         )
     ).scalar_one()
@@ -375,7 +369,7 @@ def _freeze_delivery(
 
 def _find_post(
     conn: Connection,
-    workspace_id: int,
+    scope: Scope,
     stored_edition: StoredEdition,
     destination: Destination,
     part: int,
@@ -386,20 +380,17 @@ def _find_post(
     )
     return conn.execute(
         query.where(
-            *_of_message(workspace_id, stored_edition, destination, part),
+            *_of_message(scope, stored_edition, destination, part),
             deliveries.c.operation == "post",
         )
     ).first()
 
 
 def _of_message(
-    workspace_id: int,
-    stored_edition: StoredEdition,
-    destination: Destination,
-    part: int,
+    scope: Scope, stored_edition: StoredEdition, destination: Destination, part: int
 ) -> tuple[Condition, ...]:
     return (
-        Scope(workspace_id).of(deliveries),
+        in_scope(deliveries, scope),
         deliveries.c.edition_id == stored_edition.id,
         deliveries.c.destination_id == destination.id,
         deliveries.c.part == part,
@@ -429,17 +420,17 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
 
 
 def find_first_posted_at(
-    conn: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, scope: Scope, *, edition_id: int
 ) -> datetime | None:
     """Return the instant at which the first message of the edition was sent."""
     query = select(func.min(deliveries.c.updated_at)).where(
-        *_is_post_of(workspace_id, edition_id), deliveries.c.state == "sent"
+        *_is_post_of(scope, edition_id), deliveries.c.state == "sent"
     )
     return first_scalar(conn, query)
 
 
 def delete_edition_messages(
-    conn: Connection, *, workspace_id: int, edition_id: int, now: datetime
+    conn: Connection, scope: Scope, *, edition_id: int, now: datetime
 ) -> tuple[int, int]:
     """Order the deletion of every message of the edition.
 
@@ -447,7 +438,7 @@ def delete_edition_messages(
         How many are to be deleted, and how many are never sent. A message that is
         being sent counts as to be deleted.
     """
-    posts = (*_is_post_of(workspace_id, edition_id), deliveries.c.state != "failed")
+    posts = (*_is_post_of(scope, edition_id), deliveries.c.state != "failed")
     copied = (
         *("workspace_id", "edition_id", "destination_id", "channel", "part", "key"),
         *("post_options", "title"),
@@ -500,9 +491,9 @@ def finish_undone_deliveries(conn: Connection, *, now: datetime) -> None:
     )
 
 
-def _is_post_of(workspace_id: int, edition_id: int) -> tuple[Condition, ...]:
+def _is_post_of(scope: Scope, edition_id: int) -> tuple[Condition, ...]:
     return (
-        Scope(workspace_id).of(deliveries),
+        in_scope(deliveries, scope),
         deliveries.c.edition_id == edition_id,
         deliveries.c.operation == "post",
     )

@@ -8,14 +8,14 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import UserError
 from bot.model.settings import PostOptions
-from bot.model.workspace import PERSON_PREFIX, Destination
+from bot.model.workspace import PERSON_PREFIX, Destination, Scope
 from bot.storage.schema import deliveries, destinations, local_messages
-from bot.storage.statements import Scope, has_row, insert_into
+from bot.storage.statements import has_row, in_scope, insert_into
 from digests.messages import Message
 
 
 def upsert_destination(
-    conn: Connection, *, workspace_id: int, name: str, channel: str
+    conn: Connection, scope: Scope, *, name: str, channel: str
 ) -> Destination:
     """Create the destination `name`, or change its channel.
 
@@ -27,9 +27,7 @@ def upsert_destination(
             person's direct messages.
     """
     _refuse_personal(name, channel)
-    before = find_destination_by_channel(
-        conn, workspace_id=workspace_id, channel=channel
-    )
+    before = find_destination_by_channel(conn, scope, channel=channel)
     if before is not None:
         if before.name != name:
             raise UserError(
@@ -40,7 +38,7 @@ def upsert_destination(
         return before
     row = conn.execute(
         insert_into(conn, destinations)
-        .values(workspace_id=workspace_id, name=name, channel=channel)
+        .values(workspace_id=scope.workspace_id, name=name, channel=channel)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
             set_={"channel": channel, "paused": None, "retest_at": None},
@@ -51,7 +49,7 @@ def upsert_destination(
         update(deliveries)
         .where(
             deliveries.c.destination_id == row.id,
-            deliveries.c.workspace_id == workspace_id,
+            in_scope(deliveries, scope),
             deliveries.c.operation == "post",
             deliveries.c.state.in_(("ready", "retry")),
         )
@@ -61,7 +59,7 @@ def upsert_destination(
 
 
 def rename_destination(
-    conn: Connection, *, workspace_id: int, destination_id: int, name: str
+    conn: Connection, scope: Scope, *, destination_id: int, name: str
 ) -> Destination | None:
     """Rename the destination; None: no such destination.
 
@@ -69,34 +67,32 @@ def rename_destination(
         UserError: Another destination has the name.
     """
     _refuse_personal(name, name)
-    other = find_destination_by_name(conn, workspace_id=workspace_id, name=name)
+    other = find_destination_by_name(conn, scope, name=name)
     if other is not None and other.id != destination_id:
         raise UserError("There is already a destination «{name}».", name=name)
-    return _update_destination(conn, workspace_id, destination_id, {"name": name})
+    return _update_destination(conn, scope, destination_id, {"name": name})
 
 
 def set_post_options(
-    conn: Connection, *, workspace_id: int, destination_id: int, options: PostOptions
+    conn: Connection, scope: Scope, *, destination_id: int, options: PostOptions
 ) -> Destination | None:
     """Replace the post options; None: no such destination."""
     values = {"settings": options.to_stored()}
-    return _update_destination(conn, workspace_id, destination_id, values)
+    return _update_destination(conn, scope, destination_id, values)
 
 
-def delete_destination(
-    conn: Connection, *, workspace_id: int, destination_id: int
-) -> bool:
+def delete_destination(conn: Connection, scope: Scope, *, destination_id: int) -> bool:
     """Delete the destination and its deliveries; posted messages stay."""
     gone = conn.execute(
-        delete(destinations).where(*_is_destination(workspace_id, destination_id))
+        delete(destinations).where(*_is_destination(scope, destination_id))
     )
     return gone.rowcount > 0
 
 
 def pause_destination(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     destination_id: int,
     reason: Message,
     retest_at: datetime | None = None,
@@ -106,72 +102,67 @@ def pause_destination(
     At `retest_at` one message is sent as a probe; None = never.
     """
     values = {"paused": reason, "retest_at": retest_at}
-    return _update_destination(conn, workspace_id, destination_id, values)
+    return _update_destination(conn, scope, destination_id, values)
 
 
 def resume_destination(
-    conn: Connection, *, workspace_id: int, destination_id: int
+    conn: Connection, scope: Scope, *, destination_id: int
 ) -> Destination | None:
     """Resume posting to the destination."""
     values = {"paused": None, "retest_at": None}
-    return _update_destination(conn, workspace_id, destination_id, values)
+    return _update_destination(conn, scope, destination_id, values)
 
 
-def list_destinations(
-    conn: Connection, *, workspace_id: int
-) -> tuple[Destination, ...]:
+def list_destinations(conn: Connection, scope: Scope) -> tuple[Destination, ...]:
     """List the workspace's destinations, in the order of their creation.
 
     Personal destinations are not included.
     """
     found = conn.execute(
         select(destinations)
-        .where(
-            destinations.c.workspace_id == workspace_id,
-            destinations.c.person_id.is_(None),
-        )
+        .where(in_scope(destinations, scope), destinations.c.person_id.is_(None))
         .order_by(destinations.c.id)
     )
     return tuple(map(destination_from_row, found))
 
 
 def find_destination_by_name(
-    conn: Connection, *, workspace_id: int, name: str
+    conn: Connection, scope: Scope, *, name: str
 ) -> Destination | None:
     """Find the destination with this name."""
     ours = destinations.c.person_id.is_(None)
-    return _find_destination(
-        conn, workspace_id, and_(destinations.c.name == name, ours)
-    )
+    return _find_destination(conn, scope, and_(destinations.c.name == name, ours))
 
 
 def find_destination_by_channel(
-    conn: Connection, *, workspace_id: int, channel: str
+    conn: Connection, scope: Scope, *, channel: str
 ) -> Destination | None:
     """Find the destination by the platform's id of its channel."""
-    return _find_destination(conn, workspace_id, destinations.c.channel == channel)
+    return _find_destination(conn, scope, destinations.c.channel == channel)
 
 
 def find_personal_destination(
-    conn: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, scope: Scope, *, person_id: str
 ) -> Destination | None:
     """Find the destination for a person's direct messages on the local page.
 
     Also without a personal digest, once a message was sent there; else None.
     """
     channel = f"{PERSON_PREFIX}{person_id}"
-    found = find_destination_by_channel(
-        conn, workspace_id=workspace_id, channel=channel
-    )
+    found = find_destination_by_channel(conn, scope, channel=channel)
     if found is not None:
         return found
     sent = select(local_messages.c.id).where(
-        Scope(workspace_id).of(local_messages), local_messages.c.channel == channel
+        in_scope(local_messages, scope), local_messages.c.channel == channel
     )
     if not has_row(conn, sent):
         return None
     return Destination(
-        id=0, workspace_id=workspace_id, name=channel, channel=channel, person=person_id
+        id=0,
+        workspace_id=scope.workspace_id,
+        name=channel,
+        channel=channel,
+        person=person_id,
     )
 
 
@@ -200,29 +191,26 @@ def _refuse_personal(name: str, channel: str) -> None:
 
 
 def _is_destination(
-    workspace_id: int, destination_id: int
+    scope: Scope, destination_id: int
 ) -> tuple[ColumnElement[bool], ...]:
-    return (
-        destinations.c.id == destination_id,
-        destinations.c.workspace_id == workspace_id,
-    )
+    return (destinations.c.id == destination_id, in_scope(destinations, scope))
 
 
 def _find_destination(
-    conn: Connection, workspace_id: int, which: ColumnElement[bool]
+    conn: Connection, scope: Scope, which: ColumnElement[bool]
 ) -> Destination | None:
     found = conn.execute(
-        select(destinations).where(destinations.c.workspace_id == workspace_id, which)
+        select(destinations).where(in_scope(destinations, scope), which)
     ).first()
     return destination_from_row(found) if found else None
 
 
 def _update_destination(
-    conn: Connection, workspace_id: int, destination_id: int, values: dict[str, Any]
+    conn: Connection, scope: Scope, destination_id: int, values: dict[str, Any]
 ) -> Destination | None:
     row = conn.execute(
         update(destinations)
-        .where(*_is_destination(workspace_id, destination_id))
+        .where(*_is_destination(scope, destination_id))
         .values(values)
         .returning(destinations)
     ).first()

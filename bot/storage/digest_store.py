@@ -19,9 +19,8 @@ from bot.errors import UnknownName
 from bot.model.digest import Digest
 from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
 from bot.model.source import Source
-from bot.model.workspace import Destination
+from bot.model.workspace import Destination, PersonScope, Scope
 from bot.storage import destination_store, reader_store, source_store
-from bot.storage.reader_store import PersonScope
 from bot.storage.schema import (
     destinations,
     digest_destinations,
@@ -31,7 +30,7 @@ from bot.storage.schema import (
     sources,
 )
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
-from bot.storage.statements import insert_into
+from bot.storage.statements import in_scope, insert_into
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,8 +45,8 @@ class DigestPause:
 
 def upsert_digest(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     name: str,
     sources: Sequence[Source],
     destinations: Sequence[Destination],
@@ -61,7 +60,7 @@ def upsert_digest(
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Key of the workspace.
+        scope: The workspace.
         name: Name of the digest.
         sources: Sources to read, in order.
         destinations: Destinations, in order.
@@ -75,7 +74,7 @@ def upsert_digest(
     content = {"settings": options.to_stored()}
     digest_id = conn.execute(
         insert_into(conn, digests)
-        .values(workspace_id=workspace_id, name=name, paused=False, **content)
+        .values(workspace_id=scope.workspace_id, name=name, paused=False, **content)
         .on_conflict_do_update(
             index_elements=["workspace_id", "name"],
             index_where=IS_WORKSPACE_DIGEST,
@@ -83,21 +82,19 @@ def upsert_digest(
         )
         .returning(digests.c.id)
     ).scalar_one()
-    _link_sources(conn, workspace_id, digest_id, sources, paused_sources)
+    _link_sources(conn, scope, digest_id, sources, paused_sources)
     _name_sources(conn, digest_id, called or {})
-    _link_destinations(conn, workspace_id, digest_id, destinations)
-    return _get_digest(conn, workspace_id, digest_id)
+    _link_destinations(conn, scope, digest_id, destinations)
+    return _get_digest(conn, scope, digest_id)
 
 
-def find_digest(
-    conn: Connection, *, workspace_id: int, digest_id: int
-) -> Digest | None:
+def find_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
     """Find the digest with this key."""
-    return _find_digest(conn, workspace_id, digests.c.id == digest_id)
+    return _find_digest(conn, scope, digests.c.id == digest_id)
 
 
 def find_digest_pause(
-    conn: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, scope: Scope, *, digest_id: int
 ) -> DigestPause | None:
     """Load the pauses of the digest, which is all that planning needs."""
     row = conn.execute(
@@ -106,7 +103,7 @@ def find_digest_pause(
             digests.c.paused_until,
             digests.c.skips,
             digests.c.settings,
-        ).where(digests.c.id == digest_id, *_is_present(workspace_id))
+        ).where(digests.c.id == digest_id, *_is_present(scope))
     ).first()
     if row is None:
         return None
@@ -118,69 +115,61 @@ def find_digest_pause(
     )
 
 
-def find_digest_by_name(
-    conn: Connection, *, workspace_id: int, name: str
-) -> Digest | None:
+def find_digest_by_name(conn: Connection, scope: Scope, *, name: str) -> Digest | None:
     """Find the digest with exactly this name."""
-    return _find_digest(
-        conn, workspace_id, and_(digests.c.name == name, IS_WORKSPACE_DIGEST)
-    )
+    return _find_digest(conn, scope, and_(digests.c.name == name, IS_WORKSPACE_DIGEST))
 
 
-def list_digests(conn: Connection, *, workspace_id: int) -> tuple[Digest, ...]:
+def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
     """List the workspace's digests, in the order of their creation.
 
     Personal digests are in `personal_digest_store`.
     """
     rows = conn.execute(
         select(digests)
-        .where(digests.c.workspace_id == workspace_id, IS_WORKSPACE_DIGEST)
+        .where(in_scope(digests, scope), IS_WORKSPACE_DIGEST)
         .order_by(digests.c.id)
     ).all()
     return _load_digests(conn, rows)
 
 
 def rename_digest(
-    conn: Connection, *, workspace_id: int, digest_id: int, name: str
+    conn: Connection, scope: Scope, *, digest_id: int, name: str
 ) -> Digest | None:
     """Rename the digest; the name must be free. None: no such digest."""
-    return _update_digest(conn, workspace_id, digest_id, {"name": name})
+    return _update_digest(conn, scope, digest_id, {"name": name})
 
 
-def pause_digest(
-    conn: Connection, *, workspace_id: int, digest_id: int
-) -> Digest | None:
+def pause_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
     """Pause the digest until it is resumed; None: no such digest."""
-    return _update_digest(conn, workspace_id, digest_id, {"paused": True})
+    return _update_digest(conn, scope, digest_id, {"paused": True})
 
 
 def pause_digest_until(
-    conn: Connection, *, workspace_id: int, digest_id: int, day: date | None
+    conn: Connection, scope: Scope, *, digest_id: int, day: date | None
 ) -> Digest | None:
     """Pause the digest until this local date; None as `day` ends the pause."""
-    return _update_digest(conn, workspace_id, digest_id, {"paused_until": day})
+    return _update_digest(conn, scope, digest_id, {"paused_until": day})
 
 
 def set_skipped_dates(
-    conn: Connection, *, workspace_id: int, digest_id: int, days: Iterable[date]
+    conn: Connection, scope: Scope, *, digest_id: int, days: Iterable[date]
 ) -> Digest | None:
     """Replace the local dates to skip; None: no such digest."""
     found = [day.isoformat() for day in sorted(set(days))]
-    return _update_digest(conn, workspace_id, digest_id, {"skips": found or None})
+    return _update_digest(conn, scope, digest_id, {"skips": found or None})
 
 
-def resume_digest(
-    conn: Connection, *, workspace_id: int, digest_id: int
-) -> Digest | None:
+def resume_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
     """End the pauses of the digest; None: no such digest."""
     values = {"paused": False, "paused_until": None}
-    return _update_digest(conn, workspace_id, digest_id, values)
+    return _update_digest(conn, scope, digest_id, values)
 
 
 def set_digest_pause(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     digest_id: int,
     paused: bool,
     until: date | None,
@@ -189,16 +178,16 @@ def set_digest_pause(
     """Replace all pauses of the digest; None: no such digest."""
     days = [day.isoformat() for day in sorted(set(skips))]
     values = {"paused": paused, "paused_until": until, "skips": days or None}
-    return _update_digest(conn, workspace_id, digest_id, values)
+    return _update_digest(conn, scope, digest_id, values)
 
 
 def mark_sources_begun(
-    conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
+    conn: Connection, scope: Scope, *, digest_id: int, now: datetime
 ) -> frozenset[int]:
     """Record the first edition that reads each source; return the keys of new ones."""
     mine = (
         digest_sources.c.digest_id == digest_id,
-        digest_sources.c.workspace_id == workspace_id,
+        in_scope(digest_sources, scope),
         digest_sources.c.first_read_at.is_(None),
         ~digest_sources.c.paused,
     )
@@ -209,12 +198,12 @@ def mark_sources_begun(
 
 
 def delete_digest(
-    conn: Connection, *, workspace_id: int, digest_id: int, now: datetime
+    conn: Connection, scope: Scope, *, digest_id: int, now: datetime
 ) -> bool:
     """Delete the digest; its editions stay, for the buttons of posted messages."""
     gone = conn.execute(
         update(digests)
-        .where(digests.c.id == digest_id, *_is_present(workspace_id))
+        .where(digests.c.id == digest_id, *_is_present(scope))
         .values(deleted_at=now)
     )
     if gone.rowcount == 0:
@@ -224,7 +213,7 @@ def delete_digest(
     return True
 
 
-def restore_digest(conn: Connection, *, workspace_id: int, digest_id: int) -> bool:
+def restore_digest(conn: Connection, scope: Scope, *, digest_id: int) -> bool:
     """Restore a deleted digest with its ledger, so that nothing is published twice.
 
     Its sources, destinations and schedules are not restored. False: it was not
@@ -233,15 +222,15 @@ def restore_digest(conn: Connection, *, workspace_id: int, digest_id: int) -> bo
     was = conn.execute(
         select(digests.c.name).where(
             digests.c.id == digest_id,
-            digests.c.workspace_id == workspace_id,
+            in_scope(digests, scope),
             digests.c.deleted_at.is_not(None),
         )
     ).scalar()
-    if was is None or find_digest_by_name(conn, workspace_id=workspace_id, name=was):
+    if was is None or find_digest_by_name(conn, scope, name=was):
         return False
     conn.execute(
         update(digests)
-        .where(digests.c.id == digest_id, digests.c.workspace_id == workspace_id)
+        .where(digests.c.id == digest_id, in_scope(digests, scope))
         .values(deleted_at=None)
     )
     return True
@@ -249,12 +238,12 @@ def restore_digest(conn: Connection, *, workspace_id: int, digest_id: int) -> bo
 
 def _link_sources(
     conn: Connection,
-    workspace_id: int,
+    scope: Scope,
     digest_id: int,
     read: Sequence[Source],
     paused: Sequence[Source],
 ) -> None:
-    mine = or_(sources.c.workspace_id == workspace_id, sources.c.workspace_id.is_(None))
+    mine = or_(in_scope(sources, scope), sources.c.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
     _refuse_unknown(conn, select(sources.c.id).where(mine), ids, "A source")
     kept = conn.execute(
@@ -263,7 +252,7 @@ def _link_sources(
             digest_sources.c.first_read_at.is_not(None),
         )
     ).all()
-    _replace_links(conn, digest_sources, "source_id", workspace_id, digest_id, ids)
+    _replace_links(conn, digest_sources, "source_id", scope, digest_id, ids)
     for source_id, first_read_at in kept:
         conn.execute(
             update(digest_sources)
@@ -296,14 +285,12 @@ def _name_sources(conn: Connection, digest_id: int, called: Mapping[int, str]) -
 
 
 def _link_destinations(
-    conn: Connection, workspace_id: int, digest_id: int, wanted: Sequence[Destination]
+    conn: Connection, scope: Scope, digest_id: int, wanted: Sequence[Destination]
 ) -> None:
-    mine = select(destinations.c.id).where(destinations.c.workspace_id == workspace_id)
+    mine = select(destinations.c.id).where(in_scope(destinations, scope))
     ids = [destination.id for destination in wanted]
     _refuse_unknown(conn, mine, ids, "A destination")
-    _replace_links(
-        conn, digest_destinations, "destination_id", workspace_id, digest_id, ids
-    )
+    _replace_links(conn, digest_destinations, "destination_id", scope, digest_id, ids)
 
 
 def _refuse_unknown(conn: Connection, mine: Any, ids: list[int], what: str) -> None:
@@ -318,7 +305,7 @@ def _replace_links(
     conn: Connection,
     links: Any,
     column: str,
-    workspace_id: int,
+    scope: Scope,
     digest_id: int,
     ids: list[int],
 ) -> None:
@@ -326,7 +313,7 @@ def _replace_links(
     rows = [
         {
             "digest_id": digest_id,
-            "workspace_id": workspace_id,
+            "workspace_id": scope.workspace_id,
             column: key,
             "position": position,
         }
@@ -336,32 +323,32 @@ def _replace_links(
         conn.execute(links.insert(), rows)
 
 
-def _is_present(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (digests.c.workspace_id == workspace_id, digests.c.deleted_at.is_(None))
+def _is_present(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (in_scope(digests, scope), digests.c.deleted_at.is_(None))
 
 
 def _find_digest(
-    conn: Connection, workspace_id: int, which: ColumnElement[bool]
+    conn: Connection, scope: Scope, which: ColumnElement[bool]
 ) -> Digest | None:
-    row = conn.execute(select(digests).where(which, *_is_present(workspace_id))).first()
+    row = conn.execute(select(digests).where(which, *_is_present(scope))).first()
     return _load_digests(conn, [row])[0] if row else None
 
 
-def _get_digest(conn: Connection, workspace_id: int, digest_id: int) -> Digest:
-    found = find_digest(conn, workspace_id=workspace_id, digest_id=digest_id)
+def _get_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest:
+    found = find_digest(conn, scope, digest_id=digest_id)
     assert found is not None
     return found
 
 
 def _update_digest(
-    conn: Connection, workspace_id: int, digest_id: int, values: dict[str, Any]
+    conn: Connection, scope: Scope, digest_id: int, values: dict[str, Any]
 ) -> Digest | None:
     conn.execute(
         update(digests)
-        .where(digests.c.id == digest_id, *_is_present(workspace_id))
+        .where(digests.c.id == digest_id, *_is_present(scope))
         .values(values)
     )
-    return find_digest(conn, workspace_id=workspace_id, digest_id=digest_id)
+    return find_digest(conn, scope, digest_id=digest_id)
 
 
 def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, ...]:
@@ -429,29 +416,29 @@ def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:
 def _fill_personal_digest(conn: Connection, own: Digest) -> Digest:
     """Add the sources, filters and feedback terms of a personal digest."""
     assert own.person is not None
-    here = PersonScope(workspace_id=own.workspace_id, person_id=own.person)
-    follows = tuple(one.name for one in reader_store.list_follows(conn, **here))
+    person = PersonScope(own.workspace_id, own.person)
+    follows = tuple(one.name for one in reader_store.list_follows(conn, person))
     wishes: dict[str, str] = {}
-    for given in reader_store.list_feedback(conn, **here):
+    for given in reader_store.list_feedback(conn, person):
         for term in given.terms:
             # The newest feedback comes first.
             wishes.setdefault(term, given.direction)
     return replace(
         own,
-        sources=_list_workspace_sources(conn, own.workspace_id),
+        sources=_list_workspace_sources(conn, own.scope),
         options=own.options.model_copy(update={"include": follows}),
         more=tuple(term for term, way in wishes.items() if way == "more"),
         less=tuple(term for term, way in wishes.items() if way == "less"),
     )
 
 
-def _list_workspace_sources(conn: Connection, workspace_id: int) -> tuple[Source, ...]:
+def _list_workspace_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
     """List the sources that any digest of the workspace reads."""
     read = (
         select(digest_sources.c.source_id)
         .join(digests, digests.c.id == digest_sources.c.digest_id)
         .where(
-            digest_sources.c.workspace_id == workspace_id,
+            in_scope(digest_sources, scope),
             ~digest_sources.c.paused,
             IS_WORKSPACE_DIGEST,
         )

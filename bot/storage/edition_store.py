@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.model.edition import Payload, StoredEdition
+from bot.model.workspace import Scope
 from bot.storage.columns import dump_dataclass, load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.ledger_store import add_to_ledger
@@ -14,11 +15,12 @@ from bot.storage.published_article_store import add_published_articles
 from bot.storage.schema import deliveries, edition_stories, editions
 from bot.storage.statements import (
     Condition,
-    Scope,
     filter_visible_digests,
     first_scalar,
     from_row,
+    in_scope,
     insert_with_public_id,
+    is_row,
     update_rows,
 )
 from digests.corrections.amendments import apply_amendments
@@ -40,8 +42,8 @@ class PastStory:
 
 def add_edition(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     digest_id: int,
     occurrence_id: int,
     edition: Edition,
@@ -53,7 +55,7 @@ def add_edition(
     Args:
         conn: Inside the transaction that also finishes the occurrence and adds
             the deliveries.
-        workspace_id: The workspace's key.
+        scope: The workspace.
         digest_id: The digest's key.
         occurrence_id: The occurrence that it was composed for; it can have only one.
         edition: The composer's edition.
@@ -64,7 +66,7 @@ def add_edition(
         conn,
         editions,
         "e",
-        workspace_id=workspace_id,
+        workspace_id=scope.workspace_id,
         digest_id=digest_id,
         occurrence_id=occurrence_id,
         edition=dump_dataclass(edition),
@@ -77,7 +79,7 @@ def add_edition(
             [
                 {
                     "edition_id": row.id,
-                    "workspace_id": workspace_id,
+                    "workspace_id": scope.workspace_id,
                     "position": position,
                     "story": story.id,
                     "headline": story.headline.text,
@@ -85,35 +87,35 @@ def add_edition(
                 for position, story in enumerate(edition.stories, start=1)
             ],
         )
-    key = {"workspace_id": workspace_id, "edition_id": row.id}
+    key = {"scope": scope, "edition_id": row.id}
     add_published_articles(conn, **key, edition=edition)
     add_to_ledger(conn, **key, digest_id=digest_id, published=published)
     return _edition_from_row(row)
 
 
 def find_edition(
-    conn: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, scope: Scope, *, edition_id: int
 ) -> StoredEdition | None:
     """Find the edition with this key."""
-    return _find_newest(conn, workspace_id, editions.c.id == edition_id)
+    return _find_newest(conn, scope, editions.c.id == edition_id)
 
 
 def find_edition_by_public_id(
-    conn: Connection, *, workspace_id: int, public_id: str, person_id: str | None = None
+    conn: Connection, scope: Scope, *, public_id: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the edition with this public id, of the workspace or of this person."""
     return _find_newest(
         conn,
-        workspace_id,
+        scope,
         editions.c.public_id == public_id,
-        filter_visible_digests(editions.c.digest_id, workspace_id, person_id),
+        filter_visible_digests(editions.c.digest_id, scope, person_id),
     )
 
 
 def find_newest_edition_in(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     destination_id: int | None = None,
     digest_id: int | None = None,
 ) -> StoredEdition | None:
@@ -130,52 +132,46 @@ def find_newest_edition_in(
     if digest_id is not None:
         conditions.append(editions.c.digest_id == digest_id)
     if destination_id is None:
-        conditions.append(
-            filter_visible_digests(editions.c.digest_id, workspace_id, None)
-        )
-    return _find_newest(conn, workspace_id, *conditions)
+        conditions.append(filter_visible_digests(editions.c.digest_id, scope, None))
+    return _find_newest(conn, scope, *conditions)
 
 
 def find_newest_edition_of(
-    conn: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, scope: Scope, *, digest_id: int
 ) -> StoredEdition | None:
     """Find the digest's newest edition, wherever it was posted."""
-    return _find_newest(conn, workspace_id, editions.c.digest_id == digest_id)
+    return _find_newest(conn, scope, editions.c.digest_id == digest_id)
 
 
 def find_edition_with_story(
-    conn: Connection, *, workspace_id: int, story: str, person_id: str | None = None
+    conn: Connection, scope: Scope, *, story: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the newest edition with the story (public id).
 
     Searches editions of the workspace and personal ones of this person.
     """
     with_story = select(edition_stories.c.edition_id).where(
-        Scope(workspace_id).of(edition_stories), edition_stories.c.story == story
+        in_scope(edition_stories, scope), edition_stories.c.story == story
     )
     return _find_newest(
         conn,
-        workspace_id,
+        scope,
         editions.c.id.in_(with_story),
-        filter_visible_digests(editions.c.digest_id, workspace_id, person_id),
+        filter_visible_digests(editions.c.digest_id, scope, person_id),
     )
 
 
-def is_edition_undone(conn: Connection, *, workspace_id: int, edition_id: int) -> bool:
+def is_edition_undone(conn: Connection, scope: Scope, *, edition_id: int) -> bool:
     """Check whether the edition was undone."""
-    query = select(editions.c.undone_at).where(
-        Scope(workspace_id).row(editions, edition_id)
-    )
+    query = select(editions.c.undone_at).where(is_row(editions, scope, edition_id))
     return first_scalar(conn, query) is not None
 
 
-def find_days_kept(
-    conn: Connection, *, workspace_id: int, edition_id: int
-) -> int | None:
+def find_days_kept(conn: Connection, scope: Scope, *, edition_id: int) -> int | None:
     """Return after how many days its contents were deleted; None: they were not."""
     row = conn.execute(
         select(editions.c.made_at, editions.c.emptied_at).where(
-            Scope(workspace_id).row(editions, edition_id)
+            is_row(editions, scope, edition_id)
         )
     ).first()
     if row is None or row.emptied_at is None:
@@ -184,33 +180,31 @@ def find_days_kept(
 
 
 def mark_edition_undone(
-    conn: Connection, *, workspace_id: int, edition_id: int, by: str, now: datetime
+    conn: Connection, scope: Scope, *, edition_id: int, by: str, now: datetime
 ) -> None:
     """Record that the edition was undone, and by whom."""
-    edition = Scope(workspace_id).row(editions, edition_id)
+    edition = is_row(editions, scope, edition_id)
     update_rows(conn, editions, edition, undone_at=now, undone_by=by)
 
 
 def set_render_context(
-    conn: Connection, *, workspace_id: int, edition_id: int, context: Payload
+    conn: Connection, scope: Scope, *, edition_id: int, context: Payload
 ) -> None:
     """Store the render context of the edition."""
-    edition = Scope(workspace_id).row(editions, edition_id)
+    edition = is_row(editions, scope, edition_id)
     update_rows(conn, editions, edition, render_context=dict(context))
 
 
 def find_render_context(
-    conn: Connection, *, workspace_id: int, edition_id: int
+    conn: Connection, scope: Scope, *, edition_id: int
 ) -> Payload | None:
     """Load the render context of the edition; None if none is stored."""
     query = select(editions.c.render_context)
-    return first_scalar(
-        conn, query.where(Scope(workspace_id).row(editions, edition_id))
-    )
+    return first_scalar(conn, query.where(is_row(editions, scope, edition_id)))
 
 
 def list_story_publications(
-    conn: Connection, *, workspace_id: int, story: str, limit: int
+    conn: Connection, scope: Scope, *, story: str, limit: int
 ) -> tuple[tuple[datetime, str], ...]:
     """List when the workspace's editions published the story, with its headlines.
 
@@ -219,7 +213,7 @@ def list_story_publications(
     rows = conn.execute(
         select(editions.c.made_at, edition_stories.c.headline)
         .join(edition_stories, edition_stories.c.edition_id == editions.c.id)
-        .where(*_is_published(workspace_id), edition_stories.c.story == story)
+        .where(*_is_published(scope), edition_stories.c.story == story)
         .order_by(editions.c.id.desc())
         .limit(limit)
     )
@@ -227,7 +221,7 @@ def list_story_publications(
 
 
 def list_past_stories(
-    conn: Connection, *, workspace_id: int, limit: int, since: datetime | None = None
+    conn: Connection, scope: Scope, *, limit: int, since: datetime | None = None
 ) -> tuple[PastStory, ...]:
     """List the stories of the newest editions, the newest first.
 
@@ -237,7 +231,7 @@ def list_past_stories(
     recent = [] if since is None else [editions.c.made_at >= since]
     newest = (
         select(editions.c.id, editions.c.public_id, editions.c.made_at)
-        .where(*_is_published(workspace_id), *recent)
+        .where(*_is_published(scope), *recent)
         .order_by(editions.c.id.desc())
         .limit(limit)
         .subquery()
@@ -245,7 +239,7 @@ def list_past_stories(
     rows = conn.execute(
         select(newest, edition_stories)
         .join(edition_stories, edition_stories.c.edition_id == newest.c.id)
-        .where(Scope(workspace_id).of(edition_stories))
+        .where(in_scope(edition_stories, scope))
         .order_by(newest.c.id.desc(), edition_stories.c.position)
     )
     return tuple(
@@ -254,11 +248,11 @@ def list_past_stories(
     )
 
 
-def _is_published(workspace_id: int) -> tuple[Condition, ...]:
+def _is_published(scope: Scope) -> tuple[Condition, ...]:
     return (
-        Scope(workspace_id).of(editions),
+        in_scope(editions, scope),
         editions.c.undone_at.is_(None),
-        filter_visible_digests(editions.c.digest_id, workspace_id, None),
+        filter_visible_digests(editions.c.digest_id, scope, None),
     )
 
 
@@ -275,14 +269,14 @@ def _was_sent(operation: str, destination_id: int | None) -> Condition:
 
 
 def _find_newest(
-    conn: Connection, workspace_id: int, *where: Condition
+    conn: Connection, scope: Scope, *where: Condition
 ) -> StoredEdition | None:
-    query = select(editions).where(Scope(workspace_id).of(editions), *where)
+    query = select(editions).where(in_scope(editions, scope), *where)
     row = conn.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
     if row is None:
         return None
     stored = _edition_from_row(row)
-    changes = list_amendments(conn, workspace_id=workspace_id, edition_id=stored.id)
+    changes = list_amendments(conn, scope, edition_id=stored.id)
     return replace(stored, edition=apply_amendments(stored.edition, changes))
 
 

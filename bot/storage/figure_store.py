@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from bot.model.workspace import Scope
 from bot.storage import article_search
 from bot.storage.revision_store import (
     REVISION_JOIN,
@@ -43,8 +44,8 @@ def store_figures(
 
 def list_figures(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     topic: str | None = None,
     article_ids: Sequence[int] | None = None,
     since: datetime | None = None,
@@ -54,7 +55,7 @@ def list_figures(
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Only articles that this workspace may see.
+        scope: Only articles that this workspace may see.
         topic: Words that the article must contain; the newest few hundred such
             articles are searched. None = any.
         article_ids: Only from these articles; None = from any.
@@ -66,7 +67,7 @@ def list_figures(
         .select_from(
             REVISION_JOIN.join(figures, figures.c.revision_id == revisions.c.id)
         )
-        .where(*filter_visible_revisions(workspace_id))
+        .where(*filter_visible_revisions(scope))
         .order_by(
             revisions.c.dated_at.desc(), revisions.c.id.desc(), figures.c.position
         )
@@ -76,7 +77,7 @@ def list_figures(
     if article_ids is None or topic is not None:
         last = article_search.search_revisions(
             conn,
-            workspace_id=workspace_id,
+            scope,
             wanted=None if topic is None else parse_query(topic),
             limit=_MAX_ARTICLES,
             since=since,

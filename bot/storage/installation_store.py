@@ -28,14 +28,15 @@ from sqlalchemy import Connection, Row, and_, select
 
 from bot.model.installation import AppInstallation, InstallationTokens
 from bot.model.settings import PlatformName
+from bot.model.workspace import Scope
 from bot.ports import Clock
 from bot.storage.database import Database
 from bot.storage.schema import install_states, installations, workspaces
 from bot.storage.statements import (
     Condition,
-    Scope,
     delete_rows,
     from_row,
+    in_scope,
     is_due,
     keep_newest,
     to_row,
@@ -238,7 +239,7 @@ def replace_installation(
         # The handler of the installation does more than that.
         takes_back=False,
     ).id
-    delete_rows(conn, installations, Scope(workspace_id).of(installations))
+    delete_rows(conn, installations, in_scope(installations, Scope(workspace_id)))
     number: int = conn.execute(
         installations.insert()
         .values(

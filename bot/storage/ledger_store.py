@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
+from bot.model.workspace import Scope
 from bot.storage.columns import load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.schema import deliveries, digests, editions, published_items
-from bot.storage.statements import Condition, Scope, delete_rows, insert_all_missing
+from bot.storage.statements import Condition, delete_rows, in_scope, insert_all_missing
 from digests.corrections.amendments import apply_amendments
 from digests.editing.novelty import collect_published
 from digests.types import PublishedLedger
@@ -34,7 +35,7 @@ _FIELDS = {
 
 
 def get_channel_ledger(
-    conn: Connection, *, workspace_id: int, now: datetime
+    conn: Connection, scope: Scope, *, now: datetime
 ) -> PublishedLedger:
     """Return what the workspace's digests recently published in channels.
 
@@ -45,30 +46,24 @@ def get_channel_ledger(
         select(editions.c.id)
         .join(digests, digests.c.id == editions.c.digest_id)
         .where(
-            Scope(workspace_id).of(editions),
+            in_scope(editions, scope),
             editions.c.made_at >= now - CHANNEL_LEDGER_PERIOD,
             digests.c.person_id.is_(None),
-            _is_posted(workspace_id),
+            _is_posted(scope),
         )
     )
     query = select(published_items.c.kind, published_items.c.item).where(
-        Scope(workspace_id).of(published_items),
-        published_items.c.edition_id.in_(recent),
+        in_scope(published_items, scope), published_items.c.edition_id.in_(recent)
     )
     return _load_ledger(conn, query)
 
 
 def get_ledger(
-    conn: Connection,
-    *,
-    workspace_id: int,
-    digest_id: int,
-    before: datetime | None = None,
+    conn: Connection, scope: Scope, *, digest_id: int, before: datetime | None = None
 ) -> PublishedLedger:
     """Return everything that the digest has published, optionally before an instant."""
     query = select(published_items.c.kind, published_items.c.item).where(
-        Scope(workspace_id).of(published_items),
-        published_items.c.digest_id == digest_id,
+        in_scope(published_items, scope), published_items.c.digest_id == digest_id
     )
     if before is not None:
         query = query.join(
@@ -79,8 +74,8 @@ def get_ledger(
 
 def get_destination_ledger(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     digest_id: int,
     destination_id: int,
     since: datetime,
@@ -91,18 +86,18 @@ def get_destination_ledger(
     """
     rows = conn.execute(
         select(editions.c.id, editions.c.edition).where(
-            Scope(workspace_id).of(editions),
+            in_scope(editions, scope),
             editions.c.digest_id == digest_id,
             editions.c.made_at >= since,
             editions.c.undone_at.is_(None),
             editions.c.emptied_at.is_(None),
-            _is_posted(workspace_id, deliveries.c.destination_id == destination_id),
+            _is_posted(scope, deliveries.c.destination_id == destination_id),
         )
     ).all()
     found = PublishedLedger()
     for row in rows:
         posted = load_edition(row.edition)
-        changes = list_amendments(conn, workspace_id=workspace_id, edition_id=row.id)
+        changes = list_amendments(conn, scope, edition_id=row.id)
         for shown in (posted, apply_amendments(posted, changes)):
             found = merge_ledgers(found, collect_published(shown))
     return found
@@ -110,8 +105,8 @@ def get_destination_ledger(
 
 def add_to_ledger(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     edition_id: int,
     digest_id: int,
     published: PublishedLedger,
@@ -120,7 +115,7 @@ def add_to_ledger(
     rows = [
         {
             "digest_id": digest_id,
-            "workspace_id": workspace_id,
+            "workspace_id": scope.workspace_id,
             "edition_id": edition_id,
             "kind": kind,
             "hash": hashlib.sha256(item.encode("utf-8", "replace")).hexdigest(),
@@ -133,7 +128,7 @@ def add_to_ledger(
 
 
 def remove_from_ledger(
-    conn: Connection, *, workspace_id: int, edition_id: int, revisions: Collection[str]
+    conn: Connection, scope: Scope, *, edition_id: int, revisions: Collection[str]
 ) -> None:
     """Remove what only this edition published, so that it can be published again.
 
@@ -143,7 +138,7 @@ def remove_from_ledger(
     delete_rows(
         conn,
         published_items,
-        Scope(workspace_id).of(published_items),
+        in_scope(published_items, scope),
         published_items.c.edition_id == edition_id,
         or_(
             published_items.c.kind != "revision", published_items.c.item.in_(revisions)
@@ -161,13 +156,13 @@ def merge_ledgers(one: PublishedLedger, other: PublishedLedger) -> PublishedLedg
     )
 
 
-def _is_posted(workspace_id: int, *where: Condition) -> Condition:
+def _is_posted(scope: Scope, *where: Condition) -> Condition:
     """Condition: the edition was posted, or is being delivered."""
     return (
         select(1)
         .where(
             deliveries.c.edition_id == editions.c.id,
-            Scope(workspace_id).of(deliveries),
+            in_scope(deliveries, scope),
             deliveries.c.operation == "post",
             deliveries.c.state != "failed",
             *where,

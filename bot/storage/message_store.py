@@ -10,14 +10,15 @@ from sqlalchemy import Connection, select, update
 
 from bot.errors import SendRefused
 from bot.model.delivery import Delivery, LocalMessage
+from bot.model.workspace import Scope
 from bot.storage.database import Database
 from bot.storage.schema import local_messages
 from bot.storage.statements import (
     Condition,
-    Scope,
     delete_rows,
     find_first,
     from_row,
+    in_scope,
     insert_missing,
     to_row,
 )
@@ -31,27 +32,25 @@ class LocalMailbox:
 
     async def put(self, delivery: Delivery, at: datetime) -> LocalMessage:
         return await self._database.write(
-            add_message, workspace_id=delivery.workspace_id, delivery=delivery, at=at
+            add_message, delivery.scope, delivery=delivery, at=at
         )
 
     async def change(self, delivery: Delivery, at: datetime) -> LocalMessage:
         changed = await self._database.write(
-            edit_message, workspace_id=delivery.workspace_id, delivery=delivery, at=at
+            edit_message, delivery.scope, delivery=delivery, at=at
         )
         if changed is None:
             raise SendRefused("local.message_gone")
         return changed
 
     async def remove(self, delivery: Delivery) -> None:
-        await self._database.write(
-            delete_message, workspace_id=delivery.workspace_id, delivery=delivery
-        )
+        await self._database.write(delete_message, delivery.scope, delivery=delivery)
 
     async def find(
         self, workspace_id: int, channel: str, key: str
     ) -> LocalMessage | None:
         return await self._database.read(
-            find_message, workspace_id=workspace_id, channel=channel, key=key
+            find_message, Scope(workspace_id), channel=channel, key=key
         )
 
     async def newest(
@@ -59,7 +58,7 @@ class LocalMailbox:
     ) -> tuple[LocalMessage, ...]:
         return await self._database.read(
             list_newest_messages,
-            workspace_id=workspace_id,
+            Scope(workspace_id),
             channel=channel,
             count=count,
             after=after,
@@ -67,7 +66,7 @@ class LocalMailbox:
 
 
 def add_message(
-    conn: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
+    conn: Connection, scope: Scope, *, delivery: Delivery, at: datetime
 ) -> LocalMessage:
     """Store the message, or return the existing one with its key."""
     insert_missing(
@@ -76,22 +75,22 @@ def add_message(
         to_row(
             local_messages,
             delivery,
-            workspace_id=workspace_id,
+            workspace_id=scope.workspace_id,
             payload=dict(delivery.payload),
             posted_at=at,
         ),
     )
-    query = select(local_messages).where(*_has_key(workspace_id, delivery.key))
+    query = select(local_messages).where(*_has_key(scope, delivery.key))
     return from_row(LocalMessage, conn.execute(query).one())
 
 
 def edit_message(
-    conn: Connection, *, workspace_id: int, delivery: Delivery, at: datetime
+    conn: Connection, scope: Scope, *, delivery: Delivery, at: datetime
 ) -> LocalMessage | None:
     """Replace the content of the message with this key; None if there is none."""
     row = conn.execute(
         update(local_messages)
-        .where(*_has_key(workspace_id, delivery.key))
+        .where(*_has_key(scope, delivery.key))
         .values(
             payload=dict(delivery.payload),
             fallback_text=delivery.fallback_text,
@@ -102,29 +101,29 @@ def edit_message(
     return from_row(LocalMessage, row) if row else None
 
 
-def delete_message(conn: Connection, *, workspace_id: int, delivery: Delivery) -> None:
+def delete_message(conn: Connection, scope: Scope, *, delivery: Delivery) -> None:
     """Delete the message with this key, if it exists."""
-    delete_rows(conn, local_messages, *_has_key(workspace_id, delivery.key))
+    delete_rows(conn, local_messages, *_has_key(scope, delivery.key))
 
 
 def find_message(
-    conn: Connection, *, workspace_id: int, channel: str, key: str
+    conn: Connection, scope: Scope, *, channel: str, key: str
 ) -> LocalMessage | None:
     """Find the message with this key in the channel."""
     query = select(local_messages).where(
-        *_has_key(workspace_id, key), local_messages.c.channel == channel
+        *_has_key(scope, key), local_messages.c.channel == channel
     )
     return find_first(conn, query, partial(from_row, LocalMessage))
 
 
 def list_newest_messages(
-    conn: Connection, *, workspace_id: int, channel: str, count: int, after: int
+    conn: Connection, scope: Scope, *, channel: str, count: int, after: int
 ) -> tuple[LocalMessage, ...]:
     """List the newest `count` messages with an id over `after`, oldest first."""
     rows = conn.execute(
         select(local_messages)
         .where(
-            Scope(workspace_id).of(local_messages),
+            in_scope(local_messages, scope),
             local_messages.c.channel == channel,
             local_messages.c.id > after,
         )
@@ -134,5 +133,5 @@ def list_newest_messages(
     return tuple(from_row(LocalMessage, row) for row in reversed(rows))
 
 
-def _has_key(workspace_id: int, key: str) -> tuple[Condition, ...]:
-    return Scope(workspace_id).of(local_messages), local_messages.c.key == key
+def _has_key(scope: Scope, key: str) -> tuple[Condition, ...]:
+    return in_scope(local_messages, scope), local_messages.c.key == key

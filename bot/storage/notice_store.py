@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from bot.model.settings import PlatformName
-from bot.model.workspace import Destination
+from bot.model.workspace import Destination, Scope, Scoped
 from bot.storage.destination_store import destination_from_row
 from bot.storage.schema import changes, destinations, notices, reports, workspaces
 from bot.storage.send_leases import (
@@ -29,13 +29,14 @@ from bot.storage.send_leases import (
 )
 from bot.storage.statements import (
     Condition,
-    Scope,
     find_first,
     first_scalar,
     from_row,
     has_row,
+    in_scope,
     insert_missing,
     is_due,
+    is_row,
     list_scalars,
     make_message_key,
     update_rows,
@@ -50,7 +51,7 @@ NoticeState = Literal["sent", "retry", "uncertain", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Notice:
+class Notice(Scoped):
     """A message to one person."""
 
     id: int
@@ -69,8 +70,8 @@ class Notice:
 
 def add_notice(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     destination_id: int | None,
     person_id: str | None,
     text: str,
@@ -78,7 +79,7 @@ def add_notice(
 ) -> bool:
     """Store a notice unless its destination had one recently; return whether it was."""
     recent = select(notices.c.id).where(
-        Scope(workspace_id).of(notices),
+        in_scope(notices, scope),
         notices.c.destination_id.is_not_distinct_from(destination_id),
         notices.c.report_id.is_(None),
         notices.c.made_at > now - NOTICE_INTERVAL,
@@ -87,8 +88,8 @@ def add_notice(
         return False
     return _add_notice(
         conn,
-        f"notice/{workspace_id}/{destination_id}/{now.isoformat()}",
-        workspace_id=workspace_id,
+        f"notice/{scope.workspace_id}/{destination_id}/{now.isoformat()}",
+        workspace_id=scope.workspace_id,
         destination_id=destination_id,
         person_id=person_id,
         text=text,
@@ -98,8 +99,8 @@ def add_notice(
 
 def add_answer_notice(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     report_id: int,
     person_id: str,
     text: str,
@@ -108,8 +109,8 @@ def add_answer_notice(
     """Store the notice that answers a report; False if it exists."""
     return _add_notice(
         conn,
-        f"answer/{workspace_id}/{report_id}",
-        workspace_id=workspace_id,
+        f"answer/{scope.workspace_id}/{report_id}",
+        workspace_id=scope.workspace_id,
         report_id=report_id,
         person_id=person_id,
         text=text,
@@ -124,24 +125,22 @@ def _add_notice(conn: Connection, name: str, **values: Any) -> bool:
 
 
 def find_notice_destination(
-    conn: Connection, *, workspace_id: int, destination_id: int
+    conn: Connection, scope: Scope, *, destination_id: int
 ) -> Destination | None:
     """Load the destination that a notice is to be about."""
-    query = select(destinations).where(
-        Scope(workspace_id).row(destinations, destination_id)
-    )
+    query = select(destinations).where(is_row(destinations, scope, destination_id))
     return find_first(conn, query, destination_from_row)
 
 
 def find_person_to_notify(
-    conn: Connection, *, workspace_id: int, channel: str | None
+    conn: Connection, scope: Scope, *, channel: str | None
 ) -> str | None:
     """Find the person who last made the channel a destination by a command, if any.
 
     With None as `channel`: the person who made the first change in the workspace.
     """
     query = select(changes.c.person_id, changes.c.steps).where(
-        Scope(workspace_id).of(changes), changes.c.made_at.is_not(None)
+        in_scope(changes, scope), changes.c.made_at.is_not(None)
     )
     if channel is None:
         return first_scalar(conn, query.order_by(changes.c.id).limit(1))
@@ -216,10 +215,7 @@ def list_uncertain_notices(
 def set_notice_recipient(conn: Connection, *, notice: Notice, person_id: str) -> None:
     """Store the recipient before the notice is sent."""
     update_rows(
-        conn,
-        notices,
-        Scope(notice.workspace_id).row(notices, notice.id),
-        person_id=person_id,
+        conn, notices, is_row(notices, notice.scope, notice.id), person_id=person_id
     )
 
 

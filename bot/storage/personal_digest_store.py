@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from bot.model.digest import Digest
 from bot.model.settings import DigestOptions
-from bot.model.workspace import PERSON_PREFIX, Workspace
+from bot.model.workspace import PERSON_PREFIX, PersonScope, Scope, Workspace
 from bot.storage import digest_store, workspace_store
 from bot.storage.schema import (
     destinations,
@@ -21,10 +21,10 @@ from bot.storage.schema import (
 )
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
 from bot.storage.statements import (
-    Scope,
     count_rows,
     find_first,
     first_scalar,
+    in_scope,
     insert_missing,
     list_scalars,
     update_rows,
@@ -33,19 +33,13 @@ from bot.storage.statements import (
 
 
 def upsert_personal_digest(
-    conn: Connection,
-    *,
-    workspace_id: int,
-    person_id: str,
-    name: str,
-    language: str,
-    stories: int = 5,
+    conn: Connection, scope: PersonScope, *, name: str, language: str, stories: int = 5
 ) -> Digest:
     """Create the person's digest, or replace its settings."""
     options = DigestOptions(language=language, stories=stories)
-    mine = {"workspace_id": workspace_id, "person_id": person_id}
+    mine = {"workspace_id": scope.workspace_id, "person_id": scope.person_id}
     content = {"name": name, "settings": options.to_stored()}
-    known = _find_digest_id(conn, workspace_id, person_id)
+    known = _find_digest_id(conn, scope)
     if known is None:
         known = conn.execute(
             digests.insert()
@@ -54,12 +48,17 @@ def upsert_personal_digest(
         ).scalar_one()
     else:
         update_rows(conn, digests, digests.c.id == known, **content)
-    channel = f"{PERSON_PREFIX}{person_id}"
+    channel = f"{PERSON_PREFIX}{scope.person_id}"
     destination = upsert(
         conn,
         destinations,
-        {"workspace_id": workspace_id, "channel": channel},
-        {"name": channel, "person_id": person_id, "paused": None, "retest_at": None},
+        {"workspace_id": scope.workspace_id, "channel": channel},
+        {
+            "name": channel,
+            "person_id": scope.person_id,
+            "paused": None,
+            "retest_at": None,
+        },
     )
     insert_missing(
         conn,
@@ -67,35 +66,31 @@ def upsert_personal_digest(
         {
             "digest_id": known,
             "destination_id": destination.id,
-            "workspace_id": workspace_id,
+            "workspace_id": scope.workspace_id,
             "position": 0,
         },
     )
-    found = digest_store.find_digest(conn, workspace_id=workspace_id, digest_id=known)
+    found = digest_store.find_digest(conn, scope.workspace, digest_id=known)
     assert found is not None
     return found
 
 
-def find_personal_digest(
-    conn: Connection, *, workspace_id: int, person_id: str
-) -> Digest | None:
+def find_personal_digest(conn: Connection, scope: PersonScope) -> Digest | None:
     """Find the person's personal digest."""
-    key = _find_digest_id(conn, workspace_id, person_id)
+    key = _find_digest_id(conn, scope)
     if key is None:
         return None
-    return digest_store.find_digest(conn, workspace_id=workspace_id, digest_id=key)
+    return digest_store.find_digest(conn, scope.workspace, digest_id=key)
 
 
 def list_personal_editions(
-    conn: Connection, *, workspace_id: int, person_id: str
+    conn: Connection, scope: PersonScope
 ) -> tuple[tuple[str, datetime], ...]:
     """List the editions of the person's digest, newest first: public id and time."""
     rows = conn.execute(
         select(editions.c.public_id, editions.c.made_at)
         .join(digests, digests.c.id == editions.c.digest_id)
-        .where(
-            Scope(workspace_id).of(editions), Scope(workspace_id, person_id).of(digests)
-        )
+        .where(in_scope(editions, scope.workspace), in_scope(digests, scope))
         .order_by(editions.c.id.desc())
     )
     return tuple((row.public_id, row.made_at) for row in rows)
@@ -137,28 +132,28 @@ def select_personal_digests(
     return frozenset(list_scalars(conn, query))
 
 
-def count_personal_digests(conn: Connection, *, workspace_id: int) -> int:
+def count_personal_digests(conn: Connection, scope: Scope) -> int:
     """Count the people of the workspace with a personal digest."""
     return count_rows(
         conn,
         digests,
-        Scope(workspace_id).of(digests),
+        in_scope(digests, scope),
         digests.c.person_id.is_not(None),
         digests.c.deleted_at.is_(None),
     )
 
 
-def get_workspace_language(conn: Connection, *, workspace_id: int) -> str:
+def get_workspace_language(conn: Connection, scope: Scope) -> str:
     """Return the language of the workspace's first digest; English if it has none."""
     query = select(digests.c.settings).where(
-        Scope(workspace_id).of(digests), IS_WORKSPACE_DIGEST
+        in_scope(digests, scope), IS_WORKSPACE_DIGEST
     )
     stored = first_scalar(conn, query.order_by(digests.c.id).limit(1))
     return DigestOptions.from_stored(stored).language
 
 
-def _find_digest_id(conn: Connection, workspace_id: int, person_id: str) -> int | None:
+def _find_digest_id(conn: Connection, scope: PersonScope) -> int | None:
     query = select(digests.c.id).where(
-        Scope(workspace_id, person_id).of(digests), digests.c.deleted_at.is_(None)
+        in_scope(digests, scope), digests.c.deleted_at.is_(None)
     )
     return first_scalar(conn, query)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.model.settings import DigestOptions
 from bot.model.source import SourceKind
+from bot.model.workspace import Scope, Scoped
 from bot.storage.revision_store import insert_revision
 from bot.storage.schema import (
     articles,
@@ -47,7 +48,7 @@ SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PublishedArticle:
+class PublishedArticle(Scoped):
     """An article in an edition, and the revision that it was compared with."""
 
     edition_id: int
@@ -61,7 +62,7 @@ class PublishedArticle:
 
 
 def add_published_articles(
-    conn: Connection, *, workspace_id: int, edition_id: int, edition: Edition
+    conn: Connection, scope: Scope, *, edition_id: int, edition: Edition
 ) -> None:
     """Record the texts that an edition uses; those changed since are compared."""
     wanted = {
@@ -79,7 +80,7 @@ def add_published_articles(
         {
             "edition_id": edition_id,
             "article_id": key,
-            "workspace_id": workspace_id,
+            "workspace_id": scope.workspace_id,
             "revision": wanted[key],
             "made_at": edition.made_at,
             "changed_at": None if wanted[key] == now else edition.made_at,

@@ -23,6 +23,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import Connection, Row, Select, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.model.workspace import Scope
 from bot.storage import article_search, source_store
 from bot.storage.revision_store import (
     REVISION_JOIN,
@@ -69,8 +70,8 @@ def store_quotes(conn: Connection, *, revision_id: int, found: Sequence[Quote]) 
 
 def list_quotes(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     speaker: str | None = None,
     topic: str | None = None,
     since: datetime | None = None,
@@ -80,7 +81,7 @@ def list_quotes(
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Only articles that this workspace may see.
+        scope: Only articles that this workspace may see.
         speaker: Prefixes of words of the name, in any order; None = anybody.
         topic: Words that the article must contain; None = any.
         since: Earliest date of the article.
@@ -89,7 +90,7 @@ def list_quotes(
     about = parse_query(topic) if topic is not None else None
     if about == SearchQuery():
         return ()
-    here: _QuoteScope = {"workspace_id": workspace_id, "since": since, "limit": limit}
+    here: _QuoteFilter = {"scope": scope, "since": since, "limit": limit}
     if speaker is None:
         chosen = _choose_by_topic(conn, about, (), **here)
     elif about is None:
@@ -99,20 +100,20 @@ def list_quotes(
     return _load_quotes(conn, chosen)
 
 
-class _QuoteScope(TypedDict):
-    workspace_id: int
+class _QuoteFilter(TypedDict):
+    scope: Scope
     since: datetime | None
     limit: int
 
 
 def _choose_by_speaker(
-    conn: Connection, speaker: str, **here: Unpack[_QuoteScope]
+    conn: Connection, speaker: str, **here: Unpack[_QuoteFilter]
 ) -> list[int]:
     """Choose from the latest quotes of a speaker; from more of them if too few."""
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
         said, whole = list_last_quote_ids(
-            conn, workspace_id=here["workspace_id"], speaker=speaker, most=most
+            conn, here["scope"], speaker=speaker, most=most
         )
         chosen = _choose_newest(conn, [quotes.c.id.in_(said)], **here)
         if whole or len(chosen) >= here["limit"]:
@@ -121,19 +122,17 @@ def _choose_by_speaker(
 
 
 def _choose_by_speaker_and_topic(
-    conn: Connection, speaker: str, about: SearchQuery, **here: Unpack[_QuoteScope]
+    conn: Connection, speaker: str, about: SearchQuery, **here: Unpack[_QuoteFilter]
 ) -> list[int]:
     """Choose from the latest quotes of the speaker, then on the topic, then on both.
 
     A frequent speaker and a frequent topic may still be rare together.
     """
-    workspace_id = here["workspace_id"]
+    scope = here["scope"]
     called = filter_speaker(speaker)
     if called is None:
         return []
-    said, whole = list_last_quote_ids(
-        conn, workspace_id=workspace_id, speaker=speaker, most=_FIRST_QUOTES
-    )
+    said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=_FIRST_QUOTES)
     among = _list_revision_ids(conn, said)
     chosen = _choose_by_topic(conn, about, [quotes.c.id.in_(said)], among=among, **here)
     if whole or len(chosen) >= here["limit"]:
@@ -150,12 +149,12 @@ def _choose_by_topic(
     conditions: Sequence[Condition],
     *,
     among: Sequence[int] | None = None,
-    **here: Unpack[_QuoteScope],
+    **here: Unpack[_QuoteFilter],
 ) -> list[int]:
     """Choose quotes from the latest articles that match; None = any article."""
     last = article_search.search_revisions(
         conn,
-        workspace_id=here["workspace_id"],
+        here["scope"],
         wanted=asked,
         limit=_MAX_ARTICLES if among is None else len(among),
         since=here["since"],
@@ -168,7 +167,7 @@ def _choose_newest(
     conn: Connection,
     conditions: Sequence[Condition],
     *,
-    workspace_id: int,
+    scope: Scope,
     since: datetime | None,
     limit: int,
 ) -> list[int]:
@@ -176,9 +175,7 @@ def _choose_newest(
     words = func.substr(
         revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
     ).label("words")
-    query = _order_newest_first(select(quotes.c.id, words), workspace_id).where(
-        *conditions
-    )
+    query = _order_newest_first(select(quotes.c.id, words), scope).where(*conditions)
     if since is not None:
         query = query.where(revisions.c.dated_at >= since)
     found = conn.execute(query.limit(limit * _READ_PER_RESULT))
@@ -187,21 +184,21 @@ def _choose_newest(
 
 
 def list_speaker_names(
-    conn: Connection, *, workspace_id: int, prefix: str, limit: int
+    conn: Connection, scope: Scope, *, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """Suggest names of speakers, those quoted most often recently first."""
     if split_speaker_name(prefix):
         last, _ = list_last_quote_ids(
-            conn, workspace_id=workspace_id, speaker=prefix, most=_QUOTES_FOR_NAMES
+            conn, scope, speaker=prefix, most=_QUOTES_FOR_NAMES
         )
         newest = quotes.c.id.in_(last)
     else:
         articles = article_search.search_revisions(
-            conn, workspace_id=workspace_id, wanted=None, limit=_MAX_ARTICLES
+            conn, scope, wanted=None, limit=_MAX_ARTICLES
         )
         newest = quotes.c.revision_id.in_(articles)
     query = _order_newest_first(
-        select(quotes.c.speaker, quotes.c.speaker_normalized), workspace_id
+        select(quotes.c.speaker, quotes.c.speaker_normalized), scope
     )
     found = conn.execute(
         query.where(quotes.c.speaker.is_not(None), newest).limit(_QUOTES_FOR_NAMES)
@@ -225,19 +222,17 @@ def filter_revisions_quoting(
 
 
 def list_revisions_quoting(
-    conn: Connection, *, workspace_id: int, speaker: str, most: int
+    conn: Connection, scope: Scope, *, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the latest revisions that quote a speaker, and whether these are all.
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Only articles that this workspace may see.
+        scope: Only articles that this workspace may see.
         speaker: Prefixes of words of the name; a text without words matches nobody.
         most: Maximum number of quotes to read.
     """
-    said, whole = list_last_quote_ids(
-        conn, workspace_id=workspace_id, speaker=speaker, most=most
-    )
+    said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
     return _list_revision_ids(conn, said), whole
 
 
@@ -246,12 +241,12 @@ def _list_revision_ids(conn: Connection, quote_ids: Sequence[int]) -> list[int]:
     return list_scalars(conn, query)
 
 
-def _order_newest_first(query: Select[Any], workspace_id: int) -> Select[Any]:
+def _order_newest_first(query: Select[Any], scope: Scope) -> Select[Any]:
     return (
         query.select_from(
             REVISION_JOIN.join(quotes, quotes.c.revision_id == revisions.c.id)
         )
-        .where(*filter_visible_revisions(workspace_id))
+        .where(*filter_visible_revisions(scope))
         .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc(), quotes.c.position)
     )
 
@@ -333,13 +328,13 @@ def index_speakers(
 
 
 def list_last_quote_ids(
-    conn: Connection, *, workspace_id: int, speaker: str, most: int
+    conn: Connection, scope: Scope, *, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the keys of the latest quotes of a speaker.
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Only articles that this workspace may see; their revisions need
+        scope: Only articles that this workspace may see; their revisions need
             not be current.
         speaker: Prefixes of words of the name, in any order; a text without words
             matches nobody.
@@ -348,7 +343,7 @@ def list_last_quote_ids(
     Returns:
         The keys, the newest first, and whether these are all.
     """
-    mine = source_store.list_source_ids(conn, workspace_id=workspace_id)
+    mine = source_store.list_source_ids(conn, scope)
     if not split_speaker_name(speaker) or not mine:
         return [], True
     list_ids = partial(_list_quote_ids, conn, mine, split_speaker_name(speaker), most)
@@ -371,18 +366,18 @@ def list_last_quote_ids(
 
 
 def list_nearby_quote_ids(
-    conn: Connection, *, workspace_id: int, word: str, keys: Sequence[int], most: int
+    conn: Connection, scope: Scope, *, word: str, keys: Sequence[int], most: int
 ) -> list[int]:
     """List quotes of a name that were stored at about the same time as given ones.
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Only articles that this workspace may see.
+        scope: Only articles that this workspace may see.
         word: A word of the name, or a prefix of one.
         keys: Keys of the given quotes.
         most: Maximum number per given quote; the latest are listed.
     """
-    mine = source_store.list_source_ids(conn, workspace_id=workspace_id)
+    mine = source_store.list_source_ids(conn, scope)
     if not mine or not keys:
         return []
     there = {key >> _BLOCK_BITS for key in keys}

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from bot.model.workspace import Scope
 from bot.storage import quote_store
 from bot.storage.revision_store import (
     REVISION_JOIN,
@@ -54,16 +55,16 @@ class QuoteWordings:
 
 
 def find_card_wordings(
-    conn: Connection, *, workspace_id: int, cards: Sequence[QuoteCard]
+    conn: Connection, scope: Scope, *, cards: Sequence[QuoteCard]
 ) -> tuple[QuoteWordings, ...]:
     """Find for each card the outlets that the workspace reads and that quote it.
 
     An outlet counts once per card. If it has both the card's words and similar ones, it
     quotes two utterances: the similar one is not a changed wording.
     """
-    kept = _find_stored_cards(conn, workspace_id, cards)
+    kept = _find_stored_cards(conn, scope, cards)
     near = {
-        word: _list_nearby_quotes(conn, workspace_id, word, keys)
+        word: _list_nearby_quotes(conn, scope, word, keys)
         for word, keys in _group_quotes_by_word(cards, kept).items()
     }
     found = [
@@ -94,7 +95,7 @@ class _StoredCard:
 
 
 def _find_stored_cards(
-    conn: Connection, workspace_id: int, cards: Sequence[QuoteCard]
+    conn: Connection, scope: Scope, cards: Sequence[QuoteCard]
 ) -> Mapping[int, _StoredCard]:
     """Find the revisions that cards were made from, and the quotes in them."""
     joined = REVISION_JOIN.outerjoin(quotes, quotes.c.revision_id == revisions.c.id)
@@ -108,7 +109,7 @@ def _find_stored_cards(
             quotes.c.start,
         )
         .select_from(joined)
-        .where(revisions.c.article_id.in_(ids), filter_visible_sources(workspace_id))
+        .where(revisions.c.article_id.in_(ids), filter_visible_sources(scope))
     ).all()
     texts = {(str(r.article_id), r.hash): r.id for r in rows}
     places = {(str(r.article_id), r.hash, r.start): r.quote_id for r in rows}
@@ -135,12 +136,12 @@ def _group_quotes_by_word(
 
 
 def _list_nearby_quotes(
-    conn: Connection, workspace_id: int, word: str, keys: Sequence[int]
+    conn: Connection, scope: Scope, word: str, keys: Sequence[int]
 ) -> Sequence[Row[Any]]:
     """List quotes of this name that were stored at about the same time."""
     most = max(_MAX_QUOTES // len(keys), _MIN_QUOTES)
     near = quote_store.list_nearby_quote_ids(
-        conn, workspace_id=workspace_id, word=word, keys=keys, most=most
+        conn, scope, word=word, keys=keys, most=most
     )
     words = func.substr(
         revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
@@ -155,7 +156,7 @@ def _list_nearby_quotes(
             func.coalesce(revisions.c.outlet, sources.c.name).label("outlet"),
         )
         .select_from(REVISION_JOIN.join(quotes, quotes.c.revision_id == revisions.c.id))
-        .where(quotes.c.id.in_(near), *filter_visible_revisions(workspace_id))
+        .where(quotes.c.id.in_(near), *filter_visible_revisions(scope))
     )
     return sorted(found, key=lambda row: (row.dated_at, row.id))
 

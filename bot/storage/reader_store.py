@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Literal, TypedDict
+from typing import Literal
 
 from sqlalchemy import Connection, or_, select
 
-from bot.model.workspace import PERSON_PREFIX
+from bot.model.workspace import PERSON_PREFIX, PersonScope
 from bot.storage.schema import (
     destinations,
     digests,
@@ -23,12 +23,12 @@ from bot.storage.schema import (
     saved_stories,
 )
 from bot.storage.statements import (
-    Scope,
     count_rows,
     delete_rows,
     find_first,
     from_row,
     has_row,
+    in_scope,
     insert_missing,
     keep_newest,
     to_row,
@@ -48,14 +48,6 @@ FollowKind = Literal["topic", "speaker"]
 FeedbackDirection = Literal["more", "less"]
 
 
-class PersonScope(TypedDict):
-    """Identifies a person; passed as keyword arguments."""
-
-    workspace_id: int
-    #: The platform's id.
-    person_id: str
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReaderPreferences:
     """Preferences of a person."""
@@ -68,43 +60,41 @@ class ReaderPreferences:
     announced_pause: Message | None = None
 
 
-def get_preferences(
-    conn: Connection, *, workspace_id: int, person_id: str
-) -> ReaderPreferences:
+def get_preferences(conn: Connection, scope: PersonScope) -> ReaderPreferences:
     """Load the person's preferences; defaults where nothing is stored."""
-    query = select(readers).where(Scope(workspace_id, person_id).of(readers))
+    query = select(readers).where(in_scope(readers, scope))
     make = partial(from_row, ReaderPreferences)
     return find_first(conn, query, make) or ReaderPreferences()
 
 
 def set_preferences(
-    conn: Connection, *, workspace_id: int, person_id: str, chosen: Mapping[str, object]
+    conn: Connection, scope: PersonScope, *, chosen: Mapping[str, object]
 ) -> None:
     """Update preferences, by field name of `ReaderPreferences`; the others stay."""
-    key = {"workspace_id": workspace_id, "person_id": person_id}
+    key = {"workspace_id": scope.workspace_id, "person_id": scope.person_id}
     upsert(conn, readers, key, chosen)
 
 
-def erase_person(conn: Connection, *, workspace_id: int, person_id: str) -> int:
+def erase_person(conn: Connection, scope: PersonScope) -> int:
     """Delete everything stored about the person; return the number of rows.
 
     Includes the personal digest with its editions, ledger and deliveries, and reports
     with the notices of their answers.
     """
-    mine = Scope(workspace_id, person_id)
-    channels = select(destinations.c.channel).where(mine.of(destinations))
+    mine = scope
+    channels = select(destinations.c.channel).where(in_scope(destinations, mine))
     gone = delete_rows(
         conn,
         local_messages,
-        Scope(workspace_id).of(local_messages),
+        in_scope(local_messages, scope.workspace),
         or_(
             local_messages.c.channel.in_(channels),
             # Also people without a personal digest get answers there.
-            local_messages.c.channel == f"{PERSON_PREFIX}{person_id}",
+            local_messages.c.channel == f"{PERSON_PREFIX}{scope.person_id}",
         ),
     )
     return gone + sum(
-        delete_rows(conn, table, mine.of(table)) for table in _PERSONAL_TABLES
+        delete_rows(conn, table, in_scope(table, mine)) for table in _PERSONAL_TABLES
     )
 
 
@@ -121,10 +111,10 @@ class SavedStory:
 
 
 def save_story(
-    conn: Connection, *, workspace_id: int, person_id: str, saved: SavedStory, most: int
+    conn: Connection, scope: PersonScope, *, saved: SavedStory, most: int
 ) -> bool:
     """Save the story, once; False: `most` stories are already saved."""
-    mine = Scope(workspace_id, person_id).of(saved_stories)
+    mine = in_scope(saved_stories, scope)
     known = select(saved_stories.c.id).where(mine, saved_stories.c.story == saved.story)
     if has_row(conn, known):
         return True
@@ -133,26 +123,27 @@ def save_story(
     insert_missing(
         conn,
         saved_stories,
-        to_row(saved_stories, saved, workspace_id=workspace_id, person_id=person_id),
+        to_row(
+            saved_stories,
+            saved,
+            workspace_id=scope.workspace_id,
+            person_id=scope.person_id,
+        ),
     )
     return True
 
 
-def delete_saved_story(
-    conn: Connection, *, workspace_id: int, person_id: str, story: str
-) -> bool:
+def delete_saved_story(conn: Connection, scope: PersonScope, *, story: str) -> bool:
     """Delete a saved story; False if it was not saved."""
-    mine = Scope(workspace_id, person_id).of(saved_stories)
+    mine = in_scope(saved_stories, scope)
     return delete_rows(conn, saved_stories, mine, saved_stories.c.story == story) > 0
 
 
-def list_saved_stories(
-    conn: Connection, *, workspace_id: int, person_id: str
-) -> tuple[SavedStory, ...]:
+def list_saved_stories(conn: Connection, scope: PersonScope) -> tuple[SavedStory, ...]:
     """List the person's saved stories, the newest first."""
     found = conn.execute(
         select(saved_stories)
-        .where(Scope(workspace_id, person_id).of(saved_stories))
+        .where(in_scope(saved_stories, scope))
         .order_by(saved_stories.c.saved_at.desc(), saved_stories.c.id.desc())
     )
     return tuple(from_row(SavedStory, row) for row in found)
@@ -167,16 +158,10 @@ class Follow:
 
 
 def add_follow(
-    conn: Connection,
-    *,
-    workspace_id: int,
-    person_id: str,
-    follow: Follow,
-    most: int,
-    now: datetime,
+    conn: Connection, scope: PersonScope, *, follow: Follow, most: int, now: datetime
 ) -> bool | None:
     """Store a follow; False if it exists, None if the person has `most` already."""
-    mine = Scope(workspace_id, person_id).of(follows)
+    mine = in_scope(follows, scope)
     name = normalize_text(follow.name)
     if has_row(
         conn, select(follows.c.id).where(mine, follows.c.normalized_name == name)
@@ -190,8 +175,8 @@ def add_follow(
         to_row(
             follows,
             follow,
-            workspace_id=workspace_id,
-            person_id=person_id,
+            workspace_id=scope.workspace_id,
+            person_id=scope.person_id,
             normalized_name=name,
             followed_at=now,
         ),
@@ -199,20 +184,16 @@ def add_follow(
     return True
 
 
-def delete_follow(
-    conn: Connection, *, workspace_id: int, person_id: str, name: str
-) -> bool:
+def delete_follow(conn: Connection, scope: PersonScope, *, name: str) -> bool:
     """Delete a follow; False if there was none."""
-    mine = Scope(workspace_id, person_id).of(follows)
+    mine = in_scope(follows, scope)
     called = follows.c.normalized_name == normalize_text(name)
     return delete_rows(conn, follows, mine, called) > 0
 
 
-def list_follows(
-    conn: Connection, *, workspace_id: int, person_id: str
-) -> tuple[Follow, ...]:
+def list_follows(conn: Connection, scope: PersonScope) -> tuple[Follow, ...]:
     """List the person's follows, the oldest first."""
-    mine = Scope(workspace_id, person_id).of(follows)
+    mine = in_scope(follows, scope)
     found = conn.execute(select(follows).where(mine).order_by(follows.c.id))
     return tuple(from_row(Follow, row) for row in found)
 
@@ -230,41 +211,35 @@ class Feedback:
     given_at: datetime
 
 
-def set_feedback(
-    conn: Connection, *, workspace_id: int, person_id: str, given: Feedback
-) -> None:
+def set_feedback(conn: Connection, scope: PersonScope, *, given: Feedback) -> None:
     """Store feedback, replacing the person's earlier feedback on the story."""
     values = to_row(feedback, given, terms=list(given.terms))
     key = {
-        "workspace_id": workspace_id,
-        "person_id": person_id,
+        "workspace_id": scope.workspace_id,
+        "person_id": scope.person_id,
         "story": values.pop("story"),
     }
     upsert(conn, feedback, key, values)
     keep_newest(
         conn,
         feedback,
-        Scope(workspace_id, person_id).of(feedback),
+        in_scope(feedback, scope),
         newest_first=[feedback.c.given_at.desc(), feedback.c.id.desc()],
         most=MAX_FEEDBACK,
     )
 
 
-def delete_feedback(
-    conn: Connection, *, workspace_id: int, person_id: str, story: str
-) -> bool:
+def delete_feedback(conn: Connection, scope: PersonScope, *, story: str) -> bool:
     """Delete the person's feedback on the story; False if there was none."""
-    mine = Scope(workspace_id, person_id).of(feedback)
+    mine = in_scope(feedback, scope)
     return delete_rows(conn, feedback, mine, feedback.c.story == story) > 0
 
 
-def list_feedback(
-    conn: Connection, *, workspace_id: int, person_id: str
-) -> tuple[Feedback, ...]:
+def list_feedback(conn: Connection, scope: PersonScope) -> tuple[Feedback, ...]:
     """List the person's feedback, the newest first."""
     found = conn.execute(
         select(feedback)
-        .where(Scope(workspace_id, person_id).of(feedback))
+        .where(in_scope(feedback, scope))
         .order_by(feedback.c.given_at.desc(), feedback.c.id.desc())
     )
     return tuple(from_row(Feedback, row) for row in found)

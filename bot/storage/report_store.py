@@ -6,13 +6,14 @@ from functools import partial
 
 from sqlalchemy import Connection, exists, select, update
 
+from bot.model.workspace import PersonScope, Scope
 from bot.storage.schema import notices, reports
 from bot.storage.statements import (
     Condition,
-    Scope,
     count_rows,
     find_first,
     from_row,
+    in_scope,
     insert_with_public_id,
 )
 
@@ -43,9 +44,8 @@ class Report:
 
 def add_report(
     conn: Connection,
+    scope: PersonScope,
     *,
-    workspace_id: int,
-    person_id: str,
     person_name: str,
     story: str,
     headline: str,
@@ -55,7 +55,7 @@ def add_report(
 ) -> Report:
     """Store a report, or return the person's open one with the same text and story."""
     same = select(reports).where(
-        Scope(workspace_id, person_id).of(reports),
+        in_scope(reports, scope),
         reports.c.story == story,
         reports.c.text == text,
         _IS_OPEN,
@@ -65,8 +65,8 @@ def add_report(
             conn,
             reports,
             "r",
-            workspace_id=workspace_id,
-            person_id=person_id,
+            workspace_id=scope.workspace_id,
+            person_id=scope.person_id,
             person_name=person_name,
             story=story,
             headline=headline,
@@ -78,41 +78,39 @@ def add_report(
 
 
 def count_person_reports(
-    conn: Connection, *, workspace_id: int, person_id: str, since: datetime
+    conn: Connection, scope: PersonScope, *, since: datetime
 ) -> tuple[int, int]:
     """Count the person's open reports, and those made after an instant."""
-    mine = Scope(workspace_id, person_id).of(reports)
+    mine = in_scope(reports, scope)
     return (
         count_rows(conn, reports, mine, _IS_OPEN),
         count_rows(conn, reports, mine, reports.c.made_at > since),
     )
 
 
-def count_open_reports(conn: Connection, *, workspace_id: int) -> int:
+def count_open_reports(conn: Connection, scope: Scope) -> int:
     """Count the workspace's open reports."""
-    return count_rows(conn, reports, Scope(workspace_id).of(reports), _IS_OPEN)
+    return count_rows(conn, reports, in_scope(reports, scope), _IS_OPEN)
 
 
 def list_open_reports(
-    conn: Connection, *, workspace_id: int, limit: int
+    conn: Connection, scope: Scope, *, limit: int
 ) -> tuple[Report, ...]:
     """List the workspace's open reports, the oldest first."""
-    mine = Scope(workspace_id).of(reports)
+    mine = in_scope(reports, scope)
     return _list_reports(conn, mine, _IS_OPEN, limit=limit)
 
 
-def list_person_reports(
-    conn: Connection, *, workspace_id: int, person_id: str
-) -> tuple[Report, ...]:
+def list_person_reports(conn: Connection, scope: PersonScope) -> tuple[Report, ...]:
     """List the person's reports, the newest first."""
-    mine = Scope(workspace_id, person_id).of(reports)
+    mine = in_scope(reports, scope)
     return _list_reports(conn, mine)[::-1]
 
 
 def answer_report(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     public_id: str,
     by: str,
     answer: str,
@@ -121,18 +119,14 @@ def answer_report(
     """Close a report with an answer; None: the workspace has no such open report."""
     row = conn.execute(
         update(reports)
-        .where(
-            Scope(workspace_id).of(reports), reports.c.public_id == public_id, _IS_OPEN
-        )
+        .where(in_scope(reports, scope), reports.c.public_id == public_id, _IS_OPEN)
         .values(answered_at=now, answered_by=by, answer=answer)
         .returning(reports)
     ).first()
     return _make_report(row) if row else None
 
 
-def list_unseen_answers(
-    conn: Connection, *, workspace_id: int, person_id: str
-) -> tuple[Report, ...]:
+def list_unseen_answers(conn: Connection, scope: PersonScope) -> tuple[Report, ...]:
     """List the person's answered reports whose answer they have not seen.
 
     The oldest first. Reports whose answer is being delivered, or may have arrived, are
@@ -140,12 +134,12 @@ def list_unseen_answers(
     """
     in_flight = exists().where(
         notices.c.report_id == reports.c.id,
-        notices.c.workspace_id == workspace_id,
+        in_scope(notices, scope),
         notices.c.state != "failed",
     )
     return _list_reports(
         conn,
-        Scope(workspace_id, person_id).of(reports),
+        in_scope(reports, scope),
         ~_IS_OPEN,
         reports.c.answer_shown_at.is_(None),
         ~in_flight,
@@ -153,18 +147,13 @@ def list_unseen_answers(
 
 
 def mark_answers_shown(
-    conn: Connection,
-    *,
-    workspace_id: int,
-    person_id: str,
-    public_ids: tuple[str, ...],
-    now: datetime,
+    conn: Connection, scope: PersonScope, *, public_ids: tuple[str, ...], now: datetime
 ) -> frozenset[str]:
     """Mark answers as shown to the person; return those that were not before."""
     noted = conn.execute(
         update(reports)
         .where(
-            Scope(workspace_id, person_id).of(reports),
+            in_scope(reports, scope),
             reports.c.public_id.in_(public_ids),
             reports.c.answer_shown_at.is_(None),
         )

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, inspect, literal, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.model.workspace import Scope
 from bot.storage import deletion_store
 from bot.storage.columns import Instant
 from bot.storage.schema import (
@@ -243,13 +244,9 @@ def repeat_erasures(
         there = first_scalar(conn, query)
         if there is not None:
             deletion_store.propose_erasure(
-                conn,
-                workspace_id=there,
-                person_id=one.person_id,
-                reason=one.reason,
-                now=now,
+                conn, Scope(there), person_id=one.person_id, reason=one.reason, now=now
             )
-            count += deletion_store.order_erasure(conn, workspace_id=there, now=now)
+            count += deletion_store.order_erasure(conn, Scope(there), now=now)
     return count
 
 

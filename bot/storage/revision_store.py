@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.model.workspace import Scope
 from bot.storage.schema import articles, revisions, sources
 from bot.storage.statements import (
     filter_visible_sources,
@@ -62,9 +63,9 @@ def article_from_row(row: Row[Any]) -> Article:
     )
 
 
-def filter_visible_revisions(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
+def filter_visible_revisions(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     """Restrict `REVISION_JOIN` to current revisions that the workspace may see."""
-    return (revisions.c.current, filter_visible_sources(workspace_id))
+    return (revisions.c.current, filter_visible_sources(scope))
 
 
 def load_articles(conn: Connection, ids: Sequence[int]) -> dict[int, Article]:

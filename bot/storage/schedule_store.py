@@ -13,15 +13,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, update
 
 from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
+from bot.model.workspace import Scope, Scoped
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     Condition,
-    Scope,
     delete_rows,
     first_scalar,
     from_row,
     has_row,
+    in_scope,
     insert_into,
+    is_row,
     update_rows,
 )
 from digests.messages import Message
@@ -41,7 +43,7 @@ class NewSchedule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StoredSchedule:
+class StoredSchedule(Scoped):
     """A stored schedule."""
 
     id: int
@@ -54,16 +56,16 @@ class StoredSchedule:
 
 
 def replace_schedules(
-    conn: Connection, *, workspace_id: int, digest_id: int, rows: Sequence[NewSchedule]
+    conn: Connection, scope: Scope, *, digest_id: int, rows: Sequence[NewSchedule]
 ) -> tuple[StoredSchedule, ...]:
     """Replace the digest's schedules."""
-    delete_rows(conn, schedules, *_of_digest(schedules, workspace_id, digest_id))
+    delete_rows(conn, schedules, *_of_digest(schedules, scope, digest_id))
     if rows:
         conn.execute(
             schedules.insert(),
             [
                 {
-                    "workspace_id": workspace_id,
+                    "workspace_id": scope.workspace_id,
                     "digest_id": digest_id,
                     "position": position,
                     "sentence": row.sentence,
@@ -74,16 +76,16 @@ def replace_schedules(
                 for position, row in enumerate(rows)
             ],
         )
-    return list_schedules(conn, workspace_id=workspace_id, digest_id=digest_id)
+    return list_schedules(conn, scope, digest_id=digest_id)
 
 
 def list_schedules(
-    conn: Connection, *, workspace_id: int, digest_id: int
+    conn: Connection, scope: Scope, *, digest_id: int
 ) -> tuple[StoredSchedule, ...]:
     """List the digest's schedules in their order."""
     found = conn.execute(
         select(schedules)
-        .where(*_of_digest(schedules, workspace_id, digest_id))
+        .where(*_of_digest(schedules, scope, digest_id))
         .order_by(schedules.c.position)
     )
     return tuple(map(_schedule_from_row, found))
@@ -120,10 +122,10 @@ def list_schedules_after(
 
 
 def advance_schedule(
-    conn: Connection, *, workspace_id: int, schedule_id: int, next: DueMoment | None
+    conn: Connection, scope: Scope, *, schedule_id: int, next: DueMoment | None
 ) -> bool:
     """Set the next moment; False if the schedule was replaced meanwhile."""
-    schedule = Scope(workspace_id).row(schedules, schedule_id)
+    schedule = is_row(schedules, scope, schedule_id)
     return update_rows(conn, schedules, schedule, **_due_columns(next)) > 0
 
 
@@ -160,8 +162,8 @@ def _schedule_from_row(row: Row[Any]) -> StoredSchedule:
 
 def plan_occurrence(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     digest_id: int,
     due: DueMoment,
     zone: str,
@@ -172,7 +174,7 @@ def plan_occurrence(
     row = conn.execute(
         insert_into(conn, occurrences)
         .values(
-            workspace_id=workspace_id,
+            workspace_id=scope.workspace_id,
             digest_id=digest_id,
             local_date=due.local_date,
             slot=due.slot,
@@ -189,18 +191,13 @@ def plan_occurrence(
 
 
 def reopen_occurrence(
-    conn: Connection,
-    *,
-    workspace_id: int,
-    digest_id: int,
-    due: DueMoment,
-    reason: Message,
+    conn: Connection, scope: Scope, *, digest_id: int, due: DueMoment, reason: Message
 ) -> Occurrence | None:
     """Make a moment due again that was skipped for `reason`; None: it was not."""
     row = conn.execute(
         update(occurrences)
         .where(
-            *_is_moment(workspace_id, digest_id, due),
+            *_is_moment(scope, digest_id, due),
             occurrences.c.state == "skipped",
             occurrences.c.reason == reason,
         )
@@ -233,23 +230,23 @@ def list_due_occurrences(
 
 def finish_occurrence(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     occurrence_id: int,
     state: OccurrenceState,
     reason: Message | None = None,
 ) -> bool:
     """Store the outcome of an occurrence; False if it was finished before."""
     values = {"state": state, "reason": reason}
-    return _update_open(conn, workspace_id, occurrence_id, **values)
+    return _update_open(conn, scope, occurrence_id, **values)
 
 
 def defer_occurrence(
-    conn: Connection, *, workspace_id: int, occurrence_id: int, until: datetime
+    conn: Connection, scope: Scope, *, occurrence_id: int, until: datetime
 ) -> bool:
     """Defer an occurrence for quiet hours; False if it was finished before."""
     values = {"state": "deferred", "not_before": until}
-    return _update_open(conn, workspace_id, occurrence_id, **values)
+    return _update_open(conn, scope, occurrence_id, **values)
 
 
 def find_next_deferred_at(conn: Connection) -> datetime | None:
@@ -259,21 +256,21 @@ def find_next_deferred_at(conn: Connection) -> datetime | None:
 
 
 def is_occurrence_planned(
-    conn: Connection, *, workspace_id: int, digest_id: int, due: DueMoment
+    conn: Connection, scope: Scope, *, digest_id: int, due: DueMoment
 ) -> bool:
     """Check whether an occurrence of this moment is stored."""
-    moment = _is_moment(workspace_id, digest_id, due)
+    moment = _is_moment(scope, digest_id, due)
     return has_row(conn, select(occurrences.c.id).where(*moment))
 
 
 def list_posted_moments(
-    conn: Connection, *, workspace_id: int, digest_id: int, since: date
+    conn: Connection, scope: Scope, *, digest_id: int, since: date
 ) -> tuple[DueMoment, ...]:
     """List the scheduled moments since a local date that were not skipped."""
     found = conn.execute(
         select(occurrences.c.due_at, occurrences.c.local_date, occurrences.c.slot)
         .where(
-            *_of_digest(occurrences, workspace_id, digest_id),
+            *_of_digest(occurrences, scope, digest_id),
             occurrences.c.local_date >= since,
             occurrences.c.trigger == "schedule",
             occurrences.c.state != "skipped",
@@ -286,43 +283,39 @@ def list_posted_moments(
 
 
 def list_newest_occurrences(
-    conn: Connection, *, workspace_id: int, digest_id: int, count: int
+    conn: Connection, scope: Scope, *, digest_id: int, count: int
 ) -> tuple[Occurrence, ...]:
     """List the digest's latest occurrences, the newest first."""
     found = conn.execute(
         select(occurrences)
-        .where(*_of_digest(occurrences, workspace_id, digest_id))
+        .where(*_of_digest(occurrences, scope, digest_id))
         .order_by(occurrences.c.due_at.desc(), occurrences.c.id.desc())
         .limit(count)
     )
     return tuple(from_row(Occurrence, row) for row in found)
 
 
-def _of_digest(
-    table: Table, workspace_id: int, digest_id: int
-) -> tuple[Condition, ...]:
-    return Scope(workspace_id).of(table), table.c.digest_id == digest_id
+def _of_digest(table: Table, scope: Scope, digest_id: int) -> tuple[Condition, ...]:
+    return in_scope(table, scope), table.c.digest_id == digest_id
 
 
-def _is_moment(
-    workspace_id: int, digest_id: int, due: DueMoment
-) -> tuple[Condition, ...]:
+def _is_moment(scope: Scope, digest_id: int, due: DueMoment) -> tuple[Condition, ...]:
     return (
-        *_of_digest(occurrences, workspace_id, digest_id),
+        *_of_digest(occurrences, scope, digest_id),
         occurrences.c.local_date == due.local_date,
         occurrences.c.slot == due.slot,
     )
 
 
 def _update_open(
-    conn: Connection, workspace_id: int, occurrence_id: int, **values: Any
+    conn: Connection, scope: Scope, occurrence_id: int, **values: Any
 ) -> bool:
     """Update an occurrence unless it is finished; return whether it was updated."""
     return (
         update_rows(
             conn,
             occurrences,
-            Scope(workspace_id).row(occurrences, occurrence_id),
+            is_row(occurrences, scope, occurrence_id),
             occurrences.c.state.in_(("due", "deferred")),
             **values,
         )

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, update
 
-from bot.storage.statements import Condition, Scope, update_rows
+from bot.model.workspace import Scope
+from bot.storage.statements import Condition, is_row, update_rows
 from digests.messages import Message
 
 #: States that can be claimed, and states without a final outcome.
@@ -29,7 +30,7 @@ class Claimed(Protocol):
     @property
     def id(self) -> int: ...
     @property
-    def workspace_id(self) -> int: ...
+    def scope(self) -> Scope: ...
     @property
     def fence(self) -> int: ...
 
@@ -101,7 +102,7 @@ def record_outcome(
         update_rows(
             conn,
             table,
-            Scope(claimed.workspace_id).row(table, claimed.id),
+            is_row(table, claimed.scope, claimed.id),
             table.c.fence == claimed.fence,
             table.c.state.in_(states),
             **cleared | {"updated_at": now} | values,

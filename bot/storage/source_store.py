@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.model.source import Source, SourceKind
+from bot.model.workspace import Scope
 from bot.storage.columns import Instant
 from bot.storage.schema import digest_sources, digests, sources
 from bot.storage.statements import (
@@ -76,16 +77,16 @@ def upsert_source(
     return source_from_row(row)
 
 
-def list_sources(conn: Connection, *, workspace_id: int) -> tuple[Source, ...]:
+def list_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
     """List the workspace's private sources, and the public ones that it uses."""
-    return _list_sources(conn, filter_visible_sources(workspace_id))
+    return _list_sources(conn, filter_visible_sources(scope))
 
 
 def list_source_ids(
-    conn: Connection, *, workspace_id: int, only: Collection[int] | None = None
+    conn: Connection, scope: Scope, *, only: Collection[int] | None = None
 ) -> list[int]:
     """List the keys of the same sources; `only` restricts them to these keys."""
-    query = select(sources.c.id).where(filter_visible_sources(workspace_id))
+    query = select(sources.c.id).where(filter_visible_sources(scope))
     if only is not None:
         query = query.where(sources.c.id.in_(only))
     return list_scalars(conn, query)

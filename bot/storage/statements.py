@@ -12,7 +12,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar, cast
@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
+from bot.model.workspace import PersonScope, Scope
 from bot.storage.schema import destinations, digest_sources, digests, sources
 
 T = TypeVar("T")
@@ -47,26 +48,6 @@ _ID_LENGTH = 6
 _MESSAGE_KEY_LENGTH = 25
 #: Maximum number of values in one statement.
 _BATCH_SIZE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Restricts statements to the rows of a workspace, or of one person in it."""
-
-    workspace_id: int
-    #: The platform's id; None = all rows of the workspace.
-    person_id: str | None = None
-
-    def of(self, table: Table) -> Condition:
-        """Condition that selects the rows of a table in this scope."""
-        workspace: Condition = table.c.workspace_id == self.workspace_id
-        if self.person_id is None:
-            return workspace
-        return and_(workspace, table.c.person_id == self.person_id)
-
-    def row(self, table: Table, key: int) -> Condition:
-        """Condition that selects the row with this key, if it is in this scope."""
-        return and_(table.c.id == key, self.of(table))
 
 
 # ── rows and nouns ─────────────────────────────────────────────────────────────
@@ -247,6 +228,19 @@ def make_message_key(name: str) -> str:
     return digest.decode("ascii").lower()[:_MESSAGE_KEY_LENGTH]
 
 
+def in_scope(table: Table, scope: Scope | PersonScope) -> Condition:
+    """Condition for the rows of a table that belong to a workspace or a person."""
+    workspace: Condition = table.c.workspace_id == scope.workspace_id
+    if isinstance(scope, PersonScope):
+        return and_(workspace, table.c.person_id == scope.person_id)
+    return workspace
+
+
+def is_row(table: Table, scope: Scope | PersonScope, key: int) -> Condition:
+    """Condition for the row with this key, if it is in the scope."""
+    return and_(table.c.id == key, in_scope(table, scope))
+
+
 def match_prefix(column: Column[str], prefix: str) -> Condition:
     """Condition for a prefix that uses an index on a column sorted by code point."""
     return and_(column >= prefix, column < prefix + _AFTER_PREFIX)
@@ -257,23 +251,23 @@ def is_due(column: ColumnElement[Any], now: Any) -> Condition:
     return or_(column.is_(None), column <= now)
 
 
-def filter_visible_sources(workspace_id: int) -> Condition:
+def filter_visible_sources(scope: Scope) -> Condition:
     """Condition: the workspace may see articles of this row of `sources`."""
     used = select(digest_sources.c.source_id).where(
-        digest_sources.c.workspace_id == workspace_id
+        digest_sources.c.workspace_id == scope.workspace_id
     )
     return or_(
-        sources.c.workspace_id == workspace_id,
+        sources.c.workspace_id == scope.workspace_id,
         and_(sources.c.workspace_id.is_(None), sources.c.id.in_(used)),
     )
 
 
 def filter_visible_digests(
-    digest_id: ColumnElement[Any], workspace_id: int, person_id: str | None
+    digest_id: ColumnElement[Any], scope: Scope, person_id: str | None
 ) -> Condition:
     """Condition: the digest belongs to the workspace, or to this person."""
     theirs = select(digests.c.id).where(
-        digests.c.workspace_id == workspace_id, digests.c.person_id.is_not(None)
+        digests.c.workspace_id == scope.workspace_id, digests.c.person_id.is_not(None)
     )
     if person_id is not None:
         theirs = theirs.where(digests.c.person_id != person_id)
@@ -281,11 +275,11 @@ def filter_visible_digests(
 
 
 def filter_shared_destinations(
-    destination_id: ColumnElement[Any], workspace_id: int
+    destination_id: ColumnElement[Any], scope: Scope
 ) -> Condition:
     """Condition: the destination belongs to the workspace and not to a person."""
     theirs = select(destinations.c.id).where(
-        destinations.c.workspace_id == workspace_id,
+        destinations.c.workspace_id == scope.workspace_id,
         destinations.c.person_id.is_not(None),
     )
     return destination_id.not_in(theirs)

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, or_, select
 
+from bot.model.workspace import Scope
 from bot.storage.revision_store import (
     REVISION_COLUMNS,
     REVISION_JOIN,
@@ -178,18 +179,18 @@ def list_memberships(
 
 
 def list_story_articles(
-    conn: Connection, *, workspace_id: int, story: str, limit: int | None = None
+    conn: Connection, scope: Scope, *, story: str, limit: int | None = None
 ) -> tuple[Article, ...]:
     """List the story's articles that the workspace may see, the earliest first.
 
     Args:
         conn: Inside a transaction.
-        workspace_id: The view.
+        scope: The workspace whose view it is.
         story: Public id of the story.
         limit: Only the newest `limit` articles.
     """
     return _load_articles_of(
-        conn, workspace_id, [story], filter_visible_revisions(workspace_id), limit
+        conn, scope.workspace_id, [story], filter_visible_revisions(scope), limit
     )
 
 
@@ -202,16 +203,14 @@ def list_newest_story_articles(
     only public articles.
     """
     may = (
-        filter_visible_revisions(workspace_id)
+        filter_visible_revisions(Scope(workspace_id))
         if workspace_id is not None
         else _filter_public()
     )
     return _load_articles_of(conn, workspace_id, stories, may, limit)
 
 
-def find_present_story(
-    conn: Connection, *, workspace_id: int, story: str
-) -> str | None:
+def find_present_story(conn: Connection, scope: Scope, *, story: str) -> str | None:
     """Resolve a story's id to the current one; None if it has no articles.
 
     The id of a merged story is resolved to the story that received most of its
@@ -219,12 +218,12 @@ def find_present_story(
     """
 
     def is_there(public_id: str) -> bool:
-        query = _select_member_ids(workspace_id, [public_id])
+        query = _select_member_ids(scope.workspace_id, [public_id])
         seen = select(1).select_from(REVISION_JOIN)
-        may_see = filter_visible_revisions(workspace_id)
+        may_see = filter_visible_revisions(scope)
         return has_row(conn, seen.where(articles.c.id.in_(query), *may_see))
 
-    found = _follow_moves(conn, workspace_id, story, is_there)
+    found = _follow_moves(conn, scope.workspace_id, story, is_there)
     return found if is_there(found) else None
 
 
@@ -487,4 +486,4 @@ def load_arrivals(
 def _filter_view_sources(workspace_id: int | None) -> Condition:
     if workspace_id is None:
         return sources.c.workspace_id.is_(None)
-    return filter_visible_sources(workspace_id)
+    return filter_visible_sources(Scope(workspace_id))

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
 from bot.model.settings import PlatformName
-from bot.model.workspace import Workspace
+from bot.model.workspace import Scope, Workspace
 from bot.storage.schema import grants, workspaces
-from bot.storage.statements import insert_into
+from bot.storage.statements import in_scope, insert_into
 from digests.messages import Message
 
 
@@ -54,18 +54,20 @@ def upsert_workspace(
     return workspace_from_row(row)
 
 
-def find_workspace(conn: Connection, *, workspace_id: int) -> Workspace | None:
+def find_workspace(conn: Connection, scope: Scope) -> Workspace | None:
     """Find the workspace with this key."""
     found = conn.execute(
-        select(workspaces).where(workspaces.c.id == workspace_id)
+        select(workspaces).where(workspaces.c.id == scope.workspace_id)
     ).first()
     return workspace_from_row(found) if found else None
 
 
-def lock_workspace(conn: Connection, *, workspace_id: int) -> None:
+def lock_workspace(conn: Connection, scope: Scope) -> None:
     """Lock the configuration of the workspace until this transaction ends."""
     conn.execute(
-        select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update()
+        select(workspaces.c.id)
+        .where(workspaces.c.id == scope.workspace_id)
+        .with_for_update()
     )
 
 
@@ -95,10 +97,12 @@ def find_active_workspace(
     return workspace_from_row(found) if found else None
 
 
-def set_workspace_zone(conn: Connection, *, workspace_id: int, zone: str) -> None:
+def set_workspace_zone(conn: Connection, scope: Scope, *, zone: str) -> None:
     """Set the time zone of the workspace."""
     conn.execute(
-        update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone)
+        update(workspaces)
+        .where(workspaces.c.id == scope.workspace_id)
+        .values(zone=zone)
     )
 
 
@@ -123,19 +127,19 @@ def list_left_workspaces(conn: Connection) -> tuple[tuple[Workspace, datetime], 
     return tuple((workspace_from_row(row), row.left_at) for row in found)
 
 
-def mark_workspace_left(conn: Connection, *, workspace_id: int, now: datetime) -> None:
+def mark_workspace_left(conn: Connection, scope: Scope, *, now: datetime) -> None:
     """Record that the bot was removed: nothing is due until it comes back."""
     conn.execute(
         update(workspaces)
-        .where(workspaces.c.id == workspace_id, workspaces.c.left_at.is_(None))
+        .where(workspaces.c.id == scope.workspace_id, workspaces.c.left_at.is_(None))
         .values(left_at=now)
     )
 
 
 def stop_workspace(
     conn: Connection,
+    scope: Scope,
     *,
-    workspace_id: int,
     reason: Message,
     retest_at: datetime,
     asked_at: datetime | None = None,
@@ -144,13 +148,13 @@ def stop_workspace(
 
     Args:
         conn: Inside a transaction.
-        workspace_id: Key of the workspace.
+        scope: The workspace.
         reason: For people.
         retest_at: When one message is sent as a probe.
         asked_at: When the refused request was made. If the bot was added again since,
             the refusal is outdated and stops nothing.
     """
-    where = [workspaces.c.id == workspace_id, workspaces.c.stopped.is_(None)]
+    where = [workspaces.c.id == scope.workspace_id, workspaces.c.stopped.is_(None)]
     if asked_at is not None:
         back = workspaces.c.joined_at
         where.append(or_(back.is_(None), back <= asked_at))
@@ -191,45 +195,45 @@ class Grant:
     external_id: str
 
 
-def add_grant(conn: Connection, *, workspace_id: int, grant: Grant) -> None:
+def add_grant(conn: Connection, scope: Scope, *, grant: Grant) -> None:
     """Grant an editor's permission to this person or role."""
     conn.execute(
         insert_into(conn, grants)
         .values(
-            workspace_id=workspace_id, kind=grant.kind, external_id=grant.external_id
+            workspace_id=scope.workspace_id,
+            kind=grant.kind,
+            external_id=grant.external_id,
         )
         .on_conflict_do_nothing(index_elements=["workspace_id", "kind", "external_id"])
     )
 
 
-def delete_grant(conn: Connection, *, workspace_id: int, grant: Grant) -> None:
+def delete_grant(conn: Connection, scope: Scope, *, grant: Grant) -> None:
     """Revoke the permission of this person or role."""
     conn.execute(
         delete(grants).where(
-            grants.c.workspace_id == workspace_id,
+            in_scope(grants, scope),
             grants.c.kind == grant.kind,
             grants.c.external_id == grant.external_id,
         )
     )
 
 
-def list_grants(conn: Connection, *, workspace_id: int) -> tuple[Grant, ...]:
+def list_grants(conn: Connection, scope: Scope) -> tuple[Grant, ...]:
     """List the grants, the oldest first."""
     found = conn.execute(
-        select(grants)
-        .where(grants.c.workspace_id == workspace_id)
-        .order_by(grants.c.id)
+        select(grants).where(in_scope(grants, scope)).order_by(grants.c.id)
     )
     return tuple(Grant(kind=row.kind, external_id=row.external_id) for row in found)
 
 
 def has_grant(
-    conn: Connection, *, workspace_id: int, person_id: str, roles: Collection[str]
+    conn: Connection, scope: Scope, *, person_id: str, roles: Collection[str]
 ) -> bool:
     """Check whether the person has a grant, or one of their current roles has."""
     mine = or_(
         and_(grants.c.kind == "person", grants.c.external_id == person_id),
         and_(grants.c.kind == "role", grants.c.external_id.in_(list(roles))),
     )
-    query = select(grants.c.id).where(grants.c.workspace_id == workspace_id, mine)
+    query = select(grants.c.id).where(in_scope(grants, scope), mine)
     return conn.execute(query.limit(1)).first() is not None

@@ -34,6 +34,7 @@ from bot.model import (
     Person,
     Reply,
 )
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     delivery_store,
@@ -256,9 +257,12 @@ ASKED = (
 def posted(conn: Connection, count: int, now: datetime) -> Sequence[str]:
     """Post an edition of five stories; return their ids."""
     place = destination_store.upsert_destination(
-        conn, workspace_id=1, name="big", channel=CHANNEL
+        conn, Scope(1), name="big", channel=CHANNEL
     )
-    (digest,) = digest_store.list_digests(conn, workspace_id=1)
+    (digest,) = digest_store.list_digests(
+        conn,
+        Scope(1),
+    )
     last = count // search.STORY_OF
     stories = tuple(
         reported(f"s-{number}", search.STORY_OF * (number - 1) + 1)
@@ -266,13 +270,13 @@ def posted(conn: Connection, count: int, now: datetime) -> Sequence[str]:
     )
     due = DueMoment(at=now, local_date=now.date(), slot="08:30")
     occurrence = schedule_store.plan_occurrence(
-        conn, workspace_id=1, digest_id=digest.id, due=due, zone="UTC",
+        conn, Scope(1), digest_id=digest.id, due=due, zone="UTC",
         trigger="schedule",
     )  # fmt: skip
     assert occurrence is not None
     stored_edition = edition_store.add_edition(
         conn,
-        workspace_id=1,
+        Scope(1),
         digest_id=digest.id,
         occurrence_id=occurrence.id,
         edition=replace(an_edition(), stories=stories, brief=(), hero=None),
@@ -282,7 +286,7 @@ def posted(conn: Connection, count: int, now: datetime) -> Sequence[str]:
     parts = (MessagePart(key="1", payload={}, fallback_text="told"),)
     delivery_store.add_deliveries(
         conn,
-        workspace_id=1,
+        Scope(1),
         stored_edition=stored_edition,
         destination=place,
         parts=parts,

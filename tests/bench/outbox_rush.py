@@ -18,6 +18,7 @@ from typing import Any
 from bot.app import SystemClock
 from bot.delivery.outbox import Outbox
 from bot.model import DueMoment, RenderContext
+from bot.model.workspace import Scope
 from bot.platforms.discord import limits
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import (
@@ -112,11 +113,11 @@ def furnish(
             conn, platform="discord", external_id=str(number), name="w", now=now
         )
         digest = digest_store.upsert_digest(
-            conn, workspace_id=workspace.id, name="d", sources=[], destinations=[]
+            conn, Scope(workspace.id), name="d", sources=[], destinations=[]
         )
         occurrence = schedule_store.plan_occurrence(
             conn,
-            workspace_id=workspace.id,
+            Scope(workspace.id),
             digest_id=digest.id,
             due=DueMoment(at=now, local_date=now.date(), slot="08:30"),
             zone="UTC",
@@ -125,7 +126,7 @@ def furnish(
         assert occurrence is not None
         stored_edition = edition_store.add_edition(
             conn,
-            workspace_id=workspace.id,
+            Scope(workspace.id),
             digest_id=digest.id,
             occurrence_id=occurrence.id,
             edition=edition,
@@ -142,13 +143,13 @@ def furnish(
         for channel in range(number, count, spaces):
             place = destination_store.upsert_destination(
                 conn,
-                workspace_id=workspace.id,
+                Scope(workspace.id),
                 name=str(channel),
                 channel=str(FIRST_CHANNEL + channel),
             )
             delivery_store.add_deliveries(
                 conn,
-                workspace_id=workspace.id,
+                Scope(workspace.id),
                 stored_edition=stored_edition,
                 destination=place,
                 parts=platform.render(edition, context),

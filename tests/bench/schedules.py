@@ -27,6 +27,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from bot.model.workspace import Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, find_following_due, schedule_to_json
@@ -149,7 +150,7 @@ def furnish(conn: Connection, count: int) -> None:
     for number in range(count):
         digest_store.upsert_digest(
             conn,
-            workspace_id=workspace.id,
+            Scope(workspace.id),
             name=f"digest {number}",
             sources=[],
             destinations=[],
@@ -221,7 +222,7 @@ async def plan_at_once(count: int) -> None:
 def _one_each(conn: Connection) -> None:
     rule = parse_schedule("daily at 12:00")
     values: dict[str, Any] = {
-        "workspace_id": 1,
+        "scope": Scope(1),
         "rows": [
             schedule_store.NewSchedule(
                 sentence=describe_schedule(rule),

@@ -30,6 +30,7 @@ from bot.lookup.text_search import (
     _load_likely_articles,
     find_articles,
 )
+from bot.model.workspace import Scope
 from bot.storage import engines, figure_store, quote_store, schema_upgrade, story_store
 from bot.storage.columns import _format_tsvector
 from digests.answers.questions import Question, parse_question
@@ -307,7 +308,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
         took, _ = timed(
             asks[:200],
             lambda topic: quote_store.list_quotes(
-                db, workspace_id=BIG, topic=topic, limit=10
+                db, Scope(BIG), topic=topic, limit=10
             ),
             clock,
         )
@@ -315,23 +316,21 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
         took, _ = timed(
             asks[:200],
             lambda topic: figure_store.list_figures(
-                db, workspace_id=BIG, topic=topic, limit=10
+                db, Scope(BIG), topic=topic, limit=10
             ),
             clock,
         )
         yield "figures by topic", quantiles(took), budget
         took, _ = timed(
             [f"s-{rng.randrange(1, count // STORY_OF)}" for _ in range(200)],
-            lambda story: story_store.list_story_articles(
-                db, workspace_id=BIG, story=story
-            ),
+            lambda story: story_store.list_story_articles(db, Scope(BIG), story=story),
             clock,
         )
         yield "story", quantiles(took), budget
         took, _ = timed(
             [speaker(n).split()[0][: 1 + n % 3] for n in range(50)],
             lambda typed: quote_store.list_speaker_names(
-                db, workspace_id=BIG, prefix=typed, limit=25
+                db, Scope(BIG), prefix=typed, limit=25
             ),
             clock,
         )
@@ -363,11 +362,11 @@ def questions() -> list[Question]:
 
 
 def likely(db: Any, question: Question) -> Any:
-    return _load_likely_articles(db, workspace_id=BIG, question=question)
+    return _load_likely_articles(db, Scope(BIG), question=question)
 
 
 def said_by(db: Any, here: int, speaker: str) -> Any:
-    return quote_store.list_quotes(db, workspace_id=here, speaker=speaker, limit=10)
+    return quote_store.list_quotes(db, Scope(here), speaker=speaker, limit=10)
 
 
 def beside_the_peer(file: Path, engine: Any) -> Iterator[tuple[str, str, str]]:

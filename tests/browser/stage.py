@@ -118,7 +118,10 @@ class Stage:
         note = CommandOption(name="note", description="Anything else", rest=True)
         return (
             _command(
-                "news latest", "The newest edition here, or an earlier one", _latest
+                "news latest",
+                "The newest edition here, or an earlier one",
+                _latest,
+                CommandOption(name="edition", description="An earlier one"),
             ),
             _command("news story", "A story in full", _story, story),
             _command(
@@ -268,7 +271,8 @@ class Served:
 @contextmanager
 def served(stage: Stage, port: int = 0) -> Iterator[Served]:
     """Serve the stage on a real port, with the platform running, during the block."""
-    loop = asyncio.new_event_loop()
+    runner = asyncio.Runner()
+    loop = runner.get_loop()
     ready = threading.Event()
     stop = asyncio.Event()
 
@@ -283,7 +287,11 @@ def served(stage: Stage, port: int = 0) -> Iterator[Served]:
             await stop.wait()
         running.cancel()
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    def serve() -> None:
+        with runner:
+            runner.run(run())
+
+    thread = threading.Thread(target=serve)
     thread.start()
     try:
         if not ready.wait(10):
@@ -292,4 +300,3 @@ def served(stage: Stage, port: int = 0) -> Iterator[Served]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
-        loop.close()

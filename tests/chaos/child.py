@@ -120,7 +120,7 @@ def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
     if platform.name == "local":
         return
     slack = platform.name == "slack"
-    pace = platform.installations.one.pace if slack else platform._rate_limiter
+    pace = platform.installations.pace if slack else platform._rate_limiter
     pace._now = clock.monotonic
 
     async def leap(seconds: float) -> None:

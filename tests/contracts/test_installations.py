@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.model import AppInstallation, InstallationTokens
+from bot.model.workspace import Scope
 from bot.storage import Database, deletion_store, workspace_store
 from bot.storage.installation_store import (
     EXCHANGE_LEASE,
@@ -75,7 +76,7 @@ async def test_it_creates_the_workspace_and_resumes_a_stopped_one(
     )
     await database.write(
         workspace_store.stop_workspace,
-        workspace_id=made.id,
+        Scope(made.id),
         reason=Message("refused"),
         retest_at=clock.now() + timedelta(hours=6),
     )
@@ -101,7 +102,7 @@ async def test_who_was_refused_before_it_was_installed_stops_nothing(
 
     stopped = await database.write(
         workspace_store.stop_workspace,
-        workspace_id=made.id,
+        Scope(made.id),
         reason=Message("The app is not installed."),
         retest_at=clock.now() + timedelta(hours=6),
         asked_at=clock.now() + timedelta(seconds=after),
@@ -171,7 +172,7 @@ async def test_erasing_a_workspace_erases_its_tokens(store, database):
     found = await database.read(
         workspace_store.find_active_workspace, platform="slack", external_id="T1"
     )
-    asked: Any = {"workspace_id": found.id, "now": FakeClock().now()}
+    asked: Any = {"scope": Scope(found.id), "now": FakeClock().now()}
     await database.write(
         deletion_store.propose_erasure, **asked, person_id=None, reason="asked"
     )

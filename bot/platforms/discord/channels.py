@@ -8,15 +8,18 @@ forum is a thread with the id of its first message.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot.errors import SendRefused
 from bot.model import Delivery, PlatformName
 from bot.platforms.discord import limits
+from digests.messages import Message
 
 PLATFORM_NAME: Final[PlatformName] = "discord"
 #: Path on our web server that Discord posts interactions to.
 INTERACTIONS_PATH: Final = "/discord/interactions"
+#: Why nothing is sent any more after Discord refused the token.
+LOGIN_REFUSED: Final = Message("discord.login_refused")
 #: Distinguishes the id of a person from the id of a server.
 PERSONAL_WORKSPACE_PREFIX: Final = "user-"
 
@@ -59,23 +62,15 @@ class ReplyRejected(Exception):
     """Discord rejects the body of a response: a bug of ours."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MessageLocation:
-    """A message, and the channel or thread that contains it."""
-
-    place: int
-    message: int
-
-
-def locate_message(delivery: Delivery) -> MessageLocation:
-    """Locate a delivery's message.
+def locate_message(delivery: Delivery) -> tuple[int, int]:
+    """Return the channel or thread that contains a delivery's message, and its id.
 
     Raises:
-        SendRefused: Its id is not valid.
+        SendRefused: The id is not valid.
     """
     thread, _, message = (delivery.message_id or "").rpartition("/")
     place = parse_snowflake(thread, "thread") if thread else get_channel_id(delivery)
-    return MessageLocation(place=place, message=parse_snowflake(message, "message"))
+    return place, parse_snowflake(message, "message")
 
 
 def get_channel_id(delivery: Delivery) -> int:
@@ -106,20 +101,14 @@ def compute_first_snowflake(delivery: Delivery) -> int:
     return max(0, int((since - _EPOCH).total_seconds() * 1000)) << 22
 
 
-def is_own_thread(
-    thread: Mapping[str, Any], *, forum: int, me: str, since: int
-) -> bool:
-    """Check whether a listed thread may be one of our posts in the forum."""
-    return (
-        str(thread.get("parent_id")) == str(forum)
-        and str(thread.get("owner_id")) == me
-        and int(thread["id"]) >= since
-    )
+def is_snowflake(text: str) -> bool:
+    """Check whether a text may be one of Discord's ids."""
+    return text.isascii() and text.isdigit() and len(text) <= 20
 
 
 def parse_snowflake(text: str | None, what: str) -> int:
     """Parse one of Discord's ids. Raises `SendRefused` for no valid id."""
-    if not text or not (text.isascii() and text.isdigit() and len(text) <= 20):
+    if text is None or not is_snowflake(text):
         only = what != "channel"
         raise SendRefused("discord.not_an_id", text=text, what=what, message_only=only)
     return int(text)

@@ -14,6 +14,7 @@ from bot.platforms.discord.channels import (
     INTERACTIONS_PATH,
     THREAD_KINDS,
     ChannelFacts,
+    is_snowflake,
 )
 from bot.platforms.discord.permissions import (
     CREATE_THREADS,
@@ -37,50 +38,39 @@ def find_channel_problems(
 ) -> Iterator[DestinationProblem]:
     """List the problems of a channel, the most severe first."""
     if facts.kind is None:
-        yield DestinationProblem(
-            text=Message("its channel does not exist, or the bot cannot see it"),
-            fix=Message(
-                "give the bot «View Channels» there, or remove the destination"
-            ),
-            stops=True,
-        )
+        text = Message("its channel does not exist, or the bot cannot see it")
+        fix = Message("give the bot «View Channels» there, or remove the destination")
+        yield DestinationProblem(text=text, fix=fix, stops=True)
         return
     if facts.kind == _CATEGORY:
-        yield DestinationProblem(
-            text=Message("its channel is a category; nothing can be posted there"),
-            fix=Message("run /newsdesk destination here in one of its channels"),
-            stops=True,
-        )
+        text = Message("its channel is a category; nothing can be posted there")
+        fix = Message("run /newsdesk destination here in one of its channels")
+        yield DestinationProblem(text=text, fix=fix, stops=True)
         return
     lacking = [
         REQUESTED_PERMISSIONS[bit][0]
-        for bit in _list_needed_permissions(facts, post_options)
+        for bit in _list_needed_permissions(facts.kind, post_options)
         if not facts.may & bit
     ]
     if lacking:
         named = ", ".join(f"«{name}»" for name in lacking)
-        yield DestinationProblem(
-            text=Message("the bot lacks {named} there", named=named),
-            fix=Message("give its role that in the channel's settings"),
-            stops=True,
-        )
+        text = Message("the bot lacks {named} there", named=named)
+        fix = Message("give its role that in the channel's settings")
+        yield DestinationProblem(text=text, fix=fix, stops=True)
     if not facts.may & READ_HISTORY:
-        yield DestinationProblem(
-            text=Message(
-                "without «Read Message History» an unclear message has to be held"
-            ),
-            fix=Message("give the bot's role that in the channel's settings"),
+        text = Message(
+            "without «Read Message History» an unclear message has to be held"
         )
+        fix = Message("give the bot's role that in the channel's settings")
+        yield DestinationProblem(text=text, fix=fix)
     yield from _check_post_options(facts, post_options)
 
 
-def _list_needed_permissions(
-    facts: ChannelFacts, post_options: PostOptions
-) -> Iterator[int]:
+def _list_needed_permissions(kind: int, post_options: PostOptions) -> Iterator[int]:
     yield VIEW_CHANNEL
-    if facts.kind not in THREAD_KINDS:
+    if kind not in THREAD_KINDS:
         yield SEND_MESSAGES
-    if facts.kind in THREAD_KINDS or facts.kind in FORUM_KINDS or post_options.thread:
+    if kind in THREAD_KINDS | FORUM_KINDS or post_options.thread:
         yield SEND_IN_THREADS
 
 
@@ -89,20 +79,17 @@ def _check_post_options(
 ) -> Iterator[DestinationProblem]:
     opens = post_options.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
     if opens and not facts.may & CREATE_THREADS:
-        yield DestinationProblem(
-            text=Message(
-                "the bot may not create threads there; everything is posted in "
-                "the channel"
-            ),
-            fix=Message("give it «Create Public Threads», or set thread=no"),
+        text = Message(
+            "the bot may not create threads there; everything is posted in the channel"
         )
+        fix = Message("give it «Create Public Threads», or set thread=no")
+        yield DestinationProblem(text=text, fix=fix)
     if post_options.ping is not None:
         yield from _check_role(post_options.ping, facts)
     if post_options.crosspost and facts.kind != ANNOUNCEMENT:
-        yield DestinationProblem(
-            text=Message("it is not an announcement channel; nothing is published"),
-            fix=Message("make it one in Discord, or set crosspost=no"),
-        )
+        text = Message("it is not an announcement channel; nothing is published")
+        fix = Message("make it one in Discord, or set crosspost=no")
+        yield DestinationProblem(text=text, fix=fix)
 
 
 def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
@@ -111,31 +98,30 @@ def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
         text = Message("the role {role} that it pings does not exist", role=role)
         yield DestinationProblem(text=text, fix=change)
     elif not facts.roles[role] and not facts.may & MENTION_EVERYONE:
-        yield DestinationProblem(
-            text=Message(
-                "the bot may not ping the role {role}, so nobody is notified", role=role
-            ),
-            fix=Message("let anyone mention that role, or {change}", change=change),
+        text = Message(
+            "the bot may not ping the role {role}, so nobody is notified", role=role
         )
+        fix = Message("let anyone mention that role, or {change}", change=change)
+        yield DestinationProblem(text=text, fix=fix)
 
 
 class DiscordExaminer:
     """`bot.ports.Examiner` for Discord."""
 
-    def __init__(self, ask: "DiscordCaller", *, webhook: bool = False) -> None:
+    def __init__(self, call: "DiscordCaller", *, webhook: bool = False) -> None:
         """Create the examiner; nothing is requested yet.
 
         Args:
-            ask: Makes the requests.
+            call: Makes the requests.
             webhook: Discord posts interactions to our web address, so there is no
                 gateway to check.
         """
-        self._ask = ask
+        self._call = call
         self._webhook = webhook
 
     async def identity(self) -> PlatformIdentity:
-        return await self._ask(
-            "GET", "", lambda api: api.check_api.identity(webhook=self._webhook)
+        return await self._call(
+            lambda api: api.check_api.identity(webhook=self._webhook)
         )
 
     async def reach(self) -> Finding:
@@ -145,10 +131,10 @@ class DiscordExaminer:
                 path=INTERACTIONS_PATH,
             )
             return Finding.ok("discord calls", text)
-        return await self._ask("GET", "", lambda api: api.check_api.gateway())
+        return await self._call(lambda api: api.check_api.gateway())
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
-        if not (_is_snowflake(workspace) and _is_snowflake(channel)):
+        if not (is_snowflake(workspace) and is_snowflake(channel)):
             return Finding.problem(
                 subject,
                 Message(
@@ -160,17 +146,12 @@ class DiscordExaminer:
             )
         number = int(channel)
         try:
-            return await self._ask(
-                "GET",
-                channel,
+            return await self._call(
                 lambda api: api.check_api.channel(number, workspace, subject),
+                route=channel,
             )
         except SendRefused as refused:
             if refused.whole_workspace:
                 raise
             fix = "let the bot see the channel, or run /newsdesk destination here"
             return Finding.problem(subject, refused.message, fix)
-
-
-def _is_snowflake(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 20

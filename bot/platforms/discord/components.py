@@ -11,6 +11,8 @@ from typing import Any, Final
 from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
 
+#: A message made of components, without link previews.
+COMPONENTS_FLAGS: Final = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
 #: Mentions nobody, whatever a text contains.
 NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
 
@@ -36,7 +38,7 @@ def build_message_body(components: Sequence[Component]) -> MessageBody:
     return {
         **({"attachments": listed} if listed else {}),
         "components": list(components),
-        "flags": limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS,
+        "flags": COMPONENTS_FLAGS,
         "allowed_mentions": dict(NO_MENTIONS),
     }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bot.errors import SendNotReceived, SendRefused, SendUnclear
 from bot.model import Delivery
 from bot.platforms.common.direct_messages import DirectMessageChannels, get_recipient
-from bot.platforms.discord.channels import PERSONAL_WORKSPACE_PREFIX
+from bot.platforms.discord.channels import PERSONAL_WORKSPACE_PREFIX, is_snowflake
 from digests.messages import Message
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class DiscordDirectMessages:
         person = get_recipient(delivery)
         if person is None:
             return delivery
-        if not (person.isascii() and person.isdigit() and len(person) <= 20):
+        if not is_snowflake(person):
             raise SendRefused(CANNOT_OPEN)
         if delivery.operation == "post":
             await self._check_membership(delivery.workspace_external_id, person)
@@ -48,7 +48,7 @@ class DiscordDirectMessages:
         if guild.startswith(PERSONAL_WORKSPACE_PREFIX):
             return
         try:
-            await self._call("GET", "", lambda api: api.member(guild, person))
+            await self._call(lambda api: api.member(guild, person))
         except SendUnclear as unclear:
             raise SendNotReceived(unclear.message) from unclear
         except SendRefused as refused:
@@ -58,9 +58,7 @@ class DiscordDirectMessages:
 
     async def _open(self, _: str, person: str) -> str:
         try:
-            return await self._call(
-                "POST", "", lambda api: api.open_direct_message(person)
-            )
+            return await self._call(lambda api: api.open_direct_message(person), "POST")
         except SendRefused as refused:
             if refused.whole_workspace or not refused.message_only:
                 raise

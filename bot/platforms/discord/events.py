@@ -5,7 +5,7 @@ person who may open threads themselves; a message has at most one thread.
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,7 @@ from bot.platforms.common.forms import (
     parse_form_path,
 )
 from bot.platforms.common.text import shorten_line
-from bot.platforms.discord import commands, forms, limits, replies
+from bot.platforms.discord import commands, forms, limits, rate_limits, replies
 from bot.platforms.discord.channels import (
     PLATFORM_NAME,
     AlreadyAnswered,
@@ -37,16 +37,16 @@ from bot.platforms.discord.interactions import (
     DiscordInteraction,
     DiscordResponder,
     InteractionKind,
-    JoinedGuild,
     build_event,
 )
 from bot.platforms.discord.permissions import ADMINISTRATOR, CREATE_THREADS
 
 if TYPE_CHECKING:
-    from bot.platforms.discord.rest_api import DiscordApi
+    from bot.platforms.discord.rest_api import DiscordApi, DiscordCaller
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
+_CAN_OPEN_THREADS: Final = CREATE_THREADS | ADMINISTRATOR
 #: Why commands do not work yet.
 NOT_REGISTERED: Final = "The commands are not registered with Discord yet."
 
@@ -55,14 +55,20 @@ class DiscordEventHandler:
     """Passes Discord's events to the inbox and sends its answers."""
 
     def __init__(
-        self, *, defer: float = limits.DEFER_AFTER, files: str = UPLOAD_ORIGIN
+        self,
+        call: "DiscordCaller",
+        *,
+        defer: float = limits.DEFER_AFTER,
+        files: str = UPLOAD_ORIGIN,
     ) -> None:
         """Create the handler.
 
         Args:
+            call: Makes requests that are not responses.
             defer: Seconds after which an interaction is acknowledged.
             files: Origin of uploaded files.
         """
+        self._call = call
         self._files = files
         #: Receives events; None while the platform is not running.
         self.inbox: Inbox | None = None
@@ -85,13 +91,9 @@ class DiscordEventHandler:
             try:
                 if not commands.are_commands_equal(await api.commands(), wanted):
                     await api.replace_commands(wanted)
-                    log.info(
-                        "commands registered", platform=PLATFORM_NAME, count=len(wanted)
-                    )
+                    log.info("commands registered", count=len(wanted))
             except Exception as error:
-                log.warning(
-                    "commands not registered", platform=PLATFORM_NAME, reason=str(error)
-                )
+                log.warning("commands not registered", reason=str(error))
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, limits.SYNC_MOST)
                 continue
@@ -107,14 +109,15 @@ class DiscordEventHandler:
         try:
             await self._answer(api, self.inbox, arrived)
         except (InteractionExpired, AlreadyAnswered) as reason:
-            log.info("answer not taken", platform=PLATFORM_NAME, reason=str(reason))
+            log.info("answer not taken", reason=str(reason))
         except Exception:
-            log.exception("interaction failed", platform=PLATFORM_NAME, id=arrived.id)
+            log.exception("interaction failed", id=arrived.id)
 
     async def _answer(
         self, api: "DiscordApi", inbox: Inbox, arrived: DiscordInteraction
     ) -> None:
-        private = True
+        event = build_event(arrived)
+        command = None
         match arrived.kind:
             case InteractionKind.COMPLETION:
                 await self._complete(api, inbox, arrived)
@@ -122,34 +125,24 @@ class DiscordEventHandler:
             case InteractionKind.COMMAND:
                 what = commands.parse_command(arrived.data)
                 command = find_command_by_path(inbox.commands, what.path)
-                private = command is None or command.private
-                work = self._run_command(inbox, arrived, what.path, what.given)
+                words, file = extract_attachment(what.given, arrived.data, self._files)
+                work = interactions.answer_command(inbox, event, what.path, words, file)
             case InteractionKind.MODAL:
                 path = parse_form_path(arrived.custom_id)
                 answers = forms.parse_answers(arrived.data.get("components") or ())
-                work = self._run_command(inbox, arrived, path, answers, again=True)
+                words, file = extract_attachment(answers, arrived.data, self._files)
+                work = interactions.answer_command(
+                    inbox, event, path, words, file, again=True
+                )
             case InteractionKind.COMPONENT:
                 work = self._run_control(inbox, arrived)
             case _:
                 return
+        private = command is None or command.private
         responder = DiscordResponder(
             api, arrived, self._drafts, defer=self._defer, private=private
         )
-        await responder.answer_with(_add_discussion(api, arrived, work))
-
-    async def _run_command(
-        self,
-        inbox: Inbox,
-        arrived: DiscordInteraction,
-        path: str,
-        given: Mapping[str, str],
-        *,
-        again: bool = False,
-    ) -> Reply | Form:
-        words, file = extract_attachment(given, arrived.data, self._files)
-        return await interactions.answer_command(
-            inbox, build_event(arrived), path, words, file, again=again
-        )
+        await responder.answer_with(self._add_discussion(arrived, work))
 
     async def _run_control(
         self, inbox: Inbox, arrived: DiscordInteraction
@@ -174,11 +167,56 @@ class DiscordEventHandler:
                     inbox, build_event(arrived), what.path, what.given, what.focused
                 )
         except TimeoutError:
-            log.info(
-                "completion took too long", platform=PLATFORM_NAME, command=what.path
-            )
+            log.info("completion took too long", command=what.path)
         data = {"choices": commands.build_completions(found)}
         await api.respond(arrived.id, arrived.token, {"type": CHOICES, "data": data})
+
+    # ── discussions ────────────────────────────────────────────────────────────
+
+    async def _add_discussion(
+        self, arrived: DiscordInteraction, work: Awaitable[Reply | Form]
+    ) -> Reply | Form:
+        """Return the answer; one that asks for a discussion links to its thread."""
+        outcome = await work
+        if isinstance(outcome, Form) or outcome.discussion is None:
+            return outcome
+        wanted = outcome.discussion
+        texts = Texts.of(arrived.locale)
+        thread, _, message = wanted.message.rpartition("/")
+        if not thread:
+            refusal = await self._open_discussion(arrived, wanted, message, texts)
+            if refusal:
+                return Reply.of_problem(refusal)
+        url = f"https://discord.com/channels/{arrived.guild}/{thread or message}"
+        link = ListItem(title=texts.say("The thread of this edition"), url=url)
+        return replace(outcome, blocks=(link,), discussion=None)
+
+    async def _open_discussion(
+        self,
+        arrived: DiscordInteraction,
+        wanted: Discussion,
+        message: str,
+        texts: Texts,
+    ) -> str:
+        """Open the thread; return "", or the reason why it could not be opened."""
+        channel, number = int(wanted.channel), int(message)
+        may_open = bool(arrived.permissions & _CAN_OPEN_THREADS)
+        name = shorten_line(wanted.name, limits.THREAD_NAME) or texts.say("News")
+        route = rate_limits.build_threads_route(channel)
+        try:
+            if may_open:
+                await self._call(
+                    lambda api: api.open_thread(channel, number, name), "POST", route
+                )
+            else:
+                # The thread, if there is one, has the id of the message.
+                await self._call(lambda api: api.fetch_kind(number))
+        except ThreadExists:
+            return ""
+        except SendError as error:
+            log.info("no thread", reason=str(error))
+            return _explain_error(error, may_open, texts)
+        return ""
 
     # ── servers ────────────────────────────────────────────────────────────────
 
@@ -186,41 +224,28 @@ class DiscordEventHandler:
         """Create the workspace of a server that the bot belongs to."""
         await interactions.register_workspace(self.inbox, PLATFORM_NAME, guild, name)
 
-    async def joined(self, api: "DiscordApi", guild: JoinedGuild) -> None:
-        """Create the server's workspace and welcome the person who added the bot."""
-        log.info("added to a server", platform=PLATFORM_NAME, guild=guild.id)
-        await self.here(guild.id, guild.name)
-        texts = Texts.of(guild.locale)
-        for body in replies.render_reply(_build_welcome(guild, texts), texts):
+    async def joined(
+        self, api: "DiscordApi", guild: str, name: str, host: str, texts: Texts
+    ) -> None:
+        """Create a server's workspace and welcome `host`, who added the bot."""
+        log.info("added to a server", guild=guild)
+        await self.here(guild, name)
+        for body in replies.render_reply(_build_welcome(name, texts), texts):
             try:
-                await api.send_direct_message(guild.host, body)
+                await api.send_direct_message(host, body)
             except Exception as error:
                 # A person who accepts no direct messages still has the commands.
-                log.info(
-                    "welcome not sent",
-                    platform=PLATFORM_NAME,
-                    reason=type(error).__name__,
-                )
+                log.info("welcome not sent", reason=type(error).__name__)
 
     async def left(self, guild: str) -> None:
         """Stop posting in the server."""
         await interactions.leave_workspace(self.inbox, PLATFORM_NAME, guild)
 
 
-async def _add_discussion(
-    api: "DiscordApi", arrived: DiscordInteraction, work: Awaitable[Reply | Form]
-) -> Reply | Form:
-    """Return the answer, with a link to the thread that it asks for."""
-    outcome = await work
-    if isinstance(outcome, Form):
-        return outcome
-    return await resolve_discussion(api, arrived, outcome)
-
-
-def _build_welcome(guild: JoinedGuild, texts: Texts) -> Reply:
+def _build_welcome(server: str, texts: Texts) -> Reply:
     """Build the welcome message: success, next steps, where to ask."""
     return Reply(
-        title=texts.say("Standfirst is on {server}", server=guild.name),
+        title=texts.say("Standfirst is on {server}", server=server),
         blocks=(
             Paragraph(
                 text=texts.say(
@@ -241,58 +266,14 @@ def _build_welcome(guild: JoinedGuild, texts: Texts) -> Reply:
     )
 
 
-_CAN_OPEN_THREADS: Final = CREATE_THREADS | ADMINISTRATOR
-
-
-async def resolve_discussion(
-    api: "DiscordApi", interaction: DiscordInteraction, reply: Reply
-) -> Reply:
-    """Replace a reply that asks for a discussion by a link to its thread."""
-    wanted = reply.discussion
-    if wanted is None:
-        return reply
-    texts = Texts.of(interaction.locale)
-    thread, _, message = wanted.message.rpartition("/")
-    if not thread:
-        refusal = await _open_discussion(api, interaction, wanted, message, texts)
-        if refusal:
-            return interactions.build_problem(refusal)
-        thread = message
-    thread_link = ListItem(
-        title=texts.say("The thread of this edition"),
-        url=f"https://discord.com/channels/{interaction.guild}/{thread}",
-    )
-    return replace(reply, blocks=(thread_link,), discussion=None)
-
-
-async def _open_discussion(
-    api: "DiscordApi",
-    interaction: DiscordInteraction,
-    wanted: Discussion,
-    message: str,
-    texts: Texts,
-) -> str:
-    """Open the thread; return "", or the reason why it could not be opened."""
-    try:
-        if not interaction.permissions & _CAN_OPEN_THREADS:
-            if await api.channel_exists(message):
-                return ""
+def _explain_error(error: SendError, may_open: bool, texts: Texts) -> str:
+    """Say why there is no thread; `may_open`: the person may open threads."""
+    match error:
+        case SendRefused(whole_workspace=False) if not may_open:
             return texts.say(
                 "Nobody has opened a thread below this edition yet, and you may open "
                 "none here. Ask somebody who may."
             )
-        name = shorten_line(wanted.name, limits.THREAD_NAME) or texts.say("News")
-        await api.open_discussion(wanted.channel, message, name)
-    except ThreadExists:
-        return ""
-    except SendError as error:
-        log.info("no thread", platform=PLATFORM_NAME, reason=str(error))
-        return _explain_error(error, texts)
-    return ""
-
-
-def _explain_error(error: SendError, texts: Texts) -> str:
-    match error:
         case SendRateLimited():
             return texts.say(
                 "Discord does not allow more threads here at the moment. Try "

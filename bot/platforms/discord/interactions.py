@@ -38,7 +38,7 @@ from bot.platforms.discord.permissions import ADMINISTRATOR, MANAGE_GUILD
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 #: docs.discord.com, interactions/receiving-and-responding: callback types.
 MESSAGE, DEFERRED_MESSAGE, CHOICES, MODAL = 4, 5, 8, 9
@@ -137,7 +137,7 @@ class DiscordResponder:
         try:
             await send_outcome(outcome)
         except ReplyRejected as reason:
-            log.error("answer refused", platform=PLATFORM_NAME, reason=str(reason))
+            log.error("answer refused", reason=str(reason))
             await send_outcome(interactions.explain_rejected_reply(self._texts))
 
     async def _acknowledge(self) -> None:
@@ -224,17 +224,6 @@ class InteractionKind(IntEnum):
     COMPONENT = 3
     COMPLETION = 4
     MODAL = 5
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JoinedGuild:
-    """A server that the bot was added to just now."""
-
-    id: str
-    name: str
-    #: Recipient of the welcome: the person who added the bot, if known.
-    host: str
-    locale: str
 
 
 def build_event(interaction: DiscordInteraction) -> InteractionEvent:

@@ -16,7 +16,7 @@ below, and pause a channel that is limited or refused.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,6 +47,7 @@ from bot.platforms.discord.channels import (
     parse_snowflake,
 )
 from bot.platforms.discord.components import (
+    COMPONENTS_FLAGS,
     NO_MENTIONS,
     arrange_buttons,
     build_button,
@@ -58,20 +59,14 @@ from bot.platforms.discord.markdown import (
     format_plain_message,
     keep_whole_lines,
 )
-from digests.messages import Message
 
 if TYPE_CHECKING:
-    from bot.platforms.discord.rest_api import ApiProvider, DiscordCaller
+    from bot.platforms.discord.rest_api import ApiProvider, DiscordApi, DiscordCaller
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
-#: The button below a forum post of plain text: it answers for any age of the message.
-_QUOTES_BUTTON: Final = build_button("v1:quotes", "Quotes")
-#: Name of a forum post whose edition has none.
-_DEFAULT_POST_NAME: Final = "News"
 #: Channels whose crossposts are counted.
 _MAX_CROSSPOST_CHANNELS: Final = 10_000
-_THREAD_DELETED: Final = Message("discord.thread_deleted")
 
 
 def build_post_body(delivery: Delivery) -> dict[str, Any]:
@@ -91,18 +86,17 @@ def build_forum_post_body(delivery: Delivery) -> dict[str, Any]:
     """
     message = _build_new_content(delivery)
     if "components" not in message:
-        message["components"] = embed_key(
-            arrange_buttons([_QUOTES_BUTTON]), delivery.key
-        )
-    return {"name": delivery.title or _DEFAULT_POST_NAME, "message": message}
+        # This button works however old the message is.
+        row = arrange_buttons([build_button("v1:quotes", "Quotes")])
+        message["components"] = embed_key(row, delivery.key)
+    return {"name": delivery.title, "message": message}
 
 
 def _build_new_content(delivery: Delivery) -> dict[str, Any]:
     """Build what only a new message has: its mention, and whether it is silent."""
     role = delivery.post_options.ping
-    body = {**_build_content(delivery), "allowed_mentions": dict(NO_MENTIONS)}
-    if role is not None:
-        body["allowed_mentions"] = {**NO_MENTIONS, "roles": [role]}
+    roles = {} if role is None else {"roles": [role]}
+    body = {**_build_content(delivery), "allowed_mentions": {**NO_MENTIONS, **roles}}
     if delivery.post_options.silent:
         body["flags"] |= limits.SUPPRESS_NOTIFICATIONS
     return body
@@ -116,8 +110,8 @@ def build_edit_body(delivery: Delivery) -> dict[str, Any]:
     """
     body = _build_content(delivery)
     if "content" in body:
-        body["components"] = [build_text(body["content"])]
-        body["flags"] = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
+        components = [build_text(body["content"])]
+        body = {"components": components, "flags": COMPONENTS_FLAGS}
     return {**body, "content": None, "allowed_mentions": dict(NO_MENTIONS)}
 
 
@@ -136,17 +130,13 @@ def _build_content(delivery: Delivery) -> dict[str, Any]:
 
 def _build_words(delivery: Delivery) -> dict[str, Any]:
     if delivery.payload.get("links"):
-        listed = _list_links(delivery.payload["links"])
-        return {"content": listed, "flags": limits.SUPPRESS_EMBEDS}
-    if not delivery.payload.get("components"):
-        return {
-            "content": format_plain_message(delivery.fallback_text),
-            "flags": limits.SUPPRESS_EMBEDS,
-        }
-    return {
-        "components": embed_key(delivery.payload["components"], delivery.key),
-        "flags": limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS,
-    }
+        content = _list_links(delivery.payload["links"])
+    elif delivery.payload.get("components"):
+        components = embed_key(delivery.payload["components"], delivery.key)
+        return {"components": components, "flags": COMPONENTS_FLAGS}
+    else:
+        content = format_plain_message(delivery.fallback_text)
+    return {"content": content, "flags": limits.SUPPRESS_EMBEDS}
 
 
 def _list_links(addresses: Sequence[str]) -> str:
@@ -168,12 +158,9 @@ class CrosspostQueue:
         self._call = call
         self._now = now
         self._tasks: set[asyncio.Task[None]] = set()
-        self._done: ExpiringCache[int, deque[float]] = ExpiringCache(
-            _MAX_CROSSPOST_CHANNELS, limits.CROSSPOST_WINDOW, now
-        )
-        self._paused: ExpiringCache[int, bool] = ExpiringCache(
-            _MAX_CROSSPOST_CHANNELS, limits.CROSSPOST_WINDOW, now
-        )
+        bounds = _MAX_CROSSPOST_CHANNELS, limits.CROSSPOST_WINDOW, now
+        self._done: ExpiringCache[int, deque[float]] = ExpiringCache(*bounds)
+        self._paused: ExpiringCache[int, bool] = ExpiringCache(*bounds)
 
     def publish(self, delivery: Delivery, message: str) -> None:
         """Start to crosspost a message that was just sent, if that was chosen."""
@@ -181,9 +168,7 @@ class CrosspostQueue:
             return
         channel, number = get_channel_id(delivery), parse_snowflake(message, "message")
         if not self._take_allowance(channel):
-            log.info(
-                "not crossposted", platform=PLATFORM_NAME, reason="hourly limit reached"
-            )
+            log.info("not crossposted", reason="hourly limit reached")
             return
         task = asyncio.create_task(self._publish(channel, number))
         self._tasks.add(task)
@@ -208,20 +193,15 @@ class CrosspostQueue:
         return True
 
     async def _publish(self, channel: int, message: int) -> None:
+        route = rate_limits.build_crosspost_route(channel)
         try:
-            await self._call(
-                "POST",
-                rate_limits.build_crosspost_route(channel),
-                lambda api: api.crosspost(channel, message),
-            )
-        except SendRateLimited as limited:
-            self._pause_channel(channel, limited.retry_after, limited)
+            await self._call(lambda api: api.crosspost(channel, message), "POST", route)
         except SendError as error:
-            self._pause_channel(channel, limits.CROSSPOST_WINDOW, error)
-
-    def _pause_channel(self, channel: int, seconds: float, why: SendError) -> None:
-        self._paused.put(channel, True, seconds)
-        log.warning("not crossposted", platform=PLATFORM_NAME, reason=str(why))
+            pause = limits.CROSSPOST_WINDOW
+            if isinstance(error, SendRateLimited):
+                pause = error.retry_after
+            self._paused.put(channel, True, pause)
+            log.warning("not crossposted", reason=str(error))
 
 
 class DiscordSender:
@@ -244,23 +224,29 @@ class DiscordSender:
             case "post":
                 return await self._post(delivery)
             case "edit":
-                return await self._edit(delivery)
+                body = build_edit_body(delivery)
+                await self._change(
+                    delivery, "PATCH", lambda api, *at: api.edit(*at, body)
+                )
             case "delete":
-                return await self._delete(delivery)
+                with suppress(MessageGone):
+                    await self._change(
+                        delivery, "DELETE", lambda api, *at: api.delete(*at)
+                    )
+        return delivery.message_id or ""
 
     async def _post(self, delivery: Delivery) -> str:
         channel = get_channel_id(delivery)
         thread = await self._find_thread(delivery, channel)
         if thread is not None:
             return await self._post_in_thread(thread, delivery)
-        api = await self._get_api()
-        if api.kind(channel) in FORUM_KINDS:
+        if (await self._get_api()).kind(channel) in FORUM_KINDS:
             return await self._open_post(channel, delivery)
         try:
             message = await self._post_message(channel, delivery)
         except WrongChannelKind:
             # Nothing was posted; only now a request for the channel's type is needed.
-            kind = await self._call("GET", "", lambda api: api.fetch_kind(channel))
+            kind = await self._call(lambda api: api.fetch_kind(channel))
             if kind not in FORUM_KINDS:
                 raise
             return await self._open_post(channel, delivery)
@@ -271,9 +257,9 @@ class DiscordSender:
         guarded = delivery.attempt <= limits.GUARDED_ATTEMPTS
         try:
             return await self._call(
+                lambda api: api.post(place, build_post_body(delivery)),
                 "POST",
                 str(place),
-                lambda api: api.post(place, build_post_body(delivery)),
                 guarded=guarded,
             )
         except MessageGone:
@@ -284,49 +270,33 @@ class DiscordSender:
         try:
             message = await self._post_message(thread, delivery)
         except ChannelGone:
-            # The channel is fine: the edition's thread was deleted.
-            raise MessageGone(_THREAD_DELETED, message_only=True) from None
-        return (
-            format_thread_message_id(thread, message)
-            if "/" not in message and message
-            else message
-        )
+            raise _thread_deleted() from None
+        if not message or "/" in message:
+            return message
+        return format_thread_message_id(thread, message)
 
-    async def _edit(self, delivery: Delivery) -> str:
-        at = locate_message(delivery)
+    async def _change(
+        self,
+        delivery: Delivery,
+        method: str,
+        call: Callable[["DiscordApi", int, int], Awaitable[None]],
+    ) -> None:
+        """Edit or delete the delivery's message."""
+        place, message = locate_message(delivery)
         try:
-            await self._call(
-                "PATCH",
-                str(at.place),
-                lambda api: api.edit(at.place, at.message, build_edit_body(delivery)),
-            )
+            await self._call(lambda api: call(api, place, message), method, str(place))
         except ChannelGone:
-            if at.place == get_channel_id(delivery):
+            if place == get_channel_id(delivery):
                 raise
-            raise MessageGone(_THREAD_DELETED, message_only=True) from None
-        return delivery.message_id or ""
-
-    async def _delete(self, delivery: Delivery) -> str:
-        at = locate_message(delivery)
-        try:
-            with suppress(MessageGone):
-                await self._call(
-                    "DELETE",
-                    str(at.place),
-                    lambda api: api.delete(at.place, at.message),
-                )
-        except ChannelGone:
-            if at.place == get_channel_id(delivery):
-                raise
-        return delivery.message_id or ""
+            raise _thread_deleted() from None
 
     # ── threads ────────────────────────────────────────────────────────────────
 
     async def _open_post(self, forum: int, delivery: Delivery) -> str:
         thread, message = await self._call(
+            lambda api: api.open_post(forum, build_forum_post_body(delivery)),
             "POST",
             rate_limits.build_threads_route(forum),
-            lambda api: api.open_post(forum, build_forum_post_body(delivery)),
             guarded=False,
         )
         return format_thread_message_id(thread, str(message))
@@ -343,11 +313,10 @@ class DiscordSender:
 
         Opening it a second time returns the first, so nothing is doubled.
         """
+        route = rate_limits.build_threads_route(channel)
         try:
             await self._call(
-                "POST",
-                rate_limits.build_threads_route(channel),
-                lambda api: api.open_thread(channel, message, title),
+                lambda api: api.open_thread(channel, message, title), "POST", route
             )
         except ThreadExists:
             return message
@@ -357,9 +326,14 @@ class DiscordSender:
             if refused.whole_workspace:
                 raise
             # Post in the channel instead; the doctor reports the missing permission.
-            log.warning("no thread", platform=PLATFORM_NAME, reason=str(refused))
+            log.warning("no thread", reason=str(refused))
             return None
         except SendUnclear as unclear:
             # The message itself was not sent yet.
             raise SendNotReceived("discord.no_thread", error=unclear) from unclear
         return message
+
+
+def _thread_deleted() -> MessageGone:
+    """Build the error about an edition's thread that is gone; its channel is fine."""
+    return MessageGone("discord.thread_deleted", message_only=True)

@@ -24,6 +24,7 @@ from bot.model import (
     MessagePart,
     PlatformName,
     RenderContext,
+    file_origin,
 )
 from bot.platforms.common.connection import (
     StopSwitch,
@@ -32,15 +33,16 @@ from bot.platforms.common.connection import (
 )
 from bot.platforms.common.direct_messages import get_recipient
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import PLATFORM_NAME, parse_snowflake
+from bot.platforms.discord.channels import LOGIN_REFUSED, PLATFORM_NAME, parse_snowflake
 from bot.platforms.discord.checks import DiscordExaminer, find_channel_problems
-from bot.platforms.discord.commands import resolve_upload_origin
+from bot.platforms.discord.commands import UPLOAD_ORIGIN
 from bot.platforms.discord.direct_messages import DiscordDirectMessages
 from bot.platforms.discord.events import DiscordEventHandler
 from bot.platforms.discord.messages import CrosspostQueue, DiscordSender
 from bot.platforms.discord.rate_limits import DiscordRateLimiter
 from bot.platforms.discord.read_back import DiscordHistoryReader
 from bot.platforms.discord.render import render
+from digests.messages import Message
 from digests.types import Edition
 
 if TYPE_CHECKING:
@@ -48,22 +50,19 @@ if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi
     from bot.platforms.discord.session import DiscordSession
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 T = TypeVar("T")
 
 #: Seconds that closing the gateway may take.
 CLOSE_TIMEOUT: Final = 3.0
-#: Codes with which Discord closes the gateway for good.
+#: Codes with which Discord closes the gateway, and will again.
 FATAL_CLOSE_CODES: Final = {
-    4010: "Discord refused the bot's shard.",
-    4011: "Discord wants the bot to use more shards.",
     4012: "Discord does not speak this version of its gateway any more.",
     4013: "Discord does not know the bot's intents.",
     4014: "Discord does not allow the bot's intents.",
 }
 #: The gateway's code for an unknown token.
 _AUTHENTICATION_FAILED: Final = 4004
-_RECONNECTABLE_CODES: Final = frozenset({4010, 4011})
 
 
 class DiscordPlatform:
@@ -93,9 +92,6 @@ class DiscordPlatform:
                 gateway is used.
         """
         self._token = token
-        self._api_base = api_base
-        self._gateway = gateway
-        self._heartbeat_timeout = heartbeat_timeout
         self._public_key = public_key
         self._rate_limiter = DiscordRateLimiter(now)
         self._session: DiscordSession | None = None
@@ -103,9 +99,21 @@ class DiscordPlatform:
         self._stop = StopSwitch(PLATFORM_NAME)
         #: Why the gateway stays closed while posting continues.
         self._gateway_closed_reason: str | None = None
-        self._listener = DiscordEventHandler(
-            defer=defer, files=resolve_upload_origin(api_base)
-        )
+        origin = file_origin(api_base, UPLOAD_ORIGIN)
+        self._listener = DiscordEventHandler(self._call, defer=defer, files=origin)
+
+        def build_session() -> "DiscordSession":
+            from bot.platforms.discord.session import DiscordSession
+
+            return DiscordSession(
+                api_base=api_base,
+                gateway=gateway,
+                heartbeat_timeout=heartbeat_timeout,
+                pace=self._rate_limiter,
+                listener=self._listener,
+            )
+
+        self._build_session = build_session
         self._direct_messages = DiscordDirectMessages(self._call)
         self._read_back = DiscordHistoryReader(self._call, self._get_api)
         self._crossposts = CrosspostQueue(self._call, now=now)
@@ -125,12 +133,22 @@ class DiscordPlatform:
     @property
     def state(self) -> str:
         """«ok» while connected; otherwise what is missing, in words."""
-        problem = self._stop.reason or self._gateway_closed_reason
-        if problem is not None:
-            return str(problem)
-        if not self._connected:
+        if self._problem:
+            return str(self._problem)
+        session = self._open_session
+        if session is None or not (self._public_key or session.connected):
             return "It is not connected yet."
         return self._listener.problem or "ok"
+
+    @property
+    def _problem(self) -> Message | str | None:
+        """Why no gateway is wanted any more."""
+        return self._stop.reason or self._gateway_closed_reason
+
+    @property
+    def _open_session(self) -> "DiscordSession | None":
+        session = self._session
+        return None if session is None or session.is_closed() else session
 
     def called(self, now: Callable[[], datetime]) -> "SignedEndpoint | None":
         """Build the endpoint that Discord calls; None where we connect to it.
@@ -140,30 +158,19 @@ class DiscordPlatform:
         """
         if self._public_key is None:
             return None
-        from bot.platforms.discord.interactions_endpoint import (
-            build_interactions_endpoint,
-        )
+        from bot.platforms.discord import interactions_endpoint
 
-        return build_interactions_endpoint(
+        return interactions_endpoint.build_interactions_endpoint(
             self._receive_interaction, public_key=self._public_key, now=now
         )
 
     def _receive_interaction(self, interaction: Mapping[str, Any]) -> bool:
         """Handle an interaction that came over HTTP; False while not running."""
-        if self.inbox is None or self._session is None or self._session.closed:
+        session = self._open_session
+        if self.inbox is None or session is None:
             return False
-        self._session.dispatch_interaction(interaction)
+        session.dispatch_interaction(interaction)
         return True
-
-    @property
-    def _connected(self) -> bool:
-        if self._session is None or self._session.closed:
-            return False
-        return self._public_key is not None or self._session.connected
-
-    @property
-    def _can_connect(self) -> bool:
-        return self._stop.reason is None and self._gateway_closed_reason is None
 
     def render(
         self, edition: Edition, context: RenderContext
@@ -184,17 +191,15 @@ class DiscordPlatform:
     async def find_owner(self, workspace: str) -> str | None:
         """Return the id of the server's owner."""
         guild = parse_snowflake(workspace, "server")
-        return await self._call("GET", "", lambda api: api.check_api.owner(guild))
+        return await self._call(lambda api: api.check_api.owner(guild))
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
         """Check whether a person may see a channel of the server and write there."""
-        guild, place = (
-            parse_snowflake(workspace, "server"),
-            parse_snowflake(channel, "channel"),
-        )
+        guild = parse_snowflake(workspace, "server")
+        place = parse_snowflake(channel, "channel")
         person = parse_snowflake(person_id, "person")
         return await self._call(
-            "GET", "", lambda api: api.check_api.may_write(place, guild, person)
+            lambda api: api.check_api.may_write(place, guild, person)
         )
 
     async def read_back(self, delivery: Delivery) -> str | None:
@@ -213,14 +218,11 @@ class DiscordPlatform:
         self, workspace: str, destination: Destination
     ) -> tuple[DestinationProblem, ...]:
         """List problems of a destination, as far as the gateway announced it."""
-        if self._session is None:
+        session = self._session
+        facts = session.facts(workspace, destination.channel) if session else None
+        if facts is None:
             return ()
-        facts = self._session.facts(workspace, destination.channel)
-        return (
-            ()
-            if facts is None
-            else tuple(find_channel_problems(facts, destination.post_options))
-        )
+        return tuple(find_channel_problems(facts, destination.post_options))
 
     # ── the connection ─────────────────────────────────────────────────────────
 
@@ -230,7 +232,7 @@ class DiscordPlatform:
         try:
             await stay_connected(
                 self._hold_gateway,
-                may_connect=lambda: self._can_connect,
+                may_connect=lambda: not self._problem,
                 handle_loss=self._handle_loss,
                 stopped=self._stop.wait,
             )
@@ -273,90 +275,70 @@ class DiscordPlatform:
 
     def _handle_disconnect(self, error: Exception) -> None:
         """Decide from an error whether to connect again; log it."""
-        from bot.platforms.discord.send_errors import LOGIN_REFUSED
         from bot.platforms.discord.session import get_close_code
 
         code = get_close_code(error)
         if code == _AUTHENTICATION_FAILED:
             self._stop.stop(LOGIN_REFUSED)
-        elif code in FATAL_CLOSE_CODES and code not in _RECONNECTABLE_CODES:
-            self._gateway_closed_reason = (
-                f"{FATAL_CLOSE_CODES[code]} Posting goes on; commands do not work."
-            )
-            log.error(
-                "gateway closed for good",
-                platform=PLATFORM_NAME,
-                reason=self._gateway_closed_reason,
-            )
+        elif code in FATAL_CLOSE_CODES:
+            reason = f"{FATAL_CLOSE_CODES[code]} Posting goes on; commands do not work."
+            self._gateway_closed_reason = reason
+            log.error("gateway closed for good", reason=reason)
         elif self._stop.reason is None:
-            reason = str(error) or type(error).__name__
-            log.warning("connection lost", platform=PLATFORM_NAME, reason=reason)
+            log.warning("connection lost", reason=str(error) or type(error).__name__)
 
     # ── calls ──────────────────────────────────────────────────────────────────
 
     async def _ensure_session(self) -> "DiscordSession":
         """Return the session that is logged in, or log in."""
-        from bot.platforms.discord.session import DiscordSession
-
         async with self._login_lock:
             self._stop.check()
-            if self._session is not None and not self._session.closed:
-                return self._session
-            session = DiscordSession(
-                token=self._token,
-                api_base=self._api_base,
-                gateway=self._gateway,
-                heartbeat_timeout=self._heartbeat_timeout,
-                pace=self._rate_limiter,
-                listener=self._listener,
-            )
+            if self._open_session is not None:
+                return self._open_session
+            session = self._build_session()
             try:
-                await session.login()
-            except Exception as error:
+                await session.login(self._token)
+            except BaseException as error:
                 await session.close_connections()
-                raise self._classify_login_error(error) from error
-            except BaseException:
-                await session.close_connections()
-                raise
+                if not isinstance(error, Exception):
+                    raise
+                found = self._classify_error(error)
+                match found:
+                    case SendRateLimited() | SendRefused(whole_workspace=True):
+                        raise found from error
+                # Nothing was sent yet.
+                raise SendNotReceived("discord.login_failed", error=found) from error
             self._session = session
             return session
 
-    def _classify_login_error(self, error: Exception) -> SendError:
-        """Classify a failed login: nothing was sent yet."""
+    def _classify_error(self, error: Exception, *, guarded: bool = True) -> SendError:
+        """Classify an error; stop if Discord refuses everything."""
         from bot.platforms.discord.send_errors import classify_send_error
 
-        found = classify_send_error(error, guarded=True)
-        if isinstance(found, SendRateLimited):
-            return found
+        found = classify_send_error(error, guarded=guarded)
         if isinstance(found, SendRefused) and found.whole_workspace:
             self._stop.stop(found.message)
-            return found
-        return SendNotReceived("discord.login_failed", error=found)
+        return found
 
     async def _get_api(self) -> "DiscordApi":
         return (await self._ensure_session()).api
 
     async def _call(
         self,
-        method: str,
-        route: str,
         call: Callable[["DiscordApi"], Awaitable[T]],
+        method: str = "GET",
+        route: str = "",
         *,
         guarded: bool = True,
     ) -> T:
         """`DiscordCaller` over the session that is logged in."""
-        from bot.platforms.discord.send_errors import classify_send_error
-
         api = await self._get_api()
         async with self._rate_limiter.turn(method, route):
             self._stop.check()
             try:
                 return await call(api)
             except Exception as error:
-                found = classify_send_error(error, guarded=guarded)
-                if isinstance(found, SendRefused) and found.whole_workspace:
-                    self._stop.stop(found.message)
-                raise found from error
+                raise self._classify_error(error, guarded=guarded) from error
 
 
 async def _wait_forever() -> None:

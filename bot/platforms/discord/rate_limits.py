@@ -20,26 +20,13 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import SendRateLimited
 from bot.platforms.common.rate_limits import HeldRoutes, parse_wait, take_slot
 from bot.platforms.discord import limits
-from digests.messages import Message
 
 _INVALID_STATUSES = frozenset({401, 403, 429})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ObservedResponse:
-    """The parts of a response that the rate limiter uses."""
-
-    method: str
-    #: "" if the route has none.
-    channel: str
-    status: int
-    headers: Mapping[str, str]
 
 
 class DiscordRateLimiter:
@@ -53,18 +40,30 @@ class DiscordRateLimiter:
         self._invalid: deque[float] = deque()
         self._slots = asyncio.Semaphore(limits.IN_FLIGHT)
 
-    def record_response(self, answer: ObservedResponse) -> None:
-        """Record the limits that a response states."""
+    def record_response(
+        self, method: str, channel: str, status: int, headers: Mapping[str, str]
+    ) -> None:
+        """Record the limits that a response states; `channel` is "" without one."""
         now = self._now()
-        shared = answer.headers.get("X-RateLimit-Scope") == "shared"
-        if answer.status in _INVALID_STATUSES and not shared:
+        route = method, channel
+        scope = headers.get("X-RateLimit-Scope")
+        if status in _INVALID_STATUSES and scope != "shared":
             self._invalid.append(now)
-        if answer.status == 429:
-            self._record_rate_limit(answer, now)
-        elif answer.headers.get("X-RateLimit-Remaining") == "0":
-            reset = answer.headers.get("X-RateLimit-Reset-After")
-            wait = parse_wait(reset, limits.MAX_RETRY_AFTER)
-            self._hold_route(answer, now + (wait or 0.0))
+        reset = parse_wait(
+            headers.get("X-RateLimit-Reset-After"), limits.MAX_RETRY_AFTER
+        )
+        if status != 429:
+            if headers.get("X-RateLimit-Remaining") == "0":
+                self._held.hold(route, now + (reset or 0.0), now)
+            return
+        stated = parse_wait(headers.get("Retry-After"), limits.MAX_RETRY_AFTER), reset
+        waits = [wait for wait in stated if wait is not None]
+        until = now + max(waits, default=limits.DEFAULT_RETRY_AFTER)
+        # Without «Via» it is no limit of Discord but the ban of our address.
+        if scope == "global" or "X-RateLimit-Global" in headers or "Via" not in headers:
+            self._global_until = max(self._global_until, until)
+        else:
+            self._held.hold(route, until, now)
 
     @asynccontextmanager
     async def turn(self, method: str, channel: str) -> AsyncIterator[None]:
@@ -102,34 +101,12 @@ class DiscordRateLimiter:
         now = self._now()
         until = max(self._global_until, self._held.until((method, channel)))
         if until > now:
-            text = Message("discord.rate_limited")
-            raise SendRateLimited(text, retry_after=until - now)
+            raise SendRateLimited("discord.rate_limited", retry_after=until - now)
         while self._invalid and self._invalid[0] <= now - limits.INVALID_WINDOW:
             self._invalid.popleft()
         if len(self._invalid) >= limits.INVALID_MOST:
             wait = self._invalid[0] + limits.INVALID_WINDOW - now
-            text = Message("discord.silent")
-            raise SendRateLimited(text, retry_after=wait)
-
-    def _record_rate_limit(self, answer: ObservedResponse, now: float) -> None:
-        headers = answer.headers
-        stated = (
-            parse_wait(headers.get(name), limits.MAX_RETRY_AFTER)
-            for name in ("Retry-After", "X-RateLimit-Reset-After")
-        )
-        waits = [wait for wait in stated if wait is not None]
-        until = now + (max(waits) if waits else limits.DEFAULT_RETRY_AFTER)
-        # Without «Via» it is no limit of Discord but the ban of our address.
-        everything = headers.get("X-RateLimit-Scope") == "global" or (
-            "X-RateLimit-Global" in headers or "Via" not in headers
-        )
-        if everything:
-            self._global_until = max(self._global_until, until)
-        else:
-            self._hold_route(answer, until)
-
-    def _hold_route(self, answer: ObservedResponse, until: float) -> None:
-        self._held.hold((answer.method, answer.channel), until, self._now())
+            raise SendRateLimited("discord.silent", retry_after=wait)
 
 
 class ArrivalWindow:
@@ -160,9 +137,7 @@ class ArrivalWindow:
         """Wait until a request may start; return the instant."""
         at = max(self._now(), self._next)
         self._next = at + 1 / limits.GLOBAL_RATE
-        while (wait := at - self._now()) > 0 or (
-            wait := self._seconds_until_room()
-        ) > 0:
+        while (wait := max(at - self._now(), self._seconds_until_room())) > 0:
             await self._sleep(wait)
         started = self._now()
         self._open.append(started)
@@ -195,10 +170,9 @@ class ArrivalWindow:
         in_flight = sum(started > now - limits.ARRIVED_AFTER for started in self._open)
         if in_flight + len(self._answered) < limits.GLOBAL_RATE:
             return 0.0
-        first = (
-            self._answered[0] + lasts - now if self._answered else limits.CLOCK_MARGIN
-        )
-        return max(first, 0.001)
+        if not self._answered:
+            return limits.CLOCK_MARGIN
+        return max(self._answered[0] + lasts - now, 0.001)
 
 
 _CHANNEL_PATH: Final = re.compile(
@@ -207,7 +181,7 @@ _CHANNEL_PATH: Final = re.compile(
 
 
 def parse_route(path: str) -> str:
-    """«2001», «2001/threads», «2001/crosspost»; "" for a path without a channel."""
+    """Return «2001», «2001/threads» or «2001/crosspost»; "" without a channel."""
     found = _CHANNEL_PATH.search(path)
     return f"{found['id']}{found['own'] or ''}" if found else ""
 

@@ -17,7 +17,6 @@ from bot.platforms.discord.channels import (
     compute_first_snowflake,
     format_thread_message_id,
     get_channel_id,
-    is_own_thread,
     parse_opening,
     parse_snowflake,
 )
@@ -55,22 +54,18 @@ class DiscordHistoryReader:
         if api.may_read_history(channel) is False:
             raise SendRefused("discord.read_back_forbidden")
         thread, first = parse_opening(delivery)
-        kind = None if thread is not None else await self._kind(api, channel)
+        if thread is not None:
+            return await self._search_channels(api, (thread,), channel, delivery)
+        kind = api.kind(channel)
+        if kind is None:
+            kind = await self._call(lambda api: api.fetch_kind(channel))
         if kind in FORUM_KINDS:
             return await self._search_forum(api, channel, delivery)
         if kind == DIRECT_MESSAGE_KIND:
             return (await self._search_history(api, channel, delivery))[0]
-        if thread is not None:
-            return await self._search_channels(api, (thread,), channel, delivery)
         # Where no thread could be opened, the message is in the channel.
         below = (first,) if delivery.post_options.thread and first is not None else ()
         return await self._search_channels(api, (*below, channel), channel, delivery)
-
-    async def _kind(self, api: "DiscordApi", channel: int) -> int | None:
-        known = api.kind(channel)
-        if known is not None:
-            return known
-        return await self._call("GET", "", lambda api: api.fetch_kind(channel))
 
     # ── channels and threads ───────────────────────────────────────────────────
 
@@ -90,11 +85,9 @@ class DiscordHistoryReader:
                     raise
                 continue
             if found is not None:
-                return (
-                    found
-                    if place == channel
-                    else format_thread_message_id(place, found)
-                )
+                if place == channel:
+                    return found
+                return format_thread_message_id(place, found)
             seen += count
         if not seen and api.may_read_history(channel) is None:
             # An empty channel looks like one whose history the bot may not read.
@@ -109,11 +102,10 @@ class DiscordHistoryReader:
         before: int | None = None
         while ours < limits.READ_BACK_OWN and seen < limits.READ_BACK_MESSAGES:
             page = await self._fetch_page(place, before)
-            for message in page:
-                if api.is_ours(message):
-                    ours += 1
-                    if carries_key(message, delivery.key):
-                        return str(message["id"]), seen
+            for message in filter(api.is_ours, page):
+                ours += 1
+                if carries_key(message, delivery.key):
+                    return str(message["id"]), seen
             seen += len(page)
             if len(page) < limits.HISTORY_PAGE:
                 break
@@ -122,7 +114,7 @@ class DiscordHistoryReader:
 
     async def _fetch_page(self, place: int, before: int | None) -> list[dict[str, Any]]:
         return await self._call(
-            "GET", str(place), lambda api: api.history(place, before)
+            lambda api: api.history(place, before), route=str(place)
         )
 
     # ── forums ─────────────────────────────────────────────────────────────────
@@ -134,7 +126,8 @@ class DiscordHistoryReader:
         checked = 0
         async for thread in self._list_posts(api, forum, delivery):
             try:
-                message = await self._fetch_first_message(thread)
+                # The first message of a post has its id.
+                message = await self._fetch_message(thread)
             except (MessageGone, ChannelGone):
                 continue
             if api.is_ours(message) and carries_key(message, delivery.key):
@@ -150,7 +143,7 @@ class DiscordHistoryReader:
         """List our posts in the forum that may be the delivery's: open ones first."""
         guild = parse_snowflake(delivery.workspace_external_id, "server")
         since = compute_first_snowflake(delivery)
-        active = await self._call("GET", "", lambda api: api.active_threads(guild))
+        active = await self._call(lambda api: api.active_threads(guild))
         for thread in _list_own_threads(active, api, forum, since):
             yield thread
         before: str | None = None
@@ -162,28 +155,28 @@ class DiscordHistoryReader:
                 return
             before = str(page[-1]["thread_metadata"]["archive_timestamp"])
 
-    async def _fetch_first_message(self, thread: int) -> dict[str, Any]:
-        """Fetch the first message of a post."""
+    async def _fetch_message(self, thread: int) -> dict[str, Any]:
         return await self._call(
-            "GET", str(thread), lambda api: api.message(thread, thread)
+            lambda api: api.message(thread, thread), route=str(thread)
         )
 
     async def _fetch_archived(
         self, forum: int, before: str | None
     ) -> tuple[list[dict[str, Any]], bool]:
+        route = rate_limits.build_threads_route(forum)
         return await self._call(
-            "GET",
-            rate_limits.build_threads_route(forum),
-            lambda api: api.archived_threads(forum, before),
+            lambda api: api.archived_threads(forum, before), route=route
         )
 
 
 def _list_own_threads(
     threads: list[dict[str, Any]], api: "DiscordApi", forum: int, since: int
 ) -> list[int]:
-    mine = [
+    """List the threads that may be one of our posts in the forum, newest first."""
+    mine = (
         int(thread["id"])
         for thread in threads
-        if is_own_thread(thread, forum=forum, me=api.me, since=since)
-    ]
-    return sorted(mine, reverse=True)
+        if str(thread.get("parent_id")) == str(forum)
+        and str(thread.get("owner_id")) == api.me
+    )
+    return sorted((thread for thread in mine if thread >= since), reverse=True)

@@ -29,7 +29,6 @@ from bot.platforms.discord.channels import (
     ReplyFiles,
     ReplyRejected,
 )
-from bot.platforms.discord.send_errors import classify_send_error
 from bot.platforms.discord.transport import SEND_ONCE
 from digests.messages import Message
 
@@ -40,7 +39,6 @@ Body = Mapping[str, Any]
 _EXPIRED: Final = frozenset({10015, 10062, 50027})
 _ALREADY_ANSWERED: Final = 40060
 _TOKEN_IN_PATH: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
-_FAILURES: Final = (discord.DiscordException, aiohttp.ClientError)
 #: Channels whose type is cached.
 _MAX_KINDS: Final = 2_000
 
@@ -73,15 +71,12 @@ class DiscordApi:
 
     async def post(self, channel: int, body: Body) -> str:
         """Post a message; return its id."""
-        message = await self._http.send_message(channel, params=_build_params(body))
-        return str(message["id"])
+        params = _build_params(body)
+        return str((await self._http.send_message(channel, params=params))["id"])
 
-    async def edit(self, channel: int, message: int, body: Body) -> str:
-        """Replace a message; return its id."""
-        edited = await self._http.edit_message(
-            channel, message, params=_build_params(body)
-        )
-        return str(edited["id"])
+    async def edit(self, channel: int, message: int, body: Body) -> None:
+        """Replace a message."""
+        await self._http.edit_message(channel, message, params=_build_params(body))
 
     async def delete(self, channel: int, message: int) -> None:
         """Delete a message."""
@@ -114,9 +109,7 @@ class DiscordApi:
 
     async def send_direct_message(self, person: str, body: Body) -> None:
         """Send a private message to a person."""
-        channel = int(await self.open_direct_message(person))
-        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
-        await self._http.request(route, json=dict(body))
+        await self.post(int(await self.open_direct_message(person)), body)
 
     async def member(self, guild: str, person: str) -> str:
         """Return the id of a member of the server; raises where they are none."""
@@ -154,14 +147,10 @@ class DiscordApi:
         Returns:
             The threads, and whether there are more.
         """
-        path = "/channels/{channel_id}/threads/archived/public"
-        bounds = {"limit": str(limits.HISTORY_PAGE)}
-        if before is not None:
-            bounds["before"] = before
-        found = await self._http.request(
-            Route("GET", path, channel_id=channel), params=bounds
+        found = await self._http.get_public_archived_threads(
+            channel, before, limits.HISTORY_PAGE
         )
-        return [dict(thread) for thread in found["threads"]], bool(found["has_more"])
+        return [dict(thread) for thread in found["threads"]], found["has_more"]
 
     # ── interactions ───────────────────────────────────────────────────────────
 
@@ -177,62 +166,63 @@ class DiscordApi:
         """
         path = "/interactions/{interaction_id}/{interaction_token}/callback"
         route = Route("POST", path, interaction_id=int(number), interaction_token=token)
-        await self._respond_twice(route, body, files)
+        await self._respond(route, body, files)
 
     async def edit_response(
         self, token: str, body: Body, files: ReplyFiles = NO_FILES
     ) -> None:
         """Replace the first response. Raises as `respond` does."""
-        await self._respond_twice(self._webhook("PATCH", token), body, files)
+        await self._respond(self._webhook("PATCH", token), body, files)
 
     async def delete_response(self, token: str) -> None:
         """Delete the first response. Raises as `respond` does."""
-        await self._respond_twice(self._webhook("DELETE", token), None)
+        await self._respond(self._webhook("DELETE", token))
 
     async def send_followup(
         self, token: str, body: Body, files: ReplyFiles = NO_FILES
     ) -> None:
         """Send another message of the response. Raises as `respond` does."""
-        await self._respond_patiently(self._webhook("POST", token, ""), body, files)
+        route = self._webhook("POST", token, "")
+        await self._respond(route, body, files, repeat=False)
 
     def _webhook(
-        self, method: str, token: str, what: str = "/messages/@original"
+        self, method: str, token: str, message: str = "/messages/@original"
     ) -> Route:
-        path = "/webhooks/{application_id}/{interaction_token}" + what
-        return Route(
-            method, path, application_id=self._application, interaction_token=token
-        )
+        path = "/webhooks/{application_id}/{interaction_token}" + message
+        application = self._application
+        return Route(method, path, application_id=application, interaction_token=token)
 
-    async def _respond_twice(
-        self, route: Route, body: Body | None, files: ReplyFiles = NO_FILES
+    async def _respond(
+        self,
+        route: Route,
+        body: Body | None = None,
+        files: ReplyFiles = NO_FILES,
+        *,
+        repeat: bool = True,
     ) -> None:
-        """Make a call that may be repeated: once more where its response was lost."""
-        try:
-            await self._respond_patiently(route, body, files)
-        except aiohttp.ClientError:
-            await self._respond_patiently(route, body, files)
+        """Make a call; wait once where Discord limits it for a short time.
 
-    async def _respond_patiently(
-        self, route: Route, body: Body | None, files: ReplyFiles
-    ) -> None:
-        """Make a call; wait once where Discord limits it for a short time."""
-        try:
-            await self._respond_once(route, body, files)
-        except discord.RateLimited as limited:
-            if limited.retry_after > limits.ANSWER_MAX_RETRY_AFTER:
-                raise
-            await asyncio.sleep(limited.retry_after)
-            await self._respond_once(route, body, files)
-
-    async def _respond_once(
-        self, route: Route, body: Body | None, files: ReplyFiles
-    ) -> None:
-        more = {} if body is None else _build_request(body, files)
-        try:
-            await self._http.request(route, **more)
-        except discord.HTTPException as error:
-            # The error itself names the route, and the route contains the token.
-            raise _classify_answer_error(error) from None
+        With `repeat`, it is made once more where its response was lost.
+        """
+        content = {} if body is None else _build_request(body, files)
+        may_wait = True
+        while True:
+            try:
+                await self._http.request(route, **content)
+            except aiohttp.ClientError:
+                if not repeat:
+                    raise
+                repeat = False
+            except discord.RateLimited as limited:
+                if not may_wait or limited.retry_after > limits.ANSWER_MAX_RETRY_AFTER:
+                    raise
+                may_wait = False
+                await asyncio.sleep(limited.retry_after)
+            except discord.HTTPException as error:
+                # The error itself names the route, and the route contains the token.
+                raise _classify_answer_error(error) from None
+            else:
+                return
 
     # ── commands ───────────────────────────────────────────────────────────────
 
@@ -240,37 +230,13 @@ class DiscordApi:
         """Fetch the registered commands in all their languages."""
         path = "/applications/{application_id}/commands"
         route = Route("GET", path, application_id=self._application)
-        return list(
-            await self._http.request(route, params={"with_localizations": "true"})
-        )
+        options = {"with_localizations": "true"}
+        return list(await self._http.request(route, params=options))
 
     async def replace_commands(self, body: Sequence[Body]) -> None:
         """Register exactly these commands."""
         payload = [dict(command) for command in body]
         await self._http.bulk_upsert_global_commands(self._application, payload)
-
-    # ── discussions ────────────────────────────────────────────────────────────
-
-    async def channel_exists(self, channel: str) -> bool:
-        """Check whether the bot can see a channel or thread. Raises `SendError`."""
-        try:
-            await self._http.get_channel(int(channel))
-        except (discord.NotFound, discord.Forbidden):
-            return False
-        except _FAILURES as error:
-            raise classify_send_error(error, guarded=True) from None
-        return True
-
-    async def open_discussion(self, channel: str, message: str, name: str) -> None:
-        """Open a thread below a message, for a person.
-
-        Raises:
-            SendError: `ThreadExists` where there is one.
-        """
-        try:
-            await self.open_thread(int(channel), int(message), name)
-        except _FAILURES as error:
-            raise classify_send_error(error, guarded=True) from None
 
     # ── known without a request ────────────────────────────────────────────────
 
@@ -312,18 +278,18 @@ class DiscordCaller(Protocol):
 
     async def __call__(
         self,
-        method: str,
-        route: str,
         call: Callable[[DiscordApi], Awaitable[T]],
+        method: str = "GET",
+        route: str = "",
         *,
         guarded: bool = True,
     ) -> T:
         """Make the request.
 
         Args:
+            call: Makes it.
             method: Of HTTP.
             route: As `rate_limits` names it; "" for one that is not a channel's.
-            call: Makes it.
             guarded: Repeating it has no further effect.
         """
         ...
@@ -337,22 +303,17 @@ def _build_params(body: Body) -> MultipartParameters:
     return MultipartParameters(payload=dict(body), multipart=None, files=None)
 
 
-def _build_request(body: Body, files: ReplyFiles) -> dict[str, Any]:
+def _build_request(body: Body, files: ReplyFiles) -> Json:
     """Build the request of a body: multipart if it names files."""
     data = body.get("data") if "type" in body else body
     listed = (data or {}).get("attachments") or ()
     if not listed:
         return {"json": dict(body)}
-    parts: list[dict[str, Any]] = [{"name": "payload_json", "value": json.dumps(body)}]
-    parts += [
-        {
-            "name": f"files[{one['id']}]",
-            "value": files[one["filename"]],
-            "filename": one["filename"],
-            "content_type": "application/octet-stream",
-        }
-        for one in listed
-    ]
+    parts: list[Json] = [{"name": "payload_json", "value": json.dumps(body)}]
+    for file in listed:
+        name = file["filename"]
+        part = {"name": f"files[{file['id']}]", "value": files[name], "filename": name}
+        parts.append({**part, "content_type": "application/octet-stream"})
     return {"form": parts}
 
 
@@ -381,8 +342,6 @@ _TOKEN_FILTER: Final = _TokenFilter()
 
 #: Servers that are listed; the bot may be in any number of them.
 _MAX_SERVERS: Final = 200
-#: Type of a channel between the bot and one person.
-_DIRECT_MESSAGE: Final = 1
 #: Seconds to wait for the gateway's hello.
 _HELLO_TIMEOUT: Final = 8.0
 #: Logins left today below which there is a warning: Discord limits them.
@@ -417,10 +376,9 @@ class RestCheckApi:
         Args:
             webhook: Discord is meant to post interactions to our web address.
         """
-        application = self._client.application
-        user = self._client.user
-        assert application is not None, "it is known since the login"
-        assert user is not None, "it is known since the login"
+        application, user = self._client.application, self._client.user
+        assert application, "known since the login"
+        assert user, "known since the login"
         guilds = await self._http.get_guilds(_MAX_SERVERS, with_counts=False)
         return PlatformIdentity(
             bot=user.name,
@@ -438,11 +396,8 @@ class RestCheckApi:
     async def gateway(self) -> Finding:
         """Check whether the gateway answers, without logging in."""
         _, url, start = await self._http.get_bot_gateway()
-        query = {
-            "v": str(discord.http.INTERNAL_API_VERSION),
-            "encoding": "json",
-            "compress": "zlib-stream",
-        }
+        version = str(discord.http.INTERNAL_API_VERSION)
+        query = {"v": version, "encoding": "json", "compress": "zlib-stream"}
         address = yarl.URL(url or str(DiscordWebSocket.DEFAULT_GATEWAY))
         socket = await self._http.ws_connect(str(address.with_query(query)))
         try:
@@ -458,14 +413,9 @@ class RestCheckApi:
             )
         return Finding.ok("discord gateway", "it answers")
 
-    async def is_private(self, number: int) -> bool:
-        """Check whether it is a channel between the bot and one person."""
-        found = await self._http.get_channel(number)
-        return int(found.get("type", 0)) == _DIRECT_MESSAGE
-
     async def channel(self, number: int, guild: str, subject: str) -> Finding:
         """Compare the bot's permissions in a channel with those it needs."""
-        found: Mapping[str, Any] = dict(await self._http.get_channel(number))
+        found: Json = dict(await self._http.get_channel(number))
         if str(found.get("guild_id")) != guild:
             return Finding.problem(
                 subject,
@@ -475,28 +425,21 @@ class RestCheckApi:
                 "run /newsdesk destination here in the right channel",
             )
         me = self._client.user
-        assert me is not None, "it is known since the login"
-        lacking = permissions.list_missing_permissions(
-            await self._compute_permissions(guild, found, me.id),
-            int(found.get("type", 0)),
-        )
+        assert me, "known since the login"
+        bits = await self._compute_permissions(guild, found, me.id)
+        lacking = permissions.list_missing_permissions(bits, int(found.get("type", 0)))
         if not lacking:
-            text = "it may post and read back what it posted"
-            return Finding.ok(subject, text)
+            return Finding.ok(subject, "it may post and read back what it posted")
         names = ", ".join(f"«{name}»" for name in lacking)
-        report = (
-            Finding.problem if set(lacking) & _POSTING_PERMISSIONS else Finding.warning
-        )
-        return report(
-            subject,
-            Message("the bot lacks {names}", names=names),
-            Message("allow the bot {names} in the channel's permissions", names=names),
-        )
+        text = Message("the bot lacks {names}", names=names)
+        fix = Message("allow the bot {names} in the channel's permissions", names=names)
+        posts = _POSTING_PERMISSIONS.isdisjoint(lacking)
+        return (Finding.warning if posts else Finding.problem)(subject, text, fix)
 
     async def may_write(self, number: int, guild: int, person: int) -> bool:
         """Check whether a member of the server may see a channel and write there."""
         try:
-            found: Mapping[str, Any] = dict(await self._http.get_channel(number))
+            found: Json = dict(await self._http.get_channel(number))
             if str(found.get("guild_id")) != str(guild):
                 return False
             bits = await self._compute_permissions(str(guild), found, person)

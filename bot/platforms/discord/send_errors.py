@@ -6,7 +6,6 @@ SendNotReceived   no connection was made; 5xx while the nonce guards a repetitio
 SendUnclear       everything else: no response, a reset, a timeout, 5xx later
 """
 
-from collections.abc import Callable
 from typing import Final
 
 import aiohttp
@@ -22,7 +21,12 @@ from bot.errors import (
 )
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
+from bot.platforms.discord.channels import (
+    LOGIN_REFUSED,
+    ChannelGone,
+    ThreadExists,
+    WrongChannelKind,
+)
 from digests.messages import Message
 
 UNKNOWN_CHANNEL: Final = 10003
@@ -43,7 +47,6 @@ _ERROR_TEXTS: Final = {
     DIRECT_MESSAGES_CLOSED: Message("discord.direct_messages_closed"),
     MISSING_PERMISSIONS: Message("discord.missing_permissions"),
 }
-LOGIN_REFUSED: Final = Message("discord.login_refused")
 
 
 def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
@@ -58,8 +61,9 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
         case SendError():
             return error
         case discord.RateLimited(retry_after=wait):
+            wait = min(max(wait, 0.0), limits.MAX_RETRY_AFTER)
             return SendRateLimited(
-                "discord.library_wait", error=error, retry_after=_clamp_wait(wait)
+                "discord.library_wait", error=error, retry_after=wait
             )
         case discord.LoginFailure():
             return SendRefused(LOGIN_REFUSED, whole_workspace=True)
@@ -72,19 +76,22 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
 
 
 def _classify_status(error: discord.HTTPException, *, guarded: bool) -> SendError:
-    known = {
-        400: _classify_bad_request,
-        401: _classify_unauthorized,
-        403: _classify_forbidden,
-        404: _classify_not_found,
-        429: _classify_rate_limited,
-    }
-    of_status: Callable[[discord.HTTPException], SendError] | None
-    of_status = known.get(error.status)
-    if of_status is not None:
-        return of_status(error)
-    if error.status < 500:
-        return SendRefused("discord.refused", error=error, message_only=True)
+    match error.status:
+        case 400:
+            return _classify_bad_request(error)
+        case 401:
+            return SendRefused(LOGIN_REFUSED, whole_workspace=True)
+        case 403:
+            return _classify_forbidden(error)
+        case 404:
+            return _classify_not_found(error)
+        case 429:
+            stated = error.response.headers.get("Retry-After")
+            wait = parse_wait(stated, limits.MAX_RETRY_AFTER)
+            wait = limits.DEFAULT_RETRY_AFTER if wait is None else wait
+            return SendRateLimited("discord.rate_limited", retry_after=wait)
+        case status if status < 500:
+            return SendRefused("discord.refused", error=error, message_only=True)
     if guarded:
         return SendNotReceived("discord.fault", status=error.status)
     return SendUnclear("discord.fault_after_send", status=error.status)
@@ -100,10 +107,6 @@ def _classify_bad_request(error: discord.HTTPException) -> SendError:
     return SendRefused("discord.message_refused", error=error, message_only=True)
 
 
-def _classify_unauthorized(_: discord.HTTPException) -> SendError:
-    return SendRefused(LOGIN_REFUSED, whole_workspace=True)
-
-
 def _classify_forbidden(error: discord.HTTPException) -> SendError:
     if error.code == OTHER_AUTHOR:
         return SendRefused("discord.other_author", message_only=True)
@@ -116,18 +119,5 @@ def _classify_not_found(error: discord.HTTPException) -> SendError:
         return MessageGone("discord.message_gone", message_only=True)
     if error.code == UNKNOWN_CHANNEL:
         return ChannelGone(_ERROR_TEXTS[UNKNOWN_CHANNEL])
-    return SendRefused(
-        _ERROR_TEXTS.get(error.code, Message("discord.not_found", error=error))
-    )
-
-
-def _classify_rate_limited(error: discord.HTTPException) -> SendError:
-    header_wait = parse_wait(
-        error.response.headers.get("Retry-After"), limits.MAX_RETRY_AFTER
-    )
-    wait = limits.DEFAULT_RETRY_AFTER if header_wait is None else header_wait
-    return SendRateLimited("discord.rate_limited", retry_after=wait)
-
-
-def _clamp_wait(wait: float) -> float:
-    return min(max(wait, 0.0), limits.MAX_RETRY_AFTER)
+    reason = _ERROR_TEXTS.get(error.code, Message("discord.not_found", error=error))
+    return SendRefused(reason)

@@ -10,11 +10,11 @@ from typing import Any, cast
 
 import aiohttp
 import discord
-import yarl
 
-from bot.platforms.discord.channels import ChannelFacts
+from bot.i18n.translation import Texts
+from bot.platforms.discord.channels import ChannelFacts, is_snowflake
 from bot.platforms.discord.events import DiscordEventHandler
-from bot.platforms.discord.interactions import DiscordInteraction, JoinedGuild
+from bot.platforms.discord.interactions import DiscordInteraction
 from bot.platforms.discord.rate_limits import DiscordRateLimiter
 from bot.platforms.discord.rest_api import DiscordApi
 from bot.platforms.discord.transport import (
@@ -25,13 +25,12 @@ from bot.platforms.discord.transport import (
 )
 
 
-class DiscordSession:
-    """One login of the bot."""
+class DiscordSession(discord.AutoShardedClient):
+    """One login of the bot. It caches no members and no messages."""
 
     def __init__(
         self,
         *,
-        token: str,
         api_base: str | None,
         gateway: str | None,
         heartbeat_timeout: float,
@@ -41,7 +40,6 @@ class DiscordSession:
         """Create the client; nothing is sent yet.
 
         Args:
-            token: The bot's token.
             api_base: Base URL of the REST API, with its version; None = discord.com.
             gateway: A whole `ws(s)://` URL; None = the one that Discord names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
@@ -49,84 +47,10 @@ class DiscordSession:
             listener: Handles events.
         """
         configure_endpoints(api_base, gateway)
-        self._token = token
-        self._client = DiscordClient(
-            gateway=yarl.URL(gateway) if gateway else None,
-            heartbeat_timeout=heartbeat_timeout,
-            pace=pace,
-            listener=listener,
-        )
-        self.api = self._client.api
-
-    @property
-    def connected(self) -> bool:
-        """Whether every shard has a session."""
-        return len(self._client.sessions) == self._client.shard_count
-
-    @property
-    def closed(self) -> bool:
-        return self._client.is_closed()
-
-    async def login(self) -> None:
-        await self._client.login(self._token)
-
-    async def connect(self) -> None:
-        """Keep the gateway connections open until they are lost for good."""
-        await self._client.connect()
-
-    def dispatch_interaction(self, interaction: Mapping[str, Any]) -> None:
-        """Handle an interaction that came over HTTP like one of the gateway's.
-
-        Raises:
-            Exception: The library cannot parse it.
-        """
-        dispatch_interaction(self._client, interaction)
-
-    async def close(self) -> None:
-        await self._client.close()
-
-    async def close_connections(self) -> None:
-        """Close the HTTP connections that an interrupted `close` left open."""
-        await self._client.http.close()
-
-    def facts(self, guild: str, channel: str) -> ChannelFacts | None:
-        """Return what the gateway announced about a channel; None if nothing."""
-        here = self._client.get_guild(int(guild)) if guild.isdigit() else None
-        if here is None or here.unavailable:
-            return None
-        roles = {str(role.id): role.mentionable for role in here.roles}
-        found = here.get_channel_or_thread(int(channel)) if channel.isdigit() else None
-        if found is None:
-            return ChannelFacts(kind=None, may=0, roles=roles)
-        may = found.permissions_for(here.me).value
-        return ChannelFacts(kind=int(found.type.value), may=may, roles=roles)
-
-
-def get_close_code(error: Exception) -> int | None:
-    """Return the code with which Discord closed the gateway for good, if it did."""
-    match error:
-        case discord.ConnectionClosed(code=code):
-            return code
-        case discord.PrivilegedIntentsRequired():
-            return 4014
-    return None
-
-
-class DiscordClient(discord.AutoShardedClient):
-    """The library's client; it caches no members and no messages."""
-
-    def __init__(
-        self,
-        *,
-        gateway: yarl.URL | None,
-        heartbeat_timeout: float,
-        pace: DiscordRateLimiter,
-        listener: DiscordEventHandler,
-    ) -> None:
-        self._gateway_and_limiter = gateway, pace
+        self._transport_options = gateway, pace, self._record_date
         self._listener = listener
         #: Shards that have a session.
-        self.sessions: set[int] = set()
+        self.shards_connected: set[int] = set()
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -137,36 +61,60 @@ class DiscordClient(discord.AutoShardedClient):
         )
         self.api = DiscordApi(self)
 
+    @property
+    def connected(self) -> bool:
+        """Whether every shard has a session."""
+        return len(self.shards_connected) == self.shard_count
+
+    def dispatch_interaction(self, interaction: Mapping[str, Any]) -> None:
+        """Handle an interaction that came over HTTP like one of the gateway's.
+
+        Raises:
+            Exception: The library cannot parse it.
+        """
+        dispatch_interaction(self, interaction)
+
+    async def close_connections(self) -> None:
+        """Close the HTTP connections that an interrupted `close` left open."""
+        await self.http.close()
+
+    def facts(self, guild: str, channel: str) -> ChannelFacts | None:
+        """Return what the gateway announced about a channel; None if nothing."""
+        here = self.get_guild(int(guild)) if is_snowflake(guild) else None
+        if here is None or here.unavailable:
+            return None
+        roles = {str(role.id): role.mentionable for role in here.roles}
+        found = (
+            here.get_channel_or_thread(int(channel)) if is_snowflake(channel) else None
+        )
+        if found is None:
+            return ChannelFacts(kind=None, may=0, roles=roles)
+        may = found.permissions_for(here.me).value
+        return ChannelFacts(kind=int(found.type.value), may=may, roles=roles)
+
     def _get_state(self, **options: Any) -> Any:
         # The constructor has created an HTTP client and now passes it to its parts.
-        self.http = DiscordTransport(
-            self.loop, *self._gateway_and_limiter, self._record_date
-        )
+        self.http = DiscordTransport(self.loop, *self._transport_options)
         return super()._get_state(**options)
 
     def _record_date(self, date: str) -> None:
         self.api.check_api.server_date = date
 
     async def on_shard_connect(self, shard_id: int) -> None:
-        self.sessions.add(shard_id)
+        self.shards_connected.add(shard_id)
 
-    async def on_shard_resumed(self, shard_id: int) -> None:
-        self.sessions.add(shard_id)
+    on_shard_resumed = on_shard_connect
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
-        self.sessions.discard(shard_id)
+        self.shards_connected.discard(shard_id)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         await self._listener.interaction(self.api, self._build_interaction(interaction))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        joined = JoinedGuild(
-            id=str(guild.id),
-            name=guild.name,
-            host=str(await self._find_installer(guild)),
-            locale=guild.preferred_locale.value,
-        )
-        await self._listener.joined(self.api, joined)
+        host = str(await self._find_installer(guild))
+        texts = Texts.of(guild.preferred_locale.value)
+        await self._listener.joined(self.api, str(guild.id), guild.name, host, texts)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         # Also sent for a server that the bot was added to while it was offline.
@@ -208,3 +156,13 @@ class DiscordClient(discord.AutoShardedClient):
                     if target is not None and target.id == me.id:
                         return entry.user_id
         return guild.owner_id
+
+
+def get_close_code(error: Exception) -> int | None:
+    """Return the code with which Discord closed the gateway for good, if it did."""
+    match error:
+        case discord.ConnectionClosed(code=code):
+            return code
+        case discord.PrivilegedIntentsRequired():
+            return 4014
+    return None

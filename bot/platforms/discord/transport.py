@@ -23,7 +23,7 @@ import asyncio
 import math
 import re
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace, TracebackType
+from types import SimpleNamespace
 from typing import Any, Final, Self, cast
 
 import aiohttp
@@ -32,11 +32,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Ratelimit, Route
 
-from bot.platforms.discord.rate_limits import (
-    DiscordRateLimiter,
-    ObservedResponse,
-    parse_route,
-)
+from bot.platforms.discord.rate_limits import DiscordRateLimiter, parse_route
 
 #: Responses to interactions: Discord does not limit them, and they have three seconds.
 _UNLIMITED_PATHS: Final = re.compile(r"/(?:interactions|webhooks)/")
@@ -48,7 +44,7 @@ class DiscordTransport(HTTPClient):
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        gateway: yarl.URL | None,
+        gateway: str | None,
         pace: DiscordRateLimiter,
         record_date: Callable[[str], None],
     ) -> None:
@@ -71,7 +67,7 @@ class DiscordTransport(HTTPClient):
         self, url: str, *, compress: int = 0
     ) -> aiohttp.ClientWebSocketResponse:
         if self._gateway is not None:
-            url = str(self._gateway.with_query(yarl.URL(url).query))
+            url = str(yarl.URL(self._gateway).with_query(yarl.URL(url).query))
         return await super().ws_connect(url, compress=compress)
 
 
@@ -81,9 +77,7 @@ class _NoRatelimit(Ratelimit):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, type: type[BaseException], value: BaseException, traceback: TracebackType
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         return None
 
 
@@ -123,38 +117,23 @@ def _build_trace_config(
     """Build hooks around every request, repeated ones included."""
 
     async def starting(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        params: aiohttp.TraceRequestStartParams,
+        _: object, context: SimpleNamespace, params: aiohttp.TraceRequestStartParams
     ) -> None:
         context.entered = None
-        counted = params.url.scheme in {"http", "https"}
-        if counted and not _UNLIMITED_PATHS.search(params.url.path):
-            context.entered = await pace.enter(
-                params.method, parse_route(params.url.path)
-            )
+        path = params.url.path
+        if params.url.scheme in {"http", "https"} and not _UNLIMITED_PATHS.search(path):
+            context.entered = await pace.enter(params.method, parse_route(path))
 
     async def ended(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        params: aiohttp.TraceRequestEndParams,
+        _: object, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
         leave(context)
-        record_date(params.response.headers.get("Date", ""))
-        pace.record_response(
-            ObservedResponse(
-                method=params.method,
-                channel=parse_route(params.url.path),
-                status=params.response.status,
-                headers=params.response.headers,
-            )
-        )
+        status, headers = params.response.status, params.response.headers
+        record_date(headers.get("Date", ""))
+        route = parse_route(params.url.path)
+        pace.record_response(params.method, route, status, headers)
 
-    async def failed(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        _params: aiohttp.TraceRequestExceptionParams,
-    ) -> None:
+    async def failed(_: object, context: SimpleNamespace, _params: object) -> None:
         leave(context)
 
     def leave(context: SimpleNamespace) -> None:

@@ -16,15 +16,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from jinja2 import Environment
+from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import (
-    HTMLResponse,
-    JSONResponse,
-    RedirectResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -42,7 +37,7 @@ from bot.model import (
 )
 from bot.platforms.common.typed_commands import format_example
 from bot.platforms.local import commands, limits, live_updates, replies
-from bot.platforms.local.commands import CommandAnswer, PageVisitor
+from bot.platforms.local.commands import ANSWER_FIELD_PREFIX, CommandAnswer, PageVisitor
 from bot.platforms.local.platform import (
     PEOPLE,
     PERSON_COOKIE,
@@ -120,7 +115,7 @@ def build_page_routes(
         route("/events", _stream_events),
         route("/complete", _complete),
         route("/command", _run_command, "POST"),
-        route("/control", _press_control, "POST"),
+        route("/control", _run_command, "POST"),
         route("/person", _change_person, "POST"),
         Mount("/local", StaticFiles(directory=STATIC)),
     ]
@@ -275,14 +270,11 @@ async def _show_story(page: _Page) -> Response:
 
 
 async def _run_command(page: _Page) -> Response:
-    """Run a typed command or a submitted form."""
-    return await _show_answer(page, await commands.run_line(page.visitor, page.fields))
-
-
-async def _press_control(page: _Page) -> Response:
-    """Run a pressed button or a choice."""
-    answer = await commands.press_control(page.visitor, page.fields)
-    return await _show_answer(page, answer)
+    """Run a typed command, a submitted form, or a pressed button or choice."""
+    answer = await commands.run_request(page.visitor, page.fields)
+    if FRAGMENT_HEADER not in page.request.headers:
+        return await _show_page(page, answer)
+    return HTMLResponse(page.render_html("answer.html", **page.view_answer(answer)))
 
 
 async def _change_person(page: _Page) -> Response:
@@ -310,10 +302,8 @@ async def _stream_events(page: _Page) -> Response:
         show=page.render_message,
     )
     services = page.services
-    return StreamingResponse(
-        live_updates.stream_updates(services.platform.hub, services.mailbox, stream),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store"},
+    return EventSourceResponse(
+        live_updates.stream_updates(services.platform.hub, services.mailbox, stream)
     )
 
 
@@ -333,15 +323,9 @@ async def _complete(page: _Page) -> Response:
     return JSONResponse({"start": found.start, "end": found.end, "items": items})
 
 
-async def _show_answer(page: _Page, answer: CommandAnswer) -> Response:
-    if FRAGMENT_HEADER not in page.request.headers:
-        return await _show_page(page, answer)
-    return HTMLResponse(page.render_html("answer.html", **page.view_answer(answer)))
-
-
 async def _show_lookup(page: _Page, path: str, option: str) -> Response:
-    args = {option: page.fields[option]}
-    answer = await commands.run_lookup(page.visitor, path, args)
+    fields = {"path": path, f"{ANSWER_FIELD_PREFIX}{option}": page.fields[option]}
+    answer = await commands.run_request(page.visitor, fields)
     response = await _show_page(page, answer)
     if isinstance(answer.outcome, Reply) and answer.outcome.problem:
         response.status_code = 404

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from bot.model import (
+    LOCAL_PLATFORM,
     Delivery,
     Inbox,
     LocalMessage,
@@ -27,8 +28,6 @@ from bot.platforms.local.render import render
 from bot.ports import Clock, Mailbox
 from digests.types import Edition
 
-PLATFORM_NAME: Final[PlatformName] = "local"
-
 
 class LocalPlatform:
     """`bot.ports.Platform` over a mailbox."""
@@ -42,7 +41,7 @@ class LocalPlatform:
 
     @property
     def name(self) -> PlatformName:
-        return PLATFORM_NAME
+        return LOCAL_PLATFORM
 
     @property
     def people(self) -> tuple[Person, ...]:

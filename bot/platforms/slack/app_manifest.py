@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from bot.model import Command, Finding
+from bot.model import Command, Finding, PlatformName
 from bot.platforms.common.text import shorten_text
 from digests.messages import Message
 
+PLATFORM_NAME: Final[PlatformName] = "slack"
 ConnectionMode = Literal["socket", "http"]
 #: Path on the web port to which Slack sends events.
 EVENTS_PATH: Final = "/slack/events"
@@ -165,28 +166,23 @@ class SlackApp:
 
 
 def check_scopes(
-    granted_scopes: Collection[str] | None, *, subject: str, again: Message
+    granted: Collection[str] | None, subject: str, again: Message
 ) -> Iterator[Finding]:
     """Report the scopes of the manifest that the app was not granted.
 
     Args:
-        granted_scopes: The scopes that Slack reports; None = Slack did not say.
+        granted: The scopes that Slack reports; None = Slack did not say.
         subject: Subject of the findings.
         again: How to install the app again: a new manifest alone grants nothing.
     """
+    fix = Message(
+        "update the app's manifest (standfirst slack-manifest), then {again}",
+        again=again,
+    )
     for scope, why in SCOPES.items():
-        if granted_scopes is not None and scope not in granted_scopes:
+        if granted is not None and scope not in granted:
             report = Finding.problem if scope in REQUIRED_SCOPES else Finding.warning
-            yield report(
-                subject,
-                Message(
-                    "the app lacks the scope {scope}: {why}",
-                    scope=scope,
-                    why=Message(why),
-                ),
-                Message(
-                    "update the app's manifest (standfirst slack-manifest), then "
-                    "{again}",
-                    again=again,
-                ),
+            lacks = Message(
+                "the app lacks the scope {scope}: {why}", scope=scope, why=Message(why)
             )
+            yield report(subject, lacks, fix)

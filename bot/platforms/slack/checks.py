@@ -12,16 +12,17 @@ from typing import Any, Final
 
 from bot.errors import SendError, SendRefused
 from bot.model import Finding, PlatformIdentity
-from bot.platforms.slack import app_manifest, limits
-from bot.platforms.slack.app_manifest import check_scopes
+from bot.platforms.slack import limits
+from bot.platforms.slack.app_manifest import APPS_URL, EVENTS_PATH, check_scopes
 from bot.platforms.slack.installations import Installation
 from bot.platforms.slack.messages import get_mapping, get_text
+from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from digests.messages import Message
 
 #: «xapp-1-A0123456-…»: the app that an app-level token belongs to.
 _APP_TOKEN: Final = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 REINSTALL_HINT: Final = Message(
-    "install the app again under «Install App» at {page}", page=app_manifest.APPS_URL
+    "install the app again under «Install App» at {page}", page=APPS_URL
 )
 
 
@@ -45,9 +46,7 @@ class SlackExaminer:
             application=application,
             places=(session.team_name,),
             findings=(
-                *check_scopes(
-                    session.scopes, subject="slack scopes", again=REINSTALL_HINT
-                ),
+                *check_scopes(session.scopes, "slack scopes", REINSTALL_HINT),
                 *self._check_same_app(application),
             ),
             clock=_parse_date(session.server_date),
@@ -57,28 +56,23 @@ class SlackExaminer:
         token = self._app_token
         if token is None:
             return self._check_signing()
-        from bot.platforms.slack.send_errors import classify_send_error, get_error_code
-
         session = await self._installation.sign_in()
         try:
             # Not through the installation: a refusal must not stop posting.
             await session.call("apps.connections.open", app_token=token)
         except Exception as error:
-            if not isinstance(
-                found := classify_send_error(error, guarded=True), SendRefused
-            ):
+            found = classify_send_error(error, guarded=True)
+            if not isinstance(found, SendRefused):
                 raise found from error
+            code = get_error_code(error)
             return Finding.problem(
                 "slack socket mode",
-                Message(
-                    "Slack refuses the app's token: {code}", code=get_error_code(error)
-                ),
+                Message("Slack refuses the app's token: {code}", code=code),
                 "create one with the scope connections:write under «Basic "
                 "Information», «App-Level Tokens», set "
                 "STANDFIRST_SLACK_APP_TOKEN to it, and switch «Socket Mode» on",
             )
-        text = "Slack lets it connect"
-        return Finding.ok("slack socket mode", text)
+        return Finding.ok("slack socket mode", "Slack lets it connect")
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
         session = await self._installation.sign_in()
@@ -93,20 +87,17 @@ class SlackExaminer:
                 "set the token of that workspace, or correct its ID",
             )
         if not re.fullmatch(limits.CHANNEL_ID, channel):
-            return Finding.problem(
-                subject,
-                Message(
-                    "«{channel}» is not the id of a Slack channel", channel=channel
-                ),
-                "run /newsdesk destination here in the channel",
+            text = Message(
+                "«{channel}» is not the id of a Slack channel", channel=channel
             )
+            fix = Message("run /newsdesk destination here in the channel")
+            return Finding.problem(subject, text, fix)
         try:
             found = await self._installation.ask("conversations.info", channel=channel)
         except SendRefused as refused:
             return _explain_unseen_channel(refused, subject)
-        return _check_membership(
-            get_mapping(found, "channel"), subject, session.scopes or frozenset()
-        )
+        scopes = session.scopes or frozenset()
+        return _check_membership(get_mapping(found, "channel"), subject, scopes)
 
     async def _application(self, scopes: frozenset[str] | None) -> str:
         if scopes is not None and "users:read" not in scopes:
@@ -122,23 +113,18 @@ class SlackExaminer:
     def _check_same_app(self, application: str) -> Iterator[Finding]:
         found = _APP_TOKEN.match(self._app_token or "")
         if found and application and found[1] != application:
-            yield Finding.problem(
-                "slack tokens",
-                Message(
-                    "the two tokens belong to two apps: {one} and {other}",
-                    one=application,
-                    other=found[1],
-                ),
-                Message(
-                    "take both from the same app at {page}", page=app_manifest.APPS_URL
-                ),
+            text = Message(
+                "the two tokens belong to two apps: {one} and {other}",
+                one=application,
+                other=found[1],
             )
+            fix = Message("take both from the same app at {page}", page=APPS_URL)
+            yield Finding.problem("slack tokens", text, fix)
 
     def _check_signing(self) -> Finding:
         if self._secret:
             text = Message(
-                "Slack calls {path} at the bot's address, signed",
-                path=app_manifest.EVENTS_PATH,
+                "Slack calls {path} at the bot's address, signed", path=EVENTS_PATH
             )
             return Finding.ok("slack calls", text)
         return Finding.problem(
@@ -150,16 +136,13 @@ class SlackExaminer:
 
 def _explain_unseen_channel(refused: SendRefused, subject: str) -> Finding:
     """Explain why a channel cannot be checked; a missing scope is only a warning."""
-    code = _get_code(refused)
-    if code == "missing_scope":
-        return Finding.warning(
-            subject,
-            "it cannot be checked whether the bot is in the channel",
-            Message(
-                "add the scopes channels:read and groups:read, then {again}",
-                again=REINSTALL_HINT,
-            ),
+    if get_error_code(refused.__cause__) == "missing_scope":
+        hint = Message(
+            "add the scopes channels:read and groups:read, then {again}",
+            again=REINSTALL_HINT,
         )
+        text = Message("it cannot be checked whether the bot is in the channel")
+        return Finding.warning(subject, text, hint)
     if refused.whole_workspace:
         raise refused
     fix = "«/invite» the bot, or run /newsdesk destination here in another channel"
@@ -173,28 +156,16 @@ def _check_membership(
         return Finding.problem(
             subject, "the channel is archived", "open it again, or post to another one"
         )
-    direct = bool(channel.get("is_im"))
-    if direct or channel.get("is_member"):
+    if channel.get("is_im") or channel.get("is_member"):
         return Finding.ok(subject, "the bot is in the channel")
-    public = not channel.get("is_private")
-    if public and "chat:write.public" in scopes:
-        return Finding.warning(
-            subject,
-            "the bot is not in the channel: it may post, but cannot check "
-            "whether a post without a confirmation arrived",
-            "«/invite» the bot in the channel",
+    invite = Message("«/invite» the bot in the channel")
+    if "chat:write.public" in scopes and not channel.get("is_private"):
+        text = Message(
+            "the bot is not in the channel: it may post, but cannot check whether "
+            "a post without a confirmation arrived"
         )
-    return Finding.problem(
-        subject, "the bot is not in the channel", "«/invite» the bot in the channel"
-    )
-
-
-def _get_code(refused: SendRefused) -> str:
-    """Return Slack's error code, or the text of any other refusal."""
-    from bot.platforms.slack.send_errors import get_error_code
-
-    cause = refused.__cause__
-    return get_error_code(cause) if isinstance(cause, Exception) else str(refused)
+        return Finding.warning(subject, text, invite)
+    return Finding.problem(subject, "the bot is not in the channel", invite)
 
 
 def _parse_date(server_date: str) -> datetime | None:

@@ -11,15 +11,14 @@ The library is configured in three ways, each for a reason:
 
 import base64
 from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Any
-
-import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import SendRefused, SendUnclear
 from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import SlackApp
+
+if TYPE_CHECKING:
+    import aiohttp
 
 
 class SlackClient:
@@ -27,10 +26,9 @@ class SlackClient:
 
     def __init__(
         self,
-        *,
         token: str,
         api_base: str | None,
-        http: aiohttp.ClientSession | None = None,
+        http: "aiohttp.ClientSession | None" = None,
     ) -> None:
         """Create the client; nothing is sent yet.
 
@@ -39,6 +37,9 @@ class SlackClient:
             api_base: Base URL of the Web API, ending in `/api/`; None = slack.com.
             http: A shared connection pool, closed by its owner; None = one of its own.
         """
+        # Loaded with the first client, not with this module.
+        from slack_sdk.web.async_client import AsyncWebClient
+
         self._http = http or open_pool()
         self._owns = http is None
         self.web = AsyncWebClient(
@@ -63,14 +64,6 @@ class SlackClient:
     def closed(self) -> bool:
         return self._http.closed
 
-    @property
-    def token(self) -> str:
-        return self.web.token or ""
-
-    @token.setter
-    def token(self, token: str) -> None:
-        self.web.token = token
-
     async def login(self) -> None:
         """Ask Slack whose token it is (`auth.test`)."""
         found = await self.web.auth_test()
@@ -79,8 +72,9 @@ class SlackClient:
         self.bot = str(found.get("bot_id") or "")
         self.bot_name = str(found.get("user") or "")
         self.server_date = str(found.headers.get("Date") or "")
-        scopes_header = found.headers.get("X-OAuth-Scopes")
-        self.scopes = None if scopes_header is None else _split_scopes(scopes_header)
+        scopes = found.headers.get("X-OAuth-Scopes")
+        if scopes is not None:
+            self.scopes = frozenset(map(str.strip, scopes.split(","))) - {""}
 
     async def close(self) -> None:
         if self._owns:
@@ -132,28 +126,16 @@ class SlackClient:
         return not self.scopes or scope in self.scopes
 
 
-def open_pool() -> aiohttp.ClientSession:
+def open_pool() -> "aiohttp.ClientSession":
     """Create a connection pool with the timeouts of every call."""
-    return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(
-            total=limits.REQUEST, connect=limits.CONNECT, sock_connect=limits.CONNECT
-        ),
-        trace_configs=[_forbid_redirections()],
-    )
+    import aiohttp
 
-
-def _split_scopes(scopes: str) -> frozenset[str]:
-    return frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
-
-
-def _forbid_redirections() -> aiohttp.TraceConfig:
-    async def redirected(
-        _session: aiohttp.ClientSession,
-        _context: SimpleNamespace,
-        params: aiohttp.TraceRequestRedirectParams,
-    ) -> None:
+    async def refuse(_session: Any, _context: Any, params: Any) -> None:
         raise SendUnclear("slack.redirected", host=params.url.host)
 
     trace = aiohttp.TraceConfig()
-    trace.on_request_redirect.append(redirected)
-    return trace
+    trace.on_request_redirect.append(refuse)
+    timeout = aiohttp.ClientTimeout(
+        total=limits.REQUEST, connect=limits.CONNECT, sock_connect=limits.CONNECT
+    )
+    return aiohttp.ClientSession(timeout=timeout, trace_configs=[trace])

@@ -25,7 +25,6 @@ from slack_bolt.adapter.socket_mode.async_internals import (
 )
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -122,21 +121,20 @@ class SlackSocket(SocketModeClient):
     async def hold(self) -> str:
         """Receive until the end; return Slack's reason, or "" when it broke."""
         try:
-            return await self._received()
+            return await self._receive()
+        except TimeoutError:
+            return "idle"
         finally:
             self._over = True
 
-    async def _received(self) -> str:
+    async def _receive(self) -> str:
         session = self.current_session
         assert session is not None, "it was not opened"
         clock = asyncio.get_running_loop()
         leave_at = clock.time() + self._idle_timeout
         while True:
-            try:
-                async with asyncio.timeout_at(leave_at):
-                    message = await session.receive()
-            except TimeoutError:
-                return "idle"
+            async with asyncio.timeout_at(leave_at):
+                message = await session.receive()
             if message.type in _CLOSING_TYPES:
                 return ""
             if message.type is aiohttp.WSMsgType.PING:
@@ -155,11 +153,8 @@ class SlackSocket(SocketModeClient):
 
     def _check(self, url: str) -> None:
         parts = urlsplit(url)
-        if self._host is None:
-            allowed = parts.scheme == "wss"
-        else:
-            allowed = parts.scheme in {"ws", "wss"} and parts.hostname == self._host
-        if not allowed:
+        schemes = {"wss"} if self._host is None else {"ws", "wss"}
+        if parts.scheme not in schemes or self._host not in {None, parts.hostname}:
             raise SendRefused(
                 "slack.foreign_socket", scheme=parts.scheme, host=parts.hostname
             )
@@ -205,40 +200,17 @@ def build_bolt_app(session: SlackClient, listener: SlackEventHandler) -> AsyncAp
         request_verification_enabled=False,
     )
 
-    _register_listeners(app, listener)
-    return app
-
-
-def _register_listeners(app: AsyncApp, listener: SlackEventHandler) -> None:
-    # Bolt passes arguments by name.
-    async def command(body: dict[str, Any], ack: AsyncAck) -> None:
-        await listener.command(body, ack)
-
-    async def press(body: dict[str, Any], ack: AsyncAck) -> None:
-        await listener.press(body, ack)
-
-    async def submission(body: dict[str, Any], ack: AsyncAck) -> None:
-        await listener.submission(body, ack)
-
-    async def home(body: dict[str, Any], ack: AsyncAck) -> None:
-        await listener.home(body, ack)
-
-    async def ended(body: dict[str, Any]) -> None:
-        # Not certain: such an event can be late, or be about another token.
-        team = body.get("team_id")
-        if isinstance(team, str):
-            await listener.ended(team)
-
     async def ignored() -> None:
         """Do nothing; Bolt acknowledges the event."""
 
-    app.command(_ANYTHING)(command)
-    app.block_action(_ANYTHING)(press)
-    app.view_submission(_ANYTHING)(submission)
-    app.event("app_home_opened")(home)
-    app.event("app_uninstalled")(ended)
-    app.event("tokens_revoked")(ended)
+    app.command(_ANYTHING)(listener.command)
+    app.block_action(_ANYTHING)(listener.press)
+    app.view_submission(_ANYTHING)(listener.submission)
+    app.event("app_home_opened")(listener.home)
+    app.event("app_uninstalled")(listener.ended)
+    app.event("tokens_revoked")(listener.ended)
     app.event(_ANYTHING)(ignored)
+    return app
 
 
 async def dispatch_request(
@@ -252,12 +224,11 @@ async def dispatch_request(
     try:
         request = AsyncBoltRequest(body=body, headers=dict(headers))
         whole = {"event": {}, **request.body}
-    except Exception as error:
+        known = whole.get("type") or whole.get("command")
+    except Exception:
         # The library parses bodies without checking them.
-        raise ValueError("It is no event of Slack's.") from error
-    if not (whole.get("type") or whole.get("command")) or not isinstance(
-        whole["event"], dict
-    ):
+        known = False
+    if not known or not isinstance(whole["event"], dict):
         raise ValueError("It is no event of Slack's.")
     answer = await app.async_dispatch(request)
     kind = answer.headers.get("content-type", ["text/plain"])[0]

@@ -14,6 +14,7 @@ from bot.platforms.common.direct_messages import DirectMessageChannels, get_reci
 from bot.platforms.slack import limits
 from bot.platforms.slack.installations import Installations, ask_workspace
 from bot.platforms.slack.messages import get_mapping, get_text
+from bot.platforms.slack.send_errors import TokenRefused
 
 _PERSON_ID: Final = re.compile(limits.PERSON_ID)
 
@@ -42,8 +43,6 @@ class SlackDirectMessages:
             return delivery
         if not _PERSON_ID.fullmatch(person):
             raise SendRefused("slack.not_a_person_id", person=person)
-        from bot.platforms.slack.send_errors import TokenRefused
-
         try:
             channel = await self.open(delivery.workspace_external_id, person)
         except TokenRefused:

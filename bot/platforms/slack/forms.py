@@ -12,7 +12,7 @@ conversation with the app, because a message that only they see can contain none
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.i18n.translation import Texts
@@ -37,7 +37,7 @@ from bot.platforms.slack.block_kit import (
     rich_section,
     small_block,
 )
-from bot.platforms.slack.messages import format_fallback
+from bot.platforms.slack.messages import format_fallback, get_mapping, get_text
 
 #: Without this scope no form asks for a file.
 READ_SCOPE: Final = "files:read"
@@ -71,30 +71,25 @@ def render_form(
         "callback_id": f"{FORM_PREFIX}{form.path}"[: limits.ACTION_ID],
         "private_metadata": _serialize_context(carried),
         "title": plain_text(title),
-        "submit": _button_text(texts.say("Go on")),
-        "close": _button_text(texts.say("Cancel")),
+        "submit": plain_text(shorten_utf16(texts.say("Go on"), limits.VIEW_TITLE)),
+        "close": plain_text(shorten_utf16(texts.say("Cancel"), limits.VIEW_TITLE)),
         "blocks": [*above, *asked],
     }
 
 
 def parse_form(view: Mapping[str, Any]) -> tuple[Form, FormContext]:
     """Parse a submitted view; the form's path is "" if the view is not ours."""
-    path = parse_form_path(str(view.get("callback_id") or ""))
-    state = view.get("state") or {}
-    answers = dict(_iter_answers(state.get("values") or {}))
-    title = str((view.get("title") or {}).get("text") or "")
-    fields = tuple(
-        _parse_field(block, answers)
-        for block in view.get("blocks") or ()
-        if block.get("type") == "input" and block.get("block_id") != ATTACHMENT
+    answers = dict(_iter_answers(get_mapping(get_mapping(view, "state"), "values")))
+    form = Form(
+        path=parse_form_path(get_text(view, "callback_id")),
+        title=get_text(get_mapping(view, "title"), "text"),
+        fields=tuple(
+            _parse_field(block, answers)
+            for block in view.get("blocks") or ()
+            if block.get("type") == "input" and block.get("block_id") != ATTACHMENT
+        ),
     )
-    form = Form(path=path, title=title, fields=fields)
-    return form, _parse_context(str(view.get("private_metadata") or ""))
-
-
-def collect_answers(form: Form) -> dict[str, str]:
-    """Collect the answers by field."""
-    return {field.name: field.value for field in form.fields}
+    return form, _parse_context(get_text(view, "private_metadata"))
 
 
 def collect_errors(form: Form, shown: Form) -> dict[str, str]:
@@ -110,14 +105,6 @@ def collect_errors(form: Form, shown: Form) -> dict[str, str]:
         for field in form.fields
         if field.error
     }
-
-
-def add_form_error(form: Form, sentence: str) -> Form:
-    """Return the form with an error at its first field: the view stays open."""
-    if not form.fields:
-        return form
-    first, *rest = form.fields
-    return replace(form, fields=(replace(first, error=sentence), *rest))
 
 
 def render_form_message(form: Form, draft: str, texts: Texts) -> Json:
@@ -201,27 +188,22 @@ def _cut_value(value: str) -> str:
     return kept
 
 
-def _button_text(label: str) -> Json:
-    return plain_text(shorten_utf16(label, limits.VIEW_TITLE))
-
-
 # ── answers ────────────────────────────────────────────────────────────────────
 
 
 def _iter_answers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, inside in values.items():
         for given in inside.values():
-            chosen = given.get("selected_option") or {}
-            yield name, str(given.get("value") or chosen.get("value") or "")
+            chosen = get_mapping(given, "selected_option")
+            yield name, get_text(given, "value") or get_text(chosen, "value")
 
 
 def _parse_field(block: Mapping[str, Any], answers: Mapping[str, str]) -> FormField:
     """Parse a question of the view with its answer."""
-    name = str(block.get("block_id") or "")
-    element = block.get("element") or {}
+    name, element = get_text(block, "block_id"), get_mapping(block, "element")
     return FormField(
         name=name,
-        label=str((block.get("label") or {}).get("text") or name),
+        label=get_text(get_mapping(block, "label"), "text") or name,
         description="",
         required=not block.get("optional"),
         value=answers.get(name, ""),
@@ -253,15 +235,14 @@ def _serialize_context(carried: FormContext) -> str:
 
 def _parse_context(text: str) -> FormContext:
     try:
-        parts = json.loads(text or "{}")
+        parts = json.loads(text)
     except ValueError:
-        return FormContext()
-    if not isinstance(parts, dict):
-        return FormContext()
+        parts = None
+    parts = parts if isinstance(parts, dict) else {}
     return FormContext(
-        channel=str(parts.get("c") or ""),
-        thread=str(parts.get("t") or ""),
-        answer_to=str(parts.get("a") or ""),
+        channel=get_text(parts, "c"),
+        thread=get_text(parts, "t"),
+        answer_to=get_text(parts, "a"),
     )
 
 
@@ -272,9 +253,9 @@ def resolve_upload_origin(api_base: str | None) -> str:
 
 def find_file(view: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Find the file of a submitted view, as Slack describes it."""
-    values = (view.get("state") or {}).get("values") or {}
-    inside = values.get(ATTACHMENT) or {}
-    files = (inside.get(ATTACHMENT) or {}).get("files") or ()
+    answers = get_mapping(get_mapping(view, "state"), "values")
+    answer = get_mapping(get_mapping(answers, ATTACHMENT), ATTACHMENT)
+    files = answer.get("files")
     first = files[0] if isinstance(files, list) and files else None
     return first if isinstance(first, Mapping) else None
 
@@ -282,10 +263,11 @@ def find_file(view: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def build_attachment(file: Mapping[str, Any], *, origin: str, token: str) -> Attachment:
     """Build the attachment; only its origin gets the token."""
     size = file.get("size")
+    download = get_text(file, "url_private_download")
     return Attachment(
-        name=str(file.get("name") or ""),
+        name=get_text(file, "name"),
         size=size if isinstance(size, int) else 0,
-        address=str(file.get("url_private_download") or file.get("url_private") or ""),
+        address=download or get_text(file, "url_private"),
         origin=origin,
         bearer=token,
     )

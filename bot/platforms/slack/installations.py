@@ -14,9 +14,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
-
-import structlog
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from bot.errors import (
     BotError,
@@ -29,20 +28,25 @@ from bot.model import AppInstallation, Delivery, Finding, InstallationTokens
 from bot.platforms.common.connection import StopSwitch
 from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import SlackApp, check_scopes
+from bot.platforms.slack.client import SlackClient, open_pool
 from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
-from bot.platforms.slack.tokens import RotatingTokens, TokenSource, parse_tokens
+from bot.platforms.slack.send_errors import (
+    TokenRefused,
+    classify_send_error,
+    get_error_code,
+)
+from bot.platforms.slack.tokens import BotToken, RotatingToken, parse_tokens
 from bot.ports import InstallationStore
 from digests.messages import Message
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from bot.platforms.slack.client import SlackClient
-
-log = structlog.get_logger(__name__)
 T = TypeVar("T")
 Json = dict[str, Any]
+#: Called with each new installation, once it is stored.
+OnInstalled = Callable[[AppInstallation], Awaitable[None]]
 
 #: Slack's error code for an expired token.
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 - an error code of Slack's
@@ -57,28 +61,27 @@ class Installation:
 
     def __init__(
         self,
-        *,
-        tokens: TokenSource,
-        api_base: str | None,
+        token: BotToken,
         pace: SlackRateLimiter,
-        session: Callable[[str], "SlackClient"] | None = None,
+        api_base: str | None,
+        pool: "aiohttp.ClientSession | None" = None,
     ) -> None:
         """Create the installation; nothing is sent yet.
 
         Args:
-            tokens: The bot's tokens in the workspace.
-            api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
+            token: The bot's token in the workspace.
             pace: The workspace's rate limits.
-            session: Creates a client for a token; None = one with its own connections.
+            api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
+            pool: Shared connections; None = its own.
         """
-        self.api_base = api_base
         self.pace = pace
+        self.api_base = api_base
         self.stop = StopSwitch("slack")
         #: The workspace; "" before the sign-in.
         self.team = ""
-        self._tokens = tokens
-        self._new_session = session or self._with_own_pool
-        self._session: SlackClient | None = None
+        self._token = token
+        self._pool = pool
+        self._client: SlackClient | None = None
         self._login_lock = asyncio.Lock()
         #: When the sign-in failed last, and how.
         self._failed: tuple[float, SendError] | None = None
@@ -88,12 +91,7 @@ class Installation:
         """Why nothing is sent any more."""
         return self.stop.reason
 
-    @property
-    def is_signed_in(self) -> bool:
-        """Whether there is a client that is signed in."""
-        return self._session is not None
-
-    async def sign_in(self) -> "SlackClient":
+    async def sign_in(self) -> SlackClient:
         """Return the client that is signed in, or sign in.
 
         Raises:
@@ -103,52 +101,63 @@ class Installation:
         asked = clock.time()
         async with self._login_lock:
             self.stop.check()
-            token = await self._token()
-            if self._session is not None and not self._session.closed:
-                self._session.token = token
-                return self._session
+            token = await self.get_token()
+            if self._client is not None and not self._client.closed:
+                self._client.web.token = token
+                return self._client
             if self._failed is not None and self._failed[0] >= asked:
                 # Another caller's sign-in failed while we waited: do not repeat it.
                 raise self._failed[1]
-            session = self._new_session(token)
+            client = SlackClient(token, self.api_base, self._pool)
             try:
-                await self._retry_renewed(session, session.login)
+                await self._retry_renewed(client, client.login)
+                self._client, self.team = client, client.team
             except Exception as error:
-                await session.close()
-                found = self._record_sign_in_failure(error)
+                found = self._record_login_failure(error)
                 self._failed = clock.time(), found
                 raise found from error
-            except BaseException:
-                await session.close()
-                raise
-            self._session, self.team = session, session.team
-            return session
+            finally:
+                if self._client is not client:
+                    await client.close()
+            return client
 
-    async def call(
-        self, method: str, delivery: Delivery, **args: Any
-    ) -> tuple["SlackClient", Json]:
+    async def get_token(self) -> str:
+        """Return a valid token, also for requests outside the Web API.
+
+        Raises:
+            SendError: There is none.
+        """
+        try:
+            return await self._token.current()
+        except TokenRefused as error:
+            self.stop.stop(error.message)
+            raise
+
+    async def call(self, method: str, delivery: Delivery, **args: Any) -> Json:
         """Call a method about a delivery's channel when it may be sent.
-
-        Returns:
-            The client that was used, and Slack's response.
 
         Raises:
             SendError: As `send_errors` classifies it.
         """
-        channel = _get_channel(delivery)
-        session = await self.sign_in()
-        _check_workspace(session, delivery)
+        channel = delivery.channel
+        if not _TARGET_ID.fullmatch(channel):
+            raise SendRefused("slack.not_a_channel_id", channel=channel)
+        client = await self.sign_in()
+        wanted = delivery.workspace_external_id
+        if wanted != client.team:
+            raise SendRefused(
+                "slack.wrong_team",
+                team=client.team,
+                wanted=wanted,
+                whole_workspace=True,
+            )
         async with self.pace.turn(method, channel):
             self.stop.check()
-            found = await self._attempt(
-                session,
-                method,
-                channel,
-                lambda s: s.call(method, channel=channel, **args),
-            )
+            call = partial(client.call, method, channel=channel, **args)
+            found = await self._attempt(client, call, method, channel)
             if method == POST_MESSAGE:
                 self.pace.posted()
-            return session, found
+            return found
 
     async def ask(self, method: str, **args: Any) -> Json:
         """Call a method for a person who is waiting: it overtakes posts.
@@ -156,215 +165,108 @@ class Installation:
         Raises:
             SendError: As `send_errors` classifies it.
         """
-        return await self.request(method, lambda session: session.call(method, **args))
+        return await self.request(method, lambda client: client.call(method, **args))
 
     async def request(
-        self, method: str, call: Callable[["SlackClient"], Awaitable[T]]
+        self, method: str, call: Callable[[SlackClient], Awaitable[T]]
     ) -> T:
         """Do the same for a function that is not a single call. Raises `SendError`."""
-        session = await self.sign_in()
+        client = await self.sign_in()
         self.pace.check(method, "")
-        return await self._attempt(session, method, "", call)
-
-    async def _attempt(
-        self,
-        session: "SlackClient",
-        method: str,
-        channel: str,
-        call: Callable[["SlackClient"], Awaitable[T]],
-    ) -> T:
-        try:
-            return await self._retry_renewed(session, lambda: call(session))
-        except Exception as error:
-            raise self._record_failure(error, method, channel) from error
+        return await self._attempt(client, lambda: call(client), method)
 
     async def verify_token(self) -> None:
         """Check with the token whether the app was removed, as Slack says."""
         try:
-            session = await self.sign_in()
-            await self._retry_renewed(session, session.login)
+            client = await self.sign_in()
+            await self._retry_renewed(client, client.login)
         except Exception as error:
-            self._record_sign_in_failure(error)
+            self._record_login_failure(error)
 
     async def close(self) -> None:
         """Sign out; the next call signs in again."""
-        await self._tokens.close()
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._token.close()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
 
-    # ── tokens ─────────────────────────────────────────────────────────────────
-
-    def _with_own_pool(self, token: str) -> "SlackClient":
-        from bot.platforms.slack.client import SlackClient
-
-        return SlackClient(token=token, api_base=self.api_base)
-
-    async def bearer(self) -> str:
-        """Return a valid token, for requests outside the Web API.
-
-        Raises:
-            SendError: There is none.
-        """
-        return await self._token()
-
-    async def _token(self) -> str:
-        from bot.platforms.slack.send_errors import TokenRefused
-
+    async def _attempt(
+        self,
+        client: SlackClient,
+        call: Callable[[], Awaitable[T]],
+        method: str,
+        channel: str = "",
+    ) -> T:
         try:
-            return await self._tokens.current()
-        except TokenRefused as error:
-            self.stop.stop(error.message)
-            raise
+            return await self._retry_renewed(client, call)
+        except Exception as error:
+            found = self._classify(error, guarded=method != POST_MESSAGE)
+            if isinstance(found, SendRateLimited):
+                self.pace.limited(method, channel, found.retry_after)
+            raise found from error
 
     async def _retry_renewed(
-        self, session: "SlackClient", call: Callable[[], Awaitable[T]]
+        self, client: SlackClient, call: Callable[[], Awaitable[T]]
     ) -> T:
         """Call; repeat it with the next token where this one has just expired."""
-        from bot.platforms.slack.send_errors import get_error_code
-
-        used = session.token
+        used = client.web.token or ""
         try:
             return await call()
         except Exception as error:
             if get_error_code(error) != TOKEN_EXPIRED:
                 raise
-            token = await self._tokens.renew(used)
+            token = await self._token.renew(used)
             if token is None:
                 raise
-            session.token = token
+            client.web.token = token
         return await call()
 
-    # ── errors ───────────────────────────────────────────────────────────────────
-
-    def _record_failure(self, error: Exception, method: str, channel: str) -> SendError:
-        from bot.platforms.slack.send_errors import TokenRefused, classify_send_error
-
-        found = classify_send_error(error, guarded=method != POST_MESSAGE)
-        if isinstance(found, SendRateLimited):
-            self.pace.limited(method, channel, found.retry_after)
+    def _classify(self, error: Exception, *, guarded: bool = True) -> SendError:
+        """Classify an error; a refused token stops the installation."""
+        found = classify_send_error(error, guarded=guarded)
         if isinstance(found, TokenRefused):
             self.stop.stop(found.message)
         return found
 
-    def _record_sign_in_failure(self, error: Exception) -> SendError:
+    def _record_login_failure(self, error: Exception) -> SendError:
         """Classify a failed sign-in: nothing was sent yet."""
-        from bot.platforms.slack.send_errors import TokenRefused, classify_send_error
-
-        found = classify_send_error(error, guarded=True)
-        if isinstance(found, SendRateLimited):
-            return found
-        if isinstance(found, TokenRefused):
-            self.stop.stop(found.message)
+        found = self._classify(error)
+        if isinstance(found, SendRateLimited | TokenRefused):
             return found
         return SendNotReceived("slack.login_failed", error=found)
 
 
-class Installations(Protocol):
-    """The installations of the app, by workspace."""
-
-    @property
-    def api_base(self) -> str | None:
-        """Base URL of the Web API; None = Slack's own."""
-        ...
-
-    @property
-    def refused(self) -> Message | None:
-        """Why nothing is sent any more, to any workspace."""
-        ...
+class SingleInstallation(Installation):
+    """The app in one workspace alone, with a token from the settings."""
 
     @property
     def ready(self) -> bool:
-        """Whether events can be handled."""
-        ...
-
-    async def of(self, team: str) -> Installation:
-        """Return the installation in a workspace. Raises `SendError`."""
-        ...
-
-    async def is_installed(self, team: str) -> bool:
-        """Check whether the app is installed in a workspace. Raises nothing."""
-        ...
-
-    async def shared_client(self) -> "SlackClient":
-        """Return the client for connections of the whole app. Raises `SendError`."""
-        ...
-
-    async def stopped(self) -> None:
-        """Wait until nothing is sent any more, to any workspace."""
-        ...
-
-    async def remove_if_revoked(self, team: str) -> bool:
-        """Check whether the app was removed there, as Slack says."""
-        ...
-
-    async def close(self) -> None:
-        """Sign out; the next call signs in again."""
-        ...
-
-
-async def ask_workspace(
-    installations: Installations, team: str, method: str, **args: Any
-) -> Json:
-    """Call a method for a person of a workspace. Raises `SendError`."""
-    installation = await installations.of(team)
-    return await installation.ask(method, **args)
-
-
-async def iter_pages(
-    fetch: Callable[[str | None], Awaitable[Json]],
-) -> AsyncIterator[Json]:
-    """Fetch the pages of a method until there are no more; None = the first one."""
-    cursor: str | None = None
-    while cursor != "":
-        page = await fetch(cursor)
-        yield page
-        cursor = get_text(get_mapping(page, "response_metadata"), "next_cursor")
-
-
-class SingleInstallation:
-    """The app in one workspace, with one token from the settings."""
-
-    def __init__(self, installation: Installation) -> None:
-        self.one = installation
-
-    @property
-    def api_base(self) -> str | None:
-        return self.one.api_base
-
-    @property
-    def refused(self) -> Message | None:
-        return self.one.refused
-
-    @property
-    def ready(self) -> bool:
-        return self.one.is_signed_in
+        return self._client is not None
 
     async def of(self, team: str) -> Installation:
         # A post for another workspace is refused when it is sent.
-        return self.one
+        return self
 
     async def is_installed(self, team: str) -> bool:
-        return bool(team) and team == self.one.team
+        return bool(team) and team == self.team
 
-    async def shared_client(self) -> "SlackClient":
-        return await self.one.sign_in()
+    async def shared_client(self) -> SlackClient:
+        return await self.sign_in()
 
     async def stopped(self) -> None:
-        await self.one.stop.wait()
+        await self.stop.wait()
 
     async def remove_if_revoked(self, team: str) -> bool:
-        await self.one.verify_token()
-        return self.one.refused is not None
-
-    async def close(self) -> None:
-        await self.one.close()
+        await self.verify_token()
+        return self.refused is not None
 
 
 class StoredInstallations:
     """The app in every workspace that installed it."""
 
+    #: Why nothing is sent any more, to any workspace.
     refused: Message | None = None
+    #: Whether events can be handled.
     ready = True
 
     def __init__(
@@ -388,15 +290,15 @@ class StoredInstallations:
         self.api_base = api_base
         self.store = store
         self.app = app
-        self.pace = pace
-        self._now = now
+        self.now = now
+        self._pace = pace
         #: Team → the id of the installation in the store, and the installation.
         self._open: dict[str, tuple[int, Installation]] = {}
         self._pool: aiohttp.ClientSession | None = None
-        self._shared_client: SlackClient | None = None
 
     async def of(self, team: str) -> Installation:
-        found = await self._found(team)
+        """Return the installation in a workspace. Raises `SendError`."""
+        found = await self._find(team)
         if found is None:
             self._open.pop(team, None)
             raise SendRefused(
@@ -405,29 +307,29 @@ class StoredInstallations:
                 address=self.app.install_url,
                 whole_workspace=True,
             )
-        number, installation = self._open.get(team, (0, None))
-        if installation is None or number != found.id:
-            installation = self._new(found)
-            self._open[team] = found.id, installation
-        return installation
+        opened = self._open.get(team)
+        if opened is None or opened[0] != found.id:
+            opened = self._open[team] = found.id, self._build(found)
+        return opened[1]
 
     async def is_installed(self, team: str) -> bool:
+        """Check whether the app is installed in a workspace. Raises nothing."""
         try:
-            found = await self._found(team)
-        except BotError:
+            return await self._find(team) is not None
+        except SendError:
             return False
-        return found is not None
 
-    async def shared_client(self) -> "SlackClient":
-        if self._shared_client is None or self._shared_client.closed:
-            self._shared_client = self._session("")
-        return self._shared_client
+    async def shared_client(self) -> SlackClient:
+        """Return the client for connections of the whole app. Raises `SendError`."""
+        return self.open_client("")
 
     async def stopped(self) -> None:
+        """Wait until nothing is sent any more, to any workspace."""
         await asyncio.Event().wait()
 
     async def remove_if_revoked(self, team: str) -> bool:
-        found = await self._found(team)
+        """Check whether the app was removed there, as Slack says."""
+        found = await self._find(team)
         if found is None:
             return False
         installation = await self.of(team)
@@ -440,21 +342,21 @@ class StoredInstallations:
 
     async def findings(self, team: str) -> Sequence[Finding]:
         """List what the doctor reports about a workspace."""
-        again = Message("install it again: {address}", address=self.app.install_url)
+        subject, address = f"slack {team}", self.app.install_url
+        again = Message("install it again: {address}", address=address)
         try:
-            found = await self._found(team)
+            found = await self._find(team)
         except SendError as error:
-            return (_build_problem(team, error.message),)
+            return [Finding.problem(subject, error.message)]
         if found is None:
-            fix = Message("install it: {address}", address=self.app.install_url)
-            text = Message("the app is not installed there")
-            return (_build_problem(team, text, fix),)
+            fix = Message("install it: {address}", address=address)
+            return [Finding.problem(subject, "the app is not installed there", fix)]
         if found.tokens is None:
             text = Message(
                 "its tokens were encrypted with another STANDFIRST_SECRET_KEY"
             )
             fix = Message("restore that key, or {again}", again=again)
-            return (_build_problem(team, text, fix),)
+            return [Finding.problem(subject, text, fix)]
         if found.broken is not None:
             until = found.tokens.expires_at
             text = Message("nothing can be posted: {why}", why=found.broken)
@@ -464,24 +366,25 @@ class StoredInstallations:
                     moment=f"{until:%Y-%m-%d %H:%M}",
                     why=found.broken,
                 )
-            return (_build_problem(team, text, again),)
+            return [Finding.problem(subject, text, again)]
         # An earlier version stored no scopes.
-        granted_scopes = found.scopes or None
-        return tuple(
-            check_scopes(granted_scopes, subject=f"slack {found.name}", again=again)
-        )
+        return list(check_scopes(found.scopes or None, f"slack {found.name}", again))
 
     async def close(self) -> None:
+        """Sign out; the next call signs in again."""
         opened, self._open = self._open, {}
         for _, installation in opened.values():
             await installation.close()
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await pool.close()
+        if self._pool is not None:
+            await self._pool.close()
+
+    def open_client(self, token: str) -> SlackClient:
+        """Create a client with any token, over the connections of all workspaces."""
+        return SlackClient(token, self.api_base, self._get_pool())
 
     # ── one of them ────────────────────────────────────────────────────────────
 
-    async def _found(self, team: str) -> AppInstallation | None:
+    async def _find(self, team: str) -> AppInstallation | None:
         try:
             return await self.store.find(team)
         except BotError as error:
@@ -489,67 +392,54 @@ class StoredInstallations:
                 "slack.installation_not_found", error=error
             ) from error
 
-    def _new(self, installed: AppInstallation) -> Installation:
+    def _build(self, installed: AppInstallation) -> Installation:
         if installed.tokens is None:
             raise SendRefused(
                 "slack.other_secret_key",
                 address=self.app.install_url,
                 whole_workspace=True,
             )
-        tokens = RotatingTokens(
+        token = RotatingToken(
             installed,
             store=self.store,
             exchange=self._exchange,
-            now=self._now,
+            now=self.now,
             again_at=self.app.install_url,
         )
-        return Installation(
-            tokens=tokens,
-            api_base=self.api_base,
-            pace=self.pace(),
-            session=self._session,
-        )
+        return Installation(token, self._pace(), self.api_base, self._get_pool())
 
-    async def open_client(self, token: str) -> "SlackClient":
-        """Sign in with a token that is not stored yet.
-
-        Raises what the library raises.
-        """
-        session = self._session(token)
-        await session.login()
-        return session
-
-    def _session(self, token: str) -> "SlackClient":
-        from bot.platforms.slack.client import SlackClient, open_pool
-
+    def _get_pool(self) -> "aiohttp.ClientSession":
         if self._pool is None or self._pool.closed:
             self._pool = open_pool()
-        return SlackClient(token=token, api_base=self.api_base, http=self._pool)
+        return self._pool
 
     async def _exchange(self, refresh: str) -> InstallationTokens:
-        asked_at = self._now()
+        asked_at = self.now()
         async with asyncio.timeout(REFRESH_TIMEOUT):
-            shared_client = await self.shared_client()
-            answer = await shared_client.get_tokens(
+            answer = await self.open_client("").get_tokens(
                 self.app, grant_type="refresh_token", refresh_token=refresh
             )
         return parse_tokens(answer, asked_at)
 
 
-def _build_problem(team: str, text: Message, fix: Message | str = "") -> Finding:
-    return Finding.problem(f"slack {team}", text, fix)
+#: The installations of the app, by workspace: of one or of any number.
+Installations: TypeAlias = SingleInstallation | StoredInstallations
 
 
-def _check_workspace(session: "SlackClient", delivery: Delivery) -> None:
-    wanted = delivery.workspace_external_id
-    if wanted != session.team:
-        raise SendRefused(
-            "slack.wrong_team", team=session.team, wanted=wanted, whole_workspace=True
-        )
+async def ask_workspace(
+    installations: Installations, team: str, method: str, **args: Any
+) -> Json:
+    """Call a method for a person of a workspace. Raises `SendError`."""
+    installation = await installations.of(team)
+    return await installation.ask(method, **args)
 
 
-def _get_channel(delivery: Delivery) -> str:
-    """Return the channel's id. Raises `SendRefused` for no valid id."""
-    if not _TARGET_ID.fullmatch(delivery.channel):
-        raise SendRefused("slack.not_a_channel_id", channel=delivery.channel)
-    return delivery.channel
+async def iter_pages(
+    fetch: Callable[[str | None], Awaitable[Json]],
+) -> AsyncIterator[Json]:
+    """Fetch the pages of a method until there are no more; None = the first one."""
+    cursor: str | None = None
+    while cursor != "":
+        page = await fetch(cursor)
+        yield page
+        cursor = get_text(get_mapping(page, "response_metadata"), "next_cursor")

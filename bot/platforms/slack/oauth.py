@@ -18,12 +18,11 @@ import base64
 import hashlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin
 
 import structlog
 from markupsafe import Markup
@@ -42,32 +41,46 @@ from slack_sdk.oauth.installation_store.async_installation_store import (
     AsyncInstallationStore,
 )
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.errors import BotError, SendUnclear
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
-from bot.model import AppInstallation, InstallationTokens
+from bot.model import AppInstallation
 from bot.platforms.common.text import shorten_utf16
-from bot.platforms.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
-from bot.platforms.slack.installations import StoredInstallations
-from bot.platforms.slack.messages import get_mapping
+from bot.platforms.slack.app_manifest import (
+    INSTALL_PATH,
+    PLATFORM_NAME,
+    REDIRECT_PATH,
+    SCOPES,
+)
+from bot.platforms.slack.installations import OnInstalled, StoredInstallations
+from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import parse_tokens
-from bot.ports import InstallationStore, StateStore
+from bot.ports import StateStore
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 #: Slack's page on which a visitor agrees.
 AUTHORIZE: Final = "https://slack.com/oauth/v2/authorize"
 #: The library's own log is discarded: it contains codes.
 _SILENT_LOG: Final = logging.Logger("unread", level=logging.CRITICAL + 1)
 
-#: Called with each new installation, once it is stored.
-OnInstalled = Callable[[AppInstallation], Awaitable[None]]
-
 
 class InstallationNotSaved(BoltError):
     """Slack agreed, and nothing was stored; its text is a key of `_FAILURES`."""
+
+
+class NewInstallation(Installation):
+    """An installation as the library passes it on, with ours in it."""
+
+    def __init__(self, installed: AppInstallation | None, app_id: str = "") -> None:
+        super().__init__(user_id=installed.installer if installed else "")
+        #: None for a whole organisation.
+        self.installed = installed
+        self.app_id = app_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,15 +104,12 @@ class InstallFlow(AsyncOAuthFlow):
     def __init__(
         self,
         installations: StoredInstallations,
-        *,
         states: StateStore,
         arrived: OnInstalled,
-        now: Callable[[], datetime],
         texts: Texts,
     ) -> None:
         self._installations = installations
         self._arrived = arrived
-        self._now = now
         self._texts = texts
         self._pages = InstallPages()
         app = installations.app
@@ -112,15 +122,33 @@ class InstallFlow(AsyncOAuthFlow):
             redirect_uri=app.redirect_uri,
             install_path=INSTALL_PATH,
             redirect_uri_path=REDIRECT_PATH,
-            authorization_url=_build_authorize_url(installations.api_base),
+            authorization_url=urljoin(
+                installations.api_base or AUTHORIZE, "/oauth/v2/authorize"
+            ),
             callback_options=AsyncCallbackOptions(
                 success=self._succeeded, failure=self._failed
             ),
-            installation_store=_BoltInstallationStore(installations.store, now),
+            # Never used; the library's default one keeps files.
+            installation_store=AsyncInstallationStore(),
             state_store=_BoltStateStore(states),
             logger=_SILENT_LOG,
         )
         super().__init__(logger=_SILENT_LOG, settings=settings)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request for one of the two pages."""
+        # A browser may send its cookies in several headers.
+        cookies = "; ".join(request.headers.getlist("cookie"))
+        asked = AsyncBoltRequest(
+            body="", query=request.url.query, headers={"cookie": cookies}
+        )
+        first = request.url.path == INSTALL_PATH
+        handle = self.handle_installation if first else self.handle_callback
+        found = await handle(asked)
+        response = Response(found.body, status_code=found.status)
+        for name, values in found.headers.items():
+            response.headers[name] = values[0]
+        return response
 
     # ── what Bolt asks ─────────────────────────────────────────────────────────
 
@@ -146,93 +174,72 @@ class InstallFlow(AsyncOAuthFlow):
         return {**headers, **policy, "Set-Cookie": [cookie]}
 
     async def run_installation(self, code: str) -> Installation | None:
-        asked_at = self._now()
+        asked_at, app = self._installations.now(), self._installations.app
         try:
-            session = await self._installations.shared_client()
-            app = self._installations.app
-            answer = await session.get_tokens(
+            client = await self._installations.shared_client()
+            answer = await client.get_tokens(
                 app, code=code, redirect_uri=app.redirect_uri
             )
             if answer.get("is_enterprise_install"):
-                return _build_organisation_installation(answer)
+                return NewInstallation(None)
             tokens = parse_tokens(answer, asked_at)
-            session = await self._installations.open_client(tokens.token)
-            _check_team(session.team, answer)
+            client = self._installations.open_client(tokens.token)
+            await client.login()
+            team = get_mapping(answer, "team")
+            _check_team(client.team, team)
         except Exception as error:
             # None of these contains a code or token.
-            reason = get_error_code(error) or str(
-                classify_send_error(error, guarded=True)
-            )
-            log.warning("installation failed", platform="slack", reason=reason)
+            found = classify_send_error(error, guarded=True)
+            reason = get_error_code(error) or str(found)
+            log.warning("installation failed", reason=reason)
             return None
-        return _build_installation(answer, tokens, bot=session.bot)
+        installed = AppInstallation(
+            team=client.team,
+            name=get_text(team, "name") or client.team,
+            installer=get_text(get_mapping(answer, "authed_user"), "id"),
+            scopes=tuple(filter(None, get_text(answer, "scope").split(","))),
+            installed_at=self._installations.now(),
+            tokens=tokens,
+        )
+        return NewInstallation(installed, get_text(answer, "app_id"))
+
+    async def store_installation(
+        self, request: AsyncBoltRequest, installation: Installation
+    ) -> None:
+        # The library's own stores keep tokens unencrypted, write beside our one writer,
+        # and cannot record who may exchange a token that is valid once.
+        assert isinstance(installation, NewInstallation)
+        if installation.installed is None:
+            raise InstallationNotSaved("org")
+        try:
+            await self._installations.store.keep(installation.installed)
+        except BotError as error:
+            log.error("installation not kept", reason=str(error))
+            raise InstallationNotSaved("not_kept") from error
 
     async def _succeeded(self, args: AsyncSuccessArgs) -> BoltResponse:
-        kept = args.installation
-        found = await self._installations.store.find(kept.team_id or "")
-        if found is not None:
-            log.info("installed", platform="slack", team=found.team)
-            await self._arrived(found)
-        page = build_installed_page(
-            kept.team_name or "",
-            app=kept.app_id or "",
-            team=kept.team_id or "",
-            texts=self._texts,
-        )
+        new = args.installation
+        assert isinstance(new, NewInstallation)
+        assert new.installed is not None
+        log.info("installed", team=new.installed.team)
+        await self._arrived(new.installed)
+        page = build_installed_page(new.installed, new.app_id or "", self._texts)
         return self._answer(page, 200)
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
-        reason = (
-            str(args.error)
-            if isinstance(args.error, InstallationNotSaved)
-            else args.reason
+        unsaved = isinstance(args.error, InstallationNotSaved)
+        page = build_failed_page(
+            str(args.error) if unsaved else args.reason, self._texts
         )
-        page = build_failed_page(reason, self._texts)
         return self._answer(page, args.suggested_status_code)
 
     def _answer(self, page: InstallPage, status: int) -> BoltResponse:
-        cookie = self.settings.state_utils.build_set_cookie_for_deletion()
         headers: dict[str, str | Sequence[str]] = {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Security-Policy": self._pages.policy,
-            "Set-Cookie": cookie,
+            "Set-Cookie": self.settings.state_utils.build_set_cookie_for_deletion(),
         }
         return BoltResponse(status=status, body=self._pages.html(page), headers=headers)
-
-
-class _BoltInstallationStore(AsyncInstallationStore):
-    """Our installation store behind the library's interface; Bolt only saves.
-
-    The library's own store over SQLAlchemy keeps tokens unencrypted, writes beside our
-    one writer, and cannot record who may exchange a token that is valid once.
-    """
-
-    def __init__(self, store: InstallationStore, now: Callable[[], datetime]) -> None:
-        self._store = store
-        self._now = now
-
-    async def async_save(self, installation: Installation) -> None:
-        if installation.is_enterprise_install or not installation.team_id:
-            raise InstallationNotSaved("org")
-        expires = installation.bot_token_expires_at
-        tokens = InstallationTokens(
-            token=installation.bot_token or "",
-            refresh=installation.bot_refresh_token,
-            expires_at=datetime.fromtimestamp(expires, UTC) if expires else None,
-        )
-        installed = AppInstallation(
-            team=installation.team_id,
-            name=installation.team_name or installation.team_id,
-            installer=installation.user_id,
-            scopes=tuple(installation.bot_scopes or ()),
-            installed_at=self._now(),
-            tokens=tokens,
-        )
-        try:
-            await self._store.keep(installed)
-        except BotError as error:
-            log.error("installation not kept", platform="slack", reason=str(error))
-            raise InstallationNotSaved("not_kept") from error
 
 
 class _BoltStateStore(AsyncOAuthStateStore):
@@ -248,44 +255,9 @@ class _BoltStateStore(AsyncOAuthStateStore):
         return await self._states.consume(state)
 
 
-def _build_authorize_url(api_base: str | None) -> str:
-    """Build the URL of the page on which a visitor agrees."""
-    if api_base is None:
-        return AUTHORIZE
-    parts = urlsplit(api_base)
-    return f"{parts.scheme}://{parts.netloc}/oauth/v2/authorize"
-
-
-def _check_team(team: str, answer: Mapping[str, Any]) -> None:
-    if team != get_mapping(answer, "team").get("id"):
+def _check_team(found: str, named: Mapping[str, Any]) -> None:
+    if found != named.get("id"):
         raise SendUnclear("slack.token_of_other_team")
-
-
-def _build_installation(
-    answer: Mapping[str, Any], tokens: InstallationTokens, *, bot: str
-) -> Installation:
-    team = get_mapping(answer, "team")
-    at = tokens.expires_at
-    return Installation(
-        app_id=answer.get("app_id"),
-        team_id=team.get("id"),
-        team_name=team.get("name"),
-        bot_token=tokens.token,
-        bot_id=bot,
-        bot_user_id=answer.get("bot_user_id"),
-        bot_scopes=str(answer.get("scope") or ""),
-        bot_refresh_token=tokens.refresh,
-        bot_token_expires_at=int(at.timestamp()) if at else None,
-        user_id=str(get_mapping(answer, "authed_user").get("id") or ""),
-    )
-
-
-def _build_organisation_installation(answer: Mapping[str, Any]) -> Installation:
-    return Installation(
-        enterprise_id=get_mapping(answer, "enterprise").get("id"),
-        user_id=str(get_mapping(answer, "authed_user").get("id") or ""),
-        is_enterprise_install=True,
-    )
 
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -335,15 +307,13 @@ def build_start_page(url: str, texts: Texts) -> InstallPage:
 
 
 def build_installed_page(
-    name: str, *, app: str, team: str, texts: Texts
+    installed: AppInstallation, app: str, texts: Texts
 ) -> InstallPage:
-    """Build the page after an installation; `name` is the workspace's."""
+    """Build the page after an installation of our app, whose id is `app`."""
+    team, name = installed.team, shorten_utf16(installed.name, _MAX_NAME)
     known = _SLACK_ID.fullmatch(app) and _SLACK_ID.fullmatch(team)
     return InstallPage(
-        title=texts.say(
-            "Standfirst is installed in {name}",
-            name=shorten_utf16(name, _MAX_NAME) or team,
-        ),
+        title=texts.say("Standfirst is installed in {name}", name=name or team),
         sentences=(texts.say("Three steps are left, all of them in Slack:"),),
         steps=(
             texts.say("Open the channel for the news."),
@@ -363,70 +333,52 @@ def build_failed_page(reason: str, texts: Texts) -> InstallPage:
             come from anybody.
         texts: The visitor's language.
     """
-    title, sentences = _FAILURES.get(reason, ("", ()))
-    if not title:
-        code = reason if _ERROR_CODE.fullmatch(reason) else "?"
-        said = texts.say("Slack did not allow the installation ({code}).", code=code)
-        return _build_retry_page(texts.say("Nothing was installed"), (said,), texts)
-    return _build_retry_page(
-        texts.word(title), tuple(map(texts.word, sentences)), texts
-    )
-
-
-def _build_retry_page(
-    title: str, sentences: tuple[str, ...], texts: Texts
-) -> InstallPage:
+    code = reason if _ERROR_CODE.fullmatch(reason) else "?"
+    refused = texts.say("Slack did not allow the installation ({code}).", code=code)
+    title, *sentences = map(texts.word, _FAILURES.get(reason, _REFUSED))
     return InstallPage(
         title=title,
-        sentences=sentences,
+        sentences=tuple(sentences) or (refused,),
         href=INSTALL_PATH,
         label=texts.say("Start again"),
     )
 
 
+_REFUSED: Final = ("Nothing was installed",)
 _STALE: Final = (
     "This link is no longer valid",
-    (
-        "It was used already, is older than ten minutes, or was begun in another "
-        "browser. Nothing was installed.",
-        "The browser has to take cookies from this address.",
-    ),
+    "It was used already, is older than ten minutes, or was begun in another "
+    "browser. Nothing was installed.",
+    "The browser has to take cookies from this address.",
 )
-_FAILURES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+#: By code: the title of the page, and its sentences.
+_FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "access_denied": (
         "Nothing was installed",
-        ("You declined in Slack, which is fine. Nothing was saved.",),
+        "You declined in Slack, which is fine. Nothing was saved.",
     ),
     "invalid_browser": _STALE,
     "invalid_state": _STALE,
     "missing_code": _STALE,
     "invalid_code": (
         "Slack did not confirm it",
-        (
-            "Slack was asked for the app's token and gave none. Nothing was installed.",
-            "If this continues, the operator finds the reason in the log.",
-        ),
+        "Slack was asked for the app's token and gave none. Nothing was installed.",
+        "If this continues, the operator finds the reason in the log.",
     ),
     "invalid_team_for_non_distributed_app": (
         "The app may not go there yet",
-        (
-            "Slack lets it be installed only in the workspace that made it. Whoever "
-            "runs this Standfirst can change that: Manage Distribution, in the app's "
-            "settings on Slack.",
-        ),
+        "Slack lets it be installed only in the workspace that made it. Whoever "
+        "runs this Standfirst can change that: Manage Distribution, in the app's "
+        "settings on Slack.",
     ),
     "org": (
         "Choose one workspace",
-        (
-            "The app was about to be installed for a whole organisation, which "
-            "Standfirst does not do. Nothing was installed: choose a workspace of it.",
-        ),
+        "The app was about to be installed for a whole organisation, which "
+        "Standfirst does not do. Nothing was installed: choose a workspace of it.",
     ),
     "not_kept": (
         "It could not be saved",
-        (
-            "Slack agreed, but the installation could not be saved. Nothing"
-            " was installed. Try again in a minute.",
-        ),
+        "Slack agreed, but the installation could not be saved. Nothing"
+        " was installed. Try again in a minute.",
     ),
 }

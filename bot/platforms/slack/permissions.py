@@ -24,6 +24,7 @@ from bot.errors import SendError, SendRefused
 from bot.model import Permission
 from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.slack import limits
+from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.platforms.slack.installations import (
     Installation,
     Installations,
@@ -31,8 +32,9 @@ from bot.platforms.slack.installations import (
     iter_pages,
 )
 from bot.platforms.slack.messages import get_mapping
+from bot.platforms.slack.send_errors import get_error_code
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 _ADMIN_FLAGS: Final = ("is_admin", "is_owner", "is_primary_owner")
 _OUTSIDER_FLAGS: Final = ("deleted", "is_bot", "is_stranger", "is_restricted",
@@ -82,7 +84,6 @@ class SlackPersons:
         except (SendError, TimeoutError) as error:
             log.warning(
                 "person not looked up",
-                platform="slack",
                 reason=str(error) or "Slack took too long.",
                 fix="The app needs the scope users:read to know its editors.",
             )
@@ -102,7 +103,7 @@ class SlackPersons:
         with suppress(TimeoutError):
             async with asyncio.timeout(limits.LOOKUP_TIMEOUT):
                 return await self._groups.of(user, team)
-        log.info("groups not looked up", platform="slack", reason="It took too long.")
+        log.info("groups not looked up", reason="It took too long.")
         return ()
 
 
@@ -114,9 +115,9 @@ def _is_regular_member(found: Mapping[str, Any], team: str) -> bool:
 
 
 def _get_permission(found: Mapping[str, Any], team: str) -> Permission:
-    may = any(found.get(what) is True for what in _ADMIN_FLAGS)
-    both = may and _is_regular_member(found, team)
-    return Permission.EDITOR if both else Permission.EVERYONE
+    manages = any(found.get(what) is True for what in _ADMIN_FLAGS)
+    editor = manages and _is_regular_member(found, team)
+    return Permission.EDITOR if editor else Permission.EVERYONE
 
 
 #: Person → the ids of their groups.
@@ -159,7 +160,7 @@ class UserGroups:
             members = _parse_members(groups if isinstance(groups, list) else [])
         except SendError as error:
             life = limits.GROUPS_RETRY
-            log.info("groups not looked up", platform="slack", reason=str(error))
+            log.info("groups not looked up", reason=str(error))
         self._cache.put(team, members, life)
         return members
 
@@ -175,7 +176,7 @@ def _parse_members(groups: Iterable[Any]) -> GroupsByPerson:
             continue
         remaining -= len(users)
         if remaining < 0:
-            log.warning("too many groups", platform="slack", left_out=number)
+            log.warning("too many groups", left_out=number)
             break
         for user in users:
             found[str(user)] = (*found.get(str(user), ()), number)
@@ -201,16 +202,13 @@ async def can_write(installation: Installation, channel: str, person_id: str) ->
         found = get_mapping(answer, "channel")
         if found.get("is_archived"):
             return False
-        if found.get("is_private") or found.get("is_im"):
-            return await _is_in_channel(installation, channel, person_id)
-        user = await _fetch_user(installation, person_id)
-        guest = user.get("is_restricted") or user.get("is_ultra_restricted")
-        return not guest or await _is_in_channel(installation, channel, person_id)
+        if not (found.get("is_private") or found.get("is_im")):
+            user = await _fetch_user(installation, person_id)
+            if not (user.get("is_restricted") or user.get("is_ultra_restricted")):
+                return True
+        return await _is_in_channel(installation, channel, person_id)
     except SendRefused as refused:
-        from bot.platforms.slack.send_errors import get_error_code
-
-        cause = refused.__cause__
-        if isinstance(cause, Exception) and get_error_code(cause) in _UNSEEN_CODES:
+        if get_error_code(refused.__cause__) in _UNSEEN_CODES:
             return False
         raise
 
@@ -223,19 +221,14 @@ async def _fetch_user(installation: Installation, user: str) -> Mapping[str, Any
 async def _is_in_channel(
     installation: Installation, channel: str, person_id: str
 ) -> bool:
-    pages = iter_pages(
-        lambda cursor: installation.ask(
-            "conversations.members",
-            channel=channel,
-            cursor=cursor,
-            limit=limits.MEMBERS_PAGE,
-        )
-    )
-    looked_at = 0
-    async for page in pages:
+    args = {"channel": channel, "limit": limits.MEMBERS_PAGE}
+    left = _MAX_PAGES
+    async for page in iter_pages(
+        lambda cursor: installation.ask("conversations.members", cursor=cursor, **args)
+    ):
         if person_id in (page.get("members") or ()):
             return True
-        looked_at += 1
-        if looked_at >= _MAX_PAGES:
+        left -= 1
+        if not left:
             break
     return False

@@ -14,40 +14,38 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import structlog
+from starlette.responses import Response
 
 from bot.errors import MessageGone, SendRateLimited, SendRefused
 from bot.model import Delivery, Inbox, MessagePart, PlatformName, RenderContext
 from bot.platforms.common.connection import hold_until_stopped, stay_connected
 from bot.platforms.common.webhooks import SignedEndpoint
 from bot.platforms.slack import limits
+from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.platforms.slack.checks import SlackExaminer
 from bot.platforms.slack.direct_messages import SlackDirectMessages
-from bot.platforms.slack.endpoints import build_events_endpoint
-from bot.platforms.slack.events import PLATFORM_NAME, SlackEventHandler
-from bot.platforms.slack.installations import (
-    Installation,
-    Installations,
-    SingleInstallation,
-)
+from bot.platforms.slack.endpoints import build_signature_scheme
+from bot.platforms.slack.events import SlackEventHandler
+from bot.platforms.slack.installations import Installations, Json, SingleInstallation
 from bot.platforms.slack.messages import build_edit_body, build_post_body
+from bot.platforms.slack.permissions import can_write
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
 from bot.platforms.slack.read_back import find_posted
 from bot.platforms.slack.render import render
-from bot.platforms.slack.tokens import FixedToken
+from bot.platforms.slack.send_errors import classify_send_error, get_error_code
+from bot.platforms.slack.tokens import BotToken
 from digests.types import Edition
 
 if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
-    from starlette.responses import Response
 
-    from bot.platforms.slack.client import SlackClient
     from bot.platforms.slack.connection import SlackSocket
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 UPDATE, DELETE = "chat.update", "chat.delete"
 _MESSAGE_ID: Final = re.compile(r"\d{1,12}\.\d{1,6}")
@@ -89,11 +87,7 @@ class SlackPlatform:
             sleep: Waits by that clock.
         """
         self.installations = installations or SingleInstallation(
-            Installation(
-                tokens=FixedToken(token),
-                api_base=api_base,
-                pace=SlackRateLimiter(now, sleep, patience),
-            )
+            BotToken(token), SlackRateLimiter(now, sleep, patience), api_base
         )
         self._direct_messages = SlackDirectMessages(self.installations)
         self._app_token = app_token
@@ -111,8 +105,8 @@ class SlackPlatform:
         #: Runs the doctor's checks; where several workspaces installed the app, each
         #: has findings of its own.
         self.examiner = (
-            SlackExaminer(installations.one, app_token, signing_secret)
-            if isinstance(installations := self.installations, SingleInstallation)
+            SlackExaminer(self.installations, app_token, signing_secret)
+            if isinstance(self.installations, SingleInstallation)
             else None
         )
 
@@ -128,9 +122,8 @@ class SlackPlatform:
         """
         if self._app_token is not None:
             return None
-        return build_events_endpoint(
-            self._receive_request, secret=self._signing_secret, now=now
-        )
+        scheme = build_signature_scheme(self._signing_secret)
+        return SignedEndpoint(self._receive_request, scheme=scheme, now=now)
 
     @property
     def inbox(self) -> Inbox | None:
@@ -167,41 +160,26 @@ class SlackPlatform:
             SendError: As `send_errors` classifies it.
         """
         delivery = await self._direct_messages.resolve_channel(delivery)
-        match delivery.operation:
-            case "post":
-                return await self._post(delivery)
-            case "edit":
-                return await self._edit(delivery)
-            case "delete":
-                return await self._delete(delivery)
-
-    async def _post(self, delivery: Delivery) -> str:
-        _, found = await self._call(POST_MESSAGE, delivery, **build_post_body(delivery))
-        return str(found["ts"])
-
-    async def _edit(self, delivery: Delivery) -> str:
-        ts = _get_message_id(delivery)
-        _, found = await self._call(
-            UPDATE, delivery, ts=ts, **build_edit_body(delivery)
-        )
-        return str(found["ts"])
-
-    async def _delete(self, delivery: Delivery) -> str:
-        ts = _get_message_id(delivery)
+        ts = delivery.message_id or ""
+        if delivery.operation == "post":
+            found = await self._call(POST_MESSAGE, delivery, build_post_body(delivery))
+            return str(found["ts"])
+        if not _MESSAGE_ID.fullmatch(ts):
+            raise SendRefused("slack.not_a_message_id", ts=ts, message_only=True)
+        if delivery.operation == "edit":
+            body = build_edit_body(delivery)
+            found = await self._call(UPDATE, delivery, {"ts": ts, **body})
+            return str(found["ts"])
         with suppress(MessageGone):
-            await self._call(DELETE, delivery, ts=ts)
+            await self._call(DELETE, delivery, {"ts": ts})
         return ts
 
-    async def _call(
-        self, method: str, delivery: Delivery, **args: Any
-    ) -> "tuple[SlackClient, dict[str, Any]]":
+    async def _call(self, method: str, delivery: Delivery, body: Json) -> Json:
         installation = await self.installations.of(delivery.workspace_external_id)
-        return await installation.call(method, delivery, **args)
+        return await installation.call(method, delivery, **body)
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
         """Check whether a person may write in a channel."""
-        from bot.platforms.slack.permissions import can_write
-
         installation = await self.installations.of(workspace)
         return await can_write(installation, channel, person_id)
 
@@ -217,7 +195,7 @@ class SlackPlatform:
         if delivery.operation != "post":
             return None
         delivery = await self._direct_messages.resolve_channel(delivery)
-        return await find_posted(self._call, delivery)
+        return await find_posted(self.installations, delivery)
 
     # ── the connection ─────────────────────────────────────────────────────────
 
@@ -249,14 +227,24 @@ class SlackPlatform:
         Returns whether Slack asked for a new one. The old one is then closed only when
         the new one is open, so that no event is lost.
         """
-        session = await self.installations.shared_client()
-        if session.team:
-            await self.listener.register_workspace(session.team, session.team_name)
+        # Bolt is loaded with the first connection.
+        from bot.platforms.slack.connection import SlackSocket, build_bolt_app
+
+        client = await self.installations.shared_client()
+        if client.team:
+            await self.listener.register_workspace(client.team, client.team_name)
+        app = build_bolt_app(client, self.listener)
         if self._app_token is None:
-            self._accept_requests(session)
-            await self.installations.stopped()
+            await self._accept_requests(app)
             return False
-        socket = self._new_socket(session)
+        socket = SlackSocket(
+            app=app,
+            app_token=self._app_token,
+            web=client.web,
+            host=urlsplit(self.installations.api_base or "").hostname,
+            ping_timeout=self._ping_timeout,
+            idle_timeout=self._idle_timeout,
+        )
         try:
             await socket.connect()
         except BaseException:
@@ -265,53 +253,31 @@ class SlackPlatform:
         await self._close_socket()
         self._socket = socket
         reason = await hold_until_stopped(socket.hold(), self.installations.stopped())
-        log.info("socket ended", platform=PLATFORM_NAME, reason=reason or "it broke")
+        log.info("socket ended", reason=reason or "it broke")
         if not reason:
             await self._close_socket()
         return bool(reason)
 
-    async def _handle_loss(self, error: Exception) -> float:
-        delay = self._handle_disconnect(error)
-        await self._close_socket()
-        return delay
-
-    def _accept_requests(self, session: "SlackClient") -> None:
-        """Accept Slack's requests over HTTP."""
-        from bot.platforms.slack.connection import build_bolt_app
-
-        self._app = build_bolt_app(session, self.listener)
+    async def _accept_requests(self, app: "AsyncApp") -> None:
+        """Accept Slack's requests over HTTP until nothing is sent any more."""
+        self._app = app
         if not self._signing_secret:
             log.warning(
                 "commands do not work",
-                platform=PLATFORM_NAME,
                 reason="There is no STANDFIRST_SLACK_APP_TOKEN for Socket Mode, and no "
                 "STANDFIRST_SLACK_SIGNING_SECRET to know Slack's calls by.",
             )
+        await self.installations.stopped()
 
     async def _receive_request(
-        self, body: str, headers: Mapping[str, str]
-    ) -> "Response":
+        self, body: bytes, headers: Mapping[str, str]
+    ) -> Response:
         """Handle a signed request of Slack's."""
-        from starlette.responses import Response
-
-        from bot.platforms.slack.connection import dispatch_request
-
         if self._app is None or self.inbox is None:
             return Response(status_code=503)
-        return await dispatch_request(self._app, body, headers)
+        from bot.platforms.slack.connection import dispatch_request
 
-    def _new_socket(self, session: "SlackClient") -> "SlackSocket":
-        from bot.platforms.slack.connection import SlackSocket, build_bolt_app
-
-        api_base = self.installations.api_base
-        return SlackSocket(
-            app=build_bolt_app(session, self.listener),
-            app_token=self._app_token or "",
-            web=session.web,
-            host=urlsplit(api_base).hostname if api_base else None,
-            ping_timeout=self._ping_timeout,
-            idle_timeout=self._idle_timeout,
-        )
+        return await dispatch_request(self._app, body.decode(), headers)
 
     async def _close_socket(self) -> None:
         socket, self._socket = self._socket, None
@@ -319,10 +285,9 @@ class SlackPlatform:
             with suppress(Exception):
                 await socket.close()
 
-    def _handle_disconnect(self, error: Exception) -> float:
+    async def _handle_loss(self, error: Exception) -> float:
         """Decide from an error whether to connect again; return the minimum delay."""
-        from bot.platforms.slack.send_errors import classify_send_error, get_error_code
-
+        await self._close_socket()
         found = classify_send_error(error, guarded=True)
         if self.installations.refused is not None:
             return 0.0
@@ -331,19 +296,7 @@ class SlackPlatform:
                 f"Slack opens no Socket Mode ({get_error_code(error) or found}). Check "
                 "STANDFIRST_SLACK_APP_TOKEN. Posting goes on; commands do not work."
             )
-            log.error(
-                "socket closed for good",
-                platform=PLATFORM_NAME,
-                reason=self._socket_closed_reason,
-            )
+            log.error("socket closed for good", reason=self._socket_closed_reason)
             return 0.0
-        log.warning("connection lost", platform=PLATFORM_NAME, reason=str(found))
+        log.warning("connection lost", reason=str(found))
         return found.retry_after if isinstance(found, SendRateLimited) else 0.0
-
-
-def _get_message_id(delivery: Delivery) -> str:
-    """Return the message's id. Raises `SendRefused` for no valid id."""
-    ts = delivery.message_id or ""
-    if not _MESSAGE_ID.fullmatch(ts):
-        raise SendRefused("slack.not_a_message_id", ts=ts, message_only=True)
-    return ts

@@ -16,16 +16,15 @@ from pydantic import AfterValidator, Field, SecretStr
 from bot.errors import UserError
 from bot.model import Command, Finding
 from bot.platforms.slack import app_manifest, limits
-from bot.platforms.slack.app_manifest import ConnectionMode
-from bot.platforms.slack.events import PLATFORM_NAME
+from bot.platforms.slack.app_manifest import PLATFORM_NAME, ConnectionMode
 from bot.ports import (
     ActivePlatform,
     Clock,
     IdPatterns,
-    InstallationStorage,
     ManifestStep,
     PlatformContext,
     PlatformPlugin,
+    StateStore,
     TokenStep,
 )
 from bot.settings import (
@@ -174,7 +173,6 @@ def is_enabled(settings: Settings) -> bool:
 
 def build(context: PlatformContext) -> ActivePlatform:
     """Build the platform, its event endpoint, and the pages of the installation."""
-    from bot.platforms.slack.app_manifest import SlackApp
     from bot.platforms.slack.installations import StoredInstallations
     from bot.platforms.slack.platform import SlackPlatform
     from bot.platforms.slack.rate_limits import SlackRateLimiter
@@ -188,7 +186,7 @@ def build(context: PlatformContext) -> ActivePlatform:
     if storage is not None:
         many = StoredInstallations(
             storage.installations,
-            app=SlackApp(
+            app=app_manifest.SlackApp(
                 client_id=own.client_id or "",
                 client_secret=reveal_secret(own.client_secret),
                 public_url=settings.public_url or "",
@@ -205,38 +203,30 @@ def build(context: PlatformContext) -> ActivePlatform:
         api_base=own.api_base,
         patience=patience,
     )
+    states = storage.states if storage else None
     return ActivePlatform(
         platform=platform,
         read_state=lambda: platform.state,
-        callbacks=build_callbacks(platform, storage, context.clock),
+        callbacks=build_callbacks(platform, states, context.clock),
         check=None if many is None else many.findings,
         close=platform.close,
     )
 
 
 def build_callbacks(
-    platform: "SlackPlatform", storage: InstallationStorage | None, clock: Clock
+    platform: "SlackPlatform", states: StateStore | None, clock: Clock
 ) -> "Sequence[Route]":
     """Build the routes that Slack calls and those of the installation pages."""
     from starlette.routing import Route
 
-    from bot.platforms.slack.endpoints import InstallEndpoint
+    from bot.platforms.slack.endpoints import build_install_routes
     from bot.platforms.slack.installations import StoredInstallations
 
     routes, many = [], platform.installations
     if (events := platform.called(clock.now)) is not None:
         routes.append(Route(app_manifest.EVENTS_PATH, events, methods=["POST"]))
-    if storage is not None and isinstance(many, StoredInstallations):
-        install = InstallEndpoint(
-            many,
-            states=storage.states,
-            arrived=platform.listener.arrived,
-            now=clock.now,
-        )
-        routes += [
-            Route(path, install, methods=["GET"])
-            for path in (app_manifest.INSTALL_PATH, app_manifest.REDIRECT_PATH)
-        ]
+    if states is not None and isinstance(many, StoredInstallations):
+        routes += build_install_routes(many, states, platform.listener.arrived)
     return routes
 
 

@@ -5,49 +5,44 @@ nothing was posted.
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.errors import MessageGone, SendRefused
 from bot.model import Delivery
 from bot.platforms.slack import limits
-from bot.platforms.slack.installations import iter_pages
+from bot.platforms.slack.installations import Installations, Json, iter_pages
 from bot.platforms.slack.messages import carries_key, get_thread
-
-if TYPE_CHECKING:
-    from bot.platforms.slack.client import SlackClient
+from bot.platforms.slack.send_errors import TokenRefused
 
 
-class CallForDelivery(Protocol):
-    """Calls a method about a delivery's channel; every failure is a `SendError`."""
-
-    async def __call__(
-        self, method: str, delivery: Delivery, **args: Any
-    ) -> tuple["SlackClient", dict[str, Any]]: ...
-
-
-async def find_posted(call: CallForDelivery, delivery: Delivery) -> str | None:
+async def find_posted(installations: Installations, delivery: Delivery) -> str | None:
     """Find the id of our message that carries the delivery's key.
 
     Raises:
         SendRefused: The bot may not read the channel's history, or too much was posted
             there since.
     """
-    from bot.platforms.slack.send_errors import TokenRefused
-
     thread = get_thread(delivery)
     method = "conversations.history" if thread is None else "conversations.replies"
 
-    async def fetch(cursor: str | None) -> dict[str, Any]:
-        session, page = await call(
+    oldest = None
+    if delivery.claimed_at is not None:
+        # Slack's clock may be behind ours.
+        begun = delivery.claimed_at - timedelta(seconds=limits.CLOCK_SKEW)
+        oldest = f"{begun.timestamp():.6f}"
+
+    async def fetch(cursor: str | None) -> Json:
+        installation = await installations.of(delivery.workspace_external_id)
+        client = await installation.sign_in()
+        page = await installation.call(
             method,
             delivery,
             ts=thread,
-            oldest=_get_oldest(delivery),
+            oldest=oldest,
             cursor=cursor,
             limit=limits.HISTORY_PAGE,
             include_all_metadata=True,
         )
-        own = [message for message in page["messages"] if session.is_ours(message)]
+        own = [message for message in page["messages"] if client.is_ours(message)]
         return {**page, "messages": own}
 
     seen = 0
@@ -66,11 +61,3 @@ async def find_posted(call: CallForDelivery, delivery: Delivery) -> str | None:
     except SendRefused as refused:
         raise SendRefused("slack.read_back_forbidden", error=refused) from refused
     raise SendRefused("slack.too_much_since")
-
-
-def _get_oldest(delivery: Delivery) -> str | None:
-    """Return where to begin: some time before the delivery was claimed."""
-    if delivery.claimed_at is None:
-        return None
-    begun = delivery.claimed_at - timedelta(seconds=limits.CLOCK_SKEW)
-    return f"{begun.timestamp():.6f}"

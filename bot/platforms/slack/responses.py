@@ -6,10 +6,9 @@ to the asker in private. A form is opened while the event's trigger is valid, an
 message with a button afterwards.
 """
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,29 +20,17 @@ from bot.platforms.common import interactions
 from bot.platforms.common.direct_messages import OpenChannel
 from bot.platforms.common.forms import PendingForms
 from bot.platforms.slack import forms, limits, replies
-from bot.platforms.slack.forms import FormContext
-from bot.platforms.slack.installations import Installations, ask_workspace
+from bot.platforms.slack.app_manifest import PLATFORM_NAME
+from bot.platforms.slack.installations import Installations, Json, ask_workspace
+from bot.platforms.slack.interactions import SlackInteraction
 from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS, get_text
 from bot.platforms.slack.rate_limits import POST_MESSAGE
+from bot.platforms.slack.send_errors import classify_send_error
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
-#: Host of Slack's response URLs.
-_RESPONSE_HOST: Final = "hooks.slack.com"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResponseTarget:
-    """The person to answer, and where."""
-
-    #: The workspace.
-    team: str
-    user: str
-    carried: FormContext
-    #: Opens a form until an instant of the responder's clock.
-    trigger: str
-    trigger_until: float
-    texts: Texts
+#: Origin of Slack's response URLs.
+_RESPONSE_ORIGIN: Final = "https://hooks.slack.com"
 
 
 class SlackResponder:
@@ -54,7 +41,7 @@ class SlackResponder:
         installations: Installations,
         open_direct_message: OpenChannel,
         drafts: PendingForms,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float],
     ) -> None:
         """Create the responder.
 
@@ -69,106 +56,95 @@ class SlackResponder:
         self._pending_forms = drafts
         self._now = now
 
-    async def answer_with(self, target: ResponseTarget, outcome: Reply | Form) -> None:
+    async def answer_with(
+        self, arrived: SlackInteraction, outcome: Reply | Form
+    ) -> None:
         """Send an answer; one that Slack rejects is replaced by a sentence.
 
         Raises:
             SendError: It could not be sent.
         """
         if isinstance(outcome, Form):
-            await self._open_form(target, outcome)
+            await self._open_form(arrived, outcome)
             return
         try:
-            await self._send_reply(target, outcome)
+            await self._send_reply(arrived, outcome)
         except SendRefused as refused:
             if not refused.message_only:
                 raise
-            log.error("answer refused", platform="slack", reason=str(refused))
-            rejected = interactions.explain_rejected_reply(target.texts)
-            await self._send_reply(target, rejected)
+            log.error("answer refused", reason=str(refused))
+            rejected = interactions.explain_rejected_reply(arrived.texts)
+            await self._send_reply(arrived, rejected)
 
-    async def publish(self, team: str, user: str, view: Mapping[str, Any]) -> None:
+    async def publish(self, arrived: SlackInteraction, view: Json) -> None:
         """Show a view as the person's home tab. Raises `SendError`."""
-        await ask_workspace(
-            self._installations, team, "views.publish", user_id=user, view=dict(view)
-        )
+        body = {"user_id": arrived.user, "view": view}
+        await ask_workspace(self._installations, arrived.team, "views.publish", **body)
 
-    async def send_private(
-        self, team: str, user: str, message: Mapping[str, Any]
-    ) -> None:
+    async def send_private(self, team: str, user: str, message: Json) -> None:
         """Send a person a direct message that answers no event. Raises `SendError`."""
         await self._post(team, await self._open_direct_message(team, user), message)
 
-    async def _post(self, team: str, channel: str, message: Mapping[str, Any]) -> None:
-        body = {**message, **NO_PARSING, **NO_PREVIEWS}
-        await ask_workspace(
-            self._installations, team, POST_MESSAGE, channel=channel, **body
-        )
+    async def _post(self, team: str, channel: str, message: Json) -> None:
+        body = {"channel": channel, **message, **NO_PARSING, **NO_PREVIEWS}
+        await ask_workspace(self._installations, team, POST_MESSAGE, **body)
 
     # ── forms ──────────────────────────────────────────────────────────────────
 
-    async def _open_form(self, target: ResponseTarget, form: Form) -> None:
-        texts = target.texts.chosen(form.locale)
-        if target.trigger and self._now() < target.trigger_until:
+    async def _open_form(self, arrived: SlackInteraction, form: Form) -> None:
+        texts = arrived.texts.chosen(form.locale)
+        if arrived.trigger and self._now() < arrived.trigger_until:
             try:
-                await self._open_view(target, form, texts)
+                await self._open_view(arrived, form, texts)
             except SendError as error:
                 # The trigger has expired, or Slack is limiting us: send a message.
-                log.info("form not opened", platform="slack", reason=str(error))
+                log.info("form not opened", reason=str(error))
             else:
                 return
-        draft = self._pending_forms.keep(
-            build_owner_key(target.team, target.user), form
-        )
+        draft = self._pending_forms.keep(arrived.owner, form)
         message = forms.render_form_message(form, draft, texts)
-        await self._send_message(target, message, private=True)
+        await self._send_message(arrived, message, private=True)
 
     async def _open_view(
-        self, target: ResponseTarget, form: Form, texts: Texts
+        self, arrived: SlackInteraction, form: Form, texts: Texts
     ) -> None:
-        installation = await self._installations.of(target.team)
-        session = await installation.sign_in()
-        files = session.has_scope(forms.READ_SCOPE)
-        view = forms.render_form(form, target.carried, texts, files=files)
-        await installation.ask("views.open", trigger_id=target.trigger, view=view)
+        installation = await self._installations.of(arrived.team)
+        files = (await installation.sign_in()).has_scope(forms.READ_SCOPE)
+        view = forms.render_form(form, arrived, texts, files=files)
+        await installation.ask("views.open", trigger_id=arrived.trigger, view=view)
 
     # ── replies ────────────────────────────────────────────────────────────────
 
-    async def _send_reply(self, target: ResponseTarget, reply: Reply) -> None:
-        reply = await self._move_files(target, reply)
-        private = reply.private or reply.problem
-        for message in replies.render_reply(reply, target.texts.chosen(reply.locale)):
-            await self._send_message(target, message, private=private)
-
-    async def _move_files(self, target: ResponseTarget, reply: Reply) -> Reply:
-        """Replace each file that is too long for a message by a sentence.
-
-        Where Slack does not take the file, it shows as many of its lines as fit.
-        """
+    async def _send_reply(self, arrived: SlackInteraction, reply: Reply) -> None:
+        # A file that is too long for a message is replaced by a sentence.
         blocks: list[Block] = []
         for block in reply.blocks:
             if isinstance(block, Document) and len(block.text) > limits.DOCUMENT:
-                blocks += await self._hand_over_file(target, block)
+                blocks += await self._hand_over_file(arrived, block)
             else:
                 blocks.append(block)
-        return replace(reply, blocks=tuple(blocks))
+        reply = replace(reply, blocks=tuple(blocks))
+        private = reply.private or reply.problem
+        for message in replies.render_reply(reply, arrived.texts.chosen(reply.locale)):
+            await self._send_message(arrived, message, private=private)
 
     async def _hand_over_file(
-        self, target: ResponseTarget, file: Document
+        self, arrived: SlackInteraction, file: Document
     ) -> tuple[Block, ...]:
-        origin = forms.resolve_upload_origin(self._installations.api_base)
+        """Send a file and say so; show the lines that fit where Slack takes no file."""
+        texts = arrived.texts
         try:
-            await self._send_file(target, file, origin)
+            await self._send_file(arrived, file)
         except SendError as error:
-            log.info("file not handed over", platform="slack", reason=str(error))
-            said = target.texts.say(
+            log.info("file not handed over", reason=str(error))
+            said = texts.say(
                 "It is too long for a message, and Slack did not accept a file "
                 "({reason}). An administrator can check whether the app has the"
                 " scope files:write.",
-                reason=target.texts.error(error),
+                reason=texts.error(error),
             )
             return Paragraph(text=said), *file.listings()
-        said = target.texts.say(
+        said = texts.say(
             "It is too long for a message: the file «{name}» is in your messages with "
             "the app.",
             name=file.name,
@@ -176,52 +152,42 @@ class SlackResponder:
         return (Paragraph(text=said),)
 
     async def _send_message(
-        self, target: ResponseTarget, message: Mapping[str, Any], *, private: bool
+        self, arrived: SlackInteraction, message: Json, *, private: bool
     ) -> None:
-        url, channel = target.carried.answer_to, target.carried.channel
-        thread = {"thread_ts": target.carried.thread} if target.carried.thread else {}
+        url, channel, team = arrived.answer_to, arrived.channel, arrived.team
+        placed = {**message, "thread_ts": arrived.thread} if arrived.thread else message
         if url and self._is_slack_address(url):
-            body = {**message, **thread, **_build_visibility(private)}
             try:
-                if await self._respond(url, body):
+                if await self._respond(url, {**placed, **_build_visibility(private)}):
                     return
             except SendUnclear:
                 # It may have arrived: sending it twice is worse than not at all.
                 raise
             except SendError as error:
-                log.info("response URL failed", platform="slack", reason=str(error))
+                log.info("response URL failed", reason=str(error))
         if channel:
-            whispered = {**message, **thread, **NO_PARSING}
+            body = {"channel": channel, "user": arrived.user, **placed, **NO_PARSING}
             try:
                 await ask_workspace(
-                    self._installations,
-                    target.team,
-                    "chat.postEphemeral",
-                    channel=channel,
-                    user=target.user,
-                    **whispered,
+                    self._installations, team, "chat.postEphemeral", **body
                 )
             except SendRefused as refused:
                 if refused.message_only:
                     raise
-                log.info("no ephemeral message", platform="slack", reason=str(refused))
+                log.info("no ephemeral message", reason=str(refused))
             else:
                 return
-        await self._post(target.team, target.user, message)
+        await self._post(team, arrived.user, message)
 
-    async def _respond(self, url: str, body: Mapping[str, Any]) -> bool:
+    async def _respond(self, url: str, body: Json) -> bool:
         """Post to a response URL; it needs no token, so a revoked one does no harm."""
-        from bot.platforms.slack.send_errors import classify_send_error
-
-        session = await self._installations.shared_client()
+        client = await self._installations.shared_client()
         try:
-            return await session.respond(url, body)
+            return await client.respond(url, body)
         except Exception as error:
             raise classify_send_error(error, guarded=True) from error
 
-    async def _send_file(
-        self, target: ResponseTarget, file: Document, origin: str
-    ) -> None:
+    async def _send_file(self, arrived: SlackInteraction, file: Document) -> None:
         """Send a file into the person's conversation with the app.
 
         No step is repeated: after an unclear one the file may have arrived.
@@ -230,12 +196,13 @@ class SlackResponder:
             SendError: A step failed.
         """
         content = file.text.encode()
-        channel = await self._open_direct_message(target.team, target.user)
-        installation = await self._installations.of(target.team)
+        channel = await self._open_direct_message(arrived.team, arrived.user)
+        installation = await self._installations.of(arrived.team)
         ticket = await installation.ask(
             "files.getUploadURLExternal", filename=file.name, length=len(content)
         )
         url, number = get_text(ticket, "upload_url"), get_text(ticket, "file_id")
+        origin = forms.resolve_upload_origin(self._installations.api_base)
         if not url.startswith(f"{origin}/"):
             raise SendRefused("slack.upload_elsewhere")
         await installation.request("upload", lambda s: s.upload(url, content))
@@ -251,22 +218,14 @@ class SlackResponder:
             parts = urlsplit(url)
         except ValueError:
             return False
-        base = self._installations.api_base
-        if base is None:
-            return parts.scheme == "https" and parts.netloc == _RESPONSE_HOST
-        ours = urlsplit(base)
+        ours = urlsplit(self._installations.api_base or _RESPONSE_ORIGIN)
         return (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
 
 
-def _build_visibility(private: bool) -> dict[str, Any]:
+def _build_visibility(private: bool) -> Json:
     return {
         "response_type": "ephemeral" if private else "in_channel",
         "replace_original": False,
         "delete_original": False,
         **NO_PREVIEWS,
     }
-
-
-def build_owner_key(team: str, user: str) -> str:
-    """Identify the owner of a draft: a person's id is unique in a workspace only."""
-    return f"{team} {user}"

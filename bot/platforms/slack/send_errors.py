@@ -8,10 +8,7 @@ SendNotReceived   no connection was made, or Slack did not start; any fault of a
 SendUnclear       everything else: no response, a reset, a timeout, 5xx, no valid JSON
 """
 
-from typing import Any, Final
-
-import aiohttp
-from slack_sdk.errors import SlackApiError
+from typing import TYPE_CHECKING, Final
 
 from bot.errors import (
     MessageGone,
@@ -24,6 +21,9 @@ from bot.errors import (
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.slack import limits
 from digests.messages import Message, as_message
+
+if TYPE_CHECKING:
+    from slack_sdk.errors import SlackApiError
 
 #: Codes that refuse the token, and with it everything of the workspace.
 _TOKEN_CODES: Final = frozenset({
@@ -88,6 +88,10 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
         error: What slack_sdk or aiohttp raised.
         guarded: Repeating the call has no further effect: an edit, a deletion, a read.
     """
+    # Loaded with the first failure, not with this module.
+    import aiohttp
+    from slack_sdk.errors import SlackApiError
+
     match error:
         case SendError():
             return error
@@ -99,22 +103,21 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
     return SendUnclear("slack.unclear", error=said)
 
 
-def get_error_code(error: Exception) -> str:
+def get_error_code(error: BaseException | None) -> str:
     """Return the error code of Slack's response; "" if there is none."""
-    return _get_code(error.response) if isinstance(error, SlackApiError) else ""
+    data = getattr(getattr(error, "response", None), "data", None)
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
 
 
-def _classify_response(error: SlackApiError, *, guarded: bool) -> SendError:
-    status, code = _get_status(error.response), _get_code(error.response)
+def _classify_response(error: "SlackApiError", *, guarded: bool) -> SendError:
+    response, code = error.response, get_error_code(error)
+    # The library's response, or aiohttp's where it was not JSON.
+    status = getattr(response, "status_code", None) or response.status
     if status == 429 or code in _LIMIT_CODES:
-        stated = parse_wait(
-            _get_header(error.response, "Retry-After"), limits.MAX_RETRY_AFTER
-        )
-        wait = (
-            limits.DEFAULT_RETRY_AFTER
-            if stated is None
-            else max(stated, limits.MIN_RETRY_AFTER)
-        )
+        stated = response.headers.get("Retry-After")
+        wait = parse_wait(stated, limits.MAX_RETRY_AFTER)
+        wait = limits.DEFAULT_RETRY_AFTER if wait is None else wait
+        wait = max(wait, limits.MIN_RETRY_AFTER)
         return SendRateLimited("slack.rate_limited", retry_after=wait)
     if status >= 500 or code in _FAULT_CODES or not code:
         if guarded:
@@ -139,20 +142,3 @@ def _classify_code(code: str) -> SendError:
     if code in _NOT_STARTED_CODES:
         return SendNotReceived(_NOT_STARTED_CODES[code], code=code)
     return SendRefused("slack.message_refused", code=code, message_only=True)
-
-
-def _get_code(response: Any) -> str:
-    data = getattr(response, "data", None)
-    return str(data.get("error") or "") if isinstance(data, dict) else ""
-
-
-def _get_status(response: Any) -> int:
-    # The library's response, or aiohttp's where it was not JSON.
-    status = getattr(response, "status_code", None) or getattr(response, "status", 0)
-    return int(status or 0)
-
-
-def _get_header(response: Any, name: str) -> str | None:
-    found = getattr(response, "headers", None) or {}
-    value = found.get(name)
-    return None if value is None else str(value)

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 
@@ -26,10 +26,16 @@ from bot.errors import (
     SendUnclear,
 )
 from bot.model import AppInstallation, InstallationTokens
+from bot.platforms.slack.app_manifest import PLATFORM_NAME
+from bot.platforms.slack.send_errors import (
+    TokenRefused,
+    classify_send_error,
+    get_error_code,
+)
 from bot.ports import InstallationStore
 from digests.messages import Message
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 #: A token is exchanged when it is valid for no longer than this.
 REFRESH_BEFORE: Final = timedelta(hours=2)
@@ -50,43 +56,29 @@ _WRONG_SETTINGS: Final = frozenset({"bad_client_secret", "invalid_client_id"})
 RefreshTokens = Callable[[str], Awaitable[InstallationTokens]]
 
 
-class TokenSource(Protocol):
-    """Provides the token of an installation."""
+class BotToken:
+    """The bot's token in a workspace; this one never expires."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
 
     async def current(self) -> str:
         """Return a token that is valid for a while. Raises `SendError`."""
-        ...
+        return self._token
 
     async def renew(self, refused: str) -> str | None:
         """Return another token after `refused` has expired; None if there is none.
 
         Raises `SendError`.
         """
-        ...
+        return None
 
     async def close(self) -> None:
         """Wait for an exchange that is running."""
-        ...
 
 
-class FixedToken:
-    """One token that never expires."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    async def current(self) -> str:
-        return self._token
-
-    async def renew(self, refused: str) -> str | None:
-        return None
-
-    async def close(self) -> None:
-        return None
-
-
-class RotatingTokens:
-    """The tokens of an installation, exchanged before they expire."""
+class RotatingToken(BotToken):
+    """The token of an installation, exchanged before it expires."""
 
     def __init__(
         self,
@@ -96,9 +88,8 @@ class RotatingTokens:
         exchange: RefreshTokens,
         now: Callable[[], datetime],
         again_at: str,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Create the source; nothing is exchanged yet.
+        """Wrap the stored tokens; nothing is exchanged yet.
 
         Args:
             installed: The installation, with its tokens.
@@ -106,14 +97,12 @@ class RotatingTokens:
             exchange: Requests the next pair from Slack.
             now: The present instant.
             again_at: URL at which the app is installed again.
-            sleep: Waits, in seconds.
         """
         self._installed = installed
         self._store = store
         self._exchange = exchange
         self._now = now
-        self._again_at = again_at
-        self._sleep = sleep
+        self._remedy = Message("slack.reinstall", address=again_at)
         self._renewal: asyncio.Task[None] | None = None
         #: When a failed exchange may be tried again.
         self._not_before: datetime | None = None
@@ -127,15 +116,16 @@ class RotatingTokens:
         if tokens.expires_at is None or tokens.refresh is None:
             return tokens.token
         left = tokens.expires_at - self._now()
-        if left > REFRESH_BEFORE or (left > timedelta(0) and self._failed_recently()):
+        valid = left > timedelta(0)
+        if left > REFRESH_BEFORE or (valid and self._failed_recently()):
             return tokens.token
         try:
             await self._renew()
         except SendError as error:
-            if left <= timedelta(0):
+            if not valid:
                 raise
             self._not_before = self._now() + RETRY_AFTER
-            log.warning("token not exchanged yet", platform="slack", reason=str(error))
+            log.warning("token not exchanged yet", reason=str(error))
         return self._tokens.token
 
     async def renew(self, refused: str) -> str | None:
@@ -157,9 +147,8 @@ class RotatingTokens:
         return self._installed.tokens
 
     def _failed_recently(self) -> bool:
-        broken = self._installed.broken is not None
         waits = self._not_before is not None and self._now() < self._not_before
-        return broken or waits
+        return waits or self._installed.broken is not None
 
     # ── the exchange ───────────────────────────────────────────────────────────
 
@@ -187,13 +176,11 @@ class RotatingTokens:
                 raise SendNotReceived("slack.token_not_found", error=error) from error
             if waited >= MAX_WAIT:
                 raise SendNotReceived("slack.token_being_renewed")
-            await self._sleep(POLL_INTERVAL)
+            await asyncio.sleep(POLL_INTERVAL)
             waited += POLL_INTERVAL
 
     def _adopt_newest(self, newest: AppInstallation | None, used: str) -> bool:
         """Adopt tokens that another process stored; return whether they are new."""
-        from bot.platforms.slack.send_errors import TokenRefused
-
         if newest is None or newest.id != self._installed.id or newest.tokens is None:
             raise TokenRefused("slack.app_removed", remedy=self._remedy)
         if newest.version < self._installed.version:
@@ -213,7 +200,7 @@ class RotatingTokens:
             tokens = await self._exchange(self._tokens.refresh)
         except Exception as error:
             found = self._failed(error)
-            broken = found.message if _is_spent(error) else None
+            broken = found.message if get_error_code(error) in _SPENT else None
             await self._store.settle(installed, broken=broken)
             self._installed = replace(installed, broken=broken)
             raise found from error
@@ -229,33 +216,22 @@ class RotatingTokens:
             await self._store.settle(before, tokens=self._tokens)
         except BotError as error:
             self._unsaved = before
-            log.error("token not kept yet", platform="slack", reason=str(error))
+            log.error("token not kept yet", reason=str(error))
         else:
             self._unsaved = None
 
     def _failed(self, error: Exception) -> SendError:
-        from bot.platforms.slack.send_errors import (
-            TokenRefused,
-            classify_send_error,
-            get_error_code,
-        )
-
         code = get_error_code(error)
-        if _is_spent(error):
+        if code in _SPENT:
             return TokenRefused("slack.no_new_token", code=code, remedy=self._remedy)
         if code in _WRONG_SETTINGS:
             return SendRefused("slack.unknown_app", code=code, whole_workspace=True)
         found = classify_send_error(error, guarded=True)
-        if isinstance(found, SendRateLimited) or getattr(
-            found, "whole_workspace", False
-        ):
+        stops = isinstance(found, SendRefused) and found.whole_workspace
+        if stops or isinstance(found, SendRateLimited):
             return found
         # In any case, the call that needs the token was not started.
         return SendNotReceived("slack.token_pending", error=found)
-
-    @property
-    def _remedy(self) -> Message:
-        return Message("slack.reinstall", address=self._again_at)
 
 
 def parse_tokens(answer: Mapping[str, Any], asked_at: datetime) -> InstallationTokens:
@@ -272,12 +248,6 @@ def parse_tokens(answer: Mapping[str, Any], asked_at: datetime) -> InstallationT
         return InstallationTokens(token=token)
     expires_at = asked_at + timedelta(seconds=lasts)
     return InstallationTokens(token=token, refresh=refresh, expires_at=expires_at)
-
-
-def _is_spent(error: Exception) -> bool:
-    from bot.platforms.slack.send_errors import get_error_code
-
-    return get_error_code(error) in _SPENT
 
 
 def _retrieve_exception(task: asyncio.Task[None]) -> None:

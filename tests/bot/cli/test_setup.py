@@ -25,6 +25,7 @@ from dotenv import dotenv_values
 from bot import app
 from bot.cli import setup
 from bot.cli.setup_checks import SetupChecks
+from bot.model.workspace import Scope
 from bot.settings import Settings
 from bot.storage import Database, digest_store, workspace_store
 from tests.bot.cli.terminals import ScriptedTerminal
@@ -318,7 +319,10 @@ async def set_up_digests(home: Path):
     db = Database.open(f"sqlite:///{home / 'data.db'}")
     try:
         (found,) = await db.read(workspace_store.list_workspaces)
-        return await db.read(digest_store.list_digests, workspace_id=found.id)
+        return await db.read(
+            digest_store.list_digests,
+            Scope(found.id),
+        )
     finally:
         await db.close()
 

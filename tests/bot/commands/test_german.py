@@ -14,6 +14,7 @@ import pytest
 
 from bot.errors import SendRefused
 from bot.model import Command, Delivery, Destination, DestinationProblem, Form, Reply
+from bot.model.workspace import Scope
 from bot.storage import destination_store
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
@@ -191,7 +192,7 @@ async def test_why_nothing_is_posted_is_explained_in_german(ana: Editor, reason)
     digest = await ana.harness.digest()
     await ana.harness.db.write(
         destination_store.pause_destination,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         destination_id=digest.destinations[0].id,
         reason=reason,
     )
@@ -256,7 +257,7 @@ async def test_a_stopped_personal_digest_explains_why_in_german(ana: Editor):
     _, places = await ana.harness.archive.local_destinations("ana")
     await ana.harness.db.write(
         destination_store.pause_destination,
-        workspace_id=1,
+        Scope(1),
         destination_id=places[-1].id,
         reason=Message("discord.no_direct_message"),
     )

@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import SendRefused
 from bot.model import Form, Reply
+from bot.model.workspace import Scope
 from bot.storage import change_store
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
@@ -64,7 +65,7 @@ async def test_that_a_destination_was_stopped_is_nothing_to_go_back_to(ana: Edit
 async def test_what_is_kept_of_a_change_are_its_entries_before_and_after(ana: Editor):
     await ana.does("newsdesk style", stories="7")
     (kept,) = await ana.harness.db.read(
-        change_store.list_newest_changes, workspace_id=ana.place.workspace.id, count=9
+        change_store.list_newest_changes, Scope(ana.place.workspace.id), count=9
     )
     (step,) = kept.steps
     assert (step["before"]["stories"], step["after"]["stories"]) == (5, 7)

@@ -10,6 +10,7 @@ import pytest
 from bot.commands import personal
 from bot.errors import SendRefused, UserError
 from bot.model import Document, Form, Permission, Person, Preformatted, Reply
+from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,
@@ -21,7 +22,6 @@ from bot.storage import (
     schedule_store,
     schema,
 )
-from bot.storage.reader_store import PersonScope
 from digests.messages import Message
 from digests.types import PublishedLedger
 from tests.bot.commands.editors import Editor, editor, said
@@ -294,13 +294,12 @@ async def test_channel_editions_are_composed_before_personal_ones(
 async def _due(harness: BotHarness, who: Editor) -> bool:
     mine = await harness.db.read(
         personal_digest_store.find_personal_digest,
-        workspace_id=1,
-        person_id=who.person.id,
+        PersonScope(1, who.person.id),
     )
     assert mine is not None
     last = await harness.db.read(
         schedule_store.list_newest_occurrences,
-        workspace_id=1,
+        Scope(1),
         digest_id=mine.id,
         count=1,
     )
@@ -357,7 +356,7 @@ async def test_a_past_edition_of_another_is_not_found(quiet: BotHarness, ben: Ed
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
     mine = next(
-        iter(await quiet.db.read(personal_digest_store.list_personal_editions, **WHOSE))
+        iter(await quiet.db.read(personal_digest_store.list_personal_editions, WHOSE))
     )[0]
     assert not (await ben.says("news latest", edition=mine)).problem
     cleo = ben.also("Cleo")
@@ -415,14 +414,14 @@ async def test_no_destination_leads_to_a_person_or_is_called_so(quiet: BotHarnes
         with pytest.raises(UserError, match="/news me"):
             await quiet.db.write(
                 destination_store.upsert_destination,
-                workspace_id=1,
+                Scope(1),
                 name=name,
                 channel=channel,
             )
     with pytest.raises(UserError, match="/news me"):
         await quiet.db.write(
             destination_store.rename_destination,
-            workspace_id=1,
+            Scope(1),
             destination_id=1,
             name="person:ben",
         )
@@ -540,7 +539,7 @@ async def test_erasing_removes_pending_notices(quiet: BotHarness, ben: Editor):
     _, places = await quiet.archive.local_destinations("ben")
     await quiet.db.write(
         destination_store.pause_destination,
-        workspace_id=1,
+        Scope(1),
         destination_id=places[-1].id,
         reason=Message("You take no direct messages."),
     )
@@ -583,7 +582,8 @@ async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tm
             assert not (await who.says("news me", time="7:30")).problem
         assert (
             await harness.db.read(
-                personal_digest_store.count_personal_digests, workspace_id=1
+                personal_digest_store.count_personal_digests,
+                Scope(1),
             )
             == 2
         )
@@ -591,11 +591,13 @@ async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tm
         assert own(harness, "ben")
         assert own(harness, "cleo")
         await harness.db.write(
-            reader_store.erase_person, workspace_id=1, person_id="ben"
+            reader_store.erase_person,
+            PersonScope(1, "ben"),
         )
         assert (
             await harness.db.read(
-                personal_digest_store.count_personal_digests, workspace_id=1
+                personal_digest_store.count_personal_digests,
+                Scope(1),
             )
             == 1
         )
@@ -611,7 +613,7 @@ async def test_the_published_ledger_of_channels_is_per_workspace(
         )
         delivery_store.add_deliveries(
             connection,
-            workspace_id=full.workspace.id,
+            Scope(full.workspace.id),
             stored_edition=stored_edition,
             destination=full.destination,
             parts=parts(),
@@ -621,9 +623,9 @@ async def test_the_published_ledger_of_channels_is_per_workspace(
 
     mine, other = await database.write(two)
     shown = ledger_store.get_channel_ledger
-    reported = await database.read(shown, workspace_id=mine, now=NOW)
+    reported = await database.read(shown, Scope(mine), now=NOW)
     assert reported.stories == {"s-told"}
-    assert not (await database.read(shown, workspace_id=other, now=NOW)).stories
+    assert not (await database.read(shown, Scope(other), now=NOW)).stories
 
 
 async def test_languages_are_called_by_their_names(harness: BotHarness):

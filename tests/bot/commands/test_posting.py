@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, Table, func, select
 
 from bot.model import Reply
+from bot.model.workspace import Scope
 from bot.storage import destination_store, schema
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
@@ -253,13 +254,13 @@ async def test_a_channel_that_is_no_destination_is_named_with_those_that_are(ana
 
 async def test_a_stopped_channel_is_rejected_with_the_reason(ana):
     digest = await ana.harness.digest()
-    here = {"workspace_id": digest.workspace_id}
+    scope = Scope(digest.workspace_id)
     found = await ana.harness.db.read(
-        destination_store.find_destination_by_name, **here, name="breaking"
+        destination_store.find_destination_by_name, scope, name="breaking"
     )
     await ana.harness.db.write(
         destination_store.pause_destination,
-        **here,
+        scope,
         destination_id=found.id,
         reason=Message("It was locked."),
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import ListItem, QuoteBlock, Reply, SmallPrint
+from bot.model.workspace import Scope
 from bot.storage import quote_wording_store
 from tests.bot.harness import CONFIGURATION, BotHarness
 
@@ -150,7 +151,7 @@ async def test_a_card_without_its_article_has_no_context(
     place = await coast.place()
     (found,) = await coast.db.read(
         quote_wording_store.find_card_wordings,
-        workspace_id=place.workspace.id,
+        Scope(place.workspace.id),
         cards=[replace(first, article="4711")],
     )
     assert found == quote_wording_store.QuoteWordings(article=None)

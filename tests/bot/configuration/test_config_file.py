@@ -4,6 +4,7 @@ import pytest
 
 from bot.configuration import file_export, file_import
 from bot.errors import ConfigurationError
+from bot.model.workspace import Scope
 from bot.platforms.plugins import load_plugins
 from bot.storage import delivery_store
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
@@ -91,7 +92,7 @@ async def test_a_stopped_destination_resumes_after_apply(harness):
     harness.publish("flood", FLOOD)
     await harness.post("again")
     newest = await harness.db.read(
-        delivery_store.list_newest_deliveries, workspace_id=digest.workspace_id, count=1
+        delivery_store.list_newest_deliveries, Scope(digest.workspace_id), count=1
     )
     assert newest[0].state == "sent"
 

@@ -7,6 +7,7 @@ import pytest
 from bot.configuration import file_import, operator_changes
 from bot.configuration.change_steps import ChangeRequest, EntryEdit, InvalidChange
 from bot.model import SettingsEntry
+from bot.model.workspace import Scope
 from bot.platforms.plugins import load_plugins
 from bot.storage import change_store, digest_store, workspace_store
 from tests.bot.commands.editors import Editor, editor, said
@@ -101,7 +102,13 @@ async def test_a_new_workspace_starts_with_a_revertible_entry(ana):
     assert "Morning brief" in reported
     await take_back(there)
     here = there.place.workspace.id
-    assert await ana.harness.db.read(digest_store.list_digests, workspace_id=here) == ()
+    assert (
+        await ana.harness.db.read(
+            digest_store.list_digests,
+            Scope(here),
+        )
+        == ()
+    )
 
 
 async def test_only_the_workspaces_that_changed_have_a_line(ana):
@@ -118,7 +125,7 @@ async def test_only_the_workspaces_that_changed_have_a_line(ana):
 
 async def kept(ana: Editor, workspace_id: int) -> int:
     found = await ana.harness.db.read(
-        change_store.list_newest_changes, workspace_id=workspace_id, count=9
+        change_store.list_newest_changes, Scope(workspace_id), count=9
     )
     return len(found)
 

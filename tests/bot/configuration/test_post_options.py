@@ -15,6 +15,7 @@ from bot.model import (
     PostOptions,
     Workspace,
 )
+from bot.model.workspace import Scope
 from bot.platforms.plugins import load_plugins
 from bot.storage import destination_store, workspace_store
 from tests.bot.commands.editors import ANA, Editor, errors, said
@@ -45,7 +46,8 @@ async def server_of(harness: BotHarness) -> Workspace:
 async def place_of(harness: BotHarness) -> Destination:
     server = await server_of(harness)
     (place,) = await harness.db.read(
-        destination_store.list_destinations, workspace_id=server.id
+        destination_store.list_destinations,
+        Scope(server.id),
     )
     return place
 

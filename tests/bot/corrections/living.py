@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model import Delivery, MessagePart, RenderContext
+from bot.model.workspace import Scope
 from bot.platforms.discord.render import render
 from bot.storage import correction_store, delivery_store
 from bot.storage.correction_store import Correction
@@ -75,7 +76,7 @@ async def listed(harness: BotHarness) -> tuple[Correction, ...]:
     digest = await harness.digest()
     return await harness.db.read(
         correction_store.list_newest_corrections,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         count=50,
     )
 
@@ -84,7 +85,7 @@ async def edits(harness: BotHarness) -> list[Delivery]:
     digest = await harness.digest()
     found = await harness.db.read(
         delivery_store.list_newest_deliveries,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         count=50,
     )
     return [one for one in found if one.operation == "edit"]

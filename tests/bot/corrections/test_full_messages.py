@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import MessagePart, RenderContext
+from bot.model.workspace import Scope
 from bot.storage import delivery_store
 from digests.types import Edition
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
@@ -149,7 +150,7 @@ async def test_a_part_that_never_went_out_is_not_edited(sqlite_url, tmp_path):
         await harness.publisher.post_now(digest, "x")
         found = await harness.db.read(
             delivery_store.list_newest_deliveries,
-            workspace_id=digest.workspace_id,
+            Scope(digest.workspace_id),
             count=9,
         )
         assert len(found) > 1

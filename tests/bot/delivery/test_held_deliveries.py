@@ -8,6 +8,7 @@ import pytest
 from bot.delivery import send_failures
 from bot.errors import UserError
 from bot.model import Permission, Reply
+from bot.model.workspace import Scope
 from bot.storage import delivery_store
 from tests.bot.harness import WAIT, BotHarness, expect_reply
 from tests.bot.process import Home
@@ -32,7 +33,7 @@ async def states(harness: BotHarness) -> list[str]:
     digest = await harness.digest()
     found = await harness.db.read(
         delivery_store.list_newest_deliveries,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         count=50,
     )
     return [d.state for d in sorted(found, key=lambda d: d.part)]
@@ -115,12 +116,12 @@ async def test_a_button_that_was_changed_does_nothing(held):
 async def test_another_workspace_cannot_decide_about_it(held):
     (one,) = await held.db.read(
         delivery_store.list_held_deliveries,
-        workspace_id=(await held.digest()).workspace_id,
+        Scope((await held.digest()).workspace_id),
     )
     with pytest.raises(UserError, match="no longer held"):
         await held.db.write(
             send_failures.decide_held,
-            workspace_id=one.workspace_id + 1,
+            Scope(one.workspace_id + 1),
             key=one.key,
             decision="again",
             by="Mallory",
@@ -155,7 +156,7 @@ async def test_a_held_message_that_is_sent_again_keeps_its_permission_check(held
 async def test_several_are_distinguished_by_their_numbers(held):
     (one,) = await held.db.read(
         delivery_store.list_held_deliveries,
-        workspace_id=(await held.digest()).workspace_id,
+        Scope((await held.digest()).workspace_id),
     )
     await held.db.write(
         lambda c: c.exec_driver_sql("UPDATE deliveries SET state = 'held'")

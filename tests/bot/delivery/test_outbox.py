@@ -18,6 +18,7 @@ from bot.errors import (
     SendUnclear,
 )
 from bot.model import Delivery
+from bot.model.workspace import Scope
 from bot.storage import delivery_queue, delivery_store, workspace_store
 from digests.messages import Message
 from tests.bot.harness import WAIT, BotHarness
@@ -36,7 +37,7 @@ async def states(harness: BotHarness) -> list[str]:
     digest = await harness.digest()
     found = await harness.db.read(
         delivery_store.list_newest_deliveries,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         count=50,
     )
     return [d.state for d in sorted(found, key=lambda d: d.part)]
@@ -46,7 +47,7 @@ async def reasons(harness: BotHarness) -> list[str | None]:
     digest = await harness.digest()
     found = await harness.db.read(
         delivery_store.list_newest_deliveries,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         count=50,
     )
     return [

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from bot.delivery.outbox import Outbox
 from bot.errors import SendNotReceived, SendRefused
 from bot.model import Delivery, MessagePart, PlatformName
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -85,13 +86,13 @@ def _due(
     for number in range(places):
         place = destination_store.upsert_destination(
             conn,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             name=f"place {number}",
             channel=f"{name}-{number}",
         )
         delivery_store.add_deliveries(
             conn,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             stored_edition=stored_edition,
             destination=place,
             parts=parts(count),
@@ -284,7 +285,8 @@ async def test_a_stopped_workspace_is_tried_by_one_message_every_six_hours(
         await outbox_harness.outbox.drain()
     assert len(calls) - begun == 4
     found = await outbox_harness.db.read(
-        workspace_store.find_workspace, workspace_id=tenant.workspace.id
+        workspace_store.find_workspace,
+        Scope(tenant.workspace.id),
     )
     assert found is not None
     assert str(found.stopped) == "Revoked."
@@ -300,7 +302,8 @@ async def test_a_stopped_workspace_resumes_when_it_works_again(
     await outbox_harness.outbox.drain()
     assert len(outbox_harness.discord.messages) == 5
     found = await outbox_harness.db.read(
-        workspace_store.find_workspace, workspace_id=tenant.workspace.id
+        workspace_store.find_workspace,
+        Scope(tenant.workspace.id),
     )
     assert found is not None
     assert found.stopped is None
@@ -390,7 +393,7 @@ async def test_deliveries_to_a_removed_channel_go_to_the_new_one(outbox_harness)
     await outbox_harness.outbox.drain()
     await outbox_harness.db.write(
         destination_store.upsert_destination,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         name="place 0",
         channel="elsewhere",
     )
@@ -425,7 +428,7 @@ async def refusable(outbox_harness: OutboxHarness) -> None:
         made = [MessagePart(key="1", payload={"rich": 1}, fallback_text="Lock opens")]
         delivery_store.add_deliveries(
             conn,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             stored_edition=stored_edition,
             destination=tenant.destination,
             parts=[*made, *parts(2)[1:]],

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.delivery import private_notices
+from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,
@@ -22,7 +23,7 @@ async def tenant(database: Database) -> Tenant:
 def stop(connection: Connection, tenant: Tenant, destination_id: int) -> None:
     private_notices.add_stop_notice(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         destination_id=destination_id,
         reason=Message("Not allowed."),
         returns=False,
@@ -48,8 +49,7 @@ async def test_problems_of_a_personal_destination_are_private(
     def stop_personal(connection: Connection) -> None:
         own = personal_digest_store.upsert_personal_digest(
             connection,
-            workspace_id=tenant.workspace.id,
-            person_id="7",
+            PersonScope(tenant.workspace.id, "7"),
             name="Mine",
             language="en",
         )

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.ingest import polling, source_state
+from bot.model.workspace import Scope
 from bot.storage import digest_store
 from tests.bot.harness import FLOOD
 from tests.bot.ingest.newswire import Newswire, answer_with_etag, feed_configuration
@@ -74,7 +75,7 @@ async def test_sources_of_paused_digests_only_are_not_requested(newswire):
     await newswire.subscribe("/feed")
     digest = await newswire.harness.digest()
     await newswire.harness.db.write(
-        digest_store.pause_digest, workspace_id=digest.workspace_id, digest_id=digest.id
+        digest_store.pause_digest, Scope(digest.workspace_id), digest_id=digest.id
     )
     assert await newswire.asked() == 0
 

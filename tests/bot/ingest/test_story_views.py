@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.model.workspace import Scope
 from bot.storage import Connection, article_store, schema, source_store, story_store
 from digests.types import Article, StoryMembership
 from tests.bot.ingest.newswire import Newswire, feed_configuration, open_newswire
@@ -296,7 +297,7 @@ async def test_stories_that_turn_out_to_be_one_are_merged_and_both_ids_lead_ther
     workspace = (await two.harness.place()).workspace.id
     for old in (first, "s-zzzzzz"):
         led = await two.harness.db.read(
-            story_store.find_present_story, workspace_id=workspace, story=old
+            story_store.find_present_story, Scope(workspace), story=old
         )
         assert led == now
 
@@ -450,12 +451,15 @@ async def test_a_private_article_is_invisible_to_the_other_workspace(tenants):
     newswire, mine, other = tenants
     seen = [
         await newswire.harness.db.read(
-            story_store.list_story_articles, workspace_id=other, story=story
+            story_store.list_story_articles, Scope(other), story=story
         )
         for story in await in_stories(newswire, mine)
     ]
     assert CANARY not in repr(seen)
-    assert await newswire.harness.db.read(source_store.list_sources, workspace_id=other)
+    assert await newswire.harness.db.read(
+        source_store.list_sources,
+        Scope(other),
+    )
 
 
 async def test_a_public_article_has_its_story_in_everybodys_view_first(tenants):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.model.workspace import Scope
 from bot.operations import backup
 from bot.storage import delivery_store
 from tests.bot.harness import BotHarness, open_harness
@@ -57,7 +58,7 @@ async def states(harness: BotHarness) -> list[str]:
     digest = await harness.digest()
     found = await harness.db.read(
         delivery_store.list_newest_deliveries,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         count=50,
     )
     return [d.state for d in reversed(found)]

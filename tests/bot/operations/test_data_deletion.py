@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.model import Form, Permission, Person
+from bot.model.workspace import Scope
 from bot.operations.maintenance import REJOIN_PERIOD, Maintenance
 from bot.storage import (
     Connection,
@@ -167,7 +168,8 @@ async def test_the_workspace_disappears_at_once_for_everybody(ana: Editor):
     newcomer = await ana.harness.inbox.workspace_of("local", "newsroom", "")
     assert newcomer.id != ana.place.workspace.id
     digests = await ana.harness.db.read(
-        digest_store.list_digests, workspace_id=newcomer.id
+        digest_store.list_digests,
+        Scope(newcomer.id),
     )
     assert digests == ()
     for folder in ("articles", "others"):
@@ -230,7 +232,7 @@ async def test_one_step_takes_a_bounded_number_of_rows(ana: Editor):
     while more:
         before = sum((await ana.harness.db.read(counts)).values())
         more = await ana.harness.db.write(
-            deletion_store.erase_some_rows, workspace_id=going, rows=3
+            deletion_store.erase_some_rows, Scope(going), rows=3
         )
         sizes.append(before - sum((await ana.harness.db.read(counts)).values()))
     # An article takes its version and the findings in it along.
@@ -241,7 +243,7 @@ async def test_one_step_takes_a_bounded_number_of_rows(ana: Editor):
 async def test_a_step_without_an_order_does_nothing(ana: Editor):
     here = ana.place.workspace.id
     assert not await ana.harness.db.write(
-        deletion_store.erase_some_rows, workspace_id=here, rows=500
+        deletion_store.erase_some_rows, Scope(here), rows=500
     )
     assert (await ana.harness.digest()).name == "Morning brief"
 
@@ -252,13 +254,14 @@ async def test_a_process_that_ends_halfway_is_carried_on(
     await erased(ana)
     key = ana.place.workspace.id
     for _ in range(4):
-        await ana.harness.db.write(
-            deletion_store.erase_some_rows, workspace_id=key, rows=1
-        )
+        await ana.harness.db.write(deletion_store.erase_some_rows, Scope(key), rows=1)
     async with open_harness(sqlite_url, tmp_path) as again:
         await maintenance(again).run()
         assert (
-            await again.db.read(workspace_store.find_workspace, workspace_id=key)
+            await again.db.read(
+                workspace_store.find_workspace,
+                Scope(key),
+            )
             is None
         )
 
@@ -308,13 +311,19 @@ async def test_a_workspace_without_the_bot_is_erased_after_thirty_days(ana: Edit
     ana.harness.clock.advance(REJOIN_PERIOD - timedelta(minutes=1))
     await maintenance(ana.harness).run()
     assert (
-        await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
+        await ana.harness.db.read(
+            workspace_store.find_workspace,
+            Scope(key),
+        )
         is not None
     )
     ana.harness.clock.advance(minutes=2)
     await maintenance(ana.harness).run()
     assert (
-        await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
+        await ana.harness.db.read(
+            workspace_store.find_workspace,
+            Scope(key),
+        )
         is None
     )
     line = await ana.harness.db.read(
@@ -344,6 +353,9 @@ async def test_the_days_are_checked_once_a_day(ana: Editor):
     key = ana.place.workspace.id
     await keeping.run()
     assert (
-        await ana.harness.db.read(workspace_store.find_workspace, workspace_id=key)
+        await ana.harness.db.read(
+            workspace_store.find_workspace,
+            Scope(key),
+        )
         is None
     )

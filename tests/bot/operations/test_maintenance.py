@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.model.workspace import Scope
 from bot.operations.maintenance import Maintenance
 from bot.settings import Retention
 from bot.storage import Connection, change_store, deletion_store, schema
@@ -185,9 +186,9 @@ async def test_the_history_is_pruned_and_the_configuration_stays(ana: Editor):
     await ana.does("newsdesk style", stories="7")
     ana.harness.clock.advance(days=91)
     await maintenance(ana.harness).prune_outdated()
-    here = {"workspace_id": ana.place.workspace.id}
+    scope = Scope(ana.place.workspace.id)
     assert (
-        await ana.harness.db.read(change_store.list_newest_changes, **here, count=9)
+        await ana.harness.db.read(change_store.list_newest_changes, scope, count=9)
         == ()
     )
     assert (await ana.harness.digest()).options.stories == 7

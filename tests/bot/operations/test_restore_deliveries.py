@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.model.workspace import Scope
 from bot.storage import delivery_queue, delivery_store, notice_store
 from digests.messages import Message
 from tests.bot.harness import BRIDGE, POOL, WAIT, BotHarness
@@ -217,11 +218,12 @@ async def test_a_delivery_released_afterwards_is_sent_as_usual(backups: BackupHa
         await harness.outbox.drain()
         digest = await harness.digest()
         for one in await harness.db.read(
-            delivery_store.list_held_deliveries, workspace_id=digest.workspace_id
+            delivery_store.list_held_deliveries,
+            Scope(digest.workspace_id),
         ):
             await harness.db.write(
                 delivery_store.release_delivery,
-                workspace_id=one.workspace_id,
+                Scope(one.workspace_id),
                 delivery_id=one.id,
                 now=backups.clock.now(),
             )
@@ -239,7 +241,7 @@ async def test_private_notices_are_not_sent_late(backups: BackupHarness):
         digest = await harness.digest()
         await harness.db.write(
             notice_store.add_notice,
-            workspace_id=digest.workspace_id,
+            Scope(digest.workspace_id),
             destination_id=None,
             person_id="p",
             text="Posting has stopped.",

@@ -1,6 +1,7 @@
 """Data newer than the backup that a restore carries over."""
 
 from bot.model import AppInstallation
+from bot.model.workspace import Scope
 from bot.operations import backup
 from bot.storage import (
     Database,
@@ -82,13 +83,13 @@ async def test_a_workspace_that_was_erased_since_is_erased_again(
         here = (await harness.digest()).workspace_id
         await harness.db.write(
             deletion_store.propose_erasure,
-            workspace_id=here,
+            Scope(here),
             person_id=None,
             reason="asked",
             now=backups.clock.now(),
         )
         await harness.db.write(
-            deletion_store.order_erasure, workspace_id=here, now=backups.clock.now()
+            deletion_store.order_erasure, Scope(here), now=backups.clock.now()
         )
     assert backups.restore().erased == 1
     async with backups.open() as harness:
@@ -109,14 +110,15 @@ async def test_pending_edits_and_deletions_are_still_done(database: Database):
     )
     assert (found.uncertain, found.skipped) == (2, 1)
     after = await database.read(
-        delivery_store.list_held_deliveries, workspace_id=tenant.workspace.id
+        delivery_store.list_held_deliveries,
+        Scope(tenant.workspace.id),
     )
     assert after == ()
     restored = await database.read(restoration_store.find_last_restoration)
     assert restored is not None
     assert (restored.at, restored.published) == (NOON + DAY, True)
     newest = await database.read(
-        delivery_store.list_newest_deliveries, workspace_id=tenant.workspace.id, count=9
+        delivery_store.list_newest_deliveries, Scope(tenant.workspace.id), count=9
     )
     assert {(one.state, one.reason) for one in newest} == {
         ("uncertain", UNCERTAIN_REASON)

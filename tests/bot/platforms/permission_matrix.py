@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from bot.i18n.translation import Texts
 from bot.model import Command, Form, Location, Permission, Person, PlatformName
+from bot.model.workspace import Scope
 from bot.platforms.local import commands
 from bot.platforms.local.commands import PageVisitor
 from bot.storage import workspace_store
@@ -108,9 +109,7 @@ async def let_in(
         # The people that the commands' own examples mention.
         Grant(kind="person", external_id="ben"),
     ):
-        await harness.db.write(
-            workspace_store.add_grant, workspace_id=here.id, grant=grant
-        )
+        await harness.db.write(workspace_store.add_grant, Scope(here.id), grant=grant)
 
 
 # ── Discord ────────────────────────────────────────────────────────────────────
@@ -277,7 +276,7 @@ def _asking_page(
     async def ask(command: Command, whole: bool) -> Observed:
         line = example_of(command) if whole else f"/{command.path}"
         fields = {"line": line, "event": commands.create_event_id()}
-        outcome = (await commands.run_line(asker, fields)).outcome
+        outcome = (await commands.run_request(asker, fields)).outcome
         return Observed(
             command=command, words=said(outcome), form=isinstance(outcome, Form)
         )

@@ -5,7 +5,7 @@ import pytest
 from bot.errors import SendRateLimited
 from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.common.rate_limits import MAX_HELD_ROUTES, HeldRoutes
-from bot.platforms.discord.rate_limits import DiscordRateLimiter, ObservedResponse
+from bot.platforms.discord.rate_limits import DiscordRateLimiter
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
 
 
@@ -59,11 +59,7 @@ def test_no_number_of_limited_channels_makes_discords_table_grow():
     limiter = DiscordRateLimiter(lambda: 0.0)
     for number in range(MAX_HELD_ROUTES + 50):
         headers = {"Via": "1.1", "X-RateLimit-Scope": "shared", "Retry-After": "60"}
-        limiter.record_response(
-            ObservedResponse(
-                method="POST", channel=str(number), status=429, headers=headers
-            )
-        )
+        limiter.record_response("POST", str(number), 429, headers)
     assert len(limiter._held) == MAX_HELD_ROUTES
     with pytest.raises(SendRateLimited):
         limiter.check("POST", str(MAX_HELD_ROUTES))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Occurrence
+from bot.model.workspace import Scope
 from bot.publishing.editions import PLATFORM_NOT_CONNECTED
 from bot.storage import schedule_store
 from digests import analysis
@@ -35,7 +36,7 @@ async def history(harness: BotHarness) -> tuple[Occurrence, ...]:
     digest = await harness.digest()
     return await harness.db.read(
         schedule_store.list_newest_occurrences,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         digest_id=digest.id,
         count=50,
     )
@@ -160,14 +161,14 @@ async def test_a_paused_digest_posts_nothing_until_resumed(harness):
     from bot.storage import digest_store
 
     await harness.db.write(
-        digest_store.pause_digest, workspace_id=digest.workspace_id, digest_id=digest.id
+        digest_store.pause_digest, Scope(digest.workspace_id), digest_id=digest.id
     )
     harness.clock.advance(minutes=2)
     await harness.wake()
     assert harness.platform.messages == []
     await harness.db.write(
         digest_store.resume_digest,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         digest_id=digest.id,
     )
     harness.clock.advance(minutes=2)
@@ -286,7 +287,7 @@ async def test_a_defect_in_one_digest_is_tried_again_and_stops_no_other(
     assert {m.payload["text"] for m in harness.platform.messages} >= {"Morning brief"}
     (waiting,) = await harness.db.read(
         schedule_store.list_newest_occurrences,
-        workspace_id=broken.workspace_id,
+        Scope(broken.workspace_id),
         digest_id=broken.id,
         count=1,
     )

@@ -1,12 +1,14 @@
 """Pauses with an end and excluded dates: stored, shown, and silent with a reason."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.configuration import file_export
 from bot.errors import ConfigurationError
 from bot.model import FactTable, Paragraph
+from bot.model.workspace import Scope
 from bot.publishing.planning import find_next_due
 from bot.storage import digest_store, workspace_store
 from digests.messages import Message
@@ -20,13 +22,13 @@ WEDNESDAY, THURSDAY = date(2026, 11, 25), date(2026, 11, 26)
 
 async def pause_until(harness: BotHarness, day: date | None) -> None:
     digest = await harness.digest()
-    key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
+    key: Any = {"scope": digest.scope, "digest_id": digest.id}
     await harness.db.write(digest_store.pause_digest_until, **key, day=day)
 
 
 async def skip(harness: BotHarness, *days: date) -> None:
     digest = await harness.digest()
-    key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
+    key: Any = {"scope": digest.scope, "digest_id": digest.id}
     await harness.db.write(digest_store.set_skipped_dates, **key, days=days)
 
 
@@ -73,7 +75,7 @@ async def test_the_date_is_that_of_the_readers(harness):
 async def test_a_pause_without_an_end_keeps_its_reason_too(harness):
     await harness.apply(DAILY)
     digest = await harness.digest()
-    key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
+    key: Any = {"scope": digest.scope, "digest_id": digest.id}
     await harness.db.write(digest_store.pause_digest, **key)
     await goes_by(harness, "11-25T07:00")
     assert await reasons(harness) == ["The digest was paused."]
@@ -83,7 +85,7 @@ async def test_resuming_ends_either_pause(harness):
     await harness.apply(DAILY)
     await pause_until(harness, date(2027, 1, 1))
     digest = await harness.digest()
-    key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
+    key: Any = {"scope": digest.scope, "digest_id": digest.id}
     await harness.db.write(digest_store.resume_digest, **key)
     await goes_by(harness, "11-25T07:00")
     assert await editions(harness) == 1
@@ -135,7 +137,7 @@ async def test_the_status_explains_why_a_workspace_gets_nothing(harness):
     digest = await harness.digest()
     await harness.db.write(
         workspace_store.stop_workspace,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         reason=Message("The token was revoked."),
         retest_at=harness.clock.now() + timedelta(hours=6),
     )

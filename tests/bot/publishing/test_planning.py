@@ -8,6 +8,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.model import Occurrence
+from bot.model.workspace import Scope
 from bot.publishing import planning
 from bot.schedules.posting_rules import decide_due
 from bot.storage import Connection, schedule_store
@@ -31,7 +32,7 @@ async def history(harness: BotHarness, name: str = "Morning brief") -> list[Occu
     digest = await harness.digest(name)
     found = await harness.db.read(
         schedule_store.list_newest_occurrences,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         digest_id=digest.id,
         count=50,
     )

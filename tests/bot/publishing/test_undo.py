@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.errors import SendRateLimited
 from bot.model import Control, Paragraph, Reply
+from bot.model.workspace import Scope
 from bot.storage import delivery_store, schema
 from tests.bot.harness import FLOOD, WAIT, BotHarness, expect_reply
 from tests.fakes import Lost
@@ -37,7 +38,7 @@ async def of_posts(harness: BotHarness) -> list[str]:
     digest = await harness.digest()
     found = await harness.db.read(
         delivery_store.list_newest_deliveries,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         count=50,
     )
     return [d.state for d in found if d.operation == "post"]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.errors import SendRefused
 from bot.model import Permission
+from bot.model.workspace import PersonScope
 from bot.platforms.local.platform import LocalPlatform
 from bot.storage import reader_store, schema
 from bot.storage.message_store import LocalMailbox
@@ -214,7 +215,10 @@ async def test_after_erasing_their_data_a_person_gets_no_messages(
     harness: BotHarness, ben: Editor
 ):
     await settled(harness)
-    await harness.db.write(reader_store.erase_person, workspace_id=1, person_id="ben")
+    await harness.db.write(
+        reader_store.erase_person,
+        PersonScope(1, "ben"),
+    )
     await harness.outbox.deliver_notices()
     assert sent(harness) == 0
     kept = await harness.db.read(lambda c: c.execute(select(schema.notices)).all())
@@ -227,7 +231,10 @@ async def test_what_was_erased_while_it_was_on_its_way_is_not_sent_again(
     await settled(harness)
     harness.platform.script(Lost())
     await harness.outbox.deliver_notices()
-    await harness.db.write(reader_store.erase_person, workspace_id=1, person_id="ben")
+    await harness.db.write(
+        reader_store.erase_person,
+        PersonScope(1, "ben"),
+    )
     for _ in range(3):
         harness.clock.advance(2 * WAIT)
         await harness.outbox.deliver_notices()
@@ -265,6 +272,9 @@ async def test_on_the_page_it_is_among_the_persons_own_messages(
         "The editors answer: You are right."
         in (await browser.get("/c/person:ben")).text
     )
-    await harness.db.write(reader_store.erase_person, workspace_id=1, person_id="ben")
+    await harness.db.write(
+        reader_store.erase_person,
+        PersonScope(1, "ben"),
+    )
     assert "only you" not in (await browser.get("/")).text
     assert (await browser.get("/c/person:ben")).status == 404

@@ -19,6 +19,7 @@ from bot.model import (
     StoredEdition,
     Workspace,
 )
+from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
     article_store,
@@ -43,7 +44,7 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.correction_store import Correction
-from bot.storage.reader_store import Feedback, Follow, PersonScope, SavedStory
+from bot.storage.reader_store import Feedback, Follow, SavedStory
 from bot.storage.workspace_store import Grant
 from digests.corrections.amendments import Amendment
 from digests.language.normalization import revision_hash
@@ -95,7 +96,7 @@ def a_tenant(
         connection, platform=platform, external_id=name, name=name, now=NOW
     )
     destination = destination_store.upsert_destination(
-        connection, workspace_id=workspace.id, name="news", channel=f"{name}-news"
+        connection, Scope(workspace.id), name="news", channel=f"{name}-news"
     )
     source = source_store.upsert_source(
         connection,
@@ -106,7 +107,7 @@ def a_tenant(
     )
     digest = digest_store.upsert_digest(
         connection,
-        workspace_id=workspace.id,
+        Scope(workspace.id),
         name="Morning",
         sources=[source],
         destinations=[destination],
@@ -238,7 +239,7 @@ def an_occurrence(
 ) -> Occurrence | None:
     return schedule_store.plan_occurrence(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         due=a_due(**changes),
         zone="UTC",
@@ -258,7 +259,7 @@ def a_stored_edition(
     } | changes
     return edition_store.add_edition(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         occurrence_id=occurrence.id,
         **values,
@@ -279,7 +280,7 @@ def some_deliveries(
 ) -> tuple[Delivery, ...]:
     return delivery_store.add_deliveries(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         stored_edition=a_stored_edition(connection, tenant, slot=slot),
         destination=tenant.destination,
         parts=parts(count),
@@ -305,14 +306,14 @@ def random_letters(count: int) -> str:
 
 def erase_workspace(connection: Connection, workspace_id: int) -> None:
     """Erase all of a workspace at once."""
-    here: dict[str, Any] = {"workspace_id": workspace_id}
+    scope = Scope(workspace_id)
     deletion_store.propose_erasure(
-        connection, **here, person_id=None, reason="asked", now=NOW
+        connection, scope, person_id=None, reason="asked", now=NOW
     )
-    deletion_store.order_erasure(connection, **here, now=NOW)
-    while deletion_store.erase_some_rows(connection, **here, rows=7):
+    deletion_store.order_erasure(connection, scope, now=NOW)
+    while deletion_store.erase_some_rows(connection, scope, rows=7):
         pass
-    deletion_store.finish_erasure(connection, **here, now=NOW)
+    deletion_store.finish_erasure(connection, scope, now=NOW)
 
 
 def full_tenant(connection: Connection, name: str) -> Tenant:
@@ -348,7 +349,7 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
     )
     decision_store.add_decisions(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         occurrence_id=stored_edition.occurrence_id,
         decisions=[
@@ -364,7 +365,7 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
     )
     correction_store.add_correction(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         correction=Correction(
             edition_id=stored_edition.id,
             story="s-canary",
@@ -379,13 +380,13 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
     )
     edition_store.set_render_context(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         edition_id=stored_edition.id,
         context={"digest": CANARY},
     )
     delivery_store.add_deliveries(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         stored_edition=stored_edition,
         destination=tenant.destination,
         parts=parts(words=CANARY),
@@ -396,16 +397,16 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
     )
     delivery_store.record_sent(connection, claimed, message_id=CANARY, now=NOW)
     message_store.add_message(
-        connection, workspace_id=tenant.workspace.id, delivery=claimed, at=NOW
+        connection, Scope(tenant.workspace.id), delivery=claimed, at=NOW
     )
     workspace_store.add_grant(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         grant=Grant(kind="person", external_id=CANARY),
     )
     change = change_store.propose_change(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         steps=[{"name": CANARY}],
         person_id="p",
         person_name=CANARY,
@@ -413,7 +414,7 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
     )
     change_store.confirm_change(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         public_id=change.public_id,
         person_id="p",
         person_name=CANARY,
@@ -426,18 +427,18 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
 def of_a_reader(connection: Connection, workspace_id: int) -> None:
     """Data of a reader who uses every personal feature."""
     mine = PersonScope(workspace_id=workspace_id, person_id="p")
-    reader_store.set_preferences(connection, **mine, chosen={"locale": CANARY})
+    reader_store.set_preferences(connection, mine, chosen={"locale": CANARY})
     reader_store.save_story(
         connection,
-        **mine,
+        mine,
         saved=SavedStory(story="s-canary", headline=CANARY, url=None, saved_at=NOW),
         most=9,
     )
     follow = Follow(kind="topic", name=CANARY)
-    reader_store.add_follow(connection, **mine, follow=follow, most=9, now=NOW)
+    reader_store.add_follow(connection, mine, follow=follow, most=9, now=NOW)
     reader_store.set_feedback(
         connection,
-        **mine,
+        mine,
         given=Feedback(
             story="s-canary",
             headline=CANARY,
@@ -449,7 +450,7 @@ def of_a_reader(connection: Connection, workspace_id: int) -> None:
     for text in (CANARY, f"{CANARY} again"):
         made = report_store.add_report(
             connection,
-            **mine,
+            mine,
             person_name=CANARY,
             story="s-canary",
             headline=CANARY,
@@ -459,12 +460,12 @@ def of_a_reader(connection: Connection, workspace_id: int) -> None:
         )
     report_store.answer_report(
         connection,
-        workspace_id=workspace_id,
+        Scope(workspace_id),
         public_id=made.public_id,
         by=CANARY,
         answer=CANARY,
         now=NOW,
     )
     personal_digest_store.upsert_personal_digest(
-        connection, **mine, name=CANARY, language="en"
+        connection, mine, name=CANARY, language="en"
     )

@@ -20,6 +20,7 @@ from alembic.config import Config
 from sqlalchemy import Boolean, Connection, DateTime, Engine, MetaData
 
 from bot.model import AppInstallation
+from bot.model.workspace import Scope
 from bot.storage import (
     columns,
     deletion_store,
@@ -94,17 +95,17 @@ def _for_postgresql(kind: Any, value: Any) -> Any:
 def fill(connection: Connection) -> None:
     """Store at least one row in every table."""
     tenant = full_tenant(connection, "full")
-    here = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     until = NOW + timedelta(days=1)
     schedule_store.replace_schedules(
         connection,
-        **here,
+        scope,
         digest_id=tenant.digest.id,
         rows=[NewSchedule(sentence="daily", rule={}, zone="UTC", next=a_due())],
     )
     notice_store.add_notice(
         connection,
-        **here,
+        scope,
         destination_id=tenant.destination.id,
         person_id="p",
         text="Posting stopped.",
@@ -134,7 +135,7 @@ def fill(connection: Connection) -> None:
         connection, state_hash="0", now=NOW, until=until
     )
     deletion_store.propose_erasure(
-        connection, **here, person_id="p", reason="asked", now=NOW
+        connection, scope, person_id="p", reason="asked", now=NOW
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.model import StoredArticle
+from bot.model.workspace import Scope
 from bot.storage import Connection, Database, article_store
 from digests.language.normalization import revision_hash
 from digests.types import Article
@@ -131,7 +132,7 @@ async def test_an_old_version_can_still_be_found(database: Database, tenant: Ten
         now=NOW,
     )
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "article_id": first.article_id,
     }
 

@@ -6,6 +6,7 @@ from sqlalchemy import event
 
 from bot.errors import UnknownName, UserError
 from bot.model import Digest, DigestOptions, Source
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -46,7 +47,10 @@ async def test_a_workspace_met_again_keeps_its_key_and_zone(database: Database):
 
     assert (again.id, again.name, again.zone) == (first.id, "New", "Europe/Berlin")
     assert (
-        await database.read(workspace_store.find_workspace, workspace_id=first.id)
+        await database.read(
+            workspace_store.find_workspace,
+            Scope(first.id),
+        )
         == again
     )
     assert (
@@ -76,7 +80,7 @@ async def test_a_workspace_left_is_back_with_all_it_had(
     database: Database, tenant: Tenant
 ):
     await database.write(
-        workspace_store.mark_workspace_left, workspace_id=tenant.workspace.id, now=NOW
+        workspace_store.mark_workspace_left, Scope(tenant.workspace.id), now=NOW
     )
     left = await database.read(workspace_store.list_workspaces)
 
@@ -85,23 +89,24 @@ async def test_a_workspace_left_is_back_with_all_it_had(
     assert left == ()
     assert await database.read(workspace_store.list_workspaces) == (tenant.workspace,)
     assert await database.read(
-        digest_store.list_digests, workspace_id=tenant.workspace.id
+        digest_store.list_digests,
+        Scope(tenant.workspace.id),
     ) == (tenant.digest,)
 
 
 async def test_a_destination_moved_to_another_channel_works_again(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     await database.write(
         destination_store.pause_destination,
-        **here,
+        scope,
         destination_id=tenant.destination.id,
         reason=Message("The channel is gone."),
     )
 
     moved = await database.write(
-        destination_store.upsert_destination, **here, name="news", channel="other"
+        destination_store.upsert_destination, scope, name="news", channel="other"
     )
 
     assert (moved.id, moved.channel) == (tenant.destination.id, "other")
@@ -111,22 +116,22 @@ async def test_a_destination_moved_to_another_channel_works_again(
 async def test_a_destination_added_again_stays_paused(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     paused = await database.write(
         destination_store.pause_destination,
-        **here,
+        scope,
         destination_id=tenant.destination.id,
         reason=Message("The channel is gone."),
     )
 
     same = await database.write(
-        destination_store.upsert_destination, **here, name="news", channel="one-news"
+        destination_store.upsert_destination, scope, name="news", channel="one-news"
     )
 
     assert same == paused
     assert str(same.paused) == "The channel is gone."
     resumed = await database.write(
-        destination_store.resume_destination, **here, destination_id=same.id
+        destination_store.resume_destination, scope, destination_id=same.id
     )
     assert resumed == tenant.destination
 
@@ -135,7 +140,7 @@ async def test_a_channel_has_one_name(database: Database, tenant: Tenant):
     with pytest.raises(UserError, match="is the destination «news» already"):
         await database.write(
             destination_store.upsert_destination,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             name="other",
             channel="one-news",
         )
@@ -144,21 +149,21 @@ async def test_a_channel_has_one_name(database: Database, tenant: Tenant):
 async def test_a_destination_is_renamed_unless_the_name_is_taken(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     await database.write(
-        destination_store.upsert_destination, **here, name="sport", channel="s"
+        destination_store.upsert_destination, scope, name="sport", channel="s"
     )
 
     with pytest.raises(UserError, match="already a destination «sport»"):
         await database.write(
             destination_store.rename_destination,
-            **here,
+            scope,
             destination_id=tenant.destination.id,
             name="sport",
         )
     renamed = await database.write(
         destination_store.rename_destination,
-        **here,
+        scope,
         destination_id=tenant.destination.id,
         name="daily",
     )
@@ -166,13 +171,13 @@ async def test_a_destination_is_renamed_unless_the_name_is_taken(
     assert renamed is not None
     assert (
         await database.read(
-            destination_store.find_destination_by_name, **here, name="daily"
+            destination_store.find_destination_by_name, scope, name="daily"
         )
         == renamed
     )
     assert (
         await database.read(
-            destination_store.find_destination_by_name, **here, name="news"
+            destination_store.find_destination_by_name, scope, name="news"
         )
         is None
     )
@@ -181,21 +186,21 @@ async def test_a_destination_is_renamed_unless_the_name_is_taken(
 async def test_a_removed_destination_leaves_its_digests(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
 
     gone = await database.write(
         destination_store.delete_destination,
-        **here,
+        scope,
         destination_id=tenant.destination.id,
     )
     again = await database.write(
         destination_store.delete_destination,
-        **here,
+        scope,
         destination_id=tenant.destination.id,
     )
 
     digest = await database.read(
-        digest_store.find_digest_by_name, **here, name="Morning"
+        digest_store.find_digest_by_name, scope, name="Morning"
     )
     assert (gone, again) == (True, False)
     assert digest is not None
@@ -241,7 +246,7 @@ async def test_a_private_source_is_its_workspaces_own(database: Database):
 async def test_a_source_has_the_result_of_its_last_reading(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     failed = replace(
         tenant.source,
         last_success_at=NOW,
@@ -249,11 +254,17 @@ async def test_a_source_has_the_result_of_its_last_reading(
         failures=3,
     )
     await database.write(source_store.update_source, source=failed)
-    (bad,) = await database.read(source_store.list_sources, **here)
+    (bad,) = await database.read(
+        source_store.list_sources,
+        scope,
+    )
     await database.write(
         source_store.update_source, source=replace(failed, problem=None)
     )
-    (good,) = await database.read(source_store.list_sources, **here)
+    (good,) = await database.read(
+        source_store.list_sources,
+        scope,
+    )
 
     assert bad == failed
     assert (good.last_success_at, good.problem) == (NOW, None)
@@ -269,7 +280,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
     for tenant in (one, two):
         await database.write(
             digest_store.pause_digest,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             digest_id=tenant.digest.id,
         )
 
@@ -280,7 +291,7 @@ async def test_a_shared_source_is_read_once_and_not_while_all_are_paused(
 async def test_a_digest_added_again_is_changed_and_keeps_schedules_and_pause(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     options = DigestOptions(
         stories=3,
         include=("battery", "“solid state”"),
@@ -292,7 +303,7 @@ async def test_a_digest_added_again_is_changed_and_keeps_schedules_and_pause(
     def change(connection: Connection) -> Digest:
         schedule_store.replace_schedules(
             connection,
-            **here,
+            scope,
             digest_id=tenant.digest.id,
             rows=[
                 schedule_store.NewSchedule(
@@ -300,10 +311,10 @@ async def test_a_digest_added_again_is_changed_and_keeps_schedules_and_pause(
                 )
             ],
         )
-        digest_store.pause_digest(connection, **here, digest_id=tenant.digest.id)
+        digest_store.pause_digest(connection, scope, digest_id=tenant.digest.id)
         return digest_store.upsert_digest(
             connection,
-            **here,
+            scope,
             name="Morning",
             sources=[tenant.source],
             destinations=[],
@@ -324,7 +335,7 @@ async def test_a_digest_added_again_is_changed_and_keeps_schedules_and_pause(
         next_due=a_due().at,
     )
     assert (
-        await database.read(digest_store.find_digest_by_name, **here, name="Morning")
+        await database.read(digest_store.find_digest_by_name, scope, name="Morning")
         == digest
     )
 
@@ -332,7 +343,7 @@ async def test_a_digest_added_again_is_changed_and_keeps_schedules_and_pause(
 async def test_sources_and_destinations_keep_their_order(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
 
     def build(connection: Connection) -> Digest:
         read = [
@@ -343,13 +354,13 @@ async def test_sources_and_destinations_keep_their_order(
         ]
         posted = [
             destination_store.upsert_destination(
-                connection, **here, name=letter, channel=letter
+                connection, scope, name=letter, channel=letter
             )
             for letter in "zyx"
         ]
         return digest_store.upsert_digest(
             connection,
-            **here,
+            scope,
             name="Letters",
             sources=[read[2], read[0], read[1], read[0]],
             destinations=[posted[1], posted[0], posted[2]],
@@ -364,23 +375,26 @@ async def test_sources_and_destinations_keep_their_order(
 async def test_a_deleted_digest_frees_its_name_and_keeps_its_editions(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     stored_edition = await database.write(a_stored_edition, tenant)
 
     gone = await database.write(
-        digest_store.delete_digest, **here, digest_id=tenant.digest.id, now=NOW
+        digest_store.delete_digest, scope, digest_id=tenant.digest.id, now=NOW
     )
     again = await database.write(
-        digest_store.delete_digest, **here, digest_id=tenant.digest.id, now=NOW
+        digest_store.delete_digest, scope, digest_id=tenant.digest.id, now=NOW
     )
     rebuilt = await database.write(a_tenant)
 
     assert (gone, again) == (True, False)
     assert rebuilt.digest.id != tenant.digest.id
-    assert await database.read(digest_store.list_digests, **here) == (rebuilt.digest,)
+    assert await database.read(
+        digest_store.list_digests,
+        scope,
+    ) == (rebuilt.digest,)
     kept = await database.read(
         edition_store.find_edition_by_public_id,
-        **here,
+        scope,
         public_id=stored_edition.public_id,
     )
     assert kept == stored_edition
@@ -394,7 +408,7 @@ async def test_a_digest_keeps_its_style(
 
     changed = await database.write(
         digest_store.upsert_digest,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         name="Morning",
         sources=[tenant.source],
         destinations=[],
@@ -416,7 +430,7 @@ async def test_settings_of_another_version_have_defaults_for_what_they_lack(
 
     digest = await database.read(
         digest_store.find_digest_by_name,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         name="Morning",
     )
 
@@ -426,7 +440,7 @@ async def test_settings_of_another_version_have_defaults_for_what_they_lack(
 
 async def test_pausing_and_resuming_a_digest(database: Database, tenant: Tenant):
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "digest_id": tenant.digest.id,
     }
 
@@ -451,11 +465,14 @@ async def test_a_digest_takes_no_source_or_destination_of_another_workspace(
         with pytest.raises(UnknownName, match="not exist in this workspace"):
             await database.write(
                 digest_store.upsert_digest,
-                workspace_id=one.workspace.id,
+                Scope(one.workspace.id),
                 name="Morning",
                 **foreign,
             )
-    kept = await database.read(digest_store.list_digests, workspace_id=one.workspace.id)
+    kept = await database.read(
+        digest_store.list_digests,
+        Scope(one.workspace.id),
+    )
     assert kept == (one.digest,)
 
 
@@ -469,7 +486,10 @@ async def test_listing_digests_takes_the_same_queries_however_many_there_are(
             seen.append(arguments[2])
 
         event.listen(connection, "before_cursor_execute", note)
-        digest_store.list_digests(connection, workspace_id=tenant.workspace.id)
+        digest_store.list_digests(
+            connection,
+            Scope(tenant.workspace.id),
+        )
         event.remove(connection, "before_cursor_execute", note)
         return len(seen)
 
@@ -477,7 +497,7 @@ async def test_listing_digests_takes_the_same_queries_however_many_there_are(
     for name in ("Noon", "Evening"):
         await database.write(
             digest_store.upsert_digest,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             name=name,
             sources=[tenant.source],
             destinations=[tenant.destination],

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from bot.model.workspace import Scope
 from bot.storage import Connection, Database, decision_store, schema
 from digests.messages import Message
 from digests.types import ArticleDecision
@@ -31,7 +32,7 @@ def record(
     assert occurrence is not None
     decision_store.add_decisions(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         occurrence_id=occurrence.id,
         decisions=several,
@@ -43,7 +44,7 @@ def about(
     connection: Connection, tenant: Tenant, *articles: str, limit: int = 9
 ) -> tuple[decision_store.StoredDecision, ...]:
     return decision_store.list_decisions(
-        connection, workspace_id=tenant.workspace.id, articles=articles, limit=limit
+        connection, Scope(tenant.workspace.id), articles=articles, limit=limit
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import Delivery
+from bot.model.workspace import Scope
 from bot.storage import Connection, Database, delivery_queue, delivery_store
 from digests.messages import Message
 from tests.bot.storage.builders import (
@@ -29,7 +30,7 @@ async def tenant(database: Database) -> Tenant:
 async def state_of(database: Database, delivery: Delivery) -> Delivery:
     found = await database.read(
         delivery_store.list_deliveries,
-        workspace_id=delivery.workspace_id,
+        Scope(delivery.workspace_id),
         edition_id=delivery.edition_id,
     )
     return next(one for one in found if one.id == delivery.id)
@@ -57,7 +58,7 @@ async def test_adding_a_post_again_changes_nothing(database: Database, tenant: T
     def add(connection: Connection, words: str) -> tuple[Delivery, ...]:
         return delivery_store.add_deliveries(
             connection,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             stored_edition=stored_edition,
             destination=tenant.destination,
             parts=parts(words=words),
@@ -77,7 +78,7 @@ async def test_a_delivery_never_leads_to_another_workspace(database: Database):
     with pytest.raises(IntegrityError):
         await database.write(
             delivery_store.add_deliveries,
-            workspace_id=one.workspace.id,
+            Scope(one.workspace.id),
             stored_edition=stored_edition,
             destination=two.destination,
             parts=parts(),
@@ -267,7 +268,7 @@ async def test_a_held_delivery_is_sent_when_an_admin_decides_so(
         delivery_store.record_held, claimed, reason=Message("?"), now=NOW
     )
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "delivery_id": claimed.id,
     }
 
@@ -314,7 +315,7 @@ async def test_the_newest_deliveries_come_first(database: Database, tenant: Tena
     await database.write(some_deliveries, tenant, count=3)
 
     newest = await database.read(
-        delivery_store.list_newest_deliveries, workspace_id=tenant.workspace.id, count=2
+        delivery_store.list_newest_deliveries, Scope(tenant.workspace.id), count=2
     )
 
     assert [delivery.part for delivery in newest] == [3, 2]

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.model import Delivery, Destination
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -32,17 +33,17 @@ async def an_edit(
     database: Database, tenant: Tenant, *, words: str, operation: str = "edit"
 ) -> Delivery:
     (post, *_) = await database.read(
-        delivery_store.list_newest_deliveries, workspace_id=tenant.workspace.id, count=9
+        delivery_store.list_newest_deliveries, Scope(tenant.workspace.id), count=9
     )
 
     def add(connection: Connection) -> Delivery:
         stored_edition = edition_store.find_edition(
-            connection, workspace_id=tenant.workspace.id, edition_id=post.edition_id
+            connection, Scope(tenant.workspace.id), edition_id=post.edition_id
         )
         assert stored_edition is not None
         (edit,) = delivery_store.add_deliveries(
             connection,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             stored_edition=stored_edition,
             destination=tenant.destination,
             parts=parts(words=words),
@@ -131,7 +132,7 @@ async def test_an_edit_is_sent_to_the_channel_of_the_post(
     def move(connection: Connection) -> Destination:
         return destination_store.upsert_destination(
             connection,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             name="news",
             channel="elsewhere",
         )

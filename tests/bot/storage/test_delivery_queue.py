@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.model import Delivery
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -121,7 +122,7 @@ async def test_many_editions_for_one_place_do_not_hide_the_others(
 async def test_nothing_goes_to_a_paused_destination(database: Database, tenant: Tenant):
     await database.write(some_deliveries, tenant)
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "destination_id": tenant.destination.id,
     }
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import StoredEdition
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -196,20 +197,20 @@ def test_what_is_no_field_any_more_is_passed_over():
 
 async def test_an_edition_is_found_by_its_keys(database: Database, tenant: Tenant):
     stored_edition = await database.write(a_stored_edition, tenant, manifest="abc")
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
 
     assert stored_edition.edition == an_edition()
     assert stored_edition.manifest == "abc"
     assert (
         await database.read(
-            edition_store.find_edition, **here, edition_id=stored_edition.id
+            edition_store.find_edition, scope, edition_id=stored_edition.id
         )
         == stored_edition
     )
     assert (
         await database.read(
             edition_store.find_edition_by_public_id,
-            **here,
+            scope,
             public_id=stored_edition.public_id,
         )
         == stored_edition
@@ -243,7 +244,7 @@ async def test_an_occurrence_has_one_edition(database: Database, tenant: Tenant)
     def store(connection: Connection) -> StoredEdition:
         return edition_store.add_edition(
             connection,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             digest_id=tenant.digest.id,
             occurrence_id=occurrence.id,
             edition=an_edition(),
@@ -276,7 +277,7 @@ async def test_the_ledger_grows_with_each_edition(database: Database, tenant: Te
 
     reported = await database.read(
         ledger_store.get_ledger,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
     )
     assert reported == PublishedLedger(
@@ -299,7 +300,7 @@ async def test_a_sentence_longer_than_an_index_entry_is_stored_whole(
     assert (
         await database.read(
             ledger_store.get_ledger,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             digest_id=tenant.digest.id,
         )
         == reported
@@ -314,10 +315,10 @@ async def test_the_ledger_is_the_digests_own(database: Database):
     )
 
     untold = await database.read(
-        ledger_store.get_ledger, workspace_id=two.workspace.id, digest_id=two.digest.id
+        ledger_store.get_ledger, Scope(two.workspace.id), digest_id=two.digest.id
     )
     foreign = await database.read(
-        ledger_store.get_ledger, workspace_id=two.workspace.id, digest_id=one.digest.id
+        ledger_store.get_ledger, Scope(two.workspace.id), digest_id=one.digest.id
     )
 
     assert untold == foreign == PublishedLedger()
@@ -336,7 +337,7 @@ def post(
 ) -> None:
     delivery_store.add_deliveries(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         stored_edition=stored_edition,
         destination=tenant.destination,
         parts=parts(),
@@ -353,7 +354,7 @@ def post(
 async def test_the_newest_edition_of_a_channel_is_the_last_one_not_undone(
     database: Database, tenant: Tenant
 ):
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    here: dict[str, Any] = {"scope": Scope(tenant.workspace.id)}
     there: dict[str, Any] = here | {"destination_id": tenant.destination.id}
     empty = await database.read(edition_store.find_newest_edition_in, **there)
     first = await database.write(a_stored_edition, tenant, slot="1")
@@ -385,17 +386,17 @@ async def test_a_story_is_found_in_the_newest_edition_with_it(
     await database.write(
         a_stored_edition, tenant, slot="3", edition=an_edition(stories=(other,))
     )
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
 
     assert (
         await database.read(
-            edition_store.find_edition_with_story, **here, story="s-aaaaaa"
+            edition_store.find_edition_with_story, scope, story="s-aaaaaa"
         )
         == newer
     )
     assert (
         await database.read(
-            edition_store.find_edition_with_story, **here, story="s-zzzzzz"
+            edition_store.find_edition_with_story, scope, story="s-zzzzzz"
         )
         is None
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.model import StoredEdition
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -61,7 +62,7 @@ def tell(
     """Store an edition that contains the article."""
     key = store(connection, tenant, TEXT, minutes=-5)
     found = article_store.find_article(
-        connection, workspace_id=tenant.workspace.id, article_id=key
+        connection, Scope(tenant.workspace.id), article_id=key
     )
     assert found is not None
     ref = ArticleRef(
@@ -164,7 +165,7 @@ async def test_old_and_undone_editions_are_not_checked(
     assert await database.read(published_article_store.find_next_comparison_at) is None
     await database.write(
         edition_store.mark_edition_undone,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         edition_id=stored_edition.id,
         by="ana",
         now=NOW,
@@ -216,7 +217,7 @@ async def kept(
     async def keep(**changes: Any) -> int:
         return await database.write(
             correction_store.add_correction,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             correction=a_correction(stored_edition, **changes),
         )
 
@@ -231,7 +232,7 @@ async def test_a_correction_comes_back_as_it_was_kept(
     key = await keep(changes=({"before": "40", "after": "14"},))
     (found,) = await database.read(
         correction_store.list_newest_corrections,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         count=9,
     )
     assert found == replace(wanted, id=key, changes=({"before": "40", "after": "14"},))
@@ -255,7 +256,7 @@ async def test_due_work_is_found_where_its_platform_is_on(
     )
     await database.write(
         correction_store.finish_corrections,
-        workspace_id=here[0],
+        Scope(here[0]),
         edition_id=here[1],
         state="edited",
     )
@@ -283,7 +284,7 @@ async def test_an_edition_is_found_in_its_corrected_form(
     await keep(**changes)
     found = await database.read(
         edition_store.find_edition,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         edition_id=stored_edition.id,
     )
     assert found is not None
@@ -296,19 +297,17 @@ async def test_a_reverted_correction_is_due_and_no_longer_applies(
 ):
     stored_edition, keep = kept
     key = await keep(state="edited", editor_name="Ana")
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
-    await database.write(
-        correction_store.revert_corrections, **here, ids=[key], now=NOW
-    )
+    scope = Scope(tenant.workspace.id)
+    await database.write(correction_store.revert_corrections, scope, ids=[key], now=NOW)
     assert await database.read(
         correction_store.list_due_corrections, platforms=PLATFORMS, limit=9
     )
     this = {"edition_id": stored_edition.id}
-    assert await database.read(correction_store.list_amendments, **here, **this) == ()
+    assert await database.read(correction_store.list_amendments, scope, **this) == ()
     story = stored_edition.edition.stories[0].id
     assert (
         await database.read(
-            correction_store.find_editor_correction, **here, **this, story=story
+            correction_store.find_editor_correction, scope, **this, story=story
         )
         is None
     )
@@ -353,7 +352,7 @@ async def test_a_page_is_a_version_that_is_never_current(
     await database.write(
         published_article_store.store_page_revision, one, page, now=NOW
     )
-    here: dict[str, Any] = {"workspace_id": feed.workspace.id, "article_id": key}
+    here: dict[str, Any] = {"scope": Scope(feed.workspace.id), "article_id": key}
     current = await database.read(article_store.find_article, **here)
     stored = await database.read(article_store.find_article, **here, revision="page-1")
     assert current is not None
@@ -401,7 +400,7 @@ async def test_a_page_is_reread_while_an_edition_could_be_corrected(
     assert await database.read(published_article_store.is_reread_needed, article_id=key)
     await database.write(
         digest_store.delete_digest,
-        workspace_id=feed.workspace.id,
+        Scope(feed.workspace.id),
         digest_id=feed.digest.id,
         now=NOW,
     )

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -34,7 +35,7 @@ async def said_by(
 ) -> list[Quote]:
     found = await database.read(
         quote_store.list_quotes,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         speaker=speaker,
         limit=limit,
         **more,
@@ -56,7 +57,7 @@ async def test_a_quote_comes_back_as_it_was_found(database: Database, tenant: Te
 
     ((article, found),) = await database.read(
         quote_store.list_quotes,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         speaker="Ada Lindqvist",
         limit=5,
     )
@@ -86,7 +87,7 @@ async def test_a_speaker_is_found_by_the_beginnings_of_names(
 
     found = await database.read(
         quote_store.list_quotes,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         speaker=asked,
         limit=5,
     )
@@ -104,7 +105,7 @@ async def test_each_part_of_a_compound_name_finds_its_speaker(
 
     found = await database.read(
         quote_store.list_quotes,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         speaker=asked,
         limit=5,
     )
@@ -124,7 +125,7 @@ async def test_one_wording_is_listed_once_with_its_newest_article(
 
     await database.write(fill)
     found = await database.read(
-        quote_store.list_quotes, workspace_id=tenant.workspace.id, limit=5
+        quote_store.list_quotes, Scope(tenant.workspace.id), limit=5
     )
 
     assert [article.url for article, _ in found] == ["b"]
@@ -147,10 +148,10 @@ async def test_quotes_come_newest_first_within_topic_time_and_limit(
             )
 
     await database.write(fill)
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
-    weir = await database.read(quote_store.list_quotes, **here, topic="WEIR", limit=2)
+    scope = Scope(tenant.workspace.id)
+    weir = await database.read(quote_store.list_quotes, scope, topic="WEIR", limit=2)
     since = await database.read(
-        quote_store.list_quotes, **here, since=NOW - timedelta(hours=1), limit=9
+        quote_store.list_quotes, scope, since=NOW - timedelta(hours=1), limit=9
     )
 
     assert [quote.text for _, quote in weir] == [
@@ -175,7 +176,7 @@ async def test_a_speaker_who_is_named_more_often_than_quoted_is_found(
     await database.write(fill)
     found = await database.read(
         quote_store.list_quotes,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         speaker="Lindqvist",
         limit=5,
     )
@@ -286,7 +287,7 @@ async def test_what_somebody_said_is_narrowed_by_topic_and_day(
             )
 
     await database.write(fill)
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id, "limit": 9}
+    here: dict[str, Any] = {"scope": Scope(tenant.workspace.id), "limit": 9}
 
     async def said(**options: Any) -> list[str]:
         found = await database.read(quote_store.list_quotes, **here, **options)
@@ -315,7 +316,7 @@ async def test_figures_are_narrowed_by_day(database: Database, tenant: Tenant):
 
     found = await database.read(
         figure_store.list_figures,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         since=NOW - timedelta(days=1),
         limit=9,
     )
@@ -329,7 +330,7 @@ async def test_reading_an_analysis_again_takes_the_place_of_the_first(
     await database.write(store_article, tenant, quoted=(a_quote(), a_quote(group=1)))
     await database.write(store_article, tenant, quoted=(a_quote(speaker="Bo Ek"),))
 
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id, "limit": 9}
+    here: dict[str, Any] = {"scope": Scope(tenant.workspace.id), "limit": 9}
     assert await database.read(quote_store.list_quotes, **here, speaker="Ada") == ()
     assert await database.read(quote_store.list_speaker_names, **here, prefix="") == (
         "Bo Ek",
@@ -343,16 +344,16 @@ async def test_speakers_are_offered_by_how_often_they_are_quoted(
     await database.write(
         store_article, tenant, quoted=tuple(a_quote(speaker=name) for name in spoken)
     )
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
 
     everyone = await database.read(
-        quote_store.list_speaker_names, **here, prefix="", limit=9
+        quote_store.list_speaker_names, scope, prefix="", limit=9
     )
     with_l = await database.read(
-        quote_store.list_speaker_names, **here, prefix="lin", limit=9
+        quote_store.list_speaker_names, scope, prefix="lin", limit=9
     )
     first = await database.read(
-        quote_store.list_speaker_names, **here, prefix="", limit=1
+        quote_store.list_speaker_names, scope, prefix="", limit=1
     )
 
     assert everyone[0] == "Ada Lindqvist"
@@ -367,19 +368,17 @@ async def test_figures_come_back_as_they_were_found(database: Database, tenant: 
         a_figure(text, "9,000 people", value=9000.0, unit="people"),
     )
     stored = await database.write(store_article, tenant, text=text, counted=counted)
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
 
-    found = await database.read(
-        figure_store.list_figures, **here, topic="weir", limit=9
-    )
+    found = await database.read(figure_store.list_figures, scope, topic="weir", limit=9)
     of_it = await database.read(
-        figure_store.list_figures, **here, article_ids=[stored.article_id], limit=1
+        figure_store.list_figures, scope, article_ids=[stored.article_id], limit=1
     )
     none = await database.read(
-        figure_store.list_figures, **here, topic="nowhere", limit=9
+        figure_store.list_figures, scope, topic="nowhere", limit=9
     )
     other = await database.read(
-        figure_store.list_figures, **here, article_ids=[], limit=9
+        figure_store.list_figures, scope, article_ids=[], limit=9
     )
 
     assert tuple(figure for _, figure in found) == counted
@@ -402,17 +401,17 @@ async def test_an_article_has_one_story_in_a_view(database: Database, tenant: Te
             now=NOW,
         )
 
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
     (membership,) = await database.read(
-        story_store.list_memberships, **here, articles=[member]
+        story_store.list_memberships, workspace_id=scope.workspace_id, articles=[member]
     )
     assert membership.story == "s-bbbbbb"
     assert (
-        await database.read(story_store.list_story_articles, **here, story="s-aaaaaa")
+        await database.read(story_store.list_story_articles, scope, story="s-aaaaaa")
         == ()
     )
     (found,) = await database.read(
-        story_store.list_story_articles, **here, story="s-bbbbbb"
+        story_store.list_story_articles, scope, story="s-bbbbbb"
     )
     assert found.id == member
 
@@ -452,19 +451,19 @@ async def test_articles_of_a_deleted_digest_are_no_longer_visible(
 ):
     tenant = await database.write(a_tenant, shared=True)
     stored = await database.write(store_article, tenant)
-    here: dict[str, Any] = {"workspace_id": tenant.workspace.id}
+    scope = Scope(tenant.workspace.id)
 
     before = await database.read(
-        article_store.find_article, **here, article_id=stored.article_id
+        article_store.find_article, scope, article_id=stored.article_id
     )
     await database.write(
-        digest_store.delete_digest, **here, digest_id=tenant.digest.id, now=NOW
+        digest_store.delete_digest, scope, digest_id=tenant.digest.id, now=NOW
     )
 
     assert before is not None
     assert (
         await database.read(
-            article_store.find_article, **here, article_id=stored.article_id
+            article_store.find_article, scope, article_id=stored.article_id
         )
         is None
     )

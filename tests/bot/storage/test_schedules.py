@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import DueMoment
+from bot.model.workspace import Scope
 from bot.storage import Connection, Database, schedule_store, workspace_store
 from digests.messages import Message
 from tests.bot.storage.builders import NOW, Tenant, a_due, a_tenant, an_occurrence
@@ -35,7 +36,7 @@ def replace(
 ) -> tuple[schedule_store.StoredSchedule, ...]:
     return schedule_store.replace_schedules(
         connection,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         rows=schedule_at(*dues),
     )
@@ -56,7 +57,7 @@ async def test_replacing_takes_the_place_of_all_before(
     database: Database, tenant: Tenant
 ):
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "digest_id": tenant.digest.id,
     }
     await database.write(replace, tenant, a_due(), a_due(slot="18:00"))
@@ -89,7 +90,7 @@ async def test_an_advanced_schedule_is_due_at_its_next_moment(
     (stored,) = await database.write(replace, tenant, a_due())
     later = a_due(at=NOW + timedelta(days=1), local_date=date(2026, 3, 5))
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "schedule_id": stored.id,
     }
 
@@ -107,7 +108,7 @@ async def test_a_schedule_replaced_meanwhile_is_not_advanced(
 
     done = await database.write(
         schedule_store.advance_schedule,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         schedule_id=old.id,
         next=None,
     )
@@ -122,7 +123,7 @@ async def test_nothing_is_due_where_the_bot_was_removed(
 ):
     await database.write(replace, tenant, a_due())
     await database.write(
-        workspace_store.mark_workspace_left, workspace_id=tenant.workspace.id, now=NOW
+        workspace_store.mark_workspace_left, Scope(tenant.workspace.id), now=NOW
     )
 
     assert await database.read(schedule_store.list_due_schedules, now=NOW) == ()
@@ -199,7 +200,7 @@ async def test_an_occurrence_is_finished_once(database: Database, tenant: Tenant
     planned = await database.write(an_occurrence, tenant)
     assert planned is not None
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "occurrence_id": planned.id,
     }
 
@@ -215,7 +216,7 @@ async def test_an_occurrence_is_finished_once(database: Database, tenant: Tenant
 
     (finished,) = await database.read(
         schedule_store.list_newest_occurrences,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         count=9,
     )
@@ -233,7 +234,7 @@ async def test_a_deferred_occurrence_comes_back_when_its_time_has_come(
     planned = await database.write(an_occurrence, tenant)
     assert planned is not None
     key: dict[str, Any] = {
-        "workspace_id": tenant.workspace.id,
+        "scope": Scope(tenant.workspace.id),
         "occurrence_id": planned.id,
     }
     morning = NOW + timedelta(hours=2)
@@ -261,7 +262,7 @@ async def test_a_deferred_occurrence_comes_back_when_its_time_has_come(
 async def test_a_late_occurrence_is_marked(database: Database, tenant: Tenant):
     late = await database.write(
         schedule_store.plan_occurrence,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         due=a_due(),
         zone="UTC",
@@ -281,7 +282,7 @@ async def test_the_newest_occurrences_come_first(database: Database, tenant: Ten
 
     newest = await database.read(
         schedule_store.list_newest_occurrences,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         digest_id=tenant.digest.id,
         count=2,
     )
@@ -296,7 +297,7 @@ async def test_no_occurrence_of_a_digest_in_another_workspace(database: Database
     with pytest.raises(IntegrityError):
         await database.write(
             schedule_store.plan_occurrence,
-            workspace_id=one.workspace.id,
+            Scope(one.workspace.id),
             digest_id=two.digest.id,
             due=a_due(),
             zone="UTC",

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from bot.errors import ConfigurationError
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -234,7 +235,10 @@ async def test_everything_of_an_upgraded_database_is_read(
 
 def the_full_tenant(connection: Connection) -> Tenant:
     (workspace,) = workspace_store.list_workspaces(connection)[:1]
-    (digest,) = digest_store.list_digests(connection, workspace_id=workspace.id)
+    (digest,) = digest_store.list_digests(
+        connection,
+        Scope(workspace.id),
+    )
     return Tenant(
         workspace=workspace,
         digest=digest,

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -44,7 +45,7 @@ async def titles(
 ) -> list[str | None]:
     found = await database.read(
         article_search.search_articles,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         wanted=parse_query(typed),
         **({"limit": 9} | options),
     )
@@ -298,7 +299,7 @@ async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
 
     found = await database.read(
         article_search.search_revisions_each,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         wanted=[parse_query("lock weir"), parse_query("boat weir")],
         limit=9,
     )
@@ -350,7 +351,7 @@ async def test_of_several_things_each_is_found(database: Database, tenant: Tenan
 
     found = await database.read(
         article_search.search_revisions_each,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         wanted=[
             parse_query("weir"),
             SearchQuery(),
@@ -431,7 +432,7 @@ async def test_no_question_is_a_fault(database: Database, typed: str):
 
     await database.read(
         article_search.search_articles,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         wanted=parse_query(f"lock {typed}"),
         limit=3,
     )
@@ -467,7 +468,7 @@ async def test_among_some_versions_only_these_are_found(
         await database.write(store_article, tenant, id=name, title=name.upper())
     every = await database.read(
         article_search.search_revisions,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         wanted=parse_query("lock"),
         limit=9,
     )
@@ -491,7 +492,7 @@ async def test_the_newest_quoting_articles_are_returned_and_whether_all(
     async def asked(speaker: str, most: int = 9) -> tuple[int, bool]:
         found, whole = await database.read(
             quote_store.list_revisions_quoting,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             speaker=speaker,
             most=most,
         )
@@ -508,7 +509,7 @@ async def test_articles_with_quotes_are_marked(database: Database, tenant: Tenan
     await database.write(store_article, tenant, id="b")
     every = await database.read(
         article_search.search_revisions,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         wanted=None,
         limit=9,
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Source
+from bot.model.workspace import Scope
 from bot.storage import Connection, Database, article_store, digest_store, source_store
 from tests.bot.storage.builders import NOW, Tenant, a_tenant, an_article, store_article
 
@@ -94,11 +95,11 @@ async def test_a_shorter_pause_does_not_shorten_a_longer_one(database, tenant):
 
 
 async def test_a_digests_source_begins_once_and_stays_begun(database, tenant):
-    key = {"workspace_id": tenant.workspace.id, "digest_id": tenant.digest.id}
+    key = {"scope": Scope(tenant.workspace.id), "digest_id": tenant.digest.id}
     first = await database.write(digest_store.mark_sources_begun, **key, now=NOW)
     await database.write(
         digest_store.upsert_digest,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         name="Morning",
         sources=[tenant.source],
         destinations=[],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.model import Delivery
+from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
     Database,
@@ -43,7 +44,7 @@ async def tenant(database: Database) -> Tenant:
 
 def the_place(tenant: Tenant) -> dict[str, Any]:
     return {
-        "workspace_id": tenant.workspace.id,
+        "scope": tenant.workspace.scope,
         "destination_id": tenant.destination.id,
     }
 
@@ -57,7 +58,8 @@ async def waiting(database: Database, at: datetime = NOW) -> list[str]:
     )
     spaces = [
         await database.read(
-            workspace_store.find_workspace, workspace_id=one.workspace_id
+            workspace_store.find_workspace,
+            Scope(one.workspace_id),
         )
         for one in found
     ]
@@ -67,7 +69,7 @@ async def waiting(database: Database, at: datetime = NOW) -> list[str]:
 async def states(database: Database, tenant: Tenant) -> list[tuple[str, str]]:
     found = await database.read(
         delivery_store.list_newest_deliveries,
-        workspace_id=tenant.workspace.id,
+        Scope(tenant.workspace.id),
         count=10,
     )
     return sorted((one.operation, one.state) for one in found)
@@ -82,7 +84,7 @@ async def test_workspaces_take_turns_and_a_place_waits_once(
 
     def more_places(connection: Connection) -> None:
         place = destination_store.upsert_destination(
-            connection, workspace_id=tenant.workspace.id, name="more", channel="more"
+            connection, Scope(tenant.workspace.id), name="more", channel="more"
         )
         more = Tenant(
             workspace=tenant.workspace,
@@ -118,7 +120,7 @@ async def test_a_stopped_workspace_wakes_the_outbox_when_it_may_be_tried(
     database: Database, tenant: Tenant
 ):
     await database.write(
-        workspace_store.stop_workspace, workspace_id=tenant.workspace.id, **REVOKED
+        workspace_store.stop_workspace, Scope(tenant.workspace.id), **REVOKED
     )
 
     assert await waiting(database) == []
@@ -128,7 +130,7 @@ async def test_a_stopped_workspace_wakes_the_outbox_when_it_may_be_tried(
 
 async def test_a_try_is_used_up_when_it_is_claimed(database: Database, tenant: Tenant):
     await database.write(
-        workspace_store.stop_workspace, workspace_id=tenant.workspace.id, **REVOKED
+        workspace_store.stop_workspace, Scope(tenant.workspace.id), **REVOKED
     )
     probe = await database.write(claim_one, LATER)
     await database.write(
@@ -158,7 +160,8 @@ async def test_a_place_works_again_once_a_try_arrived(
 
     assert len(await database.write(claim, LATER)) == 1
     (place,) = await database.read(
-        destination_store.list_destinations, workspace_id=tenant.workspace.id
+        destination_store.list_destinations,
+        Scope(tenant.workspace.id),
     )
     assert (place.paused, place.retest_at) == (None, None)
 
@@ -181,7 +184,8 @@ async def test_a_probe_whose_claim_was_taken_over_does_not_resume_the_place(
     )
 
     (place,) = await database.read(
-        destination_store.list_destinations, workspace_id=tenant.workspace.id
+        destination_store.list_destinations,
+        Scope(tenant.workspace.id),
     )
     assert (recorded, str(place.paused)) == (False, "Not allowed.")
 
@@ -203,7 +207,7 @@ async def test_a_workspace_that_is_back_gets_messages_again(
     database: Database, tenant: Tenant
 ):
     await database.write(
-        workspace_store.stop_workspace, workspace_id=tenant.workspace.id, **REVOKED
+        workspace_store.stop_workspace, Scope(tenant.workspace.id), **REVOKED
     )
     await database.write(a_tenant)
 
@@ -214,7 +218,7 @@ async def test_nothing_is_sent_where_the_bot_was_removed(
     database: Database, tenant: Tenant
 ):
     await database.write(
-        workspace_store.mark_workspace_left, workspace_id=tenant.workspace.id, now=NOW
+        workspace_store.mark_workspace_left, Scope(tenant.workspace.id), now=NOW
     )
 
     assert await waiting(database) == []
@@ -259,7 +263,7 @@ async def test_deliveries_that_waited_too_long_are_given_up(
 async def take_back(database: Database, delivery: Delivery) -> tuple[int, int]:
     return await database.write(
         delivery_store.delete_edition_messages,
-        workspace_id=delivery.workspace_id,
+        Scope(delivery.workspace_id),
         edition_id=delivery.edition_id,
         now=NOW,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.model.workspace import Scope
 from bot.storage import Connection, Database, source_store, story_store
 from digests.types import StoryMembership
 from tests.bot.storage.builders import NOW, Tenant, a_tenant, store_article
@@ -33,9 +34,7 @@ def settled(
 
 
 def in_story(connection: Connection, workspace: int, story: str) -> set[str]:
-    found = story_store.list_story_articles(
-        connection, workspace_id=workspace, story=story
-    )
+    found = story_store.list_story_articles(connection, Scope(workspace), story=story)
     return {article.id for article in found}
 
 
@@ -55,7 +54,7 @@ async def test_a_merged_story_leads_to_the_other_and_takes_its_articles_along(
         settled(connection, None, member(two, "s-b"))
         settled(connection, None, member(one, "s-b"), member(two, "s-b"))
         return (
-            story_store.find_present_story(connection, workspace_id=me, story="s-a"),
+            story_store.find_present_story(connection, Scope(me), story="s-a"),
             in_story(connection, me, "s-b"),
             [str(one), str(two), str(far)],
         )
@@ -79,7 +78,7 @@ async def test_the_larger_part_of_a_split_story_keeps_the_id(
             member(two, "s-a"),
             member(three, "s-c"),
         )
-        here = {"workspace_id": me}
+        here = {"scope": Scope(me)}
         return [
             story_store.find_present_story(connection, **here, story="s-a"),
             story_store.find_present_story(connection, **here, story="s-c"),
@@ -96,7 +95,7 @@ async def test_an_id_leads_on_over_several_merges_and_never_in_a_circle(
         (one,) = articles(connection, public, 1)
         for name in ("s-a", "s-b", "s-c", "s-a"):
             settled(connection, None, member(one, name))
-        here = {"workspace_id": public.workspace.id}
+        here = {"scope": Scope(public.workspace.id)}
         return [
             story_store.find_present_story(connection, **here, story=name)
             for name in ("s-a", "s-b", "s-c", "s-unheard")
@@ -113,7 +112,7 @@ async def test_a_story_without_articles_that_one_may_see_is_none(
         (one,) = articles(connection, public, 1)
         settled(connection, None, member(one, "s-a"))
         return story_store.find_present_story(
-            connection, workspace_id=stranger.workspace.id, story="s-a"
+            connection, Scope(stranger.workspace.id), story="s-a"
         )
 
     assert await database.write(work) is None

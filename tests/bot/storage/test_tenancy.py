@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 import bot.storage
+from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,
@@ -38,7 +39,6 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.reader_store import (
-    PersonScope,
     ReaderPreferences,
 )
 from digests.cards.content import build_card
@@ -186,7 +186,7 @@ def everything_seen_by(
     connection: Connection, me: int, other: Tenant
 ) -> dict[str, Any]:
     """All that the queries return to workspace `me`, given the other's keys."""
-    here: dict[str, Any] = {"workspace_id": me}
+    here: dict[str, Any] = {"scope": Scope(me)}
     theirs = connection.execute(select(schema.editions)).first()
     assert theirs is not None
     article = connection.execute(select(schema.articles.c.id)).scalar_one()
@@ -194,8 +194,7 @@ def everything_seen_by(
     message = connection.execute(select(schema.local_messages.c.key)).scalar_one()
     change = connection.execute(select(schema.changes.c.public_id)).scalar_one()
     digest = here | {"digest_id": other.digest.id}
-    reader = here | {"person_id": "p"}
-    return seen_of_a_reader(connection, reader) | {
+    return seen_of_a_reader(connection, PersonScope(me, "p")) | {
         "workspace": workspace_store.find_workspace(connection, **here),
         "destinations": destination_store.list_destinations(connection, **here),
         "channel": destination_store.find_destination_by_channel(
@@ -265,18 +264,20 @@ def everything_seen_by(
             connection, **here, story="s-canary"
         ),
         "known": story_store.list_memberships(
-            connection, **here, articles=[str(article)]
+            connection, workspace_id=me, articles=[str(article)]
         ),
         "present": story_store.find_present_story(connection, **here, story="s-canary"),
         "at hand": story_store.list_newest_story_articles(
-            connection, **here, stories=["s-canary"], limit=9
+            connection, workspace_id=me, stories=["s-canary"], limit=9
         ),
         "arrived": story_store.list_arrivals(
-            connection, **here, dated=LONG_AGO, fetched=LONG_AGO, limit=9
+            connection, workspace_id=me, dated=LONG_AGO, fetched=LONG_AGO, limit=9
         ),
-        "moves": story_store.list_story_moves(connection, **here, after=0).stories,
+        "moves": story_store.list_story_moves(
+            connection, workspace_id=me, after=0
+        ).stories,
         "loaded": story_store.load_arrivals(
-            connection, **here, revision_ids=[revision]
+            connection, workspace_id=me, revision_ids=[revision]
         ),
         "facts": article_store.find_article_arrival(
             connection, **here, article_id=article
@@ -307,29 +308,29 @@ def a_card_of(connection: Connection, article: int) -> QuoteCard:
     return build_card(text, a_quote(stored.text, speaker=CANARY))
 
 
-def seen_of_a_reader(connection: Connection, reader: Any) -> dict[str, Any]:
-    """All that the queries return about person `p` of this workspace."""
-    here = {"workspace_id": reader["workspace_id"]}
+def seen_of_a_reader(connection: Connection, reader: PersonScope) -> dict[str, Any]:
+    """All that the queries return about the person."""
+    here = reader.workspace
     no_reader = ReaderPreferences()
-    chosen = reader_store.get_preferences(connection, **reader)
+    chosen = reader_store.get_preferences(connection, reader)
     return {
         "reader": None if chosen == no_reader else chosen,
-        "saved": reader_store.list_saved_stories(connection, **reader),
-        "follows": reader_store.list_follows(connection, **reader),
-        "feedback": reader_store.list_feedback(connection, **reader),
-        "reports": report_store.list_person_reports(connection, **reader),
-        "untold reports": report_store.list_unseen_answers(connection, **reader),
-        "open reports": report_store.list_open_reports(connection, **here, limit=9),
-        "count of open reports": report_store.count_open_reports(connection, **here),
-        "own digest": personal_digest_store.find_personal_digest(connection, **reader),
-        "own digests": personal_digest_store.count_personal_digests(connection, **here),
+        "saved": reader_store.list_saved_stories(connection, reader),
+        "follows": reader_store.list_follows(connection, reader),
+        "feedback": reader_store.list_feedback(connection, reader),
+        "reports": report_store.list_person_reports(connection, reader),
+        "untold reports": report_store.list_unseen_answers(connection, reader),
+        "open reports": report_store.list_open_reports(connection, here, limit=9),
+        "count of open reports": report_store.count_open_reports(connection, here),
+        "own digest": personal_digest_store.find_personal_digest(connection, reader),
+        "own digests": personal_digest_store.count_personal_digests(connection, here),
     }
 
 
 async def test_data_of_one_person_is_invisible_to_others(database: Database):
     full = await database.write(full_tenant, "full")
-    mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
-    theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")
+    mine = PersonScope(full.workspace.id, "p")
+    theirs = PersonScope(full.workspace.id, "q")
 
     own = await database.read(seen_of_a_reader, mine)
     others = await database.read(seen_of_a_reader, theirs)
@@ -342,15 +343,15 @@ async def test_data_of_one_person_is_invisible_to_others(database: Database):
 
 async def test_people_cannot_change_each_others_data(database: Database):
     full = await database.write(full_tenant, "full")
-    mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
-    theirs = PersonScope(workspace_id=full.workspace.id, person_id="q")
+    mine = PersonScope(full.workspace.id, "p")
+    theirs = PersonScope(full.workspace.id, "q")
 
     def meddle(connection: Connection) -> list[Any]:
         return [
-            reader_store.delete_saved_story(connection, **theirs, story="s-canary"),
-            reader_store.delete_follow(connection, **theirs, name=CANARY),
-            reader_store.delete_feedback(connection, **theirs, story="s-canary"),
-            reader_store.erase_person(connection, **theirs),
+            reader_store.delete_saved_story(connection, theirs, story="s-canary"),
+            reader_store.delete_follow(connection, theirs, name=CANARY),
+            reader_store.delete_feedback(connection, theirs, story="s-canary"),
+            reader_store.erase_person(connection, theirs),
         ]
 
     before = await database.read(seen_of_a_reader, mine)
@@ -365,8 +366,8 @@ async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
     database: Database,
 ):
     full = await database.write(full_tenant, "full")
-    mine = PersonScope(workspace_id=full.workspace.id, person_id="p")
-    house_before = await database.read(digest_store.list_digests, workspace_id=1)
+    mine = PersonScope(full.workspace.id, "p")
+    house_before = await database.read(digest_store.list_digests, Scope(1))
 
     def sent(connection: Connection) -> set[str]:
         query = select(schema.local_messages.c.channel)
@@ -386,14 +387,12 @@ async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
             )
 
     await database.write(send)
-    await database.write(reader_store.erase_person, **mine)
+    await database.write(reader_store.erase_person, mine)
 
     assert await database.read(sent) == {"full-news", "person:q"}
     left = await database.read(seen_of_a_reader, mine)
     assert not any(left.values())
-    assert (
-        await database.read(digest_store.list_digests, workspace_id=1) == house_before
-    )
+    assert await database.read(digest_store.list_digests, Scope(1)) == house_before
 
 
 async def test_nothing_of_one_workspace_is_seen_in_another(database: Database):
@@ -418,7 +417,7 @@ async def test_its_own_workspace_sees_all_of_it(database: Database):
 async def test_nothing_of_one_workspace_is_changed_from_another(database: Database):
     full = await database.write(full_tenant, "full")
     empty = await database.write(a_tenant, name="empty")
-    here: dict[str, Any] = {"workspace_id": empty.workspace.id}
+    here: dict[str, Any] = {"scope": Scope(empty.workspace.id)}
 
     def meddle(connection: Connection) -> list[Any]:
         place = here | {"destination_id": full.destination.id}
@@ -429,6 +428,7 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
             connection, **here, edition_id=1, state="listed"
         )
         edition_store.set_render_context(connection, **here, edition_id=1, context={})
+        reader = PersonScope(empty.workspace.id, "p")
         is_open = schema.reports.c.answered_at.is_(None)
         report = connection.execute(
             select(schema.reports.c.public_id).where(is_open)
@@ -458,14 +458,10 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
             report_store.answer_report(
                 connection, **here, public_id=report, by="m", answer="", now=NOW
             ),
-            reader_store.delete_saved_story(
-                connection, **here, person_id="p", story="s-canary"
-            ),
-            reader_store.delete_follow(connection, **here, person_id="p", name=CANARY),
-            reader_store.delete_feedback(
-                connection, **here, person_id="p", story="s-canary"
-            ),
-            reader_store.erase_person(connection, **here, person_id="p"),
+            reader_store.delete_saved_story(connection, reader, story="s-canary"),
+            reader_store.delete_follow(connection, reader, name=CANARY),
+            reader_store.delete_feedback(connection, reader, story="s-canary"),
+            reader_store.erase_person(connection, reader),
             delivery_store.release_delivery(connection, **here, delivery_id=1, now=NOW),
         ]
 
@@ -487,7 +483,7 @@ async def test_a_public_article_is_seen_only_by_workspaces_that_use_its_source(
     found = [
         await database.read(
             article_search.search_articles,
-            workspace_id=tenant.workspace.id,
+            Scope(tenant.workspace.id),
             wanted=parse_query("lock"),
             limit=9,
         )
@@ -552,7 +548,7 @@ async def test_a_public_source_is_deleted_with_its_last_reader(
 async def test_nothing_is_erased_by_the_order_of_another_workspace(database: Database):
     full = await database.write(full_tenant, "full")
     other = await database.write(a_tenant, name="other")
-    here: dict[str, Any] = {"workspace_id": other.workspace.id}
+    here: dict[str, Any] = {"scope": Scope(other.workspace.id)}
     await database.write(
         deletion_store.propose_erasure, **here, person_id=None, reason="asked", now=NOW
     )
@@ -560,10 +556,13 @@ async def test_nothing_is_erased_by_the_order_of_another_workspace(database: Dat
 
     full_key = full.workspace.id
     assert not await database.write(
-        deletion_store.erase_some_rows, workspace_id=full_key, rows=500
+        deletion_store.erase_some_rows, Scope(full_key), rows=500
     )
     assert (
-        await database.read(deletion_store.find_proposed_erasure, workspace_id=full_key)
+        await database.read(
+            deletion_store.find_proposed_erasure,
+            Scope(full_key),
+        )
         is None
     )
 
@@ -578,27 +577,28 @@ def verbs() -> dict[str, inspect.Signature]:
             is_ours = getattr(verb, "__module__", "") == loaded.__name__
             if inspect.isfunction(verb) and is_ours and not name.startswith("_"):
                 signature = inspect.signature(verb)
-                if "connection" in signature.parameters:
+                if "conn" in signature.parameters:
                     found[f"{module.name}.{name}"] = signature
     return found
 
 
 def test_every_verb_takes_the_workspace_or_is_listed_here():
     without = {
-        name for name, verb in verbs().items() if "workspace_id" not in verb.parameters
+        name
+        for name, verb in verbs().items()
+        if not {"scope", "workspace_id"} & verb.parameters.keys()
     }
 
     assert without == FOR_EVERYBODY
 
 
 @pytest.mark.parametrize("name", sorted(verbs()))
-def test_every_verb_takes_a_connection_first_and_the_workspace_without_default(
-    name: str,
-):
-    parameters = list(verbs()[name].parameters.values())
-    workspace = verbs()[name].parameters.get("workspace_id")
+def test_every_verb_takes_a_connection_first_and_then_the_workspace(name: str):
+    connection, *others = verbs()[name].parameters.values()
 
-    assert parameters[0].name == "connection"
-    if workspace is not None:
-        assert workspace.kind is inspect.Parameter.KEYWORD_ONLY
-        assert workspace.default is inspect.Parameter.empty
+    assert connection.name == "conn"
+    for index, one in enumerate(others):
+        if one.name == "scope":
+            assert index == 0
+        if one.name in {"scope", "workspace_id"}:
+            assert one.default is inspect.Parameter.empty

@@ -9,11 +9,7 @@ from hypothesis import strategies as st
 from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, ATTACHMENT_LIMIT, LISTING_LENGTH, Document, Reply
 from bot.platforms.discord import replies
-from bot.platforms.discord.commands import (
-    UPLOAD_ORIGIN,
-    extract_attachment,
-    resolve_upload_origin,
-)
+from bot.platforms.discord.commands import UPLOAD_ORIGIN, extract_attachment
 from bot.platforms.discord.platform import DiscordPlatform
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import (
@@ -181,8 +177,10 @@ async def test_a_long_export_is_a_file_that_can_be_given_back(harness, discord, 
 
 
 def test_files_lie_on_discords_own_host_unless_it_is_replaced_whole():
-    assert resolve_upload_origin(None) == UPLOAD_ORIGIN
-    assert resolve_upload_origin("http://127.0.0.1:8/api/v10") == "http://127.0.0.1:8"
+    platform = DiscordPlatform(token="x")
+    assert platform._listener._files == UPLOAD_ORIGIN
+    platform = DiscordPlatform(token="x", api_base="http://127.0.0.1:8/api/v10")
+    assert platform._listener._files == "http://127.0.0.1:8"
 
 
 def test_what_no_client_would_send_is_no_file():
@@ -190,10 +188,7 @@ def test_what_no_client_would_send_is_no_file():
         data = {"resolved": resolved}
         assert extract_attachment(
             {"attachment": "1", "file": "x"}, data, UPLOAD_ORIGIN
-        ) == (
-            {"file": "x"},
-            None,
-        )
+        ) == ({"file": "x"}, None)
 
 
 def test_the_address_of_a_file_is_not_logged():

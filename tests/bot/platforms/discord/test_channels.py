@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.model.workspace import Scope
 from bot.platforms.discord import limits
 from bot.platforms.discord.rate_limits import parse_route
 from bot.storage import delivery_queue, delivery_store, edition_store
@@ -268,12 +269,12 @@ async def test_an_undone_edition_leaves_no_message_in_its_post(
 
 async def take_back(harness: BotHarness) -> None:
     digest = await harness.digest()
-    key = {"workspace_id": digest.workspace_id, "digest_id": digest.id}
+    key: Any = {"scope": digest.scope, "digest_id": digest.id}
     stored_edition = await harness.db.read(edition_store.find_newest_edition_of, **key)
     assert stored_edition is not None
     await harness.db.write(
         delivery_store.delete_edition_messages,
-        workspace_id=digest.workspace_id,
+        Scope(digest.workspace_id),
         edition_id=stored_edition.id,
         now=harness.clock.now(),
     )
@@ -391,7 +392,7 @@ async def test_a_thread_that_waits_for_its_allowance_holds_up_no_message(
 async def claimed_again(harness: BotHarness):
     digest = await harness.digest()
     (found, *_) = await harness.db.read(
-        delivery_store.list_newest_deliveries, workspace_id=digest.workspace_id, count=1
+        delivery_store.list_newest_deliveries, Scope(digest.workspace_id), count=1
     )
     return found
 

@@ -93,10 +93,12 @@ async def test_an_answer_that_comes_too_late_is_adopted(harness, discord):
 
 async def test_nothing_listening_is_not_unclear_and_is_tried_again(harness, discord):
     await harness.platform.close()
-    harness.platform._api_base = "http://127.0.0.1:9/api/v10"
+    build_session = harness.platform._build_session
+    elsewhere = a_platform(discord, api_base="http://127.0.0.1:9/api/v10")
+    harness.platform._build_session = elsewhere._build_session
     await harness.post()
     assert await states(harness) == ["retry"]
-    harness.platform._api_base = discord.address["api_base"]
+    harness.platform._build_session = build_session
     harness.clock.advance(seconds=5)
     await harness.outbox.drain()
     assert await states(harness) == ["sent"]

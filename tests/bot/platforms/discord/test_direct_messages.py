@@ -6,6 +6,7 @@ import pytest
 
 from bot.delivery.private_notices import resolve_report
 from bot.errors import SendRefused
+from bot.model.workspace import Scope
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import destination_store, report_store
 from tests.bot.harness import FLOOD, BotHarness, short_send_timeout
@@ -38,7 +39,7 @@ async def tomorrow(harness: BotHarness) -> None:
 async def standing(harness: BotHarness) -> str | None:
     place = await harness.db.read(
         destination_store.find_destination_by_channel,
-        workspace_id=1,
+        Scope(1),
         channel=f"person:{READER.user}",
     )
     assert place is not None
@@ -226,12 +227,10 @@ async def settled(
     async with listening(discord, harness.inbox, platform_of(harness)):
         what = {"story": "1", "text": "Not <@7001> on Monday."}
         assert "Reported" in (await ask(discord, "news report", READER, **what)).words
-    (report,) = await harness.db.read(
-        report_store.list_open_reports, workspace_id=1, limit=2
-    )
+    (report,) = await harness.db.read(report_store.list_open_reports, Scope(1), limit=2)
     await harness.db.write(
         resolve_report,
-        workspace_id=1,
+        Scope(1),
         public_id=report.public_id,
         by="Ana",
         answer=answer,

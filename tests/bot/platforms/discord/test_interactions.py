@@ -597,7 +597,7 @@ async def settled(chat: BotHarness) -> BotHarness:
     """The same, once all servers that were there before have been announced."""
     session = platform_of(chat)._session
     assert session is not None
-    await until(session._client.is_ready)
+    await until(session.is_ready)
     return chat
 
 

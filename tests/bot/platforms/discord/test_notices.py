@@ -6,6 +6,7 @@ import pytest
 
 from bot.delivery.private_notices import list_posting_problems
 from bot.model import Invocation, Location, Permission, Person
+from bot.model.workspace import Scope
 from bot.storage import destination_store, schema, workspace_store
 from tests.bot.harness import WAIT, BotHarness, expect_reply
 from tests.bot.platforms.discord.conftest import CONFIGURATION
@@ -93,7 +94,7 @@ async def test_the_person_who_set_the_channel_up_is_notified(harness, discord):
     await set_up_by(harness, ANA, "2002")
     space = await workspace(harness)
     lab = await harness.db.read(
-        destination_store.find_destination_by_name, workspace_id=space.id, name="lab"
+        destination_store.find_destination_by_name, Scope(space.id), name="lab"
     )
     await harness.apply(TWO)
     discord.ledger.channel("2002", permissions=CLOSED)
@@ -135,11 +136,12 @@ async def resume(harness: BotHarness) -> None:
     """Resume it by hand, although it still does not work."""
     space = await workspace(harness)
     (place,) = await harness.db.read(
-        destination_store.list_destinations, workspace_id=space.id
+        destination_store.list_destinations,
+        Scope(space.id),
     )
     await harness.db.write(
         destination_store.resume_destination,
-        workspace_id=space.id,
+        Scope(space.id),
         destination_id=place.id,
     )
 
@@ -227,11 +229,12 @@ async def test_a_refused_token_ends_in_a_sentence_for_status_and_page(harness, d
 async def test_names_in_it_do_not_ping_and_are_no_markup(harness, discord):
     space = await workspace(harness)
     (place,) = await harness.db.read(
-        destination_store.list_destinations, workspace_id=space.id
+        destination_store.list_destinations,
+        Scope(space.id),
     )
     await harness.db.write(
         destination_store.rename_destination,
-        workspace_id=space.id,
+        Scope(space.id),
         destination_id=place.id,
         name="@everyone **now** <@7001>",
     )
@@ -257,7 +260,7 @@ async def test_people_of_another_workspace_are_never_notified(harness, discord):
     step = {"noun": "destination", "after": {"name": "x", "channel": CHANNEL}}
     kept = await harness.db.write(
         change_store.propose_change,
-        workspace_id=other.id,
+        Scope(other.id),
         steps=[step],
         person_id="6666",
         person_name="Mallory",
@@ -265,7 +268,7 @@ async def test_people_of_another_workspace_are_never_notified(harness, discord):
     )
     await harness.db.write(
         change_store.confirm_change,
-        workspace_id=other.id,
+        Scope(other.id),
         public_id=kept.public_id,
         person_id="6666",
         person_name="Mallory",
@@ -273,7 +276,7 @@ async def test_people_of_another_workspace_are_never_notified(harness, discord):
     )
     found = await harness.db.read(
         notice_store.find_person_to_notify,
-        workspace_id=(await workspace(harness)).id,
+        Scope((await workspace(harness)).id),
         channel=CHANNEL,
     )
     assert found is None

@@ -22,11 +22,7 @@ from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
 from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
 from bot.platforms.discord.components import carries_key, embed_key, strip_key
-from bot.platforms.discord.rate_limits import (
-    ArrivalWindow,
-    DiscordRateLimiter,
-    ObservedResponse,
-)
+from bot.platforms.discord.rate_limits import ArrivalWindow, DiscordRateLimiter
 from bot.platforms.discord.send_errors import classify_send_error
 
 KEY = "abcdefghijklmnopqrstuvwx2"
@@ -135,9 +131,7 @@ def record_response(
     pace: DiscordRateLimiter, status: int = 200, channel: str = "1", **headers: str
 ) -> None:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    pace.record_response(
-        ObservedResponse(method="POST", channel=channel, status=status, headers=named)
-    )
+    pace.record_response("POST", channel, status, named)
 
 
 def waits(pace: DiscordRateLimiter, channel: str = "1", method: str = "POST") -> float:

@@ -74,14 +74,13 @@ class Opinion:
 async def opinion(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Opinion]:
     platform = DiscordPlatform(token=TOKEN)
     session = DiscordSession(
-        token=TOKEN,
         api_base=None,
         gateway=None,
         heartbeat_timeout=60.0,
         pace=platform._rate_limiter,
         listener=platform._listener,
     )
-    env = Env(session._client, shard_count=1)
+    env = Env(session, shard_count=1)
     async with open_harness(sqlite_url, tmp_path, cast(Any, platform)) as harness:
         harness.publish("bridge", BRIDGE)
         harness.publish("pool", POOL)

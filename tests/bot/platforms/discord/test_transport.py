@@ -16,13 +16,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Ratelimit, Route
 
 from bot.platforms.discord.rate_limits import DiscordRateLimiter
-from bot.platforms.discord.session import DiscordClient
-from bot.platforms.discord.transport import (
-    SEND_ONCE,
-    DiscordTransport,
-    configure_endpoints,
-    list_role_ids,
-)
+from bot.platforms.discord.session import DiscordSession
+from bot.platforms.discord.transport import SEND_ONCE, DiscordTransport, list_role_ids
 from tests.bot.platforms.discord.conftest import a_platform
 from tests.wire.discord.faults import Status
 from tests.wire.discord.server import LocalDiscord
@@ -70,11 +65,11 @@ def test_a_member_keeps_the_roles_that_came_with_it_in_this_attribute():
 
 
 @pytest.fixture
-async def client(discord: LocalDiscord) -> DiscordClient:
+async def client(discord: LocalDiscord) -> DiscordSession:
     platform = a_platform(discord)
-    configure_endpoints(discord.address["api_base"], None)
-    return DiscordClient(
-        gateway=yarl.URL("ws://127.0.0.1:9/?v=1"),
+    return DiscordSession(
+        api_base=discord.address["api_base"],
+        gateway=None,
         heartbeat_timeout=60.0,
         pace=DiscordRateLimiter(),
         listener=platform._listener,

@@ -79,7 +79,7 @@ def share_clock(
         await asyncio.sleep(0)
 
     pace = SlackRateLimiter(lambda: harness.clock.now().timestamp(), sleep)
-    cast(SingleInstallation, platform.installations).one.pace = pace
+    cast(SingleInstallation, platform.installations).pace = pace
 
 
 @asynccontextmanager

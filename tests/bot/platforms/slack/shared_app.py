@@ -214,7 +214,7 @@ def the_site(
         list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        public_routes=build_callbacks(platform, kept, clock),
+        public_routes=build_callbacks(platform, kept.states, clock),
     )
 
 

@@ -134,10 +134,10 @@ async def test_another_authors_message_with_our_key_is_not_ours(harness, slack):
 
 async def test_nothing_listening_is_not_unclear_and_is_tried_again(harness, slack):
     await harness.platform.close()
-    harness.platform.installations.one.api_base = "http://127.0.0.1:9/api/"
+    harness.platform.installations.api_base = "http://127.0.0.1:9/api/"
     await harness.post()
     assert await states(harness) == ["retry"]
-    harness.platform.installations.one.api_base = slack.address["api_base"]
+    harness.platform.installations.api_base = slack.address["api_base"]
     harness.clock.advance(seconds=5)
     await harness.outbox.drain()
     assert await states(harness) == ["sent"]
@@ -154,7 +154,7 @@ async def test_during_a_rate_limit_waiting_sends_do_not_try_in_turn(harness, sla
 
 
 async def test_an_answer_that_leads_elsewhere_is_not_followed(harness, slack):
-    await harness.platform.installations.one.sign_in()
+    await harness.platform.installations.sign_in()
     elsewhere = f"http://localhost:{slack.port}/api/chat.postMessage"
     slack.script(Status(status=307, headers={"Location": elsewhere}), "post")
     await harness.post()
@@ -196,7 +196,7 @@ async def test_a_closed_history_holds_the_delivery_with_the_reason(
     assert await states(harness) == ["held"]
     assert "channels:history" in str((await reasons(harness))[0])
     assert len(slack.asked("post")) == 1
-    assert harness.platform.installations.one.refused is None
+    assert harness.platform.installations.refused is None
 
 
 async def test_a_channel_with_too_much_in_it_holds_the_delivery(
@@ -338,7 +338,7 @@ async def test_a_refused_token_stops_after_few_calls_whatever_waits(
 ):
     slack.ledger.channel(OTHER)
     await harness.apply(TWO_CHANNELS)
-    await harness.platform.installations.one.sign_in()
+    await harness.platform.installations.sign_in()
     slack.revoked = code
     await harness.post()
     await after_the_wait(harness)
@@ -357,7 +357,7 @@ async def test_a_scope_that_is_missing_stops_the_workspace_not_the_platform(
     await harness.post()
     (workspace,) = await harness.db.read(workspace_store.list_workspaces)
     assert "scope" in str(workspace.stopped)
-    assert harness.platform.installations.one.refused is None
+    assert harness.platform.installations.refused is None
 
 
 async def test_a_token_of_another_workspace_posts_nothing(harness, slack):
@@ -404,7 +404,7 @@ async def test_an_edit_that_comes_too_late_stops_only_itself(harness, slack, cod
 async def test_few_requests_are_on_their_way_at_once(harness, slack):
     most = on_their_way = 0
     delivery = await claimed(harness)
-    session = await harness.platform.installations.one.sign_in()
+    session = await harness.platform.installations.sign_in()
 
     async def post(*_: Any, **__: Any) -> dict[str, str]:
         nonlocal most, on_their_way

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.private_notices import resolve_report
+from bot.model.workspace import Scope
 from bot.storage import destination_store, report_store, workspace_store
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import CONFIGURATION, listening
@@ -37,7 +38,7 @@ async def tomorrow(harness: BotHarness) -> None:
 async def standing(harness: BotHarness) -> str | None:
     place = await harness.db.read(
         destination_store.find_destination_by_channel,
-        workspace_id=1,
+        Scope(1),
         channel=f"person:{READER.user}",
     )
     assert place is not None
@@ -73,7 +74,10 @@ async def test_without_a_conversation_only_this_destination_stops(
     await tomorrow(quiet)
     assert slack.ledger.says(DM) == []
     assert code in str(await standing(quiet))
-    space = await quiet.db.read(workspace_store.find_workspace, workspace_id=1)
+    space = await quiet.db.read(
+        workspace_store.find_workspace,
+        Scope(1),
+    )
     assert space is not None
     assert space.stopped is None
     await quiet.post()
@@ -119,11 +123,11 @@ async def test_a_resolved_report_is_answered_there_or_with_the_next_command(
         reported = await ask(slack, "/news report 1 It was <!channel> Monday.", READER)
         assert "Reported" in reported.words
         (report,) = await harness.db.read(
-            report_store.list_open_reports, workspace_id=1, limit=2
+            report_store.list_open_reports, Scope(1), limit=2
         )
         await harness.db.write(
             resolve_report,
-            workspace_id=1,
+            Scope(1),
             public_id=report.public_id,
             by="Ana",
             answer="<!channel> *You are right.*",

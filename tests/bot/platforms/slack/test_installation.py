@@ -13,11 +13,12 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.routing import Router
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
 from bot.platforms.slack.app_manifest import SCOPES, SlackApp
-from bot.platforms.slack.endpoints import InstallEndpoint
+from bot.platforms.slack.endpoints import build_install_routes
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.rate_limits import SlackRateLimiter
 from bot.storage import workspace_store
@@ -292,10 +293,7 @@ def pages_alone() -> ASGIApp:
     async def arrived(_: Any) -> None:
         raise AssertionError("nobody can have installed it")
 
-    found = InstallEndpoint(
-        many, states=Nothing(), arrived=arrived, now=FakeClock().now
-    )
-    return cast(ASGIApp, found)
+    return Router(build_install_routes(many, Nothing(), arrived))
 
 
 async def test_what_a_visitor_brings_is_never_more_than_text(shared_app):

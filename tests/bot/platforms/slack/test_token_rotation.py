@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ConfigurationError
+from bot.model.workspace import Scope
 from bot.storage import Database, delivery_store, workspace_store
 from tests.bot.harness import FLOOD
 from tests.bot.platforms.slack.conftest import until
@@ -42,7 +43,7 @@ async def states(shared_app: SharedApp, team: str = TEAM) -> list[str]:
     )
     assert found is not None
     newest = await shared_app.harness.db.read(
-        delivery_store.list_newest_deliveries, workspace_id=found.id, count=20
+        delivery_store.list_newest_deliveries, Scope(found.id), count=20
     )
     return [d.state for d in newest]
 

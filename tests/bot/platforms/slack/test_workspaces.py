@@ -8,7 +8,6 @@ import pytest
 
 from bot.errors import SendRefused
 from bot.platforms.common.forms import REOPEN_PREFIX
-from bot.platforms.slack.responses import build_owner_key
 from bot.storage import workspace_store
 from tests.bot.harness import FLOOD
 from tests.bot.platforms.slack.conftest import until
@@ -112,7 +111,7 @@ async def test_a_form_that_waits_in_one_workspace_opens_in_no_other(shared_app):
     double = like(THEIRS, user=READER.user)
     drafts = shared_app.platform.listener._pending_forms
     form = a_form(title="A canary")
-    word = drafts.keep(build_owner_key(TEAM, READER.user), form)
+    word = drafts.keep(f"{TEAM} {READER.user}", form)
     control = f"{REOPEN_PREFIX}{word}"
     async with shared_app.heard():
         stolen = await (await shared_app.slack.people.presses(control, double)).done()
