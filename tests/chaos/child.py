@@ -1,8 +1,8 @@
 """A process that works until nothing is due, or until it is ended at a named point.
 
-It is forked from a parent that has imported everything (see `nursery`) and opens the
-application of `bot.app` over the world's database. Storage, intake, composer, outbox
-and platforms are real. It runs in one of two ways:
+It is forked from a parent that has imported everything (see `fork_server`) and opens
+the application of `bot.app` over the world's database. Storage, intake, composer,
+outbox and platforms are real. It runs in one of two ways:
 
 - *until quiet*: it does what a wake-up of `bot.runner` does, and where nothing is due
   the shared clock is advanced instead of waited for;
