@@ -63,7 +63,7 @@ def add_stop_notice(
         now: The present instant.
     """
     space = workspace_store.find_workspace(conn, scope)
-    if space is None or space.platform == "local":
+    if space is None or space.is_local:
         # The local page shows it itself.
         return
     person, where = None, space.name
@@ -118,7 +118,7 @@ def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
     found += [
         Message("Nothing is posted in #{place}: {why}", place=one.name, why=one.paused)
         for space in spaces
-        if space.platform == "local"
+        if space.is_local
         for one in destination_store.list_destinations(conn, space.scope)
         if one.paused is not None
     ]
