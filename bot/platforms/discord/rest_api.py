@@ -419,8 +419,9 @@ class RestCheckApi:
         names = ", ".join(f"«{name}»" for name in lacking)
         text = Message("the bot lacks {names}", names=names)
         fix = Message("allow the bot {names} in the channel's permissions", names=names)
-        posts = _POSTING_PERMISSIONS.isdisjoint(lacking)
-        return (Finding.warning if posts else Finding.problem)(subject, text, fix)
+        can_post = _POSTING_PERMISSIONS.isdisjoint(lacking)
+        report = Finding.warning if can_post else Finding.problem
+        return report(subject, text, fix)
 
     async def may_write(self, number: int, guild: int, person: int) -> bool:
         """Check whether a member of the server may see a channel and write there."""
