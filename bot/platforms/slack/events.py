@@ -63,9 +63,7 @@ class SlackEventHandler:
         self,
         installations: Installations,
         open_direct_message: OpenChannel,
-        *,
-        hold: float = limits.FORM_HOLD,
-        now: Callable[[], float] = time.monotonic,
+        hold: float,
     ) -> None:
         """Create the handler.
 
@@ -73,17 +71,16 @@ class SlackEventHandler:
             installations: The installations of the app.
             open_direct_message: Opens the conversation with a person.
             hold: Seconds that a submitted form waits for its answer.
-            now: A monotonic clock in seconds.
         """
         #: Receives events; None while the platform is not running.
         self.inbox: Inbox | None = None
-        self.people = SlackPersons(installations, now)
+        self.people = SlackPersons(installations, time.monotonic)
         self._installations = installations
         self._hold = hold
-        self._now = now
-        self._pending_forms = PendingForms(now)
+        self._now = time.monotonic
+        self._pending_forms = PendingForms()
         self._responder = SlackResponder(
-            installations, open_direct_message, self._pending_forms, now
+            installations, open_direct_message, self._pending_forms
         )
         self._seen = interactions.SeenEvents()
 

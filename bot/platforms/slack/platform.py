@@ -10,8 +10,7 @@ With one bot token it serves one workspace; with `installations`, all of theirs.
 
 import asyncio
 import re
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -19,18 +18,24 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.errors import MessageGone, SendRateLimited, SendRefused
 from bot.model import Delivery, Inbox, MessagePart, PlatformName, RenderContext
 from bot.platforms.common.connection import hold_until_stopped, stay_connected
 from bot.platforms.common.webhooks import SignedEndpoint
 from bot.platforms.slack import limits
-from bot.platforms.slack.app_manifest import PLATFORM_NAME
+from bot.platforms.slack.app_manifest import EVENTS_PATH, PLATFORM_NAME
 from bot.platforms.slack.checks import SlackExaminer
 from bot.platforms.slack.direct_messages import SlackDirectMessages
-from bot.platforms.slack.endpoints import build_signature_scheme
+from bot.platforms.slack.endpoints import build_install_routes, build_signature_scheme
 from bot.platforms.slack.events import SlackEventHandler
-from bot.platforms.slack.installations import Installations, Json, SingleInstallation
+from bot.platforms.slack.installations import (
+    Installations,
+    Json,
+    SingleInstallation,
+    StoredInstallations,
+)
 from bot.platforms.slack.messages import build_edit_body, build_post_body
 from bot.platforms.slack.permissions import can_write
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
@@ -38,6 +43,7 @@ from bot.platforms.slack.read_back import find_posted
 from bot.platforms.slack.render import render
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import BotToken
+from bot.ports import StateStore
 from digests.types import Edition
 
 if TYPE_CHECKING:
@@ -66,8 +72,6 @@ class SlackPlatform:
         idle_timeout: float = limits.IDLE_TIMEOUT,
         patience: float = limits.SLOT_TIMEOUT,
         hold: float = limits.FORM_HOLD,
-        now: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Create the platform; nothing is connected yet.
 
@@ -83,11 +87,9 @@ class SlackPlatform:
             patience: Seconds that a message may wait for its slot; well below the time
                 that a whole send may take.
             hold: Seconds that a submitted form waits for its answer.
-            now: A monotonic clock in seconds.
-            sleep: Waits by that clock.
         """
         self.installations = installations or SingleInstallation(
-            BotToken(token), SlackRateLimiter(now, sleep, patience), api_base
+            BotToken(token), SlackRateLimiter(patience=patience), api_base
         )
         self._direct_messages = SlackDirectMessages(self.installations)
         self._app_token = app_token
@@ -100,7 +102,7 @@ class SlackPlatform:
         #: Why the socket stays closed while posting continues.
         self._socket_closed_reason: str | None = None
         self.listener = SlackEventHandler(
-            self.installations, self._direct_messages.open, hold=hold, now=now
+            self.installations, self._direct_messages.open, hold
         )
         #: Runs the doctor's checks; where several workspaces installed the app, each
         #: has findings of its own.
@@ -114,16 +116,24 @@ class SlackPlatform:
     def name(self) -> PlatformName:
         return PLATFORM_NAME
 
-    def called(self, now: Callable[[], datetime]) -> SignedEndpoint | None:
-        """Build the endpoint that Slack calls; None where we connect to it.
+    def build_routes(
+        self, now: Callable[[], datetime], states: StateStore | None = None
+    ) -> list[Route]:
+        """Build the routes that Slack calls and those of the installation pages.
 
         Args:
             now: The present instant.
+            states: The states of installations in progress.
         """
-        if self._app_token is not None:
-            return None
-        scheme = build_signature_scheme(self._signing_secret)
-        return SignedEndpoint(self._receive_request, scheme=scheme, now=now)
+        routes = []
+        if self._app_token is None:
+            scheme = build_signature_scheme(self._signing_secret)
+            events = SignedEndpoint(self._receive_request, scheme=scheme, now=now)
+            routes.append(Route(EVENTS_PATH, events, methods=["POST"]))
+        many = self.installations
+        if states is not None and isinstance(many, StoredInstallations):
+            routes += build_install_routes(many, states, self.listener.arrived)
+        return routes
 
     @property
     def inbox(self) -> Inbox | None:

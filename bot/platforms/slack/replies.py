@@ -62,7 +62,7 @@ from bot.platforms.slack.block_kit import (
     small_block,
     text_block,
 )
-from bot.platforms.slack.messages import format_fallback
+from bot.platforms.slack.messages import build_message
 from digests.types import QuoteCard
 
 #: Size and blocks that every message keeps for «… and 12 more» and for buttons.
@@ -93,7 +93,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
         texts=texts,
     )
     return tuple(
-        {"text": format_fallback(plain).strip() or "…", "blocks": blocks}
+        build_message(plain, blocks)
         for plain, blocks in _append_controls(messages, reply.controls)
     )
 
@@ -104,10 +104,10 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
 def _iter_pieces(reply: Reply, texts: Texts) -> Iterator[ReplyPiece]:
     if reply.problem:
         warning = f"⚠ {texts.say('That did not work')}"
-        yield _make_piece(text_block(warning, bold=True), plain=warning)
+        yield _make_piece(text_block(warning, bold=True), warning)
     title = shorten_line(reply.title, limits.HEADER)
     if title:
-        yield _make_piece(header_block(title), plain=title)
+        yield _make_piece(header_block(title), title)
     for block in reply.blocks:
         yield from _render_block(block, texts)
 
@@ -139,17 +139,17 @@ def _group_text(text: str) -> Iterator[list[str]]:
 
 def _render_paragraph(lines: Sequence[str]) -> ReplyPiece:
     text = "\n".join(lines)
-    return _make_piece(text_block(text), plain=text)
+    return _make_piece(text_block(text), text)
 
 
 def _render_listing(text: str) -> ReplyPiece:
     """Render a text that keeps its lines and spaces."""
     listing = normalize_newlines(text)
-    return _make_piece(rich_block(rich_preformatted(listing)), plain=listing)
+    return _make_piece(rich_block(rich_preformatted(listing)), listing)
 
 
 def _render_small(text: str) -> ReplyPiece:
-    return _make_piece(small_block(text), plain=text)
+    return _make_piece(small_block(text), text)
 
 
 def _render_item(item: ListItem) -> ReplyPiece:
@@ -169,7 +169,7 @@ def _render_item(item: ListItem) -> ReplyPiece:
         link,
     )
     plain = " · ".join(filter(None, (title, text, note)))
-    return _make_piece(rich_block(section), plain=plain)
+    return _make_piece(rich_block(section), plain)
 
 
 def _join_gap(before: str, gap: str, text: str) -> str:
@@ -187,12 +187,10 @@ def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
             speaker=shorten_line(card.speaker or card.source, limits.NAME),
         )
         linked = rich_section(*add_rich_link(too_long, link))
-        return _make_piece(rich_block(linked), plain=too_long)
+        return _make_piece(rich_block(linked), too_long)
     said_by = rich_section(*add_rich_link(f"— {format_attribution(card, texts)}", link))
-    return _make_piece(
-        rich_block(rich_quote(format_quote(card), struck=card.withdrawn), said_by),
-        plain=format_plain_quote(card, texts),
-    )
+    quoted = rich_quote(format_quote(card), struck=card.withdrawn)
+    return _make_piece(rich_block(quoted, said_by), format_plain_quote(card, texts))
 
 
 def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[ReplyPiece]:
@@ -210,7 +208,7 @@ def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[ReplyPiece]:
                 rich_run(_join_gap(label, " ", value)),
             ]
         plain = "\n".join(" ".join(filter(None, row)) for row in few)
-        yield _make_piece(rich_block(rich_section(*runs)), plain=plain)
+        yield _make_piece(rich_block(rich_section(*runs)), plain)
 
 
 def _render_part(part: MessagePart) -> Iterable[ReplyPiece]:
@@ -221,7 +219,7 @@ def _render_part(part: MessagePart) -> Iterable[ReplyPiece]:
     return (ReplyPiece(blocks=tuple(blocks), plain=plain),)
 
 
-def _make_piece(block: Json, *, plain: str) -> ReplyPiece:
+def _make_piece(block: Json, plain: str) -> ReplyPiece:
     return ReplyPiece(blocks=(block,) if block else (), plain=plain)
 
 
@@ -248,12 +246,10 @@ def _append_controls(
         for pieces in messages
     ]
     plain, blocks = rendered[-1]
-    new = select_controls(
-        controls, _collect_ids(blocks), limits.CONTROL_ID, limits.CONTROLS
-    )
-    below = actions_blocks(
-        [button_element(c.id, c.label, primary=c.primary) for c in new]
-    )
+    taken = _collect_ids(blocks)
+    new = select_controls(controls, taken, limits.CONTROL_ID, limits.CONTROLS)
+    buttons = [button_element(c.id, c.label, primary=c.primary) for c in new]
+    below = actions_blocks(buttons)
     if measure_blocks([*blocks, *below]) <= limits.BLOCKS_SIZE - _NOTE_SIZE:
         return [*rendered[:-1], (plain, [*blocks, *below])]
     return [*rendered, (" · ".join(c.label for c in new), below)]
@@ -283,13 +279,11 @@ def render_home(status: Reply, *, editor: bool, texts: Texts) -> Json:
         editor: Whether the person is an editor.
         texts: The person's language.
     """
-    rendered = [*_render_introduction(texts)]
-    rendered += _render_checklist(texts) if editor else []
-    rendered += _render_status(status, texts)
-    return {"type": "home", "blocks": rendered[: limits.VIEW_BLOCKS]}
+    blocks = list(_iter_home(status, editor, texts))
+    return {"type": "home", "blocks": blocks[: limits.VIEW_BLOCKS]}
 
 
-def _render_introduction(texts: Texts) -> Iterator[Json]:
+def _iter_home(status: Reply, editor: bool, texts: Texts) -> Iterator[Json]:
     yield header_block("Standfirst")
     yield text_block(
         texts.say(
@@ -304,21 +298,15 @@ def _render_introduction(texts: Texts) -> Iterator[Json]:
         )
     )
     yield divider_block()
-
-
-def _render_checklist(texts: Texts) -> Iterator[Json]:
-    yield header_block(texts.say("What comes next"))
-    steps = (
-        texts.say("1. Invite the app into a channel: /invite @Standfirst"),
-        texts.say("2. See in that channel what is set up: /newsdesk status"),
-        texts.say("3. Post an edition, after a look at it: /newsdesk post"),
-    )
-    yield text_block("\n".join(steps))
-    yield divider_block()
-
-
-def _render_status(status: Reply, texts: Texts) -> Iterator[Json]:
-    """Yield the first message of the reply, and a note if there are more."""
+    if editor:
+        yield header_block(texts.say("What comes next"))
+        steps = (
+            texts.say("1. Invite the app into a channel: /invite @Standfirst"),
+            texts.say("2. See in that channel what is set up: /newsdesk status"),
+            texts.say("3. Post an edition, after a look at it: /newsdesk post"),
+        )
+        yield text_block("\n".join(steps))
+        yield divider_block()
     first, *rest = render_reply(status, texts)
     yield from first["blocks"]
     if rest:

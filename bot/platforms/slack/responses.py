@@ -6,7 +6,7 @@ to the asker in private. A form is opened while the event's trigger is valid, an
 message with a button afterwards.
 """
 
-from collections.abc import Callable
+import time
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -41,7 +41,6 @@ class SlackResponder:
         installations: Installations,
         open_direct_message: OpenChannel,
         drafts: PendingForms,
-        now: Callable[[], float],
     ) -> None:
         """Create the responder.
 
@@ -49,12 +48,11 @@ class SlackResponder:
             installations: The installations of the app.
             open_direct_message: Opens the conversation with a person.
             drafts: Keeps forms that cannot be opened at once.
-            now: A monotonic clock in seconds.
         """
         self._installations = installations
         self._open_direct_message = open_direct_message
         self._pending_forms = drafts
-        self._now = now
+        self._now = time.monotonic
 
     async def answer_with(
         self, arrived: SlackInteraction, outcome: Reply | Form

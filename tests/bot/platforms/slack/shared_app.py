@@ -15,7 +15,6 @@ from bot.i18n.translation import Texts
 from bot.platforms.slack.app_manifest import SlackApp
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.platform import SlackPlatform
-from bot.platforms.slack.plugin import build_callbacks
 from bot.platforms.slack.rate_limits import SlackRateLimiter
 from bot.ports import InstallationStorage
 from bot.storage import Database
@@ -214,7 +213,7 @@ def the_site(
         list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        public_routes=build_callbacks(platform, kept.states, clock),
+        public_routes=platform.build_routes(clock.now, kept.states),
     )
 
 

@@ -226,9 +226,7 @@ async def test_a_whole_organisation_is_asked_to_choose_a_workspace(shared_app):
     assert await nothing_is_kept(shared_app)
 
 
-async def test_a_token_of_another_workspace_is_not_stored(
-    shared_app,
-):
+async def test_a_token_of_another_workspace_is_not_stored(shared_app):
     shared_app.slack.teams.mistaken_for = SECOND
     page = await shared_app.install(TEAM)
     assert page.status == 401
