@@ -22,7 +22,6 @@ EVENTS_PATH: Final = "/slack/events"
 #: Page on which apps are created and managed.
 APPS_URL: Final = "https://api.slack.com/apps"
 #: docs.slack.dev, reference/app-manifest.
-_MAX_DESCRIPTION: Final = 140
 _MAX_USAGE_HINT: Final = 1_000
 
 #: Scopes that the app asks for, each with its reason.
@@ -91,17 +90,16 @@ def build_manifest(
             "Slack calls only a public https address. Give it: --mode http "
             "--url https://news.example"
         )
-    called = f"{base}{EVENTS_PATH}" if url else ""
     redirects = {"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if url else {}
-    at = {"request_url": called} if url else {}
+    called = {"url": f"{base}{EVENTS_PATH}"} if url else {}
+    at = {"request_url": called["url"]} if url else {}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
             "name": "Standfirst",
-            "description": shorten_text(
-                "News digests in which every word can be traced to its source",
-                _MAX_DESCRIPTION,
-            ),
+            # Slack takes 140 characters (docs.slack.dev, reference/app-manifest).
+            "description": "News digests in which every word can be traced to its "
+            "source",
         },
         "features": {
             "app_home": {
@@ -138,20 +136,20 @@ def list_scope_reasons(mode: ConnectionMode) -> Iterator[str]:
 
 
 def _build_slash_commands(
-    commands: Sequence[Command], called: str
+    commands: Sequence[Command], called: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     names: dict[str, dict[str, None]] = {}
     for root, _, rest in (command.path.partition(" ") for command in commands):
         names.setdefault(root, {})[rest.split(" ")[0]] = None
     for root, inside in names.items():
-        found = {
+        yield {
             "command": f"/{root}",
             "description": ROOT_DESCRIPTIONS.get(root, "Standfirst"),
             "usage_hint": shorten_text(" | ".join(inside), _MAX_USAGE_HINT),
             # Channels and people are then sent with their ids.
             "should_escape": True,
+            **called,
         }
-        yield {**found, "url": called} if called else found
 
 
 #: Paths on the web port: the installation page, and the redirect after the consent.

@@ -47,14 +47,7 @@ class SlackSocket(SocketModeClient):
     """A connection that passes envelopes to a Bolt app and sends its responses."""
 
     def __init__(
-        self,
-        *,
-        app: AsyncApp,
-        app_token: str,
-        web: AsyncWebClient,
-        host: str | None,
-        ping_timeout: float = limits.PING_TIMEOUT,
-        idle_timeout: float = limits.IDLE_TIMEOUT,
+        self, app: AsyncApp, app_token: str, web: AsyncWebClient, host: str | None
     ) -> None:
         """Create the connection; nothing is dialled yet.
 
@@ -63,8 +56,6 @@ class SlackSocket(SocketModeClient):
             app_token: The app-level token, which opens connections.
             web: Requests the URL of a connection.
             host: The only host to dial; None = the one that Slack names.
-            ping_timeout: Seconds to wait for hello and for the answer to a ping.
-            idle_timeout: Seconds without a message after which the connection ends.
         """
         super().__init__(
             app_token=app_token, web_client=web, auto_reconnect_enabled=False
@@ -73,8 +64,6 @@ class SlackSocket(SocketModeClient):
         self.proxy = web.proxy
         self._app = app
         self._host = host
-        self._ping_timeout = ping_timeout
-        self._idle_timeout = idle_timeout
         self._over = False
         self.socket_mode_request_listeners.append(self._handle)
 
@@ -97,12 +86,12 @@ class SlackSocket(SocketModeClient):
         session = await pool.ws_connect(
             url,
             autoping=False,
-            heartbeat=self._ping_timeout / 2,
+            heartbeat=limits.PING_TIMEOUT / 2,
             proxy=self.proxy,
             timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
         )
         try:
-            async with asyncio.timeout(self._ping_timeout):
+            async with asyncio.timeout(limits.PING_TIMEOUT):
                 _check_hello(_parse_message(await _receive_message(session)))
         except BaseException:
             await session.close()
@@ -127,7 +116,7 @@ class SlackSocket(SocketModeClient):
         session = self.current_session
         assert session is not None, "it was not opened"
         while True:
-            async with asyncio.timeout(self._idle_timeout):
+            async with asyncio.timeout(limits.IDLE_TIMEOUT):
                 message = await _receive_message(session)
             if message.type in _CLOSING_TYPES:
                 return ""

@@ -31,6 +31,7 @@ from bot.platforms.slack.block_kit import (
     Json,
     actions_blocks,
     button_element,
+    option_element,
     plain_text,
     rich_block,
     rich_run,
@@ -165,15 +166,10 @@ def _render_input(field: FormField, texts: Texts) -> Json:
 
 
 def _render_select(field: FormField, choices: Sequence[str], texts: Texts) -> Json:
-    options = [_render_option(choice, texts) for choice in choices]
+    options = [option_element(choice, texts.word(choice)) for choice in choices]
     found = {"type": "static_select", "action_id": field.name, "options": options}
     chosen = next((o for o in options if o["value"] == field.value), None)
     return {**found, "initial_option": chosen} if chosen else found
-
-
-def _render_option(choice: str, texts: Texts) -> Json:
-    shown = shorten_line(texts.word(choice), limits.LABEL_OF_CONTROL)
-    return {"text": plain_text(shown or "…"), "value": choice}
 
 
 # ── answers ────────────────────────────────────────────────────────────────────

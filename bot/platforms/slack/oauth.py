@@ -49,12 +49,7 @@ from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
 from bot.model import AppInstallation
 from bot.platforms.common.text import shorten_utf16
-from bot.platforms.slack.app_manifest import (
-    INSTALL_PATH,
-    PLATFORM_NAME,
-    REDIRECT_PATH,
-    SCOPES,
-)
+from bot.platforms.slack.app_manifest import INSTALL_PATH, PLATFORM_NAME, SCOPES
 from bot.platforms.slack.installations import OnInstalled, StoredInstallations
 from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
@@ -120,6 +115,7 @@ class InstallFlow(AsyncOAuthFlow):
             "frame-ancestors 'none'; base-uri 'none'"
         )
         app = installations.app
+        authorize = urljoin(installations.api_base or AUTHORIZE, "/oauth/v2/authorize")
         settings = AsyncOAuthSettings(
             client_id=app.client_id,
             client_secret=app.client_secret,
@@ -127,14 +123,8 @@ class InstallFlow(AsyncOAuthFlow):
             scopes=list(SCOPES),
             user_scopes=[],
             redirect_uri=app.redirect_uri,
-            install_path=INSTALL_PATH,
-            redirect_uri_path=REDIRECT_PATH,
-            authorization_url=urljoin(
-                installations.api_base or AUTHORIZE, "/oauth/v2/authorize"
-            ),
-            callback_options=AsyncCallbackOptions(
-                success=self._succeeded, failure=self._failed
-            ),
+            authorization_url=authorize,
+            callback_options=AsyncCallbackOptions(self._succeeded, self._failed),
             # Never used; the library's default one keeps files.
             installation_store=AsyncInstallationStore(),
             state_store=_BoltStateStore(states),
@@ -289,11 +279,9 @@ def build_start_page(url: str, texts: Texts) -> InstallPage:
     )
 
 
-def build_installed_page(
-    installed: AppInstallation, app: str, texts: Texts
-) -> InstallPage:
+def build_installed_page(new: AppInstallation, app: str, texts: Texts) -> InstallPage:
     """Build the page after an installation of our app, whose id is `app`."""
-    team, name = installed.team, shorten_utf16(installed.name, _MAX_NAME)
+    team, name = new.team, shorten_utf16(new.name, _MAX_NAME)
     known = _SLACK_ID.fullmatch(app) and _SLACK_ID.fullmatch(team)
     return InstallPage(
         title=texts.say("Standfirst is installed in {name}", name=name or team),

@@ -95,20 +95,12 @@ class SlackPersons:
             permission=Permission.EDITOR if editor else Permission.EVERYONE,
             name=str(found.get("real_name") or found.get("name") or ""),
             locale=str(found.get("locale") or "en"),
-            roles=await self._roles(user, team) if member else (),
+            roles=await self._groups.of(user, team) if member else (),
         )
-
-    async def _roles(self, user: str, team: str) -> tuple[str, ...]:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limits.LOOKUP_TIMEOUT):
-                return await self._groups.of(user, team)
-        log.info("groups not looked up", reason="It took too long.")
-        return ()
 
 
 #: Person → the ids of their groups.
 GroupsByPerson = Mapping[str, tuple[str, ...]]
-_NO_GROUPS: Final[GroupsByPerson] = {}
 
 
 class UserGroups:
@@ -126,23 +118,27 @@ class UserGroups:
         """Return the ids of a person's groups, at most a minute old."""
         # One request for all who wait for it.
         self._locks.add(team, asyncio.Lock())
-        async with self._locks.get(team) or asyncio.Lock():
-            members = self._cache.get(team)
-            if members is None:
-                members = await self._look_up(team)
-        return members.get(user, ())
+        lock = self._locks.get(team) or asyncio.Lock()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limits.LOOKUP_TIMEOUT), lock:
+                members = self._cache.get(team)
+                if members is None:
+                    members = await self._look_up(team)
+                return members.get(user, ())
+        log.info("groups not looked up", reason="It took too long.")
+        return ()
 
     async def _look_up(self, team: str) -> GroupsByPerson:
-        members, life = _NO_GROUPS, limits.GROUPS_LIFE
+        life = limits.GROUPS_LIFE
         try:
             found = await ask_workspace(
                 self._installations, team, "usergroups.list", include_users=True
             )
-            groups = found.get("usergroups")
-            members = _parse_members(groups if isinstance(groups, list) else [])
         except SendError as error:
-            life = limits.GROUPS_RETRY
             log.info("groups not looked up", reason=str(error))
+            found, life = {}, limits.GROUPS_RETRY
+        groups = found.get("usergroups")
+        members = _parse_members(groups if isinstance(groups, list) else [])
         self._cache.put(team, members, life)
         return members
 

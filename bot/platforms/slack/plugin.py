@@ -103,17 +103,16 @@ class SlackSettings(PlatformSettings):
                     f"{bot} is not used where workspaces install the app",
                     "remove it; install the app in that workspace as well",
                 )
-        if is_enabled(settings):
-            if self.app_token is None and self.signing_secret is None:
-                yield Finding.problem(
-                    _SUBJECT,
-                    "commands do not work: it cannot be verified that a request "
-                    "comes from Slack",
-                    f"set {_variable_of('signing_secret')}, or {app} for Socket Mode",
-                )
-        elif lacks is None and self.app_token is not None:
-            yield Finding.warning(
-                _SUBJECT, f"{app} does nothing alone", f"set {bot} too"
+        if not is_enabled(settings):
+            if lacks is None and self.app_token is not None:
+                text = f"{app} does nothing alone"
+                yield Finding.warning(_SUBJECT, text, f"set {bot} too")
+        elif self.app_token is None and self.signing_secret is None:
+            yield Finding.problem(
+                _SUBJECT,
+                "commands do not work: it cannot be verified that a request comes "
+                "from Slack",
+                f"set {_variable_of('signing_secret')}, or {app} for Socket Mode",
             )
 
     def _check_public_url(self, settings: Settings) -> Finding:
@@ -205,28 +204,23 @@ def build(context: PlatformContext) -> ActivePlatform:
 def format_app_step(commands: Sequence[Command]) -> str:
     """Describe how to create and install the app, with the scopes and their reasons."""
     link = app_manifest.build_creation_url(app_manifest.build_manifest(commands))
-    return "\n".join(
-        [
-            "",
-            "Slack, step 1 of 3: the app",
-            "  1. Open this address, with the app's manifest in it. Choose your",
-            "     workspace, press «Next», then «Create»:",
-            f"  {link}",
-            "  2. Under «Install App», press «Install to Workspace» and allow it.",
-            "     It asks for these scopes:",
-            *(f"       {line}" for line in app_manifest.list_scope_reasons("socket")),
-            "",
-        ]
-    )
+    scopes = "\n       ".join(app_manifest.list_scope_reasons("socket"))
+    return f"""
+Slack, step 1 of 3: the app
+  1. Open this address, with the app's manifest in it. Choose your
+     workspace, press «Next», then «Create»:
+  {link}
+  2. Under «Install App», press «Install to Workspace» and allow it.
+     It asks for these scopes:
+       {scopes}
+"""
 
 
 def format_pasted_manifest(commands: Sequence[Command]) -> str:
     """Format the manifest for pasting, in case the URL does not work."""
     made = app_manifest.build_manifest(commands)
-    return (
-        f"At {app_manifest.APPS_URL}: «Create New App», «From a manifest», and paste:\n"
-        f"{json.dumps(made, indent=1, ensure_ascii=False)}"
-    )
+    where = f"At {app_manifest.APPS_URL}: «Create New App», «From a manifest»"
+    return f"{where}, and paste:\n{json.dumps(made, indent=1, ensure_ascii=False)}"
 
 
 BOT_STEP: Final = """

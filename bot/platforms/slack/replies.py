@@ -27,11 +27,7 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.edition_text import (
-    format_attribution,
-    format_plain_quote,
-    format_quote,
-)
+from bot.platforms.common.edition_text import format_attribution, format_plain_quote
 from bot.platforms.common.packing import (
     group_lines,
     pack_reply,
@@ -56,13 +52,13 @@ from bot.platforms.slack.block_kit import (
     rich_block,
     rich_link,
     rich_preformatted,
-    rich_quote,
     rich_run,
     rich_section,
     small_block,
     text_block,
 )
 from bot.platforms.slack.messages import build_message
+from bot.platforms.slack.render import render_quote
 from digests.types import QuoteCard
 
 #: Size and blocks that every message keeps for «… and 12 more» and for buttons.
@@ -83,7 +79,7 @@ class ReplyPiece:
 def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
     """Render the reply's messages in order, as `text` and `blocks`; at least one."""
     pieces = [piece for piece in _iter_pieces(reply, texts) if piece.blocks]
-    pieces = pieces or [_render_paragraph([texts.say("Done.")])]
+    pieces = pieces or [_render_paragraph(texts.say("Done."))]
     has_controls = any(_collect_ids(piece.blocks) for piece in pieces)
     messages = pack_reply(
         pieces,
@@ -121,7 +117,7 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
         case Document():
             return (_render_listing(some.text) for some in block.listings())
         case SmallPrint(text=text):
-            return (_render_small("\n".join(lines)) for lines in _group_text(text))
+            return map(_render_small, _group_text(text))
         case ListItem():
             return (_render_item(block),)
         case QuoteBlock(card=card):
@@ -132,13 +128,12 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
             return (piece for part in parts for piece in _render_part(part))
 
 
-def _group_text(text: str) -> Iterator[list[str]]:
+def _group_text(text: str) -> Iterable[str]:
     lines = split_lines(text, _TEXT_SIZE, limits.PARAGRAPH)
-    return group_lines(lines, limits.PARAGRAPH)
+    return map("\n".join, group_lines(lines, limits.PARAGRAPH))
 
 
-def _render_paragraph(lines: Sequence[str]) -> ReplyPiece:
-    text = "\n".join(lines)
+def _render_paragraph(text: str) -> ReplyPiece:
     return _make_piece(text_block(text), text)
 
 
@@ -189,8 +184,8 @@ def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
         linked = rich_section(*add_rich_link(too_long, link))
         return _make_piece(rich_block(linked), too_long)
     said_by = rich_section(*add_rich_link(f"— {format_attribution(card, texts)}", link))
-    quoted = rich_quote(format_quote(card), struck=card.withdrawn)
-    return _make_piece(rich_block(quoted, said_by), format_plain_quote(card, texts))
+    block = rich_block(render_quote(card), said_by)
+    return _make_piece(block, format_plain_quote(card, texts))
 
 
 def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[ReplyPiece]:

@@ -8,7 +8,7 @@ message with a button afterwards.
 
 import time
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,7 +21,8 @@ from bot.platforms.common.direct_messages import OpenChannel
 from bot.platforms.common.forms import PendingForms
 from bot.platforms.slack import forms, limits, replies
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
-from bot.platforms.slack.installations import Installations, Json, ask_workspace
+from bot.platforms.slack.block_kit import Json
+from bot.platforms.slack.installations import Installations, ask_workspace
 from bot.platforms.slack.interactions import SlackInteraction
 from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS, get_text
 from bot.platforms.slack.rate_limits import POST_MESSAGE
@@ -29,6 +30,8 @@ from bot.platforms.slack.send_errors import classify_send_error
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
+#: What the core answers a person with.
+Outcome: TypeAlias = Reply | Form
 #: Origin of Slack's response URLs.
 _RESPONSE_ORIGIN: Final = "https://hooks.slack.com"
 
@@ -54,9 +57,7 @@ class SlackResponder:
         self._pending_forms = drafts
         self._now = time.monotonic
 
-    async def answer_with(
-        self, arrived: SlackInteraction, outcome: Reply | Form
-    ) -> None:
+    async def answer_with(self, arrived: SlackInteraction, outcome: Outcome) -> None:
         """Send an answer; one that Slack rejects is replaced by a sentence.
 
         Raises:

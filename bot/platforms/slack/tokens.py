@@ -83,7 +83,6 @@ class RotatingToken(BotToken):
     def __init__(
         self,
         installed: AppInstallation,
-        *,
         store: InstallationStore,
         exchange: RefreshTokens,
         now: Callable[[], datetime],
