@@ -90,9 +90,9 @@ class SlackPersons:
             found.get(flag) for flag in _OUTSIDER_FLAGS
         )
         manages = any(found.get(flag) is True for flag in _ADMIN_FLAGS)
-        editor = member and manages
+        edits = member and manages
         return SlackPerson(
-            permission=Permission.EDITOR if editor else Permission.EVERYONE,
+            permission=Permission.EDITOR if edits else Permission.EVERYONE,
             name=str(found.get("real_name") or found.get("name") or ""),
             locale=str(found.get("locale") or "en"),
             roles=await self._groups.of(user, team) if member else (),

@@ -188,11 +188,10 @@ def build(context: PlatformContext) -> ActivePlatform:
         api_base=own.api_base,
         patience=patience,
     )
-    states = storage.states if storage else None
     return ActivePlatform(
         platform=platform,
         read_state=lambda: platform.state,
-        callbacks=platform.build_routes(context.clock.now, states),
+        callbacks=platform.build_routes(context.clock.now, storage and storage.states),
         check=None if many is None else many.findings,
         close=platform.close,
     )

@@ -94,8 +94,7 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
             return _classify_response(error, guarded=guarded)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return SendNotReceived("slack.not_reached", error=error)
-    said = str(error) or type(error).__name__
-    return SendUnclear("slack.unclear", error=said)
+    return SendUnclear("slack.unclear", error=str(error) or type(error).__name__)
 
 
 def get_error_code(error: BaseException | None) -> str:
