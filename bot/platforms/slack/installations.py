@@ -38,7 +38,7 @@ from bot.platforms.slack.send_errors import (
     get_error_code,
 )
 from bot.platforms.slack.tokens import BotToken, RotatingToken, parse_tokens
-from bot.ports import InstallationStore
+from bot.ports import InstallationStorage
 from digests.messages import Message
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ class StoredInstallations:
 
     def __init__(
         self,
-        store: InstallationStore,
+        storage: InstallationStorage,
         *,
         app: SlackApp,
         api_base: str | None,
@@ -273,14 +273,14 @@ class StoredInstallations:
         """Create the registry; nothing is looked up yet.
 
         Args:
-            store: The installations.
+            storage: The installations, finished and in progress.
             app: Our app's credentials and public URL.
             api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
             now: The present instant.
             pace: Creates the rate limits of a workspace.
         """
         self.api_base = api_base
-        self.store = store
+        self.store, self.states = storage.installations, storage.states
         self.app = app
         self.now = now
         self._pace = pace

@@ -96,11 +96,7 @@ class InstallFlow(AsyncOAuthFlow):
     """Serves an installation, from its first page to its last."""
 
     def __init__(
-        self,
-        installations: StoredInstallations,
-        states: StateStore,
-        arrived: OnInstalled,
-        texts: Texts,
+        self, installations: StoredInstallations, arrived: OnInstalled, texts: Texts
     ) -> None:
         self._installations = installations
         self._arrived = arrived
@@ -127,7 +123,7 @@ class InstallFlow(AsyncOAuthFlow):
             callback_options=AsyncCallbackOptions(self._succeeded, self._failed),
             # Never used; the library's default one keeps files.
             installation_store=AsyncInstallationStore(),
-            state_store=_BoltStateStore(states),
+            state_store=_BoltStateStore(installations.states),
             logger=_SILENT_LOG,
         )
         super().__init__(logger=_SILENT_LOG, settings=settings)

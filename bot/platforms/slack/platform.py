@@ -44,7 +44,6 @@ from bot.platforms.slack.read_back import find_posted
 from bot.platforms.slack.render import render
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import BotToken
-from bot.ports import StateStore
 
 if TYPE_CHECKING:
     from bot.platforms.slack.connection import SlackSocket
@@ -105,23 +104,19 @@ class SlackPlatform:
             else None
         )
 
-    def build_routes(
-        self, now: Callable[[], datetime], states: StateStore | None = None
-    ) -> list[Route]:
+    def build_routes(self, now: Callable[[], datetime]) -> list[Route]:
         """Build the routes that Slack calls and those of the installation pages.
 
         Args:
             now: The present instant.
-            states: The states of installations in progress.
         """
         routes = []
         if self._app_token is None:
             scheme = build_signature_scheme(self._signing_secret)
             events = SignedEndpoint(self._receive_request, scheme=scheme, now=now)
             routes.append(Route(EVENTS_PATH, events, methods=["POST"]))
-        many = self.installations
-        if states is not None and isinstance(many, StoredInstallations):
-            routes += build_install_routes(many, states, self.listener.arrived)
+        if isinstance(self.installations, StoredInstallations):
+            routes += build_install_routes(self.installations, self.listener.arrived)
         return routes
 
     @property

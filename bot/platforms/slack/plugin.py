@@ -170,7 +170,7 @@ def build(context: PlatformContext) -> ActivePlatform:
         storage = context.open_installations(PLATFORM_NAME)
     if storage is not None:
         many = StoredInstallations(
-            storage.installations,
+            storage,
             app=app_manifest.SlackApp(
                 client_id=own.client_id or "",
                 client_secret=reveal_secret(own.client_secret),
@@ -191,7 +191,7 @@ def build(context: PlatformContext) -> ActivePlatform:
     return ActivePlatform(
         platform=platform,
         read_state=lambda: platform.state,
-        callbacks=platform.build_routes(context.clock.now, storage and storage.states),
+        callbacks=platform.build_routes(context.clock.now),
         check=None if many is None else many.findings,
         close=platform.close,
     )

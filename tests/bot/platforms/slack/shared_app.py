@@ -84,7 +84,7 @@ def a_worker(
     )
     address = slack.address
     many = StoredInstallations(
-        kept.installations,
+        kept,
         app=app,
         api_base=address["api_base"],
         now=clock.now,
@@ -190,16 +190,14 @@ async def open_shared_app(
                 harness=harness,
                 platform=platform,
                 kept=kept,
-                site=the_site(platform, kept, clock),
+                site=the_site(platform, clock),
             )
         finally:
             await platform.close()
             await db.close()
 
 
-def the_site(
-    platform: SlackPlatform, kept: InstallationStorage, clock: FakeClock
-) -> ASGIApp:
+def the_site(platform: SlackPlatform, clock: FakeClock) -> ASGIApp:
     async def nothing(*_: Any) -> None:
         return None
 
@@ -213,7 +211,7 @@ def the_site(
         list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        public_routes=platform.build_routes(clock.now, kept.states),
+        public_routes=platform.build_routes(clock.now),
     )
 
 
