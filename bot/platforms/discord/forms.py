@@ -49,10 +49,7 @@ def parse_answers(submitted: Sequence[Json]) -> dict[str, str]:
 
 def render_form_message(form: Form, draft: str, texts: Texts) -> MessageBody:
     """Render a message that shows the form's answers and errors and opens it again."""
-    wrong, again = describe_form_message(form, texts)
-    first = shorten_line(form.title, limits.HEADLINE)
-    if wrong:
-        first = f"⚠ {texts.say('Something is missing or does not fit.')}"
+    first, again = describe_form_message(form, texts, limits.HEADLINE)
     answers = (_render_answer(field, texts) for field in form.fields)
     paragraphs = _limit_texts([f"**{escape_line(first)}**", *answers])
     shown = [components.build_text(text) for text in paragraphs]
