@@ -46,16 +46,17 @@ async def apply_file(
     from bot.configuration import file_import
 
     wanted = file_import.read_file(file, application.plugins)
+    now = application.clock.now()
     if dry_run:
         changes = await application.db.read(
-            file_import.plan_changes, wanted, prune=prune
+            file_import.plan_changes, wanted, prune=prune, now=now
         )
     else:
         changes = await application.db.write(
             file_import.apply_file,
             wanted,
             prune=prune,
-            now=application.clock.now(),
+            now=now,
             allow_private=application.settings.fetch_allow_private,
             recorded=True,
         )

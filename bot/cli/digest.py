@@ -261,14 +261,14 @@ async def _change_digest(
     application: "Application", digest: "Digest", changes: "SettingsEntry"
 ) -> None:
     """Change settings of the digest, and record it in its workspace's history."""
-    from bot.configuration.change_steps import ChangeRequest
-    from bot.configuration.operator_changes import OperatorContext, apply_requests
+    from bot.configuration.change_steps import ChangeContext, ChangeRequest
+    from bot.configuration.changes import apply_requests
 
     request = ChangeRequest(
         noun="digest", name=digest.name, edit=lambda entry: {**(entry or {}), **changes}
     )
-    operator = OperatorContext(plugins=application.plugins, now=application.clock.now())
-    await application.db.write(apply_requests, digest.workspace_id, [request], operator)
+    operator = ChangeContext(plugins=application.plugins, now=application.clock.now())
+    await application.db.write(apply_requests, digest.scope, [request], operator)
 
 
 @application_command

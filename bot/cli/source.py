@@ -200,10 +200,10 @@ async def import_feeds(
         check: Read each new feed once, and say which ones cannot be read.
     """
     from bot.configuration import feed_lists
-    from bot.configuration.operator_changes import OperatorContext
+    from bot.configuration.change_steps import ChangeContext
 
     listed = await _read_opml_file(file)
-    operator = OperatorContext(
+    operator = ChangeContext(
         plugins=application.plugins,
         now=application.clock.now(),
         allow_private=application.settings.fetch_allow_private,

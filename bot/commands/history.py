@@ -41,7 +41,7 @@ async def show_history(
     if revert:
         change = await get_configuration(context).revert(context.invocation, revert)
         return render_proposal(context, change)
-    stored = await get_configuration(context).history(context.workspace_id, n + 1)
+    stored = await get_configuration(context).history(context.workspace, n + 1)
     found = stored[:n]
     blocks: list[Block] = [_render_change(context, change) for change in found]
     if len(stored) > n:

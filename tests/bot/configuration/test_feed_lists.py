@@ -3,7 +3,7 @@
 import pytest
 
 from bot.configuration import feed_lists
-from bot.configuration.operator_changes import OperatorContext
+from bot.configuration.change_steps import ChangeContext
 from bot.errors import UserError
 from bot.platforms.plugins import load_plugins
 from digests.sources.opml import Subscription
@@ -23,7 +23,7 @@ async def bring_in(harness: BotHarness, *feeds: Subscription, **where: str):
     return await harness.db.write(
         feed_lists.assign_feeds,
         feeds,
-        OperatorContext(plugins=load_plugins(), now=harness.clock.now()),
+        ChangeContext(plugins=load_plugins(), now=harness.clock.now()),
         **where,
     )
 
