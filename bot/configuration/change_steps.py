@@ -117,25 +117,24 @@ class StepProblem:
 
     noun: StepNoun
     name: str
-    #: The name of the setting; "" = no single one.
-    field: str
-    problem: UserError
+    #: Its `field` is the name of the setting; "" = no single one.
+    problem: FieldError
 
     @property
     def location(self) -> str:
         """Where it is: «digest «Morning», schedule»."""
         if self.noun in ("zone", "access"):
             return "zone" if self.noun == "zone" else "editors"
-        place = f"{self.noun} «{self.name}»"
-        return f"{place}, {self.field}" if self.field else place
+        place, field = f"{self.noun} «{self.name}»", self.problem.field
+        return f"{place}, {field}" if field else place
 
 
 class InvalidChange(FieldError):
     """A change has mistakes; its text is the first of them."""
 
     def __init__(self, problems: Sequence[StepProblem]) -> None:
-        first = problems[0]
-        super().__init__(first.problem.message, field=first.field)
+        first = problems[0].problem
+        super().__init__(first.message, field=first.field)
         self.problems = tuple(problems)
 
 
@@ -200,10 +199,9 @@ def build_steps(
         try:
             steps.append(replace(step, after=request.edit(step.before)))
         except UserError as error:
-            field = error.field if isinstance(error, FieldError) else ""
-            problems.append(
-                StepProblem(noun=noun, name=name, field=field, problem=error)
-            )
+            field = getattr(error, "field", "")
+            problem = FieldError.of(error, field=field)
+            problems.append(StepProblem(noun=noun, name=name, problem=problem))
     return tuple(steps), problems
 
 

@@ -24,13 +24,12 @@ from bot.configuration.change_steps import (
     StepProblem,
 )
 from bot.configuration.validation import (
-    FieldProblem,
     check_digest,
     find_post_option_problems,
     resolve_source_kind,
     validate_fields,
 )
-from bot.errors import Forbidden, UserError
+from bot.errors import FieldError, Forbidden, UserError
 from bot.ingest import addresses
 from bot.model import (
     DEFAULT_DIGEST,
@@ -47,7 +46,7 @@ FOLDER_ONLY_BY_FILE = (
     "A folder can be a source only by the configuration file. Here, name the address "
     "of a feed, a page or a site: https://…"
 )
-CheckedEntry = tuple[SettingsEntry | None, list[FieldProblem]]
+CheckedEntry = tuple[SettingsEntry | None, list[FieldError]]
 
 
 def check_steps(
@@ -72,12 +71,8 @@ def check_steps(
     problems = list(unbuilt)
     for step in steps:
         after, found = _check_step(step, current, context)
-        problems += [
-            StepProblem(
-                noun=step.noun, name=step.name, field=p.field, problem=p.problem
-            )
-            for p in found
-        ]
+        noun, name = step.noun, step.name
+        problems += [StepProblem(noun=noun, name=name, problem=p) for p in found]
         normal = replace(step, after=after)
         current = current.after(normal)
         checked.append(normal)
@@ -105,45 +100,44 @@ def _check_step(
             return _check_digest_step(step, step.after, current, context)
 
 
-def _problem(error: UserError, field: str = "") -> FieldProblem:
-    return FieldProblem(field=field, problem=error)
-
-
 def _check_zone(after: SettingsEntry) -> CheckedEntry:
     try:
         return {"name": "zone", "zone": find_zone(str(after["zone"]))}, []
     except UserError as error:
-        return {"name": "zone", "zone": "UTC"}, [_problem(error, "zone")]
+        problem = FieldError.of(error, field="zone")
+        return {"name": "zone", "zone": "UTC"}, [problem]
 
 
 def _check_correction(after: SettingsEntry) -> CheckedEntry:
     text = " ".join(str(after["text"]).split())
     problems = []
     if not text:
-        error = UserError("Write what is right, in one sentence.")
-        problems.append(_problem(error, "text"))
+        problems.append(
+            FieldError("Write what is right, in one sentence.", field="text")
+        )
     if len(text) > MAX_CORRECTION_LENGTH:
-        error = UserError(
+        problem = FieldError(
             "Use at most {longest} characters: it is shown at the end of the story.",
             longest=MAX_CORRECTION_LENGTH,
+            field="text",
         )
-        problems.append(_problem(error, "text"))
+        problems.append(problem)
     return {**after, "text": text}, problems
 
 
-def _check_unused(step: ChangeStep, current: CurrentSettings) -> list[FieldProblem]:
+def _check_unused(step: ChangeStep, current: CurrentSettings) -> list[FieldError]:
     name = step.old_name
     digests = current.entries["digest"].items()
     users = [digest for digest, entry in digests if name in entry["destinations"]]
     if step.noun != "destination" or not users:
         return []
-    error = UserError(
+    problem = FieldError(
         "«{users}» posts to «{old_name}». Give that digest another "
         "destination first: /newsdesk digest edit.",
         users=users[0],
         old_name=name,
     )
-    return [_problem(error)]
+    return [problem]
 
 
 def _check_destination(
@@ -160,21 +154,20 @@ def _check_destination(
     known = current.entries["destination"]
     others = {name: e["channel"] for name, e in known.items() if name != old_name}
     if settings.name in others:
-        error = UserError(
-            "There is already a destination «{name}».", name=settings.name
+        problem = FieldError(
+            "There is already a destination «{name}».", name=settings.name, field="name"
         )
-        problems.append(_problem(error, "name"))
+        problems.append(problem)
     if before is None and context.base is None and len(known) >= MAX_THINGS:
-        error = UserError(
+        problem = FieldError(
             "There are already {most} destinations here; remove one.", most=MAX_THINGS
         )
-        problems.append(_problem(error))
-    for name, channel in others.items():
-        if channel == settings.channel:
-            error = UserError(
-                "This channel is already the destination «{taken}».", taken=name
-            )
-            problems.append(_problem(error))
+        problems.append(problem)
+    problems += [
+        FieldError("This channel is already the destination «{taken}».", taken=name)
+        for name, channel in others.items()
+        if channel == settings.channel
+    ]
     workspace = current.workspace
     platform = context.plugins.get(workspace.platform)
     if platform is not None:
@@ -205,13 +198,15 @@ def _check_digest_step(
     )
     others = {n for n, key in current.keys.items() if is_new or key != step.key}
     if settings.name in others:
-        error = UserError("There is already a digest «{name}».", name=settings.name)
-        problems.append(_problem(error, "name"))
+        problem = FieldError(
+            "There is already a digest «{name}».", name=settings.name, field="name"
+        )
+        problems.append(problem)
     if is_new and context.base is None and len(current.keys) >= MAX_THINGS:
-        error = UserError(
+        problem = FieldError(
             "There are already {most} digests here; delete one first.", most=MAX_THINGS
         )
-        problems.append(_problem(error))
+        problems.append(problem)
     return settings.to_entry(), problems
 
 

@@ -180,7 +180,7 @@ def _parse_blocks(
         settings, found = validate_fields(WorkspaceSettings, raw)
         place = f"workspace «{raw.get('id') or number}»"
         blocks.append((place, settings))
-        problems += [(f"{place}, {one.field}", one.problem) for one in found]
+        problems += [(f"{place}, {one.field}", one) for one in found]
         if not found and settings.platform not in plugins:
             choices = ", ".join(plugins)
             error = UserError("Write one of: {choices}.", choices=choices)
