@@ -44,21 +44,18 @@ def apply_steps(
             case "zone" if step.after:
                 zone = str(step.after["zone"])
                 workspace_store.set_workspace_zone(conn, scope, zone=zone)
-            case "access":
-                _apply_access(conn, scope, step)
+            case "access" if step.after:
+                grant = grant_from_entry(step.after)
+                workspace_store.add_grant(conn, scope, grant=grant)
+            case "access" if step.before:
+                grant = grant_from_entry(step.before)
+                workspace_store.delete_grant(conn, scope, grant=grant)
             case "correction":
                 _apply_correction(conn, scope, step, context)
             case "destination":
                 _apply_destination(conn, scope, step)
             case "digest":
                 _apply_digest(conn, scope, step, context)
-
-
-def _apply_access(conn: Connection, scope: Scope, step: ChangeStep) -> None:
-    if step.after is not None:
-        workspace_store.add_grant(conn, scope, grant=grant_from_entry(step.after))
-    elif step.before is not None:
-        workspace_store.delete_grant(conn, scope, grant=grant_from_entry(step.before))
 
 
 def _apply_destination(conn: Connection, scope: Scope, step: ChangeStep) -> None:
@@ -68,12 +65,9 @@ def _apply_destination(conn: Connection, scope: Scope, step: ChangeStep) -> None
         if found is not None:
             destination_store.delete_destination(conn, scope, destination_id=found.id)
         return
-    if found is not None and step.before is not None:
-        key = found.id
-        if found.name != step.name:
-            destination_store.rename_destination(
-                conn, scope, destination_id=key, name=step.name
-            )
+    if found is not None:
+        key, name = found.id, step.name
+        destination_store.rename_destination(conn, scope, destination_id=key, name=name)
         if found.paused and not after.get("stopped"):
             destination_store.resume_destination(conn, scope, destination_id=key)
     place = destination_store.upsert_destination(
@@ -95,15 +89,15 @@ def _apply_digest(
         return
     if before is None and step.key is not None:
         digest_store.restore_digest(conn, scope, digest_id=step.key)
-    elif before is not None and before.name != step.name:
+    elif before is not None:
         digest_store.rename_digest(conn, scope, digest_id=before.id, name=step.name)
     settings = DigestSettings.model_validate(step.after)
-    digest = _save_digest(conn, scope, settings, context.allow_private)
+    digest = _save_digest(conn, scope, settings, context)
     planning.save_schedules(conn, digest, map(parse_schedule, settings.schedule), now)
 
 
 def _save_digest(
-    conn: Connection, scope: Scope, settings: DigestSettings, allow_private: str
+    conn: Connection, scope: Scope, settings: DigestSettings, context: ChangeContext
 ) -> Digest:
     """Create or replace the digest, and create its sources."""
     places = destination_store.list_destinations(conn, scope)
@@ -112,8 +106,7 @@ def _save_digest(
     # A known folder is used even if it is missing on disk.
     folders = {source.address: source for source in known if source.kind == "folder"}
     by_address = {
-        address: folders.get(address)
-        or ensure_source(conn, scope, address, allow_private=allow_private)
+        address: folders.get(address) or ensure_source(conn, scope, address, context)
         for address in settings.sources
     }
     paused = set(settings.paused_sources)
@@ -139,12 +132,7 @@ def _save_digest(
 
 
 def ensure_source(
-    conn: Connection,
-    scope: Scope,
-    address: str,
-    *,
-    name: str = "",
-    allow_private: str = "",
+    conn: Connection, scope: Scope, address: str, context: ChangeContext, name: str = ""
 ) -> Source:
     """Find the source with this full address, or create it.
 
@@ -153,14 +141,14 @@ def ensure_source(
         scope: The workspace that owns folders, addresses with secrets and addresses in
             private networks; every other source is shared between workspaces.
         address: Address of a folder, feed or page.
+        context: Decides which addresses are private.
         name: Display name; "" = the folder's name, or the address without its secret.
-        allow_private: The setting `allow_private`.
     """
     kind, full = resolve_source_kind(address, Path("/"))
     if kind == "folder":
         private, default_name = True, Path(full).name
     else:
-        private = addresses.is_private(full, allow_private)
+        private = addresses.is_private(full, context.allow_private)
         default_name = addresses.mask_secrets(full)
     return source_store.upsert_source(
         conn,

@@ -76,7 +76,7 @@ def check_steps(
         normal = replace(step, after=after)
         current = current.after(normal)
         checked.append(normal)
-    check_rights(context.person, checked)
+    _check_rights(context.person, checked)
     if problems:
         raise InvalidChange(problems)
     return tuple(checked)
@@ -95,9 +95,9 @@ def _check_step(
         case "correction":
             return _check_correction(step.after)
         case "destination":
-            return _check_destination(step.before, step.after, current, context)
+            return _check_destination(step, current, context)
         case "digest":
-            return _check_digest_step(step, step.after, current, context)
+            return _check_digest_step(step, current, context)
 
 
 def _check_zone(after: SettingsEntry) -> CheckedEntry:
@@ -141,13 +141,11 @@ def _check_unused(step: ChangeStep, current: CurrentSettings) -> list[FieldError
 
 
 def _check_destination(
-    before: SettingsEntry | None,
-    after: SettingsEntry,
-    current: CurrentSettings,
-    context: ChangeContext,
+    step: ChangeStep, current: CurrentSettings, context: ChangeContext
 ) -> CheckedEntry:
+    before = step.before
     # Settings that an older change does not have stay as they are.
-    entry = {**(before or {}), **after}
+    entry = {**(before or {}), **(step.after or {})}
     stopped = entry.pop("stopped", None)
     settings, problems = validate_fields(DestinationSettings, entry)
     old_name = before["name"] if before else None
@@ -178,13 +176,10 @@ def _check_destination(
 
 
 def _check_digest_step(
-    step: ChangeStep,
-    after: SettingsEntry,
-    current: CurrentSettings,
-    context: ChangeContext,
+    step: ChangeStep, current: CurrentSettings, context: ChangeContext
 ) -> CheckedEntry:
     # Settings that an older change does not have stay as they are.
-    entry = {**DEFAULT_DIGEST, **(step.before or {}), **after}
+    entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
     names, is_new = entry["source_names"], step.before is None
     if context.base is None and isinstance(names, Mapping):
         # The name of a removed source is removed as well.
@@ -218,7 +213,7 @@ def _build_address_resolver(
     Addresses that the digest already has are not checked again: their targets may be
     unavailable now.
     """
-    secrets = map_masked_addresses(current.addresses)
+    secrets = _map_masked_addresses(current.addresses)
     folders = {address for address in current.addresses if "://" not in address}
     is_restored = step.before is None and step.key is not None and context.reverting
     entry = step.after if is_restored else step.before
@@ -248,7 +243,7 @@ def _build_address_resolver(
     return resolve
 
 
-def map_masked_addresses(known: Iterable[str]) -> dict[str, str]:
+def _map_masked_addresses(known: Iterable[str]) -> dict[str, str]:
     """Map addresses as they are printed, without their secrets, to full ones."""
     masked = {address: addresses.mask_secrets(address) for address in known}
     several = Counter(masked.values())
@@ -259,7 +254,7 @@ def map_masked_addresses(known: Iterable[str]) -> dict[str, str]:
 _MANAGED = tuple(s for s in list_settings(DestinationSettings) if s.info.managers_only)
 
 
-def check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
+def _check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
     """Check that an editor by grant does not give away more rights than they have.
 
     Raises:

@@ -1,9 +1,10 @@
 """Propose, confirm, revert and list changes; each is applied in one transaction.
 
-    propose   requests → the change as it would be, checked and stored, not applied
-    confirm   applies a stored change, with its record, in one transaction
-    revert    proposes the change that undoes another one
-    history   what was applied: who, when, before, after
+    propose_requests   requests → the change as it would be, stored, not applied
+    confirm_proposal   applies a stored change, with its record, in one transaction
+    propose_reversal   proposes the change that undoes another one
+    list_history       what was applied: who, when, before, after
+    apply_requests     applies and records requests of the command line at once
 
 A change uses the vocabulary and the checks of the configuration file: what chat can
 set, `export` writes and `apply` reads. It is stored when it is shown, with the settings
@@ -17,7 +18,7 @@ checked here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.configuration.change_application import apply_steps
@@ -38,16 +39,14 @@ from bot.configuration.change_steps import (
 )
 from bot.configuration.change_validation import check_steps
 from bot.errors import UnknownName, UserError
-from bot.model import DigestSettings, DueMoment, Invocation, Location, Workspace
+from bot.model import DigestSettings, DueMoment, Location, Workspace
 from bot.model.workspace import Scope
-from bot.ports import Clock, Plugins
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule
 from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
-    Database,
     change_store,
     digest_store,
     schedule_store,
@@ -61,67 +60,87 @@ CONFIRM_WITHIN, PROPOSALS_KEPT = timedelta(hours=1), timedelta(days=1)
 MAX_TIMES = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConfigurationService:
-    """Proposes, applies and lists configuration changes in one database."""
+def propose_requests(
+    conn: Connection,
+    place: Location,
+    requests: Iterable[ChangeRequest],
+    context: ChangeContext,
+) -> ConfigurationChange:
+    """Store a change to be shown; nothing is applied yet.
 
-    db: Database
-    clock: Clock
-    #: The setting `allow_private`, which decides which addresses are private.
-    allow_private: str = ""
-    #: Every platform, with what it supports.
-    plugins: Plugins
+    Raises:
+        InvalidChange: Settings cannot have these values.
+        UserError: Nothing would change, or something does not exist.
+    """
+    workspace = _ensure_workspace(conn, place.workspace, context.now)
+    current = load_current_settings(conn, workspace)
+    steps, unbuilt = build_steps(conn, current, requests)
+    return _store_proposal(conn, current, steps, context, unbuilt)
 
-    async def propose(
-        self, asked: Invocation, *requests: ChangeRequest
-    ) -> ConfigurationChange:
-        """Store a change to be shown; nothing is applied yet.
 
-        Raises:
-            InvalidChange: Settings cannot have these values.
-            UserError: Nothing would change, or something does not exist.
-        """
-        context = self._build_context(asked)
-        return await self.db.write(_propose, asked.place, requests, context)
+def confirm_proposal(
+    conn: Connection, place: Location, change_id: str, context: ChangeContext
+) -> ConfigurationChange:
+    """Apply a change that was shown.
 
-    async def confirm(self, asked: Invocation, change_id: str) -> ConfigurationChange:
-        """Apply a change that was shown.
-
-        Raises:
-            UserError: It was applied before, is too old, or the settings are no longer
-                as they were shown.
-        """
-        context = self._build_context(asked)
-        return await self.db.write(_confirm, asked.place, change_id, context)
-
-    async def revert(self, asked: Invocation, change_id: str) -> ConfigurationChange:
-        """Propose the change that restores the settings from before another one.
-
-        Raises:
-            UserError: There is no such change, or it can no longer be reverted.
-        """
-        context = self._build_context(asked)
-        return await self.db.write(_revert, asked.place, change_id, context)
-
-    async def history(
-        self, workspace: Workspace, count: int
-    ) -> tuple[ConfigurationChange, ...]:
-        """List the changes that were applied, the newest first."""
-        found = await self.db.read(
-            change_store.list_newest_changes, workspace.scope, count=count
+    Raises:
+        UserError: It was applied before, is too old, or the settings are no longer as
+            they were shown.
+    """
+    stored, current = _load_stored(conn, place, change_id)
+    workspace, now = current.workspace, context.now
+    if stored.made_at is not None:
+        raise UserError(
+            "This change has already been made. /newsdesk history shows it."
         )
-        return tuple(_to_change(stored, workspace) for stored in found)
-
-    def _build_context(self, asked: Invocation) -> ChangeContext:
-        return ChangeContext(
-            plugins=self.plugins,
-            now=self.clock.now(),
-            allow_private=self.allow_private,
-            person=asked.person,
+    if now - stored.proposed_at > CONFIRM_WITHIN:
+        raise UserError(
+            "This preview is more than an hour old, and nothing was "
+            "changed. Run the command again for a new one."
         )
+    shown = list(map(step_from_json, stored.steps))
+    for step in shown:
+        _check_unchanged(conn, current, step, stored.proposed_at)
+    # Something that it refers to, such as a destination, may no longer exist.
+    reverting = stored.reverts is not None
+    steps = check_steps(shown, current, replace(context, reverting=reverting))
+    apply_steps(conn, workspace.scope, steps, context)
+    made = _mark_confirmed(conn, stored, context)
+    return _to_change(made, workspace, _list_upcoming(conn, workspace, steps, now))
 
 
-# ── in a transaction ───────────────────────────────────────────────────────────
+def propose_reversal(
+    conn: Connection, place: Location, change_id: str, context: ChangeContext
+) -> ConfigurationChange:
+    """Propose the change that restores the settings from before another one.
+
+    Raises:
+        UserError: There is no such change, or it can no longer be reverted.
+    """
+    stored, current = _load_stored(conn, place, change_id)
+    if stored.made_at is None:
+        raise UserError("This change was never made, so there is nothing to undo.")
+    wanted = []
+    for step in reverse_steps(list(map(step_from_json, stored.steps))):
+        present = read_current_step(conn, current, step.noun, step.old_name)
+        if present.before is None and step.before is not None:
+            raise UserError(
+                "«{name}» no longer exists, so this change cannot be reverted. "
+                "/newsdesk history shows what happened to it.",
+                name=step.old_name,
+            )
+        key = present.key if present.before is not None else step.key
+        wanted.append(replace(step, before=present.before, key=key))
+    context = replace(context, reverting=True)
+    return _store_proposal(conn, current, wanted, context, reverts=change_id)
+
+
+def list_history(
+    conn: Connection, workspace: Workspace, count: int
+) -> list[ConfigurationChange]:
+    """List the changes that were applied, the newest first."""
+    found = change_store.list_newest_changes(conn, workspace.scope, count=count)
+    return [_to_change(stored, workspace) for stored in found]
 
 
 def apply_requests(
@@ -156,6 +175,9 @@ def record_steps(
         _mark_confirmed(conn, stored, context)
 
 
+# ── steps ──────────────────────────────────────────────────────────────────────
+
+
 def _store_change(
     conn: Connection,
     scope: Scope,
@@ -181,18 +203,6 @@ def _mark_confirmed(
         conn, scope, public_id=stored.public_id, now=now, **context.who
     )
     return replace(stored, made_at=now, person_name=context.who["person_name"])
-
-
-def _propose(
-    conn: Connection,
-    place: Location,
-    requests: Iterable[ChangeRequest],
-    context: ChangeContext,
-) -> ConfigurationChange:
-    workspace = _ensure_workspace(conn, place.workspace, context.now)
-    current = load_current_settings(conn, workspace)
-    steps, unbuilt = build_steps(conn, current, requests)
-    return _store_proposal(conn, current, steps, context, unbuilt)
 
 
 def _ensure_workspace(conn: Connection, asked: Workspace, now: datetime) -> Workspace:
@@ -228,52 +238,6 @@ def _store_proposal(
     )
     stored = _store_change(conn, workspace.scope, steps, context, reverts)
     return _to_change(stored, workspace, _list_upcoming(conn, workspace, steps, now))
-
-
-def _confirm(
-    conn: Connection, place: Location, change_id: str, context: ChangeContext
-) -> ConfigurationChange:
-    stored, current = _load_stored(conn, place, change_id)
-    workspace, now = current.workspace, context.now
-    if stored.made_at is not None:
-        raise UserError(
-            "This change has already been made. /newsdesk history shows it."
-        )
-    if now - stored.proposed_at > CONFIRM_WITHIN:
-        raise UserError(
-            "This preview is more than an hour old, and nothing was "
-            "changed. Run the command again for a new one."
-        )
-    shown = list(map(step_from_json, stored.steps))
-    for step in shown:
-        _check_unchanged(conn, current, step, stored.proposed_at)
-    # Something that it refers to, such as a destination, may no longer exist.
-    reverting = stored.reverts is not None
-    steps = check_steps(shown, current, replace(context, reverting=reverting))
-    apply_steps(conn, workspace.scope, steps, context)
-    made = _mark_confirmed(conn, stored, context)
-    return _to_change(made, workspace, _list_upcoming(conn, workspace, steps, now))
-
-
-def _revert(
-    conn: Connection, place: Location, change_id: str, context: ChangeContext
-) -> ConfigurationChange:
-    stored, current = _load_stored(conn, place, change_id)
-    if stored.made_at is None:
-        raise UserError("This change was never made, so there is nothing to undo.")
-    wanted = []
-    for step in reverse_steps(list(map(step_from_json, stored.steps))):
-        present = read_current_step(conn, current, step.noun, step.old_name)
-        if present.before is None and step.before is not None:
-            raise UserError(
-                "«{name}» no longer exists, so this change cannot be reverted. "
-                "/newsdesk history shows what happened to it.",
-                name=step.old_name,
-            )
-        key = present.key if present.before is not None else step.key
-        wanted.append(replace(step, before=present.before, key=key))
-    context = replace(context, reverting=True)
-    return _store_proposal(conn, current, wanted, context, reverts=change_id)
 
 
 def _load_stored(

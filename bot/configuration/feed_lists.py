@@ -51,7 +51,6 @@ DEFAULT_DIGEST_NAME = "Feeds"
 class FeedImport:
     """The result of importing a list of feeds."""
 
-    workspace: str
     #: The digests that got feeds, each with its new sources.
     added: tuple[tuple[Digest, tuple[Source, ...]], ...]
     #: Number of feeds that their digest had already.
@@ -82,15 +81,12 @@ def assign_feeds(
     """
     home = _resolve_workspace(conn, workspace, operator.now)
     known = digest_store.list_digests(conn, home.scope)
-    had = {digest.name: digest.all_sources for digest in known}
+    had = {d.name: {source.id for source in d.all_sources} for d in known}
     new: dict[str, dict[int, Source]] = defaultdict(dict)
     for one in listed:
         name = digest or _resolve_digest_name(one, known)
-        allow = operator.allow_private
-        source = ensure_source(
-            conn, home.scope, one.address, name=one.title, allow_private=allow
-        )
-        if source.id not in {held.id for held in had.get(name, ())}:
+        source = ensure_source(conn, home.scope, one.address, operator, one.title)
+        if source.id not in had.get(name, ()):
             new[name][source.id] = source
     requests = [
         ChangeRequest(noun="digest", name=name, edit=_add_sources(name, added.values()))
@@ -100,9 +96,7 @@ def assign_feeds(
     digests = digest_store.list_digests(conn, home.scope)
     added = tuple((d, tuple(new[d.name].values())) for d in digests if d.name in new)
     count = sum(len(sources) for _, sources in added)
-    return FeedImport(
-        workspace=home.external_id, added=added, known=len(listed) - count
-    )
+    return FeedImport(added=added, known=len(listed) - count)
 
 
 def _add_sources(name: str, added: Iterable[Source]) -> EntryEdit:

@@ -417,16 +417,13 @@ def _list_changes(plan: _WorkspacePlan) -> Iterator[PlannedChange]:
 
 def _describe_step(step: ChangeStep) -> PlannedChange:
     noun = "editor" if step.noun == "access" else step.noun
-    text = f"{noun} «{step.name}»"
-    if step.before is None:
-        return PlannedChange(kind="add", text=text)
-    if step.after is None:
-        return PlannedChange(kind="remove", text=text)
-    if step.noun == "destination":
-        differs = " → ".join(map(_describe_destination, (step.before, step.after)))
+    text, old, new = f"{noun} «{step.name}»", step.before, step.after
+    if old is None or new is None:
+        return PlannedChange(kind="remove" if new is None else "add", text=text)
+    if noun == "destination":
+        differs = " → ".join(map(_describe_destination, (old, new)))
     else:
-        before = step.before
-        differs = ", ".join(n for n, v in step.after.items() if before.get(n) != v)
+        differs = ", ".join(name for name in new if old.get(name) != new[name])
     return PlannedChange(kind="change", text=f"{text}: {differs}")
 
 

@@ -295,24 +295,22 @@ def _guess_language(written: str) -> str | None:
     alias = get_global("language_aliases").get(said)
     if alias is not None and "_" not in alias:
         return str(alias)
+    names = {code: code for code in STOP_WORDS}
     # Shorter words resemble the name of some language by chance.
-    names = {n: c for n, c in _list_language_names() if len(said) > 3 or n == c}
+    if len(said) > 3:
+        names |= _map_language_names()
     close = get_close_matches(said, names, n=1, cutoff=0.75)
     return names[close[0]] if close else None
 
 
-def _list_language_names() -> Iterator[tuple[str, str]]:
-    """List names of languages in English, German and themselves, with their codes."""
+def _map_language_names() -> dict[str, str]:
+    """Map names of languages, in their own, English and German, to codes."""
     from babel import Locale
 
-    for code in STOP_WORDS:
-        own = Locale.parse(code)
-        yield code, code
-        yield normalize_text(own.get_display_name(code) or code), code
-    for speaker in ("en", "de"):
-        for code, name in Locale(speaker).languages.items():
-            if len(code) == 2:
-                yield normalize_text(name), code
+    own = {Locale.parse(c).get_display_name(c) or c: c for c in STOP_WORDS}
+    others = (Locale(speaker).languages.items() for speaker in ("en", "de"))
+    listed = {n: c for names in others for c, n in names if len(c) == 2}
+    return {normalize_text(name): code for name, code in {**own, **listed}.items()}
 
 
 _POST_OPTION_LABELS: Final = {
