@@ -230,7 +230,7 @@ def build_requests(
     """
     channels = None
     # All channels of the local page belong to its own workspace.
-    if place is not None and current.workspace.platform != "local":
+    if place is not None and not current.workspace.is_local:
         known = current.entries["destination"].values()
         channels = {entry["channel"] for entry in known} | {place.channel}
     edits: list[tuple[StepNoun, str, EntryEdit]] = []

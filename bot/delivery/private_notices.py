@@ -63,7 +63,7 @@ def add_stop_notice(
         now: The present instant.
     """
     space = workspace_store.find_workspace(conn, scope)
-    if space is None or space.platform == "local":
+    if space is None or space.is_local:
         # The local page shows it itself.
         return
     texts = Texts.of(space.locale)
@@ -127,7 +127,7 @@ def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
                     why=space.stopped,
                 )
             )
-        if space.platform == "local":
+        if space.is_local:
             found += [
                 Message(
                     "Nothing is posted in #{place}: {why}",

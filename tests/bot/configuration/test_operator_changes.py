@@ -161,9 +161,7 @@ async def change(ana: Editor, *wanted: SettingsEntry) -> None:
         ChangeRequest(noun="digest", name="Morning brief", edit=with_values(values))
         for values in wanted
     ]
-    operator = ChangeContext(
-        plugins=load_plugins(), now=ana.harness.clock.now()
-    )
+    operator = ChangeContext(plugins=load_plugins(), now=ana.harness.clock.now())
     await ana.harness.db.write(
         changes.apply_requests, ana.place.workspace.scope, requests, operator
     )
