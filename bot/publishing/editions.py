@@ -9,6 +9,7 @@ process that dies between two steps is continued by the next one.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -50,7 +51,7 @@ from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.messages import Message
-from digests.types import Edition, EditionStyle, PublishedLedger
+from digests.types import ArticleDecision, Edition, EditionStyle, PublishedLedger
 
 log = structlog.get_logger(__name__)
 
@@ -65,18 +66,16 @@ PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
 NO_ARTICLES = Message("skip.no_articles")
 #: Number of newest occurrences that are searched for the last edition.
 RECENT_OCCURRENCES = 50
+#: The counts of an edition without stories, in this order.
+_COUNTED = ("skip.already_posted", "skip.not_chosen", "skip.not_shown", "skip.filtered")
 
 
 def describe_nothing_new(
     edition: Edition, last: Occurrence | None, now: datetime
 ) -> Message:
     """Explain an edition without stories; `last` is the digest's last edition."""
-    filtered = sum(one.stage == "filter" for one in edition.decisions)
-    counted = {
-        "skip.already_posted": edition.made_from.articles - filtered,
-        "skip.filtered": filtered,
-    }
-    counts = tuple(Message(code, n=n) for code, n in counted.items() if n)
+    found = Counter(map(_classify_decision, edition.decisions))
+    counts = tuple(Message(code, n=found[code]) for code in _COUNTED if found[code])
     if not counts:
         return NO_ARTICLES
     if last is None:
@@ -87,13 +86,22 @@ def describe_nothing_new(
     return Message("skip.nothing_new_since", since=since, counts=counts)
 
 
+def _classify_decision(decision: ArticleDecision) -> str:
+    """Return under which count of `_COUNTED` the article falls; "" = none of them."""
+    if decision.stage == "told":
+        chosen = decision.reason.code != "decision.passed_over"
+        return "skip.already_posted" if chosen else "skip.not_chosen"
+    # An article that is replaced by a newer version is counted as that.
+    others = {"filter": "skip.filtered", "fresh": ""}
+    return others.get(decision.stage, "skip.not_shown")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishingOutcome:
-    """An occurrence with its edition, or the reason why it has none."""
+    """A stored edition, or the reason why there is none."""
 
-    occurrence: Occurrence
-    stored_edition: StoredEdition | None
-    reason: Message | None
+    stored_edition: StoredEdition | None = None
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,17 +114,38 @@ class EditionPreview:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EditionPost:
-    """A composed edition with its destinations."""
+class EditionOrder:
+    """What an edition contains and where it is posted: by default all of a digest."""
 
     digest: Digest
-    workspace: Workspace
-    edition: Edition
-    destinations: tuple[Destination, ...]
-    #: Whether it is posted to fewer or other channels than those of its digest.
-    separate: bool = False
-    #: Whether its readers get the digest's next edition.
-    announces_next: bool = True
+    #: Search words that its stories must match; "" = all stories.
+    topic: str = ""
+    #: The only channel to post to; None = all channels of the digest.
+    to: Destination | None = None
+
+    @property
+    def separate(self) -> bool:
+        """Whether it is posted to fewer or other channels than the digest's own."""
+        return self.to is not None and self._own_ids != {self.to.id}
+
+    @property
+    def among_own(self) -> bool:
+        """Whether it is posted to one of several channels of the digest."""
+        return self.to is not None and self.separate and self.to.id in self._own_ids
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Where it is posted."""
+        return self.digest.destinations if self.to is None else (self.to,)
+
+    @property
+    def announces_next(self) -> bool:
+        """Whether its readers get the digest's next edition."""
+        return not self.separate or self.among_own
+
+    @property
+    def _own_ids(self) -> set[int]:
+        return {place.id for place in self.digest.destinations}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,8 +251,7 @@ class EditionPublisher:
         """Compose what would be posted now; only fetched articles are stored."""
         await self.ingestor.refresh(digest.sources)
         edition = await self._compose_edition(digest)
-        workspace = await self.find_workspace(digest)
-        return self.render_preview(digest, workspace, edition, platform)
+        return await self.render_preview(EditionOrder(digest=digest), edition, platform)
 
     async def past(
         self, digest: Digest, since: datetime, until: datetime | None
@@ -235,14 +263,9 @@ class EditionPublisher:
         inputs = await self.db.read(
             edition_inputs.load_past_inputs, digest, since, until
         )
-        edition = await self.engine.run(
-            compose_inputs,
-            inputs,
-            until or self.clock.now(),
-            build_edition_style(digest),
-        )
-        workspace = await self.find_workspace(digest)
-        return self.render_preview(digest, workspace, edition, workspace.platform)
+        style, now = build_edition_style(digest), until or self.clock.now()
+        edition = await self.engine.run(compose_inputs, inputs, now, style)
+        return await self.render_preview(EditionOrder(digest=digest), edition)
 
     async def shown(
         self, stored_edition: StoredEdition, workspace: Workspace
@@ -255,9 +278,8 @@ class EditionPublisher:
         )
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
-        context = self.render_context(
-            digest, workspace, stored_edition.public_id, self.clock.now()
-        )
+        order, edition_id = EditionOrder(digest=digest), stored_edition.public_id
+        context = self._build_context(order, workspace, edition_id)
         return self._render(digest, workspace, stored_edition, context)
 
     # ── steps that manual editions share ───────────────────────────────────────
@@ -273,31 +295,23 @@ class EditionPublisher:
             raise UserError("The workspace of this digest was erased.")
         return found
 
-    def render_preview(
-        self,
-        digest: Digest,
-        workspace: Workspace,
-        edition: Edition,
-        platform: str,
-        *,
-        announces_next: bool = True,
+    async def render_preview(
+        self, order: EditionOrder, edition: Edition, platform: str = ""
     ) -> EditionPreview:
-        """Render an edition that is not stored."""
-        context = self.render_context(
-            digest,
-            workspace,
-            PREVIEW_ID,
-            self.clock.now(),
-            announces_next=announces_next,
-        )
-        parts = self.platforms[platform].render(edition, context)
-        return EditionPreview(digest=digest, edition=edition, parts=parts)
+        """Render an edition that is not stored; "" = for its workspace's platform."""
+        workspace = await self.find_workspace(order.digest)
+        context = self._build_context(order, workspace, PREVIEW_ID)
+        shown_by = self.platforms[platform or workspace.platform]
+        parts = shown_by.render(edition, context)
+        return EditionPreview(digest=order.digest, edition=edition, parts=parts)
 
     def store_edition(
         self,
         conn: Connection,
         occurrence: Occurrence,
-        post: EditionPost,
+        order: EditionOrder,
+        workspace: Workspace,
+        edition: Edition,
         published: PublishedLedger,
     ) -> StoredEdition:
         """Store the edition, its ledger and its deliveries in the caller's transaction.
@@ -305,64 +319,58 @@ class EditionPublisher:
         Args:
             conn: The transaction, in which `occurrence` was finished.
             occurrence: The due moment or order that it was composed for.
-            post: The edition with its destinations.
+            order: The digest and the destinations.
+            workspace: The workspace of the digest.
+            edition: As it was composed.
             published: Additions to the ledger of the digest.
         """
-        digest, now = post.digest, self.clock.now()
+        digest, scope = order.digest, order.digest.scope
         stored_edition = edition_store.add_edition(
             conn,
-            digest.scope,
+            scope,
             digest_id=digest.id,
             occurrence_id=occurrence.id,
-            edition=edition_inputs.drop_unpublished_decisions(post.edition),
-            manifest=edition_inputs.hash_inputs(post.edition, digest),
+            edition=edition_inputs.drop_unpublished_decisions(edition),
+            manifest=edition_inputs.hash_inputs(edition, digest),
             published=published,
         )
-        context = self.render_context(
-            digest,
-            post.workspace,
-            stored_edition.public_id,
-            occurrence.due_at,
-            announces_next=post.announces_next,
+        context = self._build_context(
+            order, workspace, stored_edition.public_id, occurrence.due_at
         )
-        separate = {model.SEPARATE_KEY: True} if post.separate else {}
-        edition_store.set_render_context(
-            conn,
-            **stored_edition.key,
-            context={**model.context_to_json(context), **separate},
-        )
-        parts = self._render(digest, post.workspace, stored_edition, context)
-        for destination in post.destinations:
+        values = model.context_to_json(context)
+        if order.separate:
+            values = {**values, model.SEPARATE_KEY: True}
+        edition_store.set_render_context(conn, **stored_edition.key, context=values)
+        parts = self._render(digest, workspace, stored_edition, context)
+        for destination in order.destinations:
             delivery_store.add_deliveries(
                 conn,
-                digest.scope,
+                scope,
                 stored_edition=stored_edition,
                 destination=destination,
                 parts=parts,
-                now=now,
+                now=self.clock.now(),
                 pings=occurrence.trigger == "schedule",
             )
         self.at("storing")
         return stored_edition
 
-    def render_context(
+    def _build_context(
         self,
-        digest: Digest,
+        order: EditionOrder,
         workspace: Workspace,
         edition_id: str,
-        due_at: datetime,
-        *,
-        announces_next: bool = True,
+        due_at: datetime | None = None,
     ) -> RenderContext:
         """Build what the renderer needs besides the edition, as of now."""
-        now = self.clock.now()
+        now, digest = self.clock.now(), order.digest
         return RenderContext(
             edition_id=edition_id,
             digest=digest.name,
             zone=digest_zone(digest),
             locale=digest.options.language or workspace.locale,
-            next_due=find_next_due(digest, now) if announces_next else None,
-            late=now - due_at > planning.LATE_AFTER,
+            next_due=find_next_due(digest, now) if order.announces_next else None,
+            late=now - (due_at or now) > planning.LATE_AFTER,
         )
 
     def _render(
@@ -397,13 +405,9 @@ class EditionPublisher:
             reason = await self.explain_no_stories(digest, edition)
             return await self._skip(occurrence, reason, edition)
         self.at("composed")
-        post = EditionPost(
-            digest=digest,
-            workspace=workspace,
-            edition=edition,
-            destinations=digest.destinations,
+        stored_edition = await self.db.write(
+            self._store, occurrence, digest, workspace, edition
         )
-        stored_edition = await self.db.write(self._store, occurrence, post)
         if stored_edition is None:
             return await self._skip(occurrence, Message("skip.other_process"))
         self.at("stored")
@@ -413,9 +417,7 @@ class EditionPublisher:
             digest=digest.name,
             stories=len(edition.stories),
         )
-        return PublishingOutcome(
-            occurrence=occurrence, stored_edition=stored_edition, reason=None
-        )
+        return PublishingOutcome(stored_edition=stored_edition)
 
     async def _try_later(self, occurrence: Occurrence) -> None:
         now = self.clock.now()
@@ -451,9 +453,7 @@ class EditionPublisher:
     ) -> PublishingOutcome:
         await self.db.write(self._record_skip, occurrence, reason, edition)
         log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
-        return PublishingOutcome(
-            occurrence=occurrence, stored_edition=None, reason=reason
-        )
+        return PublishingOutcome(reason=reason)
 
     def _record_skip(
         self,
@@ -470,19 +470,26 @@ class EditionPublisher:
             edition_inputs.record_decisions(conn, occurrence, edition, self.clock.now())
 
     def _store(
-        self, conn: Connection, occurrence: Occurrence, post: EditionPost
+        self,
+        conn: Connection,
+        occurrence: Occurrence,
+        digest: Digest,
+        workspace: Workspace,
+        edition: Edition,
     ) -> StoredEdition | None:
         """Store edition, ledger and deliveries in one commit; None if done before."""
-        now, digest = self.clock.now(), post.digest
+        now = self.clock.now()
         if not schedule_store.finish_occurrence(
-            conn, **occurrence.key, state="composed", reason=None
+            conn, **occurrence.key, state="composed"
         ):
             return None
-        ledger = collect_published(post.edition)
+        ledger = collect_published(edition)
         backlog = edition_inputs.load_initial_backlog(conn, digest, now)
         ledger = replace(ledger, revisions=ledger.revisions | backlog)
-        stored_edition = self.store_edition(conn, occurrence, post, ledger)
-        edition_inputs.record_decisions(conn, occurrence, post.edition, now)
+        stored_edition = self.store_edition(
+            conn, occurrence, EditionOrder(digest=digest), workspace, edition, ledger
+        )
+        edition_inputs.record_decisions(conn, occurrence, edition, now)
         return stored_edition
 
 
