@@ -84,7 +84,7 @@ async def post_edition(
     ] = None,
 ) -> Reply:
     """Ask whether to post: everything new, or a draft for a topic or destination."""
-    order = EditionOrder(digest=digest, topic=topic, to=to)
+    order = EditionOrder(digest=digest, workspace=context.workspace, topic=topic, to=to)
     question = _format_question(context, order)
     carried = (str(digest.id), secrets.token_hex(6))
     if not topic and to is None:
@@ -168,7 +168,9 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
     if not topic and int(to or 0) == 0:
         return await _post_digest(context, digest, f"post-{once}")
     place = await _get_postable_destination(context, int(to)) if int(to or 0) else None
-    order = EditionOrder(digest=digest, topic=topic, to=place)
+    order = EditionOrder(
+        digest=digest, workspace=context.workspace, topic=topic, to=place
+    )
     publisher = ManualPublisher(publisher=context.publisher)
     edition = await publisher.post(order, f"post-{once}")
     context.services.wake()

@@ -342,6 +342,4 @@ def _list_first_dues(
     kept = schedule_store.list_schedules(conn, scope, digest_id=digest_id)
     if [row.sentence for row in kept] == list(map(describe_schedule, rules)):
         return [row.next for row in kept]
-    return planning.find_first_dues(
-        conn, scope, digest_id=digest_id, rules=rules, now=now
-    )
+    return planning.find_first_dues(conn, scope, digest_id, rules, now)

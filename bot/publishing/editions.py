@@ -108,7 +108,6 @@ class PublishingOutcome:
 class EditionPreview:
     """An edition that was composed but not stored."""
 
-    digest: Digest
     edition: Edition
     parts: tuple[MessagePart, ...]
 
@@ -118,6 +117,8 @@ class EditionOrder:
     """What an edition contains and where it is posted: by default all of a digest."""
 
     digest: Digest
+    #: The workspace of the digest.
+    workspace: Workspace
     #: Search words that its stories must match; "" = all stories.
     topic: str = ""
     #: The only channel to post to; None = all channels of the digest.
@@ -251,7 +252,8 @@ class EditionPublisher:
         """Compose what would be posted now; only fetched articles are stored."""
         await self.ingestor.refresh(digest.sources)
         edition = await self._compose_edition(digest)
-        return await self.render_preview(EditionOrder(digest=digest), edition, platform)
+        order = await self._order_all(digest)
+        return self.render_preview(order, edition, platform)
 
     async def past(
         self, digest: Digest, since: datetime, until: datetime | None
@@ -265,7 +267,8 @@ class EditionPublisher:
         )
         style, now = build_edition_style(digest), until or self.clock.now()
         edition = await self.engine.run(compose_inputs, inputs, now, style)
-        return await self.render_preview(EditionOrder(digest=digest), edition)
+        order = await self._order_all(digest)
+        return self.render_preview(order, edition, order.workspace.platform)
 
     async def shown(
         self, stored_edition: StoredEdition, workspace: Workspace
@@ -278,39 +281,25 @@ class EditionPublisher:
         )
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
-        order, edition_id = EditionOrder(digest=digest), stored_edition.public_id
-        context = self._build_context(order, workspace, edition_id)
-        return self._render(digest, workspace, stored_edition, context)
+        order = EditionOrder(digest=digest, workspace=workspace)
+        context = self._build_context(order, stored_edition.public_id)
+        return self._render(order, stored_edition, context)
 
     # ── steps that manual editions share ───────────────────────────────────────
 
-    async def find_workspace(self, digest: Digest) -> Workspace:
-        """Load the workspace of the digest.
-
-        Raises:
-            UserError: It was erased meanwhile.
-        """
-        found = await self.db.read(workspace_store.find_workspace, digest.scope)
-        if found is None:
-            raise UserError("The workspace of this digest was erased.")
-        return found
-
-    async def render_preview(
-        self, order: EditionOrder, edition: Edition, platform: str = ""
+    def render_preview(
+        self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
-        """Render an edition that is not stored; "" = for its workspace's platform."""
-        workspace = await self.find_workspace(order.digest)
-        context = self._build_context(order, workspace, PREVIEW_ID)
-        shown_by = self.platforms[platform or workspace.platform]
-        parts = shown_by.render(edition, context)
-        return EditionPreview(digest=order.digest, edition=edition, parts=parts)
+        """Render an edition that is not stored."""
+        context = self._build_context(order, PREVIEW_ID)
+        parts = self.platforms[platform].render(edition, context)
+        return EditionPreview(edition=edition, parts=parts)
 
     def store_edition(
         self,
         conn: Connection,
         occurrence: Occurrence,
         order: EditionOrder,
-        workspace: Workspace,
         edition: Edition,
         published: PublishedLedger,
     ) -> StoredEdition:
@@ -320,7 +309,6 @@ class EditionPublisher:
             conn: The transaction, in which `occurrence` was finished.
             occurrence: The due moment or order that it was composed for.
             order: The digest and the destinations.
-            workspace: The workspace of the digest.
             edition: As it was composed.
             published: Additions to the ledger of the digest.
         """
@@ -334,14 +322,13 @@ class EditionPublisher:
             manifest=edition_inputs.hash_inputs(edition, digest),
             published=published,
         )
-        context = self._build_context(
-            order, workspace, stored_edition.public_id, occurrence.due_at
-        )
+        edition_id, due_at = stored_edition.public_id, occurrence.due_at
+        context = self._build_context(order, edition_id, due_at)
         values = model.context_to_json(context)
         if order.separate:
             values = {**values, model.SEPARATE_KEY: True}
         edition_store.set_render_context(conn, **stored_edition.key, context=values)
-        parts = self._render(digest, workspace, stored_edition, context)
+        parts = self._render(order, stored_edition, context)
         for destination in order.destinations:
             delivery_store.add_deliveries(
                 conn,
@@ -356,11 +343,7 @@ class EditionPublisher:
         return stored_edition
 
     def _build_context(
-        self,
-        order: EditionOrder,
-        workspace: Workspace,
-        edition_id: str,
-        due_at: datetime | None = None,
+        self, order: EditionOrder, edition_id: str, due_at: datetime | None = None
     ) -> RenderContext:
         """Build what the renderer needs besides the edition, as of now."""
         now, digest = self.clock.now(), order.digest
@@ -368,25 +351,28 @@ class EditionPublisher:
             edition_id=edition_id,
             digest=digest.name,
             zone=digest_zone(digest),
-            locale=digest.options.language or workspace.locale,
+            locale=digest.options.language or order.workspace.locale,
             next_due=find_next_due(digest, now) if order.announces_next else None,
             late=now - (due_at or now) > planning.LATE_AFTER,
         )
 
     def _render(
-        self,
-        digest: Digest,
-        workspace: Workspace,
-        stored_edition: StoredEdition,
-        context: RenderContext,
+        self, order: EditionOrder, stored_edition: StoredEdition, context: RenderContext
     ) -> tuple[MessagePart, ...]:
-        platform = self.platforms[workspace.platform]
+        platform = self.platforms[order.workspace.platform]
         parts = platform.render(stored_edition.edition, context)
-        if digest.person is None:
+        if order.digest.person is None:
             return parts
         return personal_controls.mark_own_controls(parts, stored_edition)
 
     # ── steps ──────────────────────────────────────────────────────────────────
+
+    async def _order_all(self, digest: Digest) -> EditionOrder:
+        """Order everything new of the digest, for all of its destinations."""
+        found = await self.db.read(workspace_store.find_workspace, digest.scope)
+        if found is None:
+            raise UserError("The workspace of this digest was erased.")
+        return EditionOrder(digest=digest, workspace=found)
 
     async def _compose(
         self, occurrence: Occurrence, read: AnalyseArticle = analyse_article
@@ -396,8 +382,8 @@ class EditionPublisher:
         )
         if digest is None:
             return await self._skip(occurrence, Message("skip.deleted"))
-        workspace = await self.find_workspace(digest)
-        if workspace.platform not in self.platforms:
+        order = await self._order_all(digest)
+        if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
         await self.ingestor.refresh(digest.sources)
         edition = await self._compose_edition(digest, read)
@@ -405,17 +391,13 @@ class EditionPublisher:
             reason = await self.explain_no_stories(digest, edition)
             return await self._skip(occurrence, reason, edition)
         self.at("composed")
-        stored_edition = await self.db.write(
-            self._store, occurrence, digest, workspace, edition
-        )
+        stored_edition = await self.db.write(self._store, occurrence, order, edition)
         if stored_edition is None:
             return await self._skip(occurrence, Message("skip.other_process"))
         self.at("stored")
+        edition_id, count = stored_edition.public_id, len(edition.stories)
         log.info(
-            "edition composed",
-            edition=stored_edition.public_id,
-            digest=digest.name,
-            stories=len(edition.stories),
+            "edition composed", edition=edition_id, digest=digest.name, stories=count
         )
         return PublishingOutcome(stored_edition=stored_edition)
 
@@ -473,8 +455,7 @@ class EditionPublisher:
         self,
         conn: Connection,
         occurrence: Occurrence,
-        digest: Digest,
-        workspace: Workspace,
+        order: EditionOrder,
         edition: Edition,
     ) -> StoredEdition | None:
         """Store edition, ledger and deliveries in one commit; None if done before."""
@@ -484,11 +465,9 @@ class EditionPublisher:
         ):
             return None
         ledger = collect_published(edition)
-        backlog = edition_inputs.load_initial_backlog(conn, digest, now)
+        backlog = edition_inputs.load_initial_backlog(conn, order.digest, now)
         ledger = replace(ledger, revisions=ledger.revisions | backlog)
-        stored_edition = self.store_edition(
-            conn, occurrence, EditionOrder(digest=digest), workspace, edition, ledger
-        )
+        stored_edition = self.store_edition(conn, occurrence, order, edition, ledger)
         edition_inputs.record_decisions(conn, occurrence, edition, now)
         return stored_edition
 

@@ -22,7 +22,7 @@ import structlog
 
 from bot.errors import UserError
 from bot.lookup.text_search import parse_search
-from bot.model import PUBLISHABLE_FOR, DueMoment, StoredEdition, Workspace
+from bot.model import PUBLISHABLE_FOR, DueMoment, StoredEdition
 from bot.model.workspace import Scope
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import EditionInputs, build_edition_style
@@ -85,7 +85,7 @@ class ManualPublisher:
         """
         await self.publisher.ingestor.refresh(order.digest.sources)
         edition = await self._compose_edition(order)
-        return await self.publisher.render_preview(order, edition, platform)
+        return self.publisher.render_preview(order, edition, platform)
 
     async def post(self, order: EditionOrder, key: str) -> StoredEdition:
         """Compose the edition and store it with its deliveries, once per `key`.
@@ -94,7 +94,6 @@ class ManualPublisher:
             UserError: There is nothing to publish, or it was ordered before.
         """
         publisher, digest = self.publisher, order.digest
-        workspace = await publisher.find_workspace(digest)
         due = manual_due(digest, publisher.clock.now(), key)
         if await publisher.db.read(
             schedule_store.is_occurrence_planned,
@@ -105,7 +104,7 @@ class ManualPublisher:
             raise UserError(ALREADY_ORDERED)
         await publisher.ingestor.refresh(digest.sources, insist=True)
         edition = await self._compose_edition(order)
-        return await publisher.db.write(self._store, due, order, workspace, edition)
+        return await publisher.db.write(self._store, due, order, edition)
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
@@ -132,18 +131,13 @@ class ManualPublisher:
         )
 
     def _store(
-        self,
-        conn: Connection,
-        due: DueMoment,
-        order: EditionOrder,
-        workspace: Workspace,
-        edition: Edition,
+        self, conn: Connection, due: DueMoment, order: EditionOrder, edition: Edition
     ) -> StoredEdition:
         occurrence = plan_manual_occurrence(conn, order.digest, due)
         schedule_store.finish_occurrence(conn, **occurrence.key, state="composed")
         published = PublishedLedger() if order.separate else collect_published(edition)
         stored_edition = self.publisher.store_edition(
-            conn, occurrence, order, workspace, edition, published
+            conn, occurrence, order, edition, published
         )
         now = self.publisher.clock.now()
         edition_inputs.save_memberships(conn, order.digest.scope, edition, now)
@@ -225,14 +219,12 @@ def find_undoable_edition(
     Raises:
         UserError: There is none, or it is too late.
     """
-    stored_edition = edition_store.find_newest_edition_of(
-        conn, scope, digest_id=digest_id
-    )
-    if stored_edition is None:
+    found = edition_store.find_newest_edition_of(conn, scope, digest_id=digest_id)
+    if found is None:
         raise UserError(NOTHING_TO_UNDO)
-    if not edition_store.is_edition_undone(conn, scope, edition_id=stored_edition.id):
-        _check_undo_window(conn, stored_edition, now)
-    return stored_edition
+    if not edition_store.is_edition_undone(conn, **found.key):
+        _check_undo_window(conn, found, now)
+    return found
 
 
 def undo_edition(
@@ -243,26 +235,19 @@ def undo_edition(
     Raises:
         UserError: There is no such edition in this workspace, or it is too late.
     """
-    stored_edition = edition_store.find_edition_by_public_id(
-        conn, scope, public_id=public_id
-    )
-    if stored_edition is None:
+    found = edition_store.find_edition_by_public_id(conn, scope, public_id=public_id)
+    if found is None:
         raise UserError(NOTHING_TO_UNDO)
-    key = stored_edition.key
+    key = found.key
     if edition_store.is_edition_undone(conn, **key):
-        return UndoResult(
-            stored_edition=stored_edition, deleted=0, cancelled=0, before=True
-        )
-    _check_undo_window(conn, stored_edition, now)
+        return UndoResult(stored_edition=found, deleted=0, cancelled=0, before=True)
+    _check_undo_window(conn, found, now)
     deleted, cancelled = delivery_store.delete_edition_messages(conn, **key, now=now)
-    ledger_store.remove_from_ledger(
-        conn, **key, revisions=collect_published(stored_edition.edition).revisions
-    )
+    published = collect_published(found.edition).revisions
+    ledger_store.remove_from_ledger(conn, **key, revisions=published)
     edition_store.mark_edition_undone(conn, **key, by=by, now=now)
-    log.info("edition undone", edition=stored_edition.public_id, by=by, deleted=deleted)
-    return UndoResult(
-        stored_edition=stored_edition, deleted=deleted, cancelled=cancelled
-    )
+    log.info("edition undone", edition=public_id, by=by, deleted=deleted)
+    return UndoResult(stored_edition=found, deleted=deleted, cancelled=cancelled)
 
 
 def _check_undo_window(

@@ -79,11 +79,17 @@ def plan_due_schedules(
     batch = schedule_store.list_due_schedules(conn, now=now, limit=PLANNING_BATCH)
     for entry in batch:
         assert entry.next is not None, "only a schedule with a moment is due"
+        pause = digest_store.find_digest_pause(
+            conn, entry.scope, digest_id=entry.digest_id
+        )
         decision, problem = _decide_due(entry, entry.next, now)
+        moments = [(decision.missed, problem), (decision.post, None)]
         if skipped is not None:
-            _plan_moment(conn, entry, entry.next, skipped, now)
-        else:
-            _plan_decided(conn, entry, decision, problem, now)
+            moments = [(entry.next, skipped)]
+        for due, reason in moments:
+            if due is not None:
+                silence = skipped or _silence_reason(pause, due) or reason
+                _plan_moment(conn, entry, pause, due, silence, now)
         schedule_store.advance_schedule(
             conn, entry.scope, schedule_id=entry.id, next=decision.next
         )
@@ -119,24 +125,6 @@ def _decide_due(
     return DueDecision(post=None, missed=awaited, next=again), problem
 
 
-def _plan_decided(
-    conn: Connection,
-    entry: StoredSchedule,
-    decision: DueDecision,
-    problem: Message,
-    now: datetime,
-) -> None:
-    """Plan what was decided, unless the digest posts nothing at that moment."""
-    pause = digest_store.find_digest_pause(conn, entry.scope, digest_id=entry.digest_id)
-    quiet_hours = pause.quiet_hours if pause else None
-    if decision.missed is not None:
-        reason = _silence_reason(pause, decision.missed) or problem
-        _plan_moment(conn, entry, decision.missed, reason, now)
-    if decision.post is not None:
-        silence = _silence_reason(pause, decision.post)
-        _plan_moment(conn, entry, decision.post, silence, now, quiet_hours)
-
-
 def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None:
     """Explain why the digest posts nothing at that moment; None if it posts."""
     if pause is None:
@@ -151,10 +139,10 @@ def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None
 def _plan_moment(
     conn: Connection,
     entry: StoredSchedule,
+    pause: DigestPause | None,
     due: DueMoment,
     skipped: Message | None,
     now: datetime,
-    quiet_hours: str | None = None,
 ) -> None:
     """Store the occurrence of a moment: skipped for a reason, due or deferred."""
     scope, digest_id = entry.scope, entry.digest_id
@@ -178,8 +166,8 @@ def _plan_moment(
         schedule_store.finish_occurrence(
             conn, **planned.key, state="skipped", reason=skipped
         )
-    elif quiet_hours:
-        until = find_quiet_end(quiet_hours, now, entry.zone)
+    elif pause is not None and pause.quiet_hours:
+        until = find_quiet_end(pause.quiet_hours, now, entry.zone)
         if until is not None:
             schedule_store.defer_occurrence(conn, **planned.key, until=until)
 
@@ -190,7 +178,6 @@ def _plan_moment(
 def find_first_dues(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     rules: Sequence[Schedule],
     now: datetime,
@@ -211,7 +198,7 @@ def save_schedules(
     if sentences == digest.schedules:
         return
     scope, key = digest.scope, digest.id
-    firsts = find_first_dues(conn, scope, digest_id=key, rules=rules, now=now)
+    firsts = find_first_dues(conn, scope, key, rules, now)
     rows = [
         schedule_store.NewSchedule(
             sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=first
@@ -270,7 +257,7 @@ def _find_first_due(
     scope, digest_id = entry.scope, entry.digest_id
     rows = schedule_store.list_schedules(conn, scope, digest_id=digest_id)
     rules = [schedule_from_json(row.rule) for row in rows]
-    firsts = find_first_dues(conn, scope, digest_id=digest_id, rules=rules, now=now)
+    firsts = find_first_dues(conn, scope, digest_id, rules, now)
     return firsts[[row.id for row in rows].index(entry.id)]
 
 
