@@ -19,6 +19,7 @@ from bot.lookup.name_resolution import (
     posts_to,
     resolve_digest,
     resolve_suggestion,
+    select_workspaces,
 )
 from bot.model import (
     LOCAL_PLATFORM,
@@ -40,7 +41,6 @@ from bot.storage import (
     story_store,
     workspace_store,
 )
-from digests.messages import Message
 from digests.types import Article, Quote
 
 RESULT_LIMIT = 10
@@ -178,13 +178,7 @@ class Archive:
             UnknownName: There is no such workspace.
         """
         known = await self.db.read(workspace_store.list_workspaces)
-        wanted = [w for w in known if workspace in (None, w.external_id)]
-        if workspace is not None and not wanted:
-            raise UnknownName(
-                "No workspace «{workspace}» is set up; known: {names}.",
-                workspace=workspace,
-                names=", ".join(w.external_id for w in known) or Message("none yet"),
-            )
+        wanted = select_workspaces(known, workspace)
         lists = [await self.db.read(digest_store.list_digests, w.scope) for w in wanted]
         return tuple(chain.from_iterable(lists))
 

@@ -114,11 +114,8 @@ async def explain_story(
 
 
 def _is_free_text(which: str) -> bool:
-    return not (
-        which.startswith("s-")
-        or text_search.EDITION_ID.fullmatch(which)
-        or is_story_number(which)
-    )
+    is_id = which.startswith("s-") or text_search.EDITION_ID.fullmatch(which)
+    return not (is_id or is_story_number(which))
 
 
 async def _find_in_newest(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import UnknownName, UserError
-from bot.model import Destination, Digest, StoredEdition
+from bot.model import Destination, Digest, StoredEdition, Workspace
 from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.types import EditionStory
@@ -149,6 +149,24 @@ def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStor
         "number, or /news search.",
         words=words[:60],
     )
+
+
+def select_workspaces(
+    known: Sequence[Workspace], external_id: str | None
+) -> list[Workspace]:
+    """Select the workspaces with this id on their platform; None = all.
+
+    Raises:
+        UnknownName: There is none; the message lists the ids.
+    """
+    found = [one for one in known if external_id in (None, one.external_id)]
+    if external_id is not None and not found:
+        raise UnknownName(
+            "No workspace «{workspace}» is set up; known: {names}.",
+            workspace=external_id,
+            names=", ".join(one.external_id for one in known) or Message("none yet"),
+        )
+    return found
 
 
 def resolve_destination(known: Sequence[Destination], name: str) -> Destination:
