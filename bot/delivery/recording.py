@@ -114,24 +114,19 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     reason = outcome.reason
     match outcome.state:
         case "retry" if one.was_read_back and _predates_restore(conn, delivery):
-            return delivery_store.record_held(
-                conn, delivery, reason=NOT_FOUND_REASON, now=now
+            return delivery_store.record_unsent(
+                conn, delivery, "held", reason=NOT_FOUND_REASON, now=now
             )
-        case "retry":
-            return delivery_store.record_retry(
+        case "retry" | "uncertain" | "held" as state:
+            return delivery_store.record_unsent(
                 conn,
                 delivery,
-                not_before=outcome.not_before or now,
+                state,
                 reason=reason,
                 now=now,
+                not_before=outcome.not_before,
                 fallback_level=outcome.fallback_level,
             )
-        case "uncertain":
-            return delivery_store.record_uncertain(
-                conn, delivery, reason=reason, now=now, not_before=outcome.not_before
-            )
-        case "held":
-            return delivery_store.record_held(conn, delivery, reason=reason, now=now)
         case "failed":
             return delivery_store.record_failed(
                 conn, delivery, reason=reason, now=now, alone=outcome.alone

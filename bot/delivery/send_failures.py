@@ -196,14 +196,19 @@ def decide_held(
     for held in delivery_store.list_held_deliveries(conn, scope):
         if held.key != key:
             continue
-        which: dict[str, Any] = {"scope": scope, "delivery_id": held.id, "now": now}
-        if decision == "again":
-            done = delivery_store.release_delivery(conn, **which)
-        else:
+        reason = None
+        if decision != "again":
             reason = Message(
                 "delivery.left", by=by[:_PERSON_LENGTH], reason=held.reason or ""
             )
-            done = delivery_store.abandon_delivery(conn, **which, reason=reason)
+        done = delivery_store.finish_held_delivery(
+            conn,
+            scope,
+            delivery_id=held.id,
+            state="failed" if reason else "ready",
+            reason=reason,
+            now=now,
+        )
         if done:
             return held
     raise UserError(NOT_HELD_ANY_MORE)

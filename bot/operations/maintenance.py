@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -196,18 +197,22 @@ class Maintenance:
             now - timedelta(days=days)
             for days in (kept.texts, kept.editions, kept.history)
         )
-        steps: dict[str, tuple[Callable[..., int], dict[str, datetime]]] = {
-            "editions": (deletion_store.empty_editions, {"before": made, "now": now}),
-            "messages": (deletion_store.prune_messages, {"before": made}),
-            "corrections": (deletion_store.prune_corrections, {}),
-            "reports": (deletion_store.prune_reports, {"before": made}),
-            "decisions": (deletion_store.prune_decisions, {"before": made}),
-            "changes": (deletion_store.prune_changes, {"before": changed}),
+        dates: dict[deletion_store.PrunedKind, datetime] = {
+            "messages": made,
+            "corrections": made,
+            "reports": made,
+            "decisions": made,
+            "changes": changed,
         }
+        prune = deletion_store.prune_contents
+        steps: dict[str, Callable[..., int]] = {
+            "editions": partial(deletion_store.empty_editions, before=made, now=now)
+        }
+        steps |= {k: partial(prune, kind=k, before=v) for k, v in dates.items()}
         counts = {"articles": await self._empty_articles(texts)}
-        for name, (prune, period) in steps.items():
+        for name, step in steps.items():
             counts[name] = 0
-            while rows := await self.db.write(prune, **period, limit=PRUNING_ROWS):
+            while rows := await self.db.write(step, limit=PRUNING_ROWS):
                 counts[name] += rows
                 await asyncio.sleep(PRUNING_PAUSE)
         if any(counts.values()):

@@ -56,7 +56,7 @@ def add_decisions(
     if not decisions:
         return
     packed = _pack_decisions(decisions)
-    mine = (in_scope(compositions, scope), compositions.c.digest_id == digest_id)
+    mine = in_scope(compositions, scope, digest_id=digest_id)
     newest_first = compositions.c.id.desc()
     newest = conn.execute(
         select(compositions).where(*mine).order_by(newest_first).limit(1)

@@ -63,7 +63,7 @@ def get_ledger(
 ) -> PublishedLedger:
     """Return everything that the digest has published, optionally before an instant."""
     query = select(published_items.c.kind, published_items.c.item).where(
-        in_scope(published_items, scope), published_items.c.digest_id == digest_id
+        in_scope(published_items, scope, digest_id=digest_id)
     )
     if before is not None:
         query = query.join(
@@ -86,11 +86,10 @@ def get_destination_ledger(
     """
     rows = conn.execute(
         select(editions.c.id, editions.c.edition).where(
-            in_scope(editions, scope),
-            editions.c.digest_id == digest_id,
+            in_scope(
+                editions, scope, digest_id=digest_id, undone_at=None, emptied_at=None
+            ),
             editions.c.made_at >= since,
-            editions.c.undone_at.is_(None),
-            editions.c.emptied_at.is_(None),
             _is_posted(scope, deliveries.c.destination_id == destination_id),
         )
     ).all()
@@ -138,8 +137,7 @@ def remove_from_ledger(
     delete_rows(
         conn,
         published_items,
-        in_scope(published_items, scope),
-        published_items.c.edition_id == edition_id,
+        in_scope(published_items, scope, edition_id=edition_id),
         or_(
             published_items.c.kind != "revision", published_items.c.item.in_(revisions)
         ),
@@ -162,8 +160,7 @@ def _is_posted(scope: Scope, *where: Condition) -> Condition:
         select(1)
         .where(
             deliveries.c.edition_id == editions.c.id,
-            in_scope(deliveries, scope),
-            deliveries.c.operation == "post",
+            in_scope(deliveries, scope, operation="post"),
             deliveries.c.state != "failed",
             *where,
         )

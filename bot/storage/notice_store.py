@@ -36,7 +36,6 @@ from bot.storage.statements import (
     in_scope,
     insert_missing,
     is_due,
-    is_row,
     list_scalars,
     make_message_key,
     update_rows,
@@ -79,9 +78,8 @@ def add_notice(
 ) -> bool:
     """Store a notice unless its destination had one recently; return whether it was."""
     recent = select(notices.c.id).where(
-        in_scope(notices, scope),
+        in_scope(notices, scope, report_id=None),
         notices.c.destination_id.is_not_distinct_from(destination_id),
-        notices.c.report_id.is_(None),
         notices.c.made_at > now - NOTICE_INTERVAL,
     )
     if has_row(conn, recent):
@@ -128,7 +126,7 @@ def find_notice_destination(
     conn: Connection, scope: Scope, *, destination_id: int
 ) -> Destination | None:
     """Load the destination that a notice is to be about."""
-    query = select(destinations).where(is_row(destinations, scope, destination_id))
+    query = select(destinations).where(in_scope(destinations, scope, id=destination_id))
     return find_first(conn, query, destination_from_row)
 
 
@@ -215,7 +213,10 @@ def list_uncertain_notices(
 def set_notice_recipient(conn: Connection, *, notice: Notice, person_id: str) -> None:
     """Store the recipient before the notice is sent."""
     update_rows(
-        conn, notices, is_row(notices, notice.scope, notice.id), person_id=person_id
+        conn,
+        notices,
+        in_scope(notices, notice.scope, id=notice.id),
+        person_id=person_id,
     )
 
 
