@@ -7,7 +7,7 @@ contents of an edition are also stored with the edition.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.storage.statements import (
     filter_visible_digests,
     from_row,
     in_scope,
+    insert_row,
     keep_newest,
     update_rows,
 )
@@ -57,29 +58,27 @@ def add_decisions(
         return
     packed = _pack_decisions(decisions)
     mine = in_scope(compositions, scope, digest_id=digest_id)
-    newest_first = compositions.c.id.desc()
-    newest = conn.execute(
-        select(compositions).where(*mine).order_by(newest_first).limit(1)
-    ).first()
+    newest_first = [compositions.c.id.desc()]
+    query = select(compositions).where(mine).order_by(*newest_first).limit(1)
+    newest = conn.execute(query).first()
     if newest is not None and encode_json(newest.decisions) == encode_json(packed):
         is_newest = compositions.c.id == newest.id
-        update_rows(conn, compositions, *mine, is_newest, last_seen_at=now)
+        update_rows(conn, compositions, mine, is_newest, last_seen_at=now)
         return
-    conn.execute(
-        compositions.insert().values(
-            workspace_id=scope.workspace_id,
-            digest_id=digest_id,
-            occurrence_id=occurrence_id,
-            made_at=now,
-            last_seen_at=now,
-            decisions=packed,
-        )
+    insert_row(
+        conn,
+        compositions,
+        **asdict(scope),
+        digest_id=digest_id,
+        occurrence_id=occurrence_id,
+        made_at=now,
+        last_seen_at=now,
+        decisions=packed,
     )
     outdated = compositions.c.last_seen_at < now - MAX_COMPOSITION_AGE
-    delete_rows(conn, compositions, *mine, outdated)
-    keep_newest(
-        conn, compositions, *mine, newest_first=[newest_first], most=MAX_COMPOSITIONS
-    )
+    delete_rows(conn, compositions, mine, outdated)
+    most = MAX_COMPOSITIONS
+    keep_newest(conn, compositions, mine, newest_first=newest_first, most=most)
 
 
 def list_decisions(
@@ -95,15 +94,10 @@ def list_decisions(
     Covers the workspace's digests and this person's; of equal decisions of one digest,
     only the latest is listed.
     """
-    rows = conn.execute(
-        select(compositions)
-        .where(
-            in_scope(compositions, scope),
-            filter_visible_digests(compositions.c.digest_id, scope, person_id),
-        )
-        .order_by(compositions.c.last_seen_at.desc(), compositions.c.id.desc())
-        .limit(_MAX_COMPOSITIONS_READ)
-    )
+    visible = filter_visible_digests(compositions.c.digest_id, scope, person_id)
+    newest = (compositions.c.last_seen_at.desc(), compositions.c.id.desc())
+    query = select(compositions).where(in_scope(compositions, scope), visible)
+    rows = conn.execute(query.order_by(*newest).limit(_MAX_COMPOSITIONS_READ))
     found: dict[tuple[Any, ...], StoredDecision] = {}
     for row in rows:
         for decided in _unpack_decisions(row, articles):

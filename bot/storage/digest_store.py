@@ -19,7 +19,7 @@ from bot.model.digest import Digest
 from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
 from bot.model.source import Source
 from bot.model.workspace import Destination, PersonScope, Scope
-from bot.storage import destination_store, reader_store, source_store
+from bot.storage import destination_store, reader_store
 from bot.storage.schema import (
     destinations,
     digest_destinations,
@@ -312,12 +312,12 @@ def _digest_from_row(
     posted: Sequence[Row[Any]],
     planned: Sequence[Row[Any]],
 ) -> Digest:
-    make = source_store.source_from_row
+    read_sources = [(each.paused, from_row(Source, each)) for each in read]
     return from_row(
         Digest,
         row,
-        sources=tuple(make(each) for each in read if not each.paused),
-        paused_sources=tuple(make(each) for each in read if each.paused),
+        sources=tuple(source for paused, source in read_sources if not paused),
+        paused_sources=tuple(source for paused, source in read_sources if paused),
         destinations=tuple(map(destination_store.destination_from_row, posted)),
         schedules=tuple(entry.sentence for entry in planned),
         next_due=min((e.next_due_at for e in planned if e.next_due_at), default=None),
