@@ -19,6 +19,7 @@ from bot.storage.schema import invocations, keys, leases
 from bot.storage.statements import (
     delete_rows,
     first_scalar,
+    has_values,
     insert_into,
     insert_missing,
     update_rows,
@@ -33,22 +34,17 @@ def acquire_lease(
     conn: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
 ) -> int | None:
     """Acquire or renew the lease; return its fence, or None if another holds it."""
+    until, mine = now + ttl, leases.c.holder == holder
     begin = insert_into(conn, leases).values(
-        name=name, holder=holder, fence=1, until=now + ttl
+        name=name, holder=holder, fence=1, until=until
     )
-    mine = leases.c.holder == holder
-    taken = conn.execute(
-        begin.on_conflict_do_update(
-            index_elements=["name"],
-            set_={
-                "holder": holder,
-                "until": now + ttl,
-                "fence": case((mine, leases.c.fence), else_=leases.c.fence + 1),
-            },
-            where=or_(leases.c.holder.is_(None), leases.c.until <= now, mine),
-        ).returning(leases.c.fence)
-    ).scalar()
-    return int(taken) if taken is not None else None
+    fence = case((mine, leases.c.fence), else_=leases.c.fence + 1)
+    acquired = begin.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder": holder, "until": until, "fence": fence},
+        where=or_(leases.c.holder.is_(None), leases.c.until <= now, mine),
+    )
+    return first_scalar(conn, acquired.returning(leases.c.fence))
 
 
 def find_lease_holder(conn: Connection, *, name: str) -> str | None:
@@ -66,8 +62,8 @@ def find_current_lease_holder(
 
 def release_lease(conn: Connection, *, name: str, holder: str) -> None:
     """Release the lease at once; no effect if another process holds it."""
-    mine = (leases.c.name == name, leases.c.holder == holder)
-    update_rows(conn, leases, *mine, holder=None, until=None)
+    mine = has_values(leases, name=name, holder=holder)
+    update_rows(conn, leases, mine, holder=None, until=None)
 
 
 _SECRET_NAME = "secret"  # noqa: S105

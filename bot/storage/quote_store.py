@@ -36,6 +36,7 @@ from bot.storage.statements import (
     delete_rows,
     first_scalar,
     from_row,
+    insert_row,
     list_scalars,
     match_prefix,
     to_row,
@@ -52,6 +53,12 @@ _MAX_ARTICLES = 300
 _FIRST_QUOTES, _MORE_QUOTES = 300, 3000
 #: Number of newest quotes from which speaker names are suggested.
 _QUOTES_FOR_NAMES = 1000
+#: Joins a quote with its revision, article and source.
+QUOTE_JOIN = REVISION_JOIN.join(quotes, quotes.c.revision_id == revisions.c.id)
+#: The words of a quote, from the text of its revision.
+QUOTED_WORDS = func.substr(
+    revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
+).label("words")
 
 
 def store_quotes(conn: Connection, *, revision_id: int, found: Sequence[Quote]) -> None:
@@ -59,12 +66,8 @@ def store_quotes(conn: Connection, *, revision_id: int, found: Sequence[Quote]) 
     delete_rows(conn, quotes, quotes.c.revision_id == revision_id)
     said = []
     for position, quote in enumerate(found):
-        quote_id = conn.execute(
-            quotes.insert()
-            .values(_quote_to_row(revision_id, position, quote))
-            .returning(quotes.c.id)
-        ).scalar_one()
-        said.append((quote_id, quote.speaker or ""))
+        row = _quote_to_row(revision_id, position, quote)
+        said.append((insert_row(conn, quotes, **row), quote.speaker or ""))
     index_speakers(conn, revision_id=revision_id, said=said)
 
 
@@ -112,9 +115,8 @@ def _choose_by_speaker(
     """Choose from the latest quotes of a speaker; from more of them if too few."""
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
-        said, whole = list_last_quote_ids(
-            conn, here["scope"], speaker=speaker, most=most
-        )
+        scope = here["scope"]
+        said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
         chosen = _choose_newest(conn, [quotes.c.id.in_(said)], **here)
         if whole or len(chosen) >= here["limit"]:
             break
@@ -172,10 +174,9 @@ def _choose_newest(
     limit: int,
 ) -> list[int]:
     """List the keys of the newest quotes, each wording once."""
-    words = func.substr(
-        revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
-    ).label("words")
-    query = _order_newest_first(select(quotes.c.id, words), scope).where(*conditions)
+    query = _order_newest_first(select(quotes.c.id, QUOTED_WORDS), scope).where(
+        *conditions
+    )
     if since is not None:
         query = query.where(revisions.c.dated_at >= since)
     found = conn.execute(query.limit(limit * _READ_PER_RESULT))
@@ -187,22 +188,18 @@ def list_speaker_names(
     conn: Connection, scope: Scope, *, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """Suggest names of speakers, those quoted most often recently first."""
+    most = _QUOTES_FOR_NAMES
     if split_speaker_name(prefix):
-        last, _ = list_last_quote_ids(
-            conn, scope, speaker=prefix, most=_QUOTES_FOR_NAMES
-        )
+        last, _ = list_last_quote_ids(conn, scope, speaker=prefix, most=most)
         newest = quotes.c.id.in_(last)
     else:
         articles = article_search.search_revisions(
             conn, scope, wanted=None, limit=_MAX_ARTICLES
         )
         newest = quotes.c.revision_id.in_(articles)
-    query = _order_newest_first(
-        select(quotes.c.speaker, quotes.c.speaker_normalized), scope
-    )
-    found = conn.execute(
-        query.where(quotes.c.speaker.is_not(None), newest).limit(_QUOTES_FOR_NAMES)
-    ).all()
+    names = select(quotes.c.speaker, quotes.c.speaker_normalized)
+    query = _order_newest_first(names, scope).where(quotes.c.speaker.is_not(None))
+    found = conn.execute(query.where(newest).limit(most)).all()
     often = Counter(row.speaker_normalized for row in found)
     spelt = {row.speaker_normalized: row.speaker for row in reversed(found)}
     return tuple(spelt[folded] for folded, _ in often.most_common(limit))
@@ -215,9 +212,8 @@ def filter_revisions_quoting(
     said = filter_speaker(speaker)
     if said is None:
         return []
-    query = select(quotes.c.revision_id).where(
-        quotes.c.revision_id.in_(revision_ids), *said
-    )
+    key = quotes.c.revision_id
+    query = select(key).where(key.in_(revision_ids), *said)
     return list_scalars(conn, query.distinct())
 
 
@@ -242,13 +238,9 @@ def _list_revision_ids(conn: Connection, quote_ids: Sequence[int]) -> list[int]:
 
 
 def _order_newest_first(query: Select[Any], scope: Scope) -> Select[Any]:
-    return (
-        query.select_from(
-            REVISION_JOIN.join(quotes, quotes.c.revision_id == revisions.c.id)
-        )
-        .where(*filter_visible_revisions(scope))
-        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc(), quotes.c.position)
-    )
+    newest = (revisions.c.dated_at.desc(), revisions.c.id.desc(), quotes.c.position)
+    query = query.select_from(QUOTE_JOIN).where(*filter_visible_revisions(scope))
+    return query.order_by(*newest)
 
 
 def _load_quotes(
@@ -283,11 +275,8 @@ def _quote_to_row(revision_id: int, position: int, quote: Quote) -> dict[str, An
 def _quote_from_row(row: Row[Any], text: str) -> Quote:
     mention = None
     if row.mention_start is not None:
-        mention = Mention(
-            start=row.mention_start,
-            end=row.mention_end,
-            text=text[row.mention_start : row.mention_end],
-        )
+        start, end = row.mention_start, row.mention_end
+        mention = Mention(start=start, end=end, text=text[start:end])
     return from_row(
         Quote,
         row,
@@ -380,12 +369,8 @@ def list_nearby_quote_ids(
     mine = source_store.list_source_ids(conn, scope)
     if not mine or not keys:
         return []
-    there = {key >> _BLOCK_BITS for key in keys}
-    near = {
-        at + beside
-        for at in there
-        for beside in range(-_NEARBY_BLOCKS, _NEARBY_BLOCKS + 1)
-    }
+    beside = range(-_NEARBY_BLOCKS, _NEARBY_BLOCKS + 1)
+    near = {(key >> _BLOCK_BITS) + blocks for key in keys for blocks in beside}
     where = speaker_words.c.block.in_(sorted(near))
     found = _list_quote_ids(conn, mine, (word,), most * len(keys), where)
     return list(dict.fromkeys(found))

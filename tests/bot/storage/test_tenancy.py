@@ -14,7 +14,6 @@ from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,
-    article_search,
     article_store,
     change_store,
     correction_store,
@@ -52,6 +51,7 @@ from tests.bot.storage.builders import (
     a_tenant,
     erase_workspace,
     full_tenant,
+    search_articles,
     store_article,
 )
 from tests.builders import an_article
@@ -232,7 +232,7 @@ def everything_seen_by(
             connection, **here, edition_id=theirs.id
         ),
         "article": article_store.find_article(connection, **here, article_id=article),
-        "search": article_search.search_articles(
+        "search": search_articles(
             connection, **here, wanted=parse_query(CANARY), limit=9
         ),
         "quotes": quote_store.list_quotes(connection, **here, limit=9),
@@ -474,7 +474,7 @@ async def test_a_public_article_is_seen_only_by_workspaces_that_use_its_source(
 
     found = [
         await database.read(
-            article_search.search_articles,
+            search_articles,
             Scope(tenant.workspace.id),
             wanted=parse_query("lock"),
             limit=9,
