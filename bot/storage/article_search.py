@@ -43,6 +43,7 @@ from bot.storage.statements import (
 from digests.language.search_terms import PhraseGroup, SearchQuery, extract_terms
 from digests.types import Article
 
+_REVISION = revisions.c
 #: Prefixes of the marks for a source's key, a word of the outlet, and a week.
 _SOURCE_MARK, _OUTLET_MARK, _WEEK_MARK = "§", "¤", "‡"
 #: Maximum number of sources or weeks in a query; with more, rows are checked instead.
@@ -56,7 +57,6 @@ _BATCH_SIZE = 500
 
 def index_revision(
     conn: Connection,
-    *,
     revision_id: int,
     source_id: int,
     dated_at: datetime,
@@ -73,9 +73,9 @@ def index_revision(
     insert_all(conn, searchable, [{"revision_id": revision_id, "terms": terms}])
 
 
-def remove_article_from_index(conn: Connection, *, article_id: int) -> None:
+def remove_article_from_index(conn: Connection, article_id: int) -> None:
     """Remove all revisions of the article from the index."""
-    mine = select(revisions.c.id).where(revisions.c.article_id == article_id)
+    mine = select(_REVISION.id).where(_REVISION.article_id == article_id)
     delete_rows(conn, searchable, searchable.c.revision_id.in_(mine))
 
 
@@ -96,7 +96,6 @@ class SearchFilters(TypedDict, total=False):
 def search_revisions(
     conn: Connection,
     scope: Scope,
-    *,
     wanted: SearchQuery | None,
     limit: int,
     **kept: Unpack[SearchFilters],
@@ -118,7 +117,6 @@ def search_revisions(
 def search_revisions_each(
     conn: Connection,
     scope: Scope,
-    *,
     wanted: Sequence[SearchQuery | None],
     limit: int,
     **kept: Unpack[SearchFilters],
@@ -243,10 +241,10 @@ class _Search:
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))
         if self.since is not None:
-            conditions.append(revisions.c.dated_at >= self.since)
+            conditions.append(_REVISION.dated_at >= self.since)
         if self.until is not None:
-            conditions.append(revisions.c.dated_at <= self.until)
-        key, kept = revisions.c.id, set[int]()
+            conditions.append(_REVISION.dated_at <= self.until)
+        key, kept = _REVISION.id, set[int]()
         query = select(key).select_from(REVISION_JOIN)
         for some in batched(matches, _BATCH_SIZE):
             found = query.where(key.in_(some), *conditions)
@@ -280,8 +278,8 @@ def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:
 
 
 def _find_newest_date(conn: Connection) -> datetime | None:
-    at = revisions.c.dated_at
-    newest = select(at).where(revisions.c.current).order_by(at.desc())
+    at = _REVISION.dated_at
+    newest = select(at).where(_REVISION.current).order_by(at.desc())
     return first_scalar(conn, newest.limit(1))
 
 

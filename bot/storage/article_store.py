@@ -71,7 +71,6 @@ def store_article(
     conn: Connection,
     source: Source,
     article: Article,
-    *,
     now: datetime,
     names: Sequence[str] = (),
     baseline: bool = False,
@@ -108,7 +107,7 @@ def store_article(
 
 
 def find_known_articles(
-    conn: Connection, *, source_id: int, names: Collection[str]
+    conn: Connection, source_id: int, names: Collection[str]
 ) -> dict[str, KnownArticle]:
     """Find the source's stored articles with these names, by name."""
     short = {_shorten_id(name): name for name in names}
@@ -155,7 +154,6 @@ def _load_known_articles(
 
 def list_fresh_articles(
     conn: Connection,
-    *,
     source_ids: Sequence[int],
     since: datetime,
     until: datetime | None = None,
@@ -196,7 +194,7 @@ def list_fresh_articles(
 
 
 def find_article(
-    conn: Connection, scope: Scope, *, article_id: int, revision: str | None = None
+    conn: Connection, scope: Scope, article_id: int, revision: str | None = None
 ) -> tuple[Article, StoredArticle] | None:
     """Find an article, in its current revision or in the one with this hash.
 
@@ -212,7 +210,7 @@ def find_article(
 
 
 def find_article_arrival(
-    conn: Connection, scope: Scope, *, article_id: int
+    conn: Connection, scope: Scope, article_id: int
 ) -> ArticleArrival | None:
     """Find when the current text of an article that the workspace sees was fetched."""
     query = select(_REVISION.fetched_at, _REVISION.baseline).select_from(REVISION_JOIN)

@@ -46,7 +46,6 @@ class StoredChange:
 def propose_change(
     conn: Connection,
     scope: Scope,
-    *,
     steps: Sequence[Payload],
     person_id: str,
     person_name: str,
@@ -68,9 +67,7 @@ def propose_change(
     return from_row(StoredChange, row)
 
 
-def find_change(
-    conn: Connection, scope: Scope, *, public_id: str
-) -> StoredChange | None:
+def find_change(conn: Connection, scope: Scope, public_id: str) -> StoredChange | None:
     """Find the workspace's change with this public id."""
     query = select(changes).where(in_scope(changes, scope, public_id=public_id))
     return find_first(conn, query, StoredChange)
@@ -79,7 +76,6 @@ def find_change(
 def confirm_change(
     conn: Connection,
     scope: Scope,
-    *,
     public_id: str,
     person_id: str,
     person_name: str,
@@ -92,7 +88,7 @@ def confirm_change(
 
 
 def list_newest_changes(
-    conn: Connection, scope: Scope, *, count: int
+    conn: Connection, scope: Scope, count: int
 ) -> tuple[StoredChange, ...]:
     """List confirmed changes, the newest first."""
     made_at = changes.c.made_at
@@ -102,7 +98,7 @@ def list_newest_changes(
 
 
 def delete_unconfirmed_changes(
-    conn: Connection, scope: Scope, *, before: datetime
+    conn: Connection, scope: Scope, before: datetime
 ) -> None:
     """Delete changes that were proposed before `before` and never confirmed."""
     unconfirmed = in_scope(changes, scope, made_at=None)

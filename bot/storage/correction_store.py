@@ -62,7 +62,7 @@ class Correction:
     id: int = 0
 
 
-def add_correction(conn: Connection, scope: Scope, *, correction: Correction) -> int:
+def add_correction(conn: Connection, scope: Scope, correction: Correction) -> int:
     """Store a correction; return its key."""
     values = to_row(
         corrections,
@@ -75,7 +75,7 @@ def add_correction(conn: Connection, scope: Scope, *, correction: Correction) ->
 
 
 def list_due_corrections(
-    conn: Connection, *, platforms: Collection[str], limit: int
+    conn: Connection, platforms: Collection[str], limit: int
 ) -> tuple[tuple[int, int], ...]:
     """List (workspace, edition) keys with due corrections, in all workspaces."""
     keys = (_CORRECTION.workspace_id, _CORRECTION.edition_id)
@@ -92,7 +92,6 @@ def list_due_corrections(
 def finish_corrections(
     conn: Connection,
     scope: Scope,
-    *,
     edition_id: int,
     state: CorrectionState,
     reason: Message | None = None,
@@ -103,7 +102,7 @@ def finish_corrections(
 
 
 def list_corrections(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> tuple[Correction, ...]:
     """List an edition's corrections, the earliest first."""
     mine = in_scope(corrections, scope, edition_id=edition_id)
@@ -112,7 +111,7 @@ def list_corrections(
 
 
 def count_article_corrections(
-    conn: Connection, scope: Scope, *, edition_id: int, article_id: int
+    conn: Connection, scope: Scope, edition_id: int, article_id: int
 ) -> int:
     """Count the corrections of an article in an edition."""
     mine = in_scope(corrections, scope, edition_id=edition_id, article_id=article_id)
@@ -120,7 +119,7 @@ def count_article_corrections(
 
 
 def list_amendments(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> tuple[Amendment, ...]:
     """List the amendments of the edition, in the order in which they are applied."""
     applied = and_(
@@ -153,7 +152,7 @@ def list_newest_corrections(
 
 
 def find_editor_correction(
-    conn: Connection, scope: Scope, *, edition_id: int, story: str
+    conn: Connection, scope: Scope, edition_id: int, story: str
 ) -> Correction | None:
     """Find the unreverted correction of the story by an editor."""
     mine = {"edition_id": edition_id, "story": story, "reverted_at": None}
@@ -165,7 +164,7 @@ def find_editor_correction(
 
 
 def revert_corrections(
-    conn: Connection, scope: Scope, *, ids: Collection[int], now: datetime
+    conn: Connection, scope: Scope, ids: Collection[int], now: datetime
 ) -> None:
     """Revert these corrections (keys); their editions become due for an edit."""
     mine = (in_scope(corrections, scope), _CORRECTION.id.in_(ids))

@@ -28,6 +28,7 @@ from bot.storage.statements import (
 from digests.messages import Message, message_from_json, message_to_json
 from digests.types import ArticleDecision
 
+_COMPOSITION = compositions.c
 #: Maximum number of different compositions kept per digest, and their maximum age.
 MAX_COMPOSITIONS, MAX_COMPOSITION_AGE = 30, timedelta(days=30)
 #: Maximum number of compositions read per query.
@@ -47,7 +48,6 @@ class StoredDecision:
 def add_decisions(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     occurrence_id: int,
     decisions: Sequence[ArticleDecision],
@@ -58,11 +58,11 @@ def add_decisions(
         return
     packed = _pack_decisions(decisions)
     mine = in_scope(compositions, scope, digest_id=digest_id)
-    newest_first = [compositions.c.id.desc()]
+    newest_first = [_COMPOSITION.id.desc()]
     query = select(compositions).where(mine).order_by(*newest_first).limit(1)
     newest = conn.execute(query).first()
     if newest is not None and encode_json(newest.decisions) == encode_json(packed):
-        is_newest = compositions.c.id == newest.id
+        is_newest = _COMPOSITION.id == newest.id
         update_rows(conn, compositions, mine, is_newest, last_seen_at=now)
         return
     insert_row(
@@ -75,7 +75,7 @@ def add_decisions(
         last_seen_at=now,
         decisions=packed,
     )
-    outdated = compositions.c.last_seen_at < now - MAX_COMPOSITION_AGE
+    outdated = _COMPOSITION.last_seen_at < now - MAX_COMPOSITION_AGE
     delete_rows(conn, compositions, mine, outdated)
     most = MAX_COMPOSITIONS
     keep_newest(conn, compositions, mine, newest_first=newest_first, most=most)
@@ -84,7 +84,6 @@ def add_decisions(
 def list_decisions(
     conn: Connection,
     scope: Scope,
-    *,
     articles: Collection[str],
     limit: int,
     person_id: str | None = None,
@@ -94,8 +93,8 @@ def list_decisions(
     Covers the workspace's digests and this person's; of equal decisions of one digest,
     only the latest is listed.
     """
-    visible = filter_visible_digests(compositions.c.digest_id, scope, person_id)
-    newest = (compositions.c.last_seen_at.desc(), compositions.c.id.desc())
+    visible = filter_visible_digests(_COMPOSITION.digest_id, scope, person_id)
+    newest = (_COMPOSITION.last_seen_at.desc(), _COMPOSITION.id.desc())
     query = select(compositions).where(in_scope(compositions, scope), visible)
     rows = conn.execute(query.order_by(*newest).limit(_MAX_COMPOSITIONS_READ))
     found: dict[tuple[Any, ...], StoredDecision] = {}

@@ -78,6 +78,7 @@ from bot.storage.statements import (
 )
 from digests.types import Edition, InputCounts
 
+_EDITION, _WORKSPACE = editions.c, workspaces.c
 ErasureReason = Literal["asked", "left"]
 PrunedKind = Literal["messages", "corrections", "reports", "decisions", "changes"]
 #: Tables whose rows are counted for display.
@@ -121,7 +122,6 @@ def count_workspace_rows(conn: Connection, scope: Scope) -> dict[str, int]:
 def propose_erasure(
     conn: Connection,
     scope: Scope,
-    *,
     person_id: str | None,
     reason: ErasureReason,
     now: datetime,
@@ -129,7 +129,7 @@ def propose_erasure(
     """Record an erasure that was shown for confirmation."""
     proposed = in_scope(erasures, scope, ordered_at=None)
     delete_rows(conn, erasures, proposed)
-    mine = workspaces.c.id == scope.workspace_id
+    mine = _WORKSPACE.id == scope.workspace_id
     space = conn.execute(select(workspaces).where(mine)).one()
     query = erasures.insert().values(
         **asdict(scope),
@@ -149,7 +149,7 @@ def find_proposed_erasure(conn: Connection, scope: Scope) -> Erasure | None:
     return find_first(conn, select(erasures).where(proposed), Erasure)
 
 
-def order_erasure(conn: Connection, scope: Scope, *, now: datetime) -> bool:
+def order_erasure(conn: Connection, scope: Scope, now: datetime) -> bool:
     """Start the proposed erasure; False if it has already started."""
     proposed = in_scope(erasures, scope, ordered_at=None)
     if not update_rows(conn, erasures, proposed, ordered_at=now):
@@ -157,11 +157,11 @@ def order_erasure(conn: Connection, scope: Scope, *, now: datetime) -> bool:
     update_rows(
         conn,
         workspaces,
-        workspaces.c.id == scope.workspace_id,
+        _WORKSPACE.id == scope.workspace_id,
         # No platform uses such an id, so the real one is free again.
         external_id=f"(erased {scope.workspace_id})",
         name="",
-        left_at=func.coalesce(workspaces.c.left_at, literal(now, Instant)),
+        left_at=func.coalesce(_WORKSPACE.left_at, literal(now, Instant)),
     )
     # A workspace that adds such a source meanwhile must fetch it completely.
     unshared = _is_read_by_nobody_else(scope)
@@ -177,18 +177,16 @@ def list_ordered_erasures(conn: Connection) -> tuple[int, ...]:
     return tuple(list_scalars(conn, query.order_by(_ERASURE.id)))
 
 
-def list_workspaces_left_before(
-    conn: Connection, *, before: datetime
-) -> tuple[int, ...]:
+def list_workspaces_left_before(conn: Connection, before: datetime) -> tuple[int, ...]:
     """List keys of workspaces that the bot left before `before`, without an erasure."""
     ordered = select(_ERASURE.workspace_id).where(_ERASURE.ordered_at.is_not(None))
-    query = select(workspaces.c.id).where(
-        workspaces.c.left_at < before, workspaces.c.id.not_in(ordered)
+    query = select(_WORKSPACE.id).where(
+        _WORKSPACE.left_at < before, _WORKSPACE.id.not_in(ordered)
     )
-    return tuple(list_scalars(conn, query.order_by(workspaces.c.id)))
+    return tuple(list_scalars(conn, query.order_by(_WORKSPACE.id)))
 
 
-def erase_some_rows(conn: Connection, scope: Scope, *, rows: int) -> bool:
+def erase_some_rows(conn: Connection, scope: Scope, rows: int) -> bool:
     """Erase up to `rows` rows of a workspace; False if there are none left.
 
     Its erasure must have been ordered.
@@ -207,13 +205,13 @@ def erase_some_rows(conn: Connection, scope: Scope, *, rows: int) -> bool:
     return False
 
 
-def finish_erasure(conn: Connection, scope: Scope, *, now: datetime) -> None:
+def finish_erasure(conn: Connection, scope: Scope, now: datetime) -> None:
     """Delete the workspace's row, and record that the erasure is finished."""
-    delete_rows(conn, workspaces, workspaces.c.id == scope.workspace_id)
+    delete_rows(conn, workspaces, _WORKSPACE.id == scope.workspace_id)
     update_rows(conn, erasures, in_scope(erasures, scope), done_at=now)
 
 
-def merge_search_index(conn: Connection, *, begin: bool) -> bool:
+def merge_search_index(conn: Connection, begin: bool) -> bool:
     """Rewrite a part of the full text index; False when all of it is rewritten.
 
     SQLite's index keeps the words of deleted rows until its parts are merged.
@@ -233,7 +231,7 @@ def merge_search_index(conn: Connection, *, begin: bool) -> bool:
 
 
 def find_last_erasure(
-    conn: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, platform: PlatformName, external_id: str
 ) -> Erasure | None:
     """Find the last ordered erasure of the workspace with this platform id."""
     named = has_values(erasures, platform=platform, external_id=external_id)
@@ -306,11 +304,7 @@ class OldArticle:
 
 
 def list_old_articles(
-    conn: Connection,
-    *,
-    before: datetime,
-    after: tuple[datetime, int] | None,
-    limit: int,
+    conn: Connection, before: datetime, after: tuple[datetime, int] | None, limit: int
 ) -> tuple[OldArticle, ...]:
     """List articles whose current text was fetched before `before`, oldest first."""
     key, at = _REVISION.id, _REVISION.fetched_at
@@ -323,7 +317,7 @@ def list_old_articles(
     return list_all(conn, query.limit(limit), OldArticle)
 
 
-def empty_articles(conn: Connection, *, keys: Collection[int]) -> None:
+def empty_articles(conn: Connection, keys: Collection[int]) -> None:
     """Delete the texts of these articles, and the quotes and figures in them."""
     mine = select(_REVISION.id).where(_REVISION.article_id.in_(keys))
     for table in (quotes, figures, searchable):
@@ -339,19 +333,19 @@ def empty_articles(conn: Connection, *, keys: Collection[int]) -> None:
 
 
 def empty_editions(
-    conn: Connection, *, before: datetime, now: datetime, limit: int
+    conn: Connection, before: datetime, now: datetime, limit: int
 ) -> int:
     """Delete the contents of editions made before `before`; return their number."""
     old = (
-        select(editions.c.id, editions.c.made_at)
-        .where(editions.c.made_at < before, editions.c.emptied_at.is_(None))
-        .order_by(editions.c.id)
+        select(_EDITION.id, _EDITION.made_at)
+        .where(_EDITION.made_at < before, _EDITION.emptied_at.is_(None))
+        .order_by(_EDITION.id)
         .limit(limit)
     )
     empty = {row.id: _dump_empty_edition(row.made_at) for row in conn.execute(old)}
     if empty:
-        contents = case(empty, value=editions.c.id)
-        mine = editions.c.id.in_(empty)
+        contents = case(empty, value=_EDITION.id)
+        mine = _EDITION.id.in_(empty)
         update_rows(conn, editions, mine, edition=contents, emptied_at=now)
     for table in (deliveries, corrections):
         delete_rows(conn, table, table.c.edition_id.in_(empty))
@@ -377,7 +371,7 @@ def _dump_empty_edition(made_at: datetime) -> str:
 
 
 def prune_contents(
-    conn: Connection, *, kind: PrunedKind, before: datetime, limit: int
+    conn: Connection, kind: PrunedKind, before: datetime, limit: int
 ) -> int:
     """Delete the oldest `limit` rows of a kind from before `before`; return how many.
 
@@ -385,7 +379,7 @@ def prune_contents(
     were answered, decisions from when they were last made. Corrections are deleted if
     the contents of their edition are. Without their history, settings stay changed.
     """
-    emptied = select(editions.c.id).where(editions.c.emptied_at.is_not(None))
+    emptied = select(_EDITION.id).where(_EDITION.emptied_at.is_not(None))
     outdated: dict[PrunedKind, tuple[Table, Condition]] = {
         "messages": (local_messages, local_messages.c.posted_at < before),
         "corrections": (corrections, corrections.c.edition_id.in_(emptied)),

@@ -44,13 +44,14 @@ from bot.storage.statements import (
     update_rows,
 )
 
+_WORKSPACE, _DESTINATION = workspaces.c, destinations.c
 _DELIVERY = deliveries.c
 #: Selects deliveries together with the workspace columns of a `Delivery`.
 SELECT_DELIVERIES: Select[Any] = select(
     *_DELIVERY,
-    workspaces.c.platform,
-    workspaces.c.external_id.label("workspace_external_id"),
-).join_from(deliveries, workspaces, workspaces.c.id == _DELIVERY.workspace_id)
+    _WORKSPACE.platform,
+    _WORKSPACE.external_id.label("workspace_external_id"),
+).join_from(deliveries, workspaces, _WORKSPACE.id == _DELIVERY.workspace_id)
 
 
 def delivery_from_row(row: Row[Any]) -> Delivery:
@@ -118,7 +119,6 @@ class ClaimableDelivery:
 
 def list_claimable_deliveries(
     conn: Connection,
-    *,
     now: datetime,
     platforms: Collection[str],
     limit: int,
@@ -129,7 +129,7 @@ def list_claimable_deliveries(
     Workspaces alternate; within one the oldest delivery is first. `places` restricts
     the list to these destinations (keys).
     """
-    which = [workspaces.c.platform.in_(platforms)]
+    which = [_WORKSPACE.platform.in_(platforms)]
     if places is not None:
         which.append(_DELIVERY.destination_id.in_(places))
     found = _find_claimable(conn, now, limit, *which)
@@ -138,7 +138,6 @@ def list_claimable_deliveries(
 
 def claim_deliveries(
     conn: Connection,
-    *,
     now: datetime,
     lease: timedelta,
     limit: int,
@@ -169,7 +168,7 @@ def claim_deliveries(
     return tuple(replace(one, probe=one.id in probes) for one in claimed)
 
 
-def expire_claims(conn: Connection, *, now: datetime, but: Collection[int] = ()) -> int:
+def expire_claims(conn: Connection, now: datetime, but: Collection[int] = ()) -> int:
     """Mark as uncertain what a lost process was sending when its lease expired.
 
     `but` are the keys of the deliveries that this process itself is sending: they stay
@@ -179,7 +178,7 @@ def expire_claims(conn: Connection, *, now: datetime, but: Collection[int] = ())
 
 
 def list_due_uncertain(
-    conn: Connection, *, now: datetime, wait: timedelta, limit: int = 100
+    conn: Connection, now: datetime, wait: timedelta, limit: int = 100
 ) -> tuple[Delivery, ...]:
     """List the deliveries that were uncertain for `wait` and may be read back now."""
     return list_deliveries_where(
@@ -197,7 +196,7 @@ def recheck_uncertain(conn: Connection) -> None:
 
 
 def find_next_delivery_at(
-    conn: Connection, *, wait: timedelta, platforms: Collection[str] | None = None
+    conn: Connection, wait: timedelta, platforms: Collection[str] | None = None
 ) -> datetime | None:
     """Return the instant at which the outbox has something to do next.
 
@@ -210,7 +209,7 @@ def find_next_delivery_at(
         wait: How long something stays uncertain before it is read back.
         platforms: Names of the platforms that are on; None = all.
     """
-    on = [] if platforms is None else [workspaces.c.platform.in_(platforms)]
+    on = [] if platforms is None else [_WORKSPACE.platform.in_(platforms)]
     moment = _claimable_from()
     query = _join_destinations(select(moment))
     sendable = query.where(*_is_claimable(_is_available(None)), *on)
@@ -240,11 +239,9 @@ def _find_claimable(
     partition, key = first.c.workspace_id, first.c.id
     turn = func.row_number().over(partition_by=partition, order_by=key)
     query = (
-        select(
-            first, workspaces.c.platform, workspaces.c.stopped, destinations.c.paused
-        )
-        .join(workspaces, workspaces.c.id == first.c.workspace_id)
-        .join(destinations, destinations.c.id == first.c.destination_id)
+        select(first, _WORKSPACE.platform, _WORKSPACE.stopped, _DESTINATION.paused)
+        .join(workspaces, _WORKSPACE.id == first.c.workspace_id)
+        .join(destinations, _DESTINATION.id == first.c.destination_id)
         .order_by(turn, first.c.id)
     )
     return list(conn.execute(query.limit(limit)))
@@ -282,11 +279,11 @@ def _is_available(now: datetime | None) -> ColumnElement[bool]:
     None for `now`: may be probed at any time.
     """
     there = exists().where(
-        destinations.c.id == _DELIVERY.destination_id,
-        workspaces.c.id == _DELIVERY.workspace_id,
-        workspaces.c.left_at.is_(None),
-        _takes_messages(destinations, destinations.c.paused, now),
-        _takes_messages(workspaces, workspaces.c.stopped, now),
+        _DESTINATION.id == _DELIVERY.destination_id,
+        _WORKSPACE.id == _DELIVERY.workspace_id,
+        _WORKSPACE.left_at.is_(None),
+        _takes_messages(destinations, _DESTINATION.paused, now),
+        _takes_messages(workspaces, _WORKSPACE.stopped, now),
     )
     return there.correlate(deliveries)
 
@@ -301,7 +298,7 @@ def _takes_messages(
 def _claimable_from() -> ColumnElement[Any]:
     """The instant from which a row of `_join_destinations` may be sent."""
     own: ColumnElement[Any] = func.coalesce(_DELIVERY.not_before, _DELIVERY.updated_at)
-    paused, stopped = destinations.c.paused, workspaces.c.stopped
+    paused, stopped = _DESTINATION.paused, _WORKSPACE.stopped
     for place, why in ((destinations, paused), (workspaces, stopped)):
         later = and_(why.is_not(None), place.c.retest_at > own)
         own = case((later, place.c.retest_at), else_=own)
@@ -311,8 +308,8 @@ def _claimable_from() -> ColumnElement[Any]:
 def _join_destinations(query: Select[Any]) -> Select[Any]:
     return (
         query.select_from(deliveries)
-        .join(destinations, destinations.c.id == _DELIVERY.destination_id)
-        .join(workspaces, workspaces.c.id == _DELIVERY.workspace_id)
+        .join(destinations, _DESTINATION.id == _DELIVERY.destination_id)
+        .join(workspaces, _WORKSPACE.id == _DELIVERY.workspace_id)
     )
 
 
@@ -333,8 +330,8 @@ def _lock_destinations(conn: Connection, of_destination: dict[int, int]) -> list
     if conn.dialect.name == "sqlite":
         return list(of_destination.values())
     locked = (
-        select(destinations.c.id)
-        .where(destinations.c.id.in_(of_destination))
+        select(_DESTINATION.id)
+        .where(_DESTINATION.id.in_(of_destination))
         .with_for_update(skip_locked=True, key_share=True)
     )
     return [of_destination[place] for place in list_scalars(conn, locked)]

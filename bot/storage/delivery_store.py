@@ -94,7 +94,7 @@ def add_deliveries(
 
 
 def record_sent(
-    conn: Connection, delivery: Delivery, *, message_id: str, now: datetime
+    conn: Connection, delivery: Delivery, message_id: str, now: datetime
 ) -> bool:
     """Record that the message arrived; False if there was a later claim.
 
@@ -119,7 +119,6 @@ def record_unsent(
     conn: Connection,
     delivery: Delivery,
     state: Literal["retry", "uncertain", "held"],
-    *,
     reason: Message,
     now: datetime,
     not_before: datetime | None = None,
@@ -151,7 +150,6 @@ def record_unsent(
 def record_failed(
     conn: Connection,
     delivery: Delivery,
-    *,
     reason: Message,
     now: datetime,
     alone: bool = False,
@@ -196,9 +194,7 @@ def list_held_deliveries(conn: Connection, scope: Scope) -> tuple[Delivery, ...]
     return list_deliveries_where(conn, in_scope(deliveries, scope, state="held"))
 
 
-def fail_outdated_deliveries(
-    conn: Connection, *, now: datetime, before: datetime
-) -> int:
+def fail_outdated_deliveries(conn: Connection, now: datetime, before: datetime) -> int:
     """Fail unsent deliveries of editions made before `before`.
 
     Messages that were sent can be edited for longer.
@@ -223,7 +219,7 @@ def _fail_waiting(
 
 
 def list_deliveries(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> tuple[Delivery, ...]:
     """List an edition's deliveries: by destination, then by part."""
     return list_deliveries_where(
@@ -234,7 +230,7 @@ def list_deliveries(
 
 
 def list_newest_deliveries(
-    conn: Connection, scope: Scope, *, count: int
+    conn: Connection, scope: Scope, count: int
 ) -> tuple[Delivery, ...]:
     """List the workspace's deliveries, the newest first, without personal ones."""
     return list_deliveries_where(
@@ -333,7 +329,7 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
 
 
 def find_first_posted_at(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> datetime | None:
     """Return the instant at which the first message of the edition was sent."""
     sent = in_scope(
@@ -343,7 +339,7 @@ def find_first_posted_at(
 
 
 def delete_edition_messages(
-    conn: Connection, scope: Scope, *, edition_id: int, now: datetime
+    conn: Connection, scope: Scope, edition_id: int, now: datetime
 ) -> tuple[int, int]:
     """Order the deletion of every message of the edition.
 
@@ -378,7 +374,7 @@ def delete_edition_messages(
     return there, waiting
 
 
-def finish_undone_deliveries(conn: Connection, *, now: datetime) -> None:
+def finish_undone_deliveries(conn: Connection, now: datetime) -> None:
     """Fail deliveries that were undone before they were sent; drop their deletions."""
     undone = exists().where(_IS_SAME_MESSAGE, _OTHER.c.operation == "delete")
     message = _DELIVERY.operation != "delete"

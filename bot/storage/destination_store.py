@@ -26,7 +26,7 @@ from digests.messages import Message
 
 
 def upsert_destination(
-    conn: Connection, scope: Scope, *, name: str, channel: str
+    conn: Connection, scope: Scope, name: str, channel: str
 ) -> Destination:
     """Create the destination `name`, or change its channel.
 
@@ -61,7 +61,7 @@ def upsert_destination(
 
 
 def rename_destination(
-    conn: Connection, scope: Scope, *, destination_id: int, name: str
+    conn: Connection, scope: Scope, destination_id: int, name: str
 ) -> Destination | None:
     """Rename the destination; None: no such destination.
 
@@ -76,7 +76,7 @@ def rename_destination(
 
 
 def set_post_options(
-    conn: Connection, scope: Scope, *, destination_id: int, options: PostOptions
+    conn: Connection, scope: Scope, destination_id: int, options: PostOptions
 ) -> Destination | None:
     """Replace the post options; None: no such destination."""
     return _update_destination(
@@ -84,7 +84,7 @@ def set_post_options(
     )
 
 
-def delete_destination(conn: Connection, scope: Scope, *, destination_id: int) -> bool:
+def delete_destination(conn: Connection, scope: Scope, destination_id: int) -> bool:
     """Delete the destination and its deliveries; posted messages stay."""
     mine = in_scope(destinations, scope, id=destination_id)
     return delete_rows(conn, destinations, mine) > 0
@@ -93,7 +93,6 @@ def delete_destination(conn: Connection, scope: Scope, *, destination_id: int) -
 def pause_destination(
     conn: Connection,
     scope: Scope,
-    *,
     destination_id: int,
     reason: Message,
     retest_at: datetime | None = None,
@@ -108,7 +107,7 @@ def pause_destination(
 
 
 def resume_destination(
-    conn: Connection, scope: Scope, *, destination_id: int
+    conn: Connection, scope: Scope, destination_id: int
 ) -> Destination | None:
     """Resume posting to the destination."""
     return _update_destination(conn, scope, destination_id, paused=None, retest_at=None)
@@ -125,21 +124,21 @@ def list_destinations(conn: Connection, scope: Scope) -> tuple[Destination, ...]
 
 
 def find_destination_by_name(
-    conn: Connection, scope: Scope, *, name: str
+    conn: Connection, scope: Scope, name: str
 ) -> Destination | None:
     """Find the destination with this name."""
     return _find_destination(conn, scope, name=name, person_id=None)
 
 
 def find_destination_by_channel(
-    conn: Connection, scope: Scope, *, channel: str
+    conn: Connection, scope: Scope, channel: str
 ) -> Destination | None:
     """Find the destination by the platform's id of its channel."""
     return _find_destination(conn, scope, channel=channel)
 
 
 def find_personal_destination(
-    conn: Connection, scope: Scope, *, person_id: str
+    conn: Connection, scope: Scope, person_id: str
 ) -> Destination | None:
     """Find the destination for a person's direct messages on the local page.
 

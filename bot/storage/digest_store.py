@@ -43,6 +43,7 @@ from bot.storage.statements import (
     upsert,
 )
 
+_SOURCE = sources.c
 _DIGEST, _LINK = digests.c, digest_sources.c
 
 
@@ -59,7 +60,6 @@ class DigestPause:
 def upsert_digest(
     conn: Connection,
     scope: Scope,
-    *,
     name: str,
     sources: Sequence[Source],
     destinations: Sequence[Destination],
@@ -102,13 +102,13 @@ def upsert_digest(
     return found
 
 
-def find_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
+def find_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """Find the digest with this key."""
     return _find_digest(conn, scope, id=digest_id)
 
 
 def find_digest_pause(
-    conn: Connection, scope: Scope, *, digest_id: int
+    conn: Connection, scope: Scope, digest_id: int
 ) -> DigestPause | None:
     """Load the pauses of the digest, which is all that planning needs."""
     mine = in_scope(digests, scope, id=digest_id, deleted_at=None)
@@ -121,7 +121,7 @@ def _pause_from_row(row: Row[Any]) -> DigestPause:
     return from_row(DigestPause, row, skips=skips, quiet_hours=options.quiet_hours)
 
 
-def find_digest_by_name(conn: Connection, scope: Scope, *, name: str) -> Digest | None:
+def find_digest_by_name(conn: Connection, scope: Scope, name: str) -> Digest | None:
     """Find the digest with exactly this name."""
     return _find_digest(conn, scope, name=name, person_id=None)
 
@@ -137,18 +137,18 @@ def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
 
 
 def rename_digest(
-    conn: Connection, scope: Scope, *, digest_id: int, name: str
+    conn: Connection, scope: Scope, digest_id: int, name: str
 ) -> Digest | None:
     """Rename the digest; the name must be free. None: no such digest."""
     return _update_digest(conn, scope, digest_id, name=name)
 
 
-def pause_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
+def pause_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """Pause the digest until it is resumed; None: no such digest."""
     return _update_digest(conn, scope, digest_id, paused=True)
 
 
-def resume_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
+def resume_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """End the pauses of the digest; None: no such digest."""
     return _update_digest(conn, scope, digest_id, paused=False, paused_until=None)
 
@@ -156,7 +156,6 @@ def resume_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest |
 def set_digest_pause(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     paused: bool,
     until: date | None,
@@ -169,7 +168,7 @@ def set_digest_pause(
 
 
 def mark_sources_begun(
-    conn: Connection, scope: Scope, *, digest_id: int, now: datetime
+    conn: Connection, scope: Scope, digest_id: int, now: datetime
 ) -> frozenset[int]:
     """Record the first edition that reads each source; return the keys of new ones."""
     new = in_scope(digest_sources, scope, digest_id=digest_id, first_read_at=None)
@@ -180,7 +179,7 @@ def mark_sources_begun(
 
 
 def delete_digest(
-    conn: Connection, scope: Scope, *, digest_id: int, now: datetime
+    conn: Connection, scope: Scope, digest_id: int, now: datetime
 ) -> bool:
     """Delete the digest; its editions stay, for the buttons of posted messages."""
     mine = in_scope(digests, scope, id=digest_id, deleted_at=None)
@@ -191,7 +190,7 @@ def delete_digest(
     return True
 
 
-def restore_digest(conn: Connection, scope: Scope, *, digest_id: int) -> bool:
+def restore_digest(conn: Connection, scope: Scope, digest_id: int) -> bool:
     """Restore a deleted digest with its ledger, so that nothing is published twice.
 
     Its sources, destinations and schedules are not restored. False: it was not
@@ -212,9 +211,9 @@ def _link_sources(
     read: Sequence[Source],
     paused: Sequence[Source],
 ) -> None:
-    mine = or_(in_scope(sources, scope), sources.c.workspace_id.is_(None))
+    mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
-    _refuse_unknown(conn, select(sources.c.id).where(mine), ids, "A source")
+    _refuse_unknown(conn, select(_SOURCE.id).where(mine), ids, "A source")
     mine = _LINK.digest_id == digest_id
     begun = _LINK.first_read_at.is_not(None)
     kept = select(_LINK.source_id, _LINK.first_read_at).where(mine, begun)
@@ -289,7 +288,7 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
 
     in_digest = select(sources, _LINK.paused, _LINK.called)
     read = load(
-        digest_sources, in_digest.join(digest_sources, _LINK.source_id == sources.c.id)
+        digest_sources, in_digest.join(digest_sources, _LINK.source_id == _SOURCE.id)
     )
     here = digest_destinations.c.destination_id == destinations.c.id
     posted = load(
@@ -357,5 +356,5 @@ def _list_workspace_sources(conn: Connection, scope: Scope) -> tuple[Source, ...
         .join(digests, _DIGEST.id == _LINK.digest_id)
         .where(in_scope(digest_sources, scope), ~_LINK.paused, IS_WORKSPACE_DIGEST)
     )
-    query = select(sources).where(sources.c.id.in_(read)).order_by(sources.c.id)
+    query = select(sources).where(_SOURCE.id.in_(read)).order_by(_SOURCE.id)
     return list_all(conn, query, Source)

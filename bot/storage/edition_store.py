@@ -30,6 +30,7 @@ from bot.storage.statements import (
 from digests.corrections.amendments import apply_amendments
 from digests.types import Edition, PublishedLedger
 
+_STORY = edition_stories.c
 _EDITION = editions.c
 
 
@@ -49,7 +50,6 @@ class PastStory:
 def add_edition(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     occurrence_id: int,
     edition: Edition,
@@ -92,14 +92,14 @@ def add_edition(
 
 
 def find_edition(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> StoredEdition | None:
     """Find the edition with this key."""
     return _find_newest(conn, scope, _EDITION.id == edition_id)
 
 
 def find_edition_by_public_id(
-    conn: Connection, scope: Scope, *, public_id: str, person_id: str | None = None
+    conn: Connection, scope: Scope, public_id: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the edition with this public id, of the workspace or of this person."""
     visible = filter_visible_digests(_EDITION.digest_id, scope, person_id)
@@ -109,7 +109,6 @@ def find_edition_by_public_id(
 def find_newest_edition_in(
     conn: Connection,
     scope: Scope,
-    *,
     destination_id: int | None = None,
     digest_id: int | None = None,
 ) -> StoredEdition | None:
@@ -131,32 +130,32 @@ def find_newest_edition_in(
 
 
 def find_newest_edition_of(
-    conn: Connection, scope: Scope, *, digest_id: int
+    conn: Connection, scope: Scope, digest_id: int
 ) -> StoredEdition | None:
     """Find the digest's newest edition, wherever it was posted."""
     return _find_newest(conn, scope, _EDITION.digest_id == digest_id)
 
 
 def find_edition_with_story(
-    conn: Connection, scope: Scope, *, story: str, person_id: str | None = None
+    conn: Connection, scope: Scope, story: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the newest edition with the story (public id).
 
     Searches editions of the workspace and personal ones of this person.
     """
     mine = in_scope(edition_stories, scope, story=story)
-    with_story = _EDITION.id.in_(select(edition_stories.c.edition_id).where(mine))
+    with_story = _EDITION.id.in_(select(_STORY.edition_id).where(mine))
     visible = filter_visible_digests(_EDITION.digest_id, scope, person_id)
     return _find_newest(conn, scope, with_story, visible)
 
 
-def is_edition_undone(conn: Connection, scope: Scope, *, edition_id: int) -> bool:
+def is_edition_undone(conn: Connection, scope: Scope, edition_id: int) -> bool:
     """Check whether the edition was undone."""
     mine = in_scope(editions, scope, id=edition_id)
     return first_scalar(conn, select(_EDITION.undone_at).where(mine)) is not None
 
 
-def find_days_kept(conn: Connection, scope: Scope, *, edition_id: int) -> int | None:
+def find_days_kept(conn: Connection, scope: Scope, edition_id: int) -> int | None:
     """Return after how many days its contents were deleted; None: they were not."""
     mine = in_scope(editions, scope, id=edition_id)
     query = select(_EDITION.made_at, _EDITION.emptied_at).where(mine)
@@ -167,7 +166,7 @@ def find_days_kept(conn: Connection, scope: Scope, *, edition_id: int) -> int | 
 
 
 def mark_edition_undone(
-    conn: Connection, scope: Scope, *, edition_id: int, by: str, now: datetime
+    conn: Connection, scope: Scope, edition_id: int, by: str, now: datetime
 ) -> None:
     """Record that the edition was undone, and by whom."""
     edition = in_scope(editions, scope, id=edition_id)
@@ -175,7 +174,7 @@ def mark_edition_undone(
 
 
 def set_render_context(
-    conn: Connection, scope: Scope, *, edition_id: int, context: Payload
+    conn: Connection, scope: Scope, edition_id: int, context: Payload
 ) -> None:
     """Store the render context of the edition."""
     edition = in_scope(editions, scope, id=edition_id)
@@ -183,7 +182,7 @@ def set_render_context(
 
 
 def find_render_context(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> Payload | None:
     """Load the render context of the edition; None if none is stored."""
     edition = in_scope(editions, scope, id=edition_id)
@@ -191,23 +190,23 @@ def find_render_context(
 
 
 def list_story_publications(
-    conn: Connection, scope: Scope, *, story: str, limit: int
+    conn: Connection, scope: Scope, story: str, limit: int
 ) -> tuple[tuple[datetime, str], ...]:
     """List when the workspace's editions published the story, with its headlines.
 
     The newest first; undone editions are excluded.
     """
     query = (
-        select(_EDITION.made_at, edition_stories.c.headline)
-        .join(edition_stories, edition_stories.c.edition_id == _EDITION.id)
-        .where(*_is_published(scope), edition_stories.c.story == story)
+        select(_EDITION.made_at, _STORY.headline)
+        .join(edition_stories, _STORY.edition_id == _EDITION.id)
+        .where(*_is_published(scope), _STORY.story == story)
         .order_by(_EDITION.id.desc())
     )
     return list_all(conn, query.limit(limit), tuple)
 
 
 def list_past_stories(
-    conn: Connection, scope: Scope, *, limit: int, since: datetime | None = None
+    conn: Connection, scope: Scope, limit: int, since: datetime | None = None
 ) -> tuple[PastStory, ...]:
     """List the stories of the newest editions, the newest first.
 
@@ -222,12 +221,12 @@ def list_past_stories(
         .limit(limit)
         .subquery()
     )
-    number = edition_stories.c.position.label("number")
+    number = _STORY.position.label("number")
     query = (
-        select(newest, number, edition_stories.c.story, edition_stories.c.headline)
-        .join(edition_stories, edition_stories.c.edition_id == newest.c.id)
+        select(newest, number, _STORY.story, _STORY.headline)
+        .join(edition_stories, _STORY.edition_id == newest.c.id)
         .where(in_scope(edition_stories, scope))
-        .order_by(newest.c.id.desc(), edition_stories.c.position)
+        .order_by(newest.c.id.desc(), _STORY.position)
     )
     return list_all(conn, query, PastStory)
 

@@ -22,9 +22,7 @@ from digests.types import Article, Figure, Span
 _MAX_ARTICLES = 300
 
 
-def store_figures(
-    conn: Connection, *, revision_id: int, found: Sequence[Figure]
-) -> None:
+def store_figures(conn: Connection, revision_id: int, found: Sequence[Figure]) -> None:
     """Store the figures of a revision, replacing those stored before."""
     delete_rows(conn, figures, figures.c.revision_id == revision_id)
     rows = [

@@ -157,7 +157,6 @@ class DatabaseInstallationStore:
     async def settle(
         self,
         installed: AppInstallation,
-        *,
         tokens: InstallationTokens | None = None,
         broken: Message | None = None,
     ) -> None:
@@ -206,7 +205,7 @@ class DatabaseInstallationStore:
 
 
 def find_installation_row(
-    conn: Connection, *, platform: PlatformName, team: str
+    conn: Connection, platform: PlatformName, team: str
 ) -> Row[Any] | None:
     """Find the installation of a workspace, by the platform's id."""
     query = (
@@ -219,7 +218,6 @@ def find_installation_row(
 
 def replace_installation(
     conn: Connection,
-    *,
     platform: PlatformName,
     installed: AppInstallation,
     encrypted: EncryptedTokens,
@@ -253,7 +251,7 @@ def replace_installation(
 
 
 def claim_token_exchange(
-    conn: Connection, *, installed: AppInstallation, now: datetime, until: datetime
+    conn: Connection, installed: AppInstallation, now: datetime, until: datetime
 ) -> bool:
     """Claim an exchange of the tokens; False: another process did, or finished one."""
     unclaimed = is_due(installations.c.exchange_until, now)
@@ -263,7 +261,6 @@ def claim_token_exchange(
 
 def finish_token_exchange(
     conn: Connection,
-    *,
     installed: AppInstallation,
     encrypted: EncryptedTokens | None,
     broken: Message | None,
@@ -275,7 +272,7 @@ def finish_token_exchange(
     update_rows(conn, installations, _is_unchanged(installed), **changes)
 
 
-def delete_installation(conn: Connection, *, installed: AppInstallation) -> None:
+def delete_installation(conn: Connection, installed: AppInstallation) -> None:
     """Delete an installation with its tokens, unless it was replaced since."""
     delete_rows(conn, installations, installations.c.id == installed.id)
 
@@ -314,7 +311,7 @@ def _hash_state(state: str) -> str:
 
 
 def add_install_state(
-    conn: Connection, *, state_hash: str, now: datetime, until: datetime
+    conn: Connection, state_hash: str, now: datetime, until: datetime
 ) -> None:
     """Store a state; delete expired ones and, beyond the maximum, the oldest."""
     delete_rows(conn, install_states, install_states.c.until <= now)
@@ -323,7 +320,7 @@ def add_install_state(
     insert_missing(conn, install_states, {"state_hash": state_hash, "until": until})
 
 
-def consume_install_state(conn: Connection, *, state_hash: str, now: datetime) -> bool:
+def consume_install_state(conn: Connection, state_hash: str, now: datetime) -> bool:
     """Delete a state, so that it is used once; False if it is unknown or expired."""
     mine = install_states.c.state_hash == state_hash
     valid = install_states.c.until > now

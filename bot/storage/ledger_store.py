@@ -23,6 +23,7 @@ from digests.corrections.amendments import apply_amendments
 from digests.editing.novelty import collect_published
 from digests.types import PublishedLedger
 
+_EDITION = editions.c
 #: How far back the ledger of channels goes; older articles are not news.
 CHANNEL_LEDGER_PERIOD = timedelta(days=30)
 #: The fields of a `PublishedLedger`, by kind of item.
@@ -36,7 +37,7 @@ _FIELDS = {
 
 
 def get_channel_ledger(
-    conn: Connection, scope: Scope, *, now: datetime
+    conn: Connection, scope: Scope, now: datetime
 ) -> PublishedLedger:
     """Return what the workspace's digests recently published in channels.
 
@@ -44,11 +45,11 @@ def get_channel_ledger(
     posted, or was undone (which removes it from the ledger), can still be published.
     """
     recent = (
-        select(editions.c.id)
-        .join(digests, digests.c.id == editions.c.digest_id)
+        select(_EDITION.id)
+        .join(digests, digests.c.id == _EDITION.digest_id)
         .where(
             in_scope(editions, scope),
-            editions.c.made_at >= now - CHANNEL_LEDGER_PERIOD,
+            _EDITION.made_at >= now - CHANNEL_LEDGER_PERIOD,
             digests.c.person_id.is_(None),
             _is_posted(scope),
         )
@@ -62,32 +63,27 @@ def _select_items(mine: Condition) -> Select[Any]:
 
 
 def get_ledger(
-    conn: Connection, scope: Scope, *, digest_id: int, before: datetime | None = None
+    conn: Connection, scope: Scope, digest_id: int, before: datetime | None = None
 ) -> PublishedLedger:
     """Return everything that the digest has published, optionally before an instant."""
     query = _select_items(in_scope(published_items, scope, digest_id=digest_id))
     if before is not None:
-        of = editions.c.id == published_items.c.edition_id
-        query = query.join(editions, of).where(editions.c.made_at < before)
+        of = _EDITION.id == published_items.c.edition_id
+        query = query.join(editions, of).where(_EDITION.made_at < before)
     return _load_ledger(conn, query)
 
 
 def get_destination_ledger(
-    conn: Connection,
-    scope: Scope,
-    *,
-    digest_id: int,
-    destination_id: int,
-    since: datetime,
+    conn: Connection, scope: Scope, digest_id: int, destination_id: int, since: datetime
 ) -> PublishedLedger:
     """Return what the digest's editions since then published in the destination.
 
     Editions that were undone or could not be posted are excluded.
     """
     present = {"undone_at": None, "emptied_at": None}
-    query = select(editions.c.id, editions.c.edition).where(
+    query = select(_EDITION.id, _EDITION.edition).where(
         in_scope(editions, scope, digest_id=digest_id, **present),
-        editions.c.made_at >= since,
+        _EDITION.made_at >= since,
         _is_posted(scope, destination_id=destination_id),
     )
     found = PublishedLedger()
@@ -102,7 +98,6 @@ def get_destination_ledger(
 def add_to_ledger(
     conn: Connection,
     scope: Scope,
-    *,
     edition_id: int,
     digest_id: int,
     published: PublishedLedger,
@@ -118,7 +113,7 @@ def add_to_ledger(
 
 
 def remove_from_ledger(
-    conn: Connection, scope: Scope, *, edition_id: int, revisions: Collection[str]
+    conn: Connection, scope: Scope, edition_id: int, revisions: Collection[str]
 ) -> None:
     """Remove what only this edition published, so that it can be published again.
 
@@ -144,7 +139,7 @@ def merge_ledgers(one: PublishedLedger, other: PublishedLedger) -> PublishedLedg
 def _is_posted(scope: Scope, **values: Any) -> Condition:
     """Condition: the edition was posted, or is being delivered."""
     return exists().where(
-        deliveries.c.edition_id == editions.c.id,
+        deliveries.c.edition_id == _EDITION.id,
         in_scope(deliveries, scope, operation="post", **values),
         deliveries.c.state != "failed",
     )

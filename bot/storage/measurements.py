@@ -26,7 +26,7 @@ _PENDING_STATES = ("ready", "sending", "retry", "uncertain", "held")
 _OPEN_STATES = ("due", "deferred")
 
 
-def list_measurements(conn: Connection, *, now: datetime) -> tuple[Measurement, ...]:
+def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...]:
     """Count the work that waits at `now`, using indexes and small tables only."""
     health = case(
         (sources.c.stopped, "stopped"), (sources.c.failures > 0, "failing"), else_="ok"

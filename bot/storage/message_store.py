@@ -55,7 +55,7 @@ class LocalMailbox:
         )
 
     async def newest(
-        self, workspace_id: int, channel: str, *, count: int, after: int = 0
+        self, workspace_id: int, channel: str, count: int, after: int = 0
     ) -> tuple[LocalMessage, ...]:
         return await self._database.read(
             list_newest_messages,
@@ -67,7 +67,7 @@ class LocalMailbox:
 
 
 def add_message(
-    conn: Connection, scope: Scope, *, delivery: Delivery, at: datetime
+    conn: Connection, scope: Scope, delivery: Delivery, at: datetime
 ) -> LocalMessage:
     """Store the message, or return the existing one with its key."""
     content = {"payload": dict(delivery.payload), "posted_at": at}
@@ -80,7 +80,7 @@ def add_message(
 
 
 def edit_message(
-    conn: Connection, scope: Scope, *, delivery: Delivery, at: datetime
+    conn: Connection, scope: Scope, delivery: Delivery, at: datetime
 ) -> LocalMessage | None:
     """Replace the content of the message with this key; None if there is none."""
     return update_first(
@@ -94,13 +94,13 @@ def edit_message(
     )
 
 
-def delete_message(conn: Connection, scope: Scope, *, delivery: Delivery) -> None:
+def delete_message(conn: Connection, scope: Scope, delivery: Delivery) -> None:
     """Delete the message with this key, if it exists."""
     delete_rows(conn, local_messages, in_scope(local_messages, scope, key=delivery.key))
 
 
 def find_message(
-    conn: Connection, scope: Scope, *, channel: str, key: str
+    conn: Connection, scope: Scope, channel: str, key: str
 ) -> LocalMessage | None:
     """Find the message with this key in the channel."""
     mine = in_scope(local_messages, scope, channel=channel, key=key)
@@ -108,7 +108,7 @@ def find_message(
 
 
 def list_newest_messages(
-    conn: Connection, scope: Scope, *, channel: str, count: int, after: int
+    conn: Connection, scope: Scope, channel: str, count: int, after: int
 ) -> tuple[LocalMessage, ...]:
     """List the newest `count` messages with an id over `after`, oldest first."""
     key, there = local_messages.c.id, in_scope(local_messages, scope, channel=channel)

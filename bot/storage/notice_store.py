@@ -43,6 +43,7 @@ from bot.storage.statements import (
 )
 from digests.messages import Message
 
+_WORKSPACE = workspaces.c
 #: Minimum time between two notices about a destination.
 NOTICE_INTERVAL = timedelta(days=1)
 #: Maximum number of changes searched for the person who set up a destination.
@@ -72,7 +73,6 @@ class Notice(Scoped):
 def add_notice(
     conn: Connection,
     scope: Scope,
-    *,
     destination_id: int | None,
     person_id: str | None,
     text: str,
@@ -94,7 +94,6 @@ def add_notice(
 def add_answer_notice(
     conn: Connection,
     scope: Scope,
-    *,
     report_id: int,
     person_id: str,
     text: str,
@@ -115,7 +114,7 @@ def _add_notice(
 
 
 def find_notice_destination(
-    conn: Connection, scope: Scope, *, destination_id: int
+    conn: Connection, scope: Scope, destination_id: int
 ) -> Destination | None:
     """Load the destination that a notice is to be about."""
     mine = in_scope(destinations, scope, id=destination_id)
@@ -123,7 +122,7 @@ def find_notice_destination(
 
 
 def find_person_to_notify(
-    conn: Connection, scope: Scope, *, channel: str | None
+    conn: Connection, scope: Scope, channel: str | None
 ) -> str | None:
     """Find the person who last made the channel a destination by a command, if any.
 
@@ -142,10 +141,10 @@ def find_person_to_notify(
     return None
 
 
-def finish_stale_notices(conn: Connection, *, now: datetime, wait: timedelta) -> None:
+def finish_stale_notices(conn: Connection, now: datetime, wait: timedelta) -> None:
     """Fail outdated notices; mark as uncertain what a lost process was sending."""
     stopped = exists().where(
-        workspaces.c.id == _NOTICE.workspace_id, workspaces.c.stopped.is_not(None)
+        _WORKSPACE.id == _NOTICE.workspace_id, _WORKSPACE.stopped.is_not(None)
     )
     paused = exists().where(
         destinations.c.id == _NOTICE.destination_id, destinations.c.paused.is_not(None)
@@ -167,7 +166,6 @@ def finish_stale_notices(conn: Connection, *, now: datetime, wait: timedelta) ->
 
 def claim_notices(
     conn: Connection,
-    *,
     now: datetime,
     lease: timedelta,
     platforms: Collection[str],
@@ -180,14 +178,14 @@ def claim_notices(
 
 
 def list_uncertain_notices(
-    conn: Connection, *, now: datetime, platforms: Collection[str], limit: int
+    conn: Connection, now: datetime, platforms: Collection[str], limit: int
 ) -> tuple[Notice, ...]:
     """List the uncertain notices that are due to be read back."""
     due = _list_due(conn, now, platforms, ("uncertain",), limit)
     return _load_notices(conn, due)
 
 
-def set_notice_recipient(conn: Connection, *, notice: Notice, person_id: str) -> None:
+def set_notice_recipient(conn: Connection, notice: Notice, person_id: str) -> None:
     """Store the recipient before the notice is sent."""
     mine = in_scope(notices, notice.scope, id=notice.id)
     update_rows(conn, notices, mine, person_id=person_id)
@@ -195,7 +193,6 @@ def set_notice_recipient(conn: Connection, *, notice: Notice, person_id: str) ->
 
 def record_notice_outcome(
     conn: Connection,
-    *,
     notice: Notice,
     state: NoticeState,
     reason: Message | None,
@@ -216,7 +213,7 @@ def record_notice_outcome(
 
 
 def find_next_notice_at(
-    conn: Connection, *, platforms: Collection[str]
+    conn: Connection, platforms: Collection[str]
 ) -> datetime | None:
     """Return the instant at which the next notice needs work."""
     at = func.coalesce(_NOTICE.not_before, _NOTICE.lease_until, _NOTICE.updated_at)
@@ -239,11 +236,11 @@ def _list_due(
 def _keep_active(
     query: Select[Any], platforms: Collection[str], states: Collection[str]
 ) -> Select[Any]:
-    here = workspaces.c.id == _NOTICE.workspace_id
+    here = _WORKSPACE.id == _NOTICE.workspace_id
     return query.join_from(notices, workspaces, here).where(
         _NOTICE.state.in_(states),
-        workspaces.c.platform.in_(platforms),
-        workspaces.c.left_at.is_(None),
+        _WORKSPACE.platform.in_(platforms),
+        _WORKSPACE.left_at.is_(None),
     )
 
 
@@ -257,10 +254,10 @@ def _mark_answers_shown(conn: Connection, which: Condition, now: datetime) -> No
 
 
 def _load_notices(conn: Connection, ids: Collection[int]) -> tuple[Notice, ...]:
-    external_id = workspaces.c.external_id.label("workspace_external_id")
+    external_id = _WORKSPACE.external_id.label("workspace_external_id")
     query = (
-        select(notices, workspaces.c.platform, external_id)
-        .join_from(notices, workspaces, workspaces.c.id == _NOTICE.workspace_id)
+        select(notices, _WORKSPACE.platform, external_id)
+        .join_from(notices, workspaces, _WORKSPACE.id == _NOTICE.workspace_id)
         .where(_NOTICE.id.in_(ids))
     )
     return list_all(conn, query.order_by(_NOTICE.id), Notice)

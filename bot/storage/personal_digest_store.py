@@ -35,9 +35,11 @@ from bot.storage.statements import (
     upsert,
 )
 
+_DIGEST, _EDITION = digests.c, editions.c
+
 
 def upsert_personal_digest(
-    conn: Connection, scope: PersonScope, *, name: str, language: str, stories: int = 5
+    conn: Connection, scope: PersonScope, name: str, language: str, stories: int = 5
 ) -> Digest:
     """Create the person's digest, or replace its settings."""
     options = DigestOptions(language=language, stories=stories)
@@ -67,7 +69,7 @@ def upsert_personal_digest(
 
 def find_personal_digest(conn: Connection, scope: PersonScope) -> Digest | None:
     """Find the person's personal digest."""
-    mine = select(digests.c.id).where(in_scope(digests, scope, deleted_at=None))
+    mine = select(_DIGEST.id).where(in_scope(digests, scope, deleted_at=None))
     key = first_scalar(conn, mine)
     if key is None:
         return None
@@ -79,15 +81,15 @@ def list_personal_editions(
 ) -> tuple[tuple[str, datetime], ...]:
     """List the editions of the person's digest, newest first: public id and time."""
     query = (
-        select(editions.c.public_id, editions.c.made_at)
-        .join(digests, digests.c.id == editions.c.digest_id)
+        select(_EDITION.public_id, _EDITION.made_at)
+        .join(digests, _DIGEST.id == _EDITION.digest_id)
         .where(in_scope(editions, scope.workspace), in_scope(digests, scope))
     )
-    return list_all(conn, query.order_by(editions.c.id.desc()), tuple)
+    return list_all(conn, query.order_by(_EDITION.id.desc()), tuple)
 
 
 def find_edition_workspace(
-    conn: Connection, *, edition: str, person_id: str
+    conn: Connection, edition: str, person_id: str
 ) -> Workspace | None:
     """Find the workspace of an edition (public id) of this person's digest.
 
@@ -98,26 +100,24 @@ def find_edition_workspace(
     here = destinations.c.workspace_id == workspaces.c.id
     query = (
         select(workspaces)
-        .join(editions, editions.c.workspace_id == workspaces.c.id)
-        .join(digests, digests.c.id == editions.c.digest_id)
+        .join(editions, _EDITION.workspace_id == workspaces.c.id)
+        .join(digests, _DIGEST.id == _EDITION.digest_id)
         .join(destinations, and_(channel, here))
         .where(
-            editions.c.public_id == edition,
+            _EDITION.public_id == edition,
             or_(destinations.c.paused.is_(None), destinations.c.retest_at.is_not(None)),
             workspaces.c.left_at.is_(None),
-            digests.c.person_id == person_id,
-            digests.c.deleted_at.is_(None),
+            _DIGEST.person_id == person_id,
+            _DIGEST.deleted_at.is_(None),
         )
     )
     return find_first(conn, query, Workspace)
 
 
-def select_personal_digests(
-    conn: Connection, *, keys: Collection[int]
-) -> frozenset[int]:
+def select_personal_digests(conn: Connection, keys: Collection[int]) -> frozenset[int]:
     """Select the personal ones among these digests (keys), in all workspaces."""
-    query = select(digests.c.id).where(
-        digests.c.id.in_(keys), digests.c.person_id.is_not(None)
+    query = select(_DIGEST.id).where(
+        _DIGEST.id.in_(keys), _DIGEST.person_id.is_not(None)
     )
     return frozenset(list_scalars(conn, query))
 
@@ -125,11 +125,11 @@ def select_personal_digests(
 def count_personal_digests(conn: Connection, scope: Scope) -> int:
     """Count the people of the workspace with a personal digest."""
     present = in_scope(digests, scope, deleted_at=None)
-    return count_rows(conn, digests, present, digests.c.person_id.is_not(None))
+    return count_rows(conn, digests, present, _DIGEST.person_id.is_not(None))
 
 
 def get_workspace_language(conn: Connection, scope: Scope) -> str:
     """Return the language of the workspace's first digest; English if it has none."""
     ours = (in_scope(digests, scope), IS_WORKSPACE_DIGEST)
-    query = select(digests.c.settings).where(*ours).order_by(digests.c.id)
+    query = select(_DIGEST.settings).where(*ours).order_by(_DIGEST.id)
     return DigestOptions.from_stored(first_scalar(conn, query.limit(1))).language

@@ -41,6 +41,7 @@ from bot.storage.statements import (
 )
 from digests.types import Article, ArticleRef, Edition
 
+_SOURCE, _EDITION, _ARTICLE = sources.c, editions.c, articles.c
 #: Maximum age of editions that are corrected.
 CORRECTABLE_PERIOD = timedelta(days=14)
 #: How long a text must be stable before it is compared, and the maximum total wait.
@@ -63,15 +64,15 @@ class PublishedArticle(Scoped):
 
 
 def add_published_articles(
-    conn: Connection, scope: Scope, *, edition_id: int, edition: Edition
+    conn: Connection, scope: Scope, edition_id: int, edition: Edition
 ) -> None:
     """Record the texts that an edition uses; those changed since are compared."""
     shown = _iterate_shown_articles(edition)
     wanted = {int(ref.id): ref.revision for ref in shown if ref.id.isdecimal()}
     query = (
-        select(articles.c.id, revisions.c.hash)
-        .join(revisions, revisions.c.article_id == articles.c.id)
-        .where(articles.c.id.in_(wanted), revisions.c.current)
+        select(_ARTICLE.id, revisions.c.hash)
+        .join(revisions, revisions.c.article_id == _ARTICLE.id)
+        .where(_ARTICLE.id.in_(wanted), revisions.c.current)
     )
     current = {row.id: row.hash for row in conn.execute(query)}
     at, mine = edition.made_at, {**asdict(scope), "edition_id": edition_id}
@@ -87,13 +88,13 @@ def add_published_articles(
     copy_page_revisions(conn, edition_id=edition_id)
 
 
-def mark_article_changed(conn: Connection, *, article_id: int, now: datetime) -> None:
+def mark_article_changed(conn: Connection, article_id: int, now: datetime) -> None:
     """Schedule comparisons in every edition with the article, whose text changed."""
     mine = (
         _PUBLISHED.article_id == article_id,
         _PUBLISHED.made_at > now - CORRECTABLE_PERIOD,
-        _PUBLISHED.edition_id == editions.c.id,
-        editions.c.undone_at.is_(None),
+        _PUBLISHED.edition_id == _EDITION.id,
+        _EDITION.undone_at.is_(None),
     )
     for row in conn.execute(select(published_articles).where(*mine)).all():
         since = row.changed_at or now
@@ -106,7 +107,7 @@ def mark_article_changed(conn: Connection, *, article_id: int, now: datetime) ->
 
 
 def list_due_comparisons(
-    conn: Connection, *, now: datetime, limit: int
+    conn: Connection, now: datetime, limit: int
 ) -> tuple[PublishedArticle, ...]:
     """List the comparisons that are due."""
     order = (_PUBLISHED.compare_at, _PUBLISHED.edition_id, _PUBLISHED.article_id)
@@ -122,7 +123,6 @@ def find_next_comparison_at(conn: Connection) -> datetime | None:
 def record_comparison(
     conn: Connection,
     one: PublishedArticle,
-    *,
     revision: str,
     page_revision: str | None = None,
     not_before: datetime | None = None,
@@ -167,16 +167,16 @@ class PageReread:
 
 
 def add_rereads(
-    conn: Connection, *, article_ids: Sequence[int], published_at: datetime
+    conn: Connection, article_ids: Sequence[int], published_at: datetime
 ) -> None:
     """Schedule the pages of these articles to be read again."""
     query = (
-        select(articles.c.id)
-        .join(sources, sources.c.id == articles.c.source_id)
+        select(_ARTICLE.id)
+        .join(sources, _SOURCE.id == _ARTICLE.source_id)
         .where(
-            articles.c.id.in_(article_ids),
-            articles.c.url.is_not(None),
-            sources.c.kind.in_(("feed", "site", "sitemap")),
+            _ARTICLE.id.in_(article_ids),
+            _ARTICLE.url.is_not(None),
+            _SOURCE.kind.in_(("feed", "site", "sitemap")),
         )
     )
     new = {"published_at": published_at, "times": 0, "next_at": published_at}
@@ -184,7 +184,7 @@ def add_rereads(
     insert_all_missing(conn, rereads, rows)
 
 
-def copy_page_revisions(conn: Connection, *, edition_id: int) -> None:
+def copy_page_revisions(conn: Connection, edition_id: int) -> None:
     """Set the latest page revisions as the base of comparisons for an edition."""
     mine = _PUBLISHED.edition_id == edition_id
     latest = select(_REREAD.revision).where(_REREAD.article_id == _PUBLISHED.article_id)
@@ -193,18 +193,18 @@ def copy_page_revisions(conn: Connection, *, edition_id: int) -> None:
 
 
 def list_due_rereads(
-    conn: Connection, *, now: datetime, limit: int
+    conn: Connection, now: datetime, limit: int
 ) -> tuple[PageReread, ...]:
     """List the pages that are due, the most overdue first."""
     query = (
         select(
             rereads,
-            func.coalesce(articles.c.url, "").label("url"),
-            sources.c.address.label("source_address"),
-            sources.c.kind.label("source_kind"),
+            func.coalesce(_ARTICLE.url, "").label("url"),
+            _SOURCE.address.label("source_address"),
+            _SOURCE.kind.label("source_kind"),
         )
-        .join(articles, articles.c.id == _REREAD.article_id)
-        .join(sources, sources.c.id == articles.c.source_id)
+        .join(articles, _ARTICLE.id == _REREAD.article_id)
+        .join(sources, _SOURCE.id == _ARTICLE.source_id)
         .where(_REREAD.next_at <= now)
         .order_by(_REREAD.next_at, _REREAD.article_id)
     )
@@ -216,27 +216,27 @@ def find_next_reread_at(conn: Connection) -> datetime | None:
     return first_scalar(conn, select(func.min(_REREAD.next_at)))
 
 
-def is_reread_needed(conn: Connection, *, article_id: int) -> bool:
+def is_reread_needed(conn: Connection, article_id: int) -> bool:
     """Check whether an edition that is still corrected contains the article."""
     query = select(digests.c.settings).where(
         _PUBLISHED.article_id == article_id,
-        editions.c.id == _PUBLISHED.edition_id,
-        editions.c.undone_at.is_(None),
-        digests.c.id == editions.c.digest_id,
+        _EDITION.id == _PUBLISHED.edition_id,
+        _EDITION.undone_at.is_(None),
+        digests.c.id == _EDITION.digest_id,
         digests.c.deleted_at.is_(None),
     )
     found = map(DigestOptions.from_stored, list_scalars(conn, query))
     return any(options.corrections != "off" for options in found)
 
 
-def find_page_revision(conn: Connection, *, article_id: int) -> str | None:
+def find_page_revision(conn: Connection, article_id: int) -> str | None:
     """Return the hash of the page's last text."""
     mine = _REREAD.article_id == article_id
     return first_scalar(conn, select(_REREAD.revision).where(mine))
 
 
 def store_page_revision(
-    conn: Connection, one: PageReread, page: Article, *, now: datetime
+    conn: Connection, one: PageReread, page: Article, now: datetime
 ) -> None:
     """Store the page's text as its latest; the first one is the base of comparisons."""
     assert page.revision is not None
@@ -258,14 +258,14 @@ def store_page_revision(
 
 
 def reschedule_reread(
-    conn: Connection, one: PageReread, *, next_at: datetime | None
+    conn: Connection, one: PageReread, next_at: datetime | None
 ) -> None:
     """Count a reading and schedule the next one; None = never again."""
     _update_reread(conn, one, next_at=next_at, times=one.times + 1)
 
 
 def set_page_validators(
-    conn: Connection, one: PageReread, *, etag: str | None, last_modified: str | None
+    conn: Connection, one: PageReread, etag: str | None, last_modified: str | None
 ) -> None:
     """Store the validators for the next request of the page."""
     _update_reread(conn, one, etag=etag, last_modified=last_modified)

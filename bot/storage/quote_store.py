@@ -45,6 +45,7 @@ from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.types import Article, Mention, Quote, Span
 
+_REVISION, _QUOTE = revisions.c, quotes.c
 #: Rows read per quote shown, because copies of agency reports repeat quotes.
 _READ_PER_RESULT = 8
 #: Number of newest articles that are searched.
@@ -54,16 +55,16 @@ _FIRST_QUOTES, _MORE_QUOTES = 300, 3000
 #: Number of newest quotes from which speaker names are suggested.
 _QUOTES_FOR_NAMES = 1000
 #: Joins a quote with its revision, article and source.
-QUOTE_JOIN = REVISION_JOIN.join(quotes, quotes.c.revision_id == revisions.c.id)
+QUOTE_JOIN = REVISION_JOIN.join(quotes, _QUOTE.revision_id == _REVISION.id)
 #: The words of a quote, from the text of its revision.
 QUOTED_WORDS = func.substr(
-    revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
+    _REVISION.text, _QUOTE.start + 1, _QUOTE.end - _QUOTE.start
 ).label("words")
 
 
-def store_quotes(conn: Connection, *, revision_id: int, found: Sequence[Quote]) -> None:
+def store_quotes(conn: Connection, revision_id: int, found: Sequence[Quote]) -> None:
     """Store the quotes of a revision, replacing those stored before."""
-    delete_rows(conn, quotes, quotes.c.revision_id == revision_id)
+    delete_rows(conn, quotes, _QUOTE.revision_id == revision_id)
     said = []
     for position, quote in enumerate(found):
         row = _quote_to_row(revision_id, position, quote)
@@ -117,7 +118,7 @@ def _choose_by_speaker(
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
         scope = here["scope"]
         said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
-        chosen = _choose_newest(conn, [quotes.c.id.in_(said)], **here)
+        chosen = _choose_newest(conn, [_QUOTE.id.in_(said)], **here)
         if whole or len(chosen) >= here["limit"]:
             break
     return chosen
@@ -136,7 +137,7 @@ def _choose_by_speaker_and_topic(
         return []
     said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=_FIRST_QUOTES)
     among = _list_revision_ids(conn, said)
-    chosen = _choose_by_topic(conn, about, [quotes.c.id.in_(said)], among=among, **here)
+    chosen = _choose_by_topic(conn, about, [_QUOTE.id.in_(said)], among=among, **here)
     if whole or len(chosen) >= here["limit"]:
         return chosen
     named = parse_query(" ".join(split_speaker_name(speaker)))
@@ -149,7 +150,6 @@ def _choose_by_topic(
     conn: Connection,
     asked: SearchQuery | None,
     conditions: Sequence[Condition],
-    *,
     among: Sequence[int] | None = None,
     **here: Unpack[_QuoteFilter],
 ) -> list[int]:
@@ -162,43 +162,42 @@ def _choose_by_topic(
         since=here["since"],
         among=among,
     )
-    return _choose_newest(conn, [quotes.c.revision_id.in_(last), *conditions], **here)
+    return _choose_newest(conn, [_QUOTE.revision_id.in_(last), *conditions], **here)
 
 
 def _choose_newest(
     conn: Connection,
     conditions: Sequence[Condition],
-    *,
     scope: Scope,
     since: datetime | None,
     limit: int,
 ) -> list[int]:
     """List the keys of the newest quotes, each wording once."""
-    query = _order_newest_first(select(quotes.c.id, QUOTED_WORDS), scope).where(
+    query = _order_newest_first(select(_QUOTE.id, QUOTED_WORDS), scope).where(
         *conditions
     )
     if since is not None:
-        query = query.where(revisions.c.dated_at >= since)
+        query = query.where(_REVISION.dated_at >= since)
     found = conn.execute(query.limit(limit * _READ_PER_RESULT))
     first = {normalize_text(row.words): row.id for row in reversed(found.all())}
     return list(islice(reversed(first.values()), limit))
 
 
 def list_speaker_names(
-    conn: Connection, scope: Scope, *, prefix: str, limit: int
+    conn: Connection, scope: Scope, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """Suggest names of speakers, those quoted most often recently first."""
     most = _QUOTES_FOR_NAMES
     if split_speaker_name(prefix):
         last, _ = list_last_quote_ids(conn, scope, speaker=prefix, most=most)
-        newest = quotes.c.id.in_(last)
+        newest = _QUOTE.id.in_(last)
     else:
         articles = article_search.search_revisions(
             conn, scope, wanted=None, limit=_MAX_ARTICLES
         )
-        newest = quotes.c.revision_id.in_(articles)
-    names = select(quotes.c.speaker, quotes.c.speaker_normalized)
-    query = _order_newest_first(names, scope).where(quotes.c.speaker.is_not(None))
+        newest = _QUOTE.revision_id.in_(articles)
+    names = select(_QUOTE.speaker, _QUOTE.speaker_normalized)
+    query = _order_newest_first(names, scope).where(_QUOTE.speaker.is_not(None))
     found = conn.execute(query.where(newest).limit(most)).all()
     often = Counter(row.speaker_normalized for row in found)
     spelt = {row.speaker_normalized: row.speaker for row in reversed(found)}
@@ -206,19 +205,19 @@ def list_speaker_names(
 
 
 def filter_revisions_quoting(
-    conn: Connection, *, revision_ids: Sequence[int], speaker: str
+    conn: Connection, revision_ids: Sequence[int], speaker: str
 ) -> list[int]:
     """List those of these revisions that quote a speaker of this name."""
     said = filter_speaker(speaker)
     if said is None:
         return []
-    key = quotes.c.revision_id
+    key = _QUOTE.revision_id
     query = select(key).where(key.in_(revision_ids), *said)
     return list_scalars(conn, query.distinct())
 
 
 def list_revisions_quoting(
-    conn: Connection, scope: Scope, *, speaker: str, most: int
+    conn: Connection, scope: Scope, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the latest revisions that quote a speaker, and whether these are all.
 
@@ -233,12 +232,12 @@ def list_revisions_quoting(
 
 
 def _list_revision_ids(conn: Connection, quote_ids: Sequence[int]) -> list[int]:
-    query = select(quotes.c.revision_id).where(quotes.c.id.in_(quote_ids)).distinct()
+    query = select(_QUOTE.revision_id).where(_QUOTE.id.in_(quote_ids)).distinct()
     return list_scalars(conn, query)
 
 
 def _order_newest_first(query: Select[Any], scope: Scope) -> Select[Any]:
-    newest = (revisions.c.dated_at.desc(), revisions.c.id.desc(), quotes.c.position)
+    newest = (_REVISION.dated_at.desc(), _REVISION.id.desc(), _QUOTE.position)
     query = query.select_from(QUOTE_JOIN).where(*filter_visible_revisions(scope))
     return query.order_by(*newest)
 
@@ -246,7 +245,7 @@ def _order_newest_first(query: Select[Any], scope: Scope) -> Select[Any]:
 def _load_quotes(
     conn: Connection, ids: Sequence[int]
 ) -> tuple[tuple[Article, Quote], ...]:
-    found = conn.execute(select(quotes).where(quotes.c.id.in_(ids)))
+    found = conn.execute(select(quotes).where(_QUOTE.id.in_(ids)))
     rows = {row.id: row for row in found}
     texts = load_articles(conn, [row.revision_id for row in rows.values()])
     articles = [texts[rows[key].revision_id] for key in ids]
@@ -298,13 +297,13 @@ _NEARBY_BLOCKS = 5
 
 
 def index_speakers(
-    conn: Connection, *, revision_id: int, said: Sequence[tuple[int, str]]
+    conn: Connection, revision_id: int, said: Sequence[tuple[int, str]]
 ) -> None:
     """Index quotes of a revision by speaker; `said` are their keys and speakers."""
     source = (
         select(articles.c.source_id)
-        .join(revisions, revisions.c.article_id == articles.c.id)
-        .where(revisions.c.id == revision_id)
+        .join(revisions, _REVISION.article_id == articles.c.id)
+        .where(_REVISION.id == revision_id)
         .scalar_subquery()
     )
     rows = [
@@ -317,7 +316,7 @@ def index_speakers(
 
 
 def list_last_quote_ids(
-    conn: Connection, scope: Scope, *, speaker: str, most: int
+    conn: Connection, scope: Scope, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the keys of the latest quotes of a speaker.
 
@@ -336,7 +335,7 @@ def list_last_quote_ids(
     if not split_speaker_name(speaker) or not mine:
         return [], True
     list_ids = partial(_list_quote_ids, conn, mine, split_speaker_name(speaker), most)
-    top = first_scalar(conn, select(func.max(quotes.c.id))) or 0
+    top = first_scalar(conn, select(func.max(_QUOTE.id))) or 0
     newest = top >> _BLOCK_BITS
     for blocks, further in pairwise((*_BLOCK_WINDOWS, 0)):
         if blocks > newest:
@@ -355,7 +354,7 @@ def list_last_quote_ids(
 
 
 def list_nearby_quote_ids(
-    conn: Connection, scope: Scope, *, word: str, keys: Sequence[int], most: int
+    conn: Connection, scope: Scope, word: str, keys: Sequence[int], most: int
 ) -> list[int]:
     """List quotes of a name that were stored at about the same time as given ones.
 
@@ -391,7 +390,7 @@ def split_speaker_name(name: str) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
 
 
-def _has_word(word: str, *, of: ColumnElement[int] = quotes.c.id) -> Condition:
+def _has_word(word: str, of: ColumnElement[int] = _QUOTE.id) -> Condition:
     other = speaker_words.alias()
     mine = select(other.c.quote_id).where(
         other.c.quote_id == of, match_prefix(other.c.word, word)

@@ -26,6 +26,7 @@ from digests.cards.content import JOINING_MARKS
 from digests.quotes.spans import QuoteMatch, match_quotes
 from digests.types import Article, QuoteCard, Span
 
+_REVISION = revisions.c
 #: Maximum distance of two reports: outlets copy each other within days.
 _MAX_TIME_APART = timedelta(days=4)
 #: Maximum number of quotes compared per name, and per card if there are many cards.
@@ -55,7 +56,7 @@ class QuoteWordings:
 
 
 def find_card_wordings(
-    conn: Connection, scope: Scope, *, cards: Sequence[QuoteCard]
+    conn: Connection, scope: Scope, cards: Sequence[QuoteCard]
 ) -> tuple[QuoteWordings, ...]:
     """Find for each card the outlets that the workspace reads and that quote it.
 
@@ -97,10 +98,10 @@ def _find_stored_cards(
     conn: Connection, scope: Scope, cards: Sequence[QuoteCard]
 ) -> Mapping[int, _StoredCard]:
     """Find the revisions that cards were made from, and the quotes in them."""
-    joined = REVISION_JOIN.outerjoin(quotes, quotes.c.revision_id == revisions.c.id)
+    joined = REVISION_JOIN.outerjoin(quotes, quotes.c.revision_id == _REVISION.id)
     ids = {int(card.article) for card in cards if card.article.isdecimal()}
-    key, quote_id = revisions.c.article_id, quotes.c.id.label("quote_id")
-    query = select(revisions.c.id, key, revisions.c.hash, quote_id, quotes.c.start)
+    key, quote_id = _REVISION.article_id, quotes.c.id.label("quote_id")
+    query = select(_REVISION.id, key, _REVISION.hash, quote_id, quotes.c.start)
     mine = (key.in_(ids), filter_visible_sources(scope))
     rows = conn.execute(query.select_from(joined).where(*mine)).all()
     texts = {(str(r.article_id), r.hash): r.id for r in rows}
@@ -135,10 +136,10 @@ def _list_nearby_quotes(
     near = quote_store.list_nearby_quote_ids(
         conn, scope, word=word, keys=keys, most=most
     )
-    outlet = func.coalesce(revisions.c.outlet, sources.c.name).label("outlet")
-    dates = (revisions.c.published, revisions.c.dated_at)
+    outlet = func.coalesce(_REVISION.outlet, sources.c.name).label("outlet")
+    dates = (_REVISION.published, _REVISION.dated_at)
     found = conn.execute(
-        select(quotes, quote_store.QUOTED_WORDS, revisions.c.article_id, outlet, *dates)
+        select(quotes, quote_store.QUOTED_WORDS, _REVISION.article_id, outlet, *dates)
         .select_from(quote_store.QUOTE_JOIN)
         .where(quotes.c.id.in_(near), *filter_visible_revisions(scope))
     )

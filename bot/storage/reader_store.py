@@ -67,7 +67,7 @@ def get_preferences(conn: Connection, scope: PersonScope) -> ReaderPreferences:
 
 
 def set_preferences(
-    conn: Connection, scope: PersonScope, *, chosen: Mapping[str, object]
+    conn: Connection, scope: PersonScope, chosen: Mapping[str, object]
 ) -> None:
     """Update preferences, by field name of `ReaderPreferences`; the others stay."""
     upsert(conn, readers, asdict(scope), chosen)
@@ -104,7 +104,7 @@ class SavedStory:
 
 
 def save_story(
-    conn: Connection, scope: PersonScope, *, saved: SavedStory, most: int
+    conn: Connection, scope: PersonScope, saved: SavedStory, most: int
 ) -> bool:
     """Save the story, once; False: `most` stories are already saved."""
     known = in_scope(saved_stories, scope, story=saved.story)
@@ -116,7 +116,7 @@ def save_story(
     return True
 
 
-def delete_saved_story(conn: Connection, scope: PersonScope, *, story: str) -> bool:
+def delete_saved_story(conn: Connection, scope: PersonScope, story: str) -> bool:
     """Delete a saved story; False if it was not saved."""
     mine = in_scope(saved_stories, scope, story=story)
     return delete_rows(conn, saved_stories, mine) > 0
@@ -138,7 +138,7 @@ class Follow:
 
 
 def add_follow(
-    conn: Connection, scope: PersonScope, *, follow: Follow, most: int, now: datetime
+    conn: Connection, scope: PersonScope, follow: Follow, most: int, now: datetime
 ) -> bool | None:
     """Store a follow; False if it exists, None if the person has `most` already."""
     name = normalize_text(follow.name)
@@ -152,7 +152,7 @@ def add_follow(
     return True
 
 
-def delete_follow(conn: Connection, scope: PersonScope, *, name: str) -> bool:
+def delete_follow(conn: Connection, scope: PersonScope, name: str) -> bool:
     """Delete a follow; False if there was none."""
     mine = in_scope(follows, scope, normalized_name=normalize_text(name))
     return delete_rows(conn, follows, mine) > 0
@@ -177,7 +177,7 @@ class Feedback:
     given_at: datetime
 
 
-def set_feedback(conn: Connection, scope: PersonScope, *, given: Feedback) -> None:
+def set_feedback(conn: Connection, scope: PersonScope, given: Feedback) -> None:
     """Store feedback, replacing the person's earlier feedback on the story."""
     values = to_row(feedback, given, terms=list(given.terms))
     key = {**asdict(scope), "story": values.pop("story")}
@@ -188,7 +188,7 @@ def set_feedback(conn: Connection, scope: PersonScope, *, given: Feedback) -> No
     )
 
 
-def delete_feedback(conn: Connection, scope: PersonScope, *, story: str) -> bool:
+def delete_feedback(conn: Connection, scope: PersonScope, story: str) -> bool:
     """Delete the person's feedback on the story; False if there was none."""
     return delete_rows(conn, feedback, in_scope(feedback, scope, story=story)) > 0
 

@@ -19,7 +19,8 @@ from bot.storage.statements import (
     update_first,
 )
 
-_IS_OPEN = reports.c.answered_at.is_(None)
+_REPORT = reports.c
+_IS_OPEN = _REPORT.answered_at.is_(None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +48,6 @@ class Report:
 def add_report(
     conn: Connection,
     scope: PersonScope,
-    *,
     person_name: str,
     story: str,
     headline: str,
@@ -75,13 +75,13 @@ def add_report(
 
 
 def count_person_reports(
-    conn: Connection, scope: PersonScope, *, since: datetime
+    conn: Connection, scope: PersonScope, since: datetime
 ) -> tuple[int, int]:
     """Count the person's open reports, and those made after an instant."""
     mine = in_scope(reports, scope)
     return (
         count_rows(conn, reports, mine, _IS_OPEN),
-        count_rows(conn, reports, mine, reports.c.made_at > since),
+        count_rows(conn, reports, mine, _REPORT.made_at > since),
     )
 
 
@@ -90,9 +90,7 @@ def count_open_reports(conn: Connection, scope: Scope) -> int:
     return count_rows(conn, reports, in_scope(reports, scope), _IS_OPEN)
 
 
-def list_open_reports(
-    conn: Connection, scope: Scope, *, limit: int
-) -> tuple[Report, ...]:
+def list_open_reports(conn: Connection, scope: Scope, limit: int) -> tuple[Report, ...]:
     """List the workspace's open reports, the oldest first."""
     return _list_reports(conn, in_scope(reports, scope), _IS_OPEN, limit=limit)
 
@@ -103,13 +101,7 @@ def list_person_reports(conn: Connection, scope: PersonScope) -> tuple[Report, .
 
 
 def answer_report(
-    conn: Connection,
-    scope: Scope,
-    *,
-    public_id: str,
-    by: str,
-    answer: str,
-    now: datetime,
+    conn: Connection, scope: Scope, public_id: str, by: str, answer: str, now: datetime
 ) -> Report | None:
     """Close a report with an answer; None: the workspace has no such open report."""
     mine = in_scope(reports, scope, public_id=public_id, answered_at=None)
@@ -124,7 +116,7 @@ def list_unseen_answers(conn: Connection, scope: PersonScope) -> tuple[Report, .
     left out.
     """
     in_flight = exists().where(
-        notices.c.report_id == reports.c.id,
+        notices.c.report_id == _REPORT.id,
         in_scope(notices, scope),
         notices.c.state != "failed",
     )
@@ -133,10 +125,10 @@ def list_unseen_answers(conn: Connection, scope: PersonScope) -> tuple[Report, .
 
 
 def mark_answers_shown(
-    conn: Connection, scope: PersonScope, *, public_ids: tuple[str, ...], now: datetime
+    conn: Connection, scope: PersonScope, public_ids: tuple[str, ...], now: datetime
 ) -> frozenset[str]:
     """Mark answers as shown to the person; return those that were not before."""
-    key, unseen = reports.c.public_id, in_scope(reports, scope, answer_shown_at=None)
+    key, unseen = _REPORT.public_id, in_scope(reports, scope, answer_shown_at=None)
     query = update(reports).where(unseen, key.in_(public_ids))
     shown = query.values(answer_shown_at=now).returning(key)
     return frozenset(list_scalars(conn, shown))
@@ -145,5 +137,5 @@ def mark_answers_shown(
 def _list_reports(
     conn: Connection, *where: Condition, limit: int | None = None
 ) -> tuple[Report, ...]:
-    query = select(reports).where(*where).order_by(reports.c.id).limit(limit)
+    query = select(reports).where(*where).order_by(_REPORT.id).limit(limit)
     return list_all(conn, query, Report)

@@ -53,6 +53,7 @@ from bot.storage.statements import (
 )
 from digests.messages import Message
 
+_WORKSPACE = workspaces.c
 _BACKUP, _RESTORED = "backup", "restored"
 #: Keys to skip, so that none assigned after the backup is assigned again: buttons
 #: under messages, and stories, refer to them.
@@ -116,7 +117,7 @@ class ErasedWorkspace:
 # ── the backup ─────────────────────────────────────────────────────────────────
 
 
-def mark_backup(conn: Connection, *, now: datetime) -> None:
+def mark_backup(conn: Connection, now: datetime) -> None:
     """Store in a backup when it was made."""
     if inspect(conn).has_table(keys.name):
         _set_key(conn, _BACKUP, "", now)
@@ -140,7 +141,7 @@ def count_installations(conn: Connection) -> int:
 # ── making it safe ─────────────────────────────────────────────────────────────
 
 
-def record_restoration(conn: Connection, *, now: datetime, published: bool) -> None:
+def record_restoration(conn: Connection, now: datetime, published: bool) -> None:
     """Record that the database was restored, and release all leases."""
     delete_rows(conn, keys, _KEY.name == _BACKUP)
     source = first_scalar(conn, select(func.max(sources.c.id)))
@@ -157,7 +158,7 @@ def find_last_restoration(conn: Connection) -> Restoration | None:
     )
 
 
-def mark_posts_uncertain(conn: Connection, *, now: datetime) -> int:
+def mark_posts_uncertain(conn: Connection, now: datetime) -> int:
     """Mark every post without an outcome as uncertain; return how many.
 
     An edit or a deletion is simply repeated, which does no harm.
@@ -178,7 +179,7 @@ def mark_posts_uncertain(conn: Connection, *, now: datetime) -> int:
     )
 
 
-def fail_open_notices(conn: Connection, *, now: datetime) -> int:
+def fail_open_notices(conn: Connection, now: datetime) -> int:
     """Fail all notices without an outcome; return how many."""
     values = {"state": "failed", "reason": NOTICE_REASON, "lease_until": None}
     unsent = notices.c.state.in_(OPEN_STATES)
@@ -209,8 +210,8 @@ def list_newer_tokens(conn: Connection) -> tuple[NewerTokens, ...]:
 
     A token that was exchanged after the backup is valid in the newer database only.
     """
-    here = workspaces.c.id == _INSTALLATION.workspace_id
-    named = (workspaces.c.platform, workspaces.c.external_id)
+    here = _WORKSPACE.id == _INSTALLATION.workspace_id
+    named = (_WORKSPACE.platform, _WORKSPACE.external_id)
     query = select(installations, *named).join(workspaces, here)
     with suppress(DBAPIError):
         return list_all(conn, query, _tokens_from_row)
@@ -227,14 +228,14 @@ def list_erased_workspaces(conn: Connection) -> tuple[ErasedWorkspace, ...]:
 
 
 def repeat_erasures(
-    conn: Connection, found: Collection[ErasedWorkspace], *, now: datetime
+    conn: Connection, found: Collection[ErasedWorkspace], now: datetime
 ) -> int:
     """Order again the erasures that are missing in the backup; return how many."""
     count = 0
     for one in found:
         named = {"platform": one.platform, "external_id": one.external_id}
         same = has_values(workspaces, id=one.key, **named)
-        if has_row(conn, select(workspaces.c.id).where(same)):
+        if has_row(conn, select(_WORKSPACE.id).where(same)):
             scope = Scope(one.key)
             deletion_store.propose_erasure(
                 conn, scope, person_id=one.person_id, reason=one.reason, now=now
@@ -248,7 +249,7 @@ def adopt_newer_tokens(conn: Connection, found: Collection[NewerTokens]) -> int:
     count = 0
     for one in found:
         named = {"platform": one.platform, "external_id": one.external_id}
-        here = select(workspaces.c.id).where(has_values(workspaces, **named))
+        here = select(_WORKSPACE.id).where(has_values(workspaces, **named))
         newer = or_(
             _INSTALLATION.installed_at < literal(one.values["installed_at"], Instant),
             _INSTALLATION.version < one.values["version"],

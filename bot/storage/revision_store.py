@@ -21,17 +21,17 @@ from bot.storage.statements import (
 )
 from digests.types import Article
 
+_REVISION, _ARTICLE = revisions.c, articles.c
 #: Joins a revision with its article and source.
-REVISION_JOIN = revisions.join(articles, articles.c.id == revisions.c.article_id).join(
-    sources, sources.c.id == articles.c.source_id
+REVISION_JOIN = revisions.join(articles, _ARTICLE.id == _REVISION.article_id).join(
+    sources, sources.c.id == _ARTICLE.source_id
 )
-_REVISION = revisions.c
 #: The columns that `article_from_row` needs.
 REVISION_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(_REVISION.id, _REVISION.article_id, _REVISION.hash, _REVISION.title),
     *(_REVISION.text, _REVISION.outlet, _REVISION.author, _REVISION.published),
     *(_REVISION.lang, _REVISION.sample, _REVISION.excerpt, _REVISION.fetched_at),
-    *(_REVISION.current, articles.c.url, articles.c.source_id, articles.c.first_seen),
+    *(_REVISION.current, _ARTICLE.url, _ARTICLE.source_id, _ARTICLE.first_seen),
     sources.c.name.label("source_name"),
 )
 
@@ -75,7 +75,6 @@ def load_article_texts(conn: Connection, ids: list[int]) -> tuple[Article, ...]:
 
 def insert_revision(
     conn: Connection,
-    *,
     article_id: int,
     external_id: str,
     article: Article,

@@ -57,7 +57,7 @@ class StoredSchedule(NewSchedule, Scoped):
 
 
 def replace_schedules(
-    conn: Connection, scope: Scope, *, digest_id: int, rows: Sequence[NewSchedule]
+    conn: Connection, scope: Scope, digest_id: int, rows: Sequence[NewSchedule]
 ) -> tuple[StoredSchedule, ...]:
     """Replace the digest's schedules."""
     delete_rows(conn, schedules, in_scope(schedules, scope, digest_id=digest_id))
@@ -72,7 +72,7 @@ def replace_schedules(
 
 
 def list_schedules(
-    conn: Connection, scope: Scope, *, digest_id: int
+    conn: Connection, scope: Scope, digest_id: int
 ) -> tuple[StoredSchedule, ...]:
     """List the digest's schedules in their order."""
     mine = in_scope(schedules, scope, digest_id=digest_id)
@@ -81,7 +81,7 @@ def list_schedules(
 
 
 def list_due_schedules(
-    conn: Connection, *, now: datetime, limit: int = 500
+    conn: Connection, now: datetime, limit: int = 500
 ) -> tuple[StoredSchedule, ...]:
     """List the schedules that are due at `now`, the earliest first.
 
@@ -97,7 +97,7 @@ def list_due_schedules(
 
 
 def list_schedules_after(
-    conn: Connection, *, after: int, limit: int
+    conn: Connection, after: int, limit: int
 ) -> tuple[StoredSchedule, ...]:
     """List the schedules with keys above `after`, by their keys; of all workspaces."""
     query = select(schedules).where(_SCHEDULE.id > after).order_by(_SCHEDULE.id)
@@ -105,7 +105,7 @@ def list_schedules_after(
 
 
 def advance_schedule(
-    conn: Connection, scope: Scope, *, schedule_id: int, next: DueMoment | None
+    conn: Connection, scope: Scope, schedule_id: int, next: DueMoment | None
 ) -> bool:
     """Set the next moment; False if the schedule was replaced meanwhile."""
     schedule = in_scope(schedules, scope, id=schedule_id)
@@ -145,7 +145,6 @@ def _schedule_from_row(row: Row[Any]) -> StoredSchedule:
 def plan_occurrence(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     due: DueMoment,
     zone: str,
@@ -168,7 +167,7 @@ def plan_occurrence(
 
 
 def reopen_occurrence(
-    conn: Connection, scope: Scope, *, digest_id: int, due: DueMoment, reason: Message
+    conn: Connection, scope: Scope, digest_id: int, due: DueMoment, reason: Message
 ) -> Occurrence | None:
     """Make a moment due again that was skipped for `reason`; None: it was not."""
     skipped = _moment_columns(digest_id, due) | {"state": "skipped", "reason": reason}
@@ -178,7 +177,7 @@ def reopen_occurrence(
 
 
 def list_due_occurrences(
-    conn: Connection, *, now: datetime, limit: int
+    conn: Connection, now: datetime, limit: int
 ) -> tuple[Occurrence, ...]:
     """List planned, unfinished occurrences, the earliest first.
 
@@ -199,7 +198,6 @@ def list_due_occurrences(
 def finish_occurrence(
     conn: Connection,
     scope: Scope,
-    *,
     occurrence_id: int,
     state: OccurrenceState,
     reason: Message | None = None,
@@ -209,7 +207,7 @@ def finish_occurrence(
 
 
 def defer_occurrence(
-    conn: Connection, scope: Scope, *, occurrence_id: int, until: datetime
+    conn: Connection, scope: Scope, occurrence_id: int, until: datetime
 ) -> bool:
     """Defer an occurrence for quiet hours; False if it was finished before."""
     return _update_open(conn, scope, occurrence_id, state="deferred", not_before=until)
@@ -222,7 +220,7 @@ def find_next_deferred_at(conn: Connection) -> datetime | None:
 
 
 def is_occurrence_planned(
-    conn: Connection, scope: Scope, *, digest_id: int, due: DueMoment
+    conn: Connection, scope: Scope, digest_id: int, due: DueMoment
 ) -> bool:
     """Check whether an occurrence of this moment is stored."""
     moment = in_scope(occurrences, scope, **_moment_columns(digest_id, due))
@@ -230,7 +228,7 @@ def is_occurrence_planned(
 
 
 def list_posted_moments(
-    conn: Connection, scope: Scope, *, digest_id: int, since: date
+    conn: Connection, scope: Scope, digest_id: int, since: date
 ) -> tuple[DueMoment, ...]:
     """List the scheduled moments since a local date that were not skipped."""
     planned = in_scope(occurrences, scope, digest_id=digest_id, trigger="schedule")
@@ -242,7 +240,7 @@ def list_posted_moments(
 
 
 def list_newest_occurrences(
-    conn: Connection, scope: Scope, *, digest_id: int, count: int
+    conn: Connection, scope: Scope, digest_id: int, count: int
 ) -> tuple[Occurrence, ...]:
     """List the digest's latest occurrences, the newest first."""
     mine = in_scope(occurrences, scope, digest_id=digest_id)

@@ -40,6 +40,7 @@ from bot.storage.schema import revisions, searchable
 from bot.storage.statements import first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
 
+_REVISION = revisions.c
 #: Prefix of the marks for blocks of keys, and the number of key bits within a block.
 BLOCK_MARK, BLOCK_BITS = "¶", 12
 #: Growth factor of the number of blocks searched at a time (PostgreSQL), and its limit.
@@ -113,7 +114,6 @@ def walk_matches(
     request: IndexQuery,
     size: int,
     common: Collection[str] = (),
-    *,
     far: bool = True,
 ) -> IndexWalk:
     """Walk over all matches, about `size` keys at a step.
@@ -175,9 +175,9 @@ def estimate_key_range(
 def _find_last_key(conn: Connection, until: datetime | None) -> int:
     """Find the latest key, or one stored at about the time."""
     if until is None:
-        return first_scalar(conn, select(func.max(revisions.c.id))) or 0
-    at = revisions.c.dated_at
-    query = select(revisions.c.id).where(revisions.c.current, at <= until)
+        return first_scalar(conn, select(func.max(_REVISION.id))) or 0
+    at = _REVISION.dated_at
+    query = select(_REVISION.id).where(_REVISION.current, at <= until)
     return first_scalar(conn, query.order_by(at.desc()).limit(1)) or 0
 
 
@@ -278,7 +278,7 @@ def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
 def _load_every_key(conn: Connection, step: IndexStep) -> list[int]:
     # Revisions that are not current are filtered out later: here that would lose the
     # order of the index.
-    return _load_page(conn, select(revisions.c.id), revisions.c.id, step)
+    return _load_page(conn, select(_REVISION.id), _REVISION.id, step)
 
 
 def _load_page(

@@ -26,12 +26,12 @@ from bot.storage.statements import (
     upsert,
 )
 
+_LINK = digest_sources.c
 _SOURCE = sources.c
 
 
 def upsert_source(
     conn: Connection,
-    *,
     workspace_id: int | None,
     kind: SourceKind,
     address: str,
@@ -73,7 +73,7 @@ def list_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
 
 
 def list_source_ids(
-    conn: Connection, scope: Scope, *, only: Collection[int] | None = None
+    conn: Connection, scope: Scope, only: Collection[int] | None = None
 ) -> list[int]:
     """List the keys of the same sources; `only` restricts them to these keys."""
     query = select(_SOURCE.id).where(filter_visible_sources(scope))
@@ -82,30 +82,26 @@ def list_source_ids(
     return list_scalars(conn, query)
 
 
-def list_digest_sources(
-    conn: Connection, *, keys: Collection[int]
-) -> tuple[Source, ...]:
+def list_digest_sources(conn: Connection, keys: Collection[int]) -> tuple[Source, ...]:
     """List the sources of these digests (keys), each once."""
-    mine = digest_sources.c.digest_id.in_(keys)
-    used = select(digest_sources.c.source_id).where(mine, ~digest_sources.c.paused)
+    mine = _LINK.digest_id.in_(keys)
+    used = select(_LINK.source_id).where(mine, ~_LINK.paused)
     return _list_sources(conn, _SOURCE.id.in_(used))
 
 
-def find_source(conn: Connection, *, source_id: int) -> Source | None:
+def find_source(conn: Connection, source_id: int) -> Source | None:
     """Find the source with this key; None if it was deleted."""
     return find_first(conn, select(sources).where(_SOURCE.id == source_id), Source)
 
 
-def list_due_sources(
-    conn: Connection, *, now: datetime, limit: int
-) -> tuple[Source, ...]:
+def list_due_sources(conn: Connection, now: datetime, limit: int) -> tuple[Source, ...]:
     """List the sources in use that are due for a poll, the most overdue first."""
     due = select(sources).where(_is_polled(), is_due(_SOURCE.next_poll_at, now))
     query = due.order_by(_SOURCE.next_poll_at.nulls_first(), _SOURCE.id)
     return list_all(conn, query.limit(limit), Source)
 
 
-def find_next_poll_at(conn: Connection, *, now: datetime) -> datetime | None:
+def find_next_poll_at(conn: Connection, now: datetime) -> datetime | None:
     """Find when the next source is due: `now` if one was never polled."""
     at = _SOURCE.next_poll_at
     if has_row(conn, select(_SOURCE.id).where(_is_polled(), at.is_(None))):
@@ -113,13 +109,13 @@ def find_next_poll_at(conn: Connection, *, now: datetime) -> datetime | None:
     return first_scalar(conn, select(func.min(at)).where(_is_polled()))
 
 
-def update_source(conn: Connection, *, source: Source) -> None:
+def update_source(conn: Connection, source: Source) -> None:
     """Store the source after a poll: its name, kind and state."""
     values = {name: getattr(source, name) for name in _READING_COLUMNS}
     update_rows(conn, sources, _SOURCE.id == source.id, **values)
 
 
-def back_off_host(conn: Connection, *, host: str, until: datetime) -> None:
+def back_off_host(conn: Connection, host: str, until: datetime) -> None:
     """Poll no source of a host before `until`; a later instant already set stays."""
     address, shown = _SOURCE.address, []
     for site in (f"http://{host}", f"https://{host}"):
@@ -146,8 +142,8 @@ def _list_sources(conn: Connection, where: Condition) -> tuple[Source, ...]:
 def _is_polled() -> Condition:
     """Condition: a digest that is not paused reads the source."""
     used = (
-        select(digest_sources.c.source_id)
-        .join(digests, digests.c.id == digest_sources.c.digest_id)
-        .where(~digests.c.paused, ~digest_sources.c.paused)
+        select(_LINK.source_id)
+        .join(digests, digests.c.id == _LINK.digest_id)
+        .where(~digests.c.paused, ~_LINK.paused)
     )
     return and_(~_SOURCE.stopped, _SOURCE.id.in_(used))

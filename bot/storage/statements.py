@@ -186,7 +186,6 @@ def upsert(
     table: Table,
     key: Mapping[str, Any],
     values: Mapping[str, Any],
-    *,
     new: Mapping[str, Any] | None = None,
     where: Condition | None = None,
 ) -> Row[Any]:

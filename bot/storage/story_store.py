@@ -67,7 +67,6 @@ class UsedStoryIds:
 
 def set_memberships(
     conn: Connection,
-    *,
     workspace_id: int | None,
     memberships: Sequence[StoryMembership],
     now: datetime,
@@ -99,7 +98,6 @@ def set_memberships(
 
 def update_memberships(
     conn: Connection,
-    *,
     workspace_id: int | None,
     memberships: Sequence[StoryMembership],
     now: datetime,
@@ -144,7 +142,7 @@ def update_memberships(
 
 
 def list_memberships(
-    conn: Connection, *, workspace_id: int | None, articles: Iterable[str]
+    conn: Connection, workspace_id: int | None, articles: Iterable[str]
 ) -> tuple[StoryMembership, ...]:
     """List the memberships of these articles (keys), where there are any."""
     found: dict[str, StoryMembership] = {}
@@ -170,7 +168,7 @@ def _membership_from_row(row: Row[Any]) -> StoryMembership:
 
 
 def list_story_articles(
-    conn: Connection, scope: Scope, *, story: str, limit: int | None = None
+    conn: Connection, scope: Scope, story: str, limit: int | None = None
 ) -> tuple[Article, ...]:
     """List the story's articles that the workspace may see, the earliest first.
 
@@ -185,7 +183,7 @@ def list_story_articles(
 
 
 def list_newest_story_articles(
-    conn: Connection, *, workspace_id: int | None, stories: Collection[str], limit: int
+    conn: Connection, workspace_id: int | None, stories: Collection[str], limit: int
 ) -> tuple[Article, ...]:
     """List the newest articles of these stories of a view, the earliest first.
 
@@ -196,7 +194,7 @@ def list_newest_story_articles(
     return _load_articles_of(conn, workspace_id, stories, may, limit)
 
 
-def find_present_story(conn: Connection, scope: Scope, *, story: str) -> str | None:
+def find_present_story(conn: Connection, scope: Scope, story: str) -> str | None:
     """Resolve a story's id to the current one; None if it has no articles.
 
     The id of a merged story is resolved to the story that received most of its
@@ -213,9 +211,7 @@ def find_present_story(conn: Connection, scope: Scope, *, story: str) -> str | N
     return found if is_there(found) else None
 
 
-def resolve_merged_story(
-    conn: Connection, *, workspace_id: int | None, story: str
-) -> str:
+def resolve_merged_story(conn: Connection, workspace_id: int | None, story: str) -> str:
     """Return the story that this one was merged into, or itself.
 
     For the ingest: another process may have merged a story that this one has in memory.
@@ -351,7 +347,6 @@ class ArrivedArticle:
 
 def list_arrivals(
     conn: Connection,
-    *,
     workspace_id: int | None,
     dated: datetime,
     fetched: datetime | None,
@@ -393,7 +388,7 @@ class StoryMoves:
 
 
 def list_story_moves(
-    conn: Connection, *, workspace_id: int | None, after: int | None
+    conn: Connection, workspace_id: int | None, after: int | None
 ) -> StoryMoves:
     """List what moved in a view after the move of this key; None: after the last."""
     if after is None:
@@ -408,7 +403,7 @@ def list_story_moves(
 
 
 def load_arrivals(
-    conn: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
+    conn: Connection, workspace_id: int | None, revision_ids: Sequence[int]
 ) -> tuple[ArrivedArticle, ...]:
     """Load these revisions (a few hundred at most) with their stories."""
     mine = (_REVISION.id.in_(revision_ids), _filter_view_sources(workspace_id))

@@ -29,7 +29,6 @@ _WORKSPACE = workspaces.c
 
 def upsert_workspace(
     conn: Connection,
-    *,
     platform: PlatformName,
     external_id: str,
     name: str,
@@ -68,7 +67,7 @@ def lock_workspace(conn: Connection, scope: Scope) -> None:
 
 
 def find_workspace_by_external_id(
-    conn: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the workspace by its id on the platform."""
     named = has_values(workspaces, platform=platform, external_id=external_id)
@@ -76,7 +75,7 @@ def find_workspace_by_external_id(
 
 
 def find_active_workspace(
-    conn: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the workspace by its id on the platform, unless the bot was removed."""
     named = has_values(workspaces, platform=platform, external_id=external_id)
@@ -84,12 +83,12 @@ def find_active_workspace(
     return find_first(conn, query, Workspace)
 
 
-def set_workspace_zone(conn: Connection, scope: Scope, *, zone: str) -> None:
+def set_workspace_zone(conn: Connection, scope: Scope, zone: str) -> None:
     """Set the time zone of the workspace."""
     update_rows(conn, workspaces, _WORKSPACE.id == scope.workspace_id, zone=zone)
 
 
-def list_workspaces(conn: Connection, *, left: bool = False) -> tuple[Workspace, ...]:
+def list_workspaces(conn: Connection, left: bool = False) -> tuple[Workspace, ...]:
     """List the workspaces that the bot is in, the oldest first.
 
     With `left`, includes those that it was removed from, until they are erased.
@@ -107,7 +106,7 @@ def list_left_workspaces(conn: Connection) -> tuple[tuple[Workspace, datetime], 
     return tuple((from_row(Workspace, row), row.left_at) for row in rows)
 
 
-def mark_workspace_left(conn: Connection, scope: Scope, *, now: datetime) -> None:
+def mark_workspace_left(conn: Connection, scope: Scope, now: datetime) -> None:
     """Record that the bot was removed: nothing is due until it comes back."""
     there = has_values(workspaces, id=scope.workspace_id, left_at=None)
     update_rows(conn, workspaces, there, left_at=now)
@@ -116,7 +115,6 @@ def mark_workspace_left(conn: Connection, scope: Scope, *, now: datetime) -> Non
 def stop_workspace(
     conn: Connection,
     scope: Scope,
-    *,
     reason: Message,
     retest_at: datetime,
     asked_at: datetime | None = None,
@@ -139,7 +137,7 @@ def stop_workspace(
     return update_rows(conn, workspaces, *where, **values) > 0
 
 
-def retest_stopped_workspaces(conn: Connection, *, now: datetime) -> None:
+def retest_stopped_workspaces(conn: Connection, now: datetime) -> None:
     """Probe every stopped workspace now, because there may be a new token."""
     update_rows(conn, workspaces, _WORKSPACE.stopped.is_not(None), retest_at=now)
 
@@ -153,12 +151,12 @@ class Grant:
     external_id: str
 
 
-def add_grant(conn: Connection, scope: Scope, *, grant: Grant) -> None:
+def add_grant(conn: Connection, scope: Scope, grant: Grant) -> None:
     """Grant an editor's permission to this person or role."""
     insert_missing(conn, grants, asdict(scope) | asdict(grant))
 
 
-def delete_grant(conn: Connection, scope: Scope, *, grant: Grant) -> None:
+def delete_grant(conn: Connection, scope: Scope, grant: Grant) -> None:
     """Revoke the permission of this person or role."""
     delete_rows(conn, grants, in_scope(grants, scope, **asdict(grant)))
 
@@ -170,7 +168,7 @@ def list_grants(conn: Connection, scope: Scope) -> tuple[Grant, ...]:
 
 
 def has_grant(
-    conn: Connection, scope: Scope, *, person_id: str, roles: Collection[str]
+    conn: Connection, scope: Scope, person_id: str, roles: Collection[str]
 ) -> bool:
     """Check whether the person has a grant, or one of their current roles has."""
     person = has_values(grants, kind="person", external_id=person_id)
