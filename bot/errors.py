@@ -21,7 +21,7 @@ for `Texts.say`: an English sentence with {placeholders}, and their values by na
 """
 
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from digests.messages import Message, add_sentences, as_message
 
@@ -31,6 +31,8 @@ add_sentences(Path(__file__).parent)
 class BotError(Exception):
     """Base of every error that the bot raises on purpose."""
 
+    #: Of the process that it ends.
+    exit_code: ClassVar = 1
     message: Message
 
     def __init__(self, message: str | Message = "", /, **params: object) -> None:
@@ -41,12 +43,14 @@ class BotError(Exception):
 class UserError(BotError):
     """A person can fix this; the message says how."""
 
+    exit_code = 2
+
 
 class FieldError(UserError):
-    """Invalid answer to the question `field` of a form."""
+    """Invalid answer to the question `field` of a form; "" = to no single one."""
 
     def __init__(
-        self, message: str | Message, /, *, field: str, **params: object
+        self, message: str | Message, /, *, field: str = "", **params: object
     ) -> None:
         super().__init__(message, **params)
         self.field = field
@@ -59,6 +63,8 @@ class FieldError(UserError):
 
 class ConfigurationError(UserError):
     """A setting, a configuration file or the database is invalid or unusable."""
+
+    exit_code = 3
 
 
 class UnknownName(UserError):

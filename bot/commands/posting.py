@@ -260,8 +260,8 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
         raise UserError(
             "Posting to #{name} is paused: {why}", name=place.name, why=place.paused
         )
-    for finding in await context.services.doctor.examine_destination(
-        context.workspace, place
+    for finding in await context.services.doctor.check_destinations(
+        context.workspace, [place]
     ):
         if finding.state == "problem":
             raise UserError(

@@ -15,6 +15,7 @@ from bot.model.settings import (
 )
 from digests.messages import Message
 
+LOCAL_PLATFORM = "local"
 #: Prefix of the channel of a personal destination, before the person's id. The
 #: platform opens the direct message when it sends there.
 PERSON_PREFIX = "person:"
@@ -75,6 +76,11 @@ class Workspace:
     stopped: Message | None = None
 
     @property
+    def is_local(self) -> bool:
+        """Whether it is the local page: it owns all its channels and shows problems."""
+        return self.platform == LOCAL_PLATFORM
+
+    @property
     def scope(self) -> Scope:
         """Its own scope."""
         return Scope(self.id)
@@ -131,8 +137,5 @@ class Location:
     def of_person(self) -> str | None:
         """Id of the person whose direct messages these are; None = a channel."""
         channel = self.channel or ""
-        return (
-            channel.removeprefix(PERSON_PREFIX)
-            if channel.startswith(PERSON_PREFIX)
-            else None
-        )
+        person = channel.removeprefix(PERSON_PREFIX)
+        return person if person != channel else None

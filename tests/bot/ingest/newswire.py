@@ -87,9 +87,7 @@ class Newswire:
 
 
 def _all_sources(conn) -> tuple[Source, ...]:
-    return list_all(
-        conn, select(schema.sources).order_by(schema.sources.c.id), Source
-    )
+    return list_all(conn, select(schema.sources).order_by(schema.sources.c.id), Source)
 
 
 def _count(conn, table) -> int:

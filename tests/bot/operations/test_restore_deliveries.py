@@ -123,7 +123,7 @@ async def test_what_arrived_is_adopted_so_that_it_can_be_corrected(
         backups.back_up()
         await harness.outbox.drain()
     backups.clock.advance(DAY)
-    assert backups.restore().found.doubted == PARTS
+    assert backups.restore().uncertain == PARTS
     async with backups.open() as harness:
         backups.clock.advance(WAIT * 2)
         await harness.outbox.drain()

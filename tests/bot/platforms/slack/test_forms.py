@@ -28,7 +28,7 @@ from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.builders import an_inbox
 from tests.wire.slack import rules
 from tests.wire.slack.faults import Refusal
-from tests.wire.slack.people import EDITOR, READER, Asked
+from tests.wire.slack.people import READER, Asked
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
 TEXTS = Texts.of("en")
@@ -275,12 +275,13 @@ async def test_another_form_takes_the_place_of_the_view(slack):
         assert forms.parse_form(filled.view)[1] == forms.parse_form(asked.view)[1]
 
 
+@pytest.mark.usefixtures("short_hold")
 @pytest.mark.parametrize("outcome", [wrong(), TAKEN])
 async def test_a_mistake_found_too_late_comes_as_a_message_with_the_answers(
     slack, outcome
 ):
     inbox, _ = making(outcome, after=0.3)
-    async with listening(slack, inbox, a_quick_platform(slack)):
+    async with listening(slack, inbox, a_platform(slack)):
         asked = await opened(slack)
         filled = await fill(slack, asked.view, name="Evening")
         assert filled.acknowledged == {}
@@ -295,13 +296,10 @@ async def test_a_mistake_found_too_late_comes_as_a_message_with_the_answers(
         assert "has expired" in stolen.words
 
 
-def a_quick_platform(slack: LocalSlack) -> Any:
-    return a_platform(slack, hold=0.05)
-
-
+@pytest.mark.usefixtures("short_hold")
 async def test_a_slow_form_is_acknowledged_in_time_and_answered_later(slack):
     inbox, heard = making(DONE, after=0.5)
-    async with listening(slack, inbox, a_quick_platform(slack)):
+    async with listening(slack, inbox, a_platform(slack)):
         asked = await opened(slack)
         begun = asyncio.get_running_loop().time()
         await fill(slack, asked.view, name="Evening")
@@ -335,18 +333,6 @@ async def test_every_required_option_of_the_registry_is_asked_for(
             blocks = asked.view["blocks"] if asked.view else []
             names = [b["block_id"] for b in blocks if b["type"] == "input"]
             assert set(required) <= set(names), command.path
-
-
-async def test_readers_are_not_asked_for_what_only_editors_may_do(slack):
-    async def editors(invocation: Invocation) -> bool:
-        return invocation.person.permission >= Permission.EDITOR
-
-    inbox, heard = making(DONE)
-    async with listening(slack, replace(inbox, may=editors)):
-        asked = await (await slack.people.types("/news make", READER)).done()
-        assert asked.view is None
-        assert (await (await slack.people.types("/news make", EDITOR)).done()).view
-    assert heard == [{}]
 
 
 async def test_the_core_decides_who_may_submit_a_form(slack):
