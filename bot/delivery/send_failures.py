@@ -182,12 +182,14 @@ def decide_held(
     if held is None:
         raise UserError(NOT_HELD_ANY_MORE)
     left = Message("delivery.left", by=by[:_PERSON_LENGTH], reason=held.reason or "")
-    finish = (
-        partial(delivery_store.release_delivery, conn, scope)
-        if decision == "again"
-        else partial(delivery_store.abandon_delivery, conn, scope, reason=left)
-    )
-    if not finish(delivery_id=held.id, now=now):
+    if not delivery_store.finish_held_delivery(
+        conn,
+        scope,
+        delivery_id=held.id,
+        state="ready" if decision == "again" else "failed",
+        reason=None if decision == "again" else left,
+        now=now,
+    ):
         raise UserError(NOT_HELD_ANY_MORE)
     return held
 
