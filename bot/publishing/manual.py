@@ -120,9 +120,9 @@ class ManualPublisher:
             raise UserError(await publisher.explain_no_stories(digest, edition))
         if edition.made_from.articles:
             raise UserError(
-                "All articles with these words were already posted or are "
-                "filtered out: {words}. Find them with /news search, or try "
-                "another topic.",
+                "All articles with these words were already posted, were not chosen "
+                "for an earlier edition or are filtered out: {words}. Find them with "
+                "/news search, or try another topic.",
                 words=order.topic,
             )
         raise UserError(
