@@ -109,27 +109,20 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     _stop_target(conn, delivery, outcome, now)
     state, reason, not_before = outcome.state, outcome.reason, outcome.not_before
     if state == "retry" and one.was_read_back and _predates_restore(conn, delivery):
-        state, reason = "held", Message("delivery.not_found")
-    match state:
-        case "retry":
-            return delivery_store.record_retry(
-                conn,
-                delivery,
-                not_before=not_before or now,
-                reason=reason,
-                now=now,
-                fallback_level=outcome.fallback_level,
-            )
-        case "uncertain":
-            return delivery_store.record_uncertain(
-                conn, delivery, reason=reason, now=now, not_before=not_before
-            )
-        case "held":
-            return delivery_store.record_held(conn, delivery, reason=reason, now=now)
-        case "failed":
-            return delivery_store.record_failed(
-                conn, delivery, reason=reason, now=now, alone=outcome.alone
-            )
+        state, reason, not_before = "held", Message("delivery.not_found"), None
+    if state == "failed":
+        return delivery_store.record_failed(
+            conn, delivery, reason=reason, now=now, alone=outcome.alone
+        )
+    return delivery_store.record_unsent(
+        conn,
+        delivery,
+        state,
+        reason=reason,
+        now=now,
+        not_before=not_before,
+        fallback_level=outcome.fallback_level,
+    )
 
 
 def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
