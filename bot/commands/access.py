@@ -9,10 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.changes import propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
 from bot.errors import FieldError, UnknownName
@@ -27,19 +25,12 @@ _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
 _PLAIN_ID = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
 WhoArgument = Annotated[
     str,
-    Option(
-        description="A person or a role: a mention, or its id",
-        rest=True,
-        completes="person",
-    ),
+    Option("A person or a role: a mention, or its id", rest=True, completes="person"),
 ]
 
 
 @command(
-    "newsdesk access grant",
-    "Make a person or a role an editor",
-    "/newsdesk access grant @ben",
-    "/newsdesk access grant role 4711",
+    "newsdesk access grant", "Make a person or a role an editor", "@ben", "role 4711"
 )
 async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to grant access to the person or role."""
@@ -65,11 +56,7 @@ async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
     )
 
 
-@command(
-    "newsdesk access revoke",
-    "Stop letting them do an editor's work",
-    "/newsdesk access revoke @ben",
-)
+@command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
 async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to revoke the access."""
     grant, known = _parse_grant(who), await _list_grants(context)
@@ -84,7 +71,7 @@ async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     return render_proposal(context, change)
 
 
-@command("newsdesk access list", "Who is an editor here", "/newsdesk access list")
+@command("newsdesk access list", "Who is an editor here")
 async def list_access(context: CommandContext) -> Reply:
     """List the people and roles with access."""
     first = context.say(

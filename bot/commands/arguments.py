@@ -8,8 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.forms import Option
+from bot.commands import CommandContext, Option
 from bot.errors import FieldError, UnknownName, UserError
 from bot.lookup import explanations
 from bot.lookup.text_search import parse_since
@@ -39,7 +38,7 @@ async def select_digests(context: CommandContext, typed: str) -> tuple[Digest, .
 
 
 DIGEST_OPTION = Option(
-    description="Its name; without it the one that posts here",
+    "Its name; without it the one that posts here",
     completes="digest",
     implicit=True,
     convert=find_digest,
@@ -50,18 +49,14 @@ DigestArgument = Annotated[Digest, DIGEST_OPTION]
 DigestNameArgument = Annotated[
     Digest,
     Option(
-        description="Its name",
-        rest=True,
-        completes="digest",
-        implicit=True,
-        convert=find_digest,
+        "Its name", rest=True, completes="digest", implicit=True, convert=find_digest
     ),
 ]
 #: The digest that is named, or every digest.
 DigestsArgument = Annotated[
     tuple[Digest, ...],
     Option(
-        description="Its name; without it the one that posts here",
+        "Its name; without it the one that posts here",
         completes="digest",
         implicit=True,
         convert=select_digests,
@@ -101,7 +96,7 @@ async def compose_unpublished_story(
 StoryReference = Annotated[
     str,
     Option(
-        description="Its number, its id (s-…, or e-… 2), or words of it",
+        "Its number, its id (s-…, or e-… 2), or words of it",
         rest=True,
         completes="story",
     ),
@@ -109,7 +104,7 @@ StoryReference = Annotated[
 StoryArgument = Annotated[
     EditionStory,
     Option(
-        description="Its number, its id (s-…, or e-… 2), or words of it",
+        "Its number, its id (s-…, or e-… 2), or words of it",
         rest=True,
         completes="story",
         convert=find_story,
@@ -119,9 +114,7 @@ StoryArgument = Annotated[
 FollowedStoryArgument = Annotated[
     EditionStory,
     Option(
-        description="Its number, its id, or a word of it",
-        completes="story",
-        convert=find_story,
+        "Its number, its id, or a word of it", completes="story", convert=find_story
     ),
 ]
 
@@ -139,8 +132,7 @@ def _parse_since(context: CommandContext, typed: str) -> datetime | None:
 SinceArgument = Annotated[
     datetime | None,
     Option(
-        description="From this day on: yesterday, Monday, 2026-01-05, 7 days",
-        convert=_parse_since,
+        "From this day on: yesterday, Monday, 2026-01-05, 7 days", convert=_parse_since
     ),
 ]
 

@@ -7,7 +7,7 @@ to a maximum size. Its content is not interpreted here.
 import asyncio
 from collections.abc import Awaitable
 
-from bot.commands.context import CommandContext
+from bot.commands import CommandContext
 from bot.errors import FieldError
 from bot.model import ATTACHMENT_LIMIT, Attachment
 from digests.errors import DigestsError

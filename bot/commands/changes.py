@@ -7,7 +7,7 @@ gets the digest and when, and a button that confirms the change (`commands.histo
 import secrets
 from collections.abc import Callable, Mapping
 
-from bot.commands.context import CommandContext
+from bot.commands import CommandContext
 from bot.configuration.change_preview import ChangePreviews
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.configuration.changes import ConfigurationService

@@ -6,8 +6,8 @@ Every list contains only names of the person's workspace, and URLs without secre
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from zoneinfo import available_timezones
 
+from bot.commands import CommandContext
 from bot.commands.arguments import PREVIEW_DAYS
-from bot.commands.context import CommandContext
 from bot.configuration import feed_lists
 from bot.ingest import addresses
 from bot.lookup.name_resolution import format_suggestion

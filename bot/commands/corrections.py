@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import SinceArgument
 from bot.commands.changes import propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
@@ -24,8 +22,8 @@ MAX_CORRECTIONS, MAX_CHANGES = 8, 2
 @command(
     "news corrections",
     "Corrections to stories after they were posted",
-    "/news corrections",
-    "/news corrections since=Monday",
+    "",
+    "since=Monday",
 )
 async def show_corrections(
     context: CommandContext, since: SinceArgument = None
@@ -115,21 +113,19 @@ async def _find_published(context: CommandContext, typed: str) -> ResolvedStory:
 @command(
     "newsdesk correct",
     "Correct a posted story, marked as an editor's correction",
-    "/newsdesk correct 2 The bridge was closed on Monday",
+    "2 The bridge was closed on Monday",
 )
 async def correct_story(
     context: CommandContext,
     number: Annotated[
         ResolvedStory,
         Option(
-            description="Its number in the newest edition, or its id",
+            "Its number in the newest edition, or its id",
             completes="story",
             convert=_find_published,
         ),
     ],
-    text: Annotated[
-        str, Option(description="What is right, in at most 200 characters", rest=True)
-    ],
+    text: Annotated[str, Option("What is right, in at most 200 characters", rest=True)],
 ) -> Reply:
     """Propose to add a correction below a story in the messages that contain it."""
     edition, story = number.stored_edition, number.story

@@ -1,6 +1,6 @@
 """Declare commands as functions with typed parameters.
 
-    @command("news timeline", "A story over its days, in order", "/news timeline 1")
+    @command("news timeline", "A story over its days, in order", "1", "harbour bridge")
     async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
 
 Each parameter after the context is one option of the command; its annotation contains
@@ -23,11 +23,11 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 
 import inspect
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Any, TypeVar
 
 from bot.commands.context import CommandContext, CommandServices
-from bot.commands.forms import Option, OptionGroup, build_digest_form
+from bot.commands.forms import build_digest_form
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
 from bot.model import Command, CommandOption, Form, Invocation, Permission, Reply
@@ -37,13 +37,48 @@ ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
 C = TypeVar("C", bound=ControlFunction)
 
 
+@dataclass(frozen=True, slots=True)
+class Option(CommandOption):
+    """How one parameter of a command is asked for and converted.
+
+    It is the metadata of the parameter's annotation:
+    `Annotated[EditionStory, Option("Its number", convert=find_story)]`.
+    """
+
+    description: str
+    _: KW_ONLY
+    #: The option's name, if it differs from the parameter's: «from».
+    name: str = ""
+    #: It is required anyway if the parameter has no default. True with a default: the
+    #: function itself asks for a missing answer.
+    required: bool = False
+    #: (context, stripped typed text) → value, or an awaitable of it. Without a
+    #: converter the parameter gets the text.
+    convert: Callable[[Any, str], Any] | None = None
+    #: Whether an empty answer is converted too: the digest that is posted here.
+    implicit: bool = False
+    #: Settings whose errors (`FieldError.field`) belong to this question.
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Several options for one parameter, derived from another description.
+
+    The parameter gets the given ones, by name, as they were typed.
+    """
+
+    options: tuple[CommandOption, ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Parameter:
     """One parameter of a command's function, with the options that it stands for."""
 
     name: str
+    #: Named as people see them.
     shown: tuple[CommandOption, ...]
-    #: None: a group of options.
+    #: Its option as declared; None for a group of options.
     option: Option | None
 
     async def convert(
@@ -163,15 +198,17 @@ def command(
     Args:
         path: «news quotes»: root and name (and group), separated by spaces.
         description: One line of at most 60 characters.
-        examples: Realistic lines as people type them; at least one.
+        examples: Realistic arguments as people type them after the path, "" for none;
+            or whole lines that start with «/». Without examples, the path is one.
     """
+    lines = [e if e.startswith("/") else f"/{path} {e}".strip() for e in examples]
 
     def declare(function: CommandFunction) -> CommandDeclaration:
         _, *parameters = inspect.signature(function).parameters.values()
         return CommandDeclaration(
             path=path,
             description=description,
-            examples=examples,
+            examples=tuple(lines or [f"/{path}"]),
             function=function,
             parameters=tuple(map(_read_parameter, parameters)),
         )
@@ -184,9 +221,8 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     *_, option = parameter.annotation.__metadata__
     if isinstance(option, OptionGroup):
         return _Parameter(name=parameter.name, shown=option.options, option=None)
-    required = option.required
-    if required is None:
-        required = not option.implicit and parameter.default is parameter.empty
-    name = option.name or parameter.name
-    shown = option.to_command_option(name, required=required)
+    needed = not option.implicit and parameter.default is parameter.empty
+    shown = replace(
+        option, name=option.name or parameter.name, required=option.required or needed
+    )
     return _Parameter(name=parameter.name, shown=(shown,), option=option)

@@ -8,11 +8,9 @@ support, with an error at their question.
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, OptionGroup, command
 from bot.commands.changes import propose_and_render, request_edit
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
 from bot.commands.digest_requests import choose_destination_name, get_channel
-from bot.commands.forms import Option, OptionGroup
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.settings import build_setting_options, format_form_values
 from bot.errors import UnknownName
@@ -29,14 +27,11 @@ from bot.model import (
 
 
 @command(
-    "newsdesk destination here",
-    "Let digests be posted to this channel",
-    "/newsdesk destination here",
-    "/newsdesk destination here morning",
+    "newsdesk destination here", "Let digests be posted to this channel", "", "morning"
 )
 async def add_destination(
     context: CommandContext,
-    name: Annotated[str, Option(description="How digests call it", rest=True)] = "",
+    name: Annotated[str, Option("How digests call it", rest=True)] = "",
 ) -> Reply:
     """Propose this channel as a destination, or resume posting there."""
     channel, known = get_channel(context.place), await context.list_destinations()
@@ -53,11 +48,7 @@ async def add_destination(
     return await propose_and_render(context, request)
 
 
-@command(
-    "newsdesk destination list",
-    "The channels that can be posted to",
-    "/newsdesk destination list",
-)
+@command("newsdesk destination list", "The channels that can be posted to")
 async def list_destinations(context: CommandContext) -> Reply:
     """List the destinations, each with the digests that are posted there."""
     known, posting = await context.list_destinations(), await context.list_digests()
@@ -93,17 +84,13 @@ async def _find_destination(context: CommandContext, typed: str) -> Destination:
     return resolve_destination(await context.list_destinations(), typed)
 
 
-@command(
-    "newsdesk destination remove",
-    "Stop posting to a channel",
-    "/newsdesk destination remove morning",
-)
+@command("newsdesk destination remove", "Stop posting to a channel", "morning")
 async def remove_destination(
     context: CommandContext,
     name: Annotated[
         Destination,
         Option(
-            description="What the list calls it",
+            "What the list calls it",
             rest=True,
             completes="destination",
             convert=_find_destination,
@@ -140,15 +127,15 @@ async def _find_destination_or_here(context: CommandContext, typed: str) -> Dest
 @command(
     "newsdesk destination edit",
     "Silent, with a ping, in a thread, published",
-    "/newsdesk destination edit silent=yes thread=yes",
-    '/newsdesk destination edit name=morning ping="role 4711"',
+    "silent=yes thread=yes",
+    'name=morning ping="role 4711"',
 )
 async def edit_destination(
     context: CommandContext,
     name: Annotated[
         Destination,
         Option(
-            description="Which one; without it the one of this channel",
+            "Which one; without it the one of this channel",
             completes="destination",
             implicit=True,
             convert=_find_destination_or_here,

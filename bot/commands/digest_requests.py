@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.forms import Option, OptionGroup
+from bot.commands import CommandContext, Option, OptionGroup
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
@@ -26,15 +25,15 @@ from bot.model import (
 )
 from bot.schedules.parsing import parse_schedule
 
-NAME_OPTION = Option(description="What it is called")
+NAME_OPTION = Option("What it is called")
 SOURCES_OPTION = Option(
-    description="Addresses of feeds or sites, or a pack such as world",
+    "Addresses of feeds or sites, or a pack such as world",
     completes="pack",
     settings=("sources",),
 )
-SCHEDULE_OPTION = Option(description="When, such as: weekdays at 8:30 Europe/Berlin")
+SCHEDULE_OPTION = Option("When, such as: weekdays at 8:30 Europe/Berlin")
 DESTINATIONS_OPTION = Option(
-    description="Destinations, by commas; without it this channel",
+    "Destinations, by commas; without it this channel",
     completes="destination",
     settings=("destinations",),
     convert=lambda _, typed: [

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, OptionGroup, command
 from bot.commands.arguments import DigestArgument, collapse_blanks, find_digest
 from bot.commands.changes import (
     propose,
@@ -11,8 +12,6 @@ from bot.commands.changes import (
     render_proposal,
     request_settings,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
 from bot.commands.digest_requests import (
     DESTINATIONS_OPTION,
     NAME_OPTION,
@@ -23,7 +22,6 @@ from bot.commands.digest_requests import (
     request_digest,
     request_new_digest,
 )
-from bot.commands.forms import Option, OptionGroup
 from bot.commands.presentation import join_notes
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
@@ -43,8 +41,8 @@ from bot.publishing.planning import capitalize_first, format_schedule
 @command(
     "newsdesk digest create",
     "A new digest for this channel",
-    '/newsdesk digest create "World" world schedule="daily at 7:00"',
-    '/newsdesk digest create "Tech" https://news.example/feed.xml',
+    '"World" world schedule="daily at 7:00"',
+    '"Tech" https://news.example/feed.xml',
 )
 async def create_digest(
     context: CommandContext,
@@ -70,14 +68,14 @@ async def create_digest(
 @command(
     "newsdesk digest edit",
     "Change a digest: name, destinations, length",
-    '/newsdesk digest edit stories=7 digest="Morning brief"',
-    '/newsdesk digest edit name="Early brief"',
+    'stories=7 digest="Morning brief"',
+    'name="Early brief"',
 )
 async def edit_digest(
     context: CommandContext,
     *,
     digest: DigestArgument,
-    name: Annotated[str, Option(description="Its new name")] = "",
+    name: Annotated[str, Option("Its new name")] = "",
     to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
     settings: Annotated[
         Mapping[str, str],
@@ -102,11 +100,7 @@ async def edit_digest(
     )
 
 
-@command(
-    "newsdesk digest list",
-    "Every digest: what it reads, when, where it goes",
-    "/newsdesk digest list",
-)
+@command("newsdesk digest list", "Every digest: what it reads, when, where it goes")
 async def list_digests(context: CommandContext) -> Reply:
     """List the digests with their sources, length, schedules and destinations."""
     known = await context.list_digests()
@@ -141,17 +135,13 @@ def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
 @command(
     "newsdesk digest clone",
     "A new digest with another one's settings",
-    '/newsdesk digest clone "Morning brief" "Late brief"',
+    '"Morning brief" "Late brief"',
 )
 async def clone_digest(
     context: CommandContext,
     digest: Annotated[
         Digest,
-        Option(
-            description="The one that is copied",
-            completes="digest",
-            convert=find_digest,
-        ),
+        Option("The one that is copied", completes="digest", convert=find_digest),
     ],
     name: Annotated[str, replace(NAME_OPTION, convert=collapse_blanks)],
     to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
@@ -170,18 +160,11 @@ async def clone_digest(
     return render_proposal(context, change, SmallPrint(text=left))
 
 
-@command(
-    "newsdesk digest delete",
-    "Delete a digest; what it posted stays",
-    "/newsdesk digest delete Evening",
-)
+@command("newsdesk digest delete", "Delete a digest; what it posted stays", "Evening")
 async def delete_digest(
     context: CommandContext,
     digest: Annotated[
-        Digest,
-        Option(
-            description="Its name", rest=True, completes="digest", convert=find_digest
-        ),
+        Digest, Option("Its name", rest=True, completes="digest", convert=find_digest)
     ],
 ) -> Reply:
     """Propose to delete the digest."""

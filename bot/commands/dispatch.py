@@ -19,9 +19,9 @@ from functools import partial
 
 import structlog
 
-from bot.commands import workspace
+from bot.commands import CommandContext, workspace
 from bot.commands.completion import complete_command_option
-from bot.commands.context import CommandContext, CommandServices
+from bot.commands.context import CommandServices
 from bot.commands.controls import STALE_CONTROL
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError

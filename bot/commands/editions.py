@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import parse_zone
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.configuration.diff import shorten_line
 from bot.errors import UnknownName, UserError
@@ -41,18 +39,16 @@ from bot.storage import delivery_store, edition_store
 @command(
     "news latest",
     "The newest edition here, or an earlier one",
-    "/news latest",
-    "/news latest Front page",
-    "/news latest e-7k3m9q",
+    "",
+    "Front page",
+    "e-7k3m9q",
 )
 async def show_latest(
     context: CommandContext,
     edition: Annotated[
         str,
         Option(
-            description="A digest's name, or an id such as e-7k3m9q",
-            rest=True,
-            completes="digest",
+            "A digest's name, or an id such as e-7k3m9q", rest=True, completes="digest"
         ),
     ] = "",
 ) -> Reply:
@@ -122,20 +118,13 @@ def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> R
 MAX_TIMES = 3
 
 
-@command(
-    "news when",
-    "When the next editions come here",
-    "/news when",
-    "/news when Europe/London",
-)
+@command("news when", "When the next editions come here", "", "Europe/London")
 async def show_next_editions(
     context: CommandContext,
     zone: Annotated[
         str,
         Option(
-            description="Your zone, such as Europe/London",
-            completes="zone",
-            convert=parse_zone,
+            "Your zone, such as Europe/London", completes="zone", convert=parse_zone
         ),
     ] = "",
 ) -> Reply:
@@ -187,17 +176,10 @@ def _list_times(digest: Digest, now: datetime) -> list[datetime]:
     return sorted(at for at in found if at > now)[:MAX_TIMES]
 
 
-@command(
-    "news discuss",
-    "A thread below an edition",
-    "/news discuss",
-    "/news discuss e-7k3m9q",
-)
+@command("news discuss", "A thread below an edition", "", "e-7k3m9q")
 async def open_discussion(
     context: CommandContext,
-    edition: Annotated[
-        str, Option(description="Its id, e-…; without it the newest one here")
-    ] = "",
+    edition: Annotated[str, Option("Its id, e-…; without it the newest one here")] = "",
 ) -> Reply:
     """Request the thread of the edition's first message in this channel."""
     title = context.say("Discuss")

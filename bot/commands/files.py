@@ -6,11 +6,9 @@ button, stored in the history as a whole, and reverted as a whole.
 
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.attachments import FILE, read_given_text
 from bot.commands.changes import propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.configuration import file_export, file_import
 from bot.configuration.change_steps import InvalidChange
 from bot.configuration.file_import import FileContext, build_requests
@@ -25,14 +23,14 @@ PRUNE_YES, PRUNE_NO = "yes", "no"
 @command(
     "newsdesk apply",
     "Apply a configuration file; the changes are shown first",
-    "/newsdesk apply https://config.example/newsroom.toml",
+    "https://config.example/newsroom.toml",
 )
 async def apply_file(
     context: CommandContext,
     file: Annotated[
         str,
         Option(
-            description="Its text as /newsdesk export gives it, or its address",
+            "Its text as /newsdesk export gives it, or its address",
             rest=True,
             lines=True,
             attachable=True,
@@ -42,8 +40,7 @@ async def apply_file(
     prune: Annotated[
         str,
         Option(
-            description="Also remove what the file does not name",
-            choices=(PRUNE_NO, PRUNE_YES),
+            "Also remove what the file does not name", choices=(PRUNE_NO, PRUNE_YES)
         ),
     ] = PRUNE_NO,
 ) -> Reply:
@@ -76,9 +73,7 @@ async def apply_file(
     return render_proposal(context, change, SmallPrint(text=stays))
 
 
-@command(
-    "newsdesk export", "The set-up of this workspace as a file", "/newsdesk export"
-)
+@command("newsdesk export", "The set-up of this workspace as a file")
 async def export_configuration(context: CommandContext) -> Reply:
     """Export the configuration of the workspace as TOML, without secrets."""
     toml = await context.db.read(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import DigestArgument, DigestsArgument
 from bot.commands.changes import (
     get_previews,
@@ -12,9 +13,6 @@ from bot.commands.changes import (
     render_proposal,
     request_edit,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
@@ -34,12 +32,7 @@ from digests.messages import Message
 
 FILTER_KINDS = ("exclude", "include")
 WordsArgument = Annotated[
-    str,
-    Option(
-        description='A word, a "phrase", or a /pattern/',
-        rest=True,
-        settings=FILTER_KINDS,
-    ),
+    str, Option('A word, a "phrase", or a /pattern/', rest=True, settings=FILTER_KINDS)
 ]
 #: Matching articles that are shown.
 MAX_MATCHES = 5
@@ -48,16 +41,15 @@ MAX_MATCHES = 5
 @command(
     "newsdesk filter add",
     "Drop what matches, or keep only that",
-    "/newsdesk filter add exclude rumour",
-    "/newsdesk filter add include /batter(y|ies)/",
+    "exclude rumour",
+    "include /batter(y|ies)/",
 )
 async def add_filter(
     context: CommandContext,
     kind: Annotated[
         str,
         Option(
-            description="exclude drops what matches, include keeps only that",
-            choices=FILTER_KINDS,
+            "exclude drops what matches, include keeps only that", choices=FILTER_KINDS
         ),
     ],
     words: WordsArgument,
@@ -76,16 +68,14 @@ async def add_filter(
 
 
 @command(
-    "newsdesk filter test",
-    "What a filter would do to the newest articles",
-    "/newsdesk filter test rumour",
+    "newsdesk filter test", "What a filter would do to the newest articles", "rumour"
 )
 async def try_filter(
     context: CommandContext,
     *,
     words: WordsArgument,
     kind: Annotated[
-        str, Option(description="exclude (default) or include", choices=FILTER_KINDS)
+        str, Option("exclude (default) or include", choices=FILTER_KINDS)
     ] = "exclude",
     digest: DigestArgument,
 ) -> Reply:
@@ -101,11 +91,7 @@ async def try_filter(
     )
 
 
-@command(
-    "newsdesk filter list",
-    "What each digest includes and excludes",
-    "/newsdesk filter list",
-)
+@command("newsdesk filter list", "What each digest includes and excludes")
 async def list_filters(context: CommandContext, digest: DigestsArgument) -> Reply:
     """List the filters of one digest or of all."""
     lines: list[Block] = [
@@ -125,16 +111,11 @@ async def list_filters(context: CommandContext, digest: DigestsArgument) -> Repl
     return context.reply(*lines, title=context.say("Filters"))
 
 
-@command("newsdesk filter remove", "Remove a filter", "/newsdesk filter remove rumour")
+@command("newsdesk filter remove", "Remove a filter", "rumour")
 async def remove_filter(
     context: CommandContext,
     words: Annotated[
-        str,
-        Option(
-            description="The filter, as the list shows it",
-            rest=True,
-            completes="filter",
-        ),
+        str, Option("The filter, as the list shows it", rest=True, completes="filter")
     ],
     digest: DigestArgument,
 ) -> Reply:

@@ -1,12 +1,7 @@
-"""Options of commands, and the forms that ask for missing or wrong answers. Pure.
+"""Forms that ask for missing or wrong answers to the options of a command. Pure."""
 
-An option describes one parameter of a command (see `bot.commands.declaration`); a form
-is built from the options of a command and the answers so far.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.i18n.translation import Texts
 from bot.lookup.name_resolution import AmbiguousDigest
@@ -16,58 +11,6 @@ from bot.model import Command, CommandOption, Form, FormField, Invocation
 MAX_FIELDS = 5
 #: Values of one question to choose from, on the platform that takes the fewest.
 MAX_CHOICES = 25
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Option:
-    """How one parameter of a command is asked for and converted.
-
-    It is the metadata of the parameter's annotation:
-    `Annotated[EditionStory, Option(description=…, convert=find_story)]`.
-    """
-
-    description: str
-    #: (context, stripped typed text) → value, or an awaitable of it. Without a
-    #: converter the parameter gets the text.
-    convert: Callable[[Any, str], Any] | None = None
-    #: The option's name, if it differs from the parameter's: «from».
-    name: str = ""
-    #: None: required if the parameter has no default. True with a default: the
-    #: function itself asks for a missing answer.
-    required: bool | None = None
-    #: Whether an empty answer is converted too: the digest that is posted here.
-    implicit: bool = False
-    #: Settings whose errors (`FieldError.field`) belong to this question.
-    settings: tuple[str, ...] = ()
-    #: As in `CommandOption`.
-    rest: bool = False
-    lines: bool = False
-    attachable: bool = False
-    choices: tuple[str, ...] = ()
-    completes: str = ""
-
-    def to_command_option(self, name: str, *, required: bool) -> CommandOption:
-        """Return the option as platforms see it."""
-        return CommandOption(
-            name=name,
-            description=self.description,
-            required=required,
-            rest=self.rest,
-            lines=self.lines,
-            choices=self.choices,
-            attachable=self.attachable,
-            completes=self.completes,
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OptionGroup:
-    """Several options for one parameter, derived from another description.
-
-    The parameter gets the given ones, by name, as they were typed.
-    """
-
-    options: tuple[CommandOption, ...]
 
 
 def build_command_form(

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import CommandContext, Option, command
 from bot.errors import UnknownName
 from bot.model import Command, ListItem, Reply, SmallPrint
 
@@ -14,8 +12,8 @@ MIN_SIMILARITY = 60
 CommandArgument = Annotated[
     str,
     Option(
+        "One command",
         name="command",
-        description="One command",
         rest=True,
         completes="command",
         convert=lambda _, typed: " ".join(typed.lstrip("/").split()),
@@ -23,9 +21,7 @@ CommandArgument = Annotated[
 ]
 
 
-@command(
-    "news help", "What you can ask, with examples", "/news help", "/news help quotes"
-)
+@command("news help", "What you can ask, with examples", "", "quotes")
 async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Reply:
     """Show the commands that the person may use, or one of them."""
     permission = context.person.permission
@@ -43,12 +39,7 @@ async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Re
     )
 
 
-@command(
-    "newsdesk help",
-    "What editors can do, with examples",
-    "/newsdesk help",
-    "/newsdesk help source add",
-)
+@command("newsdesk help", "What editors can do, with examples", "", "source add")
 async def show_editor_help(
     context: CommandContext, wanted: CommandArgument = ""
 ) -> Reply:

@@ -6,11 +6,9 @@ reverting proposes the opposite change, to be confirmed like any other.
 
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import within
 from bot.commands.changes import get_configuration, render_applied, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.configuration.change_steps import ConfigurationChange
 from bot.configuration.diff import format_change, shorten_line
@@ -24,18 +22,14 @@ MAX_BUTTONS = 4
 
 
 @command(
-    "newsdesk history",
-    "Who changed what, and how to revert it",
-    "/newsdesk history",
-    "/newsdesk history revert=c-7k3m9q",
+    "newsdesk history", "Who changed what, and how to revert it", "", "revert=c-7k3m9q"
 )
 async def show_history(
     context: CommandContext,
     n: Annotated[
-        int,
-        Option(description="How many changes, 1 to 20", convert=within(1, MAX_LISTED)),
+        int, Option("How many changes, 1 to 20", convert=within(1, MAX_LISTED))
     ] = DEFAULT_LISTED,
-    revert: Annotated[str, Option(description="The ID of a change to revert")] = "",
+    revert: Annotated[str, Option("The ID of a change to revert")] = "",
 ) -> Reply:
     """Show the latest changes, each with a button that reverts it."""
     if revert:

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import StoryArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import format_feedback
 from bot.errors import UnknownName, UserError
 from bot.model import ListItem, Reply, SmallPrint
@@ -50,27 +48,21 @@ def _parse_speaker(_: CommandContext, typed: str) -> Follow:
 @command(
     "news follow",
     "Follow a topic or a speaker; alone, what you follow",
-    "/news follow battery",
-    "/news follow Ada Brandt",
-    "/news follow",
+    "battery",
+    "Ada Brandt",
+    "",
 )
 async def follow(
     context: CommandContext,
     topic: Annotated[
         Follow | None,
         Option(
-            description="A word or a few: battery, climate summit",
-            rest=True,
-            convert=_parse_topic,
+            "A word or a few: battery, climate summit", rest=True, convert=_parse_topic
         ),
     ] = None,
     speaker: Annotated[
         Follow | None,
-        Option(
-            description="Somebody who is quoted",
-            completes="speaker",
-            convert=_parse_speaker,
-        ),
+        Option("Somebody who is quoted", completes="speaker", convert=_parse_speaker),
     ] = None,
 ) -> Reply:
     """Follow the topic, the speaker or both; without either, list those followed."""
@@ -125,16 +117,11 @@ async def _list_follows(context: CommandContext) -> Reply:
     return context.reply(*lines, SmallPrint(text=how), title=title)
 
 
-@command(
-    "news unfollow", "Stop following a topic or a speaker", "/news unfollow battery"
-)
+@command("news unfollow", "Stop following a topic or a speaker", "battery")
 async def unfollow(
     context: CommandContext,
     name: Annotated[
-        str,
-        Option(
-            description="One of those that you follow", rest=True, completes="follow"
-        ),
+        str, Option("One of those that you follow", rest=True, completes="follow")
     ],
 ) -> Reply:
     """Stop following the topic or speaker of this name."""
@@ -152,23 +139,13 @@ async def unfollow(
     )
 
 
-@command(
-    "news more",
-    "More of such stories in your own digest",
-    "/news more 2",
-    "/news more s-7k3m9q",
-)
+@command("news more", "More of such stories in your own digest", "2", "s-7k3m9q")
 async def want_more(context: CommandContext, story: StoryArgument) -> Reply:
     """Rank stories like this one higher in the reader's own digest."""
     return await _give_feedback(context, "more", story)
 
 
-@command(
-    "news less",
-    "Less of such stories in your own digest",
-    "/news less 2",
-    "/news less s-7k3m9q",
-)
+@command("news less", "Less of such stories in your own digest", "2", "s-7k3m9q")
 async def want_less(context: CommandContext, story: StoryArgument) -> Reply:
     """Rank stories like this one lower in the reader's own digest."""
     return await _give_feedback(context, "less", story)

@@ -10,9 +10,7 @@ Erasing asks for confirmation; its button is signed for this person and expires.
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import CommandContext, Option, command
 from bot.commands.presentation import format_feedback
 from bot.configuration.validation import check_language
 from bot.errors import UnknownName, UserError
@@ -51,22 +49,18 @@ def _parse_article_language(_: CommandContext, typed: str) -> str:
 @command(
     "news me",
     "Your own digest, and all that is stored about you",
-    "/news me",
-    "/news me 7:30",
-    "/news me weekdays at 7:30",
+    "",
+    "7:30",
+    "weekdays at 7:30",
 )
 async def show_person(
     context: CommandContext,
     time: Annotated[
-        str,
-        Option(description="7:30, or weekdays at 7:30 Europe/London; off", rest=True),
+        str, Option("7:30, or weekdays at 7:30 Europe/London; off", rest=True)
     ] = "",
     language: Annotated[
         str,
-        Option(
-            description="The language of its articles: en, de",
-            convert=_parse_article_language,
-        ),
+        Option("The language of its articles: en, de", convert=_parse_article_language),
     ] = "",
 ) -> Reply:
     """Set up, change or stop the reader's own digest, or show the stored data."""
@@ -399,18 +393,13 @@ def _split_by_lines(text: str) -> Iterator[str]:
 AUTOMATIC_LANGUAGE = "automatic"
 
 
-@command(
-    "news language",
-    "The language in which you are answered",
-    "/news language",
-    "/news language de",
-)
+@command("news language", "The language in which you are answered", "", "de")
 async def choose_language(
     context: CommandContext,
     language: Annotated[
         str,
         Option(
-            description="en, de; automatic: as your platform says",
+            "en, de; automatic: as your platform says",
             choices=(*list_languages(), AUTOMATIC_LANGUAGE),
         ),
     ] = "",

@@ -14,10 +14,8 @@ posting is refused.
 import secrets
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import DigestNameArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import Control, Destination, Digest, RenderedEdition, Reply, SmallPrint
@@ -58,25 +56,22 @@ async def _convert_destination(context: CommandContext, typed: str) -> Destinati
 @command(
     "newsdesk post",
     "Post an edition now; the scheduled one still comes",
-    "/newsdesk post",
-    "/newsdesk post Front page",
-    '/newsdesk post topic="harbour bridge"',
-    "/newsdesk post Front page to=breaking",
+    "",
+    "Front page",
+    'topic="harbour bridge"',
+    "Front page to=breaking",
 )
 async def post_edition(
     context: CommandContext,
     digest: DigestNameArgument,
     topic: Annotated[
         str,
-        Option(
-            description="Only what has these words, as in /news search",
-            convert=_convert_topic,
-        ),
+        Option("Only what has these words, as in /news search", convert=_convert_topic),
     ] = "",
     to: Annotated[
         Destination | None,
         Option(
-            description="Only to this destination, also one that is not its own",
+            "Only to this destination, also one that is not its own",
             completes="destination",
             convert=_convert_destination,
         ),
@@ -198,10 +193,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
 
 
 @command(
-    "newsdesk undo",
-    "Undo the newest edition, within ten minutes",
-    "/newsdesk undo",
-    "/newsdesk undo Front page",
+    "newsdesk undo", "Undo the newest edition, within ten minutes", "", "Front page"
 )
 async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> Reply:
     """Ask whether to delete the messages of the digest's newest edition."""

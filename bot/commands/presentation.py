@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.commands.context import CommandContext
+from bot.commands import CommandContext
 from bot.errors import UnknownName
 from bot.model import Block, ListItem, QuoteBlock, SmallPrint
 from bot.storage import quote_wording_store

@@ -12,10 +12,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import PREVIEW_DAYS, DigestNameArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import format_article_title
 from bot.configuration.diff import shorten_line
 from bot.errors import UserError
@@ -56,10 +54,10 @@ def _parse_day(_: CommandContext, typed: str) -> str:
 @command(
     "newsdesk preview",
     "What would be posted, and why not the rest",
-    "/newsdesk preview",
-    "/newsdesk preview Front page",
-    "/newsdesk preview day=yesterday",
-    '/newsdesk preview day="last 7 days"',
+    "",
+    "Front page",
+    "day=yesterday",
+    'day="last 7 days"',
 )
 async def preview_edition(
     context: CommandContext,
@@ -67,7 +65,7 @@ async def preview_edition(
     day: Annotated[
         str,
         Option(
-            description="today: now; yesterday, last 7 days: articles of that time",
+            "today: now; yesterday, last 7 days: articles of that time",
             completes="day",
             convert=_parse_day,
         ),

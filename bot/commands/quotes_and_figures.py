@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import SinceArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import (
     format_figure_title,
     join_notes,
@@ -35,19 +33,15 @@ def _is_story(topic: str) -> bool:
 
 
 @command(
-    "news quotes",
-    "Who said what, word for word",
-    "/news quotes Xi",
-    "/news quotes topic=bridge since=Monday",
+    "news quotes", "Who said what, word for word", "Xi", "topic=bridge since=Monday"
 )
 async def show_quotes(
     context: CommandContext,
     speaker: Annotated[
-        str, Option(description="A name or part of one", rest=True, completes="speaker")
+        str, Option("A name or part of one", rest=True, completes="speaker")
     ] = "",
     topic: Annotated[
-        str,
-        Option(description="A story number, or words it is about", completes="story"),
+        str, Option("A story number, or words it is about", completes="story")
     ] = "",
     since: SinceArgument = None,
 ) -> Reply:
@@ -108,17 +102,11 @@ async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
 MAX_COMPARED = 40
 
 
-@command(
-    "news figures",
-    "Numbers, what they measure, and their sentence",
-    "/news figures 1",
-    "/news figures trade",
-)
+@command("news figures", "Numbers, what they measure, and their sentence", "1", "trade")
 async def show_figures(
     context: CommandContext,
     topic: Annotated[
-        str,
-        Option(description="A story number, or words", rest=True, completes="story"),
+        str, Option("A story number, or words", rest=True, completes="story")
     ] = "",
     since: SinceArgument = None,
 ) -> Reply:

@@ -7,10 +7,8 @@ next command. Limits per person keep one reader from filling the editors' list.
 from datetime import timedelta
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import FollowedStoryArgument, at_most
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
@@ -29,18 +27,13 @@ MAX_LISTED_REPORTS = 15
 @command(
     "news report",
     "Report an error in a story to the editors",
-    "/news report 2 The bridge was closed on Monday, not Tuesday.",
+    "2 The bridge was closed on Monday, not Tuesday.",
 )
 async def report_error(
     context: CommandContext,
     story: FollowedStoryArgument,
     text: Annotated[
-        str,
-        Option(
-            description="What is wrong, and how you know",
-            rest=True,
-            convert=at_most(1000),
-        ),
+        str, Option("What is wrong, and how you know", rest=True, convert=at_most(1000))
     ],
 ) -> Reply:
     """Store the report for the editors."""
@@ -89,17 +82,16 @@ def _add_report(
 @command(
     "newsdesk reports",
     "Errors that readers reported, and answers to them",
-    "/newsdesk reports",
-    "/newsdesk reports r-7k3m9q Thank you, the day is right now.",
+    "",
+    "r-7k3m9q Thank you, the day is right now.",
 )
 async def manage_reports(
     context: CommandContext,
     settle: Annotated[
-        str, Option(description="The ID of the report to resolve", completes="report")
+        str, Option("The ID of the report to resolve", completes="report")
     ] = "",
     answer: Annotated[
-        str,
-        Option(description="The answer to the reader", rest=True, convert=at_most(500)),
+        str, Option("The answer to the reader", rest=True, convert=at_most(500))
     ] = "",
 ) -> Reply:
     """Show the open reports, or settle one of them."""

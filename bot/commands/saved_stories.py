@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import StoryArgument, parse_page
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import Page, join_notes
 from bot.errors import UnknownName, UserError
 from bot.model import ListItem, Reply, SmallPrint
@@ -17,9 +15,7 @@ from bot.storage.reader_store import SavedStory
 MAX_SAVED, PAGE_SIZE = 200, 15
 
 
-@command(
-    "news save", "Keep a story on your own list", "/news save 2", "/news save s-7k3m9q"
-)
+@command("news save", "Keep a story on your own list", "2", "s-7k3m9q")
 async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
     """Add the story to the reader's list."""
     saved = SavedStory(
@@ -55,13 +51,11 @@ async def remove_saved_story(context: CommandContext, story: str) -> Reply:
     return context.reply(context.say("It was not on your list."))
 
 
-@command("news saved", "Your saved stories", "/news saved", "/news saved remove=2")
+@command("news saved", "Your saved stories", "", "remove=2")
 async def list_saved_stories(
     context: CommandContext,
-    page: Annotated[
-        int, Option(description="Which page of the list", convert=parse_page)
-    ] = 1,
-    remove: Annotated[str, Option(description="The number of one to take off")] = "",
+    page: Annotated[int, Option("Which page of the list", convert=parse_page)] = 1,
+    remove: Annotated[str, Option("The number of one to take off")] = "",
 ) -> Reply:
     """Show the reader's list, newest first, or remove a story from it."""
     listed = await context.db.read(

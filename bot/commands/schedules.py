@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import (
     DIGEST_OPTION,
     DigestArgument,
@@ -20,9 +21,6 @@ from bot.commands.changes import (
     render_proposal,
     request_settings,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.configuration.change_steps import ChangeRequest
 from bot.errors import FieldError, UserError
 from bot.i18n.translation import Texts
@@ -37,28 +35,23 @@ from bot.schedules.calendar import load_zone
 from bot.schedules.parsing import parse_schedule
 from digests.language.normalization import normalize_text
 
-SCHEDULE_OPTION = Option(
-    description="When, such as: weekdays at 8:30 Europe/Berlin", rest=True
-)
+SCHEDULE_OPTION = Option("When, such as: weekdays at 8:30 Europe/Berlin", rest=True)
 WhichSchedule = Annotated[
-    str,
-    Option(description="Its number in the list, or its sentence", completes="schedule"),
+    str, Option("Its number in the list, or its sentence", completes="schedule")
 ]
 
 
 @command(
     "newsdesk schedule add",
     "Add times at which a digest is posted",
-    "/newsdesk schedule add weekdays at 8:30 Europe/Berlin",
-    '/newsdesk schedule add every 2 hours digest="Morning brief"',
+    "weekdays at 8:30 Europe/Berlin",
+    'every 2 hours digest="Morning brief"',
     "/newsdesk schedule Morning brief daily at 18:00",
 )
 async def add_schedule(
     context: CommandContext,
     schedule: Annotated[str, SCHEDULE_OPTION],
-    digest: Annotated[
-        str, Option(description=DIGEST_OPTION.description, completes="digest")
-    ] = "",
+    digest: Annotated[str, Option(DIGEST_OPTION.description, completes="digest")] = "",
 ) -> Reply:
     """Propose another schedule; the digest's name may precede the sentence."""
     if not digest:
@@ -97,9 +90,7 @@ async def _propose_schedules(
     )
 
 
-@command(
-    "newsdesk schedule list", "When each digest is posted", "/newsdesk schedule list"
-)
+@command("newsdesk schedule list", "When each digest is posted")
 async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Reply:
     """List the schedules of one digest or of all, numbered."""
     blocks: list[Block] = []
@@ -118,8 +109,8 @@ async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Re
 @command(
     "newsdesk schedule edit",
     "Post a digest at other times",
-    "/newsdesk schedule edit daily at 7:00 Europe/Berlin",
-    "/newsdesk schedule edit daily at 18:00 which=2",
+    "daily at 7:00 Europe/Berlin",
+    "daily at 18:00 which=2",
 )
 async def edit_schedule(
     context: CommandContext,
@@ -144,11 +135,7 @@ def _ask_for_schedule(context: CommandContext, digest: Digest, which: str) -> Fo
     return context.form({"which": which, "digest": digest.name, "schedule": present})
 
 
-@command(
-    "newsdesk schedule remove",
-    "Stop posting a digest at these times",
-    "/newsdesk schedule remove 2",
-)
+@command("newsdesk schedule remove", "Stop posting a digest at these times", "2")
 async def remove_schedule(
     context: CommandContext, *, which: WhichSchedule = "", digest: DigestArgument
 ) -> Reply:
@@ -193,18 +180,11 @@ def _occurs(said: str, forms: tuple[str, ...]) -> bool:
 # ── pauses and quiet hours ─────────────────────────────────────────────────────
 
 
-@command(
-    "newsdesk pause",
-    "Pause a digest for a while",
-    "/newsdesk pause",
-    "/newsdesk pause until=2030-01-07",
-)
+@command("newsdesk pause", "Pause a digest for a while", "", "until=2030-01-07")
 async def pause_digest(
     context: CommandContext,
     digest: DigestArgument,
-    until: Annotated[
-        str, Option(description="First day again: tomorrow, Friday, 2026-12-24")
-    ] = "",
+    until: Annotated[str, Option("First day again: tomorrow, Friday, 2026-12-24")] = "",
 ) -> Reply:
     """Propose to pause the digest, until a day or until it is resumed."""
     day = None
@@ -215,12 +195,10 @@ async def pause_digest(
     return await _propose_pause(context, request)
 
 
-@command("newsdesk schedule skip", "Skip one day", "/newsdesk schedule skip 2030-12-24")
+@command("newsdesk schedule skip", "Skip one day", "2030-12-24")
 async def skip_day(
     context: CommandContext,
-    date: Annotated[
-        str, Option(description="tomorrow, Friday, 2026-12-24", settings=("skip",))
-    ],
+    date: Annotated[str, Option("tomorrow, Friday, 2026-12-24", settings=("skip",))],
     digest: DigestArgument,
 ) -> Reply:
     """Propose not to post the digest on one day."""
@@ -243,7 +221,7 @@ def _get_local_date(context: CommandContext, digest: Digest) -> date:
     return context.now.astimezone(load_zone(digest_zone(digest))).date()
 
 
-@command("newsdesk resume", "Resume a paused digest", "/newsdesk resume")
+@command("newsdesk resume", "Resume a paused digest")
 async def resume_digest(context: CommandContext, digest: DigestArgument) -> Reply:
     """Propose to end the digest's pause."""
     if not digest.paused and digest.paused_until is None:
@@ -255,17 +233,11 @@ async def resume_digest(context: CommandContext, digest: DigestArgument) -> Repl
 _OFF_WORDS = frozenset({"off", "none", "no", "aus"})
 
 
-@command(
-    "newsdesk quiet",
-    "Hours in which nothing is posted",
-    "/newsdesk quiet 22:00-07:00",
-    "/newsdesk quiet off",
-)
+@command("newsdesk quiet", "Hours in which nothing is posted", "22:00-07:00", "off")
 async def set_quiet_hours(
     context: CommandContext,
     window: Annotated[
-        str,
-        Option(description="Such as 22:00-07:00, or off", settings=("quiet_hours",)),
+        str, Option("Such as 22:00-07:00, or off", settings=("quiet_hours",))
     ],
     digest: DigestArgument,
 ) -> Reply:

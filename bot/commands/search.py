@@ -5,10 +5,8 @@ from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import SinceArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import render_article_line
 from bot.lookup import text_search
 from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
@@ -23,27 +21,22 @@ from digests.types import Article
 @command(
     "news search",
     "Articles and past editions that hold the words",
-    "/news search bridge",
-    '/news search "national grid" -ice',
-    "/news search bridge since=yesterday",
+    "bridge",
+    '"national grid" -ice',
+    "bridge since=yesterday",
 )
 async def search(
     context: CommandContext,
     words: Annotated[
         str,
-        Option(
-            description='Words and "phrases" that must occur, -words that must not',
-            rest=True,
-        ),
+        Option('Words and "phrases" that must occur, -words that must not', rest=True),
     ],
     outlet: Annotated[
-        str, Option(name="from", description="Only from this outlet, as it is named")
+        str, Option("Only from this outlet, as it is named", name="from")
     ] = "",
-    source: Annotated[
-        str, Option(description="Only from this source", completes="source")
-    ] = "",
+    source: Annotated[str, Option("Only from this source", completes="source")] = "",
     speaker: Annotated[
-        str, Option(description="Only where this person is quoted", completes="speaker")
+        str, Option("Only where this person is quoted", completes="speaker")
     ] = "",
     since: SinceArgument = None,
 ) -> Reply:
@@ -148,15 +141,15 @@ def _parse_question(context: CommandContext, typed: str) -> Question:
 @command(
     "news ask",
     "Sentences from the sources that answer a question",
-    "/news ask When does the bridge reopen?",
-    "/news ask What did the mayor say yesterday?",
+    "When does the bridge reopen?",
+    "What did the mayor say yesterday?",
 )
 async def ask(
     context: CommandContext,
     question: Annotated[
         Question,
         Option(
-            description="Who, what, when, where, why, how many …",
+            "Who, what, when, where, why, how many …",
             rest=True,
             convert=_parse_question,
         ),

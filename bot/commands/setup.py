@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
+from bot.commands import CommandContext, command
 from bot.commands.changes import get_previews, propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
 from bot.commands.digest_requests import (
     NAME_OPTION,
     SCHEDULE_OPTION,
@@ -38,8 +37,8 @@ DEFAULT_PACK = "world"
 @command(
     "newsdesk setup",
     "Set up this channel, with a preview of the edition",
-    "/newsdesk setup",
-    '/newsdesk setup World world "daily at 7:00 Europe/Berlin"',
+    "",
+    'World world "daily at 7:00 Europe/Berlin"',
 )
 async def set_up_channel(
     context: CommandContext,

@@ -11,12 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import find_digest
 from bot.commands.attachments import FILE, read_given_bytes
 from bot.commands.changes import get_previews, propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import STATE_SIGNS
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, EntryEdit
@@ -58,14 +56,14 @@ class FeedsByDigest:
 @command(
     "newsdesk source import",
     "Import another reader's feeds (OPML)",
-    "/newsdesk source import https://reader.example/feeds.opml",
+    "https://reader.example/feeds.opml",
 )
 async def import_feeds(
     context: CommandContext,
     file: Annotated[
         bytes,
         Option(
-            description="The text of the OPML file, or its address",
+            "The text of the OPML file, or its address",
             rest=True,
             lines=True,
             attachable=True,
@@ -76,7 +74,7 @@ async def import_feeds(
     digest: Annotated[
         Digest | None,
         Option(
-            description="All go to it; without it each folder is a digest",
+            "All go to it; without it each folder is a digest",
             completes="digest",
             convert=find_digest,
         ),
@@ -101,17 +99,13 @@ async def import_feeds(
     return render_proposal(context, change, *summary)
 
 
-@command(
-    "newsdesk source export",
-    "The feeds as a list for other readers (OPML)",
-    "/newsdesk source export",
-)
+@command("newsdesk source export", "The feeds as a list for other readers (OPML)")
 async def export_feeds(
     context: CommandContext,
     digest: Annotated[
         Digest | None,
         Option(
-            description="Its name; without it the one that posts here",
+            "Its name; without it the one that posts here",
             completes="digest",
             convert=find_digest,
         ),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
+from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import (
     DIGEST_OPTION,
     DigestArgument,
@@ -25,9 +26,6 @@ from bot.commands.changes import (
     render_proposal,
     request_edit,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import STATE_SIGNS, Page
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
@@ -56,7 +54,7 @@ MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
 AddressesArgument = Annotated[
     Sequence[str],
     Option(
-        description="Of a feed, page or site; or a pack such as world",
+        "Of a feed, page or site; or a pack such as world",
         rest=True,
         completes="pack",
         settings=("sources",),
@@ -68,8 +66,8 @@ AddressesArgument = Annotated[
 @command(
     "newsdesk source add",
     "Read one more feed, page or site",
-    "/newsdesk source add https://news.example/",
-    '/newsdesk source add technology digest="Morning brief"',
+    "https://news.example/",
+    'technology digest="Morning brief"',
 )
 async def add_sources(
     context: CommandContext, address: AddressesArgument, digest: DigestArgument
@@ -95,7 +93,7 @@ async def add_sources(
 @command(
     "newsdesk source test",
     "What would be read there; nothing is saved",
-    "/newsdesk source test https://news.example/feed.xml",
+    "https://news.example/feed.xml",
 )
 async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
     """Show what can be read at the addresses, without saving anything."""
@@ -163,18 +161,11 @@ def _render_readings(
 # ── the list ───────────────────────────────────────────────────────────────────
 
 
-@command(
-    "newsdesk source list",
-    "What is read, and how each source is",
-    "/newsdesk source list",
-    "/newsdesk source list page=2",
-)
+@command("newsdesk source list", "What is read, and how each source is", "", "page=2")
 async def list_sources(
     context: CommandContext,
     digest: DigestsArgument,
-    page: Annotated[
-        int, Option(description="Of the list: 1, 2 …", convert=parse_page)
-    ] = 1,
+    page: Annotated[int, Option("Of the list: 1, 2 …", convert=parse_page)] = 1,
 ) -> Reply:
     """List the sources of one digest or of all, each with its health."""
     lines = [line for one in digest for line in _render_health(context, one)]
@@ -276,7 +267,7 @@ def _format_source_name(source: Source) -> str:
 
 
 _SOURCE_OPTION = Option(
-    description="Its name or address",
+    "Its name or address",
     rest=True,
     completes="source",
     settings=("sources",),
@@ -286,14 +277,10 @@ SourceArgument = Annotated[DigestSource, _SOURCE_OPTION]
 #: The same, if another argument follows.
 FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=False)]
 #: The digest in which `_find_source` searches.
-SourceDigest = Annotated[
-    str, Option(description=DIGEST_OPTION.description, completes="digest")
-]
+SourceDigest = Annotated[str, Option(DIGEST_OPTION.description, completes="digest")]
 
 
-@command(
-    "newsdesk source pause", "Pause a source", "/newsdesk source pause Hallin Courier"
-)
+@command("newsdesk source pause", "Pause a source", "Hallin Courier")
 async def pause_source(
     context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
 ) -> Reply:
@@ -301,11 +288,7 @@ async def pause_source(
     return await _propose_paused(context, source, paused=True)
 
 
-@command(
-    "newsdesk source resume",
-    "Resume a paused source",
-    "/newsdesk source resume Hallin Courier",
-)
+@command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
 async def resume_source(
     context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
 ) -> Reply:
@@ -325,9 +308,7 @@ async def _propose_paused(
 
 
 @command(
-    "newsdesk source remove",
-    "Stop reading a source",
-    "/newsdesk source remove https://news.example/feed.xml",
+    "newsdesk source remove", "Stop reading a source", "https://news.example/feed.xml"
 )
 async def remove_source(
     context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
@@ -364,7 +345,7 @@ OWN_NAME_SIGN = "-"
 @command(
     "newsdesk source rename",
     "Give a source another name in a digest",
-    '/newsdesk source rename "Hallin Courier" The Courier',
+    '"Hallin Courier" The Courier',
 )
 async def rename_source(
     context: CommandContext,
@@ -372,7 +353,7 @@ async def rename_source(
     name: Annotated[
         str,
         Option(
-            description="Its new name; - restores its own name",
+            "Its new name; - restores its own name",
             rest=True,
             settings=("source_names",),
             convert=collapse_blanks,
@@ -400,7 +381,7 @@ def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
 @command(
     "newsdesk source move",
     "Move a source to another digest",
-    '/newsdesk source move "Hallin Courier" Evening',
+    '"Hallin Courier" Evening',
 )
 async def move_source(
     context: CommandContext,
@@ -408,13 +389,13 @@ async def move_source(
     to: Annotated[
         Digest,
         Option(
-            description="The digest that reads it from now on",
+            "The digest that reads it from now on",
             completes="digest",
             convert=find_digest,
         ),
     ],
     digest: Annotated[
-        str, Option(description="The digest that reads it now", completes="digest")
+        str, Option("The digest that reads it now", completes="digest")
     ] = "",
 ) -> Reply:
     """Propose to move the source to another digest, under its name here."""

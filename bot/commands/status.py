@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
+from bot.commands import CommandContext, command
 from bot.commands.presentation import STATE_SIGNS, join_notes
 from bot.configuration.diff import hide_folders
 from bot.delivery import send_failures
@@ -40,11 +39,7 @@ MAX_HELD: Final = 4
 MAX_FINDINGS: Final = 25
 
 
-@command(
-    "newsdesk status",
-    "What was posted, what comes next, what needs attention",
-    "/newsdesk status",
-)
+@command("newsdesk status", "What was posted, what comes next, what needs attention")
 async def show_status(context: CommandContext) -> Reply:
     """Show held messages, each digest, reader activity, and the last deliveries."""
     blocks: list[Block | str] = []
@@ -243,7 +238,7 @@ async def leave_held(context: CommandContext, key: str) -> Reply:
 # ── the doctor ─────────────────────────────────────────────────────────────────
 
 
-@command("newsdesk doctor", "What is wrong here, and how to fix it", "/newsdesk doctor")
+@command("newsdesk doctor", "What is wrong here, and how to fix it")
 async def run_doctor(context: CommandContext) -> Reply:
     """Show the findings about this workspace, most urgent first."""
     found = await context.services.doctor.examine_workspace(

@@ -6,13 +6,12 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from bot.commands import CommandContext, command
 from bot.commands.arguments import (
     StoryArgument,
     StoryReference,
     compose_unpublished_story,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
 from bot.commands.presentation import (
     format_article_title,
     format_figure_title,
@@ -37,12 +36,7 @@ from digests.types import Article, EditionFigure, EditionStory, Sentence, Timeli
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
-@command(
-    "news story",
-    "One story: sources, quotes and figures",
-    "/news story 2",
-    "/news story harbour bridge",
-)
+@command("news story", "One story: sources, quotes and figures", "2", "harbour bridge")
 async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     """Show the story as its edition had it, with later articles."""
     try:
@@ -231,12 +225,7 @@ def _render_corrections(
 MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
 
 
-@command(
-    "news timeline",
-    "A story over its days, in order",
-    "/news timeline 1",
-    "/news timeline harbour bridge",
-)
+@command("news timeline", "A story over its days, in order", "1", "harbour bridge")
 async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
     """Show the story's dated events, who reported it, and the editions that had it."""
     zone = await context.get_own_zone()
@@ -303,10 +292,10 @@ def _render_publications(
 @command(
     "news why",
     "Why a story is (or is not) in the edition",
-    "/news why 1",
-    "/news why pool",
-    "/news why About 31,000 vehicles cross the bridge",
-    "/news why s-7k3m9q",
+    "1",
+    "pool",
+    "About 31,000 vehicles cross the bridge",
+    "s-7k3m9q",
 )
 async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
     """Show what was decided about each article of the story, and why."""

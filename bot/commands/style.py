@@ -6,6 +6,7 @@ Its options and its form are the settings with `SettingInfo.offered_by` Â«styleÂ
 from collections.abc import Mapping
 from typing import Annotated
 
+from bot.commands import CommandContext, OptionGroup, command
 from bot.commands.arguments import DigestArgument
 from bot.commands.changes import (
     get_previews,
@@ -14,9 +15,6 @@ from bot.commands.changes import (
     render_proposal,
     request_settings,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import OptionGroup
 from bot.configuration import layout_settings
 from bot.configuration.change_steps import ConfigurationChange
 from bot.configuration.settings import build_setting_options, format_form_values
@@ -38,10 +36,10 @@ from bot.model import (
 @command(
     "newsdesk style",
     "How many stories, how long, which sections",
-    "/newsdesk style",
-    "/newsdesk style stories=7 corrections=tell",
-    "/newsdesk style summary=long quotes=2 brief=0",
-    '/newsdesk style sections="summary, figures, quotes, also"',
+    "",
+    "stories=7 corrections=tell",
+    "summary=long quotes=2 brief=0",
+    'sections="summary, figures, quotes, also"',
 )
 async def change_style(
     context: CommandContext,

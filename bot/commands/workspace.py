@@ -7,9 +7,8 @@ right name starts the erasure. People with a grant of `/newsdesk access` cannot 
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.commands.context import CommandContext, CommandServices
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import CommandContext, Option, command
+from bot.commands.context import CommandServices
 from bot.errors import Forbidden, UserError
 from bot.model import FactTable, Form, PlatformName, Reply, SmallPrint, Workspace
 from bot.model.workspace import Scope
@@ -18,16 +17,11 @@ from bot.storage import Connection, destination_store, workspace_store
 from digests.messages import Message
 
 
-@command(
-    "newsdesk erase", "Erase all data of this workspace, for good", "/newsdesk erase"
-)
+@command("newsdesk erase", "Erase all data of this workspace, for good")
 async def erase_workspace(
     context: CommandContext,
     name: Annotated[
-        str,
-        Option(
-            description="The workspace's name, typed out, to erase it all", rest=True
-        ),
+        str, Option("The workspace's name, typed out, to erase it all", rest=True)
     ] = "",
 ) -> Reply | Form:
     """Show what would be erased; with the workspace's name, start the erasure."""
