@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
-from bot.commands.changes import propose, render_proposal
+from bot.commands.changes import propose_and_render
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
 from bot.errors import FieldError, UnknownName
-from bot.model import ListItem, Permission, Person, Reply, SettingsEntry
+from bot.model import ListItem, Permission, Person, Reply
 from bot.storage import workspace_store
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
@@ -51,9 +51,8 @@ async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
         may = context.say(
             "They may then use every /newsdesk command here, except this one."
         )
-    return render_proposal(
-        context, await propose(context, _request_grant(grant, given=True)), may
-    )
+    request = _request_grant(grant, given=True)
+    return await propose_and_render(context, request, more=[may])
 
 
 @command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
@@ -67,8 +66,8 @@ async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
             who=shorten_line(who),
             names=names or Message("nobody"),
         )
-    change = await propose(context, _request_grant(grant, given=False))
-    return render_proposal(context, change)
+    request = _request_grant(grant, given=False)
+    return await propose_and_render(context, request, more=())
 
 
 @command("newsdesk access list", "Who is an editor here")
@@ -142,7 +141,6 @@ def _parse_grant(written: str) -> Grant:
 
 def _request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
     name = format_grant(grant)
-    entry: SettingsEntry = {"name": name, "kind": grant.kind, "id": grant.external_id}
-    return ChangeRequest(
-        noun="access", name=name, edit=lambda _: entry if given else None
-    )
+    entry = {"name": name, "kind": grant.kind, "id": grant.external_id}
+    after = entry if given else None
+    return ChangeRequest(noun="access", name=name, edit=lambda _: after)

@@ -5,7 +5,9 @@ returns the value, or raises a `UserError` whose message says what to type inste
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from bot.commands import CommandContext, Option
@@ -32,36 +34,28 @@ async def find_digest(context: CommandContext, typed: str) -> Digest:
 
 async def select_digests(context: CommandContext, typed: str) -> tuple[Digest, ...]:
     """Find the digest of this name; without a name, all digests of the workspace."""
-    if typed:
-        return (await find_digest(context, typed),)
-    return await context.list_digests()
+    if not typed:
+        return await context.list_digests()
+    return (await find_digest(context, typed),)
 
 
-DIGEST_OPTION = Option(
-    "Its name; without it the one that posts here",
-    completes="digest",
-    implicit=True,
-    convert=find_digest,
+#: An option for a digest that has to be named, unless it is `implicit`.
+named_digest = partial(Option, completes="digest", convert=find_digest)
+DIGEST_OPTION = named_digest(
+    "Its name; without it the one that posts here", implicit=True
 )
 #: The digest that is named, or that is posted here.
 DigestArgument = Annotated[Digest, DIGEST_OPTION]
 #: The same, if the name is all that follows the command.
 DigestNameArgument = Annotated[
-    Digest,
-    Option(
-        "Its name", rest=True, completes="digest", implicit=True, convert=find_digest
-    ),
+    Digest, named_digest("Its name", rest=True, implicit=True)
 ]
 #: The digest that is named, or every digest.
 DigestsArgument = Annotated[
-    tuple[Digest, ...],
-    Option(
-        "Its name; without it the one that posts here",
-        completes="digest",
-        implicit=True,
-        convert=select_digests,
-    ),
+    tuple[Digest, ...], replace(DIGEST_OPTION, convert=select_digests)
 ]
+#: The name as it was typed, for commands that find the digest themselves.
+TypedDigest = Annotated[str, replace(DIGEST_OPTION, implicit=False, convert=None)]
 
 # ── stories ────────────────────────────────────────────────────────────────────
 
@@ -75,10 +69,9 @@ async def find_story(context: CommandContext, typed: str) -> EditionStory:
     try:
         return (await context.archive.story(context.place, typed)).story
     except UnknownName:
-        found = await compose_unpublished_story(context, typed)
-        if found is None:
-            raise
-        return found
+        if found := await compose_unpublished_story(context, typed):
+            return found
+        raise
 
 
 async def compose_unpublished_story(
@@ -92,24 +85,12 @@ async def compose_unpublished_story(
     )
 
 
+STORY_OPTION = Option(
+    "Its number, its id (s-…, or e-… 2), or words of it", rest=True, completes="story"
+)
 #: A story by words, number or id, for commands that show more about it.
-StoryReference = Annotated[
-    str,
-    Option(
-        "Its number, its id (s-…, or e-… 2), or words of it",
-        rest=True,
-        completes="story",
-    ),
-]
-StoryArgument = Annotated[
-    EditionStory,
-    Option(
-        "Its number, its id (s-…, or e-… 2), or words of it",
-        rest=True,
-        completes="story",
-        convert=find_story,
-    ),
-]
+StoryReference = Annotated[str, STORY_OPTION]
+StoryArgument = Annotated[EditionStory, replace(STORY_OPTION, convert=find_story)]
 #: A story that is followed by another argument.
 FollowedStoryArgument = Annotated[
     EditionStory,

@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 
 from bot.commands import CommandContext
 from bot.errors import FieldError
-from bot.model import ATTACHMENT_LIMIT, Attachment
+from bot.model import ATTACHMENT_LIMIT
 from digests.errors import DigestsError
 
 #: Seconds that fetching a file may take.
@@ -51,7 +51,15 @@ async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
         return context.invocation.args[FILE].encode("utf-8", "replace")
     if typed:
         raise FieldError("Give the text or a file, not both.", field=FILE)
-    _check_size(attached)
+    if attached.size > ATTACHMENT_LIMIT:
+        raise FieldError(
+            "A file may have at most {most} KB; «{name}» has {size} KB. Give it in "
+            "several parts.",
+            most=ATTACHMENT_LIMIT // 1_000,
+            name=attached.name[:80],
+            size=-(-attached.size // 1_000),
+            field=FILE,
+        )
     body = await _download(
         source_reader.fetch_attachment(attached, most=ATTACHMENT_LIMIT)
     )
@@ -64,18 +72,6 @@ async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
 def _is_address(typed: str) -> bool:
     """Check whether the text is one URL and nothing else."""
     return typed.lower().startswith(("https://", "http://")) and len(typed.split()) == 1
-
-
-def _check_size(file: Attachment) -> None:
-    if file.size > ATTACHMENT_LIMIT:
-        raise FieldError(
-            "A file may have at most {most} KB; «{name}» has {size} KB. Give it in "
-            "several parts.",
-            most=ATTACHMENT_LIMIT // 1_000,
-            name=file.name[:80],
-            size=-(-file.size // 1_000),
-            field=FILE,
-        )
 
 
 async def _download(work: Awaitable[bytes]) -> bytes:

@@ -5,7 +5,7 @@ gets the digest and when, and a button that confirms the change (`commands.histo
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.commands import CommandContext
 from bot.configuration.change_preview import ChangePreviews
@@ -17,17 +17,7 @@ from bot.configuration.diff import (
     format_times,
     list_differences,
 )
-from bot.model import (
-    Block,
-    Control,
-    Digest,
-    FactTable,
-    ListItem,
-    Paragraph,
-    Reply,
-    SettingsEntry,
-    SmallPrint,
-)
+from bot.model import Block, Control, Digest, FactTable, ListItem, Reply, SettingsEntry
 from digests.types import Edition, arrange_sections
 
 
@@ -75,11 +65,17 @@ async def propose(
 
 
 async def propose_and_render(
-    context: CommandContext, *requests: ChangeRequest, effect: bool = True
+    context: CommandContext,
+    *requests: ChangeRequest,
+    more: Sequence[Block | str] | None = None,
 ) -> Reply:
-    """Propose and render a change, with its effect on the next edition if possible."""
+    """Propose and render a change.
+
+    `more` is what the command says about it; None shows the effect on the next edition.
+    """
     change = await propose(context, *requests)
-    more = await render_effect(context, change) if effect else ()
+    if more is None:
+        more = await render_effect(context, change)
     return render_proposal(context, change, *more)
 
 
@@ -90,14 +86,13 @@ def render_proposal(
 
     `more` goes between the differences and the recipients of the digest.
     """
-    confirm = _sign_button(
-        context, change, context.say("Confirm"), "confirm", change.id
-    )
+    label = context.say("Confirm")
+    confirm = _sign_button(context, change, label, "confirm", change.id)
     return context.reply(
         *_render_differences(context, change),
         *more,
         *_render_upcoming(context, change),
-        SmallPrint(text=context.say("Nothing is changed until you confirm.")),
+        context.small_print("Nothing is changed until you confirm."),
         title=context.say("Please confirm"),
         controls=(confirm,),
     )
@@ -105,7 +100,7 @@ def render_proposal(
 
 def render_applied(context: CommandContext, change: ConfigurationChange) -> Reply:
     """Render an applied change: what happens next, and how to revert it."""
-    controls = [context.button(context.say("Take this back"), "revert", change.id)]
+    controls = [context.button("Take this back", "revert", change.id)]
     new = {s.name for s in change.steps if s.noun == "digest" and s.before is None}
     for coming in change.coming:
         if coming.digest in new and coming.destinations and coming.digest_id:
@@ -130,7 +125,7 @@ def _sign_button(
 
 async def render_effect(
     context: CommandContext, change: ConfigurationChange
-) -> tuple[Block, ...]:
+) -> tuple[str, ...]:
     """Render the number of stories in the next edition with and without the change."""
     if len(change.steps) != 1:
         return ()
@@ -146,19 +141,21 @@ async def render_effect(
         "was_brief": _count_brief(found.before),
     }
     if found.again:
-        sentence = context.say(
-            "Nothing is new right now. From recent articles it would have {full} in "
-            "full and {brief} in brief; without this change, {was_full} and "
-            "{was_brief}.",
-            **counts,
+        return (
+            context.say(
+                "Nothing is new right now. From recent articles it would have {full} "
+                "in full and {brief} in brief; without this change, {was_full} and "
+                "{was_brief}.",
+                **counts,
+            ),
         )
-    else:
-        sentence = context.say(
+    return (
+        context.say(
             "The next edition would have {full} in full and {brief} in brief; without "
             "this change, {was_full} and {was_brief}.",
             **counts,
-        )
-    return (Paragraph(text=sentence),)
+        ),
+    )
 
 
 def _count_brief(edition: Edition) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.commands.controls import ControlSigner, build_control_id
+from bot.commands.controls import SIGNED_ACTIONS, ControlSigner, build_control_id
 from bot.commands.forms import build_command_form
 from bot.i18n.translation import Texts
 from bot.lookup.archive import Archive
@@ -24,6 +24,7 @@ from bot.model import (
     Person,
     PlatformCheck,
     Reply,
+    SmallPrint,
     Workspace,
 )
 from bot.model.workspace import PersonScope, Scope
@@ -223,6 +224,25 @@ class CommandContext:
             discussion=discussion,
         )
 
+    def answer(self, msgid: str, /, **values: object) -> Reply:
+        """Build a reply of one sentence; see `Texts.say`."""
+        return self.reply(self.say(msgid, **values))
+
+    def listing(
+        self, title: str, blocks: Iterable[Block], *more: Block, nothing: str
+    ) -> Reply:
+        """Build a reply of the blocks and `more`; without blocks, of `nothing`."""
+        found = tuple(blocks)
+        return self.reply(*((*found, *more) if found else (nothing,)), title=title)
+
+    def section(self, msgid: str, lines: Sequence[Block], /) -> tuple[Block, ...]:
+        """Build the lines below a heading in small print; () without lines."""
+        return (self.small_print(msgid), *lines) if lines else ()
+
+    def small_print(self, msgid: str, /, **values: object) -> SmallPrint:
+        """Build a line of small print from one sentence; see `Texts.say`."""
+        return SmallPrint(text=self.say(msgid, **values))
+
     def form(
         self,
         values: Mapping[str, str] | None = None,
@@ -248,14 +268,19 @@ class CommandContext:
         return build_command_form(asking, values, self.texts, errors)
 
     def button(
-        self, label: str, action: str, *args: str, primary: bool = False
+        self,
+        msgid: str,
+        action: str,
+        *args: str,
+        primary: bool = False,
+        **values: object,
     ) -> Control:
-        """Build a button that changes nothing."""
-        return Control(id=build_control_id(action, *args), label=label, primary=primary)
+        """Build a button with the sentence as its label; see `Texts.say`.
 
-    def signed_button(
-        self, label: str, action: str, *args: str, primary: bool = False
-    ) -> Control:
-        """Build a button that changes something; only its own workspace accepts it."""
-        control = self.services.controls.signed(self.workspace_id, action, *args)
-        return Control(id=control, label=label, primary=primary)
+        Where pressing it changes something, only this workspace accepts it.
+        """
+        if action in SIGNED_ACTIONS:
+            control = self.services.controls.signed(self.workspace_id, action, *args)
+        else:
+            control = build_control_id(action, *args)
+        return Control(id=control, label=self.say(msgid, **values), primary=primary)

@@ -1,11 +1,11 @@
 """`/news corrections`, `/newsdesk correct`: corrections of published stories."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import SinceArgument
-from bot.commands.changes import propose, render_proposal
+from bot.commands.changes import propose_and_render
 from bot.commands.presentation import join_notes
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
@@ -32,12 +32,10 @@ async def show_corrections(
     found = await context.db.read(
         list_corrections, context.scope, since=since, count=MAX_CORRECTIONS
     )
+    if not found and since:
+        return context.answer("Nothing posted here has been corrected since then.")
     if not found:
-        return context.reply(
-            context.say("Nothing posted here has been corrected since then.")
-            if since
-            else context.say("Nothing posted here has been corrected so far.")
-        )
+        return context.answer("Nothing posted here has been corrected so far.")
     lines = [line for one in found for line in _render_correction(context, one)]
     title = context.count("{n} correction", "{n} corrections", len(found))
     return context.reply(*lines, title=title)
@@ -51,7 +49,7 @@ def _render_correction(
     first = ListItem(
         title=correction.headline,
         text=_format_outcome(context, one),
-        note=join_notes(at, _format_origin(context, one)),
+        note=join_notes(at, *_format_origin(context, one)),
         article=str(correction.article_id) if correction.article_id else None,
         revision=correction.new_revision,
     )
@@ -61,15 +59,15 @@ def _render_correction(
     return [first, *(_render_text_change(context, change) for change in changes)]
 
 
-def _format_origin(context: CommandContext, one: CorrectionStatus) -> str:
+def _format_origin(context: CommandContext, one: CorrectionStatus) -> Iterator[str]:
     """Format the outlet, or the editor who made the correction."""
     correction = one.correction
     if correction.editor_name is None:
-        return correction.outlet or ""
-    return join_notes(
-        context.say("by {name}", name=shorten_line(correction.editor_name)),
-        context.say("taken back") if correction.reverted_at else "",
-    )
+        yield correction.outlet or ""
+        return
+    yield context.say("by {name}", name=shorten_line(correction.editor_name))
+    if correction.reverted_at:
+        yield context.say("taken back")
 
 
 def _render_text_change(context: CommandContext, change: Mapping[str, Any]) -> ListItem:
@@ -135,12 +133,10 @@ async def correct_story(
     change_steps.check_still_editable(edition, undone=undone, now=context.now)
     name = change_steps.format_correction_name(edition, story.id)
     entry: SettingsEntry = {"name": name, "headline": story.headline.text, "text": text}
-    change = await propose(
-        context, ChangeRequest(noun="correction", name=name, edit=lambda _: entry)
-    )
+    request = ChangeRequest(noun="correction", name=name, edit=lambda _: entry)
     effect = context.say(
         "The posted messages are edited: this is added at the end of story {number}, "
         "marked as an editor's correction. Nobody is notified.",
         number=number.number,
     )
-    return render_proposal(context, change, effect)
+    return await propose_and_render(context, request, more=[effect])

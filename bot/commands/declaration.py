@@ -28,9 +28,19 @@ from typing import Any, TypeVar
 
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.forms import build_digest_form
+from bot.configuration.settings import build_setting_options
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
-from bot.model import Command, CommandOption, Form, Invocation, Permission, Reply
+from bot.model import (
+    Command,
+    CommandOption,
+    Form,
+    Invocation,
+    OfferedBy,
+    Permission,
+    Reply,
+    SettingsModel,
+)
 
 CommandFunction = Callable[..., Awaitable[Reply | Form]]
 ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
@@ -63,12 +73,13 @@ class Option(CommandOption):
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Several options for one parameter, derived from another description.
+    """Options of one parameter: the settings that a command offers.
 
     The parameter gets the given ones, by name, as they were typed.
     """
 
-    options: tuple[CommandOption, ...]
+    model: type[SettingsModel]
+    command: OfferedBy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,9 +231,10 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     # The outermost annotation comes last; it refines those inside.
     *_, option = parameter.annotation.__metadata__
     if isinstance(option, OptionGroup):
-        return _Parameter(name=parameter.name, shown=option.options, option=None)
+        shown = build_setting_options(option.model, option.command)
+        return _Parameter(name=parameter.name, shown=shown, option=None)
     needed = not option.implicit and parameter.default is parameter.empty
-    shown = replace(
+    asked = replace(
         option, name=option.name or parameter.name, required=option.required or needed
     )
-    return _Parameter(name=parameter.name, shown=(shown,), option=option)
+    return _Parameter(name=parameter.name, shown=(asked,), option=option)

@@ -5,14 +5,14 @@ that they cannot see. The configuration rejects options that the platform does n
 support, with an error at their question.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, OptionGroup, command
 from bot.commands.changes import propose_and_render, request_edit
 from bot.commands.digest_requests import choose_destination_name, get_channel
 from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.settings import build_setting_options, format_form_values
+from bot.configuration.settings import format_form_values
 from bot.errors import UnknownName
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import (
@@ -51,32 +51,22 @@ async def add_destination(
 @command("newsdesk destination list", "The channels that can be posted to")
 async def list_destinations(context: CommandContext) -> Reply:
     """List the destinations, each with the digests that are posted there."""
-    known, posting = await context.list_destinations(), await context.list_digests()
-    title = context.say("Destinations")
-    if not known:
-        nothing = context.say(
-            "No channel is a destination yet. Run /newsdesk destination "
-            "here in the channel that should get the news."
-        )
-        return context.reply(nothing, title=title)
-    return context.reply(
-        *(_render_destination(context, place, posting) for place in known), title=title
+    lines = []
+    for place in await context.list_destinations():
+        users = ", ".join(one.name for one in await _list_users(context, place))
+        note = users or context.say("no digest posts there")
+        text = context.texts.message(place.paused)
+        lines.append(ListItem(title=f"#{place.name}", text=text, note=note))
+    nothing = context.say(
+        "No channel is a destination yet. Run /newsdesk destination here in the "
+        "channel that should get the news."
     )
+    return context.listing(context.say("Destinations"), lines, nothing=nothing)
 
 
-def _render_destination(
-    context: CommandContext, place: Destination, known: Sequence[Digest]
-) -> ListItem:
-    users = ", ".join(digest.name for digest in _list_users(place, known))
-    return ListItem(
-        title=f"#{place.name}",
-        text=context.texts.message(place.paused),
-        note=users or context.say("no digest posts there"),
-    )
-
-
-def _list_users(place: Destination, known: Sequence[Digest]) -> list[Digest]:
+async def _list_users(context: CommandContext, place: Destination) -> list[Digest]:
     """List the digests that are posted there."""
+    known = await context.list_digests()
     return [d for d in known if place.name in {p.name for p in d.destinations}]
 
 
@@ -100,14 +90,12 @@ async def remove_destination(
     """Propose to remove the destination, also from the digests posted there."""
 
     def leave(entry: SettingsEntry) -> SettingsEntry:
-        left = [place for place in entry["destinations"] if place != name.name]
-        return {**entry, "destinations": left}
+        others = [place for place in entry["destinations"] if place != name.name]
+        return {**entry, "destinations": others}
 
-    users = _list_users(name, await context.list_digests())
+    left = [request_edit(one, leave) for one in await _list_users(context, name)]
     gone = ChangeRequest(noun="destination", name=name.name, edit=lambda _: None)
-    return await propose_and_render(
-        context, *(request_edit(digest, leave) for digest in users), gone
-    )
+    return await propose_and_render(context, *left, gone)
 
 
 async def _find_destination_or_here(context: CommandContext, typed: str) -> Destination:
@@ -117,9 +105,8 @@ async def _find_destination_or_here(context: CommandContext, typed: str) -> Dest
     here = next((p for p in known if p.channel == context.place.channel), None)
     if here is None:
         raise UnknownName(
-            "This channel is not a destination yet. Run /newsdesk "
-            "destination here first, or name one: /newsdesk destination "
-            "list shows them."
+            "This channel is not a destination yet. Run /newsdesk destination here "
+            "first, or name one: /newsdesk destination list shows them."
         )
     return here
 
@@ -142,10 +129,7 @@ async def edit_destination(
         ),
     ],
     settings: Annotated[
-        Mapping[str, str],
-        OptionGroup(
-            options=build_setting_options(DestinationSettings, "destination edit")
-        ),
+        Mapping[str, str], OptionGroup(DestinationSettings, "destination edit")
     ],
 ) -> Reply | Form:
     """Propose posting options; without any, show a form with the present ones."""

@@ -7,14 +7,12 @@ takes its time zone from its first schedule.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, OptionGroup
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.settings import build_setting_options
 from bot.errors import FieldError, UserError
 from bot.model import (
     DEFAULT_DIGEST,
@@ -41,48 +39,45 @@ DESTINATIONS_OPTION = Option(
     ],
 )
 #: Settings that a new digest can be given.
-SettingsArgument = Annotated[
-    Mapping[str, str],
-    OptionGroup(options=build_setting_options(DigestSettings, "create")),
-]
+SettingsArgument = Annotated[Mapping[str, str], OptionGroup(DigestSettings, "create")]
 
 #: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"
 _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewDigest:
-    """Answers about a new digest; "" means not answered."""
-
-    name: str
-    source: str
-    schedule: str
-    #: Other settings, as they were typed.
-    settings: Mapping[str, str]
-    #: Names of destinations; without any, this channel.
-    to: Sequence[str] = ()
-
-
 async def request_new_digest(
-    context: CommandContext, wanted: NewDigest
+    context: CommandContext,
+    name: str,
+    source: str,
+    schedule: str,
+    settings: Mapping[str, str],
+    to: Sequence[str] = (),
 ) -> list[ChangeRequest]:
-    """Build the requests for zone, destination and digest, in this order."""
-    name = " ".join(wanted.name.split())
-    requests = await _request_zone(context, wanted.schedule)
-    to = list(wanted.to)
+    """Build the requests for zone, destination and digest, in this order.
+
+    Args:
+        context: The call, whose channel is the destination unless others are named.
+        name: Its name; "" here and below means not answered.
+        source: As in `expand_addresses`.
+        schedule: A sentence.
+        settings: Other settings, as they were typed.
+        to: Names of destinations.
+    """
+    name = " ".join(name.split())
+    requests = await _request_zone(context, schedule)
     if not to:
-        place, request = await _request_destination(context, name)
-        requests += [request] if request else []
+        place, created = await _request_destination(context, name)
+        requests += created
         to = [place]
     entry: SettingsEntry = {
         **DEFAULT_DIGEST,
         "name": name,
-        "sources": expand_addresses(wanted.source),
-        "schedule": [wanted.schedule] if wanted.schedule else [],
-        "destinations": to,
-        "language": feed_lists.get_pack_language(wanted.source) or "en",
-        **wanted.settings,
+        "sources": expand_addresses(source),
+        "schedule": [schedule] if schedule else [],
+        "destinations": list(to),
+        "language": feed_lists.get_pack_language(source) or "en",
+        **settings,
     }
     return [*requests, request_digest(name, entry)]
 
@@ -102,15 +97,16 @@ def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
 
 async def _request_destination(
     context: CommandContext, name: str
-) -> tuple[str, ChangeRequest | None]:
-    """Return the name of this channel's destination, and the request to create it."""
+) -> tuple[str, list[ChangeRequest]]:
+    """Return the name of this channel's destination, and requests to create it."""
     channel, known = get_channel(context.place), await context.list_destinations()
     for found in known:
         if found.channel == channel:
-            return found.name, None
+            return found.name, []
     called = choose_destination_name(name, channel, known)
     entry = {"name": called, "channel": channel, "stopped": None}
-    return called, ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
+    new = ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
+    return called, [new]
 
 
 def get_channel(place: Location) -> str:

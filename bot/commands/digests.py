@@ -5,19 +5,13 @@ from dataclasses import replace
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, OptionGroup, command
-from bot.commands.arguments import DigestArgument, collapse_blanks, find_digest
-from bot.commands.changes import (
-    propose,
-    propose_and_render,
-    render_proposal,
-    request_settings,
-)
+from bot.commands.arguments import DigestArgument, collapse_blanks, named_digest
+from bot.commands.changes import propose_and_render, request_settings
 from bot.commands.digest_requests import (
     DESTINATIONS_OPTION,
     NAME_OPTION,
     SCHEDULE_OPTION,
     SOURCES_OPTION,
-    NewDigest,
     SettingsArgument,
     request_digest,
     request_new_digest,
@@ -25,16 +19,8 @@ from bot.commands.digest_requests import (
 from bot.commands.presentation import join_notes
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import build_setting_options, format_form_values
-from bot.model import (
-    DEFAULT_DIGEST,
-    Digest,
-    DigestSettings,
-    Form,
-    ListItem,
-    Reply,
-    SmallPrint,
-)
+from bot.configuration.settings import format_form_values
+from bot.model import DEFAULT_DIGEST, Digest, DigestSettings, Form, ListItem, Reply
 from bot.publishing.planning import capitalize_first, format_schedule
 
 
@@ -54,15 +40,12 @@ async def create_digest(
     settings: SettingsArgument,
 ) -> Reply:
     """Propose a new digest, with its destination and the workspace's zone."""
-    wanted = NewDigest(
-        name=name, source=source, schedule=schedule, settings=settings, to=to
-    )
-    change = await propose(context, *await request_new_digest(context, wanted))
-    later = context.say(
+    requests = await request_new_digest(context, name, source, schedule, settings, to)
+    later = context.small_print(
         "Its sources are read when it is saved; /newsdesk preview then shows the "
         "edition."
     )
-    return render_proposal(context, change, SmallPrint(text=later))
+    return await propose_and_render(context, *requests, more=[later])
 
 
 @command(
@@ -77,10 +60,7 @@ async def edit_digest(
     digest: DigestArgument,
     name: Annotated[str, Option("Its new name")] = "",
     to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
-    settings: Annotated[
-        Mapping[str, str],
-        OptionGroup(options=build_setting_options(DigestSettings, "edit")),
-    ],
+    settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "edit")],
 ) -> Reply | Form:
     """Propose other settings; without any, show a form with the present ones."""
     wanted: dict[str, object] = {**settings}
@@ -103,27 +83,20 @@ async def edit_digest(
 @command("newsdesk digest list", "Every digest: what it reads, when, where it goes")
 async def list_digests(context: CommandContext) -> Reply:
     """List the digests with their sources, length, schedules and destinations."""
-    known = await context.list_digests()
-    title = context.say("Digests")
-    if not known:
-        nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
-        return context.reply(nothing, title=title)
-    return context.reply(
-        *(_render_digest(context, digest) for digest in known), title=title
-    )
+    lines = [_render_digest(context, one) for one in await context.list_digests()]
+    nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
+    return context.listing(context.say("Digests"), lines, nothing=nothing)
 
 
 def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
     when = context.say("paused") if digest.paused else context.format_next_due(digest)
     where = ", ".join(f"#{place.name}" for place in digest.destinations)
+    schedules = (format_schedule(one, context.texts) for one in digest.schedules)
     text = join_notes(
         context.count("{n} source", "{n} sources", len(digest.sources)),
         context.count("{n} story", "{n} stories", digest.options.stories),
         digest.options.language,
-        *(
-            shorten_line(capitalize_first(format_schedule(one, context.texts)))
-            for one in digest.schedules
-        ),
+        *(shorten_line(capitalize_first(one)) for one in schedules),
     )
     return ListItem(
         title=digest.name,
@@ -139,10 +112,7 @@ def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
 )
 async def clone_digest(
     context: CommandContext,
-    digest: Annotated[
-        Digest,
-        Option("The one that is copied", completes="digest", convert=find_digest),
-    ],
+    digest: Annotated[Digest, named_digest("The one that is copied")],
     name: Annotated[str, replace(NAME_OPTION, convert=collapse_blanks)],
     to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
 ) -> Reply:
@@ -152,26 +122,22 @@ async def clone_digest(
         entry[setting] = DEFAULT_DIGEST[setting]
     if to:
         entry["destinations"] = list(to)
-    change = await propose(context, request_digest(name, entry))
-    left = context.say(
+    left = context.small_print(
         "Its schedules are not copied, so that nothing is posted twice: "
         "/newsdesk schedule add. It starts afresh: nothing counts as posted yet."
     )
-    return render_proposal(context, change, SmallPrint(text=left))
+    return await propose_and_render(context, request_digest(name, entry), more=[left])
 
 
 @command("newsdesk digest delete", "Delete a digest; what it posted stays", "Evening")
 async def delete_digest(
     context: CommandContext,
-    digest: Annotated[
-        Digest, Option("Its name", rest=True, completes="digest", convert=find_digest)
-    ],
+    digest: Annotated[Digest, named_digest("Its name", rest=True)],
 ) -> Reply:
     """Propose to delete the digest."""
     request = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
-    change = await propose(context, request)
     stays = context.say(
         "It is no longer posted. What was posted stays, with its buttons, and it can "
         "be brought back with /newsdesk history."
     )
-    return render_proposal(context, change, stays)
+    return await propose_and_render(context, request, more=[stays])

@@ -129,16 +129,12 @@ async def show_next_editions(
     ] = "",
 ) -> Reply:
     """Show the next times of each digest of this channel, and of the reader's own."""
-    shown = [*await context.list_digests_here()]
-    own = await context.find_own_digest()
-    if own is not None:
-        shown.append(own)
-    title = context.say("The next editions here")
-    if not shown:
-        nothing = context.say("No digest is posted in this channel.")
-        return context.reply(nothing, title=title)
-    lines = (_render_digest_times(context, digest, zone) for digest in shown)
-    return context.reply(*lines, title=title)
+    shown = (*await context.list_digests_here(), await context.find_own_digest())
+    return context.listing(
+        context.say("The next editions here"),
+        [_render_digest_times(context, digest, zone) for digest in shown if digest],
+        nothing=context.say("No digest is posted in this channel."),
+    )
 
 
 def _render_digest_times(

@@ -13,7 +13,7 @@ from bot.configuration import file_export, file_import
 from bot.configuration.change_steps import InvalidChange
 from bot.configuration.file_import import FileContext, build_requests
 from bot.errors import FieldError, UserError
-from bot.model import Document, Reply, SmallPrint
+from bot.model import Document, Reply
 from bot.storage import workspace_store
 
 #: Values of `prune`.
@@ -67,10 +67,10 @@ async def apply_file(
         problems = [(one.location, one.problem) for one in invalid.problems]
         every = file_import.explain_problems(problems)
         raise FieldError.of(every, field=FILE) from None
-    stays = context.say(
+    stays = context.small_print(
         "What the file does not name stays as it is, unless prune says yes."
     )
-    return render_proposal(context, change, SmallPrint(text=stays))
+    return render_proposal(context, change, stays)
 
 
 @command("newsdesk export", "The set-up of this workspace as a file")
@@ -80,16 +80,13 @@ async def export_configuration(context: CommandContext) -> Reply:
         file_export.dump_configuration, workspace_id=context.workspace_id, paths=False
     )
     if not toml.strip():
-        return context.reply(
-            context.say("Nothing is set up here yet. Start with /newsdesk setup.")
-        )
-    hint = context.say(
-        "Keep it as a file; /newsdesk apply takes it back, and so does an operator's "
-        "standfirst apply FILE. Secrets in addresses and the paths of folders are left "
-        "out."
-    )
+        return context.answer("Nothing is set up here yet. Start with /newsdesk setup.")
     return context.reply(
         Document(name="standfirst.toml", text=toml),
-        SmallPrint(text=hint),
+        context.small_print(
+            "Keep it as a file; /newsdesk apply takes it back, and so does an "
+            "operator's standfirst apply FILE. Secrets in addresses and the paths of "
+            "folders are left out."
+        ),
         title=context.say("Configuration"),
     )

@@ -17,15 +17,7 @@ from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
 from bot.errors import FieldError, UnknownName
-from bot.model import (
-    Block,
-    Digest,
-    ListItem,
-    Paragraph,
-    Reply,
-    SettingsEntry,
-    SmallPrint,
-)
+from bot.model import Block, Digest, ListItem, Paragraph, Reply, SettingsEntry
 from bot.publishing.planning import digest_zone
 from digests.errors import InputError
 from digests.messages import Message
@@ -86,7 +78,7 @@ async def try_filter(
         raise FieldError("{problem}", problem=error, field="words") from None
     return context.reply(
         *_render_trial(context, trial, kind, digest),
-        SmallPrint(text=context.say("Nothing was changed.")),
+        context.small_print("Nothing was changed."),
         title=shorten_line(words),
     )
 
@@ -94,21 +86,19 @@ async def try_filter(
 @command("newsdesk filter list", "What each digest includes and excludes")
 async def list_filters(context: CommandContext, digest: DigestsArgument) -> Reply:
     """List the filters of one digest or of all."""
-    lines: list[Block] = [
+    lines = (
         ListItem(
             title=shorten_line(words), text=context.texts.word(kind), note=one.name
         )
         for one in digest
         for kind, listed in _list_filters(one)
         for words in listed
-    ]
-    if not lines:
-        nothing = context.say(
-            "There are no filters: everything new is included. Add one with"
-            " /newsdesk filter add."
-        )
-        lines.append(Paragraph(text=nothing))
-    return context.reply(*lines, title=context.say("Filters"))
+    )
+    nothing = context.say(
+        "There are no filters: everything new is included. Add one with /newsdesk "
+        "filter add."
+    )
+    return context.listing(context.say("Filters"), lines, nothing=nothing)
 
 
 @command("newsdesk filter remove", "Remove a filter", "rumour")
@@ -147,16 +137,16 @@ def _render_trial(
     context: CommandContext, trial: FilterTrial, kind: str, digest: Digest
 ) -> Iterator[Block]:
     """Render «It would have dropped 2 of the last 40 articles», with some of them."""
-    matching, of = len(trial.matching), trial.of
-    if not of:
+    values = {"n": len(trial.matching), "of": trial.of}
+    if not trial.of:
         sentence = context.say("There is no stored article to try it on yet.")
     elif kind == "exclude":
         sentence = context.say(
-            "It would have dropped {n} of the last {of} articles.", n=matching, of=of
+            "It would have dropped {n} of the last {of} articles.", **values
         )
     else:
         sentence = context.say(
-            "It would have taken {n} of the last {of} articles.", n=matching, of=of
+            "It would have taken {n} of the last {of} articles.", **values
         )
     yield Paragraph(text=sentence)
     for article in trial.matching[:MAX_MATCHES]:

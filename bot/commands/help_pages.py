@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
 from bot.errors import UnknownName
-from bot.model import Command, ListItem, Reply, SmallPrint
+from bot.model import Block, Command, ListItem, Reply
 
 #: Similarity (0 to 100) from which a command is suggested.
 MIN_SIMILARITY = 60
@@ -34,7 +34,7 @@ async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Re
             "its source. Ask for details with these commands."
         ),
         *_render_nouns(context, known),
-        SmallPrint(text=context.say("More about one: /news help quotes")),
+        context.small_print("More about one: /news help quotes"),
         title=context.say("Help"),
     )
 
@@ -47,14 +47,13 @@ async def show_editor_help(
     known = [c for c in context.commands if c.path.startswith("newsdesk ")]
     if wanted:
         return _render_command(context, wanted, known)
-    first = context.say(
-        "Every change is shown before it is made, and can be reverted. "
-        "Start with /newsdesk setup."
-    )
     return context.reply(
-        SmallPrint(text=first),
+        context.small_print(
+            "Every change is shown before it is made, and can be reverted. "
+            "Start with /newsdesk setup."
+        ),
         *_render_lines(context, known),
-        SmallPrint(text=context.say("More about one: /newsdesk help source add")),
+        context.small_print("More about one: /newsdesk help source add"),
         title=context.say("Help for editors"),
     )
 
@@ -63,8 +62,7 @@ def _render_lines(
     context: CommandContext, known: Sequence[Command]
 ) -> Iterator[ListItem]:
     for one in known:
-        text = context.texts.word(one.description)
-        yield ListItem(title=f"/{one.path}", text=text)
+        yield ListItem(title=f"/{one.path}", text=context.texts.word(one.description))
 
 
 def _render_nouns(
@@ -95,19 +93,15 @@ def _render_command(
     if not found:
         raise _unknown_command(wanted, [c.path for c in known])
     shown = found[0]
-    options = []
+    blocks: list[Block | str] = [f"{context.texts.word(shown.description)}."]
     for option in shown.options:
         name = option.name
         if not option.required:
             name = context.say("{name} (optional)", name=name)
         text = context.texts.word(option.description)
-        options.append(ListItem(title=name, text=text))
-    return context.reply(
-        f"{context.texts.word(shown.description)}.",
-        *options,
-        *(ListItem(title=example) for example in shown.examples),
-        title=f"/{shown.path}",
-    )
+        blocks.append(ListItem(title=name, text=text))
+    blocks += [ListItem(title=example) for example in shown.examples]
+    return context.reply(*blocks, title=f"/{shown.path}")
 
 
 def _get_noun(shown: Command) -> str:

@@ -12,7 +12,7 @@ from bot.commands.changes import get_configuration, render_applied, render_propo
 from bot.commands.presentation import join_notes
 from bot.configuration.change_steps import ConfigurationChange
 from bot.configuration.diff import format_change, shorten_line
-from bot.model import Block, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.storage import deletion_store
 
 #: Changes that are shown by default, and at most.
@@ -32,24 +32,24 @@ async def show_history(
     revert: Annotated[str, Option("The ID of a change to revert")] = "",
 ) -> Reply:
     """Show the latest changes, each with a button that reverts it."""
+    configuration = get_configuration(context)
     if revert:
-        change = await get_configuration(context).revert(context.invocation, revert)
+        change = await configuration.revert(context.invocation, revert)
         return render_proposal(context, change)
-    stored = await get_configuration(context).history(context.workspace_id, n + 1)
+    stored = await configuration.history(context.workspace_id, n + 1)
     found = stored[:n]
-    blocks: list[Block] = [_render_change(context, change) for change in found]
+    blocks: list[Block | str] = [_render_change(context, change) for change in found]
     if len(stored) > n:
-        blocks.append(SmallPrint(text=_format_older(context, n)))
+        blocks.append(_render_older(context, n))
     if not found:
-        nothing = context.say("No changes have been made here yet.")
-        blocks.append(Paragraph(text=nothing))
+        blocks.append(context.say("No changes have been made here yet."))
     if len(found) < n:
         blocks += await _render_last_erasure(context)
-    buttons = (
-        context.button(context.say("Revert {id}", id=one.id), "revert", one.id)
+    controls = [
+        context.button("Revert {id}", "revert", one.id, id=one.id)
         for one in found[:MAX_BUTTONS]
-    )
-    return context.reply(*blocks, title=context.say("History"), controls=tuple(buttons))
+    ]
+    return context.reply(*blocks, title=context.say("History"), controls=controls)
 
 
 @show_history.control("confirm")
@@ -60,13 +60,12 @@ async def confirm_change(context: CommandContext, change_id: str) -> Reply:
     return render_applied(context, change)
 
 
-def _format_older(context: CommandContext, count: int) -> str:
-    """Format that there are more changes than shown, and how to see them."""
+def _render_older(context: CommandContext, count: int) -> SmallPrint:
+    """Render that there are more changes than shown, and how to see them."""
     if count == MAX_LISTED:
-        return context.say("Older changes are stored, but not listed here.")
-    return context.say(
-        "There are older ones: /newsdesk history {n}", n=min(MAX_LISTED, 4 * count)
-    )
+        return context.small_print("Older changes are stored, but not listed here.")
+    more = min(MAX_LISTED, 4 * count)
+    return context.small_print("There are older ones: /newsdesk history {n}", n=more)
 
 
 async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:

@@ -6,7 +6,7 @@ from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import StoryArgument
 from bot.commands.presentation import format_feedback
 from bot.errors import UnknownName, UserError
-from bot.model import ListItem, Reply, SmallPrint
+from bot.model import ListItem, Reply
 from bot.readers import personal_digest
 from bot.storage import quote_store, reader_store
 from bot.storage.reader_store import Feedback, FeedbackDirection, Follow
@@ -71,19 +71,20 @@ async def follow(
         return await _list_follows(context)
     said = [await _add_follow(context, one) for one in wanted]
     if await context.find_own_digest() is None:
-        effect = context.say(
-            "It counts in a digest of your own, by private message: /news me 7:30 "
-            "sets one up."
+        said.append(
+            context.say(
+                "It counts in a digest of your own, by private message: /news me 7:30 "
+                "sets one up."
+            )
         )
     else:
-        effect = context.say(
-            "Your own digest covers what mentions something that you follow."
+        said.append(
+            context.say(
+                "Your own digest covers what mentions something that you follow."
+            )
         )
-    undo = (
-        context.signed_button(context.say("Unfollow"), "unfollow", one.name)
-        for one in wanted
-    )
-    return context.reply(*said, effect, controls=tuple(undo))
+    undo = [context.button("Unfollow", "unfollow", one.name) for one in wanted]
+    return context.reply(*said, controls=undo)
 
 
 async def _add_follow(context: CommandContext, wanted: Follow) -> str:
@@ -106,15 +107,15 @@ async def _add_follow(context: CommandContext, wanted: Follow) -> str:
 
 async def _list_follows(context: CommandContext) -> Reply:
     known = await context.db.read(reader_store.list_follows, context.person_scope)
-    title = context.say("What you follow")
-    if not known:
-        nothing = context.say("You follow nothing yet. Try /news follow battery.")
-        return context.reply(nothing, title=title)
-    lines = (
-        ListItem(title=one.name, note=context.texts.word(one.kind)) for one in known
+    return context.listing(
+        context.say("What you follow"),
+        [ListItem(title=one.name, note=context.texts.word(one.kind)) for one in known],
+        *(
+            context.small_print("Stop following: /news unfollow {name}", name=one.name)
+            for one in known[:1]
+        ),
+        nothing=context.say("You follow nothing yet. Try /news follow battery."),
     )
-    how = context.say("Stop following: /news unfollow {name}", name=known[0].name)
-    return context.reply(*lines, SmallPrint(text=how), title=title)
 
 
 @command("news unfollow", "Stop following a topic or a speaker", "battery")
@@ -128,9 +129,7 @@ async def unfollow(
     if await context.db.write(
         reader_store.delete_follow, context.person_scope, name=name
     ):
-        return context.reply(
-            context.say("You no longer follow «{name}».", name=name[:60])
-        )
+        return context.answer("You no longer follow «{name}».", name=name[:60])
     known = await context.db.read(reader_store.list_follows, context.person_scope)
     raise UnknownName(
         "You do not follow «{name}». You follow: {names}.",
@@ -164,7 +163,7 @@ async def _give_feedback(
     await context.db.write(reader_store.set_feedback, context.person_scope, given=given)
     said = ListItem(title=format_feedback(context, given), note=given.headline)
     effect = await _describe_feedback_effect(context, direction)
-    undo = context.signed_button(context.say("Take this back"), "unlike", story.id)
+    undo = context.button("Take this back", "unlike", story.id)
     return context.reply(said, effect, controls=(undo,))
 
 
@@ -195,5 +194,5 @@ async def withdraw_feedback(context: CommandContext, story: str) -> Reply:
         reader_store.delete_feedback, context.person_scope, story=story
     )
     if gone:
-        return context.reply(context.say("Undone: it no longer counts."))
-    return context.reply(context.say("There was nothing to undo."))
+        return context.answer("Undone: it no longer counts.")
+    return context.answer("There was nothing to undo.")

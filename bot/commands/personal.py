@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
-from bot.commands.presentation import format_feedback
+from bot.commands.arguments import parse_page
+from bot.commands.presentation import format_feedback, format_occurrence
 from bot.configuration.validation import check_language
 from bot.errors import UnknownName, UserError
 from bot.i18n.translation import Texts, list_languages
@@ -24,11 +25,10 @@ from bot.model import (
     Form,
     ListItem,
     Paragraph,
-    Preformatted,
     Reply,
     SmallPrint,
 )
-from bot.publishing.planning import digest_zone, format_schedule, format_schedules
+from bot.publishing.planning import format_schedule, format_schedules
 from bot.readers import personal_data, personal_digest
 from bot.readers.personal_data import PersonalData
 from bot.storage import reader_store
@@ -37,13 +37,8 @@ from bot.storage import reader_store
 ERASE_CONFIRM_SECONDS = 3600
 #: Items of each kind that are listed one by one; the export has all.
 MAX_NAMED = 5
-#: Characters of one block of an export, and blocks of one answer.
-BLOCK_LENGTH, MAX_BLOCKS = 1_400, 5
-
-
-def _parse_article_language(_: CommandContext, typed: str) -> str:
-    check_language(typed)
-    return typed
+#: Blocks of an export in one answer.
+MAX_BLOCKS = 5
 
 
 @command(
@@ -60,7 +55,10 @@ async def show_person(
     ] = "",
     language: Annotated[
         str,
-        Option("The language of its articles: en, de", convert=_parse_article_language),
+        Option(
+            "The language of its articles: en, de",
+            convert=lambda _, typed: check_language(typed),
+        ),
     ] = "",
 ) -> Reply:
     """Set up, change or stop the reader's own digest, or show the stored data."""
@@ -82,11 +80,8 @@ async def handle_button(context: CommandContext, action: str) -> Reply | Form:
     match action.split("-"):
         case ["form"]:
             return await _build_digest_form(context)
-        case ["export"]:
-            return _render_export(context, await _load_stored(context))
-        case ["export", part]:
-            number = int(part[:4]) if part.isdecimal() else 1
-            return _render_export_part(context, await _load_stored(context), number)
+        case ["export", *part]:
+            return _render_export(context, await _load_stored(context), *part)
         case ["erase"]:
             return _ask_to_erase(context)
     return await show_person.function(context)
@@ -95,11 +90,9 @@ async def handle_button(context: CommandContext, action: str) -> Reply | Form:
 @show_person.control("change")
 async def switch_digest(context: CommandContext, action: str) -> Reply:
     """Stop the reader's own digest, or start it again."""
-    switch = (
-        personal_digest.pause_personal_digest
-        if action == "stop"
-        else personal_digest.resume_personal_digest
-    )
+    switch = personal_digest.resume_personal_digest
+    if action == "stop":
+        switch = personal_digest.pause_personal_digest
     own = await context.db.write(switch, whose=context.person_scope)
     if own is None:
         raise UserError("You have no digest of your own: /news me 7:30")
@@ -116,8 +109,8 @@ async def erase_person(context: CommandContext, signed: str) -> Reply:
     if person != context.person.id or age > ERASE_CONFIRM_SECONDS:
         raise UserError("This button has expired or is not yours: /news me")
     await context.db.write(reader_store.erase_person, context.person_scope)
-    return context.reply(
-        context.say("Erased. Nothing about you is stored in this workspace any more.")
+    return context.answer(
+        "Erased. Nothing about you is stored in this workspace any more."
     )
 
 
@@ -130,20 +123,19 @@ async def _load_stored(context: CommandContext) -> PersonalData:
 def _build_controls(context: CommandContext, own: Digest | None) -> tuple[Control, ...]:
     """Build the buttons for the reader's own digest and data."""
     if own is None:
-        label = context.say("Set up a digest of my own")
-        digest = [context.button(label, "me", "form", primary=True)]
+        form = context.button("Set up a digest of my own", "me", "form", primary=True)
+        digest = [form]
     else:
-        digest = [context.button(context.say("Change"), "me", "form")]
+        digest = [context.button("Change", "me", "form")]
         if own.paused or any(place.paused for place in own.destinations):
-            label = context.say("Start it again")
-            digest.append(context.signed_button(label, "me-set", "start", primary=True))
+            start = context.button("Start it again", "me-set", "start", primary=True)
+            digest.append(start)
         else:
-            label = context.say("Stop it")
-            digest.append(context.signed_button(label, "me-set", "stop"))
+            digest.append(context.button("Stop it", "me-set", "stop"))
     return (
         *digest,
-        context.button(context.say("Export my data"), "me", "export"),
-        context.button(context.say("Erase my data"), "me", "erase"),
+        context.button("Export my data", "me", "export"),
+        context.button("Erase my data", "me", "erase"),
     )
 
 
@@ -186,10 +178,9 @@ def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
                 "is nothing to send you."
             )
         )
-    silent = context.say("When there is nothing new for you, nothing is sent.")
     return context.reply(
         *blocks,
-        SmallPrint(text=silent),
+        context.small_print("When there is nothing new for you, nothing is sent."),
         title=context.say("Your digest"),
         controls=_build_controls(context, own),
     )
@@ -209,25 +200,18 @@ async def _build_digest_form(context: CommandContext) -> Form:
 
 def _ask_to_erase(context: CommandContext) -> Reply:
     question = context.say(
-        "This erases everything that is stored about you in this "
-        "workspace: your own digest with its editions, what you saved "
-        "and follow, more and less, your reports, your language and "
-        "zone. It cannot be undone."
+        "This erases everything that is stored about you in this workspace: your own "
+        "digest with its editions, what you saved and follow, more and less, your "
+        "reports, your language and zone. It cannot be undone."
     )
-    stays = context.say(
+    stays = context.small_print(
         "What was sent to you stays in your messages. What you changed as an editor "
         "stays in /newsdesk history."
     )
-    stamp = str(int(context.now.timestamp()))
-    label = context.say("Erase everything")
-    erase = context.signed_button(
-        label, "forget", stamp, context.person.id, primary=True
-    )
+    carried = (str(int(context.now.timestamp())), context.person.id)
+    erase = context.button("Erase everything", "forget", *carried, primary=True)
     return context.reply(
-        question,
-        SmallPrint(text=stays),
-        title=context.say("Please confirm"),
-        controls=(erase,),
+        question, stays, title=context.say("Please confirm"), controls=(erase,)
     )
 
 
@@ -236,24 +220,18 @@ async def _render_stored(
 ) -> Sequence[Block]:
     """Render everything that is stored about the reader."""
     locale = stored.reader.locale
-    rows = [
+    language = context.say("as the platform says")
+    if locale:
+        language = context.texts.language(locale)
+    follows = _format_names(context, [one.name for one in stored.follows])
+    saved = context.count("{n} story", "{n} stories", len(stored.saved))
+    rows = (
         *_list_digest_rows(context, stored),
-        (
-            context.say("Answers in"),
-            context.texts.language(locale)
-            if locale
-            else context.say("as the platform says"),
-        ),
+        (context.say("Answers in"), language),
         (context.say("Zone"), await context.get_own_zone()),
-        (
-            context.say("You follow"),
-            _format_names(context, [one.name for one in stored.follows]),
-        ),
-        (
-            context.say("Saved"),
-            context.count("{n} story", "{n} stories", len(stored.saved)),
-        ),
-    ]
+        (context.say("You follow"), follows),
+        (context.say("Saved"), saved),
+    )
     blocks: list[Block] = []
     if stored.own is None:
         none = context.say(
@@ -261,19 +239,19 @@ async def _render_stored(
             "private message and has only what the channels here did not show."
         )
         blocks.append(Paragraph(text=none))
-    blocks.append(FactTable(rows=tuple(rows)))
+    blocks.append(FactTable(rows=rows))
     blocks += [
         ListItem(title=format_feedback(context, one), note=one.headline)
         for one in stored.feedback[:MAX_NAMED]
     ]
     blocks += _render_own_reports(context, stored)
-    privacy = context.say(
+    privacy = context.small_print(
         "This is all that is kept of you here. Nobody else sees it; editors see your "
         "reports with your name, which are deleted {days} days after they are settled. "
         "What you read or open is not counted.",
         days=context.services.retention.editions,
     )
-    return (*blocks, SmallPrint(text=privacy))
+    return (*blocks, privacy)
 
 
 def _list_digest_rows(
@@ -287,10 +265,7 @@ def _list_digest_rows(
     coming = stopped if own.paused else context.format_next_due(own)
     yield context.say("Next"), coming
     if stored.last is not None:
-        state = texts.message(stored.last.reason)
-        outcome = state or texts.word(stored.last.state)
-        when = context.format_moment(stored.last.due_at, digest_zone(own))
-        yield context.say("Last"), f"{when}: {outcome}"
+        yield context.say("Last"), format_occurrence(context, own, stored.last)
     for place in own.destinations:
         if place.paused:
             yield context.say("Paused"), texts.message(place.paused)
@@ -299,17 +274,18 @@ def _list_digest_rows(
 
 def _describe_contents(context: CommandContext, own: Digest) -> str:
     """Describe what the digest includes."""
-    if not own.options.include:
+    language, include = own.options.language, own.options.include
+    if not include:
         return context.say(
             "What the channels here did not show, of all that is read here "
             "({language}). /news follow narrows it.",
-            language=own.options.language,
+            language=language,
         )
     return context.say(
         "What the channels here did not show and that names one of: {names} "
         "({language}).",
-        names=_format_names(context, own.options.include),
-        language=own.options.language,
+        names=_format_names(context, include),
+        language=language,
     )
 
 
@@ -334,57 +310,33 @@ def _format_names(context: CommandContext, names: Sequence[str]) -> str:
     return context.say("{names} and {n} more", names=said, n=rest) if rest > 0 else said
 
 
-def _render_export(context: CommandContext, stored: PersonalData) -> Reply:
-    """Render all data as a JSON file, with a button to see a long one in parts."""
-    text = personal_data.export_as_json(stored)
-    hint = context.say(
-        "Everything that is stored about you in this workspace, as JSON."
-    )
-    controls: tuple[Control, ...] = ()
-    if len(text) > BLOCK_LENGTH:
-        label = context.say("Show it in parts")
-        controls = (context.button(label, "me", "export-1"),)
-    return context.reply(
-        Document(name="standfirst-me.json", text=text),
-        SmallPrint(text=hint),
-        title=context.say("Your data"),
-        controls=controls,
-    )
-
-
-def _render_export_part(
-    context: CommandContext, stored: PersonalData, part: int
+def _render_export(
+    context: CommandContext, stored: PersonalData, part: str = ""
 ) -> Reply:
-    """Render one part of the JSON, counted from 1, for copying part by part."""
-    pieces = list(_split_by_lines(personal_data.export_as_json(stored)))
-    parts = -(-len(pieces) // MAX_BLOCKS)
-    part = min(max(part, 1), parts)
-    first = (part - 1) * MAX_BLOCKS
-    shown = [Preformatted(text=one) for one in pieces[first : first + MAX_BLOCKS]]
+    """Render all data as a JSON file, or a part of it, counted from 1, for copying."""
+    text = personal_data.export_as_json(stored)
+    document = Document(name="standfirst-me.json", text=text)
     hint = context.say(
         "Everything that is stored about you in this workspace, as JSON."
     )
-    if parts > 1:
-        hint += " " + context.say("Part {part} of {parts}.", part=part, parts=parts)
-    controls: tuple[Control, ...] = ()
-    if part < parts:
-        label = context.say("Next part")
-        controls = (context.button(label, "me", f"export-{part + 1}"),)
+    shown: Sequence[Block] = [document]
+    controls: list[Control] = []
+    pieces = document.listings()
+    if not part and len(pieces) > 1:
+        controls.append(context.button("Show it in parts", "me", "export-1"))
+    if part:
+        parts = -(-len(pieces) // MAX_BLOCKS)
+        number = min(parse_page(context, part) or 1, parts)
+        shown = pieces[(number - 1) * MAX_BLOCKS : number * MAX_BLOCKS]
+        if parts > 1:
+            hint += " " + context.say(
+                "Part {part} of {parts}.", part=number, parts=parts
+            )
+        if number < parts:
+            controls.append(context.button("Next part", "me", f"export-{number + 1}"))
     return context.reply(
         *shown, SmallPrint(text=hint), title=context.say("Your data"), controls=controls
     )
-
-
-def _split_by_lines(text: str) -> Iterator[str]:
-    """Split the text into pieces that end at line ends."""
-    piece = ""
-    for line in text.splitlines(keepends=True):
-        if piece and len(piece) + len(line) > BLOCK_LENGTH:
-            yield piece.rstrip("\n")
-            piece = ""
-        piece += line
-    if piece:
-        yield piece
 
 
 # ── the language of answers ────────────────────────────────────────────────────

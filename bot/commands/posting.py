@@ -15,10 +15,10 @@ import secrets
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
-from bot.commands.arguments import DigestNameArgument
+from bot.commands.arguments import DigestNameArgument, collapse_blanks
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.lookup.name_resolution import resolve_destination
-from bot.model import Control, Destination, Digest, RenderedEdition, Reply, SmallPrint
+from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
 from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
@@ -27,7 +27,7 @@ from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
 MAX_TOPIC_LENGTH = 40
 
 
-def _convert_topic(_: CommandContext, typed: str) -> str:
+def _convert_topic(context: CommandContext, typed: str) -> str:
     """Return the topic on one line.
 
     Raises:
@@ -35,7 +35,7 @@ def _convert_topic(_: CommandContext, typed: str) -> str:
     """
     # A button cannot carry unprintable characters.
     shown = "".join(c if c.isprintable() else " " for c in typed)
-    topic = " ".join(shown.split())
+    topic = collapse_blanks(context, shown)
     if len(topic) > MAX_TOPIC_LENGTH:
         raise UserError(
             "The topic has at most {most} characters. Keep the words that matter most.",
@@ -80,24 +80,19 @@ async def post_edition(
     """Ask whether to post: everything new, or a draft for a topic or destination."""
     order = ManualOrder(digest=digest, topic=topic, to=to)
     question = _format_question(context, order)
-    carried = (str(digest.id), secrets.token_hex(6))
+    carried = [str(digest.id), secrets.token_hex(6)]
     if not topic and to is None:
-        return context.reply(question, controls=(_build_button(context, *carried),))
+        post = context.button("Post now", "post", *carried, primary=True)
+        return context.reply(question, controls=[post])
     draft = await ManualPublisher(publisher=context.publisher).draft(
         order, context.workspace.platform
     )
-    button = _build_button(context, *carried, str(to.id if to else 0), topic)
+    carried += [str(to.id if to else 0), topic]
     return context.reply(
         question,
         RenderedEdition(parts=draft.parts),
         SmallPrint(text=_describe_effect(context, order)),
-        controls=(button,),
-    )
-
-
-def _build_button(context: CommandContext, *carried: str) -> Control:
-    return context.signed_button(
-        context.say("Post now"), "post", *carried, primary=True
+        controls=[context.button("Post now", "post", *carried, primary=True)],
     )
 
 
@@ -159,22 +154,22 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
     """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
     digest = await context.archive.digest(context.workspace_id, int(key))
-    if not topic and int(to or 0) == 0:
+    place_id = int(to or 0)
+    if not topic and not place_id:
         return await _post_digest(context, digest, f"post-{once}")
-    place = await _get_postable_destination(context, int(to)) if int(to or 0) else None
+    place = await _get_postable_destination(context, place_id) if place_id else None
     order = ManualOrder(digest=digest, topic=topic, to=place)
     publisher = ManualPublisher(publisher=context.publisher)
     edition = await publisher.post(order, f"post-{once}")
     context.services.wake()
-    return context.reply(
-        context.count(
-            "Posting «{digest}» to {where} with {n} story.",
-            "Posting «{digest}» to {where} with {n} stories.",
-            len(edition.edition.stories),
-            digest=digest.name,
-            where=_format_destinations(order),
-        )
+    said = context.count(
+        "Posting «{digest}» to {where} with {n} story.",
+        "Posting «{digest}» to {where} with {n} stories.",
+        len(edition.edition.stories),
+        digest=digest.name,
+        where=_format_destinations(order),
     )
+    return context.reply(said)
 
 
 async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
@@ -182,14 +177,13 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
     context.services.wake()
     if outcome.stored_edition is None:
         return context.reply(context.texts.message(outcome.reason))
-    return context.reply(
-        context.count(
-            "Posting «{digest}» with {n} story.",
-            "Posting «{digest}» with {n} stories.",
-            len(outcome.stored_edition.edition.stories),
-            digest=digest.name,
-        )
+    said = context.count(
+        "Posting «{digest}» with {n} story.",
+        "Posting «{digest}» with {n} stories.",
+        len(outcome.stored_edition.edition.stories),
+        digest=digest.name,
     )
+    return context.reply(said)
 
 
 @command(
@@ -205,9 +199,8 @@ async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> R
         "can come again in the next one.",
         digest=digest.name,
     )
-    label = context.say("Take it back")
-    button = context.signed_button(label, "undo", edition.public_id, primary=True)
-    return context.reply(question, controls=(button,))
+    undo = context.button("Take it back", "undo", edition.public_id, primary=True)
+    return context.reply(question, controls=[undo])
 
 
 @undo_edition.control("confirmed")
@@ -222,14 +215,13 @@ async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
     )
     context.services.wake()
     if done.before:
-        return context.reply(context.say("This edition has already been taken back."))
-    return context.reply(
-        context.count(
-            "Undone: {n} message is being deleted.",
-            "Undone: {n} messages are being deleted.",
-            done.deleted,
-        )
+        return context.answer("This edition has already been taken back.")
+    said = context.count(
+        "Undone: {n} message is being deleted.",
+        "Undone: {n} messages are being deleted.",
+        done.deleted,
     )
+    return context.reply(said)
 
 
 async def _get_postable_destination(context: CommandContext, key: int) -> Destination:
@@ -252,15 +244,16 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
         raise UserError(
             "Posting to #{name} is paused: {why}", name=place.name, why=place.paused
         )
-    for finding in await context.services.doctor.examine_destination(
+    findings = await context.services.doctor.examine_destination(
         context.workspace, place
-    ):
-        if finding.state == "problem":
+    )
+    for found in findings:
+        if found.state == "problem":
             raise UserError(
                 "The bot cannot post to #{name}: {text}. {fix}",
                 name=place.name,
-                text=finding.text,
-                fix=finding.fix,
+                text=found.text,
+                fix=found.fix,
             )
     if not await _may_write(context, place):
         raise Forbidden(

@@ -6,11 +6,9 @@ count as published.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, time, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import PREVIEW_DAYS, DigestNameArgument
@@ -78,7 +76,7 @@ async def preview_edition(
     summary: tuple[Block | str, ...] = (
         *_explain_holds(context, digest),
         SmallPrint(text=_format_counts(context, edition)),
-        *await _render_stages(context, edition),
+        *[line async for line in _render_stages(context, edition)],
     )
     if not edition.stories:
         if day == TODAY:
@@ -93,10 +91,10 @@ async def preview_edition(
     blocks = (RenderedEdition(parts=draft.parts), *summary)
     if day == TODAY:
         return context.reply(*blocks, title=title)
-    then = context.say(
+    then = context.small_print(
         "From the articles of that time, with the present filters and settings:"
     )
-    return context.reply(SmallPrint(text=then), *blocks, title=title)
+    return context.reply(then, *blocks, title=title)
 
 
 async def _compose_draft(
@@ -107,13 +105,12 @@ async def _compose_draft(
     zone = load_zone(digest_zone(digest))
     today = context.now.astimezone(zone).date()
     back = 1 if day == YESTERDAY else 7
-    since = _get_midnight(today - timedelta(days=back), zone)
-    until = _get_midnight(today, zone) if day == YESTERDAY else None
+    since, midnight = (
+        find_first_instant(datetime.combine(one, time()), zone)
+        for one in (today - timedelta(days=back), today)
+    )
+    until = midnight if day == YESTERDAY else None
     return await context.publisher.past(digest, since, until)
-
-
-def _get_midnight(day: date, zone: ZoneInfo) -> datetime:
-    return find_first_instant(datetime.combine(day, time()), zone)
 
 
 def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
@@ -145,17 +142,6 @@ def _format_counts(context: CommandContext, edition: Edition) -> str:
     )
 
 
-async def _render_stages(context: CommandContext, edition: Edition) -> list[ListItem]:
-    """Render per stage how many articles it left out, and the most frequent reasons.
-
-    Merged articles are also named, up to `MAX_NAMED_ARTICLES`.
-    """
-    return [
-        replace(line, note=await _format_articles(context, articles))
-        for line, articles in _list_removed(context, edition)
-    ]
-
-
 async def _format_articles(context: CommandContext, articles: Sequence[str]) -> str:
     """Format the titles of the first of these articles: «Bridge closed» (Sun), …."""
     titles = []
@@ -170,34 +156,40 @@ async def _format_articles(context: CommandContext, articles: Sequence[str]) -> 
     return ", ".join(titles)
 
 
-def _list_removed(
+async def _render_stages(
     context: CommandContext, edition: Edition
-) -> Iterator[tuple[ListItem, tuple[str, ...]]]:
-    """Build a line per stage and outcome, with its articles if these were merged."""
+) -> AsyncIterator[ListItem]:
+    """Render per stage how many articles it left out, and the most frequent reasons.
+
+    Merged articles are also named, up to `MAX_NAMED_ARTICLES`.
+    """
     names = (
-        (("filter",), ("left out",), context.say("Filtered out")),
-        (("fresh",), ("left out",), context.say("Replaced by a newer version")),
-        (("told",), ("left out",), context.say("Posted before")),
-        (("story",), ("duplicate",), context.say("Repeats another article")),
-        (("story",), ("merged",), context.say("Merged into a story")),
-        (("rank", "balance"), ("brief",), context.say("In brief")),
-        (("rank", "balance"), ("left out",), context.say("Ranked too low")),
-        (("edition",), ("left out",), context.say("Nothing could be shown")),
+        (("filter",), "left out", context.say("Filtered out")),
+        (("fresh",), "left out", context.say("Replaced by a newer version")),
+        (("told",), "left out", context.say("Posted before")),
+        (("story",), "duplicate", context.say("Repeats another article")),
+        (("story",), "merged", context.say("Merged into a story")),
+        (("rank", "balance"), "brief", context.say("In brief")),
+        (("rank", "balance"), "left out", context.say("Ranked too low")),
+        (("edition",), "left out", context.say("Nothing could be shown")),
     )
-    for stages, outcomes, label in names:
+    for stages, outcome, label in names:
         taken = [
-            d for d in edition.decisions if d.stage in stages and d.outcome in outcomes
+            d for d in edition.decisions if d.stage in stages and d.outcome == outcome
         ]
-        reasons = Counter(d.reason for d in taken)
-        if not reasons:
+        if not taken:
             continue
+        reasons = Counter(d.reason for d in taken)
         phrases = []
         for reason, count in reasons.most_common(MAX_REASONS):
             said = context.texts.message(reason)
             phrases.append(f"{said} ({count})" if count > 1 else said)
-        more = len(reasons) - len(phrases)
-        if more > 0:
+        if len(reasons) > MAX_REASONS:
+            more = len(reasons) - MAX_REASONS
             phrases.append(context.say("… and {n} more.", n=more))
-        merged = tuple(d.article for d in taken) if stages == ("story",) else ()
-        title = f"{label}: {reasons.total()}"
-        yield ListItem(title=title, text=" ".join(phrases)), merged
+        merged = [d.article for d in taken] if "story" in stages else []
+        yield ListItem(
+            title=f"{label}: {len(taken)}",
+            text=" ".join(phrases),
+            note=await _format_articles(context, merged),
+        )

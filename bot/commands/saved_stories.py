@@ -34,9 +34,7 @@ async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
     return context.reply(
         context.say("Saved: {headline}", headline=saved.headline),
         context.say("/news saved lists your saved stories. Only you can see them."),
-        controls=(
-            context.signed_button(context.say("Take it off"), "unsave", story.id),
-        ),
+        controls=(context.button("Take it off", "unsave", story.id),),
     )
 
 
@@ -47,8 +45,8 @@ async def remove_saved_story(context: CommandContext, story: str) -> Reply:
         reader_store.delete_saved_story, context.person_scope, story=story
     )
     if gone:
-        return context.reply(context.say("Taken off your list."))
-    return context.reply(context.say("It was not on your list."))
+        return context.answer("Taken off your list.")
+    return context.answer("It was not on your list.")
 
 
 @command("news saved", "Your saved stories", "", "remove=2")
@@ -67,31 +65,28 @@ async def list_saved_stories(
     await context.db.write(
         reader_store.delete_saved_story, context.person_scope, story=gone.story
     )
-    return context.reply(
-        context.say("Taken off your list: {headline}", headline=gone.headline)
-    )
+    return context.answer("Taken off your list: {headline}", headline=gone.headline)
 
 
 async def _render_page(context: CommandContext, page: Page[SavedStory]) -> Reply:
-    title = context.say("Your saved stories")
-    if not page.items:
-        nothing = context.say(
-            "You have saved no stories yet. /news save 2 saves the second story of the "
-            "newest edition here."
-        )
-        return context.reply(nothing, title=title)
     zone = await context.get_own_zone()
-    lines = (
+    lines = [
         ListItem(
             title=f"{number}. {one.headline}",
             note=join_notes(one.story, context.texts.day_and_time(one.saved_at, zone)),
             url=one.url,
         )
         for number, one in enumerate(page.items, page.first)
+    ]
+    nothing = context.say(
+        "You have saved no stories yet. /news save 2 saves the second story of the "
+        "newest edition here."
     )
-    how = context.say("Read one: /news story {id}", id=page.items[0].story)
+    first = page.items[0].story if page.items else ""
+    how = context.say("Read one: /news story {id}", id=first)
     last = SmallPrint(text=join_notes(how, page.format_position(context)))
-    return context.reply(*lines, last, title=title)
+    title = context.say("Your saved stories")
+    return context.listing(title, lines, last, nothing=nothing)
 
 
 def _find_saved(listed: Sequence[SavedStory], number: str) -> SavedStory:

@@ -9,22 +9,18 @@ from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import (
-    DIGEST_OPTION,
     DigestArgument,
     DigestsArgument,
+    TypedDigest,
     find_digest,
     parse_coming_day,
 )
-from bot.commands.changes import (
-    propose,
-    propose_and_render,
-    render_proposal,
-    request_settings,
-)
+from bot.commands.changes import propose_and_render, request_settings
+from bot.commands.digest_requests import SCHEDULE_OPTION
 from bot.configuration.change_steps import ChangeRequest
 from bot.errors import FieldError, UserError
 from bot.i18n.translation import Texts
-from bot.model import Block, Digest, Form, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import Block, Digest, Form, ListItem, Reply, SmallPrint
 from bot.publishing.planning import (
     capitalize_first,
     digest_zone,
@@ -35,7 +31,7 @@ from bot.schedules.calendar import load_zone
 from bot.schedules.parsing import parse_schedule
 from digests.language.normalization import normalize_text
 
-SCHEDULE_OPTION = Option("When, such as: weekdays at 8:30 Europe/Berlin", rest=True)
+SCHEDULE_LINE = replace(SCHEDULE_OPTION, rest=True)
 WhichSchedule = Annotated[
     str, Option("Its number in the list, or its sentence", completes="schedule")
 ]
@@ -50,8 +46,8 @@ WhichSchedule = Annotated[
 )
 async def add_schedule(
     context: CommandContext,
-    schedule: Annotated[str, SCHEDULE_OPTION],
-    digest: Annotated[str, Option(DIGEST_OPTION.description, completes="digest")] = "",
+    schedule: Annotated[str, SCHEDULE_LINE],
+    digest: TypedDigest = "",
 ) -> Reply:
     """Propose another schedule; the digest's name may precede the sentence."""
     if not digest:
@@ -66,11 +62,10 @@ async def _split_digest_name(context: CommandContext, said: str) -> tuple[str, s
         return "", said
     words = said.split()
     for digest in sorted(await context.list_digests(), key=lambda d: -len(d.name)):
-        name = digest.name.split()
-        if normalize_text(" ".join(words[: len(name)])) == normalize_text(
-            " ".join(name)
-        ):
-            return digest.name, " ".join(words[len(name) :])
+        length = len(digest.name.split())
+        first = " ".join(words[:length])
+        if normalize_text(first) == normalize_text(" ".join(digest.name.split())):
+            return digest.name, " ".join(words[length:])
     return "", said
 
 
@@ -85,9 +80,8 @@ def _is_schedule(said: str) -> bool:
 async def _propose_schedules(
     context: CommandContext, digest: Digest, sentences: list[str]
 ) -> Reply:
-    return await propose_and_render(
-        context, request_settings(digest, {"schedule": sentences})
-    )
+    request = request_settings(digest, {"schedule": sentences})
+    return await propose_and_render(context, request)
 
 
 @command("newsdesk schedule list", "When each digest is posted")
@@ -100,10 +94,8 @@ async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Re
             said = capitalize_first(format_schedule(sentence, context.texts))
             typed = format_typed_schedule(sentence, context.texts)
             blocks.append(ListItem(title=f"{number}. {said}", note=typed))
-    if not digest:
-        nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
-        blocks.append(Paragraph(text=nothing))
-    return context.reply(*blocks, title=context.say("Schedules"))
+    nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
+    return context.listing(context.say("Schedules"), blocks, nothing=nothing)
 
 
 @command(
@@ -115,7 +107,7 @@ async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Re
 async def edit_schedule(
     context: CommandContext,
     *,
-    schedule: Annotated[str, replace(SCHEDULE_OPTION, required=True)] = "",
+    schedule: Annotated[str, replace(SCHEDULE_LINE, required=True)] = "",
     which: WhichSchedule = "",
     digest: DigestArgument,
 ) -> Reply | Form:
@@ -163,18 +155,18 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
     if said.isdecimal() and 1 <= int(said[:6]) <= len(known):
         return int(said) - 1
     phrases = [format_schedule(sentence, texts) for sentence in known]
-    forms = zip(known, map(capitalize_first, phrases), phrases, strict=True)
-    fitting = [n for n, words in enumerate(forms) if said and _occurs(said, words)]
+    fitting = [
+        index
+        for index, (sentence, phrase) in enumerate(zip(known, phrases, strict=True))
+        if said
+        and (said in sentence or said in phrase or said in capitalize_first(phrase))
+    ]
     if len(fitting) == 1:
         return fitting[0]
     numbered = "; ".join(f"{n}. {words}" for n, words in enumerate(phrases, 1))
     raise FieldError(
         "Choose one by its number: {numbered}.", numbered=numbered, field="which"
     )
-
-
-def _occurs(said: str, forms: tuple[str, ...]) -> bool:
-    return any(said in form for form in forms)
 
 
 # ── pauses and quiet hours ─────────────────────────────────────────────────────
@@ -212,9 +204,8 @@ async def skip_day(
 
 
 async def _propose_pause(context: CommandContext, request: ChangeRequest) -> Reply:
-    change = await propose(context, request)
     waits = context.say("New articles wait for the next edition.")
-    return render_proposal(context, change, waits)
+    return await propose_and_render(context, request, more=[waits])
 
 
 def _get_local_date(context: CommandContext, digest: Digest) -> date:
@@ -227,7 +218,7 @@ async def resume_digest(context: CommandContext, digest: DigestArgument) -> Repl
     if not digest.paused and digest.paused_until is None:
         raise UserError("«{digest}» is not paused.", digest=digest.name)
     request = request_settings(digest, {"paused": False, "paused_until": None})
-    return await propose_and_render(context, request, effect=False)
+    return await propose_and_render(context, request, more=())
 
 
 _OFF_WORDS = frozenset({"off", "none", "no", "aus"})
@@ -244,10 +235,7 @@ async def set_quiet_hours(
     """Propose quiet hours for the digest, or none."""
     off = window.casefold() in _OFF_WORDS
     request = request_settings(digest, {"quiet_hours": None if off else window})
-    change = await propose(context, request)
-    if off:
-        return render_proposal(context, change)
     held = context.say(
         "Editions due then are held and posted as one edition afterwards."
     )
-    return render_proposal(context, change, held)
+    return await propose_and_render(context, request, more=() if off else [held])

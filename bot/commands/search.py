@@ -1,13 +1,12 @@
 """`/news search, ask`: stored articles that contain words or answer a question."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import SinceArgument
-from bot.commands.presentation import render_article_line
+from bot.commands.presentation import render_article_line, render_passage
 from bot.lookup import text_search
 from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
 from bot.model import Block, ListItem, Reply, SmallPrint
@@ -43,11 +42,9 @@ async def search(
     """Find articles with all the words, best first, and headlines of past editions."""
     asked = parse_search(words)
     if not asked:
-        return context.reply(
-            context.say(
-                "Write at least one word to search for. Punctuation alone, or "
-                "only words with a minus, finds nothing."
-            )
+        return context.answer(
+            "Write at least one word to search for. Punctuation alone, or "
+            "only words with a minus, finds nothing."
         )
     limits = SearchFilter(
         outlet=outlet or None,
@@ -75,44 +72,41 @@ async def _render_past_editions(
     found = await context.db.read(
         text_search.search_headlines, context.workspace_id, words, limits.since
     )
-    lines = tuple(
-        ListItem(
-            title=row.headline,
-            note=context.say(
-                "{day} · /news story {edition} {number}",
-                day=context.texts.day_and_time(row.made_at, context.zone),
-                edition=row.edition,
-                number=row.number,
-            ),
+    lines = []
+    for row in found:
+        day = context.texts.day_and_time(row.made_at, context.zone)
+        note = context.say(
+            "{day} · /news story {edition} {number}",
+            day=day,
+            edition=row.edition,
+            number=row.number,
         )
-        for row in found
-    )
-    return (SmallPrint(text=context.say("In past editions")), *lines) if lines else ()
+        lines.append(ListItem(title=row.headline, note=note))
+    return context.section("In past editions", lines)
 
 
 async def _explain_no_match(context: CommandContext, words: str) -> str:
     """Explain that no article has the words, and whether options are the reason."""
-    args: Mapping[str, str] = context.invocation.args
+    args, said = context.invocation.args, words[:60]
     names = ("from", "source", "speaker", "since")
-    narrowed = ", ".join(
-        f"{name}={args[name][:40]}" for name in names if args.get(name)
-    )
-    if narrowed:
+    given = [f"{name}={args[name][:40]}" for name in names if args.get(name)]
+    others: tuple[Article, ...] = ()
+    if given:
         others = await context.db.read(
             text_search.find_articles, context.workspace_id, words
         )
-        if others:
-            return context.count(
-                "With {narrowed}, no article contains all of these words: "
-                "{words}. Without it, {n} article does.",
-                "With {narrowed}, no article contains all of these words: "
-                "{words}. Without it, {n} articles do.",
-                len(others),
-                narrowed=narrowed,
-                words=words[:60],
-            )
-    return context.say(
-        "No stored article has all of these words: {words}.", words=words[:60]
+    if not others:
+        return context.say(
+            "No stored article has all of these words: {words}.", words=said
+        )
+    return context.count(
+        "With {narrowed}, no article contains all of these words: {words}. Without "
+        "it, {n} article does.",
+        "With {narrowed}, no article contains all of these words: {words}. Without "
+        "it, {n} articles do.",
+        len(others),
+        narrowed=", ".join(given),
+        words=said,
     )
 
 
@@ -124,12 +118,9 @@ def _render_match(
     shown = find_snippet(article, asked)
     if shown is None:
         return line
-    start, end = shown.sentence.start, shown.sentence.end
+    start = shown.sentence.start
     return replace(
-        line,
-        text=article.text[start:end],
-        start=start,
-        end=end,
+        render_passage(article, shown.sentence, title=line.title, note=line.note),
         marks=tuple((mark.start - start, mark.end - start) for mark in shown.marks),
     )
 
@@ -163,10 +154,8 @@ async def ask(
     if refused is not None:
         return _render_refusal(context, refused, result)
     lines = (_render_answer(context, found) for found in result.answer.sentences)
-    checked = context.say("✓ Word for word from the stored texts")
-    return context.reply(
-        *lines, SmallPrint(text=checked), title=context.say("What the sources say")
-    )
+    checked = context.small_print("✓ Word for word from the stored texts")
+    return context.reply(*lines, checked, title=context.say("What the sources say"))
 
 
 def _render_answer(context: CommandContext, found: AnswerSentence) -> ListItem:
@@ -184,11 +173,9 @@ def _render_refusal(
     """Render that the sources have no answer, and how many articles were read."""
     match refused.why:
         case "nothing asked":
-            return context.reply(
-                context.say(
-                    "Ask a full question that names somebody or something, for "
-                    "example: /news ask When does the bridge reopen?"
-                )
+            return context.answer(
+                "Ask a full question that names somebody or something, for "
+                "example: /news ask When does the bridge reopen?"
             )
         case "unknown name" if result.articles:
             said = context.say(

@@ -6,7 +6,6 @@ posted, and one button creates destination, digest and schedule together.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Annotated
 
 from bot.commands import CommandContext, command
@@ -15,14 +14,13 @@ from bot.commands.digest_requests import (
     NAME_OPTION,
     SCHEDULE_OPTION,
     SOURCES_OPTION,
-    NewDigest,
     SettingsArgument,
     request_new_digest,
 )
 from bot.commands.presentation import STATE_SIGNS
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
-from bot.configuration.change_steps import ConfigurationChange
+from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.errors import FieldError
 from bot.ingest import source_state
 from bot.model import Block, Digest, Form, ListItem, RenderedEdition, Reply, SmallPrint
@@ -59,8 +57,8 @@ async def set_up_channel(
     if missing:
         errors = dict.fromkeys(missing, context.say("This is required."))
         return context.form(given, errors, required=REQUIRED)
-    wanted = NewDigest(name=name, source=source, schedule=schedule, settings=settings)
-    return await _render_setup_preview(context, wanted)
+    requests = await request_new_digest(context, name, source, schedule, settings)
+    return await _render_setup_preview(context, requests)
 
 
 def _suggest_answers(zone: str) -> dict[str, str]:
@@ -73,8 +71,10 @@ def _suggest_answers(zone: str) -> dict[str, str]:
     }
 
 
-async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> Reply:
-    change = await propose(context, *await request_new_digest(context, wanted))
+async def _render_setup_preview(
+    context: CommandContext, requests: Sequence[ChangeRequest]
+) -> Reply:
+    change = await propose(context, *requests)
     entry = change.steps[-1].after
     assert entry is not None, "the last request is the digest"
     asked = len(entry["sources"])
@@ -115,19 +115,17 @@ def _render_readings(
         title = f"{STATE_SIGNS['problem']} {address}"
         yield ListItem(title=title, text=context.texts.message(why))
     if not draft.edition.stories:
-        nothing = context.say(
+        yield context.small_print(
             "Nothing would be posted now: there are no new articles. The "
             "first edition comes as soon as there are."
         )
-        yield SmallPrint(text=nothing)
     elif not draft.parts:
-        off = context.say(
+        yield context.small_print(
             "{platform} is not connected yet, so the edition cannot be shown here.",
             platform=change.workspace.platform,
         )
-        yield SmallPrint(text=off)
     else:
-        yield SmallPrint(text=context.say("The edition as it would be posted now:"))
+        yield context.small_print("The edition as it would be posted now:")
         yield RenderedEdition(parts=draft.parts)
 
 
@@ -138,17 +136,16 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
     blocks: list[Block] = []
     for digest in here:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
-    another = context.say(
-        "Another digest for this channel: /newsdesk digest create. "
-        "Another channel: run /newsdesk setup there."
-    )
     return context.reply(
         *blocks,
-        SmallPrint(text=another),
+        context.small_print(
+            "Another digest for this channel: /newsdesk digest create. "
+            "Another channel: run /newsdesk setup there."
+        ),
         title=context.say("This channel is set up"),
         controls=(
-            context.button(context.say("Preview"), "preview", primary=True),
-            context.button(context.say("Doctor"), "doctor"),
+            context.button("Preview", "preview", primary=True),
+            context.button("Doctor", "doctor"),
         ),
     )
 
@@ -165,17 +162,14 @@ def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]
     hint = context.say("Give it a time: /newsdesk schedule add")
     yield _render_step(due is not None, context.format_next_due(digest), hint)
     stories = context.count("{n} story", "{n} stories", digest.options.stories)
-    step = _render_step(True, stories, "")
-    yield replace(step, note=context.say("Change it with /newsdesk style"))
+    change = context.say("Change it with /newsdesk style")
+    yield ListItem(title=f"{STATE_SIGNS['ok']} {stories}", note=change)
 
 
 def _are_healthy(context: CommandContext, digest: Digest) -> bool:
-    zone = digest_zone(digest)
-    return all(
-        source_state.describe_health(one, context.now, zone, context.texts).state
-        == "ok"
-        for one in digest.sources
-    )
+    at = (context.now, digest_zone(digest), context.texts)
+    found = (source_state.describe_health(one, *at) for one in digest.sources)
+    return all(health.state == "ok" for health in found)
 
 
 def _render_step(done: bool, what: str, hint: str) -> ListItem:

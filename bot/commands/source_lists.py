@@ -8,11 +8,12 @@ names of its sources. A feed that cannot be read at present is reported, but imp
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import chain
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
-from bot.commands.arguments import find_digest
+from bot.commands.arguments import DIGEST_OPTION, find_digest, named_digest
 from bot.commands.attachments import FILE, read_given_bytes
 from bot.commands.changes import get_previews, propose, render_proposal
 from bot.commands.presentation import STATE_SIGNS
@@ -35,22 +36,13 @@ from bot.model import (
 from digests.errors import DigestsError
 from digests.language.normalization import normalize_text
 from digests.sources import opml
-from digests.sources.opml import Subscription
+from digests.sources.opml import OpmlDocument, Subscription
 
 #: New feeds that are read once before anything is saved, how many at a time, and
 #: seconds for all of them.
 MAX_TRIED, TRIED_AT_ONCE, TRYING_SECONDS = 60, 8, 60.0
 #: Problems that are shown one by one.
 MAX_PROBLEMS = 25
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FeedsByDigest:
-    """The feeds of a list, by the digests that get them."""
-
-    #: Digest name → feeds that are new to it.
-    new: Mapping[str, tuple[Subscription, ...]]
-    known: int
 
 
 @command(
@@ -72,12 +64,7 @@ async def import_feeds(
         ),
     ],
     digest: Annotated[
-        Digest | None,
-        Option(
-            "All go to it; without it each folder is a digest",
-            completes="digest",
-            convert=find_digest,
-        ),
+        Digest | None, named_digest("All go to it; without it each folder is a digest")
     ] = None,
 ) -> Reply:
     """Propose the new feeds of the list, and check whether they can be read."""
@@ -86,46 +73,36 @@ async def import_feeds(
         listed = await source_reader.parse_opml(file)
     except DigestsError as error:
         raise FieldError("{problem}", problem=error, field=FILE) from None
-    found = await _sort_by_digest(context, digest, listed.subscriptions)
-    if not found.new:
+    new = await _sort_by_digest(context, digest, listed.subscriptions)
+    if not new:
         raise FieldError("It names no feed that is new here.", field=FILE)
     requests = (
         ChangeRequest(noun="digest", name=name, edit=_add_feeds(name, feeds))
-        for name, feeds in found.new.items()
+        for name, feeds in new.items()
     )
     change = await propose(context, *requests)
-    tried = await _try_feeds(context, [f for some in found.new.values() for f in some])
-    summary = _render_import(context, found, listed.left_out, tried)
+    tried = await _try_feeds(context, list(chain.from_iterable(new.values())))
+    summary = _render_import(context, listed, sum(map(len, new.values())), tried)
     return render_proposal(context, change, *summary)
 
 
 @command("newsdesk source export", "The feeds as a list for other readers (OPML)")
 async def export_feeds(
     context: CommandContext,
-    digest: Annotated[
-        Digest | None,
-        Option(
-            "Its name; without it the one that posts here",
-            completes="digest",
-            convert=find_digest,
-        ),
-    ] = None,
+    digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
     found, secret = await context.db.read(
         feed_lists.list_feeds, context.scope, digest=digest.name if digest else None
     )
     if not found:
-        return context.reply(context.say("There is no feed to list here."))
+        return context.answer("There is no feed to list here.")
     text = opml.write_opml(found, title="Standfirst").decode()
-    hint = context.say(
+    hint = context.small_print(
         "Keep it as a file that ends in .opml; other readers take it, and so does "
         "/newsdesk source import."
     )
-    blocks: list[Block] = [
-        Document(name="standfirst.opml", text=text),
-        SmallPrint(text=hint),
-    ]
+    blocks: list[Block] = [Document(name="standfirst.opml", text=text), hint]
     if secret:
         left = context.count(
             "{n} source was left out: its address is a secret.",
@@ -138,23 +115,17 @@ async def export_feeds(
 
 async def _sort_by_digest(
     context: CommandContext, only: Digest | None, listed: Sequence[Subscription]
-) -> FeedsByDigest:
+) -> Mapping[str, list[Subscription]]:
+    """Sort the feeds by the digest that gets them, without those that it has."""
     known = await context.list_digests()
-    had = {d.name: {s.address for s in (*d.sources, *d.paused_sources)} for d in known}
+    had = {d.name: {s.address for s in d.all_sources} for d in known}
     new: dict[str, list[Subscription]] = defaultdict(list)
     for one in listed:
-        name = (
-            only.name
-            if only
-            else _get_folder_digest(one, known)
-            or await _get_default_digest(context, known)
-        )
+        name = only.name if only else _get_folder_digest(one, known)
+        name = name or await _get_default_digest(context, known)
         if one.address not in had.get(name, ()):
             new[name].append(one)
-    return FeedsByDigest(
-        new={name: tuple(feeds) for name, feeds in new.items()},
-        known=len(listed) - sum(map(len, new.values())),
-    )
+    return new
 
 
 def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None:
@@ -215,14 +186,13 @@ async def _try_feeds(
 
 def _render_import(
     context: CommandContext,
-    found: FeedsByDigest,
-    left_out: int,
+    listed: OpmlDocument,
+    new: int,
     tried: Sequence[SourceTrial],
 ) -> Iterator[Block]:
-    count = sum(map(len, found.new.values()))
     bad = [one for one in tried if one.problem]
     yield ListItem(
-        title=context.count("{n} new feed", "{n} new feeds", count),
+        title=context.count("{n} new feed", "{n} new feeds", new),
         text=context.say(
             "{good} of {tried} that were tried can be read.",
             good=len(tried) - len(bad),
@@ -230,26 +200,26 @@ def _render_import(
         ),
     )
     for one in bad[:MAX_PROBLEMS]:
-        problem = shorten_line(context.texts.message(one.problem))
         title = f"{STATE_SIGNS['problem']} {mask_source(one.shown)}"
+        problem = shorten_line(context.texts.message(one.problem))
         yield ListItem(title=title, text=problem)
     if len(bad) > MAX_PROBLEMS:
-        yield SmallPrint(text=context.say("{n} more", n=len(bad) - MAX_PROBLEMS))
+        yield context.small_print("{n} more", n=len(bad) - MAX_PROBLEMS)
     if bad:
-        stay = context.say(
+        yield context.small_print(
             "Feeds that cannot be read stay in the list and are tried again; "
             "/newsdesk source remove takes them out."
         )
-        yield SmallPrint(text=stay)
-    if found.known:
+    known = len(listed.subscriptions) - new
+    if known:
         had = context.count(
-            "{n} was a source already.", "{n} were sources already.", found.known
+            "{n} was a source already.", "{n} were sources already.", known
         )
         yield SmallPrint(text=had)
-    if left_out:
+    if listed.left_out:
         left = context.count(
             "{n} was left out: no readable address, or too many.",
             "{n} were left out: no readable address, or too many.",
-            left_out,
+            listed.left_out,
         )
         yield SmallPrint(text=left)

@@ -7,15 +7,16 @@ to a source by that name, by the source's own name, or by its address as it is s
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import (
-    DIGEST_OPTION,
     DigestArgument,
     DigestsArgument,
+    TypedDigest,
     collapse_blanks,
-    find_digest,
+    named_digest,
     parse_page,
     select_digests,
 )
@@ -33,16 +34,7 @@ from bot.configuration.feed_lists import expand_addresses
 from bot.errors import FieldError, UnknownName, UserError
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial
-from bot.model import (
-    Block,
-    Digest,
-    ListItem,
-    Paragraph,
-    Reply,
-    SettingsEntry,
-    SmallPrint,
-    Source,
-)
+from bot.model import Block, Digest, ListItem, Reply, SettingsEntry, SmallPrint, Source
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
 from digests.messages import Message
@@ -73,21 +65,20 @@ async def add_sources(
     context: CommandContext, address: AddressesArgument, digest: DigestArgument
 ) -> Reply:
     """Propose more sources, and show what can be read there now."""
-    request = request_edit(
-        digest, lambda e: {**e, "sources": [*e["sources"], *address]}
-    )
     # Invalid addresses are refused before any of them is fetched.
-    change = await propose(context, request)
-    had = {source.address for source in (*digest.sources, *digest.paused_sources)}
+    change = await propose(
+        context,
+        request_edit(digest, lambda e: {**e, "sources": [*e["sources"], *address]}),
+    )
+    had = {source.address for source in digest.all_sources}
     tried = await _try_addresses(context, [a for a in address if a not in had])
     if all(one.problem for one in tried):
         problems = " ".join(
             f"{one.shown}: {context.texts.message(one.problem)}" for one in tried[:3]
         )
         raise FieldError("{problems}", problems=problems, field="address")
-    return render_proposal(
-        context, change, *_render_readings(context, tried, digest_zone(digest))
-    )
+    readings = _render_readings(context, tried, digest_zone(digest))
+    return render_proposal(context, change, *readings)
 
 
 @command(
@@ -108,7 +99,7 @@ async def try_sources(context: CommandContext, address: AddressesArgument) -> Re
     tried = await _try_addresses(context, address)
     return context.reply(
         *_render_readings(context, tried, context.zone),
-        SmallPrint(text=context.say("Nothing was saved.")),
+        context.small_print("Nothing was saved."),
         title=context.say("What would be read"),
     )
 
@@ -135,15 +126,15 @@ def _render_readings(
             problem = context.texts.message(one.problem)
             yield ListItem(title=one.shown, text=f"{STATE_SIGNS['problem']} {problem}")
             continue
-        held = len(one.reading.articles) if one.reading else 0
-        name = (one.reading and one.reading.title) or one.shown
-        read_at = one.shown
+        held, name, note = 0, one.shown, one.shown
+        if one.reading:
+            held, name = len(one.reading.articles), one.reading.title or name
         if one.read_at != one.shown:
-            read_at = context.say("read from its feed {address}", address=one.read_at)
+            note = context.say("read from its feed {address}", address=one.read_at)
         yield ListItem(
             title=f"{STATE_SIGNS['ok']} {shorten_line(name)}",
             text=context.count("{n} article", "{n} articles", held),
-            note=read_at,
+            note=note,
         )
         for article in one.newest[: MAX_NEWEST if len(tried) == 1 else 1]:
             at = article.published
@@ -155,7 +146,7 @@ def _render_readings(
         if len(one.feeds) > 1:
             others = [addresses.mask_secrets(a) for a in one.feeds if a != one.read_at]
             feeds = ", ".join(others[:5])
-            yield SmallPrint(text=context.say("It also names: {feeds}", feeds=feeds))
+            yield context.small_print("It also names: {feeds}", feeds=feeds)
 
 
 # ── the list ───────────────────────────────────────────────────────────────────
@@ -170,20 +161,20 @@ async def list_sources(
     """List the sources of one digest or of all, each with its health."""
     lines = [line for one in digest for line in _render_health(context, one)]
     shown = Page.of(lines, page, PAGE_SIZE)
-    blocks: list[Block] = [*shown.items]
-    if shown.pages > 1:
-        blocks.append(SmallPrint(text=shown.format_position(context)))
-    if not lines:
-        nothing = context.say(
+    position = shown.format_position(context)
+    return context.listing(
+        context.say("Sources"),
+        shown.items,
+        *([SmallPrint(text=position)] if position else []),
+        nothing=context.say(
             "No sources are read here yet. Start with /newsdesk setup."
-        )
-        blocks.append(Paragraph(text=nothing))
-    return context.reply(*blocks, title=context.say("Sources"))
+        ),
+    )
 
 
 def _render_health(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
     zone = digest_zone(digest)
-    for source in (*digest.sources, *digest.paused_sources):
+    for source in digest.all_sources:
         if source in digest.paused_sources:
             sign, text = "–", context.say("not read for now; /newsdesk source resume")
         else:
@@ -225,7 +216,7 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
     pairs = [
         DigestSource(digest=digest, source=source)
         for digest in await select_digests(context, named)
-        for source in (*digest.sources, *digest.paused_sources)
+        for source in digest.all_sources
     ]
     near = [one for one in pairs if said in _list_names(one.source)] or [
         one for one in pairs if any(said in name for name in _list_names(one.source))
@@ -276,13 +267,11 @@ _SOURCE_OPTION = Option(
 SourceArgument = Annotated[DigestSource, _SOURCE_OPTION]
 #: The same, if another argument follows.
 FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=False)]
-#: The digest in which `_find_source` searches.
-SourceDigest = Annotated[str, Option(DIGEST_OPTION.description, completes="digest")]
 
 
 @command("newsdesk source pause", "Pause a source", "Hallin Courier")
 async def pause_source(
-    context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
+    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to pause the source."""
     return await _propose_paused(context, source, paused=True)
@@ -290,7 +279,7 @@ async def pause_source(
 
 @command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
 async def resume_source(
-    context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
+    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to resume the source."""
     return await _propose_paused(context, source, paused=False)
@@ -311,12 +300,12 @@ async def _propose_paused(
     "newsdesk source remove", "Stop reading a source", "https://news.example/feed.xml"
 )
 async def remove_source(
-    context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
+    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to remove the source from its digest."""
     _check_not_last(source.digest)
-    request = request_edit(source.digest, lambda e: _remove(e, source.address))
-    return await propose_and_render(context, request)
+    edit = partial(_remove, address=source.address)
+    return await propose_and_render(context, request_edit(source.digest, edit))
 
 
 def _remove(entry: SettingsEntry, address: str) -> SettingsEntry:
@@ -330,7 +319,7 @@ def _check_not_last(digest: Digest) -> None:
     Raises:
         UserError: It is the only source.
     """
-    if len(digest.sources) + len(digest.paused_sources) == 1:
+    if len(digest.all_sources) == 1:
         raise UserError(
             "It is the only source of «{name}». Add another first, or "
             "delete the digest: /newsdesk digest delete.",
@@ -359,18 +348,16 @@ async def rename_source(
             convert=collapse_blanks,
         ),
     ],
-    digest: SourceDigest = "",
+    digest: TypedDigest = "",
 ) -> Reply:
     """Propose the digest's name for the source."""
     wanted = "" if name == OWN_NAME_SIGN else name
-    request = request_edit(
-        source.digest, lambda e: _set_name(e, source.address, wanted)
-    )
-    change = await propose(context, request)
-    where = context.say(
+    edit = partial(_set_name, address=source.address, name=wanted)
+    where = context.small_print(
         "Lists use this name, and so do editions where its articles name no outlet."
     )
-    return render_proposal(context, change, SmallPrint(text=where))
+    request = request_edit(source.digest, edit)
+    return await propose_and_render(context, request, more=[where])
 
 
 def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
@@ -386,14 +373,7 @@ def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
 async def move_source(
     context: CommandContext,
     source: FollowedSourceArgument,
-    to: Annotated[
-        Digest,
-        Option(
-            "The digest that reads it from now on",
-            completes="digest",
-            convert=find_digest,
-        ),
-    ],
+    to: Annotated[Digest, named_digest("The digest that reads it from now on")],
     digest: Annotated[
         str, Option("The digest that reads it now", completes="digest")
     ] = "",
@@ -406,8 +386,8 @@ async def move_source(
     _check_not_last(source.digest)
     return await propose_and_render(
         context,
-        request_edit(to, lambda e: _add_moved(e, source)),
-        request_edit(source.digest, lambda e: _remove(e, source.address)),
+        request_edit(to, partial(_add_moved, moved=source)),
+        request_edit(source.digest, partial(_remove, address=source.address)),
     )
 
 

@@ -1,11 +1,12 @@
 """`/newsdesk status, doctor`: what was posted, what comes next, what is wrong."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.commands import CommandContext, command
-from bot.commands.presentation import STATE_SIGNS, join_notes
+from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
 from bot.configuration.diff import hide_folders
 from bot.delivery import send_failures
 from bot.delivery.send_failures import HeldDecision
@@ -19,7 +20,6 @@ from bot.model import (
     FactTable,
     Finding,
     ListItem,
-    Paragraph,
     Reply,
     SmallPrint,
     Source,
@@ -62,9 +62,8 @@ async def show_status(context: CommandContext) -> Reply:
     blocks += [_render_delivery(context, delivery) for delivery in sent]
     retention = context.services.retention
     kept = context.say(
-        "Stored here: articles for {articles} days, editions with their"
-        " corrections and resolved reports for {editions}, the history "
-        "for {history}.",
+        "Stored here: articles for {articles} days, editions with their corrections "
+        "and resolved reports for {editions}, the history for {history}.",
         articles=retention.texts,
         editions=retention.editions,
         history=retention.history,
@@ -96,10 +95,9 @@ async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
         digest_id=digest.id,
         count=1,
     )
-    for one in last:
-        outcome = texts.message(one.reason) or texts.word(one.state)
-        when = context.format_moment(one.due_at, zone)
-        rows.append((context.say("Last"), f"{when}: {outcome}"))
+    rows += [
+        (context.say("Last"), format_occurrence(context, digest, one)) for one in last
+    ]
     rows += [
         (f"#{place.name}", _format_pause(context, place, zone))
         for place in digest.destinations
@@ -113,17 +111,18 @@ async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
     return FactTable(rows=tuple(rows))
 
 
-async def _render_readers(context: CommandContext) -> list[Block]:
+async def _render_readers(context: CommandContext) -> list[Block | str]:
     """Render how many reports are open, and how many readers have their own digest."""
-    blocks: list[Block] = []
+    blocks: list[Block | str] = []
     still = await context.db.read(report_store.count_open_reports, context.scope)
     if still:
-        said = context.count(
-            "{n} report of a reader is open: /newsdesk reports",
-            "{n} reports of readers are open: /newsdesk reports",
-            still,
+        blocks.append(
+            context.count(
+                "{n} report of a reader is open: /newsdesk reports",
+                "{n} reports of readers are open: /newsdesk reports",
+                still,
+            )
         )
-        blocks.append(Paragraph(text=said))
     own = await context.db.read(
         personal_digest_store.count_personal_digests, context.scope
     )
@@ -166,11 +165,11 @@ def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
 
 async def _render_held_messages(
     context: CommandContext,
-) -> tuple[list[Block], tuple[Control, ...]]:
+) -> tuple[list[Block | str], list[Control]]:
     """Render each message that may or may not have arrived, with two buttons."""
     found = await context.db.read(delivery_store.list_held_deliveries, context.scope)
     if not found:
-        return [], ()
+        return [], []
     names = {place.id: place.name for place in await context.list_destinations()}
     said = context.count(
         "It is unclear whether {n} message arrived. Please look into the channel: "
@@ -179,7 +178,7 @@ async def _render_held_messages(
         "sent again, they may appear there twice.",
         len(found),
     )
-    blocks: list[Block] = [Paragraph(text=said)]
+    blocks: list[Block | str] = [said]
     controls: list[Control] = []
     for number, one in enumerate(found[:MAX_HELD], 1):
         title = context.say(
@@ -188,15 +187,14 @@ async def _render_held_messages(
             channel=names.get(one.destination_id, one.channel),
             part=one.part,
         )
-        text = context.texts.message(one.reason)
-        blocks.append(ListItem(title=title, text=text))
+        blocks.append(ListItem(title=title, text=context.texts.message(one.reason)))
+        pair = (
+            context.button("Send again", "again", one.key),
+            context.button("Leave it", "leave", one.key),
+        )
         which = f" ({number})" if len(found) > 1 else ""
-        again, leave = context.say("Send again"), context.say("Leave it")
-        controls += [
-            context.signed_button(again + which, "again", one.key),
-            context.signed_button(leave + which, "leave", one.key),
-        ]
-    return blocks, tuple(controls)
+        controls += [replace(button, label=button.label + which) for button in pair]
+    return blocks, controls
 
 
 async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
@@ -219,7 +217,7 @@ async def send_again(context: CommandContext, key: str) -> Reply:
         UserError: The message is not held any more.
     """
     await _decide(context, key, "again")
-    return context.reply(context.say("It is being sent again."))
+    return context.answer("It is being sent again.")
 
 
 @show_status.control("leave")
@@ -230,9 +228,7 @@ async def leave_held(context: CommandContext, key: str) -> Reply:
         UserError: The message is not held any more.
     """
     await _decide(context, key, "leave")
-    return context.reply(
-        context.say("It is left as it is; the messages behind it are sent.")
-    )
+    return context.answer("It is left as it is; the messages behind it are sent.")
 
 
 # ── the doctor ─────────────────────────────────────────────────────────────────
@@ -246,20 +242,18 @@ async def run_doctor(context: CommandContext) -> Reply:
     )
     states = list(STATE_SIGNS)
     ordered = sorted(found, key=lambda one: states.index(one.state))
-    digests = await context.list_digests()
-    known = [source for digest in digests for source in digest.sources]
-    blocks: list[Block | str] = [
+    known = [one for digest in await context.list_digests() for one in digest.sources]
+    lines: list[Block | str] = [
         _render_finding(context, one, known) for one in ordered[:MAX_FINDINGS]
     ]
-    if not found:
-        blocks.append(
-            context.say("Nothing is set up here yet. Start with /newsdesk setup.")
-        )
     bad = sum(one.state != "ok" for one in found)
     last = context.count(
         "{n} problem needs attention", "{n} problems need attention", bad
     )
-    return context.reply(*blocks, SmallPrint(text=last), title=context.say("Doctor"))
+    nothing = context.say("Nothing is set up here yet. Start with /newsdesk setup.")
+    return context.reply(
+        *(lines or [nothing]), SmallPrint(text=last), title=context.say("Doctor")
+    )
 
 
 def _render_finding(

@@ -17,7 +17,7 @@ from bot.commands.changes import (
 )
 from bot.configuration import layout_settings
 from bot.configuration.change_steps import ConfigurationChange
-from bot.configuration.settings import build_setting_options, format_form_values
+from bot.configuration.settings import format_form_values
 from bot.errors import FieldError, UserError
 from bot.model import (
     DEFAULT_DIGEST,
@@ -28,7 +28,6 @@ from bot.model import (
     Paragraph,
     RenderedEdition,
     Reply,
-    SmallPrint,
     parse_sections,
 )
 
@@ -43,10 +42,7 @@ from bot.model import (
 )
 async def change_style(
     context: CommandContext,
-    settings: Annotated[
-        Mapping[str, str],
-        OptionGroup(options=build_setting_options(DigestSettings, "style")),
-    ],
+    settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "style")],
     digest: DigestArgument,
 ) -> Reply | Form:
     """Propose another style; without options, show a form with the present one."""
@@ -95,9 +91,9 @@ async def _render_layout(
     sketch = await get_previews(context).preview_layout(change.workspace, step)
     if sketch is None or not sketch.parts:
         return (description,)
-    label = (
-        context.say("Nothing is new right now. The last edition would look like this:")
-        if sketch.posted
-        else context.say("The next edition would look like this, as things are:")
-    )
-    return (description, SmallPrint(text=label), RenderedEdition(parts=sketch.parts))
+    label = context.small_print("The next edition would look like this, as things are:")
+    if sketch.posted:
+        label = context.small_print(
+            "Nothing is new right now. The last edition would look like this:"
+        )
+    return (description, label, RenderedEdition(parts=sketch.parts))

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from bot.commands import CommandContext, Option, command
 from bot.commands.context import CommandServices
 from bot.errors import Forbidden, UserError
-from bot.model import FactTable, Form, PlatformName, Reply, SmallPrint, Workspace
+from bot.model import FactTable, Form, PlatformName, Reply, Workspace
 from bot.model.workspace import Scope
 from bot.operations.maintenance import WorkspaceEraser, confirmation_name
 from bot.storage import Connection, destination_store, workspace_store
@@ -68,25 +68,22 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
         if found.counts.get(name)
     )
     if not rows:
-        return context.reply(context.say("Only the name of this workspace is stored."))
-    first = context.say(
-        "All stored data of «{name}» would be erased. It cannot be "
-        "undone, and nothing more would be posted here.",
-        name=confirmation_name(context.workspace),
-    )
-    stays = context.say(
-        "What was posted on Discord or Slack stays there; its buttons find nothing. "
-        "Sources and articles count where nobody else reads them. One line is kept: "
-        "when it was erased, by whom, how much. Backups are the operator's. /newsdesk "
-        "export keeps the set-up."
-    )
-    label = context.say("Type its name to erase it")
+        return context.answer("Only the name of this workspace is stored.")
     return context.reply(
-        first,
+        context.say(
+            "All stored data of «{name}» would be erased. It cannot be "
+            "undone, and nothing more would be posted here.",
+            name=confirmation_name(context.workspace),
+        ),
         FactTable(rows=rows),
-        SmallPrint(text=stays),
+        context.small_print(
+            "What was posted on Discord or Slack stays there; its buttons find "
+            "nothing. Sources and articles count where nobody else reads them. One "
+            "line is kept: when it was erased, by whom, how much. Backups are the "
+            "operator's. /newsdesk export keeps the set-up."
+        ),
         title=context.say("Erase everything"),
-        controls=(context.signed_button(label, "erase", str(found.id)),),
+        controls=[context.button("Type its name to erase it", "erase", str(found.id))],
     )
 
 

@@ -477,7 +477,7 @@ async def test_all_of_it_is_exported_as_json(quiet: BotHarness, ben: Editor):
 async def test_where_no_file_is_taken_it_can_be_had_in_parts(
     quiet: BotHarness, ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(personal, "BLOCK_LENGTH", 300)
+    monkeypatch.setattr("bot.model.reply.LISTING_LENGTH", 300)
     monkeypatch.setattr(personal, "MAX_BLOCKS", 2)
     await everything(quiet, ben)
     answer = await ben.presses(await ben.says("news me"), "Export")
