@@ -20,6 +20,7 @@ for `Texts.say`: an English sentence with {placeholders}, and their values by na
 `str(error)` is English; `Texts.error` returns the text in any language.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -119,3 +120,8 @@ class SendNotReceived(SendError):
 
 class SendUnclear(SendError):
     """The operation may have had its effect: read back before sending again."""
+
+
+def quote_names(names: Iterable[str]) -> str:
+    """List names for a message: «Evening», «Morning brief»."""
+    return ", ".join(f"«{name}»" for name in names)

@@ -13,7 +13,7 @@ from bot.commands import CommandContext, Option, command
 from bot.commands.changes import propose_and_render
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, UnknownName
+from bot.errors import FieldError, UnknownName, quote_names
 from bot.model import ListItem, Permission, Person, Reply
 from bot.storage import workspace_store
 from bot.storage.workspace_store import Grant
@@ -60,7 +60,7 @@ async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to revoke the access."""
     grant, known = _parse_grant(who), await _list_grants(context)
     if grant not in known:
-        names = ", ".join(f"«{format_grant(one)}»" for one in known)
+        names = quote_names(map(format_grant, known))
         raise UnknownName(
             "«{who}» was not made an editor here. There are: {names}.",
             who=shorten_line(who),
@@ -120,7 +120,7 @@ def _find_person(everybody: Sequence[Person], written: str) -> Person:
         "There is nobody called «{who}» here, and there are no roles. There are: "
         "{names}.",
         who=shorten_line(written),
-        names=", ".join(f"«{person.id}»" for person in everybody),
+        names=quote_names(person.id for person in everybody),
         field="who",
     )
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.commands.controls import SIGNED_ACTIONS, ControlSigner, build_control_id
 from bot.commands.forms import build_command_form
@@ -40,6 +41,7 @@ from bot.storage import (
     personal_digest_store,
     reader_store,
 )
+from digests.messages import Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +198,14 @@ class CommandContext:
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Return the sentence for `n` things; see `Texts.count`."""
         return self.texts.count(one, many, n, **values)
+
+    def message(self, message: Message | None, /) -> str:
+        """Return the text of a message in the person's language, "" for None."""
+        return self.texts.message(message)
+
+    def get_today(self, zone: str) -> date:
+        """Return the date in this zone."""
+        return self.now.astimezone(ZoneInfo(zone)).date()
 
     def format_moment(self, at: datetime | None, zone: str = "") -> str:
         """Format «tomorrow 08:30», by default in the workspace's zone; "" for None."""

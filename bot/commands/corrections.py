@@ -90,7 +90,7 @@ def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
                 "None of the messages contained it, so they stay as they are."
             )
         case "listed":
-            return context.texts.message(one.correction.reason)
+            return context.message(one.correction.reason)
         case "due":
             return context.say("The messages are about to be edited.")
     parts = [context.count("{n} message edited.", "{n} messages edited.", one.edited)]
@@ -99,7 +99,7 @@ def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
             context.count("{n} still to edit.", "{n} still to edit.", one.waiting)
         )
     if one.failed:
-        why = " ".join(map(context.texts.message, one.failed))
+        why = " ".join(map(context.message, one.failed))
         parts.append(context.say("Others could not be edited: {why}", why=why))
     return " ".join(parts)
 

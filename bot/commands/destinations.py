@@ -55,7 +55,7 @@ async def list_destinations(context: CommandContext) -> Reply:
     for place in await context.list_destinations():
         users = ", ".join(one.name for one in await _list_users(context, place))
         note = users or context.say("no digest posts there")
-        text = context.texts.message(place.paused)
+        text = context.message(place.paused)
         lines.append(ListItem(title=f"#{place.name}", text=text, note=note))
     nothing = context.say(
         "No channel is a destination yet. Run /newsdesk destination here in the "

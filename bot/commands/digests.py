@@ -16,7 +16,7 @@ from bot.commands.digest_requests import (
     request_digest,
     request_new_digest,
 )
-from bot.commands.presentation import join_notes
+from bot.commands.presentation import format_channels, join_notes
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
 from bot.configuration.settings import format_form_values
@@ -90,7 +90,7 @@ async def list_digests(context: CommandContext) -> Reply:
 
 def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
     when = context.say("paused") if digest.paused else context.format_next_due(digest)
-    where = ", ".join(f"#{place.name}" for place in digest.destinations)
+    where = format_channels(digest.destinations) or context.say("no destination")
     schedules = (format_schedule(one, context.texts) for one in digest.schedules)
     text = join_notes(
         context.count("{n} source", "{n} sources", len(digest.sources)),
@@ -98,11 +98,7 @@ def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
         digest.options.language,
         *(shorten_line(capitalize_first(one)) for one in schedules),
     )
-    return ListItem(
-        title=digest.name,
-        text=text,
-        note=f"{when} → {where or context.say('no destination')}",
-    )
+    return ListItem(title=digest.name, text=text, note=f"{when} → {where}")
 
 
 @command(

@@ -12,7 +12,7 @@ from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import parse_zone
 from bot.commands.presentation import join_notes
 from bot.configuration.diff import shorten_line
-from bot.errors import UnknownName, UserError
+from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup import text_search
 from bot.lookup.name_resolution import resolve_digest
 from bot.model import (
@@ -92,7 +92,7 @@ async def _resolve_digest(context: CommandContext, asked: str) -> Digest:
             "«{asked}» is neither a digest here nor the id of an edition such as "
             "e-7k3m9q. Digests: {names}. /news search shows the ids of past editions.",
             asked=asked[:60],
-            names=", ".join(f"«{digest.name}»" for digest in known),
+            names=quote_names(digest.name for digest in known),
         ) from None
 
 

@@ -16,7 +16,7 @@ from bot.commands.changes import (
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, UnknownName
+from bot.errors import FieldError, UnknownName, quote_names
 from bot.model import Block, Digest, ListItem, Paragraph, Reply, SettingsEntry
 from bot.publishing.planning import digest_zone
 from digests.errors import InputError
@@ -112,7 +112,7 @@ async def remove_filter(
     """Propose to remove the filter."""
     known = [word for _, listed in _list_filters(digest) for word in listed]
     if words not in known:
-        names = ", ".join(f"«{shorten_line(word)}»" for word in known[:10])
+        names = quote_names(map(shorten_line, known[:10]))
         raise UnknownName(
             "«{name}» has no filter «{words}». There are: {names}.",
             name=digest.name,

@@ -5,7 +5,7 @@ from typing import Annotated
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import StoryArgument
 from bot.commands.presentation import format_feedback
-from bot.errors import UnknownName, UserError
+from bot.errors import UnknownName, UserError, quote_names
 from bot.model import ListItem, Reply
 from bot.readers import personal_digest
 from bot.storage import quote_store, reader_store
@@ -134,7 +134,7 @@ async def unfollow(
     raise UnknownName(
         "You do not follow «{name}». You follow: {names}.",
         name=name[:60],
-        names=", ".join(f"«{one.name}»" for one in known) or context.say("nothing"),
+        names=quote_names(one.name for one in known) or context.say("nothing"),
     )
 
 

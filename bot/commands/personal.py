@@ -7,7 +7,7 @@
 Erasing asks for confirmation; its button is signed for this person and expires.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
@@ -65,10 +65,23 @@ async def show_person(
     if time.casefold() == "off":
         return await switch_digest(context, "stop")
     if time or language:
-        return await _set_up_digest(context, time, language)
+        request = personal_digest.PersonalDigestRequest(
+            when=time,
+            language=language,
+            zone=await context.get_own_zone(),
+            title=context.say("Your digest"),
+        )
+        own = await context.db.write(
+            personal_digest.set_up_personal_digest,
+            whose=context.person_scope,
+            wish=request,
+            now=context.now,
+        )
+        context.services.wake()
+        return _render_own_digest(context, own)
     stored = await _load_stored(context)
     return context.reply(
-        *await _render_stored(context, stored),
+        *[block async for block in _render_stored(context, stored)],
         title=context.say("You in this workspace"),
         controls=_build_controls(context, stored.own),
     )
@@ -79,7 +92,12 @@ async def handle_button(context: CommandContext, action: str) -> Reply | Form:
     """Show the form, an export, or the confirmation before erasing."""
     match action.split("-"):
         case ["form"]:
-            return await _build_digest_form(context)
+            own = await context.find_own_digest()
+            answers = {}
+            if own is not None:
+                answers["time"] = "; ".join(own.schedules)
+                answers["language"] = own.options.language
+            return context.form(answers)
         case ["export", *part]:
             return _render_export(context, await _load_stored(context), *part)
         case ["erase"]:
@@ -142,56 +160,28 @@ def _build_controls(context: CommandContext, own: Digest | None) -> tuple[Contro
 # ── the digest ─────────────────────────────────────────────────────────────────
 
 
-async def _set_up_digest(context: CommandContext, time: str, language: str) -> Reply:
-    request = personal_digest.PersonalDigestRequest(
-        when=time,
-        language=language,
-        zone=await context.get_own_zone(),
-        title=context.say("Your digest"),
-    )
-    own = await context.db.write(
-        personal_digest.set_up_personal_digest,
-        whose=context.person_scope,
-        wish=request,
-        now=context.now,
-    )
-    context.services.wake()
-    return _render_own_digest(context, own)
-
-
 def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
     """Render the digest's schedule, its next time and its contents."""
     if own.paused:
         said = context.say("Your own digest is stopped. Nothing was deleted.")
     else:
-        schedule = "; ".join(format_schedule(s, context.texts) for s in own.schedules)
+        phrases = (format_schedule(one, context.texts) for one in own.schedules)
         said = context.say(
             "Your own digest comes by private message: {schedule}. Next: {when}.",
-            schedule=schedule,
+            schedule="; ".join(phrases),
             when=context.format_next_due(own),
         )
-    blocks: list[Block | str] = [said, _describe_contents(context, own)]
-    if not own.sources:
-        blocks.append(
-            context.say(
-                "No digest of this workspace has sources yet; until one does, there "
-                "is nothing to send you."
-            )
-        )
+    nothing = context.say(
+        "No digest of this workspace has sources yet; until one does, there is nothing "
+        "to send you."
+    )
     return context.reply(
-        *blocks,
+        said,
+        _describe_contents(context, own),
+        *(() if own.sources else [nothing]),
         context.small_print("When there is nothing new for you, nothing is sent."),
         title=context.say("Your digest"),
         controls=_build_controls(context, own),
-    )
-
-
-async def _build_digest_form(context: CommandContext) -> Form:
-    own = await context.find_own_digest()
-    if own is None:
-        return context.form({})
-    return context.form(
-        {"time": "; ".join(own.schedules), "language": own.options.language}
     )
 
 
@@ -217,12 +207,11 @@ def _ask_to_erase(context: CommandContext) -> Reply:
 
 async def _render_stored(
     context: CommandContext, stored: PersonalData
-) -> Sequence[Block]:
+) -> AsyncIterator[Block | str]:
     """Render everything that is stored about the reader."""
     locale = stored.reader.locale
-    language = context.say("as the platform says")
-    if locale:
-        language = context.texts.language(locale)
+    automatic = context.say("as the platform says")
+    language = context.texts.language(locale) if locale else automatic
     follows = _format_names(context, [one.name for one in stored.follows])
     saved = context.count("{n} story", "{n} stories", len(stored.saved))
     rows = (
@@ -232,26 +221,29 @@ async def _render_stored(
         (context.say("You follow"), follows),
         (context.say("Saved"), saved),
     )
-    blocks: list[Block] = []
     if stored.own is None:
-        none = context.say(
+        yield context.say(
             "You have no digest of your own. /news me 7:30 sets one up: it comes by "
             "private message and has only what the channels here did not show."
         )
-        blocks.append(Paragraph(text=none))
-    blocks.append(FactTable(rows=rows))
-    blocks += [
-        ListItem(title=format_feedback(context, one), note=one.headline)
-        for one in stored.feedback[:MAX_NAMED]
-    ]
-    blocks += _render_own_reports(context, stored)
-    privacy = context.small_print(
+    yield FactTable(rows=rows)
+    for one in stored.feedback[:MAX_NAMED]:
+        yield ListItem(title=format_feedback(context, one), note=one.headline)
+    for report in stored.reports[:MAX_NAMED]:
+        state = context.say("open")
+        if report.answered_at is not None:
+            state = context.say("resolved: {answer}", answer=report.answer or "–")
+        yield ListItem(
+            title=context.say("Report {id}", id=report.public_id),
+            text=report.text,
+            note=f"{report.headline} · {state}",
+        )
+    yield context.small_print(
         "This is all that is kept of you here. Nobody else sees it; editors see your "
         "reports with your name, which are deleted {days} days after they are settled. "
         "What you read or open is not counted.",
         days=context.services.retention.editions,
     )
-    return (*blocks, privacy)
 
 
 def _list_digest_rows(
@@ -287,20 +279,6 @@ def _describe_contents(context: CommandContext, own: Digest) -> str:
         names=_format_names(context, include),
         language=language,
     )
-
-
-def _render_own_reports(
-    context: CommandContext, stored: PersonalData
-) -> Iterator[Block]:
-    for report in stored.reports[:MAX_NAMED]:
-        state = context.say("open")
-        if report.answered_at is not None:
-            state = context.say("resolved: {answer}", answer=report.answer or "–")
-        yield ListItem(
-            title=context.say("Report {id}", id=report.public_id),
-            text=report.text,
-            note=f"{report.headline} · {state}",
-        )
 
 
 def _format_names(context: CommandContext, names: Sequence[str]) -> str:
@@ -360,12 +338,12 @@ async def choose_language(
     known, texts = list_languages(), context.texts
     if not language:
         named = ", ".join(f"{texts.language(code)} ({code})" for code in known)
-        said = context.say(
+        said = texts.say(
             "You are answered in {language}. There are: {known}.",
             language=texts.language(texts.locale),
             known=named,
         )
-        return context.reply(said, _render_translation_note(texts))
+        return _answer_in(texts, said)
     if language not in (*known, AUTOMATIC_LANGUAGE):
         raise UnknownName(
             "There are no texts in «{wanted}». There are: {known}.",
@@ -382,14 +360,13 @@ async def choose_language(
         # The answer is already in the language that was just chosen.
         texts = Texts.of(locale)
         said = texts.say("From now on you are answered in English.")
-    blocks = (Paragraph(text=said), _render_translation_note(texts))
-    return Reply(blocks=blocks, locale=texts.locale)
+    return _answer_in(texts, said)
 
 
-def _render_translation_note(texts: Texts) -> SmallPrint:
-    return SmallPrint(
-        text=texts.say(
-            "Anything that is not translated yet appears in English; articles keep "
-            "their own language."
-        )
+def _answer_in(texts: Texts, said: str) -> Reply:
+    note = texts.say(
+        "Anything that is not translated yet appears in English; articles keep their "
+        "own language."
     )
+    blocks = (Paragraph(text=said), SmallPrint(text=note))
+    return Reply(blocks=blocks, locale=texts.locale)

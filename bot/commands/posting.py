@@ -16,6 +16,7 @@ from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import DigestNameArgument, collapse_blanks
+from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
@@ -102,7 +103,7 @@ def _format_destinations(order: ManualOrder) -> str:
     Raises:
         UserError: There is none.
     """
-    where = ", ".join(f"#{place.name}" for place in order.destinations)
+    where = format_channels(order.destinations)
     if not where:
         raise UserError(
             "«{name}» has no destination to post to. Give it one: "
@@ -176,7 +177,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
     outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
     if outcome.stored_edition is None:
-        return context.reply(context.texts.message(outcome.reason))
+        return context.reply(context.message(outcome.reason))
     said = context.count(
         "Posting «{digest}» with {n} story.",
         "Posting «{digest}» with {n} stories.",

@@ -10,7 +10,15 @@ from typing import Generic, TypeVar
 
 from bot.commands import CommandContext
 from bot.errors import UnknownName
-from bot.model import Block, Digest, ListItem, Occurrence, QuoteBlock, SmallPrint
+from bot.model import (
+    Block,
+    Destination,
+    Digest,
+    ListItem,
+    Occurrence,
+    QuoteBlock,
+    SmallPrint,
+)
 from bot.publishing.planning import digest_zone
 from bot.storage import quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
@@ -59,6 +67,11 @@ class Page(Generic[T]):
 def join_notes(*parts: str | None) -> str:
     """Join the parts that are not empty into one line of small print."""
     return " · ".join(part for part in parts if part)
+
+
+def format_channels(destinations: Sequence[Destination]) -> str:
+    """Format «#news, #breaking»."""
+    return ", ".join(f"#{place.name}" for place in destinations)
 
 
 def format_outlets(context: CommandContext, story: EditionStory) -> str:
@@ -184,7 +197,7 @@ def format_occurrence(
     context: CommandContext, digest: Digest, occurrence: Occurrence
 ) -> str:
     """Format «yesterday 08:30: sent», or the reason why nothing was posted."""
-    reason = context.texts.message(occurrence.reason)
+    reason = context.message(occurrence.reason)
     when = context.format_moment(occurrence.due_at, digest_zone(digest))
     return f"{when}: {reason or context.texts.word(occurrence.state)}"
 

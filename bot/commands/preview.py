@@ -103,7 +103,7 @@ async def _compose_draft(
     if day == TODAY:
         return await context.publisher.preview(digest, context.workspace.platform)
     zone = load_zone(digest_zone(digest))
-    today = context.now.astimezone(zone).date()
+    today = context.get_today(digest_zone(digest))
     back = 1 if day == YESTERDAY else 7
     since, midnight = (
         find_first_instant(datetime.combine(one, time()), zone)
@@ -115,16 +115,14 @@ async def _compose_draft(
 
 def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
     """Explain what keeps an edition from being posted now, whatever it contains."""
-    zone, now = digest_zone(digest), context.now
+    zone, quiet = digest_zone(digest), digest.options.quiet_hours
     if digest.paused or digest.paused_until is not None:
         yield context.say("Held: the digest is paused. /newsdesk resume ends that.")
-    elif now.astimezone(load_zone(zone)).date() in digest.skips:
+    elif context.get_today(zone) in digest.skips:
         yield context.say("Held: today is skipped.")
-    elif digest.options.quiet_hours:
-        until = find_quiet_end(digest.options.quiet_hours, now, zone)
-        if until is not None:
-            when = context.format_moment(until, zone)
-            yield context.say("Held: it is quiet until {when}.", when=when)
+    elif quiet and (until := find_quiet_end(quiet, context.now, zone)):
+        when = context.format_moment(until, zone)
+        yield context.say("Held: it is quiet until {when}.", when=when)
 
 
 def _format_counts(context: CommandContext, edition: Edition) -> str:
@@ -182,7 +180,7 @@ async def _render_stages(
         reasons = Counter(d.reason for d in taken)
         phrases = []
         for reason, count in reasons.most_common(MAX_REASONS):
-            said = context.texts.message(reason)
+            said = context.message(reason)
             phrases.append(f"{said} ({count})" if count > 1 else said)
         if len(reasons) > MAX_REASONS:
             more = len(reasons) - MAX_REASONS

@@ -4,7 +4,6 @@ Articles that arrive during a pause or quiet hours wait for the next edition.
 """
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
@@ -27,7 +26,6 @@ from bot.publishing.planning import (
     format_schedule,
     format_typed_schedule,
 )
-from bot.schedules.calendar import load_zone
 from bot.schedules.parsing import parse_schedule
 from digests.language.normalization import normalize_text
 
@@ -181,7 +179,7 @@ async def pause_digest(
     """Propose to pause the digest, until a day or until it is resumed."""
     day = None
     if until:
-        today = _get_local_date(context, digest)
+        today = context.get_today(digest_zone(digest))
         day = parse_coming_day(until, today, field="until", earliest=1)
     request = request_settings(digest, {"paused": day is None, "paused_until": day})
     return await _propose_pause(context, request)
@@ -194,7 +192,8 @@ async def skip_day(
     digest: DigestArgument,
 ) -> Reply:
     """Propose not to post the digest on one day."""
-    day = parse_coming_day(date, _get_local_date(context, digest), field="date")
+    today = context.get_today(digest_zone(digest))
+    day = parse_coming_day(date, today, field="date")
     if day in digest.skips:
         raise UserError(
             "{date} is already skipped; revert that with /newsdesk history.", date=day
@@ -206,10 +205,6 @@ async def skip_day(
 async def _propose_pause(context: CommandContext, request: ChangeRequest) -> Reply:
     waits = context.say("New articles wait for the next edition.")
     return await propose_and_render(context, request, more=[waits])
-
-
-def _get_local_date(context: CommandContext, digest: Digest) -> date:
-    return context.now.astimezone(load_zone(digest_zone(digest))).date()
 
 
 @command("newsdesk resume", "Resume a paused digest")

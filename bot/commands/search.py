@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import SinceArgument
@@ -126,7 +125,7 @@ def _render_match(
 
 
 def _parse_question(context: CommandContext, typed: str) -> Question:
-    return parse_question(typed, context.now.astimezone(ZoneInfo(context.zone)).date())
+    return parse_question(typed, context.get_today(context.zone))
 
 
 @command(

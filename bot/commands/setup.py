@@ -17,7 +17,7 @@ from bot.commands.digest_requests import (
     SettingsArgument,
     request_new_digest,
 )
-from bot.commands.presentation import STATE_SIGNS
+from bot.commands.presentation import STATE_SIGNS, format_channels
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
@@ -88,8 +88,7 @@ async def _render_setup_preview(
     draft = await get_previews(context).preview_digest(change.workspace, entry, None)
     if len(draft.problems) == asked:
         problems = " ".join(
-            f"{address}: {context.texts.message(why)}"
-            for address, why in draft.problems[:3]
+            f"{address}: {context.message(why)}" for address, why in draft.problems[:3]
         )
         raise FieldError("{problems}", problems=problems, field="sources")
     readings = _render_readings(context, draft, change, asked)
@@ -113,7 +112,7 @@ def _render_readings(
     yield ListItem(title=read)
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
-        yield ListItem(title=title, text=context.texts.message(why))
+        yield ListItem(title=title, text=context.message(why))
     if not draft.edition.stories:
         yield context.small_print(
             "Nothing would be posted now: there are no new articles. The "
@@ -152,7 +151,7 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
 
 def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
     """Render destinations, sources, schedule and length: done, or what to do."""
-    where = ", ".join(f"#{place.name}" for place in digest.destinations)
+    where = format_channels(digest.destinations)
     hint = context.say("Resume it with /newsdesk destination here")
     yield _render_step(not any(p.paused for p in digest.destinations), where, hint)
     sources = context.count("{n} source", "{n} sources", len(digest.sources))

@@ -201,7 +201,7 @@ def _render_import(
     )
     for one in bad[:MAX_PROBLEMS]:
         title = f"{STATE_SIGNS['problem']} {mask_source(one.shown)}"
-        problem = shorten_line(context.texts.message(one.problem))
+        problem = shorten_line(context.message(one.problem))
         yield ListItem(title=title, text=problem)
     if len(bad) > MAX_PROBLEMS:
         yield context.small_print("{n} more", n=len(bad) - MAX_PROBLEMS)

@@ -31,7 +31,7 @@ from bot.commands.presentation import STATE_SIGNS, Page
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.errors import FieldError, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError, quote_names
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial
 from bot.model import Block, Digest, ListItem, Reply, SettingsEntry, SmallPrint, Source
@@ -74,7 +74,7 @@ async def add_sources(
     tried = await _try_addresses(context, [a for a in address if a not in had])
     if all(one.problem for one in tried):
         problems = " ".join(
-            f"{one.shown}: {context.texts.message(one.problem)}" for one in tried[:3]
+            f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]
         )
         raise FieldError("{problems}", problems=problems, field="address")
     readings = _render_readings(context, tried, digest_zone(digest))
@@ -123,7 +123,7 @@ def _render_readings(
     """Render each address: its title, its number of articles, and the newest ones."""
     for one in tried:
         if one.problem:
-            problem = context.texts.message(one.problem)
+            problem = context.message(one.problem)
             yield ListItem(title=one.shown, text=f"{STATE_SIGNS['problem']} {problem}")
             continue
         held, name, note = 0, one.shown, one.shown
@@ -232,7 +232,7 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
     if len({one.address for one in near}) == 1:
         raise UserError(
             "Several digests read it: choose one with digest= ({names}).",
-            names=", ".join(f"«{one.digest.name}»" for one in near),
+            names=quote_names(one.digest.name for one in near),
         )
     raise UserError(
         "«{source}» matches several: {names}.",
@@ -242,7 +242,7 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
 
 
 def _join_names(found: Sequence[DigestSource]) -> str:
-    return ", ".join(f"«{_format_source_name(one.source)}»" for one in found[:10])
+    return quote_names(_format_source_name(one.source) for one in found[:10])
 
 
 def _list_names(source: Source) -> frozenset[str]:

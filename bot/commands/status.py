@@ -1,9 +1,8 @@
 """`/newsdesk status, doctor`: what was posted, what comes next, what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.commands import CommandContext, command
 from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
@@ -45,17 +44,19 @@ async def show_status(context: CommandContext) -> Reply:
     blocks: list[Block | str] = []
     workspace = await context.db.read(workspace_store.find_workspace, context.scope)
     if workspace is not None and workspace.stopped:
-        why = context.texts.message(workspace.stopped)
+        why = context.message(workspace.stopped)
         blocks.append(context.say("Posting is paused here: {why}", why=why))
     held, controls = await _render_held_messages(context)
     blocks += held
     digests = await context.list_digests()
-    blocks += [await _render_digest(context, digest) for digest in digests]
+    for digest in digests:
+        rows = [row async for row in _list_digest_rows(context, digest)]
+        blocks.append(FactTable(rows=tuple(rows)))
     if not digests:
         blocks.append(
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
         )
-    blocks += await _render_readers(context)
+    blocks += [block async for block in _render_readers(context)]
     sent = await context.db.read(
         delivery_store.list_newest_deliveries, context.scope, count=MAX_DELIVERIES
     )
@@ -72,56 +73,47 @@ async def show_status(context: CommandContext) -> Reply:
     return context.reply(*blocks, title=context.say("Status"), controls=controls)
 
 
-async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
+async def _list_digest_rows(
+    context: CommandContext, digest: Digest
+) -> AsyncIterator[tuple[str, str]]:
     texts, zone = context.texts, digest_zone(digest)
-    rows = [
-        (context.say("Digest"), digest.name),
-        (context.say("Next"), context.format_next_due(digest)),
-    ]
+    yield context.say("Digest"), digest.name
+    yield context.say("Next"), context.format_next_due(digest)
     if digest.schedules:
-        rows.append((context.say("Schedule"), format_schedules(digest, texts)))
+        yield context.say("Schedule"), format_schedules(digest, texts)
     if digest.paused:
-        rows.append((context.say("Paused"), context.say("until somebody resumes it")))
+        yield context.say("Paused"), context.say("until somebody resumes it")
     elif digest.paused_until is not None:
         until = context.say("until {day}", day=texts.date(digest.paused_until))
-        rows.append((context.say("Paused"), until))
-    today = context.now.astimezone(ZoneInfo(zone)).date()
+        yield context.say("Paused"), until
+    today = context.get_today(zone)
     coming = [texts.date(day) for day in digest.skips if day >= today]
     if coming:
-        rows.append((context.say("Left out"), ", ".join(coming)))
+        yield context.say("Left out"), ", ".join(coming)
     last = await context.db.read(
         schedule_store.list_newest_occurrences,
         digest.scope,
         digest_id=digest.id,
         count=1,
     )
-    rows += [
-        (context.say("Last"), format_occurrence(context, digest, one)) for one in last
-    ]
-    rows += [
-        (f"#{place.name}", _format_pause(context, place, zone))
-        for place in digest.destinations
-        if place.paused
-    ]
+    for one in last:
+        yield context.say("Last"), format_occurrence(context, digest, one)
+    for place in digest.destinations:
+        if place.paused:
+            yield f"#{place.name}", _format_pause(context, place, zone)
     for source in digest.sources:
         health = source_state.describe_health(source, context.now, zone, texts)
-        rows.append(
-            (source.called or source.name, hide_folders(health.text, (source,)))
-        )
-    return FactTable(rows=tuple(rows))
+        yield source.called or source.name, hide_folders(health.text, (source,))
 
 
-async def _render_readers(context: CommandContext) -> list[Block | str]:
+async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]:
     """Render how many reports are open, and how many readers have their own digest."""
-    blocks: list[Block | str] = []
     still = await context.db.read(report_store.count_open_reports, context.scope)
     if still:
-        blocks.append(
-            context.count(
-                "{n} report of a reader is open: /newsdesk reports",
-                "{n} reports of readers are open: /newsdesk reports",
-                still,
-            )
+        yield context.count(
+            "{n} report of a reader is open: /newsdesk reports",
+            "{n} reports of readers are open: /newsdesk reports",
+            still,
         )
     own = await context.db.read(
         personal_digest_store.count_personal_digests, context.scope
@@ -132,13 +124,12 @@ async def _render_readers(context: CommandContext) -> list[Block | str]:
             "{n} readers have a digest of their own.",
             own,
         )
-        blocks.append(SmallPrint(text=said))
-    return blocks
+        yield SmallPrint(text=said)
 
 
 def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
     """Format why nothing is posted there, and when it is tried again."""
-    reason = context.texts.message(place.paused)
+    reason = context.message(place.paused)
     if place.retest_at is None:
         return reason
     again = context.say(
@@ -155,7 +146,7 @@ def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
     }[delivery.operation]
     return ListItem(
         title=f"#{delivery.channel}: {context.texts.word(delivery.state)}",
-        text=context.texts.message(delivery.reason),
+        text=context.message(delivery.reason),
         note=join_notes(context.format_moment(delivery.claimed_at), operation),
     )
 
@@ -187,7 +178,7 @@ async def _render_held_messages(
             channel=names.get(one.destination_id, one.channel),
             part=one.part,
         )
-        blocks.append(ListItem(title=title, text=context.texts.message(one.reason)))
+        blocks.append(ListItem(title=title, text=context.message(one.reason)))
         pair = (
             context.button("Send again", "again", one.key),
             context.button("Leave it", "leave", one.key),
@@ -198,6 +189,11 @@ async def _render_held_messages(
 
 
 async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
+    """Decide what happens to a held message.
+
+    Raises:
+        UserError: The message is not held any more.
+    """
     await context.db.write(
         send_failures.decide_held,
         context.scope,
@@ -211,22 +207,14 @@ async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> 
 
 @show_status.control("again")
 async def send_again(context: CommandContext, key: str) -> Reply:
-    """Send the held message again.
-
-    Raises:
-        UserError: The message is not held any more.
-    """
+    """Send the held message again."""
     await _decide(context, key, "again")
     return context.answer("It is being sent again.")
 
 
 @show_status.control("leave")
 async def leave_held(context: CommandContext, key: str) -> Reply:
-    """Treat the held message as delivered.
-
-    Raises:
-        UserError: The message is not held any more.
-    """
+    """Treat the held message as delivered."""
     await _decide(context, key, "leave")
     return context.answer("It is left as it is; the messages behind it are sent.")
 
@@ -262,6 +250,6 @@ def _render_finding(
     # A platform words its findings itself, in English.
     return ListItem(
         title=f"{STATE_SIGNS[one.state]} {one.subject}",
-        text=hide_folders(context.texts.message(one.text), known),
-        note=hide_folders(context.texts.message(one.fix), known),
+        text=hide_folders(context.message(one.text), known),
+        note=hide_folders(context.message(one.fix), known),
     )

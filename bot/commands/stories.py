@@ -306,7 +306,7 @@ async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
     article = await context.archive.article(context.workspace_id, int(reason.article))
     return ListItem(
         title=(format_article_title(article) if article else context.say("An article")),
-        text=context.texts.message(reason.text),
+        text=context.message(reason.text),
         note=join_notes(
             article.source if article else "",
             reason.digest,

@@ -11,7 +11,6 @@ from bot.commands import CommandContext, Option, command
 from bot.commands.context import CommandServices
 from bot.errors import Forbidden, UserError
 from bot.model import FactTable, Form, PlatformName, Reply, Workspace
-from bot.model.workspace import Scope
 from bot.operations.maintenance import WorkspaceEraser, confirmation_name
 from bot.storage import Connection, destination_store, workspace_store
 from digests.messages import Message
@@ -127,13 +126,12 @@ async def leave_workspace(
     services: CommandServices, platform: PlatformName, external_id: str
 ) -> None:
     """Stop posting there; the data are kept in case the bot is added again."""
-    known = await services.db.read(
-        workspace_store.find_active_workspace,
+    await services.db.write(
+        _store_departure,
         platform=platform,
         external_id=external_id,
+        now=services.clock.now(),
     )
-    if known is not None:
-        await services.db.write(_store_departure, known.scope, now=services.clock.now())
 
 
 def _store_arrival(
@@ -155,10 +153,17 @@ def _store_arrival(
     return found
 
 
-def _store_departure(conn: Connection, scope: Scope, *, now: datetime) -> None:
-    for place in destination_store.list_destinations(conn, scope):
+def _store_departure(
+    conn: Connection, *, platform: PlatformName, external_id: str, now: datetime
+) -> None:
+    known = workspace_store.find_active_workspace(
+        conn, platform=platform, external_id=external_id
+    )
+    if known is None:
+        return
+    for place in destination_store.list_destinations(conn, known.scope):
         if place.paused is None:
             destination_store.pause_destination(
-                conn, scope, destination_id=place.id, reason=REMOVED_REASON
+                conn, known.scope, destination_id=place.id, reason=REMOVED_REASON
             )
-    workspace_store.mark_workspace_left(conn, scope, now=now)
+    workspace_store.mark_workspace_left(conn, known.scope, now=now)
