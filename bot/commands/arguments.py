@@ -105,15 +105,14 @@ PREVIEW_DAYS = ("today", "yesterday", "last 7 days")
 # ── days and numbers ───────────────────────────────────────────────────────────
 
 
-def _parse_since(context: CommandContext, typed: str) -> datetime | None:
-    return parse_since(typed, now=context.now, zone=context.zone)
-
-
 #: The instant at which a day begins.
 SinceArgument = Annotated[
     datetime | None,
     Option(
-        "From this day on: yesterday, Monday, 2026-01-05, 7 days", convert=_parse_since
+        "From this day on: yesterday, Monday, 2026-01-05, 7 days",
+        convert=lambda context, typed: parse_since(
+            typed, now=context.now, zone=context.zone
+        ),
     ),
 ]
 

@@ -3,7 +3,7 @@
 Every list contains only names of the person's workspace, and URLs without secrets.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from zoneinfo import available_timezones
 
 from bot.commands import CommandContext
@@ -45,10 +45,6 @@ async def _list_speakers(context: CommandContext, typed: str) -> Names:
     )
 
 
-async def _list_digests(context: CommandContext, _: str) -> Names:
-    return [digest.name for digest in await context.list_digests()]
-
-
 async def _list_stories(context: CommandContext, _: str) -> Names:
     newest = await context.archive.newest(context.place)
     stories = newest.edition.stories if newest else ()
@@ -81,11 +77,9 @@ def _of_digests(list_names: Callable[[Digest], Names]) -> Completer:
     return complete
 
 
-def _list_source_names(digest: Digest) -> Sequence[str]:
-    return [
-        source.called or addresses.mask_secrets(source.name)
-        for source in digest.all_sources
-    ]
+def _list_source_names(digest: Digest) -> Names:
+    for source in digest.all_sources:
+        yield source.called or addresses.mask_secrets(source.name)
 
 
 #: Kind of completion (`CommandOption.completes`) → lists the names.
@@ -93,10 +87,8 @@ COMPLETERS: Mapping[str, Completer] = {
     "command": lambda context, _: [f"/{one.path}" for one in context.commands],
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
-    "digest": _list_digests,
-    "filter": _of_digests(
-        lambda digest: (*digest.options.include, *digest.options.exclude)
-    ),
+    "digest": _of_digests(lambda digest: [digest.name]),
+    "filter": _of_digests(lambda one: (*one.options.include, *one.options.exclude)),
     "follow": _list_follows,
     "pack": lambda *_: feed_lists.list_packs(),
     "person": lambda context, _: [one.id for one in context.list_people()],

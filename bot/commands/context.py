@@ -1,12 +1,11 @@
 """The services that commands share, and the context of one call."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands.controls import SIGNED_ACTIONS, ControlSigner, build_control_id
-from bot.commands.forms import build_command_form
 from bot.i18n.translation import Texts
 from bot.lookup.archive import Archive
 from bot.lookup.name_resolution import posts_to
@@ -19,6 +18,7 @@ from bot.model import (
     Discussion,
     Finding,
     Form,
+    FormField,
     Invocation,
     Location,
     Paragraph,
@@ -42,6 +42,9 @@ from bot.storage import (
     reader_store,
 )
 from digests.messages import Message
+
+#: Questions of a form, on the platform that takes the fewest.
+MAX_FIELDS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +93,11 @@ class CommandContext:
     #: The command that was called, and the registry that it belongs to.
     command: Command
     commands: Sequence[Command]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The answers by option, as they were typed."""
+        return {name: said.strip() for name, said in self.invocation.args.items()}
 
     # ── who asks, and where ────────────────────────────────────────────────────
 
@@ -258,24 +266,38 @@ class CommandContext:
         values: Mapping[str, str] | None = None,
         errors: Mapping[str, str] | None = None,
         *,
-        required: Sequence[str] = (),
+        required: Collection[str] = (),
     ) -> Form:
         """Build a form with the questions of this command.
+
+        It holds as many as a form can: required and answered ones first.
 
         Args:
             values: Initial answers; without them, the typed ones.
             errors: Error messages by option.
             required: Options that the form requires, although the command does not.
         """
-        if values is None:
-            given = self.invocation.args.items()
-            values = {name: value.strip() for name, value in given}
-        options = (
-            replace(option, required=True) if option.name in required else option
-            for option in self.command.options
+        values, wrong = self.typed if values is None else values, errors or {}
+        options, word = self.command.options, self.texts.word
+        touched = {*values, *wrong, *required}
+        by_need = sorted(options, key=lambda o: not (o.required or o.name in touched))
+        fields = (
+            FormField(
+                name=option.name,
+                label=word(option.name.replace("_", " ").capitalize()),
+                description=word(option.description),
+                required=option.required or option.name in required,
+                value=values.get(option.name, ""),
+                choices=option.choices,
+                error=wrong.get(option.name, ""),
+                lines=option.lines,
+                attachable=option.attachable,
+            )
+            for option in options
+            if option in by_need[:MAX_FIELDS]
         )
-        asking = replace(self.command, options=tuple(options))
-        return build_command_form(asking, values, self.texts, errors)
+        title = word(self.command.description)
+        return Form(path=self.command.path, title=title, fields=tuple(fields))
 
     def button(
         self,

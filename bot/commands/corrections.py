@@ -104,10 +104,6 @@ def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
     return " ".join(parts)
 
 
-async def _find_published(context: CommandContext, typed: str) -> ResolvedStory:
-    return await context.archive.story(context.place, typed)
-
-
 @command(
     "newsdesk correct",
     "Correct a posted story, marked as an editor's correction",
@@ -120,7 +116,7 @@ async def correct_story(
         Option(
             "Its number in the newest edition, or its id",
             completes="story",
-            convert=_find_published,
+            convert=lambda context, typed: context.archive.story(context.place, typed),
         ),
     ],
     text: Annotated[str, Option("What is right, in at most 200 characters", rest=True)],

@@ -26,8 +26,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, TypeVar
 
-from bot.commands.context import CommandContext, CommandServices
-from bot.commands.forms import build_digest_form
+from bot.commands.context import MAX_FIELDS, CommandContext, CommandServices
 from bot.configuration.settings import build_setting_options
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
@@ -45,6 +44,8 @@ from bot.model import (
 CommandFunction = Callable[..., Awaitable[Reply | Form]]
 ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
 C = TypeVar("C", bound=ControlFunction)
+#: Values of one question to choose from, on the platform that takes the fewest.
+MAX_CHOICES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +176,11 @@ class CommandDeclaration:
         return bound
 
     async def _run(self, context: CommandContext) -> Reply | Form:
-        asked = context.invocation
-        typed = {name: said.strip() for name, said in asked.args.items()}
+        typed, attached = context.typed, context.invocation.attached
         for argument, handle in self.controls.items():
             if typed.get(argument):
                 return await handle(context, typed[argument])
-        given = {name for name, said in typed.items() if said} | set(asked.attached)
+        given = {name for name, said in typed.items() if said} | set(attached)
         if any(parameter.is_missing(given) for parameter in self.parameters):
             return context.form()
         try:
@@ -189,7 +189,7 @@ class CommandDeclaration:
                 values |= await parameter.convert(context, typed)
             return await self.function(context, **values)
         except AmbiguousDigest as which:
-            form = build_digest_form(context.command, asked, which)
+            form = _ask_for_digest(context, which)
             if form is None:
                 raise
             return form
@@ -199,6 +199,28 @@ class CommandDeclaration:
             if question is None:
                 raise
             return context.form(errors={question: context.texts.error(mistake)})
+
+
+def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | None:
+    """Build the command's form with the digests to choose from.
+
+    Returns None if a form cannot ask it: the command takes no digest, more was given
+    than a form can hold, or there are too many digests to choose from.
+    """
+    given = {name for name, said in context.typed.items() if said} | {"digest"}
+    asked = {option.name for option in context.command.options}
+    too_many = len(given) > MAX_FIELDS or len(which.names) > MAX_CHOICES
+    if too_many or not given <= asked:
+        return None
+    form = context.form({**context.typed, "digest": ""})
+    fields = {field.name: field for field in form.fields}
+    fields["digest"] = replace(
+        fields["digest"],
+        description=context.say("Several match: choose one"),
+        required=True,
+        choices=which.names,
+    )
+    return replace(form, fields=tuple(fields.values()))
 
 
 def command(

@@ -41,10 +41,6 @@ async def _parse_topic(context: CommandContext, typed: str) -> Follow:
     return Follow(kind="topic", name=name)
 
 
-def _parse_speaker(_: CommandContext, typed: str) -> Follow:
-    return Follow(kind="speaker", name=_clean_name(typed))
-
-
 @command(
     "news follow",
     "Follow a topic or a speaker; alone, what you follow",
@@ -62,7 +58,11 @@ async def follow(
     ] = None,
     speaker: Annotated[
         Follow | None,
-        Option("Somebody who is quoted", completes="speaker", convert=_parse_speaker),
+        Option(
+            "Somebody who is quoted",
+            completes="speaker",
+            convert=lambda _, typed: Follow(kind="speaker", name=_clean_name(typed)),
+        ),
     ] = None,
 ) -> Reply:
     """Follow the topic, the speaker or both; without either, list those followed."""

@@ -107,16 +107,15 @@ async def manage_reports(
     how = context.say(
         "Resolve one: /newsdesk reports {id} your answer", id=found[0].public_id
     )
-    if count > len(found):
-        how += " · " + context.say("{n} more are open", n=count - len(found))
-    lines = (_render_report(context, report) for report in found)
-    return context.reply(*lines, SmallPrint(text=how), title=title)
-
-
-def _render_report(context: CommandContext, report: Report) -> ListItem:
-    when = context.format_moment(report.made_at)
-    note = join_notes(report.public_id, report.story, report.person_name[:40], when)
-    return ListItem(title=report.headline, text=report.text, note=note)
+    more = count - len(found)
+    rest = more and context.say("{n} more are open", n=more)
+    lines = []
+    for one in found:
+        when = context.format_moment(one.made_at)
+        note = join_notes(one.public_id, one.story, one.person_name[:40], when)
+        lines.append(ListItem(title=one.headline, text=one.text, note=note))
+    last = SmallPrint(text=join_notes(how, rest or ""))
+    return context.reply(*lines, last, title=title)
 
 
 async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:

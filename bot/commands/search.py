@@ -124,10 +124,6 @@ def _render_match(
     )
 
 
-def _parse_question(context: CommandContext, typed: str) -> Question:
-    return parse_question(typed, context.get_today(context.zone))
-
-
 @command(
     "news ask",
     "Sentences from the sources that answer a question",
@@ -141,7 +137,9 @@ async def ask(
         Option(
             "Who, what, when, where, why, how many …",
             rest=True,
-            convert=_parse_question,
+            convert=lambda context, typed: parse_question(
+                typed, context.get_today(context.zone)
+            ),
         ),
     ],
 ) -> Reply:

@@ -47,7 +47,7 @@ async def set_up_channel(
     settings: SettingsArgument,
 ) -> Reply | Form:
     """Show the checklist of this channel, the form, or the preview of a new digest."""
-    given = {n: v.strip() for n, v in context.invocation.args.items() if v.strip()}
+    given = {name: said for name, said in context.typed.items() if said}
     if not given:
         here = await context.list_digests_here()
         if here:

@@ -113,12 +113,9 @@ async def resolve_workspace(
     # If it was stopped, the bot may have been added again just now.
     if known is not None and (not name or (name == known.name and not known.stopped)):
         return known
+    now = services.clock.now()
     return await services.db.write(
-        _store_arrival,
-        platform=platform,
-        external_id=external_id,
-        name=name or external_id,
-        now=services.clock.now(),
+        _store_arrival, platform, external_id, name or external_id, now
     )
 
 
@@ -126,21 +123,12 @@ async def leave_workspace(
     services: CommandServices, platform: PlatformName, external_id: str
 ) -> None:
     """Stop posting there; the data are kept in case the bot is added again."""
-    await services.db.write(
-        _store_departure,
-        platform=platform,
-        external_id=external_id,
-        now=services.clock.now(),
-    )
+    now = services.clock.now()
+    await services.db.write(_store_departure, platform, external_id, now)
 
 
 def _store_arrival(
-    conn: Connection,
-    *,
-    platform: PlatformName,
-    external_id: str,
-    name: str,
-    now: datetime,
+    conn: Connection, platform: PlatformName, external_id: str, name: str, now: datetime
 ) -> Workspace:
     found = workspace_store.upsert_workspace(
         conn, platform=platform, external_id=external_id, name=name, now=now
@@ -154,7 +142,7 @@ def _store_arrival(
 
 
 def _store_departure(
-    conn: Connection, *, platform: PlatformName, external_id: str, now: datetime
+    conn: Connection, platform: PlatformName, external_id: str, now: datetime
 ) -> None:
     known = workspace_store.find_active_workspace(
         conn, platform=platform, external_id=external_id
