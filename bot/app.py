@@ -42,7 +42,7 @@ from bot.ports import (
     ignore_checkpoint,
 )
 from bot.publishing.editions import EditionPublisher
-from bot.runner import Application, ShowMessage, configure_logging, serve_application
+from bot.runner import Application
 from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, process_store
 from bot.storage.measurements import list_measurements
@@ -76,15 +76,6 @@ def load_platform_settings() -> tuple[Settings, tuple[str, ...]]:
         ConfigurationError: With a sentence for every mistake.
     """
     return load_settings({name: p.settings for name, p in load_plugins().items()})
-
-
-async def run_application(
-    settings: Settings, *, say: ShowMessage, at: CheckpointHook = ignore_checkpoint
-) -> int:
-    """Run the application until it is stopped; return the process's exit code."""
-    configure_logging(settings)
-    async with open_application(settings, at=at) as application:
-        return await serve_application(application, say, ())
 
 
 @asynccontextmanager

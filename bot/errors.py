@@ -22,7 +22,7 @@ for `Texts.say`: an English sentence with {placeholders}, and their values by na
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from digests.messages import Message, add_sentences, as_message
 
@@ -32,6 +32,8 @@ add_sentences(Path(__file__).parent)
 class BotError(Exception):
     """Base of every error that the bot raises on purpose."""
 
+    #: Of the process that it ends.
+    exit_code: ClassVar = 1
     message: Message
 
     def __init__(self, message: str | Message = "", /, **params: object) -> None:
@@ -41,6 +43,8 @@ class BotError(Exception):
 
 class UserError(BotError):
     """A person can fix this; the message says how."""
+
+    exit_code = 2
 
 
 class FieldError(UserError):
@@ -60,6 +64,8 @@ class FieldError(UserError):
 
 class ConfigurationError(UserError):
     """A setting, a configuration file or the database is invalid or unusable."""
+
+    exit_code = 3
 
 
 class UnknownName(UserError):

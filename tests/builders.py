@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.model import Delivery, Inbox, Invocation, PlatformName, Reply, Workspace
+from bot.commands.forms import build_command_form
+from bot.i18n.translation import Texts
+from bot.model import (
+    Command,
+    Delivery,
+    Form,
+    Inbox,
+    Invocation,
+    PlatformName,
+    Reply,
+    Workspace,
+)
+from bot.platforms.common.forms import find_command_by_path
 from bot.platforms.plugins import load_plugins
 from bot.settings import Settings, load_settings
 from digests.language.normalization import revision_hash
@@ -58,25 +70,44 @@ def a_delivery(**changes: Any) -> Delivery:
 
 
 def an_inbox(**changes: Any) -> Inbox:
-    """An inbox without commands, for which every workspace exists."""
+    """An inbox without commands, for which every workspace exists.
+
+    As the core does, it asks for the required options that a command lacks.
+    """
     parts: dict[str, Any] = {
         "commands": (),
         "dispatch": _nothing_to_say,
-        "may": _everybody_may,
         "press": lambda invocation, _: invocation,
         "complete": _nothing_to_offer,
         "workspace_of": _any_workspace,
         "left": _no_matter,
     }
-    return Inbox(**{**parts, **changes})
+    inbox = Inbox(**{**parts, **changes})
+    if not inbox.commands:
+        return inbox
+
+    async def dispatch(invocation: Invocation) -> Reply | Form:
+        command = find_command_by_path(inbox.commands, invocation.path)
+        missing = list_missing(command, invocation) if command else []
+        if command is None or not missing:
+            return await inbox.dispatch(invocation)
+        said = "This is required." if invocation.submitted else ""
+        texts = Texts.of(invocation.locale)
+        errors = dict.fromkeys(missing, said)
+        return build_command_form(command, invocation.args, texts, errors)
+
+    return replace(inbox, dispatch=dispatch)
+
+
+def list_missing(command: Command, invocation: Invocation) -> list[str]:
+    """The required options that an invocation lacks."""
+    given = {name for name, said in invocation.args.items() if said}
+    given |= invocation.attached.keys()
+    return [o.name for o in command.options if o.required and o.name not in given]
 
 
 async def _nothing_to_say(_: Invocation) -> Reply:
     return Reply()
-
-
-async def _everybody_may(_: Invocation) -> bool:
-    return True
 
 
 async def _nothing_to_offer(_: Invocation, __: str, ___: str) -> tuple[str, ...]:

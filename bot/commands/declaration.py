@@ -181,8 +181,12 @@ class CommandDeclaration:
             if typed.get(argument):
                 return await handle(context, typed[argument])
         given = {name for name, said in typed.items() if said} | set(attached)
-        if any(parameter.is_missing(given) for parameter in self.parameters):
-            return context.form()
+        lacking = (one for one in self.parameters if one.is_missing(given))
+        missing = [one.shown[0].name for one in lacking]
+        if missing:
+            submitted = context.invocation.submitted
+            said = context.say("This is required.") if submitted else ""
+            return context.form(errors=dict.fromkeys(missing, said))
         try:
             values: dict[str, object] = {}
             for parameter in self.parameters:

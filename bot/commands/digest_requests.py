@@ -113,7 +113,7 @@ def get_channel(place: Location) -> str:
     """Return the channel's id on its platform."""
     if place.channel is not None:
         return place.channel
-    if place.workspace.platform == "local":
+    if place.workspace.is_local:
         return FIRST_LOCAL_CHANNEL
     raise UserError("There is no channel here. Run this in the channel for the digest.")
 

@@ -58,7 +58,6 @@ def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox
     return Inbox(
         commands=tuple(commands),
         dispatch=dispatcher.dispatch,
-        may=dispatcher.may,
         press=services.controls.press,
         complete=dispatcher.complete,
         workspace_of=partial(workspace.resolve_workspace, services),
@@ -87,41 +86,34 @@ class Dispatcher:
             command = self._find_permitted(invocation)
             _check_choices(command, invocation)
             if not await self._is_first_time(invocation):
-                return render_problem(
-                    texts.say("This has already been answered."), chosen
-                )
+                said = texts.say("This has already been answered.")
+                return Reply.of_problem(said, locale=chosen)
             answer = await command.run(invocation)
             answer = await self._prepend_notices(invocation, known, answer)
             answer = _adapt_own_controls(pressed, invocation, answer)
             return replace(answer, locale=answer.locale or chosen)
         except UserError as error:
-            return render_problem(texts.error(error), chosen)
+            return Reply.of_problem(texts.error(error), locale=chosen)
         except Exception:
             log.exception("command failed", command=invocation.path)
-            return render_problem(
-                texts.say(
-                    "Something went wrong on our side, and it was logged. Please try "
-                    "again in a minute."
-                ),
-                chosen,
+            said = texts.say(
+                "Something went wrong on our side, and it was logged. Please try again "
+                "in a minute."
             )
-
-    async def may(self, invocation: Invocation) -> bool:
-        """Check whether the person may use the command."""
-        command = self.by_path.get(invocation.path)
-        person = (await self._identify_person(invocation))[0].person
-        return command is not None and person.permission >= command.permission
+            return Reply.of_problem(said, locale=chosen)
 
     async def complete(
         self, invocation: Invocation, option: str, typed: str
     ) -> tuple[str, ...]:
         """List completions for an option; () if the person may not use the command."""
-        if not await self.may(invocation):
+        command = self.by_path.get(invocation.path)
+        person = (await self._identify_person(invocation))[0].person
+        if command is None or person.permission < command.permission:
             return ()
         context = CommandContext(
             services=self.services,
             invocation=invocation,
-            command=self.by_path[invocation.path],
+            command=command,
             commands=self.commands,
         )
         return await complete_command_option(context, option, typed)
@@ -206,11 +198,6 @@ class Dispatcher:
         )
         notices = _render_notices(shown, Texts.of(invocation.locale))
         return replace(answer, blocks=(*notices, *answer.blocks))
-
-
-def render_problem(sentence: str, locale: str | None = None) -> Reply:
-    """Build the reply to a failed request, shown only to the person who asked."""
-    return Reply(blocks=(Paragraph(text=sentence),), problem=True, locale=locale)
 
 
 def _check_choices(command: Command, invocation: Invocation) -> None:

@@ -245,8 +245,8 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
         raise UserError(
             "Posting to #{name} is paused: {why}", name=place.name, why=place.paused
         )
-    findings = await context.services.doctor.examine_destination(
-        context.workspace, place
+    findings = await context.services.doctor.check_destinations(
+        context.workspace, [place]
     )
     for found in findings:
         if found.state == "problem":

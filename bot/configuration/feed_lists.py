@@ -16,7 +16,14 @@ from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.operator_changes import OperatorContext, apply_requests
 from bot.errors import ConfigurationError, UserError
 from bot.ingest import addresses
-from bot.model import DEFAULT_DIGEST, Digest, SettingsEntry, Source, Workspace
+from bot.model import (
+    DEFAULT_DIGEST,
+    LOCAL_PLATFORM,
+    Digest,
+    SettingsEntry,
+    Source,
+    Workspace,
+)
 from bot.model.workspace import Scope
 from bot.settings import find_seeds_folder
 from bot.storage import Connection, digest_store, workspace_store
@@ -180,9 +187,9 @@ def _resolve_workspace(
             external_id=external_id,
             names=names,
         )
-    name = external_id or "local"
+    name = external_id or LOCAL_PLATFORM
     return workspace_store.upsert_workspace(
-        conn, platform="local", external_id=name, name=name, now=now
+        conn, platform=LOCAL_PLATFORM, external_id=name, name=name, now=now
     )
 
 

@@ -304,7 +304,7 @@ def _set_destination(wanted: Mapping[str, Any], here: FileContext) -> EntryEdit:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         channel = wanted.get("channel")
         # All channels of the local page belong to its own workspace.
-        is_own = here.workspace.platform == "local" or channel in known
+        is_own = here.workspace.is_local or channel in known
         if here.is_from_chat and not is_own:
             raise FieldError(
                 "The channel {channel} is not a destination yet. Run /newsdesk "

@@ -96,7 +96,8 @@ class Texts:
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Translate the sentence for `n` things; both forms may contain {n}."""
         english = one if n == 1 else many
-        values = {"n": self.number(n)} | values
+        if "n" not in values:
+            values = {"n": self.number(n), **values}
         return _fill_translation(
             self._catalogue.ngettext(one, many, n), english, values
         )

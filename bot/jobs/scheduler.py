@@ -165,22 +165,16 @@ class JobScheduler:
 
     async def run(self, work: Mapping[JobName, RunJob]) -> None:
         """Run every job until cancelled; their current runs are cancelled then."""
-        await run_jobs({self.jobs[name]: function for name, function in work.items()})
-
-
-async def run_jobs(work: Mapping[Job, RunJob]) -> None:
-    """Run these jobs over one APScheduler until cancelled."""
-    # A late alarm runs instead of being dropped.
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
-    )
-    scheduler.start()
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for job, function in work.items():
-                tasks.create_task(job.run(function, scheduler))
-    finally:
-        scheduler.shutdown(wait=False)
+        # A late alarm runs instead of being dropped.
+        defaults = {"misfire_grace_time": None, "coalesce": True}
+        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        scheduler.start()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name, function in work.items():
+                    tasks.create_task(self.jobs[name].run(function, scheduler))
+        finally:
+            scheduler.shutdown(wait=False)
 
 
 class _DelayTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types

@@ -18,7 +18,14 @@ from bot.lookup.name_resolution import (
     resolve_digest,
     resolve_suggestion,
 )
-from bot.model import Destination, Digest, Location, StoredEdition, Workspace
+from bot.model import (
+    LOCAL_PLATFORM,
+    Destination,
+    Digest,
+    Location,
+    StoredEdition,
+    Workspace,
+)
 from bot.model.workspace import Scope
 from bot.storage import (
     Connection,
@@ -38,7 +45,9 @@ RESULT_LIMIT = 10
 #: Articles of one story that are read.
 STORY_ARTICLE_LIMIT = 12
 #: Workspace of the local page before anything is set up; no row has this id.
-NO_WORKSPACE = Workspace(id=0, platform="local", external_id="local", name="Local page")
+NO_WORKSPACE = Workspace(
+    id=0, platform=LOCAL_PLATFORM, external_id=LOCAL_PLATFORM, name="Local page"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,7 +205,7 @@ class Archive:
         The channel of the person's own messages, if there are any, comes last.
         """
         known = await self.db.read(workspace_store.list_workspaces)
-        local = [workspace for workspace in known if workspace.platform == "local"]
+        local = [workspace for workspace in known if workspace.is_local]
         for found in local:
             places = await self.db.read(
                 destination_store.list_destinations, found.scope

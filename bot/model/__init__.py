@@ -38,7 +38,6 @@ from bot.model.invocation import (
     Completer,
     Inbox,
     Invocation,
-    PermissionCheck,
     WorkspaceResolver,
     file_origin,
 )
@@ -83,6 +82,7 @@ from bot.model.settings import (
 )
 from bot.model.source import Source, SourceKind, StoredArticle
 from bot.model.workspace import (
+    LOCAL_PLATFORM,
     PERSON_PREFIX,
     Destination,
     Location,
@@ -102,6 +102,7 @@ __all__ = [
     "DEFAULT_POST_OPTIONS",
     "EDITOR_PATTERN",
     "LISTING_LENGTH",
+    "LOCAL_PLATFORM",
     "MAX_VALUES",
     "PERSON_PREFIX",
     "PREVIEW_ID",
@@ -150,7 +151,6 @@ __all__ = [
     "Paragraph",
     "Payload",
     "Permission",
-    "PermissionCheck",
     "Person",
     "PersonScope",
     "PlatformCheck",

@@ -43,6 +43,8 @@ class Invocation:
     args: Mapping[str, str]
     #: Files given instead of text, by option name.
     attached: Mapping[str, Attachment] = field(default_factory=dict)
+    #: `args` are the answers of a form, which marks those that are missing.
+    submitted: bool = False
     locale: str = "en"
     #: Public id of the personal edition whose control was pressed, from which the
     #: workspace is derived. `path` is then the control's id, not parsed yet.
@@ -69,8 +71,6 @@ class CommandOption:
 
 
 CommandHandler = Callable[[Invocation], Awaitable[Reply | Form]]
-#: Checks whether the person may use the command of `path`.
-PermissionCheck = Callable[[Invocation], Awaitable[bool]]
 Completer = Callable[[Invocation, str, str], Awaitable[tuple[str, ...]]]
 #: Takes (platform, the platform's id of the workspace, its name or "" if unknown).
 WorkspaceResolver = Callable[[PlatformName, str, str], Awaitable[Workspace]]
@@ -98,11 +98,9 @@ class Inbox:
     """Callbacks that handle a platform's incoming events."""
 
     commands: tuple[Command, ...]
-    #: Checks permission, ignores repeated events, runs the command, and turns every
-    #: failure into a reply.
+    #: Checks permission, ignores repeated events, runs the command or asks for missing
+    #: answers, and turns every failure into a reply.
     dispatch: Callable[[Invocation], Awaitable[Reply | Form]]
-    #: Checked before a form is shown; `dispatch` checks permission again.
-    may: PermissionCheck
     #: Converts a pressed control into its invocation; raises `UserError`.
     press: Callable[[Invocation, str], Invocation]
     #: (invocation so far, option name, typed text) → up to 25 completions.

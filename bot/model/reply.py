@@ -136,6 +136,15 @@ class Reply:
     #: The language that the person chose; None: the one that the platform says.
     locale: str | None = None
 
+    @classmethod
+    def of_problem(
+        cls, sentence: str, *more: str, locale: str | None = None
+    ) -> "Reply":
+        """Build the reply to a failed request, with small print below the sentence."""
+        small = tuple(SmallPrint(text=text) for text in more)
+        blocks: tuple[Block, ...] = (Paragraph(text=sentence), *small)
+        return cls(blocks=blocks, problem=True, locale=locale)
+
 
 #: Maximum characters of one listing; longer text continues in the next.
 LISTING_LENGTH: Final = 1_400

@@ -15,6 +15,7 @@ from bot.model.settings import (
 )
 from digests.messages import Message
 
+LOCAL_PLATFORM = "local"
 #: Prefix of the channel of a personal destination, before the person's id. The
 #: platform opens the direct message when it sends there.
 PERSON_PREFIX = "person:"
@@ -73,6 +74,11 @@ class Workspace:
     locale: str = "en"
     #: Why the platform refuses its messages; None when it works.
     stopped: Message | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the local page: it owns all its channels and shows problems."""
+        return self.platform == LOCAL_PLATFORM
 
     @property
     def scope(self) -> Scope:

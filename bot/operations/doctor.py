@@ -25,6 +25,7 @@ from bot.model import (
     Workspace,
 )
 from bot.operations.health_checks import (
+    RunCheck,
     check_channels,
     check_database,
     check_jobs,
@@ -83,15 +84,8 @@ class Doctor:
         self, workspace: Workspace, texts: Texts
     ) -> tuple[Finding, ...]:
         """Check one workspace for its editors, without the machine's findings."""
-        checks = _WorkspaceChecks(doctor=self, workspace=workspace, texts=texts)
         platform = await self._check_platform(workspace.platform)
-        return (*platform, *await checks.run())
-
-    async def examine_destination(
-        self, workspace: Workspace, place: Destination
-    ) -> tuple[Finding, ...]:
-        """Check one channel of the workspace on its platform."""
-        return tuple(await self.check_destinations(workspace, [place]))
+        return (*platform, *await _WorkspaceChecks(self, workspace, texts).run())
 
     async def check_destinations(
         self, workspace: Workspace, places: Sequence[Destination]
@@ -99,23 +93,18 @@ class Doctor:
         """Check channels: known problems first, the others by asking the platform."""
         platform: object = self.platforms.get(workspace.platform)
         found: list[Finding] = []
-        if isinstance(platform, Inspector):
-            found = [
-                Finding(
-                    subject=f"#{place.name}",
-                    state="problem" if problem.stops else "warning",
-                    text=problem.text,
-                    fix=problem.fix,
-                )
-                for place in places
-                for problem in await platform.inspect(workspace.external_id, place)
-            ]
+        unknown: list[Destination] = []
+        for place in places:
+            known = len(found)
+            if isinstance(platform, Inspector):
+                for one in await platform.inspect(workspace.external_id, place):
+                    build = Finding.problem if one.stops else Finding.warning
+                    found.append(build(f"#{place.name}", one.text, one.fix))
+            if len(found) == known:
+                unknown.append(place)
         examiner = self.get_examiner(workspace.platform)
-        if examiner is None:
-            return found
-        known = {finding.subject for finding in found}
-        unknown = [place for place in places if f"#{place.name}" not in known]
-        return [*found, *await check_channels(examiner, workspace, unknown)]
+        more = await check_channels(examiner, workspace, unknown) if examiner else []
+        return [*found, *more]
 
     def get_examiner(self, platform: str) -> Examiner | None:
         """Return the platform's examiner; None if it is off or has no single token."""
@@ -135,15 +124,14 @@ class Doctor:
     async def _check_workspaces(self) -> Sequence[Finding]:
         found: list[Finding] = []
         for workspace in await self.db.read(workspace_store.list_workspaces):
-            checks = _WorkspaceChecks(doctor=self, workspace=workspace, texts=_ENGLISH)
-            found += await checks.run()
+            found += await _WorkspaceChecks(self, workspace, _ENGLISH).run()
         if not found:
             fix = "standfirst apply FILE.toml, or standfirst demo to look around"
             found.append(Finding.warning("workspaces", "nothing is set up yet", fix))
         return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _WorkspaceChecks:
     """Checks what is stored of one workspace; the findings are in its language."""
 
@@ -196,51 +184,36 @@ class _WorkspaceChecks:
             text = say("it has no destination, so nobody sees it")
             fix = say("run /newsdesk destination here, then /newsdesk digest edit")
             return [Finding.warning(subject, text, fix)]
-        stopped = [
-            Finding.problem(
-                f"#{place.name}",
-                self._describe_stop(place.paused),
-                say("fix the cause; one message tries it again every six hours")
-                if place.retest_at
-                else say(
+        found = [Finding.ok(subject, self._describe_next_due(digest))]
+        for place in digest.destinations:
+            fix = say("fix the cause; one message tries it again every six hours")
+            if not place.retest_at:
+                fix = say(
                     "fix the cause, then run /newsdesk destination here in the channel"
-                ),
-            )
-            for place in digest.destinations
-            if place.paused
-        ]
+                )
+            if place.paused:
+                text = self._describe_stop(place.paused)
+                found.append(Finding.problem(f"#{place.name}", text, fix))
         fix = say("correct its schedule: /newsdesk schedule edit, or in its file")
-        stopped += [
-            Finding.problem(subject, self.texts.error(problem), fix)
-            for problem in find_schedule_problems(digest)
-        ]
-        return [Finding.ok(subject, self._describe_next_due(digest)), *stopped]
+        problems = find_schedule_problems(digest)
+        return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 
     async def _check_sources(self, digest: Digest) -> list[Finding]:
-        zone = digest_zone(digest)
+        now, zone = self.doctor.clock.now(), digest_zone(digest)
 
-        def name_of(source: Source) -> str:
-            return self.texts.say("source {name}", name=source.name)
-
-        async def check(source: Source) -> Sequence[Finding]:
+        async def check(source: Source, subject: str) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
             if source.kind == "folder" or source.requested_at is None:
-                return await self._read_source(source, name_of(source))
-            health = source_state.describe_health(
-                source, self.doctor.clock.now(), zone, self.texts
-            )
-            return (
-                Finding(
-                    subject=name_of(source),
-                    state=health.state,
-                    text=Message(health.text),
-                    fix=Message(health.fix),
-                ),
-            )
+                return await self._read_source(source, subject)
+            health = source_state.describe_health(source, now, zone, self.texts)
+            text, fix = Message(health.text), Message(health.fix)
+            return (Finding(subject=subject, state=health.state, text=text, fix=fix),)
 
-        return await run_checks(
-            [(name_of(source), partial(check, source)) for source in digest.sources]
-        )
+        checks: list[tuple[str, RunCheck]] = []
+        for source in digest.sources:
+            subject = self.texts.say("source {name}", name=source.name)
+            checks.append((subject, partial(check, source, subject)))
+        return await run_checks(checks)
 
     async def _read_source(self, source: Source, subject: str) -> list[Finding]:
         try:
@@ -274,16 +247,14 @@ class _WorkspaceChecks:
         if is_post and delivery.state == "failed":
             build = Finding.problem
         why = self.texts.message(delivery.reason) or say("no reason was recorded")
-        return build(
-            say("delivery to #{channel}", channel=delivery.channel),
-            f"{self.texts.word(delivery.state)}: {why}",
-            say("check the channel, then post again: standfirst digest post")
-            if is_post
-            else say(
+        fix = say("check the channel, then post again: standfirst digest post")
+        if not is_post:
+            fix = say(
                 "the message stays as it was; /news corrections says what is right, "
                 "and whoever manages the channel can delete it"
-            ),
-        )
+            )
+        subject = say("delivery to #{channel}", channel=delivery.channel)
+        return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)
 
     def _describe_stop(self, why: Message | None) -> str:
         reason = self.texts.message(why)

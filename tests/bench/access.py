@@ -111,7 +111,7 @@ async def furnished(harness: BotHarness, configuration: str) -> None:
 
 
 async def replayed(harness: BotHarness, local: Any, name: str) -> tuple[int, list[str]]:
-    """Press one confirmation again and again: the edition is posted once."""
+    """NewsGenerator one confirmation again and again: the edition is posted once."""
     channel = {"discord": "2001", "slack": "C2001"}[name]
     harness.publish("flood", FLOOD)
     before = len(local.ledger.says(channel))

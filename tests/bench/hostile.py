@@ -11,8 +11,8 @@ from pathlib import Path
 
 from digests.errors import SandboxKilled, SourceError
 from digests.sources.sandbox import Sandbox
-from tests.chaos.bombs import Bomb, all_of
-from tests.chaos.jobs import pid
+from tests.chaos.hostile_documents import Bomb, all_of
+from tests.chaos.sandbox_jobs import pid
 from tests.chaos.test_hostile_documents import corpus, read
 from tests.wire.server import serving
 

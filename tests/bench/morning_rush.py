@@ -10,8 +10,8 @@ import asyncio
 import sys
 from collections.abc import Iterator
 
-from tests.chaos.crowd import Rush, rush
 from tests.chaos.kills import homes
+from tests.chaos.rush import Rush, rush
 
 SEED = 1
 

@@ -34,6 +34,7 @@ from bot.model import (
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.local.render import render
+from bot.ports import PageServices
 from bot.web import server
 from digests.messages import Message
 from digests.types import Article
@@ -76,11 +77,13 @@ class Stage:
 
     def app(self) -> Starlette:
         routes = pages.build_page_routes(
-            platform=self.platform,
-            mailbox=self.mailbox,
-            clock=self.clock,
-            list_channels=self._rooms,
-            list_problems=self._troubles,
+            self.platform,
+            PageServices(
+                mailbox=self.mailbox,
+                list_channels=self._rooms,
+                list_problems=self._troubles,
+            ),
+            self.clock,
         )
         return server.build_application(
             routes=routes,
@@ -118,7 +121,10 @@ class Stage:
         note = CommandOption(name="note", description="Anything else", rest=True)
         return (
             _command(
-                "news latest", "The newest edition here, or an earlier one", _latest
+                "news latest",
+                "The newest edition here, or an earlier one",
+                _latest,
+                CommandOption(name="edition", description="An earlier one"),
             ),
             _command("news story", "A story in full", _story, story),
             _command(
@@ -268,7 +274,8 @@ class Served:
 @contextmanager
 def served(stage: Stage, port: int = 0) -> Iterator[Served]:
     """Serve the stage on a real port, with the platform running, during the block."""
-    loop = asyncio.new_event_loop()
+    runner = asyncio.Runner()
+    loop = runner.get_loop()
     ready = threading.Event()
     stop = asyncio.Event()
 
@@ -278,12 +285,16 @@ def served(stage: Stage, port: int = 0) -> Iterator[Served]:
         async with server.serve_application(
             stage.app(), host="127.0.0.1", port=port, before_stop=before
         ) as address:
-            stage.url = address.url
+            stage.url = str(address)
             ready.set()
             await stop.wait()
         running.cancel()
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    def serve() -> None:
+        with runner:
+            runner.run(run())
+
+    thread = threading.Thread(target=serve)
     thread.start()
     try:
         if not ready.wait(10):
@@ -292,4 +303,3 @@ def served(stage: Stage, port: int = 0) -> Iterator[Served]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
-        loop.close()

@@ -11,12 +11,12 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.chaos import wounds
-from tests.chaos.board import Board, Line
+from tests.chaos import damage
 from tests.chaos.child import BROKEN, QUIET
+from tests.chaos.fork_server import Process
 from tests.chaos.kills import homes
-from tests.chaos.nursery import Process
 from tests.chaos.points import CLAIMED, STORED, Points
+from tests.chaos.scoreboard import Line, Scoreboard
 from tests.chaos.world import Findings, World, world
 
 #: Texts of a refusal, one of which is expected.
@@ -36,7 +36,7 @@ PLENTY: Final = 1_000_000
 
 
 async def full(
-    times: int, seed: int, board: Board, *, name: str = "discord"
+    times: int, seed: int, board: Scoreboard, *, name: str = "discord"
 ) -> list[Line]:
     """D10: the disk is full from some step on; later there is room again."""
     found, unrecorded, filled, ended = Findings(), 0, 0, 0
@@ -136,7 +136,7 @@ async def _said(log: Path, words: str, patience: float, *, every: float = 0.02) 
 
 
 async def locked(
-    seconds: float, seed: int, board: Board, *, name: str = "discord"
+    seconds: float, seed: int, board: Scoreboard, *, name: str = "discord"
 ) -> list[Line]:
     """D11: another process holds the write lock for so long, at the worst moment."""
     with homes() as home:
@@ -178,7 +178,12 @@ async def locked(
 
 
 async def damaged(
-    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+    times: int,
+    seed: int,
+    board: Scoreboard,
+    *,
+    name: str = "discord",
+    without: str = "",
 ) -> list[Line]:
     """D12: bytes flipped, cut off, the log gone: refused in words, or harmless."""
     random = Random(seed)
@@ -203,7 +208,12 @@ async def damaged(
 
 
 async def wounded(
-    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+    times: int,
+    seed: int,
+    board: Scoreboard,
+    *,
+    name: str = "discord",
+    without: str = "",
 ) -> list[Line]:
     """D12: the tables that control sending are damaged while an edition is in flight.
 
@@ -219,7 +229,7 @@ async def wounded(
         built.begin_round(1, keep=True)
 
         def aimed(number: int) -> str:
-            return wounds.wound(built.database, earlier, random, number)
+            return damage.damage_database(built.database, earlier, random, number)
 
         ends, wrong = await _opened_again(built, whole, times, aimed)
     return [

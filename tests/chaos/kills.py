@@ -21,11 +21,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from tests.chaos.board import Board, Line
-from tests.chaos.nursery import Process
+from tests.chaos.fork_server import Process
+from tests.chaos.platform_wires import WIRES
 from tests.chaos.points import ANSWERED, CLAIMED, STORED, Points
+from tests.chaos.scoreboard import Line, Scoreboard
 from tests.chaos.wire import How, Wire
-from tests.chaos.wires import WIRES
 from tests.chaos.world import Findings, Size, World, world
 
 #: Worlds of a platform that run at once: they wait for the disk and for each other.
@@ -90,7 +90,7 @@ class Tally:
 async def killed(
     kills: int,
     seed: int,
-    board: Board,
+    board: Scoreboard,
     *,
     platforms: Sequence[str] = tuple(WIRES),
     without: str = "",
@@ -169,7 +169,7 @@ def lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Line]:
 async def answers_lost(
     answers: int,
     seed: int,
-    board: Board,
+    board: Scoreboard,
     *,
     platforms: Sequence[str] = tuple(WIRES),
     without: str = "",
@@ -227,7 +227,12 @@ def lost_lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Lin
 
 
 async def landing_late(
-    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+    times: int,
+    seed: int,
+    board: Scoreboard,
+    *,
+    name: str = "discord",
+    without: str = "",
 ) -> list[Line]:
     """D2: the send times out, and then it lands; in real time."""
     found = Findings()
@@ -401,7 +406,7 @@ def _parts(tallies: Mapping[str, Tally]) -> list[int]:
     return [kills[part] for part in (1, 2, 3)]
 
 
-async def _report(board: Board, tallies: Mapping[str, Tally]) -> None:
+async def _report(board: Scoreboard, tallies: Mapping[str, Tally]) -> None:
     while True:
         await asyncio.sleep(10)
         reported = (f"{name} {t.injected} of {t.wanted}" for name, t in tallies.items())

@@ -1,4 +1,4 @@
-"""S18, D23: the simulated month, as the suite sees it; `month_lived` is its process."""
+"""S18, D23: the simulated month; `month_process` is its process."""
 
 import asyncio
 import json
@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.board import Board, Line
-from tests.chaos.month_lived import WARM
+from tests.chaos.month_process import WARM
+from tests.chaos.scoreboard import Line, Scoreboard
 
 
-async def lived(days: int, seed: int, board: Board) -> list[Line]:
+async def lived(days: int, seed: int, board: Scoreboard) -> list[Line]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.chaos.month_lived",
+        "tests.chaos.month_process",
         str(days),
         str(seed),
         stdout=asyncio.subprocess.PIPE,

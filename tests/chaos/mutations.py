@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from tests.chaos.board import Board, Line
+from tests.chaos.scoreboard import Line, Scoreboard
 
 #: Seconds after which a small trial counts as broken instead of slow.
 PATIENCE = 400.0
 _SOON = timedelta(seconds=0.3)
 Patches = Callable[[], list[Any]]
-Trial = Callable[[int, Board, str], Awaitable[Sequence[Line]]]
+Trial = Callable[[int, Scoreboard, str], Awaitable[Sequence[Line]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +48,13 @@ def switch_off(name: str) -> None:
         each.start()
 
 
-async def red(seed: int, board: Board, names: Sequence[str] = ()) -> list[Line]:
+async def red(seed: int, board: Scoreboard, names: Sequence[str] = ()) -> list[Line]:
     """Remove each of them once, and run its small trial."""
     lines = []
     for name in names or MUTATIONS:
         mutation = MUTATIONS[name]
         # Errors of the weakened bot are expected.
-        quiet = Board(quiet=True)
+        quiet = Scoreboard(quiet=True)
         async with asyncio.timeout(PATIENCE):
             found = await mutation.trial(seed, quiet, name)
         (line,) = (one for one in found if mutation.line in one.what)
@@ -271,13 +271,15 @@ def _no_look_at_indexes() -> list[Any]:
 # ── trials ─────────────────────────────────────────────────────────────────────
 
 
-async def _faulty(seed: int, board: Board, name: str) -> Sequence[Line]:
-    from tests.chaos import verdicts
+async def _faulty(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
+    from tests.chaos import platform_responses
 
-    return await verdicts.faulty(13, seed, board, name="discord", without=name)
+    return await platform_responses.faulty(
+        13, seed, board, name="discord", without=name
+    )
 
 
-async def _lost(seed: int, board: Board, name: str) -> Sequence[Line]:
+async def _lost(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     from tests.chaos import kills
 
     tallies = await kills.answers_lost(
@@ -286,62 +288,62 @@ async def _lost(seed: int, board: Board, name: str) -> Sequence[Line]:
     return kills.lost_lines(tallies, seed, 12)
 
 
-async def _late(seed: int, board: Board, name: str) -> Sequence[Line]:
+async def _late(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     from tests.chaos import kills
 
     return await kills.landing_late(4, seed, board, name="slack", without=name)
 
 
-async def _killed(seed: int, board: Board, name: str) -> Sequence[Line]:
+async def _killed(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     from tests.chaos import kills
 
     tallies = await kills.killed(40, seed, board, platforms=("slack",), without=name)
     return kills.lines(tallies, seed, 40)
 
 
-async def _three(seed: int, board: Board, name: str) -> Sequence[Line]:
+async def _three(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     from tests.chaos import processes
 
     return await processes.three_at_once(8, seed, board, name="slack", without=name)
 
 
-async def _leased(seed: int, board: Board, name: str) -> Sequence[Line]:
+async def _leased(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     from tests.chaos import processes
 
     return await processes.standing_by(seed, board, name="slack", without=name)
 
 
-async def _back(seed: int, board: Board, name: str) -> Sequence[Line]:
-    from tests.chaos import clocks
+async def _back(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
+    from tests.chaos import clock_jumps
 
-    return await clocks.set_back(3, seed, board, without=name)
+    return await clock_jumps.set_back(3, seed, board, without=name)
 
 
-async def _storm(seed: int, board: Board, name: str) -> Sequence[Line]:
+async def _storm(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     from tests.chaos import storms
 
     return await storms.limited(150, seed, board, without=name)
 
 
-async def _dead(seed: int, board: Board, name: str) -> Sequence[Line]:
-    from tests.chaos import verdicts
+async def _dead(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
+    from tests.chaos import platform_responses
 
-    return await verdicts.for_good(seed, board, name="discord", without=name)
-
-
-async def _closed(seed: int, board: Board, name: str) -> Sequence[Line]:
-    from tests.chaos import verdicts
-
-    return await verdicts.refused_everywhere(130, seed, board, without=name)
+    return await platform_responses.for_good(seed, board, name="discord", without=name)
 
 
-async def _down(seed: int, board: Board, name: str) -> Sequence[Line]:
-    from tests.chaos import clocks
+async def _closed(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
+    from tests.chaos import platform_responses
 
-    return await clocks.downtime(seed, board, without=name)
+    return await platform_responses.refused_everywhere(130, seed, board, without=name)
 
 
-async def _damaged(seed: int, board: Board, name: str) -> Sequence[Line]:
+async def _down(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
+    from tests.chaos import clock_jumps
+
+    return await clock_jumps.downtime(seed, board, without=name)
+
+
+async def _damaged(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     from tests.chaos import databases
 
     return await databases.wounded(64, seed, board, without=name)

@@ -21,9 +21,9 @@ from tests.bot.platforms.local.samples import (
     an_edition,
 )
 from tests.bot.platforms.slack import hostile as slack_hostile
-from tests.chaos.board import Board, Line
+from tests.chaos.in_process import in_process_bot
 from tests.chaos.kills import homes
-from tests.chaos.office import office
+from tests.chaos.scoreboard import Line, Scoreboard
 from tests.chaos.world import world
 from tests.wire.discord import rules
 from tests.wire.slack import rules as slack_rules
@@ -39,7 +39,7 @@ WIDE: Final = ("👩‍👩‍👧‍👦", "🇩🇪", "é", "e\u0301", "𝔘",
 
 
 async def poisoned(
-    times: int, seed: int, board: Board, *, name: str = "discord"
+    times: int, seed: int, board: Scoreboard, *, name: str = "discord"
 ) -> list[Line]:
     """D19: one payload is rejected, once or in every form; all others arrive."""
     wrong, faults = [], 0
@@ -47,7 +47,7 @@ async def poisoned(
         random = Random(seed)
         async with world("poison", home / "w", name, random, channels=2) as built:
             sick, well = built.channels
-            async with office(built) as bot:
+            async with in_process_bot(built) as bot:
                 for number in range(times):
                     built.begin_round(1)
                     refusals = 1 + number % 4
@@ -91,7 +91,7 @@ _STATES = "SELECT channel, state FROM deliveries ORDER BY id"
 # ── texts ──────────────────────────────────────────────────────────────────────
 
 
-async def measured(texts: int, seed: int, board: Board) -> list[Line]:
+async def measured(texts: int, seed: int, board: Scoreboard) -> list[Line]:
     """D20: check so many hostile texts in editions against the platforms' rules."""
     random = Random(seed)
     refused: dict[str, int] = dict.fromkeys(_RULES, 0)

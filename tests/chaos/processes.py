@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from tests.chaos.board import Board, Line
+from tests.chaos.fork_server import PATIENCE, Process
 from tests.chaos.kills import _places, homes
-from tests.chaos.nursery import PATIENCE, Process
 from tests.chaos.points import Points
+from tests.chaos.scoreboard import Line, Scoreboard
 from tests.chaos.world import Findings, World, world
 
 #: Seconds in which a process must stop.
@@ -26,7 +26,12 @@ _SIX_SECONDS = timedelta(seconds=6)
 
 
 async def three_at_once(
-    rounds: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+    rounds: int,
+    seed: int,
+    board: Scoreboard,
+    *,
+    name: str = "discord",
+    without: str = "",
 ) -> list[Line]:
     """D13: three without a lease race for each edition; then three with one."""
     found = Findings()
@@ -61,7 +66,7 @@ async def three_at_once(
 
 
 async def standing_by(
-    seed: int, board: Board, *, name: str = "discord", without: str = ""
+    seed: int, board: Scoreboard, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
     """D13: of three processes, two stand by; one of them takes over."""
     with homes() as home:
@@ -104,7 +109,7 @@ async def _leased(home: Path, seed: int, name: str, without: str) -> tuple[int, 
 
 
 async def restarted(
-    times: int, seed: int, board: Board, *, name: str = "discord"
+    times: int, seed: int, board: Scoreboard, *, name: str = "discord"
 ) -> list[Line]:
     """D14: this many starts within minutes of its clock, each killed when possible."""
     found, logins = Findings(), 0
@@ -141,7 +146,7 @@ async def restarted(
 
 
 async def asked_to_stop(
-    times: int, seed: int, board: Board, *, name: str = "discord"
+    times: int, seed: int, board: Scoreboard, *, name: str = "discord"
 ) -> list[Line]:
     """D15: SIGTERM at every point in turn; then the next one finishes the work."""
     longest, codes, found, stops = 0.0, Counter[int](), Findings(), 0

@@ -4,9 +4,9 @@ from random import Random
 from statistics import quantiles
 from typing import Any, Final
 
-from tests.chaos.board import Board, Line
-from tests.chaos.crowd import Rush, Storm, rush
 from tests.chaos.kills import homes
+from tests.chaos.rush import Rush, Storm, rush
+from tests.chaos.scoreboard import Line, Scoreboard
 
 #: The wait that Discord asks of one channel in ten.
 _SECONDS: Final = 2.0
@@ -21,7 +21,7 @@ def _others(channel: str) -> bool:
 
 
 async def limited(
-    destinations: int, seed: int, board: Board, *, without: str = ""
+    destinations: int, seed: int, board: Scoreboard, *, without: str = ""
 ) -> list[Line]:
     """Compare one rush without limits and one through storms."""
     random = Random(seed)

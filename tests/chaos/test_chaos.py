@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos import clocks, databases, kills, processes, verdicts
-from tests.chaos.board import Board, Line
+from tests.chaos import clock_jumps, databases, kills, platform_responses, processes
+from tests.chaos.scoreboard import Line, Scoreboard
 
 SEED = 7
 pytestmark = pytest.mark.timeout(600)
@@ -17,8 +17,8 @@ def held(lines: list[Line]) -> None:
 
 
 @pytest.fixture
-def board() -> Board:
-    return Board(quiet=True)
+def board() -> Scoreboard:
+    return Scoreboard(quiet=True)
 
 
 async def test_kills_between_due_and_recorded_lose_and_double_nothing(board):
@@ -44,11 +44,11 @@ async def test_damage_to_what_decides_about_sending_is_refused_before_anything(b
 
 
 async def test_a_clock_that_jumps_loses_and_doubles_nothing(board):
-    held(await clocks.jumps(4, SEED, board, name="slack"))
+    held(await clock_jumps.jumps(4, SEED, board, name="slack"))
 
 
 async def test_an_unknown_outcome_is_resolved_or_shown_within_ten_minutes(board):
-    held(await verdicts.uncertain(7, SEED, board, name="slack"))
+    held(await platform_responses.uncertain(7, SEED, board, name="slack"))
 
 
 async def test_a_defence_that_is_missing_turns_its_figure_red(board):
@@ -73,7 +73,7 @@ LINE = Line(
 
 
 def failed(*lines: Line) -> bool:
-    board = Board(quiet=True)
+    board = Scoreboard(quiet=True)
     board.add(*lines)
     return board.failed()
 

@@ -17,7 +17,7 @@ from digests.errors import SandboxKilled, SourceError
 from digests.sources import opml, page, sitemap
 from digests.sources.feed import parse_feed
 from digests.sources.sandbox import Sandbox
-from tests.chaos.bombs import Kind, all_of
+from tests.chaos.hostile_documents import Kind, all_of
 from tests.wire.server import serving
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)

@@ -13,17 +13,17 @@ from pathlib import Path
 import structlog
 
 from tests.chaos import (
-    clocks,
+    clock_jumps,
     databases,
     kills,
     month,
     mutations,
     payloads,
+    platform_responses,
     processes,
     storms,
-    verdicts,
 )
-from tests.chaos.board import Board, Line
+from tests.chaos.scoreboard import Line, Scoreboard
 
 SEED = 20261124
 #: Seconds after which a trial counts as broken instead of slow.
@@ -77,18 +77,18 @@ QUICK = Sizes(
     texts=500,
     days=4,
 )
-Trial = Callable[[Sizes, int, Board], Awaitable[Sequence[Line]]]
+Trial = Callable[[Sizes, int, Scoreboard], Awaitable[Sequence[Line]]]
 
 
 # ── the trials ─────────────────────────────────────────────────────────────────
 
 
-async def _kills(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _kills(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     tallies = await kills.killed(sizes.kills, seed, board)
     return kills.lines(tallies, seed, sizes.kills)
 
 
-async def _answers(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _answers(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     tallies = await kills.answers_lost(sizes.answers, seed, board)
     lines = kills.lost_lines(tallies, seed, sizes.answers)
     for name in CHAT:
@@ -96,26 +96,29 @@ async def _answers(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
     return lines
 
 
-async def _uncertain(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
-    return await _each(verdicts.uncertain, sizes.uncertain, seed, board)
+async def _uncertain(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
+    return await _each(platform_responses.uncertain, sizes.uncertain, seed, board)
 
 
-async def _faulty(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
-    return await _each(verdicts.faulty, sizes.faulty, seed, board)
+async def _faulty(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
+    return await _each(platform_responses.faulty, sizes.faulty, seed, board)
 
 
-async def _dead(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _dead(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     lines: list[Line] = []
     for name in CHAT:
-        lines += await verdicts.for_good(seed, board, name=name)
-    return [*lines, *await verdicts.refused_everywhere(sizes.closed, seed, board)]
+        lines += await platform_responses.for_good(seed, board, name=name)
+    return [
+        *lines,
+        *await platform_responses.refused_everywhere(sizes.closed, seed, board),
+    ]
 
 
-async def _storms(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _storms(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return await storms.limited(sizes.rush, seed, board)
 
 
-async def _processes(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _processes(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     lines = await _each(processes.three_at_once, sizes.races, seed, board)
     lines += await processes.standing_by(seed, board)
     lines += await _each(processes.restarted, sizes.restarts, seed, board)
@@ -123,7 +126,7 @@ async def _processes(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
     return lines
 
 
-async def _databases(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _databases(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return [
         *await databases.full(sizes.full, seed, board, name="slack"),
         *await databases.locked(sizes.locked, seed, board),
@@ -132,29 +135,29 @@ async def _databases(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
     ]
 
 
-async def _clocks(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _clocks(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return [
-        *await _each(clocks.jumps, sizes.jumps, seed, board),
-        *await clocks.set_back(sizes.back, seed, board),
-        *await clocks.downtime(seed, board),
+        *await _each(clock_jumps.jumps, sizes.jumps, seed, board),
+        *await clock_jumps.set_back(sizes.back, seed, board),
+        *await clock_jumps.downtime(seed, board),
     ]
 
 
-async def _payloads(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _payloads(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     lines = await _each(payloads.poisoned, sizes.poison, seed, board)
     return [*lines, *await payloads.measured(sizes.texts, seed, board)]
 
 
-async def _month(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _month(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return await month.lived(sizes.days, seed, board)
 
 
-async def _mutations(sizes: Sizes, seed: int, board: Board) -> Sequence[Line]:
+async def _mutations(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return await mutations.red(seed, board, sizes.mutations)
 
 
 async def _each(
-    trial: Callable[..., Awaitable[list[Line]]], size: int, seed: int, board: Board
+    trial: Callable[..., Awaitable[list[Line]]], size: int, seed: int, board: Scoreboard
 ) -> list[Line]:
     """Run on both chat platforms, half of the faults each."""
     found: list[Line] = []
@@ -189,7 +192,7 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(TRIALS))
         return 0
     _hush(options.log)
-    board = Board()
+    board = Scoreboard()
     asyncio.run(
         run(board, QUICK if options.quick else FULL, options.seed, options.only)
     )
@@ -197,7 +200,9 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if board.failed() else 0
 
 
-async def run(board: Board, sizes: Sizes, seed: int, only: Sequence[str] = ()) -> None:
+async def run(
+    board: Scoreboard, sizes: Sizes, seed: int, only: Sequence[str] = ()
+) -> None:
     """Run the trials whose names contain one of the words, or all of them."""
     for name, trial in TRIALS.items():
         if only and not any(word in name for word in only):

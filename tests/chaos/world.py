@@ -19,11 +19,11 @@ from bot.platforms.plugins import load_plugins
 from bot.storage import Database, schema_upgrade
 from tests.chaos.child import Job
 from tests.chaos.clock import SharedClock
-from tests.chaos.nursery import Process
+from tests.chaos.fork_server import Process
+from tests.chaos.invented_news import InventedStory, NewsGenerator
+from tests.chaos.platform_wires import PREFIXES, WIRES
 from tests.chaos.points import Points
-from tests.chaos.press import InventedStory, Press
 from tests.chaos.wire import Wire
-from tests.chaos.wires import PREFIXES, WIRES
 
 Size = Literal[1, 2, 3]
 #: Articles that make an edition of so many messages, and whether they are long.
@@ -89,7 +89,7 @@ class World:
     clock: SharedClock
     wire: Wire
     channels: Sequence[str]
-    press: Press
+    press: NewsGenerator
     without: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
     published: list[InventedStory] = field(default_factory=list)
@@ -224,7 +224,7 @@ async def world(
             clock=clock,
             wire=wire,
             channels=numbers,
-            press=Press(folder / "articles", random),
+            press=NewsGenerator(folder / "articles", random),
             without=without,
         )
         await _set_up(built)

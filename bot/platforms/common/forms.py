@@ -1,22 +1,19 @@
-"""Build forms from commands; keep forms until they are opened again.
+"""Read the answers of forms; keep forms until they are opened again.
 
-A command that lacks a required option becomes a form; its answers come back as
-arguments of the same command. Only options that a command declares get in this way:
-the arguments of a signed control cannot be typed into a form.
+The answers of a form come back as arguments of its command. Only options that the
+command declares get in this way: the arguments of a signed control cannot be typed
+into a form.
 """
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bot.i18n.translation import Texts
 from bot.model import Command, Form, FormField
 from bot.platforms.common.caches import ExpiringCache
 
-#: Questions of a form.
-MAX_FIELDS: Final = 5
 #: Characters of an answer from which it gets an input of several lines.
 MULTILINE_FROM: Final = 100
 #: Pending forms that are kept, and for how many seconds.
@@ -46,54 +43,10 @@ def select_declared(
     }
 
 
-def lacks_required(
-    command: Command, given: Mapping[str, str], attached: Collection[str] = ()
-) -> bool:
-    """Check whether a required option is missing; `attached` are given as files."""
-    return any(
-        o.required and not given.get(o.name) and o.name not in attached
-        for o in command.options
-    )
-
-
 def find_file_option(command: Command | None) -> str:
     """Find the name of the option that takes a file; "" if there is none."""
     options = command.options if command else ()
     return next((option.name for option in options if option.attachable), "")
-
-
-def build_form(command: Command, given: Mapping[str, str], texts: Texts) -> Form:
-    """Build the form of a command, with the given values filled in."""
-    return Form(
-        path=command.path,
-        title=texts.word(command.description),
-        fields=tuple(
-            FormField(
-                name=option.name,
-                label=texts.word(option.name.replace("_", " ").capitalize()),
-                description=texts.word(option.description),
-                required=option.required,
-                value=given.get(option.name, ""),
-                choices=option.choices,
-                lines=option.lines,
-                attachable=option.attachable,
-            )
-            for option in command.options[:MAX_FIELDS]
-        ),
-    )
-
-
-def mark_missing(form: Form, texts: Texts) -> Form:
-    """Return the form with an error at each required question without an answer."""
-    return replace(
-        form,
-        fields=tuple(
-            replace(field, error=texts.say("This is required."))
-            if field.required and not field.value
-            else field
-            for field in form.fields
-        ),
-    )
 
 
 def needs_lines(field: FormField, value: str) -> bool:

@@ -6,8 +6,8 @@ person come from the event alone. Permissions and repetitions are checked by the
 (`Inbox.dispatch`), and every failure is answered with a sentence.
 """
 
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -20,7 +20,6 @@ from bot.model import (
     Inbox,
     Invocation,
     Location,
-    Paragraph,
     Person,
     PlatformName,
     Reply,
@@ -33,7 +32,6 @@ log = structlog.get_logger(__name__)
 
 #: Events that are remembered, so that one delivered twice is answered once.
 MAX_SEEN_EVENTS: Final = 2_000
-_NO_FILES: Final[Mapping[str, Attachment]] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +58,7 @@ async def answer_command(
     *,
     again: bool = False,
 ) -> Reply | Form:
-    """Answer a command, with a form if a required option is missing.
+    """Answer a command.
 
     Args:
         inbox: The core.
@@ -68,10 +66,20 @@ async def answer_command(
         path: The command.
         given: Option → its value.
         file: An uploaded file, for the one option that takes one.
-        again: The options come from a form: mark the answers that are still missing.
+        again: The options are the answers of a form.
     """
-    return await _catch_errors(
-        event, _run_command(inbox, event, path, given, file, again)
+    command = forms.find_command_by_path(inbox.commands, path)
+    option = forms.find_file_option(command)
+    return await _dispatch(
+        inbox,
+        event,
+        lambda bare: replace(
+            bare,
+            path=path,
+            args=forms.select_declared(command, given),
+            attached={option: file} if file is not None and option else {},
+            submitted=again,
+        ),
     )
 
 
@@ -79,7 +87,7 @@ async def answer_control(
     inbox: Inbox, event: InteractionEvent, control: str
 ) -> Reply | Form:
     """Answer a pressed control."""
-    return await _catch_errors(event, _run_control(inbox, event, control))
+    return await _dispatch(inbox, event, lambda bare: inbox.press(bare, control))
 
 
 async def complete_option(
@@ -90,33 +98,15 @@ async def complete_option(
     option: str,
 ) -> tuple[str, ...]:
     """List completions of `option`; `given` has the values typed so far."""
-    typed = given.get(option, "")
     try:
-        invocation = await _build_invocation(inbox, event, path, given)
-        return await inbox.complete(invocation, option, typed)
+        bare = await _build_invocation(inbox, event)
+        invocation = replace(bare, path=path, args=given)
+        return await inbox.complete(invocation, option, given.get(option, ""))
     except UserError:
         return ()
     except Exception:
         log.exception("completion failed", platform=event.platform, command=path)
         return ()
-
-
-async def dispatch_command(
-    inbox: Inbox, invocation: Invocation, texts: Texts, *, again: bool = False
-) -> Reply | Form:
-    """Dispatch an invocation, or return a form if a required option is missing.
-
-    Only a person who may use the command gets the form.
-    """
-    command = forms.find_command_by_path(inbox.commands, invocation.path)
-    if (
-        command is not None
-        and forms.lacks_required(command, invocation.args, invocation.attached)
-        and await inbox.may(invocation)
-    ):
-        form = forms.build_form(command, invocation.args, texts)
-        return forms.mark_missing(form, texts) if again else form
-    return await inbox.dispatch(invocation)
 
 
 # ── events ─────────────────────────────────────────────────────────────────────
@@ -161,19 +151,14 @@ async def leave_workspace(
 # ── replies to failures ────────────────────────────────────────────────────────
 
 
-def build_problem(sentence: str) -> Reply:
-    """Build the reply to a request that failed; only the asker sees it."""
-    return Reply(blocks=(Paragraph(text=sentence),), problem=True)
-
-
 def explain_timeout(texts: Texts) -> Reply:
     """Build the reply to a request that took too long."""
-    return build_problem(texts.say("This takes too long. Try again later."))
+    return Reply.of_problem(texts.say("This takes too long. Try again later."))
 
 
 def explain_rejected_reply(texts: Texts) -> Reply:
     """Build the reply that replaces one which the platform rejected."""
-    return build_problem(
+    return Reply.of_problem(
         texts.say("The answer cannot be shown here. The problem has been logged.")
     )
 
@@ -185,7 +170,7 @@ def reopen_form(
     form = pending.find(owner, draft)
     if form is not None:
         return form
-    return build_problem(
+    return Reply.of_problem(
         texts.say(
             "This form has expired. Run the command again; your answers are"
             " still in the message above."
@@ -196,38 +181,27 @@ def reopen_form(
 # ── the core ───────────────────────────────────────────────────────────────────
 
 
-async def _run_command(
-    inbox: Inbox,
-    event: InteractionEvent,
-    path: str,
-    given: Mapping[str, str],
-    file: Attachment | None,
-    again: bool,
+async def _dispatch(
+    inbox: Inbox, event: InteractionEvent, complete: Callable[[Invocation], Invocation]
 ) -> Reply | Form:
-    command = forms.find_command_by_path(inbox.commands, path)
-    option = forms.find_file_option(command)
-    attached = {option: file} if file is not None and option else _NO_FILES
-    args = forms.select_declared(command, given)
-    invocation = await _build_invocation(inbox, event, path, args, attached)
-    return await dispatch_command(
-        inbox, invocation, Texts.of(event.locale), again=again
-    )
+    """Dispatch the event's invocation, to which `complete` adds the command."""
+    texts = Texts.of(event.locale)
+    try:
+        return await inbox.dispatch(complete(await _build_invocation(inbox, event)))
+    except UserError as error:
+        return Reply.of_problem(texts.error(error))
+    except Exception:
+        log.exception("event failed", platform=event.platform)
+        return Reply.of_problem(
+            texts.say(
+                "Something went wrong on our side, and it was logged. Please try again "
+                "in a minute."
+            )
+        )
 
 
-async def _run_control(
-    inbox: Inbox, event: InteractionEvent, control: str
-) -> Reply | Form:
-    invocation = await _build_invocation(inbox, event, "", {})
-    return await inbox.dispatch(inbox.press(invocation, control))
-
-
-async def _build_invocation(
-    inbox: Inbox,
-    event: InteractionEvent,
-    path: str,
-    args: Mapping[str, str],
-    attached: Mapping[str, Attachment] = _NO_FILES,
-) -> Invocation:
+async def _build_invocation(inbox: Inbox, event: InteractionEvent) -> Invocation:
+    """Build the invocation of an event, without a command yet."""
     workspace = await inbox.workspace_of(
         event.platform, event.workspace, event.workspace_name
     )
@@ -235,26 +209,7 @@ async def _build_invocation(
         key=event.key,
         place=Location(workspace=workspace, channel=event.channel),
         person=event.person,
-        path=path,
-        args=args,
-        attached=attached,
+        path="",
+        args={},
         locale=event.locale,
     )
-
-
-async def _catch_errors(
-    event: InteractionEvent, work: Awaitable[Reply | Form]
-) -> Reply | Form:
-    texts = Texts.of(event.locale)
-    try:
-        return await work
-    except UserError as error:
-        return build_problem(texts.error(error))
-    except Exception:
-        log.exception("event failed", platform=event.platform)
-        return build_problem(
-            texts.say(
-                "Something went wrong on our side, and it was logged. Please try again "
-                "in a minute."
-            )
-        )

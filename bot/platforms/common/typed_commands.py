@@ -8,12 +8,13 @@ English words of a path always work, and so do the words of other languages; the
 word is the same in all of them. Permissions are not checked here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from bot.i18n.translation import Texts
-from bot.model import Command, CommandOption, Paragraph, Reply, SmallPrint
+from bot.model import Command, CommandOption, Reply
 
 #: The command that a bare first word means.
 ROOT_DEFAULTS: Final[Mapping[str, str]] = {
@@ -40,14 +41,6 @@ class ParsedCommand:
     args: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _ParsedOptions:
-    """Values of the options, and words that belong to none."""
-
-    args: Mapping[str, str]
-    surplus: tuple[str, ...] = ()
-
-
 def parse_command(
     line: str, commands: Sequence[Command], texts: Texts
 ) -> ParsedCommand | Reply:
@@ -72,15 +65,18 @@ def parse_command(
         command, used = _expand_shorthand(typed, commands)
     if command is None:
         return _explain_unknown(typed, commands, texts)
-    given = _assign_options(command, typed[used:], line)
-    wrong = _explain_wrong_choice(command, given.args, texts) or _explain_surplus(
-        command, given, texts
-    )
-    if wrong is not None:
-        return wrong
-    return ParsedCommand(
-        path=command.path, args=_normalize_choices(command, given.args)
-    )
+    args, surplus = _assign_options(command, typed[used:], line)
+    for option in command.options:
+        said = args.get(option.name)
+        if said and option.choices:
+            fitting = (c for c in option.choices if c.casefold() == said.casefold())
+            args[option.name] = choice = next(fitting, "")
+            if not choice:
+                return _explain_wrong_choice(command, option, said, texts)
+    if surplus:
+        return _explain_surplus(command, surplus, texts)
+    given = {name: value for name, value in args.items() if value}
+    return ParsedCommand(path=command.path, args=given)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,93 +97,86 @@ def find_command(
 
     Returns it with the number of words used; (None, 0) if there is none.
     """
-    said = [word.text.lower().lstrip(_SLASHES) for word in typed]
     by_path = {command.path: command for command in commands}
-    for used in range(min(3, len(said)), 0, -1):
-        for path in _list_paths(said[:used]):
+    paths = _list_paths(typed)
+    for used in range(len(paths), 0, -1):
+        for path in paths[used - 1]:
             if path in by_path:
                 return by_path[path], used
-    if len(said) == 1 and said[0] in ROOT_DEFAULTS:
-        return by_path.get(ROOT_DEFAULTS[said[0]]), 1
-    return None, 0
-
-
-def _list_paths(said: Sequence[str]) -> Iterator[str]:
-    """List the path as typed, and translated to English."""
-    yield " ".join(said)
-    root, *rest = said
-    yield " ".join((root, *map(translate_to_english, rest)))
+    only = paths[0][0] if len(typed) == 1 else ""
+    command = by_path.get(ROOT_DEFAULTS.get(only, ""))
+    return command, 1 if command else 0
 
 
 def _expand_shorthand(
     typed: Sequence[TypedWord], commands: Sequence[Command]
 ) -> tuple[Command | None, int]:
     """Find the command of a noun alone (its list) or of a noun with a sentence."""
-    said = [word.text.lower().lstrip(_SLASHES) for word in typed]
-    *_, noun = _list_paths(said[:2])
     by_path = {command.path: command for command in commands}
-    if len(said) == 2:
+    _, noun = _list_paths(typed[:2])[-1]
+    if len(typed) == 2:
         return by_path.get(f"{noun} list"), 2
-    if noun in SENTENCE_COMMANDS and len(said) > 3:
-        return by_path.get(SENTENCE_COMMANDS[noun]), 2
+    if len(typed) > 3:
+        return by_path.get(SENTENCE_COMMANDS.get(noun, "")), 2
     return None, 0
 
 
-def list_named_options(command: Command, typed: Sequence[TypedWord]) -> frozenset[str]:
-    """List the options that `typed` gives by name."""
-    known = {option.name for option in command.options}
-    return frozenset(word.name for word in typed if word.name in known)
+def _list_paths(typed: Sequence[TypedWord]) -> list[tuple[str, str]]:
+    """List the paths of one to three words: as typed, and translated to English."""
+    said = [word.text.lower().lstrip(_SLASHES) for word in typed[:3]]
+    english = [*said[:1], *(ENGLISH_WORDS.get(word, word) for word in said[1:])]
+    counts = range(1, len(said) + 1)
+    return [(" ".join(said[:count]), " ".join(english[:count])) for count in counts]
 
 
-def list_free_options(
-    command: Command, typed: Sequence[TypedWord]
-) -> list[CommandOption]:
-    """List the options that words without a name fill, in order."""
-    named = list_named_options(command, typed)
-    return [option for option in command.options if option.name not in named]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssignedWords:
+    """The words after the path of a command, and the options that they can be for."""
+
+    #: Words of the form `name=value` by their option.
+    named: Mapping[str, TypedWord]
+    #: The other words, and the options that they fill; both in order.
+    loose: Sequence[TypedWord]
+    free: Sequence[CommandOption]
+
+    @classmethod
+    def of(cls, command: Command, typed: Sequence[TypedWord]) -> Self:
+        known = {option.name for option in command.options}
+        named = {word.name: word for word in typed if word.name in known}
+        return cls(
+            named=named,
+            loose=[word for word in typed if word.name not in known],
+            free=[option for option in command.options if option.name not in named],
+        )
 
 
 def _assign_options(
     command: Command, typed: Sequence[TypedWord], line: str
-) -> _ParsedOptions:
-    known = {option.name for option in command.options}
-    args = {word.name: word.text for word in typed if word.name in known}
-    loose = [word for word in typed if word.name not in known]
-    for option in list_free_options(command, typed):
-        if not loose:
-            break
-        if option.rest:
-            args[option.name] = _join_rest(loose, line)
-            loose = []
-        else:
-            args[option.name] = _original_text(loose.pop(0), line)
-    return _ParsedOptions(
-        args=args, surplus=tuple(_original_text(word, line) for word in loose)
-    )
+) -> tuple[dict[str, str], str]:
+    """Return the values of the options, and the words that belong to none."""
+    words = AssignedWords.of(command, typed)
+    args = {name: word.text for name, word in words.named.items()}
+    loose = words.loose
+    for option in words.free:
+        if loose:
+            used = len(loose) if option.rest else 1
+            args[option.name] = _join_words(loose[:used], line)
+            loose = loose[used:]
+    return args, _join_words(loose, line)
 
 
-def _original_text(word: TypedWord, line: str) -> str:
-    return line[word.start : word.end] if word.name else word.text
-
-
-def _join_rest(loose: Sequence[TypedWord], line: str) -> str:
-    if len(loose) == 1:
-        return _original_text(loose[0], line)
-    return " ".join(line[word.start : word.end] for word in loose)
+def _join_words(words: Sequence[TypedWord], line: str) -> str:
+    """Return the text of one word, or several words as they were typed."""
+    if len(words) == 1 and not words[0].name:
+        return words[0].text
+    return " ".join(line[word.start : word.end] for word in words)
 
 
 # ── problems ────────────────────────────────────────────────────
 
 
-def _build_problem(sentence: str, *more: str) -> Reply:
-    return Reply(
-        blocks=(Paragraph(text=sentence), *(SmallPrint(text=text) for text in more)),
-        problem=True,
-    )
-
-
 def _explain_too_long(line: str, texts: Texts) -> Reply:
-    return _build_problem(
+    return Reply.of_problem(
         texts.say(
             "That is {length} characters long; a command has at most {most}. "
             "Nothing was done.",
@@ -203,7 +192,7 @@ def _explain_slash(
     names = {command.path.partition(" ")[2] for command in commands}
     first = typed[0].text.lower() if typed else ""
     example = f"/news {first}" if first in names else "/news latest"
-    return _build_problem(
+    return Reply.of_problem(
         texts.say(
             "Commands begin with a slash. Try {example}; /news help lists them all.",
             example=example,
@@ -220,7 +209,7 @@ def _explain_unknown(
     if near is None:
         roots = sorted({command.path.split(" ")[0] for command in commands})
         names = ", ".join(f"/{root}" for root in roots)
-        return _build_problem(
+        return Reply.of_problem(
             texts.say(
                 "There is no {asked}. Commands begin with {names}; /news help lists "
                 "them.",
@@ -228,7 +217,7 @@ def _explain_unknown(
                 names=names,
             )
         )
-    return _build_problem(
+    return Reply.of_problem(
         texts.say(
             "There is no {asked}. Did you mean /{near}?", asked=asked, near=near.path
         ),
@@ -238,15 +227,11 @@ def _explain_unknown(
 
 def _find_unknown_part(said: Sequence[str], commands: Sequence[Command]) -> str:
     """Return the words up to the first one that fits no command."""
-    starts = {
-        tuple(command.path.split(" ")[:count])
-        for command in commands
-        for count in (1, 2)
-    }
-    for count in (1, 2):
-        if tuple(said[:count]) not in starts:
-            return " ".join(said[:count])[:MAX_ECHO]
-    return " ".join(said[:3])[:MAX_ECHO]
+    paths = [command.path.split(" ") for command in commands]
+    known = (
+        count for count in (1, 2) if all(path[:count] != said[:count] for path in paths)
+    )
+    return " ".join(said[: next(known, 3)])[:MAX_ECHO]
 
 
 def _find_nearest(said: str, commands: Sequence[Command]) -> Command | None:
@@ -255,27 +240,20 @@ def _find_nearest(said: str, commands: Sequence[Command]) -> Command | None:
     Below a known first word only the words after it are compared.
     """
     # Imported for mistakes only, to start faster.
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import fuzz
 
     root, _, rest = said.partition(" ")
     same_root = [c for c in commands if c.path.split(" ")[0] == root] if rest else []
-    by_path = {
-        command.path.partition(" ")[2] if same_root else command.path: command
-        for command in same_root or commands
-    }
-    best: tuple[float, str] = (0.0, "")
-    for attempt in _list_prefixes(rest if same_root else said):
-        found = process.extractOne(attempt, list(by_path), scorer=fuzz.ratio)
-        if found is not None:
-            best = max(best, (found[1], found[0]))
-    return by_path[best[1]] if best[0] >= _MIN_SIMILARITY else None
-
-
-def _list_prefixes(said: str) -> Iterator[str]:
-    parts = said[:MAX_ECHO].split(" ")
-    for count in (1, 2, 3):
-        if len(parts) >= count:
-            yield " ".join(parts[:count])
+    if same_root:
+        by_path = {command.path.partition(" ")[2]: command for command in same_root}
+        words = rest[:MAX_ECHO].split(" ")
+    else:
+        by_path = {command.path: command for command in commands}
+        words = said[:MAX_ECHO].split(" ")
+    attempts = {" ".join(words[:count]) for count in (1, 2, 3)}
+    rated = ((fuzz.ratio(one, path), path) for one in attempts for path in by_path)
+    similarity, nearest = max(rated, default=(0.0, ""))
+    return by_path[nearest] if similarity >= _MIN_SIMILARITY else None
 
 
 def format_example(command: Command) -> str:
@@ -284,102 +262,59 @@ def format_example(command: Command) -> str:
     return example if example.startswith("/") else f"/{example}"
 
 
-def _explain_surplus(
-    command: Command, given: _ParsedOptions, texts: Texts
-) -> Reply | None:
-    if not given.surplus:
-        return None
-    return _build_problem(
+def _explain_surplus(command: Command, surplus: str, texts: Texts) -> Reply:
+    return Reply.of_problem(
         texts.say(
             "/{path} does not accept: {words}",
             path=command.path,
-            words=" ".join(given.surplus)[:MAX_ECHO],
+            words=surplus[:MAX_ECHO],
         ),
         texts.say("For example: {example}", example=format_example(command)),
     )
 
 
 def _explain_wrong_choice(
-    command: Command, args: Mapping[str, str], texts: Texts
-) -> Reply | None:
-    for option in command.options:
-        said = args.get(option.name, "")
-        if not said or not option.choices or _match_choice(option, said):
-            continue
-        return _build_problem(
-            texts.say(
-                "{name} cannot be {said}. It is one of: {choices}.",
-                name=option.name,
-                said=said[:MAX_ECHO],
-                choices=", ".join(option.choices),
-            ),
-            texts.say("For example: {example}", example=format_example(command)),
-        )
-    return None
+    command: Command, option: CommandOption, said: str, texts: Texts
+) -> Reply:
+    return Reply.of_problem(
+        texts.say(
+            "{name} cannot be {said}. It is one of: {choices}.",
+            name=option.name,
+            said=said[:MAX_ECHO],
+            choices=", ".join(option.choices),
+        ),
+        texts.say("For example: {example}", example=format_example(command)),
+    )
 
 
-def _match_choice(option: CommandOption, said: str) -> str:
-    folded = said.casefold()
-    return next((c for c in option.choices if c.casefold() == folded), "")
+# ── words ───────────────────────────────────────────────────────
 
-
-def _normalize_choices(command: Command, args: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the arguments with choices spelled as in the registry."""
-    spelt = dict(args)
-    for option in command.options:
-        if option.choices and option.name in spelt:
-            spelt[option.name] = _match_choice(option, spelt[option.name])
-    return {name: value for name, value in spelt.items() if value}
-
-
-_DOUBLE = frozenset('"“”„«»‟')
-_SINGLE = frozenset("'‘’‚")
+#: A word in quotation marks, maybe after `name=`; or any other word.
+_WORD: Final = re.compile(
+    r"""(?:(?P<name>\S*?)=)??
+        (?:(?P<double>["“”„«»‟])|['‘’‚])
+        (?P<quoted>.*?)
+        (?(double)["“”„«»‟]|['‘’‚])(?!\S)
+        |\S+""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def split_words(line: str) -> tuple[TypedWord, ...]:
     """Split a line into its words."""
-    return tuple(_iterate_words(line))
+    return tuple(map(_read_word, _WORD.finditer(line)))
 
 
-def _iterate_words(line: str) -> Iterator[TypedWord]:
-    at = 0
-    while at < len(line):
-        if line[at].isspace():
-            at += 1
-            continue
-        word = _read_quoted_word(line, at) or _read_bare_word(line, at)
-        yield word
-        at = word.end
-
-
-def _read_bare_word(line: str, start: int) -> TypedWord:
-    end = start
-    while end < len(line) and not line[end].isspace():
-        end += 1
-        if line[end - 1] == "=" and end < len(line):
-            value = _read_quoted_word(line, end)
-            if value is not None:
-                name = line[start : end - 1].lower()
-                return TypedWord(text=value.text, start=start, end=value.end, name=name)
-    text = line[start:end]
-    name, equals, value_text = text.partition("=")
-    if equals and name.isidentifier():
-        return TypedWord(text=value_text, start=start, end=end, name=name.lower())
-    return TypedWord(text=text, start=start, end=end)
-
-
-def _read_quoted_word(line: str, start: int) -> TypedWord | None:
-    opener = line[start]
-    closers = next((kind for kind in (_DOUBLE, _SINGLE) if opener in kind), None)
-    if closers is None:
-        return None
-    for end in range(start + 1, len(line)):
-        after = line[end + 1 : end + 2]
-        if line[end] in closers and (not after or after.isspace()):
-            return TypedWord(
-                text=line[start + 1 : end].strip(), start=start, end=end + 1
-            )
-    return None
+def _read_word(found: re.Match[str]) -> TypedWord:
+    name, text = found["name"] or "", found["quoted"]
+    if text is None:
+        text = found[0]
+        before, equals, after = text.partition("=")
+        if equals and before.isidentifier():
+            name, text = before, after
+    return TypedWord(
+        text=text.strip(), start=found.start(), end=found.end(), name=name.lower()
+    )
 
 
 #: German words of paths; several may mean the same.
@@ -401,8 +336,3 @@ _GERMAN_WORDS: Final = """
 """
 _GERMAN_PAIRS: Final = (pair.split() for pair in _GERMAN_WORDS.split(","))
 ENGLISH_WORDS: Final[Mapping[str, str]] = {pair[0]: pair[1] for pair in _GERMAN_PAIRS}
-
-
-def translate_to_english(word: str) -> str:
-    """Translate a word of a path (lower case); return an unknown word unchanged."""
-    return ENGLISH_WORDS.get(word, word)

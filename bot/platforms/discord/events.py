@@ -186,7 +186,7 @@ class DiscordEventHandler:
         if not thread:
             refusal = await self._open_discussion(arrived, wanted, message, texts)
             if refusal:
-                return interactions.build_problem(refusal)
+                return Reply.of_problem(refusal)
         url = f"https://discord.com/channels/{arrived.guild}/{thread or message}"
         link = ListItem(title=texts.say("The thread of this edition"), url=url)
         return replace(outcome, blocks=(link,), discussion=None)

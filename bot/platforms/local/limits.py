@@ -32,5 +32,3 @@ COMPLETIONS: Final = 12
 MESSAGES: Final = 50
 #: Updates that wait for a slow page before it has to reload.
 WAITING: Final = 64
-#: Seconds between comments on a silent stream, which keep it open.
-HEARTBEAT: Final = 20.0

@@ -1,6 +1,6 @@
 """Push changes of a channel to open pages as server-sent events.
 
-Each open page has a bounded queue. A page that reads too slowly gets `Reload` as its
+Each open page has a bounded queue. A page that reads too slowly gets `reload` as its
 last event and loads itself again; it misses nothing, because the mailbox has all
 messages. Everything runs on one event loop.
 
@@ -9,73 +9,73 @@ The page connects with the id of the last message it has (`after`, or the browse
 changes from the hub. It joins the hub before the mailbox is read, so that there is no
 gap; a page ignores messages that it has. Events: `post`, `edit`, `present` (ids that
 still exist), `delete`, `elsewhere` (another channel got a message), `reload`.
+
+sse-starlette encodes the events, keeps a silent stream open with comments, and cancels
+the stream of a page that left. It finds out about a stop by polling uvicorn's signal
+handlers, which the server does not install: `Hub.close` ends the streams.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from enum import Enum
+from typing import Any
 
-from bot.model import LocalMessage
+from sse_starlette import JSONServerSentEvent, ServerSentEvent
+
+from bot.model import LocalMessage, Operation
 from bot.platforms.local import limits
 from bot.ports import Mailbox
+
+#: Milliseconds after which a page connects again.
+RECONNECT_DELAY = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageChange:
     """A message was posted, edited or deleted."""
 
-    kind: Literal["post", "edit", "delete"]
+    kind: Operation
     #: For a deletion: as it was before.
     message: LocalMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Reload:
-    """The page missed an update and has to be loaded again."""
+class StreamEnd(Enum):
+    """Why a stream ends."""
 
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The stream ends; the page may connect again later."""
-
-
-LiveUpdate = MessageChange | Reload | Closed
+    #: The page missed an update and has to be loaded again.
+    RELOAD = "reload"
+    #: The server stops; the page may connect again later.
+    CLOSED = "closed"
 
 
 class PageListener:
     """One open page: a queue of at most `limits.WAITING` updates."""
 
-    def __init__(self, workspace_id: int, waiting: int = limits.WAITING) -> None:
+    def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
-        self._queue: asyncio.Queue[LiveUpdate] = asyncio.Queue(waiting + 1)
-        self._waiting = waiting
-        self.ended = False
+        self._queue: asyncio.Queue[MessageChange | StreamEnd] = asyncio.Queue()
+        self._ended = False
 
-    def publish(self, news: LiveUpdate) -> None:
-        """Queue an update; a full queue ends with `Reload`."""
-        if self.ended:
+    def publish(self, update: MessageChange | StreamEnd) -> None:
+        """Queue an update; a full queue is replaced by `StreamEnd.RELOAD`."""
+        if self._ended:
             return
-        if isinstance(news, Closed) or self._queue.qsize() >= self._waiting:
-            self.ended = True
-            news = news if isinstance(news, Closed) else Reload()
+        if self._queue.qsize() >= limits.WAITING and update is not StreamEnd.CLOSED:
+            update = StreamEnd.RELOAD
+        if isinstance(update, StreamEnd):
+            self._ended = True
             while not self._queue.empty():
                 self._queue.get_nowait()
-        self._queue.put_nowait(news)
+        self._queue.put_nowait(update)
 
-    async def news(self, heartbeat: float) -> AsyncIterator[LiveUpdate | None]:
-        """Yield updates until the end; None after `heartbeat` seconds of silence."""
-        while True:
-            try:
-                news = await asyncio.wait_for(self._queue.get(), heartbeat)
-            except TimeoutError:
-                yield None
-                continue
-            yield news
-            if not isinstance(news, MessageChange):
-                return
+    async def iterate_updates(self) -> AsyncIterator[MessageChange | StreamEnd]:
+        """Yield updates; a `StreamEnd` is the last one."""
+        update: MessageChange | StreamEnd | None = None
+        while not isinstance(update, StreamEnd):
+            update = await self._queue.get()
+            yield update
 
 
 class Hub:
@@ -94,7 +94,7 @@ class Hub:
         listener = PageListener(workspace_id)
         self._listeners.add(listener)
         if self._closed:
-            listener.publish(Closed())
+            listener.publish(StreamEnd.CLOSED)
         try:
             yield listener
         finally:
@@ -110,7 +110,7 @@ class Hub:
         """End every stream; one that is opened later ends immediately."""
         self._closed = True
         for listener in tuple(self._listeners):
-            listener.publish(Closed())
+            listener.publish(StreamEnd.CLOSED)
 
 
 #: The message as the page shows it: {"id", "version", "html", "summary"}.
@@ -125,54 +125,52 @@ class LiveStream:
     channel: str
     after: int
     show: ShowMessage
-    heartbeat: float = limits.HEARTBEAT
 
 
 async def stream_updates(
     hub: Hub, mailbox: Mailbox, page: LiveStream
-) -> AsyncIterator[str]:
-    """Yield the text of the stream until the page disconnects or the server stops."""
+) -> AsyncIterator[ServerSentEvent]:
+    """Yield events until the page disconnects or the server stops."""
     with hub.listening(page.workspace_id) as listener:
-        yield "retry: 1000\n\n"
-        async for text in _stream_missed(mailbox, page):
-            yield text
-        async for news in listener.news(page.heartbeat):
-            if news is None:
-                yield ": still here\n\n"
-            elif isinstance(news, MessageChange):
-                yield _format_change(news, page)
-            elif isinstance(news, Reload):
-                yield format_event("reload", {})
+        yield ServerSentEvent(retry=RECONNECT_DELAY)
+        async for event in _stream_missed(mailbox, page):
+            yield event
+        async for update in listener.iterate_updates():
+            if isinstance(update, MessageChange):
+                yield _build_change_event(update, page)
+            elif update is StreamEnd.RELOAD:
+                yield _build_event("reload", {})
 
 
-async def _stream_missed(mailbox: Mailbox, page: LiveStream) -> AsyncIterator[str]:
+async def _stream_missed(
+    mailbox: Mailbox, page: LiveStream
+) -> AsyncIterator[ServerSentEvent]:
     kept = await mailbox.newest(
         page.workspace_id, page.channel, count=limits.MESSAGES, after=0
     )
     if len(kept) == limits.MESSAGES and kept[0].id > page.after > 0:
-        yield format_event("reload", {})
+        yield _build_event("reload", {})
         return
-    yield format_event("present", {"ids": [message.id for message in kept]})
+    yield _build_event("present", {"ids": [message.id for message in kept]})
     for message in kept:
         if message.id > page.after:
-            yield format_event("post", page.show(message), message.id)
+            yield _build_event("post", page.show(message), message.id)
         elif message.edited_at is not None:
-            yield format_event("edit", page.show(message))
+            yield _build_event("edit", page.show(message))
 
 
-def _format_change(change: MessageChange, page: LiveStream) -> str:
-    message = change.message
+def _build_change_event(change: MessageChange, page: LiveStream) -> ServerSentEvent:
+    kind, message = change.kind, change.message
     if message.channel != page.channel:
-        return format_event(
-            "elsewhere", {"channel": message.channel, "kind": change.kind}
-        )
-    if change.kind == "delete":
-        return format_event("delete", {"id": message.id})
-    number = message.id if change.kind == "post" else None
-    return format_event(change.kind, page.show(message), number)
+        return _build_event("elsewhere", {"channel": message.channel, "kind": kind})
+    if kind == "delete":
+        return _build_event("delete", {"id": message.id})
+    number = message.id if kind == "post" else None
+    return _build_event(kind, page.show(message), number)
 
 
-def format_event(name: str, data: dict[str, Any], number: int | None = None) -> str:
-    """Format one event; JSON keeps its data on one line."""
-    head = f"id: {number}\n" if number is not None else ""
-    return f"{head}event: {name}\ndata: {json.dumps(data)}\n\n"
+def _build_event(
+    name: str, data: dict[str, Any], number: int | None = None
+) -> ServerSentEvent:
+    """Build an event; `number` is the id that the browser sends back."""
+    return JSONServerSentEvent(data, event=name, id=number and str(number))

@@ -1,6 +1,6 @@
 """Plugin of the local page: always on, no account, no settings of its own."""
 
-from bot.platforms.local.platform import PLATFORM_NAME
+from bot.model import LOCAL_PLATFORM
 from bot.ports import ActivePlatform, PlatformContext, PlatformPlugin
 from digests.messages import Message
 
@@ -13,23 +13,17 @@ def build(context: PlatformContext) -> ActivePlatform:
     services = context.page
     assert services is not None, "the page needs the running application"
     platform = LocalPlatform(mailbox=services.mailbox, clock=context.clock)
-    alone = set(context.enabled) <= {PLATFORM_NAME}
+    alone = set(context.enabled) <= {LOCAL_PLATFORM}
+    notice = pages.NO_TOKENS_NOTICE if alone else ""
     return ActivePlatform(
         platform=platform,
-        pages=pages.build_page_routes(
-            platform=platform,
-            mailbox=services.mailbox,
-            clock=context.clock,
-            list_channels=services.list_channels,
-            list_problems=services.list_problems,
-            notice=pages.NO_TOKENS_NOTICE if alone else "",
-        ),
+        pages=pages.build_page_routes(platform, services, context.clock, notice),
         before_stop=platform.hub.close,
     )
 
 
 PLUGIN = PlatformPlugin(
-    name=PLATFORM_NAME,
+    name=LOCAL_PLATFORM,
     title=Message("The local page"),
     is_enabled=lambda settings: True,
     build=build,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.i18n.translation import Texts
 from bot.model import Command
-from bot.platforms.common.forms import find_command_by_path, lacks_required
+from bot.platforms.common.forms import find_command_by_path
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 
 
@@ -15,7 +15,8 @@ def parse_complete(line: str, commands: Sequence[Command]) -> ParsedCommand | No
     if not isinstance(call, ParsedCommand):
         return None
     command = find_command_by_path(commands, call.path)
-    return None if command and lacks_required(command, call.args) else call
+    options = command.options if command else ()
+    return call if all(call.args.get(o.name) for o in options if o.required) else None
 
 
 def given_for(command: Command) -> dict[str, str]:

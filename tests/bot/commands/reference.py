@@ -16,25 +16,23 @@ FILE = Path(__file__).parents[3] / "docs" / "commands.md"
 HEAD = """\
 # Commands
 
-Every command, who may use it, and what somebody would really type. The same commands,
-with the same words and permissions, are on every platform; *everyone* are the members
-of a workspace, *editors* who manages it on its platform and whoever they let in with
-`/newsdesk access grant`. The permission is checked each time a command or a button
-comes in.
+Every command, who may use it, and realistic examples. The commands, their words and
+their permissions are the same on every platform. *Everyone* means the members of a
+workspace; *editors* are the people who manage it on its platform, and those added with
+`/newsdesk access grant`. The permission is checked for every command and every button.
 
-Every change is shown before it is made, is kept in `/newsdesk history` with what was
-before and after, and can be taken back from there.
+Every change is previewed before it is applied, recorded in `/newsdesk history` with the
+values before and after, and can be reverted there.
 
-How it is given: *slash* is the platform's own menu, with fields and completion;
-*typed* is the same line with a slash, as Slack and the local page take it. Where a
-required option is left out, both ask for it in a form. An *attachment* is an option of
-its own on Discord (`attachment`), and a question of the form on Discord and Slack; the
-local page takes the text.
+*Slash* means the platform's own menu, with fields and completion; *typed* is the same
+line typed with a slash, as Slack and the local page accept it. If a required option is
+missing, a form asks for it. An *attachment* is an option on Discord (`attachment`), and
+a question of the form on Discord and Slack; on the local page, paste the text.
 
 | command | who | Discord | Slack, local page | what it does | options |
 |---|---|---|---|---|---|
 """
-FOOT = "\n*Written from the registry; a test keeps it true.*\n"
+FOOT = "\n*Generated from the command registry; a test compares them.*\n"
 #: Discord's types of a subcommand and of a group of them.
 _NESTED = (1, 2)
 WHO = {Permission.EVERYONE: "everyone", Permission.EDITOR: "editors"}

@@ -1,6 +1,7 @@
 """Declared commands: options from annotations, conversion, forms and controls."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, cast
 
 import pytest
@@ -85,6 +86,14 @@ async def test_a_missing_answer_is_asked_for_with_the_others_kept(asks):
     form = await asks(note="new")
     assert isinstance(form, Form)
     assert {f.name: f.value for f in form.fields}["note"] == "new"
+    assert errors(form) == {}
+
+
+async def test_an_answer_that_a_submitted_form_lacks_is_marked(harness: BotHarness):
+    asked = await harness.asks("newsdesk try", True, None, {"note": "new"})
+    form = await bind(try_out).run(replace(asked, submitted=True))
+    assert isinstance(form, Form)
+    assert errors(form) == {"number": "This is required."}
 
 
 async def test_a_mistake_is_shown_at_its_question(asks):

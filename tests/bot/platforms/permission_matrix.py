@@ -276,7 +276,7 @@ def _asking_page(
     async def ask(command: Command, whole: bool) -> Observed:
         line = example_of(command) if whole else f"/{command.path}"
         fields = {"line": line, "event": commands.create_event_id()}
-        outcome = (await commands.run_line(asker, fields)).outcome
+        outcome = (await commands.run_request(asker, fields)).outcome
         return Observed(
             command=command, words=said(outcome), form=isinstance(outcome, Form)
         )

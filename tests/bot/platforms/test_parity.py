@@ -168,8 +168,8 @@ async def answer(
     here = await harness.inbox.workspace_of(platform, external_id, "The newsroom")
     place = Location(workspace=here, channel=channel)
     asker = PageVisitor(person=person, place=place, texts=TEXTS, inbox=harness.inbox)
-    asked = commands._build_new_invocation(asker, path, given)
-    return await interactions.dispatch_command(harness.inbox, asked, TEXTS)
+    asked = commands._build_invocation(asker, {})
+    return await harness.inbox.dispatch(replace(asked, path=path, args=given))
 
 
 # ── visible text ───────────────────────────────────────────────────────────────

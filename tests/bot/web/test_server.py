@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+from sse_starlette import EventSourceResponse
 
 from bot.errors import ConfigurationError
 from bot.web import server
@@ -77,3 +78,37 @@ async def test_a_stop_ends_open_streams_at_once():
     rest = await reader.read()
     assert rest.endswith(b"0\r\n\r\n"), "the stream was cut off, not ended"
     reader.writer.close()  # type: ignore[attr-defined]
+
+
+async def test_a_page_that_left_is_noticed_and_a_silent_one_is_kept(monkeypatch):
+    monkeypatch.setattr(EventSourceResponse, "DEFAULT_PING_INTERVAL", 0.01)
+    stage = Stage()
+    hub = stage.platform.hub
+    async with server.serve_application(
+        stage.app(), host="127.0.0.1", port=0, before_stop=(hub.close,)
+    ) as address:
+        _, reader = await head_of(address.port, "/events?channel=news")
+        await asyncio.wait_for(reader.readuntil(b": ping"), 5)
+        assert len(hub) == 1
+        reader.writer.close()  # type: ignore[attr-defined]
+        await asyncio.sleep(0.1)
+        assert len(hub) == 0
+
+
+async def test_a_page_that_reads_nothing_does_not_delay_the_stop():
+    stage = Stage()
+    hub = stage.platform.hub
+    async with server.serve_application(
+        stage.app(), host="127.0.0.1", port=0, before_stop=(hub.close,)
+    ) as address:
+        _, reader = await head_of(address.port, "/events?channel=news")
+        reader.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        large = "word " * 20_000
+        for number in range(1, 60):
+            await stage.platform.send(a_delivery(number, fallback_text=large))
+        await asyncio.sleep(0.1)
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    reader.writer.transport.abort()  # type: ignore[attr-defined]
+    await asyncio.sleep(0.1)
+    assert len(hub) == 0

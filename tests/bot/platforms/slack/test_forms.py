@@ -28,7 +28,7 @@ from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.builders import an_inbox
 from tests.wire.slack import rules
 from tests.wire.slack.faults import Refusal
-from tests.wire.slack.people import EDITOR, READER, Asked
+from tests.wire.slack.people import READER, Asked
 from tests.wire.slack.server import CHANNEL, LocalSlack
 
 TEXTS = Texts.of("en")
@@ -335,18 +335,6 @@ async def test_every_required_option_of_the_registry_is_asked_for(
             blocks = asked.view["blocks"] if asked.view else []
             names = [b["block_id"] for b in blocks if b["type"] == "input"]
             assert set(required) <= set(names), command.path
-
-
-async def test_readers_are_not_asked_for_what_only_editors_may_do(slack):
-    async def editors(invocation: Invocation) -> bool:
-        return invocation.person.permission >= Permission.EDITOR
-
-    inbox, heard = making(DONE)
-    async with listening(slack, replace(inbox, may=editors)):
-        asked = await (await slack.people.types("/news make", READER)).done()
-        assert asked.view is None
-        assert (await (await slack.people.types("/news make", EDITOR)).done()).view
-    assert heard == [{}]
 
 
 async def test_the_core_decides_who_may_submit_a_form(slack):

@@ -1,6 +1,6 @@
 """Warm up the fork server's parent: run a whole life, so that no fork starts cold.
 
-Importing the module does it; only the fork server of `nursery` imports it. Imports,
+Importing the module does it; only the fork server of `fork_server` imports it. Imports,
 catalogues, compiled patterns and zones then exist, and every fork shares them.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 from tests.chaos import child
-from tests.chaos.wires import WIRES
+from tests.chaos.platform_wires import WIRES
 from tests.chaos.world import world
 
 

@@ -53,7 +53,7 @@ class Page:
         return self.kind in _OF_INDEX
 
 
-class Wounded:
+class DamagedDatabase:
     """The bytes of a database without a log; the methods damage them and say how.
 
     `earlier` are those of the same database before the last edition.
@@ -214,19 +214,19 @@ class Wounded:
         return value << 8 | self.data[at + 8], at + 9
 
 
-KINDS: Final[Sequence[Callable[[Wounded], str]]] = (
-    Wounded.entry_turned,
-    Wounded.entry_gone,
-    Wounded.pages_swapped,
-    Wounded.page_of_before,
-    Wounded.page_of_zeros,
-    Wounded.end_gone,
+KINDS: Final[Sequence[Callable[[DamagedDatabase], str]]] = (
+    DamagedDatabase.entry_turned,
+    DamagedDatabase.entry_gone,
+    DamagedDatabase.pages_swapped,
+    DamagedDatabase.page_of_before,
+    DamagedDatabase.page_of_zeros,
+    DamagedDatabase.end_gone,
 )
 
 
-def wound(file: Path, earlier: bytes, random: Random, number: int) -> str:
+def damage_database(file: Path, earlier: bytes, random: Random, number: int) -> str:
     """Damage the file in the next way; describe it. Its log must be empty."""
-    wounded = Wounded(file, earlier, random)
+    wounded = DamagedDatabase(file, earlier, random)
     said = KINDS[number % len(KINDS)](wounded)
     file.write_bytes(wounded.data)
     return said

@@ -23,7 +23,7 @@ WAKES = 3000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
+class InProcessBot:
     """The bot, and its world."""
 
     world: World
@@ -85,15 +85,15 @@ def platform_of(world: World, **changes: Any) -> Platform:
 
 
 @asynccontextmanager
-async def office(
+async def in_process_bot(
     world: World, *, connected: bool = False, platform: Any = None
-) -> AsyncIterator[Office]:
+) -> AsyncIterator[InProcessBot]:
     """Open the bot over this world; opening it again is a restart."""
     platform = platform or platform_of(world)
     url = f"sqlite:///{world.database}"
     clock = cast(Any, world.clock)
     async with open_harness(url, world.folder, platform, clock=clock) as harness:
-        built = Office(world=world, harness=harness, platform=platform)
+        built = InProcessBot(world=world, harness=harness, platform=platform)
         running = (
             asyncio.create_task(platform.run(harness.inbox)) if connected else None
         )

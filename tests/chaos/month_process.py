@@ -4,7 +4,7 @@ Two platforms' strict servers, one database, four digests. The process is separa
 that its memory is the bot's and the servers'; the servers' ledgers are cut each day to
 what reading back may need.
 
-    python -m tests.chaos.month_lived DAYS SEED   a line of JSON a day, then the sum
+    python -m tests.chaos.month_process DAYS SEED   a line of JSON a day, then the sum
 """
 
 import asyncio
@@ -31,10 +31,10 @@ from bot.storage import Database, schema_upgrade
 from tests.builders import some_settings
 from tests.chaos import child
 from tests.chaos.clock import SharedClock
+from tests.chaos.invented_news import NewsGenerator
 from tests.chaos.kills import homes
-from tests.chaos.press import Press
+from tests.chaos.platform_wires import WIRES
 from tests.chaos.wire import Wire
-from tests.chaos.wires import WIRES
 from tests.chaos.world import BEGIN
 
 #: Days after which all retained data exists: articles are used for seven.
@@ -85,7 +85,7 @@ class Month:
     random: Random
     clock: SharedClock
     wires: dict[str, Wire]
-    presses: dict[str, Press]
+    presses: dict[str, NewsGenerator]
     channels: dict[str, list[str]]
     application: runner.Application | None = None
     faults: Counter[str] = field(default_factory=Counter)
@@ -132,7 +132,7 @@ async def _live(days: int, seed: int) -> None:
                 month.wires[name] = await stack.enter_async_context(opening)
                 month.channels[name] = own
                 random = Random(f"{seed}/{number}")
-                month.presses[name] = Press(home / name, random)
+                month.presses[name] = NewsGenerator(home / name, random)
             loop = asyncio.get_running_loop()
             loop.set_exception_handler(
                 lambda _, context: month.unhandled.append(str(context)[:300])

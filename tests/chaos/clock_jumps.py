@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from bot.storage import schema_upgrade
 from tests.bot.harness import CONFIGURATION, BotHarness, open_harness
-from tests.chaos.board import Board, Line
+from tests.chaos.invented_news import NewsGenerator
 from tests.chaos.kills import homes
 from tests.chaos.mutations import switched_off
 from tests.chaos.points import ANSWERED, CLAIMED, STORED, Points
-from tests.chaos.press import Press
+from tests.chaos.scoreboard import Line, Scoreboard
 from tests.chaos.world import world
 from tests.fakes import NOON, FakeClock, FakePlatform
 
@@ -55,7 +55,7 @@ SENTENCES: Final = (
 
 
 async def jumps(
-    times: int, seed: int, board: Board, *, name: str = "discord"
+    times: int, seed: int, board: Scoreboard, *, name: str = "discord"
 ) -> list[Line]:
     """D16: the clock is set between two processes, while an edition is in flight."""
     doubled, lost, jumped = [], [], 0
@@ -105,7 +105,12 @@ def _told_twice(texts: list[str]) -> bool:
 
 
 async def set_back(
-    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+    times: int,
+    seed: int,
+    board: Scoreboard,
+    *,
+    name: str = "discord",
+    without: str = "",
 ) -> list[Line]:
     """D16: an edition was posted, the clock is set back before its time, news arrives.
 
@@ -154,7 +159,7 @@ class Outage:
     silent: int = 0
 
 
-async def downtime(seed: int, board: Board, *, without: str = "") -> list[Line]:
+async def downtime(seed: int, board: Scoreboard, *, without: str = "") -> list[Line]:
     """S5: after any downtime, at most one late edition, none older than catch-up."""
     sums, wrong = Counter[str](), []
     with homes() as home, switched_off(without):
@@ -188,7 +193,7 @@ async def downtime(seed: int, board: Board, *, without: str = "") -> list[Line]:
 
 async def _outage(home: Path, sentence: str, down: timedelta, random: Random) -> Outage:
     clock = FakeClock(NOON + random.random() * timedelta(days=7))
-    press = Press(home / "articles", random)
+    press = NewsGenerator(home / "articles", random)
     text = CONFIGURATION.replace("every 2 minutes Europe/Berlin", sentence)
     found = Outage()
     async with _opened(home, clock) as (harness, _):

@@ -20,8 +20,8 @@ from bot.platforms.plugins import load_plugins
 from bot.storage import Database, schema_upgrade
 from tests.chaos.child import Job
 from tests.chaos.clock import SharedClock
-from tests.chaos.nursery import Process
-from tests.chaos.press import Press
+from tests.chaos.fork_server import Process
+from tests.chaos.invented_news import NewsGenerator
 from tests.wire.discord import server
 from tests.wire.discord.faults import Fault, Limit
 
@@ -171,7 +171,7 @@ async def rush(
     due = (clock.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0)
     due = due.replace(microsecond=0)
     clock.set(due - timedelta(minutes=3))
-    Press(home / "articles", Random(seed)).publish(clock.now(), 5, long=False)
+    NewsGenerator(home / "articles", Random(seed)).publish(clock.now(), 5, long=False)
     channels = [str(20_000 + number) for number in range(destinations)]
     await _set_up(home, clock, channels, workspaces, due)
     async with server.serving(clock) as discord:

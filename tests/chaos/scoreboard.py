@@ -47,7 +47,7 @@ class Line:
 
 
 @dataclass(kw_only=True)
-class Board:
+class Scoreboard:
     """Collect lines, and report the progress on stderr."""
 
     lines: list[Line] = field(default_factory=list)

@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 
 from digests.messages import message_from_json
-from tests.chaos.board import Board, Line
+from tests.chaos.in_process import in_process_bot
 from tests.chaos.kills import homes
 from tests.chaos.mutations import switched_off
-from tests.chaos.office import office
+from tests.chaos.scoreboard import Line, Scoreboard
 from tests.chaos.world import World, world
 
 ANSWERED_WITHIN = timedelta(minutes=10)
@@ -25,7 +25,7 @@ FOR_GOOD = 1_000_000
 
 
 async def for_good(
-    seed: int, board: Board, *, name: str = "discord", without: str = ""
+    seed: int, board: Scoreboard, *, name: str = "discord", without: str = ""
 ) -> list[Line]:
     """S8: one destination of two fails permanently; count its further requests."""
     worst, wrong, faults, others = 0, [], 0, 0
@@ -34,7 +34,7 @@ async def for_good(
             built_in = home / str(number)
             random = Random(f"{seed}/{said}")
             async with world(said, built_in, name, random, channels=2) as built:
-                async with office(built) as bot:
+                async with in_process_bot(built) as bot:
                     await bot.round()
                     kill(built.wire, built.channels[0])
                     before = built.wire.asked(built.channels[0])
@@ -157,7 +157,7 @@ _WHOLE = frozenset(
 
 
 async def refused_everywhere(
-    channels: int, seed: int, board: Board, *, without: str = ""
+    channels: int, seed: int, board: Scoreboard, *, without: str = ""
 ) -> list[Line]:
     """S6, D5: close so many channels at once, for an hour; count the invalid calls."""
     from tests.wire.discord.ledger import HISTORY, VIEW
@@ -171,7 +171,7 @@ async def refused_everywhere(
             wire.discord.calls = _Noting(wire.discord.calls, instants, built)
             for channel in built.channels:
                 wire.discord.ledger.channel(channel, permissions=VIEW | HISTORY)
-            async with office(built) as bot:
+            async with in_process_bot(built) as bot:
                 await bot.round()
                 await bot.until(built.due + timedelta(hours=1))
             asked = instants
@@ -211,14 +211,19 @@ def _within(instants: list[datetime], begin: datetime, span: timedelta) -> int:
 
 
 async def faulty(
-    times: int, seed: int, board: Board, *, name: str = "discord", without: str = ""
+    times: int,
+    seed: int,
+    board: Scoreboard,
+    *,
+    name: str = "discord",
+    without: str = "",
 ) -> list[Line]:
     """D3: fault answers of every kind, a few in a row; count losses and posts."""
     faults, most = 0, 0
     with homes() as home, switched_off(without):
         random = Random(seed)
         async with world("faulty", home / "w", name, random) as built:
-            async with office(built) as bot:
+            async with in_process_bot(built) as bot:
                 for number in range(times):
                     built.begin_round(1)
                     before = built.wire.asked(built.channels[0])
@@ -283,7 +288,7 @@ _UNCLEAR = (
 
 
 async def uncertain(
-    times: int, seed: int, board: Board, *, name: str = "discord"
+    times: int, seed: int, board: Scoreboard, *, name: str = "discord"
 ) -> list[Line]:
     """S3: within ten minutes adopted, sent again, or shown to an admin."""
     wrong, faults, ends = [], 0, dict[str, int]()
@@ -295,7 +300,7 @@ async def uncertain(
             async with world(case.what, place, name, random) as built:
                 if case.reading == "closed":
                     built.wire.close_history(built.channels[0])
-                async with office(built, connected=True) as bot:
+                async with in_process_bot(built, connected=True) as bot:
                     built.begin_round(1)
                     built.wire.lose_one(stored=case.stored)
                     built.wire.trouble_reading(case.reading, case.readings)

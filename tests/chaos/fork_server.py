@@ -16,7 +16,7 @@ from tests.chaos.child import Job, live
 #: Seconds after which a process counts as broken instead of slow.
 PATIENCE = 240.0
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.chaos.warm"])
+_CONTEXT.set_forkserver_preload(["tests.chaos.warm_up"])
 
 
 class Process:

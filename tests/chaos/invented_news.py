@@ -44,7 +44,7 @@ class InventedStory:
     name: str
 
 
-class Press:
+class NewsGenerator:
     """Write articles into a folder; the same seed writes the same."""
 
     def __init__(self, folder: Path, random: Random) -> None:
