@@ -7,7 +7,7 @@ button, stored in the history as a whole, and reverted as a whole.
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
-from bot.commands.attachments import FILE, read_given_text
+from bot.commands.arguments import FILE, read_given_text
 from bot.commands.changes import propose, render_proposal
 from bot.configuration import file_export, file_import
 from bot.configuration.change_steps import InvalidChange

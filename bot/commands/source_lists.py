@@ -13,8 +13,13 @@ from itertools import chain
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
-from bot.commands.arguments import DIGEST_OPTION, find_digest, named_digest
-from bot.commands.attachments import FILE, read_given_bytes
+from bot.commands.arguments import (
+    DIGEST_OPTION,
+    FILE,
+    find_digest,
+    named_digest,
+    read_given_bytes,
+)
 from bot.commands.changes import get_previews, propose, render_proposal
 from bot.commands.presentation import STATE_SIGNS
 from bot.configuration import feed_lists
