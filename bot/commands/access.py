@@ -81,7 +81,7 @@ async def list_access(context: CommandContext) -> Reply:
 
 
 async def _list_grants(context: CommandContext) -> Sequence[Grant]:
-    return await context.db.read(workspace_store.list_grants, context.scope)
+    return await context.query(workspace_store.list_grants)
 
 
 def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:

@@ -37,11 +37,8 @@ async def complete_command_option(
 
 
 async def _list_speakers(context: CommandContext, typed: str) -> Names:
-    return await context.db.read(
-        quote_store.list_speaker_names,
-        context.scope,
-        prefix=typed,
-        limit=MAX_COMPLETIONS,
+    return await context.query(
+        quote_store.list_speaker_names, prefix=typed, limit=MAX_COMPLETIONS
     )
 
 
@@ -61,9 +58,7 @@ async def _list_destinations(context: CommandContext, _: str) -> Names:
 
 
 async def _list_reports(context: CommandContext, _: str) -> Names:
-    found = await context.db.read(
-        report_store.list_open_reports, context.scope, limit=MAX_COMPLETIONS
-    )
+    found = await context.query(report_store.list_open_reports, limit=MAX_COMPLETIONS)
     return [report.public_id for report in found]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.commands.controls import SIGNED_ACTIONS, ControlSigner, build_control_id
@@ -35,6 +36,7 @@ from bot.publishing.editions import EditionPublisher
 from bot.publishing.planning import digest_zone, find_next_due
 from bot.settings import Retention
 from bot.storage import (
+    Connection,
     Database,
     destination_store,
     digest_store,
@@ -43,6 +45,10 @@ from bot.storage import (
 )
 from digests.messages import Message
 
+P = ParamSpec("P")
+T = TypeVar("T")
+#: A query about one workspace.
+Query = Callable[Concatenate[Connection, Scope, P], T]
 #: Questions of a form, on the platform that takes the fewest.
 MAX_FIELDS = 5
 
@@ -168,9 +174,13 @@ class CommandContext:
         """The service that composes and posts editions."""
         return self.services.publisher
 
+    async def query(self, load: Query[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Run a query about the workspace; see `Database.read`."""
+        return await self.db.read(load, self.scope, *args, **named)
+
     async def list_digests(self) -> tuple[Digest, ...]:
         """List the digests of the workspace by name, without personal ones."""
-        return await self.db.read(digest_store.list_digests, self.scope)
+        return await self.query(digest_store.list_digests)
 
     async def list_digests_here(self) -> tuple[Digest, ...]:
         """List the digests that are posted in this channel."""
@@ -179,7 +189,7 @@ class CommandContext:
 
     async def list_destinations(self) -> tuple[Destination, ...]:
         """List the destinations of the workspace."""
-        return await self.db.read(destination_store.list_destinations, self.scope)
+        return await self.query(destination_store.list_destinations)
 
     def list_people(self) -> tuple[Person, ...]:
         """List the people of the workspace; () if the platform cannot list them."""

@@ -29,9 +29,7 @@ async def show_corrections(
     context: CommandContext, since: SinceArgument = None
 ) -> Reply:
     """Show the latest corrections, and whether the posted messages were updated."""
-    found = await context.db.read(
-        list_corrections, context.scope, since=since, count=MAX_CORRECTIONS
-    )
+    found = await context.query(list_corrections, since=since, count=MAX_CORRECTIONS)
     if not found and since:
         return context.answer("Nothing posted here has been corrected since then.")
     if not found:

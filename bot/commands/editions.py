@@ -54,9 +54,8 @@ async def show_latest(
 ) -> Reply:
     """Show the newest edition of this channel or a digest, or the one with this id."""
     if text_search.EDITION_ID.fullmatch(edition):
-        found = await context.db.read(
+        found = await context.query(
             text_search.load_edition,
-            context.scope,
             public_id=edition.split()[0],
             person_id=context.person.id,
         )
@@ -64,8 +63,8 @@ async def show_latest(
         return await _render_edition(context, found, title)
     if edition:
         digest = await _resolve_digest(context, edition)
-        newest = await context.db.read(
-            edition_store.find_newest_edition_in, context.scope, digest_id=digest.id
+        newest = await context.query(
+            edition_store.find_newest_edition_in, digest_id=digest.id
         )
         awaited: Sequence[Digest] = [digest]
     else:
@@ -208,8 +207,8 @@ async def _resolve_edition(context: CommandContext, public_id: str) -> StoredEdi
         if newest is None:
             raise UserError("No edition has been posted here yet.")
         return newest
-    found = await context.db.read(
-        edition_store.find_edition_by_public_id, context.scope, public_id=public_id
+    found = await context.query(
+        edition_store.find_edition_by_public_id, public_id=public_id
     )
     if found is None:
         raise UnknownName(
@@ -222,9 +221,7 @@ async def _find_first_message(
     context: CommandContext, edition: StoredEdition
 ) -> Delivery:
     """Find the edition's first message in the channel or thread of the call."""
-    every = await context.db.read(
-        delivery_store.list_deliveries, context.scope, edition_id=edition.id
-    )
+    every = await context.query(delivery_store.list_deliveries, edition_id=edition.id)
     for one in every:
         there = one.operation == "post" and one.state == "sent" and one.message_id
         if there and _is_in_channel(one, context.place.channel or ""):

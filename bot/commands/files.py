@@ -50,7 +50,7 @@ async def apply_file(
         plugins=context.services.plugins,
         destinations=await context.list_destinations(),
         digests=await context.list_digests(),
-        grants=await context.db.read(workspace_store.list_grants, context.scope),
+        grants=await context.query(workspace_store.list_grants),
         channel=context.place.channel,
         is_from_chat=True,
     )

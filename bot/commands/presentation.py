@@ -136,9 +136,7 @@ async def load_wordings(
     context: CommandContext, cards: Sequence[QuoteCard]
 ) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
     """Pair each card with the outlets that carry it; each utterance appears once."""
-    found = await context.db.read(
-        quote_wording_store.find_card_wordings, context.scope, cards=cards
-    )
+    found = await context.query(quote_wording_store.find_card_wordings, cards=cards)
     shown: set[tuple[str, int]] = set()
     kept = []
     for card, carried in zip(cards, found, strict=True):

@@ -83,9 +83,7 @@ async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
     # Imported only when needed, to start faster.
     from rapidfuzz import process
 
-    known = await context.db.read(
-        quote_store.list_speaker_names, context.scope, prefix="", limit=500
-    )
+    known = await context.query(quote_store.list_speaker_names, prefix="", limit=500)
     near = [name for name, score, _ in process.extract(speaker, known) if score >= 75]
     who, names = speaker[:60], ", ".join(near[:3])
     if not near:
@@ -129,9 +127,8 @@ async def _load_figures(
         found = await context.archive.story(context.place, topic)
         ids = [int(ref.id) for ref in found.story.articles]
         topic, since = "", None
-    return await context.db.read(
+    return await context.query(
         figure_store.list_figures,
-        context.scope,
         topic=topic or None,
         article_ids=ids,
         since=since,

@@ -33,8 +33,8 @@ def _clean_name(typed: str) -> str:
 async def _parse_topic(context: CommandContext, typed: str) -> Follow:
     """Parse a topic, or the speaker whose full name it is."""
     name = _clean_name(typed)
-    speakers = await context.db.read(
-        quote_store.list_speaker_names, context.scope, prefix=name, limit=25
+    speakers = await context.query(
+        quote_store.list_speaker_names, prefix=name, limit=25
     )
     for known in speakers:
         if normalize_text(known) == normalize_text(name):

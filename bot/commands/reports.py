@@ -97,9 +97,9 @@ async def manage_reports(
     """Show the open reports, or settle one of them."""
     if settle:
         return await _settle_report(context, settle, answer)
-    count = await context.db.read(report_store.count_open_reports, context.scope)
-    found = await context.db.read(
-        report_store.list_open_reports, context.scope, limit=MAX_LISTED_REPORTS
+    count = await context.query(report_store.count_open_reports)
+    found = await context.query(
+        report_store.list_open_reports, limit=MAX_LISTED_REPORTS
     )
     title = context.say("Reports from readers")
     if not found:

@@ -97,8 +97,8 @@ async def export_feeds(
     digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
-    found, secret = await context.db.read(
-        feed_lists.list_feeds, context.scope, digest=digest.name if digest else None
+    found, secret = await context.query(
+        feed_lists.list_feeds, digest=digest.name if digest else None
     )
     if not found:
         return context.answer("There is no feed to list here.")

@@ -42,7 +42,7 @@ MAX_FINDINGS: Final = 25
 async def show_status(context: CommandContext) -> Reply:
     """Show held messages, each digest, reader activity, and the last deliveries."""
     blocks: list[Block | str] = []
-    workspace = await context.db.read(workspace_store.find_workspace, context.scope)
+    workspace = await context.query(workspace_store.find_workspace)
     if workspace is not None and workspace.stopped:
         why = context.message(workspace.stopped)
         blocks.append(context.say("Posting is paused here: {why}", why=why))
@@ -57,8 +57,8 @@ async def show_status(context: CommandContext) -> Reply:
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
         )
     blocks += [block async for block in _render_readers(context)]
-    sent = await context.db.read(
-        delivery_store.list_newest_deliveries, context.scope, count=MAX_DELIVERIES
+    sent = await context.query(
+        delivery_store.list_newest_deliveries, count=MAX_DELIVERIES
     )
     blocks += [_render_delivery(context, delivery) for delivery in sent]
     retention = context.services.retention
@@ -108,7 +108,7 @@ async def _list_digest_rows(
 
 async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]:
     """Render how many reports are open, and how many readers have their own digest."""
-    still = await context.db.read(report_store.count_open_reports, context.scope)
+    still = await context.query(report_store.count_open_reports)
     if still:
         yield context.count(
             "{n} report of a reader is open: /newsdesk reports",
@@ -158,7 +158,7 @@ async def _render_held_messages(
     context: CommandContext,
 ) -> tuple[list[Block | str], list[Control]]:
     """Render each message that may or may not have arrived, with two buttons."""
-    found = await context.db.read(delivery_store.list_held_deliveries, context.scope)
+    found = await context.query(delivery_store.list_held_deliveries)
     if not found:
         return [], []
     names = {place.id: place.name for place in await context.list_destinations()}

@@ -211,9 +211,8 @@ async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
     """Show the story's dated events, who reported it, and the editions that had it."""
     zone = await context.get_own_zone()
     articles = await _load_articles(context, story)
-    published = await context.db.read(
+    published = await context.query(
         edition_store.list_story_publications,
-        context.scope,
         story=story.id,
         limit=MAX_TIMELINE_EDITIONS,
     )
