@@ -8,8 +8,9 @@ from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
 from bot.commands.arguments import within
-from bot.commands.changes import get_configuration, render_applied, render_proposal
+from bot.commands.changes import build_change_context, render_applied, render_proposal
 from bot.commands.presentation import join_notes
+from bot.configuration import changes
 from bot.configuration.change_steps import ConfigurationChange
 from bot.configuration.diff import format_change, shorten_line
 from bot.model import Block, ListItem, Reply, SmallPrint
@@ -32,11 +33,13 @@ async def show_history(
     revert: Annotated[str, Option("The ID of a change to revert")] = "",
 ) -> Reply:
     """Show the latest changes, each with a button that reverts it."""
-    configuration = get_configuration(context)
     if revert:
-        change = await configuration.revert(context.invocation, revert)
+        wanted = build_change_context(context)
+        change = await context.db.write(
+            changes.propose_reversal, context.place, revert, wanted
+        )
         return render_proposal(context, change)
-    stored = await configuration.history(context.workspace_id, n + 1)
+    stored = await context.db.read(changes.list_history, context.workspace, n + 1)
     found = stored[:n]
     blocks: list[Block | str] = [_render_change(context, change) for change in found]
     if len(stored) > n:
@@ -55,7 +58,10 @@ async def show_history(
 @show_history.control("confirm")
 async def confirm_change(context: CommandContext, change_id: str) -> Reply:
     """Apply a change that was proposed."""
-    change = await get_configuration(context).confirm(context.invocation, change_id)
+    wanted = build_change_context(context)
+    change = await context.db.write(
+        changes.confirm_proposal, context.place, change_id, wanted
+    )
     context.services.wake()
     return render_applied(context, change)
 

@@ -85,7 +85,7 @@ async def _render_setup_preview(
             most=MAX_ADDRESSES,
             field="sources",
         )
-    draft = await get_previews(context).preview_digest(change.workspace, entry, None)
+    draft = await get_previews(context).preview_digest(change.workspace, entry)
     if len(draft.problems) == asked:
         problems = " ".join(
             f"{address}: {context.message(why)}" for address, why in draft.problems[:3]

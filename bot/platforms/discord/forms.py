@@ -61,12 +61,7 @@ def parse_answers(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def render_form_message(form: Form, draft: str, texts: Texts) -> MessageBody:
     """Render a message that shows the form's answers and errors and opens it again."""
-    wrong, again = describe_form_message(form, texts)
-    first = (
-        f"⚠ {texts.say('Something is missing or does not fit.')}"
-        if wrong
-        else shorten_line(form.title, limits.HEADLINE)
-    )
+    first, again = describe_form_message(form, texts, limits.HEADLINE)
     answers = (_render_answer(field, texts) for field in form.fields)
     shown = map(build_text, _limit_texts([f"**{escape_line(first)}**", *answers]))
     button = build_button(f"{REOPEN_PREFIX}{draft}", again, primary=True)
