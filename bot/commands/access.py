@@ -58,7 +58,7 @@ async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
 @command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
 async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to revoke the access."""
-    grant, known = _parse_grant(who), await _list_grants(context)
+    grant, known = _parse_grant(who), await context.query(workspace_store.list_grants)
     if grant not in known:
         names = quote_names(map(format_grant, known))
         raise UnknownName(
@@ -76,12 +76,9 @@ async def list_access(context: CommandContext) -> Reply:
     first = context.say(
         "People who manage this workspace on its platform are always editors."
     )
-    lines = [ListItem(title=format_grant(one)) for one in await _list_grants(context)]
+    known = await context.query(workspace_store.list_grants)
+    lines = [ListItem(title=format_grant(one)) for one in known]
     return context.reply(first, *lines, title=context.say("Access"))
-
-
-async def _list_grants(context: CommandContext) -> Sequence[Grant]:
-    return await context.query(workspace_store.list_grants)
 
 
 def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
@@ -126,17 +123,16 @@ def _find_person(everybody: Sequence[Person], written: str) -> Person:
 
 
 def _parse_grant(written: str) -> Grant:
-    mention = _MENTION.fullmatch(written)
-    if mention is not None:
-        is_role = mention[1] not in ("@", "@!")
-        return Grant(kind="role" if is_role else "person", external_id=mention[2])
-    named = _PLAIN_ID.fullmatch(written.removeprefix("@"))
-    if named is None:
+    if mention := _MENTION.fullmatch(written):
+        is_role, external_id = mention[1] not in ("@", "@!"), mention[2]
+    elif named := _PLAIN_ID.fullmatch(written.removeprefix("@")):
+        is_role, external_id = named[1] == "role", named[2]
+    else:
         raise FieldError(
             "Name one person or role by a mention, or write «person ID» or «role ID».",
             field="who",
         )
-    return Grant(kind="role" if named[1] == "role" else "person", external_id=named[2])
+    return Grant(kind="role" if is_role else "person", external_id=external_id)
 
 
 def _request_grant(grant: Grant, *, given: bool) -> ChangeRequest:

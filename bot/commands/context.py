@@ -252,9 +252,9 @@ class CommandContext:
             discussion=discussion,
         )
 
-    def answer(self, msgid: str, /, **values: object) -> Reply:
+    def answer(self, msgid: str, /, *, title: str = "", **values: object) -> Reply:
         """Build a reply of one sentence; see `Texts.say`."""
-        return self.reply(self.say(msgid, **values))
+        return self.reply(self.say(msgid, **values), title=title)
 
     def listing(
         self, title: str, blocks: Iterable[Block], *more: Block, nothing: str

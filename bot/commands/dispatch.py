@@ -85,7 +85,13 @@ class Dispatcher:
             texts = Texts.of(invocation.locale)
             command = self._find_permitted(invocation)
             _check_choices(command, invocation)
-            if not await self._is_first_time(invocation):
+            # Platforms repeat an event whose answer is late.
+            if not await self.services.db.write(
+                process_store.record_invocation,
+                platform=invocation.place.workspace.platform,
+                key=invocation.key,
+                now=self.services.clock.now(),
+            ):
                 said = texts.say("This has already been answered.")
                 return Reply.of_problem(said, locale=chosen)
             answer = await command.run(invocation)
@@ -143,10 +149,9 @@ class Dispatcher:
     ) -> tuple[Invocation, UserContext]:
         """Return the invocation with the person's language and permission here."""
         person = invocation.person
+        scope = invocation.place.workspace.scope
         known = await self.services.db.read(
-            user_context.load_user_context,
-            invocation.place.workspace.scope,
-            person=person,
+            user_context.load_user_context, scope, person=person
         )
         locale = known.reader.locale or invocation.locale
         if known.granted and person.permission < Permission.EDITOR:
@@ -154,28 +159,19 @@ class Dispatcher:
         return replace(invocation, person=person, locale=locale), known
 
     def _find_permitted(self, invocation: Invocation) -> Command:
-        command = self.by_path.get(invocation.path)
+        path, permission = invocation.path, invocation.person.permission
+        command = self.by_path.get(path)
         if command is None:
             raise UnknownName(
-                "There is no command /{path}. /news help lists them all.",
-                path=invocation.path,
+                "There is no command /{path}. /news help lists them all.", path=path
             )
-        if invocation.person.permission >= command.permission:
+        if permission >= command.permission:
             return command
         if command.permission is Permission.EDITOR:
             raise Forbidden(
                 "Only editors can do this. Ask an editor of this workspace."
             )
         raise Forbidden("You cannot do this here.")
-
-    async def _is_first_time(self, invocation: Invocation) -> bool:
-        """Check whether the event is new: platforms repeat it if an answer is late."""
-        return await self.services.db.write(
-            process_store.record_invocation,
-            platform=invocation.place.workspace.platform,
-            key=invocation.key,
-            now=self.services.clock.now(),
-        )
 
     async def _prepend_notices(
         self, invocation: Invocation, known: UserContext, answer: Reply | Form

@@ -147,13 +147,11 @@ def _render_digest_times(
         text = context.say("It has no schedule; editors post it by hand.")
     else:
         text = join_notes(*(context.format_moment(at, zone) for at in moments))
-    left = context.texts.duration_until(moments[0], context.now) if moments else ""
-    schedule = format_schedules(digest, context.texts) or zone
-    return ListItem(
-        title=context.say("Your digest") if digest.person else digest.name,
-        text=text,
-        note=join_notes(left, asked, schedule),
-    )
+    texts = context.texts
+    left = texts.duration_until(moments[0], context.now) if moments else ""
+    note = join_notes(left, asked, format_schedules(digest, texts) or zone)
+    title = context.say("Your digest") if digest.person else digest.name
+    return ListItem(title=title, text=text, note=note)
 
 
 def _list_times(digest: Digest, now: datetime) -> list[datetime]:
@@ -180,23 +178,25 @@ async def open_discussion(
     title = context.say("Discuss")
     platform = context.services.plugins[context.workspace.platform]
     if "thread" not in platform.post_options:
-        nowhere = context.say(
-            "This page has no threads. On Discord and Slack an edition has one."
+        return context.answer(
+            "This page has no threads. On Discord and Slack an edition has one.",
+            title=title,
         )
-        return context.reply(nowhere, title=title)
     if context.place.of_person is not None:
-        alone = context.say("Your own editions have no thread: only you read them.")
-        return context.reply(alone, title=title)
+        return context.answer(
+            "Your own editions have no thread: only you read them.", title=title
+        )
     found = await _resolve_edition(context, edition)
     first = await _find_first_message(context, found)
     how = context.say(
         "Answer below the edition's first message, in its thread: point at the "
         "message and choose to reply in a thread."
     )
+    name, stories = first.title or found.edition.title, found.edition.stories
+    if len(stories) == 1:
+        name = stories[0].headline.text
     discussion = Discussion(
-        channel=first.channel,
-        message=first.message_id or "",
-        name=_format_thread_name(found, first),
+        channel=first.channel, message=first.message_id or "", name=name
     )
     return context.reply(how, title=title, discussion=discussion)
 
@@ -211,9 +211,8 @@ async def _resolve_edition(context: CommandContext, public_id: str) -> StoredEdi
         edition_store.find_edition_by_public_id, public_id=public_id
     )
     if found is None:
-        raise UnknownName(
-            "There is no edition «{said}» here.", said=shorten_line(public_id)
-        )
+        said = shorten_line(public_id)
+        raise UnknownName("There is no edition «{said}» here.", said=said)
     return found
 
 
@@ -222,24 +221,14 @@ async def _find_first_message(
 ) -> Delivery:
     """Find the edition's first message in the channel or thread of the call."""
     every = await context.query(delivery_store.list_deliveries, edition_id=edition.id)
+    channel = context.place.channel or ""
     for one in every:
-        there = one.operation == "post" and one.state == "sent" and one.message_id
-        if there and _is_in_channel(one, context.place.channel or ""):
+        message = one.message_id or ""
+        # The channel of the call may be the message's thread.
+        here = one.channel == channel or channel in message.split("/")
+        if here and message and one.operation == "post" and one.state == "sent":
             return one
     raise UserError(
         "This edition was not posted in this channel. Ask for its thread where it was "
         "posted."
     )
-
-
-def _is_in_channel(delivery: Delivery, channel: str) -> bool:
-    """Check whether it was posted in the channel, or the channel is its thread."""
-    message = delivery.message_id or ""
-    return delivery.channel == channel or channel in message.split("/")
-
-
-def _format_thread_name(edition: StoredEdition, delivery: Delivery) -> str:
-    stories = edition.edition.stories
-    if len(stories) == 1:
-        return stories[0].headline.text
-    return delivery.title or edition.edition.title

@@ -93,11 +93,10 @@ async def handle_button(context: CommandContext, action: str) -> Reply | Form:
     match action.split("-"):
         case ["form"]:
             own = await context.find_own_digest()
-            answers = {}
-            if own is not None:
-                answers["time"] = "; ".join(own.schedules)
-                answers["language"] = own.options.language
-            return context.form(answers)
+            if own is None:
+                return context.form({})
+            time, language = "; ".join(own.schedules), own.options.language
+            return context.form({"time": time, "language": language})
         case ["export", *part]:
             return _render_export(context, await _load_stored(context), *part)
         case ["erase"]:
@@ -133,9 +132,8 @@ async def erase_person(context: CommandContext, signed: str) -> Reply:
 
 
 async def _load_stored(context: CommandContext) -> PersonalData:
-    return await context.db.read(
-        personal_data.load_personal_data, whose=context.person_scope
-    )
+    whose = context.person_scope
+    return await context.db.read(personal_data.load_personal_data, whose=whose)
 
 
 def _build_controls(context: CommandContext, own: Digest | None) -> tuple[Control, ...]:

@@ -176,12 +176,13 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
 async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
     outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
-    if outcome.stored_edition is None:
+    edition = outcome.stored_edition
+    if edition is None:
         return context.reply(context.message(outcome.reason))
     said = context.count(
         "Posting «{digest}» with {n} story.",
         "Posting «{digest}» with {n} stories.",
-        len(outcome.stored_edition.edition.stories),
+        len(edition.edition.stories),
         digest=digest.name,
     )
     return context.reply(said)

@@ -103,7 +103,7 @@ async def manage_reports(
     )
     title = context.say("Reports from readers")
     if not found:
-        return context.reply(context.say("No report is open."), title=title)
+        return context.answer("No report is open.", title=title)
     how = context.say(
         "Resolve one: /newsdesk reports {id} your answer", id=found[0].public_id
     )

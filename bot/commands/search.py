@@ -11,7 +11,7 @@ from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
 from bot.model import Block, ListItem, Reply, SmallPrint
 from digests.answers.questions import Question, parse_question
 from digests.answers.search import find_snippet
-from digests.answers.selection import AnswerRefusal, AnswerSentence
+from digests.answers.selection import AnswerRefusal
 from digests.language.search_terms import SearchQuery
 from digests.types import Article
 
@@ -150,37 +150,30 @@ async def ask(
     refused = result.answer.refused
     if refused is not None:
         return _render_refusal(context, refused, result)
-    lines = (_render_answer(context, found) for found in result.answer.sentences)
+    lines = []
+    for found in result.answer.sentences:
+        line = render_article_line(context, found.article)
+        start, end = found.span.start, found.span.end
+        lines.append(replace(line, text=found.text, start=start, end=end))
     checked = context.small_print("✓ Word for word from the stored texts")
     return context.reply(*lines, checked, title=context.say("What the sources say"))
-
-
-def _render_answer(context: CommandContext, found: AnswerSentence) -> ListItem:
-    return replace(
-        render_article_line(context, found.article),
-        text=found.text,
-        start=found.span.start,
-        end=found.span.end,
-    )
 
 
 def _render_refusal(
     context: CommandContext, refused: AnswerRefusal, result: QuestionResult
 ) -> Reply:
     """Render that the sources have no answer, and how many articles were read."""
-    match refused.why:
-        case "nothing asked":
-            return context.answer(
-                "Ask a full question that names somebody or something, for "
-                "example: /news ask When does the bridge reopen?"
-            )
-        case "unknown name" if result.articles:
-            said = context.say(
-                "Not in my sources: none of them mentions «{name}».",
-                name=refused.words[:60],
-            )
-        case _:
-            said = context.say("Not in my sources.")
+    if refused.why == "nothing asked":
+        return context.answer(
+            "Ask a full question that names somebody or something, for example: /news "
+            "ask When does the bridge reopen?"
+        )
+    said = context.say("Not in my sources.")
+    if refused.why == "unknown name" and result.articles:
+        said = context.say(
+            "Not in my sources: none of them mentions «{name}».",
+            name=refused.words[:60],
+        )
     return context.reply(said, SmallPrint(text=_format_coverage(context, result)))
 
 

@@ -52,23 +52,19 @@ async def set_up_channel(
         here = await context.list_digests_here()
         if here:
             return _render_checklist(context, here)
-        return context.form(_suggest_answers(context.zone), required=REQUIRED)
+        suggested = {
+            "name": "Morning brief",
+            "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
+            "schedule": f"weekdays at 8:30 {context.zone}",
+            "stories": "5",
+        }
+        return context.form(suggested, required=REQUIRED)
     missing = [option for option in REQUIRED if option not in given]
     if missing:
         errors = dict.fromkeys(missing, context.say("This is required."))
         return context.form(given, errors, required=REQUIRED)
     requests = await request_new_digest(context, name, source, schedule, settings)
     return await _render_setup_preview(context, requests)
-
-
-def _suggest_answers(zone: str) -> dict[str, str]:
-    """Suggest the most common answers."""
-    return {
-        "name": "Morning brief",
-        "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
-        "schedule": f"weekdays at 8:30 {zone}",
-        "stories": "5",
-    }
 
 
 async def _render_setup_preview(

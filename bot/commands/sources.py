@@ -247,8 +247,8 @@ def _join_names(found: Sequence[DigestSource]) -> str:
 
 def _list_names(source: Source) -> frozenset[str]:
     """List the names of a source; a secret address also as it is shown."""
-    forms = [source.name, source.address, mask_source(source.address)]
-    forms += [source.called] if source.called else []
+    address, called = source.address, source.called or source.name
+    forms = (source.name, called, address, mask_source(address))
     return frozenset(normalize_text(form).strip() for form in forms)
 
 

@@ -14,7 +14,6 @@ from bot.commands.arguments import (
     compose_unpublished_story,
 )
 from bot.commands.presentation import (
-    format_article_title,
     format_figure_title,
     format_outlets,
     join_notes,
@@ -27,7 +26,7 @@ from bot.errors import UnknownName
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles
 from bot.lookup.explanations import Reason, StoryExplanation
-from bot.model import Block, Control, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store
 from digests.stories import timeline
@@ -98,18 +97,13 @@ async def _render_story(
         *more,
         context.small_print("Story id: {id}", id=story.id),
         title=story.headline.text,
-        controls=_build_controls(context, story.id),
-    )
-
-
-def _build_controls(context: CommandContext, story: str) -> tuple[Control, ...]:
-    """Build the reader's controls; those that change something are signed."""
-    return (
-        context.button("Why this?", "why", story),
-        context.button("Save", "save", story),
-        context.button("More like this", "more", story),
-        context.button("Less like this", "less", story),
-        context.button("Report an error", "report", story),
+        controls=[
+            context.button("Why this?", "why", story.id),
+            context.button("Save", "save", story.id),
+            context.button("More like this", "more", story.id),
+            context.button("Less like this", "less", story.id),
+            context.button("Report an error", "report", story.id),
+        ],
     )
 
 
@@ -267,51 +261,41 @@ async def explain_selection(context: CommandContext, story: StoryReference) -> R
         context.archive, context.place, story, context.now
     )
     return context.reply(
-        _render_totals(context, why),
-        *_render_source_sentence(context, why),
+        *_render_origin(context, why),
         *[await _render_reason(context, reason) for reason in why.reasons],
         title=context.say("Why: {headline}", headline=why.title),
     )
 
 
-def _render_totals(context: CommandContext, why: StoryExplanation) -> Block:
-    if why.found is None:
-        return Paragraph(text=context.say("It is not in the newest edition."))
-    made = why.found.stored_edition.edition.made_from
-    return context.small_print(
-        "{articles} articles from {sources} sources were read.",
-        articles=made.articles,
-        sources=made.sources,
-    )
-
-
-def _render_source_sentence(
+def _render_origin(
     context: CommandContext, why: StoryExplanation
-) -> Iterator[Block]:
-    """Render the sentence with the words, and whether the edition shows it."""
-    if why.source_line is None:
+) -> Iterator[Block | str]:
+    """Render what the edition was made from, and the sentence with the words."""
+    if why.found is None:
+        yield context.say("It is not in the newest edition.")
+    else:
+        made = why.found.stored_edition.edition.made_from
+        yield context.small_print(
+            "{articles} articles from {sources} sources were read.",
+            articles=made.articles,
+            sources=made.sources,
+        )
+    line = why.source_line
+    if line is None:
         return
-    if why.source_line.shown:
+    if line.shown:
         yield context.small_print("The edition has this sentence:")
     else:
         yield context.small_print(
             "The words are in this sentence, which the edition does not show:"
         )
-    article = why.source_line.article
-    yield render_passage(article, why.source_line.sentence, note=article.source)
+    yield render_passage(line.article, line.sentence, note=line.article.source)
 
 
 async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
     article = await context.archive.article(context.workspace_id, int(reason.article))
-    return ListItem(
-        title=(format_article_title(article) if article else context.say("An article")),
-        text=context.message(reason.text),
-        note=join_notes(
-            article.source if article else "",
-            reason.digest,
-            context.format_moment(reason.at),
-        ),
-        url=article.url if article else None,
-        article=reason.article,
-        revision=article.revision if article else None,
-    )
+    line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
+    if article is not None:
+        line, outlet = render_article_line(context, article), article.source
+    note = join_notes(outlet, reason.digest, context.format_moment(reason.at))
+    return replace(line, text=context.message(reason.text), note=note)
