@@ -15,12 +15,11 @@ from functools import partial
 from typing import Annotated
 
 from bot.commands import CommandContext, Option
-from bot.errors import FieldError, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup import explanations
 from bot.lookup.text_search import parse_since
 from bot.model import ATTACHMENT_LIMIT, Digest
 from bot.schedules.calendar import find_zone
-from digests.errors import DigestsError
 from digests.language.dates import WEEKDAYS
 from digests.types import EditionStory
 
@@ -267,12 +266,11 @@ def _is_address(typed: str) -> bool:
 
 async def _download(work: Awaitable[bytes]) -> bytes:
     try:
-        return await asyncio.wait_for(work, DOWNLOAD_SECONDS)
+        with report_at_field(FILE):
+            return await asyncio.wait_for(work, DOWNLOAD_SECONDS)
     except TimeoutError:
         raise FieldError(
             "It did not arrive within {n} seconds. Try again, or give its text.",
             n=round(DOWNLOAD_SECONDS),
             field=FILE,
         ) from None
-    except DigestsError as error:
-        raise FieldError("{problem}", problem=error, field=FILE) from None

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, OptionGroup
+from bot.commands.arguments import collapse_blanks
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
@@ -23,23 +24,28 @@ from bot.model import (
 )
 from bot.schedules.parsing import parse_schedule
 
-NAME_OPTION = Option("What it is called")
-SOURCES_OPTION = Option(
-    "Addresses of feeds or sites, or a pack such as world",
-    completes="pack",
-    settings=("sources",),
-)
+#: What a new digest can be given.
+NewName = Annotated[str, Option("What it is called", convert=collapse_blanks)]
+NewSources = Annotated[
+    str,
+    Option(
+        "Addresses of feeds or sites, or a pack such as world",
+        completes="pack",
+        settings=("sources",),
+    ),
+]
 SCHEDULE_OPTION = Option("When, such as: weekdays at 8:30 Europe/Berlin")
-DESTINATIONS_OPTION = Option(
-    "Destinations, by commas; without it this channel",
-    completes="destination",
-    settings=("destinations",),
-    convert=lambda _, typed: [
-        part.strip() for part in typed.split(",") if part.strip()
-    ],
-)
-#: Settings that a new digest can be given.
-SettingsArgument = Annotated[Mapping[str, str], OptionGroup(DigestSettings, "create")]
+NewSchedule = Annotated[str, SCHEDULE_OPTION]
+NewDestinations = Annotated[
+    Sequence[str],
+    Option(
+        "Destinations, by commas; without it this channel",
+        completes="destination",
+        settings=("destinations",),
+        convert=lambda _, typed: [*filter(None, map(str.strip, typed.split(",")))],
+    ),
+]
+NewSettings = Annotated[Mapping[str, str], OptionGroup(DigestSettings, "create")]
 
 #: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"
@@ -64,7 +70,6 @@ async def request_new_digest(
         settings: Other settings, as they were typed.
         to: Names of destinations.
     """
-    name = " ".join(name.split())
     requests = await _request_zone(context, schedule)
     if not to:
         place, created = await _request_destination(context, name)

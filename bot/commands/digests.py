@@ -4,12 +4,11 @@ The options and the form of `style` are the settings with `SettingInfo.offered_b
 «style»: how many stories, how long, which sections.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, OptionGroup, command
-from bot.commands.arguments import DigestArgument, collapse_blanks, named_digest
+from bot.commands.arguments import DigestArgument, named_digest
 from bot.commands.changes import (
     get_previews,
     propose,
@@ -19,11 +18,11 @@ from bot.commands.changes import (
     request_settings,
 )
 from bot.commands.digest_requests import (
-    DESTINATIONS_OPTION,
-    NAME_OPTION,
-    SCHEDULE_OPTION,
-    SOURCES_OPTION,
-    SettingsArgument,
+    NewDestinations,
+    NewName,
+    NewSchedule,
+    NewSettings,
+    NewSources,
     request_digest,
     request_new_digest,
 )
@@ -32,7 +31,7 @@ from bot.configuration import layout_settings
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.configuration.diff import shorten_line
 from bot.configuration.settings import format_form_values
-from bot.errors import FieldError, UserError
+from bot.errors import report_at_field
 from bot.model import (
     DEFAULT_DIGEST,
     Block,
@@ -58,11 +57,11 @@ from bot.publishing.planning import capitalize_first, format_schedule
 async def create_digest(
     context: CommandContext,
     *,
-    name: Annotated[str, NAME_OPTION],
-    source: Annotated[str, SOURCES_OPTION],
-    schedule: Annotated[str, SCHEDULE_OPTION] = "",
-    to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
-    settings: SettingsArgument,
+    name: NewName,
+    source: NewSources,
+    schedule: NewSchedule = "",
+    to: NewDestinations = (),
+    settings: NewSettings,
 ) -> Reply:
     """Propose a new digest, with its destination and the workspace's zone."""
     requests = await request_new_digest(context, name, source, schedule, settings, to)
@@ -84,7 +83,7 @@ async def edit_digest(
     *,
     digest: DigestArgument,
     name: Annotated[str, Option("Its new name")] = "",
-    to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
+    to: NewDestinations = (),
     settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "edit")],
 ) -> Reply | Form:
     """Propose other settings; without any, show a form with the present ones."""
@@ -134,8 +133,8 @@ def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
 async def clone_digest(
     context: CommandContext,
     digest: Annotated[Digest, named_digest("The one that is copied")],
-    name: Annotated[str, replace(NAME_OPTION, convert=collapse_blanks)],
-    to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
+    name: NewName,
+    to: NewDestinations = (),
 ) -> Reply:
     """Propose a copy of the digest, without its schedules and pauses."""
     entry = {**digest.settings.to_entry(), "name": name}
@@ -197,10 +196,8 @@ def _fill_sections(
     options: DigestOptions, wanted: Mapping[str, object]
 ) -> dict[str, object]:
     """Add the defaults of settings that would leave a newly chosen section empty."""
-    try:
+    with report_at_field("sections"):
         chosen = parse_sections(str(wanted["sections"])) or ()
-    except UserError as error:
-        raise FieldError.of(error, field="sections") from None
     defaults = {
         setting: DEFAULT_DIGEST[setting]
         for section, setting in layout_settings.SECTION_SETTINGS.items()

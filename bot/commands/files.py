@@ -11,7 +11,7 @@ from bot.commands.arguments import FILE, read_given_text
 from bot.commands.changes import propose, render_proposal
 from bot.configuration import file_export, file_import
 from bot.configuration.change_steps import InvalidChange, load_current_settings
-from bot.errors import FieldError, UserError
+from bot.errors import FieldError, report_at_field
 from bot.model import Document, Reply
 
 #: Values of `prune`.
@@ -45,10 +45,8 @@ async def apply_file(
     """Propose the file's configuration as one change."""
     workspace, plugins = context.workspace, context.services.plugins
     current = await context.db.read(load_current_settings, workspace)
-    try:
+    with report_at_field(FILE):
         block = file_import.parse_workspace_block(file, workspace, plugins)
-    except UserError as error:
-        raise FieldError.of(error, field=FILE) from None
     wanted = file_import.build_requests(
         block, current, prune=prune == PRUNE_YES, place=context.place
     )

@@ -16,10 +16,9 @@ from bot.commands.changes import (
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, UnknownName, quote_names
+from bot.errors import UnknownName, quote_names, report_at_field
 from bot.model import Block, Digest, ListItem, Paragraph, Reply, SettingsEntry
 from bot.publishing.planning import digest_zone
-from digests.errors import InputError
 from digests.messages import Message
 
 FILTER_KINDS = ("exclude", "include")
@@ -72,10 +71,8 @@ async def try_filter(
     digest: DigestArgument,
 ) -> Reply:
     """Show the filter's effect on the newest articles, without changing anything."""
-    try:
+    with report_at_field("words"):
         trial = await get_previews(context).try_filter(digest, words)
-    except InputError as error:
-        raise FieldError("{problem}", problem=error, field="words") from None
     return context.reply(
         *_render_trial(context, trial, kind, digest),
         context.small_print("Nothing was changed."),

@@ -6,15 +6,14 @@ posted, and one button creates destination, digest and schedule together.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
 
 from bot.commands import CommandContext, command
 from bot.commands.changes import get_previews, propose, render_proposal
 from bot.commands.digest_requests import (
-    NAME_OPTION,
-    SCHEDULE_OPTION,
-    SOURCES_OPTION,
-    SettingsArgument,
+    NewName,
+    NewSchedule,
+    NewSettings,
+    NewSources,
     request_new_digest,
 )
 from bot.commands.presentation import STATE_SIGNS, format_channels
@@ -41,10 +40,10 @@ DEFAULT_PACK = "world"
 async def set_up_channel(
     context: CommandContext,
     *,
-    name: Annotated[str, NAME_OPTION] = "",
-    source: Annotated[str, SOURCES_OPTION] = "",
-    schedule: Annotated[str, SCHEDULE_OPTION] = "",
-    settings: SettingsArgument,
+    name: NewName = "",
+    source: NewSources = "",
+    schedule: NewSchedule = "",
+    settings: NewSettings,
 ) -> Reply | Form:
     """Show the checklist of this channel, the form, or the preview of a new digest."""
     given = {name: said for name, said in context.typed.items() if said}

@@ -26,7 +26,7 @@ from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.diff import mask_source, shorten_line
 from bot.configuration.validation import find_name_problem
-from bot.errors import FieldError, UserError
+from bot.errors import FieldError, report_at_field
 from bot.ingest.polling import SourceTrial
 from bot.model import (
     DEFAULT_DIGEST,
@@ -38,7 +38,6 @@ from bot.model import (
     SettingsEntry,
     SmallPrint,
 )
-from digests.errors import DigestsError
 from digests.language.normalization import normalize_text
 from digests.sources import opml
 from digests.sources.opml import OpmlDocument, Subscription
@@ -74,10 +73,8 @@ async def import_feeds(
 ) -> Reply:
     """Propose the new feeds of the list, and check whether they can be read."""
     source_reader = context.publisher.ingestor.source_reader
-    try:
+    with report_at_field(FILE):
         listed = await source_reader.parse_opml(file)
-    except DigestsError as error:
-        raise FieldError("{problem}", problem=error, field=FILE) from None
     new = await _sort_by_digest(context, digest, listed.subscriptions)
     if not new:
         raise FieldError("It names no feed that is new here.", field=FILE)
@@ -146,10 +143,8 @@ async def _get_default_digest(context: CommandContext, known: Sequence[Digest]) 
     """Return the name of the digest for feeds without a folder."""
     if not known:
         return feed_lists.DEFAULT_DIGEST_NAME
-    try:
+    with report_at_field("digest"):
         return (await find_digest(context, "")).name
-    except UserError as error:
-        raise FieldError.of(error, field="digest") from None
 
 
 def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
@@ -167,7 +162,7 @@ def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
 
 def _is_usable_title(feed: Subscription) -> bool:
     title = feed.title[:80].strip()
-    return bool(title) and title != feed.address and find_name_problem(title) is None
+    return title not in ("", feed.address) and find_name_problem(title) is None
 
 
 async def _try_feeds(
