@@ -5,11 +5,9 @@ not exist; if a digest is given, it gets all feeds. Titles are kept as the diges
 names of its sources. A feed that cannot be read at present is reported, but imported.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Annotated
 
 from bot.commands import CommandContext, Option, command
@@ -42,9 +40,8 @@ from digests.language.normalization import normalize_text
 from digests.sources import opml
 from digests.sources.opml import OpmlDocument, Subscription
 
-#: New feeds that are read once before anything is saved, how many at a time, and
-#: seconds for all of them.
-MAX_TRIED, TRIED_AT_ONCE, TRYING_SECONDS = 60, 8, 60.0
+#: New feeds that are read once before anything is saved, and seconds for all of them.
+MAX_TRIED, TRYING_SECONDS = 60, 60.0
 #: Problems that are shown one by one.
 MAX_PROBLEMS = 25
 
@@ -83,8 +80,9 @@ async def import_feeds(
         for name, feeds in new.items()
     )
     change = await propose(context, *requests)
-    tried = await _try_feeds(context, list(chain.from_iterable(new.values())))
-    summary = _render_import(context, listed, sum(map(len, new.values())), tried)
+    feeds = [feed.address for some in new.values() for feed in some]
+    tried = await get_previews(context).try_addresses(feeds[:MAX_TRIED], TRYING_SECONDS)
+    summary = _render_import(context, listed, len(feeds), tuple(tried.values()))
     return render_proposal(context, change, *summary)
 
 
@@ -163,25 +161,6 @@ def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
 def _is_usable_title(feed: Subscription) -> bool:
     title = feed.title[:80].strip()
     return title not in ("", feed.address) and find_name_problem(title) is None
-
-
-async def _try_feeds(
-    context: CommandContext, feeds: Sequence[Subscription]
-) -> tuple[SourceTrial, ...]:
-    """Read the first feeds once; return those that answered within `TRYING_SECONDS`."""
-    places, previews = asyncio.Semaphore(TRIED_AT_ONCE), get_previews(context)
-
-    async def try_one(address: str) -> SourceTrial:
-        async with places:
-            return await previews.try_address(address)
-
-    tasks = [asyncio.ensure_future(try_one(f.address)) for f in feeds[:MAX_TRIED]]
-    try:
-        done, _ = await asyncio.wait(tasks, timeout=TRYING_SECONDS)
-    finally:
-        for task in tasks:
-            task.cancel()
-    return tuple(task.result() for task in tasks if task in done)
 
 
 def _render_import(

@@ -4,7 +4,6 @@ A digest may give a source a name of its own, which no other digest shows. Peopl
 to a source by that name, by the source's own name, or by its address as it is shown.
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -113,8 +112,7 @@ async def _try_addresses(
             most=MAX_ADDRESSES,
             field="address",
         )
-    previews = get_previews(context)
-    return list(await asyncio.gather(*map(previews.try_address, wanted)))
+    return list((await get_previews(context).try_addresses(wanted)).values())
 
 
 def _render_readings(
