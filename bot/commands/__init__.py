@@ -8,7 +8,7 @@ other. `dispatch` checks the permission for all of them. Commands are independen
 platforms.
 """
 
-from bot.commands.context import CommandContext
+from bot.commands.context import Context
 from bot.commands.declaration import Option, OptionGroup, command
 
-__all__ = ["CommandContext", "Option", "OptionGroup", "command"]
+__all__ = ["Context", "Option", "OptionGroup", "command"]

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from bot.commands import CommandContext, Option
+from bot.commands import Context, Option
 from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup import explanations
 from bot.lookup.text_search import parse_since
@@ -26,7 +26,7 @@ from digests.types import EditionStory
 # ── digests ────────────────────────────────────────────────────────────────────
 
 
-async def find_digest(context: CommandContext, typed: str) -> Digest:
+async def find_digest(context: Context, typed: str) -> Digest:
     """Find the digest of this name; without a name, the digest that is posted here.
 
     Raises:
@@ -36,7 +36,7 @@ async def find_digest(context: CommandContext, typed: str) -> Digest:
     return await context.archive.named(context.place, typed)
 
 
-async def select_digests(context: CommandContext, typed: str) -> tuple[Digest, ...]:
+async def select_digests(context: Context, typed: str) -> tuple[Digest, ...]:
     """Find the digest of this name; without a name, all digests of the workspace."""
     if not typed:
         return await context.list_digests()
@@ -64,7 +64,7 @@ TypedDigest = Annotated[str, replace(DIGEST_OPTION, implicit=False, convert=None
 # ── stories ────────────────────────────────────────────────────────────────────
 
 
-async def find_story(context: CommandContext, typed: str) -> EditionStory:
+async def find_story(context: Context, typed: str) -> EditionStory:
     """Find a story by its number in the newest edition here, its id, or words.
 
     Raises:
@@ -79,7 +79,7 @@ async def find_story(context: CommandContext, typed: str) -> EditionStory:
 
 
 async def compose_unpublished_story(
-    context: CommandContext, typed: str
+    context: Context, typed: str
 ) -> EditionStory | None:
     """Compose the story with this id as an edition would show it; None if not found."""
     if not typed.startswith("s-"):
@@ -121,20 +121,20 @@ SinceArgument = Annotated[
 ]
 
 
-def parse_zone(_: CommandContext, typed: str) -> str:
+def parse_zone(_: Context, typed: str) -> str:
     """Parse the IANA name of a time zone."""
     return find_zone(typed)
 
 
-def parse_page(_: CommandContext, typed: str) -> int:
+def parse_page(_: Context, typed: str) -> int:
     """Parse the number of a page; 0, which no list has, for any other text."""
     return int(typed[:6]) if typed.isdecimal() else 0
 
 
-def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
+def within(least: int, most: int) -> Callable[[Context, str], int]:
     """Build a converter to a number between these two, inclusive."""
 
-    def convert(_: CommandContext, typed: str) -> int:
+    def convert(_: Context, typed: str) -> int:
         if not typed.isdecimal() or not least <= int(typed[:6]) <= most:
             raise UserError(
                 "Say how many, from {least} to {most}.", least=least, most=most
@@ -144,10 +144,10 @@ def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
     return convert
 
 
-def at_most(most: int) -> Callable[[CommandContext, str], str]:
+def at_most(most: int) -> Callable[[Context, str], str]:
     """Build a converter that rejects texts of more characters."""
 
-    def convert(_: CommandContext, typed: str) -> str:
+    def convert(_: Context, typed: str) -> str:
         if len(typed) > most:
             raise UserError("That is too long: at most {most} characters.", most=most)
         return typed
@@ -155,7 +155,7 @@ def at_most(most: int) -> Callable[[CommandContext, str], str]:
     return convert
 
 
-def collapse_blanks(_: CommandContext, typed: str) -> str:
+def collapse_blanks(_: Context, typed: str) -> str:
     """Return the text on one line, words separated by single spaces."""
     return " ".join(typed.split())
 
@@ -208,7 +208,7 @@ DOWNLOAD_SECONDS = 20.0
 FILE = "file"
 
 
-async def read_given_text(context: CommandContext, typed: str) -> str:
+async def read_given_text(context: Context, typed: str) -> str:
     """Return the text of the option `file`, decoded as UTF-8 with or without a BOM.
 
     Raises:
@@ -227,7 +227,7 @@ async def read_given_text(context: CommandContext, typed: str) -> str:
         ) from None
 
 
-async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
+async def read_given_bytes(context: Context, typed: str) -> bytes:
     """Return the bytes of the file that was attached, linked or typed.
 
     Raises:

@@ -6,7 +6,7 @@ Every list contains only names of the person's workspace, and URLs without secre
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from zoneinfo import available_timezones
 
-from bot.commands import CommandContext
+from bot.commands import Context
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.configuration import feed_lists
 from bot.ingest import addresses
@@ -17,11 +17,11 @@ from bot.storage import quote_store, reader_store, report_store
 #: Values that are offered at once.
 MAX_COMPLETIONS = 25
 Names = Iterable[str]
-Completer = Callable[[CommandContext, str], Names | Awaitable[Names]]
+Completer = Callable[[Context, str], Names | Awaitable[Names]]
 
 
 async def complete_command_option(
-    context: CommandContext, option: str, typed: str
+    context: Context, option: str, typed: str
 ) -> tuple[str, ...]:
     """List up to 25 values of an option that contain the typed text."""
     wanted = next((o for o in context.command.options if o.name == option), None)
@@ -36,28 +36,28 @@ async def complete_command_option(
     return tuple(name for name in found if start in name.casefold())[:MAX_COMPLETIONS]
 
 
-async def _list_speakers(context: CommandContext, typed: str) -> Names:
+async def _list_speakers(context: Context, typed: str) -> Names:
     return await context.query(
         quote_store.list_speaker_names, prefix=typed, limit=MAX_COMPLETIONS
     )
 
 
-async def _list_stories(context: CommandContext, _: str) -> Names:
+async def _list_stories(context: Context, _: str) -> Names:
     newest = await context.archive.newest(context.place)
     stories = newest.edition.stories if newest else ()
     return [format_suggestion(n, story) for n, story in enumerate(stories, 1)]
 
 
-async def _list_follows(context: CommandContext, _: str) -> Names:
+async def _list_follows(context: Context, _: str) -> Names:
     found = await context.db.read(reader_store.list_follows, context.person_scope)
     return [follow.name for follow in found]
 
 
-async def _list_destinations(context: CommandContext, _: str) -> Names:
+async def _list_destinations(context: Context, _: str) -> Names:
     return [place.name for place in await context.list_destinations()]
 
 
-async def _list_reports(context: CommandContext, _: str) -> Names:
+async def _list_reports(context: Context, _: str) -> Names:
     found = await context.query(report_store.list_open_reports, limit=MAX_COMPLETIONS)
     return [report.public_id for report in found]
 
@@ -65,7 +65,7 @@ async def _list_reports(context: CommandContext, _: str) -> Names:
 def _of_digests(list_names: Callable[[Digest], Names]) -> Completer:
     """Build a completer for names that the digests contain, without duplicates."""
 
-    async def complete(context: CommandContext, _: str) -> Names:
+    async def complete(context: Context, _: str) -> Names:
         digests = await context.list_digests()
         return dict.fromkeys(name for one in digests for name in list_names(one))
 

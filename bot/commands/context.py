@@ -91,7 +91,7 @@ class CommandServices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CommandContext:
+class Context:
     """One call of a command: the person, place and language, and the services."""
 
     services: CommandServices

@@ -8,7 +8,7 @@ support, with an error at their question.
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, OptionGroup, command
+from bot.commands import Context, Option, OptionGroup, command
 from bot.commands.changes import propose_and_render, request_edit
 from bot.commands.digest_requests import choose_destination_name, get_channel
 from bot.configuration.change_steps import ChangeRequest
@@ -30,7 +30,7 @@ from bot.model import (
     "newsdesk destination here", "Let digests be posted to this channel", "", "morning"
 )
 async def add_destination(
-    context: CommandContext,
+    context: Context,
     name: Annotated[str, Option("How digests call it", rest=True)] = "",
 ) -> Reply:
     """Propose this channel as a destination, or resume posting there."""
@@ -49,7 +49,7 @@ async def add_destination(
 
 
 @command("newsdesk destination list", "The channels that can be posted to")
-async def list_destinations(context: CommandContext) -> Reply:
+async def list_destinations(context: Context) -> Reply:
     """List the destinations, each with the digests that are posted there."""
     lines = []
     for place in await context.list_destinations():
@@ -64,19 +64,19 @@ async def list_destinations(context: CommandContext) -> Reply:
     return context.listing(context.say("Destinations"), lines, nothing=nothing)
 
 
-async def _list_users(context: CommandContext, place: Destination) -> list[Digest]:
+async def _list_users(context: Context, place: Destination) -> list[Digest]:
     """List the digests that are posted there."""
     known = await context.list_digests()
     return [d for d in known if place.name in {p.name for p in d.destinations}]
 
 
-async def _find_destination(context: CommandContext, typed: str) -> Destination:
+async def _find_destination(context: Context, typed: str) -> Destination:
     return resolve_destination(await context.list_destinations(), typed)
 
 
 @command("newsdesk destination remove", "Stop posting to a channel", "morning")
 async def remove_destination(
-    context: CommandContext,
+    context: Context,
     name: Annotated[
         Destination,
         Option(
@@ -98,7 +98,7 @@ async def remove_destination(
     return await propose_and_render(context, *left, gone)
 
 
-async def _find_destination_or_here(context: CommandContext, typed: str) -> Destination:
+async def _find_destination_or_here(context: Context, typed: str) -> Destination:
     known = await context.list_destinations()
     if typed:
         return resolve_destination(known, typed)
@@ -118,7 +118,7 @@ async def _find_destination_or_here(context: CommandContext, typed: str) -> Dest
     'name=morning ping="role 4711"',
 )
 async def edit_destination(
-    context: CommandContext,
+    context: Context,
     name: Annotated[
         Destination,
         Option(

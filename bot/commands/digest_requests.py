@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, OptionGroup
+from bot.commands import Context, Option, OptionGroup
 from bot.commands.arguments import collapse_blanks
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
@@ -53,7 +53,7 @@ _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 async def request_new_digest(
-    context: CommandContext,
+    context: Context,
     name: str,
     source: str,
     schedule: str,
@@ -101,7 +101,7 @@ def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
 
 
 async def _request_destination(
-    context: CommandContext, name: str
+    context: Context, name: str
 ) -> tuple[str, list[ChangeRequest]]:
     """Return the name of this channel's destination, and requests to create it."""
     channel, known = get_channel(context.place), await context.list_destinations()
@@ -133,7 +133,7 @@ def choose_destination_name(
     return next(name for name in (words, *numbered) if name not in taken)
 
 
-async def _request_zone(context: CommandContext, sentence: str) -> list[ChangeRequest]:
+async def _request_zone(context: Context, sentence: str) -> list[ChangeRequest]:
     """Build the request for the workspace's zone, from its first schedule, if unset."""
     if context.zone != "UTC" or await context.list_digests():
         return []

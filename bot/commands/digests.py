@@ -7,7 +7,7 @@ The options and the form of `style` are the settings with `SettingInfo.offered_b
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, OptionGroup, command
+from bot.commands import Context, Option, OptionGroup, command
 from bot.commands.arguments import DigestArgument, named_digest
 from bot.commands.changes import (
     get_previews,
@@ -55,7 +55,7 @@ from bot.publishing.planning import capitalize_first, format_schedule
     '"Tech" https://news.example/feed.xml',
 )
 async def create_digest(
-    context: CommandContext,
+    context: Context,
     *,
     name: NewName,
     source: NewSources,
@@ -79,7 +79,7 @@ async def create_digest(
     'name="Early brief"',
 )
 async def edit_digest(
-    context: CommandContext,
+    context: Context,
     *,
     digest: DigestArgument,
     name: Annotated[str, Option("Its new name")] = "",
@@ -105,14 +105,14 @@ async def edit_digest(
 
 
 @command("newsdesk digest list", "Every digest: what it reads, when, where it goes")
-async def list_digests(context: CommandContext) -> Reply:
+async def list_digests(context: Context) -> Reply:
     """List the digests with their sources, length, schedules and destinations."""
     lines = [_render_digest(context, one) for one in await context.list_digests()]
     nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
     return context.listing(context.say("Digests"), lines, nothing=nothing)
 
 
-def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
+def _render_digest(context: Context, digest: Digest) -> ListItem:
     when = context.say("paused") if digest.paused else context.format_next_due(digest)
     where = format_channels(digest.destinations) or context.say("no destination")
     schedules = (format_schedule(one, context.texts) for one in digest.schedules)
@@ -131,7 +131,7 @@ def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
     '"Morning brief" "Late brief"',
 )
 async def clone_digest(
-    context: CommandContext,
+    context: Context,
     digest: Annotated[Digest, named_digest("The one that is copied")],
     name: NewName,
     to: NewDestinations = (),
@@ -151,8 +151,7 @@ async def clone_digest(
 
 @command("newsdesk digest delete", "Delete a digest; what it posted stays", "Evening")
 async def delete_digest(
-    context: CommandContext,
-    digest: Annotated[Digest, named_digest("Its name", rest=True)],
+    context: Context, digest: Annotated[Digest, named_digest("Its name", rest=True)]
 ) -> Reply:
     """Propose to delete the digest."""
     request = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
@@ -172,7 +171,7 @@ async def delete_digest(
     'sections="summary, figures, quotes, also"',
 )
 async def change_style(
-    context: CommandContext,
+    context: Context,
     settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "style")],
     digest: DigestArgument,
 ) -> Reply | Form:
@@ -209,7 +208,7 @@ def _fill_sections(
 
 
 async def _render_layout(
-    context: CommandContext, change: ConfigurationChange
+    context: Context, change: ConfigurationChange
 ) -> tuple[Block, ...]:
     """Render the layout of the next edition, and an edition to see it in."""
     (step,) = change.steps

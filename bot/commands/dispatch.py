@@ -19,7 +19,7 @@ from functools import partial
 
 import structlog
 
-from bot.commands import CommandContext, workspace
+from bot.commands import Context, workspace
 from bot.commands.completion import complete_command_option
 from bot.commands.context import CommandServices
 from bot.commands.controls import STALE_CONTROL
@@ -116,7 +116,7 @@ class Dispatcher:
         person = (await self._identify_person(invocation))[0].person
         if command is None or person.permission < command.permission:
             return ()
-        context = CommandContext(
+        context = Context(
             services=self.services,
             invocation=invocation,
             command=command,

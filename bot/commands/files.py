@@ -6,7 +6,7 @@ button, stored in the history as a whole, and reverted as a whole.
 
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import FILE, read_given_text
 from bot.commands.changes import propose, render_proposal
 from bot.configuration import file_export, file_import
@@ -24,7 +24,7 @@ PRUNE_YES, PRUNE_NO = "yes", "no"
     "https://config.example/newsroom.toml",
 )
 async def apply_file(
-    context: CommandContext,
+    context: Context,
     file: Annotated[
         str,
         Option(
@@ -65,7 +65,7 @@ async def apply_file(
 
 
 @command("newsdesk export", "The set-up of this workspace as a file")
-async def export_configuration(context: CommandContext) -> Reply:
+async def export_configuration(context: Context) -> Reply:
     """Export the configuration of the workspace as TOML, without secrets."""
     toml = await context.db.read(
         file_export.dump_configuration, workspace_id=context.workspace_id, paths=False

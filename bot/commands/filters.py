@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import DigestArgument, DigestsArgument
 from bot.commands.changes import (
     get_previews,
@@ -36,7 +36,7 @@ MAX_MATCHES = 5
     "include /batter(y|ies)/",
 )
 async def add_filter(
-    context: CommandContext,
+    context: Context,
     kind: Annotated[
         str,
         Option(
@@ -62,7 +62,7 @@ async def add_filter(
     "newsdesk filter test", "What a filter would do to the newest articles", "rumour"
 )
 async def try_filter(
-    context: CommandContext,
+    context: Context,
     *,
     words: WordsArgument,
     kind: Annotated[
@@ -81,7 +81,7 @@ async def try_filter(
 
 
 @command("newsdesk filter list", "What each digest includes and excludes")
-async def list_filters(context: CommandContext, digest: DigestsArgument) -> Reply:
+async def list_filters(context: Context, digest: DigestsArgument) -> Reply:
     """List the filters of one digest or of all."""
     lines = (
         ListItem(
@@ -100,7 +100,7 @@ async def list_filters(context: CommandContext, digest: DigestsArgument) -> Repl
 
 @command("newsdesk filter remove", "Remove a filter", "rumour")
 async def remove_filter(
-    context: CommandContext,
+    context: Context,
     words: Annotated[
         str, Option("The filter, as the list shows it", rest=True, completes="filter")
     ],
@@ -131,7 +131,7 @@ def _list_filters(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _render_trial(
-    context: CommandContext, trial: FilterTrial, kind: str, digest: Digest
+    context: Context, trial: FilterTrial, kind: str, digest: Digest
 ) -> Iterator[Block]:
     """Render «It would have dropped 2 of the last 40 articles», with some of them."""
     values = {"n": len(trial.matching), "of": trial.of}

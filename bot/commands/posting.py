@@ -14,7 +14,7 @@ posting is refused.
 import secrets
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import DigestNameArgument, collapse_blanks
 from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
@@ -28,7 +28,7 @@ from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
 MAX_TOPIC_LENGTH = 40
 
 
-def _convert_topic(context: CommandContext, typed: str) -> str:
+def _convert_topic(context: Context, typed: str) -> str:
     """Return the topic on one line.
 
     Raises:
@@ -47,7 +47,7 @@ def _convert_topic(context: CommandContext, typed: str) -> str:
     return topic
 
 
-async def _convert_destination(context: CommandContext, typed: str) -> Destination:
+async def _convert_destination(context: Context, typed: str) -> Destination:
     """Find the destination of this name, if the person may post an edition there."""
     found = resolve_destination(await context.list_destinations(), typed)
     await _check_can_post(context, found)
@@ -63,7 +63,7 @@ async def _convert_destination(context: CommandContext, typed: str) -> Destinati
     "Front page to=breaking",
 )
 async def post_edition(
-    context: CommandContext,
+    context: Context,
     digest: DigestNameArgument,
     topic: Annotated[
         str,
@@ -113,7 +113,7 @@ def _format_destinations(order: ManualOrder) -> str:
     return where
 
 
-def _format_question(context: CommandContext, order: ManualOrder) -> str:
+def _format_question(context: Context, order: ManualOrder) -> str:
     said = {"digest": order.digest.name, "where": _format_destinations(order)}
     if order.topic:
         return context.say(
@@ -134,7 +134,7 @@ def _format_question(context: CommandContext, order: ManualOrder) -> str:
     )
 
 
-def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
+def _describe_effect(context: Context, order: ManualOrder) -> str:
     """Describe the effect on later editions."""
     if order.among_own:
         return context.say(
@@ -151,7 +151,7 @@ def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
 
 
 @post_edition.control("confirmed")
-async def post_confirmed(context: CommandContext, carried: str) -> Reply:
+async def post_confirmed(context: Context, carried: str) -> Reply:
     """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
     digest = await context.archive.digest(context.workspace_id, int(key))
@@ -173,7 +173,7 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
     return context.reply(said)
 
 
-async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
+async def _post_digest(context: Context, digest: Digest, slot: str) -> Reply:
     outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
     edition = outcome.stored_edition
@@ -191,7 +191,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
 @command(
     "newsdesk undo", "Undo the newest edition, within ten minutes", "", "Front page"
 )
-async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> Reply:
+async def undo_edition(context: Context, digest: DigestNameArgument) -> Reply:
     """Ask whether to delete the messages of the digest's newest edition."""
     edition = await context.db.read(
         manual.find_undoable_edition, digest.scope, digest_id=digest.id, now=context.now
@@ -206,7 +206,7 @@ async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> R
 
 
 @undo_edition.control("confirmed")
-async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
+async def undo_confirmed(context: Context, public_id: str) -> Reply:
     """Delete the messages of this edition."""
     done = await context.db.write(
         manual.undo_edition,
@@ -226,7 +226,7 @@ async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
     return context.reply(said)
 
 
-async def _get_postable_destination(context: CommandContext, key: int) -> Destination:
+async def _get_postable_destination(context: Context, key: int) -> Destination:
     known = await context.list_destinations()
     found = next((place for place in known if place.id == key), None)
     if found is None:
@@ -235,7 +235,7 @@ async def _get_postable_destination(context: CommandContext, key: int) -> Destin
     return found
 
 
-async def _check_can_post(context: CommandContext, place: Destination) -> None:
+async def _check_can_post(context: Context, place: Destination) -> None:
     """Reject a destination that the bot or the person cannot post to.
 
     Raises:
@@ -265,7 +265,7 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
         )
 
 
-async def _may_write(context: CommandContext, place: Destination) -> bool:
+async def _may_write(context: Context, place: Destination) -> bool:
     workspace = context.workspace
     platform: object = context.publisher.platforms.get(workspace.platform)
     if platform is None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import SinceArgument
 from bot.commands.presentation import (
     format_figure_title,
@@ -36,7 +36,7 @@ def _is_story(topic: str) -> bool:
     "news quotes", "Who said what, word for word", "Xi", "topic=bridge since=Monday"
 )
 async def show_quotes(
-    context: CommandContext,
+    context: Context,
     speaker: Annotated[
         str, Option("A name or part of one", rest=True, completes="speaker")
     ] = "",
@@ -61,7 +61,7 @@ async def show_quotes(
 
 
 async def _load_cards(
-    context: CommandContext, speaker: str, topic: str, since: datetime | None
+    context: Context, speaker: str, topic: str, since: datetime | None
 ) -> tuple[QuoteCard, ...]:
     if _is_story(topic):
         found = await context.archive.story(context.place, topic)
@@ -76,7 +76,7 @@ async def _load_cards(
     return tuple(content.build_card(article, quote) for article, quote in stored)
 
 
-async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
+async def _explain_no_quotes(context: Context, speaker: str) -> str:
     """Explain that there are no quotes of the speaker; list similar names."""
     if not speaker:
         return context.say("No quotes are stored yet.")
@@ -99,7 +99,7 @@ MAX_COMPARED = 40
 
 @command("news figures", "Numbers, what they measure, and their sentence", "1", "trade")
 async def show_figures(
-    context: CommandContext,
+    context: Context,
     topic: Annotated[
         str, Option("A story number, or words", rest=True, completes="story")
     ] = "",
@@ -120,7 +120,7 @@ async def show_figures(
 
 
 async def _load_figures(
-    context: CommandContext, topic: str, since: datetime | None
+    context: Context, topic: str, since: datetime | None
 ) -> tuple[tuple[Article, Figure], ...]:
     ids = None
     if _is_story(topic):
@@ -151,7 +151,7 @@ class ComparedFigure:
     others: tuple[ArticleFigure, ...] = ()
 
 
-def _render_compared(context: CommandContext, one: ComparedFigure) -> Iterator[Block]:
+def _render_compared(context: Context, one: ComparedFigure) -> Iterator[Block]:
     """Render the figure, the outlets that agree, and the figures that differ."""
     outlets = ", ".join(one.also)
     also = outlets and context.say("the same in {outlets}", outlets=outlets)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import StoryArgument, parse_page
 from bot.commands.presentation import Page, format_feedback, join_notes
 from bot.errors import UnknownName, UserError, quote_names
@@ -30,7 +30,7 @@ def _clean_name(typed: str) -> str:
     return name
 
 
-async def _parse_topic(context: CommandContext, typed: str) -> Follow:
+async def _parse_topic(context: Context, typed: str) -> Follow:
     """Parse a topic, or the speaker whose full name it is."""
     name = _clean_name(typed)
     speakers = await context.query(
@@ -50,7 +50,7 @@ async def _parse_topic(context: CommandContext, typed: str) -> Follow:
     "",
 )
 async def follow(
-    context: CommandContext,
+    context: Context,
     topic: Annotated[
         Follow | None,
         Option(
@@ -88,7 +88,7 @@ async def follow(
     return context.reply(*said, controls=undo)
 
 
-async def _add_follow(context: CommandContext, wanted: Follow) -> str:
+async def _add_follow(context: Context, wanted: Follow) -> str:
     added = await context.db.write(
         reader_store.add_follow,
         context.person_scope,
@@ -106,7 +106,7 @@ async def _add_follow(context: CommandContext, wanted: Follow) -> str:
     return context.say("You already follow «{name}».", name=wanted.name)
 
 
-async def _list_follows(context: CommandContext) -> Reply:
+async def _list_follows(context: Context) -> Reply:
     known = await context.db.read(reader_store.list_follows, context.person_scope)
     return context.listing(
         context.say("What you follow"),
@@ -121,7 +121,7 @@ async def _list_follows(context: CommandContext) -> Reply:
 
 @command("news unfollow", "Stop following a topic or a speaker", "battery")
 async def unfollow(
-    context: CommandContext,
+    context: Context,
     name: Annotated[
         str, Option("One of those that you follow", rest=True, completes="follow")
     ],
@@ -140,19 +140,19 @@ async def unfollow(
 
 
 @command("news more", "More of such stories in your own digest", "2", "s-7k3m9q")
-async def want_more(context: CommandContext, story: StoryArgument) -> Reply:
+async def want_more(context: Context, story: StoryArgument) -> Reply:
     """Rank stories like this one higher in the reader's own digest."""
     return await _give_feedback(context, "more", story)
 
 
 @command("news less", "Less of such stories in your own digest", "2", "s-7k3m9q")
-async def want_less(context: CommandContext, story: StoryArgument) -> Reply:
+async def want_less(context: Context, story: StoryArgument) -> Reply:
     """Rank stories like this one lower in the reader's own digest."""
     return await _give_feedback(context, "less", story)
 
 
 async def _give_feedback(
-    context: CommandContext, direction: FeedbackDirection, story: EditionStory
+    context: Context, direction: FeedbackDirection, story: EditionStory
 ) -> Reply:
     given = Feedback(
         story=story.id,
@@ -169,7 +169,7 @@ async def _give_feedback(
 
 
 async def _describe_feedback_effect(
-    context: CommandContext, direction: FeedbackDirection
+    context: Context, direction: FeedbackDirection
 ) -> str:
     own = await context.find_own_digest()
     if own is None:
@@ -189,7 +189,7 @@ async def _describe_feedback_effect(
 
 @want_less.control("undo")
 @want_more.control("undo")
-async def withdraw_feedback(context: CommandContext, story: str) -> Reply:
+async def withdraw_feedback(context: Context, story: str) -> Reply:
     """Delete the reader's feedback about this story."""
     gone = await context.db.write(
         reader_store.delete_feedback, context.person_scope, story=story
@@ -204,7 +204,7 @@ MAX_SAVED, PAGE_SIZE = 200, 15
 
 
 @command("news save", "Keep a story on your own list", "2", "s-7k3m9q")
-async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
+async def save_story(context: Context, story: StoryArgument) -> Reply:
     """Add the story to the reader's list."""
     saved = SavedStory(
         story=story.id,
@@ -227,7 +227,7 @@ async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
 
 
 @save_story.control("undo")
-async def remove_saved_story(context: CommandContext, story: str) -> Reply:
+async def remove_saved_story(context: Context, story: str) -> Reply:
     """Remove the story from the reader's list."""
     gone = await context.db.write(
         reader_store.delete_saved_story, context.person_scope, story=story
@@ -239,7 +239,7 @@ async def remove_saved_story(context: CommandContext, story: str) -> Reply:
 
 @command("news saved", "Your saved stories", "", "remove=2")
 async def list_saved_stories(
-    context: CommandContext,
+    context: Context,
     page: Annotated[int, Option("Which page of the list", convert=parse_page)] = 1,
     remove: Annotated[str, Option("The number of one to take off")] = "",
 ) -> Reply:
@@ -256,7 +256,7 @@ async def list_saved_stories(
     return context.answer("Taken off your list: {headline}", headline=gone.headline)
 
 
-async def _render_page(context: CommandContext, page: Page[SavedStory]) -> Reply:
+async def _render_page(context: Context, page: Page[SavedStory]) -> Reply:
     zone = await context.get_own_zone()
     lines = [
         ListItem(

@@ -7,7 +7,7 @@ next command. Limits per person keep one reader from filling the editors' list.
 from datetime import timedelta
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import FollowedStoryArgument, at_most
 from bot.commands.presentation import join_notes
 from bot.delivery.private_notices import resolve_report
@@ -30,7 +30,7 @@ MAX_LISTED_REPORTS = 15
     "2 The bridge was closed on Monday, not Tuesday.",
 )
 async def report_error(
-    context: CommandContext,
+    context: Context,
     story: FollowedStoryArgument,
     text: Annotated[
         str, Option("What is wrong, and how you know", rest=True, convert=at_most(1000))
@@ -49,7 +49,7 @@ async def report_error(
 
 
 def _add_report(
-    conn: Connection, context: CommandContext, story: EditionStory, text: str
+    conn: Connection, context: Context, story: EditionStory, text: str
 ) -> Report:
     """Store the report.
 
@@ -86,7 +86,7 @@ def _add_report(
     "r-7k3m9q Thank you, the day is right now.",
 )
 async def manage_reports(
-    context: CommandContext,
+    context: Context,
     settle: Annotated[
         str, Option("The ID of the report to resolve", completes="report")
     ] = "",
@@ -118,7 +118,7 @@ async def manage_reports(
     return context.reply(*lines, last, title=title)
 
 
-async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:
+async def _settle_report(context: Context, settle: str, answer: str) -> Reply:
     done = await context.db.write(
         resolve_report,
         context.scope,

@@ -6,7 +6,7 @@ Articles that arrive during a pause or quiet hours wait for the next edition.
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import (
     DigestArgument,
     DigestsArgument,
@@ -43,9 +43,7 @@ WhichSchedule = Annotated[
     "/newsdesk schedule Morning brief daily at 18:00",
 )
 async def add_schedule(
-    context: CommandContext,
-    schedule: Annotated[str, SCHEDULE_LINE],
-    digest: TypedDigest = "",
+    context: Context, schedule: Annotated[str, SCHEDULE_LINE], digest: TypedDigest = ""
 ) -> Reply:
     """Propose another schedule; the digest's name may precede the sentence."""
     if not digest:
@@ -54,7 +52,7 @@ async def add_schedule(
     return await _propose_schedules(context, found, [*found.schedules, schedule])
 
 
-async def _split_digest_name(context: CommandContext, said: str) -> tuple[str, str]:
+async def _split_digest_name(context: Context, said: str) -> tuple[str, str]:
     """Split «Morning brief daily at 18:00»; the name is "" if there is none."""
     if _is_schedule(said):
         return "", said
@@ -76,14 +74,14 @@ def _is_schedule(said: str) -> bool:
 
 
 async def _propose_schedules(
-    context: CommandContext, digest: Digest, sentences: list[str]
+    context: Context, digest: Digest, sentences: list[str]
 ) -> Reply:
     request = request_settings(digest, {"schedule": sentences})
     return await propose_and_render(context, request)
 
 
 @command("newsdesk schedule list", "When each digest is posted")
-async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Reply:
+async def list_schedules(context: Context, digest: DigestsArgument) -> Reply:
     """List the schedules of one digest or of all, numbered."""
     blocks: list[Block] = []
     for one in digest:
@@ -103,7 +101,7 @@ async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Re
     "daily at 18:00 which=2",
 )
 async def edit_schedule(
-    context: CommandContext,
+    context: Context,
     *,
     schedule: Annotated[str, replace(SCHEDULE_LINE, required=True)] = "",
     which: WhichSchedule = "",
@@ -117,7 +115,7 @@ async def edit_schedule(
     return await _propose_schedules(context, digest, sentences)
 
 
-def _ask_for_schedule(context: CommandContext, digest: Digest, which: str) -> Form:
+def _ask_for_schedule(context: Context, digest: Digest, which: str) -> Form:
     try:
         present = digest.schedules[_find_schedule(digest, which, context.texts)]
     except FieldError:
@@ -127,7 +125,7 @@ def _ask_for_schedule(context: CommandContext, digest: Digest, which: str) -> Fo
 
 @command("newsdesk schedule remove", "Stop posting a digest at these times", "2")
 async def remove_schedule(
-    context: CommandContext, *, which: WhichSchedule = "", digest: DigestArgument
+    context: Context, *, which: WhichSchedule = "", digest: DigestArgument
 ) -> Reply:
     """Propose to remove a schedule."""
     at = _find_schedule(digest, which, context.texts)
@@ -172,7 +170,7 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
 
 @command("newsdesk pause", "Pause a digest for a while", "", "until=2030-01-07")
 async def pause_digest(
-    context: CommandContext,
+    context: Context,
     digest: DigestArgument,
     until: Annotated[str, Option("First day again: tomorrow, Friday, 2026-12-24")] = "",
 ) -> Reply:
@@ -187,7 +185,7 @@ async def pause_digest(
 
 @command("newsdesk schedule skip", "Skip one day", "2030-12-24")
 async def skip_day(
-    context: CommandContext,
+    context: Context,
     date: Annotated[str, Option("tomorrow, Friday, 2026-12-24", settings=("skip",))],
     digest: DigestArgument,
 ) -> Reply:
@@ -202,13 +200,13 @@ async def skip_day(
     return await _propose_pause(context, request_settings(digest, {"skip": days}))
 
 
-async def _propose_pause(context: CommandContext, request: ChangeRequest) -> Reply:
+async def _propose_pause(context: Context, request: ChangeRequest) -> Reply:
     waits = context.say("New articles wait for the next edition.")
     return await propose_and_render(context, request, more=[waits])
 
 
 @command("newsdesk resume", "Resume a paused digest")
-async def resume_digest(context: CommandContext, digest: DigestArgument) -> Reply:
+async def resume_digest(context: Context, digest: DigestArgument) -> Reply:
     """Propose to end the digest's pause."""
     if not digest.paused and digest.paused_until is None:
         raise UserError("«{digest}» is not paused.", digest=digest.name)
@@ -221,7 +219,7 @@ _OFF_WORDS = frozenset({"off", "none", "no", "aus"})
 
 @command("newsdesk quiet", "Hours in which nothing is posted", "22:00-07:00", "off")
 async def set_quiet_hours(
-    context: CommandContext,
+    context: Context,
     window: Annotated[
         str, Option("Such as 22:00-07:00, or off", settings=("quiet_hours",))
     ],

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import SinceArgument
 from bot.commands.presentation import render_article_line, render_passage
 from bot.lookup import text_search
@@ -24,7 +24,7 @@ from digests.types import Article
     "bridge since=yesterday",
 )
 async def search(
-    context: CommandContext,
+    context: Context,
     words: Annotated[
         str,
         Option('Words and "phrases" that must occur, -words that must not', rest=True),
@@ -65,7 +65,7 @@ async def search(
 
 
 async def _render_past_editions(
-    context: CommandContext, words: str, limits: SearchFilter
+    context: Context, words: str, limits: SearchFilter
 ) -> tuple[Block, ...]:
     """Render headlines of past editions, with the id of each story."""
     found = await context.db.read(
@@ -84,7 +84,7 @@ async def _render_past_editions(
     return context.section("In past editions", lines)
 
 
-async def _explain_no_match(context: CommandContext, words: str) -> str:
+async def _explain_no_match(context: Context, words: str) -> str:
     """Explain that no article has the words, and whether options are the reason."""
     args, said = context.invocation.args, words[:60]
     names = ("from", "source", "speaker", "since")
@@ -109,9 +109,7 @@ async def _explain_no_match(context: CommandContext, words: str) -> str:
     )
 
 
-def _render_match(
-    context: CommandContext, article: Article, asked: SearchQuery
-) -> ListItem:
+def _render_match(context: Context, article: Article, asked: SearchQuery) -> ListItem:
     """Render the article with its best matching sentence; the words are marked."""
     line = render_article_line(context, article)
     shown = find_snippet(article, asked)
@@ -131,7 +129,7 @@ def _render_match(
     "What did the mayor say yesterday?",
 )
 async def ask(
-    context: CommandContext,
+    context: Context,
     question: Annotated[
         Question,
         Option(
@@ -160,7 +158,7 @@ async def ask(
 
 
 def _render_refusal(
-    context: CommandContext, refused: AnswerRefusal, result: QuestionResult
+    context: Context, refused: AnswerRefusal, result: QuestionResult
 ) -> Reply:
     """Render that the sources have no answer, and how many articles were read."""
     if refused.why == "nothing asked":
@@ -177,7 +175,7 @@ def _render_refusal(
     return context.reply(said, SmallPrint(text=_format_coverage(context, result)))
 
 
-def _format_coverage(context: CommandContext, result: QuestionResult) -> str:
+def _format_coverage(context: Context, result: QuestionResult) -> str:
     if not result.articles:
         return context.say("No stored article contains the words of your question.")
     if result.oldest is None:

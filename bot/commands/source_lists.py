@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import (
     DIGEST_OPTION,
     FILE,
@@ -52,7 +52,7 @@ MAX_PROBLEMS = 25
     "https://reader.example/feeds.opml",
 )
 async def import_feeds(
-    context: CommandContext,
+    context: Context,
     file: Annotated[
         bytes,
         Option(
@@ -88,7 +88,7 @@ async def import_feeds(
 
 @command("newsdesk source export", "The feeds as a list for other readers (OPML)")
 async def export_feeds(
-    context: CommandContext,
+    context: Context,
     digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
@@ -114,7 +114,7 @@ async def export_feeds(
 
 
 async def _sort_by_digest(
-    context: CommandContext, only: Digest | None, listed: Sequence[Subscription]
+    context: Context, only: Digest | None, listed: Sequence[Subscription]
 ) -> Mapping[str, list[Subscription]]:
     """Sort the feeds by the digest that gets them, without those that it has."""
     known = await context.list_digests()
@@ -137,7 +137,7 @@ def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None
     return there.get(normalize_text(folder), folder[:80].strip())
 
 
-async def _get_default_digest(context: CommandContext, known: Sequence[Digest]) -> str:
+async def _get_default_digest(context: Context, known: Sequence[Digest]) -> str:
     """Return the name of the digest for feeds without a folder."""
     if not known:
         return feed_lists.DEFAULT_DIGEST_NAME
@@ -164,10 +164,7 @@ def _is_usable_title(feed: Subscription) -> bool:
 
 
 def _render_import(
-    context: CommandContext,
-    listed: OpmlDocument,
-    new: int,
-    tried: Sequence[SourceTrial],
+    context: Context, listed: OpmlDocument, new: int, tried: Sequence[SourceTrial]
 ) -> Iterator[Block]:
     bad = [one for one in tried if one.problem]
     yield ListItem(

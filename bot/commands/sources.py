@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.arguments import (
     DigestArgument,
     DigestsArgument,
@@ -61,7 +61,7 @@ AddressesArgument = Annotated[
     'technology digest="Morning brief"',
 )
 async def add_sources(
-    context: CommandContext, address: AddressesArgument, digest: DigestArgument
+    context: Context, address: AddressesArgument, digest: DigestArgument
 ) -> Reply:
     """Propose more sources, and show what can be read there now."""
     # Invalid addresses are refused before any of them is fetched.
@@ -85,7 +85,7 @@ async def add_sources(
     "What would be read there; nothing is saved",
     "https://news.example/feed.xml",
 )
-async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
+async def try_sources(context: Context, address: AddressesArgument) -> Reply:
     """Show what can be read at the addresses, without saving anything."""
     for one in address:
         if "://" not in one:
@@ -103,9 +103,7 @@ async def try_sources(context: CommandContext, address: AddressesArgument) -> Re
     )
 
 
-async def _try_addresses(
-    context: CommandContext, wanted: Sequence[str]
-) -> list[SourceTrial]:
+async def _try_addresses(context: Context, wanted: Sequence[str]) -> list[SourceTrial]:
     if len(wanted) > MAX_ADDRESSES:
         raise FieldError(
             "That is too many at once; at most {most}.",
@@ -116,7 +114,7 @@ async def _try_addresses(
 
 
 def _render_readings(
-    context: CommandContext, tried: Sequence[SourceTrial], zone: str
+    context: Context, tried: Sequence[SourceTrial], zone: str
 ) -> Iterator[Block]:
     """Render each address: its title, its number of articles, and the newest ones."""
     for one in tried:
@@ -152,7 +150,7 @@ def _render_readings(
 
 @command("newsdesk source list", "What is read, and how each source is", "", "page=2")
 async def list_sources(
-    context: CommandContext,
+    context: Context,
     digest: DigestsArgument,
     page: Annotated[int, Option("Of the list: 1, 2 …", convert=parse_page)] = 1,
 ) -> Reply:
@@ -170,7 +168,7 @@ async def list_sources(
     )
 
 
-def _render_health(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
+def _render_health(context: Context, digest: Digest) -> Iterator[ListItem]:
     zone = digest_zone(digest)
     for source in digest.all_sources:
         if source in digest.paused_sources:
@@ -203,7 +201,7 @@ class DigestSource:
         return self.source.address
 
 
-async def _find_source(context: CommandContext, typed: str) -> DigestSource:
+async def _find_source(context: Context, typed: str) -> DigestSource:
     """Find a source in the digest of the option `digest`, or in any digest.
 
     Raises:
@@ -269,7 +267,7 @@ FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=Fa
 
 @command("newsdesk source pause", "Pause a source", "Hallin Courier")
 async def pause_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
+    context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to pause the source."""
     return await _propose_paused(context, source, paused=True)
@@ -277,14 +275,14 @@ async def pause_source(
 
 @command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
 async def resume_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
+    context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to resume the source."""
     return await _propose_paused(context, source, paused=False)
 
 
 async def _propose_paused(
-    context: CommandContext, source: DigestSource, *, paused: bool
+    context: Context, source: DigestSource, *, paused: bool
 ) -> Reply:
     def edit(entry: SettingsEntry) -> SettingsEntry:
         others = [a for a in entry["paused_sources"] if a != source.address]
@@ -298,7 +296,7 @@ async def _propose_paused(
     "newsdesk source remove", "Stop reading a source", "https://news.example/feed.xml"
 )
 async def remove_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
+    context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to remove the source from its digest."""
     _check_not_last(source.digest)
@@ -335,7 +333,7 @@ OWN_NAME_SIGN = "-"
     '"Hallin Courier" The Courier',
 )
 async def rename_source(
-    context: CommandContext,
+    context: Context,
     source: FollowedSourceArgument,
     name: Annotated[
         str,
@@ -369,7 +367,7 @@ def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
     '"Hallin Courier" Evening',
 )
 async def move_source(
-    context: CommandContext,
+    context: Context,
     source: FollowedSourceArgument,
     to: Annotated[Digest, named_digest("The digest that reads it from now on")],
     digest: Annotated[

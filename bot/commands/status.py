@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.commands import CommandContext, command
+from bot.commands import Context, command
 from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
 from bot.configuration.diff import hide_folders
 from bot.delivery import send_failures
@@ -39,7 +39,7 @@ MAX_FINDINGS: Final = 25
 
 
 @command("newsdesk status", "What was posted, what comes next, what needs attention")
-async def show_status(context: CommandContext) -> Reply:
+async def show_status(context: Context) -> Reply:
     """Show held messages, each digest, reader activity, and the last deliveries."""
     blocks: list[Block | str] = []
     workspace = await context.query(workspace_store.find_workspace)
@@ -74,7 +74,7 @@ async def show_status(context: CommandContext) -> Reply:
 
 
 async def _list_digest_rows(
-    context: CommandContext, digest: Digest
+    context: Context, digest: Digest
 ) -> AsyncIterator[tuple[str, str]]:
     texts, zone = context.texts, digest_zone(digest)
     yield context.say("Digest"), digest.name
@@ -106,7 +106,7 @@ async def _list_digest_rows(
         yield source.called or source.name, hide_folders(health.text, (source,))
 
 
-async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]:
+async def _render_readers(context: Context) -> AsyncIterator[Block | str]:
     """Render how many reports are open, and how many readers have their own digest."""
     still = await context.query(report_store.count_open_reports)
     if still:
@@ -127,7 +127,7 @@ async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]
         yield SmallPrint(text=said)
 
 
-def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
+def _format_pause(context: Context, place: Destination, zone: str) -> str:
     """Format why nothing is posted there, and when it is tried again."""
     reason = context.message(place.paused)
     if place.retest_at is None:
@@ -138,7 +138,7 @@ def _format_pause(context: CommandContext, place: Destination, zone: str) -> str
     return f"{reason} {again}"
 
 
-def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
+def _render_delivery(context: Context, delivery: Delivery) -> ListItem:
     operation = {
         "post": "",
         "edit": context.say("a correction"),
@@ -155,7 +155,7 @@ def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
 
 
 async def _render_held_messages(
-    context: CommandContext,
+    context: Context,
 ) -> tuple[list[Block | str], list[Control]]:
     """Render each message that may or may not have arrived, with two buttons."""
     found = await context.query(delivery_store.list_held_deliveries)
@@ -188,7 +188,7 @@ async def _render_held_messages(
     return blocks, controls
 
 
-async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
+async def _decide(context: Context, key: str, decision: HeldDecision) -> None:
     """Decide what happens to a held message.
 
     Raises:
@@ -206,14 +206,14 @@ async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> 
 
 
 @show_status.control("again")
-async def send_again(context: CommandContext, key: str) -> Reply:
+async def send_again(context: Context, key: str) -> Reply:
     """Send the held message again."""
     await _decide(context, key, "again")
     return context.answer("It is being sent again.")
 
 
 @show_status.control("leave")
-async def leave_held(context: CommandContext, key: str) -> Reply:
+async def leave_held(context: Context, key: str) -> Reply:
     """Treat the held message as delivered."""
     await _decide(context, key, "leave")
     return context.answer("It is left as it is; the messages behind it are sent.")
@@ -223,7 +223,7 @@ async def leave_held(context: CommandContext, key: str) -> Reply:
 
 
 @command("newsdesk doctor", "What is wrong here, and how to fix it")
-async def run_doctor(context: CommandContext) -> Reply:
+async def run_doctor(context: Context) -> Reply:
     """Show the findings about this workspace, most urgent first."""
     found = await context.services.doctor.examine_workspace(
         context.workspace, context.texts
@@ -245,7 +245,7 @@ async def run_doctor(context: CommandContext) -> Reply:
 
 
 def _render_finding(
-    context: CommandContext, one: Finding, known: Sequence[Source]
+    context: Context, one: Finding, known: Sequence[Source]
 ) -> ListItem:
     # A platform words its findings itself, in English.
     return ListItem(

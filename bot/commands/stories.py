@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.commands import CommandContext, command
+from bot.commands import Context, command
 from bot.commands.arguments import (
     StoryArgument,
     StoryReference,
@@ -37,7 +37,7 @@ MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
 @command("news story", "One story: sources, quotes and figures", "2", "harbour bridge")
-async def show_story(context: CommandContext, story: StoryReference) -> Reply:
+async def show_story(context: Context, story: StoryReference) -> Reply:
     """Show the story as its edition had it, with later articles."""
     try:
         found = await context.archive.story(context.place, story)
@@ -62,20 +62,18 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
 
 
 def _render_articles(
-    context: CommandContext, articles: Iterable[Article | ArticleRef], zone: str
+    context: Context, articles: Iterable[Article | ArticleRef], zone: str
 ) -> list[ListItem]:
     return [render_article_line(context, article, zone) for article in articles]
 
 
-async def _load_articles(
-    context: CommandContext, story: EditionStory
-) -> tuple[Article, ...]:
+async def _load_articles(context: Context, story: EditionStory) -> tuple[Article, ...]:
     """Load the newest texts of the story, earliest first."""
     return await context.db.read(load_story_articles, context.workspace_id, story.id)
 
 
 async def _render_story(
-    context: CommandContext,
+    context: Context,
     story: EditionStory,
     articles: Sequence[Article],
     more: Iterable[Block],
@@ -107,7 +105,7 @@ async def _render_story(
     )
 
 
-def _render_summary(context: CommandContext, story: EditionStory) -> Iterator[Block]:
+def _render_summary(context: Context, story: EditionStory) -> Iterator[Block]:
     """Render the sentences, and why it matters, linked to their place in the source."""
     lead, sentences = story.articles[0], [*story.summary]
     if story.matters is not None:
@@ -151,7 +149,7 @@ def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
     )
 
 
-def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[Block]:
+def _render_disputes(context: Context, story: EditionStory) -> Iterator[Block]:
     """Render both sides with their sentences; the reader decides."""
     for dispute in story.disputes:
         yield context.small_print("Outlets differ:")
@@ -159,9 +157,7 @@ def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[B
         yield _render_figure(dispute.theirs, story)
 
 
-async def _list_events(
-    context: CommandContext, articles: Sequence[Article]
-) -> list[ListItem]:
+async def _list_events(context: Context, articles: Sequence[Article]) -> list[ListItem]:
     """Render the dated events of the articles, earliest first; a day is named once."""
     events = await context.publisher.engine.run(timeline.order_events, articles)
     read = {article.id: article.revision for article in articles}
@@ -180,7 +176,7 @@ async def _list_events(
 
 
 def _render_corrections(
-    context: CommandContext, story: EditionStory, zone: str
+    context: Context, story: EditionStory, zone: str
 ) -> Iterator[Block]:
     """Render the corrections since the edition was posted."""
     for note in story.notes:
@@ -201,7 +197,7 @@ MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
 
 
 @command("news timeline", "A story over its days, in order", "1", "harbour bridge")
-async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+async def show_timeline(context: Context, story: StoryArgument) -> Reply:
     """Show the story's dated events, who reported it, and the editions that had it."""
     zone = await context.get_own_zone()
     articles = await _load_articles(context, story)
@@ -221,7 +217,7 @@ async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
 
 
 async def _render_days(
-    context: CommandContext, articles: Sequence[Article]
+    context: Context, articles: Sequence[Article]
 ) -> list[ListItem | str]:
     """Render the dated sentences, earliest day first; each day is named once."""
     recent = (await _list_events(context, articles))[-MAX_TIMELINE_EVENTS:]
@@ -232,7 +228,7 @@ async def _render_days(
 
 
 def _render_publications(
-    context: CommandContext, published: Sequence[tuple[datetime, str]], zone: str
+    context: Context, published: Sequence[tuple[datetime, str]], zone: str
 ) -> list[ListItem]:
     """Render «Tuesday 24 November: …», and what each later edition updated."""
     lines: list[ListItem] = []
@@ -255,7 +251,7 @@ def _render_publications(
     "About 31,000 vehicles cross the bridge",
     "s-7k3m9q",
 )
-async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
+async def explain_selection(context: Context, story: StoryReference) -> Reply:
     """Show what was decided about each article of the story, and why."""
     why = await explanations.explain_story(
         context.archive, context.place, story, context.now
@@ -267,9 +263,7 @@ async def explain_selection(context: CommandContext, story: StoryReference) -> R
     )
 
 
-def _render_origin(
-    context: CommandContext, why: StoryExplanation
-) -> Iterator[Block | str]:
+def _render_origin(context: Context, why: StoryExplanation) -> Iterator[Block | str]:
     """Render what the edition was made from, and the sentence with the words."""
     if why.found is None:
         yield context.say("It is not in the newest edition.")
@@ -292,7 +286,7 @@ def _render_origin(
     yield render_passage(line.article, line.sentence, note=line.article.source)
 
 
-async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
+async def _render_reason(context: Context, reason: Reason) -> ListItem:
     article = await context.archive.article(context.workspace_id, int(reason.article))
     line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
     if article is not None:

@@ -7,7 +7,7 @@ right name starts the erasure. People with a grant of `/newsdesk access` cannot 
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.context import CommandServices
 from bot.errors import Forbidden, UserError
 from bot.model import FactTable, Form, PlatformName, Reply, Workspace
@@ -18,7 +18,7 @@ from digests.messages import Message
 
 @command("newsdesk erase", "Erase all data of this workspace, for good")
 async def erase_workspace(
-    context: CommandContext,
+    context: Context,
     name: Annotated[
         str, Option("The workspace's name, typed out, to erase it all", rest=True)
     ] = "",
@@ -44,12 +44,12 @@ async def erase_workspace(
 
 
 @erase_workspace.control("asked")
-async def ask_for_name(context: CommandContext, _: str) -> Form:
+async def ask_for_name(context: Context, _: str) -> Form:
     """Ask for the workspace's name, which confirms the erasure."""
     return context.form({}, required=("name",))
 
 
-async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> Reply:
+async def _render_erasure(context: Context, eraser: WorkspaceEraser) -> Reply:
     found = await eraser.show(context.workspace, context.person)
     labels = {
         "digests": context.say("Digests, deleted ones too"),

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 import pytest
 
-from bot.commands import CommandContext, Option, command
+from bot.commands import Context, Option, command
 from bot.commands.context import CommandServices
 from bot.commands.declaration import CommandDeclaration
 from bot.commands.presentation import Page
@@ -16,7 +16,7 @@ from tests.bot.commands.editors import errors, said
 from tests.bot.harness import BotHarness
 
 
-def _parse_number(_: CommandContext, typed: str) -> int:
+def _parse_number(_: Context, typed: str) -> int:
     if not typed.isdecimal():
         raise FieldError("«{typed}» is not a number.", typed=typed, field="")
     return int(typed)
@@ -24,7 +24,7 @@ def _parse_number(_: CommandContext, typed: str) -> int:
 
 @command("newsdesk try", "Try out the declaration", "2")
 async def try_out(
-    context: CommandContext,
+    context: Context,
     number: Annotated[
         int, Option("How many", convert=_parse_number, settings=("count",))
     ],
@@ -45,7 +45,7 @@ async def try_out(
 
 
 @try_out.control("confirmed")
-async def confirmed(context: CommandContext, carried: str) -> Reply:
+async def confirmed(context: Context, carried: str) -> Reply:
     return context.reply(f"confirmed {carried}")
 
 
@@ -110,12 +110,12 @@ async def test_what_a_control_carries_has_its_own_handler(asks):
 async def test_other_errors_of_a_conversion_are_left_to_the_dispatcher(
     harness: BotHarness,
 ):
-    def refuse(_: CommandContext, typed: str) -> str:
+    def refuse(_: Context, typed: str) -> str:
         raise UserError("No.")
 
     @command("news refuse", "Refuse", "x")
     async def refused(
-        context: CommandContext, word: Annotated[str, Option("W", convert=refuse)]
+        context: Context, word: Annotated[str, Option("W", convert=refuse)]
     ) -> Reply:
         raise AssertionError("it must not run")
 
