@@ -73,19 +73,17 @@ async def find_story(context: Context, typed: str) -> EditionStory:
     try:
         return (await context.archive.story(context.place, typed)).story
     except UnknownName:
-        if found := await compose_unpublished_story(context, typed):
+        if found := await find_unpublished_story(context, typed):
             return found
         raise
 
 
-async def compose_unpublished_story(
-    context: Context, typed: str
-) -> EditionStory | None:
+async def find_unpublished_story(context: Context, typed: str) -> EditionStory | None:
     """Compose the story with this id as an edition would show it; None if not found."""
     if not typed.startswith("s-"):
         return None
     return await explanations.compose_unpublished(
-        context.db, context.publisher.engine, context.workspace_id, typed
+        context.db, context.publisher.engine, context.scope, typed
     )
 
 

@@ -126,17 +126,15 @@ def _sign_button(
     return Control(id=control, label=label, primary=True)
 
 
-async def render_effect(
-    context: Context, change: ConfigurationChange
-) -> tuple[str, ...]:
+async def render_effect(context: Context, change: ConfigurationChange) -> list[str]:
     """Render the number of stories in the next edition with and without the change."""
     if len(change.steps) != 1:
-        return ()
+        return []
     found = await get_previews(context).compare_editions(
         change.workspace, change.steps[0]
     )
     if found is None:
-        return ()
+        return []
     counts = {
         "full": len(found.after.stories),
         "brief": _count_brief(found.after),
@@ -144,21 +142,19 @@ async def render_effect(
         "was_brief": _count_brief(found.before),
     }
     if found.again:
-        return (
-            context.say(
-                "Nothing is new right now. From recent articles it would have {full} "
-                "in full and {brief} in brief; without this change, {was_full} and "
-                "{was_brief}.",
-                **counts,
-            ),
+        sentence = context.say(
+            "Nothing is new right now. From recent articles it would have {full} in "
+            "full and {brief} in brief; without this change, {was_full} and "
+            "{was_brief}.",
+            **counts,
         )
-    return (
-        context.say(
+    else:
+        sentence = context.say(
             "The next edition would have {full} in full and {brief} in brief; without "
             "this change, {was_full} and {was_brief}.",
             **counts,
-        ),
-    )
+        )
+    return [sentence]
 
 
 def _count_brief(edition: Edition) -> int:

@@ -20,9 +20,7 @@ Names = Iterable[str]
 Completer = Callable[[Context, str], Names | Awaitable[Names]]
 
 
-async def complete_command_option(
-    context: Context, option: str, typed: str
-) -> tuple[str, ...]:
+async def complete_option(context: Context, option: str, typed: str) -> tuple[str, ...]:
     """List up to 25 values of an option that contain the typed text."""
     wanted = next((o for o in context.command.options if o.name == option), None)
     if wanted is None:

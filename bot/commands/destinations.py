@@ -10,7 +10,7 @@ from typing import Annotated
 
 from bot.commands import Context, Option, OptionGroup, command
 from bot.commands.changes import propose_and_render, request_edit
-from bot.commands.digest_requests import choose_destination_name, get_channel
+from bot.commands.digest_requests import get_channel, name_destination
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.settings import format_form_values
 from bot.errors import UnknownName
@@ -37,7 +37,7 @@ async def add_destination(
     channel, known = get_channel(context.place), await context.list_destinations()
     there = next((place for place in known if place.channel == channel), None)
     name = name.lstrip("#") or (
-        there.name if there else choose_destination_name("", channel, known)
+        there.name if there else name_destination("", channel, known)
     )
     entry: SettingsEntry = {"name": name, "channel": channel, "stopped": None}
     request = ChangeRequest(

@@ -108,7 +108,7 @@ async def _request_destination(
     for found in known:
         if found.channel == channel:
             return found.name, []
-    called = choose_destination_name(name, channel, known)
+    called = name_destination(name, channel, known)
     entry = {"name": called, "channel": channel, "stopped": None}
     new = ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
     return called, [new]
@@ -123,9 +123,7 @@ def get_channel(place: Location) -> str:
     raise UserError("There is no channel here. Run this in the channel for the digest.")
 
 
-def choose_destination_name(
-    wanted: str, channel: str, known: Sequence[Destination]
-) -> str:
+def name_destination(wanted: str, channel: str, known: Sequence[Destination]) -> str:
     """Choose a short, unused destination name, from the words or the channel's name."""
     words = "-".join(_NAME_WORD.findall(wanted.lower()))[:40].strip("-") or channel[:40]
     taken = {place.name for place in known}

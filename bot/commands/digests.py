@@ -43,6 +43,7 @@ from bot.model import (
     Paragraph,
     RenderedEdition,
     Reply,
+    SettingsEntry,
     parse_sections,
 )
 from bot.publishing.planning import capitalize_first, format_schedule
@@ -176,7 +177,7 @@ async def change_style(
     digest: DigestArgument,
 ) -> Reply | Form:
     """Propose another style; without options, show a form with the present one."""
-    wanted: dict[str, object] = {**settings}
+    wanted: SettingsEntry = {**settings}
     if not wanted:
         present = format_form_values(digest.settings, "style form")
         return context.form({**present, "digest": digest.name})
@@ -191,9 +192,7 @@ async def change_style(
     )
 
 
-def _fill_sections(
-    options: DigestOptions, wanted: Mapping[str, object]
-) -> dict[str, object]:
+def _fill_sections(options: DigestOptions, wanted: SettingsEntry) -> SettingsEntry:
     """Add the defaults of settings that would leave a newly chosen section empty."""
     with report_at_field("sections"):
         chosen = parse_sections(str(wanted["sections"])) or ()
@@ -207,21 +206,19 @@ def _fill_sections(
     return {**defaults, **wanted}
 
 
-async def _render_layout(
-    context: Context, change: ConfigurationChange
-) -> tuple[Block, ...]:
+async def _render_layout(context: Context, change: ConfigurationChange) -> list[Block]:
     """Render the layout of the next edition, and an edition to see it in."""
     (step,) = change.steps
     after = DigestOptions.from_stored(step.after)
     if after.sections is None and not (step.before or {}).get("sections"):
-        return ()
+        return []
     description = Paragraph(text=layout_settings.describe_layout(after, context.texts))
     sketch = await get_previews(context).preview_layout(change.workspace, step)
     if sketch is None or not sketch.parts:
-        return (description,)
+        return [description]
     label = context.small_print("The next edition would look like this, as things are:")
     if sketch.posted:
         label = context.small_print(
             "Nothing is new right now. The last edition would look like this:"
         )
-    return (description, label, RenderedEdition(parts=sketch.parts))
+    return [description, label, RenderedEdition(parts=sketch.parts)]

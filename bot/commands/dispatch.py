@@ -20,7 +20,7 @@ from functools import partial
 import structlog
 
 from bot.commands import Context, workspace
-from bot.commands.completion import complete_command_option
+from bot.commands.completion import complete_option
 from bot.commands.context import CommandServices
 from bot.commands.controls import STALE_CONTROL
 from bot.delivery.personal_controls import build_own_control_id
@@ -122,7 +122,7 @@ class Dispatcher:
             command=command,
             commands=self.commands,
         )
-        return await complete_command_option(context, option, typed)
+        return await complete_option(context, option, typed)
 
     async def _enter_own_workspace(self, pressed: Invocation) -> Invocation:
         """Return the invocation in the workspace of the edition it belongs to.

@@ -75,10 +75,8 @@ async def show_latest(
     return await _render_edition(context, newest, context.say("The newest edition"))
 
 
-async def _render_edition(
-    context: Context, edition: StoredEdition, title: str
-) -> Reply:
-    parts = await context.publisher.shown(edition, context.workspace)
+async def _render_edition(context: Context, found: StoredEdition, title: str) -> Reply:
+    parts = await context.publisher.shown(found, context.workspace)
     return context.reply(RenderedEdition(parts=parts), title=title)
 
 

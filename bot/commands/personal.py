@@ -213,7 +213,7 @@ async def _render_stored(
     follows = _format_names(context, [one.name for one in stored.follows])
     saved = context.count("{n} story", "{n} stories", len(stored.saved))
     rows = (
-        *_list_digest_rows(context, stored),
+        *_list_own_rows(context, stored),
         (context.say("Answers in"), language),
         (context.say("Zone"), await context.get_own_zone()),
         (context.say("You follow"), follows),
@@ -244,9 +244,7 @@ async def _render_stored(
     )
 
 
-def _list_digest_rows(
-    context: Context, stored: PersonalData
-) -> Iterator[tuple[str, str]]:
+def _list_own_rows(context: Context, stored: PersonalData) -> Iterator[tuple[str, str]]:
     own, texts = stored.own, context.texts
     if own is None:
         return

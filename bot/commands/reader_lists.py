@@ -163,14 +163,12 @@ async def _give_feedback(
     )
     await context.db.write(reader_store.set_feedback, context.person_scope, given=given)
     said = ListItem(title=format_feedback(context, given), note=given.headline)
-    effect = await _describe_feedback_effect(context, direction)
+    effect = await _describe_effect(context, direction)
     undo = context.button("Take this back", "unlike", story.id)
     return context.reply(said, effect, controls=(undo,))
 
 
-async def _describe_feedback_effect(
-    context: Context, direction: FeedbackDirection
-) -> str:
+async def _describe_effect(context: Context, direction: FeedbackDirection) -> str:
     own = await context.find_own_digest()
     if own is None:
         return context.say(

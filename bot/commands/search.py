@@ -51,9 +51,7 @@ async def search(
         speaker=speaker or None,
         since=since,
     )
-    found = await context.db.read(
-        text_search.find_articles, context.workspace_id, words, limits
-    )
+    found = await context.query(text_search.find_articles, words, limits)
     earlier: tuple[Block, ...] = ()
     if not (outlet or source or speaker):
         earlier = await _render_past_editions(context, words, limits)
@@ -68,9 +66,7 @@ async def _render_past_editions(
     context: Context, words: str, limits: SearchFilter
 ) -> tuple[Block, ...]:
     """Render headlines of past editions, with the id of each story."""
-    found = await context.db.read(
-        text_search.search_headlines, context.workspace_id, words, limits.since
-    )
+    found = await context.query(text_search.search_headlines, words, limits.since)
     lines = []
     for row in found:
         day = context.texts.day_and_time(row.made_at, context.zone)
@@ -91,9 +87,7 @@ async def _explain_no_match(context: Context, words: str) -> str:
     given = [f"{name}={args[name][:40]}" for name in names if args.get(name)]
     others: tuple[Article, ...] = ()
     if given:
-        others = await context.db.read(
-            text_search.find_articles, context.workspace_id, words
-        )
+        others = await context.query(text_search.find_articles, words)
     if not others:
         return context.say(
             "No stored article has all of these words: {words}.", words=said
@@ -142,9 +136,7 @@ async def ask(
     ],
 ) -> Reply:
     """Answer the question with sentences of the sources, or say that they have none."""
-    result = await text_search.answer_question(
-        context.db, context.workspace_id, question
-    )
+    result = await text_search.answer_question(context.db, context.scope, question)
     refused = result.answer.refused
     if refused is not None:
         return _render_refusal(context, refused, result)

@@ -63,12 +63,10 @@ async def set_up_channel(
         errors = dict.fromkeys(missing, context.say("This is required."))
         return context.form(given, errors, required=REQUIRED)
     requests = await request_new_digest(context, name, source, schedule, settings)
-    return await _render_setup_preview(context, requests)
+    return await _render_preview(context, requests)
 
 
-async def _render_setup_preview(
-    context: Context, requests: Sequence[ChangeRequest]
-) -> Reply:
+async def _render_preview(context: Context, requests: Sequence[ChangeRequest]) -> Reply:
     change = await propose(context, *requests)
     entry = change.steps[-1].after
     assert entry is not None, "the last request is the digest"

@@ -270,7 +270,7 @@ async def pause_source(
     context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to pause the source."""
-    return await _propose_paused(context, source, paused=True)
+    return await _propose_pause(context, source, paused=True)
 
 
 @command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
@@ -278,12 +278,10 @@ async def resume_source(
     context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to resume the source."""
-    return await _propose_paused(context, source, paused=False)
+    return await _propose_pause(context, source, paused=False)
 
 
-async def _propose_paused(
-    context: Context, source: DigestSource, *, paused: bool
-) -> Reply:
+async def _propose_pause(context: Context, source: DigestSource, paused: bool) -> Reply:
     def edit(entry: SettingsEntry) -> SettingsEntry:
         others = [a for a in entry["paused_sources"] if a != source.address]
         now_paused = [*others, source.address] if paused else others

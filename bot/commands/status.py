@@ -46,7 +46,7 @@ async def show_status(context: Context) -> Reply:
     if workspace is not None and workspace.stopped:
         why = context.message(workspace.stopped)
         blocks.append(context.say("Posting is paused here: {why}", why=why))
-    held, controls = await _render_held_messages(context)
+    held, controls = await _render_held(context)
     blocks += held
     digests = await context.list_digests()
     for digest in digests:
@@ -154,9 +154,7 @@ def _render_delivery(context: Context, delivery: Delivery) -> ListItem:
 # ── held messages ──────────────────────────────────────────────────────────────
 
 
-async def _render_held_messages(
-    context: Context,
-) -> tuple[list[Block | str], list[Control]]:
+async def _render_held(context: Context) -> tuple[list[Block | str], list[Control]]:
     """Render each message that may or may not have arrived, with two buttons."""
     found = await context.query(delivery_store.list_held_deliveries)
     if not found:

@@ -8,11 +8,7 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from bot.commands import Context, command
-from bot.commands.arguments import (
-    StoryArgument,
-    StoryReference,
-    compose_unpublished_story,
-)
+from bot.commands.arguments import StoryArgument, StoryReference, find_unpublished_story
 from bot.commands.presentation import (
     format_figure_title,
     format_outlets,
@@ -42,17 +38,17 @@ async def show_story(context: Context, story: StoryReference) -> Reply:
     try:
         found = await context.archive.story(context.place, story)
     except UnknownName:
-        unpublished = await compose_unpublished_story(context, story)
+        unpublished = await find_unpublished_story(context, story)
         if unpublished is None:
             raise
         note = context.small_print("No edition has shown it in full.")
-        articles = await _load_articles(context, unpublished)
+        articles = await context.query(load_story_articles, unpublished.id)
         return await _render_story(context, unpublished, articles, [note], context.zone)
     edition = found.stored_edition
     digest = await context.archive.digest(edition.workspace_id, edition.digest_id)
     zone = digest_zone(digest)
     shown = {ref.id for ref in found.story.articles}
-    stored = await _load_articles(context, found.story)
+    stored = await context.query(load_story_articles, found.story.id)
     later = [article for article in stored if article.id not in shown]
     more = _render_articles(context, later[-MAX_LATER_ARTICLES:], zone)
     articles = await context.archive.articles_of(found)
@@ -65,11 +61,6 @@ def _render_articles(
     context: Context, articles: Iterable[Article | ArticleRef], zone: str
 ) -> list[ListItem]:
     return [render_article_line(context, article, zone) for article in articles]
-
-
-async def _load_articles(context: Context, story: EditionStory) -> tuple[Article, ...]:
-    """Load the newest texts of the story, earliest first."""
-    return await context.db.read(load_story_articles, context.workspace_id, story.id)
 
 
 async def _render_story(
@@ -90,7 +81,7 @@ async def _render_story(
         *_render_disputes(context, story),
         *render_quotes(context, quotes, story_zone=zone),
         *context.section("In order", events),
-        *_render_corrections(context, story, zone),
+        *_render_notes(context, story, zone),
         *context.section("Sources", _render_articles(context, story.articles, zone)),
         *more,
         context.small_print("Story id: {id}", id=story.id),
@@ -175,9 +166,7 @@ async def _list_events(context: Context, articles: Sequence[Article]) -> list[Li
     ]
 
 
-def _render_corrections(
-    context: Context, story: EditionStory, zone: str
-) -> Iterator[Block]:
+def _render_notes(context: Context, story: EditionStory, zone: str) -> Iterator[Block]:
     """Render the corrections since the edition was posted."""
     for note in story.notes:
         time = context.texts.day_and_time(note.at, zone)
@@ -200,7 +189,7 @@ MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
 async def show_timeline(context: Context, story: StoryArgument) -> Reply:
     """Show the story's dated events, who reported it, and the editions that had it."""
     zone = await context.get_own_zone()
-    articles = await _load_articles(context, story)
+    articles = await context.query(load_story_articles, story.id)
     published = await context.query(
         edition_store.list_story_publications,
         story=story.id,

@@ -259,18 +259,18 @@ def _find_in_editions(
 
 
 def load_story_articles(
-    conn: Connection, workspace_id: int, story: str
+    conn: Connection, scope: Scope, story: str
 ) -> tuple[Article, ...]:
     """Load the newest texts of a story, earliest first, published or not.
 
     Args:
         conn: The database.
-        workspace_id: The workspace that asks.
+        scope: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
-    found = story_store.find_present_story(conn, Scope(workspace_id), story=story)
+    found = story_store.find_present_story(conn, scope, story=story)
     if found is None:
         return ()
     return story_store.list_story_articles(
-        conn, Scope(workspace_id), story=found, limit=STORY_ARTICLE_LIMIT
+        conn, scope, story=found, limit=STORY_ARTICLE_LIMIT
     )

@@ -171,16 +171,16 @@ def _explain_unpublished(
     conn: Connection, place: Location, which: str, now: datetime
 ) -> StoryExplanation | None:
     """Explain the decision about a story that no edition has, or about an article."""
-    workspace_id, is_id = place.workspace.id, which.startswith("s-")
+    scope, is_id = place.workspace.scope, which.startswith("s-")
     if is_story_number(which):
         return None
     if is_id:
-        articles = load_story_articles(conn, workspace_id, which)
+        articles = load_story_articles(conn, scope, which)
     else:
-        articles = text_search.find_articles(conn, workspace_id, which)
+        articles = text_search.find_articles(conn, scope, which)
     decided = decision_store.list_decisions(
         conn,
-        Scope(workspace_id),
+        scope,
         person_id=place.of_person,
         articles=[article.id for article in articles],
         limit=RESULT_LIMIT,
@@ -191,7 +191,7 @@ def _explain_unpublished(
         articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
     if not articles:
         return None
-    digests = digest_store.list_digests(conn, Scope(workspace_id))
+    digests = digest_store.list_digests(conn, scope)
     names = {digest.id: digest.name for digest in digests}
     wanted = {article.id for article in articles}
     reasons = [
@@ -206,10 +206,7 @@ def _explain_unpublished(
     ]
     explained = {reason.article for reason in reasons}
     reasons += [
-        Reason(
-            article=article.id,
-            text=_explain_undecided(conn, workspace_id, article, now),
-        )
+        Reason(article=article.id, text=_explain_undecided(conn, scope, article, now))
         for article in articles
         if article.id not in explained
     ]
@@ -218,29 +215,27 @@ def _explain_unpublished(
 
 
 def _explain_undecided(
-    conn: Connection, workspace_id: int, article: Article, now: datetime
+    conn: Connection, scope: Scope, article: Article, now: datetime
 ) -> Message:
     """Explain why nothing was decided about an article."""
-    facts = article_store.find_article_arrival(
-        conn, Scope(workspace_id), article_id=int(article.id)
-    )
+    facts = article_store.find_article_arrival(conn, scope, article_id=int(article.id))
     if facts is None or now - facts.fetched_at > PUBLISHABLE_FOR:
         return TOO_OLD_REASON
     return BASELINE_REASON if facts.baseline else NOT_WEIGHED_YET
 
 
 async def compose_unpublished(
-    db: Database, engine: Engine, workspace_id: int, story: str
+    db: Database, engine: Engine, scope: Scope, story: str
 ) -> EditionStory | None:
     """Compose the story as an edition would show it; None if it does not exist.
 
     Args:
         db: The database.
         engine: Runs the composition.
-        workspace_id: The workspace that asks.
+        scope: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
-    articles, memberships = await db.read(_load_story, workspace_id, story)
+    articles, memberships = await db.read(_load_story, scope, story)
     if not articles:
         return None
     style = EditionStyle(lang=articles[-1].lang or "en")
@@ -248,9 +243,11 @@ async def compose_unpublished(
 
 
 def _load_story(
-    conn: Connection, workspace_id: int, story: str
+    conn: Connection, scope: Scope, story: str
 ) -> tuple[tuple[Article, ...], tuple[StoryMembership, ...]]:
-    articles = load_story_articles(conn, workspace_id, story)
+    articles = load_story_articles(conn, scope, story)
     return articles, story_store.list_memberships(
-        conn, workspace_id=workspace_id, articles=[article.id for article in articles]
+        conn,
+        workspace_id=scope.workspace_id,
+        articles=[article.id for article in articles],
     )
