@@ -149,10 +149,8 @@ class Dispatcher:
     ) -> tuple[Invocation, UserContext]:
         """Return the invocation with the person's language and permission here."""
         person = invocation.person
-        scope = invocation.place.workspace.scope
-        known = await self.services.db.read(
-            user_context.load_user_context, scope, person=person
-        )
+        scope, load = invocation.place.workspace.scope, user_context.load_user_context
+        known = await self.services.db.read(load, scope, person=person)
         locale = known.reader.locale or invocation.locale
         if known.granted and person.permission < Permission.EDITOR:
             person = replace(person, permission=Permission.EDITOR, granted=True)

@@ -63,9 +63,8 @@ async def show_latest(
         return await _render_edition(context, found, title)
     if edition:
         digest = await _resolve_digest(context, edition)
-        newest = await context.query(
-            edition_store.find_newest_edition_in, digest_id=digest.id
-        )
+        find_newest = edition_store.find_newest_edition_in
+        newest = await context.query(find_newest, digest_id=digest.id)
         awaited: Sequence[Digest] = [digest]
     else:
         newest = await context.archive.newest(context.place)
@@ -203,9 +202,8 @@ async def _resolve_edition(context: Context, public_id: str) -> StoredEdition:
         if newest is None:
             raise UserError("No edition has been posted here yet.")
         return newest
-    found = await context.query(
-        edition_store.find_edition_by_public_id, public_id=public_id
-    )
+    find_edition = edition_store.find_edition_by_public_id
+    found = await context.query(find_edition, public_id=public_id)
     if found is None:
         said = shorten_line(public_id)
         raise UnknownName("There is no edition «{said}» here.", said=said)

@@ -198,9 +198,8 @@ def _ask_to_erase(context: Context) -> Reply:
     )
     carried = (str(int(context.now.timestamp())), context.person.id)
     erase = context.button("Erase everything", "forget", *carried, primary=True)
-    return context.reply(
-        question, stays, title=context.say("Please confirm"), controls=(erase,)
-    )
+    title = context.say("Please confirm")
+    return context.reply(question, stays, title=title, controls=[erase])
 
 
 async def _render_stored(
@@ -306,9 +305,8 @@ def _render_export(context: Context, stored: PersonalData, part: str = "") -> Re
             )
         if number < parts:
             controls.append(context.button("Next part", "me", f"export-{number + 1}"))
-    return context.reply(
-        *shown, SmallPrint(text=hint), title=context.say("Your data"), controls=controls
-    )
+    title = context.say("Your data")
+    return context.reply(*shown, SmallPrint(text=hint), title=title, controls=controls)
 
 
 # ── the language of answers ────────────────────────────────────────────────────
@@ -345,9 +343,8 @@ async def choose_language(
             known=", ".join(known),
         )
     locale = None if language == AUTOMATIC_LANGUAGE else language
-    await context.db.write(
-        reader_store.set_preferences, context.person_scope, chosen={"locale": locale}
-    )
+    whose, chosen = context.person_scope, {"locale": locale}
+    await context.db.write(reader_store.set_preferences, whose, chosen=chosen)
     if locale is None:
         said = texts.say("From now on the platform's language decides.")
     else:

@@ -85,9 +85,8 @@ async def post_edition(
     if not topic and to is None:
         post = context.button("Post now", "post", *carried, primary=True)
         return context.reply(question, controls=[post])
-    draft = await ManualPublisher(publisher=context.publisher).draft(
-        order, context.workspace.platform
-    )
+    publisher = ManualPublisher(publisher=context.publisher)
+    draft = await publisher.draft(order, context.workspace.platform)
     carried += [str(to.id if to else 0), topic]
     return context.reply(
         question,
@@ -246,10 +245,8 @@ async def _check_can_post(context: Context, place: Destination) -> None:
         raise UserError(
             "Posting to #{name} is paused: {why}", name=place.name, why=place.paused
         )
-    findings = await context.services.doctor.check_destinations(
-        context.workspace, [place]
-    )
-    for found in findings:
+    doctor = context.services.doctor
+    for found in await doctor.check_destinations(context.workspace, [place]):
         if found.state == "problem":
             raise UserError(
                 "The bot cannot post to #{name}: {text}. {fix}",
@@ -277,9 +274,8 @@ async def _may_write(context: Context, place: Destination) -> bool:
     if not isinstance(platform, WriteAccessChecker):
         return True
     try:
-        return await platform.may_write(
-            workspace.external_id, place.channel, context.person.id
-        )
+        person = context.person.id
+        return await platform.may_write(workspace.external_id, place.channel, person)
     except SendError as error:
         raise UserError(
             "Could not check whether you may write in #{name}: {why} Try again in a "

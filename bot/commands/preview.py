@@ -168,9 +168,8 @@ async def _render_stages(context: Context, edition: Edition) -> AsyncIterator[Li
         (("edition",), "left out", context.say("Nothing could be shown")),
     )
     for stages, outcome, label in names:
-        taken = [
-            d for d in edition.decisions if d.stage in stages and d.outcome == outcome
-        ]
+        every = (d for d in edition.decisions if d.stage in stages)
+        taken = [d for d in every if d.outcome == outcome]
         if not taken:
             continue
         reasons = Counter(d.reason for d in taken)

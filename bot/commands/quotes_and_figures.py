@@ -108,9 +108,8 @@ async def show_figures(
     """Show figures of a story or about a topic, beside those of other outlets."""
     found = await _load_figures(context, topic, since)
     if not found and topic:
-        return context.answer(
-            "No figures about «{topic}» are stored.", topic=topic[:60]
-        )
+        said = topic[:60]
+        return context.answer("No figures about «{topic}» are stored.", topic=said)
     if not found:
         return context.answer("No figures are stored yet.")
     compared = tuple(islice(compare_outlets(found), RESULT_LIMIT))

@@ -33,10 +33,8 @@ def _clean_name(typed: str) -> str:
 async def _parse_topic(context: Context, typed: str) -> Follow:
     """Parse a topic, or the speaker whose full name it is."""
     name = _clean_name(typed)
-    speakers = await context.query(
-        quote_store.list_speaker_names, prefix=name, limit=25
-    )
-    for known in speakers:
+    names = quote_store.list_speaker_names
+    for known in await context.query(names, prefix=name, limit=25):
         if normalize_text(known) == normalize_text(name):
             return Follow(kind="speaker", name=known)
     return Follow(kind="topic", name=name)
@@ -71,21 +69,16 @@ async def follow(
     if not wanted:
         return await _list_follows(context)
     said = [await _add_follow(context, one) for one in wanted]
+    effect = context.say(
+        "Your own digest covers what mentions something that you follow."
+    )
     if await context.find_own_digest() is None:
-        said.append(
-            context.say(
-                "It counts in a digest of your own, by private message: /news me 7:30 "
-                "sets one up."
-            )
-        )
-    else:
-        said.append(
-            context.say(
-                "Your own digest covers what mentions something that you follow."
-            )
+        effect = context.say(
+            "It counts in a digest of your own, by private message: /news me 7:30 sets "
+            "one up."
         )
     undo = [context.button("Unfollow", "unfollow", one.name) for one in wanted]
-    return context.reply(*said, controls=undo)
+    return context.reply(*said, effect, controls=undo)
 
 
 async def _add_follow(context: Context, wanted: Follow) -> str:
@@ -175,24 +168,20 @@ async def _describe_effect(context: Context, direction: FeedbackDirection) -> st
             "It counts in a digest of your own, by private message: /news me 7:30 "
             "sets one up. The digests of this workspace stay as they are."
         )
-    when = context.format_next_due(own)
+    due = {"when": context.format_next_due(own)}
     if direction == "more":
         return context.say(
-            "Your own digest ({when}) will rank such stories higher.", when=when
+            "Your own digest ({when}) will rank such stories higher.", **due
         )
-    return context.say(
-        "Your own digest ({when}) will rank such stories lower.", when=when
-    )
+    return context.say("Your own digest ({when}) will rank such stories lower.", **due)
 
 
 @want_less.control("undo")
 @want_more.control("undo")
 async def withdraw_feedback(context: Context, story: str) -> Reply:
     """Delete the reader's feedback about this story."""
-    gone = await context.db.write(
-        reader_store.delete_feedback, context.person_scope, story=story
-    )
-    if gone:
+    delete, mine = reader_store.delete_feedback, context.person_scope
+    if await context.db.write(delete, mine, story=story):
         return context.answer("Undone: it no longer counts.")
     return context.answer("There was nothing to undo.")
 
@@ -227,10 +216,8 @@ async def save_story(context: Context, story: StoryArgument) -> Reply:
 @save_story.control("undo")
 async def remove_saved_story(context: Context, story: str) -> Reply:
     """Remove the story from the reader's list."""
-    gone = await context.db.write(
-        reader_store.delete_saved_story, context.person_scope, story=story
-    )
-    if gone:
+    delete, mine = reader_store.delete_saved_story, context.person_scope
+    if await context.db.write(delete, mine, story=story):
         return context.answer("Taken off your list.")
     return context.answer("It was not on your list.")
 
@@ -242,15 +229,12 @@ async def list_saved_stories(
     remove: Annotated[str, Option("The number of one to take off")] = "",
 ) -> Reply:
     """Show the reader's list, newest first, or remove a story from it."""
-    listed = await context.db.read(
-        reader_store.list_saved_stories, context.person_scope
-    )
+    mine = context.person_scope
+    listed = await context.db.read(reader_store.list_saved_stories, mine)
     if not remove:
         return await _render_page(context, Page.of(listed, page, PAGE_SIZE))
     gone = _find_saved(listed, remove)
-    await context.db.write(
-        reader_store.delete_saved_story, context.person_scope, story=gone.story
-    )
+    await context.db.write(reader_store.delete_saved_story, mine, story=gone.story)
     return context.answer("Taken off your list: {headline}", headline=gone.headline)
 
 

@@ -174,9 +174,8 @@ def _render_health(context: Context, digest: Digest) -> Iterator[ListItem]:
         if source in digest.paused_sources:
             sign, text = "–", context.say("not read for now; /newsdesk source resume")
         else:
-            health = source_state.describe_health(
-                source, context.now, zone, context.texts
-            )
+            at = (context.now, zone, context.texts)
+            health = source_state.describe_health(source, *at)
             sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
         yield ListItem(
             title=f"{sign} {_format_source_name(source)}",

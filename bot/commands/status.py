@@ -57,10 +57,9 @@ async def show_status(context: Context) -> Reply:
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
         )
     blocks += [block async for block in _render_readers(context)]
-    sent = await context.query(
-        delivery_store.list_newest_deliveries, count=MAX_DELIVERIES
-    )
-    blocks += [_render_delivery(context, delivery) for delivery in sent]
+    newest = delivery_store.list_newest_deliveries
+    for one in await context.query(newest, count=MAX_DELIVERIES):
+        blocks.append(_render_delivery(context, one))
     retention = context.services.retention
     kept = context.say(
         "Stored here: articles for {articles} days, editions with their corrections "
@@ -115,9 +114,7 @@ async def _render_readers(context: Context) -> AsyncIterator[Block | str]:
             "{n} reports of readers are open: /newsdesk reports",
             still,
         )
-    own = await context.db.read(
-        personal_digest_store.count_personal_digests, context.scope
-    )
+    own = await context.query(personal_digest_store.count_personal_digests)
     if own:
         said = context.count(
             "{n} reader has a digest of their own.",
@@ -132,10 +129,8 @@ def _format_pause(context: Context, place: Destination, zone: str) -> str:
     reason = context.message(place.paused)
     if place.retest_at is None:
         return reason
-    again = context.say(
-        "Next attempt: {when}.", when=context.format_moment(place.retest_at, zone)
-    )
-    return f"{reason} {again}"
+    when = context.format_moment(place.retest_at, zone)
+    return f"{reason} {context.say('Next attempt: {when}.', when=when)}"
 
 
 def _render_delivery(context: Context, delivery: Delivery) -> ListItem:
@@ -223,9 +218,8 @@ async def leave_held(context: Context, key: str) -> Reply:
 @command("newsdesk doctor", "What is wrong here, and how to fix it")
 async def run_doctor(context: Context) -> Reply:
     """Show the findings about this workspace, most urgent first."""
-    found = await context.services.doctor.examine_workspace(
-        context.workspace, context.texts
-    )
+    doctor = context.services.doctor
+    found = await doctor.examine_workspace(context.workspace, context.texts)
     states = list(STATE_SIGNS)
     ordered = sorted(found, key=lambda one: states.index(one.state))
     known = [one for digest in await context.list_digests() for one in digest.sources]
@@ -236,10 +230,10 @@ async def run_doctor(context: Context) -> Reply:
     last = context.count(
         "{n} problem needs attention", "{n} problems need attention", bad
     )
-    nothing = context.say("Nothing is set up here yet. Start with /newsdesk setup.")
-    return context.reply(
-        *(lines or [nothing]), SmallPrint(text=last), title=context.say("Doctor")
-    )
+    if not found:
+        lines = [context.say("Nothing is set up here yet. Start with /newsdesk setup.")]
+    title = context.say("Doctor")
+    return context.reply(*lines, SmallPrint(text=last), title=title)
 
 
 def _render_finding(

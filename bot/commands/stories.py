@@ -242,9 +242,8 @@ def _render_publications(
 )
 async def explain_selection(context: Context, story: StoryReference) -> Reply:
     """Show what was decided about each article of the story, and why."""
-    why = await explanations.explain_story(
-        context.archive, context.place, story, context.now
-    )
+    archive, place = context.archive, context.place
+    why = await explanations.explain_story(archive, place, story, context.now)
     return context.reply(
         *_render_origin(context, why),
         *[await _render_reason(context, reason) for reason in why.reasons],
