@@ -135,12 +135,9 @@ async def render_effect(context: Context, change: ConfigurationChange) -> list[s
     )
     if found is None:
         return []
-    counts = {
-        "full": len(found.after.stories),
-        "brief": _count_brief(found.after),
-        "was_full": len(found.before.stories),
-        "was_brief": _count_brief(found.before),
-    }
+    after, before = found.after, found.before
+    counts = {"full": len(after.stories), "brief": _count_brief(after)}
+    counts |= {"was_full": len(before.stories), "was_brief": _count_brief(before)}
     if found.again:
         sentence = context.say(
             "Nothing is new right now. From recent articles it would have {full} in "

@@ -95,14 +95,10 @@ async def edit_digest(
         wanted["destinations"] = list(to)
     if wanted:
         return await propose_and_render(context, request_settings(digest, wanted))
-    return context.form(
-        {
-            "digest": digest.name,
-            "name": digest.name,
-            "to": ", ".join(digest.settings.destinations),
-            **format_form_values(digest.settings, "edit"),
-        }
-    )
+    present = format_form_values(digest.settings, "edit")
+    to = ", ".join(digest.settings.destinations)
+    named = {"digest": digest.name, "name": digest.name}
+    return context.form({**named, "to": to, **present})
 
 
 @command("newsdesk digest list", "Every digest: what it reads, when, where it goes")

@@ -1,6 +1,7 @@
 """`/newsdesk filter`: what a digest leaves out, tried on its newest articles."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from bot.commands import Context, Option, command
@@ -83,14 +84,11 @@ async def try_filter(
 @command("newsdesk filter list", "What each digest includes and excludes")
 async def list_filters(context: Context, digest: DigestsArgument) -> Reply:
     """List the filters of one digest or of all."""
-    lines = (
-        ListItem(
-            title=shorten_line(words), text=context.texts.word(kind), note=one.name
-        )
-        for one in digest
-        for kind, listed in _list_filters(one)
-        for words in listed
-    )
+    lines = []
+    for one in digest:
+        for kind, listed in _list_filters(one):
+            item = ListItem(title="", text=context.texts.word(kind), note=one.name)
+            lines += [replace(item, title=shorten_line(words)) for words in listed]
     nothing = context.say(
         "There are no filters: everything new is included. Add one with /newsdesk "
         "filter add."

@@ -90,13 +90,8 @@ def render_article_line(
     """Render an article as a line that links to its text, in the workspace's zone."""
     at = ref.published
     when = context.texts.day_and_time(at, zone or context.zone) if at else ""
-    return ListItem(
-        title=format_article_title(ref),
-        note=join_notes(ref.source, when),
-        url=ref.url,
-        article=ref.id,
-        revision=ref.revision,
-    )
+    line = ListItem(title=format_article_title(ref), note=join_notes(ref.source, when))
+    return replace(line, url=ref.url, article=ref.id, revision=ref.revision)
 
 
 def format_article_title(ref: Article | ArticleRef) -> str:

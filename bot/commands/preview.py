@@ -5,6 +5,7 @@ the articles of that time as if no edition had been posted in it: only earlier a
 count as published.
 """
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, time, timedelta
@@ -25,18 +26,11 @@ from digests.language.normalization import normalize_text
 from digests.types import Edition
 
 TODAY, YESTERDAY, WEEK = PREVIEW_DAYS
-#: Other words for the days, normalized.
+#: Words for the days, normalized, as patterns.
 _DAY_WORDS = {
-    "heute": TODAY,
-    "gestern": YESTERDAY,
-    "week": WEEK,
-    "7 days": WEEK,
-    "past 7 days": WEEK,
-    "woche": WEEK,
-    "7 tage": WEEK,
-    "letzte 7 tage": WEEK,
-    "letzten 7 tage": WEEK,
-    **{day: day for day in PREVIEW_DAYS},
+    TODAY: "today|heute",
+    YESTERDAY: "yesterday|gestern",
+    WEEK: "((last|past) )?7 days|week|(letzten? )?7 tage|woche",
 }
 #: Reasons and merged articles that are shown for one outcome.
 MAX_REASONS, MAX_NAMED_ARTICLES = 3, 5
@@ -44,9 +38,10 @@ MAX_REASONS, MAX_NAMED_ARTICLES = 3, 5
 
 def _parse_day(_: Context, typed: str) -> str:
     said = " ".join(normalize_text(typed).split())
-    if said not in _DAY_WORDS:
-        raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
-    return _DAY_WORDS[said]
+    for day, words in _DAY_WORDS.items():
+        if re.fullmatch(words, said):
+            return day
+    raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
 
 
 @command(

@@ -163,12 +163,8 @@ def _render_compared(context: Context, one: ComparedFigure) -> Iterator[Block]:
 
 def _render_line(article: Article, figure: Figure, also: str = "") -> ListItem:
     """Render a figure with its measure and its sentence, linked to its position."""
-    line = render_passage(
-        article,
-        figure.sentence,
-        title=format_figure_title(figure),
-        note=join_notes(article.source, also),
-    )
+    title, note = format_figure_title(figure), join_notes(article.source, also)
+    line = render_passage(article, figure.sentence, title=title, note=note)
     return replace(line, start=figure.start, end=figure.end)
 
 

@@ -240,14 +240,11 @@ async def list_saved_stories(
 
 async def _render_page(context: Context, page: Page[SavedStory]) -> Reply:
     zone = await context.get_own_zone()
-    lines = [
-        ListItem(
-            title=f"{number}. {one.headline}",
-            note=join_notes(one.story, context.texts.day_and_time(one.saved_at, zone)),
-            url=one.url,
-        )
-        for number, one in enumerate(page.items, page.first)
-    ]
+    lines = []
+    for number, one in enumerate(page.items, page.first):
+        note = join_notes(one.story, context.texts.day_and_time(one.saved_at, zone))
+        title = f"{number}. {one.headline}"
+        lines.append(ListItem(title=title, note=note, url=one.url))
     nothing = context.say(
         "You have saved no stories yet. /news save 2 saves the second story of the "
         "newest edition here."

@@ -45,12 +45,7 @@ async def search(
             "Write at least one word to search for. Punctuation alone, or "
             "only words with a minus, finds nothing."
         )
-    limits = SearchFilter(
-        outlet=outlet or None,
-        source=source or None,
-        speaker=speaker or None,
-        since=since,
-    )
+    limits = SearchFilter(outlet=outlet, source=source, speaker=speaker, since=since)
     found = await context.query(text_search.find_articles, words, limits)
     earlier: tuple[Block, ...] = ()
     if not (outlet or source or speaker):
@@ -70,12 +65,8 @@ async def _render_past_editions(
     lines = []
     for row in found:
         day = context.texts.day_and_time(row.made_at, context.zone)
-        note = context.say(
-            "{day} · /news story {edition} {number}",
-            day=day,
-            edition=row.edition,
-            number=row.number,
-        )
+        place = {"edition": row.edition, "number": row.number}
+        note = context.say("{day} · /news story {edition} {number}", day=day, **place)
         lines.append(ListItem(title=row.headline, note=note))
     return context.section("In past editions", lines)
 

@@ -125,18 +125,14 @@ def _render_checklist(context: Context, here: Sequence[Digest]) -> Reply:
     blocks: list[Block] = []
     for digest in here:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
-    return context.reply(
-        *blocks,
-        context.small_print(
-            "Another digest for this channel: /newsdesk digest create. "
-            "Another channel: run /newsdesk setup there."
-        ),
-        title=context.say("This channel is set up"),
-        controls=(
-            context.button("Preview", "preview", primary=True),
-            context.button("Doctor", "doctor"),
-        ),
+    another = context.small_print(
+        "Another digest for this channel: /newsdesk digest create. Another channel: "
+        "run /newsdesk setup there."
     )
+    title = context.say("This channel is set up")
+    preview = context.button("Preview", "preview", primary=True)
+    doctor = context.button("Doctor", "doctor")
+    return context.reply(*blocks, another, title=title, controls=[preview, doctor])
 
 
 def _render_steps(context: Context, digest: Digest) -> Iterator[ListItem]:

@@ -157,15 +157,10 @@ async def list_sources(
     """List the sources of one digest or of all, each with its health."""
     lines = [line for one in digest for line in _render_health(context, one)]
     shown = Page.of(lines, page, PAGE_SIZE)
-    position = shown.format_position(context)
-    return context.listing(
-        context.say("Sources"),
-        shown.items,
-        *([SmallPrint(text=position)] if position else []),
-        nothing=context.say(
-            "No sources are read here yet. Start with /newsdesk setup."
-        ),
-    )
+    position = SmallPrint(text=shown.format_position(context))
+    more = [position] if shown.pages > 1 else []
+    nothing = context.say("No sources are read here yet. Start with /newsdesk setup.")
+    return context.listing(context.say("Sources"), shown.items, *more, nothing=nothing)
 
 
 def _render_health(context: Context, digest: Digest) -> Iterator[ListItem]:

@@ -89,13 +89,8 @@ async def _list_digest_rows(
     coming = [texts.date(day) for day in digest.skips if day >= today]
     if coming:
         yield context.say("Left out"), ", ".join(coming)
-    last = await context.db.read(
-        schedule_store.list_newest_occurrences,
-        digest.scope,
-        digest_id=digest.id,
-        count=1,
-    )
-    for one in last:
+    newest = schedule_store.list_newest_occurrences
+    for one in await context.query(newest, digest_id=digest.id, count=1):
         yield context.say("Last"), format_occurrence(context, digest, one)
     for place in digest.destinations:
         if place.paused:

@@ -61,11 +61,8 @@ async def _render_erasure(context: Context, eraser: WorkspaceEraser) -> Reply:
         "sources": context.say("Sources nobody else reads"),
         "articles": context.say("Their articles"),
     }
-    rows = tuple(
-        (label, str(found.counts[name]))
-        for name, label in labels.items()
-        if found.counts.get(name)
-    )
+    counts = ((label, found.counts.get(name)) for name, label in labels.items())
+    rows = tuple((label, str(count)) for label, count in counts if count)
     if not rows:
         return context.answer("Only the name of this workspace is stored.")
     return context.reply(
