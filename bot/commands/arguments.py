@@ -87,18 +87,17 @@ async def find_unpublished_story(context: Context, typed: str) -> EditionStory |
     )
 
 
-STORY_OPTION = Option(
-    "Its number, its id (s-…, or e-… 2), or words of it", rest=True, completes="story"
+#: An option for a story.
+named_story = partial(Option, completes="story")
+STORY_OPTION = named_story(
+    "Its number, its id (s-…, or e-… 2), or words of it", rest=True
 )
 #: A story by words, number or id, for commands that show more about it.
 StoryReference = Annotated[str, STORY_OPTION]
 StoryArgument = Annotated[EditionStory, replace(STORY_OPTION, convert=find_story)]
 #: A story that is followed by another argument.
 FollowedStoryArgument = Annotated[
-    EditionStory,
-    Option(
-        "Its number, its id, or a word of it", completes="story", convert=find_story
-    ),
+    EditionStory, named_story("Its number, its id, or a word of it", convert=find_story)
 ]
 
 #: The days that an edition can be previewed for.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from bot.commands import Context, Option, command
-from bot.commands.arguments import SinceArgument
+from bot.commands.arguments import SinceArgument, named_story
 from bot.commands.changes import propose_and_render
 from bot.commands.presentation import join_notes
 from bot.configuration import change_steps
@@ -106,9 +106,8 @@ async def correct_story(
     context: Context,
     number: Annotated[
         ResolvedStory,
-        Option(
+        named_story(
             "Its number in the newest edition, or its id",
-            completes="story",
             convert=lambda context, typed: context.archive.story(context.place, typed),
         ),
     ],

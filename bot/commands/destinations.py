@@ -5,7 +5,7 @@ that they cannot see. The configuration rejects options that the platform does n
 support, with an error at their question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from bot.commands import Context, Option, OptionGroup, command
@@ -36,13 +36,12 @@ async def add_destination(
     """Propose this channel as a destination, or resume posting there."""
     channel, known = get_channel(context.place), await context.list_destinations()
     there = next((place for place in known if place.channel == channel), None)
-    name = name.lstrip("#") or (
-        there.name if there else name_destination("", channel, known)
-    )
-    entry: SettingsEntry = {"name": name, "channel": channel, "stopped": None}
+    present = there.name if there else name_destination("", channel, known)
+    name = name.lstrip("#") or present
+    entry = {"name": name, "channel": channel, "stopped": None}
     request = ChangeRequest(
         noun="destination",
-        name=there.name if there else name,
+        name=present if there else name,
         edit=lambda before: {**(before or {}), **entry},
     )
     return await propose_and_render(context, request)
@@ -51,9 +50,9 @@ async def add_destination(
 @command("newsdesk destination list", "The channels that can be posted to")
 async def list_destinations(context: Context) -> Reply:
     """List the destinations, each with the digests that are posted there."""
-    lines = []
+    lines, posting = [], await context.list_digests()
     for place in await context.list_destinations():
-        users = ", ".join(one.name for one in await _list_users(context, place))
+        users = ", ".join(one.name for one in _list_users(place, posting))
         note = users or context.say("no digest posts there")
         text = context.message(place.paused)
         lines.append(ListItem(title=f"#{place.name}", text=text, note=note))
@@ -64,9 +63,8 @@ async def list_destinations(context: Context) -> Reply:
     return context.listing(context.say("Destinations"), lines, nothing=nothing)
 
 
-async def _list_users(context: Context, place: Destination) -> list[Digest]:
+def _list_users(place: Destination, known: Iterable[Digest]) -> list[Digest]:
     """List the digests that are posted there."""
-    known = await context.list_digests()
     return [d for d in known if place.name in {p.name for p in d.destinations}]
 
 
@@ -93,7 +91,8 @@ async def remove_destination(
         others = [place for place in entry["destinations"] if place != name.name]
         return {**entry, "destinations": others}
 
-    left = [request_edit(one, leave) for one in await _list_users(context, name)]
+    users = _list_users(name, await context.list_digests())
+    left = [request_edit(digest, leave) for digest in users]
     gone = ChangeRequest(noun="destination", name=name.name, edit=lambda _: None)
     return await propose_and_render(context, *left, gone)
 

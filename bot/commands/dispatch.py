@@ -50,11 +50,8 @@ _FORM_CONTROLS = ("v1:report:", "v1:me:form")
 
 def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox:
     """Build the inbox that platforms pass their events to."""
-    dispatcher = Dispatcher(
-        services=services,
-        commands=commands,
-        by_path={command.path: command for command in commands},
-    )
+    by_path = {command.path: command for command in commands}
+    dispatcher = Dispatcher(services=services, by_path=by_path)
     return Inbox(
         commands=tuple(commands),
         dispatch=dispatcher.dispatch,
@@ -70,7 +67,6 @@ class Dispatcher:
     """Runs commands by their path."""
 
     services: CommandServices
-    commands: Sequence[Command]
     by_path: dict[str, Command]
 
     async def dispatch(self, invocation: Invocation) -> Reply | Form:
@@ -120,7 +116,7 @@ class Dispatcher:
             services=self.services,
             invocation=invocation,
             command=command,
-            commands=self.commands,
+            commands=tuple(self.by_path.values()),
         )
         return await complete_option(context, option, typed)
 

@@ -6,6 +6,7 @@ finds it. An edition has one thread per channel, however often it is requested.
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated
 
 from bot.commands import Context, Option, command
@@ -53,6 +54,8 @@ async def show_latest(
     ] = "",
 ) -> Reply:
     """Show the newest edition of this channel or a digest, or the one with this id."""
+    title, found = context.say("The newest edition"), None
+    awaited: Sequence[Digest] = ()
     if text_search.EDITION_ID.fullmatch(edition):
         found = await context.query(
             text_search.load_edition,
@@ -60,21 +63,15 @@ async def show_latest(
             person_id=context.person.id,
         )
         title = context.say("The edition {id}", id=found.public_id)
-        return await _render_edition(context, found, title)
-    if edition:
-        digest = await _resolve_digest(context, edition)
+    elif edition:
+        awaited = [await _resolve_digest(context, edition)]
         find_newest = edition_store.find_newest_edition_in
-        newest = await context.query(find_newest, digest_id=digest.id)
-        awaited: Sequence[Digest] = [digest]
+        found = await context.query(find_newest, digest_id=awaited[0].id)
     else:
-        newest = await context.archive.newest(context.place)
+        found = await context.archive.newest(context.place)
         awaited = await context.list_digests_here()
-    if newest is None:
+    if found is None:
         return _explain_no_edition(context, awaited)
-    return await _render_edition(context, newest, context.say("The newest edition"))
-
-
-async def _render_edition(context: Context, found: StoredEdition, title: str) -> Reply:
     parts = await context.publisher.shown(found, context.workspace)
     return context.reply(RenderedEdition(parts=parts), title=title)
 
@@ -101,11 +98,10 @@ def _explain_no_edition(context: Context, awaited: Sequence[Digest]) -> Reply:
     due = [(at, d) for d in awaited if (at := find_next_due(d, context.now))]
     if not due:
         return context.reply(nothing)
-    at, digest = min(due, key=lambda pair: pair[0])
+    at, digest = min(due, key=itemgetter(0))
+    when = context.format_moment(at, digest_zone(digest))
     first = context.say(
-        "The first one comes {when}: {digest}.",
-        when=context.format_moment(at, digest_zone(digest)),
-        digest=digest.name,
+        "The first one comes {when}: {digest}.", when=when, digest=digest.name
     )
     return context.reply(first, SmallPrint(text=nothing))
 

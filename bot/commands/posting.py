@@ -157,7 +157,13 @@ async def post_confirmed(context: Context, carried: str) -> Reply:
     place_id = int(to or 0)
     if not topic and not place_id:
         return await _post_digest(context, digest, f"post-{once}")
-    place = await _get_postable_destination(context, place_id) if place_id else None
+    place = None
+    if place_id:
+        known = {place.id: place for place in await context.list_destinations()}
+        if place_id not in known:
+            raise UnknownName("The channel this was for is no longer a destination.")
+        place = known[place_id]
+        await _check_can_post(context, place)
     order = ManualOrder(digest=digest, topic=topic, to=place)
     publisher = ManualPublisher(publisher=context.publisher)
     edition = await publisher.post(order, f"post-{once}")
@@ -223,15 +229,6 @@ async def undo_confirmed(context: Context, public_id: str) -> Reply:
         done.deleted,
     )
     return context.reply(said)
-
-
-async def _get_postable_destination(context: Context, key: int) -> Destination:
-    known = await context.list_destinations()
-    found = next((place for place in known if place.id == key), None)
-    if found is None:
-        raise UnknownName("The channel this was for is no longer a destination.")
-    await _check_can_post(context, found)
-    return found
 
 
 async def _check_can_post(context: Context, place: Destination) -> None:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Annotated
 
 from bot.commands import Context, Option, command
-from bot.commands.arguments import SinceArgument
+from bot.commands.arguments import SinceArgument, named_story
 from bot.commands.presentation import (
     format_figure_title,
     join_notes,
@@ -40,9 +40,7 @@ async def show_quotes(
     speaker: Annotated[
         str, Option("A name or part of one", rest=True, completes="speaker")
     ] = "",
-    topic: Annotated[
-        str, Option("A story number, or words it is about", completes="story")
-    ] = "",
+    topic: Annotated[str, named_story("A story number, or words it is about")] = "",
     since: SinceArgument = None,
 ) -> Reply:
     """Show quotes of a speaker, about a topic or of a story, newest first."""
@@ -100,9 +98,7 @@ MAX_COMPARED = 40
 @command("news figures", "Numbers, what they measure, and their sentence", "1", "trade")
 async def show_figures(
     context: Context,
-    topic: Annotated[
-        str, Option("A story number, or words", rest=True, completes="story")
-    ] = "",
+    topic: Annotated[str, named_story("A story number, or words", rest=True)] = "",
     since: SinceArgument = None,
 ) -> Reply:
     """Show figures of a story or about a topic, beside those of other outlets."""

@@ -120,11 +120,10 @@ async def unfollow(
     ],
 ) -> Reply:
     """Stop following the topic or speaker of this name."""
-    if await context.db.write(
-        reader_store.delete_follow, context.person_scope, name=name
-    ):
+    mine = context.person_scope
+    if await context.db.write(reader_store.delete_follow, mine, name=name):
         return context.answer("You no longer follow «{name}».", name=name[:60])
-    known = await context.db.read(reader_store.list_follows, context.person_scope)
+    known = await context.db.read(reader_store.list_follows, mine)
     raise UnknownName(
         "You do not follow «{name}». You follow: {names}.",
         name=name[:60],

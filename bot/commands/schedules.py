@@ -3,6 +3,7 @@
 Articles that arrive during a pause or quiet hours wait for the next edition.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -54,7 +55,8 @@ async def add_schedule(
 
 async def _split_digest_name(context: Context, said: str) -> tuple[str, str]:
     """Split «Morning brief daily at 18:00»; the name is "" if there is none."""
-    if _is_schedule(said):
+    with suppress(UserError):
+        parse_schedule(said)
         return "", said
     words = said.split()
     for digest in sorted(await context.list_digests(), key=lambda d: -len(d.name)):
@@ -63,14 +65,6 @@ async def _split_digest_name(context: Context, said: str) -> tuple[str, str]:
         if normalize_text(first) == normalize_text(" ".join(digest.name.split())):
             return digest.name, " ".join(words[length:])
     return "", said
-
-
-def _is_schedule(said: str) -> bool:
-    try:
-        parse_schedule(said)
-    except UserError:
-        return False
-    return True
 
 
 async def _propose_schedules(
@@ -109,18 +103,14 @@ async def edit_schedule(
 ) -> Reply | Form:
     """Propose another sentence for a schedule; without one, ask for it."""
     if not schedule:
-        return _ask_for_schedule(context, digest, which)
+        present = {"which": which, "digest": digest.name, "schedule": ""}
+        with suppress(FieldError):
+            at = _find_schedule(digest, which, context.texts)
+            present["schedule"] = digest.schedules[at]
+        return context.form(present)
     at = _find_schedule(digest, which, context.texts)
     sentences = [*digest.schedules[:at], schedule, *digest.schedules[at + 1 :]]
     return await _propose_schedules(context, digest, sentences)
-
-
-def _ask_for_schedule(context: Context, digest: Digest, which: str) -> Form:
-    try:
-        present = digest.schedules[_find_schedule(digest, which, context.texts)]
-    except FieldError:
-        present = ""
-    return context.form({"which": which, "digest": digest.name, "schedule": present})
 
 
 @command("newsdesk schedule remove", "Stop posting a digest at these times", "2")

@@ -92,14 +92,11 @@ def _render_readings(
     context: Context, draft: DigestPreview, change: ConfigurationChange, asked: int
 ) -> Iterator[Block]:
     """Render what was read, and the edition as people would see it."""
-    held = draft.edition.made_from.articles
-    read = context.say(
-        "✓ {n} of {all} read: {articles}",
-        n=asked - len(draft.problems),
-        all=context.count("{n} source", "{n} sources", asked),
-        articles=context.count("{n} article", "{n} articles", held),
-    )
-    yield ListItem(title=read)
+    held, read = draft.edition.made_from.articles, asked - len(draft.problems)
+    sources = context.count("{n} source", "{n} sources", asked)
+    articles = context.count("{n} article", "{n} articles", held)
+    counts = {"n": read, "all": sources, "articles": articles}
+    yield ListItem(title=context.say("✓ {n} of {all} read: {articles}", **counts))
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
         yield ListItem(title=title, text=context.message(why))

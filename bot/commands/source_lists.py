@@ -148,7 +148,10 @@ async def _get_default_digest(context: Context, known: Sequence[Digest]) -> str:
 def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         entry = before or {**DEFAULT_DIGEST, "name": name}
-        titles = {f.address: f.title[:80].strip() for f in feeds if _is_usable_title(f)}
+        given = ((feed.address, feed.title[:80].strip()) for feed in feeds)
+        titles = {
+            a: t for a, t in given if t not in ("", a) and not find_name_problem(t)
+        }
         return {
             **entry,
             "sources": [*entry["sources"], *(f.address for f in feeds)],
@@ -156,11 +159,6 @@ def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
         }
 
     return edit
-
-
-def _is_usable_title(feed: Subscription) -> bool:
-    title = feed.title[:80].strip()
-    return title not in ("", feed.address) and find_name_problem(title) is None
 
 
 def _render_import(

@@ -105,10 +105,9 @@ async def try_sources(context: Context, address: AddressesArgument) -> Reply:
 
 async def _try_addresses(context: Context, wanted: Sequence[str]) -> list[SourceTrial]:
     if len(wanted) > MAX_ADDRESSES:
+        most = MAX_ADDRESSES
         raise FieldError(
-            "That is too many at once; at most {most}.",
-            most=MAX_ADDRESSES,
-            field="address",
+            "That is too many at once; at most {most}.", most=most, field="address"
         )
     return list((await get_previews(context).try_addresses(wanted)).values())
 

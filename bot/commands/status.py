@@ -129,11 +129,8 @@ def _format_pause(context: Context, place: Destination, zone: str) -> str:
 
 
 def _render_delivery(context: Context, delivery: Delivery) -> ListItem:
-    operation = {
-        "post": "",
-        "edit": context.say("a correction"),
-        "delete": context.say("taken back"),
-    }[delivery.operation]
+    edit, delete = context.say("a correction"), context.say("taken back")
+    operation = {"edit": edit, "delete": delete}.get(delivery.operation, "")
     return ListItem(
         title=f"#{delivery.channel}: {context.texts.word(delivery.state)}",
         text=context.message(delivery.reason),
@@ -160,19 +157,16 @@ async def _render_held(context: Context) -> tuple[list[Block | str], list[Contro
     blocks: list[Block | str] = [said]
     controls: list[Control] = []
     for number, one in enumerate(found[:MAX_HELD], 1):
-        title = context.say(
-            "{number}. #{channel}, part {part}",
-            number=number,
-            channel=names.get(one.destination_id, one.channel),
-            part=one.part,
-        )
+        where = {
+            "channel": names.get(one.destination_id, one.channel),
+            "part": one.part,
+        }
+        title = context.say("{number}. #{channel}, part {part}", number=number, **where)
         blocks.append(ListItem(title=title, text=context.message(one.reason)))
-        pair = (
-            context.button("Send again", "again", one.key),
-            context.button("Leave it", "leave", one.key),
-        )
+        again = context.button("Send again", "again", one.key)
+        leave = context.button("Leave it", "leave", one.key)
         which = f" ({number})" if len(found) > 1 else ""
-        controls += [replace(button, label=button.label + which) for button in pair]
+        controls += [replace(one, label=one.label + which) for one in (again, leave)]
     return blocks, controls
 
 
