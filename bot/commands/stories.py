@@ -149,7 +149,7 @@ def _render_disputes(context: Context, story: EditionStory) -> Iterator[Block]:
 
 
 async def _list_events(context: Context, articles: Sequence[Article]) -> list[ListItem]:
-    """Render the dated events of the articles, earliest first; a day is named once."""
+    """Render the dated events of the articles below their days, earliest first."""
     events = await context.publisher.engine.run(timeline.order_events, articles)
     read = {article.id: article.revision for article in articles}
     return [
