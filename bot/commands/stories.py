@@ -45,7 +45,7 @@ async def show_story(context: Context, story: StoryReference) -> Reply:
         articles = await context.query(load_story_articles, unpublished.id)
         return await _render_story(context, unpublished, articles, [note], context.zone)
     edition = found.stored_edition
-    digest = await context.archive.digest(edition.workspace_id, edition.digest_id)
+    digest = await context.archive.digest(edition.scope, edition.digest_id)
     zone = digest_zone(digest)
     shown = {ref.id for ref in found.story.articles}
     stored = await context.query(load_story_articles, found.story.id)
@@ -275,7 +275,7 @@ def _render_origin(context: Context, why: StoryExplanation) -> Iterator[Block | 
 
 
 async def _render_reason(context: Context, reason: Reason) -> ListItem:
-    article = await context.archive.article(context.workspace_id, int(reason.article))
+    article = await context.archive.article(context.scope, int(reason.article))
     line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
     if article is not None:
         line, outlet = render_article_line(context, article), article.source

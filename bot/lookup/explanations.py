@@ -16,7 +16,7 @@ from datetime import datetime
 from bot.errors import UserError
 from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
-from bot.lookup.name_resolution import ResolvedStory, is_story_number
+from bot.lookup.name_resolution import ResolvedStory, is_story_number, list_resolved
 from bot.model import PUBLISHABLE_FOR, Location
 from bot.model.workspace import Scope
 from bot.ports import Engine
@@ -32,7 +32,7 @@ from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import Article, EditionStory, EditionStyle, Span, StoryMembership
+from digests.types import Article, EditionStory, EditionStyle, Span
 
 NOT_WEIGHED_YET = Message(
     "It was fetched after the last edition; the next one will consider it."
@@ -114,11 +114,8 @@ async def explain_story(
 
 
 def _is_free_text(which: str) -> bool:
-    return not (
-        which.startswith("s-")
-        or text_search.EDITION_ID.fullmatch(which)
-        or is_story_number(which)
-    )
+    is_id = which.startswith("s-") or text_search.EDITION_ID.fullmatch(which)
+    return not (is_id or is_story_number(which))
 
 
 async def _find_in_newest(
@@ -128,8 +125,7 @@ async def _find_in_newest(
     newest = await archive.newest(place) if _is_free_text(which) else None
     if newest is None:
         return None
-    for number, story in enumerate(newest.edition.stories, 1):
-        found = ResolvedStory(stored_edition=newest, number=number, story=story)
+    for found in list_resolved(newest):
         articles = await archive.articles_of(found)
         # Splitting texts into sentences takes long enough to need a thread.
         line = await asyncio.to_thread(_find_source_line, found, articles, which)
@@ -174,10 +170,8 @@ def _explain_unpublished(
     scope, is_id = place.workspace.scope, which.startswith("s-")
     if is_story_number(which):
         return None
-    if is_id:
-        articles = load_story_articles(conn, scope, which)
-    else:
-        articles = text_search.find_articles(conn, scope, which)
+    find = load_story_articles if is_id else text_search.find_articles
+    articles = find(conn, scope, which)
     decided = decision_store.list_decisions(
         conn,
         scope,
@@ -185,9 +179,9 @@ def _explain_unpublished(
         articles=[article.id for article in articles],
         limit=RESULT_LIMIT,
     )
+    weighed = {d.decision.article for d in decided}
     if not is_id:
         # Many articles may contain the words: take the newest with a decision.
-        weighed = {d.decision.article for d in decided}
         articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
     if not articles:
         return None
@@ -204,11 +198,10 @@ def _explain_unpublished(
         for d in decided
         if d.decision.article in wanted
     ]
-    explained = {reason.article for reason in reasons}
     reasons += [
         Reason(article=article.id, text=_explain_undecided(conn, scope, article, now))
         for article in articles
-        if article.id not in explained
+        if article.id not in weighed
     ]
     title = articles[0].title or articles[0].text[:80]
     return StoryExplanation(title=title, found=None, reasons=tuple(reasons))
@@ -235,19 +228,13 @@ async def compose_unpublished(
         scope: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
-    articles, memberships = await db.read(_load_story, scope, story)
+    articles = await db.read(load_story_articles, scope, story)
     if not articles:
         return None
-    style = EditionStyle(lang=articles[-1].lang or "en")
-    return await engine.run(compose_story, articles, memberships, style)
-
-
-def _load_story(
-    conn: Connection, scope: Scope, story: str
-) -> tuple[tuple[Article, ...], tuple[StoryMembership, ...]]:
-    articles = load_story_articles(conn, scope, story)
-    return articles, story_store.list_memberships(
-        conn,
+    memberships = await db.read(
+        story_store.list_memberships,
         workspace_id=scope.workspace_id,
         articles=[article.id for article in articles],
     )
+    style = EditionStyle(lang=articles[-1].lang or "en")
+    return await engine.run(compose_story, articles, memberships, style)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from bot.errors import UnknownName, UserError
@@ -157,10 +157,8 @@ def find_articles(
         outlet=within.outlet,
         since=within.since,
     )
-    if within.speaker:
-        last = _search_by_speaker(look, conn, scope, within.speaker)
-    else:
-        last = look()
+    speaker = within.speaker
+    last = _search_by_speaker(look, conn, scope, speaker) if speaker else look()
     ordered = search.rank_matches(load_article_texts(conn, last), asked)
     best = [int(article.id) for article in ordered[:SHOWN_ARTICLES]]
     found = load_articles(conn, best)
@@ -215,21 +213,14 @@ def _load_likely_articles(
     """
     worth: Counter[int] = Counter()
     searches = tuple(islice(questions.plan_searches(question), _MAX_SEARCHES))
+    find = partial(article_search.search_revisions_each, conn, scope, wanted=searches)
     by_span = [
-        article_search.search_revisions_each(
-            conn,
-            scope,
-            wanted=searches,
-            limit=_ARTICLES_PER_SEARCH,
-            since=since,
-            until=until,
-        )
+        find(limit=_ARTICLES_PER_SEARCH, since=since, until=until)
         for since, until in _search_spans(question)
     ]
-    for number, asked in enumerate(searches):
-        for found in by_span:
-            for key in found[number]:
-                worth[key] += len(asked.every)
+    for asked, *found in zip(searches, *by_span, strict=True):
+        for key in chain.from_iterable(found):
+            worth[key] += len(asked.every)
     likely = [key for key, _ in worth.most_common(_ARTICLES_READ)]
     loaded = load_articles(conn, likely)
     return tuple(loaded[key] for key in likely)
@@ -242,9 +233,9 @@ def _search_spans(
     days = question.days
     if days is None:
         return ((None, None),)
-    first = datetime.combine(days.first, time(), UTC) - timedelta(days=1)
-    last = datetime.combine(days.last, time(), UTC)
-    return ((first, last + timedelta(days=7)), (None, None))
+    first, last = (datetime.combine(d, time(), UTC) for d in (days.first, days.last))
+    around = (first - timedelta(days=1), last + timedelta(days=7))
+    return (around, (None, None))
 
 
 def _read_answer(question: Question, articles: Sequence[Article]) -> QuestionResult:
