@@ -153,13 +153,12 @@ def build_jobs(
         await publisher.compose_due()
         comparison = await app.corrections.run()
         app.jobs.run_now("deliver")
-        due = await publisher.next_due()
-        return min((at for at in (comparison, due) if at), default=None)
+        return _find_earliest(comparison, await publisher.next_due())
 
     async def poll() -> datetime | None:
         sources = await publisher.ingestor.poll()
         pages = await publisher.ingestor.page_rereader.run()
-        return min((at for at in (sources, pages) if at), default=None)
+        return _find_earliest(sources, pages)
 
     def unless_clock_jumped(work: RunJob) -> RunJob:
         """Postpone the job after a clock jump; fix what a wrong clock planned."""
@@ -186,16 +185,20 @@ def build_jobs(
     }
 
 
+def _find_earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
+
+
 @asynccontextmanager
 async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]:
     """Hold the database's lease; wait on standby until it is free."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    waited = False
-    while not await _acquire_lease(app, holder):
-        if not waited:
-            say("Another Standfirst works on this database; standing by.")
-            waited = True
+    acquired = await _acquire_lease(app, holder)
+    if not acquired:
+        say("Another Standfirst works on this database; standing by.")
+    while not acquired:
         await asyncio.sleep(STANDBY_POLL_SECONDS)
+        acquired = await _acquire_lease(app, holder)
     me = asyncio.current_task()
     assert me is not None
     renewing = asyncio.create_task(_renew_lease(app, holder, me.cancel))

@@ -35,12 +35,6 @@ from bot.storage import Connection, process_store, restoration_store, sqlite_bac
 from bot.storage.restoration_store import ErasedWorkspace, NewerTokens
 from bot.storage.sqlite_backup import ReportProgress, ignore_progress
 
-StepHook = Callable[[str], None]
-
-
-def _ignore_step(_step: str) -> None:
-    """The default; tests end the process at a step."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Backup:
@@ -150,7 +144,7 @@ def restore_backup(
     now: datetime,
     published: bool = True,
     on_progress: ReportProgress = ignore_progress,
-    at: StepHook = _ignore_step,
+    at: Callable[[str], None] = lambda _: None,
 ) -> RestoreResult:
     """Replace the database at `file`, which is kept, with a backup.
 
@@ -160,7 +154,7 @@ def restore_backup(
         now: The present instant.
         published: Whether articles fetched before now count as published.
         on_progress: Called with the progress of copying.
-        at: Called after each step.
+        at: Called after each step; tests end the process there.
 
     Raises:
         UserError: The backup cannot be used, or is the database itself.

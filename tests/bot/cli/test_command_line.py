@@ -178,7 +178,7 @@ def test_the_list_of_digests_shows_the_next_time_in_their_zone(furnished):
     done = furnished.run("digest", "list")
     assert done.returncode == 0, done.stderr
     assert re.search(
-        r"next: (?:today|tomorrow) \d\d:\d\d \(Europe/Berlin\)\n", done.stdout
+        r"next (?:today|tomorrow) \d\d:\d\d \(Europe/Berlin\)\n", done.stdout
     )
 
 
