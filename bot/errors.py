@@ -20,12 +20,9 @@ for `Texts.say`: an English sentence with {placeholders}, and their values by na
 `str(error)` is English; `Texts.error` returns the text in any language.
 """
 
-from pathlib import Path
 from typing import ClassVar, Self
 
-from digests.messages import Message, add_sentences, as_message
-
-add_sentences(Path(__file__).parent)
+from digests.messages import Message, as_message
 
 
 class BotError(Exception):
