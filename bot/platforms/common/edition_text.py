@@ -138,13 +138,16 @@ def format_plain_quote(card: QuoteCard, texts: Texts) -> str:
 
 def format_attribution(card: QuoteCard, texts: Texts) -> str:
     """«Ada Brandt, engineer, Hallin Courier»."""
+    names = (*describe_speaker(card, texts), card.source)
+    said = ", ".join(filter(None, (shorten_line(name, MAX_NAME) for name in names)))
+    return f"{said} · {texts.say('withdrawn')}" if card.withdrawn else said
+
+
+def describe_speaker(card: QuoteCard, texts: Texts) -> tuple[str, str]:
+    """Return the speaker, and the role if the speaker's name does not contain it."""
     speaker = card.speaker or texts.say("speaker not named in the text")
     role = card.role or ""
-    if role.casefold() in speaker.casefold():
-        role = ""
-    parts = (shorten_line(part, MAX_NAME) for part in (speaker, role, card.source))
-    said = ", ".join(part for part in parts if part)
-    return f"{said} · {texts.say('withdrawn')}" if card.withdrawn else said
+    return speaker, "" if role.casefold() in speaker.casefold() else role
 
 
 def format_source(story: EditionStory, view: EditionView) -> str:

@@ -30,9 +30,10 @@ from bot.errors import (
     SendRefused,
     SendUnclear,
 )
+from bot.i18n.links import make_link
 from bot.model import Delivery
 from bot.platforms.common.caches import ExpiringCache
-from bot.platforms.common.text import count_utf16, make_link
+from bot.platforms.common.text import count_utf16
 from bot.platforms.discord import limits, rate_limits
 from bot.platforms.discord.channels import (
     FORUM_KINDS,

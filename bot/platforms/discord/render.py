@@ -7,6 +7,7 @@ buttons below it. `edition_layout` splits an edition into pieces.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.i18n.links import Link
 from bot.model import PREVIEW_ID, MessagePart, RenderContext
 from bot.platforms.common.edition_layout import (
     EditionPiece,
@@ -17,7 +18,7 @@ from bot.platforms.common.edition_layout import (
     render_edition,
 )
 from bot.platforms.common.edition_text import EditionView, format_edition_date
-from bot.platforms.common.text import Link, count_utf16, shorten_line, shorten_utf16
+from bot.platforms.common.text import count_utf16, shorten_line, shorten_utf16
 from bot.platforms.discord import limits
 from bot.platforms.discord.components import (
     CONTAINER,

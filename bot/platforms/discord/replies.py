@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.i18n.links import make_link
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -30,7 +31,7 @@ from bot.platforms.common.packing import (
     select_controls,
     split_lines,
 )
-from bot.platforms.common.text import count_utf16, make_link, shorten_line
+from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
 from bot.platforms.discord.components import (
     ATTACHMENT_SCHEME,

@@ -193,19 +193,14 @@ def complete_line(line: str, caret: int, commands: Sequence[Command]) -> Complet
 
 def add_values(completion: Completion, values: Sequence[str]) -> Completion:
     """Put values from the archive before the other completions."""
-    given = (
-        CompletionItem(
-            insert=completion.lead + _quote_value(value, completion.quoted), label=value
-        )
-        for value in values
-    )
+
+    def insert(value: str) -> str:
+        mark = '"' if completion.quoted and len(value.split()) > 1 else ""
+        return f"{completion.lead}{mark}{value}{mark} "
+
+    given = (CompletionItem(insert=insert(value), label=value) for value in values)
     every = (*given, *completion.items)[: limits.COMPLETIONS]
     return replace(completion, items=every, wanted=None)
-
-
-def _quote_value(value: str, quoted: bool) -> str:
-    needs = quoted and any(letter.isspace() for letter in value)
-    return f'"{value}" ' if needs else f"{value} "
 
 
 def _complete_path(before: str, commands: Sequence[Command]) -> Completion:
@@ -229,17 +224,17 @@ def _complete_value(
     words = AssignedWords.of(command, done)
     named = next((o for o in command.options if o.name == word.name), None)
     option = named or _find_next_option(words)
-    start, text, end = word.start, word.text, len(before)
-    if option is None:
-        found = Completion(start=start, end=end)
-    elif named is None and option.rest:
-        skipped = words.free.index(option)
-        start = min([w.start for w in words.loose[skipped:]] + [start])
+    start, text, takes_rest = word.start, word.text, False
+    if option is not None and named is None and option.rest:
+        takes_rest = True
+        start = [*words.loose[words.free.index(option) :], word][0].start
         text = before[start:]
-        found = Completion(start=start, end=end, quoted=False)
-    else:
-        lead = f"{option.name}=" if named else ""
-        found = Completion(start=start, end=end, lead=lead)
+    found = Completion(
+        start=start,
+        end=len(before),
+        lead=f"{named.name}=" if named else "",
+        quoted=not takes_rest,
+    )
     if option is not None:
         folded = text.casefold()
         fitting = [c for c in option.choices if c.casefold().startswith(folded)]

@@ -20,11 +20,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 from sse_starlette import JSONServerSentEvent, ServerSentEvent
 
-from bot.model import LocalMessage
+from bot.model import LocalMessage, Operation
 from bot.platforms.local import limits
 from bot.ports import Mailbox
 
@@ -36,7 +36,7 @@ RECONNECT_DELAY = 1_000
 class MessageChange:
     """A message was posted, edited or deleted."""
 
-    kind: Literal["post", "edit", "delete"]
+    kind: Operation
     #: For a deletion: as it was before.
     message: LocalMessage
 

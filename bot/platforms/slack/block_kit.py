@@ -12,12 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from bot.platforms.common.text import (
-    Link,
-    count_utf16,
-    normalize_newlines,
-    shorten_line,
-)
+from bot.i18n.links import Link
+from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 
 Json = dict[str, Any]

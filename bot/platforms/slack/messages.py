@@ -8,8 +8,9 @@ sent as links, one without blocks as plain text.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.i18n.links import make_link
 from bot.model import Delivery
-from bot.platforms.common.text import count_utf16, make_link
+from bot.platforms.common.text import count_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import escape_mrkdwn, format_link
 

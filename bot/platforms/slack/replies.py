@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.i18n.links import make_link
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -38,12 +39,7 @@ from bot.platforms.common.packing import (
     select_controls,
     split_lines,
 )
-from bot.platforms.common.text import (
-    count_utf16,
-    make_link,
-    normalize_newlines,
-    shorten_line,
-)
+from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import (
     Json,
