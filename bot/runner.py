@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import structlog
 from starlette.applications import Starlette
@@ -41,7 +41,6 @@ from bot.web import server
 
 log = structlog.get_logger(__name__)
 
-_LEASE: Final = process_store.RUNNER_LEASE
 LEASE_DURATION = timedelta(seconds=30)
 LEASE_RENEWAL_SECONDS = 10.0
 STANDBY_POLL_SECONDS = 2.0
@@ -210,23 +209,20 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         raise
     finally:
         renewing.cancel()
-        await app.db.write(process_store.release_lease, name=_LEASE, holder=holder)
+        await app.db.write(process_store.release_lease, holder=holder)
 
 
 async def _acquire_lease(app: Application, holder: str) -> bool:
-    taken = await app.db.write(
-        process_store.acquire_lease,
-        name=_LEASE,
-        holder=holder,
-        now=app.clock.now(),
-        ttl=LEASE_DURATION,
+    db, now = app.db, app.clock.now()
+    taken = await db.write(
+        process_store.acquire_lease, holder=holder, now=now, ttl=LEASE_DURATION
     )
     if taken is not None:
         return True
-    other = await app.db.read(process_store.find_lease_holder, name=_LEASE)
+    other = await db.read(process_store.find_lease_holder, now=now)
     if other is None or not is_holder_dead(other):
         return False
-    await app.db.write(process_store.release_lease, name=_LEASE, holder=other)
+    await db.write(process_store.release_lease, holder=other)
     return await _acquire_lease(app, holder)
 
 

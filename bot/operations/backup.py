@@ -131,10 +131,9 @@ def _describe(
     return Backup(file=file, schema=schema, size=size, made_at=made_at, sealed=sealed)
 
 
-def find_lease_holder(file: Path, *, name: str, now: datetime) -> str | None:
-    """Find who holds the lease of this name; None also for an unreadable database."""
-    query = process_store.find_current_lease_holder
-    return sqlite_backup.query_file(file, query, name=name, now=now)
+def find_lease_holder(file: Path, now: datetime) -> str | None:
+    """Find who holds the lease; None also for an unreadable database."""
+    return sqlite_backup.query_file(file, process_store.find_lease_holder, now=now)
 
 
 def restore_backup(

@@ -30,7 +30,12 @@ RUNNER_LEASE = "runner"
 
 
 def acquire_lease(
-    conn: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
+    conn: Connection,
+    *,
+    holder: str,
+    now: datetime,
+    ttl: timedelta,
+    name: str = RUNNER_LEASE,
 ) -> int | None:
     """Acquire or renew the lease; return its fence, or None if another holds it."""
     begin = insert_into(conn, leases).values(
@@ -51,20 +56,15 @@ def acquire_lease(
     return int(taken) if taken is not None else None
 
 
-def find_lease_holder(conn: Connection, *, name: str) -> str | None:
-    """Find the holder of the lease, expired or not; None if there is none."""
-    return first_scalar(conn, select(leases.c.holder).where(leases.c.name == name))
-
-
-def find_current_lease_holder(
-    conn: Connection, *, name: str, now: datetime
+def find_lease_holder(
+    conn: Connection, *, now: datetime, name: str = RUNNER_LEASE
 ) -> str | None:
-    """Find the holder if the lease has not expired; None if there is none."""
+    """Find the holder of the lease; None if there is none or the lease has expired."""
     query = select(leases.c.holder)
     return first_scalar(conn, query.where(leases.c.name == name, leases.c.until > now))
 
 
-def release_lease(conn: Connection, *, name: str, holder: str) -> None:
+def release_lease(conn: Connection, *, holder: str, name: str = RUNNER_LEASE) -> None:
     """Release the lease at once; no effect if another process holds it."""
     mine = (leases.c.name == name, leases.c.holder == holder)
     update_rows(conn, leases, *mine, holder=None, until=None)

@@ -218,8 +218,7 @@ async def test_a_delivery_released_afterwards_is_sent_as_usual(backups: BackupHa
         await harness.outbox.drain()
         digest = await harness.digest()
         for one in await harness.db.read(
-            delivery_store.list_held_deliveries,
-            Scope(digest.workspace_id),
+            delivery_store.list_held_deliveries, Scope(digest.workspace_id)
         ):
             await harness.db.write(
                 delivery_store.release_delivery,
