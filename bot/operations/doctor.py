@@ -146,18 +146,18 @@ class _WorkspaceChecks:
 
     async def _check_connection(self, digests: Sequence[Digest]) -> list[Finding]:
         """Check that the platform is on and posts; then the channels in use."""
-        doctor, workspace, say = self.doctor, self.workspace, self.texts.say
+        doctor, workspace = self.doctor, self.workspace
         name, subject = workspace.platform, f"{workspace.platform} {workspace.name}"
         if workspace.stopped is not None:
-            fix = say(
+            text = Message("posting there is paused: {why}", why=workspace.stopped)
+            fix = Message(
                 "fix the cause; it is tried again at every start and every six hours"
             )
-            text = self._describe_stop(workspace.stopped)
             return [Finding.problem(subject, text, fix)]
         if name not in doctor.platforms:
             plugin = doctor.plugins.get(name)
-            fix = self.texts.word((plugin and plugin.how_to_connect) or RESTART)
-            text = say(
+            fix = Message((plugin and plugin.how_to_connect) or RESTART)
+            text = Message(
                 "{platform} is not connected; nothing is posted there", platform=name
             )
             return [Finding.problem(subject, text, fix)]
@@ -168,24 +168,23 @@ class _WorkspaceChecks:
         return await doctor.check_destinations(workspace, list(used.values()))
 
     def _check_digest(self, digest: Digest) -> list[Finding]:
-        say = self.texts.say
-        subject = say("digest {name}", name=digest.name)
+        subject = self.texts.say("digest {name}", name=digest.name)
         if not digest.destinations:
-            text = say("it has no destination, so nobody sees it")
-            fix = say("run /newsdesk destination here, then /newsdesk digest edit")
+            text = Message("it has no destination, so nobody sees it")
+            fix = Message("run /newsdesk destination here, then /newsdesk digest edit")
             return [Finding.warning(subject, text, fix)]
         due = describe_next_due(digest, self.doctor.clock.now(), self.texts)
         found = [Finding.ok(subject, due)]
         for place in digest.destinations:
-            fix = say("fix the cause; one message tries it again every six hours")
+            fix = Message("fix the cause; one message tries it again every six hours")
             if not place.retest_at:
-                fix = say(
+                fix = Message(
                     "fix the cause, then run /newsdesk destination here in the channel"
                 )
             if place.paused:
-                text = self._describe_stop(place.paused)
+                text = Message("posting there is paused: {why}", why=place.paused)
                 found.append(Finding.problem(f"#{place.name}", text, fix))
-        fix = say("correct its schedule: /newsdesk schedule edit, or in its file")
+        fix = Message("correct its schedule: /newsdesk schedule edit, or in its file")
         problems = find_schedule_problems(digest)
         return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 
@@ -210,7 +209,7 @@ class _WorkspaceChecks:
         try:
             reading = await self.doctor.ingestor.read_source(source)
         except DigestsError as error:
-            fix = self.texts.say("fix the source, or remove it from the digest")
+            fix = Message("fix the source, or remove it from the digest")
             return [Finding.problem(subject, error.message, fix)]
         count = self.texts.count("{n} article", "{n} articles", len(reading.articles))
         return [
@@ -246,10 +245,6 @@ class _WorkspaceChecks:
             )
         subject = say("delivery to #{channel}", channel=delivery.channel)
         return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)
-
-    def _describe_stop(self, why: Message | None) -> str:
-        reason = self.texts.message(why)
-        return self.texts.say("posting there is paused: {why}", why=reason)
 
 
 def describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
