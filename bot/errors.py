@@ -44,10 +44,10 @@ class UserError(BotError):
 
 
 class FieldError(UserError):
-    """Invalid answer to the question `field` of a form."""
+    """Invalid answer to the question `field` of a form; "" = to no single one."""
 
     def __init__(
-        self, message: str | Message, /, *, field: str, **params: object
+        self, message: str | Message, /, *, field: str = "", **params: object
     ) -> None:
         super().__init__(message, **params)
         self.field = field

@@ -34,15 +34,15 @@ async def apply_file(
         prune: Also remove what the file does not mention, in its workspaces.
     """
     wanted = file_import.read_file(file, app.plugins)
-    db = app.db
+    db, now = app.db, app.clock.now()
     if dry_run:
-        changes = await db.read(file_import.plan_changes, wanted, prune=prune)
+        changes = await db.read(file_import.plan_changes, wanted, prune=prune, now=now)
     else:
         changes = await db.write(
             file_import.apply_file,
             wanted,
             prune=prune,
-            now=app.clock.now(),
+            now=now,
             allow_private=app.settings.fetch_allow_private,
             recorded=True,
         )

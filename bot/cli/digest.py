@@ -13,8 +13,8 @@ from bot.cli.arguments import (
     load_named_digest,
 )
 from bot.cli.console import format_iso, print_json, print_message, print_rows
-from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.operator_changes import OperatorContext, apply_requests
+from bot.configuration.change_steps import ChangeContext, ChangeRequest
+from bot.configuration.changes import apply_requests
 from bot.delivery import send_failures
 from bot.errors import UserError
 from bot.i18n.translation import Texts
@@ -205,8 +205,8 @@ async def _change_digest(app: Application, digest: Digest, **changes: object) ->
     request = ChangeRequest(
         noun="digest", name=digest.name, edit=lambda entry: {**(entry or {}), **changes}
     )
-    operator = OperatorContext(plugins=app.plugins, now=app.clock.now())
-    await app.db.write(apply_requests, digest.workspace_id, [request], operator)
+    operator = ChangeContext(plugins=app.plugins, now=app.clock.now())
+    await app.db.write(apply_requests, digest.scope, [request], operator)
 
 
 async def release_delivery(

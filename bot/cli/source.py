@@ -27,7 +27,7 @@ from bot.cli.console import (
     print_rows,
 )
 from bot.configuration import feed_lists
-from bot.configuration.operator_changes import OperatorContext
+from bot.configuration.change_steps import ChangeContext
 from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses, source_state
@@ -180,7 +180,7 @@ async def import_feeds(
         check: Read each new feed once, and report those that cannot be read.
     """
     listed = await _read_opml_file(file)
-    operator = OperatorContext(
+    operator = ChangeContext(
         plugins=app.plugins,
         now=app.clock.now(),
         allow_private=app.settings.fetch_allow_private,

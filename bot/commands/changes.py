@@ -9,8 +9,12 @@ from collections.abc import Callable, Mapping
 
 from bot.commands.context import CommandContext
 from bot.configuration.change_preview import ChangePreviews
-from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
-from bot.configuration.changes import ConfigurationService
+from bot.configuration.change_steps import (
+    ChangeContext,
+    ChangeRequest,
+    ConfigurationChange,
+)
+from bot.configuration.changes import propose_requests
 from bot.configuration.diff import (
     format_audience,
     format_step_title,
@@ -31,14 +35,13 @@ from bot.model import (
 from digests.types import Edition, arrange_sections
 
 
-def get_configuration(context: CommandContext) -> ConfigurationService:
-    """Build the service that proposes, applies and reverts configuration changes."""
-    services = context.services
-    return ConfigurationService(
-        db=services.db,
-        clock=services.clock,
-        allow_private=services.allow_private,
-        plugins=services.plugins,
+def build_change_context(context: CommandContext) -> ChangeContext:
+    """Build the context in which a change by this person is checked and applied."""
+    return ChangeContext(
+        plugins=context.services.plugins,
+        now=context.now,
+        allow_private=context.services.allow_private,
+        person=context.person,
     )
 
 
@@ -71,7 +74,9 @@ async def propose(
     Raises:
         UserError: The change is not possible.
     """
-    return await get_configuration(context).propose(context.invocation, *requests)
+    return await context.db.write(
+        propose_requests, context.place, requests, build_change_context(context)
+    )
 
 
 async def propose_and_render(

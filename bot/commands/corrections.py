@@ -15,7 +15,6 @@ from bot.configuration.diff import shorten_line
 from bot.corrections.message_edits import CorrectionStatus, list_corrections
 from bot.lookup.name_resolution import ResolvedStory
 from bot.model import ListItem, Reply, SettingsEntry
-from bot.storage import edition_store
 
 #: Corrections that are shown, and changes of one of them.
 MAX_CORRECTIONS, MAX_CHANGES = 8, 2
@@ -133,10 +132,7 @@ async def correct_story(
 ) -> Reply:
     """Propose to add a correction below a story in the messages that contain it."""
     edition, story = number.stored_edition, number.story
-    undone = await context.db.read(
-        edition_store.is_edition_undone, edition.scope, edition_id=edition.id
-    )
-    change_steps.check_still_editable(edition, undone=undone, now=context.now)
+    await context.db.read(change_steps.check_still_editable, edition, context.now)
     name = change_steps.format_correction_name(edition, story.id)
     entry: SettingsEntry = {"name": name, "headline": story.headline.text, "text": text}
     change = await propose(

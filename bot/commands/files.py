@@ -12,11 +12,9 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.configuration import file_export, file_import
-from bot.configuration.change_steps import InvalidChange
-from bot.configuration.file_import import FileContext, build_requests
+from bot.configuration.change_steps import InvalidChange, load_current_settings
 from bot.errors import FieldError, UserError
 from bot.model import Document, Reply, SmallPrint
-from bot.storage import workspace_store
 
 #: Values of `prune`.
 PRUNE_YES, PRUNE_NO = "yes", "no"
@@ -48,20 +46,15 @@ async def apply_file(
     ] = PRUNE_NO,
 ) -> Reply:
     """Propose the file's configuration as one change."""
-    here = FileContext(
-        workspace=context.workspace,
-        plugins=context.services.plugins,
-        destinations=await context.list_destinations(),
-        digests=await context.list_digests(),
-        grants=await context.db.read(workspace_store.list_grants, context.scope),
-        channel=context.place.channel,
-        is_from_chat=True,
-    )
+    workspace, plugins = context.workspace, context.services.plugins
+    current = await context.db.read(load_current_settings, workspace)
     try:
-        block = file_import.parse_workspace_block(file, here)
+        block = file_import.parse_workspace_block(file, workspace, plugins)
     except UserError as error:
         raise FieldError.of(error, field=FILE) from None
-    wanted = build_requests(block, here, prune=prune == PRUNE_YES)
+    wanted = file_import.build_requests(
+        block, current, prune=prune == PRUNE_YES, place=context.place
+    )
     if not wanted:
         raise FieldError("The file contains nothing to set up.", field=FILE)
     try:

@@ -7,11 +7,12 @@ reverting proposes the opposite change, to be confirmed like any other.
 from typing import Annotated
 
 from bot.commands.arguments import within
-from bot.commands.changes import get_configuration, render_applied, render_proposal
+from bot.commands.changes import build_change_context, render_applied, render_proposal
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
+from bot.configuration import changes
 from bot.configuration.change_steps import ConfigurationChange
 from bot.configuration.diff import format_change, shorten_line
 from bot.model import Block, ListItem, Paragraph, Reply, SmallPrint
@@ -39,9 +40,12 @@ async def show_history(
 ) -> Reply:
     """Show the latest changes, each with a button that reverts it."""
     if revert:
-        change = await get_configuration(context).revert(context.invocation, revert)
+        wanted = build_change_context(context)
+        change = await context.db.write(
+            changes.propose_reversal, context.place, revert, wanted
+        )
         return render_proposal(context, change)
-    stored = await get_configuration(context).history(context.workspace_id, n + 1)
+    stored = await context.db.read(changes.list_history, context.workspace, n + 1)
     found = stored[:n]
     blocks: list[Block] = [_render_change(context, change) for change in found]
     if len(stored) > n:
@@ -61,7 +65,10 @@ async def show_history(
 @show_history.control("confirm")
 async def confirm_change(context: CommandContext, change_id: str) -> Reply:
     """Apply a change that was proposed."""
-    change = await get_configuration(context).confirm(context.invocation, change_id)
+    wanted = build_change_context(context)
+    change = await context.db.write(
+        changes.confirm_proposal, context.place, change_id, wanted
+    )
     context.services.wake()
     return render_applied(context, change)
 

@@ -86,7 +86,7 @@ async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> R
             most=MAX_ADDRESSES,
             field="sources",
         )
-    draft = await get_previews(context).preview_digest(change.workspace, entry, None)
+    draft = await get_previews(context).preview_digest(change.workspace, entry)
     if len(draft.problems) == asked:
         problems = " ".join(
             f"{address}: {context.texts.message(why)}"

@@ -21,7 +21,7 @@ Outcome = str | RetryDecision
 DecideRefused = Callable[[SendRefused, datetime], RetryDecision]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True)
 class MessageSender:
     """Sends messages and reads them back, on the connected platforms."""
 

@@ -11,7 +11,6 @@ from bot.delivery import private_notices
 from bot.delivery.attempts import Outcome
 from bot.delivery.send_failures import RetryDecision
 from bot.model import Delivery
-from bot.model.workspace import Scope
 from bot.ports import CheckpointHook
 from bot.storage import (
     Connection,
@@ -111,24 +110,22 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     if isinstance(outcome, str):
         return delivery_store.record_sent(conn, delivery, message_id=outcome, now=now)
     _stop_target(conn, delivery, outcome, now)
-    reason = outcome.reason
-    match outcome.state:
-        case "retry" if one.was_read_back and _predates_restore(conn, delivery):
-            return delivery_store.record_held(
-                conn, delivery, reason=NOT_FOUND_REASON, now=now
-            )
+    state, reason, not_before = outcome.state, outcome.reason, outcome.not_before
+    if state == "retry" and one.was_read_back and _predates_restore(conn, delivery):
+        state, reason = "held", NOT_FOUND_REASON
+    match state:
         case "retry":
             return delivery_store.record_retry(
                 conn,
                 delivery,
-                not_before=outcome.not_before or now,
+                not_before=not_before or now,
                 reason=reason,
                 now=now,
                 fallback_level=outcome.fallback_level,
             )
         case "uncertain":
             return delivery_store.record_uncertain(
-                conn, delivery, reason=reason, now=now, not_before=outcome.not_before
+                conn, delivery, reason=reason, now=now, not_before=not_before
             )
         case "held":
             return delivery_store.record_held(conn, delivery, reason=reason, now=now)
@@ -156,45 +153,37 @@ def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
 def _stop_target(
     conn: Connection, delivery: Delivery, found: RetryDecision, now: datetime
 ) -> None:
-    key = delivery.workspace_id
+    """Stop what refuses messages, and notify its owner: once, or not at all."""
+    scope, stopped_id = delivery.scope, None
+    if found.stops is None:
+        return
     if found.stops == "destination":
+        stopped_id = delivery.destination_id
         place = notice_store.find_notice_destination(
-            conn, Scope(key), destination_id=delivery.destination_id
+            conn, scope, destination_id=stopped_id
         )
         destination_store.pause_destination(
             conn,
-            delivery.scope,
-            destination_id=delivery.destination_id,
+            scope,
+            destination_id=stopped_id,
             reason=found.reason,
             retest_at=now + RETEST_INTERVAL if found.may_return else None,
         )
-        if place is not None and place.paused is None:
-            _notify_owner(conn, delivery, found, now, delivery.destination_id)
-    elif found.stops == "workspace":
-        stopped = workspace_store.stop_workspace(
+        is_new = place is not None and place.paused is None
+    else:
+        is_new = workspace_store.stop_workspace(
             conn,
-            Scope(key),
+            scope,
             reason=found.reason,
             retest_at=now + RETEST_INTERVAL,
             asked_at=delivery.claimed_at,
         )
-        if stopped:
-            _notify_owner(conn, delivery, found, now, None)
-
-
-def _notify_owner(
-    conn: Connection,
-    delivery: Delivery,
-    found: RetryDecision,
-    now: datetime,
-    place: int | None,
-) -> None:
-    """Store a notice for the owner in the same transaction: once, or not at all."""
-    private_notices.add_stop_notice(
-        conn,
-        delivery.scope,
-        destination_id=place,
-        reason=found.reason,
-        returns=found.may_return,
-        now=now,
-    )
+    if is_new:
+        private_notices.add_stop_notice(
+            conn,
+            scope,
+            destination_id=stopped_id,
+            reason=found.reason,
+            returns=found.may_return,
+            now=now,
+        )

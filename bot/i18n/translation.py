@@ -90,8 +90,10 @@ class Texts:
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Translate the sentence for `n` things; both forms may contain {n}."""
+        if "n" not in values:
+            values = {"n": self.number(n), **values}
         text, english = self._catalogue.ngettext(one, many, n), one if n == 1 else many
-        return _fill_translation(text, english, {"n": self.number(n)} | values)
+        return _fill_translation(text, english, values)
 
     # ── dates, times, numbers ──────────────────────────────────────────────────
 

@@ -59,8 +59,10 @@ REFRESH_TIMEOUT = 45.0
 
 ReadCause = Literal["due", "early", "insisting"]
 
-#: (address, etag, last modified) → the page; raises `DigestsError`.
-ReadPage = Callable[[str, str | None, str | None], Awaitable[SourceReading]]
+#: Runs a blocking function: `Engine.run`, or `asyncio.to_thread`.
+RunBlocking = Callable[
+    [Callable[[Source], SourceReading], Source], Awaitable[SourceReading]
+]
 #: When a page is read again, counted from when its article was published.
 REREAD_DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (5, 30, 90, 240, 600, 1440, 2880)
@@ -78,17 +80,12 @@ class PageRereader:
 
     db: Database
     clock: Clock
-    read_page: ReadPage
-    #: The setting `allow_private`.
-    allow_private: str = ""
+    source_reader: SourceReader
 
     async def run(self) -> datetime | None:
         """Read the pages that are due; return when the next one is."""
-        due = await self.db.read(
-            published_article_store.list_due_rereads,
-            now=self.clock.now(),
-            limit=REREAD_BATCH,
-        )
+        list_due, now = published_article_store.list_due_rereads, self.clock.now()
+        due = await self.db.read(list_due, now=now, limit=REREAD_BATCH)
         places = asyncio.Semaphore(CONCURRENT_REREADS)
         await asyncio.gather(*(self._reread(one, places) for one in due))
         return await self.db.read(published_article_store.find_next_reread_at)
@@ -121,12 +118,14 @@ class PageRereader:
 
     async def _read(self, one: PageReread, next_at: datetime | None) -> bool:
         """Read and store the page; False if that is not needed or not allowed."""
-        needed = await self.db.read(
-            published_article_store.is_reread_needed, article_id=one.article_id
-        )
+        is_needed, now = published_article_store.is_reread_needed, self.clock.now()
+        needed = await self.db.read(is_needed, article_id=one.article_id)
         if not needed or not self._may_be_read(one, one.url):
             return False
-        reading = await self.read_page(one.url, one.etag, one.last_modified)
+        etag, at = one.etag, one.last_modified
+        reading = await self.source_reader.read_address(
+            one.url, now=now, kind="page", etag=etag, last_modified=at
+        )
         allowed = self._may_be_read(one, reading.read_at or one.url)
         page = _comparable_page(one, reading) if allowed else None
         await self.db.write(_save_page, one, page, reading, next_at, self.clock.now())
@@ -136,9 +135,9 @@ class PageRereader:
         """Whether the feed that named the page may cause a request there."""
         if "@" in address or not address.startswith(("https://", "http://")):
             return False
-        host = addresses.extract_host
+        host, allowed = addresses.extract_host, self.source_reader.allow_private
         same_host = host(address) == host(one.source_address)
-        return same_host or not addresses.is_private(address, self.allow_private)
+        return same_host or not addresses.is_private(address, allowed)
 
     def _next(self, one: PageReread) -> datetime | None:
         """Return the next time in the future; None after the last one."""
@@ -146,7 +145,7 @@ class PageRereader:
         return next((at for at in later if at > self.clock.now()), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True)
 class Ingestor:
     """Reads sources into one database."""
 
@@ -162,8 +161,7 @@ class Ingestor:
 
     def __post_init__(self) -> None:
         """Build the assigner of articles to stories."""
-        assigner = StoryAssigner(db=self.db, engine=self.engine)
-        object.__setattr__(self, "_assigner", assigner)
+        self._assigner = StoryAssigner(db=self.db, engine=self.engine)
 
     async def poll(self) -> datetime | None:
         """Read every source that is due; return when the next one is."""
@@ -181,17 +179,8 @@ class Ingestor:
     @property
     def page_rereader(self) -> PageRereader:
         """Reads the pages of published articles again."""
-
-        async def read(address: str, etag: str | None, at: str | None) -> SourceReading:
-            return await self.source_reader.read_address(
-                address, now=self.clock.now(), kind="page", etag=etag, last_modified=at
-            )
-
         return PageRereader(
-            db=self.db,
-            clock=self.clock,
-            read_page=read,
-            allow_private=self.source_reader.allow_private,
+            db=self.db, clock=self.clock, source_reader=self.source_reader
         )
 
     async def refresh(self, wanted: Iterable[Source], *, insist: bool = False) -> int:
@@ -261,30 +250,18 @@ class Ingestor:
         Raises:
             DigestsError: It cannot be read; the message says what to do.
         """
-        if source.kind == "folder":
-            return await self.engine.run(read_folder, source)
-        return await self.source_reader.read_address(
-            source_state.current_address(source),
-            now=self.clock.now(),
-            kind=source_state.expected_kind(source),
-            etag=source.etag,
-            last_modified=source.last_modified,
-        )
+        now = self.clock.now()
+        return await _read_source(source, self.source_reader, now, self.engine.run)
 
     async def _store_reading(
         self, source: Source, reading: SourceReading, now: datetime
     ) -> int:
         found = ReadingChanges()
         if reading.articles:
-            found = await find_changes(
-                source, reading, now, db=self.db, engine=self.engine
-            )
+            found = await find_changes(source, reading, now, self.db, self.engine)
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
-        if after.problem and after.problem != source.problem:
-            log.warning(
-                "source has a problem", source=after.name, why=str(after.problem)
-            )
+        _warn_of_problem(source, after)
         count = await self._assigner.store(after, found, now=now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
@@ -292,17 +269,31 @@ class Ingestor:
 
     async def _failed(self, source: Source, error: DigestsError) -> None:
         # Newer than `source` if its own feed was found while reading.
-        newest = (
-            await self.db.read(source_store.find_source, source_id=source.id) or source
-        )
-        after = source_state.apply_failure(newest, error, self.clock.now())
-        if after.problem != source.problem:
-            log.warning(
-                "source has a problem", source=after.name, why=str(after.problem)
-            )
-        await self.db.write(
-            _record_failure, after, isinstance(error, SourceRateLimited)
-        )
+        newest = await self.db.read(source_store.find_source, source_id=source.id)
+        after = source_state.apply_failure(newest or source, error, self.clock.now())
+        _warn_of_problem(source, after)
+        pause = isinstance(error, SourceRateLimited)
+        await self.db.write(_record_failure, after, pause)
+
+
+def _warn_of_problem(before: Source, after: Source) -> None:
+    why = after.problem
+    if why and why != before.problem:
+        log.warning("source has a problem", source=after.name, why=str(why))
+
+
+async def _read_source(
+    source: Source, reader: SourceReader, now: datetime, run: RunBlocking
+) -> SourceReading:
+    if source.kind == "folder":
+        return await run(read_folder, source)
+    return await reader.read_address(
+        source_state.current_address(source),
+        now=now,
+        kind=source_state.expected_kind(source),
+        etag=source.etag,
+        last_modified=source.last_modified,
+    )
 
 
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
@@ -323,12 +314,10 @@ def _should_read(source: Source, now: datetime, why: ReadCause) -> bool:
     if why == "due":
         due = source.next_poll_at is None or source.next_poll_at <= now
         return due and not source.stopped
-    if not source_state.may_be_read_early(source, now, insist=why == "insisting"):
-        return False
-    just_read = (
-        source.requested_at is not None and now - source.requested_at < RECENT_READING
-    )
-    return source.kind == "folder" or not just_read
+    read_at = source.requested_at
+    stale = read_at is None or now - read_at >= RECENT_READING
+    may = source_state.may_be_read_early(source, now, insist=why == "insisting")
+    return may and (stale or source.kind == "folder")
 
 
 def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
@@ -352,17 +341,14 @@ def _save_page(
     now: datetime,
 ) -> None:
     """Store a new revision of the page and mark the article for comparison."""
-    published_article_store.reschedule_reread(conn, one, next_at=next_at)
-    published_article_store.set_page_validators(
-        conn, one, etag=reading.etag, last_modified=reading.last_modified
-    )
+    store, etag, at = published_article_store, reading.etag, reading.last_modified
+    store.reschedule_reread(conn, one, next_at=next_at)
+    store.set_page_validators(conn, one, etag=etag, last_modified=at)
     if page is None or page.revision == one.revision:
         return
-    published_article_store.store_page_revision(conn, one, page, now=now)
+    store.store_page_revision(conn, one, page, now=now)
     if one.revision is not None:
-        published_article_store.mark_article_changed(
-            conn, article_id=one.article_id, now=now
-        )
+        store.mark_article_changed(conn, article_id=one.article_id, now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -390,17 +376,18 @@ async def try_source(
     shown = addresses.mask_secrets(address)
     feeds: tuple[str, ...] = ()
     try:
-        reading = await _read_trial_source(source, source_reader, now)
+        reading = await _read_source(source, source_reader, now, asyncio.to_thread)
         feeds = reading.feeds
         feed = source_state.find_own_feed(source, reading)
         if feed is not None:
             source = source_state.switch_to_feed(source, feed, now)
-            reading = await _read_trial_source(source, source_reader, now)
+            reading = await _read_source(source, source_reader, now, asyncio.to_thread)
     except DigestsError as error:
-        return SourceTrial(
-            shown=shown, read_at=shown, feeds=feeds, problem=error.message
-        )
-    newest = sorted(reading.articles, key=_publication_time, reverse=True)
+        why = error.message
+        return SourceTrial(shown=shown, read_at=shown, feeds=feeds, problem=why)
+    newest = sorted(
+        reading.articles, key=lambda one: one.published or _UNDATED, reverse=True
+    )
     return SourceTrial(
         shown=shown,
         read_at=addresses.mask_secrets(source_state.current_address(source)),
@@ -420,18 +407,3 @@ def _trial_source(address: str) -> Source:
         address=str(Path(address).expanduser()) if is_folder else address.strip(),
         name=Path(address).name if is_folder else address,
     )
-
-
-async def _read_trial_source(
-    source: Source, source_reader: SourceReader, now: datetime
-) -> SourceReading:
-    if source.kind == "folder":
-        return await asyncio.to_thread(read_folder, source)
-    address = source_state.current_address(source)
-    return await source_reader.read_address(
-        address, now=now, kind=source_state.expected_kind(source)
-    )
-
-
-def _publication_time(article: Article) -> datetime:
-    return article.published or _UNDATED

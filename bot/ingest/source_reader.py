@@ -8,9 +8,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.model.invocation import Attachment
@@ -21,7 +19,7 @@ from digests.sources.folder import ReadProblem
 from digests.types import Article
 
 if TYPE_CHECKING:
-    from digests.sources.fetch import Fetcher
+    from digests.sources.fetch import AttachmentRules, Fetcher
     from digests.sources.opml import OpmlDocument
     from digests.sources.sandbox import Sandbox
 
@@ -59,15 +57,12 @@ class SourceReader:
         self, allow_private: str = "", *, fetcher: "Callable[[], Fetcher] | None" = None
     ) -> None:
         """Build it for the setting `allow_private`, or with another `fetcher`."""
-        self._allow_private, self._fetcher = allow_private, fetcher
+        #: The setting `allow_private`.
+        self.allow_private = allow_private
+        self._fetcher = fetcher
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._opened: tuple[Fetcher, Sandbox] | None = None
-
-    @property
-    def allow_private(self) -> str:
-        """The setting `allow_private`."""
-        return self._allow_private
 
     async def read_address(
         self,
@@ -125,15 +120,10 @@ class SourceReader:
 
     async def fetch_file(self, address: str) -> bytes:
         """Fetch untrusted bytes, unparsed; errors as in `read_address`."""
-        from digests.sources.fetch import FetchResponse
-
-        fetcher, _ = await self._open()
         try:
-            answer = await fetcher.fetch(address)
+            return await self._fetch(address)
         except FetchRefused as error:
             raise _name_setting(error) from None
-        assert isinstance(answer, FetchResponse), "it has no validators"
-        return answer.body
 
     async def fetch_attachment(self, file: Attachment, *, most: int) -> bytes:
         """Fetch the untrusted bytes of a file attached to a command.
@@ -145,11 +135,18 @@ class SourceReader:
         Raises:
             SourceError: It cannot be fetched; its class says who can fix that.
         """
-        from digests.sources.fetch import AttachmentRules, FetchResponse
+        from digests.sources.fetch import AttachmentRules
+
+        rules = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
+        return await self._fetch(file.address, rules)
+
+    async def _fetch(
+        self, address: str, attachment: "AttachmentRules | None" = None
+    ) -> bytes:
+        from digests.sources.fetch import FetchResponse
 
         fetcher, _ = await self._open()
-        rules = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
-        answer = await fetcher.fetch(file.address, attachment=rules)
+        answer = await fetcher.fetch(address, attachment=attachment)
         assert isinstance(answer, FetchResponse), "it has no validators"
         return answer.body
 
@@ -167,12 +164,7 @@ class SourceReader:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         """Close connections and end the sandbox."""
         await self._stack.aclose()
         self._opened = None
@@ -183,11 +175,10 @@ class SourceReader:
 
         async with self._opening:
             if self._opened is None:
-                build_fetcher = self._fetcher or partial(
-                    Fetcher, parse_policy(self._allow_private)
-                )
+                policy = parse_policy(self.allow_private)
+                fetcher = self._fetcher() if self._fetcher else Fetcher(policy)
                 self._opened = (
-                    await self._stack.enter_async_context(build_fetcher()),
+                    await self._stack.enter_async_context(fetcher),
                     await self._stack.enter_async_context(Sandbox()),
                 )
             return self._opened
@@ -205,6 +196,5 @@ def read_folder(source: Source) -> SourceReading:
         DigestsError: It cannot be read; the message says what to do.
     """
     found = folder.read_articles(Path(source.address), source=source.name)
-    return SourceReading(
-        kind="folder", articles=found.articles, problems=found.problems
-    )
+    articles, problems = found.articles, found.problems
+    return SourceReading(kind="folder", articles=articles, problems=problems)

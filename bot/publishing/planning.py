@@ -10,7 +10,7 @@ posted late, missed, or a schedule that can no longer be read. Such a schedule i
 again every hour and does not delay the others.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -28,7 +28,12 @@ from bot.schedules.posting_rules import (
     find_quiet_end,
     plan_first_dues,
 )
-from bot.schedules.rules import Schedule, find_following_due, schedule_from_json
+from bot.schedules.rules import (
+    Schedule,
+    find_following_due,
+    schedule_from_json,
+    schedule_to_json,
+)
 from bot.schedules.wording import describe_schedule
 from bot.storage import Connection, digest_store, schedule_store
 from bot.storage.digest_store import DigestPause
@@ -215,6 +220,25 @@ def find_first_dues(
         conn, scope, digest_id=digest_id, since=(now - _TODAY_ANYWHERE).date()
     )
     return plan_first_dues(rules, posted, now)
+
+
+def save_schedules(
+    conn: Connection, digest: Digest, schedules: Iterable[Schedule], now: datetime
+) -> None:
+    """Replace the digest's schedules; unchanged ones keep their next due moments."""
+    rules = list(schedules)
+    sentences = tuple(map(describe_schedule, rules))
+    if sentences == digest.schedules:
+        return
+    scope, key = digest.scope, digest.id
+    firsts = find_first_dues(conn, scope, digest_id=key, rules=rules, now=now)
+    rows = [
+        schedule_store.NewSchedule(
+            sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=first
+        )
+        for sentence, rule, first in zip(sentences, rules, firsts, strict=True)
+    ]
+    schedule_store.replace_schedules(conn, scope, digest_id=key, rows=rows)
 
 
 def find_misaligned_schedules(

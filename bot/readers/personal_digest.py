@@ -12,15 +12,13 @@ from bot.model import Digest
 from bot.model.workspace import PersonScope, Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
-from bot.schedules.rules import Interval, Schedule, schedule_to_json
-from bot.schedules.wording import describe_schedule
+from bot.schedules.rules import Interval, Schedule
 from bot.storage import (
     Connection,
     destination_store,
     digest_store,
     personal_digest_store,
     reader_store,
-    schedule_store,
 )
 from digests.language import words
 from digests.language.normalization import normalize_text
@@ -75,7 +73,7 @@ def set_up_personal_digest(
         conn, whose, name=wish.title, language=language
     )
     if rule is not None:
-        _save_schedule(conn, own, rule, now)
+        planning.save_schedules(conn, own, [rule], now)
         reader_store.set_preferences(conn, whose, chosen={"zone": rule.zone})
     return resume_personal_digest(conn, whose=whose) or own
 
@@ -116,22 +114,6 @@ def _parse_rule(said: str, zone: str) -> Schedule:
             times=MAX_DAILY_TIMES,
         )
     return rule
-
-
-def _save_schedule(
-    conn: Connection, own: Digest, rule: Schedule, now: datetime
-) -> None:
-    sentence = describe_schedule(rule)
-    if own.schedules == (sentence,):
-        return
-    scope, key = own.scope, own.id
-    (first,) = planning.find_first_dues(
-        conn, scope, digest_id=key, rules=[rule], now=now
-    )
-    row = schedule_store.NewSchedule(
-        sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=first
-    )
-    schedule_store.replace_schedules(conn, scope, digest_id=key, rows=[row])
 
 
 #: Names and words that are stored for one story.

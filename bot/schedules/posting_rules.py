@@ -143,28 +143,16 @@ def parse_quiet_hours(window: str) -> TimeWindow:
     return TimeWindow(start=start, end=end)
 
 
-def in_quiet_hours(window: str, at: datetime, zone: str) -> bool:
-    """Whether the aware instant `at` is in the quiet hours of `zone`."""
-    return find_quiet_end(window, at, zone) is not None
-
-
 def find_quiet_end(window: str, at: datetime, zone: str) -> datetime | None:
     """Find when the quiet hours that contain `at` (aware) end, in UTC; else None."""
     hours = parse_quiet_hours(window)
     rules = load_zone(find_zone(zone))
     local = at.astimezone(rules).replace(tzinfo=None, fold=0)
-    if not _covers(hours, local.time()):
+    if local.time() not in hours or local.time() == hours.end:
         return None
-    day = local.date()
-    if hours.end <= local.time():
-        day += timedelta(days=1)
-    end = datetime.combine(day, hours.end)
+    end = datetime.combine(local, hours.end)
+    if end <= local:
+        end += timedelta(days=1)
     first = find_first_instant(end, rules)
     # In an hour that occurs twice, the first end may have passed.
     return first if first > at else end.replace(tzinfo=rules, fold=1).astimezone(UTC)
-
-
-def _covers(hours: TimeWindow, at: time) -> bool:
-    if hours.start < hours.end:
-        return hours.start <= at < hours.end
-    return at >= hours.start or at < hours.end

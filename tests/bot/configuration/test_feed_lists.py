@@ -3,9 +3,10 @@
 import pytest
 
 from bot.configuration import feed_lists
-from bot.configuration.operator_changes import OperatorContext
+from bot.configuration.change_steps import ChangeContext
 from bot.errors import UserError
 from bot.platforms.plugins import load_plugins
+from bot.storage import workspace_store
 from digests.sources.opml import Subscription
 from tests.bot.harness import CONFIGURATION, BotHarness
 
@@ -23,7 +24,7 @@ async def bring_in(harness: BotHarness, *feeds: Subscription, **where: str):
     return await harness.db.write(
         feed_lists.assign_feeds,
         feeds,
-        OperatorContext(plugins=load_plugins(), now=harness.clock.now()),
+        ChangeContext(plugins=load_plugins(), now=harness.clock.now()),
         **where,
     )
 
@@ -83,8 +84,9 @@ async def test_a_digest_that_is_named_is_made(harness):
 
 
 async def test_with_nothing_set_up_the_local_page_gets_a_digest(empty_harness):
-    done = await bring_in(empty_harness, FEED)
-    assert done.workspace == "local"
+    await bring_in(empty_harness, FEED)
+    (place,) = await empty_harness.db.read(workspace_store.list_workspaces)
+    assert place.external_id == "local"
     assert await addresses(empty_harness, feed_lists.DEFAULT_DIGEST_NAME) == [
         FEED.address
     ]
