@@ -181,12 +181,18 @@ def decide_held(
     held = next((one for one in every if one.key == key), None)
     if held is None:
         raise UserError(NOT_HELD_ANY_MORE)
-    finish = partial(delivery_store.release_delivery, conn, scope)
+    reason = None
     if decision == "leave":
         by, why = by[:_PERSON_LENGTH], held.reason or ""
         reason = Message("delivery.left", by=by, reason=why)
-        finish = partial(delivery_store.abandon_delivery, conn, scope, reason=reason)
-    if not finish(delivery_id=held.id, now=now):
+    if not delivery_store.finish_held_delivery(
+        conn,
+        scope,
+        delivery_id=held.id,
+        state="ready" if reason is None else "failed",
+        reason=reason,
+        now=now,
+    ):
         raise UserError(NOT_HELD_ANY_MORE)
     return held
 

@@ -187,19 +187,20 @@ class Maintenance:
         now, kept = self.clock.now(), self.retention
         made = now - timedelta(days=kept.editions)
         changed = now - timedelta(days=kept.history)
+        prune = deletion_store.prune_contents
         steps: dict[str, Callable[..., int]] = {
             "editions": partial(deletion_store.empty_editions, before=made, now=now),
-            "messages": partial(deletion_store.prune_messages, before=made),
-            "corrections": deletion_store.prune_corrections,
-            "reports": partial(deletion_store.prune_reports, before=made),
-            "decisions": partial(deletion_store.prune_decisions, before=made),
-            "changes": partial(deletion_store.prune_changes, before=changed),
+            "messages": partial(prune, kind="messages", before=made),
+            "corrections": partial(prune, kind="corrections", before=made),
+            "reports": partial(prune, kind="reports", before=made),
+            "decisions": partial(prune, kind="decisions", before=made),
+            "changes": partial(prune, kind="changes", before=changed),
         }
         texts = now - timedelta(days=kept.texts)
         counts = {"articles": await self._empty_articles(texts)}
-        for name, prune in steps.items():
+        for name, step in steps.items():
             counts[name] = 0
-            while rows := await self.db.write(prune, limit=PRUNING_ROWS):
+            while rows := await self.db.write(step, limit=PRUNING_ROWS):
                 counts[name] += rows
                 await asyncio.sleep(PRUNING_PAUSE)
         if any(counts.values()):

@@ -198,8 +198,9 @@ async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarn
     backups.restore()
     async with backups.open() as harness:
         kept = await harness.db.write(
-            delivery_store.record_retry,
+            delivery_store.record_unsent,
             claimed,
+            "retry",
             not_before=backups.clock.now(),
             reason=Message("late"),
             now=backups.clock.now(),
@@ -221,9 +222,10 @@ async def test_a_delivery_released_afterwards_is_sent_as_usual(backups: BackupHa
             delivery_store.list_held_deliveries, Scope(digest.workspace_id)
         ):
             await harness.db.write(
-                delivery_store.release_delivery,
+                delivery_store.finish_held_delivery,
                 Scope(one.workspace_id),
                 delivery_id=one.id,
+                state="ready",
                 now=backups.clock.now(),
             )
         # Its first answer is lost, and it had not arrived: now it is sent again.

@@ -23,13 +23,15 @@ WEDNESDAY, THURSDAY = date(2026, 11, 25), date(2026, 11, 26)
 async def pause_until(harness: BotHarness, day: date | None) -> None:
     digest = await harness.digest()
     key: Any = {"scope": digest.scope, "digest_id": digest.id}
-    await harness.db.write(digest_store.pause_digest_until, **key, day=day)
+    pause: Any = {"paused": digest.paused, "skips": digest.skips}
+    await harness.db.write(digest_store.set_digest_pause, **key, **pause, until=day)
 
 
 async def skip(harness: BotHarness, *days: date) -> None:
     digest = await harness.digest()
     key: Any = {"scope": digest.scope, "digest_id": digest.id}
-    await harness.db.write(digest_store.set_skipped_dates, **key, days=days)
+    pause: Any = {"paused": digest.paused, "until": digest.paused_until}
+    await harness.db.write(digest_store.set_digest_pause, **key, **pause, skips=days)
 
 
 async def goes_by(harness: BotHarness, *moments: str) -> None:
