@@ -70,7 +70,9 @@ def compose(
     draft = Edition(
         title=style.title,
         made_at=now,
-        made_from=_count_made_from(articles),
+        made_from=InputCounts(
+            articles=len(articles), sources=len({a.source for a in articles})
+        ),
         stories=tuple(presentation.present_story(r, analyses, style) for r in full),
         brief=tuple(presentation.present_brief(r, analyses) for r in rest),
         hero=None,
@@ -157,9 +159,3 @@ def _leave_out_kinds(
         else:
             refused.append(decisions.record_refusal(article, Message(reason)))
     return admitted, refused
-
-
-def _count_made_from(articles: Sequence[Article]) -> InputCounts:
-    return InputCounts(
-        articles=len(articles), sources=len({a.source for a in articles})
-    )
