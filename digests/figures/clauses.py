@@ -421,7 +421,9 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     """Whether what is behind `end` may be left out."""
     if end == statement.end:
         return True
-    if _DASH.match(statement.text, end) and _DASH.search(statement.text, end + 4):
+    if _DASH.match(statement.text, end) and _DASH.search(
+        statement.text, end + 4, statement.end
+    ):
         return False
     tail = statement.text[end : statement.end]
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
