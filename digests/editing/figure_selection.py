@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from digests.figures import clauses, units
 from digests.language import numbers, quotation_marks
+from digests.language.dates import ENGLISH_MONTHS, ENGLISH_WEEKDAYS
 from digests.language.normalization import normalize_text
+from digests.language.words import resolve_language
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -33,7 +35,7 @@ _LARGE_COUNT = 100
 #: Scores of the first, second, third sentence and so on; later ones get none.
 _BY_PLACE = (4.0, 3.0, 2.0, 2.0, 1.5, 1.5, 1.0, 1.0)
 _IN_TITLE = 6.0
-_BY_SORT = {"money": 2.5, "share": 2.5, "count": 1.0, "measure": 1.0, "time": -3.0}
+_BY_SORT = {"money": 2.5, "share": 2.5, "count": 1.0, "measure": 1.0, "time": -6.0}
 _BY_STATUS = {
     "reported": 0.0,
     "expected": 0.0,
@@ -51,6 +53,14 @@ _HARM = re.compile(
     r"starben|Verletzte[n]?|verletzt|vermisst|festgenommen|Stimmen|evakuiert)\b",
     re.IGNORECASE,
 )
+#: Right before the number: «killing at least 12».
+_HARMING = re.compile(
+    r"\b(?:kill(?:s|ed|ing)|injur(?:es|ed|ing)|wound(?:s|ed|ing)|rescu(?:es|ed|ing)|"
+    r"arrest(?:s|ed|ing)|detain(?:s|ed|ing)|evacuat(?:es|ed|ing)|lives\sof|deaths?\sof|"
+    r"cut|cuts|cutting|axe|shed|sack(?:s|ed|ing)|toll(?:\s\w+){0,3})\s"
+    r"(?:(?:at\sleast|about|around|some|up\sto|another|all|nearly|almost)\s)?$",
+    re.IGNORECASE,
+)
 #: A duration that is itself the news.
 _TERM = re.compile(
     r"\b(?:sentenced|jailed|prison|imprison\w*|jail|banned|ban|suspended|suspension|"
@@ -59,17 +69,30 @@ _TERM = re.compile(
 )
 _NOTABLE = re.compile(
     r"\b(?:nominations?|awards?|medals?|golds?|titles?|goals?|tries|charges|counts|seats|"
-    r"bodies|hostages|victims|planes|ships|mines|factories|plants|schools|hospitals|"
+    r"hostages|victims|planes|ships|mines|factories|plants|schools|hospitals|"
     r"branches|banks|firms|holidays|bans?|Medaillen|Tore|Sitze|Werke|Schulen|Kliniken)\b",
     re.I,
 )
 _AGE = re.compile(r"\bold\b|\baged?\b|\d-jährig|\bAlter\b", re.IGNORECASE)
 #: «the 50 yard freestyle», «a 10km run»: the name of an event.
 _EVENT = re.compile(
-    r"(?:[-\s]?(?:yards?|met(?:re|er)s?|m|km|k|miles?))?\s(?:\w+\s){0,2}?(?:freestyle|"
-    r"medley|backstroke|breaststroke|butterfly|relay|dash|hurdles|sprint|steeplechase)\b",
+    r"(?:\sand\s\d+m)?\s(?:\w+\s){0,2}?(?:freestyle|medley|backstroke|breaststroke|butterfly|relay|dash|"
+    r"hurdles|sprint|steeplechase|race|runs?|champions?|gold|silver|bronze|title|record|"
+    r"finals?|heats?|event|legend|runner|sprinter|Lauf|Rennen|Meister\w*|Staffel)\b",
     re.I,
 )
+_TO_EVENT = re.compile(
+    r"\b(?:won|win|wins|winning|swam|ran|in|of|over|for|both|and)\s(?:the\s|(?:wo)?men['’]s\s){0,2}$",
+    re.I,
+)
+_DISTANCES = frozenset(("metres", "km", "yards", "miles"))
+_SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
+#: A word before a name that is no preposition, and the name.
+_NAME_BEFORE = re.compile(
+    r"\b(?!(?:in|on|at|by|from|near|for|to|of|and)\b)([\w'’]+)\s([A-Z][\w'’]*)\s$"
+)
+_WEEKDAYS = frozenset((*ENGLISH_WEEKDAYS, *ENGLISH_MONTHS))
+_PICTURES = re.compile(r"\s(?:Photos|Slides|Images|Bilder)\b")
 #: A bare age: «Lind, the oldest of them, is 74».
 _BARE_AGE = re.compile(r"\b(?:is|was|turns|turned)\s\d{1,2}$")
 _CORRECTION = re.compile(
@@ -134,7 +157,7 @@ def _repeats(figure: Figure, other: Figure) -> bool:
 
 def _score_figures(analysis: ArticleAnalysis) -> list[_ScoredFigure]:
     article = analysis.article
-    title = {n.value for n in numbers.find_numbers(article.title or "", article.lang)}
+    title = _read_title(article)
     news = {span.start for s in analysis.summary.sentences[:1] for span in s.spans}
     # A number inside marks is a claim of the speaker, not a fact of the story.
     quoted = quotation_marks.find_quoted(article.text, article.lang)
@@ -147,13 +170,25 @@ def _score_figures(analysis: ArticleAnalysis) -> list[_ScoredFigure]:
         at = bisect_right(opened, figure.start) - 1
         inside = at >= 0 and figure.start < quoted[at].end
         if not inside and _may_show(figure, analysis):
-            named = abs(figure.value) in title
+            units_there = title.get(abs(figure.value), ())
+            named = "" in units_there or figure.unit in units_there
             told = any(_holds(figure, at) for at in news)
             score = _score(figure, named=named, place=place) + 3 * told
             score -= _SMALL if told and _is_notable(figure) else 0
             if (figure.value, figure.unit) in replaced and not _is_left(figure):
                 continue
             found.append(_ScoredFigure(figure, score))
+    return found
+
+
+def _read_title(article: Article) -> dict[float, set[str]]:
+    """The numbers of the title with their units; "" is a number without one."""
+    # As many spaces, so that the unit of a number is still beside it.
+    title = _SCORE.sub(lambda m: " " * len(m[0]), article.title or "")
+    found: dict[float, set[str]] = {}
+    for number in numbers.find_numbers(title, article.lang):
+        unit = units.find_unit(title, number.start, number.end)
+        found.setdefault(number.value, set()).add(unit.name if unit else "")
     return found
 
 
@@ -177,12 +212,33 @@ def _holds(figure: Figure, at: int) -> bool:
 def _may_show(figure: Figure, analysis: ArticleAnalysis) -> bool:
     if not figure.label or figure.status == "denied" or _AGE.search(figure.text):
         return False
-    if not figure.unit and _BARE_AGE.search(figure.label):
+    article = analysis.article
+    named = resolve_language(article.lang) != "de" and _is_name(figure, article.text)
+    if not figure.unit and (named or _BARE_AGE.search(figure.label)):
         return False
-    if _EVENT.match(analysis.article.text, figure.end):
+    if figure.unit in _DISTANCES and _names_event(figure, analysis.article.text):
         return False
     title = analysis.article.title or ""
     return not (_CORRECTION.match(title) and _WRONG.search(figure.label))
+
+
+def _is_name(figure: Figure, text: str) -> bool:
+    """Whether a count is part of a name («the Falcon 9 rocket») or of a picture's."""
+    before = text[max(figure.sentence.start, figure.start - 40) : figure.start]
+    named = _NAME_BEFORE.search(before)
+    return bool(named and named[2] not in _WEEKDAYS) or bool(
+        _PICTURES.match(text, figure.end)
+    )
+
+
+def _names_event(figure: Figure, text: str) -> bool:
+    """Whether a distance names a race: «won the 800m», «the 100m champion»."""
+    if _EVENT.match(text, figure.end):
+        return True
+    tied = figure.text.endswith("m") and " " not in figure.text
+    return tied and bool(
+        _TO_EVENT.search(text[max(0, figure.start - 24) : figure.start])
+    )
 
 
 def _score(figure: Figure, *, named: bool, place: int) -> float:
@@ -191,7 +247,7 @@ def _score(figure: Figure, *, named: bool, place: int) -> float:
     score += _BY_PLACE[place] if place < len(_BY_PLACE) else 0
     if sort == "count":
         score += _score_count(figure)
-    if sort == "time" and _TERM.search(figure.label):
+    if sort == "time" and (named or _TERM.search(figure.label)):
         score -= _BY_SORT[sort] - 1
     if _before_but(figure):
         score -= 3
@@ -229,7 +285,4 @@ def _is_of_harm(figure: Figure) -> bool:
     """Whether something happened to so many people, by the words beside the figure."""
     at = figure.label.find(figure.text)
     before, after = figure.label[max(0, at - 30) : at], figure.label[at:][:60]
-    return bool(
-        _HARM.search(re.split(r"[,;:]", before)[-1])
-        or _HARM.search(re.split(r"[,;:]", after)[0])
-    )
+    return bool(_HARMING.search(before) or _HARM.search(re.split(r"[,;:]", after)[0]))

@@ -25,7 +25,9 @@ from digests.types import Figure, Span
 USUAL_LENGTH = 110
 MAX_LENGTH = 140
 _LONGEST_SENTENCE = 600
-_STOPS = tuple(".!?…")
+_STOPS = tuple(".!…")
+#: Of «For 5 degrees, says the director» the verb belongs to the speaker alone.
+_SAID_LAST = re.compile(r"^(?:For|In|On|With|From|About|By)\b[^,]*,\s(?:says|said)\s")
 _FEWEST_WORDS = 3
 #: Starts and ends that are tried around one figure.
 _MOST_STARTS = 5
@@ -41,17 +43,19 @@ _LEADS = (
         r"(?:\s[—–-]{1,2}|:)\s+|[A-Z][\w. ]{2,24}\s[—–]\s+(?=[A-Z])"
     ),
     re.compile(
-        r"(?:And|But|So|Yet|Still|However|Meanwhile|Moreover|Also|Instead|Indeed|"
-        r"Overall|Notwithstanding|Nevertheless|Separately|By contrast|In addition|"
-        r"In all|Again|Und|Aber|Doch|Jedoch|Dennoch|Zudem),?\s+"
+        r"(?:And|But|Und|Aber|Doch),?\s+(?!for\b)|(?:So|Yet|Still|However|Meanwhile|"
+        r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
+        r"By contrast|In addition|Again),\s+|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
+        r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
     ),
 )
 _BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
 #: A clause of its own begins behind these.
 _JOINS = re.compile(
-    r";\s|\s[—–-]{1,2}\s|—|:\s|,\s(?:and|but|while|whereas|as|although|though)\s|"
-    r"\s(?:while|whereas)\s|\sas\s(?!(?:well|many|much|few|little|if|though|of|an?|part|"
-    r"it)\b)"
+    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as|although|though)\s|"
+    r"\s(?:while|whereas)\s|\sas\s(?=(?:the|its|their|his|her|some|more|most|many)\s|"
+    r"[A-Z][a-z]|\d|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
+    r"slid|declined|increased|slumped|jumped|soared)\b)"
 )
 #: Behind these begins what somebody said, which is then stated as a fact.
 _SAID_THAT = re.compile(
@@ -92,13 +96,17 @@ _ENDS = re.compile(
 )
 #: Ends for want of a better one: a purpose, a result.
 _LATE_ENDS = re.compile(
-    r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b)[a-z]{3,}\s)"
+    r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
+    r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|within\b|between\b|half\b|"
+    r"roughly\b|only\b|below\b|above\b|record\b|under\b)[a-z]{3,}\s)"
     r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
 )
 _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
+#: Of a pair of dashes the first ends no clause.
+_DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
 )
@@ -131,7 +139,10 @@ _TURNS = re.compile(
     r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_POINTS_BACK = re.compile(r"(?:he|she|it|they|his|her|its|their)\b")
+#: A pronoun, or the second name of an apposition («the regulator, Ofwat, …»).
+_POINTS_BACK = re.compile(
+    r"(?:he|she|it|they|his|her|its|their)\b|[\w’'-]+(?:\s[\w’'-]+){0,2},\s"
+)
 _WAITING = re.compile(r"\s(?:when|where|once|until|wenn|after|as)\b")
 #: An opening phrase that still needs its clause.
 _PREPOSED = re.compile(
@@ -139,6 +150,11 @@ _PREPOSED = re.compile(
 )
 _OPEN = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|soll)\b"
+)
+#: No verb follows, so that the comma of a left out insertion stays.
+_GOES_ON = re.compile(
+    r"\d|(?:in|on|at|by|with|from|for|to|of|and|or|but|the|an?|its|his|her|their|up|down|"
+    r"about|around|nearly|more|less|well|some|just|compared|against|after|before)\b"
 )
 _RELATIVE = word_set("who which whose whom that where when whether if what why how to")
 _DETERMINERS = word_set("a an the its his her their our this these those of")
@@ -151,6 +167,8 @@ _DANGLING = word_set("""
     wie dass ist sind war hat haben wird said says also
 """)
 _SUBJECTS = word_set("he she it they we i you who")
+_REDUCED = 2
+_CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
 #: Finite forms of the plural, which are nouns elsewhere.
 _PLURAL_VERBS = word_set("""
     identify say think believe want need support back oppose plan work live own use face
@@ -164,7 +182,9 @@ _MANY = word_set("people men women children police percent cent staff half third
 #: A label that begins like this says nothing without the sentence before it.
 _LEANING = word_set("""
     it this that these those here such i we you which who whose so another others both
-    neither either one es das dies diese dieser dieses ich wir dort hier beide
+    neither either one es das dies diese dieser dieses ich wir dort hier beide davon
+    dafür dazu darunter
+    dabei damals
 """)
 _OPENERS = word_set("""
     after when while because although though since until before if unless once
@@ -229,7 +249,7 @@ def is_leaning(label: str) -> bool:
 
 def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
     start, end = _strip_leads(text, sentence), _strip_stop(text, sentence)
-    if not 0 < end - start <= _LONGEST_SENTENCE:
+    if not 0 < end - start <= _LONGEST_SENTENCE or "?" in text[end : sentence.end]:
         return None
     return _Statement(
         text=text,
@@ -247,13 +267,17 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
             for m in _BRACKETS.finditer(text, start, end)
             if not grammar.NEGATION.search(m[0])
         ],
-        insertions=_find_insertions(text, start, end),
+        insertions=[] if german else _find_insertions(text, start, end),
         german=german,
     )
 
 
 def _find_late_ends(text: str, start: int, end: int) -> list[int]:
-    found = [m.start() for m in _LATE_ENDS.finditer(text, start, end)]
+    found = [
+        m.start()
+        for m in _LATE_ENDS.finditer(text, start, end)
+        if " from " not in text[start : m.start()]
+    ]
     found += [
         m.start()
         for m in _SECOND_VERB.finditer(text, start, end)
@@ -274,7 +298,8 @@ def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
         following = _WORD.search(text, m.end(), min(end, m.end() + 40))
         if following is None or following[0].lower() in _RELATIVE:
             continue
-        joined = grammar.looks_finite(following[0]) or text[m.start()] != ","
+        stays = _GOES_ON.match(text, following.start())
+        joined = not stays or text[m.start()] != ","
         found.append((m.start() + (not joined), m.end()))
     return found
 
@@ -396,6 +421,10 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     """Whether what is behind `end` may be left out."""
     if end == statement.end:
         return True
+    if _DASH.match(statement.text, end) and _DASH.search(
+        statement.text, end + 4, statement.end
+    ):
+        return False
     tail = statement.text[end : statement.end]
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
     if _TURNS.search(statement.text, first, last):
@@ -416,7 +445,10 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     if len(inside) < _FEWEST_WORDS:
         return False
     whole = (start, end) == (statement.start, statement.end)
-    if statement.german or (whole and statement.text[end : end + 1] in _STOPS):
+    stopped = statement.text[end : end + 1] in _STOPS
+    if statement.german or (
+        whole and stopped and not _SAID_LAST.search(statement.text[start:end])
+    ):
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False
@@ -424,6 +456,7 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
 
 
 def _has_main_verb(inside: Sequence[_Word]) -> bool:
+    """Whether a finite verb is not that of a relative or subordinate clause."""
     waiting = inside[0].low in _OPENERS
     before = ""
     for at, word in enumerate(inside):
@@ -432,17 +465,24 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
         elif word.low == "," and inside[0].low in _OPENERS:
             waiting = False
         elif at and _is_verb(word, before):
-            if not waiting:
+            if not waiting and not _is_reduced(inside, at):
                 return True
             waiting = False
         before = word.low
     return False
 
 
+def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
+    """Whether the verb's clause hangs on a noun: «a policy she had taken out»."""
+    if verb < _REDUCED or inside[verb - 1].low not in _SUBJECTS - {"who"}:
+        return False
+    return inside[verb - 2].low not in _CLAUSE_STARTS
+
+
 def _is_verb(word: _Word, before: str) -> bool:
     """Whether a word is a finite verb behind the word `before`."""
     if before in _SUBJECTS:
-        return word.low not in _DANGLING or word.finite
+        return True
     if word.low in _PLURAL_VERBS:
         return before.endswith("s") or before in _MANY
     return word.finite and before not in _DETERMINERS and before != "to"
@@ -487,6 +527,15 @@ def _cut(start: int, end: int, left_out: Sequence[tuple[int, int]]) -> tuple[Spa
     return tuple(spans)
 
 
+#: «In prison, had garnered …»: the subject was left out with an inserted clause.
+_LACKS_SUBJECT = re.compile(
+    r"[^,]{1,60},\s(?:also\s)?(?:is|are|was|were|will|has|have|had|would|could|can)\b"
+)
+#: «Making it the largest of 500 …»: a participle without its clause.
+_PARTICIPLE = re.compile(
+    r"(?!(?:During|Evening|Morning|Nothing|King|Spring|Following)\b)[A-Z][a-z]{2,}ing\s"
+    r"(?:(?!\b(?:is|are|was|were|will|has|have|had|would|could|can|cost|costs)\b).)*"
+)
 _SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
 
 
@@ -500,4 +549,6 @@ def _format(text: str, spans: Sequence[Span]) -> str:
 
 
 def _reads_well(shown: str) -> bool:
-    return has_balanced_marks(shown) and not is_leaning(shown)
+    if not has_balanced_marks(shown) or is_leaning(shown):
+        return False
+    return not (_LACKS_SUBJECT.match(shown) or _PARTICIPLE.fullmatch(shown))

@@ -71,7 +71,11 @@ _RATE = re.compile(
     r"Woche|Monat|Jahr|Aktie|Person|Quadratmeter|Kilowattstunde)\b"
     r"(?!\s(?:later|earlier|ago|before|after|old)\b)"
 )
-_VAGUE_BEFORE = re.compile(r"\b(?:several|many|few|couple|some)\s$", re.IGNORECASE)
+_BARE_SCALES = word_set("hundert tausend dutzend hundred thousand dozen")
+_VAGUE_BEFORE = re.compile(
+    r"\b(?:several|many|few|couple|some|first|last|next|mehrere|einige|viele|wenige)\s$",
+    re.IGNORECASE,
+)
 #: German nouns whose number has no unit: «der Stärke 5,3».
 _GERMAN_SCALE = re.compile(r"\b(Stärke|Magnitude|Pegelstand)\s(?:von\s)?$")
 _SMALL = re.compile(r"\b[a-z][\w'’-]*")
@@ -265,7 +269,8 @@ class FigureReader:
 
     def _is_vague(self, number: Number) -> bool:
         """«several million», «a few hundred»: a scale without a number."""
-        if number.shape != "words" or number.scale == 1:
+        bare = self.text[number.start : number.end].lower() in _BARE_SCALES
+        if number.shape != "words" or (number.scale == 1 and not bare):
             return False
         before = self.text[max(0, number.start - 10) : number.start]
         return _VAGUE_BEFORE.search(before) is not None
