@@ -49,7 +49,7 @@ _LONGEST_SMALL_WORD = 3
 _POINTERS = frozenset(("this", "that", "these", "those"))
 
 
-class _Word(NamedTuple):
+class _SaidWord(NamedTuple):
     """A word or sign; `low` has straight apostrophes."""
 
     text: str
@@ -87,8 +87,8 @@ def stands_alone(
     )
 
 
-def _read_words(said: str) -> list[_Word]:
-    found: list[_Word] = []
+def _read_words(said: str) -> list[_SaidWord]:
+    found: list[_SaidWord] = []
     first, sentence = True, 0
     for match in _WORD.finditer(said):
         text = match[0]
@@ -96,7 +96,9 @@ def _read_words(said: str) -> list[_Word]:
             sentence += not first
             first = True
         elif not first or text[0].isalnum():
-            found.append(_Word(text, text.lower().replace("’", "'"), first, sentence))
+            found.append(
+                _SaidWord(text, text.lower().replace("’", "'"), first, sentence)
+            )
             first = False
     return found
 
@@ -106,12 +108,12 @@ def _begins_whole(said: str) -> bool:
     return said[0].isupper() or said[0].isdigit()
 
 
-def _is_title(words: Sequence[_Word]) -> bool:
+def _is_title(words: Sequence[_SaidWord]) -> bool:
     long = [word for word in words if len(word.low) > _LONGEST_SMALL_WORD]
     return bool(long) and all(word.text[0].isupper() for word in long)
 
 
-def _has_clause(words: Sequence[_Word]) -> bool:
+def _has_clause(words: Sequence[_SaidWord]) -> bool:
     """Whether there is a verb with its subject, as far as the tables tell."""
     return any(
         looks_finite(word.low)
@@ -121,7 +123,7 @@ def _has_clause(words: Sequence[_Word]) -> bool:
     ) or any(is_role_noun(word.low) and word.low.endswith("s") for word in words)
 
 
-def _has_german_verb(words: Sequence[_Word]) -> bool:
+def _has_german_verb(words: Sequence[_SaidWord]) -> bool:
     return any(
         word.low.endswith(("t", "te", "en", "st"))
         and word.text[0].islower()
@@ -131,7 +133,7 @@ def _has_german_verb(words: Sequence[_Word]) -> bool:
     )
 
 
-def _leans(words: Sequence[_Word]) -> bool:
+def _leans(words: Sequence[_SaidWord]) -> bool:
     """Whether the first sentence leans on words before it."""
     opening, following = words[0].low, words[1].low
     if opening in _LEANING:
@@ -147,7 +149,7 @@ def _leans(words: Sequence[_Word]) -> bool:
     return any(word.low in _POINTING for word in words if not word.sentence)
 
 
-def _is_announced(words: Sequence[_Word], at: int) -> bool:
+def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:
     """Whether the «it» at a place means what follows: «It is vital that …»."""
     near = words[at + 1 : at + _ANNOUNCED_WITHIN]
     return any(
@@ -156,7 +158,7 @@ def _is_announced(words: Sequence[_Word], at: int) -> bool:
     )
 
 
-def _has_bare_pointer(words: Sequence[_Word]) -> bool:
+def _has_bare_pointer(words: Sequence[_SaidWord]) -> bool:
     """Whether the first sentence has «this» or «that» for something outside of it."""
     for at, word in enumerate(words):
         if word.sentence:
@@ -178,7 +180,7 @@ def _has_bare_pointer(words: Sequence[_Word]) -> bool:
     return False
 
 
-def _has_antecedents(words: Sequence[_Word]) -> bool:
+def _has_antecedents(words: Sequence[_SaidWord]) -> bool:
     """Whether each pronoun has something before it that it can mean."""
     thing = person = False
     for at, word in enumerate(words):
@@ -195,7 +197,7 @@ def _has_antecedents(words: Sequence[_Word]) -> bool:
     return True
 
 
-def _is_object(words: Sequence[_Word], at: int) -> bool:
+def _is_object(words: Sequence[_SaidWord], at: int) -> bool:
     """Whether «it» is the object of a longer sentence about the story's subject.
 
     «We will not reopen it before the steel has been tested»: below the headline a
@@ -208,7 +210,7 @@ def _is_object(words: Sequence[_Word], at: int) -> bool:
     return after[0].isalnum() and not looks_finite(after) and not after.endswith("ly")
 
 
-def _is_named(word: _Word) -> bool:
+def _is_named(word: _SaidWord) -> bool:
     """Whether it may be a name: a capital that opens no sentence."""
     if not word.text[0].isupper() or word.low in _CALENDAR:
         return False
@@ -225,11 +227,11 @@ def _is_named(word: _Word) -> bool:
     )
 
 
-def _names_person(word: _Word) -> bool:
+def _names_person(word: _SaidWord) -> bool:
     return word.low in _PERSON_NOUNS or is_role_noun(word.low)
 
 
-def _names_thing(words: Sequence[_Word], at: int) -> bool:
+def _names_thing(words: Sequence[_SaidWord], at: int) -> bool:
     """Whether it may be a noun: after a determiner, or a plural."""
     low = words[at].low
     if at and words[at - 1].low in DETERMINERS and low[0].isalnum():
