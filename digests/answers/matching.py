@@ -94,12 +94,23 @@ def _list_roots(words: Sequence[str], lang: str) -> tuple[str, ...]:
 #: Weights of a word that is one or two sentences before, in the title or first
 #: sentence, or elsewhere in the article.
 WEIGHTS_BEFORE, LEAD_WEIGHT, ELSEWHERE_WEIGHT = (0.75, 0.55), 0.6, 0.25
+#: The weights for an article's first sentence of a word of its title, and of a word
+#: further down: what follows is about the same event.
+TITLE_WEIGHT, LATER_WEIGHT = 0.75, 0.5
 #: The second of these for questions about what somebody said.
 SPEECH_LEAD_WEIGHT = 0.3
 #: The least nearness of a name.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
-    r"[$£€¥]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent)\b|%",
+    r"[$£€¥₹₦]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent|crowns?"
+    r"|francs?|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|kron(?:or|er|a)"
+    r"|zloty|forint|Kronen|Franken|Rs)\b|%",
+    re.I,
+)
+#: «It is to *cost* 265 million»: a sum without its currency.
+_COSTING = re.compile(
+    r"\b(?:cost\w*|price[ds]?|worth|dearer|pay\w*|paid|bill|kost\w+|Preis\w*|teuer|zahl\w+)\b"
+    r"[^.;]{0,60}\d",
     re.I,
 )
 _LENGTH = re.compile(
@@ -120,6 +131,17 @@ _AGE_REACH = 40
 #: After these words somebody else may be meant.
 _ELSE = re.compile(r"\b(?:said|says|told|that|and|whose|while|sagte|dass|und)\b")
 _NEAR = 4
+#: After «the number of …»: where a count stands or moves.
+_TOLL = re.compile(
+    r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
+    r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
+)
+#: Verbs right after a number whose noun is left out.
+_ELIDING = word_set("""
+    were was are is have had has remain remained wurden sind waren werden haben hatten
+    blieben
+""")
+_ELIDED_REACH = 24
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
 _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
@@ -129,7 +151,9 @@ _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 _REASON = re.compile(
     r"\b(?:because|after|due to|owing to|so that|in order to|as a result|the cause"
-    r"|reason|blamed|mainly|weil|wegen|nachdem|um|damit|denn)\b",
+    r"|reason|caused|triggered|blamed|mainly|thanks to|source of|traced to"
+    r"|weil|wegen|nachdem|um|damit|denn|Ursache war|Grund (?:war|ist|dafür)|Auslöser"
+    r"|aufgrund|infolge)\b",
     re.I,
 )
 _PLACE = re.compile(
@@ -177,9 +201,13 @@ class SentenceMatch:
         for back, worth in enumerate(WEIGHTS_BEFORE, 1):
             if at >= back and roots & passage.lines[at - back].held:
                 return worth
+        if at == 0 and roots & passage.title:
+            return max(lead, TITLE_WEIGHT)
         if roots & passage.lead:
             return lead
-        return ELSEWHERE_WEIGHT if roots & passage.held else 0.0
+        if roots & passage.held:
+            return ELSEWHERE_WEIGHT if at else LATER_WEIGHT
+        return 0.0
 
     def weigh_kind(self) -> float:
         """The factor of the score where it is uncertain what kind of thing is said."""
@@ -188,11 +216,15 @@ class SentenceMatch:
             case "person":
                 return 1.0 if self._names_somebody() else 0.8
             case "reason":
-                return 1.0 if _REASON.search(text) else 0.65
+                return 1.0 if _REASON.search(text) else 0.45
             case "place":
                 return 1.0 if _PLACE.search(text) else 0.75
             case _:
                 return 1.0
+
+    def gives_reason(self) -> bool:
+        """Whether a word of the sentence says that it is a cause."""
+        return _REASON.search(self.line.text) is not None
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -215,6 +247,8 @@ class SentenceMatch:
             case "day":
                 named = dates.find_moments(text) or dates.find_days(text, None, lang)
                 return bool(named)
+            case "name":
+                return self._names_somebody()
             case "person":
                 nouns = PERSON_NOUNS & set(self.line.words)
                 return self._names_somebody() or bool(nouns)
@@ -227,7 +261,7 @@ class SentenceMatch:
         if not any(number.value not in question.figures for number in found):
             return False
         if question.kind == "money":
-            return _MONEY.search(text) is not None
+            return bool(_MONEY.search(text) or _COSTING.search(text))
         return question.kind != "length" or _LENGTH.search(text) is not None
 
     def _has_age(self) -> bool:
@@ -248,6 +282,8 @@ class SentenceMatch:
         if counted is None:
             return True
         roots = counted.accepted_roots
+        if self._tells_toll() or self._counts_elided():
+            return True
         places = [at for at, root in enumerate(line.roots) if root in roots]
         if not places:
             return False
@@ -257,6 +293,31 @@ class SentenceMatch:
             if any(0 <= at - first <= _NEAR for at in places):
                 return True
         return bool(_NONE & set(line.words))
+
+    def _tells_toll(self) -> bool:
+        """Whether it is «the number of … has risen to 31» of what is counted."""
+        toll = _TOLL.search(self.line.text)
+        if toll is None:
+            return False
+        asked = (self.question.counted, *self.question.focus)
+        return any(term and term.accepted_roots & self.line.held for term in asked)
+
+    def _counts_elided(self) -> bool:
+        """Whether the noun is left out: «6,000 were still without power», «38 dead»."""
+        counted, line = self.question.counted, self.line
+        if counted is None:
+            return False
+        states = [term for term in self.question.focus if term is not counted]
+        for number in numbers.find_numbers(line.text, self.passage.article.lang):
+            after = split_words(line.text[number.end : number.end + _ELIDED_REACH])[:1]
+            if not after:
+                continue
+            root = find_root(after[0], resolve_language(self.passage.article.lang))
+            if any(root in term.accepted_roots for term in states):
+                return True
+            if after[0] in _ELIDING and self.measure_nearness(counted) >= _SPOKEN_OF:
+                return True
+        return False
 
     def _names_somebody(self) -> bool:
         """Whether the sentence names somebody whom the question does not."""
@@ -315,6 +376,8 @@ class SentenceMatch:
     def _agrees(self) -> bool:
         """Whether neither the sentence nor its context denies what is asked about."""
         question, line = self.question, self.line
+        if question.kind == "yes or no":
+            return True
         if contradictions.has_opposite(question.text, line.text):
             return False
         if question.denies or question.kind in ("number", "money"):

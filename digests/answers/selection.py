@@ -7,15 +7,18 @@ sources do not say.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from math import log
 from typing import Literal
 
-from digests.answers import matching
+from digests.answers import assurance, matching, statements
 from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_article
 from digests.answers.questions import Question, QuestionTerm
-from digests.language.words import measure_containment
+from digests.answers.vocabulary import find_root
+from digests.language import grammar
+from digests.language.words import is_stop_word, measure_containment
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -33,6 +36,21 @@ _LEAST_SCORE_SHARE = 0.7
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 _SATURATION, _LENGTH = 1.2, 0.4
+#: The least share of the best score for a sure sentence to go before nearer ones, and
+#: for one of a newer article to replace older ones.
+_LEAST_SURE_SHARE, _LEAST_NEW_SHARE = 0.5, 0.55
+#: Words that the beginnings of two reports of one event share.
+_SHARED_LEAD = 3
+#: The shortest part of a German compound.
+_COMPOUND_PART = 5
+#: Kinds of answers that a newer report changes.
+_STATES = frozenset({"number", "money", "yes or no", "reason", "day", "length"})
+#: The least share of the question's words in the article for a sentence that gives a
+#: reason or denies, and the factors of its score.
+_MIN_EVENT_COVERAGE = 0.7
+_EXPLICIT, _IMPLIED, _DISTANCE = 0.9, 0.6, 0.1
+#: The factor for a sentence that denies what a yes-or-no question asks.
+_DENYING = 1.4
 #: The factor for «96 metres *high*» as an answer to «how high».
 _ADJECTIVE = 1.3
 
@@ -61,6 +79,8 @@ class QuestionAnswer:
 
     sentences: tuple[AnswerSentence, ...]
     refused: AnswerRefusal | None
+    #: False: only the nearest passage, which may not answer the question.
+    sure: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +90,9 @@ class _Candidate:
     #: The covered shares of the question's words, and of those that are no names.
     covered: float
     plain: float
+    sure: bool = False
+    #: The first and last sentence that it is shown with.
+    shown: tuple[int, int] = (0, 0)
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
@@ -87,18 +110,132 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     unknown = _find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
-    best = sorted(_iter_candidates(question, passages), key=_candidate_sort_key)
+    question = _accept_compounds(question, passages)
+    chosen = _choose_candidates(question, list(_iter_candidates(question, passages)))
+    if not chosen:
+        return _build_refusal("not told")
+    return QuestionAnswer(
+        sentences=tuple(map(_build_sentence, chosen)),
+        refused=None,
+        sure=chosen[0].sure,
+    )
+
+
+def _choose_candidates(
+    question: Question, found: Sequence[_Candidate]
+) -> list[_Candidate]:
+    """The best sentences: sure ones, or else the single nearest passage."""
+    kept = [one for one in found if not _is_denied_claim(one, found)]
+    kept = _drop_superseded(question, kept)
+    best = max((one.score for one in kept), default=0.0)
+    sure = [one for one in kept if one.sure and one.score >= _LEAST_SURE_SHARE * best]
+    if not sure:
+        return sorted(kept, key=_candidate_sort_key)[:1]
     chosen: list[_Candidate] = []
-    for one in best:
+    for one in sorted(sure, key=_candidate_sort_key):
         if len(chosen) == MAX_ANSWER_SENTENCES or (
             chosen and one.score < _LEAST_SCORE_SHARE * chosen[0].score
         ):
             break
         if not any(_repeats_candidate(one, other) for other in chosen):
             chosen.append(one)
-    if not chosen:
-        return _build_refusal("not told")
-    return QuestionAnswer(sentences=tuple(map(_build_sentence, chosen)), refused=None)
+    return chosen
+
+
+def _accept_compounds(
+    question: Question, passages: Sequence[TokenizedArticle]
+) -> Question:
+    """Let German words match their compounds: «Unglück», «Zugunglück».
+
+    The longer of the two begins or ends with the shorter.
+    """
+    if question.lang != "de":
+        return question
+    known = frozenset[str]().union(*(passage.held for passage in passages))
+    long = [root for root in known if len(root) >= _COMPOUND_PART]
+
+    def widen(term: QuestionTerm) -> QuestionTerm:
+        same = {root for root in long if _is_compound_pair(term.word, root)}
+        return replace(term, accepted_roots=term.accepted_roots | same)
+
+    changed = {term.word: widen(term) for term in question.terms}
+    counted = question.counted
+    return replace(
+        question,
+        terms=tuple(changed.values()),
+        focus=tuple(changed[term.word] for term in question.focus),
+        counted=changed[counted.word] if counted is not None else None,
+    )
+
+
+def _is_compound_pair(word: str, root: str) -> bool:
+    base = find_root(word, "de")
+    short, long = sorted((base, root), key=len)
+    if len(short) < _COMPOUND_PART:
+        return False
+    return long.endswith(short) or long.startswith(short)
+
+
+def _is_denied_claim(one: _Candidate, found: Sequence[_Candidate]) -> bool:
+    """Whether it is a claim that is denied elsewhere, and shown without the denial."""
+    lines, (first, last) = one.match.passage.lines, one.shown
+    shown = [lines[at].text for at in range(first, last + 1)]
+    if not statements.is_claim(one.match.line.text):
+        return False
+    if any(map(statements.is_denial, shown)) or len(shown) > 1:
+        return False
+    title = one.match.passage.article.title or ""
+    later = lines[last + 1 :]
+    return (
+        statements.is_denial(title)
+        or any(statements.turns_round(line.text) for line in later)
+        or any(
+            statements.is_denial(other.match.line.text)
+            for other in found
+            if other.match.passage is not one.match.passage
+        )
+    )
+
+
+def _drop_superseded(
+    question: Question, found: Sequence[_Candidate]
+) -> list[_Candidate]:
+    """Without what a newer article on the same event says anew: a count, a state."""
+    if question.kind not in _STATES or question.days is not None:
+        return list(found)
+    best = max((one.score for one in found), default=0.0)
+    newest = [
+        one for one in found if one.sure and one.score >= _LEAST_NEW_SHARE * best
+    ]
+    newest.sort(key=_find_time, reverse=True)
+    dropped: set[int] = set()
+    for number, one in enumerate(found):
+        for other in newest:
+            if _find_time(other) <= _find_time(one):
+                break
+            if _report_same_event(one.match.passage, other.match.passage):
+                dropped.add(number)
+                break
+    return [one for number, one in enumerate(found) if number not in dropped]
+
+
+def _find_time(one: _Candidate) -> float:
+    return _read_time(one.match.passage)
+
+
+def _read_time(passage: TokenizedArticle) -> float:
+    published: datetime | None = passage.article.published
+    if published is None:
+        return 0.0
+    texts = [line.text for line in passage.lines[:3]]
+    return statements.find_stated_time(texts, published).timestamp()
+
+
+def _report_same_event(one: TokenizedArticle, other: TokenizedArticle) -> bool:
+    if one is other:
+        return False
+    shared = one.lead & other.lead
+    return sum(not is_stop_word(root) for root in shared) >= _SHARED_LEAD
 
 
 def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
@@ -106,10 +243,14 @@ def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
 
 
 def _build_sentence(one: _Candidate) -> AnswerSentence:
+    """The sentence, with those that turn it round."""
+    article, lines = one.match.passage.article, one.match.passage.lines
+    first, last = one.shown
+    span = Span(start=lines[first].span.start, end=lines[last].span.end)
     return AnswerSentence(
-        article=one.match.passage.article,
-        span=one.match.line.span,
-        text=one.match.line.text,
+        article=article,
+        span=span,
+        text=article.text[span.start : span.end],
         score=one.score,
     )
 
@@ -148,13 +289,62 @@ def _iter_candidates(
     every = ((each, at) for each in passages for at in range(len(each.lines)))
     for passage, at in islice(every, _SENTENCES):
         held = passage.lines[at].held
-        if not any(term.accepted_roots & held for term in question.terms):
-            continue
         match = SentenceMatch(question=question, passage=passage, at=at)
-        one = _weigh_candidate(match, rare, mean)
-        enough = one.covered >= MIN_COVERAGE and one.plain >= MIN_PLAIN_COVERAGE
-        if enough and match.is_possible():
-            yield one
+        if not question.conditional and statements.is_hypothetical(match.line.text):
+            continue
+        one = _explain_event(match, rare)
+        if any(term.accepted_roots & held for term in question.terms):
+            near = _weigh_candidate(match, rare, mean)
+            enough = near.covered >= MIN_COVERAGE and near.plain >= MIN_PLAIN_COVERAGE
+            if enough and (one is None or near.score > one.score):
+                one = near
+        if one is not None and match.is_possible():
+            yield _judge_candidate(one)
+
+
+def _judge_candidate(one: _Candidate) -> _Candidate:
+    texts = [line.text for line in one.match.passage.lines]
+    return replace(
+        one,
+        sure=assurance.is_sure(one.match),
+        shown=statements.extend_statement(texts, one.match.at),
+    )
+
+
+def _explain_event(
+    match: SentenceMatch, rare: Mapping[str, float]
+) -> _Candidate | None:
+    """A sentence without the question's words that still answers it.
+
+    The reason of an event stands in a sentence of its own («A tyre had burst.»), and so
+    does the denial of what was asked («Nobody was hurt.»).
+    """
+    question = match.question
+    match question.kind:
+        case "reason" if match.gives_reason():
+            factor = _EXPLICIT
+        case "reason" if assurance.explains_nearby(match):
+            factor = _IMPLIED
+        case "yes or no" if _denies_predicate(match):
+            factor = _DENYING
+        case _:
+            return None
+    covered = total = 0.0
+    for term in question.terms:
+        weight = term.weight * rare[term.word]
+        near = match.measure_nearness(term, 1.0)
+        covered, total = covered + weight * near, total + weight
+    share = covered / total
+    if share < _MIN_EVENT_COVERAGE:
+        return None
+    score = total * share * factor / (1 + _DISTANCE * match.at)
+    return _Candidate(match=match, score=score, covered=share, plain=share)
+
+
+def _denies_predicate(match: SentenceMatch) -> bool:
+    text = match.line.text
+    denied = statements.is_denial(text) or grammar.NEGATION.search(text) is not None
+    return denied and assurance.holds_predicate(match)
 
 
 def _weigh_candidate(

@@ -1,0 +1,112 @@
+"""Judge whether a sentence that may answer a question surely does.
+
+A sentence about the right event that lacks the question's verb or the thing asked for
+is the nearest passage: it is shown without the mark of an answer, or not at all.
+"""
+
+import re
+
+from digests.answers import statements
+from digests.answers.matching import SentenceMatch
+from digests.answers.questions import Question, QuestionTerm
+
+#: The nearness from which a word counts as said: in the sentence or the one before.
+_SAID = 0.75
+#: The least share of the main clause's words that are said.
+_MIN_SAID = 0.5
+_AHEAD = re.compile(
+    r"\b(?:will|expected|is\sto|are\sto|due|wird|werden|soll|erwartet)\b", re.I
+)
+_PERFECT_CAUSE = re.compile(
+    r"\b(?:had|hatten?|waren?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+(?:ed|en|[^aeious]t|lt|"
+    r"nt)|ge\w+|been|gone|come|run|burst|broken|caught|lost|set)\b",
+)
+_PAST = re.compile(r"\b(?:was|were|did|had|war|waren|hat|wurde|wurden)\b", re.I)
+
+
+def is_sure(match: SentenceMatch) -> bool:
+    """Whether the sentence holds what is asked for and the question's verb."""
+    question, line = match.question, match.line
+    if statements.is_unknown(line.text) and question.kind != "yes or no":
+        return False
+    if not question.restrictions <= set(line.words):
+        return False
+    if question.asked_noun and not _holds_asked_noun(match):
+        return False
+    match question.kind:
+        case "reason":
+            return match.gives_reason() and bool(_list_said(match))
+        case "name":
+            return _names_beside(match)
+        case "person" if question.verb:
+            return _holds_verb(match)
+        case "yes or no":
+            return holds_predicate(match)
+        case _:
+            return _share_said(match) >= _MIN_SAID
+
+
+def holds_predicate(match: SentenceMatch) -> bool:
+    """Whether the sentence itself has words of the main clause of the question."""
+    focus = _list_weighty(match.question)
+    if not focus:
+        return True
+    held = match.line.held
+    direct = [term for term in focus if term.accepted_roots & held]
+    if not direct:
+        return False
+    # The last word of a short main clause is its verb or its complement.
+    return focus[-1] in direct or len(direct) * 2 >= len(focus)
+
+
+def explains_nearby(match: SentenceMatch) -> bool:
+    """Whether it tells what had happened before, which is mostly the reason."""
+    return _PERFECT_CAUSE.search(match.line.text) is not None
+
+
+def _list_weighty(question: Question) -> list[QuestionTerm]:
+    heavy = [term for term in question.focus if term.weight >= 1]
+    return heavy or list(question.focus)
+
+
+def _list_said(match: SentenceMatch) -> list[QuestionTerm]:
+    plain = [term for term in match.question.terms if term.name is None]
+    return [term for term in plain if match.measure_nearness(term) >= _SAID]
+
+
+def _share_said(match: SentenceMatch) -> float:
+    focus = _list_weighty(match.question)
+    if not focus:
+        return 1.0
+    said = sum(match.measure_nearness(term) >= _SAID for term in focus)
+    return said / len(focus)
+
+
+def _holds_verb(match: SentenceMatch) -> bool:
+    verb = match.question.verb
+    for term in match.question.terms:
+        if verb in term.accepted_roots:
+            return bool(term.accepted_roots & match.line.held)
+    return verb in match.line.held
+
+
+def _holds_asked_noun(match: SentenceMatch) -> bool:
+    question, line = match.question, match.line
+    if question.kind not in ("", "number"):
+        return True
+    wanted = question.asked_noun
+    for term in question.terms:
+        if wanted in term.accepted_roots and not term.accepted_roots & line.held:
+            return False
+    asks_past = _PAST.search(question.text) is not None
+    return not (asks_past and _AHEAD.search(line.text))
+
+
+def _names_beside(match: SentenceMatch) -> bool:
+    """Whether a capitalised word follows or stands beside a word asked about."""
+    for term in match.question.focus:
+        for root in term.accepted_roots & match.line.held:
+            beside = rf"\b{re.escape(root)}\w*,?\s(?:\w+\s){{0,2}}[A-ZÄÖÜ]\w+"
+            if re.search(beside, match.line.text):
+                return True
+    return "name" in match.line.words or "called" in match.line.words

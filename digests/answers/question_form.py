@@ -1,0 +1,130 @@
+"""The form of a question: yes or no, its main clause, conditions, what noun it asks for.
+
+«Was anyone hurt when the plane left the runway?» asks about «hurt»; the clause after
+«when» only says which event is meant, so an answer need not repeat it.
+"""
+
+from collections.abc import Sequence
+
+from digests.answers.vocabulary import QUESTION_WORDS, find_root
+from digests.language import words
+from digests.language.grammar import Token
+from digests.language.words import word_set
+
+_ENGLISH_FIRST = word_set("""
+    is are was were do does did has have had can could will would should may might must
+    isn't aren't wasn't weren't don't doesn't didn't hasn't haven't won't
+""")
+_GERMAN_FIRST = word_set("""
+    wird werden wurde wurden ist sind waren haben hatte hatten kann können darf dürfen
+    muss müssen soll sollen gibt gab bleibt bleiben stimmt
+""")
+#: German verbs that are English words as well.
+_AMBIGUOUS_FIRST = word_set("war hat")
+_GERMAN_ARTICLES = word_set("""
+    das der die den dem des ein eine einen einem einer es im am beim bei für und noch
+    jemand schon sich
+""")
+#: Words that begin a clause or phrase that only names the event.
+_SUBORDINATE = word_set("""
+    when after before because while during as since if as that who which following at in
+    beim bei nachdem weil während als wenn dass nach im in am
+""")
+_CONDITIONS = word_set("if would could might unless wenn würde würden falls könnte wäre")
+#: Words without which another event may be meant.
+_RESTRICTIONS = word_set("last first previous previously next zuletzt erstmals vorher")
+_PLAIN_LAST = word_set("night week month year monday tuesday wednesday thursday friday")
+_NAMED = word_set("name called named heißt hieß")
+_ASKING = word_set("what which was welche welcher welches")
+_BEING = word_set("is are was were ist sind war waren")
+_DETERMINERS = word_set("the a an its his her their der die das den dem ein eine")
+_REASON_NOUNS = word_set("cause reason motive grund ursache motiv anlass")
+_CAUSING = word_set("caused causes triggered sparked verursacht verursachte auslöste")
+#: The fewest words of a question about yes or no.
+_SHORTEST = 3
+
+
+def begins_german(found: Sequence[Token]) -> bool:
+    """Whether a question begins with a German verb: «Wird das Bad geschlossen?»."""
+    if not found:
+        return False
+    first, rest = found[0].low, {token.low for token in found[1:]}
+    if first in _GERMAN_FIRST:
+        return True
+    return first in _AMBIGUOUS_FIRST and bool(rest & _GERMAN_ARTICLES)
+
+
+def asks_yes_or_no(found: Sequence[Token], lang: str) -> bool:
+    """Whether a question begins with its verb."""
+    if len(found) < _SHORTEST:
+        return False
+    first = found[0].low.replace("’", "'")
+    if lang == "de":
+        return first in _GERMAN_FIRST | _AMBIGUOUS_FIRST
+    return first in _ENGLISH_FIRST
+
+
+def asks_reason(found: Sequence[Token]) -> bool:
+    """Whether it asks for a cause without «why»: «what caused …», «what motive …»."""
+    low = [token.low for token in found[:6]]
+    if not low or low[0] not in _ASKING:
+        return False
+    return any(word in _REASON_NOUNS for word in low) or low[1:2] != [] and (
+        low[1] in _CAUSING
+    )
+
+
+def asks_condition(found: Sequence[Token]) -> bool:
+    """Whether it asks what would happen under a condition."""
+    return any(token.low in _CONDITIONS for token in found)
+
+
+def asks_name(found: Sequence[Token]) -> bool:
+    """Whether it asks what somebody or something is called."""
+    low = [token.low for token in found[:6]]
+    return bool(low) and low[0] in ("what", "wie", "whose") and bool(_NAMED & set(low))
+
+
+def find_restrictions(found: Sequence[Token]) -> frozenset[str]:
+    """Words like «last» that say which of several events is meant."""
+    held = set()
+    for at, token in enumerate(found):
+        after = found[at + 1].low if at + 1 < len(found) else ""
+        if token.low in _RESTRICTIONS and after not in _PLAIN_LAST:
+            held.add(token.low)
+    return frozenset(held)
+
+
+def find_asked_noun(found: Sequence[Token], lang: str) -> str:
+    """The noun of «what was the NOUN of …», or "": its root is wanted in the answer."""
+    low = [token.low for token in found[:7]]
+    if len(low) < 4 or low[0] not in _ASKING or low[1] not in _BEING:
+        return ""
+    if low[2] not in _DETERMINERS:
+        return ""
+    for word in low[3:6]:
+        if words.is_stop_word(word, lang):
+            return ""
+        root = find_root(word, lang)
+        after = low[low.index(word) + 1 : low.index(word) + 2]
+        if after and after[0] in ("of", "for", "in", "on", "at", "der", "des", "von"):
+            return root
+    return ""
+
+
+def list_main_words(found: Sequence[Token], lang: str) -> tuple[str, ...]:
+    """The words of the main clause that are neither names nor question words.
+
+    It ends at the first «when», «after», «in» that stands behind one of its words.
+    """
+    main: list[str] = []
+    for token in found:
+        word = token.low.replace("’", "'").removesuffix("'s")
+        if main and word in _SUBORDINATE:
+            break
+        if words.is_stop_word(word, lang) or word in QUESTION_WORDS:
+            continue
+        if lang != "de" and token.capital:
+            continue
+        main += word.split("-")
+    return tuple(main)
