@@ -9,6 +9,7 @@ import re
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
 from digests.answers.questions import Question, QuestionTerm
+from digests.language.words import split_words, word_set
 
 #: The nearness from which a word counts as said: in the sentence or the one before.
 _SAID = 0.75
@@ -21,6 +22,7 @@ _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|waren?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+(?:ed|en|[^aeious]t|lt|"
     r"nt)|ge\w+|been|gone|come|run|burst|broken|caught|lost|set)\b",
 )
+_OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|hat|wurde|wurden)\b", re.I)
 
 
@@ -43,7 +45,7 @@ def is_sure(match: SentenceMatch) -> bool:
         case "yes or no":
             return holds_predicate(match)
         case _:
-            return _share_said(match) >= _MIN_SAID
+            return _share_said(match) >= _MIN_SAID or _opens_with_verb(match)
 
 
 def holds_predicate(match: SentenceMatch) -> bool:
@@ -52,16 +54,42 @@ def holds_predicate(match: SentenceMatch) -> bool:
     if not focus:
         return True
     held = match.line.held
+    if match.at == 0:
+        # The title and the first sentence tell the same.
+        held |= match.passage.title
     direct = [term for term in focus if term.accepted_roots & held]
-    if not direct:
-        return False
-    # The last word of a short main clause is its verb or its complement.
-    return focus[-1] in direct or len(direct) * 2 >= len(focus)
+    if focus[-1] in direct:
+        # The last word of a main clause is its verb or its complement.
+        return True
+    return match.question.lang != "de" and len(direct) * 2 >= len(focus) > 0
+
+
+def holds_some_focus(match: SentenceMatch) -> bool:
+    """Whether the sentence itself has a word of the question's main clause."""
+    focus = _list_weighty(match.question)
+    return any(term.accepted_roots & match.line.held for term in focus)
+
+
+def tells_gap(match: SentenceMatch) -> bool:
+    """Whether it says in the question's words that the answer is not known.
+
+    «Where he had been is a mystery» to «where had he been?».
+    """
+    asked = [w for w in split_words(match.question.text) if w in _OPEN_WORDS][:1]
+    repeated = bool(set(asked) & set(match.line.words))
+    return repeated and statements.is_unknown(match.line.text)
 
 
 def explains_nearby(match: SentenceMatch) -> bool:
     """Whether it tells what had happened before, which is mostly the reason."""
     return _PERFECT_CAUSE.search(match.line.text) is not None
+
+
+def tells_event(match: SentenceMatch) -> bool:
+    """Whether the article begins with most of what the question is about."""
+    focus = _list_weighty(match.question)
+    told = sum(match.measure_nearness(term, 1.0) >= _MIN_SAID for term in focus)
+    return told >= _MIN_SAID * len(focus)
 
 
 def _list_weighty(question: Question) -> list[QuestionTerm]:
@@ -80,6 +108,14 @@ def _share_said(match: SentenceMatch) -> float:
         return 1.0
     said = sum(match.measure_nearness(term) >= _SAID for term in focus)
     return said / len(focus)
+
+
+def _opens_with_verb(match: SentenceMatch) -> bool:
+    """Whether it is the first sentence, with the verb, and the rest follows in it."""
+    focus = _list_weighty(match.question)
+    if match.at or not focus or not focus[-1].accepted_roots & match.line.held:
+        return False
+    return all(match.measure_nearness(term) >= _MIN_SAID for term in focus)
 
 
 def _holds_verb(match: SentenceMatch) -> bool:
@@ -106,7 +142,7 @@ def _names_beside(match: SentenceMatch) -> bool:
     """Whether a capitalised word follows or stands beside a word asked about."""
     for term in match.question.focus:
         for root in term.accepted_roots & match.line.held:
-            beside = rf"\b{re.escape(root)}\w*,?\s(?:\w+\s){{0,2}}[A-ZÄÖÜ]\w+"
+            beside = rf"\b{re.escape(root)}\w*,?\s(?:named\s|called\s|namens\s)?[A-ZÄÖÜ]\w+"
             if re.search(beside, match.line.text):
                 return True
     return "name" in match.line.words or "called" in match.line.words

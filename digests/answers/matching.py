@@ -136,6 +136,8 @@ _TOLL = re.compile(
     r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
     r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
 )
+#: «34 of the 40 missing» does not tell how many are missing.
+_PARTITIVE = re.compile(r"\A(?:\w+\s)?[\w,-]+\s(?:of|von|der)\s(?:the\s|den\s)?\d", re.I)
 #: Verbs right after a number whose noun is left out.
 _ELIDING = word_set("""
     were was are is have had has remain remained wurden sind waren werden haben hatten
@@ -150,7 +152,7 @@ _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 _REASON = re.compile(
-    r"\b(?:because|after|due to|owing to|so that|in order to|as a result|the cause"
+    r"\b(?:because|(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:minutes|hours|days|weeks|months|years)\b)|due to|owing to|so that|in order to|as a result|the cause"
     r"|reason|caused|triggered|blamed|mainly|thanks to|source of|traced to"
     r"|weil|wegen|nachdem|um|damit|denn|Ursache war|Grund (?:war|ist|dafür)|Auslöser"
     r"|aufgrund|infolge)\b",
@@ -190,10 +192,13 @@ class SentenceMatch:
             and self._is_said_by()
         )
 
-    def measure_nearness(self, term: QuestionTerm, lead: float = LEAD_WEIGHT) -> float:
+    def measure_nearness(
+        self, term: QuestionTerm, lead: float = LEAD_WEIGHT, *, titled: bool = True
+    ) -> float:
         """How near a word of the question is to the sentence: 0 to 1.
 
-        `lead` is the nearness of a word with which the article begins.
+        `lead` is the nearness of a word with which the article begins; `titled` says
+        whether an article's title counts as the sentence before its first.
         """
         roots, passage, at = term.accepted_roots, self.passage, self.at
         if roots & passage.lines[at].held:
@@ -201,7 +206,7 @@ class SentenceMatch:
         for back, worth in enumerate(WEIGHTS_BEFORE, 1):
             if at >= back and roots & passage.lines[at - back].held:
                 return worth
-        if at == 0 and roots & passage.title:
+        if titled and at == 0 and roots & passage.title:
             return max(lead, TITLE_WEIGHT)
         if roots & passage.lead:
             return lead
@@ -215,6 +220,10 @@ class SentenceMatch:
         match self.question.kind:
             case "person":
                 return 1.0 if self._names_somebody() else 0.8
+            case "number" if _PARTITIVE.search(text):
+                return 0.7
+            case "number" if _TOLL.search(text):
+                return 1.2
             case "reason":
                 return 1.0 if _REASON.search(text) else 0.45
             case "place":

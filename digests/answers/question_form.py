@@ -27,12 +27,12 @@ _GERMAN_ARTICLES = word_set("""
 """)
 #: Words that begin a clause or phrase that only names the event.
 _SUBORDINATE = word_set("""
-    when after before because while during as since if as that who which following at in
-    beim bei nachdem weil während als wenn dass nach im in am
+    when after before because while during as since if nachdem weil während als wenn
+    dass
 """)
 _CONDITIONS = word_set("if would could might unless wenn würde würden falls könnte wäre")
 #: Words without which another event may be meant.
-_RESTRICTIONS = word_set("last first previous previously next zuletzt erstmals vorher")
+_RESTRICTIONS = word_set("last previous previously zuletzt vorher")
 _PLAIN_LAST = word_set("night week month year monday tuesday wednesday thursday friday")
 _NAMED = word_set("name called named heißt hieß")
 _ASKING = word_set("what which was welche welcher welches")
@@ -85,6 +85,11 @@ def asks_name(found: Sequence[Token]) -> bool:
     return bool(low) and low[0] in ("what", "wie", "whose") and bool(_NAMED & set(low))
 
 
+def is_cause_word(word: str) -> bool:
+    """Whether it only asks for a reason: «what *caused* …», «the *motive* of …»."""
+    return word in _REASON_NOUNS | _CAUSING
+
+
 def find_restrictions(found: Sequence[Token]) -> frozenset[str]:
     """Words like «last» that say which of several events is meant."""
     held = set()
@@ -115,7 +120,7 @@ def find_asked_noun(found: Sequence[Token], lang: str) -> str:
 def list_main_words(found: Sequence[Token], lang: str) -> tuple[str, ...]:
     """The words of the main clause that are neither names nor question words.
 
-    It ends at the first «when», «after», «in» that stands behind one of its words.
+    It ends at the first «when», «after», «because» that stands behind one of its words.
     """
     main: list[str] = []
     for token in found:

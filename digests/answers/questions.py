@@ -124,6 +124,8 @@ def parse_question(text: str, today: date) -> Question:
     days = parse_period(text, today, lang)
     kind, counted_at = _find_kind(found, lang)
     spoken = [t for t in found if not _in_period(t, days)]
+    if kind == "reason":
+        spoken = [t for t in spoken if not question_form.is_cause_word(t.low)]
     runs = _find_name_runs(spoken, lang)
     terms = _build_terms(spoken, runs, lang, converse=kind == "yes or no")
     counted = _find_counted(found, counted_at, terms, lang)

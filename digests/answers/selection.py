@@ -6,6 +6,7 @@ only if enough of the question is in it or in its context; else the answer is th
 sources do not say.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Literal
 
 from digests.answers import assurance, matching, statements
 from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_article
-from digests.answers.questions import Question, QuestionTerm
+from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.answers.vocabulary import find_root
 from digests.language import grammar
 from digests.language.words import is_stop_word, measure_containment
@@ -36,21 +37,26 @@ _LEAST_SCORE_SHARE = 0.7
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 _SATURATION, _LENGTH = 1.2, 0.4
-#: The least share of the best score for a sure sentence to go before nearer ones, and
-#: for one of a newer article to replace older ones.
-_LEAST_SURE_SHARE, _LEAST_NEW_SHARE = 0.5, 0.55
+#: The least share of the best score for a sure sentence to go before nearer ones.
+_LEAST_SURE_SHARE = 0.5
 #: Words that the beginnings of two reports of one event share.
 _SHARED_LEAD = 3
 #: The shortest part of a German compound.
 _COMPOUND_PART = 5
-#: Kinds of answers that a newer report changes.
-_STATES = frozenset({"number", "money", "yes or no", "reason", "day", "length"})
+_PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
+#: Kinds of answers that a newer report changes, and the least share of the best score
+#: that its sentence must have.
+_LEAST_NEW_SHARE: Mapping[QuestionKind, float] = {
+    "number": 0.55, "money": 0.55, "length": 0.7, "day": 0.7, "yes or no": 0.6,
+    "reason": 0.6,
+}  # fmt: skip
 #: The least share of the question's words in the article for a sentence that gives a
 #: reason or denies, and the factors of its score.
 _MIN_EVENT_COVERAGE = 0.7
 _EXPLICIT, _IMPLIED, _DISTANCE = 0.9, 0.6, 0.1
-#: The factor for a sentence that denies what a yes-or-no question asks.
-_DENYING = 1.4
+#: The factors for a sentence that denies what a yes-or-no question asks, and for a
+#: claim with its denial.
+_DENYING, _REFUTING = 1.4, 1.8
 #: The factor for «96 metres *high*» as an answer to «how high».
 _ADJECTIVE = 1.3
 
@@ -91,6 +97,8 @@ class _Candidate:
     covered: float
     plain: float
     sure: bool = False
+    #: Whether it says that the answer is not known.
+    gap: bool = False
     #: The first and last sentence that it is shown with.
     shown: tuple[int, int] = (0, 0)
 
@@ -127,6 +135,7 @@ def _choose_candidates(
     """The best sentences: sure ones, or else the single nearest passage."""
     kept = [one for one in found if not _is_denied_claim(one, found)]
     kept = _drop_superseded(question, kept)
+    kept = _respect_gaps(kept)
     best = max((one.score for one in kept), default=0.0)
     sure = [one for one in kept if one.sure and one.score >= _LEAST_SURE_SHARE * best]
     if not sure:
@@ -140,6 +149,15 @@ def _choose_candidates(
         if not any(_repeats_candidate(one, other) for other in chosen):
             chosen.append(one)
     return chosen
+
+
+def _respect_gaps(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """Nothing of an article is sure that says itself that this is not known."""
+    open_articles = {id(one.match.passage) for one in found if one.gap}
+    return [
+        replace(one, sure=False) if id(one.match.passage) in open_articles else one
+        for one in found
+    ]
 
 
 def _accept_compounds(
@@ -201,11 +219,13 @@ def _drop_superseded(
     question: Question, found: Sequence[_Candidate]
 ) -> list[_Candidate]:
     """Without what a newer article on the same event says anew: a count, a state."""
-    if question.kind not in _STATES or question.days is not None:
+    if not _asks_state(question):
         return list(found)
     best = max((one.score for one in found), default=0.0)
     newest = [
-        one for one in found if one.sure and one.score >= _LEAST_NEW_SHARE * best
+        one
+        for one in found
+        if one.sure and one.score >= _LEAST_NEW_SHARE[question.kind] * best
     ]
     newest.sort(key=_find_time, reverse=True)
     dropped: set[int] = set()
@@ -217,6 +237,13 @@ def _drop_superseded(
                 dropped.add(number)
                 break
     return [one for number, one in enumerate(found) if number not in dropped]
+
+
+def _asks_state(question: Question) -> bool:
+    """Whether a newer report may answer otherwise: not for a day of the past."""
+    if question.days is not None or question.kind not in _LEAST_NEW_SHARE:
+        return False
+    return question.kind != "day" or _PAST.search(question.text) is None
 
 
 def _find_time(one: _Candidate) -> float:
@@ -303,11 +330,17 @@ def _iter_candidates(
 
 
 def _judge_candidate(one: _Candidate) -> _Candidate:
-    texts = [line.text for line in one.match.passage.lines]
+    lines, at = one.match.passage.lines, one.match.at
+    # Only its neighbours are read.
+    base = max(0, at - 1)
+    near = [line.text for line in lines[base : at + 3]]
+    first, last = statements.extend_statement(near, at - base)
+    refuted = one.match.question.kind == "yes or no" and _answers_claim(one.match)
     return replace(
         one,
-        sure=assurance.is_sure(one.match),
-        shown=statements.extend_statement(texts, one.match.at),
+        sure=refuted or assurance.is_sure(one.match),
+        gap=assurance.tells_gap(one.match),
+        shown=(base + first, base + last),
     )
 
 
@@ -325,6 +358,8 @@ def _explain_event(
             factor = _EXPLICIT
         case "reason" if assurance.explains_nearby(match):
             factor = _IMPLIED
+        case "yes or no" if _answers_claim(match):
+            factor = _REFUTING
         case "yes or no" if _denies_predicate(match):
             factor = _DENYING
         case _:
@@ -335,10 +370,21 @@ def _explain_event(
         near = match.measure_nearness(term, 1.0)
         covered, total = covered + weight * near, total + weight
     share = covered / total
-    if share < _MIN_EVENT_COVERAGE:
+    if share < _MIN_EVENT_COVERAGE or not assurance.tells_event(match):
         return None
     score = total * share * factor / (1 + _DISTANCE * match.at)
     return _Candidate(match=match, score=score, covered=share, plain=share)
+
+
+def _answers_claim(match: SentenceMatch) -> bool:
+    """Whether it is a claim about what is asked, with the sentence that denies it."""
+    if not assurance.holds_some_focus(match):
+        return False
+    texts = [line.text for line in match.passage.lines[match.at : match.at + 3]]
+    if not statements.is_claim(texts[0]):
+        return False
+    _, last = statements.extend_statement(texts, 0)
+    return last > 0
 
 
 def _denies_predicate(match: SentenceMatch) -> bool:
@@ -363,7 +409,8 @@ def _weigh_candidate(
         if term.name is None:
             plain, plain_total = plain + near * weight, plain_total + weight
         # A word in the context makes an answer possible, one inside makes it likely.
-        inside = near * near
+        said = match.measure_nearness(term, lead, titled=False)
+        inside = said * said
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
     score *= match.weigh_kind()
     if question.adjective in line.held:

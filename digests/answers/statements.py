@@ -68,17 +68,26 @@ _DENIAL = re.compile(
 )
 _TURN_OPENING = re.compile(
     r"\A[“\"„«']?(?:But|However|Yet|Instead|In\sfact|In\sreality|Actually|On\sthe\scontrary"
-    r"|Later|No|That\s(?:is|was)\s(?:not|wrong|false)|(?:It|This|That)\s(?:is|was)\s(?:not|"
-    r"wrong|false)|Aber|Doch|Jedoch|Stattdessen|Tatsächlich|In\sWahrheit|Vielmehr|Nein)\b"
+    r"|Later|Aber|Doch|Jedoch|Stattdessen|Tatsächlich|In\sWahrheit|Vielmehr)\b"
 )
-#: Where a turning sentence begins with something else, it refers back with these.
+#: A whole answer to what was claimed: «It is wrong.», «No, that is not true.»
+_CONTRADICTION = re.compile(
+    r"\A[“\"„«']?(?:(?:No|Nein),?\s)?(?:It|This|That|They|These|Das|Es|Dies|Daran)\s"
+    r"(?:is|was|are|were|ist|war|sind)\s(?:simply\s|just\s|completely\s|schlicht\s)?"
+    r"(?:not\s(?:true|so|correct|right|the\scase)|wrong|false|untrue|nonsense|invented|"
+    r"a\slie|a\shoax|rubbish|falsch|nicht\swahr|unwahr|erfunden|gelogen|Unsinn|"
+    r"kein\sWort\swahr|nichts\sdran)"
+)
+#: What a denial denies where the sentence before says it.
 _BACK = re.compile(
-    r"\b(?:this|that|it|these|them|the\s(?:claims?|reports?|rumou?rs?|figures?|accusations?"
-    r"|allegations?|charges?|account|number|story)|das|dies\w*|daran|davon|dem|es|"
-    r"die\s(?:Behauptung|Vorwürfe|Gerüchte|Meldung|Zahl)|der\s(?:Vorwurf|Bericht))\b",
+    r"\b(?:this|these|daran|davon|dem|das|dies\w*)\b"
+    r"|\b(?:that|it|them|es)(?=[.,;“”\"]|\s(?:on|as|late|at|in|when|after|yesterday|today)\b|\Z)"
+    r"|\b(?:the\s(?:claims?|reports?|rumou?rs?|figures?|accusations?|allegations?|charges?"
+    r"|account|story)|die\s(?:Behauptung\w*|Vorwürfe|Gerüchte|Meldung)|"
+    r"der\s(?:Vorwurf|Bericht)|den\s(?:Vorwurf|Bericht))\b(?!\s(?:that|of|about|against|"
+    r"dass|von|gegen|by)\b)",
     re.I,
 )
-_NUMBER = re.compile(r"\d")
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|without|nicht|nie|niemand|kein\w*)\b"
     r"|n['’]t\b",
@@ -112,12 +121,11 @@ def is_denial(text: str) -> bool:
 
 def turns_round(text: str) -> bool:
     """Whether a sentence turns round what the sentence before it says."""
-    if _TURN_OPENING.search(text):
-        return bool(
-            _DENIAL.search(text) or _NEGATION.search(text) or _NUMBER.search(text)
-        )
-    denied = _DENIAL.search(text)
-    return denied is not None and _BACK.search(text) is not None
+    if _CONTRADICTION.search(text):
+        return True
+    if _DENIAL.search(text) is None:
+        return False
+    return bool(_TURN_OPENING.search(text) or _BACK.search(text))
 
 
 def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
@@ -131,7 +139,7 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
     if at and turns_round(text) and not _names_its_subject(text):
         first = at - 1
     following = texts[at + 1 : at + 3]
-    if following and turns_round(following[0]):
+    if following and (turns_round(following[0]) or _qualifies(text, following[0])):
         last = at + 1
     elif is_claim(text) and len(following) > 1 and turns_round(following[1]):
         last = at + 2
@@ -140,7 +148,14 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
 
 def _names_its_subject(text: str) -> bool:
     """Whether a denial says itself what it denies."""
-    return _BACK.search(text) is None and _TURN_OPENING.search(text) is None
+    return _BACK.search(text) is None and _CONTRADICTION.search(text) is None
+
+
+def _qualifies(claim: str, following: str) -> bool:
+    """Whether «But …» after a claim negates it."""
+    if not is_claim(claim) or _TURN_OPENING.search(following) is None:
+        return False
+    return _NEGATION.search(following) is not None
 
 
 _CLOCK = re.compile(

@@ -148,7 +148,7 @@ _GERMAN_SYNONYM_ROWS = """
     streichen streicht gestrichen abbauen stellenabbau
     menschen personen leute
     einwohner bewohner
-    austreten austritt ausgetreten
+    austreten austritt ausgetreten trat
     verursachen verursacht verursachte ursache auslösen auslöste ausgelöst
     explosion explodiert explodierte
     abreißen abgerissen abriss
