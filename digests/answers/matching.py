@@ -151,11 +151,20 @@ _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
 )
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
+#: Words that make a sentence a reason, wherever the event is told.
 _REASON = re.compile(
-    r"\b(?:because|(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:minutes|hours|days|weeks|months|years)\b)|due to|owing to|so that|in order to|as a result|the cause"
-    r"|reason|caused|triggered|blamed|mainly|thanks to|source of|traced to"
-    r"|weil|wegen|nachdem|um|damit|denn|Ursache war|Grund (?:war|ist|dafür)|Auslöser"
-    r"|aufgrund|infolge)\b",
+    r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
+    r"|blamed on|thanks to|source of|traced to|weil|wegen|denn|Ursache (?:war|ist)"
+    r"|Grund (?:war|ist|dafür)|Auslöser|aufgrund|infolge)\b",
+    re.I,
+)
+#: Words that do so only beside the event: «closed *after* a cable had snapped».
+_OCCASION = re.compile(
+    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:minutes|hours"
+    r"|days|weeks|months|years)\b)|so that|in order to|caused|triggered|blamed|mainly|"
+    r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged|suspended"
+    r"|convicted|sacked|dismissed|booked|banned|sentenced) for"
+    r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
 )
 _PLACE = re.compile(
@@ -203,6 +212,8 @@ class SentenceMatch:
         roots, passage, at = term.accepted_roots, self.passage, self.at
         if roots & passage.lines[at].held:
             return 1.0
+        if lead == 1.0 and roots & passage.lead:
+            return lead
         for back, worth in enumerate(WEIGHTS_BEFORE, 1):
             if at >= back and roots & passage.lines[at - back].held:
                 return worth
@@ -211,7 +222,8 @@ class SentenceMatch:
         if roots & passage.lead:
             return lead
         if roots & passage.held:
-            return ELSEWHERE_WEIGHT if at else LATER_WEIGHT
+            later = at == 0 and term.name is None
+            return LATER_WEIGHT if later else ELSEWHERE_WEIGHT
         return 0.0
 
     def weigh_kind(self) -> float:
@@ -225,7 +237,7 @@ class SentenceMatch:
             case "number" if _TOLL.search(text):
                 return 1.2
             case "reason":
-                return 1.0 if _REASON.search(text) else 0.45
+                return 1.0 if self.gives_reason() else 0.45
             case "place":
                 return 1.0 if _PLACE.search(text) else 0.75
             case _:
@@ -233,7 +245,13 @@ class SentenceMatch:
 
     def gives_reason(self) -> bool:
         """Whether a word of the sentence says that it is a cause."""
-        return _REASON.search(self.line.text) is not None
+        text, held = self.line.text, self.line.held
+        if _REASON.search(text):
+            return True
+        focus = [term for term in self.question.focus if term.weight >= 1]
+        told = sum(bool(term.accepted_roots & held) for term in focus)
+        beside = bool(focus) and 2 * told >= len(focus)
+        return beside and _OCCASION.search(text) is not None
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -387,7 +405,9 @@ class SentenceMatch:
         question, line = self.question, self.line
         if question.kind == "yes or no":
             return True
-        if contradictions.has_opposite(question.text, line.text):
+        if not self._tells_toll() and contradictions.has_opposite(
+            question.text, line.text
+        ):
             return False
         if question.denies or question.kind in ("number", "money"):
             return True

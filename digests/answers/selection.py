@@ -53,7 +53,7 @@ _LEAST_NEW_SHARE: Mapping[QuestionKind, float] = {
 #: The least share of the question's words in the article for a sentence that gives a
 #: reason or denies, and the factors of its score.
 _MIN_EVENT_COVERAGE = 0.7
-_EXPLICIT, _IMPLIED, _DISTANCE = 0.9, 0.6, 0.1
+_EXPLICIT, _IMPLIED, _GAP, _DISTANCE = 0.9, 0.6, 0.4, 0.1
 #: The factors for a sentence that denies what a yes-or-no question asks, and for a
 #: claim with its denial.
 _DENYING, _REFUTING = 1.4, 1.8
@@ -198,7 +198,8 @@ def _is_denied_claim(one: _Candidate, found: Sequence[_Candidate]) -> bool:
     """Whether it is a claim that is denied elsewhere, and shown without the denial."""
     lines, (first, last) = one.match.passage.lines, one.shown
     shown = [lines[at].text for at in range(first, last + 1)]
-    if not statements.is_claim(one.match.line.text):
+    text = one.match.line.text
+    if not statements.is_claim(text) or grammar.NEGATION.search(text):
         return False
     if any(map(statements.is_denial, shown)) or len(shown) > 1:
         return False
@@ -354,6 +355,8 @@ def _explain_event(
     """
     question = match.question
     match question.kind:
+        case _ if assurance.tells_gap(match):
+            factor = _GAP
         case "reason" if match.gives_reason():
             factor = _EXPLICIT
         case "reason" if assurance.explains_nearby(match):

@@ -80,8 +80,10 @@ _CONTRADICTION = re.compile(
 )
 #: What a denial denies where the sentence before says it.
 _BACK = re.compile(
-    r"\b(?:this|these|daran|davon|dem|das|dies\w*)\b"
-    r"|\b(?:that|it|them|es)(?=[.,;“”\"]|\s(?:on|as|late|at|in|when|after|yesterday|today)\b|\Z)"
+    r"\bdaran\b|\bdavon\b"
+    r"|\b(?:this|that|it|these|them|das|dies|dem|es)(?=[.,;“”\"]|\s(?:on|as|late|at|in|when|"
+    r"after|yesterday|today|and|but|am|gestern|heute|umgehend|entschieden|zurück|auf|und)\b"
+    r"|\Z)"
     r"|\b(?:the\s(?:claims?|reports?|rumou?rs?|figures?|accusations?|allegations?|charges?"
     r"|account|story)|die\s(?:Behauptung\w*|Vorwürfe|Gerüchte|Meldung)|"
     r"der\s(?:Vorwurf|Bericht)|den\s(?:Vorwurf|Bericht))\b(?!\s(?:that|of|about|against|"

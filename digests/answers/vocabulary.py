@@ -54,7 +54,7 @@ GERMAN_GENERIC_WORDS = _TABLES["german_generic_words"]
 
 _SYNONYM_ROWS = """
     cost price pay worth fee expense budget
-    expensive dear costly price cost
+    expensive dear dearer costly price cost
     ill sick infect catch
     open reopen
     injure hurt wound injury
