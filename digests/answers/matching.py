@@ -137,7 +137,22 @@ _TOLL = re.compile(
     r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
 )
 #: «34 of the 40 missing» does not tell how many are missing.
-_PARTITIVE = re.compile(r"\A(?:\w+\s)?[\w,-]+\s(?:of|von|der)\s(?:the\s|den\s)?\d", re.I)
+_PARTITIVE = re.compile(
+    r"\A(?:\w+\s)?[\w,-]+\s(?:of|von|der)\s(?:the\s|den\s)?(?:\d|\w+(?:teen|ty)\b|two|"
+    r"three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
+    re.I,
+)
+_CALLED = re.compile(r"\b(?:called|named|name\s(?:is|was)|heißt|hieß)\s[A-ZÄÖÜ]")
+#: Endings of nouns for people by what they do.
+_PERSON = re.compile(
+    r"\w{3,}(?:ist|ian|eer|man|woman|men|women)\Z"
+    r"|(?:keeper|maker|worker|builder|driver|owner|teacher|farmer|fahrer|wirt)\Z"
+)
+_ATTRIBUTION = re.compile(
+    r",\s(?:[^,.;]{2,60},\s)?[^,.;]{2,70}\s(?:said|says|announced|wrote|heard|sagte|"
+    r"teilte|erklärte)\b[^,;]*\Z"
+    r"|,\s(?:said|says|sagte|so)\s[^;]*\Z"
+)
 #: Verbs right after a number whose noun is left out.
 _ELIDING = word_set("""
     were was are is have had has remain remained wurden sind waren werden haben hatten
@@ -275,10 +290,12 @@ class SentenceMatch:
                 named = dates.find_moments(text) or dates.find_days(text, None, lang)
                 return bool(named)
             case "name":
-                return self._names_somebody()
+                called = _CALLED.search(text) is not None
+                return called or self._names_somebody()
             case "person":
-                nouns = PERSON_NOUNS & set(self.line.words)
-                return self._names_somebody() or bool(nouns)
+                words = split_words(_drop_attribution(text))
+                nouns = any(w in PERSON_NOUNS or _PERSON.search(w) for w in words)
+                return nouns or self._names_somebody()
             case _:
                 return True
 
@@ -350,6 +367,8 @@ class SentenceMatch:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
         text = self.line.text
+        if self.question.speaker is None and self.question.verb not in _SAYING:
+            text = _drop_attribution(text)
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
             if name.kind not in ("place", "title", "party") and not parts & asked:
@@ -439,6 +458,11 @@ class SentenceMatch:
         if bool(self.question.asks_doer) != passive:
             return any(verb < at for at in places)
         return any(at < verb for at in places)
+
+
+def _drop_attribution(text: str) -> str:
+    """Without «…, the mayor said on Monday», which names who says it, not who did it."""
+    return _ATTRIBUTION.sub("", text)
 
 
 def _has_name(passage: TokenizedArticle, own: Sequence[QuestionTerm]) -> bool:

@@ -30,14 +30,18 @@ _SUBORDINATE = word_set("""
     when after before because while during as since if nachdem weil während als wenn
     dass
 """)
-_CONDITIONS = word_set("if would could might unless wenn würde würden falls könnte wäre")
+_CONDITIONS = word_set(
+    "if would could might unless wenn würde würden falls könnte wäre"
+)
 #: Words without which another event may be meant.
 _RESTRICTIONS = word_set("last previous previously zuletzt vorher")
 _PLAIN_LAST = word_set("night week month year monday tuesday wednesday thursday friday")
 _NAMED = word_set("name called named heißt hieß")
 _ASKING = word_set("what which was welche welcher welches")
+_ANYBODY = word_set("anyone anybody someone somebody anything jemand etwas")
 _BEING = word_set("is are was were ist sind war waren")
 _DETERMINERS = word_set("the a an its his her their der die das den dem ein eine")
+_NOUN_ENDS = word_set("of for in on at from that who to der des von im in für bei")
 _REASON_NOUNS = word_set("cause reason motive grund ursache motiv anlass")
 _CAUSING = word_set("caused causes triggered sparked verursacht verursachte auslöste")
 #: The fewest words of a question about yes or no.
@@ -69,8 +73,10 @@ def asks_reason(found: Sequence[Token]) -> bool:
     low = [token.low for token in found[:6]]
     if not low or low[0] not in _ASKING:
         return False
-    return any(word in _REASON_NOUNS for word in low) or low[1:2] != [] and (
-        low[1] in _CAUSING
+    return (
+        any(word in _REASON_NOUNS for word in low)
+        or low[1:2] != []
+        and (low[1] in _CAUSING)
     )
 
 
@@ -90,6 +96,11 @@ def is_cause_word(word: str) -> bool:
     return word in _REASON_NOUNS | _CAUSING
 
 
+def asks_anybody(found: Sequence[Token]) -> bool:
+    """Whether its subject is «anybody»: then its first word of content is the verb."""
+    return any(token.low in _ANYBODY for token in found[:4])
+
+
 def find_restrictions(found: Sequence[Token]) -> frozenset[str]:
     """Words like «last» that say which of several events is meant."""
     held = set()
@@ -101,20 +112,36 @@ def find_restrictions(found: Sequence[Token]) -> frozenset[str]:
 
 
 def find_asked_noun(found: Sequence[Token], lang: str) -> str:
-    """The noun of «what was the NOUN of …», or "": its root is wanted in the answer."""
-    low = [token.low for token in found[:7]]
-    if len(low) < 4 or low[0] not in _ASKING or low[1] not in _BEING:
+    """The noun of «what was the NOUN of …», «who is the NOUN», «how high is the NOUN».
+
+    Its root is wanted in the answer; "" where none is asked for.
+    """
+    at = _find_determiner([token.low for token in found[:6]])
+    if at is None:
         return ""
-    if low[2] not in _DETERMINERS:
+    run: list[Token] = []
+    for token in found[at + 1 : at + 6]:
+        if token.low in _NOUN_ENDS or words.is_stop_word(token.low, lang):
+            break
+        run.append(token)
+    after = found[at + 1 + len(run) :][:1]
+    closed = not after or after[0].low in _NOUN_ENDS
+    if not run or not closed or (lang != "de" and run[-1].capital):
         return ""
-    for word in low[3:6]:
-        if words.is_stop_word(word, lang):
-            return ""
-        root = find_root(word, lang)
-        after = low[low.index(word) + 1 : low.index(word) + 2]
-        if after and after[0] in ("of", "for", "in", "on", "at", "der", "des", "von"):
-            return root
-    return ""
+    # «What was the man convicted of?» asks for no noun.
+    verbal = lang != "de" and run[-1].low.endswith(("ing", "ed"))
+    return "" if verbal else find_root(run[-1].low, lang)
+
+
+def _find_determiner(low: Sequence[str]) -> int | None:
+    """Where «the» stands in «what is the», «who was the», «how high is the»."""
+    if not low or low[0] not in _ASKING | {"who", "wer", "how", "wie"}:
+        return None
+    being = 2 if low[0] in ("how", "wie") else 1
+    if low[being : being + 1] and low[being] in _BEING:
+        after = low[being + 1 : being + 2]
+        return being + 1 if after and after[0] in _DETERMINERS else None
+    return None
 
 
 def list_main_words(found: Sequence[Token], lang: str) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ QuestionKind = Literal[
 ]
 #: Characters and words of a question that are read.
 _READ, _MOST = 400, 14
+_HELPING = word_set("is are was were has have had will")
 _AUXILIARIES = word_set("do does did")
 
 
@@ -104,6 +105,8 @@ class Question:
     denies: bool = False
     #: The words of its main clause that have content and are no names.
     focus: tuple[QuestionTerm, ...] = ()
+    #: Whether the first of them is its verb: «has anybody *died* in …».
+    verb_first: bool = False
     #: Whether it asks what would happen if something did.
     conditional: bool = False
     #: «last», «first»: without them another event may be meant.
@@ -126,6 +129,10 @@ def parse_question(text: str, today: date) -> Question:
     spoken = [t for t in found if not _in_period(t, days)]
     if kind == "reason":
         spoken = [t for t in spoken if not question_form.is_cause_word(t.low)]
+    if kind == "name":
+        spoken = [t for t in spoken if t.low not in ("name", "called", "named")]
+    if kind == "money":
+        spoken = [t for t in spoken if t.low not in _SUMS]
     runs = _find_name_runs(spoken, lang)
     terms = _build_terms(spoken, runs, lang, converse=kind == "yes or no")
     counted = _find_counted(found, counted_at, terms, lang)
@@ -150,6 +157,8 @@ def parse_question(text: str, today: date) -> Question:
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
         focus=tuple(t for t in terms if t.name is None and t.word in main),
+        verb_first=question_form.asks_anybody(found)
+        or (lang == "de" and kind not in ("yes or no", "number")),
         conditional=question_form.asks_condition(found),
         restrictions=question_form.find_restrictions(spoken),
         asked_noun=question_form.find_asked_noun(found, lang),
@@ -222,6 +231,8 @@ _WORDS: dict[str, QuestionKind] = {
     "where": "place", "wo": "place", "wohin": "place",
     "why": "reason", "warum": "reason", "weshalb": "reason", "wieso": "reason",
 }  # fmt: skip
+#: Words that only ask for a sum.
+_SUMS = word_set("money amount sum get geld")
 _COSTS = frozenset(
     find_root(word)
     for word in (
@@ -366,6 +377,10 @@ def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
         if behind and not words.is_stop_word(behind[0].low):
             return find_root(behind[0].low), False
         return "", None
+    if found[0].low == "who" and found[1].low in _HELPING and len(found) > 3:
+        # «Who is paying …», «who has bought …»: no name need stand on a side.
+        doing = found[2].low.endswith(("ing", "ed", "en"))
+        return (find_root(found[2].low) if doing else ""), None
     if found[0].low == "who" and not words.is_stop_word(found[1].low):
         return find_root(found[1].low), True
     return "", None

@@ -17,7 +17,6 @@ from typing import Literal
 from digests.answers import assurance, matching, statements
 from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_article
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
-from digests.answers.vocabulary import find_root
 from digests.language import grammar
 from digests.language.words import is_stop_word, measure_containment
 from digests.types import Article, Span
@@ -32,8 +31,9 @@ _ARTICLES, _SENTENCES = 60, 4000
 #: and of those that are not names. Chosen on one half of tests/data/asking; the other
 #: half is only scored.
 MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
-#: The least share of the best score for a further sentence.
-_LEAST_SCORE_SHARE = 0.7
+#: The least share of the best score for a further sentence of another article, and of
+#: the same.
+_LEAST_SCORE_SHARE, _LEAST_OWN_SHARE = 0.7, 0.6
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 _SATURATION, _LENGTH = 1.2, 0.4
@@ -41,14 +41,14 @@ _SATURATION, _LENGTH = 1.2, 0.4
 _LEAST_SURE_SHARE = 0.5
 #: Words that the beginnings of two reports of one event share.
 _SHARED_LEAD = 3
-#: The shortest part of a German compound.
-_COMPOUND_PART = 5
+#: The shortest first part and the shortest head of a German compound.
+_COMPOUND_PART, _COMPOUND_HEAD = 5, 4
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and the least share of the best score
 #: that its sentence must have.
 _LEAST_NEW_SHARE: Mapping[QuestionKind, float] = {
     "number": 0.55, "money": 0.55, "length": 0.7, "day": 0.7, "yes or no": 0.6,
-    "reason": 0.6,
+    "reason": 0.6, "": 0.85,
 }  # fmt: skip
 #: The least share of the question's words in the article for a sentence that gives a
 #: reason or denies, and the factors of its score.
@@ -59,6 +59,8 @@ _EXPLICIT, _IMPLIED, _GAP, _DISTANCE = 0.9, 0.6, 0.4, 0.1
 _DENYING, _REFUTING = 1.4, 1.8
 #: The factor for «96 metres *high*» as an answer to «how high».
 _ADJECTIVE = 1.3
+#: The factor where the sentence has the question's verb, and kinds that it counts for.
+_VERB, _BY_VERB = 1.1, frozenset({"", "place", "day"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,23 +141,28 @@ def _choose_candidates(
     best = max((one.score for one in kept), default=0.0)
     sure = [one for one in kept if one.sure and one.score >= _LEAST_SURE_SHARE * best]
     if not sure:
-        return sorted(kept, key=_candidate_sort_key)[:1]
+        # A passage that says that nobody knows is the last choice.
+        return sorted(kept, key=lambda one: (one.gap, _candidate_sort_key(one)))[:1]
     chosen: list[_Candidate] = []
     for one in sorted(sure, key=_candidate_sort_key):
-        if len(chosen) == MAX_ANSWER_SENTENCES or (
-            chosen and one.score < _LEAST_SCORE_SHARE * chosen[0].score
-        ):
+        if len(chosen) == MAX_ANSWER_SENTENCES:
             break
+        same = bool(chosen) and one.match.passage is chosen[0].match.passage
+        least = _LEAST_OWN_SHARE if same else _LEAST_SCORE_SHARE
+        if chosen and one.score < least * chosen[0].score:
+            continue
         if not any(_repeats_candidate(one, other) for other in chosen):
             chosen.append(one)
     return chosen
 
 
 def _respect_gaps(found: Sequence[_Candidate]) -> list[_Candidate]:
-    """Nothing of an article is sure that says itself that this is not known."""
-    open_articles = {id(one.match.passage) for one in found if one.gap}
+    """Nothing is sure of which this or a newer article says that it is not known."""
+    newest_gap = max((_find_time(one) for one in found if one.gap), default=None)
+    if newest_gap is None:
+        return list(found)
     return [
-        replace(one, sure=False) if id(one.match.passage) in open_articles else one
+        replace(one, sure=False) if _find_time(one) <= newest_gap else one
         for one in found
     ]
 
@@ -170,10 +177,11 @@ def _accept_compounds(
     if question.lang != "de":
         return question
     known = frozenset[str]().union(*(passage.held for passage in passages))
-    long = [root for root in known if len(root) >= _COMPOUND_PART]
+    long = [root for root in known if len(root) >= _COMPOUND_HEAD]
 
     def widen(term: QuestionTerm) -> QuestionTerm:
-        same = {root for root in long if _is_compound_pair(term.word, root)}
+        bases = [base for base in term.accepted_roots if len(base) >= _COMPOUND_HEAD]
+        same = {r for r in long if any(_is_compound_pair(b, r) for b in bases)}
         return replace(term, accepted_roots=term.accepted_roots | same)
 
     changed = {term.word: widen(term) for term in question.terms}
@@ -186,12 +194,11 @@ def _accept_compounds(
     )
 
 
-def _is_compound_pair(word: str, root: str) -> bool:
-    base = find_root(word, "de")
+def _is_compound_pair(base: str, root: str) -> bool:
     short, long = sorted((base, root), key=len)
-    if len(short) < _COMPOUND_PART:
-        return False
-    return long.endswith(short) or long.startswith(short)
+    if len(short) >= _COMPOUND_PART and long.startswith(short):
+        return True
+    return len(short) >= _COMPOUND_HEAD and long.endswith(short)
 
 
 def _is_denied_claim(one: _Candidate, found: Sequence[_Candidate]) -> bool:
@@ -234,7 +241,7 @@ def _drop_superseded(
         for other in newest:
             if _find_time(other) <= _find_time(one):
                 break
-            if _report_same_event(one.match.passage, other.match.passage):
+            if _report_same_event(question, one.match.passage, other.match.passage):
                 dropped.add(number)
                 break
     return [one for number, one in enumerate(found) if number not in dropped]
@@ -259,11 +266,18 @@ def _read_time(passage: TokenizedArticle) -> float:
     return statements.find_stated_time(texts, published).timestamp()
 
 
-def _report_same_event(one: TokenizedArticle, other: TokenizedArticle) -> bool:
+def _report_same_event(
+    question: Question, one: TokenizedArticle, other: TokenizedArticle
+) -> bool:
+    """Whether two articles begin alike, or both with the names of the question."""
     if one is other:
         return False
     shared = one.lead & other.lead
-    return sum(not is_stop_word(root) for root in shared) >= _SHARED_LEAD
+    names = [term for term in question.terms if term.name is not None]
+    count = sum(not is_stop_word(root) for root in shared)
+    if names and all(term.accepted_roots & shared for term in names):
+        return count >= _SHARED_LEAD - 1
+    return count >= _SHARED_LEAD
 
 
 def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
@@ -359,6 +373,8 @@ def _explain_event(
             factor = _GAP
         case "reason" if match.gives_reason():
             factor = _EXPLICIT
+        case "reason" if assurance.tells_motive(match):
+            factor = _EXPLICIT
         case "reason" if assurance.explains_nearby(match):
             factor = _IMPLIED
         case "yes or no" if _answers_claim(match):
@@ -418,6 +434,8 @@ def _weigh_candidate(
     score *= match.weigh_kind()
     if question.adjective in line.held:
         score *= _ADJECTIVE
+    if question.kind in _BY_VERB and assurance.holds_verb_word(match):
+        score *= _VERB
     return _Candidate(
         match=match,
         score=score,

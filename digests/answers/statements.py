@@ -47,7 +47,7 @@ _CLAIM = re.compile(
     r"\b(?:claim(?:s|ed|ing)?|alleg\w+|accus(?:es?|ed|ing)|rumou?rs?|rumou?red|reportedly"
     r"|speculat\w+|suspected|supposedly|mistakenly|wrongly|falsely"
     r"|(?:had|has|have|was|were|been)\s(?:\w+\s)?(?:reported|claimed|suggested|said|charged)"
-    r"|first\sreports|initial\sreports|early\sreports|heard|social\s(?:media|networks?)|"
+    r"|first\sreports|initial\sreports|early\sreports|(?:have|had|has|we|I)\sheard|social\s(?:media|networks?)|"
     r"internet|is\ssaid\sto|are\ssaid\sto|according\sto\s(?:\w+\s){0,3}?"
     r"(?:reports?|posts?|rumou?rs?|messages?|video)"
     r"|behaupte\w*|Gerüchte?n?|angeblich\w*|vorgeworfen|beschuldigt\w*|verdächtigt\w*"
@@ -73,7 +73,7 @@ _TURN_OPENING = re.compile(
 #: A whole answer to what was claimed: «It is wrong.», «No, that is not true.»
 _CONTRADICTION = re.compile(
     r"\A[“\"„«']?(?:(?:No|Nein),?\s)?(?:It|This|That|They|These|Das|Es|Dies|Daran)\s"
-    r"(?:is|was|are|were|ist|war|sind)\s(?:simply\s|just\s|completely\s|schlicht\s)?"
+    r"(?:is|was|are|were|ist|war|sind)\s(?:(?!not|nicht|kein)\w+\s)?"
     r"(?:not\s(?:true|so|correct|right|the\scase)|wrong|false|untrue|nonsense|invented|"
     r"a\slie|a\shoax|rubbish|falsch|nicht\swahr|unwahr|erfunden|gelogen|Unsinn|"
     r"kein\sWort\swahr|nichts\sdran)"

@@ -56,7 +56,6 @@ _SYNONYM_ROWS = """
     cost price pay worth fee expense budget
     expensive dear dearer costly price cost
     ill sick infect catch
-    open reopen
     injure hurt wound injury
     kill die dead death toll fatality
     rescue save
@@ -81,7 +80,7 @@ _SYNONYM_ROWS = """
     child pupil
     inhabitant resident population live
     strike walkout
-    fire blaze
+    fire blaze burn
     quake earthquake
     cause because due why
     head chair lead chief run manage director
@@ -153,14 +152,41 @@ _GERMAN_SYNONYM_ROWS = """
     explosion explodiert explodierte
     abreißen abgerissen abriss
     bleiben bleibt blieb geblieben
+    verunglücken verunglückt verunglückte unfall unglück
     sanieren saniert sanierung renovieren renoviert
 """
+#: A word, and words that tell the same event from the other side or its opposite.
+#: «Will the pool close?» is answered by «it stays open».
 _CONVERSE_ROWS = """
-    buy sale sell takeover
+    buy sale sell takeover merge merger bid
     purchase sale sell
-    acquire sale sell takeover
+    acquire sale sell takeover merge merger
     sell buy takeover
+    close open reopen stay remain save
+    shut open reopen stay remain
+    open close shut reopen
+    reopen close shut
+    miss found find
+    arrest release free
+    guilty acquit clear innocent
+    strike call
+    alive dead die
+    win lose
+    cancel ahead
+    true false wrong
+"""
+_GERMAN_CONVERSE_ROWS = """
     kaufen verkauf verkaufen verkauft
+    geschlossen bleibt erhalten geöffnet offen
+    schließt bleibt erhalten geöffnet offen
+    verkauft erhalten bleibt
+    gesperrt frei offen geöffnet
+    offen geschlossen gesperrt
+    geöffnet geschlossen gesperrt
+    vermisst gefunden
+    verhaftet frei freigelassen
+    abgerissen erhalten bleibt
+    abgesagt statt
 """
 
 _ENDINGS = (
@@ -238,6 +264,7 @@ def _map_german_synonyms() -> Mapping[str, frozenset[str]]:
 GERMAN_SYNONYMS = _map_german_synonyms()
 #: From a root to those that tell the same event from the other side.
 CONVERSES: Mapping[str, frozenset[str]] = {
-    find_root(line.split()[0]): frozenset(map(find_root, line.split()[1:]))
-    for line in _CONVERSE_ROWS.strip().splitlines()
+    find_root(words[0], lang): frozenset(find_root(word, lang) for word in words[1:])
+    for lang, rows in (("en", _CONVERSE_ROWS), ("de", _GERMAN_CONVERSE_ROWS))
+    for words in map(str.split, rows.strip().splitlines())
 }
