@@ -35,7 +35,7 @@ _CAUSE_IS = re.compile(
 _NO_DEEDS = frozenset(
     map(
         find_root,
-        "die dead death toll fatality cost price worth fee expense budget".split(),
+        word_set("die dead death toll fatality cost price worth fee expense budget"),
     )
 )
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")

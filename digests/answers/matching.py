@@ -175,10 +175,10 @@ _REASON = re.compile(
 )
 #: Words that do so only beside the event: «closed *after* a cable had snapped».
 _OCCASION = re.compile(
-    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:minutes|hours"
-    r"|days|weeks|months|years)\b)|so that|in order to|caused|triggered|blamed|mainly|"
-    r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged|suspended"
-    r"|convicted|sacked|dismissed|booked|banned|sentenced) for"
+    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:minutes"
+    r"|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered|blamed|mainly|"
+    r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"
+    r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
     r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
 )
@@ -461,7 +461,7 @@ class SentenceMatch:
 
 
 def _drop_attribution(text: str) -> str:
-    """Without «…, the mayor said on Monday», which names who says it, not who did it."""
+    """Without «…, the mayor said», which names who says it, not who did it."""
     return _ATTRIBUTION.sub("", text)
 
 

@@ -1,4 +1,4 @@
-"""The form of a question: yes or no, its main clause, conditions, what noun it asks for.
+"""The form of a question: yes or no, its main clause, conditions, its asked noun.
 
 «Was anyone hurt when the plane left the runway?» asks about «hurt»; the clause after
 «when» only says which event is meant, so an answer need not repeat it.
@@ -73,10 +73,8 @@ def asks_reason(found: Sequence[Token]) -> bool:
     low = [token.low for token in found[:6]]
     if not low or low[0] not in _ASKING:
         return False
-    return (
-        any(word in _REASON_NOUNS for word in low)
-        or low[1:2] != []
-        and (low[1] in _CAUSING)
+    return any(word in _REASON_NOUNS for word in low) or (
+        low[1:2] != [] and (low[1] in _CAUSING)
     )
 
 

@@ -7,7 +7,7 @@ no other sentence knows.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 _CONDITION = re.compile(
@@ -25,8 +25,8 @@ _UNREAL = re.compile(
 )
 #: A condition that only says when: «ask if», «see if», «to find out if».
 _WHETHER = re.compile(
-    r"\b(?:ask\w*|see|know\w*|say|said|clear|unclear|decide\w*|find out|wonder\w*|fragt?e?"
-    r"|weiß|prüf\w+)\s(?:if|wenn)\b",
+    r"\b(?:ask\w*|see|know\w*|say|said|clear|unclear|decide\w*|find out|wonder\w*"
+    r"|fragt?e?|weiß|prüf\w+)\s(?:if|wenn)\b",
     re.I,
 )
 _UNKNOWN = re.compile(
@@ -169,12 +169,10 @@ _CLOCK = re.compile(
     r"(?:\sin\sthe\s(?P<part>morning|afternoon|evening))?)",
     re.I,
 )
-_HOURS = {
-    word: hour
-    for hour, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-}
+_HOURS: Mapping[str, int] = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
 _SAID_NEAR = re.compile(r"\b(?:said|says|announced|sagte|teilte|erklärte|hieß)\b")
 _SAID_REACH = 40
 
