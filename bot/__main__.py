@@ -1,20 +1,20 @@
 """`standfirst …` and `python -m bot`: parse the command line, run the command.
 
-Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 needs attention. The composition
-root is imported when a command needs it, so that `standfirst version` is instant; the
-modules of the commands receive it from here and do not import it.
+Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 needs attention. The module of
+a command, and the composition root that is passed to it, are imported when the command
+runs, so that `standfirst version` is instant.
 """
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
+from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from bot.cli import backups, configuration, digest, operations, setup, source, workspace
-from bot.cli.console import CONFIGURATION, FAILED, OK, USAGE, PendingCommand
-from bot.errors import BotError, ConfigurationError, UserError
+from bot.cli.console import OK, USAGE, print_warnings
+from bot.errors import BotError
 
 EXAMPLES = """
 Examples:
@@ -26,10 +26,42 @@ Examples:
   standfirst source test https://news.example/
   standfirst when "weekdays at 8:30 Europe/Berlin"
 """
+GROUPS: Final[Mapping[str, str]] = {
+    "digest": "Post, undo, preview, list, pause, resume or skip digests.",
+    "source": "Test an address, or list the sources.",
+    "workspace": "List the workspaces, or erase one permanently.",
+}
+#: The function of each command, in `bot.cli`.
+COMMANDS: Final[Mapping[str, str]] = {
+    "apply": "configuration:apply_file",
+    "backup": "backups:back_up_database",
+    "demo": "demo:run_demo",
+    "digest list": "digest:list_digests",
+    "digest pause": "digest:pause_digest",
+    "digest post": "digest:post_digest",
+    "digest preview": "digest:preview_digest",
+    "digest release": "digest:release_delivery",
+    "digest resume": "digest:resume_digest",
+    "digest skip": "digest:skip_day",
+    "digest undo": "digest:undo_edition",
+    "doctor": "operations:run_doctor",
+    "export": "configuration:export_configuration",
+    "import": "source:import_feeds",
+    "migrate": "operations:migrate_database",
+    "restore": "backups:restore_database",
+    "run": "operations:run_bot",
+    "setup": "setup:run_setup",
+    "slack-manifest": "operations:print_slack_manifest",
+    "source list": "source:list_sources",
+    "source test": "source:try_address",
+    "when": "configuration:explain_schedule",
+    "workspace erase": "workspace:erase_workspace",
+    "workspace list": "workspace:list_workspaces",
+}
 
 
 def build_command_tree() -> App:
-    """Build the command tree from the modules of `bot.cli`."""
+    """Build the command tree from the tables above."""
     app = App(
         name="standfirst",
         help="Posts news digests in which every word can be traced to its source.",
@@ -37,93 +69,68 @@ def build_command_tree() -> App:
         help_format="plaintext",
         version=lambda: installed_version("standfirst"),
     )
-    digests = App(
-        name="digest", help="Post, undo, preview, list, pause, resume, skip digests."
-    )
-    digests.command(digest.post_digest, name="post")
-    digests.command(digest.undo_edition, name="undo")
-    digests.command(digest.preview_digest, name="preview")
-    digests.command(digest.list_digests, name="list")
-    digests.command(digest.pause_digest, name="pause")
-    digests.command(digest.resume_digest, name="resume")
-    digests.command(digest.skip_day, name="skip")
-    digests.command(digest.release_delivery, name="release")
-    app.command(operations.run_demo, name="demo")
-    app.command(setup.run_setup, name="setup")
-    app.command(operations.run_bot, name="run")
-    app.command(digests)
-    sources = App(name="source", help="Try addresses out; list what is read.")
-    sources.command(source.try_address, name="test")
-    sources.command(source.list_sources, name="list")
-    app.command(sources)
-    app.command(source.import_feeds, name="import")
-    spaces = App(name="workspace", help="List workspaces; erase one for good.")
-    spaces.command(workspace.list_workspaces, name="list")
-    spaces.command(workspace.erase_workspace, name="erase")
-    app.command(spaces)
-    app.command(configuration.explain_schedule, name="when")
-    app.command(operations.run_doctor, name="doctor")
-    app.command(configuration.apply_file, name="apply")
-    app.command(configuration.export_configuration, name="export")
-    app.command(backups.back_up_database, name="backup")
-    app.command(backups.restore_database, name="restore")
-    app.command(operations.print_slack_manifest, name="slack-manifest")
-    app.command(operations.migrate_database, name="migrate")
-    app.command(operations.print_version, name="version")
+    for name, summary in GROUPS.items():
+        app.command(App(name=name, help=summary, help_epilogue=""))
+    for words, function in COMMANDS.items():
+        parent, name = _split_command(app, words)
+        parent.command(f"bot.cli.{function}", name=name, help_epilogue="")
+    app.command(print_version, name="version", help_epilogue="")
     return app
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def _split_command(app: App, words: str) -> tuple[App, str]:
+    """Return the group of a command, or the app itself, and the command's last word."""
+    *group, name = words.split()
+    return (app[group[0]] if group else app), name
+
+
+def print_version() -> None:
+    """Print the version."""
+    print(installed_version("standfirst"))
+
+
+def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
-    sys.exit(run_command(sys.argv[1:] if argv is None else argv))
+    sys.exit(run_command(sys.argv[1:]))
 
 
 def run_command(argv: Sequence[str]) -> int:
     """Run one command; return its exit code."""
     try:
-        code = _run_parsed(
-            build_command_tree()(
-                list(argv) or ["--help"],
-                exit_on_error=False,
-                print_error=False,
-                result_action="return_value",
-            )
-        )
+        code = _run_parsed(argv)
         sys.stdout.flush()
     except CycloptsError as error:
-        return _print_error(f"{error} See: standfirst --help", USAGE)
-    except ConfigurationError as error:
-        return _print_error(str(error), CONFIGURATION)
-    except UserError as error:
-        return _print_error(str(error), USAGE)
+        print_warnings(f"{str(error).strip()} See: standfirst --help")
+        return USAGE
     except BotError as error:
-        return _print_error(str(error), FAILED)
+        print_warnings(str(error).strip())
+        return error.exit_code
     except KeyboardInterrupt:
         return OK
     except BrokenPipeError:
-        return _handle_closed_pipe()
-    return code or OK
-
-
-def _run_parsed(command: object) -> int | None:
-    """Run the parsed command; `--help` and the like have already run."""
-    if not isinstance(command, PendingCommand):
-        return command if isinstance(command, int) else OK
-    from bot import app
-
-    return command.run(app)
-
-
-def _handle_closed_pipe() -> int:
-    """Exit successfully when the reader closed the pipe («| head»)."""
-    # Otherwise flushing stdout at exit would raise again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return OK
-
-
-def _print_error(text: str, code: int) -> int:
-    print(f"standfirst: {text.strip()}", file=sys.stderr)
+        # The reader closed the pipe («| head»); flushing stdout at exit would raise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     return code
+
+
+def _run_parsed(argv: Sequence[str]) -> int:
+    tree = build_command_tree()
+    command, bound, passed = tree.parse_args(
+        list(argv) or ["--help"], exit_on_error=False, print_error=False
+    )
+    if not passed:
+        if command not in (print_version, tree.version_print):
+            # Help shows the summary of a command once the command is loaded.
+            for words in COMMANDS:
+                group, name = _split_command(tree, words)
+                group[name]
+        command(*bound.args, **bound.kwargs)
+        return OK
+    from bot import app
+    from bot.cli.arguments import call_command
+
+    return call_command(command, bound, app) or OK
 
 
 if __name__ == "__main__":

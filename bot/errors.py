@@ -20,17 +20,19 @@ for `Texts.say`: an English sentence with {placeholders}, and their values by na
 `str(error)` is English; `Texts.error` returns the text in any language.
 """
 
-from pathlib import Path
-from typing import Self
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import ClassVar, Self
 
-from digests.messages import Message, add_sentences, as_message
-
-add_sentences(Path(__file__).parent)
+from digests.errors import DigestsError
+from digests.messages import Message, as_message
 
 
 class BotError(Exception):
     """Base of every error that the bot raises on purpose."""
 
+    #: Of the process that it ends.
+    exit_code: ClassVar = 1
     message: Message
 
     def __init__(self, message: str | Message = "", /, **params: object) -> None:
@@ -41,12 +43,14 @@ class BotError(Exception):
 class UserError(BotError):
     """A person can fix this; the message says how."""
 
+    exit_code = 2
+
 
 class FieldError(UserError):
-    """Invalid answer to the question `field` of a form."""
+    """Invalid answer to the question `field` of a form; "" = to no single one."""
 
     def __init__(
-        self, message: str | Message, /, *, field: str, **params: object
+        self, message: str | Message, /, *, field: str = "", **params: object
     ) -> None:
         super().__init__(message, **params)
         self.field = field
@@ -59,6 +63,8 @@ class FieldError(UserError):
 
 class ConfigurationError(UserError):
     """A setting, a configuration file or the database is invalid or unusable."""
+
+    exit_code = 3
 
 
 class UnknownName(UserError):
@@ -119,3 +125,19 @@ class SendNotReceived(SendError):
 
 class SendUnclear(SendError):
     """The operation may have had its effect: read back before sending again."""
+
+
+@contextmanager
+def report_at_field(field: str) -> Iterator[None]:
+    """Report an error of the block as an error of the question `field`."""
+    try:
+        yield
+    except UserError as error:
+        raise FieldError.of(error, field=field) from None
+    except DigestsError as error:
+        raise FieldError("{problem}", problem=error, field=field) from None
+
+
+def quote_names(names: Iterable[str]) -> str:
+    """List names for a message: «Evening», «Morning brief»."""
+    return ", ".join(f"«{name}»" for name in names)

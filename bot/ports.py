@@ -70,7 +70,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the current instant, aware, in UTC."""
-        ...
 
 
 class Platform(Protocol):
@@ -82,13 +81,11 @@ class Platform(Protocol):
     @property
     def name(self) -> PlatformName:
         """Name of the platform, as in tables and settings."""
-        ...
 
     def render(
         self, edition: Edition, context: RenderContext
     ) -> tuple[MessagePart, ...]:
         """Render the edition as this platform's messages; pure and deterministic."""
-        ...
 
     async def send(self, delivery: Delivery) -> str:
         """Post, edit or delete the message of the delivery.
@@ -102,7 +99,6 @@ class Platform(Protocol):
             SendError: One of the subclasses in `bot.errors`. Any other exception is
                 treated as `SendUnclear`.
         """
-        ...
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Find the message that carries the delivery's key, after an unclear send.
@@ -115,11 +111,9 @@ class Platform(Protocol):
         Raises:
             SendRefused: The bot may not read messages there.
         """
-        ...
 
     async def run(self, inbox: Inbox) -> None:
         """Stay connected and hand events to `inbox` until cancelled."""
-        ...
 
 
 @runtime_checkable
@@ -135,7 +129,6 @@ class Inspector(Protocol):
             workspace: The platform's own id of the workspace.
             destination: Of that workspace.
         """
-        ...
 
 
 class Examiner(Protocol):
@@ -146,11 +139,9 @@ class Examiner(Protocol):
 
     async def identity(self) -> PlatformIdentity:
         """Fetch the account and the permissions behind the token."""
-        ...
 
     async def reach(self) -> Finding:
         """Check whether events on the platform can reach the bot."""
-        ...
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
         """Check the bot's permissions in a channel.
@@ -160,7 +151,6 @@ class Examiner(Protocol):
             channel: The platform's id of the channel.
             subject: Subject of the finding, as people read it.
         """
-        ...
 
 
 @runtime_checkable
@@ -170,7 +160,6 @@ class Examinable(Protocol):
     @property
     def examiner(self) -> Examiner | None:
         """The examiner; None if the bot has a token per workspace instead of one."""
-        ...
 
 
 @runtime_checkable
@@ -179,7 +168,6 @@ class OwnerDirectory(Protocol):
 
     async def find_owner(self, workspace: str) -> str | None:
         """Find the id of that person; None if unknown. Raises `SendError`."""
-        ...
 
 
 @runtime_checkable
@@ -194,7 +182,6 @@ class WriteAccessChecker(Protocol):
         Raises:
             SendError: The platform could not be queried.
         """
-        ...
 
 
 @runtime_checkable
@@ -204,7 +191,6 @@ class PeopleDirectory(Protocol):
     @property
     def people(self) -> tuple[Person, ...]:
         """Everybody who can use the platform; they have no roles."""
-        ...
 
 
 class Engine(Protocol):
@@ -214,7 +200,6 @@ class Engine(Protocol):
         self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `work` off the event loop; return its result or raise its exception."""
-        ...
 
 
 class Mailbox(Protocol):
@@ -222,7 +207,6 @@ class Mailbox(Protocol):
 
     async def put(self, delivery: Delivery, at: datetime) -> LocalMessage:
         """Post, or return the message that already carries this key."""
-        ...
 
     async def change(self, delivery: Delivery, at: datetime) -> LocalMessage:
         """Edit the message that carries the key of `delivery`.
@@ -230,23 +214,19 @@ class Mailbox(Protocol):
         Raises:
             SendRefused: There is no such message.
         """
-        ...
 
     async def remove(self, delivery: Delivery) -> None:
         """Delete the message of `delivery`; deleting twice is not an error."""
-        ...
 
     async def find(
         self, workspace_id: int, channel: str, key: str
     ) -> LocalMessage | None:
         """Find the message that carries `key`."""
-        ...
 
     async def newest(
         self, workspace_id: int, channel: str, *, count: int, after: int = 0
     ) -> tuple[LocalMessage, ...]:
         """List the newest `count` messages with an id over `after`, oldest first."""
-        ...
 
 
 class InstallationStore(Protocol):
@@ -257,11 +237,9 @@ class InstallationStore(Protocol):
 
     async def find(self, team: str) -> AppInstallation | None:
         """Find the newest installation in a workspace; `team` is the platform's id."""
-        ...
 
     async def keep(self, installed: AppInstallation) -> AppInstallation:
         """Store an installation, replacing an older one; return it with its id."""
-        ...
 
     async def claim(self, installed: AppInstallation) -> bool:
         """Claim the exchange of its tokens.
@@ -269,7 +247,6 @@ class InstallationStore(Protocol):
         False if another process has claimed or finished one meanwhile. A claim
         expires after a minute, so that a crashed process does not block it.
         """
-        ...
 
     async def settle(
         self,
@@ -285,11 +262,9 @@ class InstallationStore(Protocol):
             tokens: The new tokens; None if there are none.
             broken: Why there will never be new tokens; None if it may be retried.
         """
-        ...
 
     async def forget(self, installed: AppInstallation) -> None:
         """Delete an installation with its tokens, unless it was replaced since."""
-        ...
 
 
 class StateStore(Protocol):
@@ -297,11 +272,9 @@ class StateStore(Protocol):
 
     async def issue(self) -> str:
         """Create a random state."""
-        ...
 
     async def consume(self, state: str) -> bool:
         """Use up a state; False if it is unknown, already used or expired."""
-        ...
 
 
 # ── platforms ──────────────────────────────────────────────────────────────────
@@ -326,10 +299,6 @@ class PageServices:
     list_problems: Callable[[], Awaitable[tuple[Message, ...]]]
 
 
-def _open_no_installations(platform: str) -> InstallationStorage | None:
-    return None
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlatformContext:
     """Arguments for building a platform."""
@@ -339,9 +308,7 @@ class PlatformContext:
     #: Names of the platforms that are switched on.
     enabled: Collection[str] = ()
     #: Opens the storage of a platform's installations; None without an encryption key.
-    open_installations: Callable[[str], InstallationStorage | None] = (
-        _open_no_installations
-    )
+    open_installations: Callable[[str], InstallationStorage | None] = lambda _: None
     #: None outside of the running application, as in the setup wizard.
     page: PageServices | None = None
 
@@ -416,11 +383,9 @@ class AppManifest(Protocol):
         rotation: bool = False,
     ) -> Mapping[str, Any]:
         """Build the manifest; raises `UserError` for options that conflict."""
-        ...
 
     def list_scopes(self, mode: Literal["socket", "http"]) -> Iterator[str]:
         """List each scope with its reason, one line per scope."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

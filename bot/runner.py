@@ -82,14 +82,14 @@ class Application:
 
 
 async def serve_application(
-    application: Application, say: ShowMessage, extra: tuple[ExtraTask, ...]
+    app: Application, say: ShowMessage, extra: Sequence[ExtraTask] = ()
 ) -> int:
     """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    work = asyncio.create_task(_run_tasks(application, say, extra))
+    work = asyncio.create_task(_run_tasks(app, say, extra))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -97,40 +97,38 @@ async def serve_application(
         work.cancel()
         await asyncio.wait((work,), timeout=SHUTDOWN_SECONDS)
         return 0
-    error = work.exception()
-    if isinstance(error, BaseExceptionGroup):
-        known = [e for e in error.exceptions if isinstance(e, BotError)]
-        raise known[0] if known else error
-    if error is not None:
-        raise error
+    try:
+        await work
+    except BaseExceptionGroup as group:
+        known = [e for e in group.exceptions if isinstance(e, BotError)]
+        raise known[0] if known else group from None
     return 0
 
 
 async def _run_tasks(
-    application: Application, say: ShowMessage, extra: tuple[ExtraTask, ...]
+    app: Application, say: ShowMessage, extra: Sequence[ExtraTask]
 ) -> None:
-    settings = application.settings
+    settings = app.settings
     async with (
-        _hold_lease(application, say),
+        _hold_lease(app, say),
         server.serve_application(
-            application.site,
+            app.site,
             host=settings.web_host,
             port=settings.web_port,
-            before_stop=application.before_stop,
+            before_stop=app.before_stop,
         ) as address,
         # The jobs stop first: a message being sent needs its platform.
         asyncio.TaskGroup() as connections,
         asyncio.TaskGroup() as tasks,
     ):
-        await application.publisher.realign()
+        await app.publisher.realign()
         # Objects built by now live until exit; scanning them in every collection
         # would block the event loop for 50 ms and more.
         gc.freeze()
-        for platform in application.platforms.values():
-            connections.create_task(platform.run(application.inbox))
-        clock_monitor = ClockMonitor(application.clock, time.monotonic)
-        work = build_jobs(application, clock_monitor)
-        tasks.create_task(application.jobs.run(work))
+        for platform in app.platforms.values():
+            connections.create_task(platform.run(app.inbox))
+        work = build_jobs(app, ClockMonitor(app.clock, time.monotonic))
+        tasks.create_task(app.jobs.run(work))
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
@@ -144,23 +142,22 @@ def _trim_memory() -> None:
 
 
 def build_jobs(
-    application: Application, clock_monitor: ClockMonitor
+    app: Application, clock_monitor: ClockMonitor
 ) -> Mapping[JobName, RunJob]:
     """Map each of the named jobs to the function that does its work."""
-    publisher = application.publisher
+    publisher = app.publisher
 
     async def publish() -> datetime | None:
         await publisher.plan()
         await publisher.compose_due()
-        comparison = await application.corrections.run()
-        application.jobs.run_now("deliver")
-        due = await publisher.next_due()
-        return min((at for at in (comparison, due) if at), default=None)
+        comparison = await app.corrections.run()
+        app.jobs.run_now("deliver")
+        return _find_earliest(comparison, await publisher.next_due())
 
     async def poll() -> datetime | None:
         sources = await publisher.ingestor.poll()
         pages = await publisher.ingestor.page_rereader.run()
-        return min((at for at in (sources, pages) if at), default=None)
+        return _find_earliest(sources, pages)
 
     def unless_clock_jumped(work: RunJob) -> RunJob:
         """Postpone the job after a clock jump; fix what a wrong clock planned."""
@@ -173,35 +170,37 @@ def build_jobs(
             elif moved > JUMP_FORWARD:
                 log.warning("the clock jumped; posting is paused", by=str(moved))
             if pause := clock_monitor.wait:
-                return application.clock.now() + pause
+                return app.clock.now() + pause
             return await work()
 
         return run
 
     return {
         "publish": unless_clock_jumped(publish),
-        "deliver": unless_clock_jumped(application.outbox.drain),
+        "deliver": unless_clock_jumped(app.outbox.drain),
         "poll": poll,
-        "notify": application.outbox.deliver_notices,
-        "maintain": unless_clock_jumped(application.maintenance.run),
+        "notify": app.outbox.deliver_notices,
+        "maintain": unless_clock_jumped(app.maintenance.run),
     }
 
 
+def _find_earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
+
+
 @asynccontextmanager
-async def _hold_lease(
-    application: Application, say: ShowMessage
-) -> AsyncIterator[None]:
+async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]:
     """Hold the database's lease; wait on standby until it is free."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    waited = False
-    while not await _acquire_lease(application, holder):
-        if not waited:
-            say("Another Standfirst works on this database; standing by.")
-            waited = True
+    acquired = await _acquire_lease(app, holder)
+    if not acquired:
+        say("Another Standfirst works on this database; standing by.")
+    while not acquired:
         await asyncio.sleep(STANDBY_POLL_SECONDS)
+        acquired = await _acquire_lease(app, holder)
     me = asyncio.current_task()
     assert me is not None
-    renewing = asyncio.create_task(_renew_lease(application, holder, me.cancel))
+    renewing = asyncio.create_task(_renew_lease(app, holder, me.cancel))
     try:
         yield
     except asyncio.CancelledError:
@@ -210,30 +209,21 @@ async def _hold_lease(
         raise
     finally:
         renewing.cancel()
-        await application.db.write(
-            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=holder
-        )
+        await app.db.write(process_store.release_lease, holder=holder)
 
 
-async def _acquire_lease(application: Application, holder: str) -> bool:
-    taken = await application.db.write(
-        process_store.acquire_lease,
-        name=process_store.RUNNER_LEASE,
-        holder=holder,
-        now=application.clock.now(),
-        ttl=LEASE_DURATION,
+async def _acquire_lease(app: Application, holder: str) -> bool:
+    db, now = app.db, app.clock.now()
+    taken = await db.write(
+        process_store.acquire_lease, holder=holder, now=now, ttl=LEASE_DURATION
     )
     if taken is not None:
         return True
-    other = await application.db.read(
-        process_store.find_lease_holder, name=process_store.RUNNER_LEASE
-    )
-    if other is not None and is_holder_dead(other):
-        await application.db.write(
-            process_store.release_lease, name=process_store.RUNNER_LEASE, holder=other
-        )
-        return await _acquire_lease(application, holder)
-    return False
+    other = await db.read(process_store.find_lease_holder, now=now)
+    if other is None or not is_holder_dead(other):
+        return False
+    await db.write(process_store.release_lease, holder=other)
+    return await _acquire_lease(app, holder)
 
 
 def is_holder_dead(holder: str) -> bool:
@@ -243,27 +233,24 @@ def is_holder_dead(holder: str) -> bool:
         return False
     try:
         os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, ValueError):
-        return False
+    except (OSError, ValueError) as error:
+        return isinstance(error, ProcessLookupError)
     return False
 
 
 async def _renew_lease(
-    application: Application, holder: str, stop: Callable[[], object]
+    app: Application, holder: str, stop: Callable[[], object]
 ) -> None:
     """Renew the lease and store the jobs' statuses; `stop` if the lease is lost."""
     while True:
         await asyncio.sleep(LEASE_RENEWAL_SECONDS)
         try:
-            if not await _acquire_lease(application, holder):
+            if not await _acquire_lease(app, holder):
                 stop()
                 return
-            await application.db.write(
-                process_store.save_job_statuses,
-                statuses=application.jobs.list_statuses(),
-                now=application.clock.now(),
+            statuses, now = app.jobs.list_statuses(), app.clock.now()
+            await app.db.write(
+                process_store.save_job_statuses, statuses=statuses, now=now
             )
         except BotError as error:
             # Without the database nothing is claimed or sent: nothing is lost.
@@ -293,10 +280,7 @@ def configure_logging(settings: Settings) -> None:
 
 def silence_logging() -> None:
     """Disable logging: the command prints its results to the terminal."""
-    structlog.configure(
-        processors=[_drop_event],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    structlog.configure(processors=[_drop_event])
     logging.disable(logging.CRITICAL)
 
 

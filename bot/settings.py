@@ -82,13 +82,6 @@ def _check_loopback(host: str) -> str:
     return host
 
 
-def _check_address(url: str) -> str:
-    # The rest is checked when the database is opened.
-    if "://" not in url:
-        raise ValueError("no address")
-    return url
-
-
 def _check_host_list(written: str) -> str:
     entries = [entry.strip() for entry in written.split(",") if entry.strip()]
     if entries != ["1"] and not all(map(_HOST_AND_PORT.fullmatch, entries)):
@@ -96,31 +89,21 @@ def _check_host_list(written: str) -> str:
     return written
 
 
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _data_folder(env: Mapping[str, str]) -> Path:
-    usual = platformdirs.user_data_path(_FOLDER_NAME, appauthor=False)
-    return _in_home(env.get("XDG_DATA_HOME"), usual)
-
-
-def _configuration_folder(env: Mapping[str, str]) -> Path:
-    usual = platformdirs.user_config_path(_FOLDER_NAME, appauthor=False)
-    return _in_home(env.get("XDG_CONFIG_HOME"), usual)
-
-
 def _in_home(home: str | None, usual: Path) -> Path:
     """Return our folder in `home`, which is ignored unless absolute (XDG)."""
     return Path(home) / _FOLDER_NAME if home and Path(home).is_absolute() else usual
 
 
+def _list_defaults(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings in the user's data folder, unless they are set."""
+    usual = platformdirs.user_data_path(_FOLDER_NAME, appauthor=False)
+    data = _in_home(env.get("XDG_DATA_HOME"), usual).as_posix()
+    database = f"sqlite:///{data}/standfirst.db"
+    return {"database_url": database, "demo_folder": f"{data}/demo"}
+
+
 def _own_environment() -> Mapping[str, str]:
     return os.environ  # noqa: TID251 - this is the module that may
-
-
-def _database_in(folder: Path) -> str:
-    return f"sqlite:///{(folder / 'standfirst.db').as_posix()}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,7 +137,7 @@ class PlatformSettings(BaseModel):
         yield from ()
 
 
-G = TypeVar("G", bound=PlatformSettings)
+M = TypeVar("M", bound=BaseModel)
 #: Settings of platforms by the platform's name.
 SettingsGroups = Mapping[str, type[PlatformSettings]]
 _Days = Annotated[int, Field(ge=30, le=36_500)]
@@ -166,16 +149,18 @@ class Settings(BaseModel):
 
     model_config = _STRICT
 
-    #: In SQLAlchemy's form; may contain a password.
-    database_url: Annotated[str, AfterValidator(_check_address)] = Field(
-        default_factory=lambda: _database_in(_data_folder(_own_environment())),
+    #: In SQLAlchemy's form; may contain a password. The rest of it is checked when the
+    #: database is opened.
+    database_url: str = Field(
+        pattern="://",
+        default_factory=lambda: _list_defaults(_own_environment())["database_url"],
         description="the address of a database, such as sqlite:////folder/file.db or "
         "postgresql://user:password@host/name",
         repr=False,
     )
     #: The demo's own database and articles.
     demo_folder: Path = Field(
-        default_factory=lambda: _data_folder(_own_environment()) / "demo",
+        default_factory=lambda: Path(_list_defaults(_own_environment())["demo_folder"]),
         description="a folder",
     )
     #: Public URL under which the web port is reached.
@@ -214,9 +199,9 @@ class Settings(BaseModel):
     keep_editions: _Days = Field(400, description=_DAYS)
     keep_history: _Days = Field(730, description=_DAYS)
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)
+        Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="debug, info, warning or error")
-    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = Field(
         "text", description="text or json"
     )
     #: Settings of the platforms by platform; not a setting itself.
@@ -231,7 +216,7 @@ class Settings(BaseModel):
             history=self.keep_history,
         )
 
-    def get_group(self, kind: type[G]) -> G:
+    def get_group(self, kind: type[M]) -> M:
         """Return the settings of one platform, by their class; else the defaults."""
         groups = self.platforms.values()
         return next((one for one in groups if isinstance(one, kind)), kind())
@@ -288,15 +273,15 @@ def load_settings(
         ConfigurationError: One error with a sentence for every mistake.
     """
     env = _own_environment() if env is None else env
+    usual = platformdirs.user_config_path(_FOLDER_NAME, appauthor=False)
+    configuration = _in_home(env.get("XDG_CONFIG_HOME"), usual) / "standfirst.toml"
     layers = (
-        read_environment(env),
-        read_env_file((folder or Path.cwd()) / ".env"),
-        read_toml_file(_configuration_folder(env) / "standfirst.toml"),
+        SettingsLayer(place="the environment", values=_select_prefixed(env)),
+        _read_file((folder or Path.cwd()) / ".env", _parse_env_file),
+        _read_file(configuration, _parse_toml_file),
     )
     fields = list_setting_fields(groups)
-    data = _data_folder(env)
-    defaults = {"database_url": _database_in(data), "demo_folder": str(data / "demo")}
-    values = defaults | _merge_layers(layers, fields)
+    values = _list_defaults(env) | _merge_layers(layers, fields)
     settings, wrong = _validate_settings(values, groups)
     mistakes = [mistake for layer in layers for mistake in layer.mistakes]
     mistakes += [
@@ -317,40 +302,30 @@ def load_settings(
 def _validate_settings(
     values: Mapping[str, str], groups: SettingsGroups
 ) -> tuple[Settings, set[str]]:
-    """Validate all values; return the settings, and the names of invalid ones."""
+    """Validate all values; return the settings, and the names of invalid ones.
+
+    A group with an invalid value has its defaults.
+    """
     wrong: set[str] = set()
-    platforms: dict[str, PlatformSettings] = {}
-    own = dict(values)
-    for platform, kind in groups.items():
-        given = {
-            name: own.pop(f"{platform}_{name}")
-            for name in kind.model_fields
-            if f"{platform}_{name}" in own
-        }
-        platforms[platform] = _validate_group(kind, given, f"{platform}_", wrong)
-    settings = _validate_group(Settings, own, "", wrong)
-    return settings.over(platforms=platforms), wrong
+
+    def validate(kind: type[M], prefix: str) -> M:
+        names = [name for name in kind.model_fields if f"{prefix}{name}" in values]
+        given = {name: values[f"{prefix}{name}"] for name in names}
+        try:
+            return kind.model_validate(given)
+        except ValidationError as error:
+            bad = {str(found["loc"][0]) for found in error.errors(include_input=False)}
+        wrong.update(f"{prefix}{name}" for name in bad)
+        return kind()
+
+    platforms = {name: validate(kind, f"{name}_") for name, kind in groups.items()}
+    return validate(Settings, "").over(platforms=platforms), wrong
 
 
-M = TypeVar("M", bound=BaseModel)
-
-
-def _validate_group(
-    kind: type[M], values: Mapping[str, str], prefix: str, wrong: set[str]
-) -> M:
-    """Validate one group; add invalid names to `wrong` and leave their values out."""
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        names = {str(found["loc"][0]) for found in error.errors(include_input=False)}
-    wrong |= {f"{prefix}{name}" for name in names}
-    return kind.model_validate({n: v for n, v in values.items() if n not in names})
-
-
-def is_in_environment(name: str, env: Mapping[str, str] | None = None) -> bool:
-    """Check whether the environment sets it, which overrides every file."""
-    found = read_environment(_own_environment() if env is None else env).values
-    return bool(found.get(name, "").strip())
+def is_in_environment(variable: str) -> bool:
+    """Check whether the environment has a value for it, which overrides every file."""
+    found = _own_environment().items()
+    return any(name.upper() == variable and value.strip() for name, value in found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -404,48 +379,35 @@ def _warn_unknown(
             yield f"{layer.format_name(name)} in {layer.place} is not a setting{hint}"
 
 
-def read_environment(env: Mapping[str, str]) -> SettingsLayer:
-    """Read the settings among these variables."""
-    return SettingsLayer(place="the environment", values=_select_prefixed(env))
-
-
-def read_env_file(path: Path) -> SettingsLayer:
-    """Read a `.env`; empty if there is no such file."""
+def _read_file(path: Path, parse: Callable[[Path], SettingsLayer]) -> SettingsLayer:
+    """Parse a file; empty if there is none, a mistake if it cannot be read."""
     if not path.is_file():
         return SettingsLayer(place=str(path))
     try:
-        # No interpolation: a «$» in a password is a «$».
-        found = dotenv_values(path, interpolate=False, encoding="utf-8")
+        return parse(path)
     except (OSError, ValueError) as error:
-        return _unreadable_layer(path, error)
+        # A decoding error quotes the file's bytes, and so may contain a secret.
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+    return SettingsLayer(place=str(path), mistakes=(f"{path} cannot be read: {why}.",))
+
+
+def _parse_env_file(path: Path) -> SettingsLayer:
+    # No interpolation: a «$» in a password is a «$».
+    found = dotenv_values(path, interpolate=False, encoding="utf-8")
     given = {name: value or "" for name, value in found.items()}
     return SettingsLayer(place=str(path), values=_select_prefixed(given))
 
 
-def read_toml_file(path: Path) -> SettingsLayer:
-    """Read a `standfirst.toml`; empty if there is no such file."""
-    if not path.is_file():
-        return SettingsLayer(place=str(path))
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        return _unreadable_layer(path, error)
+def _parse_toml_file(path: Path) -> SettingsLayer:
     values = {}
     mistakes = []
-    for name, value in found.items():
+    for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             values[name.lower()] = str(value)
         else:
             mistakes.append(f"{name} in {path} must be text or a number.")
-    return SettingsLayer(
-        place=str(path), values=values, mistakes=tuple(mistakes), prefix=""
-    )
-
-
-def _unreadable_layer(path: Path, error: Exception) -> SettingsLayer:
-    # A decoding error quotes the file's bytes, and so may contain a secret.
-    why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-    return SettingsLayer(place=str(path), mistakes=(f"{path} cannot be read: {why}.",))
+    place, wrong = str(path), tuple(mistakes)
+    return SettingsLayer(place=place, values=values, mistakes=wrong, prefix="")
 
 
 def _select_prefixed(values: Mapping[str, str]) -> dict[str, str]:

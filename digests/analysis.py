@@ -66,9 +66,7 @@ def analyse_article(
         summary=registry.summarise_article(
             article, style.summary_chars, style.summariser
         ),
-        quotes=attribution.find_quotes(
-            article.text, title=article.title, lang=article.lang
-        ),
+        quotes=attribution.find_article_quotes(article),
         figures=recognition.find_figures(article.text, lang=article.lang),
         kind=article_kind.recognize_kind(article),
     )

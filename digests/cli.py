@@ -47,9 +47,7 @@ def format_quotes(article: Article, options: Options) -> Iterator[str]:
     if options.explain:
         yield from format_quote_candidates(article)
         return
-    for quote in attribution.find_quotes(
-        article.text, title=article.title, lang=article.lang
-    ):
+    for quote in attribution.find_article_quotes(article):
         who = quote.speaker or UNNAMED_SPEAKER
         role = f", {quote.role}" if quote.role else ""
         by = f" (by «{quote.mention.text}»)" if quote.mention else ""

@@ -13,7 +13,7 @@ from digests.analysis import AnalyseArticle, analyse_article
 from digests.editing import decisions, presentation, quote_selection, ranking
 from digests.grounding import gate
 from digests.messages import Message
-from digests.stories import assembly, assignment, filters
+from digests.stories import assembly, assignment, filters, joining
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -56,8 +56,11 @@ def compose(
     wanted, refused = _filter_articles(articles, style, now)
     analyses = {a.id: read(a, style) for a in wanted}
     admitted, unfit = _leave_out_kinds(wanted, analyses)
-    members = assignment.group_articles(admitted, known)
-    gathered = assembly.gather_stories(admitted, members)
+    kinds = {a.id: analyses[a.id].kind for a in admitted}
+    members = joining.join_events(
+        admitted, assignment.group_articles(admitted, known), kinds, ledger.stories
+    )
+    gathered = assembly.gather_stories(admitted, members, kinds)
     ranked = ranking.rank_stories(
         gathered,
         now=now,
@@ -70,7 +73,9 @@ def compose(
     draft = Edition(
         title=style.title,
         made_at=now,
-        made_from=_count_made_from(articles),
+        made_from=InputCounts(
+            articles=len(articles), sources=len({a.source for a in articles})
+        ),
         stories=tuple(presentation.present_story(r, analyses, style) for r in full),
         brief=tuple(presentation.present_brief(r, analyses) for r in rest),
         hero=None,
@@ -106,11 +111,14 @@ def compose_story(
         None where no article belongs to a story or nothing of it is grounded.
     """
     style = style or EditionStyle()
-    gathered = assembly.gather_stories(articles, memberships)
+    analyses = {a.id: analyse_article(a, style) for a in articles}
+    kinds = {
+        a.id: found.kind for a, found in zip(articles, analyses.values(), strict=True)
+    }
+    gathered = assembly.gather_stories(articles, memberships, kinds)
     if not gathered:
         return None
     story = gathered[0]
-    analyses = {a.id: analyse_article(a, style) for a in story.articles}
     draft = presentation.present_story(RankedStory(story=story), analyses, style)
     return gate.gate_story(draft, {a.id: a for a in articles})
 
@@ -157,9 +165,3 @@ def _leave_out_kinds(
         else:
             refused.append(decisions.record_refusal(article, Message(reason)))
     return admitted, refused
-
-
-def _count_made_from(articles: Sequence[Article]) -> InputCounts:
-    return InputCounts(
-        articles=len(articles), sources=len({a.source for a in articles})
-    )

@@ -335,14 +335,9 @@ _META = {
 def _fields_from_meta(parsed: "LexborHTMLParser") -> PageFields:
     fields: PageFields = {}
     for node in parsed.css("meta"):
-        attributes = node.attributes
-        key = (
-            attributes.get("property")
-            or attributes.get("name")
-            or attributes.get("itemprop")
-            or ""
-        ).lower()
-        if key in _META and (content := attributes.get("content")):
+        names = map(node.attributes.get, ("property", "name", "itemprop"))
+        key = next(filter(None, names), "").lower()
+        if key in _META and (content := node.attributes.get("content")):
             fields.setdefault(_META[key], content)
     return fields
 
@@ -358,9 +353,8 @@ def _fields_from_html(parsed: "LexborHTMLParser") -> PageFields:
     fields: PageFields = {}
     for name, (selector, attribute) in found.items():
         if node := parsed.css_first(selector):
-            fields[name] = (
-                node.attributes.get(attribute) if attribute else node.text()
-            ) or ""
+            value = node.attributes.get(attribute) if attribute else node.text()
+            fields[name] = value or ""
     if not fields.get("title") and (title := parsed.css_first("head > title")):
         fields["title"] = title.text()
     return fields

@@ -245,20 +245,20 @@ def _answer_ask(record: JsonRecord) -> JsonObject:
     }
 
 
-def _answer_quotes(record: JsonRecord) -> JsonObject:
+def _read_text_article(record: JsonRecord) -> Article:
     text, title = _require_text(record), _optional_text(record, "title")
-    lang = _optional_text(record, "lang")
-    found = attribution.find_quotes(text, title=title, lang=lang)
+    return Article(id="", text=text, title=title, lang=_optional_text(record, "lang"))
+
+
+def _answer_quotes(record: JsonRecord) -> JsonObject:
+    found = attribution.find_article_quotes(_read_text_article(record))
     return {"quotes": [asdict(quote) for quote in found]}
 
 
 def _answer_summary(
     record: JsonRecord, *, chars: int = 400, summariser: str = DEFAULT_SUMMARISER
 ) -> JsonObject:
-    text, title = _require_text(record), _optional_text(record, "title")
-    article = Article(
-        id="", text=text, title=title, lang=_optional_text(record, "lang")
-    )
+    article = _read_text_article(record)
     return dump_summary(registry.summarise_article(article, chars, summariser))
 
 
@@ -286,14 +286,9 @@ def _answer_extract(record: JsonRecord) -> JsonObject:
     page = extract_article(
         _require_text(record, "html"), url=_optional_text(record, "url")
     )
+    names = ("title", "author", "published", "lang", "text")
     published = page.published.isoformat() if page.published else None
-    return {
-        "title": page.title,
-        "author": page.author,
-        "published": published,
-        "lang": page.lang,
-        "text": page.text,
-    }
+    return {name: getattr(page, name) for name in names} | {"published": published}
 
 
 #: The verbs that answer each record independently.

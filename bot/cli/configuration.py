@@ -4,59 +4,46 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot.cli.console import (
-    OK,
-    ApplicationFactory,
-    FlagOption,
-    JsonOption,
-    WorkspaceOption,
-    application_command,
-    factory_command,
-    format_count,
-    print_json,
-    print_message,
-    print_warnings,
-)
-
-if TYPE_CHECKING:
-    from bot.runner import Application
-    from bot.schedules.rules import Schedule
+from bot.cli.arguments import Factory, FlagOption, JsonOption, OpenApplication
+from bot.cli.console import OK, format_count, print_json, print_message, print_warnings
+from bot.configuration import feed_lists, file_export, file_import
+from bot.i18n.translation import Texts
+from bot.schedules.calendar import load_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import Schedule, catch_up_limit, list_upcoming_dues
+from bot.schedules.wording import describe_schedule
+from digests.sources.opml import write_opml
 
 #: Fixed, because strftime would use the machine's locale while the output is English.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-@application_command
 async def apply_file(
-    application: "Application",
     file: Path,
     *,
     dry_run: FlagOption = False,
     prune: FlagOption = False,
+    app: OpenApplication,
 ) -> None:
-    """Set up what a TOML file says; doing it twice changes nothing more.
+    """Apply a TOML configuration file; applying it again changes nothing.
 
     Args:
-        file: The file; README.md shows an example.
+        file: Path of the file; README.md has an example.
         dry_run: Only print what would change.
-        prune: Also remove what the file does not name, inside its workspaces.
+        prune: Also remove what the file does not mention, in its workspaces.
     """
-    from bot.configuration import file_import
-
-    wanted = file_import.read_file(file, application.plugins)
+    wanted = file_import.read_file(file, app.plugins)
+    db, now = app.db, app.clock.now()
     if dry_run:
-        changes = await application.db.read(
-            file_import.plan_changes, wanted, prune=prune
-        )
+        changes = await db.read(file_import.plan_changes, wanted, prune=prune, now=now)
     else:
-        changes = await application.db.write(
+        changes = await db.write(
             file_import.apply_file,
             wanted,
             prune=prune,
-            now=application.clock.now(),
-            allow_private=application.settings.fetch_allow_private,
+            now=now,
+            allow_private=app.settings.fetch_allow_private,
             recorded=True,
         )
     signs = {"add": "+", "change": "~", "remove": "-"}
@@ -68,64 +55,42 @@ async def apply_file(
         print_message("Nothing was changed (--dry-run).")
 
 
-@application_command
 async def export_configuration(
-    application: "Application",
-    *,
-    opml: FlagOption = False,
-    workspace: WorkspaceOption = None,
+    *, opml: FlagOption = False, workspace: str | None = None, app: OpenApplication
 ) -> None:
-    """Print everything that is set up, as a file that `apply` takes.
+    """Print the configuration as a file for `apply`.
 
     Args:
-        opml: Print only the feeds, for other readers and for `import`.
-        workspace: Only this workspace's feeds.
+        opml: Print only the feeds as OPML, for other readers and for `import`.
+        workspace: With --opml: id of the only workspace whose feeds are printed.
     """
-    from bot.configuration import file_export
-
-    if opml:
-        await _export_feeds(application, workspace)
-    else:
-        print(await application.db.read(file_export.dump_configuration), end="")
-
-
-async def _export_feeds(application: "Application", workspace: str | None) -> None:
-    from bot.configuration import feed_lists
-    from digests.sources import opml
-
-    found, secret = await application.db.read(
-        feed_lists.list_all_feeds, workspace=workspace
-    )
-    sys.stdout.buffer.write(opml.write_opml(found, title="Standfirst"))
+    if not opml:
+        print(await app.db.read(file_export.dump_configuration), end="")
+        return
+    feeds, secret = await app.db.read(feed_lists.list_all_feeds, workspace=workspace)
+    sys.stdout.buffer.write(write_opml(feeds, title="Standfirst"))
     if secret:
         left = format_count(secret, "source")
-        print_warnings([f"Left out: {left}, whose addresses are secrets."])
+        print_warnings(f"Left out: {left}, whose addresses are secrets.")
 
 
-@factory_command
 def explain_schedule(
-    factory: ApplicationFactory,
     sentence: str,
     *,
     after: datetime | None = None,
     count: int = 3,
     language: str = "en",
     json: JsonOption = False,
+    factory: Factory,
 ) -> int:
-    """Say what a schedule sentence means and when it is due next.
+    """Explain a schedule and show when it is due next.
 
     Args:
-        sentence: For example «weekdays at 8:30 Europe/Berlin», or «cron 30 8 * * 1-5».
-        after: Only moments after this one (ISO 8601; without an offset it is UTC).
-        count: How many moments, 1 to 1000.
-        language: In which language to say it back: en or de.
-        json: Print JSON; the sentence in it is always the English one.
+        sentence: Such as «weekdays at 8:30 Europe/Berlin» or «cron 30 8 * * 1-5».
+        after: Only show times after this one (ISO 8601; UTC without an offset).
+        count: How many times to show, 1 to 1000.
+        language: Language of the explanation, en or de; JSON is always English.
     """
-    from bot.schedules.calendar import load_zone
-    from bot.schedules.parsing import parse_schedule
-    from bot.schedules.rules import list_upcoming_dues
-    from bot.schedules.wording import describe_schedule
-
     rule = parse_schedule(sentence)
     zone = load_zone(rule.zone)
     start = after or factory.get_clock().now()
@@ -133,24 +98,18 @@ def explain_schedule(
     dues = list_upcoming_dues(rule, start.astimezone(UTC), max(1, min(count, 1000)))
     moments = [due.at.astimezone(zone) for due in dues]
     if json:
-        said, found = (
-            describe_schedule(rule),
-            [moment.isoformat() for moment in moments],
-        )
-        print_json({"schedule": said, "zone": rule.zone, "next": found})
+        dates = [moment.isoformat() for moment in moments]
+        said = {"schedule": describe_schedule(rule), "zone": rule.zone, "next": dates}
+        print_json(said)
     else:
         print(_format_explanation(rule, moments, language))
     return OK
 
 
 def _format_explanation(
-    rule: "Schedule", moments: Sequence[datetime], language: str
+    rule: Schedule, moments: Sequence[datetime], language: str
 ) -> str:
     """Format the schedule, its next moments, and what happens if one is missed."""
-    from bot.i18n.translation import Texts
-    from bot.schedules.rules import catch_up_limit
-    from bot.schedules.wording import describe_schedule
-
     # In English in the form that `apply` accepts; in other languages as people write.
     texts = None if language == "en" else Texts.of(language)
     rows = [_format_moment(moment) for moment in moments]

@@ -14,41 +14,43 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from bot import runner
-from bot.cli.console import ApplicationFactory, read_settings
+from bot.cli.arguments import Factory, FlagOption, read_settings
+from bot.cli.console import print_message
 from bot.configuration import file_import
-from bot.runner import Application, ShowMessage, serve_application
+from bot.runner import Application, configure_logging, serve_application
 from bot.settings import find_seeds_folder
 from bot.storage import schedule_store
 from digests.sources import folder
 
+#: Number of articles at the start; the summit story is among them.
+INITIAL_ARTICLES = 9
+ARRIVAL_INTERVAL = timedelta(seconds=25)
 
-async def serve_demo(
-    factory: ApplicationFactory, *, say: ShowMessage, fresh: bool
-) -> int:
-    """Run the application over the demo's own database; return its exit code."""
+
+def run_demo(*, fresh: FlagOption = False, factory: Factory) -> int:
+    """Run the bot on sample articles; needs no account, token or key.
+
+    Args:
+        fresh: Delete the data of earlier demos first.
+    """
     settings = read_settings(factory)
-    runner.configure_logging(settings)
+    configure_logging(settings)
     home = settings.demo_folder
     if fresh:
-        await asyncio.to_thread(_remove_earlier_demos, home)
+        # Files that no demo created are left alone.
+        for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
+            path.unlink(missing_ok=True)
     newsroom = DemoArticles(home=home, seeds=find_seeds_folder())
-    await asyncio.to_thread(newsroom.open)
-    address = f"sqlite:///{home / 'demo.db'}"
-    settings = settings.over(database_url=address)
-    async with factory.open_application(settings) as application:
-        await _set_up_workspace(application, newsroom)
-        feed = partial(newsroom.feed, partial(application.jobs.run_now, "publish"))
-        return await serve_application(application, say, (feed,))
+    newsroom.open()
+    settings = settings.over(database_url=f"sqlite:///{home / 'demo.db'}")
 
+    async def serve() -> int:
+        async with factory.open_application(settings) as app:
+            await _set_up_workspace(app, newsroom)
+            feed = partial(newsroom.feed, partial(app.jobs.run_now, "publish"))
+            return await serve_application(app, print_message, (feed,))
 
-def _remove_earlier_demos(home: Path) -> None:
-    """Remove earlier demos; files that no demo created are left alone."""
-    for path in (*home.glob("demo.db*"), *home.glob("articles/*.txt")):
-        path.unlink(missing_ok=True)
-
-
-ARRIVAL_INTERVAL = timedelta(seconds=25)
+    return asyncio.run(serve())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,21 +102,15 @@ class DemoArticles:
         return [p for p in paths if p.name not in arrived and p.exists()]
 
 
-async def _set_up_workspace(application: Application, newsroom: DemoArticles) -> None:
-    wanted = file_import.read_file(newsroom.configuration, application.plugins)
-    await application.db.write(
-        file_import.apply_file, wanted, prune=False, now=application.clock.now()
-    )
+async def _set_up_workspace(app: Application, newsroom: DemoArticles) -> None:
+    wanted = file_import.read_file(newsroom.configuration, app.plugins)
+    await app.db.write(file_import.apply_file, wanted, prune=False, now=app.clock.now())
     # A first edition at once, so that it is visible without waiting for a schedule.
-    for digest in await application.archive.all_digests():
-        if not await application.db.read(
+    for digest in await app.archive.all_digests():
+        if not await app.db.read(
             schedule_store.list_newest_occurrences,
             digest.scope,
             digest_id=digest.id,
             count=1,
         ):
-            await application.publisher.order(digest, "demo-first")
-
-
-#: Number of articles at the start; the summit story is among them.
-INITIAL_ARTICLES = 9
+            await app.publisher.order(digest, "demo-first")

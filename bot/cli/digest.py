@@ -1,144 +1,119 @@
 """`standfirst digest …`: post, undo, preview, list, pause, resume, skip, release."""
 
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from datetime import date, datetime
+from typing import Any, get_args
 
-from bot.cli.console import (
+from bot.cli.arguments import (
+    DigestName,
     FlagOption,
     JsonOption,
-    WorkspaceOption,
-    application_command,
+    OpenApplication,
+    WorkspaceId,
     load_named_digest,
-    print_json,
-    print_message,
-    print_rows,
 )
+from bot.cli.console import format_iso, print_json, print_message, print_rows
+from bot.configuration.change_steps import ChangeContext, ChangeRequest
+from bot.configuration.changes import apply_requests
+from bot.delivery import send_failures
 from bot.errors import UserError
+from bot.i18n.translation import Texts
+from bot.model import Delivery, Digest, Workspace
+from bot.operations.doctor import describe_next_due
 from bot.ports import PlatformContext
+from bot.publishing import manual
+from bot.publishing.planning import find_next_due
+from bot.runner import Application
+from bot.storage import delivery_store, workspace_store
+from digests import templates
 
-if TYPE_CHECKING:
-    from bot.model import Delivery, Digest, SettingsEntry, Workspace
-    from bot.runner import Application
 
-
-@application_command
 async def post_digest(
-    application: "Application",
-    name: str | None = None,
-    *,
-    workspace: WorkspaceOption = None,
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
 ) -> None:
-    """Order one edition now; the scheduled one still comes.
-
-    Args:
-        name: The digest; may be left out where there is only one.
-        workspace: Id of its workspace, where names clash.
-    """
-    found = await load_named_digest(application, name, workspace)
-    key = f"cli-{application.clock.now():%Y%m%dT%H%M%S%f}"
-    lacks = await _find_missing_setting(application, found)
+    """Post an edition now; the scheduled one is still posted."""
+    digest = await load_named_digest(app, name, workspace)
+    key = f"cli-{app.clock.now():%Y%m%dT%H%M%S%f}"
+    lacks = await _find_missing_setting(app, digest)
     if lacks:
-        await application.publisher.order(found, key)
+        await app.publisher.order(digest, key)
         print_message(
-            f"An edition of «{found.name}» is ordered. This terminal lacks "
+            f"An edition of «{digest.name}» is ordered. This terminal lacks "
             f"{lacks}, so the Standfirst that runs on this database with it, or "
             "the next one to start, makes the edition and posts it."
         )
         return
-    outcome = await application.publisher.post_now(found, key)
-    if outcome.stored_edition is None:
+    outcome = await app.publisher.post_now(digest, key)
+    edition = outcome.stored_edition
+    if edition is None:
         print_message(f"No edition: {outcome.reason}")
         return
-    count = len(outcome.stored_edition.edition.stories)
-    print_message(
-        f"Edition {outcome.stored_edition.public_id} with {count} stories "
-        "is on its way."
-    )
+    count = len(edition.edition.stories)
+    print_message(f"Edition {edition.public_id} with {count} stories is on its way.")
 
 
-async def _find_missing_setting(application: "Application", found: "Digest") -> str:
+async def _find_missing_setting(app: Application, digest: Digest) -> str:
     """Return the missing setting of the digest's platform; "" if none is missing.
 
     An edition is rendered by its platform. Without the platform it would not be posted,
     but its articles would count as published.
     """
-    from bot.storage import workspace_store
-
-    kept = await application.db.read(workspace_store.find_workspace, found.scope)
-    if kept is None or kept.platform in application.platforms:
+    home = await app.db.read(workspace_store.find_workspace, digest.scope)
+    if home is None or home.platform in app.platforms:
         return ""
-    plugin = application.plugins.get(kept.platform)
-    return plugin.required_settings if plugin else f"the platform {kept.platform}"
+    plugin = app.plugins.get(home.platform)
+    return plugin.required_settings if plugin else f"the platform {home.platform}"
 
 
-@application_command
 async def undo_edition(
-    application: "Application",
-    name: str | None = None,
-    *,
-    workspace: WorkspaceOption = None,
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
 ) -> None:
-    """Take a digest's newest edition back, within ten minutes.
-
-    Args:
-        name: The digest; may be left out where there is only one.
-        workspace: Id of its workspace, where names clash.
-    """
-    from bot.publishing import manual
-
-    found = await load_named_digest(application, name, workspace)
-    key: dict[str, Any] = {"scope": found.scope, "now": application.clock.now()}
-    stored_edition = await application.db.read(
-        manual.find_undoable_edition, **key, digest_id=found.id
+    """Delete a digest's newest edition, within ten minutes of posting it."""
+    digest = await load_named_digest(app, name, workspace)
+    now = app.clock.now()
+    edition = await app.db.read(
+        manual.find_undoable_edition, digest.scope, digest_id=digest.id, now=now
     )
-    done = await application.db.write(
+    done = await app.db.write(
         manual.undo_edition,
-        **key,
-        public_id=stored_edition.public_id,
+        digest.scope,
+        public_id=edition.public_id,
         by="the command line",
+        now=now,
     )
     if done.before:
-        print_message(f"Edition {stored_edition.public_id} was taken back before.")
+        print_message(f"Edition {edition.public_id} was taken back before.")
     else:
         print_message(
-            f"Edition {stored_edition.public_id} is taken back: "
-            f"{done.deleted} messages are "
+            f"Edition {edition.public_id} is taken back: {done.deleted} messages are "
             f"being deleted, {done.cancelled} are not sent."
         )
 
 
-@application_command
 async def preview_digest(
-    application: "Application",
-    name: str | None = None,
+    name: DigestName = None,
     *,
-    workspace: WorkspaceOption = None,
+    workspace: WorkspaceId = None,
     format: str = "text",
+    app: OpenApplication,
 ) -> None:
-    """Print what would be posted now; nothing is posted.
+    """Print what would be posted now, without posting it.
 
     Args:
-        name: The digest; may be left out where there is only one.
-        workspace: Id of its workspace, where names clash.
         format: text, markdown or html; or a platform's name for its payloads as JSON.
     """
-    from digests import templates
-
-    plugins, platforms = application.plugins, dict(application.platforms)
+    plugins, platforms = app.plugins, dict(app.platforms)
     documents = {name: name for name in get_args(templates.DocumentFormat)}
     if format not in (*documents, *plugins):
         choices = ", ".join((*documents, *plugins))
         raise UserError("--format is one of: {choices}.", choices=choices)
     if format in plugins and format not in platforms:
-        context = PlatformContext(
-            settings=application.settings, clock=application.clock
-        )
+        context = PlatformContext(settings=app.settings, clock=app.clock)
         platforms[format] = plugins[format].build(context).platform
-    found = await load_named_digest(application, name, workspace)
-    publisher = replace(application.publisher, platforms=platforms)
+    digest = await load_named_digest(app, name, workspace)
+    publisher = replace(app.publisher, platforms=platforms)
     shown_by = format if format in platforms else next(iter(platforms))
-    draft = await publisher.preview(found, shown_by)
+    draft = await publisher.preview(digest, shown_by)
     if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
@@ -147,215 +122,159 @@ async def preview_digest(
         print_message("Nothing would be posted now: nothing is new.")
 
 
-@application_command
-async def list_digests(application: "Application", *, json: JsonOption = False) -> None:
-    """List the digests with their schedules and next due moments."""
-    known = await application.archive.all_digests()
+async def list_digests(*, json: JsonOption = False, app: OpenApplication) -> None:
+    """List the digests with their schedules and next times."""
+    digests = await app.archive.all_digests()
+    now, texts = app.clock.now(), Texts.of("en")
+    rows = [_digest_row(digest, now) for digest in digests]
     lines = (
-        f"{found.name}  ({'; '.join(found.schedules)})  "
-        f"next: {_format_next_due(application, found)}"
-        for found in known
+        f"{digest.name}  ({'; '.join(digest.schedules)})  "
+        f"{describe_next_due(digest, now, texts)}"
+        for digest in digests
     )
-    print_rows(
-        [_digest_row(application, found) for found in known],
-        lines,
-        as_json=json,
-        empty="No digest is set up. See: standfirst apply --help",
-    )
+    empty = "No digest is set up. See: standfirst apply --help"
+    print_rows(rows, lines, as_json=json, empty=empty)
 
 
-def _format_next_due(application: "Application", found: "Digest") -> str:
-    """Format the next due moment in the digest's own zone."""
-    from bot.i18n.translation import Texts
-    from bot.publishing.planning import digest_zone, find_next_due
-
-    now, zone = application.clock.now(), digest_zone(found)
-    due = find_next_due(found, now)
-    if due is None:
-        return "paused" if found.paused else "no schedule"
-    return f"{Texts.of('en').moment(due, zone, now)} ({zone})"
-
-
-def _digest_row(application: "Application", found: "Digest") -> dict[str, Any]:
-    from bot.publishing.planning import find_next_due
-
-    due = find_next_due(found, application.clock.now())
+def _digest_row(digest: Digest, now: datetime) -> dict[str, Any]:
+    due = find_next_due(digest, now)
     return {
-        "name": found.name,
-        "schedule": list(found.schedules),
-        "destinations": [place.name for place in found.destinations],
-        "next": due.isoformat() if due else None,
-        "paused": found.paused,
-        "paused_until": found.paused_until and found.paused_until.isoformat(),
-        "skip": [day.isoformat() for day in found.skips],
+        "name": digest.name,
+        "schedule": list(digest.schedules),
+        "destinations": [place.name for place in digest.destinations],
+        "next": format_iso(due),
+        "paused": digest.paused,
+        "paused_until": format_iso(digest.paused_until),
+        "skip": list(map(format_iso, digest.skips)),
     }
 
 
-@application_command
 async def pause_digest(
-    application: "Application",
-    name: str | None = None,
+    name: DigestName = None,
     *,
     until: date | None = None,
-    workspace: WorkspaceOption = None,
+    workspace: WorkspaceId = None,
+    app: OpenApplication,
 ) -> None:
-    """Stop a digest's schedules until it is resumed, or until a date.
+    """Pause a digest until it is resumed, or until a date.
 
     Args:
-        name: The digest; may be left out where there is only one.
-        until: The first day on which it posts again, as 2026-12-24.
-        workspace: Id of its workspace, where names clash.
+        until: First day on which it posts again, such as 2026-12-24.
     """
-    found = await load_named_digest(application, name, workspace)
+    digest = await load_named_digest(app, name, workspace)
     changes = {"paused": True} if until is None else {"paused_until": until}
-    await _change_digest(application, found, changes)
+    await _change_digest(app, digest, **changes)
     how_long = f" until {until}" if until else ""
     print_message(
-        f"«{found.name}» is paused{how_long}; articles wait for the next edition."
+        f"«{digest.name}» is paused{how_long}; articles wait for the next edition."
     )
 
 
-@application_command
 async def resume_digest(
-    application: "Application",
-    name: str | None = None,
-    *,
-    workspace: WorkspaceOption = None,
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
 ) -> None:
-    """Start a paused digest's schedules again.
-
-    Args:
-        name: The digest; may be left out where there is only one.
-        workspace: Id of its workspace, where names clash.
-    """
-    found = await load_named_digest(application, name, workspace)
-    await _change_digest(application, found, {"paused": False, "paused_until": None})
-    print_message(f"«{found.name}» goes on.")
+    """Resume a paused digest."""
+    digest = await load_named_digest(app, name, workspace)
+    await _change_digest(app, digest, paused=False, paused_until=None)
+    print_message(f"«{digest.name}» is resumed.")
 
 
-@application_command
 async def skip_day(
-    application: "Application",
     day: date,
-    name: str | None = None,
+    name: DigestName = None,
     *,
     back: bool = False,
-    workspace: WorkspaceOption = None,
+    workspace: WorkspaceId = None,
+    app: OpenApplication,
 ) -> None:
-    """Leave one day out; its articles come with the next edition.
+    """Skip one day; its articles appear in the next edition.
 
     Args:
-        day: The date where the digest's readers live, as 2026-12-24.
-        name: The digest; may be left out where there is only one.
-        back: Do not leave it out after all.
-        workspace: Id of its workspace, where names clash.
+        day: Date in the digest's time zone, such as 2026-12-24.
+        back: Do not skip the day after all.
     """
-    found = await load_named_digest(application, name, workspace)
-    days = set(found.skips) - {day} if back else {*found.skips, day}
-    await _change_digest(application, found, {"skip": sorted(days)})
-    done = "is not left out" if back else "is left out"
-    print_message(f"{day} {done} of «{found.name}».")
+    digest = await load_named_digest(app, name, workspace)
+    days = set(digest.skips) - {day} if back else {*digest.skips, day}
+    await _change_digest(app, digest, skip=sorted(days))
+    done = "is not skipped" if back else "is skipped"
+    print_message(f"{day} {done} by «{digest.name}».")
 
 
-async def _change_digest(
-    application: "Application", digest: "Digest", changes: "SettingsEntry"
-) -> None:
+async def _change_digest(app: Application, digest: Digest, **changes: object) -> None:
     """Change settings of the digest, and record it in its workspace's history."""
-    from bot.configuration.change_steps import ChangeRequest
-    from bot.configuration.operator_changes import OperatorContext, apply_requests
-
     request = ChangeRequest(
         noun="digest", name=digest.name, edit=lambda entry: {**(entry or {}), **changes}
     )
-    operator = OperatorContext(plugins=application.plugins, now=application.clock.now())
-    await application.db.write(apply_requests, digest.workspace_id, [request], operator)
+    operator = ChangeContext(plugins=app.plugins, now=app.clock.now())
+    await app.db.write(apply_requests, digest.scope, [request], operator)
 
 
-@application_command
 async def release_delivery(
-    application: "Application",
     key: str | None = None,
     *,
     leave: FlagOption = False,
-    workspace: WorkspaceOption = None,
+    workspace: str | None = None,
     json: JsonOption = False,
+    app: OpenApplication,
 ) -> None:
-    """Send a held message again; it may then stand in its channel twice.
+    """Send a held message again; it may then be in its channel twice.
 
     Args:
-        key: Which one, by the beginning of its key; without it they are listed.
-        leave: Leave it as it is, and let what waits behind it go out.
-        workspace: Id of its workspace, where keys clash.
-        json: Print the list as JSON.
+        key: Beginning of the message's key; without it, the held messages are listed.
+        leave: Do not send it again, only the messages that wait behind it.
+        workspace: Id of the only workspace to consider.
     """
-    found = await _load_held_deliveries(application, workspace)
+    found = await _load_held_deliveries(app, workspace)
     if key is None:
         _print_held_deliveries(found, as_json=json)
-    else:
-        held = [one for _, one in found]
-        await _decide_held_delivery(application, held, key, leave=leave)
-
-
-async def _load_held_deliveries(
-    application: "Application", only: str | None
-) -> list[tuple["Workspace", "Delivery"]]:
-    from bot.storage import delivery_store, workspace_store
-
-    return [
-        (home, one)
-        for home in await application.db.read(workspace_store.list_workspaces)
-        if only in (None, home.external_id)
-        for one in await application.db.read(
-            delivery_store.list_held_deliveries, home.scope
-        )
-    ]
-
-
-def _print_held_deliveries(
-    found: "list[tuple[Workspace, Delivery]]", *, as_json: bool
-) -> None:
-    from bot.delivery.send_failures import SHORT_KEY_LENGTH
-
-    rows = [
-        {
-            "key": one.key,
-            "workspace": home.external_id,
-            "channel": one.channel,
-            "part": one.part,
-            "reason": str(one.reason) if one.reason else None,
-        }
-        for home, one in found
-    ]
-    lines = (
-        f"{one.key[:SHORT_KEY_LENGTH]}  {home.platform} {home.name}, "
-        f"channel {one.channel}, part {one.part}: {one.reason or ''}"
-        for home, one in found
-    )
-    print_rows(
-        rows,
-        lines,
-        as_json=as_json,
-        empty="Nothing is held: of every message it is known whether it arrived.",
-    )
-
-
-async def _decide_held_delivery(
-    application: "Application", found: "list[Delivery]", key: str, *, leave: bool
-) -> None:
-    from bot.delivery import send_failures
-
-    one = send_failures.find_held(found, key)
-    await application.db.write(
+        return
+    held = send_failures.find_held([delivery for _, delivery in found], key)
+    await app.db.write(
         send_failures.decide_held,
-        one.scope,
-        key=one.key,
+        held.scope,
+        key=held.key,
         decision="leave" if leave else "again",
         by="The command line",
-        now=application.clock.now(),
+        now=app.clock.now(),
     )
     if leave:
         print_message(
             "It is not sent again; the messages that waited for it are sent now."
         )
     else:
-        print_message("It goes out again, and may then stand in its channel twice.")
+        print_message("It is sent again, and may then be in its channel twice.")
+
+
+async def _load_held_deliveries(
+    app: Application, only: str | None
+) -> list[tuple[Workspace, Delivery]]:
+    return [
+        (home, delivery)
+        for home in await app.db.read(workspace_store.list_workspaces)
+        if only in (None, home.external_id)
+        for delivery in await app.db.read(
+            delivery_store.list_held_deliveries, home.scope
+        )
+    ]
+
+
+def _print_held_deliveries(
+    found: list[tuple[Workspace, Delivery]], *, as_json: bool
+) -> None:
+    rows = [
+        {
+            "key": held.key,
+            "workspace": home.external_id,
+            "channel": held.channel,
+            "part": held.part,
+            "reason": str(held.reason) if held.reason else None,
+        }
+        for home, held in found
+    ]
+    lines = (
+        f"{held.key[: send_failures.SHORT_KEY_LENGTH]}  {home.platform} {home.name}, "
+        f"channel {held.channel}, part {held.part}: {held.reason or ''}"
+        for home, held in found
+    )
+    empty = "Nothing is held: of every message it is known whether it arrived."
+    print_rows(rows, lines, as_json=as_json, empty=empty)

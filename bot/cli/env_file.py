@@ -6,6 +6,7 @@ copy of the file is made.
 """
 
 import io
+import itertools
 import os
 import re
 import tempfile
@@ -81,11 +82,8 @@ def save_env_file(path: Path, values: Mapping[str, str]) -> SavedEnvFile:
         # Decoded from bytes, to preserve line ends.
         text = (before or b"").decode("utf-8")
         after = change_env_text(text, values)
-        backup = (
-            _copy_env_file(path, before)
-            if before and not after.startswith(text)
-            else None
-        )
+        changed = before and not after.startswith(text)
+        backup = _copy_env_file(path, before or b"") if changed else None
         _write_atomically(path, after.encode())
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path} is not UTF-8 text.") from error
@@ -114,17 +112,11 @@ def _replace_line(original: str, line: str) -> str:
 
 def _copy_env_file(path: Path, content: bytes) -> Path:
     """Copy the file under an unused name beside it."""
-    number = 1
-    while True:
-        copy = path.with_name(f"{path.name}.backup-{number}")
-        try:
-            handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        except FileExistsError:
-            number += 1
-            continue
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        return copy
+    names = (path.with_name(f"{path.name}.backup-{n}") for n in itertools.count(1))
+    copy = next(name for name in names if not name.exists())
+    copy.touch(_OWNER_ONLY, exist_ok=False)
+    copy.write_bytes(content)
+    return copy
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

@@ -1,92 +1,74 @@
-"""`standfirst demo, run, migrate, doctor, slack-manifest, version`."""
+"""`standfirst run, migrate, doctor, slack-manifest`."""
 
 import asyncio
 import sys
-from collections.abc import Sequence
-from importlib.metadata import version as installed_version
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from bot.cli.arguments import (
+    Factory,
+    FlagOption,
+    JsonOption,
+    OpenApplication,
+    read_settings,
+)
 from bot.cli.console import (
     ATTENTION,
     OK,
-    ApplicationFactory,
-    FlagOption,
-    JsonOption,
-    application_command,
-    factory_command,
     format_count,
     format_finding,
     print_json,
     print_message,
-    read_settings,
 )
-
-if TYPE_CHECKING:
-    from bot.model import Finding
-    from bot.runner import Application
+from bot.runner import configure_logging, serve_application, silence_logging
+from bot.storage import schema_upgrade
 
 
-@application_command
-async def run_doctor(application: "Application", *, json: JsonOption = False) -> int:
-    """Look at everything that can be wrong; exit 4 when something needs attention."""
-    from bot import runner
+async def run_doctor(*, json: JsonOption = False, app: OpenApplication) -> int:
+    """Check the installation and report problems with their fixes.
 
-    # Errors of a check are in its finding; stdout is for the findings alone.
-    runner.silence_logging()
-    found = await application.doctor.examine()
-    if json:
-        print_json([_finding_row(finding) for finding in found])
-    else:
-        _print_findings(found)
-    bad = any(finding.state == "problem" for finding in found)
-    return ATTENTION if bad else OK
-
-
-def _finding_row(finding: "Finding") -> dict[str, str]:
-    return {
-        "subject": finding.subject,
-        "state": finding.state,
-        "text": str(finding.text),
-        "fix": str(finding.fix),
-    }
-
-
-def _print_findings(found: Sequence["Finding"]) -> None:
-    for one in found:
-        print(format_finding(one, width=24))
-    problems = sum(one.state == "problem" for one in found)
-    warnings = sum(one.state == "warning" for one in found)
-    print(f"{format_count(problems, 'problem')}, {format_count(warnings, 'warning')}")
-
-
-@factory_command
-def run_demo(factory: ApplicationFactory, *, fresh: FlagOption = False) -> int:
-    """Show the whole product at work on sample articles: no account, token or key.
-
-    Args:
-        fresh: Forget earlier demos and start over.
+    The exit code is 4 if there is a problem.
     """
-    from bot.cli import demo
+    # Errors of a check are in its finding; stdout is for the findings alone.
+    silence_logging()
+    found = await app.doctor.examine()
+    problems = sum(one.state == "problem" for one in found)
+    if json:
+        rows = [
+            {
+                "subject": one.subject,
+                "state": one.state,
+                "text": str(one.text),
+                "fix": str(one.fix),
+            }
+            for one in found
+        ]
+        print_json(rows)
+    else:
+        for one in found:
+            print(format_finding(one, width=24))
+        warnings = format_count(sum(one.state == "warning" for one in found), "warning")
+        print(f"{format_count(problems, 'problem')}, {warnings}")
+    return ATTENTION if problems else OK
 
-    return asyncio.run(demo.serve_demo(factory, say=print_message, fresh=fresh))
 
-
-@factory_command
-def run_bot(factory: ApplicationFactory, *, role: Literal["all"] = "all") -> int:
+def run_bot(*, role: Literal["all"] = "all", factory: Factory) -> int:
     """Post on schedule and answer commands until stopped.
 
     Args:
         role: What this process does; one process does everything.
     """
-    running = factory.run_application(read_settings(factory), say=print_message)
-    return asyncio.run(running)
+    settings = read_settings(factory)
+    configure_logging(settings)
+
+    async def serve() -> int:
+        async with factory.open_application(settings) as app:
+            return await serve_application(app, print_message)
+
+    return asyncio.run(serve())
 
 
-@factory_command
-def migrate_database(factory: ApplicationFactory) -> int:
-    """Bring the database to this version's schema."""
-    from bot.storage import schema_upgrade
-
+def migrate_database(*, factory: Factory) -> int:
+    """Upgrade the database to this version's schema."""
     settings, _ = factory.load_platform_settings()
     before, head = schema_upgrade.get_schema_versions(settings.database_url)
     schema_upgrade.upgrade_database(settings.database_url)
@@ -94,36 +76,28 @@ def migrate_database(factory: ApplicationFactory) -> int:
     return OK
 
 
-def print_version() -> int:
-    """Print the version."""
-    print(installed_version("standfirst"))
-    return OK
-
-
-@application_command
 async def print_slack_manifest(
-    application: "Application",
     *,
     mode: Literal["socket", "http"] = "socket",
     url: str = "",
     rotation: FlagOption = False,
+    app: OpenApplication,
 ) -> None:
-    """Print the manifest of the Slack app as JSON; what each scope is for, beside it.
+    """Print the Slack app's manifest as JSON, and the reason for each scope on stderr.
 
     Args:
-        mode: Whether the bot connects to Slack (no public address needed), or Slack
-            calls the bot.
-        url: For http: the bot's public address, such as https://news.example; without
-            it the one in STANDFIRST_PUBLIC_URL.
-        rotation: For http, where several workspaces install the app: tokens run out
-            after twelve hours. Slack never lets that be switched off again.
+        mode: Whether the bot connects to Slack (socket; it needs no public address), or
+            Slack connects to the bot.
+        url: With http: the bot's public address, such as https://news.example; by
+            default the one in STANDFIRST_PUBLIC_URL.
+        rotation: With http, if several workspaces install the app: tokens expire
+            after twelve hours. Slack never allows this to be switched off again.
     """
-
     if mode == "http" and not url:
-        url = application.settings.public_url or ""
-    plugins = application.plugins.values()
+        url = app.settings.public_url or ""
+    plugins = app.plugins.values()
     manifest = next(found for one in plugins if (found := one.manifest))
-    commands = application.inbox.commands
+    commands = app.inbox.commands
     print_json(manifest.build(commands, mode=mode, url=url, rotation=rotation))
     for line in manifest.list_scopes(mode):
         print(line, file=sys.stderr)

@@ -7,112 +7,91 @@ sent to its platform, written into `.env`, and never printed.
 
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.cli.arguments import Factory, FlagOption, read_settings
 from bot.cli.console import (
     CONFIGURATION,
     FAILED,
     OK,
     USAGE,
-    ApplicationFactory,
-    FlagOption,
     ProcessTerminal,
     Terminal,
-    factory_command,
     print_message,
     print_warnings,
-    read_settings,
 )
 from bot.cli.env_file import save_env_file
-from bot.cli.setup_checks import SetupChecks
+from bot.cli.setup_checks import SetupChecks, format_examination
 from bot.cli.setup_questions import (
     SetupAnswers,
     SetupQuestions,
     format_next_steps,
     list_missing_settings,
 )
-from bot.errors import BotError, ConfigurationError
-from bot.settings import Settings
+from bot.errors import BotError
+from bot.runner import silence_logging
 
 UNCHANGED = "Nothing was changed."
 
 
-@factory_command
 def run_setup(
-    factory: ApplicationFactory,
-    *,
-    platform: str | None = None,
-    no_input: FlagOption = False,
+    *, platform: str | None = None, no_input: FlagOption = False, factory: Factory
 ) -> int:
-    """Connect a platform and choose what to read, by questions; about five minutes.
+    """Connect a platform and choose what to read, in about five minutes.
 
     Args:
-        platform: Where the news goes; without it that is the first question.
-        no_input: Ask nothing: check what is set, and say what is missing (exit 2).
+        platform: Where to post; by default, that is the first question.
+        no_input: Ask nothing: check the settings, and list what is missing (exit 2).
     """
-    from bot import runner
-
-    settings = read_settings(factory)
-    runner.silence_logging()
-    checks = SetupChecks(factory)
+    checks = SetupChecks(factory, read_settings(factory))
+    silence_logging()
     names = list(checks.plugins)
     interactive = not no_input and sys.stdin.isatty() and sys.stdout.isatty()
     if platform not in names and (platform is not None or not interactive):
         known = f"{', '.join(names[:-1])} or {names[-1]}"
-        print_warnings([f"Say which: --platform {known}."])
+        print_warnings(f"Say which: --platform {known}.")
         return USAGE
     if not interactive:
-        return _check_without_questions(settings, platform or "", checks)
-    env = Path.cwd() / ".env"
-    return ask_and_save(settings, platform, checks, ProcessTerminal(), env)
+        return _check_without_questions(platform or "", checks)
+    return ask_and_save(platform, checks, ProcessTerminal(), Path.cwd() / ".env")
 
 
 def ask_and_save(
-    settings: Settings,
-    platform: str | None,
-    checks: SetupChecks,
-    terminal: Terminal,
-    env: Path,
+    platform: str | None, checks: SetupChecks, terminal: Terminal, env: Path
 ) -> int:
     """Ask all questions and save the answers; return the exit code."""
+    questions = SetupQuestions(terminal=terminal, checks=checks, env=env)
     try:
-        answers = SetupQuestions(
-            settings=settings, terminal=terminal, checks=checks, env=env
-        ).ask_all(platform)
+        answers = questions.ask_all(platform)
     except (KeyboardInterrupt, EOFError):
-        terminal.show(f"\n{UNCHANGED}")
-        return FAILED
+        terminal.show()
+        answers = None
     if answers is None:
         terminal.show(UNCHANGED)
         return FAILED
     with _interrupts_ignored():
-        done = _save_answers(settings, answers, checks, terminal, env)
+        done = _save_answers(answers, checks, terminal, env)
     terminal.show(format_next_steps(answers, checks.plugins, done=done))
     return OK
 
 
 def _save_answers(
-    settings: Settings,
-    answers: SetupAnswers,
-    checks: SetupChecks,
-    terminal: Terminal,
-    env: Path,
+    answers: SetupAnswers, checks: SetupChecks, terminal: Terminal, env: Path
 ) -> bool:
     """Write everything or nothing; return whether a digest was set up."""
     saved = None
     if answers.secrets:
         saved = save_env_file(env, answers.secrets)
-        terminal.show(f"Saved in {saved.path}, for nobody but you to read.")
+        terminal.show(f"Saved in {saved.path}, which only you can read.")
         if saved.backup is not None:
-            terminal.show(f"As it was before: {saved.backup}")
+            terminal.show(f"The earlier file is kept as {saved.backup}.")
     if not answers.makes_digest(checks.plugins):
         return False
     try:
-        return checks.set_up(
-            settings, answers.platform, answers.source, answers.schedule
-        )
+        return checks.set_up(answers.platform, answers.source, answers.schedule)
     except BaseException:
         if saved is not None:
             saved.undo()
@@ -122,35 +101,32 @@ def _save_answers(
 @contextmanager
 def _interrupts_ignored() -> Iterator[None]:
     """Ignore Ctrl-C while writing, so that it is not interrupted halfway."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:
-        # Only the main thread may set signal handlers.
+    # Only the main thread may set signal handlers; tests run it in another one.
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _check_without_questions(
-    settings: Settings, platform: str, checks: SetupChecks
-) -> int:
+def _check_without_questions(platform: str, checks: SetupChecks) -> int:
     """Print what is missing, or the result of checking what is set."""
-    lacking = list_missing_settings(settings, platform, checks)
+    lacking = list_missing_settings(platform, checks)
     if lacking:
         print_message("\n".join(lacking))
         return USAGE
-    if not checks.plugins[platform].setup_steps:
+    plugin = checks.plugins[platform]
+    if not plugin.setup_steps:
         print_message("Nothing is missing: standfirst run prints the page's address.")
         return OK
     try:
-        lines, problems = checks.summary(settings, platform)
-    except ConfigurationError:
-        raise
+        found, findings = checks.examine(platform, reach=True)
     except BotError as error:
-        print_warnings([str(error)])
+        print_warnings(str(error))
         return CONFIGURATION
-    print_message("\n".join(lines))
+    print_message(format_examination(plugin, found, findings))
+    problems = any(finding.state == "problem" for finding in findings)
     return CONFIGURATION if problems else OK

@@ -10,18 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from bot.cli.console import (
     BackRequested,
-    PromptChoice,
     Terminal,
-    format_finding,
     prompt_choice,
     prompt_secret,
     prompt_text,
 )
-from bot.cli.setup_checks import FIRST_DIGEST_NAME, SetupChecks, format_identity
-from bot.errors import SendError, UserError
+from bot.cli.setup_checks import FIRST_DIGEST_NAME, SetupChecks, format_examination
+from bot.configuration.feed_lists import list_packs
+from bot.errors import BotError, UserError
 from bot.ports import (
     InvitationStep,
     ManifestStep,
@@ -34,7 +34,9 @@ from bot.schedules.calendar import find_zone, load_zone
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, list_upcoming_dues
 from bot.schedules.wording import describe_schedule
-from bot.settings import SETTINGS_PREFIX, Settings, get_variable_name, is_in_environment
+from bot.settings import get_variable_name, is_in_environment
+
+T = TypeVar("T")
 
 _TOKEN_PATTERN = re.compile(r"[\x21-\x7e]{8,300}")
 #: Upcoming posts that are shown for a schedule.
@@ -59,19 +61,16 @@ class SetupAnswers:
         return bool(self.source) and not plugins[self.platform].setup_steps
 
 
-def list_missing_settings(
-    settings: Settings, platform: str, checks: SetupChecks
-) -> list[str]:
+def list_missing_settings(platform: str, checks: SetupChecks) -> list[str]:
     """List what must be done and set for a platform; empty if nothing is missing."""
     plugin = checks.plugins[platform]
-    group = settings.get_group(plugin.settings)
     tokens = [step for step in plugin.setup_steps if isinstance(step, TokenStep)]
-    missing = [step for step in tokens if getattr(group, step.setting) is None]
+    missing = [step for step in tokens if not checks.has_token(plugin, step)]
     if not missing:
         return []
     return [
         *(
-            step.instructions(checks.commands(settings))
+            step.instructions(checks.commands())
             for step in plugin.setup_steps
             if isinstance(step, ManifestStep)
         ),
@@ -88,20 +87,20 @@ def _variable_of(plugin: PlatformPlugin, step: TokenStep) -> str:
 class SetupQuestions:
     """One run of the wizard."""
 
-    settings: Settings
     terminal: Terminal
+    #: With the settings as they were at the start.
     checks: SetupChecks
     #: The file for new values.
     env: Path
     answers: SetupAnswers = field(init=False)
-    #: The settings, including the tokens entered so far.
-    _now: Settings = field(init=False)
+    #: With the tokens that were entered so far.
+    _entered: SetupChecks = field(init=False)
     #: Id of the application that the checked token belongs to.
     _application: str = field(default="", init=False)
     _agreed: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self._now = self.settings
+        self._entered = self.checks
         self.answers = SetupAnswers(platform=next(iter(self.checks.plugins)))
 
     @property
@@ -115,9 +114,9 @@ class SetupQuestions:
             KeyboardInterrupt: Ctrl-C was pressed.
             EOFError: The input ended.
         """
-        self.terminal.show(
-            "Enter takes what stands in brackets, «<» goes back, and Ctrl-C leaves "
-            "without changing anything."
+        self._show(
+            "Press Enter for the answer in brackets, «<» to go back, and Ctrl-C to "
+            "leave without changing anything."
         )
         if platform is not None:
             self.answers.platform = platform
@@ -140,18 +139,28 @@ class SetupQuestions:
             self._confirm,
         ]
 
+    def _show(self, *lines: str) -> None:
+        for line in lines:
+            self.terminal.show(line)
+
+    def _attempt(self, action: Callable[[], T]) -> T | None:
+        """Return the result of the action; show its error and return None instead."""
+        try:
+            return action()
+        except BotError as error:
+            self._show(f"✗ {error}")
+        return None
+
     # ── the platform ───────────────────────────────────────────────────────────
 
     def _ask_platform(self) -> None:
-        choices = [
-            PromptChoice(value=plugin.name, text=plugin.setup_summary)
-            for plugin in self.checks.plugins.values()
-        ]
+        plugins = self.checks.plugins.values()
+        choices = {plugin.name: plugin.setup_summary for plugin in plugins}
         chosen = prompt_choice(self.terminal, "\nWhere should the news go?", choices)
         if chosen != self.answers.platform:
             # Tokens of a previously chosen platform are not saved.
             self.answers.secrets.clear()
-            self._now = self.settings
+            self._entered = self.checks
         self.answers.platform = chosen
 
     def _take_step(self, step: SetupStep) -> None:
@@ -164,99 +173,68 @@ class SetupQuestions:
                 self._await_app(step)
 
     def _await_invitation(self, step: InvitationStep) -> None:
-        self.terminal.show(step.instructions(self._application))
+        self._show(step.instructions(self._application))
         while True:
-            said = prompt_text(self.terminal, "Press Enter when it is done")
-            try:
-                found = self.checks.identity(self._now, self.answers.platform)
-            except SendError as error:
-                self.terminal.show(f"✗ {error}")
+            typed = prompt_text(self.terminal, "Press Enter when it is done")
+            found = self._attempt(lambda: self._entered.identity(self._plugin.name))
+            if found is None:
                 continue
             if found.places:
-                self.terminal.show(f"✓ It is in {', '.join(found.places[:5])}.")
+                self._show(f"✓ It is in {', '.join(found.places[:5])}.")
                 return
-            if said.lower() == "skip":
+            if typed.lower() == "skip":
                 return
-            self.terminal.show(
+            self._show(
                 "✗ It is in no server yet. Open the address above and authorise it; "
                 "«skip» goes on without."
             )
 
     def _await_app(self, step: ManifestStep) -> None:
-        commands = self.checks.commands(self.settings)
-        self.terminal.show(step.instructions(commands))
-        while prompt_text(
-            self.terminal,
-            "Press Enter when it is installed, or type m for the manifest",
-        ):
-            self.terminal.show(step.manifest(commands))
+        commands = self.checks.commands()
+        self._show(step.instructions(commands))
+        question = "Press Enter when it is installed, or type m for the manifest"
+        while prompt_text(self.terminal, question):
+            self._show(step.manifest(commands))
 
     def _ask_token(self, step: TokenStep) -> None:
         """Prompt for a token until the platform accepts one."""
-        self.terminal.show(step.instructions)
-        question = step.label[0].upper() + step.label[1:]
-        refused = False
+        self._show(step.instructions)
+        label = step.label[0].upper() + step.label[1:]
+        enter = "keeps the one set"
         while True:
-            group = self._now.get_group(self._plugin.settings)
-            kept = getattr(group, step.setting) is not None
-            enter = "tries the same again" if refused else "keeps the one set"
-            typed = prompt_secret(
-                self.terminal, f"{question}; Enter {enter}" if kept else question
-            )
-            wrong = None
+            kept = self._entered.has_token(self._plugin, step)
+            question = f"{label}; Enter {enter}" if kept else label
+            typed = prompt_secret(self.terminal, question)
             if typed or not kept:
                 wrong = _find_token_problem(typed, step.prefix)
-            if wrong:
-                self.terminal.show(f"✗ {wrong}")
-                continue
-            if typed:
-                self._take_token(step, typed)
-            self.terminal.show("Looking …")
-            try:
-                if self._check_token(step):
-                    return
-            except SendError as error:
-                self.terminal.show(f"✗ {error}")
-            refused = True
-
-    def _take_token(self, step: TokenStep, token: str) -> None:
-        plugin = self._plugin
-        checked = plugin.settings.model_validate({step.setting: token})
-        group = self._now.get_group(plugin.settings).model_copy(
-            update={step.setting: getattr(checked, step.setting)}
-        )
-        self._now = self._now.over(
-            platforms={**self._now.platforms, plugin.name: group}
-        )
-        self.answers.secrets[_variable_of(plugin, step)] = token
+                if wrong:
+                    self._show(f"✗ {wrong}")
+                    continue
+                self._entered = self._entered.with_token(self._plugin, step, typed)
+                self.answers.secrets[_variable_of(self._plugin, step)] = typed
+            self._show("Checking …")
+            if self._attempt(partial(self._check_token, step)):
+                return
+            enter = "tries the same again"
 
     def _check_token(self, step: TokenStep) -> bool:
         """Show whose token it is; return False if there is a problem."""
-        found = self.checks.identity(self._now, self.answers.platform)
+        plugin = self._plugin
+        found, findings = self._entered.examine(plugin.name, reach=step.check_reach)
         self._application = found.application
-        self.terminal.show(format_identity(found, self._plugin))
-        findings = list(found.findings)
-        if step.check_reach:
-            findings.append(self.checks.reach(self._now, self.answers.platform))
-        for finding in findings:
-            self.terminal.show(format_finding(finding))
+        self._show(format_examination(plugin, found, findings))
         return not any(one.state == "problem" for one in findings)
 
     # ── what and when ──────────────────────────────────────────────────────────
 
     def _ask_source(self) -> None:
-        packs = self.checks.packs()
-        choices = [
-            *(
-                PromptChoice(value=name, text=f"the starter pack «{name}»")
-                for name in packs
-            ),
-            PromptChoice(value="own", text="an address of your own: a feed or a site"),
-            PromptChoice(value="later", text="nothing yet"),
-        ]
+        packs = list_packs()
+        choices = {name: f"the starter pack «{name}»" for name in packs}
+        choices["own"] = "an address of your own: a feed or a site"
+        choices["later"] = "nothing yet"
         usual = packs.index("world") + 1 if "world" in packs else 1
         if self._plugin.setup_steps:
-            self.terminal.show(f"\n{LAST_STEP}")
+            self._show(f"\n{LAST_STEP}")
         chosen = prompt_choice(self.terminal, "\nWhat should it read?", choices, usual)
         if chosen == "own":
             self.answers.source = self._ask_address()
@@ -273,62 +251,58 @@ class SetupQuestions:
                 address = f"https://{address}"
             if address == tried:
                 return address
-            self.terminal.show("Reading …")
-            try:
-                found = self.checks.source(self.settings, address)
-            except UserError as error:
-                self.terminal.show(f"✗ {error}")
+            self._show("Reading …")
+            found = self._attempt(partial(self.checks.source, address))
+            if found is None:
                 continue
             if found.problem is None:
                 for article in found.newest[:_SHOWN_MOMENTS]:
-                    self.terminal.show(f"  {article.title or article.text[:80]}")
+                    self._show(f"  {article.title or article.text[:80]}")
                 return address
             tried = address
-            self.terminal.show(
-                f"✗ {found.problem} Write another, or press Enter to keep it."
-            )
+            self._show(f"✗ {found.problem} Enter another, or press Enter to keep it.")
 
     def _ask_schedule(self) -> None:
         if not self.answers.source:
             return
         offered = self.answers.schedule or f"weekdays at 8:30 {_find_machine_zone()}"
-        self.terminal.show("\nWhen should it post? «every 2 hours» would do, too.")
+        self._show("\nWhen should it post? For example, «every 2 hours».")
         while True:
             typed = prompt_text(self.terminal, "Schedule", offered)
             if typed == self.answers.schedule:
                 # Its times were already shown.
                 return
-            try:
-                rule = parse_schedule(typed)
-            except UserError as error:
-                self.terminal.show(f"✗ {error}")
+            rule = self._attempt(partial(parse_schedule, typed))
+            if rule is None:
                 continue
             self.answers.schedule = offered = describe_schedule(rule)
-            self.terminal.show(f"  {offered}. The next times:")
-            for moment in self._list_moments(rule):
-                self.terminal.show(f"    {moment}")
-            self.terminal.show("Press Enter to take it, or write another.")
+            self._show(
+                f"  {offered}. The next times:",
+                *self._list_moments(rule),
+                "Press Enter to accept it, or enter another.",
+            )
 
     def _list_moments(self, rule: Schedule) -> list[str]:
         zone = load_zone(rule.zone)
         dues = list_upcoming_dues(rule, self.checks.now(), _SHOWN_MOMENTS)
-        return [f"{due.at.astimezone(zone):%Y-%m-%d %H:%M} {rule.zone}" for due in dues]
+        times = [f"{due.at.astimezone(zone):%Y-%m-%d %H:%M}" for due in dues]
+        return [f"    {time} {rule.zone}" for time in times]
 
     # ── the end ────────────────────────────────────────────────────────────────
 
     def _confirm(self) -> None:
         answers = self.answers
-        self.terminal.show("\nThis will be saved:")
+        self._show("\nThis will be saved:")
         for name in answers.secrets:
-            self.terminal.show(f"  {name} in {self.env}")
-            if is_in_environment(name.removeprefix(SETTINGS_PREFIX).lower()):
-                self.terminal.show("  ! The environment has another, which goes first.")
+            self._show(f"  {name} in {self.env}")
+            if is_in_environment(name):
+                self._show("  ! The environment has another value, which overrides it.")
         if answers.makes_digest(self.checks.plugins):
-            self.terminal.show(
+            self._show(
                 f"  «{FIRST_DIGEST_NAME}» from {answers.source}, {answers.schedule}"
             )
         elif not answers.secrets:
-            self.terminal.show("  nothing new; the tokens are set already")
+            self._show("  nothing new; the tokens are set already")
         answer = prompt_text(self.terminal, "Save it", "yes").lower()
         self._agreed = answer in {"y", "yes"}
 
@@ -366,23 +340,21 @@ def format_next_steps(answers: SetupAnswers, plugins: Plugins, *, done: bool) ->
         done: The digest is set up already.
     """
     plugin = plugins[answers.platform]
-    lines = ["", "Now run this:", "  standfirst run", ""]
-    typed = [
-        f"  {line}" for line in (*plugin.first_words, _setup_command(answers, plugin))
-    ]
-    if done:
-        lines += [
-            "It prints an address: open it, and type",
-            "  /newsdesk preview",
-            "to see the edition as it would be now; /newsdesk post posts it.",
-        ]
-    elif not plugin.setup_steps:
-        lines += ["It prints an address: open it, and type", *typed]
-    else:
-        lines += ["Then type this in the channel that the news is for:", *typed]
+    typed = ["/newsdesk preview"]
+    after = "to see the edition as it would be now; /newsdesk post posts it."
     if not done:
-        lines += ["It shows the first edition before anything is saved."]
-    return "\n".join([*lines, "", "Later, `standfirst doctor` says how all of it is."])
+        typed = [*plugin.first_words, _setup_command(answers, plugin)]
+        after = "It shows the first edition before anything is saved."
+    where = "Then type this in the channel that the news is for:"
+    if not plugin.setup_steps:
+        where = "It prints an address: open it, and type"
+    return "\n".join(
+        [
+            *("", "Now run this:", "  standfirst run", "", where),
+            *(f"  {line}" for line in typed),
+            *(after, "", "Later, `standfirst doctor` checks the installation."),
+        ]
+    )
 
 
 def _setup_command(answers: SetupAnswers, plugin: PlatformPlugin) -> str:

@@ -2,88 +2,73 @@
 
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
-
+from bot.cli.arguments import JsonOption, OpenApplication
 from bot.cli.console import (
     OK,
     USAGE,
-    JsonOption,
-    application_command,
+    format_iso,
     print_message,
     print_rows,
     print_warnings,
 )
-
-if TYPE_CHECKING:
-    from bot.model import Workspace
-    from bot.runner import Application
-    from bot.storage.deletion_store import Erasure
+from bot.errors import UnknownName, UserError
+from bot.model import Workspace
+from bot.runner import Application
+from bot.storage import deletion_store, workspace_store
+from bot.storage.deletion_store import Erasure
 
 #: What is counted, as the operator reads it.
 _COUNT_LABELS = {
     "digests": "digests, deleted ones too",
     "destinations": "destinations",
-    "grants": "people and roles let in",
+    "grants": "people and roles with access",
     "changes": "changes in the history",
     "editions": "editions",
-    "deliveries": "messages noted",
+    "deliveries": "messages recorded",
     "sources": "sources nobody else reads",
     "articles": "articles of these",
 }
 
 
-@application_command
-async def list_workspaces(
-    application: "Application", *, json: JsonOption = False
-) -> None:
-    """List where the bot is, and where it was and what it had still waits."""
+async def list_workspaces(*, json: JsonOption = False, app: OpenApplication) -> None:
+    """List the workspaces, including those that removed the bot but still have data."""
     rows = [
-        _workspace_row(space, since)
-        for space, since in await _load_workspaces(application)
+        {
+            "platform": space.platform,
+            "id": space.external_id,
+            "name": space.name,
+            "left": format_iso(since),
+        }
+        for space, since in await _load_workspaces(app)
     ]
     lines = (
         f"{row['platform']:<8} {row['id']:<22} {row['name']}"
         f"{'  left ' + row['left'][:10] if row['left'] else ''}"
         for row in rows
     )
-    print_rows(
-        rows,
-        lines,
-        as_json=json,
-        empty="There is no workspace yet. See: standfirst apply --help",
-    )
+    empty = "There is no workspace yet. See: standfirst apply --help"
+    print_rows(rows, lines, as_json=json, empty=empty)
 
 
-@application_command
 async def erase_workspace(
-    application: "Application",
-    name: str,
-    *,
-    confirm: Annotated[
-        str | None, Parameter(help="Its name once more, where nobody can type it.")
-    ] = None,
+    name: str, *, confirm: str | None = None, app: OpenApplication
 ) -> int:
-    """Erase all data of a workspace for good; it is shown first what goes.
+    """Erase all data of a workspace permanently, after showing what will be deleted.
 
     Args:
-        name: Its name, or its id on its platform.
-        confirm: Its name once more, where nobody can be asked.
+        name: Name of the workspace, or its id on its platform.
+        confirm: The name once more, instead of typing it when asked.
     """
-    space = _select_workspace(
-        name, [one for one, _ in await _load_workspaces(application)]
-    )
-    shown = await application.maintenance.eraser.show(space, None)
-    _print_erasure(space, shown)
+    known = [space for space, _ in await _load_workspaces(app)]
+    space, eraser = _select_workspace(name, known), app.maintenance.eraser
+    _print_erasure(space, await eraser.show(space, None))
     typed = confirm if confirm is not None else _prompt_confirmation()
     if typed is None:
-        print_warnings(
-            ["Nothing was erased. Where nobody can type, say --confirm NAME."]
-        )
+        print_warnings("Nothing was erased. Where nobody can type, say --confirm NAME.")
         return USAGE
-    await application.maintenance.eraser.order(space, None, typed)
-    await application.maintenance.eraser.run_ordered()
+    await eraser.order(space, None, typed)
+    await eraser.run_ordered()
     print_message("It is erased. Backups and copies of the database still hold it.")
     return OK
 
@@ -94,32 +79,24 @@ def _prompt_confirmation() -> str | None:
     return input("Type its name to erase all of it: ")
 
 
-def _print_erasure(space: "Workspace", shown: "Erasure") -> None:
-    print_message(
-        f"This is kept of «{space.name}» ({space.platform}, {space.external_id}):"
-    )
+def _print_erasure(space: Workspace, shown: Erasure) -> None:
+    print_message(f"Data of «{space.name}» ({space.platform}, {space.external_id}):")
     for kind, words in _COUNT_LABELS.items():
         if shown.counts.get(kind):
             print_message(f"{shown.counts[kind]:>8}  {words}")
 
 
-async def _load_workspaces(
-    application: "Application",
-) -> list[tuple["Workspace", datetime | None]]:
-    from bot.storage import deletion_store, workspace_store
-
-    going = await application.db.read(deletion_store.list_ordered_erasures)
-    present = await application.db.read(workspace_store.list_workspaces)
-    left = await application.db.read(workspace_store.list_left_workspaces)
+async def _load_workspaces(app: Application) -> list[tuple[Workspace, datetime | None]]:
+    going = await app.db.read(deletion_store.list_ordered_erasures)
+    present = await app.db.read(workspace_store.list_workspaces)
+    left = await app.db.read(workspace_store.list_left_workspaces)
     return [
         *((space, None) for space in present),
         *((space, since) for space, since in left if space.id not in going),
     ]
 
 
-def _select_workspace(name: str, known: list["Workspace"]) -> "Workspace":
-    from bot.errors import UnknownName, UserError
-
+def _select_workspace(name: str, known: list[Workspace]) -> Workspace:
     by_id = [space for space in known if space.external_id == name]
     found = by_id or [space for space in known if space.name == name]
     if len(found) == 1:
@@ -128,12 +105,3 @@ def _select_workspace(name: str, known: list["Workspace"]) -> "Workspace":
     if found:
         raise UserError(f"«{name}» fits several; say its id: {names}.")
     raise UnknownName(f"There is no workspace «{name}». Known: {names or 'none'}.")
-
-
-def _workspace_row(space: "Workspace", since: datetime | None) -> dict[str, Any]:
-    return {
-        "platform": space.platform,
-        "id": space.external_id,
-        "name": space.name,
-        "left": since.isoformat() if since else None,
-    }

@@ -5,14 +5,15 @@ are new to the workspace. A filter is tested against the newest articles.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.configuration.change_steps import ChangeStep
 from bot.configuration.diff import mask_source
 from bot.ingest.polling import SourceTrial, try_source
 from bot.model import (
+    PREVIEW_ID,
     PUBLISHABLE_FOR,
     Digest,
     DigestSettings,
@@ -29,12 +30,12 @@ from bot.storage import article_store, edition_store, ledger_store, source_store
 from digests.compose import compose
 from digests.messages import Message
 from digests.stories import filters
-from digests.types import Article, Edition, EditionStyle, PublishedLedger
+from digests.types import Article, Edition, PublishedLedger
 
 #: Timeout of the trial reading of one address, in seconds.
 READING_SECONDS = 20.0
 #: Maximum number of addresses that are tried for one preview, and at once.
-MAX_ADDRESSES, READ_AT_ONCE = 20, 6
+MAX_ADDRESSES, READ_AT_ONCE = 20, 8
 #: Maximum number and age of the articles that a filter is tested against.
 TRIAL_ARTICLES, TRIAL_SPAN = 40, timedelta(days=30)
 _COMPOSITION_SETTINGS = tuple(
@@ -44,21 +45,14 @@ _COMPOSITION_SETTINGS = tuple(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DigestPreview:
-    """An edition that would be posted, and sources that could not be read for it."""
+    """An edition with changed settings; it has no parts if it cannot be rendered."""
 
     edition: Edition
     parts: tuple[MessagePart, ...]
-    #: (source as it is shown, why it could not be read)
-    problems: tuple[tuple[str, Message], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LayoutPreview:
-    """An edition in the layout of a change."""
-
-    parts: tuple[MessagePart, ...]
     #: It is the last posted edition, because nothing is new.
     posted: bool = False
+    #: Sources that could not be read: (source as it is shown, the reason).
+    problems: tuple[tuple[str, Message], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,28 +81,22 @@ class ChangePreviews:
     publisher: EditionPublisher
 
     async def preview_digest(
-        self, workspace: Workspace, entry: SettingsEntry, digest_id: int | None
+        self, workspace: Workspace, entry: SettingsEntry
     ) -> DigestPreview:
-        """Compose the next edition of a digest with these settings.
-
-        Args:
-            workspace: Its sources and platform are used.
-            entry: The checked settings of the digest.
-            digest_id: The digest whose ledger is used; None = a new digest.
-        """
-        paused = entry["paused_sources"]
-        wanted = [a for a in entry["sources"] if a not in paused]
+        """Compose the first edition of a new digest with these checked settings."""
         known = await self._load_read_sources(workspace)
-        stored = [known[a] for a in wanted if a in known]
-        tried = await self._try_addresses([a for a in wanted if a not in known])
-        held = await self._refresh_articles(stored)
-        seen = [article for one in tried.values() for article in one.newest]
-        published = await self._load_ledger(workspace, digest_id)
-        edition = await self._compose((*held, *seen), published, entry)
+        wanted = _list_active_addresses(entry)
+        new = [address for address in wanted if address not in known]
+        tried = await self.try_addresses(new[:MAX_ADDRESSES])
+        stored = [known[address] for address in wanted if address in known]
+        await self.publisher.ingestor.refresh(stored)
+        seen = [article for trial in tried.values() for article in trial.newest]
+        held = (*await self._load_articles(stored), *seen)
+        edition = await self._compose(held, PublishedLedger(), entry)
         problems = tuple(
-            (mask_source(address), one.problem)
-            for address, one in tried.items()
-            if one.problem
+            (mask_source(address), trial.problem)
+            for address, trial in tried.items()
+            if trial.problem
         )
         parts = self._render(workspace, entry, edition)
         return DigestPreview(edition=edition, parts=parts, problems=problems)
@@ -121,28 +109,25 @@ class ChangePreviews:
         Where nothing is new, published articles are used again. Returns None if the
         step has no effect on editions, or adds a source that has not been read.
         """
-        if step.noun != "digest" or step.before is None or step.after is None:
+        old, new = step.before, step.after
+        if step.noun != "digest" or old is None or new is None:
             return None
-        added = set(step.after["sources"]) - set(step.before["sources"])
-        if added or all(
-            step.before[name] == step.after[name] for name in _COMPOSITION_SETTINGS
+        if set(new["sources"]) - set(old["sources"]) or all(
+            old[name] == new[name] for name in _COMPOSITION_SETTINGS
         ):
             return None
-        published = await self._load_ledger(workspace, step.key)
+        published = await self._load_ledger(workspace, step)
         for ledger in (published, PublishedLedger()):
-            before, after = [
-                await self._compose_stored(workspace, entry, ledger)
-                for entry in (step.before, step.after)
-            ]
+            before = await self._compose_stored(workspace, old, ledger)
+            after = await self._compose_stored(workspace, new, ledger)
             if before.stories or after.stories:
-                return ChangeEffect(
-                    before=before, after=after, again=ledger is not published
-                )
+                again = ledger is not published
+                return ChangeEffect(before=before, after=after, again=again)
         return None
 
     async def preview_layout(
         self, workspace: Workspace, step: ChangeStep
-    ) -> LayoutPreview | None:
+    ) -> DigestPreview | None:
         """Render an edition in the layout of a change, from stored articles.
 
         Returns None if the layout stays the same, or there is no edition to show yet.
@@ -150,29 +135,21 @@ class ChangePreviews:
         before, after = step.before, step.after
         if not (before and after) or before["sections"] == after["sections"]:
             return None
-        published = await self._load_ledger(workspace, step.key)
+        published = await self._load_ledger(workspace, step)
         edition = await self._compose_stored(workspace, after, published)
-        if edition.stories:
-            return LayoutPreview(parts=self._render(workspace, after, edition))
-        last = await self.publisher.db.read(
-            edition_store.find_newest_edition_of,
-            workspace.scope,
-            digest_id=step.key or 0,
-        )
-        if last is None:
-            return None
-        chosen = DigestSettings.model_validate(after).sections
-        edition = replace(last.edition, sections=chosen)
-        return LayoutPreview(parts=self._render(workspace, after, edition), posted=True)
-
-    async def _compose_stored(
-        self, workspace: Workspace, entry: SettingsEntry, published: PublishedLedger
-    ) -> Edition:
-        known = await self._load_read_sources(workspace)
-        paused = entry["paused_sources"]
-        read = [a for a in entry["sources"] if a not in paused and a in known]
-        held = await self._load_articles([known[address] for address in read])
-        return await self._compose(held, published, entry)
+        is_new = bool(edition.stories)
+        if not is_new:
+            last = await self.publisher.db.read(
+                edition_store.find_newest_edition_of,
+                workspace.scope,
+                digest_id=step.key or 0,
+            )
+            if last is None:
+                return None
+            chosen = DigestSettings.model_validate(after).sections
+            edition = replace(last.edition, sections=chosen)
+        parts = self._render(workspace, after, edition)
+        return DigestPreview(edition=edition, parts=parts, posted=not is_new)
 
     async def try_filter(self, digest: Digest, written: str) -> FilterTrial:
         """Match the filter against the newest articles of the digest's sources.
@@ -180,33 +157,10 @@ class ChangePreviews:
         Raises:
             InputError: It is not a valid filter.
         """
-        clock = self.publisher.clock
-        held = await self.publisher.db.read(
-            article_store.list_fresh_articles,
-            source_ids=[source.id for source in digest.sources],
-            since=clock.now() - TRIAL_SPAN,
-        )
+        held = await self._load_articles(digest.sources, TRIAL_SPAN)
         newest = held[:TRIAL_ARTICLES]
         found = await self.publisher.engine.run(_match_filter, newest, written)
         return FilterTrial(of=len(newest), matching=found)
-
-    async def _load_read_sources(self, workspace: Workspace) -> Mapping[str, Source]:
-        """Load the workspace's sources that were read at least once, by address."""
-        mine = await self.publisher.db.read(source_store.list_sources, workspace.scope)
-        return {s.address: s for s in mine if s.last_success_at or s.kind == "folder"}
-
-    async def _refresh_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
-        if not stored:
-            return ()
-        await self.publisher.ingestor.refresh(stored)
-        return await self._load_articles(stored)
-
-    async def _load_articles(self, stored: Sequence[Source]) -> tuple[Article, ...]:
-        since = self.publisher.clock.now() - PUBLISHABLE_FOR
-        ids = [source.id for source in stored]
-        return await self.publisher.db.read(
-            article_store.list_fresh_articles, source_ids=ids, since=since
-        )
 
     async def try_address(self, address: str) -> SourceTrial:
         """Read an address once, and return its content or why it cannot be read."""
@@ -220,16 +174,56 @@ class ChangePreviews:
             shown = mask_source(address)
             return SourceTrial(shown=shown, read_at=shown, problem=slow)
 
-    async def _try_addresses(self, wanted: Sequence[str]) -> Mapping[str, SourceTrial]:
+    async def try_addresses(
+        self, wanted: Sequence[str], seconds: float | None = None
+    ) -> Mapping[str, SourceTrial]:
+        """Read addresses once, a few at a time; return those that end in time."""
         places = asyncio.Semaphore(READ_AT_ONCE)
 
-        async def one(address: str) -> SourceTrial:
+        async def try_one(address: str) -> SourceTrial:
             async with places:
                 return await self.try_address(address)
 
-        few = wanted[:MAX_ADDRESSES]
-        found = await asyncio.gather(*(one(address) for address in few))
-        return dict(zip(few, found, strict=True))
+        tasks = {one: asyncio.ensure_future(try_one(one)) for one in wanted}
+        if not tasks:
+            return {}
+        try:
+            done, _ = await asyncio.wait(tasks.values(), timeout=seconds)
+        finally:
+            for task in tasks.values():
+                task.cancel()
+        return {one: task.result() for one, task in tasks.items() if task in done}
+
+    # ── steps ──────────────────────────────────────────────────────────────────
+
+    async def _load_read_sources(self, workspace: Workspace) -> Mapping[str, Source]:
+        """Load the workspace's sources that were read at least once, by address."""
+        mine = await self.publisher.db.read(source_store.list_sources, workspace.scope)
+        return {s.address: s for s in mine if s.last_success_at or s.kind == "folder"}
+
+    async def _load_articles(
+        self, stored: Sequence[Source], span: timedelta = PUBLISHABLE_FOR
+    ) -> tuple[Article, ...]:
+        since = self.publisher.clock.now() - span
+        ids = [source.id for source in stored]
+        return await self.publisher.db.read(
+            article_store.list_fresh_articles, source_ids=ids, since=since
+        )
+
+    async def _load_ledger(
+        self, workspace: Workspace, step: ChangeStep
+    ) -> PublishedLedger:
+        return await self.publisher.db.read(
+            ledger_store.get_ledger, workspace.scope, digest_id=step.key or 0
+        )
+
+    async def _compose_stored(
+        self, workspace: Workspace, entry: SettingsEntry, published: PublishedLedger
+    ) -> Edition:
+        known = await self._load_read_sources(workspace)
+        active = _list_active_addresses(entry)
+        held = await self._load_articles([known[a] for a in active if a in known])
+        return await self._compose(held, published, entry)
 
     async def _compose(
         self, held: Sequence[Article], published: PublishedLedger, entry: SettingsEntry
@@ -238,16 +232,7 @@ class ChangePreviews:
         settings = DigestSettings.model_validate(entry)
         style = settings.to_edition_style(settings.name)
         return await self.publisher.engine.run(
-            _compose_edition, held, now, published, style
-        )
-
-    async def _load_ledger(
-        self, workspace: Workspace, digest_id: int | None
-    ) -> PublishedLedger:
-        if digest_id is None:
-            return PublishedLedger()
-        return await self.publisher.db.read(
-            ledger_store.get_ledger, workspace.scope, digest_id=digest_id
+            compose, held, now=now, ledger=published, style=style
         )
 
     def _render(
@@ -258,7 +243,7 @@ class ChangePreviews:
             return ()
         zones = [parse_schedule(sentence).zone for sentence in entry["schedule"]]
         context = RenderContext(
-            edition_id="preview",
+            edition_id=PREVIEW_ID,
             digest=str(entry["name"]),
             zone=zones[0] if zones else workspace.zone,
             locale=str(entry["language"]),
@@ -267,13 +252,8 @@ class ChangePreviews:
         return platform.render(edition, context)
 
 
-def _compose_edition(
-    held: Iterable[Article],
-    now: datetime,
-    published: PublishedLedger,
-    style: EditionStyle,
-) -> Edition:
-    return compose(tuple(held), now=now, ledger=published, style=style)
+def _list_active_addresses(entry: SettingsEntry) -> list[str]:
+    return [a for a in entry["sources"] if a not in entry["paused_sources"]]
 
 
 def _match_filter(newest: Sequence[Article], written: str) -> tuple[Article, ...]:

@@ -10,14 +10,24 @@ Nothing is applied here. An editor's correction is a step like the others; the p
 messages are edited by `bot.corrections`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import Final, Literal
 
 from bot.errors import FieldError, UserError
-from bot.model import Payload, SettingsEntry, StoredEdition, Workspace
+from bot.model import (
+    Destination,
+    Payload,
+    Permission,
+    Person,
+    SettingsEntry,
+    StoredEdition,
+    Workspace,
+)
 from bot.model.workspace import Scope
+from bot.ports import Plugins
 from bot.storage import (
     Connection,
     correction_store,
@@ -26,6 +36,7 @@ from bot.storage import (
     edition_store,
     workspace_store,
 )
+from bot.storage.correction_store import Correction
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.workspace_store import Grant
 from digests.messages import message_to_json
@@ -36,6 +47,34 @@ StepNoun = Literal["zone", "destination", "digest", "access", "correction"]
 EntryEdit = Callable[[SettingsEntry | None], SettingsEntry | None]
 #: Maximum number of characters of an editor's correction.
 MAX_CORRECTION_LENGTH = 200
+#: Makes the changes of the command line. No platform has this id, and the name is
+#: translated.
+OPERATOR: Final = Person(
+    id="", name="the operator, in the terminal", permission=Permission.EDITOR
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeContext:
+    """What checking, applying and recording a change need besides its steps."""
+
+    #: Every platform, with what it supports.
+    plugins: Plugins
+    now: datetime
+    #: The setting `allow_private`, which decides which addresses are private.
+    allow_private: str = ""
+    person: Person = OPERATOR
+    #: The folder where the paths of an operator's file start; None = new folders are
+    #: refused.
+    base: Path | None = None
+    #: The id of the change that is reverted; a deleted digest may then come back with
+    #: its folders. None = another change.
+    reverts: str | None = None
+
+    @property
+    def who(self) -> Mapping[str, str]:
+        """The person, as a change and a correction name them."""
+        return {"person_id": self.person.id, "person_name": self.person.name[:80]}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,12 +99,12 @@ class ChangeStep:
     @property
     def name(self) -> str:
         """Its name after the change; the old one where it is removed."""
-        return str((self.after or self.before or {})["name"])
+        return str((self.after or self.before or {}).get("name", ""))
 
     @property
     def old_name(self) -> str:
         """Its name before the change; the new one where it is added."""
-        return str((self.before or self.after or {})["name"])
+        return str((self.before or self.after or {}).get("name", ""))
 
     @property
     def is_change(self) -> bool:
@@ -79,71 +118,103 @@ class StepProblem:
 
     noun: StepNoun
     name: str
-    #: The name of the setting; "" = no single one.
-    field: str
-    problem: UserError
+    #: Its `field` is the name of the setting; "" = no single one.
+    problem: FieldError
 
     @property
     def location(self) -> str:
         """Where it is: «digest «Morning», schedule»."""
         if self.noun in ("zone", "access"):
             return "zone" if self.noun == "zone" else "editors"
-        place = f"{self.noun} «{self.name}»"
-        return f"{place}, {self.field}" if self.field else place
+        place, field = f"{self.noun} «{self.name}»", self.problem.field
+        return f"{place}, {field}" if field else place
 
 
 class InvalidChange(FieldError):
     """A change has mistakes; its text is the first of them."""
 
     def __init__(self, problems: Sequence[StepProblem]) -> None:
-        first = problems[0]
-        super().__init__(first.problem.message, field=first.field)
+        first = problems[0].problem
+        super().__init__(first.message, field=first.field)
         self.problems = tuple(problems)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurrentSettings:
+    """The settings of a workspace as entries, by noun and name."""
+
+    workspace: Workspace
+    entries: Mapping[StepNoun, Mapping[str, SettingsEntry]]
+    #: Primary keys of the stored digests, by name.
+    keys: Mapping[str, int]
+    #: Full addresses of all sources of the stored digests.
+    addresses: frozenset[str]
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the workspace."""
+        return str(self.entries["zone"]["zone"]["zone"])
+
+    def after(self, step: ChangeStep) -> "CurrentSettings":
+        """Return the settings after a step, which is not stored yet."""
+        held = self.entries[step.noun].items()
+        kept = {name: entry for name, entry in held if name != step.old_name}
+        added = {} if step.after is None else {step.name: step.after}
+        return replace(self, entries={**self.entries, step.noun: kept | added})
+
+
+def load_current_settings(conn: Connection, workspace: Workspace) -> CurrentSettings:
+    """Load the settings of the workspace, without editors' corrections."""
+    scope = workspace.scope
+    digests = digest_store.list_digests(conn, scope)
+    places = destination_store.list_destinations(conn, scope)
+    grants = workspace_store.list_grants(conn, scope)
+    listed: Mapping[StepNoun, list[SettingsEntry]] = {
+        "zone": [{"name": "zone", "zone": workspace.zone}],
+        "access": [grant_to_entry(format_grant(grant)) for grant in grants],
+        "destination": [_destination_to_entry(place) for place in places],
+        "digest": [digest.settings.to_entry() for digest in digests],
+        "correction": [],
+    }
+    return CurrentSettings(
+        workspace=workspace,
+        entries={noun: {e["name"]: e for e in found} for noun, found in listed.items()},
+        keys={digest.name: digest.id for digest in digests},
+        addresses=frozenset(s.address for d in digests for s in d.all_sources),
+    )
+
+
+def _destination_to_entry(place: Destination) -> SettingsEntry:
+    stopped = message_to_json(place.paused) if place.paused else None
+    return {**place.settings.to_entry(), "stopped": stopped}
+
+
 def build_steps(
-    conn: Connection, workspace: Workspace, requests: Iterable[ChangeRequest]
+    conn: Connection, current: CurrentSettings, requests: Iterable[ChangeRequest]
 ) -> tuple[tuple[ChangeStep, ...], list[StepProblem]]:
     """Compute the requested steps from the current settings, not yet checked."""
     steps, problems = [], []
     for request in requests:
-        step = read_current_step(conn, workspace, request.noun, request.name)
+        noun, name = request.noun, request.name
+        step = read_current_step(conn, current, noun, name)
         try:
             steps.append(replace(step, after=request.edit(step.before)))
         except UserError as error:
-            field = error.field if isinstance(error, FieldError) else ""
-            problems.append(
-                StepProblem(
-                    noun=request.noun, name=request.name, field=field, problem=error
-                )
-            )
+            field = getattr(error, "field", "")
+            problem = FieldError.of(error, field=field)
+            problems.append(StepProblem(noun=noun, name=name, problem=problem))
     return tuple(steps), problems
 
 
 def read_current_step(
-    conn: Connection, workspace: Workspace, noun: StepNoun, name: str
+    conn: Connection, current: CurrentSettings, noun: StepNoun, name: str
 ) -> ChangeStep:
     """Read the current settings of a thing, as a step that changes nothing."""
-    scope = workspace.scope
-    entry: SettingsEntry | None = None
-    key: int | None = None
-    match noun:
-        case "zone":
-            entry = {"name": "zone", "zone": workspace.zone}
-        case "destination":
-            place = destination_store.find_destination_by_name(conn, scope, name=name)
-            if place is not None:
-                stopped = message_to_json(place.paused) if place.paused else None
-                entry = {**place.settings.to_entry(), "stopped": stopped}
-        case "access":
-            names = map(format_grant, workspace_store.list_grants(conn, scope))
-            entry = grant_to_entry(name) if name in names else None
-        case "correction":
-            entry = load_correction_entry(conn, scope, name=name)
-        case "digest":
-            digest = digest_store.find_digest_by_name(conn, scope, name=name)
-            if digest is not None:
-                entry, key = digest.settings.to_entry(), digest.id
+    if noun == "correction":
+        entry = _load_correction_entry(conn, current.workspace.scope, name)
+    else:
+        entry = current.entries[noun].get(name)
+    key = current.keys.get(name) if noun == "digest" else None
     return ChangeStep(noun=noun, before=entry, after=entry, key=key)
 
 
@@ -178,22 +249,12 @@ def _clear_stop(entry: SettingsEntry | None) -> SettingsEntry | None:
 
 def step_to_json(step: ChangeStep) -> Payload:
     """Convert a checked step to the form in which it is stored."""
-    return {
-        "noun": step.noun,
-        "before": step.before,
-        "after": step.after,
-        "key": step.key,
-    }
+    return asdict(step)
 
 
 def step_from_json(stored: Payload) -> ChangeStep:
     """Load a stored step."""
-    return ChangeStep(
-        noun=stored["noun"],
-        before=stored["before"],
-        after=stored["after"],
-        key=stored["key"],
-    )
+    return ChangeStep(**stored)
 
 
 def format_correction_name(stored_edition: StoredEdition, story: str) -> str:
@@ -201,11 +262,24 @@ def format_correction_name(stored_edition: StoredEdition, story: str) -> str:
     return f"{stored_edition.public_id} {story}"
 
 
+def find_correction(
+    conn: Connection, scope: Scope, name: str
+) -> tuple[StoredEdition | None, Correction | None]:
+    """Find the edition and the editor's correction that the name refers to."""
+    edition_id, _, story = name.partition(" ")
+    edition = edition_store.find_edition_by_public_id(conn, scope, public_id=edition_id)
+    if edition is None:
+        return None, None
+    return edition, correction_store.find_editor_correction(
+        conn, scope, edition_id=edition.id, story=story
+    )
+
+
 def check_still_editable(
-    stored_edition: StoredEdition, *, undone: bool, now: datetime
+    conn: Connection, stored_edition: StoredEdition, now: datetime
 ) -> None:
     """Raise `UserError` where the edition's messages can no longer be edited."""
-    if undone:
+    if edition_store.is_edition_undone(conn, **stored_edition.key):
         raise UserError("This edition was removed: there is nothing to correct.")
     if now - stored_edition.edition.made_at > CORRECTABLE_PERIOD:
         raise UserError(
@@ -215,19 +289,10 @@ def check_still_editable(
         )
 
 
-def load_correction_entry(
-    conn: Connection, scope: Scope, *, name: str
-) -> dict[str, Any] | None:
-    """Load an editor's current correction of a story; None if there is none."""
-    edition, _, story = name.partition(" ")
-    stored_edition = edition_store.find_edition_by_public_id(
-        conn, scope, public_id=edition
-    )
-    if stored_edition is None:
-        return None
-    found = correction_store.find_editor_correction(
-        conn, scope, edition_id=stored_edition.id, story=story
-    )
+def _load_correction_entry(
+    conn: Connection, scope: Scope, name: str
+) -> SettingsEntry | None:
+    _, found = find_correction(conn, scope, name)
     if found is None or found.amendment is None:
         return None
     text = found.amendment.notes[0].said

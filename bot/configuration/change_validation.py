@@ -11,36 +11,34 @@ with its folders. A file of the operator may name any folder.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bot.configuration.change_steps import (
     MAX_CORRECTION_LENGTH,
+    ChangeContext,
     ChangeStep,
+    CurrentSettings,
+    InvalidChange,
     StepProblem,
 )
 from bot.configuration.validation import (
-    FieldProblem,
     check_digest,
     find_post_option_problems,
     resolve_source_kind,
     validate_fields,
 )
-from bot.errors import Forbidden, UserError
+from bot.errors import FieldError, Forbidden, UserError
 from bot.ingest import addresses
 from bot.model import (
     DEFAULT_DIGEST,
     DestinationSettings,
-    Digest,
     Person,
     SettingsEntry,
-    Workspace,
     list_settings,
 )
-from bot.ports import PlatformPlugin, Plugins
 from bot.schedules.calendar import find_zone
-from bot.storage import Connection, destination_store, digest_store
 
 #: Maximum number of digests, and of destinations, that can be made from chat.
 MAX_THINGS = 100
@@ -48,79 +46,47 @@ FOLDER_ONLY_BY_FILE = (
     "A folder can be a source only by the configuration file. Here, name the address "
     "of a feed, a page or a site: https://…"
 )
-CheckedEntry = tuple[SettingsEntry, list[FieldProblem]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ValidationContext:
-    """The rest of the workspace, on which the checks of a step depend."""
-
-    workspace: Workspace
-    #: Descriptor of its platform; None = the platform is unknown.
-    platform: PlatformPlugin | None
-    digests: tuple[Digest, ...]
-    #: Destination names → channels, as changed by earlier steps of the same change.
-    places: Mapping[str, str]
-    #: Digest names → names of the destinations that they post to, likewise.
-    posting: Mapping[str, tuple[str, ...]]
-    #: A change is reverted: a deleted digest may come back with its folders.
-    reverting: bool = False
-    #: The folder of an operator's file, where its paths start; None = from chat.
-    base: Path | None = None
-
-
-def load_validation_context(
-    conn: Connection,
-    workspace: Workspace,
-    plugins: Plugins,
-    *,
-    reverting: bool = False,
-    base: Path | None = None,
-) -> ValidationContext:
-    """Load the current settings of the workspace."""
-    scope = workspace.scope
-    known = digest_store.list_digests(conn, scope)
-    return ValidationContext(
-        workspace=workspace,
-        platform=plugins.get(workspace.platform),
-        digests=known,
-        posting={d.name: tuple(p.name for p in d.destinations) for d in known},
-        places={
-            p.name: p.channel for p in destination_store.list_destinations(conn, scope)
-        },
-        reverting=reverting,
-        base=base,
-    )
+CheckedEntry = tuple[SettingsEntry | None, list[FieldError]]
 
 
 def check_steps(
-    steps: Iterable[ChangeStep], around: ValidationContext
-) -> tuple[tuple[ChangeStep, ...], list[StepProblem]]:
+    steps: Iterable[ChangeStep],
+    current: CurrentSettings,
+    context: ChangeContext,
+    unbuilt: Sequence[StepProblem] = (),
+) -> tuple[ChangeStep, ...]:
     """Check the steps and convert them to normal form; each sees the ones before it.
 
-    Returns:
-        The steps, and every mistake in them.
+    Args:
+        steps: As they were requested.
+        current: The settings of the workspace before the change.
+        context: Who makes the change, when and with what.
+        unbuilt: Problems of steps that could not be built, to be reported as well.
+
+    Raises:
+        Forbidden: The person may not make one of the steps.
+        InvalidChange: The mistakes in the steps.
     """
     checked: list[ChangeStep] = []
-    problems: list[StepProblem] = []
+    problems = list(unbuilt)
     for step in steps:
-        after, found = _check_step(step, around)
-        name = str((step.after or step.before or {}).get("name", ""))
-        problems += [
-            StepProblem(noun=step.noun, name=name, field=p.field, problem=p.problem)
-            for p in found
-        ]
+        after, found = _check_step(step, current, context)
+        noun, name = step.noun, step.name
+        problems += [StepProblem(noun=noun, name=name, problem=p) for p in found]
         normal = replace(step, after=after)
-        around = _apply_to_context(around, normal)
+        current = current.after(normal)
         checked.append(normal)
-    return tuple(checked), problems
+    _check_rights(context.person, checked)
+    if problems:
+        raise InvalidChange(problems)
+    return tuple(checked)
 
 
 def _check_step(
-    step: ChangeStep, around: ValidationContext
-) -> tuple[SettingsEntry | None, list[FieldProblem]]:
+    step: ChangeStep, current: CurrentSettings, context: ChangeContext
+) -> CheckedEntry:
     if step.after is None:
-        return None, _check_unused(step, around)
+        return None, _check_unused(step, current)
     match step.noun:
         case "zone":
             return _check_zone(step.after)
@@ -129,150 +95,129 @@ def _check_step(
         case "correction":
             return _check_correction(step.after)
         case "destination":
-            return _check_destination(step.before, step.after, around)
+            return _check_destination(step, current, context)
         case "digest":
-            return _check_digest_step(step, step.after, around)
-
-
-def _apply_to_context(around: ValidationContext, step: ChangeStep) -> ValidationContext:
-    """Build the context of the next step of the same change."""
-    if step.noun == "zone" and step.after:
-        moved = replace(around.workspace, zone=str(step.after["zone"]))
-        return replace(around, workspace=moved)
-    if step.noun == "digest":
-        posting = {n: p for n, p in around.posting.items() if n != step.old_name}
-        if step.after:
-            posting[step.name] = tuple(step.after["destinations"])
-        return replace(around, posting=posting)
-    if step.noun == "destination":
-        places = {n: c for n, c in around.places.items() if n != step.old_name}
-        if step.after:
-            places[step.name] = str(step.after["channel"])
-        return replace(around, places=places)
-    return around
-
-
-def _problem(error: UserError, field: str = "") -> FieldProblem:
-    return FieldProblem(field=field, problem=error)
+            return _check_digest_step(step, current, context)
 
 
 def _check_zone(after: SettingsEntry) -> CheckedEntry:
     try:
         return {"name": "zone", "zone": find_zone(str(after["zone"]))}, []
     except UserError as error:
-        return {"name": "zone", "zone": "UTC"}, [_problem(error, "zone")]
+        problem = FieldError.of(error, field="zone")
+        return {"name": "zone", "zone": "UTC"}, [problem]
 
 
 def _check_correction(after: SettingsEntry) -> CheckedEntry:
     text = " ".join(str(after["text"]).split())
     problems = []
     if not text:
-        error = UserError("Write what is right, in one sentence.")
-        problems.append(_problem(error, "text"))
+        problems.append(
+            FieldError("Write what is right, in one sentence.", field="text")
+        )
     if len(text) > MAX_CORRECTION_LENGTH:
-        error = UserError(
+        problem = FieldError(
             "Use at most {longest} characters: it is shown at the end of the story.",
             longest=MAX_CORRECTION_LENGTH,
+            field="text",
         )
-        problems.append(_problem(error, "text"))
+        problems.append(problem)
     return {**after, "text": text}, problems
 
 
-def _check_unused(step: ChangeStep, around: ValidationContext) -> list[FieldProblem]:
-    users = [d for d, places in around.posting.items() if step.old_name in places]
+def _check_unused(step: ChangeStep, current: CurrentSettings) -> list[FieldError]:
+    name = step.old_name
+    digests = current.entries["digest"].items()
+    users = [digest for digest, entry in digests if name in entry["destinations"]]
     if step.noun != "destination" or not users:
         return []
-    error = UserError(
+    problem = FieldError(
         "«{users}» posts to «{old_name}». Give that digest another "
         "destination first: /newsdesk digest edit.",
         users=users[0],
-        old_name=step.old_name,
+        old_name=name,
     )
-    return [_problem(error)]
+    return [problem]
 
 
 def _check_destination(
-    before: SettingsEntry | None, after: SettingsEntry, around: ValidationContext
+    step: ChangeStep, current: CurrentSettings, context: ChangeContext
 ) -> CheckedEntry:
+    before = step.before
     # Settings that an older change does not have stay as they are.
-    entry = {**(before or {}), **after}
+    entry = {**(before or {}), **(step.after or {})}
     stopped = entry.pop("stopped", None)
     settings, problems = validate_fields(DestinationSettings, entry)
     old_name = before["name"] if before else None
-    if settings.name != old_name and settings.name in around.places:
-        error = UserError(
-            "There is already a destination «{name}».", name=settings.name
+    known = current.entries["destination"]
+    others = {name: e["channel"] for name, e in known.items() if name != old_name}
+    if settings.name in others:
+        problem = FieldError(
+            "There is already a destination «{name}».", name=settings.name, field="name"
         )
-        problems.append(_problem(error, "name"))
-    if before is None and around.base is None and len(around.places) >= MAX_THINGS:
-        error = UserError(
+        problems.append(problem)
+    if before is None and context.base is None and len(known) >= MAX_THINGS:
+        problem = FieldError(
             "There are already {most} destinations here; remove one.", most=MAX_THINGS
         )
-        problems.append(_problem(error))
-    for name, channel in around.places.items():
-        if channel == settings.channel and name != old_name:
-            error = UserError(
-                "This channel is already the destination «{taken}».", taken=name
-            )
-            problems.append(_problem(error))
-    if around.platform is not None:
+        problems.append(problem)
+    problems += [
+        FieldError("This channel is already the destination «{taken}».", taken=name)
+        for name, channel in others.items()
+        if channel == settings.channel
+    ]
+    workspace = current.workspace
+    platform = context.plugins.get(workspace.platform)
+    if platform is not None:
         problems += find_post_option_problems(
-            settings, around.platform, workspace=around.workspace.external_id
+            settings, platform, workspace=workspace.external_id
         )
     return {**settings.to_entry(), "stopped": stopped}, problems
 
 
 def _check_digest_step(
-    step: ChangeStep, after: SettingsEntry, around: ValidationContext
+    step: ChangeStep, current: CurrentSettings, context: ChangeContext
 ) -> CheckedEntry:
     # Settings that an older change does not have stay as they are.
-    entry = {**DEFAULT_DIGEST, **(step.before or {}), **after}
-    if around.base is None and isinstance(entry["source_names"], Mapping):
+    entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
+    names, is_new = entry["source_names"], step.before is None
+    if context.base is None and isinstance(names, Mapping):
         # The name of a removed source is removed as well.
-        names: Mapping[str, str] = entry["source_names"]
-        entry["source_names"] = {
-            a: n for a, n in names.items() if a in entry["sources"]
-        }
+        kept = {a: name for a, name in names.items() if a in entry["sources"]}
+        entry["source_names"] = kept
     settings, problems = check_digest(
         entry,
-        destinations=around.places,
-        resolve_address=_build_address_resolver(step, around),
-        zone=around.workspace.zone,
+        destinations=current.entries["destination"],
+        resolve_address=_build_address_resolver(step, current, context),
+        zone=current.zone,
     )
-    others = {d.name for d in around.digests if step.before is None or d.id != step.key}
+    others = {n for n, key in current.keys.items() if is_new or key != step.key}
     if settings.name in others:
-        error = UserError("There is already a digest «{name}».", name=settings.name)
-        problems.append(_problem(error, "name"))
-    if (
-        step.before is None
-        and around.base is None
-        and len(around.digests) >= MAX_THINGS
-    ):
-        error = UserError(
+        problem = FieldError(
+            "There is already a digest «{name}».", name=settings.name, field="name"
+        )
+        problems.append(problem)
+    if is_new and context.base is None and len(current.keys) >= MAX_THINGS:
+        problem = FieldError(
             "There are already {most} digests here; delete one first.", most=MAX_THINGS
         )
-        problems.append(_problem(error))
+        problems.append(problem)
     return settings.to_entry(), problems
 
 
 def _build_address_resolver(
-    step: ChangeStep, around: ValidationContext
+    step: ChangeStep, current: CurrentSettings, context: ChangeContext
 ) -> Callable[[str], str]:
     """Build the function that returns the full address of a source, or raises.
 
     Addresses that the digest already has are not checked again: their targets may be
     unavailable now.
     """
-    secrets = map_masked_addresses(around.digests)
-    had = set(step.before["sources"]) if step.before else set()
-    folders = {
-        source.address
-        for digest in around.digests
-        for source in digest.all_sources
-        if source.kind == "folder"
-    }
-    if step.before is None and step.key is not None and around.reverting:
-        had |= set((step.after or {})["sources"])
+    secrets = _map_masked_addresses(current.addresses)
+    folders = {address for address in current.addresses if "://" not in address}
+    is_restored = step.before is None and step.key is not None and context.reverts
+    entry = step.after if is_restored else step.before
+    had = set(entry["sources"]) if entry else set()
 
     def resolve(address: str) -> str:
         if addresses.is_masked(address):
@@ -283,10 +228,10 @@ def _build_address_resolver(
                 "for it here. Write the whole address.",
                 address=address[:200],
             )
-        if "://" in address or around.base is not None:
+        if "://" in address or context.base is not None:
             if address in had and "://" in address:
                 return address
-            return resolve_source_kind(address, around.base or Path("/"))[1]
+            return resolve_source_kind(address, context.base or Path("/"))[1]
         if address in had | folders:
             return address
         # An export names folders without their place on this machine.
@@ -298,10 +243,9 @@ def _build_address_resolver(
     return resolve
 
 
-def map_masked_addresses(known: Sequence[Digest]) -> dict[str, str]:
+def _map_masked_addresses(known: Iterable[str]) -> dict[str, str]:
     """Map addresses as they are printed, without their secrets, to full ones."""
-    whole = {source.address for digest in known for source in digest.all_sources}
-    masked = {address: addresses.mask_secrets(address) for address in whole}
+    masked = {address: addresses.mask_secrets(address) for address in known}
     several = Counter(masked.values())
     return {mask: address for address, mask in masked.items() if several[mask] == 1}
 
@@ -310,7 +254,7 @@ def map_masked_addresses(known: Sequence[Digest]) -> dict[str, str]:
 _MANAGED = tuple(s for s in list_settings(DestinationSettings) if s.info.managers_only)
 
 
-def check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
+def _check_rights(person: Person, steps: Iterable[ChangeStep]) -> None:
     """Check that an editor by grant does not give away more rights than they have.
 
     Raises:

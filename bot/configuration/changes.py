@@ -1,9 +1,10 @@
 """Propose, confirm, revert and list changes; each is applied in one transaction.
 
-    propose   requests → the change as it would be, checked and stored, not applied
-    confirm   applies a stored change, with its record, in one transaction
-    revert    proposes the change that undoes another one
-    history   what was applied: who, when, before, after
+    propose_requests   requests → the change as it would be, stored, not applied
+    confirm_proposal   applies a stored change, with its record, in one transaction
+    propose_reversal   proposes the change that undoes another one
+    list_history       what was applied: who, when, before, after
+    apply_requests     applies and records requests of the command line at once
 
 A change uses the vocabulary and the checks of the configuration file: what chat can
 set, `export` writes and `apply` reads. It is stored when it is shown, with the settings
@@ -17,36 +18,34 @@ checked here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.configuration import change_steps
-from bot.configuration.change_application import ApplyContext, apply_step
+from bot.configuration.change_application import apply_steps
 from bot.configuration.change_steps import (
+    ChangeContext,
     ChangeRequest,
     ChangeStep,
     ConfigurationChange,
-    InvalidChange,
-    StepProblem,
+    CurrentSettings,
     UpcomingEditions,
+    build_steps,
+    load_current_settings,
+    read_current_step,
+    reverse_steps,
+    step_from_json,
+    step_to_json,
 )
-from bot.configuration.change_validation import (
-    check_rights,
-    check_steps,
-    load_validation_context,
-)
+from bot.configuration.change_validation import check_steps
 from bot.errors import UnknownName, UserError
-from bot.model import DigestSettings, DueMoment, Invocation, Location, Person, Workspace
+from bot.model import DigestSettings, DueMoment, Location, Workspace
 from bot.model.workspace import Scope
-from bot.ports import Clock, Plugins
 from bot.publishing import planning
-from bot.publishing.planning import list_moments
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule
 from bot.schedules.wording import describe_schedule
 from bot.storage import (
     Connection,
-    Database,
     change_store,
     digest_store,
     schedule_store,
@@ -60,210 +59,192 @@ CONFIRM_WITHIN, PROPOSALS_KEPT = timedelta(hours=1), timedelta(days=1)
 MAX_TIMES = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConfigurationService:
-    """Proposes, applies and lists configuration changes in one database."""
+def propose_requests(
+    conn: Connection,
+    place: Location,
+    requests: Iterable[ChangeRequest],
+    context: ChangeContext,
+) -> ConfigurationChange:
+    """Store a change to be shown; nothing is applied yet.
 
-    db: Database
-    clock: Clock
-    #: The setting `allow_private`, which decides which addresses are private.
-    allow_private: str = ""
-    #: Every platform, with what it supports.
-    plugins: Plugins
+    Raises:
+        InvalidChange: Settings cannot have these values.
+        UserError: Nothing would change, or something does not exist.
+    """
+    workspace = _ensure_workspace(conn, place.workspace, context.now)
+    current = load_current_settings(conn, workspace)
+    wanted, unbuilt = build_steps(conn, current, requests)
+    steps = check_steps(wanted, current, context, unbuilt)
+    return _store_proposal(conn, current, steps, context)
 
-    async def propose(
-        self, asked: Invocation, *requests: ChangeRequest
-    ) -> ConfigurationChange:
-        """Store a change to be shown; nothing is applied yet.
 
-        Raises:
-            InvalidChange: Settings cannot have these values.
-            UserError: Nothing would change, or something does not exist.
-        """
-        return await self.db.write(self._propose, asked.place, asked.person, requests)
+def confirm_proposal(
+    conn: Connection, place: Location, change_id: str, context: ChangeContext
+) -> ConfigurationChange:
+    """Apply a change that was shown.
 
-    async def confirm(self, asked: Invocation, change_id: str) -> ConfigurationChange:
-        """Apply a change that was shown.
-
-        Raises:
-            UserError: It was applied before, is too old, or the settings are no longer
-                as they were shown.
-        """
-        return await self.db.write(self._confirm, asked.place, asked.person, change_id)
-
-    async def revert(self, asked: Invocation, change_id: str) -> ConfigurationChange:
-        """Propose the change that restores the settings from before another one.
-
-        Raises:
-            UserError: There is no such change, or it can no longer be reverted.
-        """
-        return await self.db.write(self._revert, asked.place, asked.person, change_id)
-
-    async def history(
-        self, workspace_id: int, count: int
-    ) -> tuple[ConfigurationChange, ...]:
-        """List the changes that were applied, the newest first."""
-        return await self.db.read(self._history, workspace_id, count)
-
-    # ── in a transaction ───────────────────────────────────────────────────────
-
-    def _propose(
-        self,
-        conn: Connection,
-        place: Location,
-        person: Person,
-        requests: Sequence[ChangeRequest],
-    ) -> ConfigurationChange:
-        workspace = self._ensure_workspace(conn, place)
-        steps, problems = change_steps.build_steps(conn, workspace, requests)
-        return self._store_proposal(conn, workspace, person, steps, problems)
-
-    def _ensure_workspace(self, conn: Connection, place: Location) -> Workspace:
-        """Find the workspace, or create it at its first command."""
-        asked = place.workspace
-        found = workspace_store.find_workspace(
-            conn, asked.scope
-        ) or workspace_store.upsert_workspace(
-            conn,
-            platform=asked.platform,
-            external_id=asked.external_id,
-            name=asked.name,
-            now=self.clock.now(),
+    Raises:
+        UserError: It was applied before, is too old, or the settings are no longer as
+            they were shown.
+    """
+    stored, current = _load_stored(conn, place, change_id)
+    workspace, now = current.workspace, context.now
+    if stored.made_at is not None:
+        raise UserError(
+            "This change has already been made. /newsdesk history shows it."
         )
-        workspace_store.lock_workspace(conn, found.scope)
-        return found
-
-    def _store_proposal(
-        self,
-        conn: Connection,
-        workspace: Workspace,
-        person: Person,
-        wanted: Sequence[ChangeStep],
-        problems: Sequence[StepProblem] = (),
-        reverts: str | None = None,
-    ) -> ConfigurationChange:
-        now = self.clock.now()
-        around = load_validation_context(
-            conn, workspace, self.plugins, reverting=reverts is not None
+    if now - stored.proposed_at > CONFIRM_WITHIN:
+        raise UserError(
+            "This preview is more than an hour old, and nothing was "
+            "changed. Run the command again for a new one."
         )
-        steps, found = check_steps(wanted, around)
-        check_rights(person, steps)
-        if problems or found:
-            raise InvalidChange([*problems, *found])
-        kept = [step for step in steps if step.is_change]
-        if not kept:
+    shown = list(map(step_from_json, stored.steps))
+    for step in shown:
+        _check_unchanged(conn, current, step, stored.proposed_at)
+    # Something that it refers to, such as a destination, may no longer exist.
+    context = replace(context, reverts=stored.reverts)
+    steps = check_steps(shown, current, context)
+    apply_steps(conn, workspace.scope, steps, context)
+    made = _mark_confirmed(conn, stored, context)
+    return _to_change(made, workspace, _list_upcoming(conn, workspace, steps, now))
+
+
+def propose_reversal(
+    conn: Connection, place: Location, change_id: str, context: ChangeContext
+) -> ConfigurationChange:
+    """Propose the change that restores the settings from before another one.
+
+    Raises:
+        UserError: There is no such change, or it can no longer be reverted.
+    """
+    stored, current = _load_stored(conn, place, change_id)
+    if stored.made_at is None:
+        raise UserError("This change was never made, so there is nothing to undo.")
+    wanted = []
+    for step in reverse_steps(list(map(step_from_json, stored.steps))):
+        present = read_current_step(conn, current, step.noun, step.old_name)
+        if present.before is None and step.before is not None:
             raise UserError(
-                "Nothing would change: everything is already set like this."
+                "«{name}» no longer exists, so this change cannot be reverted. "
+                "/newsdesk history shows what happened to it.",
+                name=step.old_name,
             )
-        change_store.delete_unconfirmed_changes(
-            conn, workspace.scope, before=now - PROPOSALS_KEPT
-        )
-        stored = change_store.propose_change(
-            conn,
-            workspace.scope,
-            steps=[change_steps.step_to_json(step) for step in kept],
-            person_id=person.id,
-            person_name=person.name[:80],
-            now=now,
-            reverts=reverts,
-        )
-        return _to_change(
-            stored, workspace, coming=_list_upcoming(conn, workspace, kept, now)
-        )
+        key = present.key if present.before is not None else step.key
+        wanted.append(replace(step, before=present.before, key=key))
+    context = replace(context, reverts=change_id)
+    steps = check_steps(wanted, current, context)
+    return _store_proposal(conn, current, steps, context)
 
-    def _confirm(
-        self, conn: Connection, place: Location, person: Person, change_id: str
-    ) -> ConfigurationChange:
-        now = self.clock.now()
-        stored, workspace = self._load_stored(conn, place, change_id)
-        if stored.made_at is not None:
-            raise UserError(
-                "This change has already been made. /newsdesk history shows it."
-            )
-        if now - stored.proposed_at > CONFIRM_WITHIN:
-            raise UserError(
-                "This preview is more than an hour old, and nothing was "
-                "changed. Run the command again for a new one."
-            )
-        steps = tuple(map(change_steps.step_from_json, stored.steps))
-        check_rights(person, steps)
-        for step in steps:
-            _check_unchanged(conn, workspace, step, stored.proposed_at)
-        # Something that it refers to, such as a destination, may no longer exist.
-        around = load_validation_context(
-            conn, workspace, self.plugins, reverting=stored.reverts is not None
-        )
-        steps, problems = check_steps(steps, around)
-        if problems:
-            raise InvalidChange(problems)
-        work = ApplyContext(
-            conn=conn,
-            workspace=workspace,
-            now=now,
-            allow_private=self.allow_private,
-            by=person.name[:80],
-        )
-        for step in steps:
-            apply_step(work, step)
-        change_store.confirm_change(
-            conn,
-            workspace.scope,
-            public_id=change_id,
-            person_id=person.id,
-            person_name=person.name[:80],
-            now=now,
-        )
-        made = replace(stored, made_at=now, person_name=person.name[:80])
-        return _to_change(
-            made, workspace, coming=_list_upcoming(conn, workspace, steps, now)
-        )
 
-    def _revert(
-        self, conn: Connection, place: Location, person: Person, change_id: str
-    ) -> ConfigurationChange:
-        stored, workspace = self._load_stored(conn, place, change_id)
-        if stored.made_at is None:
-            raise UserError("This change was never made, so there is nothing to undo.")
-        wanted = []
-        for step in change_steps.reverse_steps(
-            tuple(map(change_steps.step_from_json, stored.steps))
-        ):
-            present = change_steps.read_current_step(
-                conn, workspace, step.noun, step.old_name
-            )
-            if present.before is None and step.before is not None:
-                raise UserError(
-                    "«{name}» no longer exists, so this change cannot be reverted. "
-                    "/newsdesk history shows what happened to it.",
-                    name=step.old_name,
-                )
-            key = present.key if present.before is not None else step.key
-            wanted.append(replace(step, before=present.before, key=key))
-        return self._store_proposal(conn, workspace, person, wanted, reverts=change_id)
+def list_history(
+    conn: Connection, workspace: Workspace, count: int
+) -> list[ConfigurationChange]:
+    """List the changes that were applied, the newest first."""
+    found = change_store.list_newest_changes(conn, workspace.scope, count=count)
+    return [_to_change(stored, workspace) for stored in found]
 
-    def _load_stored(
-        self, conn: Connection, place: Location, change_id: str
-    ) -> tuple[StoredChange, Workspace]:
-        key = place.workspace.id
-        # Locked first: nobody else can change what is read after this.
-        workspace_store.lock_workspace(conn, Scope(key))
-        workspace = workspace_store.find_workspace(conn, Scope(key))
-        found = change_store.find_change(conn, Scope(key), public_id=change_id)
-        if workspace is None or found is None:
-            raise UnknownName(
-                "There is no such change here. /newsdesk history lists them."
-            )
-        return found, workspace
 
-    @staticmethod
-    def _history(
-        conn: Connection, workspace_id: int, count: int
-    ) -> tuple[ConfigurationChange, ...]:
-        workspace = workspace_store.find_workspace(conn, Scope(workspace_id))
-        if workspace is None:
-            return ()
-        found = change_store.list_newest_changes(conn, Scope(workspace_id), count=count)
-        return tuple(_to_change(stored, workspace) for stored in found)
+def apply_requests(
+    conn: Connection,
+    scope: Scope,
+    requests: Iterable[ChangeRequest],
+    context: ChangeContext,
+) -> None:
+    """Check, apply and record the requests of the operator's command line.
+
+    Raises:
+        InvalidChange: Settings cannot have these values.
+    """
+    workspace_store.lock_workspace(conn, scope)
+    workspace = workspace_store.find_workspace(conn, scope)
+    if workspace is None:
+        raise UserError("The workspace of this digest was erased.")
+    current = load_current_settings(conn, workspace)
+    wanted, unbuilt = build_steps(conn, current, requests)
+    steps = check_steps(wanted, current, context, unbuilt)
+    apply_steps(conn, scope, steps, context)
+    record_steps(conn, scope, steps, context)
+
+
+def record_steps(
+    conn: Connection, scope: Scope, steps: Iterable[ChangeStep], context: ChangeContext
+) -> None:
+    """Record applied steps as one confirmed change, if they changed anything."""
+    changed = [step for step in steps if step.is_change]
+    if changed:
+        stored = _store_change(conn, scope, changed, context)
+        _mark_confirmed(conn, stored, context)
+
+
+# ── steps ──────────────────────────────────────────────────────────────────────
+
+
+def _store_change(
+    conn: Connection, scope: Scope, steps: Iterable[ChangeStep], context: ChangeContext
+) -> StoredChange:
+    return change_store.propose_change(
+        conn,
+        scope,
+        steps=list(map(step_to_json, steps)),
+        now=context.now,
+        reverts=context.reverts,
+        **context.who,
+    )
+
+
+def _mark_confirmed(
+    conn: Connection, stored: StoredChange, context: ChangeContext
+) -> StoredChange:
+    scope, now = Scope(stored.workspace_id), context.now
+    change_store.confirm_change(
+        conn, scope, public_id=stored.public_id, now=now, **context.who
+    )
+    return replace(stored, made_at=now, person_name=context.who["person_name"])
+
+
+def _ensure_workspace(conn: Connection, asked: Workspace, now: datetime) -> Workspace:
+    """Find the workspace, or create it at its first command."""
+    found = workspace_store.find_workspace(
+        conn, asked.scope
+    ) or workspace_store.upsert_workspace(
+        conn,
+        platform=asked.platform,
+        external_id=asked.external_id,
+        name=asked.name,
+        now=now,
+    )
+    workspace_store.lock_workspace(conn, found.scope)
+    return found
+
+
+def _store_proposal(
+    conn: Connection,
+    current: CurrentSettings,
+    checked: Iterable[ChangeStep],
+    context: ChangeContext,
+) -> ConfigurationChange:
+    workspace, now = current.workspace, context.now
+    steps = [step for step in checked if step.is_change]
+    if not steps:
+        raise UserError("Nothing would change: everything is already set like this.")
+    change_store.delete_unconfirmed_changes(
+        conn, workspace.scope, before=now - PROPOSALS_KEPT
+    )
+    stored = _store_change(conn, workspace.scope, steps, context)
+    return _to_change(stored, workspace, _list_upcoming(conn, workspace, steps, now))
+
+
+def _load_stored(
+    conn: Connection, place: Location, change_id: str
+) -> tuple[StoredChange, CurrentSettings]:
+    scope = place.workspace.scope
+    # Locked first: nobody else can change what is read after this.
+    workspace_store.lock_workspace(conn, scope)
+    workspace = workspace_store.find_workspace(conn, scope)
+    found = change_store.find_change(conn, scope, public_id=change_id)
+    if workspace is None or found is None:
+        raise UnknownName("There is no such change here. /newsdesk history lists them.")
+    return found, load_current_settings(conn, workspace)
 
 
 def _to_change(
@@ -272,7 +253,7 @@ def _to_change(
     return ConfigurationChange(
         id=stored.public_id,
         workspace=workspace,
-        steps=tuple(map(change_steps.step_from_json, stored.steps)),
+        steps=tuple(map(step_from_json, stored.steps)),
         person=stored.person_name,
         made_at=stored.made_at,
         reverts=stored.reverts,
@@ -282,25 +263,24 @@ def _to_change(
 
 
 def _check_unchanged(
-    conn: Connection, workspace: Workspace, step: ChangeStep, since: datetime
+    conn: Connection, current: CurrentSettings, step: ChangeStep, since: datetime
 ) -> None:
-    present = change_steps.read_current_step(conn, workspace, step.noun, step.old_name)
+    present = read_current_step(conn, current, step.noun, step.old_name)
     if present.before == step.before:
         return
-    last = change_store.list_newest_changes(conn, workspace.scope, count=1)
-    later = last and last[0].made_at and last[0].made_at >= since
-    what = step.old_name if step.noun != "zone" else step.noun
-    if later:
+    scope = current.workspace.scope
+    last = change_store.list_newest_changes(conn, scope, count=1)
+    if last and last[0].made_at and last[0].made_at >= since:
         raise UserError(
             "«{what}» was changed by {person} in the meantime, so nothing "
             "was done. Run the command again for a new preview.",
-            what=what,
+            what=step.old_name,
             person=last[0].person_name,
         )
     raise UserError(
         "«{what}» was changed in the meantime, so nothing was done. Run"
         " the command again for a new preview.",
-        what=what,
+        what=step.old_name,
     )
 
 
@@ -309,33 +289,34 @@ def _check_unchanged(
 
 def _list_upcoming(
     conn: Connection, workspace: Workspace, steps: Iterable[ChangeStep], now: datetime
-) -> tuple[UpcomingEditions, ...]:
-    return tuple(
+) -> list[UpcomingEditions]:
+    return [
         _predict_editions(conn, workspace, step, now)
         for step in steps
         if step.noun == "digest" and step.after is not None
-    )
+    ]
 
 
 def _predict_editions(
     conn: Connection, workspace: Workspace, step: ChangeStep, now: datetime
 ) -> UpcomingEditions:
-    scope = workspace.scope
+    scope, key = workspace.scope, step.key
+    if step.before is None:
+        # A new digest is stored once the change is confirmed.
+        found = digest_store.find_digest_by_name(conn, scope, name=step.name)
+        key = found.id if found else None
     after = DigestSettings.model_validate(step.after)
-    found = digest_store.find_digest_by_name(
-        conn, scope, name=step.name
-    ) or digest_store.find_digest_by_name(conn, scope, name=step.old_name)
-    rules = [parse_schedule(sentence) for sentence in after.schedule]
-    firsts = _list_first_dues(conn, workspace, found.id if found else 0, rules, now)
+    rules = list(map(parse_schedule, after.schedule))
+    firsts = _list_first_dues(conn, scope, key or 0, rules, now)
     moments = [
         at
         for rule, due in zip(rules, firsts, strict=True)
-        for at in list_moments(
+        for at in planning.list_moments(
             rule, due, MAX_TIMES, until=after.paused_until, skips=after.skip
         )
     ]
     return UpcomingEditions(
-        digest_id=found.id if found else None,
+        digest_id=key,
         digest=step.name,
         destinations=after.destinations,
         zone=rules[0].zone if rules else workspace.zone,
@@ -346,16 +327,13 @@ def _predict_editions(
 
 def _list_first_dues(
     conn: Connection,
-    workspace: Workspace,
+    scope: Scope,
     digest_id: int,
     rules: Sequence[Schedule],
     now: datetime,
 ) -> Sequence[DueMoment | None]:
     """Return the stored moments of unchanged schedules, else the computed ones."""
-    scope = workspace.scope
     kept = schedule_store.list_schedules(conn, scope, digest_id=digest_id)
-    if [row.sentence for row in kept] == [describe_schedule(rule) for rule in rules]:
+    if [row.sentence for row in kept] == list(map(describe_schedule, rules)):
         return [row.next for row in kept]
-    return planning.find_first_dues(
-        conn, scope, digest_id=digest_id, rules=rules, now=now
-    )
+    return planning.find_first_dues(conn, scope, digest_id, rules, now)

@@ -5,7 +5,6 @@ are cut; the platforms escape them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,47 +30,39 @@ from bot.publishing.planning import capitalize_first, format_schedule
 DiffRow = tuple[str, str]
 #: Maximum number of values of a list that are shown, and of characters of a value.
 MAX_VALUES, MAX_VALUE_LENGTH = 6, 90
-#: Settings that are listed; the name and channel of a destination are in its title.
-_SETTINGS = (
-    *list_settings(DigestSettings),
-    *(
-        s
-        for s in list_settings(DestinationSettings)
-        if s.name not in ("name", "channel")
-    ),
-    Setting(name="zone"),
-    Setting(name="text"),
-)
-#: Its values are shown as one: their order is the setting.
-_ORDERED = ("sections",)
-#: Paused sources have rows of their own.
+#: Settings with rows of their own: the title of a destination shows its name and
+#: channel; paused sources are described in words.
+_SPECIAL = {"channel", "paused_sources", "source_names"}
+_SETTINGS = {
+    setting.name: setting
+    for model in (DestinationSettings, DigestSettings)
+    for setting in list_settings(model)
+    if setting.name not in _SPECIAL
+} | {name: Setting(name=name) for name in ("zone", "text")}
+#: The values of a list; those of «sections» are one value: their order is the setting.
 _LIST_SETTINGS = tuple(
-    s
-    for s in _SETTINGS
-    if s.kind == "list" and s.name not in ("paused_sources", *_ORDERED)
+    s for s in _SETTINGS.values() if s.kind == "list" and s.name != "sections"
 )
-_PLAIN_SETTINGS = tuple(
-    s for s in _SETTINGS if s.kind not in ("list", "mapping") or s.name in _ORDERED
-)
-(_SOURCES,) = (s for s in _SETTINGS if s.name == "sources")
+_PLAIN_SETTINGS = tuple(s for s in _SETTINGS.values() if s not in _LIST_SETTINGS)
+_SOURCES = _SETTINGS["sources"]
 
 
 def format_step_title(step: ChangeStep, texts: Texts) -> str:
     """«New digest «Morning»», «Digest «Morning»», «Deleted: digest «Morning»»."""
-    if step.noun == "zone":
-        return texts.say("This workspace")
     noun, name = texts.word(step.noun), shorten_line(step.name)
-    if step.noun == "access":
-        if step.after is None:
+    match step.noun:
+        case "zone":
+            return texts.say("This workspace")
+        case "access" if step.after is None:
             return texts.say("No editor any more: {name}", name=name)
-        return texts.say("An editor from now on: {name}", name=name)
-    if step.noun == "correction":
-        headline = shorten_line(
-            str((step.after or step.before or {}).get("headline", ""))
-        )
-        if step.after is None:
-            return texts.say("No correction any more: «{story}»", story=headline)
-        return texts.say("Correction of «{story}»", story=headline)
+        case "access":
+            return texts.say("An editor from now on: {name}", name=name)
+        case "correction":
+            entry = step.after or step.before or {}
+            story = shorten_line(str(entry.get("headline", "")))
+            if step.after is None:
+                return texts.say("No correction any more: «{story}»", story=story)
+            return texts.say("Correction of «{story}»", story=story)
     if step.before is None:
         return texts.say("New {noun} «{name}»", noun=noun, name=name)
     if step.after is None:
@@ -95,8 +86,7 @@ def format_change(change: ConfigurationChange, texts: Texts) -> str:
         differs = (step.before and step.after) or step.noun == "correction"
         rows = list_differences(step, texts) if differs else ()
         what = ", ".join(f"{label}: {value}" for label, value in rows)
-        title = format_step_title(step, texts)
-        parts.append(f"{title}: {what}" if what else title)
+        parts.append(": ".join(filter(None, (format_step_title(step, texts), what))))
     return "; ".join(parts)
 
 
@@ -120,12 +110,12 @@ def format_times(coming: UpcomingEditions, texts: Texts) -> str:
         )
     if coming.paused:
         return texts.say("It is paused: nothing is posted until it is resumed.")
-    said = [
-        f"{texts.weekday_date(_get_local_date(at, coming.zone))} "
-        f"{texts.time(at, coming.zone)}"
+    zone = ZoneInfo(coming.zone)
+    times = " · ".join(
+        f"{texts.weekday_date(at.astimezone(zone))} {texts.time(at, coming.zone)}"
         for at in coming.moments
-    ]
-    return texts.say("Next: {times} ({zone})", times=" · ".join(said), zone=coming.zone)
+    )
+    return texts.say("Next: {times} ({zone})", times=times, zone=coming.zone)
 
 
 def mask_source(address: str) -> str:
@@ -149,26 +139,20 @@ def shorten_line(text: str) -> str:
     return line if len(line) <= MAX_VALUE_LENGTH else f"{line[: MAX_VALUE_LENGTH - 1]}…"
 
 
-def _get_local_date(at: datetime, zone: str) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()
-
-
 def _list_all_rows(entry: SettingsEntry, texts: Texts) -> Iterator[DiffRow]:
     for setting in (*_LIST_SETTINGS, *_PLAIN_SETTINGS):
-        value = entry.get(setting.name)
-        is_default = value in (setting.default, None, [])
-        if setting.name == "name" or (is_default and not setting.info.always_listed):
+        if setting.name == "name" or setting.name not in entry:
             continue
-        if setting.name in entry:
+        value = entry[setting.name]
+        is_default = value in (setting.default, None, [])
+        if setting.info.always_listed or not is_default:
             values = value if setting in _LIST_SETTINGS else [value]
-            yield (
-                texts.word(setting.label),
-                _format_values(setting, values or (), texts),
+            yield from _list_value_rows(
+                texts.word(setting.label), setting, values, texts
             )
-    yield from _list_renamed_rows({}, entry.get("source_names"), texts)
-    yield from _list_source_rows(
-        texts.say("not read for now"), entry.get("paused_sources", ()), texts
-    )
+    yield from _list_renamed_rows({}, entry, texts)
+    paused = entry.get("paused_sources", ())
+    yield from _list_value_rows(texts.say("not read for now"), _SOURCES, paused, texts)
 
 
 def _list_changed_rows(
@@ -181,57 +165,48 @@ def _list_changed_rows(
             shown = [_format_value(setting, value, texts) for value in (old, new)]
             yield texts.word(setting.label), " → ".join(shown)
     for setting in _LIST_SETTINGS:
-        had, has = before.get(setting.name) or (), after.get(setting.name) or ()
-        for sign, values in (
-            ("+", [value for value in has if value not in had]),
-            ("−", [value for value in had if value not in has]),
-        ):
-            if values:
-                shown_values = _format_values(setting, values, texts)
-                yield texts.word(setting.label), f"{sign} {shown_values}"
-    names = before.get("source_names"), after.get("source_names")
-    yield from _list_renamed_rows(*names, texts)
-    had, has = before.get("paused_sources", ()), after.get("paused_sources", ())
-    resumed = [a for a in had if a not in has and a in after.get("sources", ())]
-    yield from _list_source_rows(
-        texts.say("not read for now"), [a for a in has if a not in had], texts
-    )
-    yield from _list_source_rows(texts.say("read again"), resumed, texts)
+        label, name = texts.word(setting.label), setting.name
+        added, removed = _subtract(after, before, name), _subtract(before, after, name)
+        yield from _list_value_rows(label, setting, added, texts, "+ ")
+        yield from _list_value_rows(label, setting, removed, texts, "− ")
+    yield from _list_renamed_rows(before, after, texts)
+    paused = _subtract(after, before, "paused_sources")
+    resumed = _subtract(before, after, "paused_sources")
+    kept = [address for address in resumed if address in after.get("sources", ())]
+    yield from _list_value_rows(texts.say("not read for now"), _SOURCES, paused, texts)
+    yield from _list_value_rows(texts.say("read again"), _SOURCES, kept, texts)
     if before.get("stopped") and not after.get("stopped"):
         yield texts.say("stopped"), texts.say("works again")
 
 
-def _list_source_rows(
-    label: str, listed: Sequence[str], texts: Texts
+def _subtract(one: SettingsEntry, other: SettingsEntry, name: str) -> list[Any]:
+    """List the values of a setting that only the first entry has."""
+    return [v for v in one.get(name) or () if v not in (other.get(name) or ())]
+
+
+def _list_value_rows(
+    label: str, setting: Setting, values: Sequence[object], texts: Texts, sign: str = ""
 ) -> Iterator[DiffRow]:
-    if listed:
-        yield label, _format_values(_SOURCES, listed, texts)
-
-
-def _list_renamed_rows(
-    before: SettingsEntry | None, after: SettingsEntry | None, texts: Texts
-) -> Iterator[DiffRow]:
-    """List the sources whose names differ."""
-    old, new = before or {}, after or {}
-    changed = [
-        address for address in {**old, **new} if old.get(address) != new.get(address)
-    ]
-    for address in changed[:MAX_VALUES]:
-        itself = texts.say("as it calls itself")
-        shown = (
-            f"{mask_source(address)} → {shorten_line(str(new.get(address) or itself))}"
-        )
-        yield texts.say("called"), shown
-    if len(changed) > MAX_VALUES:
-        more = texts.say("{n} more", n=len(changed) - MAX_VALUES)
-        yield texts.say("called"), more
-
-
-def _format_values(setting: Setting, values: Sequence[object], texts: Texts) -> str:
+    """List one row with the values, or none where there are none."""
     shown = [_format_value(setting, value, texts) for value in values[:MAX_VALUES]]
     if len(values) > MAX_VALUES:
         shown.append(texts.say("{n} more", n=len(values) - MAX_VALUES))
-    return ", ".join(shown)
+    if shown:
+        yield label, sign + ", ".join(shown)
+
+
+def _list_renamed_rows(
+    before: SettingsEntry, after: SettingsEntry, texts: Texts
+) -> Iterator[DiffRow]:
+    """List the sources whose names differ."""
+    old, new = before.get("source_names") or {}, after.get("source_names") or {}
+    changed = [a for a in {**old, **new} if old.get(a) != new.get(a)]
+    label, itself = texts.say("called"), texts.say("as it calls itself")
+    for address in changed[:MAX_VALUES]:
+        name = shorten_line(str(new.get(address) or itself))
+        yield label, f"{mask_source(address)} → {name}"
+    if len(changed) > MAX_VALUES:
+        yield label, texts.say("{n} more", n=len(changed) - MAX_VALUES)
 
 
 def _format_value(setting: Setting, value: Any, texts: Texts) -> str:

@@ -7,15 +7,15 @@ added to that digest, the others to the digest that the admin names.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.configuration.change_application import ensure_source
-from bot.configuration.change_steps import ChangeRequest, EntryEdit
-from bot.configuration.operator_changes import OperatorContext, apply_requests
+from bot.configuration.change_steps import ChangeContext, ChangeRequest, EntryEdit
+from bot.configuration.changes import apply_requests
 from bot.errors import ConfigurationError, UserError
 from bot.ingest import addresses
+from bot.lookup.name_resolution import select_workspaces
 from bot.model import (
     DEFAULT_DIGEST,
     LOCAL_PLATFORM,
@@ -37,13 +37,9 @@ def expand_addresses(written: str) -> list[str]:
     """Split text into addresses: full ones, hosts, and the feeds of packs."""
     found: list[str] = []
     for word in _split_addresses(written):
-        feeds = list_pack_addresses(word)
-        if feeds:
-            found += feeds
-        elif "://" not in word and _HOST.fullmatch(word):
-            found.append(f"https://{word}")
-        else:
-            found.append(word)
+        is_host = "://" not in word and _HOST.fullmatch(word)
+        alone = f"https://{word}" if is_host else word
+        found += list_pack_addresses(word) or (alone,)
     return found
 
 
@@ -58,25 +54,14 @@ def _split_addresses(written: str) -> Iterator[str]:
 DEFAULT_DIGEST_NAME = "Feeds"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FeedImport:
-    """The result of importing a list of feeds."""
-
-    workspace: str
-    #: The digests that got feeds, each with its new sources.
-    added: tuple[tuple[Digest, tuple[Source, ...]], ...]
-    #: Number of feeds that their digest had already.
-    known: int
-
-
 def assign_feeds(
     conn: Connection,
     listed: Sequence[Subscription],
-    operator: OperatorContext,
+    operator: ChangeContext,
     *,
     workspace: str | None = None,
     digest: str | None = None,
-) -> FeedImport:
+) -> list[tuple[Digest, list[Source]]]:
     """Add the feeds to digests, in the caller's transaction.
 
     Args:
@@ -88,6 +73,9 @@ def assign_feeds(
         digest: All are added to the digest of this name, which is created if necessary;
             None = each to the one that its folder names, or else to the only one.
 
+    Returns:
+        The digests that got feeds, each with its new sources.
+
     Raises:
         UserError: The workspace or the digest is ambiguous.
     """
@@ -97,26 +85,16 @@ def assign_feeds(
     new: dict[str, dict[int, Source]] = defaultdict(dict)
     for one in listed:
         name = digest or _resolve_digest_name(one, known)
-        source = ensure_source(
-            conn,
-            home,
-            one.address,
-            name=one.title,
-            allow_private=operator.allow_private,
-        )
+        source = ensure_source(conn, home.scope, one.address, operator, one.title)
         if source.id not in had.get(name, ()):
             new[name][source.id] = source
     requests = [
         ChangeRequest(noun="digest", name=name, edit=_add_sources(name, added.values()))
         for name, added in new.items()
     ]
-    apply_requests(conn, home.id, requests, operator)
+    apply_requests(conn, home.scope, requests, operator)
     digests = digest_store.list_digests(conn, home.scope)
-    added = tuple((d, tuple(new[d.name].values())) for d in digests if d.name in new)
-    count = sum(len(sources) for _, sources in added)
-    return FeedImport(
-        workspace=home.external_id, added=added, known=len(listed) - count
-    )
+    return [(d, list(new[d.name].values())) for d in digests if d.name in new]
 
 
 def _add_sources(name: str, added: Iterable[Source]) -> EntryEdit:
@@ -132,38 +110,38 @@ def _add_sources(name: str, added: Iterable[Source]) -> EntryEdit:
 def list_all_feeds(
     conn: Connection, *, workspace: str | None = None
 ) -> tuple[tuple[Subscription, ...], int]:
-    """List every feed and page of every digest, in a folder of its name.
+    """List the feeds of all workspaces, or of the one with this id, as `list_feeds`."""
+    known = workspace_store.list_workspaces(conn)
+    chosen = [one.scope for one in known if workspace in (None, one.external_id)]
+    return list_feeds(conn, *chosen)
+
+
+def list_feeds(
+    conn: Connection, *scopes: Scope, digest: str | None = None
+) -> tuple[tuple[Subscription, ...], int]:
+    """List every feed and page of digests, each in a folder named after its digest.
+
+    Args:
+        conn: Only read from.
+        scopes: Their workspaces.
+        digest: Only digests of this name.
 
     Returns:
         The feeds, and how many were left out because their address is a secret.
     """
-    found: list[Subscription] = []
-    secret = 0
-    for home in workspace_store.list_workspaces(conn):
-        if workspace in (None, home.external_id):
-            listed, hidden = list_feeds(conn, home.scope)
-            found += listed
-            secret += hidden
-    return tuple(found), secret
-
-
-def list_feeds(
-    conn: Connection, scope: Scope, *, digest: str | None = None
-) -> tuple[tuple[Subscription, ...], int]:
-    """List the feeds and pages of one workspace, or of its digest of this name."""
-    found: list[Subscription] = []
-    secret = 0
-    for known in digest_store.list_digests(conn, scope):
-        if digest not in (None, known.name):
-            continue
-        for source in known.all_sources:
-            if source.kind == "folder":
-                continue
-            if addresses.mask_secrets(source.address) != source.address:
-                secret += 1
-                continue
-            found.append(_to_subscription(source, known))
-    return tuple(found), secret
+    pairs = [
+        (source, known)
+        for scope in scopes
+        for known in digest_store.list_digests(conn, scope)
+        for source in known.all_sources
+        if digest in (None, known.name) and source.kind != "folder"
+    ]
+    found = tuple(
+        _to_subscription(source, known)
+        for source, known in pairs
+        if addresses.mask_secrets(source.address) == source.address
+    )
+    return found, len(pairs) - len(found)
 
 
 def _to_subscription(source: Source, digest: Digest) -> Subscription:
@@ -175,18 +153,12 @@ def _resolve_workspace(
     conn: Connection, external_id: str | None, now: datetime
 ) -> Workspace:
     kept = workspace_store.list_workspaces(conn)
-    fitting = [w for w in kept if external_id in (None, w.external_id)]
-    if len(fitting) == 1:
-        return fitting[0]
-    names = ", ".join(w.external_id for w in kept)
-    if fitting:
+    fitting = select_workspaces(kept, external_id) if kept else []
+    if len(fitting) > 1:
+        names = ", ".join(one.external_id for one in fitting)
         raise UserError("Choose a workspace with --workspace: {names}.", names=names)
-    if kept:
-        raise UserError(
-            "No workspace «{external_id}» is set up; known: {names}.",
-            external_id=external_id,
-            names=names,
-        )
+    if fitting:
+        return fitting[0]
     name = external_id or LOCAL_PLATFORM
     return workspace_store.upsert_workspace(
         conn, platform=LOCAL_PLATFORM, external_id=name, name=name, now=now
@@ -209,37 +181,31 @@ def _resolve_digest_name(one: Subscription, known: Sequence[Digest]) -> str:
     return known[0].name if known else DEFAULT_DIGEST_NAME
 
 
-def _get_packs_folder() -> Path | None:
-    try:
-        return find_seeds_folder() / "packs"
-    except ConfigurationError:
-        return None
-
-
 def list_packs() -> tuple[str, ...]:
     """List the names of packs, such as «technology» and «world», in order."""
-    folder = _get_packs_folder()
-    found = folder.glob("*.opml") if folder else ()
-    return tuple(sorted(path.name.split(".")[0] for path in found))
+    return tuple(_find_packs())
 
 
 def list_pack_addresses(name: str) -> tuple[str, ...]:
     """List the feeds of the pack; none where there is no such pack."""
-    folder, wanted = _get_packs_folder(), name.strip().casefold()
-    if folder is None or wanted not in list_packs():
+    path = _find_packs().get(name.strip().casefold())
+    if path is None:
         return ()
-    from digests.sources import opml
+    from digests.sources.opml import parse_opml
 
-    (path,) = folder.glob(f"{wanted}.*.opml")
-    return tuple(
-        one.address for one in opml.parse_opml(path.read_bytes()).subscriptions
-    )
+    return tuple(one.address for one in parse_opml(path.read_bytes()).subscriptions)
 
 
 def get_pack_language(name: str) -> str | None:
     """Return the language of the pack's feeds."""
-    folder, wanted = _get_packs_folder(), name.strip().casefold()
-    if folder is None or wanted not in list_packs():
-        return None
-    (path,) = folder.glob(f"{wanted}.*.opml")
-    return path.name.split(".")[1]
+    path = _find_packs().get(name.strip().casefold())
+    return path.name.split(".")[1] if path else None
+
+
+def _find_packs() -> dict[str, Path]:
+    """Find the files «technology.en.opml», by the names of the packs."""
+    try:
+        found = (find_seeds_folder() / "packs").glob("*.opml")
+    except ConfigurationError:
+        return {}
+    return {path.name.split(".")[0]: path for path in sorted(found)}

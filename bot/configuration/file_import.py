@@ -11,50 +11,52 @@ be named), and other workspaces.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from bot.configuration.change_application import apply_steps
 from bot.configuration.change_steps import (
+    ChangeContext,
     ChangeRequest,
     ChangeStep,
+    CurrentSettings,
     EntryEdit,
+    InvalidChange,
+    StepNoun,
     build_steps,
-    format_grant,
     grant_to_entry,
+    load_current_settings,
 )
-from bot.configuration.change_validation import check_steps, load_validation_context
-from bot.configuration.operator_changes import (
-    OperatorContext,
-    apply_checked_steps,
-    record_steps,
-)
+from bot.configuration.change_validation import check_steps
+from bot.configuration.changes import record_steps
 from bot.configuration.validation import format_problem, validate_fields
 from bot.errors import ConfigurationError, FieldError, UserError
 from bot.model import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
     EDITOR_PATTERN,
-    Destination,
-    Digest,
     DigestSettings,
+    Location,
     SettingsEntry,
     Workspace,
     WorkspaceSettings,
     list_settings,
 )
 from bot.ports import Plugins
-from bot.storage import Connection, destination_store, digest_store, workspace_store
-from bot.storage.workspace_store import Grant
+from bot.storage import Connection, workspace_store
 from digests.messages import Message
 
 #: Maximum number of characters of a file given in chat, and of mistakes in an answer.
 MAX_FILE_LENGTH, MAX_PROBLEMS = 200_000, 5
 #: (where it is in the file, what is wrong)
 FileProblem = tuple[str, UserError]
+#: (where it is in the file, its content); destinations and digests are not checked.
+FileBlock = tuple[str, WorkspaceSettings]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,31 +70,6 @@ class ConfigurationFile:
     base: Path
     #: Its name in error messages.
     name: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorkspaceBlock:
-    """`[[workspace]]` of a file; its destinations and digests are checked later."""
-
-    settings: WorkspaceSettings
-    #: Where its problems are: «workspace «newsroom»».
-    location: str
-    is_zone_given: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileContext:
-    """The current state of the workspace to which a file is applied."""
-
-    workspace: Workspace
-    plugins: Plugins
-    destinations: tuple[Destination, ...] = ()
-    digests: tuple[Digest, ...] = ()
-    grants: tuple[Grant, ...] = ()
-    #: The platform's id of the channel in which the file was given.
-    channel: str | None = None
-    #: Whether channels that are not a destination yet are refused.
-    is_from_chat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +107,9 @@ def read_file(path: Path, plugins: Plugins) -> ConfigurationFile:
     )
 
 
-def parse_workspace_block(text: str, here: FileContext) -> WorkspaceBlock:
+def parse_workspace_block(
+    text: str, workspace: Workspace, plugins: Plugins
+) -> WorkspaceSettings:
     """Parse a file given in chat, and return its block for this workspace.
 
     `[[workspace]]` need not say which workspace it is.
@@ -148,26 +127,22 @@ def parse_workspace_block(text: str, here: FileContext) -> WorkspaceBlock:
         raise UserError("It is not valid TOML: {error}.", error=error) from None
     except RecursionError:
         raise UserError("It is nested too deeply to be such a file.") from None
-    us = {"platform": here.workspace.platform, "id": here.workspace.external_id}
+    us = {"platform": workspace.platform, "id": workspace.external_id}
     blocks = data.get("workspace", [])
     if isinstance(blocks, dict):
         blocks = [blocks]
     if isinstance(blocks, list):
         blocks = [us | b if isinstance(b, dict) else b for b in blocks]
-    found, problems = _parse_blocks({**data, "workspace": blocks}, here.plugins)
-    mine = [
-        block
-        for block in found
-        if {"platform": block.settings.platform, "id": block.settings.id} == us
-    ]
+    found, problems = _parse_blocks({**data, "workspace": blocks}, plugins)
     if problems:
         raise explain_problems(problems)
+    mine = [b for _, b in found if {"platform": b.platform, "id": b.id} == us]
     if not mine:
         raise UserError(
             "It has no block for this workspace, which is platform = "
             '"{platform}", id = "{external_id}".',
-            platform=here.workspace.platform,
-            external_id=here.workspace.external_id,
+            platform=workspace.platform,
+            external_id=workspace.external_id,
         )
     if len(mine) > 1:
         raise UserError("It has two blocks for this workspace; make one of them.")
@@ -189,9 +164,9 @@ def explain_problems(problems: Sequence[FileProblem]) -> UserError:
 
 def _parse_blocks(
     data: Mapping[str, Any], plugins: Plugins
-) -> tuple[list[WorkspaceBlock], list[FileProblem]]:
+) -> tuple[list[FileBlock], list[FileProblem]]:
     """Check the structure of a file; digests and destinations come with their steps."""
-    blocks: list[WorkspaceBlock] = []
+    blocks: list[FileBlock] = []
     problems: list[FileProblem] = [
         (name, UserError("Unknown name; see the example in README.md."))
         for name in data
@@ -202,34 +177,26 @@ def _parse_blocks(
         return [], [*problems, ("workspace", UserError("Write a list here, in [ ]."))]
     for number, raw in enumerate(listed, 1):
         settings, found = validate_fields(WorkspaceSettings, raw)
-        location = f"workspace «{raw.get('id') or number}»"
-        blocks.append(
-            WorkspaceBlock(
-                settings=settings, location=location, is_zone_given="zone" in raw
-            )
-        )
-        problems += [(f"{location}, {one.field}", one.problem) for one in found]
+        place = f"workspace «{raw.get('id') or number}»"
+        blocks.append((place, settings))
+        problems += [(f"{place}, {one.field}", one) for one in found]
         if not found and settings.platform not in plugins:
             choices = ", ".join(plugins)
             error = UserError("Write one of: {choices}.", choices=choices)
-            problems.append((f"{location}, platform", error))
-        problems += [(location, one) for one in _find_repeated_names(settings)]
-        problems += [
-            (
-                f"{location}, editors",
-                UserError("«{who}» is not «person ID» or «role ID».", who=who),
-            )
-            for who in settings.editors
-            if not EDITOR_PATTERN.fullmatch(who)
-        ]
+            problems.append((f"{place}, platform", error))
+        problems += [(place, one) for one in _find_repeated_names(settings)]
+        for who in settings.editors:
+            if not EDITOR_PATTERN.fullmatch(who):
+                error = UserError("«{who}» is not «person ID» or «role ID».", who=who)
+                problems.append((f"{place}, editors", error))
     return blocks, problems
 
 
 def _find_repeated_names(settings: WorkspaceSettings) -> Iterator[UserError]:
     kinds = {"destination": settings.destination, "digest": settings.digest}
     for kind, entries in kinds.items():
-        names = [str(entry.get("name", "")) for entry in entries]
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        counts = Counter(map(_get_name, entries))
+        for name in sorted(name for name, count in counts.items() if count > 1):
             yield UserError(
                 "{kind} «{name}» is listed twice; names must differ.",
                 kind=kind,
@@ -237,75 +204,71 @@ def _find_repeated_names(settings: WorkspaceSettings) -> Iterator[UserError]:
             )
 
 
+def _get_name(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("name", ""))
+
+
 # ── requests ───────────────────────────────────────────────────────────────────
 
 
 def build_requests(
-    block: WorkspaceBlock, here: FileContext, *, prune: bool
-) -> tuple[ChangeRequest, ...]:
+    wanted: WorkspaceSettings,
+    current: CurrentSettings,
+    *,
+    prune: bool,
+    place: Location | None = None,
+) -> list[ChangeRequest]:
     """Build the requests of a file, in the order in which they can be applied.
 
     Args:
-        block: The file's block for this workspace.
-        here: The current state of the workspace.
+        wanted: The file's block for this workspace.
+        current: The current settings of the workspace.
         prune: Whether to remove what the file does not name.
+        place: Where the file was given; None = by the operator, who may name channels
+            that are not a destination yet.
     """
-    removals = _request_removals(block.settings, here) if prune else ()
-    return (*_request_additions(block, here), *removals)
-
-
-def _request_additions(
-    block: WorkspaceBlock, here: FileContext
-) -> Iterator[ChangeRequest]:
-    wanted = block.settings
-    if block.is_zone_given or not here.is_from_chat:
+    channels = None
+    # All channels of the local page belong to its own workspace.
+    if place is not None and not current.workspace.is_local:
+        known = current.entries["destination"].values()
+        channels = {entry["channel"] for entry in known} | {place.channel}
+    edits: list[tuple[StepNoun, str, EntryEdit]] = []
+    if place is None or "zone" in wanted.model_fields_set:
         zone = {"name": "zone", "zone": wanted.zone}
-        yield ChangeRequest(noun="zone", name="zone", edit=_set_entry(zone))
-    for who in wanted.editors:
-        edit = _set_entry(grant_to_entry(who))
-        yield ChangeRequest(noun="access", name=who, edit=edit)
-    for entry in wanted.destination:
-        name = str(entry.get("name", ""))
-        edit = _set_destination(entry, here)
-        yield ChangeRequest(noun="destination", name=name, edit=edit)
-    for entry in wanted.digest:
-        name = str(entry.get("name", ""))
-        yield ChangeRequest(noun="digest", name=name, edit=_set_digest(entry))
+        edits.append(("zone", "zone", _set_entry(zone)))
+    edits += [("access", w, _set_entry(grant_to_entry(w))) for w in wanted.editors]
+    edits += [
+        ("destination", _get_name(entry), _set_destination(entry, channels))
+        for entry in wanted.destination
+    ]
+    edits += [("digest", _get_name(e), _set_digest(e)) for e in wanted.digest]
+    if prune:
+        named = {(noun, name) for noun, name, _ in edits}
+        for noun in _PRUNED:
+            removed = [n for n in current.entries[noun] if (noun, n) not in named]
+            edits += [(noun, name, _set_entry(None)) for name in removed]
+    return [ChangeRequest(noun=noun, name=name, edit=e) for noun, name, e in edits]
 
 
-def _request_removals(
-    wanted: WorkspaceSettings, here: FileContext
-) -> Iterator[ChangeRequest]:
-    named: Mapping[str, set[Any]] = {
-        "digest": {entry.get("name") for entry in wanted.digest},
-        "destination": {entry.get("name") for entry in wanted.destination},
-        "access": set(wanted.editors),
-    }
-    for digest in here.digests:
-        if digest.name not in named["digest"]:
-            yield ChangeRequest(noun="digest", name=digest.name, edit=_set_entry(None))
-    for place in here.destinations:
-        if place.name not in named["destination"]:
-            edit = _set_entry(None)
-            yield ChangeRequest(noun="destination", name=place.name, edit=edit)
-    for name in map(format_grant, here.grants):
-        if name not in named["access"]:
-            yield ChangeRequest(noun="access", name=name, edit=_set_entry(None))
+#: What `prune` removes, in this order: a destination that a digest uses must stay.
+_PRUNED: Final[Sequence[StepNoun]] = ("digest", "destination", "access")
 
 
 def _set_entry(entry: SettingsEntry | None) -> EntryEdit:
     return lambda _: entry
 
 
-def _set_destination(wanted: Mapping[str, Any], here: FileContext) -> EntryEdit:
-    """Build the edit of a destination; a stop is kept unless the channel changes."""
-    known = {place.channel for place in here.destinations} | {here.channel}
+def _set_destination(
+    wanted: Mapping[str, Any], channels: Collection[str | None] | None
+) -> EntryEdit:
+    """Build the edit of a destination; a stop is kept unless the channel changes.
+
+    Only these channels are accepted; None = any.
+    """
 
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         channel = wanted.get("channel")
-        # All channels of the local page belong to its own workspace.
-        is_own = here.workspace.is_local or channel in known
-        if here.is_from_chat and not is_own:
+        if channels is not None and channel not in channels:
             raise FieldError(
                 "The channel {channel} is not a destination yet. Run /newsdesk "
                 "destination here in it, then apply the file again.",
@@ -345,14 +308,15 @@ class _WorkspacePlan:
 
 
 def plan_changes(
-    conn: Connection, file: ConfigurationFile, *, prune: bool
+    conn: Connection, file: ConfigurationFile, *, prune: bool, now: datetime
 ) -> tuple[PlannedChange, ...]:
     """List what applying the file would change, in the order of the changes.
 
     Raises:
         ConfigurationError: Every mistake of the file, one a line.
     """
-    plans = _plan_file(conn, file, prune=prune)
+    context = ChangeContext(plugins=file.plugins, now=now, base=file.base)
+    plans = _plan_file(conn, file, context, prune)
     return tuple(change for plan in plans for change in _list_changes(plan))
 
 
@@ -379,35 +343,38 @@ def apply_file(
     Raises:
         ConfigurationError: Every mistake of the file, one a line.
     """
-    operator = OperatorContext(
-        plugins=file.plugins, now=now, allow_private=allow_private
+    context = ChangeContext(
+        plugins=file.plugins, now=now, allow_private=allow_private, base=file.base
     )
-    plans = _plan_file(conn, file, prune=prune)
+    plans = _plan_file(conn, file, context, prune)
     for plan in plans:
-        workspace = workspace_store.upsert_workspace(
+        scope = workspace_store.upsert_workspace(
             conn,
             platform=plan.workspace.platform,
             external_id=plan.workspace.external_id,
             name=plan.name,
             now=now,
-        )
-        apply_checked_steps(conn, workspace, plan.steps, operator)
+        ).scope
+        apply_steps(conn, scope, plan.steps, context)
         # A workspace always has a zone: its first cannot be reverted.
         steps = [s for s in plan.steps if s.noun != "zone" or plan.workspace.id]
         if recorded:
-            record_steps(conn, workspace, steps, now)
+            record_steps(conn, scope, steps, context)
     return tuple(change for plan in plans for change in _list_changes(plan))
 
 
 def _plan_file(
-    conn: Connection, file: ConfigurationFile, *, prune: bool
+    conn: Connection, file: ConfigurationFile, context: ChangeContext, prune: bool
 ) -> list[_WorkspacePlan]:
     blocks, problems = _parse_blocks(file.data, file.plugins)
     plans = []
-    for block in blocks:
-        plan, found = _plan_workspace(conn, block, file, prune)
-        problems += [(f"{block.location}, {place}", one) for place, one in found]
-        plans.append(plan)
+    for block, wanted in blocks:
+        try:
+            plans.append(_plan_workspace(conn, wanted, context, prune))
+        except InvalidChange as error:
+            problems += [
+                (f"{block}, {one.location}", one.problem) for one in error.problems
+            ]
     if problems:
         prefix = f"{file.name}: " if file.name else ""
         lines = (f"{prefix}{place}: {format_problem(one)}" for place, one in problems)
@@ -416,33 +383,23 @@ def _plan_file(
 
 
 def _plan_workspace(
-    conn: Connection, block: WorkspaceBlock, file: ConfigurationFile, prune: bool
-) -> tuple[_WorkspacePlan, list[FileProblem]]:
-    wanted = block.settings
+    conn: Connection, wanted: WorkspaceSettings, context: ChangeContext, prune: bool
+) -> _WorkspacePlan:
     found = workspace_store.find_workspace_by_external_id(
         conn, platform=wanted.platform, external_id=wanted.id
     )
     workspace = found or Workspace(
         id=0, platform=wanted.platform, external_id=wanted.id, name=""
     )
-    scope = workspace.scope
-    here = FileContext(
-        workspace=workspace,
-        plugins=file.plugins,
-        destinations=destination_store.list_destinations(conn, scope),
-        digests=digest_store.list_digests(conn, scope),
-        grants=workspace_store.list_grants(conn, scope),
-    )
-    requests = build_requests(block, here, prune=prune)
-    steps, unbuilt = build_steps(conn, workspace, requests)
-    around = load_validation_context(conn, workspace, file.plugins, base=file.base)
-    checked, problems = check_steps(steps, around)
-    plan = _WorkspacePlan(
+    current = load_current_settings(conn, workspace)
+    requests = build_requests(wanted, current, prune=prune)
+    steps, unbuilt = build_steps(conn, current, requests)
+    checked = check_steps(steps, current, context, unbuilt)
+    return _WorkspacePlan(
         workspace=workspace,
         name=wanted.name or wanted.id,
         steps=tuple(step for step in checked if step.is_change),
     )
-    return plan, [(one.location, one.problem) for one in (*unbuilt, *problems)]
 
 
 def _list_changes(plan: _WorkspacePlan) -> Iterator[PlannedChange]:
@@ -459,16 +416,14 @@ def _list_changes(plan: _WorkspacePlan) -> Iterator[PlannedChange]:
 
 def _describe_step(step: ChangeStep) -> PlannedChange:
     noun = "editor" if step.noun == "access" else step.noun
-    text = f"{noun} «{step.name}»"
-    if step.before is None:
-        return PlannedChange(kind="add", text=text)
-    if step.after is None:
-        return PlannedChange(kind="remove", text=text)
-    if step.noun == "destination":
-        old, new = map(_describe_destination, (step.before, step.after))
-        return PlannedChange(kind="change", text=f"{text}: {old} → {new}")
-    names = [n for n, value in step.after.items() if step.before.get(n) != value]
-    return PlannedChange(kind="change", text=f"{text}: {', '.join(names)}")
+    text, old, new = f"{noun} «{step.name}»", step.before, step.after
+    if old is None or new is None:
+        return PlannedChange(kind="remove" if new is None else "add", text=text)
+    if noun == "destination":
+        differs = " → ".join(map(_describe_destination, (old, new)))
+    else:
+        differs = ", ".join(name for name in new if old.get(name) != new[name])
+    return PlannedChange(kind="change", text=f"{text}: {differs}")
 
 
 def _describe_destination(entry: SettingsEntry) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.i18n.translation import Texts
 from bot.model import DigestOptions
+from digests.messages import Message
 from digests.types import ALL_SECTIONS, Section, arrange_sections
 
 #: The setting that limits the content of a section, where 0 or false empties it.
@@ -12,6 +13,13 @@ SECTION_SETTINGS: Final[Mapping[Section, str]] = {
     "quotes": "quotes",
     "figures": "figures",
     "also": "brief",
+}
+_SECTION_NAMES: Final[Mapping[Section, Message]] = {
+    "summary": Message("the summary"),
+    "matters": Message("why it matters"),
+    "quotes": Message("quotes"),
+    "figures": Message("figures"),
+    "also": Message("also in brief"),
 }
 
 
@@ -29,16 +37,14 @@ def format_sections(sections: Iterable[Section] | None, texts: Texts) -> str:
     """Format sections: «the summary, quotes, figures», or «as usual» for None."""
     if sections is None:
         return texts.say("as usual")
-    return ", ".join(_format_section(section, texts) for section in sections)
+    return ", ".join(texts.message(_SECTION_NAMES[section]) for section in sections)
 
 
 def _list_layout_sentences(
     options: DigestOptions, chosen: Sequence[Section], texts: Texts
 ) -> Iterator[str]:
     laid_out = arrange_sections(tuple(chosen), ())
-    story = [
-        section for section in laid_out.story if is_section_filled(options, section)
-    ]
+    story = [one for one in laid_out.story if is_section_filled(options, one)]
     if story:
         yield texts.say(
             "Each story of the next edition has its headline, then {parts}, then its "
@@ -54,31 +60,16 @@ def _list_layout_sentences(
         yield texts.say("«Also in brief» comes before the stories.")
     elif options.brief and laid_out.also == "below":
         yield texts.say("«Also in brief» comes after the stories.")
-    left_out = [section for section in ALL_SECTIONS if section not in chosen]
+    left_out = [one for one in ALL_SECTIONS if one not in chosen]
     if left_out:
         yield texts.say("Not posted: {parts}.", parts=format_sections(left_out, texts))
-    idle = [section for section in chosen if not is_section_filled(options, section)]
+    idle = [one for one in chosen if not is_section_filled(options, one)]
     if idle:
-        yield texts.say(
-            "Chosen, but set to none: {parts}.", parts=format_sections(idle, texts)
-        )
+        parts = format_sections(idle, texts)
+        yield texts.say("Chosen, but set to none: {parts}.", parts=parts)
 
 
 def is_section_filled(options: DigestOptions, section: Section) -> bool:
     """Return whether no other setting empties the section."""
     setting = SECTION_SETTINGS.get(section)
     return setting is None or bool(getattr(options, setting))
-
-
-def _format_section(section: Section, texts: Texts) -> str:
-    match section:
-        case "summary":
-            return texts.say("the summary")
-        case "matters":
-            return texts.say("why it matters")
-        case "quotes":
-            return texts.say("quotes")
-        case "figures":
-            return texts.say("figures")
-        case "also":
-            return texts.say("also in brief")

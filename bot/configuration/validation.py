@@ -7,7 +7,6 @@ last. A digest may have a language into which the bot's own texts are not transl
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,12 +14,13 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 from bot.ingest import addresses
 from bot.model import (
     DestinationSettings,
     DigestSettings,
     PostOptions,
+    Setting,
     SettingsModel,
     SourceKind,
     get_setting,
@@ -46,19 +46,9 @@ _STAND_INS: Final[Mapping[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FieldProblem:
-    """A mistake in a setting."""
-
-    #: The name in the file: «schedule», «stories» …; "" = no single one.
-    field: str
-    #: What is wrong, and what to write instead.
-    problem: UserError
-
-
 def validate_fields(
     model: type[M], data: Mapping[str, Any]
-) -> tuple[M, list[FieldProblem]]:
+) -> tuple[M, list[FieldError]]:
     """Check types and limits.
 
     Returns:
@@ -67,17 +57,12 @@ def validate_fields(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        found = error.errors()
-    problems = [
-        FieldProblem(field=str(one["loc"][0]), problem=_explain_model_error(model, one))
-        for one in found
-    ]
+        problems = [_explain_model_error(model, found) for found in error.errors()]
     wrong = {problem.field for problem in problems}
     kept = {name: value for name, value in data.items() if name not in wrong}
-    needed = {
-        n: v for n, v in _STAND_INS.items() if n in wrong and n in model.model_fields
-    }
-    return model.model_validate({**kept, **needed}), problems
+    needed = wrong & model.model_fields.keys() & _STAND_INS.keys()
+    stand_ins = {name: _STAND_INS[name] for name in needed}
+    return model.model_validate({**kept, **stand_ins}), problems
 
 
 def check_digest(
@@ -86,7 +71,7 @@ def check_digest(
     destinations: Collection[str],
     resolve_address: Callable[[str], str],
     zone: str,
-) -> tuple[DigestSettings, list[FieldProblem]]:
+) -> tuple[DigestSettings, list[FieldError]]:
     """Check a digest and bring it into its normal form.
 
     Args:
@@ -107,29 +92,39 @@ def check_digest(
         "sources": resolve_address,
         "paused_sources": resolve_address,
     }
+
+    def convert_all(
+        field: str, values: Iterable[str], convert: Callable[[str], str]
+    ) -> tuple[str, ...]:
+        """Convert each value; those that raise are left out and reported."""
+        kept: list[str] = []
+        for value in values:
+            try:
+                kept.append(convert(value))
+            except UserError as error:
+                problems.append(FieldError.of(error, field=field))
+        return tuple(dict.fromkeys(kept))
+
     converted: dict[str, Any] = {}
     for field, convert in converters.items():
         value = getattr(settings, field)
         if field in wrong or value is None:
             continue
-        values, found = _convert_values(field, value, convert)
-        problems += found
-        converted[field] = values[0] if isinstance(value, str) and values else values
+        is_text = isinstance(value, str)
+        values = convert_all(field, [value] if is_text else value, convert)
+        converted[field] = values[0] if is_text and values else values
     named: dict[str, str] = {}
     for address, name in settings.source_names.items():
-        whole, found = _convert_values("source_names", address, resolve_address)
-        problems += found
+        whole = convert_all("source_names", [address], resolve_address)
         named |= dict.fromkeys(whole, name)
     if problems:
         return settings, problems
     paused, sources = converted["paused_sources"], converted["sources"]
     problems += [
-        FieldProblem(
+        FieldError(
+            "«{address}» is none of the digest's sources.",
+            address=addresses.mask_secrets(address),
             field=field,
-            problem=UserError(
-                "«{address}» is none of the digest's sources.",
-                address=addresses.mask_secrets(address),
-            ),
         )
         for field, listed in (("paused_sources", paused), ("source_names", named))
         for address in listed
@@ -140,24 +135,10 @@ def check_digest(
     return settings.model_copy(update=converted), problems
 
 
-def _convert_values(
-    field: str, value: str | Iterable[str], convert: Callable[[str], str]
-) -> tuple[tuple[str, ...], list[FieldProblem]]:
-    """Convert each value; those that raise are left out and reported."""
-    kept: list[str] = []
-    problems = []
-    for one in [value] if isinstance(value, str) else value:
-        try:
-            kept.append(convert(one))
-        except UserError as error:
-            problems.append(FieldProblem(field=field, problem=error))
-    return tuple(dict.fromkeys(kept)), problems
-
-
 def find_name_problem(name: str) -> UserError | None:
     """Return why this cannot be a name; None when it can."""
     _, problems = validate_fields(DestinationSettings, {"name": name, "channel": "–"})
-    return problems[0].problem if problems else None
+    return problems[0] if problems else None
 
 
 def format_problem(problem: UserError) -> str:
@@ -169,45 +150,38 @@ def format_problem(problem: UserError) -> str:
     return f"{text[:1].lower()}{text[1:]}"
 
 
-#: Kinds of pydantic's errors → what to write instead, given a length limit.
-_EXPLANATIONS: Final[Mapping[str, Callable[[int], UserError]]] = {
-    "extra_forbidden": lambda _: UserError(
-        "Unknown name; see the example in README.md."
-    ),
-    "missing": lambda _: UserError("This is missing."),
-    "string_too_short": lambda _: UserError("This is empty; write something."),
-    "string_too_long": lambda n: UserError(
-        "This is too long; at most {n} characters.", n=n
-    ),
-    "too_long": lambda n: UserError("There are too many; at most {n}.", n=n),
-    "too_short": lambda _: UserError("Name at least one."),
-    "list_type": lambda _: UserError("Write a list here, in [ ]."),
-    "tuple_type": lambda _: UserError("Write a list here, in [ ]."),
-    "string_type": lambda _: UserError("Write a text here, in quotes."),
-    "dict_type": lambda _: UserError("Write names with their values here."),
-}
-
-
-def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> UserError:
+def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> FieldError:
     """Describe what to write instead of a value that pydantic rejected."""
-    details = found.get("ctx", {})
-    explain = _EXPLANATIONS.get(found["type"])
-    if explain is not None:
-        return explain(details.get("max_length", 0))
-    if found["type"] == "value_error":
-        (problem,) = details["error"].args
-        if isinstance(problem, UserError):
-            return problem
-    return _explain_expected(model, str(found["loc"][0])) or UserError(
-        "{problem}.", problem=found["msg"]
+    field, kind, details = str(found["loc"][0]), found["type"], found.get("ctx", {})
+    if kind == "value_error" and isinstance(details["error"].args[0], UserError):
+        return FieldError.of(details["error"].args[0], field=field)
+    n = details.get("max_length", 0)
+    # By the kinds of pydantic's errors.
+    explanations: Mapping[str, UserError] = {
+        "extra_forbidden": UserError("Unknown name; see the example in README.md."),
+        "missing": UserError("This is missing."),
+        "string_too_short": UserError("This is empty; write something."),
+        "string_too_long": UserError("This is too long; at most {n} characters.", n=n),
+        "too_long": UserError("There are too many; at most {n}.", n=n),
+        "too_short": UserError("Name at least one."),
+        "list_type": UserError("Write a list here, in [ ]."),
+        "tuple_type": UserError("Write a list here, in [ ]."),
+        "string_type": UserError("Write a text here, in quotes."),
+        "dict_type": UserError("Write names with their values here."),
+    }
+    explained = (
+        explanations.get(kind)
+        or _explain_expected(get_setting(model, field))
+        or UserError("{problem}.", problem=found["msg"])
     )
+    return FieldError.of(explained, field=field)
 
 
-def _explain_expected(model: type[SettingsModel], name: str) -> UserError | None:
+def _explain_expected(setting: Setting | None) -> UserError | None:
     """Describe the values that the setting accepts."""
-    setting = get_setting(model, name)
     if setting is None:
         return None
+    limits = {"least": setting.least, "most": setting.most}
     match setting.kind:
         case "choice":
             choices = ", ".join(setting.choices)
@@ -216,16 +190,10 @@ def _explain_expected(model: type[SettingsModel], name: str) -> UserError | None
             return UserError("Write yes or no; in a file, true or false.")
         case "number" if setting.optional:
             return UserError(
-                "Write a number from {least} to {most}, or none.",
-                least=setting.least,
-                most=setting.most,
+                "Write a number from {least} to {most}, or none.", **limits
             )
         case "number":
-            return UserError(
-                "Write a number from {least} to {most}.",
-                least=setting.least,
-                most=setting.most,
-            )
+            return UserError("Write a number from {least} to {most}.", **limits)
     return None
 
 
@@ -296,11 +264,10 @@ def check_language(code: str) -> str:
 
     if len(code) > _MAX_CODE_LENGTH:
         raise UserError("This is too long; at most {n} characters.", n=_MAX_CODE_LENGTH)
-    first, *parts = code.split("-")
-    shaped = all(part.isascii() and part.isalnum() for part in (first, *parts))
-    listed: Mapping[str, str] = Locale("en").languages
-    known = {name for name in listed if "_" not in name} - _NO_LANGUAGES
-    if shaped and first.lower() in known and all(1 < len(p) < 9 for p in parts):
+    parts = code.split("-")
+    known = Locale("en").languages.keys() - _NO_LANGUAGES
+    shaped = all(p.isascii() and p.isalnum() and 1 < len(p) < 9 for p in parts)
+    if shaped and parts[0].lower() in known:
         return code
     near = _guess_language(code)
     if near is None:
@@ -309,12 +276,11 @@ def check_language(code: str) -> str:
             "«de-AT».",
             code=code,
         )
-    name = Locale.parse(near).get_display_name(near) or near
     raise UserError(
         "There is no language «{code}». Did you mean «{near}» ({name})?",
         code=code,
         near=near,
-        name=name,
+        name=Locale.parse(near).get_display_name(near) or near,
     )
 
 
@@ -326,24 +292,22 @@ def _guess_language(written: str) -> str | None:
     alias = get_global("language_aliases").get(said)
     if alias is not None and "_" not in alias:
         return str(alias)
+    names = {code: code for code in STOP_WORDS}
     # Shorter words resemble the name of some language by chance.
-    names = {n: c for n, c in _list_language_names() if len(said) > 3 or n == c}
+    if len(said) > 3:
+        names |= _map_language_names()
     close = get_close_matches(said, names, n=1, cutoff=0.75)
     return names[close[0]] if close else None
 
 
-def _list_language_names() -> Iterator[tuple[str, str]]:
-    """List names of languages in English, German and themselves, with their codes."""
+def _map_language_names() -> dict[str, str]:
+    """Map names of languages, in their own, English and German, to codes."""
     from babel import Locale
 
-    for code in STOP_WORDS:
-        own = Locale.parse(code)
-        yield code, code
-        yield normalize_text(own.get_display_name(code) or code), code
-    for speaker in ("en", "de"):
-        for code, name in Locale(speaker).languages.items():
-            if len(code) == 2:
-                yield normalize_text(name), code
+    own = {Locale.parse(c).get_display_name(c) or c: c for c in STOP_WORDS}
+    others = (Locale(speaker).languages.items() for speaker in ("en", "de"))
+    listed = {n: c for names in others for c, n in names if len(c) == 2}
+    return {normalize_text(name): code for name, code in {**own, **listed}.items()}
 
 
 _POST_OPTION_LABELS: Final = {
@@ -357,7 +321,7 @@ _ROLE_ID: Final = re.compile(r"\d{1,20}")
 
 def find_post_option_problems(
     options: PostOptions, platform: PlatformPlugin, *, workspace: str
-) -> Iterator[FieldProblem]:
+) -> Iterator[FieldError]:
     """Find options that the platform does not support.
 
     Args:
@@ -365,27 +329,20 @@ def find_post_option_problems(
         platform: Its descriptor.
         workspace: The platform's own id of the workspace.
     """
-    for name, value in options:
-        if (
-            value
-            and _POST_OPTION_LABELS.get(name)
-            and name not in platform.post_options
-        ):
-            problem = UserError(
-                "{platform} has no {what}.",
-                platform=platform.title,
-                what=_POST_OPTION_LABELS[name],
+    for name, label in _POST_OPTION_LABELS.items():
+        if getattr(options, name) and name not in platform.post_options:
+            title = platform.title
+            yield FieldError(
+                "{platform} has no {what}.", platform=title, what=label, field=name
             )
-            yield FieldProblem(field=name, problem=problem)
             return
     if options.ping is None:
         return
     if not _ROLE_ID.fullmatch(options.ping):
-        problem = UserError("Name one role by a mention or by its number.")
-        yield FieldProblem(field="ping", problem=problem)
+        yield FieldError("Name one role by a mention or by its number.", field="ping")
     elif options.ping == workspace:
         # On some platforms the id of the workspace is that of the role of everybody.
-        problem = UserError(
-            "Everybody cannot be pinged; name a role that people can leave."
+        yield FieldError(
+            "Everybody cannot be pinged; name a role that people can leave.",
+            field="ping",
         )
-        yield FieldProblem(field="ping", problem=problem)

@@ -8,10 +8,10 @@ record_corrections  stored in one transaction with the revision that was compare
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
-from bot import model
-from bot.model import Digest, Payload, StoredEdition
+from bot.model import SEPARATE_KEY, Digest, Payload, StoredEdition
 from bot.storage import (
     Connection,
     article_store,
@@ -35,7 +35,6 @@ from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
 #: Stored changes of one article, and characters of a sentence in them.
 MAX_CHANGES, MAX_SENTENCE = 8, 400
-LISTED_ONLY_REASON = Message("correction.listed_only")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,24 +55,20 @@ class ComparisonInputs:
 def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs | None:
     """Load what is compared; None if the edition or the article was deleted."""
     scope = one.scope
-    stored_edition = edition_store.find_edition(conn, scope, edition_id=one.edition_id)
+    stored_edition = edition_store.find_edition(conn, scope, one.edition_id)
     if stored_edition is None or edition_store.is_edition_undone(
-        conn, scope, edition_id=stored_edition.id
+        conn, **stored_edition.key
     ):
         return None
-    digest = digest_store.find_digest(conn, scope, digest_id=stored_edition.digest_id)
-    newest = article_store.find_article(conn, scope, article_id=one.article_id)
+    find_article = partial(article_store.find_article, conn, scope, one.article_id)
+    digest = digest_store.find_digest(conn, scope, stored_edition.digest_id)
+    newest = find_article()
     if digest is None or newest is None:
         return None
-    page = published_article_store.find_page_revision(conn, article_id=one.article_id)
+    page = published_article_store.find_page_revision(conn, one.article_id)
     wanted = {one.revision, *_shown_revisions(stored_edition, str(one.article_id))}
     wanted |= {hash_ for hash_ in (one.page_revision, page) if hash_}
-    found = {
-        revision: article_store.find_article(
-            conn, scope, article_id=one.article_id, revision=revision
-        )
-        for revision in wanted
-    }
+    found = {revision: find_article(revision=revision) for revision in wanted}
     versions = {revision: text[0] for revision, text in found.items() if text}
     return ComparisonInputs(
         published=one,
@@ -97,13 +92,14 @@ def compare_edition(found: ComparisonInputs, at: datetime) -> tuple[Correction, 
     own = _compare_texts(compared, found.newest, found, at)
     if found.page is None or found.newest_page is None:
         return own
+    stored_edition = found.stored_edition
     changes = [one.amendment for one in own if one.amendment]
-    corrected = replace(
-        found.stored_edition,
-        edition=apply_amendments(found.stored_edition.edition, changes),
+    edition = apply_amendments(stored_edition.edition, changes)
+    of_page = replace(
+        found,
+        stored_edition=replace(stored_edition, edition=edition),
+        versions={found.page.revision: found.page},
     )
-    only = {found.page.revision: found.page}
-    of_page = replace(found, stored_edition=corrected, versions=only)
     return (*own, *_compare_texts(found.page, found.newest_page, of_page, at))
 
 
@@ -113,20 +109,13 @@ def _compare_texts(
     if old is None or old.revision == new.revision:
         return ()
     changes = _list_changes(old, new)
-    corrections = (
-        _correct_story(_relocate_story(story, old, found), new, found, changes, at)
-        for story in _stories_with(found.stored_edition, new.id)
-    )
-    return tuple(one for one in corrections if one is not None)
-
-
-def _relocate_story(
-    story: EditionStory | BriefStory, old: Article, found: ComparisonInputs
-) -> EditionStory | BriefStory:
-    """Relocate the story's spans into the page, as far as it has the same words."""
-    if old is not found.page or isinstance(story, BriefStory):
-        return story
-    return relocate_story(story, old)
+    corrections = []
+    for story in _stories_with(found.stored_edition, new.id):
+        if old is found.page and isinstance(story, EditionStory):
+            # Its spans are in another text, as far as the page has the same words.
+            story = relocate_story(story, old)
+        corrections.append(_correct_story(story, new, found, changes, at))
+    return tuple(filter(None, corrections))
 
 
 def record_corrections(
@@ -137,31 +126,24 @@ def record_corrections(
     now: datetime,
 ) -> bool:
     """Store the corrections; False if the article was compared again meanwhile."""
-    page = one.page_revision
+    revision, page = one.revision, one.page_revision
     if found is not None:
+        revision = found.newest.revision
         page = found.newest_page.revision if found.newest_page else None
+    later = now + _edit_pause(conn, one) if corrections else None
     counted = published_article_store.record_comparison(
-        conn,
-        one,
-        revision=found.newest.revision if found else one.revision,
-        page_revision=page,
-        not_before=now + _edit_pause(conn, one) if corrections else None,
+        conn, one, revision, page, not_before=later
     )
     if not counted or found is None:
         return counted
-    scope = one.scope
     for correction in corrections:
-        correction_store.add_correction(conn, scope, correction=correction)
-        if correction.state == "due" and correction.amendment is not None:
-            if _is_separate(conn, one):
-                continue
+        correction_store.add_correction(conn, one.scope, correction)
+        shown = correction.amendment if correction.state == "due" else None
+        if shown is not None and not _is_separate(conn, one):
             # The edited message shows it: the next edition need not.
+            digest_id, published = found.digest.id, _ledger_of(shown)
             ledger_store.add_to_ledger(
-                conn,
-                scope,
-                edition_id=one.edition_id,
-                digest_id=found.stored_edition.digest_id,
-                published=_ledger_of(correction.amendment),
+                conn, one.scope, one.edition_id, digest_id, published
             )
     return True
 
@@ -171,15 +153,13 @@ def record_corrections(
 
 def _is_separate(conn: Connection, one: PublishedArticle) -> bool:
     """Whether the edition went to other channels than those of its digest."""
-    context = edition_store.find_render_context(
-        conn, one.scope, edition_id=one.edition_id
-    )
-    return bool(context and context.get(model.SEPARATE_KEY))
+    context = edition_store.find_render_context(conn, one.scope, one.edition_id)
+    return bool(context and context.get(SEPARATE_KEY))
 
 
 def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
     before = correction_store.count_article_corrections(
-        conn, one.scope, edition_id=one.edition_id, article_id=one.article_id
+        conn, one.scope, one.edition_id, one.article_id
     )
     pause: timedelta = EDIT_PAUSE * 2 ** min(before, 10)
     return min(pause, LONGEST_EDIT_PAUSE)
@@ -187,16 +167,17 @@ def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
 
 def _shown_revisions(stored_edition: StoredEdition, article: str) -> set[str]:
     """Find the revisions of the article that the edition was made from."""
-    found: set[str] = set()
-    for story in stored_edition.edition.stories:
+    edition = stored_edition.edition
+    found = {
+        line.article.revision for line in edition.brief if line.article.id == article
+    }
+    for story in edition.stories:
         found |= {ref.revision for ref in story.articles if ref.id == article}
         if story.articles[0].id == article:
-            shown = [*story.summary, *([story.matters] if story.matters else [])]
-            found |= {sentence.revision for sentence in shown}
+            found |= {sentence.revision for sentence in story.summary}
+            found |= {story.matters.revision} if story.matters else set()
         found |= {card.revision for card in story.cards if card.article == article}
         found |= {shown.revision for shown in story.figures if shown.article == article}
-    brief = stored_edition.edition.brief
-    found |= {line.article.revision for line in brief if line.article.id == article}
     return found - {""}
 
 
@@ -221,14 +202,15 @@ def _correct_story(
     if amendment is None and not changes:
         return None
     state: CorrectionState = "due" if amendment else "unshown"
-    only_listed = amendment and found.digest.options.corrections == "tell"
+    if amendment and found.digest.options.corrections == "tell":
+        state = "listed"
     return Correction(
         edition_id=found.stored_edition.id,
         story=story.story if isinstance(story, BriefStory) else story.id,
         headline=story.headline.text,
         found_at=at,
-        state="listed" if only_listed else state,
-        reason=LISTED_ONLY_REASON if only_listed else None,
+        state=state,
+        reason=Message("correction.listed_only") if state == "listed" else None,
         changes=changes,
         amendment=amendment,
         article_id=found.published.article_id,

@@ -18,12 +18,17 @@ from datetime import datetime
 
 import structlog
 
-from bot import model
-from bot.corrections import comparison
+from bot.corrections.comparison import (
+    ComparisonInputs,
+    compare_edition,
+    load_comparison,
+    record_corrections,
+)
 from bot.delivery import personal_controls
 from bot.delivery.send_failures import LINKS_ONLY_LEVEL
 from bot.errors import ConfigurationError
 from bot.model import Delivery, Destination, EditionKey, MessagePart, StoredEdition
+from bot.model.edition import context_from_json
 from bot.model.workspace import Scope
 from bot.ports import Clock, Engine, Platform
 from bot.storage import (
@@ -39,7 +44,7 @@ from bot.storage import (
 from bot.storage.correction_store import Correction
 from bot.storage.published_article_store import CORRECTABLE_PERIOD, PublishedArticle
 from digests.messages import Message
-from digests.types import Edition, EditionStory
+from digests.types import Edition
 
 log = structlog.get_logger(__name__)
 
@@ -58,23 +63,19 @@ class CorrectionProcessor:
     async def run(self) -> datetime | None:
         """Compare stable texts and order the edits; return when to run next."""
         now = self.clock.now()
-        for one in await self.db.read(
-            published_article_store.list_due_comparisons,
-            now=now,
-            limit=CORRECTIONS_BATCH,
-        ):
+        list_due = published_article_store.list_due_comparisons
+        for one in await self.db.read(list_due, now, CORRECTIONS_BATCH):
             await self._compare(one)
+        names = tuple(self.platforms)
         due = await self.db.read(
-            correction_store.list_due_corrections,
-            platforms=tuple(self.platforms),
-            limit=CORRECTIONS_BATCH,
+            correction_store.list_due_corrections, names, CORRECTIONS_BATCH
         )
         for workspace_id, edition_id in due:
-            await self._order(workspace_id, edition_id)
+            await self._order(Scope(workspace_id), edition_id)
         return await self.db.read(published_article_store.find_next_comparison_at)
 
-    async def _order(self, workspace_id: int, edition_id: int) -> None:
-        key = EditionKey(scope=Scope(workspace_id), edition_id=edition_id)
+    async def _order(self, scope: Scope, edition_id: int) -> None:
+        key = EditionKey(scope=scope, edition_id=edition_id)
         try:
             await self.db.write(
                 order_edits, **key, platforms=self.platforms, now=self.clock.now()
@@ -85,37 +86,25 @@ class CorrectionProcessor:
         except Exception:
             # A defect in one edition must not stop the others.
             log.exception("a correction could not be rendered", edition=edition_id)
+            finish = correction_store.finish_corrections
             await self.db.write(
-                correction_store.finish_corrections,
-                **key,
-                state="listed",
-                reason=DEFECT_REASON,
+                finish, **key, state="listed", reason=Message("correction.defect")
             )
 
     async def _compare(self, one: PublishedArticle) -> None:
         now = self.clock.now()
-        found: comparison.ComparisonInputs | None = None
+        found: ComparisonInputs | None = None
         corrections: tuple[Correction, ...] = ()
         try:
-            found = await self.db.read(comparison.load_comparison, one)
+            found = await self.db.read(load_comparison, one)
             if found is not None:
-                corrections = await self.engine.run(
-                    comparison.compare_edition, found, now
-                )
+                corrections = await self.engine.run(compare_edition, found, now)
         except ConfigurationError:
             raise
         except Exception:
             # A defect in one text must not stop the others.
             log.exception("comparing failed", article=one.article_id)
-        await self.db.write(comparison.record_corrections, one, found, corrections, now)
-
-
-UNDONE_REASON = Message("correction.undone")
-TOO_OLD_REASON = Message("correction.too_old", days=CORRECTABLE_PERIOD.days)
-NO_MESSAGE_REASON = Message("correction.no_message")
-NO_SPACE_REASON = Message("correction.no_space")
-DEFECT_REASON = Message("correction.defect")
-UNKNOWN_CONTEXT_REASON = Message("correction.unknown_context")
+        await self.db.write(record_corrections, one, found, corrections, now)
 
 
 def order_edits(
@@ -135,17 +124,14 @@ def order_edits(
         return 0
     sent = delivery_store.list_deliveries(conn, **key)
     wanted = _render_corrected(conn, stored_edition, platform, sent, now)
+    name = stored_edition.public_id
     if isinstance(wanted, Message):
         correction_store.finish_corrections(conn, **key, state="listed", reason=wanted)
-        log.info(
-            "correction only listed",
-            edition=stored_edition.public_id,
-            reason=str(wanted),
-        )
+        log.info("correction only listed", edition=name, reason=str(wanted))
         return 0
     count = _store_edits(conn, stored_edition, wanted, sent, now)
     correction_store.finish_corrections(conn, **key, state="edited")
-    log.info("correction ordered", edition=stored_edition.public_id, messages=count)
+    log.info("correction ordered", edition=name, messages=count)
     return count
 
 
@@ -160,26 +146,25 @@ def _render_corrected(
     key = stored_edition.key
     stored = edition_store.find_render_context(conn, **key)
     if edition_store.is_edition_undone(conn, **key):
-        return UNDONE_REASON
+        return Message("correction.undone")
     if now - stored_edition.edition.made_at > CORRECTABLE_PERIOD:
-        return TOO_OLD_REASON
+        return Message("correction.too_old", days=CORRECTABLE_PERIOD.days)
     if stored is None:
-        return UNKNOWN_CONTEXT_REASON
+        return Message("correction.unknown_context")
     posts = [one for one in sent if one.operation == "post"]
     if all(one.state == "failed" for one in posts):
-        return NO_MESSAGE_REASON
+        return Message("correction.no_message")
     corrected = {one.story for one in correction_store.list_amendments(conn, **key)}
-    context = model.context_from_json(stored, stored_edition.public_id)
+    context = context_from_json(stored, stored_edition.public_id)
     parts = platform.render(stored_edition.edition, context)
     many, edition = max(one.part for one in posts), stored_edition.edition
     while len(parts) > many and (shorter := _shorten_summary(edition, corrected)):
         edition = shorter
         parts = platform.render(edition, context)
     if len(parts) != many:
-        return NO_SPACE_REASON
-    own = personal_digest_store.select_personal_digests(
-        conn, keys=[stored_edition.digest_id]
-    )
+        return Message("correction.no_space")
+    keys = [stored_edition.digest_id]
+    own = personal_digest_store.select_personal_digests(conn, keys)
     return personal_controls.mark_own_controls(parts, stored_edition) if own else parts
 
 
@@ -192,18 +177,12 @@ def _shorten_summary(edition: Edition, corrected: Collection[str]) -> Edition | 
     if not mine:
         return None
     longest = max(mine, key=lambda story: len(story.summary))
-    stories = tuple(
-        _drop_sentence(story) if story is longest else story
-        for story in edition.stories
-    )
+    summary = longest.summary
+    unchanged = [n for n, sentence in enumerate(summary) if not sentence.revision]
+    last = unchanged[-1] if unchanged else len(summary) - 1
+    shorter = replace(longest, summary=summary[:last] + summary[last + 1 :])
+    stories = tuple(shorter if s is longest else s for s in edition.stories)
     return replace(edition, stories=stories)
-
-
-def _drop_sentence(story: EditionStory) -> EditionStory:
-    unchanged = [n for n, s in enumerate(story.summary) if not s.revision]
-    last = unchanged[-1] if unchanged else len(story.summary) - 1
-    kept = tuple(s for n, s in enumerate(story.summary) if n != last)
-    return replace(story, summary=kept)
 
 
 def _store_edits(
@@ -215,23 +194,19 @@ def _store_edits(
 ) -> int:
     """Store an edit for every message that changes; return their number."""
     of_part = {int(part.key): part for part in parts}
-    edits = {
-        (one.destination_id, one.part): one for one in sent if one.operation == "edit"
-    }
+    edits = {(d.destination_id, d.part): d for d in sent if d.operation == "edit"}
     count = 0
     for post in sent:
-        unchangeable = post.state == "failed" or (
-            post.fallback_level >= LINKS_ONLY_LEVEL
-        )
         part = of_part.get(post.part)
-        if post.operation != "post" or unchangeable or part is None:
+        editable = post.state != "failed" and post.fallback_level < LINKS_ONLY_LEVEL
+        if post.operation != "post" or not editable or part is None:
             continue
         current = edits.get((post.destination_id, post.part), post)
         if current.payload == part.payload and current.fallback_level == 0:
             continue
         place = Destination(
             id=post.destination_id,
-            workspace_id=stored_edition.workspace_id,
+            workspace_id=post.workspace_id,
             name="",
             channel=post.channel,
         )
@@ -268,7 +243,7 @@ def list_corrections(
         conn, scope, since=since, count=count
     )
     sent = {
-        edition: delivery_store.list_deliveries(conn, scope, edition_id=edition)
+        edition: delivery_store.list_deliveries(conn, scope, edition)
         for edition in {one.edition_id for one in found if one.state == "edited"}
     }
     return tuple(_correction_status(one, sent.get(one.edition_id, ())) for one in found)
@@ -277,9 +252,10 @@ def list_corrections(
 def _correction_status(one: Correction, sent: Sequence[Delivery]) -> CorrectionStatus:
     edits = [delivery for delivery in sent if delivery.operation == "edit"]
     reasons = [d.reason for d in edits if d.state in ("failed", "held")]
+    edited = sum(delivery.state == "sent" for delivery in edits)
     return CorrectionStatus(
         correction=one,
-        edited=sum(delivery.state == "sent" for delivery in edits),
-        waiting=len(edits) - len(reasons) - sum(d.state == "sent" for d in edits),
+        edited=edited,
+        waiting=len(edits) - len(reasons) - edited,
         failed=tuple(dict.fromkeys(filter(None, reasons))),
     )

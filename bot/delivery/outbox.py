@@ -8,11 +8,12 @@ later; nothing is sent before its claim is committed.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -24,7 +25,7 @@ from bot.delivery.recording import JobResult, TransactionResult
 from bot.delivery.send_failures import LINKS_ONLY_LEVEL, RetryDecision, render_as_links
 from bot.errors import BotError, SendRefused
 from bot.model import Delivery
-from bot.ports import CheckpointHook, Clock, Platform, ignore_checkpoint
+from bot.ports import CheckpointHook, ignore_checkpoint
 from bot.storage import Database, delivery_queue, edition_store
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
 from digests.messages import Message
@@ -37,22 +38,13 @@ CHECK_SECONDS = 1.0
 SHUTDOWN_SECONDS = 4.0
 #: Seconds to wait when another process claimed the same deliveries.
 CONTENTION_SECONDS = 0.1
-STOPPED_REASON = Message("delivery.stopped")
-NOT_STARTED_REASON = Message("delivery.not_started")
+STOPPED = RetryDecision(state="uncertain", reason=Message("delivery.stopped"))
+NOT_STARTED = RetryDecision(state="retry", reason=Message("delivery.not_started"))
+REFUSED = RetryDecision(state="retry", reason=Message("delivery.workspace_refused"))
+RESENT_REASON = Message("delivery.resent")
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeliveryJob:
-    """A delivery to be sent or read back."""
-
-    id: int
-    workspace_id: int
-    destination_id: int
-    platform: str
-    #: The delivery to be read back; None = it is to be claimed and sent.
-    uncertain: Delivery | None = None
-
-
+#: A delivery to be claimed and sent, or one that is uncertain, to be read back.
+DeliveryJob = ClaimableDelivery | Delivery
 #: Concurrent jobs of a platform, and of one workspace among them.
 CONCURRENT_JOBS = 16
 WORKSPACE_SHARE = 12
@@ -68,8 +60,9 @@ class FairQueue:
         self._share = share
         #: Platform → workspace → its jobs; the first workspace has the next turn.
         self._queues: dict[str, dict[int, deque[DeliveryJob]]] = {}
+        #: Destinations with a waiting or running job.
+        self._known: set[int] = set()
         #: By destination.
-        self._known: dict[int, DeliveryJob] = {}
         self._running: dict[int, DeliveryJob] = {}
 
     @property
@@ -86,45 +79,37 @@ class FairQueue:
         for job in jobs:
             if job.destination_id in self._known:
                 continue
-            self._known[job.destination_id] = job
+            self._known.add(job.destination_id)
             by_workspace = self._queues.setdefault(job.platform, {})
             queue = by_workspace.setdefault(job.workspace_id, deque())
-            if first:
-                queue.appendleft(job)
-            else:
-                queue.append(job)
+            queue.insert(0 if first else len(queue), job)
 
     def pick(self) -> tuple[DeliveryJob, ...]:
         """Take jobs by turns until all places are used; they run until `free`."""
-        picked = [
-            job for by_workspace in self._queues for job in self._of(by_workspace)
-        ]
-        return tuple(picked)
+        return tuple(chain.from_iterable(map(self._pick_on, self._queues)))
 
-    def free(self, destination_id: int) -> None:
-        """Release the destination, whose job is done or was cancelled."""
-        if self._running.pop(destination_id, None) is not None:
-            self._known.pop(destination_id, None)
+    def free(self, *destination_ids: int) -> None:
+        """Release destinations, whose job is done or was cancelled."""
+        for key in destination_ids:
+            if self._running.pop(key, None) is not None:
+                self._known.discard(key)
 
     def drop(self, workspace_id: int) -> None:
         """Remove the waiting jobs of this workspace."""
         for by_workspace in self._queues.values():
             for job in by_workspace.pop(workspace_id, ()):
-                self._known.pop(job.destination_id, None)
+                self._known.discard(job.destination_id)
 
-    def _of(self, platform: str) -> list[DeliveryJob]:
+    def _pick_on(self, platform: str) -> list[DeliveryJob]:
         by_workspace = self._queues[platform]
-        busy = [e for e in self._running.values() if e.platform == platform]
-        free_places = self._places - len(busy)
-        shares = dict.fromkeys(by_workspace, self._share)
-        for job in busy:
-            shares[job.workspace_id] = shares.get(job.workspace_id, 0) - 1
+        running = self._running.values()
+        busy = Counter(job.workspace_id for job in running if job.platform == platform)
         picked: list[DeliveryJob] = []
-        while len(picked) < free_places:
-            turn = next((key for key in by_workspace if shares[key] > 0), None)
+        while busy.total() < self._places:
+            turn = next((key for key in by_workspace if busy[key] < self._share), None)
             if turn is None:
                 break
-            shares[turn] -= 1
+            busy[turn] += 1
             queue = by_workspace.pop(turn)
             picked.append(queue.popleft())
             if queue:
@@ -135,14 +120,10 @@ class FairQueue:
 
 
 @dataclass(kw_only=True)
-class Outbox:
+class Outbox(MessageSender):
     """Sends deliveries, over one database and the connected platforms."""
 
     db: Database
-    clock: Clock
-    platforms: Mapping[str, Platform]
-    send_timeout: timedelta
-    uncertain_wait: timedelta
     at: CheckpointHook = ignore_checkpoint
     #: Monotonic clock in seconds; None = only `clock` is used.
     steady: Callable[[], float] | None = None
@@ -171,11 +152,8 @@ class Outbox:
         except asyncio.CancelledError:
             await self._wait_for_in_flight()
             raise
-        following = await self.db.read(
-            delivery_queue.find_next_delivery_at,
-            wait=self.uncertain_wait,
-            platforms=tuple(self.platforms),
-        )
+        find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
+        following = await self.db.read(find_next, wait, tuple(self.platforms))
         # Without a pause, what cannot be sent now would be queried continuously.
         soon = self.clock.now() + timedelta(seconds=CHECK_SECONDS)
         return following and max(following, soon)
@@ -185,16 +163,7 @@ class Outbox:
 
         Separate from `drain`: a slow direct message does not delay channels.
         """
-        return await NoticeSender(db=self.db, sender=self._sender).drain()
-
-    @property
-    def _sender(self) -> MessageSender:
-        return MessageSender(
-            clock=self.clock,
-            platforms=self.platforms,
-            send_timeout=self.send_timeout,
-            uncertain_wait=self.uncertain_wait,
-        )
+        return await NoticeSender(db=self.db, sender=self).drain()
 
     @property
     def _busy(self) -> bool:
@@ -203,24 +172,18 @@ class Outbox:
     async def _start_once(self) -> None:
         """Retry what was refused, once after the start: there may be a new token."""
         if not self._started:
-            await self.db.write(recording.retry_refused, now=self.clock.now())
+            await self.db.write(recording.retry_refused, self.clock.now())
             self._started = True
 
     async def _offer_due(self) -> bool:
         """Add the jobs that are due; return whether any job waits."""
         self._queried_at = asyncio.get_running_loop().time()
         now = self.clock.now()
-        await self.db.write(recording.expire_stale, now=now, but=tuple(self._in_flight))
-        sendable, uncertain = await self.db.read(
-            recording.load_due,
-            now=now,
-            platforms=tuple(self.platforms),
-            wait=self.uncertain_wait,
-        )
-        self._queue.offer(
-            _read_back_job(one) for one in uncertain if self._may_read_back(one)
-        )
-        self._queue.offer(map(_send_job, sendable))
+        await self.db.write(recording.expire_stale, now, tuple(self._in_flight))
+        names, wait = tuple(self.platforms), self.uncertain_wait
+        sendable, uncertain = await self.db.read(recording.load_due, now, names, wait)
+        self._queue.offer(one for one in uncertain if self._may_read_back(one))
+        self._queue.offer(sendable)
         return self._queue.waiting
 
     def _may_read_back(self, delivery: Delivery) -> bool:
@@ -236,18 +199,19 @@ class Outbox:
 
     async def _turn(self) -> None:
         picked = self._queue.pick()
-        among = [job.id for job in picked if job.uncertain is None]
+        to_send = [job for job in picked if isinstance(job, ClaimableDelivery)]
         for job in picked:
-            if job.uncertain is not None:
-                self._start(job.uncertain, self._read_back(job.uncertain))
-        if self._ended or among:
-            await self._step(picked, among)
+            if isinstance(job, Delivery):
+                self._start(job, self._read_job_back(job))
+        if self._ended or to_send:
+            await self._step(to_send)
         elif self._in_flight and not picked:
             await self._wait()
 
-    async def _step(self, picked: Sequence[DeliveryJob], among: Sequence[int]) -> None:
+    async def _step(self, to_send: Sequence[ClaimableDelivery]) -> None:
         ended, self._ended = self._ended, []
-        writing = asyncio.ensure_future(self._write(ended, among))
+        ids = [job.id for job in to_send]
+        writing = asyncio.ensure_future(self._write(ended, ids))
         try:
             done = await asyncio.shield(writing)
         except asyncio.CancelledError:
@@ -256,24 +220,19 @@ class Outbox:
             raise
         except Exception:
             self._ended = ended + self._ended
-            self._free_unclaimed(picked)
+            self._queue.free(*(job.destination_id for job in to_send))
             raise
-        self._report_results(ended, done)
+        self._report(ended, done)
         claimed = {delivery.id for delivery in done.claimed}
-        self._free_unclaimed(job for job in picked if job.id not in claimed)
-        self._queue.offer(map(_send_job, done.following), first=True)
+        unclaimed = (job for job in to_send if job.id not in claimed)
+        self._queue.free(*(job.destination_id for job in unclaimed))
+        self._queue.offer(done.following, first=True)
         for delivery in done.claimed:
             self.at("claimed")
-            self._start(delivery, self._send(delivery))
-        if among and not done.claimed and not self._in_flight:
+            self._start(delivery, self._send_job(delivery))
+        if to_send and not done.claimed and not self._in_flight:
             # Another process claimed them first.
             await asyncio.sleep(CONTENTION_SECONDS)
-
-    def _free_unclaimed(self, jobs: Iterable[DeliveryJob]) -> None:
-        """Release the places of jobs that were not claimed."""
-        for job in jobs:
-            if job.uncertain is None:
-                self._queue.free(job.destination_id)
 
     async def _write(
         self, ended: Sequence[JobResult], among: Sequence[int]
@@ -283,40 +242,34 @@ class Outbox:
             ended=ended,
             among=among,
             now=self.clock.now(),
-            lease=self._sender.lease,
+            lease=self.lease,
             platforms=tuple(self.platforms),
             at=self.at,
         )
 
-    def _report_results(
-        self, ended: Iterable[JobResult], done: TransactionResult
-    ) -> None:
+    def _report(self, ended: Iterable[JobResult], done: TransactionResult) -> None:
         for one, recorded in zip(ended, done.recorded, strict=True):
             delivery, outcome = one.delivery, one.outcome
             self._queue.free(delivery.destination_id)
-            facts = {
-                "delivery": delivery.id,
-                "platform": delivery.platform,
-                "attempt": delivery.attempt,
-                "recorded": recorded,
-            }
+            bound = log.bind(
+                delivery=delivery.id,
+                platform=delivery.platform,
+                attempt=delivery.attempt,
+                recorded=recorded,
+            )
             if isinstance(outcome, str):
                 self._uncertain_since.pop(delivery.id, None)
                 self.at("adopted" if one.was_read_back else "recorded")
-                log.info("delivery sent", **facts)
+                bound.info("delivery sent")
                 continue
-            log.warning(
-                "delivery not sent",
-                **facts,
-                state=outcome.state,
-                reason=str(outcome.reason),
-            )
+            reason = str(outcome.reason)
+            bound.warning("delivery not sent", state=outcome.state, reason=reason)
             if one.was_read_back and outcome.state != "uncertain":
                 self._uncertain_since.pop(delivery.id, None)
             if outcome.stops == "workspace":
                 self._refused.discard(delivery.workspace_id)
             if outcome.stops and not delivery.probe:
-                log.error("stopped", what=outcome.stops, reason=str(outcome.reason))
+                log.error("stopped", what=outcome.stops, reason=reason)
 
     async def _wait(self) -> None:
         """Wait until a job ends, or it is time to query what is due."""
@@ -334,8 +287,7 @@ class Outbox:
             try:
                 ended = await work
             except asyncio.CancelledError:
-                unknown = RetryDecision(state="uncertain", reason=STOPPED_REASON)
-                ended = JobResult(delivery=delivery, outcome=unknown)
+                ended = JobResult(delivery=delivery, outcome=STOPPED)
             self._finish_job(ended)
 
         self._in_flight[delivery.id] = asyncio.create_task(flight())
@@ -352,32 +304,24 @@ class Outbox:
         self._ended.append(ended)
         self._job_ended.set()
 
-    async def _send(self, delivery: Delivery) -> JobResult:
+    async def _send_job(self, delivery: Delivery) -> JobResult:
         if delivery.workspace_id in self._refused:
-            later = RetryDecision(
-                state="retry", reason=Message("delivery.workspace_refused")
-            )
-            return JobResult(delivery=delivery, outcome=later)
-        outcome = await self._sender.send(delivery, self._prepare)
+            return JobResult(delivery=delivery, outcome=REFUSED)
+        outcome = await self.send(delivery, self._prepare)
         self.at("answered")
         return JobResult(delivery=delivery, outcome=outcome)
 
     async def _prepare(self, delivery: Delivery) -> Delivery:
         if delivery.fallback_level >= LINKS_ONLY_LEVEL:
-            stored_edition = await self.db.read(
-                edition_store.find_edition,
-                delivery.scope,
-                edition_id=delivery.edition_id,
-            )
-            delivery = render_as_links(delivery, stored_edition)
+            scope, key = delivery.scope, delivery.edition_id
+            found = await self.db.read(edition_store.find_edition, scope, key)
+            delivery = render_as_links(delivery, found)
         self.at("sending")
         return delivery
 
-    async def _read_back(self, delivery: Delivery) -> JobResult:
+    async def _read_job_back(self, delivery: Delivery) -> JobResult:
         """Adopt what arrived, resend what did not, hold what cannot be known."""
-        outcome = await self._sender.read_back(
-            delivery, _decide_read_back_refused, RESENT_REASON
-        )
+        outcome = await self.read_back(delivery, _decide_refused, RESENT_REASON)
         self.at("read_back")
         return JobResult(delivery=delivery, outcome=outcome, was_read_back=True)
 
@@ -394,7 +338,7 @@ class Outbox:
         ended, self._ended = self._ended, []
         try:
             if ended:
-                self._report_results(ended, await self._write(ended, ()))
+                self._report(ended, await self._write(ended, ()))
         except BotError as error:
             # Their leases will expire; the next start reads them back.
             log.error("answers were not recorded", reason=str(error))
@@ -408,15 +352,13 @@ class Outbox:
         except BotError:
             self._ended = ended + self._ended
             return
-        self._report_results(ended, done)
-        later = RetryDecision(state="retry", reason=NOT_STARTED_REASON)
-        self._ended += [JobResult(delivery=one, outcome=later) for one in done.claimed]
+        self._report(ended, done)
+        self._ended += [
+            JobResult(delivery=d, outcome=NOT_STARTED) for d in done.claimed
+        ]
 
 
-RESENT_REASON = Message("delivery.resent")
-
-
-def _decide_read_back_refused(error: SendRefused, now: datetime) -> RetryDecision:
+def _decide_refused(error: SendRefused, now: datetime) -> RetryDecision:
     """Hold it; or wait, if the whole workspace is refused at present."""
     if not error.whole_workspace:
         return RetryDecision(state="held", reason=error.message)
@@ -425,23 +367,4 @@ def _decide_read_back_refused(error: SendRefused, now: datetime) -> RetryDecisio
         reason=error.message,
         not_before=now + RETEST_INTERVAL,
         stops="workspace",
-    )
-
-
-def _send_job(found: ClaimableDelivery) -> DeliveryJob:
-    return DeliveryJob(
-        id=found.id,
-        workspace_id=found.workspace_id,
-        destination_id=found.destination_id,
-        platform=found.platform,
-    )
-
-
-def _read_back_job(delivery: Delivery) -> DeliveryJob:
-    return DeliveryJob(
-        id=delivery.id,
-        workspace_id=delivery.workspace_id,
-        destination_id=delivery.destination_id,
-        platform=delivery.platform,
-        uncertain=delivery,
     )

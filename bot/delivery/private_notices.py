@@ -40,7 +40,6 @@ log = structlog.get_logger(__name__)
 NOTICES_PER_RUN: Final = 20
 #: Attempts before a notice fails.
 MAX_NOTICE_ATTEMPTS: Final = 20
-NO_RECIPIENT: Final = Message("notice.no_recipient")
 
 
 def add_stop_notice(
@@ -66,48 +65,33 @@ def add_stop_notice(
     if space is None or space.is_local:
         # The local page shows it itself.
         return
-    texts = Texts.of(space.locale)
-    channel = None
-    where = space.name
+    person, where = None, space.name
     if destination_id is not None:
-        found = notice_store.find_notice_destination(
-            conn, scope, destination_id=destination_id
-        )
+        found = notice_store.find_notice_destination(conn, scope, destination_id)
         if found is None or found.person is not None:
             # A person whose own messages stopped sees it with their next command.
             return
-        channel, where = found.channel, f"#{found.name}, {space.name}"
-    lines = [
-        texts.say("Standfirst has stopped posting: {where}", where=where),
-        texts.message(reason),
-        _describe_fix(texts, returns=returns),
-        texts.say(
-            "Editions due meanwhile are kept for seven days. You get this "
-            "message, at most once a day, because you set this up or manage"
-            " the bot there."
-        ),
-    ]
-    notice_store.add_notice(
-        conn,
-        scope,
-        destination_id=destination_id,
-        person_id=channel
-        and notice_store.find_person_to_notify(conn, scope, channel=channel),
-        text="\n".join(lines),
-        now=now,
-    )
+        where = f"#{found.name}, {space.name}"
+        person = notice_store.find_person_to_notify(conn, scope, found.channel)
+    text = _word_stop(Texts.of(space.locale), where, reason, returns=returns)
+    notice_store.add_notice(conn, scope, destination_id, person, text, now)
 
 
-def _describe_fix(texts: Texts, *, returns: bool) -> str:
-    if returns:
-        return texts.say(
-            "Once this is fixed, posting resumes by itself within six "
-            "hours; /newsdesk destination here in the channel resumes it at"
-            " once."
-        )
-    return texts.say(
+def _word_stop(texts: Texts, where: str, reason: Message, *, returns: bool) -> str:
+    fix = texts.say(
         "Please run /newsdesk destination here in a channel where the bot may post."
     )
+    if returns:
+        fix = texts.say(
+            "Once this is fixed, posting resumes by itself within six hours; "
+            "/newsdesk destination here in the channel resumes it at once."
+        )
+    known_by = texts.say(
+        "Editions due meanwhile are kept for seven days. You get this message, at most "
+        "once a day, because you set this up or manage the bot there."
+    )
+    stopped = texts.say("Standfirst has stopped posting: {where}", where=where)
+    return "\n".join((stopped, texts.message(reason), fix, known_by))
 
 
 def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
@@ -116,27 +100,23 @@ def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
     Whole workspaces (with a refused token, nobody there can be notified), and channels
     of the local page. For other channels, the people who set them up get a notice.
     """
-    found = []
-    for space in workspace_store.list_workspaces(conn):
-        if space.stopped is not None:
-            where = f"{space.platform.capitalize()} ({space.name})"
-            found.append(
-                Message(
-                    "Nothing is posted on {where}: {why}",
-                    where=where,
-                    why=space.stopped,
-                )
-            )
-        if space.is_local:
-            found += [
-                Message(
-                    "Nothing is posted in #{place}: {why}",
-                    place=place.name,
-                    why=place.paused,
-                )
-                for place in destination_store.list_destinations(conn, space.scope)
-                if place.paused is not None
-            ]
+    spaces = workspace_store.list_workspaces(conn)
+    found = [
+        Message(
+            "Nothing is posted on {where}: {why}",
+            where=f"{space.platform.capitalize()} ({space.name})",
+            why=space.stopped,
+        )
+        for space in spaces
+        if space.stopped is not None
+    ]
+    found += [
+        Message("Nothing is posted in #{place}: {why}", place=one.name, why=one.paused)
+        for space in spaces
+        if space.is_local
+        for one in destination_store.list_destinations(conn, space.scope)
+        if one.paused is not None
+    ]
     return tuple(found)
 
 
@@ -150,30 +130,20 @@ class NoticeSender:
     async def drain(self) -> datetime | None:
         """Send the notices that are due; return when one is due next."""
         names, clock = tuple(self.sender.platforms), self.sender.clock
-        first = await self.db.read(notice_store.find_next_notice_at, platforms=names)
+        first = await self.db.read(notice_store.find_next_notice_at, names)
         if first is None or first > clock.now():
             return first
-        await self.db.write(
-            notice_store.finish_stale_notices,
-            now=clock.now(),
-            wait=self.sender.uncertain_wait,
-        )
+        wait, lease = self.sender.uncertain_wait, self.sender.lease
+        await self.db.write(notice_store.finish_stale_notices, clock.now(), wait)
         uncertain = await self.db.read(
-            notice_store.list_uncertain_notices,
-            now=clock.now(),
-            platforms=names,
-            limit=NOTICES_PER_RUN,
+            notice_store.list_uncertain_notices, clock.now(), names, NOTICES_PER_RUN
         )
         await asyncio.gather(*map(self._read_back, uncertain))
         claimed = await self.db.write(
-            notice_store.claim_notices,
-            now=clock.now(),
-            lease=self.sender.lease,
-            platforms=names,
-            limit=NOTICES_PER_RUN,
+            notice_store.claim_notices, clock.now(), lease, names, NOTICES_PER_RUN
         )
         await asyncio.gather(*map(self._send, claimed))
-        return await self.db.read(notice_store.find_next_notice_at, platforms=names)
+        return await self.db.read(notice_store.find_next_notice_at, names)
 
     async def _send(self, notice: Notice) -> None:
         async def address(delivery: Delivery) -> Delivery:
@@ -189,22 +159,18 @@ class NoticeSender:
         if isinstance(platform, OwnerDirectory):
             person = await platform.find_owner(notice.workspace_external_id)
         if person is None:
-            person = await self.db.read(
-                notice_store.find_person_to_notify, notice.scope, channel=None
-            )
+            find = notice_store.find_person_to_notify
+            person = await self.db.read(find, notice.scope, None)
         if person is None:
-            raise SendRefused(NO_RECIPIENT, message_only=True)
-        await self.db.write(
-            notice_store.set_notice_recipient, notice=notice, person_id=person
-        )
+            raise SendRefused(Message("notice.no_recipient"), message_only=True)
+        await self.db.write(notice_store.set_notice_recipient, notice, person)
         return person
 
     async def _read_back(self, notice: Notice) -> None:
         if notice.person_id is None:
             # It was never sent.
-            outcome: Outcome = RetryDecision(
-                state="retry", reason=Message("notice.not_begun")
-            )
+            reason = Message("notice.not_begun")
+            outcome: Outcome = RetryDecision(state="retry", reason=reason)
         else:
             outcome = await self.sender.read_back(
                 _as_delivery(notice), _give_up_refused, Message("notice.not_arrived")
@@ -216,15 +182,13 @@ class NoticeSender:
         self, notice: Notice, outcome: Outcome, *, maybe_shown: bool = False
     ) -> None:
         """Record the outcome; `maybe_shown` if it may have arrived anyway."""
-        now = self.sender.clock.now()
+        now, key = self.sender.clock.now(), notice.id
         state: NoticeState = "sent"
         reason, not_before = None, None
         if isinstance(outcome, RetryDecision):
             state, not_before = self._decide_state(notice, outcome, now)
             reason = outcome.reason
-            log.info(
-                "notice not sent", notice=notice.id, state=state, reason=str(reason)
-            )
+            log.info("notice not sent", notice=key, state=state, reason=str(reason))
         try:
             await self.db.write(
                 notice_store.record_notice_outcome,
@@ -237,7 +201,7 @@ class NoticeSender:
             )
         except UserError as error:
             # Its lease will expire; then it is read back.
-            log.error("notice not recorded", notice=notice.id, reason=str(error))
+            log.error("notice not recorded", notice=key, reason=str(error))
 
     def _decide_state(
         self, notice: Notice, found: RetryDecision, now: datetime
@@ -304,36 +268,23 @@ def resolve_report(
     Returns:
         The report; None if it is not open in this workspace.
     """
-    report = report_store.answer_report(
-        conn, scope, public_id=public_id, by=by, answer=answer, now=now
-    )
+    report = report_store.answer_report(conn, scope, public_id, by, answer, now)
     space = workspace_store.find_workspace(conn, scope)
     if report is None or space is None:
         return report
-    chosen = reader_store.get_preferences(
-        conn, PersonScope(scope.workspace_id, report.person_id)
-    ).locale
+    reader = PersonScope(scope.workspace_id, report.person_id)
+    chosen = reader_store.get_preferences(conn, reader).locale
     texts = Texts.of(chosen or report.locale or space.locale)
-    notice_store.add_answer_notice(
-        conn,
-        scope,
-        report_id=report.id,
-        person_id=report.person_id,
-        text="\n".join(_answer_lines(report, space.name, texts)),
-        now=now,
-    )
-    return report
-
-
-def _answer_lines(report: Report, where: str, texts: Texts) -> list[str]:
     lines = [
         texts.say("Your report {id} was resolved.", id=report.public_id),
-        f"{report.headline} · {where}" if where else report.headline,
+        f"{report.headline} · {space.name}" if space.name else report.headline,
         texts.say("You wrote: {text}", text=_shorten(report.text)),
     ]
     if report.answer:
         lines.append(texts.say("The editors answer: {text}", text=report.answer))
-    return lines
+    text = "\n".join(lines)
+    notice_store.add_answer_notice(conn, scope, report.id, report.person_id, text, now)
+    return report
 
 
 def _shorten(text: str) -> str:

@@ -11,7 +11,6 @@ from bot.delivery import private_notices
 from bot.delivery.attempts import Outcome
 from bot.delivery.send_failures import RetryDecision
 from bot.model import Delivery
-from bot.model.workspace import Scope
 from bot.ports import CheckpointHook
 from bot.storage import (
     Connection,
@@ -27,7 +26,6 @@ from digests.messages import Message
 
 #: An edition that could not be sent within this time is no longer news.
 NEWS_LIFETIME = timedelta(days=7)
-NOT_FOUND_REASON = Message("delivery.not_found")
 #: Destinations that one query returns.
 DUE_LIMIT = 1000
 
@@ -68,74 +66,54 @@ def record_and_claim(
         at("recording")
     claimed: tuple[Delivery, ...] = ()
     if among:
-        claimed = delivery_queue.claim_deliveries(
-            conn, now=now, lease=lease, limit=len(among), among=among
-        )
+        claimed = delivery_queue.claim_deliveries(conn, now, lease, len(among), among)
         at("claiming")
     places = {one.delivery.destination_id for one in ended}
     following: tuple[ClaimableDelivery, ...] = ()
     if places:
         following = delivery_queue.list_claimable_deliveries(
-            conn, now=now, platforms=platforms, limit=len(places), places=places
+            conn, now, platforms, len(places), places
         )
     return TransactionResult(recorded=recorded, claimed=claimed, following=following)
 
 
-def retry_refused(conn: Connection, *, now: datetime) -> None:
+def retry_refused(conn: Connection, now: datetime) -> None:
     """Retry what was refused: after a restart, there may be a new token."""
-    workspace_store.retest_stopped_workspaces(conn, now=now)
+    workspace_store.retest_stopped_workspaces(conn, now)
     delivery_queue.recheck_uncertain(conn)
 
 
-def expire_stale(conn: Connection, *, now: datetime, but: Collection[int]) -> None:
+def expire_stale(conn: Connection, now: datetime, but: Collection[int]) -> None:
     """End claims and deliveries that expired; this process is sending the ids `but`."""
-    delivery_queue.expire_claims(conn, now=now, but=but)
-    delivery_store.fail_outdated_deliveries(conn, now=now, before=now - NEWS_LIFETIME)
-    delivery_store.finish_undone_deliveries(conn, now=now)
+    delivery_queue.expire_claims(conn, now, but)
+    delivery_store.fail_outdated_deliveries(conn, now, now - NEWS_LIFETIME)
+    delivery_store.finish_undone_deliveries(conn, now)
 
 
 def load_due(
-    conn: Connection, *, now: datetime, platforms: Collection[str], wait: timedelta
+    conn: Connection, now: datetime, platforms: Collection[str], wait: timedelta
 ) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
     """Load the deliveries that can be sent, and those that can be read back."""
-    return (
-        delivery_queue.list_claimable_deliveries(
-            conn, now=now, platforms=platforms, limit=DUE_LIMIT
-        ),
-        delivery_queue.list_due_uncertain(conn, now=now, wait=wait),
-    )
+    sendable = delivery_queue.list_claimable_deliveries(conn, now, platforms, DUE_LIMIT)
+    return sendable, delivery_queue.list_due_uncertain(conn, now, wait)
 
 
 def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     delivery, outcome = one.delivery, one.outcome
     if isinstance(outcome, str):
-        return delivery_store.record_sent(conn, delivery, message_id=outcome, now=now)
+        return delivery_store.record_sent(conn, delivery, outcome, now)
     _stop_target(conn, delivery, outcome, now)
-    reason = outcome.reason
-    match outcome.state:
-        case "retry" if one.was_read_back and _predates_restore(conn, delivery):
-            return delivery_store.record_held(
-                conn, delivery, reason=NOT_FOUND_REASON, now=now
-            )
-        case "retry":
-            return delivery_store.record_retry(
-                conn,
-                delivery,
-                not_before=outcome.not_before or now,
-                reason=reason,
-                now=now,
-                fallback_level=outcome.fallback_level,
-            )
-        case "uncertain":
-            return delivery_store.record_uncertain(
-                conn, delivery, reason=reason, now=now, not_before=outcome.not_before
-            )
-        case "held":
-            return delivery_store.record_held(conn, delivery, reason=reason, now=now)
-        case "failed":
-            return delivery_store.record_failed(
-                conn, delivery, reason=reason, now=now, alone=outcome.alone
-            )
+    state, reason, not_before = outcome.state, outcome.reason, outcome.not_before
+    if state == "retry" and one.was_read_back and _predates_restore(conn, delivery):
+        state, reason, not_before = "held", Message("delivery.not_found"), None
+    if state == "failed":
+        return delivery_store.record_failed(
+            conn, delivery, reason, now, alone=outcome.alone
+        )
+    level = outcome.fallback_level
+    return delivery_store.record_unsent(
+        conn, delivery, state, reason, now, not_before, level
+    )
 
 
 def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
@@ -145,56 +123,37 @@ def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
     be too many messages after it.
     """
     restored = restoration_store.find_last_restoration(conn)
-    return (
-        restored is not None
-        and delivery.operation == "post"
-        and delivery.claimed_at is not None
-        and delivery.claimed_at < restored.at
-    )
+    if restored is None or delivery.claimed_at is None:
+        return False
+    return delivery.operation == "post" and delivery.claimed_at < restored.at
 
 
 def _stop_target(
     conn: Connection, delivery: Delivery, found: RetryDecision, now: datetime
 ) -> None:
-    key = delivery.workspace_id
+    """Stop what refuses messages, and notify its owner: once, or not at all."""
+    scope, stopped_id = delivery.scope, None
+    if found.stops is None:
+        return
     if found.stops == "destination":
-        place = notice_store.find_notice_destination(
-            conn, Scope(key), destination_id=delivery.destination_id
-        )
+        stopped_id = delivery.destination_id
+        retest_at = now + RETEST_INTERVAL if found.may_return else None
+        place = notice_store.find_notice_destination(conn, scope, stopped_id)
         destination_store.pause_destination(
-            conn,
-            delivery.scope,
-            destination_id=delivery.destination_id,
-            reason=found.reason,
-            retest_at=now + RETEST_INTERVAL if found.may_return else None,
+            conn, scope, stopped_id, found.reason, retest_at
         )
-        if place is not None and place.paused is None:
-            _notify_owner(conn, delivery, found, now, delivery.destination_id)
-    elif found.stops == "workspace":
-        stopped = workspace_store.stop_workspace(
-            conn,
-            Scope(key),
-            reason=found.reason,
-            retest_at=now + RETEST_INTERVAL,
-            asked_at=delivery.claimed_at,
+        is_new = place is not None and place.paused is None
+    else:
+        retest_at, asked_at = now + RETEST_INTERVAL, delivery.claimed_at
+        is_new = workspace_store.stop_workspace(
+            conn, scope, found.reason, retest_at, asked_at
         )
-        if stopped:
-            _notify_owner(conn, delivery, found, now, None)
-
-
-def _notify_owner(
-    conn: Connection,
-    delivery: Delivery,
-    found: RetryDecision,
-    now: datetime,
-    place: int | None,
-) -> None:
-    """Store a notice for the owner in the same transaction: once, or not at all."""
-    private_notices.add_stop_notice(
-        conn,
-        delivery.scope,
-        destination_id=place,
-        reason=found.reason,
-        returns=found.may_return,
-        now=now,
-    )
+    if is_new:
+        private_notices.add_stop_notice(
+            conn,
+            scope,
+            destination_id=stopped_id,
+            reason=found.reason,
+            returns=found.may_return,
+            now=now,
+        )

@@ -17,7 +17,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from functools import partial
+from typing import Final, Literal
 
 from bot.errors import (
     BotError,
@@ -42,8 +43,6 @@ MAX_WAIT = timedelta(hours=1)
 PLAIN_TEXT_LEVEL, LINKS_ONLY_LEVEL = 1, 2
 #: Attempts over most of a day.
 MAX_SEND_ATTEMPTS = 300
-#: Bytes of a hash; enough for a millionth of a wait.
-_HASH_BYTES: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,31 +65,24 @@ class RetryDecision:
 def decide_retry(error: Exception, delivery: Delivery, now: datetime) -> RetryDecision:
     """Decide how to continue with the delivery after an error. Pure."""
     reason = explain_error(error)
+    retry = partial(RetryDecision, state="retry", reason=reason)
     match error:
         case SendRefused(message_only=True):
             return _decide_refused_message(error, delivery, reason)
         case SendRefused(whole_workspace=True):
-            return RetryDecision(
-                state="retry", reason=reason, stops="workspace", may_return=True
-            )
+            return retry(stops="workspace", may_return=True)
         case SendRefused(may_return=may_return):
-            return RetryDecision(
-                state="retry", reason=reason, stops="destination", may_return=may_return
-            )
+            return retry(stops="destination", may_return=may_return)
         case SendRateLimited(retry_after=seconds):
             wait = min(timedelta(seconds=max(0.0, seconds)), MAX_WAIT)
-            return RetryDecision(state="retry", reason=reason, not_before=now + wait)
+            return retry(not_before=now + wait)
         case SendNotReceived() if delivery.attempt >= MAX_SEND_ATTEMPTS:
-            return RetryDecision(
-                state="failed",
-                reason=Message("delivery.tries", reason=reason, n=MAX_SEND_ATTEMPTS),
-            )
+            tries = Message("delivery.tries", reason=reason, n=MAX_SEND_ATTEMPTS)
+            return RetryDecision(state="failed", reason=tries)
         case SendNotReceived():
             wait = min(FIRST_BACKOFF * 2 ** min(delivery.attempt - 1, 20), MAX_BACKOFF)
-            later = now + spread_wait(wait, delivery)
-            return RetryDecision(state="retry", reason=reason, not_before=later)
-        case _:
-            return RetryDecision(state="uncertain", reason=reason)
+            return retry(not_before=now + spread_wait(wait, delivery))
+    return RetryDecision(state="uncertain", reason=reason)
 
 
 def explain_error(error: Exception) -> Message:
@@ -108,9 +100,7 @@ def spread_wait(wait: timedelta, delivery: Delivery) -> timedelta:
     is reproducible, and differs between attempts.
     """
     seed = f"{delivery.key}/{delivery.attempt}".encode()
-    part = (
-        int.from_bytes(hashlib.sha256(seed).digest()[:_HASH_BYTES]) / 256**_HASH_BYTES
-    )
+    part = int.from_bytes(hashlib.sha256(seed).digest()[:4]) / 2**32
     return wait * (1 + part) / 2
 
 
@@ -128,13 +118,9 @@ def _next_level(delivery: Delivery) -> int | None:
     if delivery.operation != "post" or delivery.fallback_level >= LINKS_ONLY_LEVEL:
         # An uncorrected message is better than a list of links.
         return None
-    if (
-        delivery.fallback_level < PLAIN_TEXT_LEVEL
-        and delivery.payload
-        and delivery.fallback_text.strip()
-    ):
-        return PLAIN_TEXT_LEVEL
-    return LINKS_ONLY_LEVEL
+    has_text = bool(delivery.payload and delivery.fallback_text.strip())
+    as_rendered = delivery.fallback_level < PLAIN_TEXT_LEVEL
+    return PLAIN_TEXT_LEVEL if as_rendered and has_text else LINKS_ONLY_LEVEL
 
 
 #: As many as the plain message of every platform can hold.
@@ -158,12 +144,10 @@ def _list_addresses(stored_edition: StoredEdition | None) -> list[str]:
     """List the address of each story."""
     if stored_edition is None:
         return []
-    refs = [
-        story.articles[0] for story in stored_edition.edition.stories if story.articles
-    ]
-    refs += [line.article for line in stored_edition.edition.brief]
-    every = (ref.url for ref in refs)
-    return list(dict.fromkeys(url for url in every if url))[:MAX_LINKS]
+    edition = stored_edition.edition
+    refs = [story.articles[0] for story in edition.stories if story.articles]
+    refs += [line.article for line in edition.brief]
+    return list(dict.fromkeys(ref.url for ref in refs if ref.url))[:MAX_LINKS]
 
 
 HeldDecision = Literal["again", "leave"]
@@ -193,20 +177,21 @@ def decide_held(
     Raises:
         UserError: No such message is held in this workspace.
     """
-    for held in delivery_store.list_held_deliveries(conn, scope):
-        if held.key != key:
-            continue
-        which: dict[str, Any] = {"scope": scope, "delivery_id": held.id, "now": now}
-        if decision == "again":
-            done = delivery_store.release_delivery(conn, **which)
-        else:
-            reason = Message(
-                "delivery.left", by=by[:_PERSON_LENGTH], reason=held.reason or ""
-            )
-            done = delivery_store.abandon_delivery(conn, **which, reason=reason)
-        if done:
-            return held
-    raise UserError(NOT_HELD_ANY_MORE)
+    every = delivery_store.list_held_deliveries(conn, scope)
+    held = next((one for one in every if one.key == key), None)
+    if held is None:
+        raise UserError(NOT_HELD_ANY_MORE)
+    left = Message("delivery.left", by=by[:_PERSON_LENGTH], reason=held.reason or "")
+    if not delivery_store.finish_held_delivery(
+        conn,
+        scope,
+        delivery_id=held.id,
+        state="ready" if decision == "again" else "failed",
+        reason=None if decision == "again" else left,
+        now=now,
+    ):
+        raise UserError(NOT_HELD_ANY_MORE)
+    return held
 
 
 def find_held(held: Sequence[Delivery], typed: str) -> Delivery:

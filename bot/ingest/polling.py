@@ -59,8 +59,10 @@ REFRESH_TIMEOUT = 45.0
 
 ReadCause = Literal["due", "early", "insisting"]
 
-#: (address, etag, last modified) → the page; raises `DigestsError`.
-ReadPage = Callable[[str, str | None, str | None], Awaitable[SourceReading]]
+#: Runs a blocking function: `Engine.run`, or `asyncio.to_thread`.
+RunBlocking = Callable[
+    [Callable[[Source], SourceReading], Source], Awaitable[SourceReading]
+]
 #: When a page is read again, counted from when its article was published.
 REREAD_DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (5, 30, 90, 240, 600, 1440, 2880)
@@ -78,16 +80,12 @@ class PageRereader:
 
     db: Database
     clock: Clock
-    read_page: ReadPage
-    #: The setting `allow_private`.
-    allow_private: str = ""
+    source_reader: SourceReader
 
     async def run(self) -> datetime | None:
         """Read the pages that are due; return when the next one is."""
         due = await self.db.read(
-            published_article_store.list_due_rereads,
-            now=self.clock.now(),
-            limit=REREAD_BATCH,
+            published_article_store.list_due_rereads, self.clock.now(), REREAD_BATCH
         )
         places = asyncio.Semaphore(CONCURRENT_REREADS)
         await asyncio.gather(*(self._reread(one, places) for one in due))
@@ -115,18 +113,22 @@ class PageRereader:
             except Exception:
                 # A defect in one page must not stop the others.
                 log.exception("re-reading failed", article=one.article_id)
-            await self.db.write(
-                published_article_store.reschedule_reread, one, next_at=next_at
-            )
+            reschedule = published_article_store.reschedule_reread
+            await self.db.write(reschedule, one, next_at)
 
     async def _read(self, one: PageReread, next_at: datetime | None) -> bool:
         """Read and store the page; False if that is not needed or not allowed."""
-        needed = await self.db.read(
-            published_article_store.is_reread_needed, article_id=one.article_id
-        )
+        is_needed = published_article_store.is_reread_needed
+        needed = await self.db.read(is_needed, one.article_id)
         if not needed or not self._may_be_read(one, one.url):
             return False
-        reading = await self.read_page(one.url, one.etag, one.last_modified)
+        reading = await self.source_reader.read_address(
+            one.url,
+            now=self.clock.now(),
+            kind="page",
+            etag=one.etag,
+            last_modified=one.last_modified,
+        )
         allowed = self._may_be_read(one, reading.read_at or one.url)
         page = _comparable_page(one, reading) if allowed else None
         await self.db.write(_save_page, one, page, reading, next_at, self.clock.now())
@@ -136,9 +138,9 @@ class PageRereader:
         """Whether the feed that named the page may cause a request there."""
         if "@" in address or not address.startswith(("https://", "http://")):
             return False
-        host = addresses.extract_host
+        host, allowed = addresses.extract_host, self.source_reader.allow_private
         same_host = host(address) == host(one.source_address)
-        return same_host or not addresses.is_private(address, self.allow_private)
+        return same_host or not addresses.is_private(address, allowed)
 
     def _next(self, one: PageReread) -> datetime | None:
         """Return the next time in the future; None after the last one."""
@@ -146,7 +148,7 @@ class PageRereader:
         return next((at for at in later if at > self.clock.now()), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True)
 class Ingestor:
     """Reads sources into one database."""
 
@@ -162,36 +164,25 @@ class Ingestor:
 
     def __post_init__(self) -> None:
         """Build the assigner of articles to stories."""
-        assigner = StoryAssigner(db=self.db, engine=self.engine)
-        object.__setattr__(self, "_assigner", assigner)
+        self._assigner = StoryAssigner(db=self.db, engine=self.engine)
 
     async def poll(self) -> datetime | None:
         """Read every source that is due; return when the next one is."""
         due = await self._due()
         while due:
-            places = asyncio.Semaphore(CONCURRENT_READINGS)
-            reads = [asyncio.create_task(self._read_in_turn(s.id, places)) for s in due]
+            reads = self._start_readings(due)
             try:
                 await asyncio.gather(*reads)
             finally:
                 await _cancel_readings(reads)
             due = await self._due() if len(due) == POLL_BATCH else ()
-        return await self.db.read(source_store.find_next_poll_at, now=self.clock.now())
+        return await self.db.read(source_store.find_next_poll_at, self.clock.now())
 
     @property
     def page_rereader(self) -> PageRereader:
         """Reads the pages of published articles again."""
-
-        async def read(address: str, etag: str | None, at: str | None) -> SourceReading:
-            return await self.source_reader.read_address(
-                address, now=self.clock.now(), kind="page", etag=etag, last_modified=at
-            )
-
         return PageRereader(
-            db=self.db,
-            clock=self.clock,
-            read_page=read,
-            allow_private=self.source_reader.allow_private,
+            db=self.db, clock=self.clock, source_reader=self.source_reader
         )
 
     async def refresh(self, wanted: Iterable[Source], *, insist: bool = False) -> int:
@@ -201,12 +192,7 @@ class Ingestor:
             wanted: The sources of one digest or several.
             insist: Also read sources that failed, because a person asked.
         """
-        places = asyncio.Semaphore(CONCURRENT_READINGS)
-        early: ReadCause = "insisting" if insist else "early"
-        reads = [
-            asyncio.create_task(self._read_in_turn(source.id, places, early))
-            for source in wanted
-        ]
+        reads = self._start_readings(wanted, "insisting" if insist else "early")
         if not reads:
             return 0
         try:
@@ -219,17 +205,24 @@ class Ingestor:
             await _cancel_readings(late)
         return sum(task.result() for task in done)
 
+    def _start_readings(
+        self, wanted: Iterable[Source], why: ReadCause = "due"
+    ) -> "list[asyncio.Task[int]]":
+        places = asyncio.Semaphore(CONCURRENT_READINGS)
+        reads = (self._read_in_turn(source.id, places, why) for source in wanted)
+        return [asyncio.create_task(read) for read in reads]
+
     async def _due(self) -> tuple[Source, ...]:
         return await self.db.read(
-            source_store.list_due_sources, now=self.clock.now(), limit=POLL_BATCH
+            source_store.list_due_sources, self.clock.now(), POLL_BATCH
         )
 
     async def _read_in_turn(
-        self, source_id: int, places: asyncio.Semaphore, why: ReadCause = "due"
+        self, source_id: int, places: asyncio.Semaphore, why: ReadCause
     ) -> int:
         """Read a source unless it was just read; return the number of new revisions."""
         async with places, self._locks[source_id]:
-            source = await self.db.read(source_store.find_source, source_id=source_id)
+            source = await self.db.read(source_store.find_source, source_id)
             if source is None or not _should_read(source, self.clock.now(), why):
                 return 0
             try:
@@ -251,7 +244,7 @@ class Ingestor:
         feed = source_state.find_own_feed(source, reading)
         if feed is not None:
             source = source_state.switch_to_feed(source, feed, now)
-            await self.db.write(source_store.update_source, source=source)
+            await self.db.write(source_store.update_source, source)
             reading = await self.read_source(source)
         return await self._store_reading(source, reading, now)
 
@@ -261,55 +254,57 @@ class Ingestor:
         Raises:
             DigestsError: It cannot be read; the message says what to do.
         """
-        if source.kind == "folder":
-            return await self.engine.run(read_folder, source)
-        return await self.source_reader.read_address(
-            source_state.current_address(source),
-            now=self.clock.now(),
-            kind=source_state.expected_kind(source),
-            etag=source.etag,
-            last_modified=source.last_modified,
-        )
+        now = self.clock.now()
+        return await _read_source(source, self.source_reader, now, self.engine.run)
 
     async def _store_reading(
         self, source: Source, reading: SourceReading, now: datetime
     ) -> int:
         found = ReadingChanges()
         if reading.articles:
-            found = await find_changes(
-                source, reading, now, db=self.db, engine=self.engine
-            )
+            found = await find_changes(source, reading, now, self.db, self.engine)
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
-        if after.problem and after.problem != source.problem:
-            log.warning(
-                "source has a problem", source=after.name, why=str(after.problem)
-            )
-        count = await self._assigner.store(after, found, now=now)
+        _warn_of_problem(source, after)
+        count = await self._assigner.store(after, found, now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count
 
     async def _failed(self, source: Source, error: DigestsError) -> None:
         # Newer than `source` if its own feed was found while reading.
-        newest = (
-            await self.db.read(source_store.find_source, source_id=source.id) or source
-        )
-        after = source_state.apply_failure(newest, error, self.clock.now())
-        if after.problem != source.problem:
-            log.warning(
-                "source has a problem", source=after.name, why=str(after.problem)
-            )
-        await self.db.write(
-            _record_failure, after, isinstance(error, SourceRateLimited)
-        )
+        newest = await self.db.read(source_store.find_source, source.id)
+        after = source_state.apply_failure(newest or source, error, self.clock.now())
+        _warn_of_problem(source, after)
+        pause = isinstance(error, SourceRateLimited)
+        await self.db.write(_record_failure, after, pause)
+
+
+def _warn_of_problem(before: Source, after: Source) -> None:
+    why = after.problem
+    if why and why != before.problem:
+        log.warning("source has a problem", source=after.name, why=str(why))
+
+
+async def _read_source(
+    source: Source, reader: SourceReader, now: datetime, run: RunBlocking
+) -> SourceReading:
+    if source.kind == "folder":
+        return await run(read_folder, source)
+    return await reader.read_address(
+        source_state.current_address(source),
+        now=now,
+        kind=source_state.expected_kind(source),
+        etag=source.etag,
+        last_modified=source.last_modified,
+    )
 
 
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
-    source_store.update_source(conn, source=source)
+    source_store.update_source(conn, source)
     if pause and source.backoff_until is not None:
         host = addresses.extract_host(source_state.current_address(source))
-        source_store.back_off_host(conn, host=host, until=source.backoff_until)
+        source_store.back_off_host(conn, host, source.backoff_until)
 
 
 async def _cancel_readings(reads: Iterable["asyncio.Task[int]"]) -> None:
@@ -323,12 +318,10 @@ def _should_read(source: Source, now: datetime, why: ReadCause) -> bool:
     if why == "due":
         due = source.next_poll_at is None or source.next_poll_at <= now
         return due and not source.stopped
-    if not source_state.may_be_read_early(source, now, insist=why == "insisting"):
-        return False
-    just_read = (
-        source.requested_at is not None and now - source.requested_at < RECENT_READING
-    )
-    return source.kind == "folder" or not just_read
+    read_at = source.requested_at
+    stale = read_at is None or now - read_at >= RECENT_READING
+    may = source_state.may_be_read_early(source, now, insist=why == "insisting")
+    return may and (stale or source.kind == "folder")
 
 
 def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
@@ -352,17 +345,14 @@ def _save_page(
     now: datetime,
 ) -> None:
     """Store a new revision of the page and mark the article for comparison."""
-    published_article_store.reschedule_reread(conn, one, next_at=next_at)
-    published_article_store.set_page_validators(
-        conn, one, etag=reading.etag, last_modified=reading.last_modified
-    )
+    store = published_article_store
+    store.reschedule_reread(conn, one, next_at)
+    store.set_page_validators(conn, one, reading.etag, reading.last_modified)
     if page is None or page.revision == one.revision:
         return
-    published_article_store.store_page_revision(conn, one, page, now=now)
+    store.store_page_revision(conn, one, page, now)
     if one.revision is not None:
-        published_article_store.mark_article_changed(
-            conn, article_id=one.article_id, now=now
-        )
+        store.mark_article_changed(conn, one.article_id, now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -390,17 +380,18 @@ async def try_source(
     shown = addresses.mask_secrets(address)
     feeds: tuple[str, ...] = ()
     try:
-        reading = await _read_trial_source(source, source_reader, now)
+        reading = await _read_source(source, source_reader, now, asyncio.to_thread)
         feeds = reading.feeds
         feed = source_state.find_own_feed(source, reading)
         if feed is not None:
             source = source_state.switch_to_feed(source, feed, now)
-            reading = await _read_trial_source(source, source_reader, now)
+            reading = await _read_source(source, source_reader, now, asyncio.to_thread)
     except DigestsError as error:
-        return SourceTrial(
-            shown=shown, read_at=shown, feeds=feeds, problem=error.message
-        )
-    newest = sorted(reading.articles, key=_publication_time, reverse=True)
+        why = error.message
+        return SourceTrial(shown=shown, read_at=shown, feeds=feeds, problem=why)
+    newest = sorted(
+        reading.articles, key=lambda one: one.published or _UNDATED, reverse=True
+    )
     return SourceTrial(
         shown=shown,
         read_at=addresses.mask_secrets(source_state.current_address(source)),
@@ -420,18 +411,3 @@ def _trial_source(address: str) -> Source:
         address=str(Path(address).expanduser()) if is_folder else address.strip(),
         name=Path(address).name if is_folder else address,
     )
-
-
-async def _read_trial_source(
-    source: Source, source_reader: SourceReader, now: datetime
-) -> SourceReading:
-    if source.kind == "folder":
-        return await asyncio.to_thread(read_folder, source)
-    address = source_state.current_address(source)
-    return await source_reader.read_address(
-        address, now=now, kind=source_state.expected_kind(source)
-    )
-
-
-def _publication_time(article: Article) -> datetime:
-    return article.published or _UNDATED

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.model.invocation import Attachment
@@ -21,7 +19,7 @@ from digests.sources.folder import ReadProblem
 from digests.types import Article
 
 if TYPE_CHECKING:
-    from digests.sources.fetch import Fetcher
+    from digests.sources.fetch import AttachmentRules, Fetcher
     from digests.sources.opml import OpmlDocument
     from digests.sources.sandbox import Sandbox
 
@@ -59,15 +57,12 @@ class SourceReader:
         self, allow_private: str = "", *, fetcher: "Callable[[], Fetcher] | None" = None
     ) -> None:
         """Build it for the setting `allow_private`, or with another `fetcher`."""
-        self._allow_private, self._fetcher = allow_private, fetcher
+        #: The setting `allow_private`.
+        self.allow_private = allow_private
+        self._fetcher = fetcher
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._opened: tuple[Fetcher, Sandbox] | None = None
-
-    @property
-    def allow_private(self) -> str:
-        """The setting `allow_private`."""
-        return self._allow_private
 
     async def read_address(
         self,
@@ -123,13 +118,15 @@ class SourceReader:
             feeds=tuple(link.address for link in visit.feeds),
         )
 
-    async def fetch_file(self, address: str) -> bytes:
+    async def fetch_file(
+        self, address: str, attachment: "AttachmentRules | None" = None
+    ) -> bytes:
         """Fetch untrusted bytes, unparsed; errors as in `read_address`."""
         from digests.sources.fetch import FetchResponse
 
         fetcher, _ = await self._open()
         try:
-            answer = await fetcher.fetch(address)
+            answer = await fetcher.fetch(address, attachment=attachment)
         except FetchRefused as error:
             raise _name_setting(error) from None
         assert isinstance(answer, FetchResponse), "it has no validators"
@@ -145,13 +142,10 @@ class SourceReader:
         Raises:
             SourceError: It cannot be fetched; its class says who can fix that.
         """
-        from digests.sources.fetch import AttachmentRules, FetchResponse
+        from digests.sources.fetch import AttachmentRules
 
-        fetcher, _ = await self._open()
         rules = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
-        answer = await fetcher.fetch(file.address, attachment=rules)
-        assert isinstance(answer, FetchResponse), "it has no validators"
-        return answer.body
+        return await self.fetch_file(file.address, rules)
 
     async def parse_opml(self, body: bytes) -> "OpmlDocument":
         """Parse an OPML file in the sandbox.
@@ -167,12 +161,7 @@ class SourceReader:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         """Close connections and end the sandbox."""
         await self._stack.aclose()
         self._opened = None
@@ -183,11 +172,10 @@ class SourceReader:
 
         async with self._opening:
             if self._opened is None:
-                build_fetcher = self._fetcher or partial(
-                    Fetcher, parse_policy(self._allow_private)
-                )
+                policy = parse_policy(self.allow_private)
+                fetcher = self._fetcher() if self._fetcher else Fetcher(policy)
                 self._opened = (
-                    await self._stack.enter_async_context(build_fetcher()),
+                    await self._stack.enter_async_context(fetcher),
                     await self._stack.enter_async_context(Sandbox()),
                 )
             return self._opened

@@ -132,15 +132,9 @@ def apply_failure(source: Source, error: DigestsError, now: datetime) -> Source:
         return replace(failed, backoff_until=until, next_poll_at=until)
     if _move_failed(source, error):
         # The redirect may have been a mistake: try the first address again, soon.
+        unmoved = replace(failed, moved_to=None, moved_count=0)
         again = now + USUAL_INTERVAL
-        return replace(
-            failed,
-            moved_to=None,
-            moved_count=0,
-            etag=None,
-            last_modified=None,
-            next_poll_at=again,
-        )
+        return replace(unmoved, etag=None, last_modified=None, next_poll_at=again)
     if isinstance(error, SourceGone):
         return replace(failed, stopped=True, next_poll_at=None)
     return failed
@@ -157,9 +151,9 @@ def may_be_read_early(source: Source, now: datetime, *, insist: bool) -> bool:
 
 def _join_problems(reading: SourceReading) -> Message | None:
     """Name the first problems; None when there are none."""
+    shown = reading.problems[:SHOWN_PROBLEMS]
     found = tuple(
-        Message("source.file_problem", where=p.where, what=p.what)
-        for p in reading.problems[:SHOWN_PROBLEMS]
+        Message("source.file_problem", where=p.where, what=p.what) for p in shown
     )
     return Message("{problems}", problems=found) if found else None
 
@@ -206,11 +200,8 @@ def _track_move(source: Source, redirect: str | None) -> Source:
 
 #: Folders are cheap to read, and a person who adds a file waits for the result.
 FOLDER_INTERVAL = timedelta(minutes=1)
-SHORTEST_INTERVAL, USUAL_INTERVAL, LONGEST_INTERVAL = (
-    timedelta(minutes=5),
-    timedelta(minutes=15),
-    timedelta(hours=6),
-)
+SHORTEST_INTERVAL, USUAL_INTERVAL = timedelta(minutes=5), timedelta(minutes=15)
+LONGEST_INTERVAL = timedelta(hours=6)
 LONGEST_BACKOFF = timedelta(days=1)
 
 _DAY = timedelta(days=1)
@@ -232,9 +223,8 @@ def polling_interval(items_per_day: float | None) -> timedelta:
         return USUAL_INTERVAL
     if items_per_day > _BUSY:
         return max(SHORTEST_INTERVAL, USUAL_INTERVAL * (_BUSY / items_per_day))
-    if items_per_day <= _SLOW * (USUAL_INTERVAL / LONGEST_INTERVAL):
-        return LONGEST_INTERVAL
-    return USUAL_INTERVAL * (_SLOW / items_per_day)
+    slowest = _SLOW * (USUAL_INTERVAL / LONGEST_INTERVAL)
+    return USUAL_INTERVAL * (_SLOW / max(items_per_day, slowest))
 
 
 def next_poll_slot(address: str, every: timedelta, now: datetime) -> datetime:
@@ -278,11 +268,7 @@ def update_pace(before: float | None, new: int, elapsed: timedelta) -> float:
     elapsed = max(elapsed, timedelta(seconds=1))
     now = new * (_DAY / elapsed)
     if before is None:
-        return (
-            now
-            if elapsed >= _SHORTEST_SPAN or not new
-            else new * (_DAY / USUAL_INTERVAL)
-        )
+        return now if elapsed >= _SHORTEST_SPAN else new * (_DAY / USUAL_INTERVAL)
     kept = exp(-(elapsed / _PACE_MEMORY))
     return kept * before + (1 - kept) * now
 
@@ -310,24 +296,13 @@ def is_flood(
         new: Those of which this revision is not stored.
         now: The present instant.
     """
-    if source.last_success_at is None or source.kind in ("folder", "page"):
+    last = source.last_success_at
+    if last is None or source.kind in ("folder", "page"):
         return False
-    missed = [a for a in new if _published_in_outage(a, source.last_success_at, now)]
-    odd = len(new) - len(missed)
+    odd = len(new)
+    if now - last >= OUTAGE:
+        odd -= sum(a.published is not None and last < a.published < now for a in new)
     return offered > FLOOD_MIN_ARTICLES and odd > FLOOD_MIN_SHARE * offered
-
-
-def describe_flood(count: int) -> Message:
-    """Explain to an admin why so many articles are not posted."""
-    return Message("source.flood", count=count)
-
-
-def _published_in_outage(
-    article: Article, last_success_at: datetime, now: datetime
-) -> bool:
-    if now - last_success_at < OUTAGE or article.published is None:
-        return False
-    return last_success_at < article.published < now
 
 
 HealthState = Literal["ok", "warning", "problem"]
@@ -358,19 +333,14 @@ def describe_health(
         return SourceHealth(state="problem", text=_join_parts(text, good), fix=fix)
     if source.failures:
         return _describe_failure(source, now, good, zone, texts)
+    noticed_at, notice = source.noticed_at, None
+    if noticed_at and now - noticed_at < NOTICE_PERIOD:
+        notice = source.notice
+    pace, move = _describe_pace(source, texts), _describe_move(source, texts)
     problem = texts.message(source.problem)
-    facts = [
-        good,
-        _describe_pace(source, texts),
-        problem,
-        _describe_move(source, texts),
-    ]
-    if source.notice and source.noticed_at and now - source.noticed_at < NOTICE_PERIOD:
-        facts.append(texts.message(source.notice))
-        return SourceHealth(state="warning", text=_join_parts(*facts))
-    return SourceHealth(
-        state="warning" if source.problem else "ok", text=_join_parts(*facts)
-    )
+    text = _join_parts(good, pace, problem, move, texts.message(notice))
+    state: HealthState = "warning" if source.problem or notice else "ok"
+    return SourceHealth(state=state, text=text)
 
 
 def _describe_failure(
@@ -381,14 +351,12 @@ def _describe_failure(
     if source.next_poll_at is not None:
         when = texts.moment(source.next_poll_at, zone, now)
         tried = texts.say("tried again {when}", when=when)
-    waits = bool(source.backoff_until and source.backoff_until > now)
-    recent = (
-        source.last_success_at is not None
-        and now - source.last_success_at < FAILURE_GRACE
-    )
+    read_at, waits_until = source.last_success_at, source.backoff_until
+    recent = read_at is not None and now - read_at < FAILURE_GRACE
+    waits = waits_until is not None and waits_until > now
+    address = mask_secrets(source.address)
     fix = texts.say(
-        "look at it with: standfirst source test {address}",
-        address=mask_secrets(source.address),
+        "look at it with: standfirst source test {address}", address=address
     )
     state: HealthState = "warning" if waits or recent else "problem"
     return SourceHealth(state=state, text=_join_parts(reason, good, tried), fix=fix)
@@ -397,9 +365,9 @@ def _describe_failure(
 def _describe_last_reading(
     source: Source, now: datetime, zone: str, texts: Texts
 ) -> str:
+    if source.last_success_at is None and source.failures:
+        return texts.say("never read successfully")
     if source.last_success_at is None:
-        if source.failures:
-            return texts.say("never read successfully")
         return texts.say("never read yet")
     when = texts.moment(source.last_success_at, zone, now)
     return texts.say("last read {when}", when=when)
@@ -412,20 +380,16 @@ def _describe_pace(source: Source, texts: Texts) -> str:
         return texts.say("nothing new lately")
     if source.items_per_day < 1:
         return texts.say("less than one article a day")
-    return texts.count(
-        "{n} article a day", "{n} articles a day", round(source.items_per_day)
-    )
+    pace = round(source.items_per_day)
+    return texts.count("{n} article a day", "{n} articles a day", pace)
 
 
 def _describe_move(source: Source, texts: Texts) -> str:
-    if source.kind == "site" and source.moved_to:
-        return texts.say(
-            "read from its feed {address}", address=mask_secrets(source.moved_to)
-        )
-    if current_address(source) != source.address and source.moved_to:
-        return texts.say(
-            "it has moved to {address}", address=mask_secrets(source.moved_to)
-        )
+    address = mask_secrets(source.moved_to or "")
+    if address and source.kind == "site":
+        return texts.say("read from its feed {address}", address=address)
+    if current_address(source) != source.address:
+        return texts.say("it has moved to {address}", address=address)
     return ""
 
 

@@ -9,7 +9,7 @@ one reading share identifies none of them.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -36,6 +36,7 @@ from bot.storage.restoration_store import Restoration
 from digests.analysis import analyse_article
 from digests.corrections import detection
 from digests.language.normalization import normalize_text
+from digests.messages import Message
 from digests.stories.assignment import StoryPlacement, new_story_id
 from digests.types import Article, ArticleAnalysis, StoryMembership
 
@@ -96,32 +97,23 @@ class ReadingChanges:
         """Add a notice for its admins to the source if the reading is a flood."""
         if not self.flood:
             return source
-        return replace(
-            source, notice=source_state.describe_flood(self.flood), noticed_at=now
-        )
+        notice = Message("source.flood", count=self.flood)
+        return replace(source, notice=notice, noticed_at=now)
 
 
 async def find_changes(
-    source: Source,
-    reading: SourceReading,
-    now: datetime,
-    *,
-    db: Database,
-    engine: Engine,
+    source: Source, reading: SourceReading, now: datetime, db: Database, engine: Engine
 ) -> ReadingChanges:
     """Find what is new, changed or restored in the reading, and analyse it."""
     several = _identify(source, reading.articles)
     names = {name for one in several for name in _all_names(one)}
-    heard = await db.read(
-        article_store.find_known_articles, source_id=source.id, names=names
-    )
-    pairs = [(one, _find_known(one, heard)) for one in several]
+    heard = await db.read(article_store.find_known_articles, source.id, names)
     new, restored_texts = [], []
-    for one, old in pairs:
-        revision = one.article.revision
-        if old is None or revision not in old.hashes:
+    for one in several:
+        old = next((heard[name] for name in _all_names(one) if name in heard), None)
+        if old is None or one.article.revision not in old.hashes:
             new.append((one, old))
-        elif revision != old.article.revision:
+        elif one.article.revision != old.article.revision:
             restored_texts.append(PendingRevision(named=one, analysis=None))
     fresh = [one.article for one, _ in new]
     flood = source_state.is_flood(source, len(reading.articles), fresh, now)
@@ -155,8 +147,7 @@ def store_changes(
     conn: Connection,
     source: Source,
     found: ReadingChanges,
-    placed: Sequence[StoryPlacement | None] = (),
-    *,
+    placed: Sequence[StoryPlacement | None],
     now: datetime,
 ) -> list[StoredRevision]:
     """Store what is new with its stories, and the new state of the source.
@@ -173,29 +164,24 @@ def store_changes(
     """
     kept: list[StoredRevision] = []
     for number, piece in enumerate(found.pieces):
+        named, analysis = piece.named, piece.analysis
         stored, is_new = article_store.store_article(
-            conn,
-            source,
-            piece.named.article,
-            now=now,
-            names=piece.named.names,
-            baseline=piece.baseline,
+            conn, source, named.article, now, named.names, piece.baseline
         )
-        if is_new and piece.analysis is not None:
-            key = stored.revision_id
-            quote_store.store_quotes(conn, revision_id=key, found=piece.analysis.quotes)
-            figure_store.store_figures(
-                conn, revision_id=key, found=piece.analysis.figures
-            )
-            one = StoredRevision(
-                article=str(stored.article_id),
-                revision_id=stored.revision_id,
-                current=stored.current,
-                placed=placed[number],
-            )
-            kept.append(one)
-    kept = record_stories(conn, source.workspace_id, kept, now=now)
-    source_store.update_source(conn, source=source)
+        if not is_new or analysis is None:
+            continue
+        key = stored.revision_id
+        quote_store.store_quotes(conn, key, analysis.quotes)
+        figure_store.store_figures(conn, key, analysis.figures)
+        one = StoredRevision(
+            article=str(stored.article_id),
+            revision_id=key,
+            current=stored.current,
+            placed=placed[number],
+        )
+        kept.append(one)
+    kept = record_stories(conn, source.workspace_id, kept, now)
+    source_store.update_source(conn, source)
     return kept
 
 
@@ -203,7 +189,6 @@ def record_stories(
     conn: Connection,
     workspace_id: int | None,
     kept: Sequence[StoredRevision],
-    *,
     now: datetime,
 ) -> list[StoredRevision]:
     """Store the stories of new revisions; return the revisions with their stories.
@@ -212,7 +197,7 @@ def record_stories(
     is too old for the view stays in its stored story.
     """
     ids = [each.article for each in kept]
-    known = story_store.list_memberships(conn, workspace_id=workspace_id, articles=ids)
+    known = story_store.list_memberships(conn, workspace_id, ids)
     stored_stories = {member.article: member.story for member in known}
     keys = {k.placed.membership.article: k.article for k in kept if k.placed}
     taken = story_store.UsedStoryIds(conn)
@@ -228,7 +213,7 @@ def record_stories(
                 stored = stored_stories.get(each.article)
             names[placed.story] = stored or new_story_id(each.article, taken)
         story = names.get(placed.story) or story_store.resolve_merged_story(
-            conn, workspace_id=workspace_id, story=placed.story
+            conn, workspace_id, placed.story
         )
         if each.article in memberships:
             # Two revisions of it were read at once.
@@ -239,14 +224,9 @@ def record_stories(
             story=story,
             duplicate_of=copied if copied != each.article else None,
         )
-    story_store.update_memberships(
-        conn,
-        workspace_id=workspace_id,
-        memberships=tuple(memberships.values()),
-        now=now,
-        # If one article leaves a story, the others stay.
-        whole=False,
-    )
+    # If one article leaves a story, the others stay: not `whole`.
+    found = tuple(memberships.values())
+    story_store.update_memberships(conn, workspace_id, found, now, whole=False)
     return [replace(each, membership=memberships.get(each.article)) for each in kept]
 
 
@@ -254,20 +234,12 @@ def _identify(source: Source, found: Sequence[Article]) -> tuple[NamedArticle, .
     if source.kind == "folder":
         # A file is identified by its name only.
         return tuple(NamedArticle(article=article, names=()) for article in found)
-    return name_articles(
-        [a if a.id else replace(a, id=a.url or source.address) for a in found]
-    )
+    with_ids = [a if a.id else replace(a, id=a.url or source.address) for a in found]
+    return name_articles(with_ids)
 
 
 def _all_names(one: NamedArticle) -> tuple[str, ...]:
-    first = (one.article.id, one.article.revises)
-    return (*(name for name in first if name), *one.names)
-
-
-def _find_known(
-    one: NamedArticle, heard: Mapping[str, KnownArticle]
-) -> KnownArticle | None:
-    return next((heard[name] for name in _all_names(one) if name in heard), None)
+    return tuple(filter(None, (one.article.id, one.article.revises, *one.names)))
 
 
 def _analyse_new(
@@ -299,12 +271,9 @@ def _is_in_restore_gap(
     """
     if restored is None or not restored.published:
         return False
-    read_since = (
-        source.last_success_at is not None and source.last_success_at >= restored.at
-    )
-    if read_since or source.id > restored.source:
+    read_at, published = source.last_success_at, article.published
+    if (read_at and read_at >= restored.at) or source.id > restored.source:
         return False
-    published = article.published
     return published is None or not restored.at < published <= now
 
 
@@ -323,12 +292,9 @@ def name_articles(articles: Sequence[Article]) -> tuple[NamedArticle, ...]:
     """Name the articles of one reading, each with the names that only it has."""
     several = [_identity_names(article) for article in articles]
     counts = Counter(name for names in several for name in names)
-    return tuple(
-        NamedArticle(
-            article=article, names=tuple(name for name in names if counts[name] == 1)
-        )
-        for article, names in zip(articles, several, strict=True)
-    )
+    own = [tuple(name for name in names if counts[name] == 1) for names in several]
+    pairs = zip(articles, own, strict=True)
+    return tuple(NamedArticle(article=article, names=names) for article, names in pairs)
 
 
 def _identity_names(article: Article) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ the public articles of the workspace's sources, in the stories of the public vie
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -33,7 +34,7 @@ from digests.stories.assignment import (
 )
 from digests.stories.index import StoryIndex
 from digests.stories.profiles import build_profile
-from digests.types import Article, StoryMembership
+from digests.types import StoryMembership
 
 log = structlog.get_logger(__name__)
 
@@ -83,21 +84,17 @@ class StoryView:
             if self.revisions.get(article.id) == each.revision_id:
                 continue
             self.index.remove(article.id)
-            member = each.membership
+            member, key = each.membership, each.revision_id
             if member is None:
                 placed = place_article(article, self.index)
                 member = placed.membership
-                unassigned.append(
-                    StoredRevision(
-                        article=article.id,
-                        revision_id=each.revision_id,
-                        current=True,
-                        placed=placed,
-                    )
+                one = StoredRevision(
+                    article=article.id, revision_id=key, current=True, placed=placed
                 )
+                unassigned.append(one)
             else:
                 # The others count as loaded once their story is stored.
-                self.revisions[article.id] = each.revision_id
+                self.revisions[article.id] = key
             self.index.add(article, member)
         return unassigned
 
@@ -168,12 +165,6 @@ class StoryView:
                 found[(story,)] = None
         return list(found)
 
-    def regroup(
-        self, articles: Sequence[Article], known: Sequence[StoryMembership]
-    ) -> tuple[StoryMembership, ...]:
-        """Group these articles as a batch."""
-        return group_articles(articles, known, background=self.index.background)
-
     def move(
         self, before: Sequence[StoryMembership], after: Sequence[StoryMembership]
     ) -> None:
@@ -186,25 +177,18 @@ class StoryView:
                 self.index.reassign(along)
 
 
-@dataclass(kw_only=True, slots=True)
-class _ViewSlot:
-    """A view and its lock."""
-
-    view: StoryView
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoryAssigner:
     """Stores articles with their stories, over one database."""
 
     db: Database
     engine: Engine
-    _slots: dict[int | None, _ViewSlot] = field(default_factory=dict, repr=False)
+    _views: dict[int | None, StoryView] = field(default_factory=dict, repr=False)
+    _locks: defaultdict[int | None, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock), repr=False
+    )
 
-    async def store(
-        self, source: Source, found: ReadingChanges, *, now: datetime
-    ) -> int:
+    async def store(self, source: Source, found: ReadingChanges, now: datetime) -> int:
         """Store new articles with their stories, and the new state of the source.
 
         Returns:
@@ -212,120 +196,93 @@ class StoryAssigner:
         """
         found = replace(found, pieces=storing.sort_for_storing(found.pieces))
         if all(piece.analysis is None for piece in found.pieces):
-            kept = await self.db.write(storing.store_changes, source, found, now=now)
+            kept = await self.db.write(storing.store_changes, source, found, (), now)
             return len(kept)
         if source.workspace_id is not None:
             # The public articles that it shares must have their stories first.
-            public_slot = self._view_slot(None)
-            async with public_slot.lock:
-                await self._catch_up(public_slot.view, now)
-        slot = self._view_slot(source.workspace_id)
-        async with slot.lock:
-            await self._catch_up(slot.view, now)
-            kept = await self._assign(slot, source, found, now)
-            for doubt in slot.view.find_doubtful(kept)[:_REGROUPINGS]:
-                await self._regroup(slot.view, doubt, now)
+            async with self._locks[None]:
+                await self._catch_up(None, now)
+        async with self._locks[source.workspace_id]:
+            view = await self._catch_up(source.workspace_id, now)
+            kept = await self._assign(view, source, found, now)
+            for doubt in view.find_doubtful(kept)[:_REGROUPINGS]:
+                await self._regroup(view, doubt, now)
         return len(kept)
 
-    def _view_slot(self, workspace_id: int | None) -> _ViewSlot:
-        slot = self._slots.pop(workspace_id, None)
-        slot = slot or _ViewSlot(view=StoryView(workspace_id))
-        self._slots[workspace_id] = slot
-        own = [key for key in self._slots if key is not None]
+    async def _catch_up(self, workspace_id: int | None, now: datetime) -> StoryView:
+        """Return the view, with everything that is stored."""
+        view = self._views.pop(workspace_id, None) or StoryView(workspace_id)
+        self._views[workspace_id] = view
+        own = [key for key in self._views if key is not None]
         for key in own[:-_MAX_VIEWS]:
-            del self._slots[key]
-        return slot
-
-    async def _catch_up(self, view: StoryView, now: datetime) -> None:
-        """Load what is stored and not in the view."""
+            del self._views[key]
         if view.pruned_at is None or now - view.pruned_at > _PRUNE_INTERVAL:
             await self.engine.run(view.prune, now)
             view.pruned_at = now
         await self._follow_moves(view)
-        dated = now - VIEW_SPAN
+        oldest = now - VIEW_SPAN
+        fetched = None if view.latest is None else view.latest - _FETCH_OVERLAP
         keys = await self.db.read(
-            story_store.list_arrivals,
-            workspace_id=view.workspace_id,
-            dated=dated,
-            fetched=None if view.latest is None else view.latest - _FETCH_OVERLAP,
-            limit=MAX_ARTICLES,
+            story_store.list_arrivals, workspace_id, oldest, fetched, MAX_ARTICLES
         )
         new = [k for k in keys if view.revisions.get(k.article) != k.revision_id]
         for at in range(0, len(new), _BATCH):
-            some = new[at : at + _BATCH]
-            loaded = await self.db.read(
-                story_store.load_arrivals,
-                workspace_id=view.workspace_id,
-                revision_ids=[key.revision_id for key in some],
-            )
+            ids = [key.revision_id for key in new[at : at + _BATCH]]
+            loaded = await self.db.read(story_store.load_arrivals, workspace_id, ids)
             unassigned = await self.engine.run(view.load, loaded)
             if unassigned:
                 kept = await self.db.write(
-                    storing.record_stories, view.workspace_id, unassigned, now=now
+                    storing.record_stories, workspace_id, unassigned, now
                 )
                 await self.engine.run(view.reassign, kept)
         view.latest = max((key.fetched_at for key in keys), default=view.latest)
+        return view
 
     async def _follow_moves(self, view: StoryView) -> None:
         """Apply merges and splits by editions or another process."""
-        moves = await self.db.read(
-            story_store.list_story_moves,
-            workspace_id=view.workspace_id,
-            after=view.moves,
-        )
+        key = view.workspace_id
+        moves = await self.db.read(story_store.list_story_moves, key, view.moves)
         held = view.articles_of(moves.stories)
         if held:
-            known = await self.db.read(
-                story_store.list_memberships,
-                workspace_id=view.workspace_id,
-                articles=held,
-            )
+            known = await self.db.read(story_store.list_memberships, key, held)
             await self.engine.run(view.index.reassign, known)
         view.moves = moves.last
 
     async def _assign(
-        self, slot: _ViewSlot, source: Source, found: ReadingChanges, now: datetime
+        self, view: StoryView, source: Source, found: ReadingChanges, now: datetime
     ) -> list[StoredRevision]:
-        view, pieces = slot.view, found.pieces
+        pieces = found.pieces
         placed: list[StoryPlacement | None] = []
         try:
             for at in range(0, len(pieces), _BATCH):
                 some = pieces[at : at + _BATCH]
                 placed += await self.engine.run(view.place, some, now)
             kept = await self.db.write(
-                storing.store_changes, source, found, placed, now=now
+                storing.store_changes, source, found, placed, now
             )
             await self.engine.run(view.reassign, kept)
         except BaseException:
             # It may contain what was not stored: rebuild it from stored rows.
-            slot.view = StoryView(view.workspace_id)
+            self._views.pop(view.workspace_id, None)
             raise
         return kept
 
     async def _regroup(
         self, view: StoryView, doubt: Sequence[str], now: datetime
     ) -> None:
+        key = view.workspace_id
         several = await self.db.read(
-            story_store.list_newest_story_articles,
-            workspace_id=view.workspace_id,
-            stories=doubt,
-            limit=_REGROUPED,
+            story_store.list_newest_story_articles, key, doubt, limit=_REGROUPED
         )
-        known = await self.db.read(
-            story_store.list_memberships,
-            workspace_id=view.workspace_id,
-            articles=[article.id for article in several],
+        ids = [article.id for article in several]
+        known = await self.db.read(story_store.list_memberships, key, ids)
+        background = view.index.background
+        after = await self.engine.run(
+            group_articles, several, known, background=background
         )
-        after = await self.engine.run(view.regroup, several, known)
-        if {(m.article, m.story) for m in after} == {
-            (m.article, m.story) for m in known
-        }:
+        old, new = ({(m.article, m.story) for m in some} for some in (known, after))
+        if old == new:
             return
         log.debug("stories grouped again", stories=doubt)
-        await self.db.write(
-            story_store.update_memberships,
-            workspace_id=view.workspace_id,
-            memberships=after,
-            now=now,
-        )
+        await self.db.write(story_store.update_memberships, key, after, now)
         await self.engine.run(view.move, known, after)

@@ -127,29 +127,22 @@ class Occurrence(Scoped):
 SEPARATE_KEY = "apart"
 
 
+_STORED_FIELDS = ("digest", "zone", "locale", "next_due", "late")
+
+
 def context_to_json(context: RenderContext) -> Mapping[str, Any]:
     """Convert a context to plain JSON values."""
     due = context.next_due
-    return {
-        "digest": context.digest,
-        "zone": context.zone,
-        "locale": context.locale,
-        "next_due": due.isoformat() if due else None,
-        "late": context.late,
-    }
+    plain = {name: getattr(context, name) for name in _STORED_FIELDS}
+    return plain | {"next_due": due.isoformat() if due else None}
 
 
 def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderContext:
     """Load what `context_to_json` returned, for the edition with this public id."""
-    due = stored["next_due"]
-    return RenderContext(
-        edition_id=edition_id,
-        digest=stored["digest"],
-        zone=stored["zone"],
-        locale=stored["locale"],
-        next_due=datetime.fromisoformat(due) if due else None,
-        late=stored["late"],
-    )
+    plain = {name: stored[name] for name in _STORED_FIELDS}
+    due = plain.pop("next_due")
+    next_due = datetime.fromisoformat(due) if due else None
+    return RenderContext(edition_id=edition_id, next_due=next_due, **plain)
 
 
 #: Articles first seen within this time can still be published.

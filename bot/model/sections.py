@@ -67,9 +67,9 @@ def parse_sections(written: str | Sequence[str] | None) -> Sections:
             "Name at least one section of {names}, or write «usual».",
             names=_format_section_names(),
         )
-    if chosen[0] != "also" and "also" in chosen:
+    if chosen[0] != "also":
         # It is not part of a story: it comes before or after all of them.
-        chosen = [*(one for one in chosen if one != "also"), "also"]
+        chosen.sort(key=lambda section: section == "also")
     return tuple(chosen)
 
 
@@ -88,19 +88,14 @@ def _is_usual(written: str) -> bool:
 def _split_names(written: str) -> Iterator[str]:
     for piece in _SEPARATOR.split(written):
         said = " ".join(piece.split())
-        if (
-            said
-            and normalize_text(said) not in _SECTION_NAMES
-            and _are_section_names(said.split())
+        words = said.split()
+        if normalize_text(said) in _SECTION_NAMES or not all(
+            normalize_text(word) in _SECTION_NAMES for word in words
         ):
-            # «summary quotes» without a comma
-            yield from said.split()
-        elif said:
             yield said
-
-
-def _are_section_names(words: Sequence[str]) -> bool:
-    return all(normalize_text(word) in _SECTION_NAMES for word in words)
+        else:
+            # «summary quotes» without a comma; nothing for an empty piece.
+            yield from words
 
 
 def _parse_section(said: str) -> Section:

@@ -92,6 +92,17 @@ class SettingInfo:
 _NO_INFO: Final = SettingInfo()
 
 
+#: The commands that offer a setting.
+_STYLE: Final = ("style",)
+_STYLE_AND_FORM: Final = ("style", "style form")
+_DESTINATION: Final = ("destination edit",)
+
+
+def _offered(help: str, commands: tuple[OfferedBy, ...], **info: Any) -> SettingInfo:
+    """Describe a setting that these commands offer, with `help` for its option."""
+    return SettingInfo(help=help, offered_by=commands, **info)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
     """A settings field in the form that commands, files and forms are derived from."""
@@ -121,9 +132,8 @@ _ROLE = re.compile(r"(?:<@&(\d{1,20})>|(?:role\s+)?(\d{1,20}))")
 
 
 def _check_plain_name(name: str) -> str:
-    if any(
-        unicodedata.category(c) in ("Cc", "Cs") or c in _BIDI_CONTROLS for c in name
-    ):
+    categories = {unicodedata.category(char) for char in name}
+    if categories & {"Cc", "Cs"} or _BIDI_CONTROLS & set(name):
         raise ValueError(UserError("It contains invisible characters; remove them."))
     return name
 
@@ -201,18 +211,18 @@ class DigestOptions(SettingsModel):
     stories: Annotated[
         int,
         Field(ge=1, le=15),
-        SettingInfo(
-            help="How many stories in full, 1 to 15",
-            offered_by=("create", "edit", "style", "style form"),
+        _offered(
+            "How many stories in full, 1 to 15",
+            ("create", "edit", "style", "style form"),
             affects_edition=True,
             always_listed=True,
         ),
     ] = 5
     summary: Annotated[
         SummaryLength,
-        SettingInfo(
-            help="How long the summary of each story is",
-            offered_by=("style", "style form"),
+        _offered(
+            "How long the summary of each story is",
+            _STYLE_AND_FORM,
             affects_edition=True,
         ),
     ] = "short"
@@ -220,26 +230,24 @@ class DigestOptions(SettingsModel):
     quotes: Annotated[
         int,
         Field(ge=0, le=5),
-        SettingInfo(
-            help="Quotes with a story, 0 to 5; 0: none",
-            offered_by=("style", "style form"),
+        _offered(
+            "Quotes with a story, 0 to 5; 0: none",
+            _STYLE_AND_FORM,
             affects_edition=True,
         ),
     ] = 5
     figures: Annotated[
         bool,
-        SettingInfo(
-            help="Whether figures are shown with a story",
-            offered_by=("style",),
-            affects_edition=True,
+        _offered(
+            "Whether figures are shown with a story", _STYLE, affects_edition=True
         ),
     ] = True
     brief: Annotated[
         int,
         Field(ge=0, le=12),
-        SettingInfo(
-            help="Lines under «also in brief», 0 to 12; 0: none",
-            offered_by=("style",),
+        _offered(
+            "Lines under «also in brief», 0 to 12; 0: none",
+            _STYLE,
             affects_edition=True,
         ),
     ] = 6
@@ -247,9 +255,9 @@ class DigestOptions(SettingsModel):
     sections: Annotated[
         tuple[Section, ...] | None,
         BeforeValidator(_parse_section_list),
-        SettingInfo(
-            help="In order: summary, matters, quotes, figures, also; usual",
-            offered_by=("style", "style form"),
+        _offered(
+            "In order: summary, matters, quotes, figures, also; usual",
+            _STYLE_AND_FORM,
             completes="section",
         ),
     ] = None
@@ -258,10 +266,10 @@ class DigestOptions(SettingsModel):
         int | None,
         Field(ge=1, le=168),
         BeforeValidator(_parse_none),
-        SettingInfo(
-            help="Leave out articles older than so many hours, 1 to 168; none",
+        _offered(
+            "Leave out articles older than so many hours, 1 to 168; none",
+            _STYLE,
             label="maximum age",
-            offered_by=("style",),
             affects_edition=True,
         ),
     ] = None
@@ -273,18 +281,18 @@ class DigestOptions(SettingsModel):
     ] = ()
     language: Annotated[
         str,
-        SettingInfo(
-            help="Of its articles: en, de …",
-            offered_by=("create", "edit", "style"),
+        _offered(
+            "Of its articles: en, de …",
+            ("create", "edit", "style"),
             affects_edition=True,
             always_listed=True,
         ),
     ] = "en"
     corrections: Annotated[
         CorrectionsSetting,
-        SettingInfo(
-            help="edit: in the posts; tell: only listed; off: nothing",
-            offered_by=("style",),
+        _offered(
+            "edit: in the posts; tell: only listed; off: nothing",
+            _STYLE,
             always_listed=True,
             omit_default=True,
         ),
@@ -297,9 +305,8 @@ class DigestOptions(SettingsModel):
             title: Of the edition.
             reader: Further fields of the style: `more` and `less` of a person.
         """
-        shared = {f.name for f in fields(EditionStyle)} & set(
-            DigestOptions.model_fields
-        )
+        names = {field.name for field in fields(EditionStyle)}
+        shared = names & DigestOptions.model_fields.keys()
         return EditionStyle(
             title=title,
             lang=self.language,
@@ -349,36 +356,26 @@ class DigestSettings(DigestOptions):
 class PostOptions(SettingsModel):
     """How messages are posted at a destination; everything is off by default."""
 
-    silent: Annotated[
-        bool, SettingInfo(help="Post without a sound", offered_by=("destination edit",))
-    ] = False
+    silent: Annotated[bool, _offered("Post without a sound", _DESTINATION)] = False
     #: The platform's id of the one role that scheduled editions mention; None = none.
     ping: Annotated[
         str | None,
         BeforeValidator(_parse_role),
         BeforeValidator(_parse_none),
-        SettingInfo(
-            help="The role that hears of scheduled editions, or nobody",
-            offered_by=("destination edit",),
+        _offered(
+            "The role that hears of scheduled editions, or nobody",
+            _DESTINATION,
             none_word="nobody",
             managers_only=True,
         ),
     ] = None
     #: An edition's first message is posted in the channel, the others in its thread.
     thread: Annotated[
-        bool,
-        SettingInfo(
-            help="All but the first message in a thread",
-            offered_by=("destination edit",),
-        ),
+        bool, _offered("All but the first message in a thread", _DESTINATION)
     ] = False
     #: Published to the channels that follow this one.
     crosspost: Annotated[
-        bool,
-        SettingInfo(
-            help="Publish to channels that follow this one",
-            offered_by=("destination edit",),
-        ),
+        bool, _offered("Publish to channels that follow this one", _DESTINATION)
     ] = False
 
 
@@ -414,11 +411,9 @@ DEFAULT_DIGEST: Final[SettingsEntry] = {
 @cache
 def list_settings(model: type[SettingsModel]) -> tuple[Setting, ...]:
     """List the fields of a model, those of a base class after its own."""
-    own = [n for n in model.model_fields if n in model.__annotations__]
-    inherited = [n for n in model.model_fields if n not in own]
-    return tuple(
-        _describe_field(name, model.model_fields[name]) for name in (*own, *inherited)
-    )
+    own = model.__annotations__
+    ordered = sorted(model.model_fields, key=lambda name: name not in own)
+    return tuple(_describe_field(name, model.model_fields[name]) for name in ordered)
 
 
 def get_setting(model: type[SettingsModel], name: str) -> Setting | None:
@@ -430,14 +425,13 @@ def _describe_field(name: str, field: FieldInfo) -> Setting:
     parts = get_args(field.annotation)
     is_union = get_origin(field.annotation) in (Union, UnionType)
     optional = is_union and NoneType in parts
-    (kind, *_) = (
-        [p for p in parts if p is not NoneType] if is_union else [field.annotation]
-    )
+    kinds = [part for part in parts if part is not NoneType]
+    kind = kinds[0] if is_union else field.annotation
     marks = field.metadata
     default = field.get_default(call_default_factory=True)
     return Setting(
         name=name,
-        kind=_get_kind(kind),
+        kind=_KINDS.get(get_origin(kind) or kind, "text"),
         info=next((m for m in marks if isinstance(m, SettingInfo)), _NO_INFO),
         default=None if field.is_required() else default,
         optional=optional,
@@ -447,13 +441,11 @@ def _describe_field(name: str, field: FieldInfo) -> Setting:
     )
 
 
-def _get_kind(annotation: Any) -> SettingKind:
-    if get_origin(annotation) is Literal:
-        return "choice"
-    kinds: Mapping[Any, SettingKind] = {
-        bool: "switch",
-        int: "number",
-        tuple: "list",
-        dict: "mapping",
-    }
-    return kinds.get(get_origin(annotation) or annotation, "text")
+#: By the type of a field, without its arguments.
+_KINDS: Final[Mapping[Any, SettingKind]] = {
+    bool: "switch",
+    int: "number",
+    tuple: "list",
+    dict: "mapping",
+    Literal: "choice",
+}

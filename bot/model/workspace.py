@@ -137,8 +137,5 @@ class Location:
     def of_person(self) -> str | None:
         """Id of the person whose direct messages these are; None = a channel."""
         channel = self.channel or ""
-        return (
-            channel.removeprefix(PERSON_PREFIX)
-            if channel.startswith(PERSON_PREFIX)
-            else None
-        )
+        person = channel.removeprefix(PERSON_PREFIX)
+        return person if person != channel else None

@@ -24,23 +24,16 @@ restoring again is safe. On PostgreSQL, the server's own tools copy and load, an
 `secure_restored_database` does the rest. Everything here blocks.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from bot.errors import UserError
 from bot.publishing import planning
 from bot.storage import Connection, process_store, restoration_store, sqlite_backup
+from bot.storage.restoration_store import ErasedWorkspace, NewerTokens
 from bot.storage.sqlite_backup import ReportProgress, ignore_progress
-
-_NEW_SUFFIX, _REPLACED_SUFFIX = ".restoring", ".replaced"
-
-StepHook = Callable[[str], None]
-
-
-def _ignore_step(_step: str) -> None:
-    """The default; tests end the process at a step."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,45 +51,31 @@ class Backup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RestoreSummary:
+class RestoreResult:
     """What restoring changed in the data."""
 
     #: Posts that are read back.
-    doubted: int
+    uncertain: int
     #: Due moments that are skipped.
-    passed_over: int
+    skipped: int
     #: Workspaces whose newer tokens were adopted, and those that were erased again.
     tokens: int = 0
     erased: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RestoreResult:
-    """A restored database."""
-
-    found: RestoreSummary
     #: The replaced database; None if there was none.
-    aside: Path | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _ReplacedState:
-    """State that only the replaced database has."""
-
-    tokens: tuple[restoration_store.NewerTokens, ...] = ()
-    erased: tuple[restoration_store.ErasedWorkspace, ...] = ()
+    aside: Path | None = None
 
 
 # ── making one ─────────────────────────────────────────────────────────────────
 
 
-def default_backup_path(file: Path, now: datetime) -> Path:
-    """Build the default path of a backup."""
-    return backup_path_in(file, file.parent / sqlite_backup.BACKUP_FOLDER, now)
+def choose_backup_path(file: Path, wanted: Path | None, now: datetime) -> Path:
+    """Return `wanted`, or an unused path in it if it is a folder.
 
-
-def backup_path_in(file: Path, folder: Path, now: datetime) -> Path:
-    """Build an unused path for a backup in a folder."""
+    The default folder is beside the database at `file`.
+    """
+    if wanted is not None and not wanted.is_dir():
+        return wanted
+    folder = wanted or file.parent / sqlite_backup.BACKUP_FOLDER
     return sqlite_backup.choose_free_path(folder, file.stem, now, file.suffix)
 
 
@@ -147,23 +126,14 @@ def inspect_backup(file: Path, database: Path) -> Backup:
 def _describe(
     file: Path, looked: sqlite_backup.DatabaseFile, made_at: datetime | None
 ) -> Backup:
-    sealed = sqlite_backup.query_file(file, restoration_store.count_installations)
-    return Backup(
-        file=file,
-        schema=looked.schema,
-        size=looked.size,
-        made_at=made_at,
-        sealed=sealed or 0,
-    )
+    sealed = sqlite_backup.query_file(file, restoration_store.count_installations) or 0
+    schema, size = looked.schema, looked.size
+    return Backup(file=file, schema=schema, size=size, made_at=made_at, sealed=sealed)
 
 
-def find_lease_holder(file: Path, *, name: str, now: datetime) -> str | None:
-    """Find who holds the lease of this name; None also for an unreadable database."""
-    if not file.exists():
-        return None
-    return sqlite_backup.query_file(
-        file, process_store.find_current_lease_holder, name=name, now=now
-    )
+def find_lease_holder(file: Path, now: datetime) -> str | None:
+    """Find who holds the lease; None also for an unreadable database."""
+    return sqlite_backup.query_file(file, process_store.find_lease_holder, now=now)
 
 
 def restore_backup(
@@ -173,7 +143,7 @@ def restore_backup(
     now: datetime,
     published: bool = True,
     on_progress: ReportProgress = ignore_progress,
-    at: StepHook = _ignore_step,
+    at: Callable[[str], None] = lambda _: None,
 ) -> RestoreResult:
     """Replace the database at `file`, which is kept, with a backup.
 
@@ -183,7 +153,7 @@ def restore_backup(
         now: The present instant.
         published: Whether articles fetched before now count as published.
         on_progress: Called with the progress of copying.
-        at: Called after each step.
+        at: Called after each step; tests end the process there.
 
     Raises:
         UserError: The backup cannot be used, or is the database itself.
@@ -191,35 +161,32 @@ def restore_backup(
             program, or its folder cannot be written.
     """
     _inspect_other_file(backup, file)
-    there = file.exists()
-    if there:
-        sqlite_backup.checkpoint_file(file)
-    new = file.with_name(f"{file.name}{_NEW_SUFFIX}")
-    aside = sqlite_backup.choose_free_path(
-        file.parent, f"{file.name}{_REPLACED_SUFFIX}", now
-    )
+    sqlite_backup.checkpoint_file(file)
+    new = file.with_name(f"{file.name}.restoring")
+    aside = sqlite_backup.choose_free_path(file.parent, f"{file.name}.replaced", now)
     try:
         sqlite_backup.copy_database(backup, new, on_progress=on_progress)
         at("copied")
-        remembered = _load_replaced_state(file) if there else _ReplacedState()
+        tokens = sqlite_backup.query_file(file, restoration_store.list_newer_tokens)
+        gone = sqlite_backup.query_file(file, restoration_store.list_erased_workspaces)
         sqlite_backup.upgrade_file(new)
         found = sqlite_backup.modify_file(
             new,
             secure_restored_database,
             now=now,
             published=published,
-            remembered=remembered,
+            tokens=tokens or (),
+            erased=gone or (),
         )
         at("made safe")
         sqlite_backup.checkpoint_file(new)
         # Another process may have opened it meanwhile.
-        if there:
-            sqlite_backup.checkpoint_file(file)
+        sqlite_backup.checkpoint_file(file)
         at("settled")
         kept = sqlite_backup.replace_file(new, file, aside, at=at)
     finally:
         sqlite_backup.discard_file(new)
-    return RestoreResult(found=found, aside=aside if kept else None)
+    return replace(found, aside=aside) if kept else found
 
 
 def secure_restored_database(
@@ -227,20 +194,29 @@ def secure_restored_database(
     *,
     now: datetime,
     published: bool,
-    remembered: _ReplacedState | None = None,
-) -> RestoreSummary:
-    """Cancel what a restored database wrongly regards as still to do."""
-    newer = remembered or _ReplacedState()
+    tokens: Collection[NewerTokens] = (),
+    erased: Collection[ErasedWorkspace] = (),
+) -> RestoreResult:
+    """Cancel what a restored database wrongly regards as still to do.
+
+    Args:
+        conn: Connection to the restored database.
+        now: The present instant.
+        published: Whether articles fetched before now count as published.
+        tokens: Those of the replaced database.
+        erased: The workspaces whose erasure the replaced database has.
+    """
     restoration_store.record_restoration(conn, now=now, published=published)
     restoration_store.skip_used_ids(conn)
-    waiting = restoration_store.skip_due_occurrences(conn)
+    skipped = restoration_store.skip_due_occurrences(conn)
+    reason = restoration_store.SKIPPED_REASON
+    skipped += planning.skip_due_schedules(conn, now, reason)
     restoration_store.fail_open_notices(conn, now=now)
-    return RestoreSummary(
-        doubted=restoration_store.mark_posts_uncertain(conn, now=now),
-        passed_over=waiting
-        + planning.skip_due_schedules(conn, now, restoration_store.SKIPPED_REASON),
-        tokens=restoration_store.adopt_newer_tokens(conn, newer.tokens),
-        erased=restoration_store.repeat_erasures(conn, newer.erased, now=now),
+    return RestoreResult(
+        uncertain=restoration_store.mark_posts_uncertain(conn, now=now),
+        skipped=skipped,
+        tokens=restoration_store.adopt_newer_tokens(conn, tokens),
+        erased=restoration_store.repeat_erasures(conn, erased, now=now),
     )
 
 
@@ -249,9 +225,3 @@ def _inspect_other_file(backup: Path, file: Path) -> sqlite_backup.DatabaseFile:
     if file.exists() and backup.samefile(file):
         raise UserError(f"{backup} is the database itself, not a backup of it.")
     return looked
-
-
-def _load_replaced_state(file: Path) -> _ReplacedState:
-    tokens = sqlite_backup.query_file(file, restoration_store.list_newer_tokens)
-    erased = sqlite_backup.query_file(file, restoration_store.list_erased_workspaces)
-    return _ReplacedState(tokens=tokens or (), erased=erased or ())

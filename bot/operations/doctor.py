@@ -8,6 +8,7 @@ fails or hangs is reported as a finding, and the others still run.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -25,6 +26,7 @@ from bot.model import (
     Workspace,
 )
 from bot.operations.health_checks import (
+    RunCheck,
     check_channels,
     check_database,
     check_jobs,
@@ -35,13 +37,7 @@ from bot.operations.health_checks import (
 )
 from bot.ports import Clock, Examinable, Examiner, Inspector, Platform, Plugins
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
-from bot.storage import (
-    Database,
-    delivery_store,
-    destination_store,
-    digest_store,
-    workspace_store,
-)
+from bot.storage import Database, delivery_store, digest_store, workspace_store
 from digests.errors import DigestsError
 from digests.messages import Message
 
@@ -83,15 +79,8 @@ class Doctor:
         self, workspace: Workspace, texts: Texts
     ) -> tuple[Finding, ...]:
         """Check one workspace for its editors, without the machine's findings."""
-        checks = _WorkspaceChecks(doctor=self, workspace=workspace, texts=texts)
         platform = await self._check_platform(workspace.platform)
-        return (*platform, *await checks.run())
-
-    async def examine_destination(
-        self, workspace: Workspace, place: Destination
-    ) -> tuple[Finding, ...]:
-        """Check one channel of the workspace on its platform."""
-        return tuple(await self.check_destinations(workspace, [place]))
+        return (*platform, *await _WorkspaceChecks(self, workspace, texts).run())
 
     async def check_destinations(
         self, workspace: Workspace, places: Sequence[Destination]
@@ -99,23 +88,18 @@ class Doctor:
         """Check channels: known problems first, the others by asking the platform."""
         platform: object = self.platforms.get(workspace.platform)
         found: list[Finding] = []
-        if isinstance(platform, Inspector):
-            found = [
-                Finding(
-                    subject=f"#{place.name}",
-                    state="problem" if problem.stops else "warning",
-                    text=problem.text,
-                    fix=problem.fix,
-                )
-                for place in places
-                for problem in await platform.inspect(workspace.external_id, place)
-            ]
+        unknown: list[Destination] = []
+        for place in places:
+            known = len(found)
+            if isinstance(platform, Inspector):
+                for one in await platform.inspect(workspace.external_id, place):
+                    build = Finding.problem if one.stops else Finding.warning
+                    found.append(build(f"#{place.name}", one.text, one.fix))
+            if len(found) == known:
+                unknown.append(place)
         examiner = self.get_examiner(workspace.platform)
-        if examiner is None:
-            return found
-        known = {finding.subject for finding in found}
-        unknown = [place for place in places if f"#{place.name}" not in known]
-        return [*found, *await check_channels(examiner, workspace, unknown)]
+        more = await check_channels(examiner, workspace, unknown) if examiner else []
+        return [*found, *more]
 
     def get_examiner(self, platform: str) -> Examiner | None:
         """Return the platform's examiner; None if it is off or has no single token."""
@@ -135,15 +119,14 @@ class Doctor:
     async def _check_workspaces(self) -> Sequence[Finding]:
         found: list[Finding] = []
         for workspace in await self.db.read(workspace_store.list_workspaces):
-            checks = _WorkspaceChecks(doctor=self, workspace=workspace, texts=_ENGLISH)
-            found += await checks.run()
+            found += await _WorkspaceChecks(self, workspace, _ENGLISH).run()
         if not found:
             fix = "standfirst apply FILE.toml, or standfirst demo to look around"
             found.append(Finding.warning("workspaces", "nothing is set up yet", fix))
         return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _WorkspaceChecks:
     """Checks what is stored of one workspace; the findings are in its language."""
 
@@ -163,90 +146,70 @@ class _WorkspaceChecks:
 
     async def _check_connection(self, digests: Sequence[Digest]) -> list[Finding]:
         """Check that the platform is on and posts; then the channels in use."""
-        doctor, workspace, say = self.doctor, self.workspace, self.texts.say
+        doctor, workspace = self.doctor, self.workspace
         name, subject = workspace.platform, f"{workspace.platform} {workspace.name}"
         if workspace.stopped is not None:
-            fix = say(
+            text = Message("posting there is paused: {why}", why=workspace.stopped)
+            fix = Message(
                 "fix the cause; it is tried again at every start and every six hours"
             )
-            text = self._describe_stop(workspace.stopped)
             return [Finding.problem(subject, text, fix)]
         if name not in doctor.platforms:
             plugin = doctor.plugins.get(name)
-            fix = self.texts.word((plugin and plugin.how_to_connect) or RESTART)
-            text = say(
+            fix = Message((plugin and plugin.how_to_connect) or RESTART)
+            text = Message(
                 "{platform} is not connected; nothing is posted there", platform=name
             )
             return [Finding.problem(subject, text, fix)]
         if doctor.get_examiner(name) is None and name in doctor.checks:
             check = partial(doctor.checks[name], workspace.external_id)
             return await run_check(subject, check)
-        used = {place.id for digest in digests for place in digest.destinations}
-        places = await doctor.db.read(
-            destination_store.list_destinations, workspace.scope
-        )
-        return await doctor.check_destinations(
-            workspace, [place for place in places if place.id in used]
-        )
+        used = {one.id: one for digest in digests for one in digest.destinations}
+        return await doctor.check_destinations(workspace, list(used.values()))
 
     def _check_digest(self, digest: Digest) -> list[Finding]:
-        say = self.texts.say
-        subject = say("digest {name}", name=digest.name)
+        subject = self.texts.say("digest {name}", name=digest.name)
         if not digest.destinations:
-            text = say("it has no destination, so nobody sees it")
-            fix = say("run /newsdesk destination here, then /newsdesk digest edit")
+            text = Message("it has no destination, so nobody sees it")
+            fix = Message("run /newsdesk destination here, then /newsdesk digest edit")
             return [Finding.warning(subject, text, fix)]
-        stopped = [
-            Finding.problem(
-                f"#{place.name}",
-                self._describe_stop(place.paused),
-                say("fix the cause; one message tries it again every six hours")
-                if place.retest_at
-                else say(
+        due = describe_next_due(digest, self.doctor.clock.now(), self.texts)
+        found = [Finding.ok(subject, due)]
+        for place in digest.destinations:
+            fix = Message("fix the cause; one message tries it again every six hours")
+            if not place.retest_at:
+                fix = Message(
                     "fix the cause, then run /newsdesk destination here in the channel"
-                ),
-            )
-            for place in digest.destinations
-            if place.paused
-        ]
-        fix = say("correct its schedule: /newsdesk schedule edit, or in its file")
-        stopped += [
-            Finding.problem(subject, self.texts.error(problem), fix)
-            for problem in find_schedule_problems(digest)
-        ]
-        return [Finding.ok(subject, self._describe_next_due(digest)), *stopped]
+                )
+            if place.paused:
+                text = Message("posting there is paused: {why}", why=place.paused)
+                found.append(Finding.problem(f"#{place.name}", text, fix))
+        fix = Message("correct its schedule: /newsdesk schedule edit, or in its file")
+        problems = find_schedule_problems(digest)
+        return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 
     async def _check_sources(self, digest: Digest) -> list[Finding]:
-        zone = digest_zone(digest)
+        now, zone = self.doctor.clock.now(), digest_zone(digest)
 
-        def name_of(source: Source) -> str:
-            return self.texts.say("source {name}", name=source.name)
-
-        async def check(source: Source) -> Sequence[Finding]:
+        async def check(source: Source, subject: str) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
             if source.kind == "folder" or source.requested_at is None:
-                return await self._read_source(source, name_of(source))
-            health = source_state.describe_health(
-                source, self.doctor.clock.now(), zone, self.texts
-            )
-            return (
-                Finding(
-                    subject=name_of(source),
-                    state=health.state,
-                    text=Message(health.text),
-                    fix=Message(health.fix),
-                ),
-            )
+                return await self._read_source(source, subject)
+            health = source_state.describe_health(source, now, zone, self.texts)
+            text, fix = Message(health.text), Message(health.fix)
+            return (Finding(subject=subject, state=health.state, text=text, fix=fix),)
 
-        return await run_checks(
-            [(name_of(source), partial(check, source)) for source in digest.sources]
-        )
+        checks: list[tuple[str, RunCheck]] = []
+        for source in digest.sources:
+            subject = self.texts.say("source {name}", name=source.name)
+            checks.append((subject, partial(check, source, subject)))
+        return await run_checks(checks)
 
     async def _read_source(self, source: Source, subject: str) -> list[Finding]:
         try:
             reading = await self.doctor.ingestor.read_source(source)
         except DigestsError as error:
-            fix = self.texts.say("fix the source, or remove it from the digest")
+            fix = Message("fix the source, or remove it from the digest")
             return [Finding.problem(subject, error.message, fix)]
         count = self.texts.count("{n} article", "{n} articles", len(reading.articles))
         return [
@@ -274,27 +237,20 @@ class _WorkspaceChecks:
         if is_post and delivery.state == "failed":
             build = Finding.problem
         why = self.texts.message(delivery.reason) or say("no reason was recorded")
-        return build(
-            say("delivery to #{channel}", channel=delivery.channel),
-            f"{self.texts.word(delivery.state)}: {why}",
-            say("check the channel, then post again: standfirst digest post")
-            if is_post
-            else say(
+        fix = say("check the channel, then post again: standfirst digest post")
+        if not is_post:
+            fix = say(
                 "the message stays as it was; /news corrections says what is right, "
                 "and whoever manages the channel can delete it"
-            ),
-        )
+            )
+        subject = say("delivery to #{channel}", channel=delivery.channel)
+        return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)
 
-    def _describe_stop(self, why: Message | None) -> str:
-        reason = self.texts.message(why)
-        return self.texts.say("posting there is paused: {why}", why=reason)
 
-    def _describe_next_due(self, digest: Digest) -> str:
-        now, zone = self.doctor.clock.now(), digest_zone(digest)
-        due = find_next_due(digest, now)
-        if digest.paused:
-            return self.texts.word("paused")
-        if due is None:
-            return self.texts.say("not scheduled")
-        when = self.texts.moment(due, zone, now)
-        return self.texts.say("next {when} ({zone})", when=when, zone=zone)
+def describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
+    """Format when a digest is due: «next today 08:30 (Europe/Berlin)», or why never."""
+    due, zone = find_next_due(digest, now), digest_zone(digest)
+    if due is None:
+        return texts.word("paused") if digest.paused else texts.say("not scheduled")
+    when = texts.moment(due, zone, now)
+    return texts.say("next {when} ({zone})", when=when, zone=zone)

@@ -9,6 +9,7 @@ import shutil
 import zoneinfo
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -93,18 +94,16 @@ async def check_database(db: Database, now: datetime) -> Sequence[Finding]:
     found = [Finding.ok("database", f"{db.where}, workspaces: {len(kept)}")]
     if db.file is not None:
         found += check_backups(db.file, now)
-        found += check_disk(shutil.disk_usage(db.file.parent).free, _file_size(db.file))
-        found += check_log_size(_file_size(db.file.with_name(f"{db.file.name}-wal")))
+        free, size = shutil.disk_usage(db.file.parent).free, db.file.stat().st_size
+        wal = db.file.with_name(f"{db.file.name}-wal")
+        found += check_disk(free, size)
+        found += check_log_size(wal.stat().st_size if wal.exists() else 0)
     return found
 
 
 async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
     """Report when each job of the running process ran last and will run next."""
-    holder = await db.read(
-        process_store.find_current_lease_holder,
-        name=process_store.RUNNER_LEASE,
-        now=now,
-    )
+    holder = await db.read(process_store.find_lease_holder, now=now)
     statuses = await db.read(process_store.list_job_statuses) if holder else ()
     return [_job_finding(status) for status in statuses]
 
@@ -122,7 +121,7 @@ def _job_finding(status: JobStatus) -> Finding:
 def check_backups(file: Path, now: datetime) -> Sequence[Finding]:
     """Report the age of the newest backup in the default backup folder."""
     folder = file.parent / sqlite_backup.BACKUP_FOLDER
-    made = [_modified_at(kept) for kept in folder.glob(f"{file.stem}-*{file.suffix}")]
+    made = [kept.stat().st_mtime for kept in folder.glob(f"{file.stem}-*{file.suffix}")]
     if not made:
         text = f"there is none in {folder}; standfirst backup makes one"
         return (Finding.ok("backup", text),)
@@ -155,7 +154,12 @@ def check_log_size(size: int) -> list[Finding]:
 
 def check_zones(used: Collection[str], now: datetime) -> Sequence[Finding]:
     """Check that every zone in use has rules, and that the rules are recent."""
-    unknown = [name for name in sorted(used) if not _has_rules(name)]
+    unknown = []
+    for name in sorted(used):
+        try:
+            load_zone(name)
+        except UserError:
+            unknown.append(name)
     if unknown:
         fix = "pip install --upgrade tzdata, or name another zone"
         text = f"there are no rules for {', '.join(unknown)}"
@@ -177,29 +181,6 @@ def check_zone_package(packaged: str, year: int) -> Sequence[Finding]:
     return (Finding.ok("time zones", text),)
 
 
-def _has_rules(name: str) -> bool:
-    try:
-        load_zone(name)
-    except UserError:
-        return False
-    return True
-
-
-def _modified_at(file: Path) -> float:
-    """Return the modification time in epoch seconds; 0 if the file no longer exists."""
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _file_size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
-
-
 # ── the platforms ──────────────────────────────────────────────────────────────
 
 
@@ -208,12 +189,8 @@ async def check_platform(name: str, examiner: Examiner, clock: Clock) -> list[Fi
 
     async def identity() -> Sequence[Finding]:
         found = await examiner.identity()
-        now = clock.now()
-        return (
-            _identity_finding(name, found),
-            *found.findings,
-            *check_clock(name, found.clock, now),
-        )
+        clocks = check_clock(name, found.clock, clock.now())
+        return (_identity_finding(name, found), *found.findings, *clocks)
 
     async def reach() -> Sequence[Finding]:
         return (await examiner.reach(),)
@@ -230,22 +207,16 @@ async def check_channels(
 ) -> list[Finding]:
     """Check what the bot may do in the channels that digests post to."""
 
-    def check(place: Destination) -> tuple[str, RunCheck]:
+    async def check(channel: str, subject: str) -> Sequence[Finding]:
+        return (await examiner.channel(workspace.external_id, channel, subject),)
+
+    checks: list[tuple[str, RunCheck]] = []
+    for place in places[:MAX_CHANNELS]:
         subject = f"{workspace.platform} #{place.name}"
-
-        async def examine() -> Sequence[Finding]:
-            found = await examiner.channel(
-                workspace.external_id, place.channel, subject
-            )
-            return (found,)
-
-        return subject, examine
-
-    found = await run_checks([check(place) for place in places[:MAX_CHANNELS]])
-    if len(places) > MAX_CHANNELS:
-        text = Message(
-            "{n} more channels were not checked", n=len(places) - MAX_CHANNELS
-        )
+        checks.append((subject, partial(check, place.channel, subject)))
+    found = await run_checks(checks)
+    if (more := len(places) - MAX_CHANNELS) > 0:
+        text = Message("{n} more channels were not checked", n=more)
         found.append(Finding.warning(f"{workspace.platform} {workspace.name}", text))
     return found
 
@@ -254,45 +225,37 @@ def check_clock(name: str, theirs: datetime | None, ours: datetime) -> list[Find
     """Compare this machine's clock with a platform's; nothing if that is unknown."""
     if theirs is None:
         return []
-    off = ours - theirs
-    if abs(off) <= CLOCK_TOLERANCE:
+    off = round((ours - theirs).total_seconds())
+    if abs(ours - theirs) <= CLOCK_TOLERANCE:
         text = Message(
             "it agrees with {platform}'s clock within {n} seconds",
             platform=name,
             n=CLOCK_TOLERANCE.seconds,
         )
         return [Finding.ok("clock", text)]
-    ahead = off > timedelta(0)
     text = Message(
         "this machine's clock is {n} seconds ahead of {platform}'s"
-        if ahead
+        if off > 0
         else "this machine's clock is {n} seconds behind {platform}'s",
-        n=round(abs(off.total_seconds())),
+        n=abs(off),
         platform=name,
     )
     fix = (
-        "set it, preferably over the network (timedatectl set-ntp "
-        "true); until then digests come at wrong times"
+        "set it, preferably over the network (timedatectl set-ntp true); until then "
+        "digests come at wrong times"
     )
     return [Finding.problem("clock", text, fix)]
 
 
 def _identity_finding(name: str, found: PlatformIdentity) -> Finding:
+    bot, app = found.bot, found.application
     if not found.places:
-        return Finding.warning(
-            name,
-            Message(
-                "the token belongs to {bot}, which is not in any server", bot=found.bot
-            ),
-            "invite it: standfirst setup prints the address",
+        text = Message(
+            "the token belongs to {bot}, which is not in any server", bot=bot
         )
-    if not found.application:
-        return Finding.ok(name, Message("the token belongs to {bot}", bot=found.bot))
-    return Finding.ok(
-        name,
-        Message(
-            "the token belongs to {bot}, application {id}",
-            bot=found.bot,
-            id=found.application,
-        ),
-    )
+        fix = "invite it: standfirst setup prints the address"
+        return Finding.warning(name, text, fix)
+    text = Message("the token belongs to {bot}", bot=bot)
+    if app:
+        text = Message("the token belongs to {bot}, application {id}", bot=bot, id=app)
+    return Finding.ok(name, text)

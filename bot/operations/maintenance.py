@@ -15,12 +15,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.errors import Forbidden, UserError
-from bot.model import Person, Workspace
-from bot.model.workspace import Scope
+from bot.model import Person, Scope, Workspace
 from bot.ports import Clock
 from bot.settings import Retention
 from bot.storage import (
@@ -89,18 +89,13 @@ class WorkspaceEraser:
         self, conn: Connection, workspace: Workspace, person: Person | None, name: str
     ) -> Erasure:
         workspace_store.lock_workspace(conn, workspace.scope)
-        now = self.clock.now()
+        now, asker = self.clock.now(), person.id if person else None
         shown = deletion_store.find_proposed_erasure(conn, workspace.scope)
-        who = person.id if person else None
-        if (
-            shown is None
-            or shown.person_id != who
-            or now - shown.proposed_at > CONFIRMATION_PERIOD
-        ):
+        same = shown is not None and shown.person_id == asker
+        if shown is None or not same or now - shown.proposed_at > CONFIRMATION_PERIOD:
             raise UserError(
-                "First see what would be erased: /newsdesk erase. Its button "
-                "asks for the name and is valid for an hour. Nothing was "
-                "erased."
+                "First see what would be erased: /newsdesk erase. Its button asks for "
+                "the name and is valid for an hour. Nothing was erased."
             )
         wanted = confirmation_name(workspace)
         if normalize_text(name).strip() != normalize_text(wanted).strip():
@@ -115,24 +110,23 @@ class WorkspaceEraser:
     async def order_left_workspaces(self) -> None:
         """Order the erasure of workspaces that removed the bot 30 days ago."""
         before = self.clock.now() - REJOIN_PERIOD
-        for workspace_id in await self.db.read(
-            deletion_store.list_workspaces_left_before, before=before
-        ):
+        query = deletion_store.list_workspaces_left_before
+        for workspace_id in await self.db.read(query, before=before):
             await self.db.write(self._order_left, workspace_id, before)
 
     def _order_left(
         self, conn: Connection, workspace_id: int, before: datetime
     ) -> None:
-        workspace_store.lock_workspace(conn, Scope(workspace_id))
+        scope, now = Scope(workspace_id), self.clock.now()
+        workspace_store.lock_workspace(conn, scope)
         left = deletion_store.list_workspaces_left_before(conn, before=before)
         if workspace_id not in left:
             # It added the bot again since it was listed.
             return
-        now = self.clock.now()
         deletion_store.propose_erasure(
-            conn, Scope(workspace_id), person_id=None, reason="left", now=now
+            conn, scope, person_id=None, reason="left", now=now
         )
-        deletion_store.order_erasure(conn, Scope(workspace_id), now=now)
+        deletion_store.order_erasure(conn, scope, now=now)
 
     async def run_ordered(self) -> None:
         """Delete the rows of every workspace whose erasure was ordered."""
@@ -145,9 +139,8 @@ class WorkspaceEraser:
                     deletion_store.erase_some_rows, scope, rows=ERASURE_ROWS
                 )
                 await asyncio.sleep(ERASURE_PAUSE)
-            await self.db.write(
-                deletion_store.finish_erasure, scope, now=self.clock.now()
-            )
+            now = self.clock.now()
+            await self.db.write(deletion_store.finish_erasure, scope, now=now)
             log.info("workspace erased", workspace=workspace_id)
         if ordered:
             await self._remove_traces()
@@ -192,22 +185,22 @@ class Maintenance:
     async def prune_outdated(self) -> None:
         """Delete contents that are past their retention."""
         now, kept = self.clock.now(), self.retention
-        texts, made, changed = (
-            now - timedelta(days=days)
-            for days in (kept.texts, kept.editions, kept.history)
-        )
-        steps: dict[str, tuple[Callable[..., int], dict[str, datetime]]] = {
-            "editions": (deletion_store.empty_editions, {"before": made, "now": now}),
-            "messages": (deletion_store.prune_messages, {"before": made}),
-            "corrections": (deletion_store.prune_corrections, {}),
-            "reports": (deletion_store.prune_reports, {"before": made}),
-            "decisions": (deletion_store.prune_decisions, {"before": made}),
-            "changes": (deletion_store.prune_changes, {"before": changed}),
+        made = now - timedelta(days=kept.editions)
+        changed = now - timedelta(days=kept.history)
+        prune = deletion_store.prune_contents
+        steps: dict[str, Callable[..., int]] = {
+            "editions": partial(deletion_store.empty_editions, before=made, now=now),
+            "messages": partial(prune, kind="messages", before=made),
+            "corrections": partial(prune, kind="corrections", before=made),
+            "reports": partial(prune, kind="reports", before=made),
+            "decisions": partial(prune, kind="decisions", before=made),
+            "changes": partial(prune, kind="changes", before=changed),
         }
+        texts = now - timedelta(days=kept.texts)
         counts = {"articles": await self._empty_articles(texts)}
-        for name, (prune, period) in steps.items():
+        for name, step in steps.items():
             counts[name] = 0
-            while rows := await self.db.write(prune, **period, limit=PRUNING_ROWS):
+            while rows := await self.db.write(step, limit=PRUNING_ROWS):
                 counts[name] += rows
                 await asyncio.sleep(PRUNING_PAUSE)
         if any(counts.values()):
@@ -243,6 +236,6 @@ def confirmation_name(workspace: Workspace) -> str:
 def _check_may_erase(person: Person | None) -> None:
     if person is not None and person.granted:
         raise Forbidden(
-            "Only people who manage this workspace on its platform can "
-            "erase it. Ask one of them."
+            "Only people who manage this workspace on its platform can erase it. Ask "
+            "one of them."
         )

@@ -12,15 +12,13 @@ from bot.model import Digest
 from bot.model.workspace import PersonScope, Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
-from bot.schedules.rules import Interval, Schedule, schedule_to_json
-from bot.schedules.wording import describe_schedule
+from bot.schedules.rules import Interval, Schedule
 from bot.storage import (
     Connection,
     destination_store,
     digest_store,
     personal_digest_store,
     reader_store,
-    schedule_store,
 )
 from digests.language import words
 from digests.language.normalization import normalize_text
@@ -57,25 +55,20 @@ def set_up_personal_digest(
         UserError: The time or language is not valid, or the first time is missing.
     """
     before = personal_digest_store.find_personal_digest(conn, whose)
-    if before is None and not wish.when:
-        raise UserError("Say when it should come: /news me 7:30")
-    if before is None and _is_full(conn, whose.workspace):
-        raise UserError(
-            "{most} people of this workspace have a digest of their own already; "
-            "it serves no more.",
-            most=MAX_PERSONAL_DIGESTS,
+    if before is not None:
+        default_language = before.options.language
+    else:
+        _check_new(conn, whose.workspace, wish)
+        default_language = personal_digest_store.get_workspace_language(
+            conn, whose.workspace
         )
     rule = _parse_rule(wish.when, wish.zone) if wish.when else None
-    language = wish.language or (
-        before.options.language
-        if before
-        else personal_digest_store.get_workspace_language(conn, whose.workspace)
-    )
+    language = wish.language or default_language
     own = personal_digest_store.upsert_personal_digest(
         conn, whose, name=wish.title, language=language
     )
     if rule is not None:
-        _save_schedule(conn, own, rule, now)
+        planning.save_schedules(conn, own, [rule], now)
         reader_store.set_preferences(conn, whose, chosen={"zone": rule.zone})
     return resume_personal_digest(conn, whose=whose) or own
 
@@ -100,11 +93,16 @@ def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | 
     return digest_store.resume_digest(conn, scope, digest_id=own.id)
 
 
-def _is_full(conn: Connection, scope: Scope) -> bool:
-    return (
-        personal_digest_store.count_personal_digests(conn, scope)
-        >= MAX_PERSONAL_DIGESTS
-    )
+def _check_new(conn: Connection, scope: Scope, wish: PersonalDigestRequest) -> None:
+    if not wish.when:
+        raise UserError("Say when it should come: /news me 7:30")
+    count = personal_digest_store.count_personal_digests(conn, scope)
+    if count >= MAX_PERSONAL_DIGESTS:
+        raise UserError(
+            "{most} people of this workspace have a digest of their own already; "
+            "it serves no more.",
+            most=MAX_PERSONAL_DIGESTS,
+        )
 
 
 def _parse_rule(said: str, zone: str) -> Schedule:
@@ -116,22 +114,6 @@ def _parse_rule(said: str, zone: str) -> Schedule:
             times=MAX_DAILY_TIMES,
         )
     return rule
-
-
-def _save_schedule(
-    conn: Connection, own: Digest, rule: Schedule, now: datetime
-) -> None:
-    sentence = describe_schedule(rule)
-    if own.schedules == (sentence,):
-        return
-    scope, key = own.scope, own.id
-    (first,) = planning.find_first_dues(
-        conn, scope, digest_id=key, rules=[rule], now=now
-    )
-    row = schedule_store.NewSchedule(
-        sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=first
-    )
-    schedule_store.replace_schedules(conn, scope, digest_id=key, rows=[row])
 
 
 #: Names and words that are stored for one story.

@@ -11,10 +11,10 @@ with a subdivision where that has holidays of its own: «DE», «DE-BY», «US-C
 """
 
 import unicodedata
+from collections import defaultdict
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import ConfigurationError, UserError
@@ -90,30 +90,20 @@ def find_similar_zones(
 @cache
 def _zone_names() -> dict[str, tuple[str, ...]]:
     """Normalized name or city → the zones that it may mean."""
-    every = _read_zone_names("zones")
+    listed = (files("tzdata") / "zones").read_text(encoding="utf-8")
+    every = [name for name in listed.split() if name not in _PLACEHOLDER_ZONES]
     # `zone.tab` has one name per place: it decides between an old and a new name.
-    places = {
-        columns[2]
-        for line in (files("tzdata.zoneinfo") / "zone.tab")
-        .read_text(encoding="utf-8")
-        .splitlines()
-        if not line.startswith("#") and len(columns := line.split("\t")) > 2
-    }
-    cities: dict[str, list[str]] = {}
+    table = (files("tzdata.zoneinfo") / "zone.tab").read_text(encoding="utf-8")
+    lines = [line for line in table.splitlines() if not line.startswith("#")]
+    places = {line.split("\t")[2] for line in lines}
+    cities = defaultdict(list)
     for name in every:
-        cities.setdefault(_normalize_zone_name(name.rpartition("/")[2]), []).append(
-            name
-        )
+        cities[_normalize_zone_name(name.rpartition("/")[2])].append(name)
     found = {
         city: tuple(name for name in names if name in places) or tuple(names)
         for city, names in cities.items()
     }
     return found | {_normalize_zone_name(name): (name,) for name in every}
-
-
-def _read_zone_names(resource: str) -> list[str]:
-    text = (files("tzdata") / resource).read_text(encoding="utf-8")
-    return [name for name in text.split() if name not in _PLACEHOLDER_ZONES]
 
 
 def _normalize_zone_name(words: str) -> str:
@@ -147,9 +137,15 @@ def check_country(code: str) -> None:
 @lru_cache(maxsize=512)
 def _holidays_of_year(code: str, year: int) -> frozenset[date]:
     country, _, part = code.partition("-")
-    library = _import_holidays()
     try:
-        found = library.country_holidays(country, subdiv=part or None, years=year)
+        from holidays import country_holidays
+    except ImportError:
+        raise ConfigurationError(
+            "Schedules with «except holidays in …» need the list of holidays: "
+            "pip install 'standfirst[holidays]'."
+        ) from None
+    try:
+        found = country_holidays(country, subdiv=part or None, years=year)
     except NotImplementedError:
         raise UserError(
             "The public holidays of «{code}» are not known here; write the code "
@@ -157,17 +153,6 @@ def _holidays_of_year(code: str, year: int) -> frozenset[date]:
             code=code,
         ) from None
     return frozenset(found)
-
-
-def _import_holidays() -> Any:
-    try:
-        import holidays
-    except ImportError:
-        raise ConfigurationError(
-            "Schedules with «except holidays in …» need the list of holidays: "
-            "pip install 'standfirst[holidays]'."
-        ) from None
-    return holidays
 
 
 #: Abbreviations that name no zone, or several → the zones that may be meant.

@@ -10,7 +10,7 @@ strings of letters:
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import time
 
 from bot.errors import UserError
@@ -19,12 +19,10 @@ from bot.schedules.rules import EVERY_DAY, LAST, WEEKDAYS, WEEKEND
 _NUMBER = re.compile(r"-?[0-9][0-9:.]*(?:[ap]\.?m\.?)?")
 _ORDINAL = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
-_MONTHS = (
-    "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?",
-    "july?", "aug(?:ust)?", "sep(?:t(?:ember)?)?", "oct(?:ober)?", "nov(?:ember)?",
-    "dec(?:ember)?",
-)  # fmt: skip
-_ANY_MONTH = "|".join(_MONTHS)
+_ANY_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    "sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
 _DAY_MONTH = re.compile(
     rf"\b([0-9]{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?({_ANY_MONTH})\.?,? ([0-9]{{4}})\b"
 )
@@ -54,11 +52,8 @@ def tokenize_sentence(sentence: str) -> list[str]:
     words: list[str] = []
     for word in re.sub(r"[,;&]", " and ", text).split():
         for piece in _split_word(word):
-            if (
-                WORD_CLASSES.get(piece) == "P"
-                and words
-                and classify_word(words[-1]) == "T"
-            ):
+            after_number = words and classify_word(words[-1]) == "T"
+            if after_number and WORD_CLASSES.get(piece) == "P":
                 words[-1] += piece.replace(".", "")
             elif piece not in IGNORED_WORDS:
                 words.append(piece)
@@ -91,7 +86,8 @@ def parse_country(word: str) -> str:
 
 
 def _format_iso_date(year: str, month: str, day: str) -> str:
-    number = next(n for n, name in enumerate(_MONTHS, 1) if re.fullmatch(name, month))
+    names = enumerate(_ANY_MONTH.split("|"), start=1)
+    number = next(n for n, name in names if re.fullmatch(name, month))
     return f"{year}-{number:02}-{int(day):02}"
 
 
@@ -100,25 +96,20 @@ def _expand_countries(found: re.Match[str]) -> str:
     return " and ".join(f"{_HOLIDAYS_OF}{code}" for code in codes)
 
 
-def _split_word(word: str) -> Iterator[str]:
+def _split_word(word: str) -> list[str]:
     """Split «mon-fri» and «8:00-20:00» into three words."""
     if word not in WORD_CLASSES:
         word = word.rstrip(".!") or word
     left, dash, right = word.partition("-")
-    if (
-        dash
-        and {classify_word(left), classify_word(right)} <= {"D", "T"}
-        and word not in WORD_CLASSES
-    ):
-        yield from (left, "to", right)
-    else:
-        yield word
+    is_range = {classify_word(left), classify_word(right)} <= {"D", "T"}
+    if dash and is_range and word not in WORD_CLASSES:
+        return [left, "to", right]
+    return [word]
 
 
 DAY_NAMES = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
-
 _SHORT_DAYS = ("mon", "tue tues", "wed weds", "thu thur thurs", "fri", "sat", "sun")
 
 #: Word → the days it stands for.
@@ -227,7 +218,13 @@ def parse_clock_time(words: str) -> time:
         )
     hour, minute = int(found[1]), int(found[2] or 0)
     if found[3]:
-        return _parse_12_hour_time(words, hour, minute, evening=found[3] == "p")
+        if not 1 <= hour <= _NOON or minute >= 60:
+            raise UserError(
+                "«{words}» is not a time of day: with am and pm the hours go from 1 to "
+                "12.",
+                words=words,
+            )
+        return time(hour % _NOON + (_NOON if found[3] == "p" else 0), minute)
     if hour >= 24 or minute >= 60:
         raise UserError(
             "«{words}» is not a time of day: the clock goes from 0:00 to 23:59.",
@@ -236,18 +233,18 @@ def parse_clock_time(words: str) -> time:
     return time(hour, minute)
 
 
-def parse_clock_times(words: tuple[str, ...]) -> tuple[time, ...]:
+def parse_clock_times(words: Sequence[str]) -> tuple[time, ...]:
     """Parse several times; refuses «7 and 9 pm», in which the 7 is ambiguous."""
     marked = next(filter(_has_am_or_pm, words), None)
-    for word in words:
-        if marked and _is_ambiguous(word):
-            raise UserError(
-                "«{word}» beside «{marked}» may be morning or evening; write am or "
-                "pm behind each time.",
-                word=word,
-                marked=marked,
-            )
-    return tuple(parse_clock_time(word) for word in words)
+    ambiguous = next(filter(_is_ambiguous, words), None) if marked else None
+    if ambiguous:
+        raise UserError(
+            "«{word}» beside «{marked}» may be morning or evening; write am or pm "
+            "behind each time.",
+            word=ambiguous,
+            marked=marked,
+        )
+    return tuple(map(parse_clock_time, words))
 
 
 def _is_ambiguous(word: str) -> bool:
@@ -259,12 +256,3 @@ def _is_ambiguous(word: str) -> bool:
 def _has_am_or_pm(word: str) -> bool:
     found = _CLOCK.fullmatch(word)
     return found is not None and found[3] is not None
-
-
-def _parse_12_hour_time(words: str, hour: int, minute: int, *, evening: bool) -> time:
-    if not 1 <= hour <= _NOON or minute >= 60:
-        raise UserError(
-            "«{words}» is not a time of day: with am and pm the hours go from 1 to 12.",
-            words=words,
-        )
-    return time(hour % _NOON + (_NOON if evening else 0), minute)

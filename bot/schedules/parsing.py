@@ -8,7 +8,7 @@ What does not match is refused with a reason and the nearest sentence that is va
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from bot.errors import UserError
@@ -109,14 +109,14 @@ def _parse(sentence: str, default_zone: str) -> Schedule:
             said=sentence.strip()[:_MAX_QUOTED],
         )
     every = tokenize_sentence(sentence)
-    limits, rest = cut_limits(every, encode_word_classes(every))
-    words, unknown = _split_off_zone(rest)
+    clauses = list(_CLAUSE.finditer(encode_word_classes(every)))
+    words, unknown = _split_off_zone(_cut_clauses(every, clauses))
     if not words and unknown:
         raise UserError(
             "«{unknown}» is no schedule: it has no days and no times.", unknown=unknown
         )
     zone = _parse_zone(unknown, sentence) if unknown else default_zone
-    schedule = _apply_limits(_parse_rest(words, zone, sentence), limits)
+    schedule = _apply_limits(_parse_rest(words, zone, sentence), every, clauses)
     if len(describe_schedule(schedule)) > _MAX_LENGTH:
         raise UserError("That is too much for one schedule; make it several.")
     return schedule
@@ -128,7 +128,12 @@ def _parse_rest(words: list[str], zone: str, sentence: str) -> Schedule:
         return _parse_intervals(words, found, zone)
     if found := _AT_TIMES.fullmatch(letters):
         return _parse_times(words, found, zone)
-    raise _explain_failure(sentence, letters)
+    quoted = sentence.strip()[:_MAX_QUOTED]
+    if "T" not in letters and set("DFV") & set(letters):
+        raise UserError("«{quoted}» names days but no time of day.", quoted=quoted)
+    raise UserError(
+        "«{quoted}» is not a schedule that is understood here.", quoted=quoted
+    )
 
 
 # ── the zone ───────────────────────────────────────────────────────────────────
@@ -139,19 +144,18 @@ def _split_off_zone(words: list[str]) -> tuple[list[str], str]:
     places = [place for place, word in enumerate(words) if classify_word(word) == "?"]
     if not places:
         return words, ""
-    first, last = places[0], places[-1]
-    strangers = [words[place] for place in places]
-    if last - first + 1 != len(places):
-        *some, end = (f"«{word}»" for word in strangers)
-        quoted = Message("{list} and {last}", list=", ".join(some), last=end)
+    first, end = places[0], places[-1] + 1
+    if end - first > len(places):
+        *some, last = (f"«{words[place]}»" for place in places)
+        quoted = Message("{list} and {last}", list=", ".join(some), last=last)
         raise UserError("The words {quoted} are not understood here.", quoted=quoted)
-    before, after = words[:first], words[last + 1 :]
+    before, after = words[:first], words[end:]
     # «weekdays at 8:30, Europe/Berlin»: this comma does not separate times.
     if before and classify_word(before[-1]) == "N":
         before = before[:-1]
     elif not before and after and classify_word(after[0]) == "N":
         after = after[1:]
-    return before + after, " ".join(strangers)
+    return before + after, " ".join(words[first:end])
 
 
 def _parse_zone(words: str, sentence: str) -> str:
@@ -169,22 +173,19 @@ def _parse_zone(words: str, sentence: str) -> str:
 
 
 def _parse_times(words: list[str], found: re.Match[str], zone: str) -> Schedule:
-    times = _matched_words(words, found, "times")
-    chosen = parse_clock_times(
-        tuple(word for word in times if classify_word(word) == "T")
-    )
-    rule = tuple(sorted(set(chosen)))
-    return _build_schedule(_matched_words(words, found, "days"), rule, zone)
+    times = set(_parse_matched_times(words, found, "times"))
+    days = _matched_words(words, found, "days")
+    return _build_schedule(days, tuple(sorted(times)), zone)
 
 
 def _parse_intervals(words: list[str], found: re.Match[str], zone: str) -> Schedule:
-    days = [*found.group("days", "days_")]
-    windows = [*found.group("window", "window_")]
-    if all(days) or all(windows):
+    if all(found.group("days", "days_")) or all(found.group("window", "window_")):
         raise UserError("The days, or the hours, are given twice.")
-    number, unit = _matched_words(words, found, "number"), found["unit"] or "H"
-    minutes = _parse_minutes(number[0] if number else "1", unit)
-    window = _parse_window(_matched_words(words, found, "window"))
+    number = _matched_words(words, found, "number") or ["1"]
+    minutes = _parse_minutes(number[0], found["unit"] or "H")
+    window = None
+    if ends := _parse_matched_times(words, found, "window"):
+        window = TimeWindow(start=ends[0], end=ends[1])
     if window is not None and not interval_hits_window(minutes, window):
         raise UserError(
             "Intervals count from midnight: one of {minutes} minutes never falls "
@@ -199,11 +200,16 @@ def _parse_intervals(words: list[str], found: re.Match[str], zone: str) -> Sched
 
 def _matched_words(words: list[str], found: re.Match[str], group: str) -> list[str]:
     """Return the words of `group`, or of its alternative position `group_`."""
-    known = found.re.groupindex
-    for name in (group, f"{group}_"):
-        if name in known and found[name]:
-            return words[slice(*found.span(name))]
-    return []
+    matched = found.groupdict()
+    name = group if matched[group] else f"{group}_"
+    return words[slice(*found.span(name))] if matched.get(name) else []
+
+
+def _parse_matched_times(
+    words: list[str], found: re.Match[str], group: str
+) -> tuple[time, ...]:
+    matched = _matched_words(words, found, group)
+    return parse_clock_times([word for word in matched if classify_word(word) == "T"])
 
 
 def _parse_minutes(number: str, unit: str) -> int:
@@ -221,14 +227,6 @@ def _parse_minutes(number: str, unit: str) -> int:
             number=number,
         )
     return minutes
-
-
-def _parse_window(words: list[str]) -> TimeWindow | None:
-    ends = [word for word in words if classify_word(word) == "T"]
-    if not ends:
-        return None
-    start, end = parse_clock_times(tuple(ends))
-    return TimeWindow(start=start, end=end)
 
 
 def interval_hits_window(minutes: int, window: TimeWindow) -> bool:
@@ -272,19 +270,15 @@ def _parse_places(
             chosen=chosen[0],
         )
     most = max_places(days)
-    places = [_parse_place(word) for word in chosen]
-    for place, word in zip(places, chosen, strict=True):
+    places = {word: ORDINALS.get(word) or int(word[:-2]) for word in chosen}
+    for word, place in places.items():
         if not (place == LAST or 1 <= place <= most):
             raise UserError(
                 "«{word}»: no month has more than {most} such days.",
                 word=word,
                 most=most,
             )
-    return tuple(sort_places(places))
-
-
-def _parse_place(word: str) -> int:
-    return ORDINALS[word] if word in ORDINALS else int(word[:-2])
+    return tuple(sort_places(places.values()))
 
 
 def _parse_weeks(words: list[str], letters: str) -> int:
@@ -307,74 +301,7 @@ def _parse_weeks(words: list[str], letters: str) -> int:
     return int(digits)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ScheduleLimits:
-    """The dates that a schedule is limited to, and those that it excludes."""
-
-    first: date | None = None
-    last: date | None = None
-    skips: tuple[date, ...] = ()
-    holidays: tuple[str, ...] = ()
-    #: Excluded days of the week.
-    but: frozenset[int] = frozenset()
-
-
 # ── limits ─────────────────────────────────────────────────────────────────────
-
-
-def _apply_limits(schedule: Schedule, limits: ScheduleLimits) -> Schedule:
-    days = tuple(day for day in schedule.days if day not in limits.but)
-    if not days:
-        raise UserError("It leaves out every day that it names.")
-    if days != schedule.days and schedule.places:
-        raise UserError(
-            "Days of a month go without «except» and days of the week; leave out "
-            "dates, as in «except 2026-12-24»."
-        )
-    if schedule.weeks > 1 and limits.first is None:
-        raise UserError(
-            "Every so many weeks, counted from when? Add the first date, as in "
-            "«from 2027-01-01»."
-        )
-    first = limits.first
-    if schedule.weeks > 1 and first is not None:
-        first += next(
-            n * _DAY for n in range(7) if (first + n * _DAY).weekday() in days
-        )
-    limited = replace(
-        schedule,
-        days=days,
-        first=first,
-        last=limits.last,
-        skips=limits.skips,
-        holidays=limits.holidays,
-    )
-    _check_has_date(limited)
-    return limited
-
-
-def _check_has_date(schedule: Schedule) -> None:
-    """Refuse a schedule whose two bounds leave no date."""
-    first, last = schedule.first, schedule.last
-    if first is None or last is None:
-        return
-    span = min((last - first).days, search_horizon(schedule))
-    if not any(has_date(schedule, first + n * _DAY) for n in range(span + 1)):
-        raise UserError(
-            "Between {first} and {last} it has no date.", first=first, last=last
-        )
-
-
-# ── what to say when it is not understood ──────────────────────────────────────
-
-
-def _explain_failure(sentence: str, letters: str) -> UserError:
-    quoted = sentence.strip()[:_MAX_QUOTED]
-    if "T" not in letters and set("DFV") & set(letters):
-        return UserError("«{quoted}» names days but no time of day.", quoted=quoted)
-    return UserError(
-        "«{quoted}» is not a schedule that is understood here.", quoted=quoted
-    )
 
 
 _FROM = "(?:GB?|B)O?(?P<first>Y)"
@@ -386,45 +313,79 @@ _CLAUSE = re.compile(
 _MAX_SKIPPED_DATES = 100
 
 
-def cut_limits(words: list[str], letters: str) -> tuple[ScheduleLimits, list[str]]:
-    """Parse the limits; return them and the remaining words.
-
-    Raises:
-        UserError: A date or a country is not valid, or a limit is given twice.
-    """
-    found = list(_CLAUSE.finditer(letters))
+def _cut_clauses(words: list[str], clauses: list[re.Match[str]]) -> list[str]:
+    """Return the words outside of the clauses with limits."""
     left = list(words)
-    for clause in reversed(found):
+    for clause in reversed(clauses):
         del left[slice(*clause.span())]
     while left and classify_word(left[0]) == "N":
         del left[0]
     while left and classify_word(left[-1]) == "N":
         del left[-1]
-    return _parse_limits(words, found), left
+    return left
 
 
-def _parse_limits(words: list[str], found: list[re.Match[str]]) -> ScheduleLimits:
-    first = [parse_date(words[c.start("first")]) for c in found if c["first"]]
-    ends = [c.start("end") for c in found if c["end"]]
-    ends += [c.start("last") for c in found if c["last"]]
-    last = [parse_date(words[place]) for place in ends]
-    if len(first) > 1 or len(last) > 1:
+def _apply_limits(
+    schedule: Schedule, words: list[str], clauses: list[re.Match[str]]
+) -> Schedule:
+    """Limit the schedule to the dates that the clauses name, and exclude others.
+
+    Raises:
+        UserError: A date or a country is not valid, or a limit is given twice.
+    """
+    first, last = _parse_bounds(words, clauses)
+    left_out = [words[slice(*c.span("dates"))] for c in clauses if c["dates"]]
+    runs = [words[slice(*c.span("days"))] for c in clauses if c["days"]]
+    but = {day for run in runs for day in parse_days(run)}
+    days = tuple(day for day in schedule.days if day not in but)
+    if not days:
+        raise UserError("It leaves out every day that it names.")
+    if days != schedule.days and schedule.places:
+        raise UserError(
+            "Days of a month go without «except» and days of the week; leave out "
+            "dates, as in «except 2026-12-24»."
+        )
+    if schedule.weeks > 1:
+        if first is None:
+            raise UserError(
+                "Every so many weeks, counted from when? Add the first date, as in "
+                "«from 2027-01-01»."
+            )
+        while first.weekday() not in days:
+            first += _DAY
+    skips, holidays = _parse_skips(left_out), _parse_countries(left_out)
+    limited = replace(
+        schedule, days=days, first=first, last=last, skips=skips, holidays=holidays
+    )
+    if first is not None and last is not None:
+        span = min((last - first).days, search_horizon(limited))
+        if not any(has_date(limited, first + n * _DAY) for n in range(span + 1)):
+            raise UserError(
+                "Between {first} and {last} it has no date.", first=first, last=last
+            )
+    return limited
+
+
+def _parse_bounds(
+    words: list[str], clauses: list[re.Match[str]]
+) -> tuple[date | None, date | None]:
+    """Parse the first and the last date; None where none is given."""
+
+    def dates(*groups: str) -> list[date]:
+        matched = [(c, group) for c in clauses for group in groups if c[group]]
+        return [parse_date(words[c.start(group)]) for c, group in matched]
+
+    starts, ends = dates("first"), dates("end", "last")
+    if len(starts) > 1 or len(ends) > 1:
         raise UserError("The first date, or the last, is given twice.")
-    if first and last and first[0] > last[0]:
+    first, last = (found[0] if found else None for found in (starts, ends))
+    if first and last and first > last:
         raise UserError(
             "It would end on {last}, before it begins on {first}.",
-            last=last[0],
-            first=first[0],
+            last=last,
+            first=first,
         )
-    left_out = [words[slice(*c.span("dates"))] for c in found if c["dates"]]
-    days = [words[slice(*c.span("days"))] for c in found if c["days"]]
-    return ScheduleLimits(
-        first=first[0] if first else None,
-        last=last[0] if last else None,
-        skips=_parse_skips(left_out),
-        holidays=_parse_countries(left_out),
-        but=frozenset(day for run in days for day in parse_days(run)),
-    )
+    return first, last
 
 
 def _parse_skips(runs: list[list[str]]) -> tuple[date, ...]:
@@ -456,7 +417,7 @@ def _date_range(start: date, end: date) -> set[date]:
             start=start,
         )
     days = min((end - start).days, _MAX_SKIPPED_DATES)
-    return {start + timedelta(days=day) for day in range(days + 1)}
+    return {start + day * _DAY for day in range(days + 1)}
 
 
 def _parse_countries(runs: list[list[str]]) -> tuple[str, ...]:

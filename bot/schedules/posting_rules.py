@@ -53,7 +53,11 @@ def decide_due(schedule: Schedule, awaited: DueMoment, now: datetime) -> DueDeci
     `now` that is within the catch-up limit. Raises `UserError` if the zone, or a
     country of holidays, is no longer known.
     """
-    post = _latest_postable(schedule, awaited, now)
+    oldest = max(_recompute_instant(schedule, awaited), now - catch_up_limit(schedule))
+    passed = takewhile(
+        lambda due: due.at <= now, iterate_dues(schedule, oldest - _INSTANT)
+    )
+    post = max(passed, key=lambda due: due.at, default=None)
     coming = find_following_due(schedule, now)
     # If a zone moved its clocks back, the awaited moment may be in the future again.
     kept = any(
@@ -80,16 +84,6 @@ def plan_first_dues(
     )
 
 
-def _latest_postable(
-    schedule: Schedule, awaited: DueMoment, now: datetime
-) -> DueMoment | None:
-    """Find the last moment from `awaited` to `now` within the catch-up limit."""
-    oldest = max(_recompute_instant(schedule, awaited), now - catch_up_limit(schedule))
-    dues = iterate_dues(schedule, oldest - _INSTANT)
-    passed = list(takewhile(lambda due: due.at <= now, dues))
-    return passed[-1] if passed else None
-
-
 def _recompute_instant(schedule: Schedule, awaited: DueMoment) -> datetime:
     """Return `awaited`, or its earlier instant by the current rules of the zone."""
     if isinstance(schedule.rule, Interval) or len(awaited.slot) != _CLOCK_SLOT:
@@ -109,10 +103,8 @@ def _used_slots(
         if not isinstance(rule.rule, Interval)
         for due in _dues_of_day(rule, today[rule.zone])
     }
-    done = sum(
-        due.local_date in today.values() and len(due.slot) == _CLOCK_SLOT
-        for due in posted
-    )
+    clock_slots = [due for due in posted if len(due.slot) == _CLOCK_SLOT]
+    done = sum(due.local_date in today.values() for due in clock_slots)
     return set(sorted(slots)[:done])
 
 
@@ -127,25 +119,21 @@ _QUIET_HOURS = re.compile(r"\s*([^\s–-]+)\s*(?:-|–|to)\s*([^\s–-]+)\s*", r
 
 def parse_quiet_hours(window: str) -> TimeWindow:
     """Parse «22:00-07:00»; `UserError` says what would be valid."""
-    shape = _QUIET_HOURS.fullmatch(window[:40])
+    window = window[:40]
+    shape = _QUIET_HOURS.fullmatch(window)
     if shape is None:
         raise UserError(
             "«{window}» is not a time range; write quiet hours as «22:00-07:00».",
-            window=window[:40],
+            window=window,
         )
     start, end = parse_clock_time(shape[1]), parse_clock_time(shape[2])
     if start == end:
         raise UserError(
             "Quiet hours «{window}» begin and end at the same time; write two "
             "times, such as «22:00-07:00», or leave them out.",
-            window=window[:40],
+            window=window,
         )
     return TimeWindow(start=start, end=end)
-
-
-def in_quiet_hours(window: str, at: datetime, zone: str) -> bool:
-    """Whether the aware instant `at` is in the quiet hours of `zone`."""
-    return find_quiet_end(window, at, zone) is not None
 
 
 def find_quiet_end(window: str, at: datetime, zone: str) -> datetime | None:
@@ -153,18 +141,11 @@ def find_quiet_end(window: str, at: datetime, zone: str) -> datetime | None:
     hours = parse_quiet_hours(window)
     rules = load_zone(find_zone(zone))
     local = at.astimezone(rules).replace(tzinfo=None, fold=0)
-    if not _covers(hours, local.time()):
+    if local.time() not in hours or local.time() == hours.end:
         return None
-    day = local.date()
-    if hours.end <= local.time():
-        day += timedelta(days=1)
-    end = datetime.combine(day, hours.end)
+    end = datetime.combine(local, hours.end)
+    if end <= local:
+        end += timedelta(days=1)
     first = find_first_instant(end, rules)
     # In an hour that occurs twice, the first end may have passed.
     return first if first > at else end.replace(tzinfo=rules, fold=1).astimezone(UTC)
-
-
-def _covers(hours: TimeWindow, at: time) -> bool:
-    if hours.start < hours.end:
-        return hours.start <= at < hours.end
-    return at >= hours.start or at < hours.end

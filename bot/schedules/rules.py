@@ -11,6 +11,7 @@ repeated period continues through it (otherwise «every 15 minutes» would pause
 hour). Slots that fall on the same instant are one due moment, named after the first.
 """
 
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
 
 from bot.errors import ConfigurationError
 from bot.model.edition import DueMoment
@@ -83,42 +86,27 @@ class Schedule:
     holidays: tuple[str, ...] = ()
 
 
+_JSON = TypeAdapter(Schedule)
+
+
 def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
     """Convert to plain JSON values; fields with their default are left out."""
-    plain: dict[str, Any] = {"zone": schedule.zone, "days": list(schedule.days)}
+    plain: dict[str, Any] = _JSON.dump_python(
+        schedule, mode="json", exclude={"rule"}, exclude_defaults=True
+    )
     rule = schedule.rule
-    if isinstance(rule, Interval):
-        plain["minutes"] = rule.minutes
-        if rule.window is not None:
-            plain["window"] = _format_times((rule.window.start, rule.window.end))
-    else:
-        plain["times"] = _format_times(rule)
-    limits = {
-        "places": list(schedule.places),
-        "weeks": schedule.weeks if schedule.weeks > 1 else None,
-        "first": schedule.first and schedule.first.isoformat(),
-        "last": schedule.last and schedule.last.isoformat(),
-        "skips": [day.isoformat() for day in schedule.skips],
-        "holidays": list(schedule.holidays),
-    }
-    return plain | {name: value for name, value in limits.items() if value}
+    if not isinstance(rule, Interval):
+        return plain | {"times": _format_times(rule)}
+    plain["minutes"] = rule.minutes
+    if rule.window is not None:
+        plain["window"] = _format_times((rule.window.start, rule.window.end))
+    return plain
 
 
 def schedule_from_json(plain: Mapping[str, Any]) -> Schedule:
     """Read what `schedule_to_json` wrote; `ConfigurationError` on anything else."""
     try:
-        first, last = (plain.get(bound) for bound in ("first", "last"))
-        schedule = Schedule(
-            days=tuple(plain["days"]),
-            rule=_parse_rule(plain),
-            zone=plain["zone"],
-            places=tuple(plain.get("places", ())),
-            weeks=plain.get("weeks", 1),
-            first=None if first is None else date.fromisoformat(first),
-            last=None if last is None else date.fromisoformat(last),
-            skips=tuple(date.fromisoformat(day) for day in plain.get("skips", ())),
-            holidays=tuple(plain.get("holidays", ())),
-        )
+        schedule = _JSON.validate_python({**plain, "rule": _parse_rule(plain)})
         valid = _is_valid(schedule)
     except (AttributeError, KeyError, TypeError, ValueError):
         valid = False
@@ -151,30 +139,20 @@ def _is_valid(schedule: Schedule) -> bool:
     else:
         valid = bool(rule) and _is_ascending(rule)
     if places:
-        known = all(place == LAST or 1 <= place <= max_places(days) for place in places)
-        valid &= can_have_places(days) and known and list(places) == sort_places(places)
+        allowed = {*range(1, max_places(days) + 1), LAST}
+        valid &= set(places) <= allowed and [*places] == sort_places(places)
+        # «The first of them in a month» is ambiguous for other days.
+        valid &= len(days) == 1 or days in (EVERY_DAY, WEEKDAYS, WEEKEND)
     if schedule.weeks != 1:
         first = schedule.first
         valid &= 1 < schedule.weeks <= MAX_WEEKS and not places
         valid &= first is not None and first.weekday() in days
-    return (
-        valid
-        and bool(days)
-        and set(days) <= set(EVERY_DAY)
-        and _is_ascending(days)
-        and _is_ascending(schedule.skips)
-        and all(isinstance(code, str) for code in schedule.holidays)
-        and isinstance(schedule.zone, str)
-    )
+    valid &= bool(days) and set(days) <= {*EVERY_DAY} and _is_ascending(days)
+    return valid and _is_ascending(schedule.skips)
 
 
 def _is_ascending(values: Sequence[Any]) -> bool:
-    return list(values) == sorted(set(values))
-
-
-def can_have_places(days: tuple[int, ...]) -> bool:
-    """Whether «the first of them in a month» is unambiguous."""
-    return len(days) == 1 or days in (EVERY_DAY, WEEKDAYS, WEEKEND)
+    return [*values] == sorted({*values})
 
 
 def max_places(days: tuple[int, ...]) -> int:
@@ -201,11 +179,12 @@ def has_date(schedule: Schedule, day: date) -> bool:
         return False
     if (first and day < first) or (last and day > last):
         return False
-    if schedule.weeks > 1 and not _in_scheduled_week(schedule, day):
-        return False
-    if schedule.places and day.day not in _days_at_places(
-        day.year, day.month, schedule.days, schedule.places
-    ):
+    if schedule.weeks > 1 and first is not None:
+        weeks = (day.toordinal() - first.toordinal() + first.weekday()) // 7
+        if weeks % schedule.weeks:
+            return False
+    days, places = schedule.days, schedule.places
+    if places and day.day not in _days_at_places(day.year, day.month, days, places):
         return False
     return not any(is_holiday(code, day) for code in schedule.holidays)
 
@@ -217,12 +196,6 @@ def search_horizon(schedule: Schedule) -> int:
     return wait * (1 + left_out)
 
 
-def _in_scheduled_week(schedule: Schedule, day: date) -> bool:
-    assert schedule.first is not None
-    monday = schedule.first.toordinal() - schedule.first.weekday()
-    return (day.toordinal() - monday) // 7 % schedule.weeks == 0
-
-
 @lru_cache(maxsize=4096)
 def _days_at_places(
     year: int, month: int, days: tuple[int, ...], places: tuple[int, ...]
@@ -230,10 +203,8 @@ def _days_at_places(
     """The days of the month that are at these places."""
     first, length = monthrange(year, month)
     such = [n for n in range(1, length + 1) if (first + n - 1) % 7 in days]
-    chosen = (
-        such[-1:] if place == LAST else such[place - 1 : place] for place in places
-    )
-    return frozenset(n for found in chosen for n in found)
+    last = such[-1:] if LAST in places else []
+    return frozenset([*last, *(n for at, n in enumerate(such, 1) if at in places)])
 
 
 _DAY = timedelta(days=1)
@@ -283,9 +254,8 @@ def iterate_dues(schedule: Schedule, after: datetime) -> Iterator[DueMoment]:
 
 def catch_up_limit(schedule: Schedule) -> timedelta:
     """Return how late an edition may be posted: six hours, or one interval."""
-    if isinstance(schedule.rule, Interval):
-        return schedule.rule.minutes * _MINUTE
-    return _DAILY_CATCH_UP
+    rule = schedule.rule
+    return rule.minutes * _MINUTE if isinstance(rule, Interval) else _DAILY_CATCH_UP
 
 
 def find_first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -325,7 +295,8 @@ def _candidate_days(
 def _first_due_of_day(
     schedule: Schedule, day: date, zone: ZoneInfo, after: datetime
 ) -> DueMoment | None:
-    try:
+    # Overflow: the calendar's first or last day, in a zone in which it ends elsewhere.
+    with suppress(OverflowError):
         midnight = _midnight_of_plain_day(day, zone)
         if midnight is None and not _date_exists(day, zone):
             return None
@@ -335,16 +306,14 @@ def _first_due_of_day(
             slot = at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
             return DueMoment(at=at, local_date=day, slot=slot) if at else None
         for wall in schedule.rule:
-            if midnight is not None:
-                at = midnight + timedelta(hours=wall.hour, minutes=wall.minute)
-            else:
-                at = find_first_instant(datetime.combine(day, wall), zone)
+            at = (
+                find_first_instant(datetime.combine(day, wall), zone)
+                if midnight is None
+                else midnight + timedelta(hours=wall.hour, minutes=wall.minute)
+            )
             if at > after:
                 slot = wall.isoformat("minutes")
                 return DueMoment(at=at, local_date=day, slot=slot)
-    except OverflowError:
-        # The first or last day of the calendar, in a zone in which it ends elsewhere.
-        pass
     return None
 
 
@@ -410,14 +379,10 @@ def _to_wall_time(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def _end_of_gap(before: datetime, behind: datetime, zone: ZoneInfo) -> datetime:
     """The first instant with the new offset, found by bisection to whole seconds."""
-    old = before.astimezone(zone).utcoffset()
-    seconds = (behind - before) // timedelta(seconds=1)
-    low, high = 0, seconds
-    while high - low > 1:
-        middle = (low + high) // 2
-        at = before + timedelta(seconds=middle)
-        if at.astimezone(zone).utcoffset() == old:
-            low = middle
-        else:
-            high = middle
-    return before + timedelta(seconds=high)
+    old, second = before.astimezone(zone).utcoffset(), timedelta(seconds=1)
+
+    def is_new(seconds: int) -> bool:
+        return (before + seconds * second).astimezone(zone).utcoffset() != old
+
+    seconds = range((behind - before) // second)
+    return before + bisect_left(seconds, True, key=is_new) * second

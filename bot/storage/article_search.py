@@ -24,11 +24,7 @@ from sqlalchemy import Connection, select
 
 from bot.model.workspace import Scope
 from bot.storage import search_index, source_store
-from bot.storage.revision_store import (
-    REVISION_JOIN,
-    filter_visible_revisions,
-    load_articles,
-)
+from bot.storage.revision_store import REVISION_JOIN, filter_visible_revisions
 from bot.storage.schema import articles, revisions, searchable
 from bot.storage.search_index import (
     BLOCK_BITS,
@@ -37,10 +33,17 @@ from bot.storage.search_index import (
     IndexStep,
     IndexWalk,
 )
-from bot.storage.statements import batched, delete_rows, first_scalar, list_scalars
+from bot.storage.statements import (
+    batched,
+    delete_rows,
+    first_scalar,
+    insert_all,
+    list_scalars,
+)
 from digests.language.search_terms import PhraseGroup, SearchQuery, extract_terms
 from digests.types import Article
 
+_REVISION = revisions.c
 #: Prefixes of the marks for a source's key, a word of the outlet, and a week.
 _SOURCE_MARK, _OUTLET_MARK, _WEEK_MARK = "§", "¤", "‡"
 #: Maximum number of sources or weeks in a query; with more, rows are checked instead.
@@ -54,30 +57,25 @@ _BATCH_SIZE = 500
 
 def index_revision(
     conn: Connection,
-    *,
     revision_id: int,
     source_id: int,
     dated_at: datetime,
     article: Article,
 ) -> None:
     """Index a revision; `article` is a result of `article_from_row`."""
-    conn.execute(
-        searchable.insert().values(
-            revision_id=revision_id,
-            terms=[
-                f"{_SOURCE_MARK}{source_id}",
-                f"{_WEEK_MARK}{_week_number(dated_at)}",
-                f"{BLOCK_MARK}{revision_id >> BLOCK_BITS}",
-                *(_OUTLET_MARK + word for word in extract_terms(article.source)),
-                *extract_terms(f"{article.title or ''}\n{article.text}", article.lang),
-            ],
-        )
-    )
+    terms = [
+        f"{_SOURCE_MARK}{source_id}",
+        f"{_WEEK_MARK}{_week_number(dated_at)}",
+        f"{BLOCK_MARK}{revision_id >> BLOCK_BITS}",
+        *(_OUTLET_MARK + word for word in extract_terms(article.source)),
+        *extract_terms(f"{article.title or ''}\n{article.text}", article.lang),
+    ]
+    insert_all(conn, searchable, [{"revision_id": revision_id, "terms": terms}])
 
 
-def remove_article_from_index(conn: Connection, *, article_id: int) -> None:
+def remove_article_from_index(conn: Connection, article_id: int) -> None:
     """Remove all revisions of the article from the index."""
-    mine = select(revisions.c.id).where(revisions.c.article_id == article_id)
+    mine = select(_REVISION.id).where(_REVISION.article_id == article_id)
     delete_rows(conn, searchable, searchable.c.revision_id.in_(mine))
 
 
@@ -98,7 +96,6 @@ class SearchFilters(TypedDict, total=False):
 def search_revisions(
     conn: Connection,
     scope: Scope,
-    *,
     wanted: SearchQuery | None,
     limit: int,
     **kept: Unpack[SearchFilters],
@@ -120,7 +117,6 @@ def search_revisions(
 def search_revisions_each(
     conn: Connection,
     scope: Scope,
-    *,
     wanted: Sequence[SearchQuery | None],
     limit: int,
     **kept: Unpack[SearchFilters],
@@ -140,32 +136,10 @@ def search_revisions_each(
         only=only,
     )
     able = [each is None or bool(each) for each in wanted]
-    asked = [
-        _restrict_to_outlet(each or SearchQuery(), outlet)
-        for each in compress(wanted, able)
-    ]
+    asked = [each or SearchQuery() for each in compress(wanted, able)]
+    asked = [replace(each, every=(*each.every, *outlet)) for each in asked]
     found = iter(here.last(asked, limit))
     return [next(found) if each else [] for each in able]
-
-
-def _restrict_to_outlet(
-    asked: SearchQuery, outlet: Sequence[PhraseGroup]
-) -> SearchQuery:
-    return replace(asked, every=(*asked.every, *outlet))
-
-
-def search_articles(
-    conn: Connection,
-    scope: Scope,
-    *,
-    wanted: SearchQuery,
-    limit: int,
-    **kept: Unpack[SearchFilters],
-) -> tuple[Article, ...]:
-    """List the latest stored articles that match, as `search_revisions` does."""
-    found = search_revisions(conn, scope, wanted=wanted, limit=limit, **kept)
-    loaded = load_articles(conn, found)
-    return tuple(loaded[key] for key in found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,10 +167,8 @@ class _Search:
         ]
         if self.among is not None:
             among = self.among
-            held = [
-                search_index.select_matching(self.conn, request, among)
-                for request in requests
-            ]
+            select_matching = search_index.select_matching
+            held = [select_matching(self.conn, each, among) for each in requests]
             return [found[:limit] for found in self._seen(held, limit)]
         named = _any_mark(_SOURCE_MARK, self.source_ids)
         common = search_index.list_common_words(
@@ -269,17 +241,14 @@ class _Search:
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))
         if self.since is not None:
-            conditions.append(revisions.c.dated_at >= self.since)
+            conditions.append(_REVISION.dated_at >= self.since)
         if self.until is not None:
-            conditions.append(revisions.c.dated_at <= self.until)
-        kept: set[int] = set()
+            conditions.append(_REVISION.dated_at <= self.until)
+        key, kept = _REVISION.id, set[int]()
+        query = select(key).select_from(REVISION_JOIN)
         for some in batched(matches, _BATCH_SIZE):
-            query = (
-                select(revisions.c.id)
-                .select_from(REVISION_JOIN)
-                .where(revisions.c.id.in_(some), *conditions)
-            )
-            kept |= set(list_scalars(self.conn, query))
+            found = query.where(key.in_(some), *conditions)
+            kept |= set(list_scalars(self.conn, found))
         return kept
 
     def _weeks(self) -> PhraseGroup:
@@ -309,9 +278,9 @@ def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:
 
 
 def _find_newest_date(conn: Connection) -> datetime | None:
-    query = select(revisions.c.dated_at).where(revisions.c.current)
-    newest = query.order_by(revisions.c.dated_at.desc()).limit(1)
-    return first_scalar(conn, newest)
+    at = _REVISION.dated_at
+    newest = select(at).where(_REVISION.current).order_by(at.desc())
+    return first_scalar(conn, newest.limit(1))
 
 
 def _week_number(at: datetime) -> int:

@@ -34,6 +34,9 @@ from bot.storage.statements import (
     find_first,
     first_scalar,
     from_row,
+    insert_all,
+    insert_row,
+    list_all,
     update_rows,
 )
 from digests.language.normalization import revision_hash
@@ -41,6 +44,7 @@ from digests.types import Article
 
 #: Maximum length of an id: a feed can use whole paragraphs; index entries are limited.
 _MAX_ID_LENGTH = 500
+_REVISION = revisions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +71,6 @@ def store_article(
     conn: Connection,
     source: Source,
     article: Article,
-    *,
     now: datetime,
     names: Sequence[str] = (),
     baseline: bool = False,
@@ -87,11 +90,8 @@ def store_article(
     A new revision becomes the current one unless it is dated before the current one.
     """
     # Serialized per source: two transactions could create one article twice.
-    conn.execute(
-        select(sources.c.id)
-        .where(sources.c.id == source.id)
-        .with_for_update(key_share=True)
-    )
+    row = select(sources.c.id).where(sources.c.id == source.id)
+    conn.execute(row.with_for_update(key_share=True))
     name = _shorten_id(article.id)
     article_id = _get_article_id(conn, source, article, names, now)
     known = _find_revision(conn, article_id, article)
@@ -107,21 +107,25 @@ def store_article(
 
 
 def find_known_articles(
-    conn: Connection, *, source_id: int, names: Collection[str]
+    conn: Connection, source_id: int, names: Collection[str]
 ) -> dict[str, KnownArticle]:
     """Find the source's stored articles with these names, by name."""
     short = {_shorten_id(name): name for name in names}
     ids: dict[str, int] = {}
     for some in batched(short):
-        rows = conn.execute(
-            select(article_ids.c.external_id, article_ids.c.article_id).where(
-                article_ids.c.source_id == source_id,
-                article_ids.c.external_id.in_(some),
-            )
-        )
-        ids |= {short[row.external_id]: row.article_id for row in rows}
-    found = _load_known_articles(conn, sorted(set(ids.values())))
-    return {name: found[key] for name, key in ids.items() if key in found}
+        found = _find_article_ids(conn, source_id, some)
+        ids |= {short[name]: key for name, key in found.items()}
+    known = _load_known_articles(conn, sorted(set(ids.values())))
+    return {name: known[key] for name, key in ids.items() if key in known}
+
+
+def _find_article_ids(
+    conn: Connection, source_id: int, names: Sequence[str]
+) -> dict[str, int]:
+    column = article_ids.c
+    mine = (column.source_id == source_id, column.external_id.in_(names))
+    query = select(column.external_id, column.article_id).where(*mine)
+    return dict(list_all(conn, query, tuple))
 
 
 def _load_known_articles(
@@ -130,16 +134,12 @@ def _load_known_articles(
     hashes: dict[int, set[str]] = defaultdict(set)
     current: dict[int, Row[Any]] = {}
     for some in batched(keys):
-        mine = revisions.c.article_id.in_(some)
-        for key, version in conn.execute(
-            select(revisions.c.article_id, revisions.c.hash).where(mine)
-        ):
+        mine = _REVISION.article_id.in_(some)
+        all_hashes = select(_REVISION.article_id, _REVISION.hash).where(mine)
+        for key, version in conn.execute(all_hashes):
             hashes[key].add(version)
-        rows = conn.execute(
-            select(*REVISION_COLUMNS, revisions.c.baseline)
-            .select_from(REVISION_JOIN)
-            .where(mine, revisions.c.current)
-        )
+        query = select(*REVISION_COLUMNS, _REVISION.baseline).select_from(REVISION_JOIN)
+        rows = conn.execute(query.where(mine, _REVISION.current))
         current |= {row.article_id: row for row in rows}
     return {
         key: from_row(
@@ -154,7 +154,6 @@ def _load_known_articles(
 
 def list_fresh_articles(
     conn: Connection,
-    *,
     source_ids: Sequence[int],
     since: datetime,
     until: datetime | None = None,
@@ -176,19 +175,15 @@ def list_fresh_articles(
         include_baseline: Include what counted as already published when it arrived.
     """
     names = called or {}
-    then = [] if until is None else [revisions.c.fetched_at < until]
+    then = [] if until is None else [_REVISION.fetched_at < until]
     if not include_baseline:
-        then.append(~revisions.c.baseline)
+        then.append(~_REVISION.baseline)
+    here = articles.c.source_id.in_(source_ids)
     found = conn.execute(
         select(*REVISION_COLUMNS)
         .select_from(REVISION_JOIN)
-        .where(
-            revisions.c.current,
-            revisions.c.fetched_at >= since,
-            articles.c.source_id.in_(source_ids),
-            *then,
-        )
-        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc())
+        .where(_REVISION.current, _REVISION.fetched_at >= since, here, *then)
+        .order_by(_REVISION.dated_at.desc(), _REVISION.id.desc())
     )
     return tuple(
         article_from_row(row)
@@ -199,32 +194,28 @@ def list_fresh_articles(
 
 
 def find_article(
-    conn: Connection, scope: Scope, *, article_id: int, revision: str | None = None
+    conn: Connection, scope: Scope, article_id: int, revision: str | None = None
 ) -> tuple[Article, StoredArticle] | None:
     """Find an article, in its current revision or in the one with this hash.
 
     None also if its text was deleted because of its age.
     """
-    version = revisions.c.current if revision is None else revisions.c.hash == revision
-    kept = or_(revisions.c.text != "", revisions.c.title.is_not(None))
-    query = _select_revisions(
-        articles.c.id == article_id, version, kept, filter_visible_sources(scope)
-    )
+    version = _REVISION.current if revision is None else _REVISION.hash == revision
+    kept = or_(_REVISION.text != "", _REVISION.title.is_not(None))
+    mine = articles.c.id == article_id
+    query = _select_revisions(mine, version, kept, filter_visible_sources(scope))
     return find_first(
         conn, query, lambda row: (article_from_row(row), _stored_article(row))
     )
 
 
 def find_article_arrival(
-    conn: Connection, scope: Scope, *, article_id: int
+    conn: Connection, scope: Scope, article_id: int
 ) -> ArticleArrival | None:
     """Find when the current text of an article that the workspace sees was fetched."""
-    query = (
-        select(revisions.c.fetched_at, revisions.c.baseline)
-        .select_from(REVISION_JOIN)
-        .where(*_is_current(article_id), filter_visible_sources(scope))
-    )
-    return find_first(conn, query, lambda row: from_row(ArticleArrival, row))
+    query = select(_REVISION.fetched_at, _REVISION.baseline).select_from(REVISION_JOIN)
+    mine = (*_is_current(article_id), filter_visible_sources(scope))
+    return find_first(conn, query.where(*mine), ArticleArrival)
 
 
 def _get_article_id(
@@ -237,38 +228,21 @@ def _get_article_id(
     """Return the article's key; create the article if none of its names is known."""
     given = (article.id, article.revises, *further)
     names = list(dict.fromkeys(_shorten_id(name) for name in given if name))
-    found = {
-        row.external_id: row.article_id
-        for row in conn.execute(
-            select(article_ids).where(
-                article_ids.c.source_id == source.id,
-                article_ids.c.external_id.in_(names),
-            )
-        )
-    }
+    found = _find_article_ids(conn, source.id, names)
     article_id = next((found[name] for name in names if name in found), None)
     if article_id is None:
-        article_id = conn.execute(
-            articles.insert()
-            .values(source_id=source.id, url=article.url, first_seen=now)
-            .returning(articles.c.id)
-        ).scalar_one()
-    unknown = [name for name in names if name not in found]
-    if unknown:
-        conn.execute(
-            article_ids.insert(),
-            [
-                {"source_id": source.id, "external_id": name, "article_id": article_id}
-                for name in unknown
-            ],
-        )
-    return int(article_id)
+        new = {"source_id": source.id, "url": article.url, "first_seen": now}
+        article_id = insert_row(conn, articles, **new)
+    mine = {"source_id": source.id, "article_id": article_id}
+    unknown = [{"external_id": name, **mine} for name in names if name not in found]
+    insert_all(conn, article_ids, unknown)
+    return article_id
 
 
 def _find_revision(
     conn: Connection, article_id: int, article: Article
 ) -> Row[Any] | None:
-    same_text = revisions.c.hash == _revision_hash(article)
+    same_text = _REVISION.hash == _revision_hash(article)
     query = _select_revisions(articles.c.id == article_id, same_text)
     return conn.execute(query).first()
 
@@ -278,18 +252,14 @@ def _reuse_revision(conn: Connection, row: Row[Any], name: str) -> StoredArticle
 
     Under the name of the current revision, the source reverted to the earlier text.
     """
-    back = (
-        row.external_id == name
-        and not row.current
-        and name
-        == first_scalar(
-            conn, select(revisions.c.external_id).where(*_is_current(row.article_id))
-        )
-    )
+    back = row.external_id == name and not row.current
+    if back:
+        newest = select(_REVISION.external_id).where(*_is_current(row.article_id))
+        back = name == first_scalar(conn, newest)
     if not back:
         return _stored_article(row)
     _retire_current_revision(conn, row.article_id)
-    update_rows(conn, revisions, revisions.c.id == row.id, current=True)
+    update_rows(conn, revisions, _REVISION.id == row.id, current=True)
     _index_revision(conn, row)
     return _stored_article(row, current=True)
 
@@ -318,7 +288,7 @@ def _add_revision(
         current=current,
         baseline=baseline,
     )
-    query = _select_revisions(revisions.c.id == revision_id)
+    query = _select_revisions(_REVISION.id == revision_id)
     row = conn.execute(query).one()
     if current:
         _index_revision(conn, row)
@@ -326,12 +296,12 @@ def _add_revision(
 
 
 def _select_revisions(*where: Condition) -> Select[Any]:
-    columns = (*REVISION_COLUMNS, revisions.c.external_id, revisions.c.dated_at)
+    columns = (*REVISION_COLUMNS, _REVISION.external_id, _REVISION.dated_at)
     return select(*columns).select_from(REVISION_JOIN).where(*where)
 
 
 def _is_current(article_id: int) -> tuple[Condition, ...]:
-    return revisions.c.article_id == article_id, revisions.c.current
+    return _REVISION.article_id == article_id, _REVISION.current
 
 
 def _index_revision(conn: Connection, row: Row[Any]) -> None:
@@ -345,7 +315,7 @@ def _index_revision(conn: Connection, row: Row[Any]) -> None:
 
 
 def _is_newer(conn: Connection, article_id: int, article: Article) -> bool:
-    query = select(revisions.c.published).where(*_is_current(article_id))
+    query = select(_REVISION.published).where(*_is_current(article_id))
     before = first_scalar(conn, query)
     if before is None or article.published is None:
         return True

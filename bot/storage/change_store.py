@@ -5,16 +5,23 @@ needs only its public id, and works after a restart.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, select
 
 from bot.model.edition import Payload
 from bot.model.workspace import Scope
 from bot.storage.schema import changes
-from bot.storage.statements import from_row, in_scope, insert_with_public_id
+from bot.storage.statements import (
+    delete_rows,
+    find_first,
+    from_row,
+    in_scope,
+    insert_with_public_id,
+    list_all,
+    update_rows,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +46,6 @@ class StoredChange:
 def propose_change(
     conn: Connection,
     scope: Scope,
-    *,
     steps: Sequence[Payload],
     person_id: str,
     person_name: str,
@@ -51,75 +57,49 @@ def propose_change(
         conn,
         changes,
         "c",
-        workspace_id=scope.workspace_id,
+        **asdict(scope),
         steps=[dict(step) for step in steps],
         person_id=person_id,
         person_name=person_name,
         proposed_at=now,
         reverts=reverts,
     )
-    return _change_from_row(row)
+    return from_row(StoredChange, row)
 
 
-def find_change(
-    conn: Connection, scope: Scope, *, public_id: str
-) -> StoredChange | None:
+def find_change(conn: Connection, scope: Scope, public_id: str) -> StoredChange | None:
     """Find the workspace's change with this public id."""
-    row = conn.execute(
-        select(changes).where(
-            changes.c.public_id == public_id, in_scope(changes, scope)
-        )
-    ).first()
-    return _change_from_row(row) if row else None
+    query = select(changes).where(in_scope(changes, scope, public_id=public_id))
+    return find_first(conn, query, StoredChange)
 
 
 def confirm_change(
     conn: Connection,
     scope: Scope,
-    *,
     public_id: str,
     person_id: str,
     person_name: str,
     now: datetime,
 ) -> bool:
     """Record that the person confirmed the change; False: it was confirmed before."""
-    done = conn.execute(
-        update(changes)
-        .where(
-            changes.c.public_id == public_id,
-            in_scope(changes, scope),
-            changes.c.made_at.is_(None),
-        )
-        .values(made_at=now, person_id=person_id, person_name=person_name)
-    )
-    return done.rowcount > 0
+    proposed = in_scope(changes, scope, public_id=public_id, made_at=None)
+    person = {"person_id": person_id, "person_name": person_name}
+    return update_rows(conn, changes, proposed, made_at=now, **person) > 0
 
 
 def list_newest_changes(
-    conn: Connection, scope: Scope, *, count: int
+    conn: Connection, scope: Scope, count: int
 ) -> tuple[StoredChange, ...]:
     """List confirmed changes, the newest first."""
-    found = conn.execute(
-        select(changes)
-        .where(in_scope(changes, scope), changes.c.made_at.is_not(None))
-        .order_by(changes.c.made_at.desc(), changes.c.id.desc())
-        .limit(count)
-    )
-    return tuple(map(_change_from_row, found))
+    made_at = changes.c.made_at
+    confirmed = select(changes).where(in_scope(changes, scope), made_at.is_not(None))
+    newest = confirmed.order_by(made_at.desc(), changes.c.id.desc())
+    return list_all(conn, newest.limit(count), StoredChange)
 
 
 def delete_unconfirmed_changes(
-    conn: Connection, scope: Scope, *, before: datetime
+    conn: Connection, scope: Scope, before: datetime
 ) -> None:
     """Delete changes that were proposed before `before` and never confirmed."""
-    conn.execute(
-        delete(changes).where(
-            in_scope(changes, scope),
-            changes.c.made_at.is_(None),
-            changes.c.proposed_at < before,
-        )
-    )
-
-
-def _change_from_row(row: Row[Any]) -> StoredChange:
-    return from_row(StoredChange, row)
+    unconfirmed = in_scope(changes, scope, made_at=None)
+    delete_rows(conn, changes, unconfirmed, changes.c.proposed_at < before)

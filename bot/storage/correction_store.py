@@ -8,23 +8,24 @@ The stored edition is never rewritten: amendments are applied to it in order.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, select
 
 from bot.model.edition import Payload
 from bot.model.workspace import Scope
 from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import corrections, editions, workspaces
 from bot.storage.statements import (
-    Condition,
     count_rows,
     filter_visible_digests,
     find_first,
     from_row,
     in_scope,
+    insert_row,
+    list_all,
     list_scalars,
     to_row,
     update_rows,
@@ -32,6 +33,7 @@ from bot.storage.statements import (
 from digests.corrections.amendments import Amendment
 from digests.messages import Message
 
+_CORRECTION = corrections.c
 CorrectionState = Literal["due", "edited", "listed", "unshown"]
 
 
@@ -60,92 +62,72 @@ class Correction:
     id: int = 0
 
 
-def add_correction(conn: Connection, scope: Scope, *, correction: Correction) -> int:
+def add_correction(conn: Connection, scope: Scope, correction: Correction) -> int:
     """Store a correction; return its key."""
     values = to_row(
         corrections,
         correction,
-        workspace_id=scope.workspace_id,
+        **asdict(scope),
         changes=[dict(change) for change in correction.changes],
         amendment=correction.amendment and dump_dataclass(correction.amendment),
     )
-    query = corrections.insert().values(values)
-    key: int = conn.execute(query.returning(corrections.c.id)).scalar_one()
-    return key
+    return insert_row(conn, corrections, **values)
 
 
 def list_due_corrections(
-    conn: Connection, *, platforms: Collection[str], limit: int
+    conn: Connection, platforms: Collection[str], limit: int
 ) -> tuple[tuple[int, int], ...]:
     """List (workspace, edition) keys with due corrections, in all workspaces."""
-    found = conn.execute(
-        select(corrections.c.workspace_id, corrections.c.edition_id)
-        .join(workspaces, workspaces.c.id == corrections.c.workspace_id)
-        .where(corrections.c.state == "due", workspaces.c.platform.in_(platforms))
-        .group_by(corrections.c.workspace_id, corrections.c.edition_id)
-        .order_by(corrections.c.edition_id)
-        .limit(limit)
+    keys = (_CORRECTION.workspace_id, _CORRECTION.edition_id)
+    query = (
+        select(*keys)
+        .join(workspaces, workspaces.c.id == _CORRECTION.workspace_id)
+        .where(_CORRECTION.state == "due", workspaces.c.platform.in_(platforms))
+        .group_by(*keys)
+        .order_by(_CORRECTION.edition_id)
     )
-    return tuple((row.workspace_id, row.edition_id) for row in found)
+    return list_all(conn, query.limit(limit), tuple)
 
 
 def finish_corrections(
     conn: Connection,
     scope: Scope,
-    *,
     edition_id: int,
     state: CorrectionState,
     reason: Message | None = None,
 ) -> None:
     """Record the outcome of all due corrections of the edition."""
-    update_rows(
-        conn,
-        corrections,
-        *_of_edition(scope, edition_id),
-        corrections.c.state == "due",
-        state=state,
-        reason=reason,
-    )
+    due = in_scope(corrections, scope, edition_id=edition_id, state="due")
+    update_rows(conn, corrections, due, state=state, reason=reason)
 
 
 def list_corrections(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> tuple[Correction, ...]:
     """List an edition's corrections, the earliest first."""
-    found = conn.execute(
-        select(corrections)
-        .where(*_of_edition(scope, edition_id))
-        .order_by(corrections.c.id)
-    )
-    return tuple(map(_correction_from_row, found))
+    mine = in_scope(corrections, scope, edition_id=edition_id)
+    query = select(corrections).where(mine).order_by(_CORRECTION.id)
+    return list_all(conn, query, _correction_from_row)
 
 
 def count_article_corrections(
-    conn: Connection, scope: Scope, *, edition_id: int, article_id: int
+    conn: Connection, scope: Scope, edition_id: int, article_id: int
 ) -> int:
     """Count the corrections of an article in an edition."""
-    return count_rows(
-        conn,
-        corrections,
-        *_of_edition(scope, edition_id),
-        corrections.c.article_id == article_id,
-    )
+    mine = in_scope(corrections, scope, edition_id=edition_id, article_id=article_id)
+    return count_rows(conn, corrections, mine)
 
 
 def list_amendments(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> tuple[Amendment, ...]:
     """List the amendments of the edition, in the order in which they are applied."""
-    query = (
-        select(corrections.c.amendment)
-        .where(
-            *_of_edition(scope, edition_id),
-            corrections.c.state.in_(("due", "edited")),
-            corrections.c.reverted_at.is_(None),
-            corrections.c.amendment.is_not(None),
-        )
-        .order_by(corrections.c.id)
+    applied = and_(
+        in_scope(corrections, scope, edition_id=edition_id, reverted_at=None),
+        _CORRECTION.state.in_(("due", "edited")),
+        _CORRECTION.amendment.is_not(None),
     )
+    query = select(_CORRECTION.amendment).where(applied).order_by(_CORRECTION.id)
     found = list_scalars(conn, query)
     return tuple(load_dataclass(Amendment, text) for text in found)
 
@@ -157,56 +139,37 @@ def list_newest_corrections(
 
     Those of personal editions are left out.
     """
+    visible = filter_visible_digests(editions.c.digest_id, scope, None)
     query = (
         select(corrections)
-        .join(editions, editions.c.id == corrections.c.edition_id)
-        .where(
-            in_scope(corrections, scope),
-            filter_visible_digests(editions.c.digest_id, scope, None),
-        )
+        .join(editions, editions.c.id == _CORRECTION.edition_id)
+        .where(in_scope(corrections, scope), visible)
     )
     if since is not None:
-        query = query.where(corrections.c.found_at >= since)
-    found = conn.execute(query.order_by(corrections.c.id.desc()).limit(count))
-    return tuple(map(_correction_from_row, found))
+        query = query.where(_CORRECTION.found_at >= since)
+    newest = query.order_by(_CORRECTION.id.desc()).limit(count)
+    return list_all(conn, newest, _correction_from_row)
 
 
 def find_editor_correction(
-    conn: Connection, scope: Scope, *, edition_id: int, story: str
+    conn: Connection, scope: Scope, edition_id: int, story: str
 ) -> Correction | None:
     """Find the unreverted correction of the story by an editor."""
-    query = (
-        select(corrections)
-        .where(
-            *_of_edition(scope, edition_id),
-            corrections.c.story == story,
-            corrections.c.editor_name.is_not(None),
-            corrections.c.reverted_at.is_(None),
-        )
-        .order_by(corrections.c.id.desc())
-        .limit(1)
+    mine = {"edition_id": edition_id, "story": story, "reverted_at": None}
+    query = select(corrections).where(
+        in_scope(corrections, scope, **mine), _CORRECTION.editor_name.is_not(None)
     )
-    return find_first(conn, query, _correction_from_row)
+    newest = query.order_by(_CORRECTION.id.desc()).limit(1)
+    return find_first(conn, newest, _correction_from_row)
 
 
 def revert_corrections(
-    conn: Connection, scope: Scope, *, ids: Collection[int], now: datetime
+    conn: Connection, scope: Scope, ids: Collection[int], now: datetime
 ) -> None:
     """Revert these corrections (keys); their editions become due for an edit."""
-    update_rows(
-        conn,
-        corrections,
-        in_scope(corrections, scope),
-        corrections.c.id.in_(ids),
-        reverted_at=now,
-        state="due",
-        reason=None,
-    )
-
-
-def _of_edition(scope: Scope, edition_id: int) -> tuple[Condition, ...]:
-    mine = in_scope(corrections, scope)
-    return mine, corrections.c.edition_id == edition_id
+    mine = (in_scope(corrections, scope), _CORRECTION.id.in_(ids))
+    due = {"state": "due", "reason": None}
+    update_rows(conn, corrections, *mine, reverted_at=now, **due)
 
 
 def _correction_from_row(row: Row[Any]) -> Correction:

@@ -38,7 +38,6 @@ class Database:
 
     def __init__(
         self,
-        *,
         writer: Engine,
         reader: Engine,
         writers: int,
@@ -57,7 +56,7 @@ class Database:
         self._closing = threading.Event()
 
     @classmethod
-    def open(cls, url: str, *, readers: int = 2) -> Self:
+    def open(cls, url: str, readers: int = 2) -> Self:
         """Open the database at `url`; create or upgrade it if allowed.
 
         Blocks: call it before the event loop runs, or in a thread.

@@ -7,7 +7,7 @@ contents of an edition are also stored with the edition.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,14 @@ from bot.storage.statements import (
     filter_visible_digests,
     from_row,
     in_scope,
+    insert_row,
     keep_newest,
     update_rows,
 )
 from digests.messages import Message, message_from_json, message_to_json
 from digests.types import ArticleDecision
 
+_COMPOSITION = compositions.c
 #: Maximum number of different compositions kept per digest, and their maximum age.
 MAX_COMPOSITIONS, MAX_COMPOSITION_AGE = 30, timedelta(days=30)
 #: Maximum number of compositions read per query.
@@ -46,7 +48,6 @@ class StoredDecision:
 def add_decisions(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     occurrence_id: int,
     decisions: Sequence[ArticleDecision],
@@ -56,36 +57,33 @@ def add_decisions(
     if not decisions:
         return
     packed = _pack_decisions(decisions)
-    mine = (in_scope(compositions, scope), compositions.c.digest_id == digest_id)
-    newest_first = compositions.c.id.desc()
-    newest = conn.execute(
-        select(compositions).where(*mine).order_by(newest_first).limit(1)
-    ).first()
+    mine = in_scope(compositions, scope, digest_id=digest_id)
+    newest_first = [_COMPOSITION.id.desc()]
+    query = select(compositions).where(mine).order_by(*newest_first).limit(1)
+    newest = conn.execute(query).first()
     if newest is not None and encode_json(newest.decisions) == encode_json(packed):
-        is_newest = compositions.c.id == newest.id
-        update_rows(conn, compositions, *mine, is_newest, last_seen_at=now)
+        is_newest = _COMPOSITION.id == newest.id
+        update_rows(conn, compositions, mine, is_newest, last_seen_at=now)
         return
-    conn.execute(
-        compositions.insert().values(
-            workspace_id=scope.workspace_id,
-            digest_id=digest_id,
-            occurrence_id=occurrence_id,
-            made_at=now,
-            last_seen_at=now,
-            decisions=packed,
-        )
+    insert_row(
+        conn,
+        compositions,
+        **asdict(scope),
+        digest_id=digest_id,
+        occurrence_id=occurrence_id,
+        made_at=now,
+        last_seen_at=now,
+        decisions=packed,
     )
-    outdated = compositions.c.last_seen_at < now - MAX_COMPOSITION_AGE
-    delete_rows(conn, compositions, *mine, outdated)
-    keep_newest(
-        conn, compositions, *mine, newest_first=[newest_first], most=MAX_COMPOSITIONS
-    )
+    outdated = _COMPOSITION.last_seen_at < now - MAX_COMPOSITION_AGE
+    delete_rows(conn, compositions, mine, outdated)
+    most = MAX_COMPOSITIONS
+    keep_newest(conn, compositions, mine, newest_first=newest_first, most=most)
 
 
 def list_decisions(
     conn: Connection,
     scope: Scope,
-    *,
     articles: Collection[str],
     limit: int,
     person_id: str | None = None,
@@ -95,15 +93,10 @@ def list_decisions(
     Covers the workspace's digests and this person's; of equal decisions of one digest,
     only the latest is listed.
     """
-    rows = conn.execute(
-        select(compositions)
-        .where(
-            in_scope(compositions, scope),
-            filter_visible_digests(compositions.c.digest_id, scope, person_id),
-        )
-        .order_by(compositions.c.last_seen_at.desc(), compositions.c.id.desc())
-        .limit(_MAX_COMPOSITIONS_READ)
-    )
+    visible = filter_visible_digests(_COMPOSITION.digest_id, scope, person_id)
+    newest = (_COMPOSITION.last_seen_at.desc(), _COMPOSITION.id.desc())
+    query = select(compositions).where(in_scope(compositions, scope), visible)
+    rows = conn.execute(query.order_by(*newest).limit(_MAX_COMPOSITIONS_READ))
     found: dict[tuple[Any, ...], StoredDecision] = {}
     for row in rows:
         for decided in _unpack_decisions(row, articles):

@@ -18,14 +18,13 @@ contents of their edition. An open report is kept whatever its age.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
-    Row,
     Select,
     Table,
     and_,
@@ -71,14 +70,17 @@ from bot.storage.statements import (
     delete_rows,
     find_first,
     from_row,
+    has_values,
     in_scope,
+    list_all,
     list_scalars,
-    prune,
     update_rows,
 )
 from digests.types import Edition, InputCounts
 
+_EDITION, _WORKSPACE = editions.c, workspaces.c
 ErasureReason = Literal["asked", "left"]
+PrunedKind = Literal["messages", "corrections", "reports", "decisions", "changes"]
 #: Tables whose rows are counted for display.
 _COUNTED_TABLES = (
     digests, destinations, grants, changes, editions, deliveries, sources, articles,
@@ -88,6 +90,7 @@ _WORKSPACE_COLUMN = "workspace_id"
 _ROWS_PER_ARTICLE = 20
 #: Pages of the full text index that one step rewrites.
 _INDEX_PAGES_PER_STEP = 200
+_ERASURE, _REVISION = erasures.c, revisions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,49 +122,46 @@ def count_workspace_rows(conn: Connection, scope: Scope) -> dict[str, int]:
 def propose_erasure(
     conn: Connection,
     scope: Scope,
-    *,
     person_id: str | None,
     reason: ErasureReason,
     now: datetime,
 ) -> Erasure:
     """Record an erasure that was shown for confirmation."""
-    delete_rows(conn, erasures, *_is_proposed(scope))
-    query = select(workspaces).where(workspaces.c.id == scope.workspace_id)
-    space = conn.execute(query).one()
-    row = conn.execute(
-        erasures.insert()
-        .values(
-            workspace_id=scope.workspace_id,
-            platform=space.platform,
-            external_id=space.external_id,
-            person_id=person_id,
-            reason=reason,
-            counts=count_workspace_rows(conn, scope),
-            proposed_at=now,
-        )
-        .returning(erasures)
-    ).one()
-    return _erasure_from_row(row)
+    proposed = in_scope(erasures, scope, ordered_at=None)
+    delete_rows(conn, erasures, proposed)
+    mine = _WORKSPACE.id == scope.workspace_id
+    space = conn.execute(select(workspaces).where(mine)).one()
+    query = erasures.insert().values(
+        **asdict(scope),
+        platform=space.platform,
+        external_id=space.external_id,
+        person_id=person_id,
+        reason=reason,
+        counts=count_workspace_rows(conn, scope),
+        proposed_at=now,
+    )
+    return from_row(Erasure, conn.execute(query.returning(erasures)).one())
 
 
 def find_proposed_erasure(conn: Connection, scope: Scope) -> Erasure | None:
     """Find the workspace's erasure that was proposed and not ordered."""
-    query = select(erasures).where(*_is_proposed(scope))
-    return find_first(conn, query, _erasure_from_row)
+    proposed = in_scope(erasures, scope, ordered_at=None)
+    return find_first(conn, select(erasures).where(proposed), Erasure)
 
 
-def order_erasure(conn: Connection, scope: Scope, *, now: datetime) -> bool:
+def order_erasure(conn: Connection, scope: Scope, now: datetime) -> bool:
     """Start the proposed erasure; False if it has already started."""
-    if not update_rows(conn, erasures, *_is_proposed(scope), ordered_at=now):
+    proposed = in_scope(erasures, scope, ordered_at=None)
+    if not update_rows(conn, erasures, proposed, ordered_at=now):
         return False
     update_rows(
         conn,
         workspaces,
-        workspaces.c.id == scope.workspace_id,
+        _WORKSPACE.id == scope.workspace_id,
         # No platform uses such an id, so the real one is free again.
         external_id=f"(erased {scope.workspace_id})",
         name="",
-        left_at=func.coalesce(workspaces.c.left_at, literal(now, Instant)),
+        left_at=func.coalesce(_WORKSPACE.left_at, literal(now, Instant)),
     )
     # A workspace that adds such a source meanwhile must fetch it completely.
     unshared = _is_read_by_nobody_else(scope)
@@ -171,24 +171,22 @@ def order_erasure(conn: Connection, scope: Scope, *, now: datetime) -> bool:
 
 def list_ordered_erasures(conn: Connection) -> tuple[int, ...]:
     """List the keys of the workspaces that are being erased."""
-    query = select(erasures.c.workspace_id).where(
-        erasures.c.ordered_at.is_not(None), erasures.c.done_at.is_(None)
+    query = select(_ERASURE.workspace_id).where(
+        _ERASURE.ordered_at.is_not(None), _ERASURE.done_at.is_(None)
     )
-    return tuple(list_scalars(conn, query.order_by(erasures.c.id)))
+    return tuple(list_scalars(conn, query.order_by(_ERASURE.id)))
 
 
-def list_workspaces_left_before(
-    conn: Connection, *, before: datetime
-) -> tuple[int, ...]:
+def list_workspaces_left_before(conn: Connection, before: datetime) -> tuple[int, ...]:
     """List keys of workspaces that the bot left before `before`, without an erasure."""
-    ordered = select(erasures.c.workspace_id).where(erasures.c.ordered_at.is_not(None))
-    query = select(workspaces.c.id).where(
-        workspaces.c.left_at < before, workspaces.c.id.not_in(ordered)
+    ordered = select(_ERASURE.workspace_id).where(_ERASURE.ordered_at.is_not(None))
+    query = select(_WORKSPACE.id).where(
+        _WORKSPACE.left_at < before, _WORKSPACE.id.not_in(ordered)
     )
-    return tuple(list_scalars(conn, query.order_by(workspaces.c.id)))
+    return tuple(list_scalars(conn, query.order_by(_WORKSPACE.id)))
 
 
-def erase_some_rows(conn: Connection, scope: Scope, *, rows: int) -> bool:
+def erase_some_rows(conn: Connection, scope: Scope, rows: int) -> bool:
     """Erase up to `rows` rows of a workspace; False if there are none left.
 
     Its erasure must have been ordered.
@@ -207,14 +205,13 @@ def erase_some_rows(conn: Connection, scope: Scope, *, rows: int) -> bool:
     return False
 
 
-def finish_erasure(conn: Connection, scope: Scope, *, now: datetime) -> None:
+def finish_erasure(conn: Connection, scope: Scope, now: datetime) -> None:
     """Delete the workspace's row, and record that the erasure is finished."""
-    delete_rows(conn, workspaces, workspaces.c.id == scope.workspace_id)
-    mine = in_scope(erasures, scope)
-    update_rows(conn, erasures, mine, done_at=now)
+    delete_rows(conn, workspaces, _WORKSPACE.id == scope.workspace_id)
+    update_rows(conn, erasures, in_scope(erasures, scope), done_at=now)
 
 
-def merge_search_index(conn: Connection, *, begin: bool) -> bool:
+def merge_search_index(conn: Connection, begin: bool) -> bool:
     """Rewrite a part of the full text index; False when all of it is rewritten.
 
     SQLite's index keeps the words of deleted rows until its parts are merged.
@@ -234,19 +231,12 @@ def merge_search_index(conn: Connection, *, begin: bool) -> bool:
 
 
 def find_last_erasure(
-    conn: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, platform: PlatformName, external_id: str
 ) -> Erasure | None:
     """Find the last ordered erasure of the workspace with this platform id."""
-    query = (
-        select(erasures)
-        .where(
-            erasures.c.platform == platform,
-            erasures.c.external_id == external_id,
-            erasures.c.ordered_at.is_not(None),
-        )
-        .order_by(erasures.c.id.desc())
-    )
-    return find_first(conn, query.limit(1), _erasure_from_row)
+    named = has_values(erasures, platform=platform, external_id=external_id)
+    query = select(erasures).where(named, _ERASURE.ordered_at.is_not(None))
+    return find_first(conn, query.order_by(_ERASURE.id.desc()).limit(1), Erasure)
 
 
 # ── which rows ─────────────────────────────────────────────────────────────────
@@ -277,15 +267,13 @@ def _belongs_to_workspace(table: Table, scope: Scope) -> Condition:
         return or_(in_scope(table, scope), _is_read_by_nobody_else(scope))
     if table is articles:
         return table.c.source_id.in_(_select_rows(sources, scope))
-    own: Condition = table.c[_WORKSPACE_COLUMN] == scope.workspace_id
+    own = in_scope(table, scope)
     for pair in table.foreign_key_constraints:
         child, parent = pair.elements[0].parent, pair.elements[0].column
         if len(pair.elements) == 2:
             # Every table has an index that starts with such a parent, but not every
             # table has one that starts with the workspace.
-            here = select(parent).where(
-                parent.table.c[_WORKSPACE_COLUMN] == scope.workspace_id
-            )
+            here = select(parent).where(in_scope(parent.table, scope))
             return and_(own, child.in_(here))
     return own
 
@@ -299,14 +287,6 @@ def _is_read_by_nobody_else(scope: Scope) -> Condition:
     )
     public = sources.c.workspace_id.is_(None)
     return and_(public, sources.c.id.in_(mine), ~read.exists())
-
-
-def _is_proposed(scope: Scope) -> tuple[Condition, ...]:
-    return in_scope(erasures, scope), erasures.c.ordered_at.is_(None)
-
-
-def _erasure_from_row(row: Row[Any]) -> Erasure:
-    return from_row(Erasure, row)
 
 
 # ── contents that are too old ──────────────────────────────────────────────────
@@ -324,31 +304,22 @@ class OldArticle:
 
 
 def list_old_articles(
-    conn: Connection,
-    *,
-    before: datetime,
-    after: tuple[datetime, int] | None,
-    limit: int,
+    conn: Connection, before: datetime, after: tuple[datetime, int] | None, limit: int
 ) -> tuple[OldArticle, ...]:
     """List articles whose current text was fetched before `before`, oldest first."""
-    following = [] if after is None else [_is_after(after)]
-    rows = conn.execute(
-        select(
-            revisions.c.article_id,
-            revisions.c.id.label("revision_id"),
-            revisions.c.fetched_at,
-            and_(revisions.c.text == "", revisions.c.title.is_(None)).label("empty"),
-        )
-        .where(revisions.c.current, revisions.c.fetched_at < before, *following)
-        .order_by(revisions.c.fetched_at, revisions.c.id)
-        .limit(limit)
-    )
-    return tuple(from_row(OldArticle, row) for row in rows)
+    key, at = _REVISION.id, _REVISION.fetched_at
+    empty = and_(_REVISION.text == "", _REVISION.title.is_(None)).label("empty")
+    query = select(_REVISION.article_id, key.label("revision_id"), at, empty)
+    query = query.where(_REVISION.current, at < before).order_by(at, key)
+    if after is not None:
+        last_at, last_key = after
+        query = query.where(or_(at > last_at, and_(at == last_at, key > last_key)))
+    return list_all(conn, query.limit(limit), OldArticle)
 
 
-def empty_articles(conn: Connection, *, keys: Collection[int]) -> None:
+def empty_articles(conn: Connection, keys: Collection[int]) -> None:
     """Delete the texts of these articles, and the quotes and figures in them."""
-    mine = select(revisions.c.id).where(revisions.c.article_id.in_(keys))
+    mine = select(_REVISION.id).where(_REVISION.article_id.in_(keys))
     for table in (quotes, figures, searchable):
         delete_rows(conn, table, table.c.revision_id.in_(mine))
     in_stories = story_articles.c.article_id.in_(keys)
@@ -356,90 +327,66 @@ def empty_articles(conn: Connection, *, keys: Collection[int]) -> None:
     delete_rows(conn, story_articles, in_stories)
     others = select(1).where(story_articles.c.story_id == stories.c.id)
     delete_rows(conn, stories, stories.c.id.in_(touched), ~others.exists())
-    update_rows(
-        conn,
-        revisions,
-        revisions.c.article_id.in_(keys),
-        text="",
-        title=None,
-        author=None,
-        outlet=None,
-        baseline=True,
-    )
+    cleared = dict.fromkeys(("title", "author", "outlet"))
+    of_article = _REVISION.article_id.in_(keys)
+    update_rows(conn, revisions, of_article, **cleared, text="", baseline=True)
 
 
 def empty_editions(
-    conn: Connection, *, before: datetime, now: datetime, limit: int
+    conn: Connection, before: datetime, now: datetime, limit: int
 ) -> int:
     """Delete the contents of editions made before `before`; return their number."""
     old = (
-        select(editions.c.id, editions.c.made_at)
-        .where(editions.c.made_at < before, editions.c.emptied_at.is_(None))
-        .order_by(editions.c.id)
+        select(_EDITION.id, _EDITION.made_at)
+        .where(_EDITION.made_at < before, _EDITION.emptied_at.is_(None))
+        .order_by(_EDITION.id)
         .limit(limit)
     )
-    found = conn.execute(old).all()
-    keys = [row.id for row in found]
-    empty = {row.id: dump_dataclass(_make_empty_edition(row.made_at)) for row in found}
-    if found:
-        update_rows(
-            conn,
-            editions,
-            editions.c.id.in_(keys),
-            edition=case(empty, value=editions.c.id),
-            emptied_at=now,
-        )
+    empty = {row.id: _dump_empty_edition(row.made_at) for row in conn.execute(old)}
+    if empty:
+        contents = case(empty, value=_EDITION.id)
+        mine = _EDITION.id.in_(empty)
+        update_rows(conn, editions, mine, edition=contents, emptied_at=now)
     for table in (deliveries, corrections):
-        delete_rows(conn, table, table.c.edition_id.in_(keys))
-    update_rows(
-        conn, edition_stories, edition_stories.c.edition_id.in_(keys), headline=""
+        delete_rows(conn, table, table.c.edition_id.in_(empty))
+    mine = edition_stories.c.edition_id.in_(empty)
+    update_rows(conn, edition_stories, mine, headline="")
+    return len(empty)
+
+
+def _dump_empty_edition(made_at: datetime) -> str:
+    nothing = InputCounts(articles=0, sources=0)
+    return dump_dataclass(
+        Edition(
+            title="",
+            made_at=made_at,
+            made_from=nothing,
+            stories=(),
+            brief=(),
+            hero=None,
+            minutes=0,
+            lang="en",
+        )
     )
-    return len(found)
 
 
-def prune_messages(conn: Connection, *, before: datetime, limit: int) -> int:
-    """Delete messages of the local page that were posted before `before`."""
-    old = local_messages.c.posted_at < before
-    return prune(conn, local_messages, old, limit=limit)
+def prune_contents(
+    conn: Connection, kind: PrunedKind, before: datetime, limit: int
+) -> int:
+    """Delete the oldest `limit` rows of a kind from before `before`; return how many.
 
-
-def prune_corrections(conn: Connection, *, limit: int) -> int:
-    """Delete corrections of editions whose contents are already deleted."""
-    emptied = select(editions.c.id).where(editions.c.emptied_at.is_not(None))
-    old = corrections.c.edition_id.in_(emptied)
-    return prune(conn, corrections, old, limit=limit)
-
-
-def prune_reports(conn: Connection, *, before: datetime, limit: int) -> int:
-    """Delete reports of readers that were answered before `before`."""
-    return prune(conn, reports, reports.c.answered_at < before, limit=limit)
-
-
-def prune_decisions(conn: Connection, *, before: datetime, limit: int) -> int:
-    """Delete decisions on articles that were last made before `before`."""
-    old = compositions.c.last_seen_at < before
-    return prune(conn, compositions, old, limit=limit)
-
-
-def prune_changes(conn: Connection, *, before: datetime, limit: int) -> int:
-    """Delete the history of changes made before `before`; the settings stay changed."""
-    return prune(conn, changes, changes.c.made_at < before, limit=limit)
-
-
-def _is_after(after: tuple[datetime, int]) -> Condition:
-    at, key = after
-    later = revisions.c.fetched_at > at
-    return or_(later, (revisions.c.fetched_at == at) & (revisions.c.id > key))
-
-
-def _make_empty_edition(made_at: datetime) -> Edition:
-    return Edition(
-        title="",
-        made_at=made_at,
-        made_from=InputCounts(articles=0, sources=0),
-        stories=(),
-        brief=(),
-        hero=None,
-        minutes=0,
-        lang="en",
-    )
+    Messages of the local page count from when they were posted, reports from when they
+    were answered, decisions from when they were last made. Corrections are deleted if
+    the contents of their edition are. Without their history, settings stay changed.
+    """
+    emptied = select(_EDITION.id).where(_EDITION.emptied_at.is_not(None))
+    outdated: dict[PrunedKind, tuple[Table, Condition]] = {
+        "messages": (local_messages, local_messages.c.posted_at < before),
+        "corrections": (corrections, corrections.c.edition_id.in_(emptied)),
+        "reports": (reports, reports.c.answered_at < before),
+        "decisions": (compositions, compositions.c.last_seen_at < before),
+        "changes": (changes, changes.c.made_at < before),
+    }
+    table, old = outdated[kind]
+    oldest = select(table.c.id).where(old).order_by(table.c.id).limit(limit)
+    return delete_rows(conn, table, table.c.id.in_(oldest))

@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    ScalarSelect,
     Select,
     Table,
     and_,
@@ -37,17 +36,22 @@ from bot.storage.statements import (
     Condition,
     first_scalar,
     from_row,
+    has_values,
     is_due,
+    is_same_row,
+    list_all,
     list_scalars,
     update_rows,
 )
 
+_WORKSPACE, _DESTINATION = workspaces.c, destinations.c
+_DELIVERY = deliveries.c
 #: Selects deliveries together with the workspace columns of a `Delivery`.
 SELECT_DELIVERIES: Select[Any] = select(
-    *deliveries.c,
-    workspaces.c.platform,
-    workspaces.c.external_id.label("workspace_external_id"),
-).join_from(deliveries, workspaces, workspaces.c.id == deliveries.c.workspace_id)
+    *_DELIVERY,
+    _WORKSPACE.platform,
+    _WORKSPACE.external_id.label("workspace_external_id"),
+).join_from(deliveries, workspaces, _WORKSPACE.id == _DELIVERY.workspace_id)
 
 
 def delivery_from_row(row: Row[Any]) -> Delivery:
@@ -67,12 +71,12 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
 def list_deliveries_where(
     conn: Connection,
     *where: Condition,
-    order_by: tuple[ColumnElement[Any], ...] = (deliveries.c.id,),
+    order_by: tuple[ColumnElement[Any], ...] = (_DELIVERY.id,),
     limit: int | None = None,
 ) -> tuple[Delivery, ...]:
     """List the deliveries that fulfil all conditions, by default in order of keys."""
     query = SELECT_DELIVERIES.where(*where).order_by(*order_by).limit(limit)
-    return tuple(map(delivery_from_row, conn.execute(query)))
+    return list_all(conn, query, delivery_from_row)
 
 
 #: Time between a failure and the message that probes whether it works again.
@@ -83,6 +87,24 @@ _OTHER = deliveries.alias("other")
 _POST = deliveries.alias("post")
 _DELETION = deliveries.alias("undoing")
 _FIRST = deliveries.alias("first")
+#: Columns that deliveries of one edition to one destination have in common.
+_PLACE = ("edition_id", "destination_id")
+_IS_SENT_POST = is_same_row(_POST, deliveries, *_PLACE, "part") & has_values(
+    _POST, operation="post", state="sent"
+)
+#: The edition's first message in the channel, if it precedes this part.
+_OPENING_MESSAGE = (
+    select(_FIRST.c.message_id)
+    .where(
+        is_same_row(_FIRST, deliveries, *_PLACE, "channel"),
+        has_values(_FIRST, operation="post", state="sent"),
+        _FIRST.c.part < _DELIVERY.part,
+        _FIRST.c.message_id != "",
+    )
+    .order_by(_FIRST.c.part)
+    .limit(1)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +119,6 @@ class ClaimableDelivery:
 
 def list_claimable_deliveries(
     conn: Connection,
-    *,
     now: datetime,
     platforms: Collection[str],
     limit: int,
@@ -108,18 +129,15 @@ def list_claimable_deliveries(
     Workspaces alternate; within one the oldest delivery is first. `places` restricts
     the list to these destinations (keys).
     """
-    which = [workspaces.c.platform.in_(platforms)]
+    which = [_WORKSPACE.platform.in_(platforms)]
     if places is not None:
-        which.append(deliveries.c.destination_id.in_(places))
-    return tuple(
-        from_row(ClaimableDelivery, row)
-        for row in _find_claimable(conn, now, limit, *which)
-    )
+        which.append(_DELIVERY.destination_id.in_(places))
+    found = _find_claimable(conn, now, limit, *which)
+    return tuple(from_row(ClaimableDelivery, row) for row in found)
 
 
 def claim_deliveries(
     conn: Connection,
-    *,
     now: datetime,
     lease: timedelta,
     limit: int,
@@ -130,57 +148,55 @@ def claim_deliveries(
     `among` restricts the claim to these deliveries (keys). The transaction must be
     committed before the first of them is sent.
     """
-    which = [] if among is None else [deliveries.c.id.in_(among)]
+    which = [] if among is None else [_DELIVERY.id.in_(among)]
     found = _keep_one_per_stopped_workspace(_find_claimable(conn, now, limit, *which))
     wanted = _lock_destinations(conn, {row.destination_id: row.id for row in found})
+    post = select(_POST.c.message_id).where(_IS_SENT_POST).scalar_subquery()
     taken = claim_rows(
         conn,
         deliveries,
-        deliveries.c.id.in_(wanted),
+        _DELIVERY.id.in_(wanted),
         *_is_claimable(_is_available(now)),
-        is_due(deliveries.c.not_before, now),
+        is_due(_DELIVERY.not_before, now),
         now=now,
         lease=lease,
-        message_id=func.coalesce(
-            deliveries.c.message_id,
-            select(_POST.c.message_id).where(*_is_its_sent_post()).scalar_subquery(),
-        ),
-        opening_message_id=_select_opening_message(),
+        message_id=func.coalesce(_DELIVERY.message_id, post),
+        opening_message_id=_OPENING_MESSAGE,
     )
-    claimed = list_deliveries_where(conn, deliveries.c.id.in_(taken))
+    claimed = list_deliveries_where(conn, _DELIVERY.id.in_(taken))
     probes = _postpone_next_probes(conn, found, now)
     return tuple(replace(one, probe=one.id in probes) for one in claimed)
 
 
-def expire_claims(conn: Connection, *, now: datetime, but: Collection[int] = ()) -> int:
+def expire_claims(conn: Connection, now: datetime, but: Collection[int] = ()) -> int:
     """Mark as uncertain what a lost process was sending when its lease expired.
 
     `but` are the keys of the deliveries that this process itself is sending: they stay
     claimed even if a clock that was set forward makes their leases expire.
     """
-    return expire_leases(conn, deliveries, deliveries.c.id.not_in(but), now=now)
+    return expire_leases(conn, deliveries, _DELIVERY.id.not_in(but), now=now)
 
 
 def list_due_uncertain(
-    conn: Connection, *, now: datetime, wait: timedelta, limit: int = 100
+    conn: Connection, now: datetime, wait: timedelta, limit: int = 100
 ) -> tuple[Delivery, ...]:
     """List the deliveries that were uncertain for `wait` and may be read back now."""
     return list_deliveries_where(
         conn,
-        deliveries.c.state == "uncertain",
-        deliveries.c.updated_at <= now - wait,
-        is_due(deliveries.c.not_before, now),
+        _DELIVERY.state == "uncertain",
+        _DELIVERY.updated_at <= now - wait,
+        is_due(_DELIVERY.not_before, now),
         limit=limit,
     )
 
 
 def recheck_uncertain(conn: Connection) -> None:
     """Clear the back-off of uncertain deliveries, so that they are read back soon."""
-    update_rows(conn, deliveries, deliveries.c.state == "uncertain", not_before=None)
+    update_rows(conn, deliveries, _DELIVERY.state == "uncertain", not_before=None)
 
 
 def find_next_delivery_at(
-    conn: Connection, *, wait: timedelta, platforms: Collection[str] | None = None
+    conn: Connection, wait: timedelta, platforms: Collection[str] | None = None
 ) -> datetime | None:
     """Return the instant at which the outbox has something to do next.
 
@@ -193,30 +209,17 @@ def find_next_delivery_at(
         wait: How long something stays uncertain before it is read back.
         platforms: Names of the platforms that are on; None = all.
     """
-    on = [] if platforms is None else [workspaces.c.platform.in_(platforms)]
+    on = [] if platforms is None else [_WORKSPACE.platform.in_(platforms)]
     moment = _claimable_from()
-    claimable = first_scalar(
-        conn,
-        _join_destinations(select(moment))
-        .where(*_is_claimable(_is_available(None)), *on)
-        .order_by(moment)
-        .limit(1),
-    )
-    expiring = first_scalar(
-        conn,
-        select(func.min(deliveries.c.lease_until)).where(
-            deliveries.c.state == "sending"
-        ),
-    )
-    uncertain = conn.execute(
-        _join_destinations(
-            select(deliveries.c.updated_at, deliveries.c.not_before)
-        ).where(deliveries.c.state == "uncertain", *on)
-    )
-    checks = [
-        max(row.updated_at + wait, row.not_before or row.updated_at)
-        for row in uncertain
-    ]
+    query = _join_destinations(select(moment))
+    sendable = query.where(*_is_claimable(_is_available(None)), *on)
+    claimable = first_scalar(conn, sendable.order_by(moment).limit(1))
+    sending = _DELIVERY.state == "sending"
+    leases = select(func.min(_DELIVERY.lease_until)).where(sending)
+    expiring = first_scalar(conn, leases)
+    query = _join_destinations(select(_DELIVERY.updated_at, _DELIVERY.not_before))
+    uncertain = conn.execute(query.where(_DELIVERY.state == "uncertain", *on))
+    checks = [max(at + wait, not_before or at) for at, not_before in uncertain]
     return min(
         (at for at in (claimable, expiring, *checks) if at is not None), default=None
     )
@@ -228,65 +231,45 @@ def find_next_delivery_at(
 def _find_claimable(
     conn: Connection, now: datetime, limit: int, *which: ColumnElement[bool]
 ) -> list[Row[Any]]:
-    first = (
-        _join_destinations(
-            select(
-                func.min(deliveries.c.id).label("id"),
-                deliveries.c.workspace_id,
-                deliveries.c.destination_id,
-            )
-        )
-        .where(
-            *_is_claimable(_is_available(now)),
-            is_due(deliveries.c.not_before, now),
-            *which,
-        )
-        .group_by(deliveries.c.workspace_id, deliveries.c.destination_id)
-        .subquery()
-    )
-    turn = func.row_number().over(
-        partition_by=first.c.workspace_id, order_by=first.c.id
-    )
+    places = (_DELIVERY.workspace_id, _DELIVERY.destination_id)
+    due = is_due(_DELIVERY.not_before, now)
+    query = _join_destinations(select(func.min(_DELIVERY.id).label("id"), *places))
+    query = query.where(*_is_claimable(_is_available(now)), due, *which)
+    first = query.group_by(*places).subquery()
+    partition, key = first.c.workspace_id, first.c.id
+    turn = func.row_number().over(partition_by=partition, order_by=key)
     query = (
-        select(
-            first, workspaces.c.platform, workspaces.c.stopped, destinations.c.paused
-        )
-        .join(workspaces, workspaces.c.id == first.c.workspace_id)
-        .join(destinations, destinations.c.id == first.c.destination_id)
+        select(first, _WORKSPACE.platform, _WORKSPACE.stopped, _DESTINATION.paused)
+        .join(workspaces, _WORKSPACE.id == first.c.workspace_id)
+        .join(destinations, _DESTINATION.id == first.c.destination_id)
         .order_by(turn, first.c.id)
-        .limit(limit)
     )
-    return list(conn.execute(query))
+    return list(conn.execute(query.limit(limit)))
 
 
 def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
     """Conditions of a delivery that can be sent once it is due."""
     unsent_before = exists().where(
-        _EARLIER.c.edition_id == deliveries.c.edition_id,
-        _EARLIER.c.destination_id == deliveries.c.destination_id,
-        _EARLIER.c.operation == deliveries.c.operation,
-        _EARLIER.c.part < deliveries.c.part,
+        is_same_row(_EARLIER, deliveries, *_PLACE, "operation"),
+        _EARLIER.c.part < _DELIVERY.part,
         _EARLIER.c.state.not_in(("sent", "failed")),
     )
     in_flight = exists().where(
-        _OTHER.c.destination_id == deliveries.c.destination_id,
-        _OTHER.c.state == "sending",
+        is_same_row(_OTHER, deliveries, "destination_id"), _OTHER.c.state == "sending"
     )
     deletion = exists().where(
-        _DELETION.c.edition_id == deliveries.c.edition_id,
-        _DELETION.c.destination_id == deliveries.c.destination_id,
-        _DELETION.c.part == deliveries.c.part,
+        is_same_row(_DELETION, deliveries, *_PLACE, "part"),
         _DELETION.c.operation == "delete",
     )
     return (
-        deliveries.c.state.in_(WAITING_STATES),
+        _DELIVERY.state.in_(WAITING_STATES),
         working,
         # Deletions need no order.
-        or_(deliveries.c.operation == "delete", ~unsent_before),
+        or_(_DELIVERY.operation == "delete", ~unsent_before),
         ~in_flight,
         # Only a message that was sent can be edited or deleted.
-        or_(deliveries.c.operation == "post", exists().where(*_is_its_sent_post())),
-        or_(deliveries.c.operation == "delete", ~deletion),
+        or_(_DELIVERY.operation == "post", exists().where(_IS_SENT_POST)),
+        or_(_DELIVERY.operation == "delete", ~deletion),
     )
 
 
@@ -295,19 +278,14 @@ def _is_available(now: datetime | None) -> ColumnElement[bool]:
 
     None for `now`: may be probed at any time.
     """
-    place = _takes_messages(destinations, destinations.c.paused, now)
-    space = _takes_messages(workspaces, workspaces.c.stopped, now)
-    return (
-        exists()
-        .where(
-            destinations.c.id == deliveries.c.destination_id,
-            workspaces.c.id == deliveries.c.workspace_id,
-            workspaces.c.left_at.is_(None),
-            place,
-            space,
-        )
-        .correlate(deliveries)
+    there = exists().where(
+        _DESTINATION.id == _DELIVERY.destination_id,
+        _WORKSPACE.id == _DELIVERY.workspace_id,
+        _WORKSPACE.left_at.is_(None),
+        _takes_messages(destinations, _DESTINATION.paused, now),
+        _takes_messages(workspaces, _WORKSPACE.stopped, now),
     )
+    return there.correlate(deliveries)
 
 
 def _takes_messages(
@@ -319,13 +297,9 @@ def _takes_messages(
 
 def _claimable_from() -> ColumnElement[Any]:
     """The instant from which a row of `_join_destinations` may be sent."""
-    own: ColumnElement[Any] = func.coalesce(
-        deliveries.c.not_before, deliveries.c.updated_at
-    )
-    for place, why in (
-        (destinations, destinations.c.paused),
-        (workspaces, workspaces.c.stopped),
-    ):
+    own: ColumnElement[Any] = func.coalesce(_DELIVERY.not_before, _DELIVERY.updated_at)
+    paused, stopped = _DESTINATION.paused, _WORKSPACE.stopped
+    for place, why in ((destinations, paused), (workspaces, stopped)):
         later = and_(why.is_not(None), place.c.retest_at > own)
         own = case((later, place.c.retest_at), else_=own)
     return own
@@ -334,37 +308,8 @@ def _claimable_from() -> ColumnElement[Any]:
 def _join_destinations(query: Select[Any]) -> Select[Any]:
     return (
         query.select_from(deliveries)
-        .join(destinations, destinations.c.id == deliveries.c.destination_id)
-        .join(workspaces, workspaces.c.id == deliveries.c.workspace_id)
-    )
-
-
-def _is_its_sent_post() -> tuple[ColumnElement[bool], ...]:
-    return (
-        _POST.c.edition_id == deliveries.c.edition_id,
-        _POST.c.destination_id == deliveries.c.destination_id,
-        _POST.c.part == deliveries.c.part,
-        _POST.c.operation == "post",
-        _POST.c.state == "sent",
-    )
-
-
-def _select_opening_message() -> ScalarSelect[str]:
-    """Select the edition's first message there, if it precedes this part."""
-    return (
-        select(_FIRST.c.message_id)
-        .where(
-            _FIRST.c.edition_id == deliveries.c.edition_id,
-            _FIRST.c.destination_id == deliveries.c.destination_id,
-            _FIRST.c.channel == deliveries.c.channel,
-            _FIRST.c.operation == "post",
-            _FIRST.c.part < deliveries.c.part,
-            _FIRST.c.state == "sent",
-            _FIRST.c.message_id != "",
-        )
-        .order_by(_FIRST.c.part)
-        .limit(1)
-        .scalar_subquery()
+        .join(destinations, _DESTINATION.id == _DELIVERY.destination_id)
+        .join(workspaces, _WORKSPACE.id == _DELIVERY.workspace_id)
     )
 
 
@@ -373,15 +318,11 @@ def _select_opening_message() -> ScalarSelect[str]:
 
 def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
     """Keep one delivery per stopped workspace: one is enough to probe it."""
-    tried: set[int] = set()
-    kept = []
+    first: dict[int, int] = {}
     for row in found:
-        if row.stopped is not None:
-            if row.workspace_id in tried:
-                continue
-            tried.add(row.workspace_id)
-        kept.append(row)
-    return kept
+        first.setdefault(row.workspace_id, row.id)
+    probes = first.values()
+    return [row for row in found if row.stopped is None or row.id in probes]
 
 
 def _lock_destinations(conn: Connection, of_destination: dict[int, int]) -> list[int]:
@@ -389,8 +330,8 @@ def _lock_destinations(conn: Connection, of_destination: dict[int, int]) -> list
     if conn.dialect.name == "sqlite":
         return list(of_destination.values())
     locked = (
-        select(destinations.c.id)
-        .where(destinations.c.id.in_(of_destination))
+        select(_DESTINATION.id)
+        .where(_DESTINATION.id.in_(of_destination))
         .with_for_update(skip_locked=True, key_share=True)
     )
     return [of_destination[place] for place in list_scalars(conn, locked)]
@@ -402,15 +343,9 @@ def _postpone_next_probes(
     """Schedule the next probes, whatever the outcome of these; return their keys."""
     spaces = [row.workspace_id for row in found if row.stopped is not None]
     places = [row.destination_id for row in found if row.paused is not None]
+    later = now + RETEST_INTERVAL
     for place, keys in ((workspaces, spaces), (destinations, places)):
+        probed = (place.c.id.in_(keys), place.c.retest_at.is_not(None))
         if keys:
-            update_rows(
-                conn,
-                place,
-                place.c.id.in_(keys),
-                place.c.retest_at.is_not(None),
-                retest_at=now + RETEST_INTERVAL,
-            )
-    return {
-        row.id for row in found if row.stopped is not None or row.paused is not None
-    }
+            update_rows(conn, place, *probed, retest_at=later)
+    return {row.id for row in found if (row.stopped, row.paused) != (None, None)}

@@ -18,13 +18,14 @@ known to exist; if it does not, it is never sent, and there is nothing to delete
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
-    Row,
     Table,
+    and_,
     case,
     exists,
     func,
@@ -48,17 +49,22 @@ from bot.storage.statements import (
     delete_rows,
     filter_shared_destinations,
     first_scalar,
+    has_values,
     in_scope,
     insert_into,
-    is_row,
+    is_same_row,
     make_message_key,
     update_rows,
 )
 from digests.messages import Message
 
 UNDONE_REASON = Message("delivery.undone")
-_IS_WAITING = deliveries.c.state.in_(WAITING_STATES)
+_DELIVERY = deliveries.c
+_IS_WAITING = _DELIVERY.state.in_(WAITING_STATES)
 _OTHER = deliveries.alias("other")
+_IS_SAME_MESSAGE = is_same_row(
+    _OTHER, deliveries, "edition_id", "destination_id", "part"
+)
 
 
 def add_deliveries(
@@ -84,11 +90,11 @@ def add_deliveries(
         )
         for part in parts
     ]
-    return list_deliveries_where(conn, deliveries.c.id.in_(ids))
+    return list_deliveries_where(conn, _DELIVERY.id.in_(ids))
 
 
 def record_sent(
-    conn: Connection, delivery: Delivery, *, message_id: str, now: datetime
+    conn: Connection, delivery: Delivery, message_id: str, now: datetime
 ) -> bool:
     """Record that the message arrived; False if there was a later claim.
 
@@ -109,65 +115,41 @@ def record_sent(
     return recorded
 
 
-def record_retry(
+def record_unsent(
     conn: Connection,
     delivery: Delivery,
-    *,
-    not_before: datetime,
-    reason: Message,
-    now: datetime,
-    fallback_level: int | None = None,
-) -> bool:
-    """Record that it certainly did not arrive: send it again from `not_before` on.
-
-    `fallback_level` is the simpler form to send, if the platform refused this one.
-    """
-    level = delivery.fallback_level if fallback_level is None else fallback_level
-    return record_outcome(
-        conn,
-        deliveries,
-        delivery,
-        now=now,
-        state="retry",
-        not_before=not_before,
-        reason=reason,
-        fallback_level=level,
-    )
-
-
-def record_uncertain(
-    conn: Connection,
-    delivery: Delivery,
-    *,
+    state: Literal["retry", "uncertain", "held"],
     reason: Message,
     now: datetime,
     not_before: datetime | None = None,
+    fallback_level: int | None = None,
 ) -> bool:
-    """Record that it may have arrived: read it back, not before `not_before`."""
-    return record_outcome(
-        conn,
-        deliveries,
-        delivery,
-        now=now,
-        state="uncertain",
-        not_before=not_before,
-        reason=reason,
-    )
+    """Record that the message did not arrive, or may not have; False as above.
 
-
-def record_held(
-    conn: Connection, delivery: Delivery, *, reason: Message, now: datetime
-) -> bool:
-    """Hold it for an admin: it may have arrived and cannot be read back."""
-    return record_outcome(
-        conn, deliveries, delivery, now=now, state="held", reason=reason
-    )
+    Args:
+        conn: Inside a transaction.
+        delivery: The claimed delivery.
+        state: «retry»: it certainly did not arrive and is sent again. «uncertain»: it
+            may have arrived and is read back. «held»: it cannot be read back and waits
+            for an admin.
+        reason: For people.
+        now: The current time.
+        not_before: The earliest time for sending or reading back.
+        fallback_level: The simpler form to send, if the platform refused this one.
+    """
+    values: dict[str, Any] = {
+        "state": state,
+        "reason": reason,
+        "not_before": not_before,
+    }
+    if fallback_level is not None:
+        values["fallback_level"] = fallback_level
+    return record_outcome(conn, deliveries, delivery, now=now, **values)
 
 
 def record_failed(
     conn: Connection,
     delivery: Delivery,
-    *,
     reason: Message,
     now: datetime,
     alone: bool = False,
@@ -180,68 +162,39 @@ def record_failed(
         conn, deliveries, delivery, now=now, state="failed", reason=reason
     )
     if recorded and not alone:
-        update_rows(
-            conn,
-            deliveries,
-            in_scope(deliveries, delivery.scope),
-            deliveries.c.edition_id == delivery.edition_id,
-            deliveries.c.destination_id == delivery.destination_id,
-            deliveries.c.operation == delivery.operation,
-            deliveries.c.part > delivery.part,
-            _IS_WAITING,
-            state="failed",
-            reason=reason,
-            updated_at=now,
+        names = ("edition_id", "destination_id", "operation")
+        same = {name: getattr(delivery, name) for name in names}
+        later = and_(
+            in_scope(deliveries, delivery.scope, **same), _DELIVERY.part > delivery.part
         )
+        _fail_waiting(conn, later, reason=reason, now=now)
     return recorded
 
 
-def release_delivery(
-    conn: Connection, scope: Scope, *, delivery_id: int, now: datetime
-) -> bool:
-    """Send a held delivery again, as an admin decided."""
-    return _finish_held(conn, scope, delivery_id, now, "ready", None)
-
-
-def abandon_delivery(
-    conn: Connection, scope: Scope, *, delivery_id: int, reason: Message, now: datetime
-) -> bool:
-    """Fail a held delivery, as an admin decided; the later parts are sent."""
-    return _finish_held(conn, scope, delivery_id, now, "failed", reason)
-
-
-def _finish_held(
+def finish_held_delivery(
     conn: Connection,
     scope: Scope,
+    *,
     delivery_id: int,
+    state: Literal["ready", "failed"],
+    reason: Message | None = None,
     now: datetime,
-    state: str,
-    reason: Message | None,
 ) -> bool:
-    return (
-        update_rows(
-            conn,
-            deliveries,
-            is_row(deliveries, scope, delivery_id),
-            deliveries.c.state == "held",
-            state=state,
-            reason=reason,
-            not_before=None,
-            updated_at=now,
-        )
-        > 0
-    )
+    """Send a held delivery again, or fail it, as an admin decided; False: not held.
+
+    If it fails, the later parts are sent.
+    """
+    held = in_scope(deliveries, scope, id=delivery_id, state="held")
+    values = {"state": state, "reason": reason, "not_before": None}
+    return update_rows(conn, deliveries, held, **values, updated_at=now) > 0
 
 
 def list_held_deliveries(conn: Connection, scope: Scope) -> tuple[Delivery, ...]:
     """List the held deliveries, which wait for an admin, the oldest first."""
-    mine = in_scope(deliveries, scope)
-    return list_deliveries_where(conn, mine, deliveries.c.state == "held")
+    return list_deliveries_where(conn, in_scope(deliveries, scope, state="held"))
 
 
-def fail_outdated_deliveries(
-    conn: Connection, *, now: datetime, before: datetime
-) -> int:
+def fail_outdated_deliveries(conn: Connection, now: datetime, before: datetime) -> int:
     """Fail unsent deliveries of editions made before `before`.
 
     Messages that were sent can be edited for longer.
@@ -249,60 +202,51 @@ def fail_outdated_deliveries(
 
     def made_before(at: datetime) -> Condition:
         old = select(editions.c.id).where(editions.c.made_at <= at)
-        return deliveries.c.edition_id.in_(old)
+        return _DELIVERY.edition_id.in_(old)
 
-    return update_rows(
-        conn,
-        deliveries,
-        _IS_WAITING,
-        case(
-            (
-                deliveries.c.operation == "edit",
-                made_before(before - CORRECTABLE_PERIOD),
-            ),
-            else_=made_before(before),
-        ),
-        state="failed",
-        reason=Message("delivery.expired"),
-        not_before=None,
-        updated_at=now,
+    correctable = made_before(before - CORRECTABLE_PERIOD)
+    outdated = case(
+        (_DELIVERY.operation == "edit", correctable), else_=made_before(before)
     )
+    return _fail_waiting(conn, outdated, reason=Message("delivery.expired"), now=now)
+
+
+def _fail_waiting(
+    conn: Connection, *where: Condition, reason: Message, now: datetime
+) -> int:
+    values = {"state": "failed", "reason": reason, "not_before": None}
+    return update_rows(conn, deliveries, _IS_WAITING, *where, **values, updated_at=now)
 
 
 def list_deliveries(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> tuple[Delivery, ...]:
     """List an edition's deliveries: by destination, then by part."""
     return list_deliveries_where(
         conn,
-        in_scope(deliveries, scope),
-        deliveries.c.edition_id == edition_id,
-        order_by=(deliveries.c.destination_id, deliveries.c.part, deliveries.c.id),
+        in_scope(deliveries, scope, edition_id=edition_id),
+        order_by=(_DELIVERY.destination_id, _DELIVERY.part, _DELIVERY.id),
     )
 
 
 def list_newest_deliveries(
-    conn: Connection, scope: Scope, *, count: int
+    conn: Connection, scope: Scope, count: int
 ) -> tuple[Delivery, ...]:
     """List the workspace's deliveries, the newest first, without personal ones."""
     return list_deliveries_where(
         conn,
         in_scope(deliveries, scope),
-        filter_shared_destinations(deliveries.c.destination_id, scope),
-        order_by=(deliveries.c.id.desc(),),
+        filter_shared_destinations(_DELIVERY.destination_id, scope),
+        order_by=(_DELIVERY.id.desc(),),
         limit=count,
     )
 
 
 def _resume(conn: Connection, table: Table, key: int, reason: str) -> None:
     """Clear the reason of a pause, unless a person paused it."""
-    update_rows(
-        conn,
-        table,
-        table.c.id == key,
-        table.c.retest_at.is_not(None),
-        **{reason: None, "retest_at": None},
-    )
+    automatic = table.c.retest_at.is_not(None)
+    cleared = {reason: None, "retest_at": None}
+    update_rows(conn, table, table.c.id == key, automatic, **cleared)
 
 
 def _freeze_delivery(
@@ -316,85 +260,50 @@ def _freeze_delivery(
     pings: bool,
 ) -> int:
     """Store one row, or find it; return its key. See `add_deliveries`."""
-    number = int(part.key)
-    posted = _find_post(conn, scope, stored_edition, destination, number)
-    # A message that was accepted only in a simpler form is edited in that form.
-    fallback_level = posted.fallback_level if posted and operation != "post" else 0
-    payload = dict(part.payload)
-    content: dict[str, Any] = {
+    number, payload = int(part.key), dict(part.payload)
+    message = {
+        "edition_id": stored_edition.id,
+        "destination_id": destination.id,
+        "part": number,
+    }
+    row: dict[str, Any] = {
+        "channel": destination.channel,
+        "post_options": _get_post_options(destination, number, pings),
+        "fallback_level": 0,
+    }
+    post = in_scope(deliveries, scope, **message, operation="post")
+    posted = conn.execute(
+        select(*(_DELIVERY[name] for name in row)).where(post)
+    ).first()
+    if posted is not None:
+        # A message that was accepted only in a simpler form is edited in that form.
+        row = dict(posted._mapping)
+    content = {
         "payload": payload,
         "payload_hash": hashlib.sha256(encode_json(payload).encode()).hexdigest(),
         "fallback_text": part.fallback_text,
         "title": part.title,
+        "fallback_level": row["fallback_level"],
     }
+    name = f"{stored_edition.public_id}/{destination.id}/{number}"
+    row |= content | {"key": make_message_key(name), "updated_at": now}
+    begun = {"operation": operation, "state": "ready", "attempt": 0, "fence": 0}
     statement = insert_into(conn, deliveries).values(
-        workspace_id=scope.workspace_id,
-        edition_id=stored_edition.id,
-        destination_id=destination.id,
-        channel=posted.channel if posted else destination.channel,
-        part=number,
-        operation=operation,
-        key=make_message_key(f"{stored_edition.public_id}/{destination.id}/{number}"),
-        state="ready",
-        attempt=0,
-        fence=0,
-        fallback_level=fallback_level,
-        updated_at=now,
-        post_options=posted.post_options
-        if posted
-        else _get_post_options(destination, number, pings),
-        **content,
+        {**asdict(scope), **message, **row, **begun}
     )
-    one = ["edition_id", "destination_id", "part", "operation"]
+    one = [*message, "operation"]
     if operation == "post":
         statement = statement.on_conflict_do_nothing(index_elements=one)
     else:
+        other = _DELIVERY.payload_hash != content["payload_hash"]
         statement = statement.on_conflict_do_update(
             index_elements=one,
-            set_=content | _restart_columns(now) | {"fallback_level": fallback_level},
-            where=or_(
-                deliveries.c.payload_hash != content["payload_hash"],
-                deliveries.c.state.in_(("held", "failed")),
-            ),
+            set_=content | _restart_columns(now),
+            where=or_(other, _DELIVERY.state.in_(("held", "failed"))),
         )
     conn.execute(statement)
-    key: int = conn.execute(
-        select(deliveries.c.id).where(
-            *_of_message(scope, stored_edition, destination, number),
-            deliveries.c.operation == operation,
-        )
-    ).scalar_one()
-    return key
-
-
-def _find_post(
-    conn: Connection,
-    scope: Scope,
-    stored_edition: StoredEdition,
-    destination: Destination,
-    part: int,
-) -> Row[Any, Any, Any] | None:
-    """Find the post of the message, with its target and post options."""
-    query = select(
-        deliveries.c.channel, deliveries.c.post_options, deliveries.c.fallback_level
-    )
-    return conn.execute(
-        query.where(
-            *_of_message(scope, stored_edition, destination, part),
-            deliveries.c.operation == "post",
-        )
-    ).first()
-
-
-def _of_message(
-    scope: Scope, stored_edition: StoredEdition, destination: Destination, part: int
-) -> tuple[Condition, ...]:
-    return (
-        in_scope(deliveries, scope),
-        deliveries.c.edition_id == stored_edition.id,
-        deliveries.c.destination_id == destination.id,
-        deliveries.c.part == part,
-    )
+    mine = in_scope(deliveries, scope, **message, operation=operation)
+    return int(conn.execute(select(_DELIVERY.id).where(mine)).scalar_one())
 
 
 def _get_post_options(
@@ -407,12 +316,12 @@ def _get_post_options(
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
     """Column values that restart a delivery; if it is being sent, after its lease."""
-    in_flight = deliveries.c.state == "sending"
+    in_flight = _DELIVERY.state == "sending"
     return {
         "state": case((in_flight, "retry"), else_="ready"),
-        "not_before": case((in_flight, deliveries.c.lease_until), else_=null()),
+        "not_before": case((in_flight, _DELIVERY.lease_until), else_=null()),
         "attempt": 0,
-        "fence": deliveries.c.fence + 1,
+        "fence": _DELIVERY.fence + 1,
         "lease_until": None,
         "reason": None,
         "updated_at": now,
@@ -420,17 +329,17 @@ def _restart_columns(now: datetime) -> dict[str, Any]:
 
 
 def find_first_posted_at(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> datetime | None:
     """Return the instant at which the first message of the edition was sent."""
-    query = select(func.min(deliveries.c.updated_at)).where(
-        *_is_post_of(scope, edition_id), deliveries.c.state == "sent"
+    sent = in_scope(
+        deliveries, scope, edition_id=edition_id, operation="post", state="sent"
     )
-    return first_scalar(conn, query)
+    return first_scalar(conn, select(func.min(_DELIVERY.updated_at)).where(sent))
 
 
 def delete_edition_messages(
-    conn: Connection, scope: Scope, *, edition_id: int, now: datetime
+    conn: Connection, scope: Scope, edition_id: int, now: datetime
 ) -> tuple[int, int]:
     """Order the deletion of every message of the edition.
 
@@ -438,70 +347,43 @@ def delete_edition_messages(
         How many are to be deleted, and how many are never sent. A message that is
         being sent counts as to be deleted.
     """
-    posts = (*_is_post_of(scope, edition_id), deliveries.c.state != "failed")
+    posts = and_(
+        in_scope(deliveries, scope, edition_id=edition_id, operation="post"),
+        _DELIVERY.state != "failed",
+    )
     copied = (
         *("workspace_id", "edition_id", "destination_id", "channel", "part", "key"),
         *("post_options", "title"),
     )
-    made = {
-        "operation": literal("delete"),
-        "payload": literal("{}"),
-        "payload_hash": literal(""),
-        "fallback_text": literal(""),
-        "state": literal("ready"),
-        "attempt": literal(0),
-        "fence": literal(0),
-        "updated_at": literal(now, Instant),
-    }
-    deletions = select(*(deliveries.c[name] for name in copied), *made.values())
+    empty: dict[str, Any] = dict.fromkeys(
+        ("payload_hash", "fallback_text"), literal("")
+    )
+    zero = dict.fromkeys(("attempt", "fence"), literal(0))
+    made = empty | zero
+    made |= {"operation": literal("delete"), "state": literal("ready")}
+    made |= {"payload": literal("{}"), "updated_at": literal(now, Instant)}
+    deletions = select(*(_DELIVERY[name] for name in copied), *made.values())
     conn.execute(
         insert_into(conn, deliveries)
-        .from_select([*copied, *made], deletions.where(*posts))
+        .from_select([*copied, *made], deletions.where(posts))
         .on_conflict_do_nothing()
     )
-    waiting = count_rows(conn, deliveries, *posts, _IS_WAITING)
-    there = count_rows(conn, deliveries, *posts, ~_IS_WAITING)
+    waiting = count_rows(conn, deliveries, posts, _IS_WAITING)
+    there = count_rows(conn, deliveries, posts, ~_IS_WAITING)
     finish_undone_deliveries(conn, now=now)
     return there, waiting
 
 
-def finish_undone_deliveries(conn: Connection, *, now: datetime) -> None:
+def finish_undone_deliveries(conn: Connection, now: datetime) -> None:
     """Fail deliveries that were undone before they were sent; drop their deletions."""
-    update_rows(
-        conn,
-        deliveries,
-        deliveries.c.operation != "delete",
-        _IS_WAITING,
-        exists().where(*_is_same_message(), _OTHER.c.operation == "delete"),
-        state="failed",
-        reason=UNDONE_REASON,
-        not_before=None,
-        updated_at=now,
-    )
+    undone = exists().where(_IS_SAME_MESSAGE, _OTHER.c.operation == "delete")
+    message = _DELIVERY.operation != "delete"
+    _fail_waiting(conn, message, undone, reason=UNDONE_REASON, now=now)
+    unsent = has_values(_OTHER, operation="post", state="failed")
     delete_rows(
         conn,
         deliveries,
-        deliveries.c.operation == "delete",
+        _DELIVERY.operation == "delete",
         _IS_WAITING,
-        exists().where(
-            *_is_same_message(),
-            _OTHER.c.operation == "post",
-            _OTHER.c.state == "failed",
-        ),
-    )
-
-
-def _is_post_of(scope: Scope, edition_id: int) -> tuple[Condition, ...]:
-    return (
-        in_scope(deliveries, scope),
-        deliveries.c.edition_id == edition_id,
-        deliveries.c.operation == "post",
-    )
-
-
-def _is_same_message() -> tuple[Condition, ...]:
-    return (
-        _OTHER.c.edition_id == deliveries.c.edition_id,
-        _OTHER.c.destination_id == deliveries.c.destination_id,
-        _OTHER.c.part == deliveries.c.part,
+        exists().where(_IS_SAME_MESSAGE, unsent),
     )

@@ -1,21 +1,32 @@
 """Destinations: channels of a workspace to which editions are posted."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Row, select
 
 from bot.errors import UserError
 from bot.model.settings import PostOptions
 from bot.model.workspace import PERSON_PREFIX, Destination, Scope
 from bot.storage.schema import deliveries, destinations, local_messages
-from bot.storage.statements import has_row, in_scope, insert_into
+from bot.storage.send_leases import WAITING_STATES
+from bot.storage.statements import (
+    delete_rows,
+    find_first,
+    from_row,
+    has_row,
+    in_scope,
+    list_all,
+    update_first,
+    update_rows,
+    upsert,
+)
 from digests.messages import Message
 
 
 def upsert_destination(
-    conn: Connection, scope: Scope, *, name: str, channel: str
+    conn: Connection, scope: Scope, name: str, channel: str
 ) -> Destination:
     """Create the destination `name`, or change its channel.
 
@@ -36,30 +47,21 @@ def upsert_destination(
                 name=before.name,
             )
         return before
-    row = conn.execute(
-        insert_into(conn, destinations)
-        .values(workspace_id=scope.workspace_id, name=name, channel=channel)
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "name"],
-            set_={"channel": channel, "paused": None, "retest_at": None},
-        )
-        .returning(destinations)
-    ).one()
-    conn.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.destination_id == row.id,
-            in_scope(deliveries, scope),
-            deliveries.c.operation == "post",
-            deliveries.c.state.in_(("ready", "retry")),
-        )
-        .values(channel=channel)
+    key = {**asdict(scope), "name": name}
+    content = {"channel": channel, "paused": None, "retest_at": None}
+    row = upsert(conn, destinations, key, content)
+    update_rows(
+        conn,
+        deliveries,
+        in_scope(deliveries, scope, destination_id=row.id, operation="post"),
+        deliveries.c.state.in_(WAITING_STATES),
+        channel=channel,
     )
     return destination_from_row(row)
 
 
 def rename_destination(
-    conn: Connection, scope: Scope, *, destination_id: int, name: str
+    conn: Connection, scope: Scope, destination_id: int, name: str
 ) -> Destination | None:
     """Rename the destination; None: no such destination.
 
@@ -70,29 +72,27 @@ def rename_destination(
     other = find_destination_by_name(conn, scope, name=name)
     if other is not None and other.id != destination_id:
         raise UserError("There is already a destination «{name}».", name=name)
-    return _update_destination(conn, scope, destination_id, {"name": name})
+    return _update_destination(conn, scope, destination_id, name=name)
 
 
 def set_post_options(
-    conn: Connection, scope: Scope, *, destination_id: int, options: PostOptions
+    conn: Connection, scope: Scope, destination_id: int, options: PostOptions
 ) -> Destination | None:
     """Replace the post options; None: no such destination."""
-    values = {"settings": options.to_stored()}
-    return _update_destination(conn, scope, destination_id, values)
-
-
-def delete_destination(conn: Connection, scope: Scope, *, destination_id: int) -> bool:
-    """Delete the destination and its deliveries; posted messages stay."""
-    gone = conn.execute(
-        delete(destinations).where(*_is_destination(scope, destination_id))
+    return _update_destination(
+        conn, scope, destination_id, settings=options.to_stored()
     )
-    return gone.rowcount > 0
+
+
+def delete_destination(conn: Connection, scope: Scope, destination_id: int) -> bool:
+    """Delete the destination and its deliveries; posted messages stay."""
+    mine = in_scope(destinations, scope, id=destination_id)
+    return delete_rows(conn, destinations, mine) > 0
 
 
 def pause_destination(
     conn: Connection,
     scope: Scope,
-    *,
     destination_id: int,
     reason: Message,
     retest_at: datetime | None = None,
@@ -101,16 +101,16 @@ def pause_destination(
 
     At `retest_at` one message is sent as a probe; None = never.
     """
-    values = {"paused": reason, "retest_at": retest_at}
-    return _update_destination(conn, scope, destination_id, values)
+    return _update_destination(
+        conn, scope, destination_id, paused=reason, retest_at=retest_at
+    )
 
 
 def resume_destination(
-    conn: Connection, scope: Scope, *, destination_id: int
+    conn: Connection, scope: Scope, destination_id: int
 ) -> Destination | None:
     """Resume posting to the destination."""
-    values = {"paused": None, "retest_at": None}
-    return _update_destination(conn, scope, destination_id, values)
+    return _update_destination(conn, scope, destination_id, paused=None, retest_at=None)
 
 
 def list_destinations(conn: Connection, scope: Scope) -> tuple[Destination, ...]:
@@ -118,31 +118,27 @@ def list_destinations(conn: Connection, scope: Scope) -> tuple[Destination, ...]
 
     Personal destinations are not included.
     """
-    found = conn.execute(
-        select(destinations)
-        .where(in_scope(destinations, scope), destinations.c.person_id.is_(None))
-        .order_by(destinations.c.id)
-    )
-    return tuple(map(destination_from_row, found))
+    ours = in_scope(destinations, scope, person_id=None)
+    query = select(destinations).where(ours).order_by(destinations.c.id)
+    return list_all(conn, query, destination_from_row)
 
 
 def find_destination_by_name(
-    conn: Connection, scope: Scope, *, name: str
+    conn: Connection, scope: Scope, name: str
 ) -> Destination | None:
     """Find the destination with this name."""
-    ours = destinations.c.person_id.is_(None)
-    return _find_destination(conn, scope, and_(destinations.c.name == name, ours))
+    return _find_destination(conn, scope, name=name, person_id=None)
 
 
 def find_destination_by_channel(
-    conn: Connection, scope: Scope, *, channel: str
+    conn: Connection, scope: Scope, channel: str
 ) -> Destination | None:
     """Find the destination by the platform's id of its channel."""
-    return _find_destination(conn, scope, destinations.c.channel == channel)
+    return _find_destination(conn, scope, channel=channel)
 
 
 def find_personal_destination(
-    conn: Connection, scope: Scope, *, person_id: str
+    conn: Connection, scope: Scope, person_id: str
 ) -> Destination | None:
     """Find the destination for a person's direct messages on the local page.
 
@@ -152,32 +148,18 @@ def find_personal_destination(
     found = find_destination_by_channel(conn, scope, channel=channel)
     if found is not None:
         return found
-    sent = select(local_messages.c.id).where(
-        in_scope(local_messages, scope), local_messages.c.channel == channel
-    )
-    if not has_row(conn, sent):
+    sent = in_scope(local_messages, scope, channel=channel)
+    if not has_row(conn, select(local_messages.c.id).where(sent)):
         return None
     return Destination(
-        id=0,
-        workspace_id=scope.workspace_id,
-        name=channel,
-        channel=channel,
-        person=person_id,
+        id=0, **asdict(scope), name=channel, channel=channel, person=person_id
     )
 
 
 def destination_from_row(row: Row[Any]) -> Destination:
     """Build a `Destination` from a row of the table."""
-    return Destination(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        name=row.name,
-        channel=row.channel,
-        paused=row.paused,
-        retest_at=row.retest_at,
-        person=row.person_id,
-        post_options=PostOptions.from_stored(row.settings),
-    )
+    options = PostOptions.from_stored(row.settings)
+    return from_row(Destination, row, person=row.person_id, post_options=options)
 
 
 def _refuse_personal(name: str, channel: str) -> None:
@@ -190,28 +172,15 @@ def _refuse_personal(name: str, channel: str) -> None:
         )
 
 
-def _is_destination(
-    scope: Scope, destination_id: int
-) -> tuple[ColumnElement[bool], ...]:
-    return (destinations.c.id == destination_id, in_scope(destinations, scope))
-
-
 def _find_destination(
-    conn: Connection, scope: Scope, which: ColumnElement[bool]
+    conn: Connection, scope: Scope, **values: Any
 ) -> Destination | None:
-    found = conn.execute(
-        select(destinations).where(in_scope(destinations, scope), which)
-    ).first()
-    return destination_from_row(found) if found else None
+    query = select(destinations).where(in_scope(destinations, scope, **values))
+    return find_first(conn, query, destination_from_row)
 
 
 def _update_destination(
-    conn: Connection, scope: Scope, destination_id: int, values: dict[str, Any]
+    conn: Connection, scope: Scope, destination_id: int, **values: Any
 ) -> Destination | None:
-    row = conn.execute(
-        update(destinations)
-        .where(*_is_destination(scope, destination_id))
-        .values(values)
-        .returning(destinations)
-    ).first()
-    return destination_from_row(row) if row else None
+    mine = in_scope(destinations, scope, id=destination_id)
+    return update_first(conn, destinations, destination_from_row, mine, **values)

@@ -8,19 +8,18 @@ computed when it is loaded.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Row, Select, Table, or_, select
 
 from bot.errors import UnknownName
 from bot.model.digest import Digest
 from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
 from bot.model.source import Source
 from bot.model.workspace import Destination, PersonScope, Scope
-from bot.storage import destination_store, reader_store, source_store
+from bot.storage import destination_store, reader_store
 from bot.storage.schema import (
     destinations,
     digest_destinations,
@@ -30,7 +29,22 @@ from bot.storage.schema import (
     sources,
 )
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
-from bot.storage.statements import in_scope, insert_into
+from bot.storage.statements import (
+    delete_rows,
+    find_first,
+    first_scalar,
+    from_row,
+    has_values,
+    in_scope,
+    insert_all,
+    list_all,
+    list_scalars,
+    update_rows,
+    upsert,
+)
+
+_SOURCE = sources.c
+_DIGEST, _LINK = digests.c, digest_sources.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +60,6 @@ class DigestPause:
 def upsert_digest(
     conn: Connection,
     scope: Scope,
-    *,
     name: str,
     sources: Sequence[Source],
     destinations: Sequence[Destination],
@@ -71,53 +84,46 @@ def upsert_digest(
     Raises:
         UnknownName: A source or destination does not belong to this workspace.
     """
-    content = {"settings": options.to_stored()}
-    digest_id = conn.execute(
-        insert_into(conn, digests)
-        .values(workspace_id=scope.workspace_id, name=name, paused=False, **content)
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "name"],
-            index_where=IS_WORKSPACE_DIGEST,
-            set_=content,
-        )
-        .returning(digests.c.id)
-    ).scalar_one()
-    _link_sources(conn, scope, digest_id, sources, paused_sources)
-    _name_sources(conn, digest_id, called or {})
-    _link_destinations(conn, scope, digest_id, destinations)
-    return _get_digest(conn, scope, digest_id)
+    row = upsert(
+        conn,
+        digests,
+        {**asdict(scope), "name": name},
+        {"settings": options.to_stored()},
+        new={"paused": False},
+        where=IS_WORKSPACE_DIGEST,
+    )
+    _link_sources(conn, scope, row.id, sources, paused_sources)
+    for source_id, given in (called or {}).items():
+        link = has_values(digest_sources, digest_id=row.id, source_id=source_id)
+        update_rows(conn, digest_sources, link, called=given)
+    _link_destinations(conn, scope, row.id, destinations)
+    found = find_digest(conn, scope, digest_id=row.id)
+    assert found is not None
+    return found
 
 
-def find_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
+def find_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """Find the digest with this key."""
-    return _find_digest(conn, scope, digests.c.id == digest_id)
+    return _find_digest(conn, scope, id=digest_id)
 
 
 def find_digest_pause(
-    conn: Connection, scope: Scope, *, digest_id: int
+    conn: Connection, scope: Scope, digest_id: int
 ) -> DigestPause | None:
     """Load the pauses of the digest, which is all that planning needs."""
-    row = conn.execute(
-        select(
-            digests.c.paused,
-            digests.c.paused_until,
-            digests.c.skips,
-            digests.c.settings,
-        ).where(digests.c.id == digest_id, *_is_present(scope))
-    ).first()
-    if row is None:
-        return None
-    return DigestPause(
-        paused=row.paused,
-        paused_until=row.paused_until,
-        skips=_parse_dates(row.skips),
-        quiet_hours=DigestOptions.from_stored(row.settings).quiet_hours,
-    )
+    mine = in_scope(digests, scope, id=digest_id, deleted_at=None)
+    return find_first(conn, select(digests).where(mine), _pause_from_row)
 
 
-def find_digest_by_name(conn: Connection, scope: Scope, *, name: str) -> Digest | None:
+def _pause_from_row(row: Row[Any]) -> DigestPause:
+    options = DigestOptions.from_stored(row.settings)
+    skips = _parse_dates(row.skips)
+    return from_row(DigestPause, row, skips=skips, quiet_hours=options.quiet_hours)
+
+
+def find_digest_by_name(conn: Connection, scope: Scope, name: str) -> Digest | None:
     """Find the digest with exactly this name."""
-    return _find_digest(conn, scope, and_(digests.c.name == name, IS_WORKSPACE_DIGEST))
+    return _find_digest(conn, scope, name=name, person_id=None)
 
 
 def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
@@ -125,51 +131,31 @@ def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
 
     Personal digests are in `personal_digest_store`.
     """
-    rows = conn.execute(
-        select(digests)
-        .where(in_scope(digests, scope), IS_WORKSPACE_DIGEST)
-        .order_by(digests.c.id)
-    ).all()
-    return _load_digests(conn, rows)
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    query = select(digests).where(ours).order_by(_DIGEST.id)
+    return _load_digests(conn, conn.execute(query).all())
 
 
 def rename_digest(
-    conn: Connection, scope: Scope, *, digest_id: int, name: str
+    conn: Connection, scope: Scope, digest_id: int, name: str
 ) -> Digest | None:
     """Rename the digest; the name must be free. None: no such digest."""
-    return _update_digest(conn, scope, digest_id, {"name": name})
+    return _update_digest(conn, scope, digest_id, name=name)
 
 
-def pause_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
+def pause_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """Pause the digest until it is resumed; None: no such digest."""
-    return _update_digest(conn, scope, digest_id, {"paused": True})
+    return _update_digest(conn, scope, digest_id, paused=True)
 
 
-def pause_digest_until(
-    conn: Connection, scope: Scope, *, digest_id: int, day: date | None
-) -> Digest | None:
-    """Pause the digest until this local date; None as `day` ends the pause."""
-    return _update_digest(conn, scope, digest_id, {"paused_until": day})
-
-
-def set_skipped_dates(
-    conn: Connection, scope: Scope, *, digest_id: int, days: Iterable[date]
-) -> Digest | None:
-    """Replace the local dates to skip; None: no such digest."""
-    found = [day.isoformat() for day in sorted(set(days))]
-    return _update_digest(conn, scope, digest_id, {"skips": found or None})
-
-
-def resume_digest(conn: Connection, scope: Scope, *, digest_id: int) -> Digest | None:
+def resume_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """End the pauses of the digest; None: no such digest."""
-    values = {"paused": False, "paused_until": None}
-    return _update_digest(conn, scope, digest_id, values)
+    return _update_digest(conn, scope, digest_id, paused=False, paused_until=None)
 
 
 def set_digest_pause(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     paused: bool,
     until: date | None,
@@ -178,62 +164,44 @@ def set_digest_pause(
     """Replace all pauses of the digest; None: no such digest."""
     days = [day.isoformat() for day in sorted(set(skips))]
     values = {"paused": paused, "paused_until": until, "skips": days or None}
-    return _update_digest(conn, scope, digest_id, values)
+    return _update_digest(conn, scope, digest_id, **values)
 
 
 def mark_sources_begun(
-    conn: Connection, scope: Scope, *, digest_id: int, now: datetime
+    conn: Connection, scope: Scope, digest_id: int, now: datetime
 ) -> frozenset[int]:
     """Record the first edition that reads each source; return the keys of new ones."""
-    mine = (
-        digest_sources.c.digest_id == digest_id,
-        in_scope(digest_sources, scope),
-        digest_sources.c.first_read_at.is_(None),
-        ~digest_sources.c.paused,
-    )
-    new = conn.execute(select(digest_sources.c.source_id).where(*mine)).scalars()
-    begun = frozenset(new)
-    conn.execute(update(digest_sources).where(*mine).values(first_read_at=now))
+    new = in_scope(digest_sources, scope, digest_id=digest_id, first_read_at=None)
+    read = select(_LINK.source_id).where(new, ~_LINK.paused)
+    begun = frozenset(list_scalars(conn, read))
+    update_rows(conn, digest_sources, new, ~_LINK.paused, first_read_at=now)
     return begun
 
 
 def delete_digest(
-    conn: Connection, scope: Scope, *, digest_id: int, now: datetime
+    conn: Connection, scope: Scope, digest_id: int, now: datetime
 ) -> bool:
     """Delete the digest; its editions stay, for the buttons of posted messages."""
-    gone = conn.execute(
-        update(digests)
-        .where(digests.c.id == digest_id, *_is_present(scope))
-        .values(deleted_at=now)
-    )
-    if gone.rowcount == 0:
+    mine = in_scope(digests, scope, id=digest_id, deleted_at=None)
+    if not update_rows(conn, digests, mine, deleted_at=now):
         return False
     for links in (schedules, digest_sources, digest_destinations):
-        conn.execute(links.delete().where(links.c.digest_id == digest_id))
+        delete_rows(conn, links, links.c.digest_id == digest_id)
     return True
 
 
-def restore_digest(conn: Connection, scope: Scope, *, digest_id: int) -> bool:
+def restore_digest(conn: Connection, scope: Scope, digest_id: int) -> bool:
     """Restore a deleted digest with its ledger, so that nothing is published twice.
 
     Its sources, destinations and schedules are not restored. False: it was not
     deleted, or another digest has its name now.
     """
-    was = conn.execute(
-        select(digests.c.name).where(
-            digests.c.id == digest_id,
-            in_scope(digests, scope),
-            digests.c.deleted_at.is_not(None),
-        )
-    ).scalar()
-    if was is None or find_digest_by_name(conn, scope, name=was):
+    mine = in_scope(digests, scope, id=digest_id)
+    deleted = select(_DIGEST.name).where(mine, _DIGEST.deleted_at.is_not(None))
+    name = first_scalar(conn, deleted)
+    if name is None or find_digest_by_name(conn, scope, name=name):
         return False
-    conn.execute(
-        update(digests)
-        .where(digests.c.id == digest_id, in_scope(digests, scope))
-        .values(deleted_at=None)
-    )
-    return True
+    return update_rows(conn, digests, mine, deleted_at=None) > 0
 
 
 def _link_sources(
@@ -243,45 +211,19 @@ def _link_sources(
     read: Sequence[Source],
     paused: Sequence[Source],
 ) -> None:
-    mine = or_(in_scope(sources, scope), sources.c.workspace_id.is_(None))
+    mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
-    _refuse_unknown(conn, select(sources.c.id).where(mine), ids, "A source")
-    kept = conn.execute(
-        select(digest_sources.c.source_id, digest_sources.c.first_read_at).where(
-            digest_sources.c.digest_id == digest_id,
-            digest_sources.c.first_read_at.is_not(None),
-        )
-    ).all()
+    _refuse_unknown(conn, select(_SOURCE.id).where(mine), ids, "A source")
+    mine = _LINK.digest_id == digest_id
+    begun = _LINK.first_read_at.is_not(None)
+    kept = select(_LINK.source_id, _LINK.first_read_at).where(mine, begun)
+    read_before = conn.execute(kept).all()
     _replace_links(conn, digest_sources, "source_id", scope, digest_id, ids)
-    for source_id, first_read_at in kept:
-        conn.execute(
-            update(digest_sources)
-            .where(
-                digest_sources.c.digest_id == digest_id,
-                digest_sources.c.source_id == source_id,
-            )
-            .values(first_read_at=first_read_at)
-        )
-    conn.execute(
-        update(digest_sources)
-        .where(
-            digest_sources.c.digest_id == digest_id,
-            digest_sources.c.source_id.in_([source.id for source in paused]),
-        )
-        .values(paused=True)
-    )
-
-
-def _name_sources(conn: Connection, digest_id: int, called: Mapping[int, str]) -> None:
-    for source_id, name in called.items():
-        conn.execute(
-            update(digest_sources)
-            .where(
-                digest_sources.c.digest_id == digest_id,
-                digest_sources.c.source_id == source_id,
-            )
-            .values(called=name)
-        )
+    for key, at in read_before:
+        this = _LINK.source_id == key
+        update_rows(conn, digest_sources, mine, this, first_read_at=at)
+    these = _LINK.source_id.in_([source.id for source in paused])
+    update_rows(conn, digest_sources, mine, these, paused=True)
 
 
 def _link_destinations(
@@ -293,9 +235,10 @@ def _link_destinations(
     _replace_links(conn, digest_destinations, "destination_id", scope, digest_id, ids)
 
 
-def _refuse_unknown(conn: Connection, mine: Any, ids: list[int], what: str) -> None:
-    there = set(conn.execute(mine).scalars())
-    if not there.issuperset(ids):
+def _refuse_unknown(
+    conn: Connection, mine: Select[Any], ids: list[int], what: str
+) -> None:
+    if not set(list_scalars(conn, mine)).issuperset(ids):
         raise UnknownName(
             "{what} of this digest does not exist in this workspace.", what=what
         )
@@ -303,51 +246,32 @@ def _refuse_unknown(conn: Connection, mine: Any, ids: list[int], what: str) -> N
 
 def _replace_links(
     conn: Connection,
-    links: Any,
+    links: Table,
     column: str,
     scope: Scope,
     digest_id: int,
     ids: list[int],
 ) -> None:
-    conn.execute(links.delete().where(links.c.digest_id == digest_id))
+    delete_rows(conn, links, links.c.digest_id == digest_id)
+    same = {**asdict(scope), "digest_id": digest_id}
     rows = [
-        {
-            "digest_id": digest_id,
-            "workspace_id": scope.workspace_id,
-            column: key,
-            "position": position,
-        }
+        {column: key, "position": position, **same}
         for position, key in enumerate(dict.fromkeys(ids))
     ]
-    if rows:
-        conn.execute(links.insert(), rows)
+    insert_all(conn, links, rows)
 
 
-def _is_present(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    return (in_scope(digests, scope), digests.c.deleted_at.is_(None))
-
-
-def _find_digest(
-    conn: Connection, scope: Scope, which: ColumnElement[bool]
-) -> Digest | None:
-    row = conn.execute(select(digests).where(which, *_is_present(scope))).first()
+def _find_digest(conn: Connection, scope: Scope, **values: Any) -> Digest | None:
+    mine = in_scope(digests, scope, deleted_at=None, **values)
+    row = conn.execute(select(digests).where(mine)).first()
     return _load_digests(conn, [row])[0] if row else None
 
 
-def _get_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest:
-    found = find_digest(conn, scope, digest_id=digest_id)
-    assert found is not None
-    return found
-
-
 def _update_digest(
-    conn: Connection, scope: Scope, digest_id: int, values: dict[str, Any]
+    conn: Connection, scope: Scope, digest_id: int, **values: Any
 ) -> Digest | None:
-    conn.execute(
-        update(digests)
-        .where(digests.c.id == digest_id, *_is_present(scope))
-        .values(values)
-    )
+    mine = in_scope(digests, scope, id=digest_id, deleted_at=None)
+    update_rows(conn, digests, mine, **values)
     return find_digest(conn, scope, digest_id=digest_id)
 
 
@@ -362,18 +286,13 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
             linked[row.digest_id].append(row)
         return linked
 
+    in_digest = select(sources, _LINK.paused, _LINK.called)
     read = load(
-        digest_sources,
-        select(sources, digest_sources.c.paused, digest_sources.c.called).join(
-            digest_sources, digest_sources.c.source_id == sources.c.id
-        ),
+        digest_sources, in_digest.join(digest_sources, _LINK.source_id == _SOURCE.id)
     )
+    here = digest_destinations.c.destination_id == destinations.c.id
     posted = load(
-        digest_destinations,
-        select(destinations).join(
-            digest_destinations,
-            digest_destinations.c.destination_id == destinations.c.id,
-        ),
+        digest_destinations, select(destinations).join(digest_destinations, here)
     )
     planned = load(schedules, select(schedules.c.sentence, schedules.c.next_due_at))
     found = (
@@ -392,18 +311,16 @@ def _digest_from_row(
     posted: Sequence[Row[Any]],
     planned: Sequence[Row[Any]],
 ) -> Digest:
-    return Digest(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        name=row.name,
-        sources=tuple(source_store.source_from_row(e) for e in read if not e.paused),
-        paused_sources=tuple(source_store.source_from_row(e) for e in read if e.paused),
+    read_sources = [(each.paused, from_row(Source, each)) for each in read]
+    return from_row(
+        Digest,
+        row,
+        sources=tuple(source for paused, source in read_sources if not paused),
+        paused_sources=tuple(source for paused, source in read_sources if paused),
         destinations=tuple(map(destination_store.destination_from_row, posted)),
         schedules=tuple(entry.sentence for entry in planned),
         next_due=min((e.next_due_at for e in planned if e.next_due_at), default=None),
         options=DigestOptions.from_stored(row.settings),
-        paused=row.paused,
-        paused_until=row.paused_until,
         skips=_parse_dates(row.skips),
         person=row.person_id,
     )
@@ -435,15 +352,9 @@ def _fill_personal_digest(conn: Connection, own: Digest) -> Digest:
 def _list_workspace_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
     """List the sources that any digest of the workspace reads."""
     read = (
-        select(digest_sources.c.source_id)
-        .join(digests, digests.c.id == digest_sources.c.digest_id)
-        .where(
-            in_scope(digest_sources, scope),
-            ~digest_sources.c.paused,
-            IS_WORKSPACE_DIGEST,
-        )
+        select(_LINK.source_id)
+        .join(digests, _DIGEST.id == _LINK.digest_id)
+        .where(in_scope(digest_sources, scope), ~_LINK.paused, IS_WORKSPACE_DIGEST)
     )
-    found = conn.execute(
-        select(sources).where(sources.c.id.in_(read)).order_by(sources.c.id)
-    )
-    return tuple(map(source_store.source_from_row, found))
+    query = select(sources).where(_SOURCE.id.in_(read)).order_by(_SOURCE.id)
+    return list_all(conn, query, Source)

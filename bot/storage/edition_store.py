@@ -1,6 +1,6 @@
 """Editions: stored as they were composed, loaded with their corrections applied."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,22 @@ from bot.storage.schema import deliveries, edition_stories, editions
 from bot.storage.statements import (
     Condition,
     filter_visible_digests,
+    find_first,
     first_scalar,
     from_row,
+    has_values,
     in_scope,
+    insert_all,
     insert_with_public_id,
-    is_row,
+    is_same_row,
+    list_all,
     update_rows,
 )
 from digests.corrections.amendments import apply_amendments
 from digests.types import Edition, PublishedLedger
+
+_STORY = edition_stories.c
+_EDITION = editions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +50,6 @@ class PastStory:
 def add_edition(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     occurrence_id: int,
     edition: Edition,
@@ -66,27 +72,19 @@ def add_edition(
         conn,
         editions,
         "e",
-        workspace_id=scope.workspace_id,
+        **asdict(scope),
         digest_id=digest_id,
         occurrence_id=occurrence_id,
         edition=dump_dataclass(edition),
         manifest=manifest,
         made_at=edition.made_at,
     )
-    if edition.stories:
-        conn.execute(
-            edition_stories.insert(),
-            [
-                {
-                    "edition_id": row.id,
-                    "workspace_id": scope.workspace_id,
-                    "position": position,
-                    "story": story.id,
-                    "headline": story.headline.text,
-                }
-                for position, story in enumerate(edition.stories, start=1)
-            ],
-        )
+    mine = {**asdict(scope), "edition_id": row.id}
+    shown = [
+        {"position": n, "story": story.id, "headline": story.headline.text, **mine}
+        for n, story in enumerate(edition.stories, start=1)
+    ]
+    insert_all(conn, edition_stories, shown)
     key = {"scope": scope, "edition_id": row.id}
     add_published_articles(conn, **key, edition=edition)
     add_to_ledger(conn, **key, digest_id=digest_id, published=published)
@@ -94,28 +92,23 @@ def add_edition(
 
 
 def find_edition(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> StoredEdition | None:
     """Find the edition with this key."""
-    return _find_newest(conn, scope, editions.c.id == edition_id)
+    return _find_newest(conn, scope, _EDITION.id == edition_id)
 
 
 def find_edition_by_public_id(
-    conn: Connection, scope: Scope, *, public_id: str, person_id: str | None = None
+    conn: Connection, scope: Scope, public_id: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the edition with this public id, of the workspace or of this person."""
-    return _find_newest(
-        conn,
-        scope,
-        editions.c.public_id == public_id,
-        filter_visible_digests(editions.c.digest_id, scope, person_id),
-    )
+    visible = filter_visible_digests(_EDITION.digest_id, scope, person_id)
+    return _find_newest(conn, scope, _EDITION.public_id == public_id, visible)
 
 
 def find_newest_edition_in(
     conn: Connection,
     scope: Scope,
-    *,
     destination_id: int | None = None,
     digest_id: int | None = None,
 ) -> StoredEdition | None:
@@ -125,143 +118,129 @@ def find_newest_edition_in(
     destinations. `digest_id` restricts the search to that digest.
     """
     conditions = [
-        editions.c.undone_at.is_(None),
+        _EDITION.undone_at.is_(None),
         _was_sent("post", destination_id),
         ~_was_sent("delete", destination_id),
     ]
     if digest_id is not None:
-        conditions.append(editions.c.digest_id == digest_id)
+        conditions.append(_EDITION.digest_id == digest_id)
     if destination_id is None:
-        conditions.append(filter_visible_digests(editions.c.digest_id, scope, None))
+        conditions.append(filter_visible_digests(_EDITION.digest_id, scope, None))
     return _find_newest(conn, scope, *conditions)
 
 
 def find_newest_edition_of(
-    conn: Connection, scope: Scope, *, digest_id: int
+    conn: Connection, scope: Scope, digest_id: int
 ) -> StoredEdition | None:
     """Find the digest's newest edition, wherever it was posted."""
-    return _find_newest(conn, scope, editions.c.digest_id == digest_id)
+    return _find_newest(conn, scope, _EDITION.digest_id == digest_id)
 
 
 def find_edition_with_story(
-    conn: Connection, scope: Scope, *, story: str, person_id: str | None = None
+    conn: Connection, scope: Scope, story: str, person_id: str | None = None
 ) -> StoredEdition | None:
     """Find the newest edition with the story (public id).
 
     Searches editions of the workspace and personal ones of this person.
     """
-    with_story = select(edition_stories.c.edition_id).where(
-        in_scope(edition_stories, scope), edition_stories.c.story == story
-    )
-    return _find_newest(
-        conn,
-        scope,
-        editions.c.id.in_(with_story),
-        filter_visible_digests(editions.c.digest_id, scope, person_id),
-    )
+    mine = in_scope(edition_stories, scope, story=story)
+    with_story = _EDITION.id.in_(select(_STORY.edition_id).where(mine))
+    visible = filter_visible_digests(_EDITION.digest_id, scope, person_id)
+    return _find_newest(conn, scope, with_story, visible)
 
 
-def is_edition_undone(conn: Connection, scope: Scope, *, edition_id: int) -> bool:
+def is_edition_undone(conn: Connection, scope: Scope, edition_id: int) -> bool:
     """Check whether the edition was undone."""
-    query = select(editions.c.undone_at).where(is_row(editions, scope, edition_id))
-    return first_scalar(conn, query) is not None
+    mine = in_scope(editions, scope, id=edition_id)
+    return first_scalar(conn, select(_EDITION.undone_at).where(mine)) is not None
 
 
-def find_days_kept(conn: Connection, scope: Scope, *, edition_id: int) -> int | None:
+def find_days_kept(conn: Connection, scope: Scope, edition_id: int) -> int | None:
     """Return after how many days its contents were deleted; None: they were not."""
-    row = conn.execute(
-        select(editions.c.made_at, editions.c.emptied_at).where(
-            is_row(editions, scope, edition_id)
-        )
-    ).first()
+    mine = in_scope(editions, scope, id=edition_id)
+    query = select(_EDITION.made_at, _EDITION.emptied_at).where(mine)
+    row = conn.execute(query).first()
     if row is None or row.emptied_at is None:
         return None
     return int((row.emptied_at - row.made_at).days)
 
 
 def mark_edition_undone(
-    conn: Connection, scope: Scope, *, edition_id: int, by: str, now: datetime
+    conn: Connection, scope: Scope, edition_id: int, by: str, now: datetime
 ) -> None:
     """Record that the edition was undone, and by whom."""
-    edition = is_row(editions, scope, edition_id)
+    edition = in_scope(editions, scope, id=edition_id)
     update_rows(conn, editions, edition, undone_at=now, undone_by=by)
 
 
 def set_render_context(
-    conn: Connection, scope: Scope, *, edition_id: int, context: Payload
+    conn: Connection, scope: Scope, edition_id: int, context: Payload
 ) -> None:
     """Store the render context of the edition."""
-    edition = is_row(editions, scope, edition_id)
+    edition = in_scope(editions, scope, id=edition_id)
     update_rows(conn, editions, edition, render_context=dict(context))
 
 
 def find_render_context(
-    conn: Connection, scope: Scope, *, edition_id: int
+    conn: Connection, scope: Scope, edition_id: int
 ) -> Payload | None:
     """Load the render context of the edition; None if none is stored."""
-    query = select(editions.c.render_context)
-    return first_scalar(conn, query.where(is_row(editions, scope, edition_id)))
+    edition = in_scope(editions, scope, id=edition_id)
+    return first_scalar(conn, select(_EDITION.render_context).where(edition))
 
 
 def list_story_publications(
-    conn: Connection, scope: Scope, *, story: str, limit: int
+    conn: Connection, scope: Scope, story: str, limit: int
 ) -> tuple[tuple[datetime, str], ...]:
     """List when the workspace's editions published the story, with its headlines.
 
     The newest first; undone editions are excluded.
     """
-    rows = conn.execute(
-        select(editions.c.made_at, edition_stories.c.headline)
-        .join(edition_stories, edition_stories.c.edition_id == editions.c.id)
-        .where(*_is_published(scope), edition_stories.c.story == story)
-        .order_by(editions.c.id.desc())
-        .limit(limit)
+    query = (
+        select(_EDITION.made_at, _STORY.headline)
+        .join(edition_stories, _STORY.edition_id == _EDITION.id)
+        .where(*_is_published(scope), _STORY.story == story)
+        .order_by(_EDITION.id.desc())
     )
-    return tuple((row.made_at, row.headline) for row in rows)
+    return list_all(conn, query.limit(limit), tuple)
 
 
 def list_past_stories(
-    conn: Connection, scope: Scope, *, limit: int, since: datetime | None = None
+    conn: Connection, scope: Scope, limit: int, since: datetime | None = None
 ) -> tuple[PastStory, ...]:
     """List the stories of the newest editions, the newest first.
 
     Undone and personal editions are excluded. `limit` is a number of editions, so that
     the cost does not depend on how many are stored.
     """
-    recent = [] if since is None else [editions.c.made_at >= since]
+    recent = [] if since is None else [_EDITION.made_at >= since]
     newest = (
-        select(editions.c.id, editions.c.public_id, editions.c.made_at)
+        select(_EDITION.id, _EDITION.public_id.label("edition"), _EDITION.made_at)
         .where(*_is_published(scope), *recent)
-        .order_by(editions.c.id.desc())
+        .order_by(_EDITION.id.desc())
         .limit(limit)
         .subquery()
     )
-    rows = conn.execute(
-        select(newest, edition_stories)
-        .join(edition_stories, edition_stories.c.edition_id == newest.c.id)
+    number = _STORY.position.label("number")
+    query = (
+        select(newest, number, _STORY.story, _STORY.headline)
+        .join(edition_stories, _STORY.edition_id == newest.c.id)
         .where(in_scope(edition_stories, scope))
-        .order_by(newest.c.id.desc(), edition_stories.c.position)
+        .order_by(newest.c.id.desc(), _STORY.position)
     )
-    return tuple(
-        from_row(PastStory, row, edition=row.public_id, number=row.position)
-        for row in rows
-    )
+    return list_all(conn, query, PastStory)
 
 
 def _is_published(scope: Scope) -> tuple[Condition, ...]:
-    return (
-        in_scope(editions, scope),
-        editions.c.undone_at.is_(None),
-        filter_visible_digests(editions.c.digest_id, scope, None),
-    )
+    visible = filter_visible_digests(_EDITION.digest_id, scope, None)
+    return in_scope(editions, scope, undone_at=None), visible
 
 
 def _was_sent(operation: str, destination_id: int | None) -> Condition:
     query = select(1).where(
-        deliveries.c.edition_id == editions.c.id,
-        deliveries.c.workspace_id == editions.c.workspace_id,
-        deliveries.c.operation == operation,
-        deliveries.c.state == "sent",
+        is_same_row(deliveries, editions, "workspace_id"),
+        deliveries.c.edition_id == _EDITION.id,
+        has_values(deliveries, operation=operation, state="sent"),
     )
     if destination_id is not None:
         query = query.where(deliveries.c.destination_id == destination_id)
@@ -272,10 +251,10 @@ def _find_newest(
     conn: Connection, scope: Scope, *where: Condition
 ) -> StoredEdition | None:
     query = select(editions).where(in_scope(editions, scope), *where)
-    row = conn.execute(query.order_by(editions.c.id.desc()).limit(1)).first()
-    if row is None:
+    newest = query.order_by(_EDITION.id.desc()).limit(1)
+    stored = find_first(conn, newest, _edition_from_row)
+    if stored is None:
         return None
-    stored = _edition_from_row(row)
     changes = list_amendments(conn, scope, edition_id=stored.id)
     return replace(stored, edition=apply_amendments(stored.edition, changes))
 

@@ -104,7 +104,7 @@ def describe_address(address: URL) -> str:
 
 
 def create_sqlite_engine(
-    file: Path, *, connections: int = 1, writes: bool = True, rules: bool = True
+    file: Path, connections: int = 1, writes: bool = True, rules: bool = True
 ) -> Engine:
     """Make an engine over an SQLite file.
 
@@ -138,7 +138,7 @@ def create_sqlite_engine(
     return engine
 
 
-def create_postgresql_engine(address: URL, *, connections: int = 1) -> Engine:
+def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
     """Make an engine over a PostgreSQL database.
 
     Raises:

@@ -14,7 +14,7 @@ from bot.storage.revision_store import (
     load_articles,
 )
 from bot.storage.schema import articles, figures, revisions
-from bot.storage.statements import delete_rows, from_row, to_row
+from bot.storage.statements import delete_rows, from_row, insert_all, to_row
 from digests.language.search_terms import parse_query
 from digests.types import Article, Figure, Span
 
@@ -22,9 +22,7 @@ from digests.types import Article, Figure, Span
 _MAX_ARTICLES = 300
 
 
-def store_figures(
-    conn: Connection, *, revision_id: int, found: Sequence[Figure]
-) -> None:
+def store_figures(conn: Connection, revision_id: int, found: Sequence[Figure]) -> None:
     """Store the figures of a revision, replacing those stored before."""
     delete_rows(conn, figures, figures.c.revision_id == revision_id)
     rows = [
@@ -38,8 +36,7 @@ def store_figures(
         )
         for position, figure in enumerate(found)
     ]
-    if rows:
-        conn.execute(figures.insert(), rows)
+    insert_all(conn, figures, rows)
 
 
 def list_figures(
@@ -62,16 +59,10 @@ def list_figures(
         since: Earliest date of the article.
         limit: Maximum number of figures.
     """
-    query = (
-        select(figures)
-        .select_from(
-            REVISION_JOIN.join(figures, figures.c.revision_id == revisions.c.id)
-        )
-        .where(*filter_visible_revisions(scope))
-        .order_by(
-            revisions.c.dated_at.desc(), revisions.c.id.desc(), figures.c.position
-        )
-    )
+    joined = REVISION_JOIN.join(figures, figures.c.revision_id == revisions.c.id)
+    newest = (revisions.c.dated_at.desc(), revisions.c.id.desc(), figures.c.position)
+    query = select(figures).select_from(joined).order_by(*newest)
+    query = query.where(*filter_visible_revisions(scope))
     if article_ids is not None:
         query = query.where(articles.c.id.in_(article_ids))
     if article_ids is None or topic is not None:

@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, select
 
 from bot.model.installation import AppInstallation, InstallationTokens
 from bot.model.settings import PlatformName
@@ -36,7 +36,10 @@ from bot.storage.statements import (
     Condition,
     delete_rows,
     from_row,
+    has_values,
     in_scope,
+    insert_missing,
+    insert_row,
     is_due,
     keep_newest,
     to_row,
@@ -137,13 +140,9 @@ class DatabaseInstallationStore:
     ) -> int:
         # Read inside the transaction: messages claimed before this instant were
         # claimed without this installation, later ones with it.
-        now = self._clock.now()
+        now, platform = self._clock.now(), self._platform
         return replace_installation(
-            conn,
-            platform=self._platform,
-            installed=installed,
-            encrypted=encrypted,
-            now=now,
+            conn, platform=platform, installed=installed, encrypted=encrypted, now=now
         )
 
     async def claim(self, installed: AppInstallation) -> bool:
@@ -158,7 +157,6 @@ class DatabaseInstallationStore:
     async def settle(
         self,
         installed: AppInstallation,
-        *,
         tokens: InstallationTokens | None = None,
         broken: Message | None = None,
     ) -> None:
@@ -207,19 +205,19 @@ class DatabaseInstallationStore:
 
 
 def find_installation_row(
-    conn: Connection, *, platform: PlatformName, team: str
+    conn: Connection, platform: PlatformName, team: str
 ) -> Row[Any] | None:
     """Find the installation of a workspace, by the platform's id."""
-    return conn.execute(
+    query = (
         select(installations, workspaces.c.external_id, workspaces.c.name)
         .join(workspaces, workspaces.c.id == installations.c.workspace_id)
-        .where(workspaces.c.platform == platform, workspaces.c.external_id == team)
-    ).first()
+        .where(has_values(workspaces, platform=platform, external_id=team))
+    )
+    return conn.execute(query).first()
 
 
 def replace_installation(
     conn: Connection,
-    *,
     platform: PlatformName,
     installed: AppInstallation,
     encrypted: EncryptedTokens,
@@ -240,42 +238,29 @@ def replace_installation(
         takes_back=False,
     ).id
     delete_rows(conn, installations, in_scope(installations, Scope(workspace_id)))
-    number: int = conn.execute(
-        installations.insert()
-        .values(
-            to_row(
-                installations,
-                installed,
-                workspace_id=workspace_id,
-                scopes=list(installed.scopes),
-                version=1,
-                broken=None,
-                **to_row(installations, encrypted),
-            )
-        )
-        .returning(installations.c.id)
-    ).scalar_one()
-    return number
+    row = to_row(
+        installations,
+        installed,
+        workspace_id=workspace_id,
+        scopes=list(installed.scopes),
+        version=1,
+        broken=None,
+        **to_row(installations, encrypted),
+    )
+    return insert_row(conn, installations, **row)
 
 
 def claim_token_exchange(
-    conn: Connection, *, installed: AppInstallation, now: datetime, until: datetime
+    conn: Connection, installed: AppInstallation, now: datetime, until: datetime
 ) -> bool:
     """Claim an exchange of the tokens; False: another process did, or finished one."""
-    claimed = update_rows(
-        conn,
-        installations,
-        _is_unchanged(installed),
-        installations.c.broken.is_(None),
-        is_due(installations.c.exchange_until, now),
-        exchange_until=until,
-    )
-    return claimed > 0
+    unclaimed = is_due(installations.c.exchange_until, now)
+    mine = (_is_unchanged(installed), installations.c.broken.is_(None), unclaimed)
+    return update_rows(conn, installations, *mine, exchange_until=until) > 0
 
 
 def finish_token_exchange(
     conn: Connection,
-    *,
     installed: AppInstallation,
     encrypted: EncryptedTokens | None,
     broken: Message | None,
@@ -283,23 +268,18 @@ def finish_token_exchange(
     """Finish an exchange: with new tokens, failed for good (`broken`), or neither."""
     changes: dict[str, Any] = {"exchange_until": None, "broken": broken}
     if encrypted is not None:
-        changes |= {
-            **to_row(installations, encrypted),
-            "version": installed.version + 1,
-        }
+        changes |= to_row(installations, encrypted, version=installed.version + 1)
     update_rows(conn, installations, _is_unchanged(installed), **changes)
 
 
-def delete_installation(conn: Connection, *, installed: AppInstallation) -> None:
+def delete_installation(conn: Connection, installed: AppInstallation) -> None:
     """Delete an installation with its tokens, unless it was replaced since."""
     delete_rows(conn, installations, installations.c.id == installed.id)
 
 
 def _is_unchanged(installed: AppInstallation) -> Condition:
     """Condition: not replaced, and its tokens not exchanged, since it was loaded."""
-    return and_(
-        installations.c.id == installed.id, installations.c.version == installed.version
-    )
+    return has_values(installations, id=installed.id, version=installed.version)
 
 
 class DatabaseStateStore:
@@ -331,21 +311,16 @@ def _hash_state(state: str) -> str:
 
 
 def add_install_state(
-    conn: Connection, *, state_hash: str, now: datetime, until: datetime
+    conn: Connection, state_hash: str, now: datetime, until: datetime
 ) -> None:
     """Store a state; delete expired ones and, beyond the maximum, the oldest."""
     delete_rows(conn, install_states, install_states.c.until <= now)
-    keep_newest(
-        conn,
-        install_states,
-        newest_first=[install_states.c.until.desc()],
-        most=MAX_INSTALL_STATES - 1,
-    )
-    new = install_states.insert().values(state_hash=state_hash, until=until)
-    conn.execute(new)
+    newest, most = [install_states.c.until.desc()], MAX_INSTALL_STATES - 1
+    keep_newest(conn, install_states, newest_first=newest, most=most)
+    insert_missing(conn, install_states, {"state_hash": state_hash, "until": until})
 
 
-def consume_install_state(conn: Connection, *, state_hash: str, now: datetime) -> bool:
+def consume_install_state(conn: Connection, state_hash: str, now: datetime) -> bool:
     """Delete a state, so that it is used once; False if it is unknown or expired."""
     mine = install_states.c.state_hash == state_hash
     valid = install_states.c.until > now

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from bot.model import Measurement
 from bot.storage.schema import (
@@ -18,97 +18,80 @@ from bot.storage.schema import (
     sources,
     workspaces,
 )
+from bot.storage.statements import Condition, first_scalar
 
 #: States in which a delivery still needs work. Finished deliveries are not counted:
 #: their number, and the cost of counting them, would grow for ever.
 _PENDING_STATES = ("ready", "sending", "retry", "uncertain", "held")
+_OPEN_STATES = ("due", "deferred")
 
 
-def list_measurements(conn: Connection, *, now: datetime) -> tuple[Measurement, ...]:
+def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...]:
     """Count the work that waits at `now`, using indexes and small tables only."""
+    health = case(
+        (sources.c.stopped, "stopped"), (sources.c.failures > 0, "failing"), else_="ok"
+    )
+    accepts = case((workspaces.c.stopped.is_(None), "working"), else_="stopped")
+    posted_to = case((destinations.c.paused.is_(None), "working"), else_="paused")
+    sending, planned = deliveries.c.state, occurrences.c.state
+    schedule = select(func.min(schedules.c.next_due_at))
+    poll = select(func.min(sources.c.next_poll_at)).where(~sources.c.stopped)
     return (
-        Measurement(
-            name="deliveries",
-            help="Deliveries that are not finished, by state.",
-            label="state",
-            values=_count_pending_deliveries(conn),
+        _measure_states(
+            "deliveries",
+            "Deliveries that are not finished, by state.",
+            _count_by(conn, sending, _PENDING_STATES, sending.in_(_PENDING_STATES)),
         ),
-        Measurement(
-            name="occurrences",
-            help="Occurrences that are not composed yet, by state.",
-            label="state",
-            values=_count_by(
-                conn,
-                occurrences.c.state,
-                occurrences.c.state.in_(("due", "deferred")),
-                ("due", "deferred"),
-            ),
+        _measure_states(
+            "occurrences",
+            "Occurrences that are not composed yet, by state.",
+            _count_by(conn, planned, _OPEN_STATES, planned.in_(_OPEN_STATES)),
         ),
         Measurement(
             name="schedule_delay_seconds",
             help="How long the earliest due schedule has been waiting, or 0.",
-            values={"": _find_delay(conn, select(func.min(_NEXT_DUE)), now)},
+            values={"": _find_delay(conn, schedule, now)},
         ),
         Measurement(
             name="poll_delay_seconds",
             help="How long the earliest due source has been waiting, or 0.",
-            values={"": _find_delay(conn, _NEXT_POLL, now)},
+            values={"": _find_delay(conn, poll, now)},
         ),
-        Measurement(
-            name="sources",
-            help="Sources, by health.",
-            label="state",
-            values=_count_sources(conn),
+        _measure_states(
+            "sources",
+            "Sources, by health.",
+            _count_by(conn, health, ("ok", "failing", "stopped")),
         ),
-        Measurement(
-            name="workspaces",
-            help="Workspaces, by whether their platform accepts messages.",
-            label="state",
-            values=_count_stopped(conn, workspaces.c.stopped, "stopped"),
+        _measure_states(
+            "workspaces",
+            "Workspaces, by whether their platform accepts messages.",
+            _count_by(conn, accepts, ("working", "stopped")),
         ),
-        Measurement(
-            name="destinations",
-            help="Destinations, by whether they are posted to.",
-            label="state",
-            values=_count_stopped(conn, destinations.c.paused, "paused"),
+        _measure_states(
+            "destinations",
+            "Destinations, by whether they are posted to.",
+            _count_by(conn, posted_to, ("working", "paused")),
         ),
     )
 
 
-_NEXT_DUE = schedules.c.next_due_at
-_NEXT_POLL = select(func.min(sources.c.next_poll_at)).where(~sources.c.stopped)
-
-
-def _count_pending_deliveries(conn: Connection) -> Mapping[str, float]:
-    return _count_by(
-        conn,
-        deliveries.c.state,
-        deliveries.c.state.in_(_PENDING_STATES),
-        _PENDING_STATES,
-    )
-
-
-def _count_sources(conn: Connection) -> Mapping[str, float]:
-    state = case(
-        (sources.c.stopped, "stopped"), (sources.c.failures > 0, "failing"), else_="ok"
-    )
-    return _count_by(conn, state, None, ("ok", "failing", "stopped"))
-
-
-def _count_stopped(conn: Connection, reason: Any, stopped: str) -> Mapping[str, float]:
-    state = case((reason.is_(None), "working"), else_=stopped)
-    return _count_by(conn, state, None, ("working", stopped))
+def _measure_states(name: str, text: str, values: Mapping[str, float]) -> Measurement:
+    return Measurement(name=name, help=text, label="state", values=values)
 
 
 def _count_by(
-    conn: Connection, state: Any, where: Any, known: tuple[str, ...]
+    conn: Connection,
+    state: ColumnElement[str],
+    known: tuple[str, ...],
+    *where: Condition,
 ) -> Mapping[str, float]:
     """Count rows by state; states without rows are 0, so that no series disappears."""
-    query = select(state, func.count()).group_by(state)
-    rows = conn.execute(query if where is None else query.where(where))
-    return dict.fromkeys(known, 0.0) | {row[0]: float(row[1]) for row in rows}
+    query = select(state, func.count()).where(*where).group_by(state)
+    return dict.fromkeys(known, 0.0) | {
+        name: float(count) for name, count in conn.execute(query)
+    }
 
 
 def _find_delay(conn: Connection, query: Select[Any], now: datetime) -> float:
-    earliest = conn.execute(query).scalar()
+    earliest = first_scalar(conn, query)
     return max(0.0, (now - earliest).total_seconds()) if earliest else 0.0

@@ -3,10 +3,10 @@
 A message is identified by its key within the workspace: posting it twice stores one.
 """
 
+from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from bot.errors import SendRefused
 from bot.model.delivery import Delivery, LocalMessage
@@ -14,13 +14,14 @@ from bot.model.workspace import Scope
 from bot.storage.database import Database
 from bot.storage.schema import local_messages
 from bot.storage.statements import (
-    Condition,
     delete_rows,
     find_first,
     from_row,
     in_scope,
     insert_missing,
+    list_all,
     to_row,
+    update_first,
 )
 
 
@@ -54,7 +55,7 @@ class LocalMailbox:
         )
 
     async def newest(
-        self, workspace_id: int, channel: str, *, count: int, after: int = 0
+        self, workspace_id: int, channel: str, count: int, after: int = 0
     ) -> tuple[LocalMessage, ...]:
         return await self._database.read(
             list_newest_messages,
@@ -66,72 +67,50 @@ class LocalMailbox:
 
 
 def add_message(
-    conn: Connection, scope: Scope, *, delivery: Delivery, at: datetime
+    conn: Connection, scope: Scope, delivery: Delivery, at: datetime
 ) -> LocalMessage:
     """Store the message, or return the existing one with its key."""
-    insert_missing(
-        conn,
-        local_messages,
-        to_row(
-            local_messages,
-            delivery,
-            workspace_id=scope.workspace_id,
-            payload=dict(delivery.payload),
-            posted_at=at,
-        ),
+    content = {"payload": dict(delivery.payload), "posted_at": at}
+    row = to_row(local_messages, delivery, **asdict(scope), **content)
+    insert_missing(conn, local_messages, row)
+    mine = in_scope(local_messages, scope, key=delivery.key)
+    return from_row(
+        LocalMessage, conn.execute(select(local_messages).where(mine)).one()
     )
-    query = select(local_messages).where(*_has_key(scope, delivery.key))
-    return from_row(LocalMessage, conn.execute(query).one())
 
 
 def edit_message(
-    conn: Connection, scope: Scope, *, delivery: Delivery, at: datetime
+    conn: Connection, scope: Scope, delivery: Delivery, at: datetime
 ) -> LocalMessage | None:
     """Replace the content of the message with this key; None if there is none."""
-    row = conn.execute(
-        update(local_messages)
-        .where(*_has_key(scope, delivery.key))
-        .values(
-            payload=dict(delivery.payload),
-            fallback_text=delivery.fallback_text,
-            edited_at=at,
-        )
-        .returning(local_messages)
-    ).first()
-    return from_row(LocalMessage, row) if row else None
+    return update_first(
+        conn,
+        local_messages,
+        LocalMessage,
+        in_scope(local_messages, scope, key=delivery.key),
+        payload=dict(delivery.payload),
+        fallback_text=delivery.fallback_text,
+        edited_at=at,
+    )
 
 
-def delete_message(conn: Connection, scope: Scope, *, delivery: Delivery) -> None:
+def delete_message(conn: Connection, scope: Scope, delivery: Delivery) -> None:
     """Delete the message with this key, if it exists."""
-    delete_rows(conn, local_messages, *_has_key(scope, delivery.key))
+    delete_rows(conn, local_messages, in_scope(local_messages, scope, key=delivery.key))
 
 
 def find_message(
-    conn: Connection, scope: Scope, *, channel: str, key: str
+    conn: Connection, scope: Scope, channel: str, key: str
 ) -> LocalMessage | None:
     """Find the message with this key in the channel."""
-    query = select(local_messages).where(
-        *_has_key(scope, key), local_messages.c.channel == channel
-    )
-    return find_first(conn, query, partial(from_row, LocalMessage))
+    mine = in_scope(local_messages, scope, channel=channel, key=key)
+    return find_first(conn, select(local_messages).where(mine), LocalMessage)
 
 
 def list_newest_messages(
-    conn: Connection, scope: Scope, *, channel: str, count: int, after: int
+    conn: Connection, scope: Scope, channel: str, count: int, after: int
 ) -> tuple[LocalMessage, ...]:
     """List the newest `count` messages with an id over `after`, oldest first."""
-    rows = conn.execute(
-        select(local_messages)
-        .where(
-            in_scope(local_messages, scope),
-            local_messages.c.channel == channel,
-            local_messages.c.id > after,
-        )
-        .order_by(local_messages.c.id.desc())
-        .limit(count)
-    ).all()
-    return tuple(from_row(LocalMessage, row) for row in reversed(rows))
-
-
-def _has_key(scope: Scope, key: str) -> tuple[Condition, ...]:
-    return in_scope(local_messages, scope), local_messages.c.key == key
+    key, there = local_messages.c.id, in_scope(local_messages, scope, channel=channel)
+    query = select(local_messages).where(there, key > after).order_by(key.desc())
+    return list_all(conn, query.limit(count), LocalMessage)[::-1]

@@ -10,11 +10,11 @@ command; if it may have arrived, it counts as shown, and `/news me` still lists 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, exists, func, or_, select
 
 from bot.model.settings import PlatformName
 from bot.model.workspace import Destination, Scope, Scoped
@@ -31,22 +31,24 @@ from bot.storage.statements import (
     Condition,
     find_first,
     first_scalar,
-    from_row,
     has_row,
+    has_values,
     in_scope,
     insert_missing,
     is_due,
-    is_row,
+    list_all,
     list_scalars,
     make_message_key,
     update_rows,
 )
 from digests.messages import Message
 
+_WORKSPACE = workspaces.c
 #: Minimum time between two notices about a destination.
 NOTICE_INTERVAL = timedelta(days=1)
 #: Maximum number of changes searched for the person who set up a destination.
 MAX_CHANGES_READ = 500
+_NOTICE, _CHANGE = notices.c, changes.c
 NoticeState = Literal["sent", "retry", "uncertain", "failed"]
 
 
@@ -71,80 +73,66 @@ class Notice(Scoped):
 def add_notice(
     conn: Connection,
     scope: Scope,
-    *,
     destination_id: int | None,
     person_id: str | None,
     text: str,
     now: datetime,
 ) -> bool:
     """Store a notice unless its destination had one recently; return whether it was."""
-    recent = select(notices.c.id).where(
-        in_scope(notices, scope),
-        notices.c.destination_id.is_not_distinct_from(destination_id),
-        notices.c.report_id.is_(None),
-        notices.c.made_at > now - NOTICE_INTERVAL,
+    recent = select(_NOTICE.id).where(
+        in_scope(notices, scope, report_id=None),
+        _NOTICE.destination_id.is_not_distinct_from(destination_id),
+        _NOTICE.made_at > now - NOTICE_INTERVAL,
     )
     if has_row(conn, recent):
         return False
-    return _add_notice(
-        conn,
-        f"notice/{scope.workspace_id}/{destination_id}/{now.isoformat()}",
-        workspace_id=scope.workspace_id,
-        destination_id=destination_id,
-        person_id=person_id,
-        text=text,
-        made_at=now,
-    )
+    name = f"notice/{scope.workspace_id}/{destination_id}/{now.isoformat()}"
+    about = {"destination_id": destination_id, "person_id": person_id}
+    return _add_notice(conn, scope, name, now, **about, text=text)
 
 
 def add_answer_notice(
     conn: Connection,
     scope: Scope,
-    *,
     report_id: int,
     person_id: str,
     text: str,
     now: datetime,
 ) -> bool:
     """Store the notice that answers a report; False if it exists."""
-    return _add_notice(
-        conn,
-        f"answer/{scope.workspace_id}/{report_id}",
-        workspace_id=scope.workspace_id,
-        report_id=report_id,
-        person_id=person_id,
-        text=text,
-        made_at=now,
-    )
+    name = f"answer/{scope.workspace_id}/{report_id}"
+    about = {"report_id": report_id, "person_id": person_id}
+    return _add_notice(conn, scope, name, now, **about, text=text)
 
 
-def _add_notice(conn: Connection, name: str, **values: Any) -> bool:
-    begun = {"state": "ready", "attempt": 0, "fence": 0}
-    made = {"key": make_message_key(name), "updated_at": values["made_at"]}
-    return insert_missing(conn, notices, values | begun | made)
+def _add_notice(
+    conn: Connection, scope: Scope, name: str, now: datetime, **values: Any
+) -> bool:
+    values |= {"key": make_message_key(name), "made_at": now, "updated_at": now}
+    values |= {"state": "ready", "attempt": 0, "fence": 0}
+    return insert_missing(conn, notices, asdict(scope) | values)
 
 
 def find_notice_destination(
-    conn: Connection, scope: Scope, *, destination_id: int
+    conn: Connection, scope: Scope, destination_id: int
 ) -> Destination | None:
     """Load the destination that a notice is to be about."""
-    query = select(destinations).where(is_row(destinations, scope, destination_id))
-    return find_first(conn, query, destination_from_row)
+    mine = in_scope(destinations, scope, id=destination_id)
+    return find_first(conn, select(destinations).where(mine), destination_from_row)
 
 
 def find_person_to_notify(
-    conn: Connection, scope: Scope, *, channel: str | None
+    conn: Connection, scope: Scope, channel: str | None
 ) -> str | None:
     """Find the person who last made the channel a destination by a command, if any.
 
     With None as `channel`: the person who made the first change in the workspace.
     """
-    query = select(changes.c.person_id, changes.c.steps).where(
-        in_scope(changes, scope), changes.c.made_at.is_not(None)
-    )
+    mine = (in_scope(changes, scope), _CHANGE.made_at.is_not(None))
+    query = select(_CHANGE.person_id, _CHANGE.steps).where(*mine)
     if channel is None:
-        return first_scalar(conn, query.order_by(changes.c.id).limit(1))
-    newest = query.order_by(changes.c.made_at.desc(), changes.c.id.desc())
+        return first_scalar(conn, query.order_by(_CHANGE.id).limit(1))
+    newest = query.order_by(_CHANGE.made_at.desc(), _CHANGE.id.desc())
     for row in conn.execute(newest.limit(MAX_CHANGES_READ)):
         for step in row.steps:
             after = step.get("after") or {}
@@ -153,46 +141,31 @@ def find_person_to_notify(
     return None
 
 
-def finish_stale_notices(conn: Connection, *, now: datetime, wait: timedelta) -> None:
+def finish_stale_notices(conn: Connection, now: datetime, wait: timedelta) -> None:
     """Fail outdated notices; mark as uncertain what a lost process was sending."""
-    about_workspace = and_(
-        notices.c.destination_id.is_(None), notices.c.report_id.is_(None)
+    stopped = exists().where(
+        _WORKSPACE.id == _NOTICE.workspace_id, _WORKSPACE.stopped.is_not(None)
     )
-    applies = or_(
-        notices.c.report_id.is_not(None),
-        and_(
-            about_workspace,
-            exists().where(
-                workspaces.c.id == notices.c.workspace_id,
-                workspaces.c.stopped.is_not(None),
-            ),
-        ),
-        exists().where(
-            destinations.c.id == notices.c.destination_id,
-            destinations.c.paused.is_not(None),
-        ),
+    paused = exists().where(
+        destinations.c.id == _NOTICE.destination_id, destinations.c.paused.is_not(None)
     )
-    waiting = notices.c.state.in_(WAITING_STATES)
+    about_workspace = has_values(notices, destination_id=None, report_id=None)
+    applies = or_(_NOTICE.report_id.is_not(None), about_workspace & stopped, paused)
+    waiting = _NOTICE.state.in_(WAITING_STATES)
     failed = {"state": "failed", "updated_at": now}
     update_rows(
         conn, notices, waiting, ~applies, reason=Message("notice.resolved"), **failed
     )
-    late = notices.c.made_at <= now - NOTICE_INTERVAL
-    _mark_answers_shown(conn, and_(late, notices.c.state == "uncertain"), now)
-    update_rows(
-        conn,
-        notices,
-        notices.c.state.in_((*WAITING_STATES, "uncertain")),
-        late,
-        reason=Message("notice.expired"),
-        **failed,
-    )
+    late = _NOTICE.made_at <= now - NOTICE_INTERVAL
+    uncertain = _NOTICE.state == "uncertain"
+    _mark_answers_shown(conn, late & uncertain, now)
+    expired = {"reason": Message("notice.expired"), **failed}
+    update_rows(conn, notices, waiting | uncertain, late, **expired)
     expire_leases(conn, notices, now=now, not_before=now + wait)
 
 
 def claim_notices(
     conn: Connection,
-    *,
     now: datetime,
     lease: timedelta,
     platforms: Collection[str],
@@ -200,28 +173,26 @@ def claim_notices(
 ) -> tuple[Notice, ...]:
     """Claim notices that can be sent now; commit before the first one is sent."""
     due = _list_due(conn, now, platforms, WAITING_STATES, limit)
-    claimed = claim_rows(conn, notices, notices.c.id.in_(due), now=now, lease=lease)
+    claimed = claim_rows(conn, notices, _NOTICE.id.in_(due), now=now, lease=lease)
     return _load_notices(conn, claimed)
 
 
 def list_uncertain_notices(
-    conn: Connection, *, now: datetime, platforms: Collection[str], limit: int
+    conn: Connection, now: datetime, platforms: Collection[str], limit: int
 ) -> tuple[Notice, ...]:
     """List the uncertain notices that are due to be read back."""
     due = _list_due(conn, now, platforms, ("uncertain",), limit)
     return _load_notices(conn, due)
 
 
-def set_notice_recipient(conn: Connection, *, notice: Notice, person_id: str) -> None:
+def set_notice_recipient(conn: Connection, notice: Notice, person_id: str) -> None:
     """Store the recipient before the notice is sent."""
-    update_rows(
-        conn, notices, is_row(notices, notice.scope, notice.id), person_id=person_id
-    )
+    mine = in_scope(notices, notice.scope, id=notice.id)
+    update_rows(conn, notices, mine, person_id=person_id)
 
 
 def record_notice_outcome(
     conn: Connection,
-    *,
     notice: Notice,
     state: NoticeState,
     reason: Message | None,
@@ -233,27 +204,19 @@ def record_notice_outcome(
 
     `shown`: the notice arrived or may have; the answer of its report counts as seen.
     """
-    recorded = record_outcome(
-        conn,
-        notices,
-        notice,
-        now=now,
-        state=state,
-        reason=reason,
-        not_before=not_before,
-    )
+    values: dict[str, Any] = {"state": state, "reason": reason}
+    values["not_before"] = not_before
+    recorded = record_outcome(conn, notices, notice, now=now, **values)
     if recorded and shown:
-        _mark_answers_shown(conn, notices.c.id == notice.id, now)
+        _mark_answers_shown(conn, _NOTICE.id == notice.id, now)
     return recorded
 
 
 def find_next_notice_at(
-    conn: Connection, *, platforms: Collection[str]
+    conn: Connection, platforms: Collection[str]
 ) -> datetime | None:
     """Return the instant at which the next notice needs work."""
-    at = func.coalesce(
-        notices.c.not_before, notices.c.lease_until, notices.c.updated_at
-    )
+    at = func.coalesce(_NOTICE.not_before, _NOTICE.lease_until, _NOTICE.updated_at)
     query = _keep_active(select(func.min(at)), platforms, OPEN_STATES)
     return first_scalar(conn, query)
 
@@ -265,46 +228,36 @@ def _list_due(
     states: Collection[str],
     limit: int,
 ) -> list[int]:
-    query = _keep_active(select(notices.c.id), platforms, states)
-    due = query.where(is_due(notices.c.not_before, now)).order_by(notices.c.id)
+    query = _keep_active(select(_NOTICE.id), platforms, states)
+    due = query.where(is_due(_NOTICE.not_before, now)).order_by(_NOTICE.id)
     return list_scalars(conn, due.limit(limit))
 
 
 def _keep_active(
     query: Select[Any], platforms: Collection[str], states: Collection[str]
 ) -> Select[Any]:
-    return query.join_from(
-        notices, workspaces, workspaces.c.id == notices.c.workspace_id
-    ).where(
-        notices.c.state.in_(states),
-        workspaces.c.platform.in_(platforms),
-        workspaces.c.left_at.is_(None),
+    here = _WORKSPACE.id == _NOTICE.workspace_id
+    return query.join_from(notices, workspaces, here).where(
+        _NOTICE.state.in_(states),
+        _WORKSPACE.platform.in_(platforms),
+        _WORKSPACE.left_at.is_(None),
     )
 
 
 def _mark_answers_shown(conn: Connection, which: Condition, now: datetime) -> None:
     """Mark the answers of the reports of these notices as shown."""
-    answered = select(notices.c.report_id).where(
-        which, notices.c.report_id.is_not(None)
-    )
-    update_rows(
-        conn,
-        reports,
-        reports.c.id.in_(answered),
-        reports.c.answer_shown_at.is_(None),
-        answer_shown_at=now,
-    )
+    report = _NOTICE.report_id
+    answered = select(report).where(which, report.is_not(None))
+    unseen = reports.c.answer_shown_at.is_(None)
+    mine = reports.c.id.in_(answered)
+    update_rows(conn, reports, mine, unseen, answer_shown_at=now)
 
 
 def _load_notices(conn: Connection, ids: Collection[int]) -> tuple[Notice, ...]:
+    external_id = _WORKSPACE.external_id.label("workspace_external_id")
     query = (
-        select(
-            notices,
-            workspaces.c.platform,
-            workspaces.c.external_id.label("workspace_external_id"),
-        )
-        .join_from(notices, workspaces, workspaces.c.id == notices.c.workspace_id)
-        .where(notices.c.id.in_(ids))
-        .order_by(notices.c.id)
+        select(notices, _WORKSPACE.platform, external_id)
+        .join_from(notices, workspaces, _WORKSPACE.id == _NOTICE.workspace_id)
+        .where(_NOTICE.id.in_(ids))
     )
-    return tuple(from_row(Notice, row) for row in conn.execute(query))
+    return list_all(conn, query.order_by(_NOTICE.id), Notice)

@@ -4,6 +4,7 @@ Schedules, occurrences, editions and deliveries are stored as for any other dige
 """
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, and_, or_, select
 from bot.model.digest import Digest
 from bot.model.settings import DigestOptions
 from bot.model.workspace import PERSON_PREFIX, PersonScope, Scope, Workspace
-from bot.storage import digest_store, workspace_store
+from bot.storage import digest_store
 from bot.storage.schema import (
     destinations,
     digest_destinations,
@@ -19,57 +20,48 @@ from bot.storage.schema import (
     editions,
     workspaces,
 )
-from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
+from bot.storage.schema.configuration_tables import (
+    IS_PERSONAL_DIGEST,
+    IS_WORKSPACE_DIGEST,
+)
 from bot.storage.statements import (
     count_rows,
     find_first,
     first_scalar,
     in_scope,
     insert_missing,
+    list_all,
     list_scalars,
-    update_rows,
     upsert,
 )
 
+_DIGEST, _EDITION = digests.c, editions.c
+
 
 def upsert_personal_digest(
-    conn: Connection, scope: PersonScope, *, name: str, language: str, stories: int = 5
+    conn: Connection, scope: PersonScope, name: str, language: str, stories: int = 5
 ) -> Digest:
     """Create the person's digest, or replace its settings."""
     options = DigestOptions(language=language, stories=stories)
-    mine = {"workspace_id": scope.workspace_id, "person_id": scope.person_id}
-    content = {"name": name, "settings": options.to_stored()}
-    known = _find_digest_id(conn, scope)
-    if known is None:
-        known = conn.execute(
-            digests.insert()
-            .values(**mine, **content, paused=False)
-            .returning(digests.c.id)
-        ).scalar_one()
-    else:
-        update_rows(conn, digests, digests.c.id == known, **content)
+    known = upsert(
+        conn,
+        digests,
+        asdict(scope),
+        {"name": name, "settings": options.to_stored()},
+        new={"paused": False},
+        where=IS_PERSONAL_DIGEST,
+    ).id
+    workspace = asdict(scope.workspace)
     channel = f"{PERSON_PREFIX}{scope.person_id}"
     destination = upsert(
         conn,
         destinations,
-        {"workspace_id": scope.workspace_id, "channel": channel},
-        {
-            "name": channel,
-            "person_id": scope.person_id,
-            "paused": None,
-            "retest_at": None,
-        },
+        {**workspace, "channel": channel},
+        {"paused": None, "retest_at": None, "person_id": scope.person_id},
+        new={"name": channel},
     )
-    insert_missing(
-        conn,
-        digest_destinations,
-        {
-            "digest_id": known,
-            "destination_id": destination.id,
-            "workspace_id": scope.workspace_id,
-            "position": 0,
-        },
-    )
+    link = {"digest_id": known, "destination_id": destination.id, "position": 0}
+    insert_missing(conn, digest_destinations, workspace | link)
     found = digest_store.find_digest(conn, scope.workspace, digest_id=known)
     assert found is not None
     return found
@@ -77,7 +69,8 @@ def upsert_personal_digest(
 
 def find_personal_digest(conn: Connection, scope: PersonScope) -> Digest | None:
     """Find the person's personal digest."""
-    key = _find_digest_id(conn, scope)
+    mine = select(_DIGEST.id).where(in_scope(digests, scope, deleted_at=None))
+    key = first_scalar(conn, mine)
     if key is None:
         return None
     return digest_store.find_digest(conn, scope.workspace, digest_id=key)
@@ -87,17 +80,16 @@ def list_personal_editions(
     conn: Connection, scope: PersonScope
 ) -> tuple[tuple[str, datetime], ...]:
     """List the editions of the person's digest, newest first: public id and time."""
-    rows = conn.execute(
-        select(editions.c.public_id, editions.c.made_at)
-        .join(digests, digests.c.id == editions.c.digest_id)
+    query = (
+        select(_EDITION.public_id, _EDITION.made_at)
+        .join(digests, _DIGEST.id == _EDITION.digest_id)
         .where(in_scope(editions, scope.workspace), in_scope(digests, scope))
-        .order_by(editions.c.id.desc())
     )
-    return tuple((row.public_id, row.made_at) for row in rows)
+    return list_all(conn, query.order_by(_EDITION.id.desc()), tuple)
 
 
 def find_edition_workspace(
-    conn: Connection, *, edition: str, person_id: str
+    conn: Connection, edition: str, person_id: str
 ) -> Workspace | None:
     """Find the workspace of an edition (public id) of this person's digest.
 
@@ -108,52 +100,36 @@ def find_edition_workspace(
     here = destinations.c.workspace_id == workspaces.c.id
     query = (
         select(workspaces)
-        .join(editions, editions.c.workspace_id == workspaces.c.id)
-        .join(digests, digests.c.id == editions.c.digest_id)
+        .join(editions, _EDITION.workspace_id == workspaces.c.id)
+        .join(digests, _DIGEST.id == _EDITION.digest_id)
         .join(destinations, and_(channel, here))
         .where(
-            editions.c.public_id == edition,
+            _EDITION.public_id == edition,
             or_(destinations.c.paused.is_(None), destinations.c.retest_at.is_not(None)),
             workspaces.c.left_at.is_(None),
-            digests.c.person_id == person_id,
-            digests.c.deleted_at.is_(None),
+            _DIGEST.person_id == person_id,
+            _DIGEST.deleted_at.is_(None),
         )
     )
-    return find_first(conn, query, workspace_store.workspace_from_row)
+    return find_first(conn, query, Workspace)
 
 
-def select_personal_digests(
-    conn: Connection, *, keys: Collection[int]
-) -> frozenset[int]:
+def select_personal_digests(conn: Connection, keys: Collection[int]) -> frozenset[int]:
     """Select the personal ones among these digests (keys), in all workspaces."""
-    query = select(digests.c.id).where(
-        digests.c.id.in_(keys), digests.c.person_id.is_not(None)
+    query = select(_DIGEST.id).where(
+        _DIGEST.id.in_(keys), _DIGEST.person_id.is_not(None)
     )
     return frozenset(list_scalars(conn, query))
 
 
 def count_personal_digests(conn: Connection, scope: Scope) -> int:
     """Count the people of the workspace with a personal digest."""
-    return count_rows(
-        conn,
-        digests,
-        in_scope(digests, scope),
-        digests.c.person_id.is_not(None),
-        digests.c.deleted_at.is_(None),
-    )
+    present = in_scope(digests, scope, deleted_at=None)
+    return count_rows(conn, digests, present, _DIGEST.person_id.is_not(None))
 
 
 def get_workspace_language(conn: Connection, scope: Scope) -> str:
     """Return the language of the workspace's first digest; English if it has none."""
-    query = select(digests.c.settings).where(
-        in_scope(digests, scope), IS_WORKSPACE_DIGEST
-    )
-    stored = first_scalar(conn, query.order_by(digests.c.id).limit(1))
-    return DigestOptions.from_stored(stored).language
-
-
-def _find_digest_id(conn: Connection, scope: PersonScope) -> int | None:
-    query = select(digests.c.id).where(
-        in_scope(digests, scope), digests.c.deleted_at.is_(None)
-    )
-    return first_scalar(conn, query)
+    ours = (in_scope(digests, scope), IS_WORKSPACE_DIGEST)
+    query = select(_DIGEST.settings).where(*ours).order_by(_DIGEST.id)
+    return DigestOptions.from_stored(first_scalar(conn, query.limit(1))).language

@@ -19,55 +19,51 @@ from bot.storage.schema import invocations, keys, leases
 from bot.storage.statements import (
     delete_rows,
     first_scalar,
+    has_values,
     insert_into,
     insert_missing,
     update_rows,
     upsert,
 )
 
+_LEASE = leases.c
 #: Name of the lease of the process that works on the database.
 RUNNER_LEASE = "runner"
 
 
 def acquire_lease(
-    conn: Connection, *, name: str, holder: str, now: datetime, ttl: timedelta
+    conn: Connection,
+    holder: str,
+    now: datetime,
+    ttl: timedelta,
+    name: str = RUNNER_LEASE,
 ) -> int | None:
     """Acquire or renew the lease; return its fence, or None if another holds it."""
+    until, mine = now + ttl, _LEASE.holder == holder
     begin = insert_into(conn, leases).values(
-        name=name, holder=holder, fence=1, until=now + ttl
+        name=name, holder=holder, fence=1, until=until
     )
-    mine = leases.c.holder == holder
-    taken = conn.execute(
-        begin.on_conflict_do_update(
-            index_elements=["name"],
-            set_={
-                "holder": holder,
-                "until": now + ttl,
-                "fence": case((mine, leases.c.fence), else_=leases.c.fence + 1),
-            },
-            where=or_(leases.c.holder.is_(None), leases.c.until <= now, mine),
-        ).returning(leases.c.fence)
-    ).scalar()
-    return int(taken) if taken is not None else None
+    fence = case((mine, _LEASE.fence), else_=_LEASE.fence + 1)
+    acquired = begin.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder": holder, "until": until, "fence": fence},
+        where=or_(_LEASE.holder.is_(None), _LEASE.until <= now, mine),
+    )
+    return first_scalar(conn, acquired.returning(_LEASE.fence))
 
 
-def find_lease_holder(conn: Connection, *, name: str) -> str | None:
-    """Find the holder of the lease, expired or not; None if there is none."""
-    return first_scalar(conn, select(leases.c.holder).where(leases.c.name == name))
-
-
-def find_current_lease_holder(
-    conn: Connection, *, name: str, now: datetime
+def find_lease_holder(
+    conn: Connection, now: datetime, name: str = RUNNER_LEASE
 ) -> str | None:
-    """Find the holder if the lease has not expired; None if there is none."""
-    query = select(leases.c.holder)
-    return first_scalar(conn, query.where(leases.c.name == name, leases.c.until > now))
+    """Find the holder of the lease; None if there is none or the lease has expired."""
+    query = select(_LEASE.holder)
+    return first_scalar(conn, query.where(_LEASE.name == name, _LEASE.until > now))
 
 
-def release_lease(conn: Connection, *, name: str, holder: str) -> None:
+def release_lease(conn: Connection, holder: str, name: str = RUNNER_LEASE) -> None:
     """Release the lease at once; no effect if another process holds it."""
-    mine = (leases.c.name == name, leases.c.holder == holder)
-    update_rows(conn, leases, *mine, holder=None, until=None)
+    mine = has_values(leases, name=name, holder=holder)
+    update_rows(conn, leases, mine, holder=None, until=None)
 
 
 _SECRET_NAME = "secret"  # noqa: S105
@@ -75,7 +71,7 @@ _SECRET_BYTES = 32
 _JOBS_NAME = "jobs"
 
 
-def get_signing_secret(conn: Connection, *, now: datetime) -> str:
+def get_signing_secret(conn: Connection, now: datetime) -> str:
     """Return the key that signs controls; generate it on the first call."""
     new = {"value": secrets.token_hex(_SECRET_BYTES), "made_at": now}
     insert_missing(conn, keys, {"name": _SECRET_NAME, **new})
@@ -83,7 +79,7 @@ def get_signing_secret(conn: Connection, *, now: datetime) -> str:
 
 
 def save_job_statuses(
-    conn: Connection, *, statuses: Sequence[JobStatus], now: datetime
+    conn: Connection, statuses: Sequence[JobStatus], now: datetime
 ) -> None:
     """Replace the stored statuses, so that another process can show them."""
     value = dump_dataclass(tuple(statuses))
@@ -101,13 +97,13 @@ def _find_key(conn: Connection, name: str) -> str | None:
 
 
 def record_invocation(
-    conn: Connection, *, platform: PlatformName, key: str, now: datetime
+    conn: Connection, platform: PlatformName, key: str, now: datetime
 ) -> bool:
     """Record an event; False if it was recorded before."""
     event = {"platform": platform, "key": key, "seen_at": now}
     return insert_missing(conn, invocations, event)
 
 
-def prune_invocations(conn: Connection, *, before: datetime) -> int:
+def prune_invocations(conn: Connection, before: datetime) -> int:
     """Delete events recorded before `before`; return how many."""
     return delete_rows(conn, invocations, invocations.c.seen_at < before)

@@ -12,7 +12,7 @@ The functions work across all workspaces.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,19 +32,21 @@ from bot.storage.schema import (
     sources,
 )
 from bot.storage.statements import (
-    Condition,
     first_scalar,
-    from_row,
+    has_values,
     insert_all_missing,
+    list_all,
     list_scalars,
     update_rows,
 )
 from digests.types import Article, ArticleRef, Edition
 
+_SOURCE, _EDITION, _ARTICLE = sources.c, editions.c, articles.c
 #: Maximum age of editions that are corrected.
 CORRECTABLE_PERIOD = timedelta(days=14)
 #: How long a text must be stable before it is compared, and the maximum total wait.
 SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
+_PUBLISHED, _REREAD = published_articles.c, rereads.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,110 +64,77 @@ class PublishedArticle(Scoped):
 
 
 def add_published_articles(
-    conn: Connection, scope: Scope, *, edition_id: int, edition: Edition
+    conn: Connection, scope: Scope, edition_id: int, edition: Edition
 ) -> None:
     """Record the texts that an edition uses; those changed since are compared."""
-    wanted = {
-        int(r.id): r.revision
-        for r in _iterate_shown_articles(edition)
-        if r.id.isdecimal()
-    }
-    found = conn.execute(
-        select(articles.c.id, revisions.c.hash)
-        .join(revisions, revisions.c.article_id == articles.c.id)
-        .where(articles.c.id.in_(wanted), revisions.c.current)
-    ).all()
-    current = {row.id: row.hash for row in found}
-    rows = [
-        {
-            "edition_id": edition_id,
-            "article_id": key,
-            "workspace_id": scope.workspace_id,
-            "revision": wanted[key],
-            "made_at": edition.made_at,
-            "changed_at": None if wanted[key] == now else edition.made_at,
-            "compare_at": None if wanted[key] == now else edition.made_at,
-        }
-        for key, now in current.items()
-    ]
+    shown = _iterate_shown_articles(edition)
+    wanted = {int(ref.id): ref.revision for ref in shown if ref.id.isdecimal()}
+    query = (
+        select(_ARTICLE.id, revisions.c.hash)
+        .join(revisions, revisions.c.article_id == _ARTICLE.id)
+        .where(_ARTICLE.id.in_(wanted), revisions.c.current)
+    )
+    current = {row.id: row.hash for row in conn.execute(query)}
+    at, mine = edition.made_at, {**asdict(scope), "edition_id": edition_id}
+    rows = []
+    for key, now in current.items():
+        changed_at = None if wanted[key] == now else at
+        row = {"article_id": key, "revision": wanted[key], "made_at": at, **mine}
+        rows.append(row | {"changed_at": changed_at, "compare_at": changed_at})
     insert_all_missing(conn, published_articles, rows)
     in_full = {ref.id for story in edition.stories for ref in story.articles}
-    add_rereads(
-        conn,
-        article_ids=[key for key in current if str(key) in in_full],
-        published_at=edition.made_at,
-    )
+    ids = [key for key in current if str(key) in in_full]
+    add_rereads(conn, article_ids=ids, published_at=at)
     copy_page_revisions(conn, edition_id=edition_id)
 
 
-def mark_article_changed(conn: Connection, *, article_id: int, now: datetime) -> None:
+def mark_article_changed(conn: Connection, article_id: int, now: datetime) -> None:
     """Schedule comparisons in every edition with the article, whose text changed."""
     mine = (
-        published_articles.c.article_id == article_id,
-        published_articles.c.made_at > now - CORRECTABLE_PERIOD,
-        published_articles.c.edition_id == editions.c.id,
-        editions.c.undone_at.is_(None),
+        _PUBLISHED.article_id == article_id,
+        _PUBLISHED.made_at > now - CORRECTABLE_PERIOD,
+        _PUBLISHED.edition_id == _EDITION.id,
+        _EDITION.undone_at.is_(None),
     )
     for row in conn.execute(select(published_articles).where(*mine)).all():
         since = row.changed_at or now
         soon = min(now + SETTLE_DELAY, since + MAX_SETTLE_DELAY)
-        update_rows(
-            conn,
-            published_articles,
-            *_has_key(row.edition_id, row.article_id),
-            changed_at=since,
-            compare_at=max(soon, row.not_before or soon),
+        later = {"changed_at": since, "compare_at": max(soon, row.not_before or soon)}
+        this = has_values(
+            published_articles, edition_id=row.edition_id, article_id=row.article_id
         )
+        update_rows(conn, published_articles, this, **later)
 
 
 def list_due_comparisons(
-    conn: Connection, *, now: datetime, limit: int
+    conn: Connection, now: datetime, limit: int
 ) -> tuple[PublishedArticle, ...]:
     """List the comparisons that are due."""
-    found = conn.execute(
-        select(published_articles)
-        .where(published_articles.c.compare_at <= now)
-        .order_by(
-            published_articles.c.compare_at,
-            published_articles.c.edition_id,
-            published_articles.c.article_id,
-        )
-        .limit(limit)
-    )
-    return tuple(from_row(PublishedArticle, row) for row in found)
+    order = (_PUBLISHED.compare_at, _PUBLISHED.edition_id, _PUBLISHED.article_id)
+    query = select(published_articles).where(_PUBLISHED.compare_at <= now)
+    return list_all(conn, query.order_by(*order).limit(limit), PublishedArticle)
 
 
 def find_next_comparison_at(conn: Connection) -> datetime | None:
     """Return the instant of the next comparison."""
-    return first_scalar(conn, select(func.min(published_articles.c.compare_at)))
+    return first_scalar(conn, select(func.min(_PUBLISHED.compare_at)))
 
 
 def record_comparison(
     conn: Connection,
     one: PublishedArticle,
-    *,
     revision: str,
     page_revision: str | None = None,
     not_before: datetime | None = None,
 ) -> bool:
     """Record a comparison; False if the article changed again meanwhile."""
-    values: dict[str, Any] = {
-        "revision": revision,
-        "page_revision": page_revision,
-        "changed_at": None,
-        "compare_at": None,
-    }
+    values: dict[str, Any] = {"revision": revision, "page_revision": page_revision}
     if not_before is not None:
         values["not_before"] = not_before
-    changed = update_rows(
-        conn,
-        published_articles,
-        *_has_key(one.edition_id, one.article_id),
-        published_articles.c.compare_at == one.compare_at,
-        published_articles.c.revision == one.revision,
-        **values,
-    )
-    return changed > 0
+    names = ("edition_id", "article_id", "compare_at", "revision")
+    same = has_values(published_articles, **{n: getattr(one, n) for n in names})
+    compared = dict.fromkeys(("changed_at", "compare_at"))
+    return update_rows(conn, published_articles, same, **compared, **values) > 0
 
 
 def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
@@ -177,13 +146,6 @@ def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
         yield from (ref for ref in story.articles if ref.id in shown)
     for line in edition.brief:
         yield line.article
-
-
-def _has_key(edition_id: int, article_id: int) -> tuple[Condition, ...]:
-    return (
-        published_articles.c.edition_id == edition_id,
-        published_articles.c.article_id == article_id,
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,89 +167,76 @@ class PageReread:
 
 
 def add_rereads(
-    conn: Connection, *, article_ids: Sequence[int], published_at: datetime
+    conn: Connection, article_ids: Sequence[int], published_at: datetime
 ) -> None:
     """Schedule the pages of these articles to be read again."""
-    found = conn.execute(
-        select(articles.c.id)
-        .join(sources, sources.c.id == articles.c.source_id)
+    query = (
+        select(_ARTICLE.id)
+        .join(sources, _SOURCE.id == _ARTICLE.source_id)
         .where(
-            articles.c.id.in_(article_ids),
-            articles.c.url.is_not(None),
-            sources.c.kind.in_(("feed", "site", "sitemap")),
+            _ARTICLE.id.in_(article_ids),
+            _ARTICLE.url.is_not(None),
+            _SOURCE.kind.in_(("feed", "site", "sitemap")),
         )
-    ).scalars()
-    rows = [
-        {
-            "article_id": key,
-            "published_at": published_at,
-            "times": 0,
-            "next_at": published_at,
-        }
-        for key in found
-    ]
+    )
+    new = {"published_at": published_at, "times": 0, "next_at": published_at}
+    rows = [{"article_id": key, **new} for key in list_scalars(conn, query)]
     insert_all_missing(conn, rereads, rows)
 
 
-def copy_page_revisions(conn: Connection, *, edition_id: int) -> None:
+def copy_page_revisions(conn: Connection, edition_id: int) -> None:
     """Set the latest page revisions as the base of comparisons for an edition."""
-    mine = rereads.c.article_id == published_articles.c.article_id
-    update_rows(
-        conn,
-        published_articles,
-        published_articles.c.edition_id == edition_id,
-        page_revision=select(rereads.c.revision).where(mine).scalar_subquery(),
-    )
+    mine = _PUBLISHED.edition_id == edition_id
+    latest = select(_REREAD.revision).where(_REREAD.article_id == _PUBLISHED.article_id)
+    page_revision = latest.scalar_subquery()
+    update_rows(conn, published_articles, mine, page_revision=page_revision)
 
 
 def list_due_rereads(
-    conn: Connection, *, now: datetime, limit: int
+    conn: Connection, now: datetime, limit: int
 ) -> tuple[PageReread, ...]:
     """List the pages that are due, the most overdue first."""
-    found = conn.execute(
+    query = (
         select(
             rereads,
-            func.coalesce(articles.c.url, "").label("url"),
-            sources.c.address.label("source_address"),
-            sources.c.kind.label("source_kind"),
+            func.coalesce(_ARTICLE.url, "").label("url"),
+            _SOURCE.address.label("source_address"),
+            _SOURCE.kind.label("source_kind"),
         )
-        .join(articles, articles.c.id == rereads.c.article_id)
-        .join(sources, sources.c.id == articles.c.source_id)
-        .where(rereads.c.next_at <= now)
-        .order_by(rereads.c.next_at, rereads.c.article_id)
-        .limit(limit)
+        .join(articles, _ARTICLE.id == _REREAD.article_id)
+        .join(sources, _SOURCE.id == _ARTICLE.source_id)
+        .where(_REREAD.next_at <= now)
+        .order_by(_REREAD.next_at, _REREAD.article_id)
     )
-    return tuple(from_row(PageReread, row) for row in found)
+    return list_all(conn, query.limit(limit), PageReread)
 
 
 def find_next_reread_at(conn: Connection) -> datetime | None:
     """Return the instant at which the next page is due."""
-    return first_scalar(conn, select(func.min(rereads.c.next_at)))
+    return first_scalar(conn, select(func.min(_REREAD.next_at)))
 
 
-def is_reread_needed(conn: Connection, *, article_id: int) -> bool:
+def is_reread_needed(conn: Connection, article_id: int) -> bool:
     """Check whether an edition that is still corrected contains the article."""
-    settings = select(digests.c.settings).where(
-        published_articles.c.article_id == article_id,
-        editions.c.id == published_articles.c.edition_id,
-        editions.c.undone_at.is_(None),
-        digests.c.id == editions.c.digest_id,
+    query = select(digests.c.settings).where(
+        _PUBLISHED.article_id == article_id,
+        _EDITION.id == _PUBLISHED.edition_id,
+        _EDITION.undone_at.is_(None),
+        digests.c.id == _EDITION.digest_id,
         digests.c.deleted_at.is_(None),
     )
-    return any(
-        DigestOptions.from_stored(stored).corrections != "off"
-        for stored in list_scalars(conn, settings)
-    )
+    found = map(DigestOptions.from_stored, list_scalars(conn, query))
+    return any(options.corrections != "off" for options in found)
 
 
-def find_page_revision(conn: Connection, *, article_id: int) -> str | None:
+def find_page_revision(conn: Connection, article_id: int) -> str | None:
     """Return the hash of the page's last text."""
-    query = select(rereads.c.revision).where(rereads.c.article_id == article_id)
-    return first_scalar(conn, query)
+    mine = _REREAD.article_id == article_id
+    return first_scalar(conn, select(_REREAD.revision).where(mine))
 
 
 def store_page_revision(
-    conn: Connection, one: PageReread, page: Article, *, now: datetime
+    conn: Connection, one: PageReread, page: Article, now: datetime
 ) -> None:
     """Store the page's text as its latest; the first one is the base of comparisons."""
     assert page.revision is not None
@@ -303,28 +252,24 @@ def store_page_revision(
         baseline=True,
     )
     if one.revision is None:
-        update_rows(
-            conn,
-            published_articles,
-            published_articles.c.article_id == one.article_id,
-            published_articles.c.page_revision.is_(None),
-            page_revision=page.revision,
-        )
+        first = {"article_id": one.article_id, "page_revision": None}
+        mine = has_values(published_articles, **first)
+        update_rows(conn, published_articles, mine, page_revision=page.revision)
 
 
 def reschedule_reread(
-    conn: Connection, one: PageReread, *, next_at: datetime | None
+    conn: Connection, one: PageReread, next_at: datetime | None
 ) -> None:
     """Count a reading and schedule the next one; None = never again."""
     _update_reread(conn, one, next_at=next_at, times=one.times + 1)
 
 
 def set_page_validators(
-    conn: Connection, one: PageReread, *, etag: str | None, last_modified: str | None
+    conn: Connection, one: PageReread, etag: str | None, last_modified: str | None
 ) -> None:
     """Store the validators for the next request of the page."""
     _update_reread(conn, one, etag=etag, last_modified=last_modified)
 
 
 def _update_reread(conn: Connection, one: PageReread, **values: Any) -> None:
-    update_rows(conn, rereads, rereads.c.article_id == one.article_id, **values)
+    update_rows(conn, rereads, _REREAD.article_id == one.article_id, **values)

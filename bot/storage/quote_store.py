@@ -36,6 +36,7 @@ from bot.storage.statements import (
     delete_rows,
     first_scalar,
     from_row,
+    insert_row,
     list_scalars,
     match_prefix,
     to_row,
@@ -44,6 +45,7 @@ from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.types import Article, Mention, Quote, Span
 
+_REVISION, _QUOTE = revisions.c, quotes.c
 #: Rows read per quote shown, because copies of agency reports repeat quotes.
 _READ_PER_RESULT = 8
 #: Number of newest articles that are searched.
@@ -52,19 +54,21 @@ _MAX_ARTICLES = 300
 _FIRST_QUOTES, _MORE_QUOTES = 300, 3000
 #: Number of newest quotes from which speaker names are suggested.
 _QUOTES_FOR_NAMES = 1000
+#: Joins a quote with its revision, article and source.
+QUOTE_JOIN = REVISION_JOIN.join(quotes, _QUOTE.revision_id == _REVISION.id)
+#: The words of a quote, from the text of its revision.
+QUOTED_WORDS = func.substr(
+    _REVISION.text, _QUOTE.start + 1, _QUOTE.end - _QUOTE.start
+).label("words")
 
 
-def store_quotes(conn: Connection, *, revision_id: int, found: Sequence[Quote]) -> None:
+def store_quotes(conn: Connection, revision_id: int, found: Sequence[Quote]) -> None:
     """Store the quotes of a revision, replacing those stored before."""
-    delete_rows(conn, quotes, quotes.c.revision_id == revision_id)
+    delete_rows(conn, quotes, _QUOTE.revision_id == revision_id)
     said = []
     for position, quote in enumerate(found):
-        quote_id = conn.execute(
-            quotes.insert()
-            .values(_quote_to_row(revision_id, position, quote))
-            .returning(quotes.c.id)
-        ).scalar_one()
-        said.append((quote_id, quote.speaker or ""))
+        row = _quote_to_row(revision_id, position, quote)
+        said.append((insert_row(conn, quotes, **row), quote.speaker or ""))
     index_speakers(conn, revision_id=revision_id, said=said)
 
 
@@ -112,10 +116,9 @@ def _choose_by_speaker(
     """Choose from the latest quotes of a speaker; from more of them if too few."""
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
-        said, whole = list_last_quote_ids(
-            conn, here["scope"], speaker=speaker, most=most
-        )
-        chosen = _choose_newest(conn, [quotes.c.id.in_(said)], **here)
+        scope = here["scope"]
+        said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
+        chosen = _choose_newest(conn, [_QUOTE.id.in_(said)], **here)
         if whole or len(chosen) >= here["limit"]:
             break
     return chosen
@@ -134,7 +137,7 @@ def _choose_by_speaker_and_topic(
         return []
     said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=_FIRST_QUOTES)
     among = _list_revision_ids(conn, said)
-    chosen = _choose_by_topic(conn, about, [quotes.c.id.in_(said)], among=among, **here)
+    chosen = _choose_by_topic(conn, about, [_QUOTE.id.in_(said)], among=among, **here)
     if whole or len(chosen) >= here["limit"]:
         return chosen
     named = parse_query(" ".join(split_speaker_name(speaker)))
@@ -147,7 +150,6 @@ def _choose_by_topic(
     conn: Connection,
     asked: SearchQuery | None,
     conditions: Sequence[Condition],
-    *,
     among: Sequence[int] | None = None,
     **here: Unpack[_QuoteFilter],
 ) -> list[int]:
@@ -160,69 +162,62 @@ def _choose_by_topic(
         since=here["since"],
         among=among,
     )
-    return _choose_newest(conn, [quotes.c.revision_id.in_(last), *conditions], **here)
+    return _choose_newest(conn, [_QUOTE.revision_id.in_(last), *conditions], **here)
 
 
 def _choose_newest(
     conn: Connection,
     conditions: Sequence[Condition],
-    *,
     scope: Scope,
     since: datetime | None,
     limit: int,
 ) -> list[int]:
     """List the keys of the newest quotes, each wording once."""
-    words = func.substr(
-        revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
-    ).label("words")
-    query = _order_newest_first(select(quotes.c.id, words), scope).where(*conditions)
+    query = _order_newest_first(select(_QUOTE.id, QUOTED_WORDS), scope).where(
+        *conditions
+    )
     if since is not None:
-        query = query.where(revisions.c.dated_at >= since)
+        query = query.where(_REVISION.dated_at >= since)
     found = conn.execute(query.limit(limit * _READ_PER_RESULT))
     first = {normalize_text(row.words): row.id for row in reversed(found.all())}
     return list(islice(reversed(first.values()), limit))
 
 
 def list_speaker_names(
-    conn: Connection, scope: Scope, *, prefix: str, limit: int
+    conn: Connection, scope: Scope, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """Suggest names of speakers, those quoted most often recently first."""
+    most = _QUOTES_FOR_NAMES
     if split_speaker_name(prefix):
-        last, _ = list_last_quote_ids(
-            conn, scope, speaker=prefix, most=_QUOTES_FOR_NAMES
-        )
-        newest = quotes.c.id.in_(last)
+        last, _ = list_last_quote_ids(conn, scope, speaker=prefix, most=most)
+        newest = _QUOTE.id.in_(last)
     else:
         articles = article_search.search_revisions(
             conn, scope, wanted=None, limit=_MAX_ARTICLES
         )
-        newest = quotes.c.revision_id.in_(articles)
-    query = _order_newest_first(
-        select(quotes.c.speaker, quotes.c.speaker_normalized), scope
-    )
-    found = conn.execute(
-        query.where(quotes.c.speaker.is_not(None), newest).limit(_QUOTES_FOR_NAMES)
-    ).all()
+        newest = _QUOTE.revision_id.in_(articles)
+    names = select(_QUOTE.speaker, _QUOTE.speaker_normalized)
+    query = _order_newest_first(names, scope).where(_QUOTE.speaker.is_not(None))
+    found = conn.execute(query.where(newest).limit(most)).all()
     often = Counter(row.speaker_normalized for row in found)
     spelt = {row.speaker_normalized: row.speaker for row in reversed(found)}
     return tuple(spelt[folded] for folded, _ in often.most_common(limit))
 
 
 def filter_revisions_quoting(
-    conn: Connection, *, revision_ids: Sequence[int], speaker: str
+    conn: Connection, revision_ids: Sequence[int], speaker: str
 ) -> list[int]:
     """List those of these revisions that quote a speaker of this name."""
     said = filter_speaker(speaker)
     if said is None:
         return []
-    query = select(quotes.c.revision_id).where(
-        quotes.c.revision_id.in_(revision_ids), *said
-    )
+    key = _QUOTE.revision_id
+    query = select(key).where(key.in_(revision_ids), *said)
     return list_scalars(conn, query.distinct())
 
 
 def list_revisions_quoting(
-    conn: Connection, scope: Scope, *, speaker: str, most: int
+    conn: Connection, scope: Scope, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the latest revisions that quote a speaker, and whether these are all.
 
@@ -237,24 +232,20 @@ def list_revisions_quoting(
 
 
 def _list_revision_ids(conn: Connection, quote_ids: Sequence[int]) -> list[int]:
-    query = select(quotes.c.revision_id).where(quotes.c.id.in_(quote_ids)).distinct()
+    query = select(_QUOTE.revision_id).where(_QUOTE.id.in_(quote_ids)).distinct()
     return list_scalars(conn, query)
 
 
 def _order_newest_first(query: Select[Any], scope: Scope) -> Select[Any]:
-    return (
-        query.select_from(
-            REVISION_JOIN.join(quotes, quotes.c.revision_id == revisions.c.id)
-        )
-        .where(*filter_visible_revisions(scope))
-        .order_by(revisions.c.dated_at.desc(), revisions.c.id.desc(), quotes.c.position)
-    )
+    newest = (_REVISION.dated_at.desc(), _REVISION.id.desc(), _QUOTE.position)
+    query = query.select_from(QUOTE_JOIN).where(*filter_visible_revisions(scope))
+    return query.order_by(*newest)
 
 
 def _load_quotes(
     conn: Connection, ids: Sequence[int]
 ) -> tuple[tuple[Article, Quote], ...]:
-    found = conn.execute(select(quotes).where(quotes.c.id.in_(ids)))
+    found = conn.execute(select(quotes).where(_QUOTE.id.in_(ids)))
     rows = {row.id: row for row in found}
     texts = load_articles(conn, [row.revision_id for row in rows.values()])
     articles = [texts[rows[key].revision_id] for key in ids]
@@ -283,11 +274,8 @@ def _quote_to_row(revision_id: int, position: int, quote: Quote) -> dict[str, An
 def _quote_from_row(row: Row[Any], text: str) -> Quote:
     mention = None
     if row.mention_start is not None:
-        mention = Mention(
-            start=row.mention_start,
-            end=row.mention_end,
-            text=text[row.mention_start : row.mention_end],
-        )
+        start, end = row.mention_start, row.mention_end
+        mention = Mention(start=start, end=end, text=text[start:end])
     return from_row(
         Quote,
         row,
@@ -309,13 +297,13 @@ _NEARBY_BLOCKS = 5
 
 
 def index_speakers(
-    conn: Connection, *, revision_id: int, said: Sequence[tuple[int, str]]
+    conn: Connection, revision_id: int, said: Sequence[tuple[int, str]]
 ) -> None:
     """Index quotes of a revision by speaker; `said` are their keys and speakers."""
     source = (
         select(articles.c.source_id)
-        .join(revisions, revisions.c.article_id == articles.c.id)
-        .where(revisions.c.id == revision_id)
+        .join(revisions, _REVISION.article_id == articles.c.id)
+        .where(_REVISION.id == revision_id)
         .scalar_subquery()
     )
     rows = [
@@ -328,7 +316,7 @@ def index_speakers(
 
 
 def list_last_quote_ids(
-    conn: Connection, scope: Scope, *, speaker: str, most: int
+    conn: Connection, scope: Scope, speaker: str, most: int
 ) -> tuple[list[int], bool]:
     """List the keys of the latest quotes of a speaker.
 
@@ -347,7 +335,7 @@ def list_last_quote_ids(
     if not split_speaker_name(speaker) or not mine:
         return [], True
     list_ids = partial(_list_quote_ids, conn, mine, split_speaker_name(speaker), most)
-    top = first_scalar(conn, select(func.max(quotes.c.id))) or 0
+    top = first_scalar(conn, select(func.max(_QUOTE.id))) or 0
     newest = top >> _BLOCK_BITS
     for blocks, further in pairwise((*_BLOCK_WINDOWS, 0)):
         if blocks > newest:
@@ -366,7 +354,7 @@ def list_last_quote_ids(
 
 
 def list_nearby_quote_ids(
-    conn: Connection, scope: Scope, *, word: str, keys: Sequence[int], most: int
+    conn: Connection, scope: Scope, word: str, keys: Sequence[int], most: int
 ) -> list[int]:
     """List quotes of a name that were stored at about the same time as given ones.
 
@@ -380,12 +368,8 @@ def list_nearby_quote_ids(
     mine = source_store.list_source_ids(conn, scope)
     if not mine or not keys:
         return []
-    there = {key >> _BLOCK_BITS for key in keys}
-    near = {
-        at + beside
-        for at in there
-        for beside in range(-_NEARBY_BLOCKS, _NEARBY_BLOCKS + 1)
-    }
+    beside = range(-_NEARBY_BLOCKS, _NEARBY_BLOCKS + 1)
+    near = {(key >> _BLOCK_BITS) + blocks for key in keys for blocks in beside}
     where = speaker_words.c.block.in_(sorted(near))
     found = _list_quote_ids(conn, mine, (word,), most * len(keys), where)
     return list(dict.fromkeys(found))
@@ -406,7 +390,7 @@ def split_speaker_name(name: str) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
 
 
-def _has_word(word: str, *, of: ColumnElement[int] = quotes.c.id) -> Condition:
+def _has_word(word: str, of: ColumnElement[int] = _QUOTE.id) -> Condition:
     other = speaker_words.alias()
     mine = select(other.c.quote_id).where(
         other.c.quote_id == of, match_prefix(other.c.word, word)

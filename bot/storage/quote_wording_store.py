@@ -26,6 +26,7 @@ from digests.cards.content import JOINING_MARKS
 from digests.quotes.spans import QuoteMatch, match_quotes
 from digests.types import Article, QuoteCard, Span
 
+_REVISION = revisions.c
 #: Maximum distance of two reports: outlets copy each other within days.
 _MAX_TIME_APART = timedelta(days=4)
 #: Maximum number of quotes compared per name, and per card if there are many cards.
@@ -55,7 +56,7 @@ class QuoteWordings:
 
 
 def find_card_wordings(
-    conn: Connection, scope: Scope, *, cards: Sequence[QuoteCard]
+    conn: Connection, scope: Scope, cards: Sequence[QuoteCard]
 ) -> tuple[QuoteWordings, ...]:
     """Find for each card the outlets that the workspace reads and that quote it.
 
@@ -72,9 +73,8 @@ def find_card_wordings(
         for card in cards
     ]
     wanted = {row.revision_id for versions in found for row in versions["other"]}
-    texts = load_articles(
-        conn, sorted(wanted | {own.revision for own in kept.values()})
-    )
+    wanted |= {own.revision for own in kept.values()}
+    texts = load_articles(conn, sorted(wanted))
     return tuple(
         QuoteWordings(
             article=texts[kept[number].revision] if number in kept else None,
@@ -98,19 +98,12 @@ def _find_stored_cards(
     conn: Connection, scope: Scope, cards: Sequence[QuoteCard]
 ) -> Mapping[int, _StoredCard]:
     """Find the revisions that cards were made from, and the quotes in them."""
-    joined = REVISION_JOIN.outerjoin(quotes, quotes.c.revision_id == revisions.c.id)
+    joined = REVISION_JOIN.outerjoin(quotes, quotes.c.revision_id == _REVISION.id)
     ids = {int(card.article) for card in cards if card.article.isdecimal()}
-    rows = conn.execute(
-        select(
-            revisions.c.id,
-            revisions.c.article_id,
-            revisions.c.hash,
-            quotes.c.id.label("quote_id"),
-            quotes.c.start,
-        )
-        .select_from(joined)
-        .where(revisions.c.article_id.in_(ids), filter_visible_sources(scope))
-    ).all()
+    key, quote_id = _REVISION.article_id, quotes.c.id.label("quote_id")
+    query = select(_REVISION.id, key, _REVISION.hash, quote_id, quotes.c.start)
+    mine = (key.in_(ids), filter_visible_sources(scope))
+    rows = conn.execute(query.select_from(joined).where(*mine)).all()
     texts = {(str(r.article_id), r.hash): r.id for r in rows}
     places = {(str(r.article_id), r.hash, r.start): r.quote_id for r in rows}
     return {
@@ -143,19 +136,11 @@ def _list_nearby_quotes(
     near = quote_store.list_nearby_quote_ids(
         conn, scope, word=word, keys=keys, most=most
     )
-    words = func.substr(
-        revisions.c.text, quotes.c.start + 1, quotes.c.end - quotes.c.start
-    ).label("words")
+    outlet = func.coalesce(_REVISION.outlet, sources.c.name).label("outlet")
+    dates = (_REVISION.published, _REVISION.dated_at)
     found = conn.execute(
-        select(
-            quotes,
-            words,
-            revisions.c.article_id,
-            revisions.c.published,
-            revisions.c.dated_at,
-            func.coalesce(revisions.c.outlet, sources.c.name).label("outlet"),
-        )
-        .select_from(REVISION_JOIN.join(quotes, quotes.c.revision_id == revisions.c.id))
+        select(quotes, quote_store.QUOTED_WORDS, _REVISION.article_id, outlet, *dates)
+        .select_from(quote_store.QUOTE_JOIN)
         .where(quotes.c.id.in_(near), *filter_visible_revisions(scope))
     )
     return sorted(found, key=lambda row: (row.dated_at, row.id))
@@ -167,16 +152,12 @@ def _sort_versions(
     """Sort these quotes by how they match the card's words."""
     found: dict[QuoteMatch, list[Row[Any]]] = {"same": [], "part": [], "other": []}
     for row in near:
-        version = (
-            match_quotes(card.text, row.words)
-            if _may_be_same_utterance(card, row)
-            else None
-        )
-        if version is not None:
-            found[version].append(row)
-    repeated_by = {row.outlet for row in (*found["same"], *found["part"])} | {
-        card.source
-    }
+        if _may_be_same_utterance(card, row):
+            version = match_quotes(card.text, row.words)
+            if version is not None:
+                found[version].append(row)
+    repeated = (*found["same"], *found["part"])
+    repeated_by = {card.source, *(row.outlet for row in repeated)}
     own = [row.words for row in near if row.outlet == card.source]
     other: dict[str, Row[Any]] = {}
     for row in found["other"]:
@@ -209,11 +190,10 @@ def _list_outlets(
 def _changed_wording_from_row(
     row: Row[Any], texts: Mapping[int, Article]
 ) -> ChangedWording:
+    end = row.start + len(row.words.rstrip(JOINING_MARKS))
     return ChangedWording(
         article=texts[row.revision_id],
-        span=Span(
-            start=row.start, end=row.start + len(row.words.rstrip(JOINING_MARKS))
-        ),
+        span=Span(start=row.start, end=end),
         context=Span(start=row.context_start, end=row.context_end),
     )
 

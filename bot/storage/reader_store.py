@@ -4,9 +4,8 @@ A person is identified by the workspace and the platform's id of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from typing import Literal
 
 from sqlalchemy import Connection, or_, select
@@ -26,11 +25,11 @@ from bot.storage.statements import (
     count_rows,
     delete_rows,
     find_first,
-    from_row,
     has_row,
     in_scope,
     insert_missing,
     keep_newest,
+    list_all,
     to_row,
     upsert,
 )
@@ -39,6 +38,7 @@ from digests.messages import Message
 
 #: Maximum number of feedback rows per person; the oldest is deleted beyond that.
 MAX_FEEDBACK = 100
+_NEWEST_FEEDBACK_FIRST = (feedback.c.given_at.desc(), feedback.c.id.desc())
 #: Tables whose rows are deleted when a person erases their data. Grants and the history
 #: of changes belong to the workspace.
 _PERSONAL_TABLES = (
@@ -63,16 +63,14 @@ class ReaderPreferences:
 def get_preferences(conn: Connection, scope: PersonScope) -> ReaderPreferences:
     """Load the person's preferences; defaults where nothing is stored."""
     query = select(readers).where(in_scope(readers, scope))
-    make = partial(from_row, ReaderPreferences)
-    return find_first(conn, query, make) or ReaderPreferences()
+    return find_first(conn, query, ReaderPreferences) or ReaderPreferences()
 
 
 def set_preferences(
-    conn: Connection, scope: PersonScope, *, chosen: Mapping[str, object]
+    conn: Connection, scope: PersonScope, chosen: Mapping[str, object]
 ) -> None:
     """Update preferences, by field name of `ReaderPreferences`; the others stay."""
-    key = {"workspace_id": scope.workspace_id, "person_id": scope.person_id}
-    upsert(conn, readers, key, chosen)
+    upsert(conn, readers, asdict(scope), chosen)
 
 
 def erase_person(conn: Connection, scope: PersonScope) -> int:
@@ -81,20 +79,15 @@ def erase_person(conn: Connection, scope: PersonScope) -> int:
     Includes the personal digest with its editions, ledger and deliveries, and reports
     with the notices of their answers.
     """
-    mine = scope
-    channels = select(destinations.c.channel).where(in_scope(destinations, mine))
-    gone = delete_rows(
-        conn,
-        local_messages,
-        in_scope(local_messages, scope.workspace),
-        or_(
-            local_messages.c.channel.in_(channels),
-            # Also people without a personal digest get answers there.
-            local_messages.c.channel == f"{PERSON_PREFIX}{scope.person_id}",
-        ),
+    channels = select(destinations.c.channel).where(in_scope(destinations, scope))
+    theirs = or_(
+        local_messages.c.channel.in_(channels),
+        # Also people without a personal digest get answers there.
+        local_messages.c.channel == f"{PERSON_PREFIX}{scope.person_id}",
     )
-    return gone + sum(
-        delete_rows(conn, table, in_scope(table, mine)) for table in _PERSONAL_TABLES
+    here = in_scope(local_messages, scope.workspace)
+    return delete_rows(conn, local_messages, here, theirs) + sum(
+        delete_rows(conn, table, in_scope(table, scope)) for table in _PERSONAL_TABLES
     )
 
 
@@ -111,42 +104,29 @@ class SavedStory:
 
 
 def save_story(
-    conn: Connection, scope: PersonScope, *, saved: SavedStory, most: int
+    conn: Connection, scope: PersonScope, saved: SavedStory, most: int
 ) -> bool:
     """Save the story, once; False: `most` stories are already saved."""
-    mine = in_scope(saved_stories, scope)
-    known = select(saved_stories.c.id).where(mine, saved_stories.c.story == saved.story)
-    if has_row(conn, known):
+    known = in_scope(saved_stories, scope, story=saved.story)
+    if has_row(conn, select(saved_stories.c.id).where(known)):
         return True
-    if count_rows(conn, saved_stories, mine) >= most:
+    if count_rows(conn, saved_stories, in_scope(saved_stories, scope)) >= most:
         return False
-    insert_missing(
-        conn,
-        saved_stories,
-        to_row(
-            saved_stories,
-            saved,
-            workspace_id=scope.workspace_id,
-            person_id=scope.person_id,
-        ),
-    )
+    insert_missing(conn, saved_stories, to_row(saved_stories, saved, **asdict(scope)))
     return True
 
 
-def delete_saved_story(conn: Connection, scope: PersonScope, *, story: str) -> bool:
+def delete_saved_story(conn: Connection, scope: PersonScope, story: str) -> bool:
     """Delete a saved story; False if it was not saved."""
-    mine = in_scope(saved_stories, scope)
-    return delete_rows(conn, saved_stories, mine, saved_stories.c.story == story) > 0
+    mine = in_scope(saved_stories, scope, story=story)
+    return delete_rows(conn, saved_stories, mine) > 0
 
 
 def list_saved_stories(conn: Connection, scope: PersonScope) -> tuple[SavedStory, ...]:
     """List the person's saved stories, the newest first."""
-    found = conn.execute(
-        select(saved_stories)
-        .where(in_scope(saved_stories, scope))
-        .order_by(saved_stories.c.saved_at.desc(), saved_stories.c.id.desc())
-    )
-    return tuple(from_row(SavedStory, row) for row in found)
+    newest = (saved_stories.c.saved_at.desc(), saved_stories.c.id.desc())
+    mine = select(saved_stories).where(in_scope(saved_stories, scope))
+    return list_all(conn, mine.order_by(*newest), SavedStory)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,44 +138,30 @@ class Follow:
 
 
 def add_follow(
-    conn: Connection, scope: PersonScope, *, follow: Follow, most: int, now: datetime
+    conn: Connection, scope: PersonScope, follow: Follow, most: int, now: datetime
 ) -> bool | None:
     """Store a follow; False if it exists, None if the person has `most` already."""
-    mine = in_scope(follows, scope)
     name = normalize_text(follow.name)
-    if has_row(
-        conn, select(follows.c.id).where(mine, follows.c.normalized_name == name)
-    ):
+    known = in_scope(follows, scope, normalized_name=name)
+    if has_row(conn, select(follows.c.id).where(known)):
         return False
-    if count_rows(conn, follows, mine) >= most:
+    if count_rows(conn, follows, in_scope(follows, scope)) >= most:
         return None
-    insert_missing(
-        conn,
-        follows,
-        to_row(
-            follows,
-            follow,
-            workspace_id=scope.workspace_id,
-            person_id=scope.person_id,
-            normalized_name=name,
-            followed_at=now,
-        ),
-    )
+    new = {**asdict(scope), "normalized_name": name, "followed_at": now}
+    insert_missing(conn, follows, to_row(follows, follow, **new))
     return True
 
 
-def delete_follow(conn: Connection, scope: PersonScope, *, name: str) -> bool:
+def delete_follow(conn: Connection, scope: PersonScope, name: str) -> bool:
     """Delete a follow; False if there was none."""
-    mine = in_scope(follows, scope)
-    called = follows.c.normalized_name == normalize_text(name)
-    return delete_rows(conn, follows, mine, called) > 0
+    mine = in_scope(follows, scope, normalized_name=normalize_text(name))
+    return delete_rows(conn, follows, mine) > 0
 
 
 def list_follows(conn: Connection, scope: PersonScope) -> tuple[Follow, ...]:
     """List the person's follows, the oldest first."""
-    mine = in_scope(follows, scope)
-    found = conn.execute(select(follows).where(mine).order_by(follows.c.id))
-    return tuple(from_row(Follow, row) for row in found)
+    mine = select(follows).where(in_scope(follows, scope))
+    return list_all(conn, mine.order_by(follows.c.id), Follow)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,35 +177,23 @@ class Feedback:
     given_at: datetime
 
 
-def set_feedback(conn: Connection, scope: PersonScope, *, given: Feedback) -> None:
+def set_feedback(conn: Connection, scope: PersonScope, given: Feedback) -> None:
     """Store feedback, replacing the person's earlier feedback on the story."""
     values = to_row(feedback, given, terms=list(given.terms))
-    key = {
-        "workspace_id": scope.workspace_id,
-        "person_id": scope.person_id,
-        "story": values.pop("story"),
-    }
+    key = {**asdict(scope), "story": values.pop("story")}
     upsert(conn, feedback, key, values)
+    mine = in_scope(feedback, scope)
     keep_newest(
-        conn,
-        feedback,
-        in_scope(feedback, scope),
-        newest_first=[feedback.c.given_at.desc(), feedback.c.id.desc()],
-        most=MAX_FEEDBACK,
+        conn, feedback, mine, newest_first=_NEWEST_FEEDBACK_FIRST, most=MAX_FEEDBACK
     )
 
 
-def delete_feedback(conn: Connection, scope: PersonScope, *, story: str) -> bool:
+def delete_feedback(conn: Connection, scope: PersonScope, story: str) -> bool:
     """Delete the person's feedback on the story; False if there was none."""
-    mine = in_scope(feedback, scope)
-    return delete_rows(conn, feedback, mine, feedback.c.story == story) > 0
+    return delete_rows(conn, feedback, in_scope(feedback, scope, story=story)) > 0
 
 
 def list_feedback(conn: Connection, scope: PersonScope) -> tuple[Feedback, ...]:
     """List the person's feedback, the newest first."""
-    found = conn.execute(
-        select(feedback)
-        .where(in_scope(feedback, scope))
-        .order_by(feedback.c.given_at.desc(), feedback.c.id.desc())
-    )
-    return tuple(from_row(Feedback, row) for row in found)
+    mine = select(feedback).where(in_scope(feedback, scope))
+    return list_all(conn, mine.order_by(*_NEWEST_FEEDBACK_FIRST), Feedback)

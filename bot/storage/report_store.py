@@ -1,8 +1,7 @@
 """Reports of errors by readers, and the answers of editors."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Connection, exists, select, update
 
@@ -15,9 +14,13 @@ from bot.storage.statements import (
     from_row,
     in_scope,
     insert_with_public_id,
+    list_all,
+    list_scalars,
+    update_first,
 )
 
-_IS_OPEN = reports.c.answered_at.is_(None)
+_REPORT = reports.c
+_IS_OPEN = _REPORT.answered_at.is_(None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +48,6 @@ class Report:
 def add_report(
     conn: Connection,
     scope: PersonScope,
-    *,
     person_name: str,
     story: str,
     headline: str,
@@ -54,37 +56,32 @@ def add_report(
     now: datetime,
 ) -> Report:
     """Store a report, or return the person's open one with the same text and story."""
-    same = select(reports).where(
-        in_scope(reports, scope),
-        reports.c.story == story,
-        reports.c.text == text,
-        _IS_OPEN,
+    said = {"story": story, "text": text}
+    same = select(reports).where(in_scope(reports, scope, **said, answered_at=None))
+    if found := find_first(conn, same, Report):
+        return found
+    row = insert_with_public_id(
+        conn,
+        reports,
+        "r",
+        **asdict(scope),
+        **said,
+        person_name=person_name,
+        headline=headline,
+        locale=locale,
+        made_at=now,
     )
-    return find_first(conn, same, _make_report) or _make_report(
-        insert_with_public_id(
-            conn,
-            reports,
-            "r",
-            workspace_id=scope.workspace_id,
-            person_id=scope.person_id,
-            person_name=person_name,
-            story=story,
-            headline=headline,
-            text=text,
-            locale=locale,
-            made_at=now,
-        )
-    )
+    return from_row(Report, row)
 
 
 def count_person_reports(
-    conn: Connection, scope: PersonScope, *, since: datetime
+    conn: Connection, scope: PersonScope, since: datetime
 ) -> tuple[int, int]:
     """Count the person's open reports, and those made after an instant."""
     mine = in_scope(reports, scope)
     return (
         count_rows(conn, reports, mine, _IS_OPEN),
-        count_rows(conn, reports, mine, reports.c.made_at > since),
+        count_rows(conn, reports, mine, _REPORT.made_at > since),
     )
 
 
@@ -93,37 +90,23 @@ def count_open_reports(conn: Connection, scope: Scope) -> int:
     return count_rows(conn, reports, in_scope(reports, scope), _IS_OPEN)
 
 
-def list_open_reports(
-    conn: Connection, scope: Scope, *, limit: int
-) -> tuple[Report, ...]:
+def list_open_reports(conn: Connection, scope: Scope, limit: int) -> tuple[Report, ...]:
     """List the workspace's open reports, the oldest first."""
-    mine = in_scope(reports, scope)
-    return _list_reports(conn, mine, _IS_OPEN, limit=limit)
+    return _list_reports(conn, in_scope(reports, scope), _IS_OPEN, limit=limit)
 
 
 def list_person_reports(conn: Connection, scope: PersonScope) -> tuple[Report, ...]:
     """List the person's reports, the newest first."""
-    mine = in_scope(reports, scope)
-    return _list_reports(conn, mine)[::-1]
+    return _list_reports(conn, in_scope(reports, scope))[::-1]
 
 
 def answer_report(
-    conn: Connection,
-    scope: Scope,
-    *,
-    public_id: str,
-    by: str,
-    answer: str,
-    now: datetime,
+    conn: Connection, scope: Scope, public_id: str, by: str, answer: str, now: datetime
 ) -> Report | None:
     """Close a report with an answer; None: the workspace has no such open report."""
-    row = conn.execute(
-        update(reports)
-        .where(in_scope(reports, scope), reports.c.public_id == public_id, _IS_OPEN)
-        .values(answered_at=now, answered_by=by, answer=answer)
-        .returning(reports)
-    ).first()
-    return _make_report(row) if row else None
+    mine = in_scope(reports, scope, public_id=public_id, answered_at=None)
+    answered = {"answered_at": now, "answered_by": by, "answer": answer}
+    return update_first(conn, reports, Report, mine, **answered)
 
 
 def list_unseen_answers(conn: Connection, scope: PersonScope) -> tuple[Report, ...]:
@@ -133,41 +116,26 @@ def list_unseen_answers(conn: Connection, scope: PersonScope) -> tuple[Report, .
     left out.
     """
     in_flight = exists().where(
-        notices.c.report_id == reports.c.id,
+        notices.c.report_id == _REPORT.id,
         in_scope(notices, scope),
         notices.c.state != "failed",
     )
-    return _list_reports(
-        conn,
-        in_scope(reports, scope),
-        ~_IS_OPEN,
-        reports.c.answer_shown_at.is_(None),
-        ~in_flight,
-    )
+    unseen = in_scope(reports, scope, answer_shown_at=None)
+    return _list_reports(conn, unseen, ~_IS_OPEN, ~in_flight)
 
 
 def mark_answers_shown(
-    conn: Connection, scope: PersonScope, *, public_ids: tuple[str, ...], now: datetime
+    conn: Connection, scope: PersonScope, public_ids: tuple[str, ...], now: datetime
 ) -> frozenset[str]:
     """Mark answers as shown to the person; return those that were not before."""
-    noted = conn.execute(
-        update(reports)
-        .where(
-            in_scope(reports, scope),
-            reports.c.public_id.in_(public_ids),
-            reports.c.answer_shown_at.is_(None),
-        )
-        .values(answer_shown_at=now)
-        .returning(reports.c.public_id)
-    )
-    return frozenset(noted.scalars())
+    key, unseen = _REPORT.public_id, in_scope(reports, scope, answer_shown_at=None)
+    query = update(reports).where(unseen, key.in_(public_ids))
+    shown = query.values(answer_shown_at=now).returning(key)
+    return frozenset(list_scalars(conn, shown))
 
 
 def _list_reports(
     conn: Connection, *where: Condition, limit: int | None = None
 ) -> tuple[Report, ...]:
-    query = select(reports).where(*where).order_by(reports.c.id).limit(limit)
-    return tuple(map(_make_report, conn.execute(query)))
-
-
-_make_report = partial(from_row, Report)
+    query = select(reports).where(*where).order_by(_REPORT.id).limit(limit)
+    return list_all(conn, query, Report)

@@ -13,11 +13,13 @@ The functions work across all workspaces.
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import product
+from typing import Any, cast
 
-from sqlalchemy import Connection, Row, func, inspect, literal, or_, select, text
+from sqlalchemy import Connection, Row, and_, func, inspect, literal, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.model.workspace import Scope
@@ -40,13 +42,18 @@ from bot.storage.send_leases import OPEN_STATES
 from bot.storage.statements import (
     count_rows,
     delete_rows,
+    find_first,
     first_scalar,
     from_row,
+    has_row,
+    has_values,
+    list_all,
     update_rows,
     upsert,
 )
 from digests.messages import Message
 
+_WORKSPACE = workspaces.c
 _BACKUP, _RESTORED = "backup", "restored"
 #: Keys to skip, so that none assigned after the backup is assigned again: buttons
 #: under messages, and stories, refer to them.
@@ -68,6 +75,12 @@ _SKIP_IDS_ON_POSTGRESQL = (
 UNCERTAIN_REASON = Message("delivery.restored")
 SKIPPED_REASON = Message("skip.restored")
 NOTICE_REASON = Message("notice.restored")
+_KEY, _DELIVERY, _INSTALLATION = keys.c, deliveries.c, installations.c
+#: Columns of an installation that change with an exchange of tokens.
+_TOKEN_COLUMNS = (
+    "installer", "scopes", "installed_at", "token", "refresh", "expires_at",
+    "version", "exchange_until", "broken",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +117,7 @@ class ErasedWorkspace:
 # ── the backup ─────────────────────────────────────────────────────────────────
 
 
-def mark_backup(conn: Connection, *, now: datetime) -> None:
+def mark_backup(conn: Connection, now: datetime) -> None:
     """Store in a backup when it was made."""
     if inspect(conn).has_table(keys.name):
         _set_key(conn, _BACKUP, "", now)
@@ -112,11 +125,10 @@ def mark_backup(conn: Connection, *, now: datetime) -> None:
 
 def find_backup_time(conn: Connection) -> datetime | None:
     """Find when the backup was made; without a mark, its last activity."""
-    query = select(keys.c.made_at).where(keys.c.name == _BACKUP)
-    marked: datetime | None = first_scalar(conn, query)
+    marked = first_scalar(conn, select(_KEY.made_at).where(_KEY.name == _BACKUP))
     if marked is not None:
-        return marked
-    activity = (sources.c.requested_at, deliveries.c.updated_at, editions.c.made_at)
+        return cast(datetime, marked)
+    activity = (sources.c.requested_at, _DELIVERY.updated_at, editions.c.made_at)
     found = (first_scalar(conn, select(func.max(column))) for column in activity)
     return max((at for at in found if at is not None), default=None)
 
@@ -129,9 +141,9 @@ def count_installations(conn: Connection) -> int:
 # ── making it safe ─────────────────────────────────────────────────────────────
 
 
-def record_restoration(conn: Connection, *, now: datetime, published: bool) -> None:
+def record_restoration(conn: Connection, now: datetime, published: bool) -> None:
     """Record that the database was restored, and release all leases."""
-    delete_rows(conn, keys, keys.c.name == _BACKUP)
+    delete_rows(conn, keys, _KEY.name == _BACKUP)
     source = first_scalar(conn, select(func.max(sources.c.id)))
     value = json.dumps({"published": published, "source": source or 0})
     _set_key(conn, _RESTORED, value, now)
@@ -140,44 +152,38 @@ def record_restoration(conn: Connection, *, now: datetime, published: bool) -> N
 
 def find_last_restoration(conn: Connection) -> Restoration | None:
     """Find when the database was last restored; None: never."""
-    row = conn.execute(
-        select(keys.c.value, keys.c.made_at).where(keys.c.name == _RESTORED)
-    ).first()
-    return row and Restoration(at=row.made_at, **json.loads(row.value))
+    query = select(keys).where(_KEY.name == _RESTORED)
+    return find_first(
+        conn, query, lambda row: Restoration(at=row.made_at, **json.loads(row.value))
+    )
 
 
-def mark_posts_uncertain(conn: Connection, *, now: datetime) -> int:
+def mark_posts_uncertain(conn: Connection, now: datetime) -> int:
     """Mark every post without an outcome as uncertain; return how many.
 
     An edit or a deletion is simply repeated, which does no harm.
     """
+    posts = and_(_DELIVERY.operation == "post", _DELIVERY.state.in_(OPEN_STATES))
     return update_rows(
         conn,
         deliveries,
-        deliveries.c.operation == "post",
-        deliveries.c.state.in_(OPEN_STATES),
+        posts,
         state="uncertain",
         reason=UNCERTAIN_REASON,
         # It is read back from here on; a claim after the restoration is later.
-        claimed_at=func.coalesce(deliveries.c.claimed_at, deliveries.c.updated_at),
-        fence=deliveries.c.fence + 1,
+        claimed_at=func.coalesce(_DELIVERY.claimed_at, _DELIVERY.updated_at),
+        fence=_DELIVERY.fence + 1,
         lease_until=None,
         not_before=None,
         updated_at=now,
     )
 
 
-def fail_open_notices(conn: Connection, *, now: datetime) -> int:
+def fail_open_notices(conn: Connection, now: datetime) -> int:
     """Fail all notices without an outcome; return how many."""
-    return update_rows(
-        conn,
-        notices,
-        notices.c.state.in_(OPEN_STATES),
-        state="failed",
-        reason=NOTICE_REASON,
-        lease_until=None,
-        updated_at=now,
-    )
+    values = {"state": "failed", "reason": NOTICE_REASON, "lease_until": None}
+    unsent = notices.c.state.in_(OPEN_STATES)
+    return update_rows(conn, notices, unsent, **values, updated_at=now)
 
 
 def skip_due_occurrences(conn: Connection) -> int:
@@ -189,15 +195,11 @@ def skip_due_occurrences(conn: Connection) -> int:
 
 def skip_used_ids(conn: Connection) -> None:
     """Skip the keys that may have been assigned after the backup."""
-    for table in metadata.tables.values():
-        if "id" in table.c:
-            how = (
-                _SKIP_IDS_ON_SQLITE
-                if conn.dialect.name == "sqlite"
-                else _SKIP_IDS_ON_POSTGRESQL
-            )
-            for statement in how:
-                conn.execute(statement, {"name": table.name, "leap": SKIPPED_IDS})
+    on_sqlite = conn.dialect.name == "sqlite"
+    statements = _SKIP_IDS_ON_SQLITE if on_sqlite else _SKIP_IDS_ON_POSTGRESQL
+    tables = [table.name for table in metadata.tables.values() if "id" in table.c]
+    for name, statement in product(tables, statements):
+        conn.execute(statement, {"name": name, "leap": SKIPPED_IDS})
 
 
 # ── the newer database ─────────────────────────────────────────────────────────
@@ -208,45 +210,37 @@ def list_newer_tokens(conn: Connection) -> tuple[NewerTokens, ...]:
 
     A token that was exchanged after the backup is valid in the newer database only.
     """
-    try:
-        rows = conn.execute(
-            select(installations, workspaces.c.platform, workspaces.c.external_id).join(
-                workspaces, workspaces.c.id == installations.c.workspace_id
-            )
-        ).all()
-    except DBAPIError:
-        return ()
-    return tuple(map(_tokens_from_row, rows))
+    here = _WORKSPACE.id == _INSTALLATION.workspace_id
+    named = (_WORKSPACE.platform, _WORKSPACE.external_id)
+    query = select(installations, *named).join(workspaces, here)
+    with suppress(DBAPIError):
+        return list_all(conn, query, _tokens_from_row)
+    return ()
 
 
 def list_erased_workspaces(conn: Connection) -> tuple[ErasedWorkspace, ...]:
     """List the workspaces whose erasure was ordered; empty if they cannot be read."""
-    try:
-        rows = conn.execute(
-            select(erasures).where(erasures.c.ordered_at.is_not(None))
-        ).all()
-    except DBAPIError:
-        return ()
-    return tuple(from_row(ErasedWorkspace, row, key=row.workspace_id) for row in rows)
+    key = erasures.c.workspace_id.label("key")
+    query = select(erasures, key).where(erasures.c.ordered_at.is_not(None))
+    with suppress(DBAPIError):
+        return list_all(conn, query, ErasedWorkspace)
+    return ()
 
 
 def repeat_erasures(
-    conn: Connection, found: Collection[ErasedWorkspace], *, now: datetime
+    conn: Connection, found: Collection[ErasedWorkspace], now: datetime
 ) -> int:
     """Order again the erasures that are missing in the backup; return how many."""
     count = 0
     for one in found:
-        query = select(workspaces.c.id).where(
-            workspaces.c.id == one.key,
-            workspaces.c.platform == one.platform,
-            workspaces.c.external_id == one.external_id,
-        )
-        there = first_scalar(conn, query)
-        if there is not None:
+        named = {"platform": one.platform, "external_id": one.external_id}
+        same = has_values(workspaces, id=one.key, **named)
+        if has_row(conn, select(_WORKSPACE.id).where(same)):
+            scope = Scope(one.key)
             deletion_store.propose_erasure(
-                conn, Scope(there), person_id=one.person_id, reason=one.reason, now=now
+                conn, scope, person_id=one.person_id, reason=one.reason, now=now
             )
-            count += deletion_store.order_erasure(conn, Scope(there), now=now)
+            count += deletion_store.order_erasure(conn, scope, now=now)
     return count
 
 
@@ -254,29 +248,20 @@ def adopt_newer_tokens(conn: Connection, found: Collection[NewerTokens]) -> int:
     """Replace older tokens by newer ones; return for how many workspaces."""
     count = 0
     for one in found:
-        here = select(workspaces.c.id).where(
-            workspaces.c.platform == one.platform,
-            workspaces.c.external_id == one.external_id,
-        )
+        named = {"platform": one.platform, "external_id": one.external_id}
+        here = select(_WORKSPACE.id).where(has_values(workspaces, **named))
         newer = or_(
-            installations.c.installed_at < literal(one.values["installed_at"], Instant),
-            installations.c.version < one.values["version"],
+            _INSTALLATION.installed_at < literal(one.values["installed_at"], Instant),
+            _INSTALLATION.version < one.values["version"],
         )
-        mine = installations.c.workspace_id.in_(here)
+        mine = _INSTALLATION.workspace_id.in_(here)
         count += update_rows(conn, installations, mine, newer, **one.values)
     return count
 
 
 def _tokens_from_row(row: Row[Any]) -> NewerTokens:
-    names = (
-        "installer", "scopes", "installed_at", "token", "refresh", "expires_at",
-        "version", "exchange_until", "broken",
-    )  # fmt: skip
-    return NewerTokens(
-        platform=row.platform,
-        external_id=row.external_id,
-        values={name: getattr(row, name) for name in names},
-    )
+    values = {name: getattr(row, name) for name in _TOKEN_COLUMNS}
+    return from_row(NewerTokens, row, values=values)
 
 
 def _set_key(conn: Connection, name: str, value: str, now: datetime) -> None:

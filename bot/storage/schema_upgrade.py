@@ -52,7 +52,7 @@ def upgrade_database(url: str) -> None:
     prepare_database(engines.parse_database_url(url), automatic=False)
 
 
-def prepare_database(address: URL, *, automatic: bool = True) -> None:
+def prepare_database(address: URL, automatic: bool = True) -> None:
     """Make sure that the database has the schema of this code.
 
     Args:

@@ -40,6 +40,7 @@ from bot.storage.schema import revisions, searchable
 from bot.storage.statements import first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
 
+_REVISION = revisions.c
 #: Prefix of the marks for blocks of keys, and the number of key bits within a block.
 BLOCK_MARK, BLOCK_BITS = "¶", 12
 #: Growth factor of the number of blocks searched at a time (PostgreSQL), and its limit.
@@ -113,7 +114,6 @@ def walk_matches(
     request: IndexQuery,
     size: int,
     common: Collection[str] = (),
-    *,
     far: bool = True,
 ) -> IndexWalk:
     """Walk over all matches, about `size` keys at a step.
@@ -175,14 +175,10 @@ def estimate_key_range(
 def _find_last_key(conn: Connection, until: datetime | None) -> int:
     """Find the latest key, or one stored at about the time."""
     if until is None:
-        return first_scalar(conn, select(func.max(revisions.c.id))) or 0
-    query = (
-        select(revisions.c.id)
-        .where(revisions.c.current, revisions.c.dated_at <= until)
-        .order_by(revisions.c.dated_at.desc())
-        .limit(1)
-    )
-    return first_scalar(conn, query) or 0
+        return first_scalar(conn, select(func.max(_REVISION.id))) or 0
+    at = _REVISION.dated_at
+    query = select(_REVISION.id).where(_REVISION.current, at <= until)
+    return first_scalar(conn, query.order_by(at.desc()).limit(1)) or 0
 
 
 # ── walks ──────────────────────────────────────────────────────────────────────
@@ -274,15 +270,15 @@ def _split_by_mark(asked: SearchQuery, marks: PhraseGroup) -> tuple[SearchQuery,
 def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
     (asked,) = step.questions
     if not asked:
-        return _load_page(conn, *_select_every_key(), step)
+        return _load_every_key(conn, step)
     key = _INDEX.c.rowid
     return _load_page(conn, select(key).where(_match_fts5(asked)), key, step)
 
 
-def _select_every_key() -> tuple[Select[Any], ColumnElement[int]]:
+def _load_every_key(conn: Connection, step: IndexStep) -> list[int]:
     # Revisions that are not current are filtered out later: here that would lose the
     # order of the index.
-    return select(revisions.c.id), revisions.c.id
+    return _load_page(conn, select(_REVISION.id), _REVISION.id, step)
 
 
 def _load_page(
@@ -290,8 +286,7 @@ def _load_page(
 ) -> list[int]:
     if step.before is not None:
         query = query.where(key < step.before)
-    found = conn.execute(query.order_by(key.desc()).limit(step.size))
-    return list(found.scalars().all())
+    return list_scalars(conn, query.order_by(key.desc()).limit(step.size))
 
 
 def _match_fts5(asked: SearchQuery) -> ColumnElement[bool]:
@@ -340,7 +335,7 @@ def _take_on_postgresql(
             found[number].append(key)
     for number, step in enumerate(steps):
         if not all(step.questions):
-            found[number] = _load_page(conn, *_select_every_key(), step)
+            found[number] = _load_every_key(conn, step)
     return found
 
 

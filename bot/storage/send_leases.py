@@ -12,10 +12,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, update
+from sqlalchemy import Connection, Table, and_, update
 
 from bot.model.workspace import Scope
-from bot.storage.statements import Condition, is_row, update_rows
+from bot.storage.statements import Condition, in_scope, list_scalars, update_rows
 from digests.messages import Message
 
 #: States that can be claimed, and states without a final outcome.
@@ -44,22 +44,12 @@ def claim_rows(
     **values: Any,
 ) -> list[int]:
     """Claim waiting rows that fulfil all conditions; return their keys."""
-    query = (
-        update(table)
-        .where(table.c.state.in_(WAITING_STATES), *where)
-        .values(
-            state="sending",
-            attempt=table.c.attempt + 1,
-            fence=table.c.fence + 1,
-            claimed_at=now,
-            lease_until=now + lease,
-            not_before=None,
-            updated_at=now,
-            **values,
-        )
-        .returning(table.c.id)
-    )
-    return list(conn.execute(query).scalars())
+    values |= {"state": "sending", "claimed_at": now, "lease_until": now + lease}
+    values |= {"attempt": table.c.attempt + 1, "fence": table.c.fence + 1}
+    values |= {"not_before": None, "updated_at": now}
+    waiting = table.c.state.in_(WAITING_STATES)
+    query = update(table).where(waiting, *where).values(values).returning(table.c.id)
+    return list_scalars(conn, query)
 
 
 def expire_leases(
@@ -70,18 +60,14 @@ def expire_leases(
     not_before: datetime | None = None,
 ) -> int:
     """Mark rows as uncertain whose lease expired while sending; return how many."""
-    return update_rows(
-        conn,
-        table,
-        table.c.state == "sending",
-        table.c.lease_until <= now,
-        *where,
-        state="uncertain",
-        reason=_EXPIRED_REASON,
-        lease_until=None,
-        not_before=not_before,
-        updated_at=now,
-    )
+    expired = and_(table.c.state == "sending", table.c.lease_until <= now)
+    values: dict[str, Any] = {
+        "state": "uncertain",
+        "reason": _EXPIRED_REASON,
+        "lease_until": None,
+    }
+    values |= {"not_before": not_before, "updated_at": now}
+    return update_rows(conn, table, expired, *where, **values)
 
 
 def record_outcome(
@@ -97,15 +83,7 @@ def record_outcome(
 
     `not_before` and `reason` are cleared unless they are among the values.
     """
-    cleared = {"lease_until": None, "not_before": None, "reason": None}
-    return (
-        update_rows(
-            conn,
-            table,
-            is_row(table, claimed.scope, claimed.id),
-            table.c.fence == claimed.fence,
-            table.c.state.in_(states),
-            **cleared | {"updated_at": now} | values,
-        )
-        > 0
-    )
+    cleared = dict.fromkeys(("lease_until", "not_before", "reason"))
+    mine = in_scope(table, claimed.scope, id=claimed.id, fence=claimed.fence)
+    values = {**cleared, "updated_at": now, **values}
+    return update_rows(conn, table, mine, table.c.state.in_(states), **values) > 0

@@ -5,20 +5,8 @@ The queries of the ingest cover all workspaces.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    case,
-    false,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, and_, case, false, func, literal, null, or_, select
 
 from bot.model.source import Source, SourceKind
 from bot.model.workspace import Scope
@@ -31,16 +19,19 @@ from bot.storage.statements import (
     first_scalar,
     from_row,
     has_row,
-    insert_into,
     is_due,
+    list_all,
     list_scalars,
     update_rows,
+    upsert,
 )
+
+_LINK = digest_sources.c
+_SOURCE = sources.c
 
 
 def upsert_source(
     conn: Connection,
-    *,
     workspace_id: int | None,
     kind: SourceKind,
     address: str,
@@ -59,22 +50,21 @@ def upsert_source(
         rename: False: an existing private source keeps its name as well.
     """
     private = workspace_id is not None
-    again = case((sources.c.stopped, null()), else_=sources.c.next_poll_at)
-    row = conn.execute(
-        insert_into(conn, sources)
-        .values(workspace_id=workspace_id, kind=kind, address=address, name=name)
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "address"] if private else ["address"],
-            index_where=None if private else sources.c.workspace_id.is_(None),
-            set_={
-                "name": name if private and rename else sources.c.name,
-                "stopped": false(),
-                "next_poll_at": again,
-            },
-        )
-        .returning(sources)
-    ).one()
-    return source_from_row(row)
+    owner = {"workspace_id": workspace_id} if private else {}
+    again = case((_SOURCE.stopped, null()), else_=_SOURCE.next_poll_at)
+    row = upsert(
+        conn,
+        sources,
+        {**owner, "address": address},
+        {
+            "name": name if private and rename else _SOURCE.name,
+            "stopped": false(),
+            "next_poll_at": again,
+        },
+        new={"kind": kind, "name": name, "next_poll_at": None},
+        where=None if private else _SOURCE.workspace_id.is_(None),
+    )
+    return from_row(Source, row)
 
 
 def list_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
@@ -83,84 +73,58 @@ def list_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
 
 
 def list_source_ids(
-    conn: Connection, scope: Scope, *, only: Collection[int] | None = None
+    conn: Connection, scope: Scope, only: Collection[int] | None = None
 ) -> list[int]:
     """List the keys of the same sources; `only` restricts them to these keys."""
-    query = select(sources.c.id).where(filter_visible_sources(scope))
+    query = select(_SOURCE.id).where(filter_visible_sources(scope))
     if only is not None:
-        query = query.where(sources.c.id.in_(only))
+        query = query.where(_SOURCE.id.in_(only))
     return list_scalars(conn, query)
 
 
-def list_digest_sources(
-    conn: Connection, *, keys: Collection[int]
-) -> tuple[Source, ...]:
+def list_digest_sources(conn: Connection, keys: Collection[int]) -> tuple[Source, ...]:
     """List the sources of these digests (keys), each once."""
-    used = select(digest_sources.c.source_id).where(
-        digest_sources.c.digest_id.in_(keys), ~digest_sources.c.paused
-    )
-    return _list_sources(conn, sources.c.id.in_(used))
+    mine = _LINK.digest_id.in_(keys)
+    used = select(_LINK.source_id).where(mine, ~_LINK.paused)
+    return _list_sources(conn, _SOURCE.id.in_(used))
 
 
-def find_source(conn: Connection, *, source_id: int) -> Source | None:
+def find_source(conn: Connection, source_id: int) -> Source | None:
     """Find the source with this key; None if it was deleted."""
-    query = select(sources).where(sources.c.id == source_id)
-    return find_first(conn, query, source_from_row)
+    return find_first(conn, select(sources).where(_SOURCE.id == source_id), Source)
 
 
-def list_due_sources(
-    conn: Connection, *, now: datetime, limit: int
-) -> tuple[Source, ...]:
+def list_due_sources(conn: Connection, now: datetime, limit: int) -> tuple[Source, ...]:
     """List the sources in use that are due for a poll, the most overdue first."""
-    found = conn.execute(
-        select(sources)
-        .where(_is_polled(), is_due(sources.c.next_poll_at, now))
-        .order_by(sources.c.next_poll_at.nulls_first(), sources.c.id)
-        .limit(limit)
-    )
-    return tuple(map(source_from_row, found))
+    due = select(sources).where(_is_polled(), is_due(_SOURCE.next_poll_at, now))
+    query = due.order_by(_SOURCE.next_poll_at.nulls_first(), _SOURCE.id)
+    return list_all(conn, query.limit(limit), Source)
 
 
-def find_next_poll_at(conn: Connection, *, now: datetime) -> datetime | None:
+def find_next_poll_at(conn: Connection, now: datetime) -> datetime | None:
     """Find when the next source is due: `now` if one was never polled."""
-    newcomer = select(sources.c.id).where(
-        _is_polled(), sources.c.next_poll_at.is_(None)
-    )
-    if has_row(conn, newcomer):
+    at = _SOURCE.next_poll_at
+    if has_row(conn, select(_SOURCE.id).where(_is_polled(), at.is_(None))):
         return now
-    query = select(func.min(sources.c.next_poll_at)).where(_is_polled())
-    return first_scalar(conn, query)
+    return first_scalar(conn, select(func.min(at)).where(_is_polled()))
 
 
-def update_source(conn: Connection, *, source: Source) -> None:
+def update_source(conn: Connection, source: Source) -> None:
     """Store the source after a poll: its name, kind and state."""
     values = {name: getattr(source, name) for name in _READING_COLUMNS}
-    update_rows(conn, sources, sources.c.id == source.id, **values)
+    update_rows(conn, sources, _SOURCE.id == source.id, **values)
 
 
-def back_off_host(conn: Connection, *, host: str, until: datetime) -> None:
+def back_off_host(conn: Connection, host: str, until: datetime) -> None:
     """Poll no source of a host before `until`; a later instant already set stays."""
-    there = or_(
-        *(
-            or_(
-                sources.c.address == f"{scheme}://{host}",
-                sources.c.address.startswith(f"{scheme}://{host}/", autoescape=True),
-            )
-            for scheme in ("http", "https")
-        )
-    )
-    shorter = or_(sources.c.backoff_until.is_(None), sources.c.backoff_until < until)
-    update_rows(
-        conn,
-        sources,
-        there,
-        shorter,
-        backoff_until=until,
-        next_poll_at=case(
-            (sources.c.next_poll_at > until, sources.c.next_poll_at),
-            else_=literal(until, Instant),
-        ),
-    )
+    address, shown = _SOURCE.address, []
+    for site in (f"http://{host}", f"https://{host}"):
+        shown += [address == site, address.startswith(f"{site}/", autoescape=True)]
+    shorter = or_(_SOURCE.backoff_until.is_(None), _SOURCE.backoff_until < until)
+    later = (_SOURCE.next_poll_at > until, _SOURCE.next_poll_at)
+    next_poll_at = case(later, else_=literal(until, Instant))
+    values = {"backoff_until": until, "next_poll_at": next_poll_at}
+    update_rows(conn, sources, or_(*shown), shorter, **values)
 
 
 #: The columns that a poll updates.
@@ -171,21 +135,15 @@ _READING_COLUMNS = (
 )  # fmt: skip
 
 
-def source_from_row(row: Row[Any]) -> Source:
-    """Build a `Source` from a row of the table."""
-    return from_row(Source, row)
-
-
 def _list_sources(conn: Connection, where: Condition) -> tuple[Source, ...]:
-    query = select(sources).where(where).order_by(sources.c.id)
-    return tuple(map(source_from_row, conn.execute(query)))
+    return list_all(conn, select(sources).where(where).order_by(_SOURCE.id), Source)
 
 
 def _is_polled() -> Condition:
     """Condition: a digest that is not paused reads the source."""
     used = (
-        select(digest_sources.c.source_id)
-        .join(digests, digests.c.id == digest_sources.c.digest_id)
-        .where(~digests.c.paused, ~digest_sources.c.paused)
+        select(_LINK.source_id)
+        .join(digests, digests.c.id == _LINK.digest_id)
+        .where(~digests.c.paused, ~_LINK.paused)
     )
-    return and_(~sources.c.stopped, sources.c.id.in_(used))
+    return and_(~_SOURCE.stopped, _SOURCE.id.in_(used))

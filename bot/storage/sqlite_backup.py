@@ -55,7 +55,7 @@ class DatabaseFile:
 
 
 def copy_database(
-    file: Path, target: Path, *, on_progress: ReportProgress = ignore_progress
+    file: Path, target: Path, on_progress: ReportProgress = ignore_progress
 ) -> None:
     """Copy a database while others may be writing to it, without blocking them.
 
@@ -204,7 +204,7 @@ def checkpoint_file(file: Path) -> bool:
 
 
 def replace_file(
-    new: Path, file: Path, kept_as: Path, *, at: Callable[[str], None]
+    new: Path, file: Path, kept_as: Path, at: Callable[[str], None]
 ) -> bool:
     """Replace `file` by `new`, and keep it as `kept_as`; False: `file` did not exist.
 

@@ -72,7 +72,6 @@ def prepare_file(file: Path) -> None:
 def copy_pages(
     file: sqlite3.Connection,
     target: Path,
-    *,
     pages: int = -1,
     progress: Callable[[int, int, int], object] | None = None,
 ) -> None:
@@ -92,7 +91,7 @@ def find_file_damage(conn: sqlite3.Connection) -> str | None:
     return _check(conn)
 
 
-def find_damage(conn: Connection, *, seconds: float) -> str | None:
+def find_damage(conn: Connection, seconds: float) -> str | None:
     """Check the database; return a description of the first damage, or None.
 
     When the time is up, the unchecked rest counts as intact. PostgreSQL checks itself.
@@ -108,7 +107,6 @@ def find_damage(conn: Connection, *, seconds: float) -> str | None:
 def _check(
     conn: sqlite3.Connection,
     tables: Iterable[str] = ("1",),
-    *,
     seconds: float | None = None,
 ) -> str | None:
     """Return the first damage in the file (`1`) or in these tables; None if intact.

@@ -12,8 +12,8 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
-from functools import cache
+from dataclasses import asdict, fields, is_dataclass
+from functools import cache, partial
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -22,12 +22,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    FromClause,
     Row,
     Select,
     Table,
     and_,
     delete,
     func,
+    insert,
     or_,
     select,
     update,
@@ -39,6 +41,8 @@ from bot.storage.schema import destinations, digest_sources, digests, sources
 
 T = TypeVar("T")
 Condition = ColumnElement[bool]
+#: Builds a noun from a row: a dataclass by `from_row`, anything else is a function.
+Maker = type[T] | Callable[[Row[Any]], T]
 
 #: Appended to a prefix, sorts after every text that begins with the prefix.
 _AFTER_PREFIX = "\U0010ffff"
@@ -90,12 +94,20 @@ def _field_names(noun: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(noun))
 
 
-def find_first(
-    conn: Connection, query: Select[Any], make: Callable[[Row[Any]], T]
-) -> T | None:
-    """Run `make` on the first row; return None if there is none."""
+def list_all(conn: Connection, query: Executable, make: Maker[T]) -> tuple[T, ...]:
+    """Make a noun from each row."""
+    return tuple(map(_get_maker(make), conn.execute(query)))
+
+
+def find_first(conn: Connection, query: Executable, make: Maker[T]) -> T | None:
+    """Make a noun from the first row; return None if there is none."""
     row = conn.execute(query).first()
-    return None if row is None else make(row)
+    return None if row is None else _get_maker(make)(row)
+
+
+def _get_maker(make: Maker[T]) -> Callable[[Row[Any]], T]:
+    maker: Any = partial(from_row, cast(Any, make)) if is_dataclass(make) else make
+    return cast(Callable[[Row[Any]], T], maker)
 
 
 def first_scalar(conn: Connection, query: Executable) -> Any | None:
@@ -103,7 +115,7 @@ def first_scalar(conn: Connection, query: Executable) -> Any | None:
     return conn.execute(query).scalar()
 
 
-def list_scalars(conn: Connection, query: Select[Any]) -> list[Any]:
+def list_scalars(conn: Connection, query: Executable) -> list[Any]:
     """List the first column of all rows."""
     return list(conn.execute(query).scalars())
 
@@ -155,14 +167,42 @@ def insert_all_missing(
         conn.execute(insert_into(conn, table).on_conflict_do_nothing(), rows)
 
 
+def insert_all(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows, if there are any."""
+    if rows:
+        conn.execute(insert(table), rows)
+
+
+def insert_row(conn: Connection, table: Table, **values: Any) -> int:
+    """Insert a row; return its key."""
+    query = insert(table).values(values).returning(table.c.id)
+    return int(conn.execute(query).scalar_one())
+
+
 def upsert(
-    conn: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+    conn: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    new: Mapping[str, Any] | None = None,
+    where: Condition | None = None,
 ) -> Row[Any]:
-    """Insert a row, or update the one with this key; return the row."""
-    statement = insert_into(conn, table).values(**key, **values)
+    """Insert a row, or update the one with this key; return the row.
+
+    Args:
+        conn: Inside a transaction.
+        table: The table.
+        key: Values of the columns of a unique index.
+        values: Values of columns that are inserted or updated.
+        new: Values of columns that are only inserted.
+        where: The condition of the index, if it is a partial one.
+    """
+    statement = insert_into(conn, table).values({**key, **values, **(new or {})})
     return conn.execute(
         statement.on_conflict_do_update(
-            index_elements=list(key), set_=dict(values)
+            index_elements=list(key), index_where=where, set_=dict(values)
         ).returning(table)
     ).one()
 
@@ -195,15 +235,17 @@ def update_rows(
     return conn.execute(update(table).where(*where).values(values)).rowcount
 
 
+def update_first(
+    conn: Connection, table: Table, make: Maker[T], *where: Condition, **values: Any
+) -> T | None:
+    """Update the row that fulfils all conditions; return it, or None if none does."""
+    query = update(table).where(*where).values(values).returning(table)
+    return find_first(conn, query, make)
+
+
 def delete_rows(conn: Connection, table: Table, *where: Condition) -> int:
     """Delete the rows that fulfil all conditions; return how many."""
     return conn.execute(delete(table).where(*where)).rowcount
-
-
-def prune(conn: Connection, table: Table, *where: Condition, limit: int) -> int:
-    """Delete the oldest `limit` rows that fulfil all conditions; return how many."""
-    oldest = select(table.c.id).where(*where).order_by(table.c.id).limit(limit)
-    return delete_rows(conn, table, table.c.id.in_(oldest))
 
 
 def keep_newest(
@@ -228,17 +270,19 @@ def make_message_key(name: str) -> str:
     return digest.decode("ascii").lower()[:_MESSAGE_KEY_LENGTH]
 
 
-def in_scope(table: Table, scope: Scope | PersonScope) -> Condition:
-    """Condition for the rows of a table that belong to a workspace or a person."""
-    workspace: Condition = table.c.workspace_id == scope.workspace_id
-    if isinstance(scope, PersonScope):
-        return and_(workspace, table.c.person_id == scope.person_id)
-    return workspace
+def has_values(table: FromClause, **values: Any) -> Condition:
+    """Condition: these columns of a row have these values; None = NULL."""
+    return and_(*(table.c[name] == value for name, value in values.items()))
 
 
-def is_row(table: Table, scope: Scope | PersonScope, key: int) -> Condition:
-    """Condition for the row with this key, if it is in the scope."""
-    return and_(table.c.id == key, in_scope(table, scope))
+def in_scope(table: Table, scope: Scope | PersonScope, **values: Any) -> Condition:
+    """Condition: a row belongs to a workspace or a person, and has these values."""
+    return has_values(table, **asdict(scope), **values)
+
+
+def is_same_row(one: FromClause, other: FromClause, *columns: str) -> Condition:
+    """Condition: these columns have the same values in both rows."""
+    return and_(*(one.c[name] == other.c[name] for name in columns))
 
 
 def match_prefix(column: Column[str], prefix: str) -> Condition:
@@ -253,11 +297,9 @@ def is_due(column: ColumnElement[Any], now: Any) -> Condition:
 
 def filter_visible_sources(scope: Scope) -> Condition:
     """Condition: the workspace may see articles of this row of `sources`."""
-    used = select(digest_sources.c.source_id).where(
-        digest_sources.c.workspace_id == scope.workspace_id
-    )
+    used = select(digest_sources.c.source_id).where(in_scope(digest_sources, scope))
     return or_(
-        sources.c.workspace_id == scope.workspace_id,
+        in_scope(sources, scope),
         and_(sources.c.workspace_id.is_(None), sources.c.id.in_(used)),
     )
 
@@ -267,7 +309,7 @@ def filter_visible_digests(
 ) -> Condition:
     """Condition: the digest belongs to the workspace, or to this person."""
     theirs = select(digests.c.id).where(
-        digests.c.workspace_id == scope.workspace_id, digests.c.person_id.is_not(None)
+        in_scope(digests, scope), digests.c.person_id.is_not(None)
     )
     if person_id is not None:
         theirs = theirs.where(digests.c.person_id != person_id)
@@ -279,7 +321,6 @@ def filter_shared_destinations(
 ) -> Condition:
     """Condition: the destination belongs to the workspace and not to a person."""
     theirs = select(destinations.c.id).where(
-        destinations.c.workspace_id == scope.workspace_id,
-        destinations.c.person_id.is_not(None),
+        in_scope(destinations, scope), destinations.c.person_id.is_not(None)
     )
     return destination_id.not_in(theirs)

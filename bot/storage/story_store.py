@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
 from bot.model.workspace import Scope
 from bot.storage.revision_store import (
@@ -38,13 +38,20 @@ from bot.storage.statements import (
     delete_rows,
     filter_visible_sources,
     first_scalar,
+    from_row,
     has_row,
+    has_values,
+    insert_all,
     insert_missing,
+    list_all,
     list_scalars,
     update_rows,
 )
 from digests.stories.assignment import find_moved_stories
 from digests.types import Article, StoryMembership
+
+_STORY, _MEMBER = stories.c, story_articles.c
+_REVISION, _MOVE = revisions.c, story_moves.c
 
 
 class UsedStoryIds:
@@ -54,13 +61,12 @@ class UsedStoryIds:
         self._connection = conn
 
     def __contains__(self, public_id: object) -> bool:
-        query = select(1).where(stories.c.public_id == public_id)
+        query = select(1).where(_STORY.public_id == public_id)
         return has_row(self._connection, query)
 
 
 def set_memberships(
     conn: Connection,
-    *,
     workspace_id: int | None,
     memberships: Sequence[StoryMembership],
     now: datetime,
@@ -69,37 +75,29 @@ def set_memberships(
 
     `StoryMembership.article` and `duplicate_of` are the articles' keys.
     """
-    if not memberships:
-        return
     keys = {
         public_id: _upsert_story(conn, workspace_id, public_id, now)
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
     # Checked per row by key: a list of all stories would become too long.
-    in_view = (
-        select(1)
-        .where(stories.c.id == story_articles.c.story_id, _is_in_own_view(workspace_id))
-        .exists()
+    in_view = exists().where(
+        _STORY.id == _MEMBER.story_id, _is_in_own_view(workspace_id)
     )
     for some in batched(int(each.article) for each in memberships):
-        chosen = story_articles.c.article_id.in_(some)
-        delete_rows(conn, story_articles, chosen, in_view)
-    conn.execute(
-        insert(story_articles),
-        [
-            {
-                "story_id": keys[each.story],
-                "article_id": int(each.article),
-                "duplicate_of": int(each.duplicate_of) if each.duplicate_of else None,
-            }
-            for each in memberships
-        ],
-    )
+        delete_rows(conn, story_articles, _MEMBER.article_id.in_(some), in_view)
+    rows = [
+        {
+            "story_id": keys[each.story],
+            "article_id": int(each.article),
+            "duplicate_of": int(each.duplicate_of) if each.duplicate_of else None,
+        }
+        for each in memberships
+    ]
+    insert_all(conn, story_articles, rows)
 
 
 def update_memberships(
     conn: Connection,
-    *,
     workspace_id: int | None,
     memberships: Sequence[StoryMembership],
     now: datetime,
@@ -134,52 +132,43 @@ def update_memberships(
     for old, became in find_moved_stories(before, memberships).items():
         if old not in became and whole:
             _move_remaining_articles(conn, workspace_id, old, became[0], now)
-        conn.execute(
-            insert(story_moves),
-            [
-                {
-                    "workspace_id": workspace_id,
-                    "story": old,
-                    "successor": new,
-                    "position": position,
-                    "moved_at": now,
-                }
-                for position, new in enumerate(became)
-                if new != old
-            ],
-        )
+        moved = {"workspace_id": workspace_id, "story": old, "moved_at": now}
+        moves = [
+            {"successor": new, "position": position, **moved}
+            for position, new in enumerate(became)
+            if new != old
+        ]
+        insert_all(conn, story_moves, moves)
 
 
 def list_memberships(
-    conn: Connection, *, workspace_id: int | None, articles: Iterable[str]
+    conn: Connection, workspace_id: int | None, articles: Iterable[str]
 ) -> tuple[StoryMembership, ...]:
     """List the memberships of these articles (keys), where there are any."""
-    found: dict[int, StoryMembership] = {}
+    found: dict[str, StoryMembership] = {}
     for some in batched(map(int, articles)):
-        rows = conn.execute(
-            select(
-                story_articles.c.article_id,
-                story_articles.c.duplicate_of,
-                stories.c.public_id,
-            )
-            .join(stories, stories.c.id == story_articles.c.story_id)
-            .where(
-                story_articles.c.article_id.in_(some), _is_seen_in_view(workspace_id)
-            )
-            .order_by(stories.c.workspace_id.is_not(None), story_articles.c.article_id)
+        query = (
+            select(_MEMBER.article_id, _MEMBER.duplicate_of, _STORY.public_id)
+            .join(stories, _STORY.id == _MEMBER.story_id)
+            .where(_MEMBER.article_id.in_(some), _is_seen_in_view(workspace_id))
+            .order_by(_STORY.workspace_id.is_not(None), _MEMBER.article_id)
         )
-        for row in rows:
-            # The view's own memberships come last and replace the shared ones.
-            found[row.article_id] = StoryMembership(
-                article=str(row.article_id),
-                story=row.public_id,
-                duplicate_of=str(row.duplicate_of) if row.duplicate_of else None,
-            )
+        # The view's own memberships come last and replace the shared ones.
+        members = list_all(conn, query, _membership_from_row)
+        found |= {member.article: member for member in members}
     return tuple(found.values())
 
 
+def _membership_from_row(row: Row[Any]) -> StoryMembership:
+    duplicate_of = str(row.duplicate_of) if row.duplicate_of else None
+    article = str(row.article_id)
+    return StoryMembership(
+        article=article, story=row.public_id, duplicate_of=duplicate_of
+    )
+
+
 def list_story_articles(
-    conn: Connection, scope: Scope, *, story: str, limit: int | None = None
+    conn: Connection, scope: Scope, story: str, limit: int | None = None
 ) -> tuple[Article, ...]:
     """List the story's articles that the workspace may see, the earliest first.
 
@@ -189,28 +178,23 @@ def list_story_articles(
         story: Public id of the story.
         limit: Only the newest `limit` articles.
     """
-    return _load_articles_of(
-        conn, scope.workspace_id, [story], filter_visible_revisions(scope), limit
-    )
+    may = filter_visible_revisions(scope)
+    return _load_articles_of(conn, scope.workspace_id, [story], may, limit)
 
 
 def list_newest_story_articles(
-    conn: Connection, *, workspace_id: int | None, stories: Collection[str], limit: int
+    conn: Connection, workspace_id: int | None, stories: Collection[str], limit: int
 ) -> tuple[Article, ...]:
     """List the newest articles of these stories of a view, the earliest first.
 
     For the ingest, which decides whether they are one event. In the shared view (None)
     only public articles.
     """
-    may = (
-        filter_visible_revisions(Scope(workspace_id))
-        if workspace_id is not None
-        else _filter_public()
-    )
+    may = (_REVISION.current, _filter_view_sources(workspace_id))
     return _load_articles_of(conn, workspace_id, stories, may, limit)
 
 
-def find_present_story(conn: Connection, scope: Scope, *, story: str) -> str | None:
+def find_present_story(conn: Connection, scope: Scope, story: str) -> str | None:
     """Resolve a story's id to the current one; None if it has no articles.
 
     The id of a merged story is resolved to the story that received most of its
@@ -227,9 +211,7 @@ def find_present_story(conn: Connection, scope: Scope, *, story: str) -> str | N
     return found if is_there(found) else None
 
 
-def resolve_merged_story(
-    conn: Connection, *, workspace_id: int | None, story: str
-) -> str:
+def resolve_merged_story(conn: Connection, workspace_id: int | None, story: str) -> str:
     """Return the story that this one was merged into, or itself.
 
     For the ingest: another process may have merged a story that this one has in memory.
@@ -252,20 +234,13 @@ def _load_articles_of(
     members = list_scalars(conn, _select_member_ids(workspace_id, public_ids))
     dated: list[tuple[datetime, int]] = []
     for some in batched(members):
-        rows = conn.execute(
-            select(revisions.c.dated_at, revisions.c.id)
-            .select_from(REVISION_JOIN)
-            .where(revisions.c.article_id.in_(some), *may)
-        )
-        dated += [(row.dated_at, row.id) for row in rows]
+        query = select(_REVISION.dated_at, _REVISION.id).select_from(REVISION_JOIN)
+        query = query.where(_REVISION.article_id.in_(some), *may)
+        dated += list_all(conn, query, tuple)
     # Sorted here: ORDER BY would make SQLite scan everything by date.
     newest = sorted(dated)[-limit:] if limit else sorted(dated)
     found = load_articles(conn, [key for _, key in newest])
     return tuple(found[key] for _, key in newest)
-
-
-def _filter_public() -> tuple[Condition, ...]:
-    return (revisions.c.current, sources.c.workspace_id.is_(None))
 
 
 def _select_member_ids(
@@ -273,24 +248,24 @@ def _select_member_ids(
 ) -> Select[Any]:
     """Select the keys of the stories' articles in a view."""
     members = (
-        select(story_articles.c.article_id)
-        .join(stories, stories.c.id == story_articles.c.story_id)
-        .where(stories.c.public_id.in_(public_ids), _is_seen_in_view(workspace_id))
+        select(_MEMBER.article_id)
+        .join(stories, _STORY.id == _MEMBER.story_id)
+        .where(_STORY.public_id.in_(public_ids), _is_seen_in_view(workspace_id))
     )
     if workspace_id is None:
         return members
     # An article in a story of the view itself is not in a shared one.
     other, own = story_articles.alias(), stories.alias()
+    joined = other.join(own, own.c.id == other.c.story_id)
     elsewhere = (
         select(1)
-        .select_from(other.join(own, own.c.id == other.c.story_id))
+        .select_from(joined)
         .where(
-            other.c.article_id == story_articles.c.article_id,
-            own.c.workspace_id == workspace_id,
+            other.c.article_id == _MEMBER.article_id, own.c.workspace_id == workspace_id
         )
         .exists()
     )
-    return members.where(or_(stories.c.workspace_id.is_not(None), ~elsewhere))
+    return members.where(or_(_STORY.workspace_id.is_not(None), ~elsewhere))
 
 
 def _follow_moves(
@@ -313,40 +288,24 @@ def _follow_moves(
 def _find_successor(
     conn: Connection, workspace_id: int | None, story: str
 ) -> str | None:
-    view = story_moves.c.workspace_id
-    mine = (
-        view.is_(None)
-        if workspace_id is None
-        else or_(view == workspace_id, view.is_(None))
-    )
-    query = (
-        select(story_moves.c.successor)
-        .where(story_moves.c.story == story, mine)
-        .order_by(
-            view.is_(None),
-            story_moves.c.moved_at.desc(),
-            story_moves.c.position,
-            story_moves.c.id.desc(),
-        )
-    )
-    return first_scalar(conn, query.limit(1))
+    shared = _MOVE.workspace_id.is_(None)
+    # For the shared view both are the same.
+    mine = or_(shared, _MOVE.workspace_id == workspace_id)
+    latest = (_MOVE.moved_at.desc(), _MOVE.position, _MOVE.id.desc())
+    query = select(_MOVE.successor).where(_MOVE.story == story, mine)
+    return first_scalar(conn, query.order_by(shared, *latest).limit(1))
 
 
 def _move_remaining_articles(
     conn: Connection, workspace_id: int | None, old: str, new: str, now: datetime
 ) -> None:
-    gone = select(stories.c.id).where(
-        stories.c.public_id == old, _is_in_own_view(workspace_id)
-    )
     key = _upsert_story(conn, workspace_id, new, now)
-    moved = story_articles.c.story_id.in_(gone)
-    update_rows(conn, story_articles, moved, story_id=key)
+    gone = _select_own_story(workspace_id, old)
+    update_rows(conn, story_articles, _MEMBER.story_id.in_(gone), story_id=key)
 
 
 def _is_in_own_view(workspace_id: int | None) -> Condition:
-    if workspace_id is None:
-        return stories.c.workspace_id.is_(None)
-    return stories.c.workspace_id == workspace_id
+    return has_values(stories, workspace_id=workspace_id)
 
 
 def _is_seen_in_view(workspace_id: int | None) -> Condition:
@@ -354,17 +313,17 @@ def _is_seen_in_view(workspace_id: int | None) -> Condition:
     return or_(_is_in_own_view(workspace_id), _is_in_own_view(None))
 
 
+def _select_own_story(workspace_id: int | None, public_id: str) -> Select[Any]:
+    mine = has_values(stories, public_id=public_id, workspace_id=workspace_id)
+    return select(_STORY.id).where(mine)
+
+
 def _upsert_story(
     conn: Connection, workspace_id: int | None, public_id: str, now: datetime
 ) -> int:
     new = {"workspace_id": workspace_id, "public_id": public_id, "first_seen": now}
     insert_missing(conn, stories, new)
-    key: int = conn.execute(
-        select(stories.c.id).where(
-            stories.c.public_id == public_id, _is_in_own_view(workspace_id)
-        )
-    ).scalar_one()
-    return key
+    return int(conn.execute(_select_own_story(workspace_id, public_id)).scalar_one())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -388,7 +347,6 @@ class ArrivedArticle:
 
 def list_arrivals(
     conn: Connection,
-    *,
     workspace_id: int | None,
     dated: datetime,
     fetched: datetime | None,
@@ -403,28 +361,20 @@ def list_arrivals(
         fetched: Earliest time of fetching; None = any.
         limit: Only the newest `limit` revisions.
     """
-    by = revisions.c.dated_at if fetched is None else revisions.c.fetched_at
-    found = conn.execute(
-        select(
-            revisions.c.article_id,
-            revisions.c.id,
-            revisions.c.fetched_at,
-            revisions.c.dated_at,
-        )
+    by, since = _REVISION.dated_at, dated
+    if fetched is not None:
+        by, since = _REVISION.fetched_at, fetched
+    key = _REVISION.id.label("revision_id")
+    query: Select[Any] = (
+        select(_REVISION.article_id, key, _REVISION.fetched_at, _REVISION.dated_at)
         .select_from(REVISION_JOIN)
-        .where(
-            revisions.c.current,
-            by >= (dated if fetched is None else fetched),
-            _filter_view_sources(workspace_id),
-        )
-        .order_by(by.desc(), revisions.c.id.desc())
-        .limit(limit)
-    ).all()
+        .where(_REVISION.current, by >= since, _filter_view_sources(workspace_id))
+        .order_by(by.desc(), _REVISION.id.desc())
+    )
+    found = conn.execute(query.limit(limit)).all()
     return tuple(
-        RevisionKey(
-            article=str(row.article_id), revision_id=row.id, fetched_at=row.fetched_at
-        )
-        for row in sorted(found, key=lambda row: (row.dated_at, row.id))
+        from_row(RevisionKey, row, article=str(row.article_id))
+        for row in sorted(found, key=lambda row: (row.dated_at, row.revision_id))
         if row.dated_at >= dated
     )
 
@@ -438,40 +388,34 @@ class StoryMoves:
 
 
 def list_story_moves(
-    conn: Connection, *, workspace_id: int | None, after: int | None
+    conn: Connection, workspace_id: int | None, after: int | None
 ) -> StoryMoves:
     """List what moved in a view after the move of this key; None: after the last."""
     if after is None:
-        last = first_scalar(conn, select(func.max(story_moves.c.id)))
+        last = first_scalar(conn, select(func.max(_MOVE.id)))
         return StoryMoves(stories=frozenset(), last=last or 0)
-    view = story_moves.c.workspace_id
-    rows = conn.execute(
-        select(story_moves.c.id, story_moves.c.story).where(
-            story_moves.c.id > after,
-            # For the shared view both are the same.
-            or_(view.is_(None), view == workspace_id),
-        )
-    ).all()
-    return StoryMoves(
-        stories=frozenset(row.story for row in rows),
-        last=max((row.id for row in rows), default=after),
-    )
+    view = _MOVE.workspace_id
+    # For the shared view both are the same.
+    seen = or_(view.is_(None), view == workspace_id)
+    query = select(_MOVE.id, _MOVE.story).where(_MOVE.id > after, seen)
+    moved: dict[int, str] = dict(list_all(conn, query, tuple))
+    return StoryMoves(stories=frozenset(moved.values()), last=max(moved, default=after))
 
 
 def load_arrivals(
-    conn: Connection, *, workspace_id: int | None, revision_ids: Sequence[int]
+    conn: Connection, workspace_id: int | None, revision_ids: Sequence[int]
 ) -> tuple[ArrivedArticle, ...]:
     """Load these revisions (a few hundred at most) with their stories."""
+    mine = (_REVISION.id.in_(revision_ids), _filter_view_sources(workspace_id))
     query: Select[Any] = (
-        select(*REVISION_COLUMNS, revisions.c.dated_at)
+        select(*REVISION_COLUMNS, _REVISION.dated_at)
         .select_from(REVISION_JOIN)
-        .where(revisions.c.id.in_(revision_ids), _filter_view_sources(workspace_id))
-        .order_by(revisions.c.dated_at, revisions.c.id)
+        .where(*mine)
+        .order_by(_REVISION.dated_at, _REVISION.id)
     )
     rows = conn.execute(query).all()
-    known = list_memberships(
-        conn, workspace_id=workspace_id, articles=[str(row.article_id) for row in rows]
-    )
+    ids = [str(row.article_id) for row in rows]
+    known = list_memberships(conn, workspace_id=workspace_id, articles=ids)
     of = {member.article: member for member in known}
     return tuple(
         ArrivedArticle(

@@ -1,22 +1,34 @@
 """Workspaces, and who may edit them besides the managers on the platform."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, or_, select
 
 from bot.model.settings import PlatformName
 from bot.model.workspace import Scope, Workspace
 from bot.storage.schema import grants, workspaces
-from bot.storage.statements import in_scope, insert_into
+from bot.storage.statements import (
+    delete_rows,
+    find_first,
+    from_row,
+    has_row,
+    has_values,
+    in_scope,
+    insert_missing,
+    list_all,
+    update_rows,
+    upsert,
+)
 from digests.messages import Message
+
+_WORKSPACE = workspaces.c
 
 
 def upsert_workspace(
     conn: Connection,
-    *,
     platform: PlatformName,
     external_id: str,
     name: str,
@@ -32,114 +44,77 @@ def upsert_workspace(
     left is restored with all its data, unless `takes_back` is False (the caller then
     restores it separately).
     """
-    changes: dict[str, Any] = {"name": name}
-    changes |= {"stopped": None, "retest_at": None, "joined_at": now}
-    changes |= {"left_at": None} if takes_back else {}
-    changes |= {"zone": zone} if zone is not None else {}
-    changes |= {"locale": locale} if locale is not None else {}
-    row = conn.execute(
-        insert_into(conn, workspaces)
-        .values(
-            platform=platform,
-            external_id=external_id,
-            name=name,
-            zone=zone or "UTC",
-            locale=locale or "en",
-            created_at=now,
-            joined_at=now,
-        )
-        .on_conflict_do_update(index_elements=["platform", "external_id"], set_=changes)
-        .returning(workspaces)
-    ).one()
-    return workspace_from_row(row)
+    values: dict[str, Any] = {"name": name, "joined_at": now}
+    values |= {"stopped": None, "retest_at": None}
+    values |= {"left_at": None} if takes_back else {}
+    values |= {"zone": zone} if zone is not None else {}
+    values |= {"locale": locale} if locale is not None else {}
+    new = {"zone": zone or "UTC", "locale": locale or "en", "created_at": now}
+    key = {"platform": platform, "external_id": external_id}
+    return from_row(Workspace, upsert(conn, workspaces, key, values, new=new))
 
 
 def find_workspace(conn: Connection, scope: Scope) -> Workspace | None:
     """Find the workspace with this key."""
-    found = conn.execute(
-        select(workspaces).where(workspaces.c.id == scope.workspace_id)
-    ).first()
-    return workspace_from_row(found) if found else None
+    query = select(workspaces).where(_WORKSPACE.id == scope.workspace_id)
+    return find_first(conn, query, Workspace)
 
 
 def lock_workspace(conn: Connection, scope: Scope) -> None:
     """Lock the configuration of the workspace until this transaction ends."""
-    conn.execute(
-        select(workspaces.c.id)
-        .where(workspaces.c.id == scope.workspace_id)
-        .with_for_update()
-    )
+    mine = select(_WORKSPACE.id).where(_WORKSPACE.id == scope.workspace_id)
+    conn.execute(mine.with_for_update())
 
 
 def find_workspace_by_external_id(
-    conn: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the workspace by its id on the platform."""
-    found = conn.execute(
-        select(workspaces).where(
-            workspaces.c.platform == platform, workspaces.c.external_id == external_id
-        )
-    ).first()
-    return workspace_from_row(found) if found else None
+    named = has_values(workspaces, platform=platform, external_id=external_id)
+    return find_first(conn, select(workspaces).where(named), Workspace)
 
 
 def find_active_workspace(
-    conn: Connection, *, platform: PlatformName, external_id: str
+    conn: Connection, platform: PlatformName, external_id: str
 ) -> Workspace | None:
     """Find the workspace by its id on the platform, unless the bot was removed."""
-    found = conn.execute(
-        select(workspaces).where(
-            workspaces.c.platform == platform,
-            workspaces.c.external_id == external_id,
-            workspaces.c.left_at.is_(None),
-        )
-    ).first()
-    return workspace_from_row(found) if found else None
+    named = has_values(workspaces, platform=platform, external_id=external_id)
+    query = select(workspaces).where(named, _WORKSPACE.left_at.is_(None))
+    return find_first(conn, query, Workspace)
 
 
-def set_workspace_zone(conn: Connection, scope: Scope, *, zone: str) -> None:
+def set_workspace_zone(conn: Connection, scope: Scope, zone: str) -> None:
     """Set the time zone of the workspace."""
-    conn.execute(
-        update(workspaces)
-        .where(workspaces.c.id == scope.workspace_id)
-        .values(zone=zone)
-    )
+    update_rows(conn, workspaces, _WORKSPACE.id == scope.workspace_id, zone=zone)
 
 
-def list_workspaces(conn: Connection, *, left: bool = False) -> tuple[Workspace, ...]:
+def list_workspaces(conn: Connection, left: bool = False) -> tuple[Workspace, ...]:
     """List the workspaces that the bot is in, the oldest first.
 
     With `left`, includes those that it was removed from, until they are erased.
     """
-    query = select(workspaces).order_by(workspaces.c.id)
+    query = select(workspaces).order_by(_WORKSPACE.id)
     if not left:
-        query = query.where(workspaces.c.left_at.is_(None))
-    return tuple(map(workspace_from_row, conn.execute(query)))
+        query = query.where(_WORKSPACE.left_at.is_(None))
+    return list_all(conn, query, Workspace)
 
 
 def list_left_workspaces(conn: Connection) -> tuple[tuple[Workspace, datetime], ...]:
     """List the workspaces that the bot was removed from, with the time."""
-    found = conn.execute(
-        select(workspaces)
-        .where(workspaces.c.left_at.is_not(None))
-        .order_by(workspaces.c.id)
-    )
-    return tuple((workspace_from_row(row), row.left_at) for row in found)
+    query = select(workspaces).where(_WORKSPACE.left_at.is_not(None))
+    rows = conn.execute(query.order_by(_WORKSPACE.id))
+    return tuple((from_row(Workspace, row), row.left_at) for row in rows)
 
 
-def mark_workspace_left(conn: Connection, scope: Scope, *, now: datetime) -> None:
+def mark_workspace_left(conn: Connection, scope: Scope, now: datetime) -> None:
     """Record that the bot was removed: nothing is due until it comes back."""
-    conn.execute(
-        update(workspaces)
-        .where(workspaces.c.id == scope.workspace_id, workspaces.c.left_at.is_(None))
-        .values(left_at=now)
-    )
+    there = has_values(workspaces, id=scope.workspace_id, left_at=None)
+    update_rows(conn, workspaces, there, left_at=now)
 
 
 def stop_workspace(
     conn: Connection,
     scope: Scope,
-    *,
     reason: Message,
     retest_at: datetime,
     asked_at: datetime | None = None,
@@ -154,36 +129,17 @@ def stop_workspace(
         asked_at: When the refused request was made. If the bot was added again since,
             the refusal is outdated and stops nothing.
     """
-    where = [workspaces.c.id == scope.workspace_id, workspaces.c.stopped.is_(None)]
+    where = [has_values(workspaces, id=scope.workspace_id, stopped=None)]
     if asked_at is not None:
-        back = workspaces.c.joined_at
+        back = _WORKSPACE.joined_at
         where.append(or_(back.is_(None), back <= asked_at))
-    done = conn.execute(
-        update(workspaces).where(*where).values(stopped=reason, retest_at=retest_at)
-    )
-    return done.rowcount > 0
+    values = {"stopped": reason, "retest_at": retest_at}
+    return update_rows(conn, workspaces, *where, **values) > 0
 
 
-def retest_stopped_workspaces(conn: Connection, *, now: datetime) -> None:
+def retest_stopped_workspaces(conn: Connection, now: datetime) -> None:
     """Probe every stopped workspace now, because there may be a new token."""
-    conn.execute(
-        update(workspaces)
-        .where(workspaces.c.stopped.is_not(None))
-        .values(retest_at=now)
-    )
-
-
-def workspace_from_row(row: Row[Any]) -> Workspace:
-    """Build a `Workspace` from a row of the table."""
-    return Workspace(
-        id=row.id,
-        platform=row.platform,
-        external_id=row.external_id,
-        name=row.name,
-        zone=row.zone,
-        locale=row.locale,
-        stopped=row.stopped,
-    )
+    update_rows(conn, workspaces, _WORKSPACE.stopped.is_not(None), retest_at=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,45 +151,27 @@ class Grant:
     external_id: str
 
 
-def add_grant(conn: Connection, scope: Scope, *, grant: Grant) -> None:
+def add_grant(conn: Connection, scope: Scope, grant: Grant) -> None:
     """Grant an editor's permission to this person or role."""
-    conn.execute(
-        insert_into(conn, grants)
-        .values(
-            workspace_id=scope.workspace_id,
-            kind=grant.kind,
-            external_id=grant.external_id,
-        )
-        .on_conflict_do_nothing(index_elements=["workspace_id", "kind", "external_id"])
-    )
+    insert_missing(conn, grants, asdict(scope) | asdict(grant))
 
 
-def delete_grant(conn: Connection, scope: Scope, *, grant: Grant) -> None:
+def delete_grant(conn: Connection, scope: Scope, grant: Grant) -> None:
     """Revoke the permission of this person or role."""
-    conn.execute(
-        delete(grants).where(
-            in_scope(grants, scope),
-            grants.c.kind == grant.kind,
-            grants.c.external_id == grant.external_id,
-        )
-    )
+    delete_rows(conn, grants, in_scope(grants, scope, **asdict(grant)))
 
 
 def list_grants(conn: Connection, scope: Scope) -> tuple[Grant, ...]:
     """List the grants, the oldest first."""
-    found = conn.execute(
-        select(grants).where(in_scope(grants, scope)).order_by(grants.c.id)
-    )
-    return tuple(Grant(kind=row.kind, external_id=row.external_id) for row in found)
+    query = select(grants).where(in_scope(grants, scope)).order_by(grants.c.id)
+    return list_all(conn, query, Grant)
 
 
 def has_grant(
-    conn: Connection, scope: Scope, *, person_id: str, roles: Collection[str]
+    conn: Connection, scope: Scope, person_id: str, roles: Collection[str]
 ) -> bool:
     """Check whether the person has a grant, or one of their current roles has."""
-    mine = or_(
-        and_(grants.c.kind == "person", grants.c.external_id == person_id),
-        and_(grants.c.kind == "role", grants.c.external_id.in_(list(roles))),
-    )
-    query = select(grants.c.id).where(in_scope(grants, scope), mine)
-    return conn.execute(query.limit(1)).first() is not None
+    person = has_values(grants, kind="person", external_id=person_id)
+    role = and_(grants.c.kind == "role", grants.c.external_id.in_(list(roles)))
+    mine = in_scope(grants, scope)
+    return has_row(conn, select(grants.c.id).where(mine, or_(person, role)))

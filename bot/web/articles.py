@@ -10,8 +10,8 @@ stored text without its line breaks. Pure.
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.i18n.links import NEWEST, make_link
 from bot.i18n.translation import Texts, negotiate_locale
 from digests.language import sentences
 from digests.language.spans import overlaps_any
@@ -27,11 +28,10 @@ from digests.types import Article, Span
 
 #: (article's id, revision or None for the newest) → the stored version, or None.
 ReadArticle = Callable[[str, str | None], Awaitable[Article | None]]
-NEWEST: Final = "newest"
 
 
 def build_article_routes(
-    *, read: ReadArticle, templates: Environment, texts: Texts, zone: str
+    read: ReadArticle, templates: Environment, texts: Texts, zone: str
 ) -> list[Route]:
     """Build `/articles/<id>/<revision>?from=…&to=…`; the pair may be repeated."""
 
@@ -41,24 +41,24 @@ def build_article_routes(
         article = await read(request.path_params["article"], wanted)
         if article is None:
             raise HTTPException(404)
-        query = request.query_params
-        asked = parse_spans(
-            query.getlist("from"), query.getlist("to"), len(article.text)
-        )
-        found = sentences.split_sentences(article.text, article.lang) if asked else ()
+        text, query = article.text, request.query_params
+        asked = parse_spans(query.getlist("from"), query.getlist("to"), len(text))
+        found = sentences.split_sentences(text, article.lang) if asked else ()
         accepted_languages = request.headers.get("accept-language")
         words = Texts.of(negotiate_locale(accepted_languages, texts.locale))
-        view = _build_view(article, words, zone)
-        view["paragraphs"] = split_paragraphs(article.text, asked, found)
-        view["asked"] = bool(asked)
-        view["texts"] = words
-        return HTMLResponse(templates.get_template("article.html").render(view))
+        page = templates.get_template("article.html").render(
+            _build_view(article, words, zone),
+            paragraphs=split_paragraphs(text, asked, found),
+            asked=bool(asked),
+            texts=words,
+        )
+        return HTMLResponse(page)
 
     return [Route("/articles/{article:path}/{revision}", show)]
 
 
 def _build_view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
-    at = article.published
+    at, outside = article.published, make_link(article.url)
     return {
         "title": article.title or texts.say("Article without a title"),
         "outlet": article.source,
@@ -68,7 +68,7 @@ def _build_view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
         "iso": at.isoformat() if at else "",
         "lang": article.lang or "en",
         "revision": article.revision[:12],
-        "url": _get_outlet_url(article.url),
+        "url": outside.href if outside else "",
         "sample": _describe_sample(article.sample, texts),
     }
 
@@ -79,16 +79,6 @@ def _describe_sample(sample: str | None, texts: Texts) -> str:
     if sample == "retold":
         return texts.say("Sample article: a real event, retold for this demo.")
     return ""
-
-
-def _get_outlet_url(url: str | None) -> str:
-    """Return the address of the outlet's page if it is safe to link; else ""."""
-    try:
-        parts = urlsplit(url or "")
-        plain = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        return ""
-    return (url or "") if plain and "@" not in parts.netloc else ""
 
 
 PieceKind = Literal["plain", "sentence", "asked"]
@@ -125,35 +115,23 @@ def split_paragraphs(
     text: str, asked: Sequence[Span], sentences: Sequence[Span]
 ) -> tuple[MarkedParagraph, ...]:
     """Split `text` into paragraphs; mark `asked` and the sentences around it."""
-    around = [s for s in sentences if overlaps_any(s, asked)]
+    around = [span for span in sentences if overlaps_any(span, asked)]
     edges = sorted({edge for s in (*asked, *around) for edge in (s.start, s.end)})
     first = asked[0].start if asked else -1
-    rows = (
-        tuple(_split_line(text, start, end, edges, asked, around, first))
-        for start, end in _find_lines(text)
-    )
-    return tuple(row for row in rows if row)
-
-
-def _split_line(
-    text: str,
-    start: int,
-    end: int,
-    edges: Sequence[int],
-    asked: Sequence[Span],
-    around: Sequence[Span],
-    first: int,
-) -> Iterator[MarkedPiece]:
-    inside = [edge for edge in edges if start < edge < end]
-    for low, high in zip([start, *inside], [*inside, end], strict=True):
-        if low == high:
-            continue
-        kind: PieceKind = "plain"
-        if any(s.start <= low < s.end for s in asked):
-            kind = "asked"
-        elif any(s.start <= low < s.end for s in around):
-            kind = "sentence"
-        yield MarkedPiece(text=text[low:high], kind=kind, first=low <= first < high)
+    rows = []
+    for start, end in _find_lines(text):
+        inside = [edge for edge in edges if start < edge < end]
+        row = []
+        for low, high in pairwise((start, *inside, end)):
+            kind: PieceKind = "plain"
+            if any(s.start <= low < s.end for s in asked):
+                kind = "asked"
+            elif any(s.start <= low < s.end for s in around):
+                kind = "sentence"
+            is_first = low <= first < high
+            row.append(MarkedPiece(text=text[low:high], kind=kind, first=is_first))
+        rows.append(tuple(row))
+    return tuple(rows)
 
 
 def _find_lines(text: str) -> Iterator[tuple[int, int]]:

@@ -5,18 +5,14 @@ ready, and names that part. `/metrics` is computed per request, in the text form
 Prometheus: waiting work and its delay, platforms, and this process.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.model import Measurement
-
-if TYPE_CHECKING:
-    from prometheus_client.metrics_core import Metric
 
 METRIC_PREFIX: Final = "standfirst_"
 #: Name of a part → "ok", or what is wrong with it.
@@ -62,31 +58,21 @@ def format_metrics(measurements: Sequence[Measurement]) -> tuple[bytes, str]:
         The text and its media type.
     """
     # Imported on the first request: most installations are not scraped.
-    from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
-    from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+    from prometheus_client import (
+        CONTENT_TYPE_LATEST,
+        CollectorRegistry,
+        Gauge,
+        PlatformCollector,
+        ProcessCollector,
+        generate_latest,
+    )
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    registry.register(_MeasurementCollector(measurements))
+    for one in measurements:
+        labels = [one.label] if one.label else []
+        gauge = Gauge(f"{METRIC_PREFIX}{one.name}", one.help, labels, registry=registry)
+        for value, number in one.values.items():
+            (gauge.labels(value) if one.label else gauge).set(number)
     return generate_latest(registry), CONTENT_TYPE_LATEST
-
-
-# The registry identifies collectors by object identity.
-@dataclass(frozen=True, slots=True, eq=False)
-class _MeasurementCollector:
-    """Adapts measurements to the collector interface of prometheus_client."""
-
-    measurements: Sequence[Measurement]
-
-    def collect(self) -> "Iterator[Metric]":
-        from prometheus_client.metrics_core import GaugeMetricFamily
-
-        for one in self.measurements:
-            labels = [one.label] if one.label else []
-            family = GaugeMetricFamily(
-                f"{METRIC_PREFIX}{one.name}", one.help, labels=labels
-            )
-            for value, number in one.values.items():
-                family.add_metric([value] if one.label else [], number)
-            yield family

@@ -18,14 +18,14 @@ Pure ASGI, so that streams are passed through unbuffered.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import parse_qsl
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -56,10 +56,6 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = {
 
 #: (status, title, sentence) → a page.
 NoticeRenderer = Callable[[int, str, str], Response]
-
-
-class BodyTooLarge(Exception):
-    """A request body is longer than `MAX_BODY` bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ class Security:
             await self._run(scope, receive, _wrap_send(send, None))
             return
         headers = Headers(scope=scope)
-        visit, is_new = _get_visit(headers)
+        visit, is_new = _get_visit(scope)
         scope.setdefault("state", {})["csrf"] = create_csrf_token(self._key, visit)
         answer = _wrap_send(send, visit if is_new else None)
         refusal = self._refuse(scope, headers)
@@ -152,15 +148,12 @@ class Security:
         kind = headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/x-www-form-urlencoded":
             return WRONG_CONTENT_TYPE, receive
-        try:
-            body = await _read_body(headers, receive)
-        except BodyTooLarge:
+        body = await _read_body(headers, receive)
+        if body is None:
             return BODY_TOO_LARGE, receive
-        given_token = headers.get(CSRF_HEADER) or _read_csrf_field(body)
+        token = headers.get(CSRF_HEADER) or _read_csrf_field(body)
         wanted = create_csrf_token(self._key, visit)
-        if not hmac.compare_digest(
-            given_token.encode(errors="replace"), wanted.encode()
-        ):
+        if not hmac.compare_digest(token.encode(errors="replace"), wanted.encode()):
             return STALE_PAGE, receive
         return None, _replay_body(body, receive)
 
@@ -218,18 +211,11 @@ def is_own_origin(headers: Headers) -> bool:
     return origin.lower() == f"http://{headers['host'].lower()}"
 
 
-def _get_visit(headers: Headers) -> tuple[str, bool]:
+def _get_visit(scope: Scope) -> tuple[str, bool]:
     """Return the visit in the browser's cookie, or a new one; and whether it is new."""
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(VISIT_COOKIE)
-    except CookieError:
-        morsel = None
-    if (
-        morsel
-        and 20 <= len(morsel.value) <= _MAX_VISIT_LENGTH
-        and morsel.value.isascii()
-    ):
-        return morsel.value, False
+    visit = HTTPConnection(scope).cookies.get(VISIT_COOKIE, "")
+    if 20 <= len(visit) <= _MAX_VISIT_LENGTH and visit.isascii():
+        return visit, False
     return secrets.token_urlsafe(24), True
 
 
@@ -252,33 +238,27 @@ def _wrap_send(send: Send, new_visit: str | None) -> Send:
     return answer
 
 
-async def _read_body(headers: Headers, receive: Receive) -> bytes:
+async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
+    """Read the body; None if it is longer than `MAX_BODY` bytes."""
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > MAX_BODY:
-        raise BodyTooLarge
-    chunks: list[bytes] = []
-    size, more = 0, True
+        return None
+    body, more = bytearray(), True
     while more:
         message = await receive()
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise BodyTooLarge
-        chunks.append(chunk)
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            return None
         more = message["type"] == "http.request" and message.get("more_body", False)
-    return b"".join(chunks)
+    return bytes(body)
 
 
 def _replay_body(body: bytes, receive: Receive) -> Receive:
     """Make a `receive` that returns the body that was read, then what follows."""
-    waiting: Iterable[Message] = iter(
-        [{"type": "http.request", "body": body, "more_body": False}]
-    )
+    waiting: list[Message] = [{"type": "http.request", "body": body}]
 
     async def read() -> Message:
-        for message in waiting:
-            return message
-        return await receive()
+        return waiting.pop() if waiting else await receive()
 
     return read
 

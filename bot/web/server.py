@@ -31,8 +31,7 @@ from starlette.staticfiles import StaticFiles
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
-from bot.web import articles
-from bot.web.articles import ReadArticle
+from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.health import ListMeasurements, ReadinessCheck, build_health_routes
 from bot.web.security import NoticeRenderer, Security
 
@@ -49,13 +48,9 @@ class ServerAddress:
     host: str
     port: int
 
-    @property
-    def url(self) -> str:
+    def __str__(self) -> str:
         name = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{name}:{self.port}"
-
-    def __str__(self) -> str:
-        return self.url
 
 
 def build_application(
@@ -82,26 +77,19 @@ def build_application(
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
     """
-    templates = _build_environment(texts)
+    templates = build_environment(FOLDER / "templates")
+    templates.globals["texts"] = texts
     notice = _build_notice_renderer(templates, texts)
+    paths = frozenset(route.path for route in public_routes)
     return Starlette(
         routes=[
             *build_health_routes(ready, list_measurements),
-            *articles.build_article_routes(
-                read=read_article, templates=templates, texts=texts, zone=zone
-            ),
+            *build_article_routes(read_article, templates, texts, zone),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
             *public_routes,
             *routes,
         ],
-        middleware=[
-            Middleware(
-                Security,
-                key=key,
-                notice=notice,
-                public_paths=frozenset(route.path for route in public_routes),
-            )
-        ],
+        middleware=[Middleware(Security, key=key, notice=notice, public_paths=paths)],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},
     )
 
@@ -161,13 +149,10 @@ def bind_socket(host: str, port: int) -> socket.socket:
             "for this machine. Set it to 127.0.0.1, localhost or ::1."
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    address = ("127.0.0.1" if host == "localhost" else host, port)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1" if host == "localhost" else host, port))
-        listener.listen(100)
+        listener = socket.create_server(address, family=family, backlog=100)
     except (OSError, OverflowError) as error:
-        listener.close()
         raise ConfigurationError(
             f"Port {port} on {host} is in use or not allowed ({error}). Stop the "
             "program that has it, or set STANDFIRST_WEB_PORT to another number."
@@ -201,12 +186,6 @@ class _UvicornServer(uvicorn.Server):
 # ── the server's own pages ─────────────────────────────────────────────────────
 
 
-def _build_environment(texts: Texts) -> Environment:
-    templates = build_environment(FOLDER / "templates")
-    templates.globals["texts"] = texts
-    return templates
-
-
 def _build_notice_renderer(templates: Environment, texts: Texts) -> NoticeRenderer:
     def notice(status: int, title: str, sentence: str) -> Response:
         page = templates.get_template("notice.html")
@@ -221,16 +200,11 @@ def _build_error_handler(
 ) -> Callable[[Request, Exception], Response]:
     def answer(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        title = texts.say("Not like that")
+        sentence = texts.say("This page does not support that request.")
         if status == 404:
-            return notice(
-                404,
-                texts.say("Nothing here"),
-                texts.say("There is no such page, or it is no longer kept."),
-            )
-        return notice(
-            status,
-            texts.say("Not like that"),
-            texts.say("This page does not support that request."),
-        )
+            title = texts.say("Nothing here")
+            sentence = texts.say("There is no such page, or it is no longer kept.")
+        return notice(status, title, sentence)
 
     return answer

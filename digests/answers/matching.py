@@ -57,10 +57,7 @@ class TokenizedArticle:
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
-        article = self.article
-        return attribution.find_quotes(
-            article.text, title=article.title, lang=article.lang
-        )
+        return attribution.find_article_quotes(self.article)
 
     @cached_property
     def lead(self) -> frozenset[str]:

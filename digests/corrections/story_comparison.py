@@ -27,7 +27,7 @@ from digests.corrections.detection import (
 from digests.figures.recognition import find_figures
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any, span_text
-from digests.quotes.attribution import find_quotes
+from digests.quotes.attribution import find_article_quotes
 from digests.summaries.headlines import write_headline
 from digests.types import (
     Article,
@@ -190,7 +190,7 @@ class _StoryComparison:
         new, places = self.new, _list_new_spans(hit)
         near = [
             (_compare_wordings(quote.text, card.text), quote)
-            for quote in find_quotes(new.text, title=new.title, lang=new.lang)
+            for quote in find_article_quotes(new)
             if quote.speaker == card.speaker and overlaps_any(quote, places)
         ]
         likeness, quote = max(near, key=lambda pair: pair[0], default=(0.0, None))

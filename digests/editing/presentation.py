@@ -7,7 +7,8 @@ with its outlets.
 
 from collections.abc import Mapping
 
-from digests.editing.figure_selection import find_disputes, select_figures
+from digests.editing.differences import find_disputes
+from digests.editing.figure_selection import select_figures
 from digests.editing.quote_selection import build_story_cards
 from digests.summaries import context, fitting
 from digests.types import (
@@ -95,7 +96,8 @@ def _list_section_texts(story: EditionStory, section: Section) -> list[str]:
             return [card.text for card in story.cards]
         case "figures":
             return [
-                f"{entry.figure.text} {entry.figure.what}" for entry in story.figures
+                entry.figure.label or f"{entry.figure.text} {entry.figure.what}"
+                for entry in story.figures
             ]
         case _:
             return []

@@ -1,9 +1,10 @@
 """Drop from an edition everything whose words are not in its source.
 
 Nothing is softened, repaired or reworded. A sentence, card, figure or brief line whose
-words are not in the article it names is dropped. A headline is replaced by the
-article's title or the story's first sentence if one of these passes, else the story is
-dropped. The gate is idempotent. Our own words (reasons, the digest's title, a card's
+words are not in the article it names is dropped, and so is a figure that the article
+denies; a label that is not its sentence's is dropped alone. A headline is replaced by
+the article's title or the story's first sentence if one of these passes, else the story
+is dropped. The gate is idempotent. Our own words (reasons, the digest's title, a card's
 description) are not checked.
 
 Case, white space and punctuation may differ. Every other character counts: letters
@@ -17,6 +18,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from digests.figures import statements
 from digests.language import numbers
 from digests.language.grammar import NEGATION
 from digests.language.spans import span_text
@@ -71,7 +73,11 @@ def gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | No
         headline=headline,
         summary=summary,
         cards=tuple(c for c in story.cards if _card_stands(c, articles)),
-        figures=tuple(f for f in story.figures if _figure_stands(f, articles)),
+        figures=tuple(
+            _gate_label(f)
+            for f in story.figures
+            if _figure_stands(f, articles) and not _is_denied(f, articles)
+        ),
         articles=tuple(ref for ref in story.articles if _ref_stands(ref, articles)),
         matters=_keep_grounded(story.matters, lead),
         disputes=tuple(d for d in story.disputes if _dispute_stands(d, articles)),
@@ -163,6 +169,71 @@ def _figure_stands(shown: EditionFigure, articles: ArticlesById) -> bool:
     )
 
 
+def _gate_label(shown: EditionFigure) -> EditionFigure:
+    """The figure, without a label that is not made of its sentence's words in order."""
+    figure = shown.figure
+    if not figure.label or is_shortened(figure.label, figure.text, shown.sentence_text):
+        return shown
+    return replace(shown, figure=replace(figure, label=""))
+
+
+def _is_denied(shown: EditionFigure, articles: ArticlesById) -> bool:
+    """Whether the article denies the figure, and its label does not say so."""
+    figure = shown.figure
+    sentence = (figure.sentence.start, figure.sentence.end)
+    text = articles[shown.article].text
+    status = statements.read_status(text, sentence, (figure.start, figure.end))
+    return status == "denied" and not statements.says_denial(figure.label)
+
+
+def is_shortened(label: str, number: str, sentence: str) -> bool:
+    """Whether a label has the number, and is a sentence with only words left out.
+
+    The words that are left out between its first and its last have no negation, unless
+    what follows them is a statement of its own («denied it, and said that …»).
+    """
+    if number.casefold() not in sentence.casefold():
+        return False
+    places = _place_words(_split_words(label), sentence)
+    wanted = _split_words(number)
+    if not places or not _has_run(_split_words(label), wanted):
+        return False
+    gaps = (
+        sentence[one.end() : other.start()] for one, other in itertools.pairwise(places)
+    )
+    return not any(
+        NEGATION.search(gap) and not _ENDS_CLAUSE.search(gap) for gap in gaps
+    )
+
+
+#: A gap up to the next statement of the same subject.
+_ENDS_CLAUSE = re.compile(r",?\s(?:and|but)\s$")
+
+
+def _place_words(words: Sequence[str], sentence: str) -> list[re.Match[str]]:
+    """The places of the words in the sentence, in order, close together; [] if not.
+
+    The last word is placed first, so that the words stand as near to it as they can.
+    """
+    found = list(_WORD.finditer(sentence))
+    places: list[re.Match[str]] = []
+    for word in reversed(words):
+        while found and found[-1].group().casefold() != word:
+            found.pop()
+        if not found:
+            return []
+        places.append(found.pop())
+    return places[::-1]
+
+
+def _has_run(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether some words stand in a row among others."""
+    size = len(wanted)
+    return bool(size) and any(
+        words[at : at + size] == wanted for at in range(len(words) - size + 1)
+    )
+
+
 def _states_value(text: str, value: float, article: Article) -> bool:
     """Whether a figure's words give its value, by any scale («2 to 3 million»)."""
     found = numbers.find_numbers(text, article.lang)
@@ -174,7 +245,7 @@ def _states_value(text: str, value: float, article: Article) -> bool:
 
 
 _ROUNDING = 1e-9
-_SCALES = (1.0, 12.0, 1e2, 1e3, 1e6, 1e9, 1e12)
+_SCALES = (1.0, 12.0, 1e2, 1e3, 1e5, 1e6, 1e7, 1e9, 1e12)
 
 #: What may differ between a text and its source, besides white space and case.
 _FREE = ".,;:!?…'\"‘’“”„‚‹›«»()[]{}<>‐‑–—―/\\_*·`-"

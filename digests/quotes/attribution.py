@@ -28,7 +28,7 @@ from digests.quotes.speakers import (
     find_role,
     resolve_speaker,
 )
-from digests.types import Mention, Quote, QuoteKind, Span
+from digests.types import Article, Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8
 _MARKS_AND_SPACES = "\"'”’»«“‘„‚›‹「『」』 \u00a0\u202f"
@@ -88,11 +88,8 @@ def find_quotes(
     if not found:
         return ()
     parsed = parse_text(text, found, title, lang)
-    decided = (
-        _attribute_quotes(parsed)
-        if _is_attributable(lang)
-        else _leave_unattributed(parsed)
-    )
+    decide = _attribute_quotes if _is_attributable(lang) else _leave_unattributed
+    decided = decide(parsed)
     groups = _group_utterances(parsed, decided)
     speakers = {one.who.speaker for one in decided if one.who is not None}
     roles = find_known_roles(parsed, speakers)
@@ -100,6 +97,11 @@ def find_quotes(
         _build_quote(parsed, number, decided[number], groups[number], roles)
         for number in range(len(found))
     )
+
+
+def find_article_quotes(article: Article) -> tuple[Quote, ...]:
+    """The quotations of an article in order, with their speakers."""
+    return find_quotes(article.text, title=article.title, lang=article.lang)
 
 
 def explain_attribution(
@@ -137,12 +139,8 @@ def _attribute_quotes(parsed: ParsedText) -> list[_Attribution]:
     decided = [
         _rank_own_candidates(parsed, number) for number in range(len(parsed.stretches))
     ]
-    for number, one in enumerate(decided):
-        if one.cue is not None:
-            _decide_speaker(parsed, number, decided)
-    for number, one in enumerate(decided):
-        if one.cue is None:
-            _decide_speaker(parsed, number, decided)
+    for number in sorted(range(len(decided)), key=lambda n: decided[n].cue is None):
+        _decide_speaker(parsed, number, decided)
     return decided
 
 
@@ -171,11 +169,8 @@ def _decide_speaker(
             return
         if candidate.quote is not None:
             other = decided[candidate.quote]
-            one.who, one.mention, one.continues = (
-                other.who,
-                other.mention,
-                candidate.quote,
-            )
+            one.who, one.mention = other.who, other.mention
+            one.continues = candidate.quote
         elif candidate.mention is not None:
             one.who = resolve_speaker(parsed, candidate.mention, last)
             one.mention = candidate.mention
@@ -234,7 +229,7 @@ def _build_quote(
         start=stretch.start,
         end=stretch.end,
         text=text,
-        kind=_classify_quote(parsed.text, number, parsed),
+        kind=_classify_quote(parsed, number),
         speaker=said_by.speaker if said_by else None,
         role=find_role(parsed, roles, said_by.speaker, said_by.mention)
         if said_by
@@ -255,9 +250,9 @@ def _build_mention(text: str, mention: SpeakerMention | None) -> Mention | None:
     return Mention(start=mention.start, end=mention.end, text=span_text(text, mention))
 
 
-def _classify_quote(text: str, number: int, parsed: ParsedText) -> QuoteKind:
+def _classify_quote(parsed: ParsedText, number: int) -> QuoteKind:
     """A whole utterance, or words worked into the reporter's sentence."""
-    one = parsed.stretches[number]
+    text, one = parsed.text, parsed.stretches[number]
     if one.goes_on:
         return "direct"
     before = text[max(0, one.start - _NEAR) : one.start].rstrip(_MARKS_AND_SPACES)

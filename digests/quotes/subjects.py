@@ -56,22 +56,16 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
         head = _find_head(frame, at)
         if head is not None:
             return SpeechSubject(head, "apposition")
-        turned = (
-            _find_inverted_subject(frame, cue)
-            if tokens[cue].low in INVERTING_CUES
-            else None
-        )
+        inverts = tokens[cue].low in INVERTING_CUES
+        turned = _find_inverted_subject(frame, cue) if inverts else None
         if frame.german and not (at and tokens[at - 1].kind == "cover"):
             # «Der Minister, Jan Lindner, nannte den Plan …»: an object follows.
             return _named_aside(frame, at) or _before_aside(frame, at) or turned
         if turned is not None:
             return _before_aside(frame, at) if _rules_on(frame, turned) else turned
     if _after_quote(tokens, at):
-        return (
-            _find_inverted_subject(frame, cue)
-            if tokens[cue].low in _AFTER_WORDS
-            else None
-        )
+        follows = tokens[cue].low in _AFTER_WORDS
+        return _find_inverted_subject(frame, cue) if follows else None
     return (
         _find_inverted_german_subject(frame, cue)
         or _ending_at(frame, at + 1)
@@ -82,7 +76,7 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
 
 def _of_participle(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     """«…, saying …»: the subject is the main clause's; «with X calling …» is X's."""
-    beside = _find_ending_at(frame, at + 1)
+    beside = frame.ends.get(at + 1)
     if beside is not None and beside.first:
         # «Bell issued a statement describing it»: the statement is Bell's.
         before = frame.tokens[beside.first - 1].low
@@ -118,10 +112,12 @@ def find_main_subject(
     return first
 
 
+def _is_in_gap(token: Token) -> bool:
+    return token.low in VERB_GAP_WORDS or token.low.endswith("ly")
+
+
 def _skip_left(tokens: list[Token], at: int) -> int:
-    while at >= 0 and (
-        tokens[at].low in VERB_GAP_WORDS or tokens[at].low.endswith("ly")
-    ):
+    while at >= 0 and _is_in_gap(tokens[at]):
         at -= 1
     return at
 
@@ -132,12 +128,9 @@ def _find_head(frame: SentenceFrame, at: int) -> SpeakerMention | None:
     It is the first name of its clause, followed by an aside that ends at `at`.
     """
     covers = frame.covers_before
+    covered = covers[at] - (frame.tokens[at - 1].kind == "cover")
     for mention in frame.free_before(at):
-        if covers[mention.first] < covers[at] - int(
-            frame.tokens[at - 1].kind == "cover"
-        ):
-            continue
-        if mention.first <= frame.opening:
+        if covers[mention.first] < covered or mention.first <= frame.opening:
             continue
         named = mention.kind == "name" and mention.last < at
         return mention if named and frame.tokens[mention.last].text in _SHUT else None
@@ -182,15 +175,12 @@ def is_passive(frame: SentenceFrame, cue: int) -> bool:
 def _find_inverted_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     at = cue + 1
     tokens = frame.tokens
-    while at < len(tokens) and (
-        tokens[at].low in VERB_GAP_WORDS or tokens[at].low.endswith("ly")
-    ):
+    while at < len(tokens) and _is_in_gap(tokens[at]):
         at += 1
     for mention in frame.near(at, at):
         if mention.first == at and not mention.possessive:
-            return SpeechSubject(
-                find_apposed_name(frame, mention, mention.last), "inverted"
-            )
+            named = find_apposed_name(frame, mention, mention.last)
+            return SpeechSubject(named, "inverted")
         if mention.first > at:
             break
     return None
@@ -211,18 +201,14 @@ def _find_inverted_german_subject(
 
 
 def _ending_at(frame: SentenceFrame, last: int) -> SpeechSubject | None:
-    mention = _find_ending_at(frame, last)
+    mention = frame.ends.get(last)
     if mention is None or mention.possessive or frame.tokens[last - 1].low == "who":
         return None
-    while True:
-        outer = _find_holder(frame, mention)
-        if outer is None:
-            break
+    while (outer := _find_holder(frame, mention)) is not None:
         mention = outer
-    if mention.after_preposition:
-        before = frame.tokens[mention.first - 1].low
-        if before not in CLAUSE_OPENERS:
-            return None
+    before = frame.tokens[mention.first - 1].low
+    if mention.after_preposition and before not in CLAUSE_OPENERS:
+        return None
     return SpeechSubject(find_apposed_name(frame, mention, last), "direct")
 
 
@@ -234,15 +220,12 @@ def _find_holder(
         return None
     before = frame.tokens[mention.first - 1]
     if mention.after_preposition:
-        outer = _find_ending_at(frame, mention.first - 1)
+        outer = frame.ends.get(mention.first - 1)
         return None if outer is None or outer.possessive else outer
-    if before.possessive:
-        outer = _find_ending_at(frame, mention.first)
-        return outer if outer is not None and outer.after_preposition else None
-    if before.low == "and":
-        outer = _find_ending_at(frame, mention.first - 1)
-        return outer if outer is not None and outer.after_preposition else None
-    return None
+    if not before.possessive and before.low != "and":
+        return None
+    outer = frame.ends.get(mention.first - (not before.possessive))
+    return outer if outer is not None and outer.after_preposition else None
 
 
 def find_apposed_name(
@@ -262,10 +245,6 @@ def find_apposed_name(
             shut = other.last >= len(tokens) or tokens[other.last].kind != "word"
             return other if shut else mention
     return mention
-
-
-def _find_ending_at(frame: SentenceFrame, last: int) -> SpeakerMention | None:
-    return frame.ends.get(last)
 
 
 def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
@@ -291,7 +270,7 @@ def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
 
 def _named_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     """«Der Minister, Jan Lindner, …»: the name between the commas."""
-    mention = _find_ending_at(frame, at)
+    mention = frame.ends.get(at)
     if mention is None or mention.sort != "person" or mention.after_preposition:
         return None
     if not mention.first or frame.tokens[mention.first - 1].text != ",":
@@ -304,7 +283,7 @@ def _antecedent(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     if at < 1 or tokens[at].low not in _RELATIVES:
         return None
     last = at - 1 if tokens[at - 1].text in _SHUT else at
-    mention = _find_ending_at(frame, last)
+    mention = frame.ends.get(last)
     if mention is None or mention.possessive:
         found = _before_aside(frame, at - 1)
         return SpeechSubject(found.mention, "relative") if found else None

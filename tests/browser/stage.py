@@ -34,6 +34,7 @@ from bot.model import (
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.local.render import render
+from bot.ports import PageServices
 from bot.web import server
 from digests.messages import Message
 from digests.types import Article
@@ -76,11 +77,13 @@ class Stage:
 
     def app(self) -> Starlette:
         routes = pages.build_page_routes(
-            platform=self.platform,
-            mailbox=self.mailbox,
-            clock=self.clock,
-            list_channels=self._rooms,
-            list_problems=self._troubles,
+            self.platform,
+            PageServices(
+                mailbox=self.mailbox,
+                list_channels=self._rooms,
+                list_problems=self._troubles,
+            ),
+            self.clock,
         )
         return server.build_application(
             routes=routes,
@@ -282,7 +285,7 @@ def served(stage: Stage, port: int = 0) -> Iterator[Served]:
         async with server.serve_application(
             stage.app(), host="127.0.0.1", port=port, before_stop=before
         ) as address:
-            stage.url = address.url
+            stage.url = str(address)
             ready.set()
             await stop.wait()
         running.cancel()

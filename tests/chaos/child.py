@@ -90,15 +90,13 @@ async def work(job: Job) -> int:
     settings = some_settings(**job.settings)
     if job.lag is not None:
         asyncio.get_running_loop().create_task(_watch(job.lag))
-    if job.served:
-        return await _serve(job, settings, clock)
     runner.configure_logging(settings)
     async with opened(job, settings, clock) as application:
+        if job.served:
+            return await runner.serve_application(
+                application, lambda line: print(line, flush=True)
+            )
         return await _until_quiet(job, application, clock)
-
-
-#: The real one: a process that is served has `opened` in its place.
-_open_application = app.open_application
 
 
 @asynccontextmanager
@@ -110,7 +108,7 @@ async def opened(
     # The steady clock that `app` hands out is the shared one too.
     steady = SimpleNamespace(monotonic=clock.monotonic)
     patch.object(app, "time", steady).start()
-    async with _open_application(settings, at=job.points.named) as application:
+    async with app.open_application(settings, at=job.points.named) as application:
         for platform in application.platforms.values():
             pacing(platform, clock, leaps=job.leaps and not job.served)
             job.points.around(platform)
@@ -131,12 +129,6 @@ def pacing(platform: Any, clock: SharedClock, *, leaps: bool) -> None:
 
     if leaps:
         pace._sleep = leap
-
-
-async def _serve(job: Job, settings: Settings, clock: SharedClock) -> int:
-    arranged = lambda settings, at: opened(job, settings, clock)  # noqa: E731
-    patch.object(app, "open_application", arranged).start()
-    return await app.run_application(settings, say=lambda line: print(line, flush=True))
 
 
 async def _until_quiet(

@@ -10,24 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from bot.i18n.links import Link, make_link
 from bot.i18n.translation import Texts
 from bot.model import MessagePart
 from bot.platforms.common.edition_text import (
     EditionView,
-    format_brief,
-    format_closing,
     format_context,
-    format_corrections,
     format_disputes,
     format_figures,
-    format_method_note,
     format_plain_quote,
-    format_source,
-    format_subtitle,
-    select_card,
 )
 from bot.platforms.common.packing import pack_pieces
-from bot.platforms.common.text import Link, count_utf16, make_link, shorten_line
+from bot.platforms.common.text import count_utf16, shorten_line
 from digests.types import EditionStory, QuoteCard, Section
 
 B = TypeVar("B")
@@ -103,37 +97,29 @@ class EditionFormat(Protocol[B]):
 
     def head(self, title: str, under: Sequence[str]) -> B:
         """Format the title with the lines below it."""
-        ...
 
     def hero(self, card: QuoteCard) -> B:
         """Format the quote of the edition."""
-        ...
 
     def story(self, story: StoryLayout) -> B:
         """Format a story."""
-        ...
 
     def fits_story(self, body: B) -> bool:
         """Check whether a story's body is short enough."""
-        ...
 
     def brief(self, title: str, lines: Sequence[LinkedLine]) -> B | None:
         """Format the list of further stories; None if it is too long."""
-        ...
 
     def foot(self, lines: Sequence[str]) -> B:
         """Format how the edition was made, and its end."""
-        ...
 
     def fits_message(self, pieces: Sequence[EditionPiece[B]], first: bool) -> bool:
         """Check whether a message, the first or a later one, holds these pieces."""
-        ...
 
     def payload(
         self, pieces: Sequence[EditionPiece[B]], continued: str, *, last: bool
     ) -> Mapping[str, Any]:
         """Build a message; `continued` is the first line of later messages."""
-        ...
 
 
 def render_edition(
@@ -146,16 +132,17 @@ def render_edition(
         return stories <= limits.STORIES and markup.fits_message(pieces, first)
 
     title = shorten_line(view.edition.title, limits.TITLE)
-    messages = pack_pieces(list(_list_pieces(view, limits, markup)), fits)
+    layout = _Layout(view=view, limits=limits, markup=markup)
+    messages = pack_pieces(list(layout.list_pieces(title)), fits)
     parts = []
     for number, pieces in enumerate(messages, 1):
         continued = f"{title} · {number}/{len(messages)}" if number > 1 else ""
-        plain = [continued] if continued else []
+        plain = filter(None, (continued, *(piece.plain for piece in pieces)))
         parts.append(
             MessagePart(
                 key=str(number),
                 payload=markup.payload(pieces, continued, last=number == len(messages)),
-                fallback_text="\n\n".join((*plain, *(piece.plain for piece in pieces))),
+                fallback_text="\n\n".join(plain),
                 title=name,
             )
         )
@@ -170,122 +157,112 @@ def list_buttons(texts: Texts) -> list[tuple[str, str]]:
 # ── pieces ─────────────────────────────────────────────────────────────────────
 
 
-def _list_pieces(
-    view: EditionView, limits: EditionLimits, markup: EditionFormat[B]
-) -> Iterator[EditionPiece[B]]:
-    edition, texts = view.edition, view.texts
-    title = shorten_line(edition.title, limits.TITLE)
-    under = format_subtitle(view)
-    yield _piece(markup.head(title, under), title, *under)
-    brief = [_build_brief(view, limits, markup)] if edition.brief else []
-    if view.layout.also == "above":
-        yield from brief
-    hero = edition.hero
-    if view.layout.hero and hero is not None and _fits_quote(hero, limits):
-        yield _piece(markup.hero(hero), format_plain_quote(hero, texts))
-    for number, story in enumerate(edition.stories, 1):
-        yield _build_story(number, story, view, limits, markup)
-    if view.layout.also == "below":
-        yield from brief
-    end = (format_method_note(view), format_closing(view))
-    yield _piece(markup.foot(end), *end)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Layout(Generic[B]):
+    """Builds the pieces of one edition."""
+
+    view: EditionView
+    limits: EditionLimits
+    markup: EditionFormat[B]
+
+    def list_pieces(self, title: str) -> Iterator[EditionPiece[B]]:
+        view, markup = self.view, self.markup
+        under = view.format_subtitle()
+        yield _piece(markup.head(title, under), title, *under)
+        brief = [self._build_brief()] if view.edition.brief else []
+        if view.layout.also == "above":
+            yield from brief
+        hero = view.edition.hero
+        if view.layout.hero and hero is not None and self._fits_quote(hero):
+            yield _piece(markup.hero(hero), format_plain_quote(hero, view.texts))
+        for number, story in enumerate(view.edition.stories, 1):
+            yield self._build_story(number, story)
+        if view.layout.also == "below":
+            yield from brief
+        end = (view.format_method_note(), view.format_closing())
+        yield _piece(markup.foot(end), *end)
+
+    def _build_story(self, number: int, story: EditionStory) -> EditionPiece[B]:
+        """Build a story with as many sentences of its summary as fit."""
+        view, limits = self.view, self.limits
+        headline = shorten_line(story.headline.text, limits.HEADLINE)
+        mark = f"{view.texts.say('Update')}: " if story.update else ""
+        source = view.format_source(story)
+        notes = view.format_corrections(story.notes)
+        card = view.select_card(story.cards, self._fits_quote)
+        summary = [
+            shorten_line(sentence.text, limits.SENTENCE)
+            for sentence in story.summary[: limits.SENTENCES]
+        ]
+
+        def build(sections: tuple[StorySection, ...]) -> EditionPiece[B]:
+            layout = StoryLayout(
+                number=number,
+                headline=f"{mark}{headline}",
+                sections=sections,
+                source=(source, make_link(story.articles[0].url)),
+                notes=tuple(notes),
+            )
+            title = f"{number}. {mark}{headline}".rstrip()
+            plain = (section.format_plain(view.texts) for section in sections)
+            return EditionPiece(
+                body=self.markup.story(layout),
+                plain="\n".join(filter(None, (title, *plain, source, *notes))),
+                option=(f"v1:story:{story.id}", f"{number}. {headline}"),
+            )
+
+        for count in range(len(summary), -1, -1):
+            text = " ".join(filter(None, summary[:count]))
+            sections = (
+                self._build_section(section, story, text, card)
+                for section in view.layout.story
+            )
+            piece = build(tuple(sections))
+            if self.markup.fits_story(piece.body):
+                return piece
+        return build(())
+
+    def _build_section(
+        self,
+        section: Section,
+        story: EditionStory,
+        summary: str,
+        card: QuoteCard | None,
+    ) -> StorySection:
+        say = self.view.texts.say
+        rows: list[tuple[str, str]] = []
+        match section:
+            case "summary":
+                rows = [("", summary)]
+            case "quotes":
+                return StorySection(quote=card)
+            case "matters":
+                context = format_context(story, self.limits.SENTENCE)
+                rows = [(say("Why it matters"), context)]
+            case "figures":
+                rows = [
+                    (say("Figures"), format_figures(story)),
+                    (say("Outlets differ:"), format_disputes(story)),
+                ]
+        return StorySection(rows=tuple(row for row in rows if row[1]))
+
+    def _build_brief(self) -> EditionPiece[B]:
+        """Build the list of further stories: as many as fit."""
+        title = self.view.texts.say("Also in brief")
+        lines: list[LinkedLine] = []
+        body = self.markup.brief(title, ())
+        for brief in self.view.edition.brief[: self.limits.BRIEF]:
+            line = self.view.format_brief(brief), make_link(brief.article.url)
+            longer = self.markup.brief(title, [*lines, line]) if any(line) else None
+            if longer is not None:
+                body = longer
+                lines.append(line)
+        assert body is not None, "a title alone always fits"
+        return _piece(body, title, *(f"– {text}" for text, _ in lines))
+
+    def _fits_quote(self, card: QuoteCard) -> bool:
+        return bool(card.text.strip()) and count_utf16(card.text) <= self.limits.QUOTE
 
 
 def _piece(body: B, *plain: str) -> EditionPiece[B]:
     return EditionPiece(body=body, plain="\n".join(filter(None, plain)))
-
-
-def _build_story(
-    number: int,
-    story: EditionStory,
-    view: EditionView,
-    limits: EditionLimits,
-    markup: EditionFormat[B],
-) -> EditionPiece[B]:
-    """Build a story with as many sentences of its summary as fit."""
-    texts = view.texts
-    headline = shorten_line(story.headline.text, limits.HEADLINE)
-    mark = f"{texts.say('Update')}: " if story.update else ""
-    source = format_source(story, view)
-    notes = format_corrections(story.notes, view)
-    card = select_card(
-        story.cards, view.edition.hero, lambda card: _fits_quote(card, limits)
-    )
-    summary = [
-        shorten_line(sentence.text, limits.SENTENCE)
-        for sentence in story.summary[: limits.SENTENCES]
-    ]
-
-    def build(sections: tuple[StorySection, ...]) -> EditionPiece[B]:
-        layout = StoryLayout(
-            number=number,
-            headline=f"{mark}{headline}",
-            sections=sections,
-            source=(source, make_link(story.articles[0].url)),
-            notes=tuple(notes),
-        )
-        title = f"{number}. {mark}{headline}".rstrip()
-        plain = (section.format_plain(texts) for section in sections)
-        return EditionPiece(
-            body=markup.story(layout),
-            plain="\n".join(filter(None, (title, *plain, source, *notes))),
-            option=(f"v1:story:{story.id}", f"{number}. {headline}"),
-        )
-
-    for count in range(len(summary), -1, -1):
-        piece = build(
-            tuple(
-                _build_section(section, story, summary[:count], card, view, limits)
-                for section in view.layout.story
-            )
-        )
-        if markup.fits_story(piece.body):
-            return piece
-    return build(())
-
-
-def _build_section(
-    section: Section,
-    story: EditionStory,
-    summary: Sequence[str],
-    card: QuoteCard | None,
-    view: EditionView,
-    limits: EditionLimits,
-) -> StorySection:
-    say = view.texts.say
-    match section:
-        case "summary":
-            rows = [("", " ".join(filter(None, summary)))]
-        case "quotes":
-            return StorySection(quote=card)
-        case "matters":
-            rows = [(say("Why it matters"), format_context(story, limits.SENTENCE))]
-        case "figures":
-            rows = [
-                (say("Figures"), format_figures(story)),
-                (say("Outlets differ:"), format_disputes(story)),
-            ]
-        case _:
-            rows = []
-    return StorySection(rows=tuple(row for row in rows if row[1]))
-
-
-def _build_brief(
-    view: EditionView, limits: EditionLimits, markup: EditionFormat[B]
-) -> EditionPiece[B]:
-    """Build the list of further stories: as many as fit."""
-    title = view.texts.say("Also in brief")
-    lines: list[LinkedLine] = []
-    body = markup.brief(title, ())
-    for brief in view.edition.brief[: limits.BRIEF]:
-        line = format_brief(brief, view), make_link(brief.article.url)
-        longer = markup.brief(title, [*lines, line]) if any(line) else None
-        if longer is not None:
-            body = longer
-            lines.append(line)
-    assert body is not None, "a title alone always fits"
-    return _piece(body, title, *(f"– {text}" for text, _ in lines))
-
-
-def _fits_quote(card: QuoteCard, limits: EditionLimits) -> bool:
-    return bool(card.text.strip()) and count_utf16(card.text) <= limits.QUOTE

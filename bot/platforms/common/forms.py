@@ -13,6 +13,7 @@ from typing import Final
 from bot.i18n.translation import Texts
 from bot.model import Command, Form, FormField
 from bot.platforms.common.caches import ExpiringCache
+from bot.platforms.common.text import shorten_line
 
 #: Characters of an answer from which it gets an input of several lines.
 MULTILINE_FROM: Final = 100
@@ -54,10 +55,15 @@ def needs_lines(field: FormField, value: str) -> bool:
     return field.lines or "\n" in value or len(value) > MULTILINE_FROM
 
 
-def describe_form_message(form: Form, texts: Texts) -> tuple[bool, str]:
-    """Say whether the form has errors, and the label of the button that opens it."""
-    wrong = any(field.error for field in form.fields)
-    return wrong, texts.say("Edit again") if wrong else texts.say("Open the form")
+def describe_form_message(form: Form, texts: Texts, limit: int) -> tuple[str, str]:
+    """Word the first line of a form's message, and the button that opens the form.
+
+    Without errors the first line is the form's title, shortened to `limit`.
+    """
+    if any(field.error for field in form.fields):
+        wrong = texts.say("Something is missing or does not fit.")
+        return f"⚠ {wrong}", texts.say("Edit again")
+    return shorten_line(form.title, limit), texts.say("Open the form")
 
 
 # ── ids ────────────────────────────────────────────────────────────────────────

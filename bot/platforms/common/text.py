@@ -1,34 +1,15 @@
-"""Make foreign text safe to show: sanitize, shorten, link, quotation marks. Pure.
+"""Make foreign text safe to show: sanitize, shorten, quotation marks. Pure.
 
 A renderer may drop invisible characters that change how text is displayed (direction
 controls, tag characters, NUL look-alikes) and more than four combining marks on one
-letter. Escaping is left to the renderers. A URL becomes a link only when it is plain
-http(s) without user information; its host is shown in ASCII (IDNA).
+letter. Escaping is left to the renderers.
 """
 
-import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 from bot.i18n.safe_text import sanitize_text
-
-#: Characters of a URL that may become a link.
-MAX_URL: Final = 2_000
-
-_UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
-#: A host name or IP address. Clients disagree about anything else (a «%40»).
-_HOST_NAME = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+|[0-9a-f:.]*:[0-9a-f:.]*")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
-    """A URL that may be followed, and the host that it leads to."""
-
-    href: str
-    host: str
 
 
 def shorten_text(text: str, limit: int) -> str:
@@ -70,26 +51,6 @@ def shorten_line(text: str, limit: int) -> str:
 def normalize_newlines(text: str) -> str:
     """Sanitize foreign text and write its line ends as line feeds."""
     return sanitize_text(text).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def make_link(url: str | None) -> Link | None:
-    """Make a link from a URL; None if the URL may not become one."""
-    if not url or len(url) > MAX_URL or _UNSAFE_IN_URL.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = f":{parts.port}" if parts.port else ""
-    except (ValueError, UnicodeError):
-        return None
-    host = host.removesuffix(".")
-    if parts.scheme not in {"http", "https"} or "@" in parts.netloc:
-        return None
-    if not _HOST_NAME.fullmatch(host):
-        return None
-    shown = f"[{host}]" if ":" in host else host
-    href = urlunsplit(parts._replace(netloc=shown + port))
-    return Link(href=sanitize_text(href), host=shown + port)
 
 
 #: Outer quotation marks by primary language; English ones for all others.

@@ -8,18 +8,18 @@ forum is a thread with the id of its first message.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from bot.errors import SendRefused
 from bot.model import Delivery, PlatformName
 from bot.platforms.discord import limits
-from digests.messages import Message
+
+#: An object of Discord's JSON.
+Json = Mapping[str, Any]
 
 PLATFORM_NAME: Final[PlatformName] = "discord"
 #: Path on our web server that Discord posts interactions to.
 INTERACTIONS_PATH: Final = "/discord/interactions"
-#: Why nothing is sent any more after Discord refused the token.
-LOGIN_REFUSED: Final = Message("discord.login_refused")
 #: Distinguishes the id of a person from the id of a server.
 PERSONAL_WORKSPACE_PREFIX: Final = "user-"
 

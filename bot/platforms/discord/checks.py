@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import SendRefused
 from bot.model import DestinationProblem, Finding, PlatformIdentity, PostOptions
+from bot.platforms.discord import permissions
 from bot.platforms.discord.channels import (
     ANNOUNCEMENT,
     FORUM_KINDS,
@@ -15,15 +16,6 @@ from bot.platforms.discord.channels import (
     THREAD_KINDS,
     ChannelFacts,
     is_snowflake,
-)
-from bot.platforms.discord.permissions import (
-    CREATE_THREADS,
-    MENTION_EVERYONE,
-    READ_HISTORY,
-    REQUESTED_PERMISSIONS,
-    SEND_IN_THREADS,
-    SEND_MESSAGES,
-    VIEW_CHANNEL,
 )
 from digests.messages import Message
 
@@ -47,17 +39,14 @@ def find_channel_problems(
         fix = Message("run /newsdesk destination here in one of its channels")
         yield DestinationProblem(text=text, fix=fix, stops=True)
         return
-    lacking = [
-        REQUESTED_PERMISSIONS[bit][0]
-        for bit in _list_needed_permissions(facts.kind, post_options)
-        if not facts.may & bit
-    ]
+    needed = _list_needed_permissions(facts.kind, post_options)
+    lacking = permissions.name_missing_permissions(facts.may, needed)
     if lacking:
         named = ", ".join(f"«{name}»" for name in lacking)
         text = Message("the bot lacks {named} there", named=named)
         fix = Message("give its role that in the channel's settings")
         yield DestinationProblem(text=text, fix=fix, stops=True)
-    if not facts.may & READ_HISTORY:
+    if not facts.may & permissions.READ_HISTORY:
         text = Message(
             "without «Read Message History» an unclear message has to be held"
         )
@@ -67,18 +56,18 @@ def find_channel_problems(
 
 
 def _list_needed_permissions(kind: int, post_options: PostOptions) -> Iterator[int]:
-    yield VIEW_CHANNEL
+    yield permissions.VIEW_CHANNEL
     if kind not in THREAD_KINDS:
-        yield SEND_MESSAGES
+        yield permissions.SEND_MESSAGES
     if kind in THREAD_KINDS | FORUM_KINDS or post_options.thread:
-        yield SEND_IN_THREADS
+        yield permissions.SEND_IN_THREADS
 
 
 def _check_post_options(
     facts: ChannelFacts, post_options: PostOptions
 ) -> Iterator[DestinationProblem]:
     opens = post_options.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
-    if opens and not facts.may & CREATE_THREADS:
+    if opens and not facts.may & permissions.CREATE_THREADS:
         text = Message(
             "the bot may not create threads there; everything is posted in the channel"
         )
@@ -97,7 +86,7 @@ def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
     if role not in facts.roles:
         text = Message("the role {role} that it pings does not exist", role=role)
         yield DestinationProblem(text=text, fix=change)
-    elif not facts.roles[role] and not facts.may & MENTION_EVERYONE:
+    elif not facts.roles[role] and not facts.may & permissions.MENTION_EVERYONE:
         text = Message(
             "the bot may not ping the role {role}, so nobody is notified", role=role
         )
@@ -120,9 +109,7 @@ class DiscordExaminer:
         self._webhook = webhook
 
     async def identity(self) -> PlatformIdentity:
-        return await self._call(
-            lambda api: api.check_api.identity(webhook=self._webhook)
-        )
+        return await self._call(lambda api: api.checks.identity(webhook=self._webhook))
 
     async def reach(self) -> Finding:
         if self._webhook:
@@ -131,7 +118,7 @@ class DiscordExaminer:
                 path=INTERACTIONS_PATH,
             )
             return Finding.ok("discord calls", text)
-        return await self._call(lambda api: api.check_api.gateway())
+        return await self._call(lambda api: api.checks.gateway())
 
     async def channel(self, workspace: str, channel: str, subject: str) -> Finding:
         if not (is_snowflake(workspace) and is_snowflake(channel)):
@@ -147,8 +134,8 @@ class DiscordExaminer:
         number = int(channel)
         try:
             return await self._call(
-                lambda api: api.check_api.channel(number, workspace, subject),
-                route=channel,
+                lambda api: api.checks.channel(number, workspace, subject),
+                ("GET", channel),
             )
         except SendRefused as refused:
             if refused.whole_workspace:

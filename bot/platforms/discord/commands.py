@@ -14,17 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.i18n.translation import Texts, list_languages
-from bot.model import (
-    ATTACHMENT_HINT,
-    Attachment,
-    Command,
-    CommandOption,
-    Permission,
-    file_origin,
-)
+from bot.model import ATTACHMENT_HINT, Attachment, Command, CommandOption, Permission
 from bot.platforms.common.forms import ATTACHMENT
 from bot.platforms.common.text import shorten_text
 from bot.platforms.discord import limits
+from bot.platforms.discord.channels import Json
 from bot.platforms.discord.permissions import MANAGE_GUILD
 
 #: docs.discord.com, interactions/application-commands: option types.
@@ -47,7 +41,10 @@ _LOCALES: Final[Mapping[str, tuple[str, ...]]] = {
     "sv": ("sv-SE",),
     "zh": ("zh-CN", "zh-TW"),
 }
-_NAME: Final = re.compile(r"[-_'\w]{1,32}\Z")
+#: A command, group, option or choice, as it is registered.
+Built = dict[str, Any]
+#: A name in a catalogue that Discord accepts.
+_NAME: Final = re.compile(r"/[-_'\w]{1,32}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +60,7 @@ class ChosenCommand:
 # ── registration ─────────────────────────────────────────────────────────
 
 
-def build_command_tree(commands: Sequence[Command]) -> list[dict[str, Any]]:
+def build_command_tree(commands: Sequence[Command]) -> list[Built]:
     """Build the body of a bulk overwrite of all commands."""
     roots = dict.fromkeys(command.path.split(" ")[0] for command in commands)
     return [_build_root(root, _select_below(root, commands)) for root in roots]
@@ -73,7 +70,7 @@ def _select_below(prefix: str, commands: Sequence[Command]) -> list[Command]:
     return [c for c in commands if c.path == prefix or c.path.startswith(f"{prefix} ")]
 
 
-def _build_root(root: str, commands: Sequence[Command]) -> dict[str, Any]:
+def _build_root(root: str, commands: Sequence[Command]) -> Built:
     for_editors = all(c.permission >= Permission.EDITOR for c in commands)
     return {
         **_localize_name(root, ROOTS.get(root, commands[0].description)),
@@ -85,9 +82,7 @@ def _build_root(root: str, commands: Sequence[Command]) -> dict[str, Any]:
     }
 
 
-def _build_children(
-    prefix: str, commands: Sequence[Command]
-) -> Iterator[dict[str, Any]]:
+def _build_children(prefix: str, commands: Sequence[Command]) -> Iterator[Built]:
     """Build the subcommands and groups below a prefix, or a command's options."""
     if [c.path for c in commands] == [prefix]:
         yield from _build_options(commands[0])
@@ -97,21 +92,16 @@ def _build_children(
     for name in names:
         inside = _select_below(name, commands)
         alone = [c.path for c in inside] == [name]
-        last = name.split(" ")[-1]
-        localized = inside[0].description if alone else _list_names(inside, depth + 1)
+        # A group is described by what it contains: «add, list, remove».
+        contents = ", ".join(c.path.split(" ")[depth + 1] for c in inside if not alone)
         yield {
-            **_localize_name(last, localized),
+            **_localize_name(name.split(" ")[-1], contents or inside[0].description),
             "type": SUB if alone else GROUP,
             "options": list(_build_children(name, inside)),
         }
 
 
-def _list_names(commands: Sequence[Command], depth: int) -> str:
-    """List what a group contains: «add, list, remove»."""
-    return ", ".join(c.path.split(" ")[depth] for c in commands)
-
-
-def _build_options(command: Command) -> Iterator[dict[str, Any]]:
+def _build_options(command: Command) -> Iterator[Built]:
     for option in sorted(command.options, key=lambda o: not _is_required(o)):
         yield {
             **_localize_name(option.name, option.description),
@@ -130,36 +120,29 @@ def _is_required(option: CommandOption) -> bool:
     return option.required and not option.attachable
 
 
-def _build_values(option: CommandOption) -> dict[str, Any]:
+def _build_values(option: CommandOption) -> Built:
     """Build fixed choices where Discord's list holds them; completion otherwise."""
     if option.choices and len(option.choices) <= limits.OPTIONS:
         return {"choices": [_build_choice(choice) for choice in option.choices]}
     return {"autocomplete": bool(option.completes or option.choices)}
 
 
-def _build_choice(choice: str) -> dict[str, Any]:
-    localized = {
-        locale: shorten_text(texts.word(choice), limits.OPTION_TEXT)
-        for locale, texts in _list_locales()
-        if texts.word(choice) != choice
-    }
-    return {"name": choice, "value": choice, "name_localizations": localized or None}
+def _build_choice(choice: str) -> Built:
+    names = _translate(choice, limits.OPTION_TEXT)
+    return {"name": choice, "value": choice, "name_localizations": names or None}
 
 
-def _localize_name(name: str, description: str) -> dict[str, Any]:
+def _localize_name(name: str, description: str) -> Built:
     """Build a name and a description in every language that translates them.
 
     The catalogues have a command's name with a slash: «/quotes».
     """
-    names: dict[str, str] = {}
-    localized: dict[str, str] = {}
-    for locale, texts in _list_locales():
-        local_name = texts.word(f"/{name}").removeprefix("/")
-        if local_name != name and _is_name(local_name):
-            names[locale] = local_name
-        local = texts.word(description)
-        if local != description:
-            localized[locale] = shorten_text(local, limits.DESCRIPTION)
+    names = {
+        locale: local.removeprefix("/")
+        for locale, local in _translate(f"/{name}", limits.DESCRIPTION).items()
+        if _NAME.fullmatch(local) and local == local.lower()
+    }
+    localized = _translate(description, limits.DESCRIPTION)
     return {
         "name": name,
         "name_localizations": names or None,
@@ -168,8 +151,10 @@ def _localize_name(name: str, description: str) -> dict[str, Any]:
     }
 
 
-def _is_name(name: str) -> bool:
-    return bool(_NAME.match(name)) and name == name.lower()
+def _translate(text: str, limit: int) -> dict[str, str]:
+    """Translate a text, shortened, into the locales in which it differs."""
+    words = ((locale, texts.word(text)) for locale, texts in _list_locales())
+    return {at: shorten_text(word, limit) for at, word in words if word != text}
 
 
 def _list_locales() -> Iterator[tuple[str, Texts]]:
@@ -181,52 +166,43 @@ def _list_locales() -> Iterator[tuple[str, Texts]]:
 # ── comparison ─────────────────────────────────────────────────────────
 
 
-def are_commands_equal(
-    held: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
-) -> bool:
+def are_commands_equal(held: Sequence[Json], wanted: Sequence[Json]) -> bool:
     """Check whether Discord has exactly these commands registered."""
     return _normalize_commands(held) == _normalize_commands(wanted)
 
 
-def _normalize_commands(commands: Sequence[Mapping[str, Any]]) -> list[Any]:
-    plain = [_normalize_command(command, top=True) for command in commands]
+def _normalize_commands(commands: Sequence[Json]) -> list[Built]:
+    plain = map(_normalize_command, commands)
     return sorted(plain, key=lambda command: (command["type"], command["name"]))
 
 
-def _normalize_command(command: Mapping[str, Any], *, top: bool) -> dict[str, Any]:
-    """Return the fields of a command or option that we set, with defaults."""
-    plain = {
-        "name": command["name"],
+#: What we set of a command, an option and a choice; Discord leaves out what is empty.
+_COMPARED: Final = (
+    "name", "name_localizations", "description", "description_localizations", "value",
+    "required", "autocomplete", "max_length",
+)  # fmt: skip
+
+
+def _normalize_command(command: Json) -> Built:
+    """Return what we set of a command, an option or a choice."""
+    return {
+        **{name: command.get(name) or None for name in _COMPARED},
         "type": command.get("type") or CHAT_INPUT,
-        "description": command.get("description") or "",
-        "name_localizations": command.get("name_localizations") or {},
-        "description_localizations": command.get("description_localizations") or {},
-        "options": [
-            _normalize_command(o, top=False) for o in command.get("options") or ()
-        ],
-        "required": bool(command.get("required")),
-        "autocomplete": bool(command.get("autocomplete")),
-        "max_length": command.get("max_length"),
-        "choices": [
-            (c["name"], c["value"], c.get("name_localizations") or {})
-            for c in command.get("choices") or ()
-        ],
+        "options": [_normalize_command(o) for o in command.get("options") or ()],
+        "choices": [_normalize_command(c) for c in command.get("choices") or ()],
+        "permissions": str(command.get("default_member_permissions") or ""),
+        "contexts": sorted(command.get("contexts") or ()),
+        "installed": sorted(command.get("integration_types") or ()),
     }
-    if top:
-        permissions = command.get("default_member_permissions")
-        plain["permissions"] = None if permissions is None else str(permissions)
-        plain["contexts"] = sorted(command.get("contexts") or ())
-        plain["installed"] = sorted(command.get("integration_types") or ())
-    return plain
 
 
 # ── invocation ────────────────────────────────────────────────────────────
 
 
-def parse_command(data: Mapping[str, Any]) -> ChosenCommand:
+def parse_command(data: Json) -> ChosenCommand:
     """Parse the command of an interaction's data."""
     path = [str(data.get("name", ""))]
-    options: Sequence[Mapping[str, Any]] = data.get("options") or ()
+    options: Sequence[Json] = data.get("options") or ()
     while options and options[0].get("type") in {SUB, GROUP}:
         path.append(str(options[0].get("name", "")))
         options = options[0].get("options") or ()
@@ -245,13 +221,8 @@ def build_completions(values: Sequence[str]) -> list[dict[str, str]]:
 UPLOAD_ORIGIN: Final = "https://cdn.discordapp.com"
 
 
-def resolve_upload_origin(api_base: str | None) -> str:
-    """Return the origin of uploaded files: a configured API's, or Discord's."""
-    return file_origin(api_base, UPLOAD_ORIGIN)
-
-
 def extract_attachment(
-    given: Mapping[str, str], data: Mapping[str, Any], origin: str
+    given: Mapping[str, str], data: Json, origin: str
 ) -> tuple[dict[str, str], Attachment | None]:
     """Separate the uploaded file from the other options.
 

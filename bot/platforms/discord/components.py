@@ -4,17 +4,19 @@ The key is the nonce of a post. A message that is read back may lack its nonce, 
 first control carries the key as well, after a «#»; `strip_key` removes it again.
 """
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
+from bot.platforms.discord.channels import Json
 
 #: A message made of components, without link previews.
 COMPONENTS_FLAGS: Final = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
 #: Mentions nobody, whatever a text contains.
-NO_MENTIONS: Final[Mapping[str, Any]] = {"parse": []}
+NO_MENTIONS: Final[Json] = {"parse": []}
 
 #: docs.discord.com, components/reference: types.
 ROW, BUTTON, SELECT, INPUT, TEXT, FILE = 1, 2, 3, 4, 10, 13
@@ -69,9 +71,7 @@ def arrange_buttons(buttons: Sequence[Component]) -> list[Component]:
 # ── measuring ──────────────────────────────────────────────────────────────────
 
 
-def iter_components(
-    components: Iterable[Mapping[str, Any]],
-) -> Iterator[Mapping[str, Any]]:
+def iter_components(components: Iterable[Json]) -> Iterator[Any]:
     """Yield components, each before those that it contains."""
     for component in components:
         yield component
@@ -80,19 +80,19 @@ def iter_components(
             yield component["accessory"]
 
 
-def count_components(components: Iterable[Mapping[str, Any]]) -> int:
+def count_components(components: Iterable[Json]) -> int:
     """Count the components, nested ones included."""
     return sum(1 for _ in iter_components(components))
 
 
-def measure_components(components: Iterable[Mapping[str, Any]]) -> int:
+def measure_components(components: Iterable[Json]) -> int:
     """Add up the text of the components, in Discord's units."""
     return sum(
         count_utf16(str(c.get("content", ""))) for c in iter_components(components)
     )
 
 
-def list_custom_ids(components: Iterable[Mapping[str, Any]]) -> list[str]:
+def list_custom_ids(components: Iterable[Json]) -> list[str]:
     """List the control ids, in order."""
     return [
         str(c["custom_id"]) for c in iter_components(components) if c.get("custom_id")
@@ -102,14 +102,20 @@ def list_custom_ids(components: Iterable[Mapping[str, Any]]) -> list[str]:
 _KEY_SUFFIX: Final = re.compile(r"#k[a-z2-7]{25}\Z")
 
 
-def embed_key(
-    components: Sequence[Mapping[str, Any]], key: str
-) -> list[dict[str, Any]]:
+def embed_key(components: Sequence[Json], key: str) -> list[Component]:
     """Copy components; the first control with enough space carries the key."""
-    return _embed_suffix(components, f"#k{key}")[0]
+    suffix = f"#k{key}"
+    # A copy by way of JSON shares no parts, even where the original does.
+    copies: list[Component] = json.loads(json.dumps(components))
+    for component in iter_components(copies):
+        custom_id = component.get("custom_id") or ""
+        if 0 < len(custom_id) <= limits.CUSTOM_ID - len(suffix):
+            component["custom_id"] = custom_id + suffix
+            break
+    return copies
 
 
-def carries_key(message: Mapping[str, Any], key: str) -> bool:
+def carries_key(message: Json, key: str) -> bool:
     """Check whether a message, as Discord's API returns it, carries the key."""
     if str(message.get("nonce") or "") == key:
         return True
@@ -120,20 +126,3 @@ def carries_key(message: Mapping[str, Any], key: str) -> bool:
 def strip_key(custom_id: str) -> str:
     """Remove the key from a control's id."""
     return _KEY_SUFFIX.sub("", custom_id)
-
-
-def _embed_suffix(
-    components: Sequence[Mapping[str, Any]], mark: str
-) -> tuple[list[dict[str, Any]], bool]:
-    copies: list[dict[str, Any]] = []
-    done = False
-    for component in components:
-        copy = dict(component)
-        custom_id = copy.get("custom_id")
-        if not done and custom_id and len(custom_id + mark) <= limits.CUSTOM_ID:
-            copy["custom_id"] = custom_id + mark
-            done = True
-        if not done and "components" in copy:
-            copy["components"], done = _embed_suffix(copy["components"], mark)
-        copies.append(copy)
-    return copies, done

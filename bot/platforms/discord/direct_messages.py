@@ -58,7 +58,9 @@ class DiscordDirectMessages:
 
     async def _open(self, _: str, person: str) -> str:
         try:
-            return await self._call(lambda api: api.open_direct_message(person), "POST")
+            return await self._call(
+                lambda api: api.open_direct_message(person), ("POST", "")
+            )
         except SendRefused as refused:
             if refused.whole_workspace or not refused.message_only:
                 raise

@@ -37,7 +37,7 @@ from bot.platforms.discord.interactions import (
     DiscordInteraction,
     DiscordResponder,
     InteractionKind,
-    build_event,
+    Outcome,
 )
 from bot.platforms.discord.permissions import ADMINISTRATOR, CREATE_THREADS
 
@@ -116,55 +116,49 @@ class DiscordEventHandler:
     async def _answer(
         self, api: "DiscordApi", inbox: Inbox, arrived: DiscordInteraction
     ) -> None:
-        event = build_event(arrived)
+        event, data = arrived.event, arrived.data
         command = None
         match arrived.kind:
             case InteractionKind.COMPLETION:
                 await self._complete(api, inbox, arrived)
                 return
             case InteractionKind.COMMAND:
-                what = commands.parse_command(arrived.data)
+                what = commands.parse_command(data)
                 command = find_command_by_path(inbox.commands, what.path)
-                words, file = extract_attachment(what.given, arrived.data, self._files)
-                work = interactions.answer_command(inbox, event, what.path, words, file)
+                given = extract_attachment(what.given, data, self._files)
+                work = interactions.answer_command(inbox, event, what.path, *given)
             case InteractionKind.MODAL:
                 path = parse_form_path(arrived.custom_id)
-                answers = forms.parse_answers(arrived.data.get("components") or ())
-                words, file = extract_attachment(answers, arrived.data, self._files)
+                answers = forms.parse_answers(data.get("components") or ())
+                given = extract_attachment(answers, data, self._files)
                 work = interactions.answer_command(
-                    inbox, event, path, words, file, again=True
+                    inbox, event, path, *given, again=True
                 )
             case InteractionKind.COMPONENT:
                 work = self._run_control(inbox, arrived)
             case _:
                 return
-        private = command is None or command.private
-        responder = DiscordResponder(
-            api, arrived, self._drafts, defer=self._defer, private=private
-        )
+        private = command is None or command.private or arrived.is_personal
+        responder = DiscordResponder(api, arrived, self._drafts, self._defer, private)
         await responder.answer_with(self._add_discussion(arrived, work))
 
-    async def _run_control(
-        self, inbox: Inbox, arrived: DiscordInteraction
-    ) -> Reply | Form:
+    async def _run_control(self, inbox: Inbox, arrived: DiscordInteraction) -> Outcome:
         control = strip_key(arrived.control)
         draft = parse_draft_id(control)
         if draft is None:
-            return await interactions.answer_control(
-                inbox, build_event(arrived), control
-            )
+            return await interactions.answer_control(inbox, arrived.event, control)
         texts = Texts.of(arrived.locale)
         return interactions.reopen_form(self._drafts, arrived.user, draft, texts)
 
     async def _complete(
         self, api: "DiscordApi", inbox: Inbox, arrived: DiscordInteraction
     ) -> None:
-        what = commands.parse_command(arrived.data)
+        event, what = arrived.event, commands.parse_command(arrived.data)
         found: tuple[str, ...] = ()
         try:
             async with asyncio.timeout(limits.COMPLETE):
                 found = await interactions.complete_option(
-                    inbox, build_event(arrived), what.path, what.given, what.focused
+                    inbox, event, what.path, what.given, what.focused
                 )
         except TimeoutError:
             log.info("completion took too long", command=what.path)
@@ -174,8 +168,8 @@ class DiscordEventHandler:
     # ── discussions ────────────────────────────────────────────────────────────
 
     async def _add_discussion(
-        self, arrived: DiscordInteraction, work: Awaitable[Reply | Form]
-    ) -> Reply | Form:
+        self, arrived: DiscordInteraction, work: Awaitable[Outcome]
+    ) -> Outcome:
         """Return the answer; one that asks for a discussion links to its thread."""
         outcome = await work
         if isinstance(outcome, Form) or outcome.discussion is None:
@@ -184,7 +178,7 @@ class DiscordEventHandler:
         texts = Texts.of(arrived.locale)
         thread, _, message = wanted.message.rpartition("/")
         if not thread:
-            refusal = await self._open_discussion(arrived, wanted, message, texts)
+            refusal = await self._open_discussion(arrived, wanted, texts)
             if refusal:
                 return Reply.of_problem(refusal)
         url = f"https://discord.com/channels/{arrived.guild}/{thread or message}"
@@ -192,25 +186,21 @@ class DiscordEventHandler:
         return replace(outcome, blocks=(link,), discussion=None)
 
     async def _open_discussion(
-        self,
-        arrived: DiscordInteraction,
-        wanted: Discussion,
-        message: str,
-        texts: Texts,
+        self, arrived: DiscordInteraction, wanted: Discussion, texts: Texts
     ) -> str:
         """Open the thread; return "", or the reason why it could not be opened."""
-        channel, number = int(wanted.channel), int(message)
+        channel, message = int(wanted.channel), int(wanted.message)
         may_open = bool(arrived.permissions & _CAN_OPEN_THREADS)
         name = shorten_line(wanted.name, limits.THREAD_NAME) or texts.say("News")
         route = rate_limits.build_threads_route(channel)
         try:
             if may_open:
                 await self._call(
-                    lambda api: api.open_thread(channel, number, name), "POST", route
+                    lambda api: api.open_thread(channel, message, name), route
                 )
             else:
                 # The thread, if there is one, has the id of the message.
-                await self._call(lambda api: api.fetch_kind(number))
+                await self._call(lambda api: api.fetch_kind(message))
         except ThreadExists:
             return ""
         except SendError as error:
@@ -244,26 +234,18 @@ class DiscordEventHandler:
 
 def _build_welcome(server: str, texts: Texts) -> Reply:
     """Build the welcome message: success, next steps, where to ask."""
-    return Reply(
-        title=texts.say("Standfirst is on {server}", server=server),
-        blocks=(
-            Paragraph(
-                text=texts.say(
-                    "It posts short news digests in which every word can be traced "
-                    "to its source. It has not posted anything yet, and only posts "
-                    "where an editor sets it up."
-                )
-            ),
-            Paragraph(
-                text=texts.say(
-                    "Run /newsdesk setup in the channel for the news: it shows the "
-                    "first edition before anything is saved. /news help shows what "
-                    "everybody can ask. Everyone who can manage the server is an "
-                    "editor."
-                )
-            ),
-        ),
+    title = texts.say("Standfirst is on {server}", server=server)
+    success = texts.say(
+        "It posts short news digests in which every word can be traced to its source. "
+        "It has not posted anything yet, and only posts where an editor sets it up."
     )
+    next_steps = texts.say(
+        "Run /newsdesk setup in the channel for the news: it shows the first edition "
+        "before anything is saved. /news help shows what everybody can ask. Everyone "
+        "who can manage the server is an editor."
+    )
+    blocks = Paragraph(text=success), Paragraph(text=next_steps)
+    return Reply(title=title, blocks=blocks)
 
 
 def _explain_error(error: SendError, may_open: bool, texts: Texts) -> str:

@@ -6,7 +6,6 @@ that opens it again, filled in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
@@ -19,26 +18,15 @@ from bot.platforms.common.forms import (
     needs_lines,
 )
 from bot.platforms.common.text import count_utf16, shorten_line
-from bot.platforms.discord import limits
-from bot.platforms.discord.components import (
-    CONTAINER,
-    INPUT,
-    LABEL,
-    SELECT,
-    UPLOAD,
-    Component,
-    MessageBody,
-    arrange_buttons,
-    build_button,
-    build_message_body,
-    build_text,
-)
+from bot.platforms.discord import components, limits
+from bot.platforms.discord.channels import Json
+from bot.platforms.discord.components import Component, MessageBody
 from bot.platforms.discord.markdown import escape_line, format_small_print
 
 _SHORT, _LONG = 1, 2
 
 
-def render_modal(form: Form, texts: Texts) -> dict[str, Any]:
+def render_modal(form: Form, texts: Texts) -> MessageBody:
     """Render the data of a modal; its id contains the path of the command."""
     labels = [label for f in form.fields for label in _build_labels(f, texts)]
     return {
@@ -54,48 +42,38 @@ def fits_modal(form: Form) -> bool:
     return all(count_utf16(said) <= limits.MODAL_DESCRIPTION for said in wrong)
 
 
-def parse_answers(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Parse a submitted modal: field → answer."""
-    return dict(_iter_answers(components))
+def parse_answers(submitted: Sequence[Json]) -> dict[str, str]:
+    """Parse the components of a submitted modal: field → answer."""
+    return dict(_iter_answers(submitted))
 
 
 def render_form_message(form: Form, draft: str, texts: Texts) -> MessageBody:
     """Render a message that shows the form's answers and errors and opens it again."""
-    wrong, again = describe_form_message(form, texts)
-    first = (
-        f"⚠ {texts.say('Something is missing or does not fit.')}"
-        if wrong
-        else shorten_line(form.title, limits.HEADLINE)
-    )
+    first, again = describe_form_message(form, texts, limits.HEADLINE)
     answers = (_render_answer(field, texts) for field in form.fields)
-    shown = map(build_text, _limit_texts([f"**{escape_line(first)}**", *answers]))
-    button = build_button(f"{REOPEN_PREFIX}{draft}", again, primary=True)
-    box: Component = {"type": CONTAINER, "components": list(shown)}
-    return build_message_body([box, *arrange_buttons([button])])
+    paragraphs = _limit_texts([f"**{escape_line(first)}**", *answers])
+    shown = [components.build_text(text) for text in paragraphs]
+    button = components.build_button(f"{REOPEN_PREFIX}{draft}", again, primary=True)
+    box: Component = {"type": components.CONTAINER, "components": shown}
+    return components.build_message_body([box, *components.arrange_buttons([button])])
 
 
 def _build_labels(field: FormField, texts: Texts) -> Iterator[Component]:
     yield _build_label(field, texts)
     if field.attachable:
+        hint = texts.word(ATTACHMENT_HINT)
+        bounds = {"required": False, "min_values": 0, "max_values": 1}
         yield {
-            "type": LABEL,
+            "type": components.LABEL,
             "label": shorten_line(texts.say("Or as a file"), limits.MODAL_LABEL),
-            "description": shorten_line(
-                texts.word(ATTACHMENT_HINT), limits.MODAL_DESCRIPTION
-            ),
-            "component": {
-                "type": UPLOAD,
-                "custom_id": ATTACHMENT,
-                "required": False,
-                "min_values": 0,
-                "max_values": 1,
-            },
+            "description": shorten_line(hint, limits.MODAL_DESCRIPTION),
+            "component": {"type": components.UPLOAD, "custom_id": ATTACHMENT, **bounds},
         }
 
 
 def _build_label(field: FormField, texts: Texts) -> Component:
     label: Component = {
-        "type": LABEL,
+        "type": components.LABEL,
         "label": shorten_line(field.label, limits.MODAL_LABEL) or field.name[:45],
         "component": _build_input(field, texts),
     }
@@ -105,12 +83,15 @@ def _build_label(field: FormField, texts: Texts) -> Component:
 
 
 def _build_input(field: FormField, texts: Texts) -> Component:
-    fits = all(_fits_option(choice) for choice in field.choices)
+    fits = all(
+        sanitize_text(choice).strip() and count_utf16(choice) <= limits.OPTION_TEXT
+        for choice in field.choices
+    )
     if field.choices and fits and len(field.choices) <= limits.OPTIONS:
         return _build_select(field, texts)
     value = field.value[: limits.MODAL_VALUE]
     question: Component = {
-        "type": INPUT,
+        "type": components.INPUT,
         "custom_id": field.name,
         "style": _LONG if needs_lines(field, value) else _SHORT,
         # A question that a file can answer is checked by the core.
@@ -120,33 +101,22 @@ def _build_input(field: FormField, texts: Texts) -> Component:
     return {**question, "value": value} if value else question
 
 
-def _fits_option(choice: str) -> bool:
-    return (
-        bool(sanitize_text(choice).strip())
-        and count_utf16(choice) <= limits.OPTION_TEXT
-    )
-
-
 def _build_select(field: FormField, texts: Texts) -> Component:
-    return {
-        "type": SELECT,
-        "custom_id": field.name,
-        "required": field.required,
-        "min_values": 1 if field.required else 0,
-        "max_values": 1,
-        "options": [
-            {
-                "label": shorten_line(texts.word(choice), limits.OPTION_TEXT),
-                "value": choice,
-                "default": choice == field.value,
-            }
-            for choice in dict.fromkeys(field.choices)
-        ],
-    }
+    options = [
+        {
+            "label": shorten_line(texts.word(choice), limits.OPTION_TEXT),
+            "value": choice,
+            "default": choice == field.value,
+        }
+        for choice in dict.fromkeys(field.choices)
+    ]
+    bounds = {"required": field.required, "min_values": int(field.required)}
+    select = {"type": components.SELECT, "custom_id": field.name, "options": options}
+    return {**select, **bounds, "max_values": 1}
 
 
-def _iter_answers(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    for component in components:
+def _iter_answers(submitted: Sequence[Json]) -> Iterator[tuple[str, str]]:
+    for component in submitted:
         inside = component.get("component")
         if isinstance(inside, Mapping):
             yield from _iter_answers([inside])

@@ -11,11 +11,11 @@ person's own, and only they see the answers.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -26,10 +26,10 @@ from bot.platforms.common.forms import PendingForms
 from bot.platforms.common.interactions import InteractionEvent
 from bot.platforms.discord import forms, limits, replies
 from bot.platforms.discord.channels import (
-    NO_FILES,
     PERSONAL_WORKSPACE_PREFIX,
     PLATFORM_NAME,
     AlreadyAnswered,
+    Json,
     ReplyFiles,
     ReplyRejected,
 )
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
+#: What a command is answered with.
+Outcome = Reply | Form
 
 #: docs.discord.com, interactions/receiving-and-responding: callback types.
 MESSAGE, DEFERRED_MESSAGE, CHOICES, MODAL = 4, 5, 8, 9
@@ -52,7 +54,7 @@ class DiscordInteraction:
     #: Everything that is needed to respond to the interaction; a secret.
     token: str
     kind: int
-    data: Mapping[str, Any]
+    data: Json
     #: The server, if the bot belongs to it, and its name ("" if it is unknown).
     guild: str | None
     guild_name: str
@@ -74,6 +76,27 @@ class DiscordInteraction:
         return self.guild is None
 
     @property
+    def event(self) -> InteractionEvent:
+        """The core's event."""
+        user, name, guild = self.user, self.user_name, self.guild
+        may_edit = guild is None or self.permissions & (ADMINISTRATOR | MANAGE_GUILD)
+        return InteractionEvent(
+            key=self.id,
+            platform=PLATFORM_NAME,
+            workspace=guild or f"{PERSONAL_WORKSPACE_PREFIX}{user}",
+            workspace_name=self.guild_name if guild else name,
+            channel=self.channel,
+            person=Person(
+                id=user,
+                name=name,
+                # Everybody may edit their own workspace, and roles mean nothing there.
+                permission=Permission.EDITOR if may_edit else Permission.EVERYONE,
+                roles=self.roles if guild else (),
+            ),
+            locale=self.locale,
+        )
+
+    @property
     def custom_id(self) -> str:
         """The id of the control or modal."""
         return str(self.data.get("custom_id", ""))
@@ -85,40 +108,25 @@ class DiscordInteraction:
         return str(values[0]) if values else self.custom_id
 
 
+@dataclass(slots=True)
 class DiscordResponder:
     """Responds to one interaction: at once, or after an acknowledgement."""
 
-    def __init__(
-        self,
-        api: "DiscordApi",
-        interaction: DiscordInteraction,
-        drafts: PendingForms,
-        *,
-        defer: float,
-        private: bool,
-    ) -> None:
-        """Create the responder.
+    api: "DiscordApi"
+    interaction: DiscordInteraction
+    #: Keeps forms that cannot be opened at once.
+    drafts: PendingForms
+    #: Seconds after which the interaction is acknowledged.
+    defer: float
+    #: Whether only the asker sees the acknowledgement.
+    private: bool
+    _files: ReplyFiles = field(default_factory=dict)
 
-        Args:
-            api: Sends the responses.
-            interaction: The interaction.
-            drafts: Keeps forms that cannot be opened at once.
-            defer: Seconds after which the interaction is acknowledged.
-            private: Whether the acknowledgement is visible to the asker alone.
-        """
-        self._api = api
-        self._interaction = interaction
-        self._drafts = drafts
-        self._defer = defer
-        self._private = private or interaction.is_personal
-        self._texts = Texts.of(interaction.locale)
-        self._files: ReplyFiles = NO_FILES
-
-    async def answer_with(self, work: Awaitable[Reply | Form]) -> None:
+    async def answer_with(self, work: Awaitable[Outcome]) -> None:
         """Wait for the work and respond with its result, in time for Discord."""
         task = asyncio.ensure_future(work)
         try:
-            done, _ = await asyncio.wait((task,), timeout=self._defer)
+            done, _ = await asyncio.wait((task,), timeout=self.defer)
             if done:
                 await self._deliver(self._answer_now, task.result())
                 return
@@ -130,29 +138,31 @@ class DiscordResponder:
                 await task
 
     async def _deliver(
-        self,
-        send_outcome: Callable[[Reply | Form], Awaitable[None]],
-        outcome: Reply | Form,
+        self, send: Callable[[Outcome], Awaitable[None]], outcome: Outcome
     ) -> None:
         try:
-            await send_outcome(outcome)
+            await send(outcome)
         except ReplyRejected as reason:
             log.error("answer refused", reason=str(reason))
-            await send_outcome(interactions.explain_rejected_reply(self._texts))
+            await send(interactions.explain_rejected_reply(self._texts))
+
+    @property
+    def _texts(self) -> Texts:
+        return Texts.of(self.interaction.locale)
 
     async def _acknowledge(self) -> None:
-        flags = {"flags": limits.EPHEMERAL} if self._private else {}
+        flags = {"flags": limits.EPHEMERAL} if self.private else {}
         # A first attempt may have arrived although its response was lost.
         with suppress(AlreadyAnswered):
             await self._respond({"type": DEFERRED_MESSAGE, "data": flags})
 
-    async def _await_result(self, task: "asyncio.Future[Reply | Form]") -> Reply | Form:
+    async def _await_result(self, task: "asyncio.Future[Outcome]") -> Outcome:
         done, _ = await asyncio.wait((task,), timeout=limits.ANSWER_TIMEOUT)
         if done:
             return task.result()
         return interactions.explain_timeout(self._texts)
 
-    async def _answer_now(self, outcome: Reply | Form) -> None:
+    async def _answer_now(self, outcome: Outcome) -> None:
         if isinstance(outcome, Form) and self._can_open_modal(outcome):
             data = forms.render_modal(outcome, self._texts.chosen(outcome.locale))
             await self._respond({"type": MODAL, "data": data})
@@ -164,57 +174,50 @@ class DiscordResponder:
 
     def _can_open_modal(self, form: Form) -> bool:
         """Check whether the form opens at once; otherwise a button opens it."""
-        match self._interaction.kind:
-            case InteractionKind.MODAL:
-                return False
-            case InteractionKind.COMPONENT:
-                return True
-        return forms.fits_modal(form)
+        kind = self.interaction.kind
+        if kind == InteractionKind.COMMAND:
+            return forms.fits_modal(form)
+        return kind == InteractionKind.COMPONENT
 
-    async def _answer_later(self, outcome: Reply | Form) -> None:
-        bodies = self._bodies(outcome)
+    async def _answer_later(self, outcome: Outcome) -> None:
+        first, *rest = bodies = self._bodies(outcome)
         private = self._is_private(outcome)
-        if private is self._private:
-            await self._api.edit_response(
-                self._interaction.token, bodies[0], self._files
-            )
-            await self._send_followups(bodies[1:], private)
+        if private is self.private:
+            await self.api.edit_response(self.interaction.token, first, self._files)
+            await self._send_followups(rest, private)
             return
         # Who sees a response is decided by its acknowledgement, for good.
-        await self._api.delete_response(self._interaction.token)
+        await self.api.delete_response(self.interaction.token)
         await self._send_followups(bodies, private)
 
-    async def _respond(self, body: Mapping[str, Any]) -> None:
-        interaction = self._interaction
-        await self._api.respond(interaction.id, interaction.token, body, self._files)
+    async def _respond(self, body: Json) -> None:
+        interaction = self.interaction
+        await self.api.respond(interaction.id, interaction.token, body, self._files)
 
-    async def _send_followups(
-        self, bodies: Sequence[Mapping[str, Any]], private: bool
-    ) -> None:
+    async def _send_followups(self, bodies: Sequence[Json], private: bool) -> None:
         for body in bodies:
             flagged = _set_flags(body, private)
-            await self._api.send_followup(self._interaction.token, flagged, self._files)
+            await self.api.send_followup(self.interaction.token, flagged, self._files)
 
-    def _bodies(self, outcome: Reply | Form) -> Sequence[Mapping[str, Any]]:
+    def _bodies(self, outcome: Outcome) -> Sequence[Json]:
         texts = self._texts.chosen(outcome.locale)
         if isinstance(outcome, Reply):
             self._files = replies.collect_files(outcome)
             return replies.render_reply(outcome, texts)
-        word = self._drafts.keep(self._interaction.user, outcome)
+        word = self.drafts.keep(self.interaction.user, outcome)
         return (forms.render_form_message(outcome, word, texts),)
 
-    def _is_private(self, outcome: Reply | Form) -> bool:
+    def _is_private(self, outcome: Outcome) -> bool:
         return (
             isinstance(outcome, Form)
             or outcome.private
             or outcome.problem
-            or self._interaction.is_personal
+            or self.interaction.is_personal
         )
 
 
-def _set_flags(body: Mapping[str, Any], private: bool) -> dict[str, Any]:
-    flags = body["flags"] | (limits.EPHEMERAL if private else 0)
-    return {**body, "flags": flags}
+def _set_flags(body: Json, private: bool) -> Json:
+    return {**body, "flags": body["flags"] | (limits.EPHEMERAL if private else 0)}
 
 
 class InteractionKind(IntEnum):
@@ -224,30 +227,3 @@ class InteractionKind(IntEnum):
     COMPONENT = 3
     COMPLETION = 4
     MODAL = 5
-
-
-def build_event(interaction: DiscordInteraction) -> InteractionEvent:
-    """Convert an interaction to the core's event."""
-    return InteractionEvent(
-        key=interaction.id,
-        platform=PLATFORM_NAME,
-        workspace=interaction.guild or f"{PERSONAL_WORKSPACE_PREFIX}{interaction.user}",
-        workspace_name=interaction.guild_name
-        if interaction.guild
-        else interaction.user_name,
-        channel=interaction.channel,
-        person=Person(
-            id=interaction.user,
-            name=interaction.user_name,
-            permission=_get_permission(interaction),
-            # Roles of another server mean nothing in a personal workspace.
-            roles=() if interaction.is_personal else interaction.roles,
-        ),
-        locale=interaction.locale,
-    )
-
-
-def _get_permission(interaction: DiscordInteraction) -> Permission:
-    """Return the person's permission: their own workspace is theirs to edit."""
-    may = interaction.permissions & (ADMINISTRATOR | MANAGE_GUILD)
-    return Permission.EDITOR if interaction.is_personal or may else Permission.EVERYONE

@@ -8,18 +8,18 @@ interaction goes out over REST, like that to an event of the gateway.
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from starlette.responses import JSONResponse, Response
 
 from bot.platforms.common.webhooks import SignatureScheme, SignedEndpoint
-from bot.platforms.discord.channels import PLATFORM_NAME
+from bot.platforms.discord.channels import PLATFORM_NAME, Json
 
 _PING: Final = 1
 
 #: Handles an interaction; False if the platform is not running.
-InteractionSink = Callable[[Mapping[str, Any]], bool]
+InteractionSink = Callable[[Json], bool]
 
 
 def build_interactions_endpoint(

@@ -11,11 +11,11 @@ import re
 from typing import Final
 from urllib.parse import quote
 
+from bot.i18n.links import Link
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.platforms.common.edition_text import format_attribution
 from bot.platforms.common.text import (
-    Link,
     count_utf16,
     get_quotation_marks,
     normalize_newlines,
@@ -26,9 +26,8 @@ from digests.types import QuoteCard
 
 def format_plain_message(text: str) -> str:
     """Escape as many whole lines of `text` as a plain message holds."""
-    return keep_whole_lines(
-        "\n".join(map(escape_markdown, text.split("\n"))), limits.CONTENT
-    )
+    lines = map(escape_markdown, text.split("\n"))
+    return keep_whole_lines("\n".join(lines), limits.CONTENT)
 
 
 def keep_whole_lines(written: str, most: int) -> str:
@@ -77,11 +76,6 @@ def format_block_quote(text: str) -> str:
     return "\n".join(f"> {part}" for part in text.split("\n"))
 
 
-def strike_through(text: str) -> str:
-    """Strike through every line of escaped text."""
-    return "\n".join(f"~~{part}~~" if part else "" for part in text.split("\n"))
-
-
 def format_small_print(text: str) -> str:
     """Format an escaped line as small print."""
     return f"-# {text}"
@@ -105,7 +99,8 @@ def render_quote(card: QuoteCard, texts: Texts) -> str:
     """Render the whole quote, with the attribution in small print."""
     opening, closing = get_quotation_marks(card.lang)
     quoted = f"{opening}{escape_markdown(card.text)}{closing}"
-    words = format_block_quote(strike_through(quoted) if card.withdrawn else quoted)
-    return (
-        f"{words}\n{format_small_print(escape_line(format_attribution(card, texts)))}"
-    )
+    if card.withdrawn:
+        # Every line on its own; an empty one cannot be struck through.
+        quoted = re.sub(r"(?m)^(.+)$", r"~~\1~~", quoted)
+    said_by = escape_line(format_attribution(card, texts))
+    return f"{format_block_quote(quoted)}\n{format_small_print(said_by)}"

@@ -18,7 +18,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -30,25 +30,20 @@ from bot.errors import (
     SendRefused,
     SendUnclear,
 )
+from bot.i18n.links import make_link
 from bot.model import Delivery
 from bot.platforms.common.caches import ExpiringCache
-from bot.platforms.common.text import count_utf16, make_link
-from bot.platforms.discord import limits, rate_limits
+from bot.platforms.common.text import count_utf16
+from bot.platforms.discord import channels, limits, rate_limits
 from bot.platforms.discord.channels import (
-    FORUM_KINDS,
     PLATFORM_NAME,
-    ChannelGone,
-    ThreadExists,
-    WrongChannelKind,
-    format_thread_message_id,
     get_channel_id,
-    locate_message,
-    parse_opening,
     parse_snowflake,
 )
 from bot.platforms.discord.components import (
     COMPONENTS_FLAGS,
     NO_MENTIONS,
+    MessageBody,
     arrange_buttons,
     build_button,
     build_text,
@@ -69,7 +64,7 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 _MAX_CROSSPOST_CHANNELS: Final = 10_000
 
 
-def build_post_body(delivery: Delivery) -> dict[str, Any]:
+def build_post_body(delivery: Delivery) -> MessageBody:
     """Build the body of a post."""
     return {
         **_build_new_content(delivery),
@@ -79,7 +74,7 @@ def build_post_body(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def build_forum_post_body(delivery: Delivery) -> dict[str, Any]:
+def build_forum_post_body(delivery: Delivery) -> MessageBody:
     """Build the body that opens a post in a forum.
 
     It has no nonce, so the key is in a control even below plain text.
@@ -92,7 +87,7 @@ def build_forum_post_body(delivery: Delivery) -> dict[str, Any]:
     return {"name": delivery.title, "message": message}
 
 
-def _build_new_content(delivery: Delivery) -> dict[str, Any]:
+def _build_new_content(delivery: Delivery) -> MessageBody:
     """Build what only a new message has: its mention, and whether it is silent."""
     role = delivery.post_options.ping
     roles = {} if role is None else {"roles": [role]}
@@ -102,7 +97,7 @@ def _build_new_content(delivery: Delivery) -> dict[str, Any]:
     return body
 
 
-def build_edit_body(delivery: Delivery) -> dict[str, Any]:
+def build_edit_body(delivery: Delivery) -> MessageBody:
     """Build the body that replaces a message.
 
     It always has components: a message that has them cannot lose them again, while one
@@ -115,7 +110,7 @@ def build_edit_body(delivery: Delivery) -> dict[str, Any]:
     return {**body, "content": None, "allowed_mentions": dict(NO_MENTIONS)}
 
 
-def _build_content(delivery: Delivery) -> dict[str, Any]:
+def _build_content(delivery: Delivery) -> MessageBody:
     """Build the content, below a mention of the role that is to be notified."""
     body = _build_words(delivery)
     role = delivery.post_options.ping
@@ -128,7 +123,7 @@ def _build_content(delivery: Delivery) -> dict[str, Any]:
     return {**body, "content": f"{mention}\n{keep_whole_lines(body['content'], space)}"}
 
 
-def _build_words(delivery: Delivery) -> dict[str, Any]:
+def _build_words(delivery: Delivery) -> MessageBody:
     if delivery.payload.get("links"):
         content = _list_links(delivery.payload["links"])
     elif delivery.payload.get("components"):
@@ -195,7 +190,7 @@ class CrosspostQueue:
     async def _publish(self, channel: int, message: int) -> None:
         route = rate_limits.build_crosspost_route(channel)
         try:
-            await self._call(lambda api: api.crosspost(channel, message), "POST", route)
+            await self._call(lambda api: api.crosspost(channel, message), route)
         except SendError as error:
             pause = limits.CROSSPOST_WINDOW
             if isinstance(error, SendRateLimited):
@@ -220,19 +215,14 @@ class DiscordSender:
         Raises:
             SendError: As `send_errors` classifies it.
         """
-        match delivery.operation:
-            case "post":
-                return await self._post(delivery)
-            case "edit":
-                body = build_edit_body(delivery)
-                await self._change(
-                    delivery, "PATCH", lambda api, *at: api.edit(*at, body)
-                )
-            case "delete":
-                with suppress(MessageGone):
-                    await self._change(
-                        delivery, "DELETE", lambda api, *at: api.delete(*at)
-                    )
+        if delivery.operation == "post":
+            return await self._post(delivery)
+        if delivery.operation == "edit":
+            body = build_edit_body(delivery)
+            await self._change(delivery, "PATCH", lambda api, *at: api.edit(*at, body))
+        else:
+            with suppress(MessageGone):
+                await self._change(delivery, "DELETE", lambda api, *at: api.delete(*at))
         return delivery.message_id or ""
 
     async def _post(self, delivery: Delivery) -> str:
@@ -240,14 +230,14 @@ class DiscordSender:
         thread = await self._find_thread(delivery, channel)
         if thread is not None:
             return await self._post_in_thread(thread, delivery)
-        if (await self._get_api()).kind(channel) in FORUM_KINDS:
+        if (await self._get_api()).kind(channel) in channels.FORUM_KINDS:
             return await self._open_post(channel, delivery)
         try:
             message = await self._post_message(channel, delivery)
-        except WrongChannelKind:
+        except channels.WrongChannelKind:
             # Nothing was posted; only now a request for the channel's type is needed.
             kind = await self._call(lambda api: api.fetch_kind(channel))
-            if kind not in FORUM_KINDS:
+            if kind not in channels.FORUM_KINDS:
                 raise
             return await self._open_post(channel, delivery)
         self._crossposts.publish(delivery, message)
@@ -258,8 +248,7 @@ class DiscordSender:
         try:
             return await self._call(
                 lambda api: api.post(place, build_post_body(delivery)),
-                "POST",
-                str(place),
+                ("POST", str(place)),
                 guarded=guarded,
             )
         except MessageGone:
@@ -269,11 +258,11 @@ class DiscordSender:
     async def _post_in_thread(self, thread: int, delivery: Delivery) -> str:
         try:
             message = await self._post_message(thread, delivery)
-        except ChannelGone:
+        except channels.ChannelGone:
             raise _thread_deleted() from None
         if not message or "/" in message:
             return message
-        return format_thread_message_id(thread, message)
+        return channels.format_thread_message_id(thread, message)
 
     async def _change(
         self,
@@ -282,10 +271,11 @@ class DiscordSender:
         call: Callable[["DiscordApi", int, int], Awaitable[None]],
     ) -> None:
         """Edit or delete the delivery's message."""
-        place, message = locate_message(delivery)
+        place, message = channels.locate_message(delivery)
+        route = method, str(place)
         try:
-            await self._call(lambda api: call(api, place, message), method, str(place))
-        except ChannelGone:
+            await self._call(lambda api: call(api, place, message), route)
+        except channels.ChannelGone:
             if place == get_channel_id(delivery):
                 raise
             raise _thread_deleted() from None
@@ -295,15 +285,14 @@ class DiscordSender:
     async def _open_post(self, forum: int, delivery: Delivery) -> str:
         thread, message = await self._call(
             lambda api: api.open_post(forum, build_forum_post_body(delivery)),
-            "POST",
             rate_limits.build_threads_route(forum),
             guarded=False,
         )
-        return format_thread_message_id(thread, str(message))
+        return channels.format_thread_message_id(thread, str(message))
 
     async def _find_thread(self, delivery: Delivery, channel: int) -> int | None:
         """Find the thread that the message belongs to; None for the channel itself."""
-        thread, first = parse_opening(delivery)
+        thread, first = channels.parse_opening(delivery)
         if thread is not None or first is None or not delivery.post_options.thread:
             return thread
         return await self._open_thread(channel, first, delivery.title)
@@ -316,12 +305,10 @@ class DiscordSender:
         route = rate_limits.build_threads_route(channel)
         try:
             await self._call(
-                lambda api: api.open_thread(channel, message, title), "POST", route
+                lambda api: api.open_thread(channel, message, title), route
             )
-        except ThreadExists:
+        except channels.ThreadExists:
             return message
-        except SendRateLimited:
-            raise
         except SendRefused as refused:
             if refused.whole_workspace:
                 raise

@@ -6,10 +6,10 @@ overwrites for everyone, for the roles, and for the member. In each of these ste
 denials are applied first.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
 
-from bot.platforms.discord.channels import THREAD_KINDS
+from bot.platforms.discord.channels import THREAD_KINDS, Json
 
 #: Where applications are created and configured.
 PORTAL: Final = "https://discord.com/developers/applications"
@@ -54,11 +54,7 @@ def build_invitation_url(application: str) -> str:
     )
 
 
-def compute_permissions(
-    guild: Mapping[str, Any],
-    member: Mapping[str, Any],
-    overwrites: Sequence[Mapping[str, Any]],
-) -> int:
+def compute_permissions(guild: Json, member: Json, overwrites: Sequence[Json]) -> int:
     """Compute the permission bits of a member in a channel.
 
     Args:
@@ -88,13 +84,14 @@ def list_missing_permissions(bits: int, kind: int) -> tuple[str, ...]:
     Those needed to post come first; without «View Channels» only that is listed.
     """
     if not bits & VIEW_CHANNEL:
-        return (REQUESTED_PERMISSIONS[VIEW_CHANNEL][0],)
-    needed = [
-        SEND_IN_THREADS if kind in THREAD_KINDS else SEND_MESSAGES,
-        EMBED_LINKS,
-        ATTACH_FILES,
-        READ_HISTORY,
-    ]
+        return name_missing_permissions(bits, (VIEW_CHANNEL,))
+    send = SEND_IN_THREADS if kind in THREAD_KINDS else SEND_MESSAGES
+    needed = send, EMBED_LINKS, ATTACH_FILES, READ_HISTORY
+    return name_missing_permissions(bits, needed)
+
+
+def name_missing_permissions(bits: int, needed: Iterable[int]) -> tuple[str, ...]:
+    """Name those of the needed permissions that are missing."""
     return tuple(REQUESTED_PERMISSIONS[bit][0] for bit in needed if not bits & bit)
 
 
@@ -105,7 +102,7 @@ def can_write(bits: int, kind: int) -> bool:
 
 
 def _apply_overwrites(
-    bits: int, overwrites: Sequence[Mapping[str, Any]], of: Collection[str]
+    bits: int, overwrites: Sequence[Json], of: Collection[str]
 ) -> int:
     denied = allowed = 0
     for overwrite in overwrites:

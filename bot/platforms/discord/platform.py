@@ -8,46 +8,37 @@ this platform and nothing else.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
 from bot.errors import SendError, SendNotReceived, SendRateLimited, SendRefused
-from bot.model import (
-    Delivery,
-    Destination,
-    DestinationProblem,
-    Inbox,
-    MessagePart,
-    PlatformName,
-    RenderContext,
-    file_origin,
-)
+from bot.model import Delivery, Destination, DestinationProblem, Inbox, file_origin
 from bot.platforms.common.connection import (
     StopSwitch,
     hold_until_stopped,
     stay_connected,
 )
 from bot.platforms.common.direct_messages import get_recipient
+from bot.platforms.common.rate_limits import RequestRoute
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import LOGIN_REFUSED, PLATFORM_NAME, parse_snowflake
+from bot.platforms.discord.channels import PLATFORM_NAME, Json, parse_snowflake
 from bot.platforms.discord.checks import DiscordExaminer, find_channel_problems
 from bot.platforms.discord.commands import UPLOAD_ORIGIN
 from bot.platforms.discord.direct_messages import DiscordDirectMessages
 from bot.platforms.discord.events import DiscordEventHandler
 from bot.platforms.discord.messages import CrosspostQueue, DiscordSender
-from bot.platforms.discord.rate_limits import DiscordRateLimiter
-from bot.platforms.discord.read_back import DiscordHistoryReader
+from bot.platforms.discord.rate_limits import READ, DiscordRateLimiter
+from bot.platforms.discord.read_back import find_posted
 from bot.platforms.discord.render import render
 from digests.messages import Message
-from digests.types import Edition
 
 if TYPE_CHECKING:
     from bot.platforms.common.webhooks import SignedEndpoint
-    from bot.platforms.discord.rest_api import DiscordApi
+    from bot.platforms.discord.rest_api import ApiCall, DiscordApi
     from bot.platforms.discord.session import DiscordSession
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
@@ -61,12 +52,12 @@ FATAL_CLOSE_CODES: Final = {
     4013: "Discord does not know the bot's intents.",
     4014: "Discord does not allow the bot's intents.",
 }
-#: The gateway's code for an unknown token.
-_AUTHENTICATION_FAILED: Final = 4004
 
 
 class DiscordPlatform:
     """`bot.ports.Platform` over discord.py."""
+
+    name = PLATFORM_NAME
 
     def __init__(
         self,
@@ -115,7 +106,6 @@ class DiscordPlatform:
 
         self._build_session = build_session
         self._direct_messages = DiscordDirectMessages(self._call)
-        self._read_back = DiscordHistoryReader(self._call, self._get_api)
         self._crossposts = CrosspostQueue(self._call, now=now)
         self._sender = DiscordSender(self._call, self._get_api, self._crossposts)
         #: Runs the doctor's checks.
@@ -125,10 +115,6 @@ class DiscordPlatform:
     def inbox(self) -> Inbox | None:
         """Receives commands; None while the platform is not running."""
         return self._listener.inbox
-
-    @property
-    def name(self) -> PlatformName:
-        return PLATFORM_NAME
 
     @property
     def state(self) -> str:
@@ -164,7 +150,7 @@ class DiscordPlatform:
             self._receive_interaction, public_key=self._public_key, now=now
         )
 
-    def _receive_interaction(self, interaction: Mapping[str, Any]) -> bool:
+    def _receive_interaction(self, interaction: Json) -> bool:
         """Handle an interaction that came over HTTP; False while not running."""
         session = self._open_session
         if self.inbox is None or session is None:
@@ -172,10 +158,7 @@ class DiscordPlatform:
         session.dispatch_interaction(interaction)
         return True
 
-    def render(
-        self, edition: Edition, context: RenderContext
-    ) -> tuple[MessagePart, ...]:
-        return render(edition, context)
+    render = staticmethod(render)
 
     # ── sending ────────────────────────────────────────────────────────────────
 
@@ -191,28 +174,29 @@ class DiscordPlatform:
     async def find_owner(self, workspace: str) -> str | None:
         """Return the id of the server's owner."""
         guild = parse_snowflake(workspace, "server")
-        return await self._call(lambda api: api.check_api.owner(guild))
+        return await self._call(lambda api: api.checks.owner(guild))
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
         """Check whether a person may see a channel of the server and write there."""
         guild = parse_snowflake(workspace, "server")
         place = parse_snowflake(channel, "channel")
         person = parse_snowflake(person_id, "person")
-        return await self._call(
-            lambda api: api.check_api.may_write(place, guild, person)
-        )
+        return await self._call(lambda api: api.checks.may_write(place, guild, person))
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Find the id of our newest message that carries the delivery's key.
+
+        Edits and deletions are not searched for: repeating them has no further effect.
 
         Raises:
             SendRefused: The bot may not read the channel's history.
             SendUnclear: It is unknown whether it may.
         """
+        if delivery.operation != "post":
+            return None
         direct = get_recipient(delivery) is not None
-        if delivery.operation == "post":
-            delivery = await self._direct_messages.resolve_channel(delivery)
-        return await self._read_back.read_back(delivery, direct=direct)
+        delivery = await self._direct_messages.resolve_channel(delivery)
+        return await find_posted(self._call, self._get_api, delivery, direct=direct)
 
     async def inspect(
         self, workspace: str, destination: Destination
@@ -238,7 +222,7 @@ class DiscordPlatform:
             )
             if self._stop.reason is not None:
                 await self.close()
-            await _wait_forever()
+            await asyncio.Event().wait()
         finally:
             self._listener.inbox = None
             await self.close()
@@ -261,31 +245,27 @@ class DiscordPlatform:
         """
         session = await self._ensure_session()
         await hold_until_stopped(
-            session.connect() if self._public_key is None else _wait_forever(),
+            session.connect() if self._public_key is None else self._stop.wait(),
             self._stop.wait(),
             self._listener.register(session.api),
         )
         return False
 
     async def _handle_loss(self, error: Exception) -> float:
-        self._handle_disconnect(error)
-        # Remains of the session would get in the way of the next one.
-        await self.close()
-        return 0.0
-
-    def _handle_disconnect(self, error: Exception) -> None:
-        """Decide from an error whether to connect again; log it."""
+        """Decide from an error whether to connect again; return the minimum delay."""
         from bot.platforms.discord.session import get_close_code
 
+        self._classify_error(error)
         code = get_close_code(error)
-        if code == _AUTHENTICATION_FAILED:
-            self._stop.stop(LOGIN_REFUSED)
-        elif code in FATAL_CLOSE_CODES:
+        if code in FATAL_CLOSE_CODES:
             reason = f"{FATAL_CLOSE_CODES[code]} Posting goes on; commands do not work."
             self._gateway_closed_reason = reason
             log.error("gateway closed for good", reason=reason)
         elif self._stop.reason is None:
             log.warning("connection lost", reason=str(error) or type(error).__name__)
+        # Remains of the session would get in the way of the next one.
+        await self.close()
+        return 0.0
 
     # ── calls ──────────────────────────────────────────────────────────────────
 
@@ -324,22 +304,13 @@ class DiscordPlatform:
         return (await self._ensure_session()).api
 
     async def _call(
-        self,
-        call: Callable[["DiscordApi"], Awaitable[T]],
-        method: str = "GET",
-        route: str = "",
-        *,
-        guarded: bool = True,
+        self, call: "ApiCall[T]", route: RequestRoute = READ, *, guarded: bool = True
     ) -> T:
         """`DiscordCaller` over the session that is logged in."""
         api = await self._get_api()
-        async with self._rate_limiter.turn(method, route):
+        async with self._rate_limiter.turn(*route):
             self._stop.check()
             try:
                 return await call(api)
             except Exception as error:
                 raise self._classify_error(error, guarded=guarded) from error
-
-
-async def _wait_forever() -> None:
-    await asyncio.Event().wait()

@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.model import PostOptions
 from bot.platforms.discord.channels import INTERACTIONS_PATH, PLATFORM_NAME
 from bot.platforms.discord.permissions import (
+    INVITATION_BITS,
     PORTAL,
     REQUESTED_PERMISSIONS,
     build_invitation_url,
@@ -30,6 +31,7 @@ from bot.settings import (
     reveal_secret,
 )
 
+SocketAddress = Annotated[str, AfterValidator(check_url_schemes("ws", "wss"))]
 _SNOWFLAKE: Final = re.compile(r"\d{1,20}", re.ASCII)
 
 
@@ -38,9 +40,7 @@ class DiscordSettings(PlatformSettings):
 
     #: Switches Discord on.
     token: SecretStr | None = Field(
-        None,
-        description="the bot's token as Discord's developer portal shows it",
-        repr=False,
+        None, description="the bot's token as Discord's developer portal shows it"
     )
     #: The REST API with its version; None = Discord's own.
     api_base: WebAddress | None = Field(
@@ -49,11 +49,8 @@ class DiscordSettings(PlatformSettings):
         "https://discord.com/api/v10",
     )
     #: The only gateway to connect to; None = the one that Discord names.
-    gateway: Annotated[str, AfterValidator(check_url_schemes("ws", "wss"))] | None = (
-        Field(
-            None,
-            description="a ws:// or wss:// address, such as wss://gateway.discord.gg",
-        )
+    gateway: SocketAddress | None = Field(
+        None, description="a ws:// or wss:// address, such as wss://gateway.discord.gg"
     )
     #: With it Discord calls us over HTTP, and the gateway is not connected to.
     public_key: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")] | None = Field(
@@ -81,14 +78,11 @@ def build(context: PlatformContext) -> ActivePlatform:
         public_key=own.public_key,
     )
     endpoint = platform.called(context.clock.now)
+    routes = [Route(INTERACTIONS_PATH, endpoint, methods=["POST"])] if endpoint else []
     return ActivePlatform(
         platform=platform,
         read_state=lambda: platform.state,
-        callbacks=(
-            ()
-            if endpoint is None
-            else (Route(INTERACTIONS_PATH, endpoint, methods=["POST"]),)
-        ),
+        callbacks=routes,
         close=platform.close,
     )
 
@@ -105,22 +99,18 @@ Discord, step 1 of 3: the application and its token
 
 def format_invitation_step(application: str) -> str:
     """Describe how to invite the bot to a server: permissions and their reasons."""
-    rows = [
+    rows = "\n".join(
         f"     {bit:>12}  {name}: {why}"
         for bit, (name, why) in REQUESTED_PERMISSIONS.items()
-    ]
-    return "\n".join(
-        [
-            "",
-            "Discord, step 2 of 3: the invitation",
-            "  Open this address, choose your server, and press «Authorise»:",
-            f"  {build_invitation_url(application)}",
-            "  It asks for these permissions:",
-            *rows,
-            f"     {sum(REQUESTED_PERMISSIONS):>12}  together",
-            "",
-        ]
     )
+    return f"""
+Discord, step 2 of 3: the invitation
+  Open this address, choose your server, and press «Authorise»:
+  {build_invitation_url(application)}
+  It asks for these permissions:
+{rows}
+     {INVITATION_BITS:>12}  together
+"""
 
 
 def format_command(path: str, args: Mapping[str, str]) -> str:

@@ -23,7 +23,12 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from bot.errors import SendRateLimited
-from bot.platforms.common.rate_limits import HeldRoutes, parse_wait, take_slot
+from bot.platforms.common.rate_limits import (
+    HeldRoutes,
+    RequestRoute,
+    parse_wait,
+    take_slot,
+)
 from bot.platforms.discord import limits
 
 _INVALID_STATUSES = frozenset({401, 403, 429})
@@ -186,11 +191,15 @@ def parse_route(path: str) -> str:
     return f"{found['id']}{found['own'] or ''}" if found else ""
 
 
-def build_threads_route(channel: int) -> str:
-    """Name the route on which a channel's threads are opened and listed."""
-    return f"{channel}/threads"
+#: A request that reads what belongs to no channel.
+READ: Final[RequestRoute] = "GET", ""
 
 
-def build_crosspost_route(channel: int) -> str:
-    """Name the route on which a channel's messages are crossposted."""
-    return f"{channel}/crosspost"
+def build_threads_route(channel: int, method: str = "POST") -> RequestRoute:
+    """Build the route on which a channel's threads are opened, or listed."""
+    return method, f"{channel}/threads"
+
+
+def build_crosspost_route(channel: int) -> RequestRoute:
+    """Build the route on which a channel's messages are crossposted."""
+    return "POST", f"{channel}/crosspost"

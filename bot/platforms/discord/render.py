@@ -5,8 +5,9 @@ buttons below it. `edition_layout` splits an edition into pieces.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
+from bot.i18n.links import Link
 from bot.model import PREVIEW_ID, MessagePart, RenderContext
 from bot.platforms.common.edition_layout import (
     EditionPiece,
@@ -16,19 +17,11 @@ from bot.platforms.common.edition_layout import (
     list_buttons,
     render_edition,
 )
-from bot.platforms.common.edition_text import EditionView, format_edition_date
-from bot.platforms.common.text import Link, count_utf16, shorten_line, shorten_utf16
-from bot.platforms.discord import limits
-from bot.platforms.discord.components import (
-    CONTAINER,
-    ROW,
-    SELECT,
-    SEPARATOR,
-    Component,
-    arrange_buttons,
-    build_button,
-    build_text,
-)
+from bot.platforms.common.edition_text import EditionView
+from bot.platforms.common.text import count_utf16, shorten_line, shorten_utf16
+from bot.platforms.discord import components, limits
+from bot.platforms.discord.channels import Json
+from bot.platforms.discord.components import Component
 from bot.platforms.discord.markdown import (
     escape_line,
     format_link,
@@ -102,24 +95,25 @@ class _DiscordEdition:
 
     def payload(
         self, pieces: Sequence[EditionPiece[str]], continued: str, *, last: bool
-    ) -> Mapping[str, Any]:
+    ) -> Json:
         texts = [_format_small(continued)] if continued else []
+        separator = {"type": components.SEPARATOR, "divider": True, "spacing": 1}
         inside: list[Component] = []
         for text in (*texts, *(piece.body for piece in pieces)):
             if inside:
-                inside.append({"type": SEPARATOR, "divider": True, "spacing": 1})
-            inside.append(build_text(text))
+                inside.append(separator)
+            inside.append(components.build_text(text))
         options = dict(piece.option for piece in pieces if piece.option is not None)
         if options:
             inside.append(self._build_select(options))
         if last or not options:
             inside += self._build_buttons()
-        return {"components": [{"type": CONTAINER, "components": inside}]}
+        return {"components": [{"type": components.CONTAINER, "components": inside}]}
 
     def _build_select(self, options: Mapping[str, str]) -> Component:
         placeholder = self._texts.say("Read more about…")
         select = {
-            "type": SELECT,
+            "type": components.SELECT,
             "custom_id": "v1:open",
             "placeholder": shorten_utf16(placeholder, limits.PLACEHOLDER),
             "options": [
@@ -127,19 +121,20 @@ class _DiscordEdition:
                 for control, label in options.items()
             ],
         }
-        return {"type": ROW, "components": [select]}
+        return {"type": components.ROW, "components": [select]}
 
     def _build_buttons(self) -> list[Component]:
         named = list_buttons(self._texts)
         edition_id = self._view.context.edition_id
         if edition_id != PREVIEW_ID:
             named.append((f"v1:discuss:{edition_id}", self._texts.say("Discuss")))
-        return arrange_buttons([build_button(*button) for button in named])
+        buttons = [components.build_button(*button) for button in named]
+        return components.arrange_buttons(buttons)
 
 
 def _name_thread(view: EditionView) -> str:
     """«Morning brief · Tuesday 24 November»."""
-    day = format_edition_date(view)
+    day = view.format_edition_date()
     space = limits.THREAD_NAME - count_utf16(f" · {day}")
     name = shorten_line(view.edition.title, space)
     return shorten_utf16(" · ".join(filter(None, (name, day))), limits.THREAD_NAME)

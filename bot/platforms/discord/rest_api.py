@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol, TypeVar
@@ -21,20 +21,21 @@ from discord.http import HTTPClient, MultipartParameters, Route
 
 from bot.model import Finding, PlatformIdentity
 from bot.platforms.common.caches import ExpiringCache
+from bot.platforms.common.rate_limits import RequestRoute
 from bot.platforms.discord import limits, permissions
 from bot.platforms.discord.channels import (
     NO_FILES,
     AlreadyAnswered,
     InteractionExpired,
+    Json,
     ReplyFiles,
     ReplyRejected,
 )
+from bot.platforms.discord.rate_limits import READ
 from bot.platforms.discord.transport import SEND_ONCE
 from digests.messages import Message
 
 T = TypeVar("T")
-Json = dict[str, Any]
-Body = Mapping[str, Any]
 #: Unknown interaction or webhook, or a token that has expired.
 _EXPIRED: Final = frozenset({10015, 10062, 50027})
 _ALREADY_ANSWERED: Final = 40060
@@ -52,7 +53,7 @@ class DiscordApi:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        self.check_api = RestCheckApi(client)
+        self.checks = RestCheckApi(client)
         #: Types of channels that the gateway did not announce.
         self._kinds: ExpiringCache[int, int] = ExpiringCache(_MAX_KINDS)
         # Adding the same filter again changes nothing.
@@ -69,12 +70,12 @@ class DiscordApi:
 
     # ── messages ───────────────────────────────────────────────────────────────
 
-    async def post(self, channel: int, body: Body) -> str:
+    async def post(self, channel: int, body: Json) -> str:
         """Post a message; return its id."""
         params = _build_params(body)
         return str((await self._http.send_message(channel, params=params))["id"])
 
-    async def edit(self, channel: int, message: int, body: Body) -> None:
+    async def edit(self, channel: int, message: int, body: Json) -> None:
         """Replace a message."""
         await self._http.edit_message(channel, message, params=_build_params(body))
 
@@ -82,17 +83,16 @@ class DiscordApi:
         """Delete a message."""
         await self._http.delete_message(channel, message)
 
-    async def history(self, channel: int, before: int | None) -> list[Json]:
+    async def history(self, channel: int, before: int | None) -> Sequence[Json]:
         """Fetch a page of a channel's messages, newest first.
 
         Discord returns none where the bot may not read the history.
         """
-        found = await self._http.logs_from(channel, limits.HISTORY_PAGE, before=before)
-        return [dict(message) for message in found]
+        return await self._http.logs_from(channel, limits.HISTORY_PAGE, before=before)
 
     async def message(self, channel: int, message: int) -> Json:
         """Fetch a message."""
-        return dict(await self._http.get_message(channel, message))
+        return await self._http.get_message(channel, message)
 
     async def crosspost(self, channel: int, message: int) -> None:
         """Publish a message of an announcement channel to those that follow it."""
@@ -107,7 +107,7 @@ class DiscordApi:
         found = await self._http.start_private_message(int(person))
         return str(found["id"])
 
-    async def send_direct_message(self, person: str, body: Body) -> None:
+    async def send_direct_message(self, person: str, body: Json) -> None:
         """Send a private message to a person."""
         await self.post(int(await self.open_direct_message(person)), body)
 
@@ -118,7 +118,7 @@ class DiscordApi:
 
     # ── threads ────────────────────────────────────────────────────────────────
 
-    async def open_post(self, forum: int, body: Body) -> tuple[int, int]:
+    async def open_post(self, forum: int, body: Json) -> tuple[int, int]:
         """Open a post in a forum or media channel; return its id and its message's."""
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
         thread = await self._http.request(route, files=SEND_ONCE, json=dict(body))
@@ -130,14 +130,13 @@ class DiscordApi:
         route = Route("POST", path, channel_id=channel, message_id=message)
         await self._http.request(route, json={"name": name})
 
-    async def active_threads(self, guild: int) -> list[Json]:
+    async def active_threads(self, guild: int) -> Sequence[Json]:
         """List the threads of a server that are not archived and the bot can see."""
-        found = await self._http.get_active_threads(guild)
-        return [dict(thread) for thread in found["threads"]]
+        return (await self._http.get_active_threads(guild))["threads"]
 
     async def archived_threads(
         self, channel: int, before: str | None
-    ) -> tuple[list[Json], bool]:
+    ) -> tuple[Sequence[Json], bool]:
         """Fetch a page of a channel's archived threads, newest first.
 
         Args:
@@ -150,12 +149,12 @@ class DiscordApi:
         found = await self._http.get_public_archived_threads(
             channel, before, limits.HISTORY_PAGE
         )
-        return [dict(thread) for thread in found["threads"]], found["has_more"]
+        return found["threads"], found["has_more"]
 
     # ── interactions ───────────────────────────────────────────────────────────
 
     async def respond(
-        self, number: str, token: str, body: Body, files: ReplyFiles = NO_FILES
+        self, number: str, token: str, body: Json, files: ReplyFiles = NO_FILES
     ) -> None:
         """Give the first response, within three seconds.
 
@@ -168,19 +167,15 @@ class DiscordApi:
         route = Route("POST", path, interaction_id=int(number), interaction_token=token)
         await self._respond(route, body, files)
 
-    async def edit_response(
-        self, token: str, body: Body, files: ReplyFiles = NO_FILES
-    ) -> None:
+    async def edit_response(self, token: str, body: Json, files: ReplyFiles) -> None:
         """Replace the first response. Raises as `respond` does."""
         await self._respond(self._webhook("PATCH", token), body, files)
 
     async def delete_response(self, token: str) -> None:
         """Delete the first response. Raises as `respond` does."""
-        await self._respond(self._webhook("DELETE", token))
+        await self._respond(self._webhook("DELETE", token), None, NO_FILES)
 
-    async def send_followup(
-        self, token: str, body: Body, files: ReplyFiles = NO_FILES
-    ) -> None:
+    async def send_followup(self, token: str, body: Json, files: ReplyFiles) -> None:
         """Send another message of the response. Raises as `respond` does."""
         route = self._webhook("POST", token, "")
         await self._respond(route, body, files, repeat=False)
@@ -193,12 +188,7 @@ class DiscordApi:
         return Route(method, path, application_id=application, interaction_token=token)
 
     async def _respond(
-        self,
-        route: Route,
-        body: Body | None = None,
-        files: ReplyFiles = NO_FILES,
-        *,
-        repeat: bool = True,
+        self, route: Route, body: Json | None, files: ReplyFiles, *, repeat: bool = True
     ) -> None:
         """Make a call; wait once where Discord limits it for a short time.
 
@@ -226,14 +216,14 @@ class DiscordApi:
 
     # ── commands ───────────────────────────────────────────────────────────────
 
-    async def commands(self) -> Sequence[Body]:
+    async def commands(self) -> list[Json]:
         """Fetch the registered commands in all their languages."""
         path = "/applications/{application_id}/commands"
         route = Route("GET", path, application_id=self._application)
         options = {"with_localizations": "true"}
         return list(await self._http.request(route, params=options))
 
-    async def replace_commands(self, body: Sequence[Body]) -> None:
+    async def replace_commands(self, body: Sequence[Json]) -> None:
         """Register exactly these commands."""
         payload = [dict(command) for command in body]
         await self._http.bulk_upsert_global_commands(self._application, payload)
@@ -260,7 +250,7 @@ class DiscordApi:
         self._kinds.put(channel, kind)
         return kind
 
-    def is_ours(self, message: Mapping[str, Any]) -> bool:
+    def is_ours(self, message: Json) -> bool:
         """Check whether the bot wrote a message."""
         return bool(self.me) and message["author"]["id"] == self.me
 
@@ -273,23 +263,21 @@ class DiscordApi:
         return allowed.view_channel and allowed.read_message_history
 
 
+#: Makes one request.
+ApiCall = Callable[[DiscordApi], Awaitable[T]]
+
+
 class DiscordCaller(Protocol):
     """Makes one request when it may be sent; every failure is a `SendError`."""
 
     async def __call__(
-        self,
-        call: Callable[[DiscordApi], Awaitable[T]],
-        method: str = "GET",
-        route: str = "",
-        *,
-        guarded: bool = True,
+        self, call: ApiCall[T], route: RequestRoute = READ, *, guarded: bool = True
     ) -> T:
         """Make the request.
 
         Args:
             call: Makes it.
-            method: Of HTTP.
-            route: As `rate_limits` names it; "" for one that is not a channel's.
+            route: Its method, and the channel as `rate_limits` names it, or "".
             guarded: Repeating it has no further effect.
         """
         ...
@@ -299,11 +287,11 @@ class DiscordCaller(Protocol):
 ApiProvider = Callable[[], Awaitable[DiscordApi]]
 
 
-def _build_params(body: Body) -> MultipartParameters:
+def _build_params(body: Json) -> MultipartParameters:
     return MultipartParameters(payload=dict(body), multipart=None, files=None)
 
 
-def _build_request(body: Body, files: ReplyFiles) -> Json:
+def _build_request(body: Json, files: ReplyFiles) -> Json:
     """Build the request of a body: multipart if it names files."""
     data = body.get("data") if "type" in body else body
     listed = (data or {}).get("attachments") or ()
@@ -390,7 +378,7 @@ class RestCheckApi:
 
     async def owner(self, guild: int) -> str | None:
         """Return the id of the server's owner."""
-        found = dict(await self._http.get_guild(guild, with_counts=False))
+        found: Json = await self._http.get_guild(guild, with_counts=False)
         return str(found["owner_id"]) if found.get("owner_id") else None
 
     async def gateway(self) -> Finding:
@@ -415,15 +403,13 @@ class RestCheckApi:
 
     async def channel(self, number: int, guild: str, subject: str) -> Finding:
         """Compare the bot's permissions in a channel with those it needs."""
-        found: Json = dict(await self._http.get_channel(number))
+        found: Json = await self._http.get_channel(number)
         if str(found.get("guild_id")) != guild:
-            return Finding.problem(
-                subject,
-                Message(
-                    "the channel belongs to another server than {guild}", guild=guild
-                ),
-                "run /newsdesk destination here in the right channel",
+            text = Message(
+                "the channel belongs to another server than {guild}", guild=guild
             )
+            fix = Message("run /newsdesk destination here in the right channel")
+            return Finding.problem(subject, text, fix)
         me = self._client.user
         assert me, "known since the login"
         bits = await self._compute_permissions(guild, found, me.id)
@@ -433,13 +419,14 @@ class RestCheckApi:
         names = ", ".join(f"«{name}»" for name in lacking)
         text = Message("the bot lacks {names}", names=names)
         fix = Message("allow the bot {names} in the channel's permissions", names=names)
-        posts = _POSTING_PERMISSIONS.isdisjoint(lacking)
-        return (Finding.warning if posts else Finding.problem)(subject, text, fix)
+        can_post = _POSTING_PERMISSIONS.isdisjoint(lacking)
+        report = Finding.warning if can_post else Finding.problem
+        return report(subject, text, fix)
 
     async def may_write(self, number: int, guild: int, person: int) -> bool:
         """Check whether a member of the server may see a channel and write there."""
         try:
-            found: Json = dict(await self._http.get_channel(number))
+            found: Json = await self._http.get_channel(number)
             if str(found.get("guild_id")) != str(guild):
                 return False
             bits = await self._compute_permissions(str(guild), found, person)
@@ -447,17 +434,14 @@ class RestCheckApi:
             return False
         return permissions.can_write(bits, int(found.get("type", 0)))
 
-    async def _compute_permissions(
-        self, guild: str, channel: Mapping[str, Any], who: int
-    ) -> int:
+    async def _compute_permissions(self, guild: str, channel: Json, who: int) -> int:
         if "thread_metadata" in channel:
             # A thread has the permissions of its channel.
-            channel = dict(await self._http.get_channel(int(channel["parent_id"])))
-        return permissions.compute_permissions(
-            dict(await self._http.get_guild(int(guild), with_counts=False)),
-            dict(await self._http.get_member(int(guild), who)),
-            channel.get("permission_overwrites") or (),
-        )
+            channel = await self._http.get_channel(int(channel["parent_id"]))
+        overwrites: Any = channel.get("permission_overwrites") or ()
+        server = await self._http.get_guild(int(guild), with_counts=False)
+        member = await self._http.get_member(int(guild), who)
+        return permissions.compute_permissions(server, member, overwrites)
 
 
 def _check_application(
@@ -466,37 +450,31 @@ def _check_application(
     page = f"{permissions.PORTAL}/{application.id}"
     endpoint = bool(application.interactions_endpoint_url)
     if endpoint and not webhook:
-        yield Finding.problem(
-            "discord commands",
-            "Discord sends commands to an address and not to the bot",
-            Message(
-                "empty «Interactions Endpoint URL» at {page}/information", page=page
-            ),
+        text = Message("Discord sends commands to an address and not to the bot")
+        fix = Message(
+            "empty «Interactions Endpoint URL» at {page}/information", page=page
         )
+        yield Finding.problem("discord commands", text, fix)
     if webhook and not endpoint:
-        yield Finding.problem(
-            "discord commands",
-            "Discord has no address to send commands to",
-            Message(
-                "set «Interactions Endpoint URL» at {page}/information, or unset "
-                "STANDFIRST_DISCORD_PUBLIC_KEY",
-                page=page,
-            ),
+        text = Message("Discord has no address to send commands to")
+        fix = Message(
+            "set «Interactions Endpoint URL» at {page}/information, or unset "
+            "STANDFIRST_DISCORD_PUBLIC_KEY",
+            page=page,
         )
+        yield Finding.problem("discord commands", text, fix)
     if application.bot_require_code_grant:
-        yield Finding.problem(
-            "discord invitation",
-            "the bot cannot be invited by its address alone",
-            Message("switch «Requires OAuth2 Code Grant» off at {page}/bot", page=page),
+        text = Message("the bot cannot be invited by its address alone")
+        fix = Message(
+            "switch «Requires OAuth2 Code Grant» off at {page}/bot", page=page
         )
+        yield Finding.problem("discord invitation", text, fix)
     if any(getattr(application.flags, name) for name in _PRIVILEGED_FLAGS):
-        yield Finding.warning(
-            "discord intents",
-            "it could see more about people than it needs",
-            Message(
-                "switch the «Privileged Gateway Intents» off at {page}/bot", page=page
-            ),
+        text = Message("it could see more about people than it needs")
+        fix = Message(
+            "switch the «Privileged Gateway Intents» off at {page}/bot", page=page
         )
+        yield Finding.warning("discord intents", text, fix)
 
 
 def _parse_date(server_date: str) -> datetime | None:

@@ -21,12 +21,7 @@ from bot.errors import (
 )
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import (
-    LOGIN_REFUSED,
-    ChannelGone,
-    ThreadExists,
-    WrongChannelKind,
-)
+from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
 from digests.messages import Message
 
 UNKNOWN_CHANNEL: Final = 10003
@@ -65,8 +60,8 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
             return SendRateLimited(
                 "discord.library_wait", error=error, retry_after=wait
             )
-        case discord.LoginFailure():
-            return SendRefused(LOGIN_REFUSED, whole_workspace=True)
+        case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
+            return SendRefused("discord.login_refused", whole_workspace=True)
         case discord.HTTPException():
             return _classify_status(error, guarded=guarded)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
@@ -80,7 +75,7 @@ def _classify_status(error: discord.HTTPException, *, guarded: bool) -> SendErro
         case 400:
             return _classify_bad_request(error)
         case 401:
-            return SendRefused(LOGIN_REFUSED, whole_workspace=True)
+            return SendRefused("discord.login_refused", whole_workspace=True)
         case 403:
             return _classify_forbidden(error)
         case 404:

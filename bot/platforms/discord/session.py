@@ -4,7 +4,6 @@ Events are converted to plain dataclasses and passed to the event handler. `tran
 adapts discord.py, and `rest_api` makes the REST calls.
 """
 
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ import aiohttp
 import discord
 
 from bot.i18n.translation import Texts
-from bot.platforms.discord.channels import ChannelFacts, is_snowflake
+from bot.platforms.discord.channels import ChannelFacts, Json, is_snowflake
 from bot.platforms.discord.events import DiscordEventHandler
 from bot.platforms.discord.interactions import DiscordInteraction
 from bot.platforms.discord.rate_limits import DiscordRateLimiter
@@ -66,7 +65,7 @@ class DiscordSession(discord.AutoShardedClient):
         """Whether every shard has a session."""
         return len(self.shards_connected) == self.shard_count
 
-    def dispatch_interaction(self, interaction: Mapping[str, Any]) -> None:
+    def dispatch_interaction(self, interaction: Json) -> None:
         """Handle an interaction that came over HTTP like one of the gateway's.
 
         Raises:
@@ -84,9 +83,8 @@ class DiscordSession(discord.AutoShardedClient):
         if here is None or here.unavailable:
             return None
         roles = {str(role.id): role.mentionable for role in here.roles}
-        found = (
-            here.get_channel_or_thread(int(channel)) if is_snowflake(channel) else None
-        )
+        number = int(channel) if is_snowflake(channel) else 0
+        found = here.get_channel_or_thread(number)
         if found is None:
             return ChannelFacts(kind=None, may=0, roles=roles)
         may = found.permissions_for(here.me).value
@@ -98,7 +96,7 @@ class DiscordSession(discord.AutoShardedClient):
         return super()._get_state(**options)
 
     def _record_date(self, date: str) -> None:
-        self.api.check_api.server_date = date
+        self.api.checks.server_date = date
 
     async def on_shard_connect(self, shard_id: int) -> None:
         self.shards_connected.add(shard_id)
@@ -134,7 +132,7 @@ class DiscordSession(discord.AutoShardedClient):
             id=str(interaction.id),
             token=interaction.token,
             kind=interaction.type.value,
-            data=cast(Mapping[str, Any], interaction.data or {}),
+            data=cast(Json, interaction.data or {}),
             guild=str(interaction.guild_id) if ours else None,
             guild_name=guild.name if guild is not None else "",
             channel=None if channel is None else str(channel),

@@ -22,7 +22,7 @@ replaced. Replaced are, each for a reason:
 import asyncio
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Final, Self, cast
 
@@ -32,6 +32,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Ratelimit, Route
 
+from bot.platforms.discord.channels import Json
 from bot.platforms.discord.rate_limits import DiscordRateLimiter, parse_route
 
 #: Responses to interactions: Discord does not limit them, and they have three seconds.
@@ -101,7 +102,7 @@ def configure_endpoints(api_base: str | None, gateway: str | None) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
-def dispatch_interaction(client: discord.Client, data: Mapping[str, Any]) -> None:
+def dispatch_interaction(client: discord.Client, data: Json) -> None:
     """Parse and dispatch an interaction as if the gateway had sent it."""
     client._connection.parsers["INTERACTION_CREATE"](dict(data))
 
@@ -125,24 +126,20 @@ def _build_trace_config(
             context.entered = await pace.enter(params.method, parse_route(path))
 
     async def ended(
-        _: object, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+        _: object, _context: object, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        leave(context)
         status, headers = params.response.status, params.response.headers
         record_date(headers.get("Date", ""))
         route = parse_route(params.url.path)
         pace.record_response(params.method, route, status, headers)
 
-    async def failed(_: object, context: SimpleNamespace, _params: object) -> None:
-        leave(context)
-
-    def leave(context: SimpleNamespace) -> None:
+    async def leave(_: object, context: SimpleNamespace, _params: object) -> None:
         if context.entered is not None:
             pace.leave(context.entered)
             context.entered = None
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(starting)
-    trace.on_request_end.append(ended)
-    trace.on_request_exception.append(failed)
+    trace.on_request_end.extend((leave, ended))
+    trace.on_request_exception.append(leave)
     return trace

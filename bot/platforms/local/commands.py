@@ -32,7 +32,6 @@ from bot.platforms.common.forms import find_command_by_path, select_declared
 from bot.platforms.common.typed_commands import (
     MAX_LINE,
     AssignedWords,
-    ParsedCommand,
     TypedWord,
     find_command,
     parse_command,
@@ -69,30 +68,42 @@ def create_event_id() -> str:
 
 async def run_request(visitor: PageVisitor, fields: Mapping[str, str]) -> CommandAnswer:
     """Run a pressed control, a submitted form, or a line of the command box."""
-    inbox, texts = visitor.inbox, visitor.texts
-    control, path = fields.get("control"), fields.get("path")
     asked = fields.get("label") or fields.get("line", "").strip()
+    inbox = visitor.inbox
     if inbox is None:
+        texts = visitor.texts
         said = texts.say("The bot is still starting. Try again in a moment.")
-        return CommandAnswer(asked=asked or f"/{path}", outcome=Reply.of_problem(said))
-    invocation = _build_invocation(visitor, fields)
-    if control is not None:
+        return CommandAnswer(asked=asked, outcome=Reply.of_problem(said))
+    found = _read_request(visitor, inbox, fields)
+    if isinstance(found, Reply):
+        return CommandAnswer(asked=asked, outcome=found)
+    asked = asked or " ".join((f"/{found.path}", *found.args.values()))
+    return CommandAnswer(asked=asked, outcome=await inbox.dispatch(found))
+
+
+def _read_request(
+    visitor: PageVisitor, inbox: Inbox, fields: Mapping[str, str]
+) -> Invocation | Reply:
+    """Return what a request asks for; a problem if it cannot be read."""
+    bare, path = _build_invocation(visitor, fields), fields.get("path")
+    if "control" in fields:
         try:
-            invocation = inbox.press(invocation, control)
+            return inbox.press(bare, fields["control"])
         except UserError as error:
-            problem = Reply.of_problem(texts.error(error))
-            return CommandAnswer(asked=asked, outcome=problem)
-    elif path:
+            return Reply.of_problem(visitor.texts.error(error))
+    if path:
         command = find_command_by_path(inbox.commands, path)
-        args = select_declared(command, _get_answers(fields))
-        invocation = replace(invocation, path=path, args=args, submitted=True)
-    else:
-        parsed = parse_command(asked, inbox.commands, texts)
-        if not isinstance(parsed, ParsedCommand):
-            return CommandAnswer(asked=asked, outcome=parsed)
-        invocation = replace(invocation, path=parsed.path, args=parsed.args)
-    shown = asked or " ".join((f"/{invocation.path}", *invocation.args.values()))
-    return CommandAnswer(asked=shown, outcome=await inbox.dispatch(invocation))
+        options = command.options if command else ()
+        given = {
+            o.name: fields.get(f"{ANSWER_FIELD_PREFIX}{o.name}", "") for o in options
+        }
+        args = select_declared(command, given)
+        return replace(bare, path=path, args=args, submitted=True)
+    line = fields.get("line", "").strip()
+    parsed = parse_command(line, inbox.commands, visitor.texts)
+    if isinstance(parsed, Reply):
+        return parsed
+    return replace(bare, path=parsed.path, args=parsed.args)
 
 
 async def complete_for(
@@ -108,15 +119,6 @@ async def complete_for(
     return add_values(
         found, await inbox.complete(invocation, wanted.option, wanted.typed)
     )
-
-
-def _get_answers(fields: Mapping[str, str]) -> dict[str, str]:
-    start = ANSWER_FIELD_PREFIX
-    return {
-        name.removeprefix(start): answer
-        for name, answer in fields.items()
-        if name.startswith(start)
-    }
 
 
 def _build_invocation(visitor: PageVisitor, fields: Mapping[str, str]) -> Invocation:
@@ -193,19 +195,14 @@ def complete_line(line: str, caret: int, commands: Sequence[Command]) -> Complet
 
 def add_values(completion: Completion, values: Sequence[str]) -> Completion:
     """Put values from the archive before the other completions."""
-    given = (
-        CompletionItem(
-            insert=completion.lead + _quote_value(value, completion.quoted), label=value
-        )
-        for value in values
-    )
+
+    def insert(value: str) -> str:
+        mark = '"' if completion.quoted and len(value.split()) > 1 else ""
+        return f"{completion.lead}{mark}{value}{mark} "
+
+    given = (CompletionItem(insert=insert(value), label=value) for value in values)
     every = (*given, *completion.items)[: limits.COMPLETIONS]
     return replace(completion, items=every, wanted=None)
-
-
-def _quote_value(value: str, quoted: bool) -> str:
-    needs = quoted and any(letter.isspace() for letter in value)
-    return f'"{value}" ' if needs else f"{value} "
 
 
 def _complete_path(before: str, commands: Sequence[Command]) -> Completion:
@@ -229,17 +226,17 @@ def _complete_value(
     words = AssignedWords.of(command, done)
     named = next((o for o in command.options if o.name == word.name), None)
     option = named or _find_next_option(words)
-    start, text, end = word.start, word.text, len(before)
-    if option is None:
-        found = Completion(start=start, end=end)
-    elif named is None and option.rest:
-        skipped = words.free.index(option)
-        start = min([w.start for w in words.loose[skipped:]] + [start])
+    start, text, takes_rest = word.start, word.text, False
+    if option is not None and named is None and option.rest:
+        takes_rest = True
+        start = [*words.loose[words.free.index(option) :], word][0].start
         text = before[start:]
-        found = Completion(start=start, end=end, quoted=False)
-    else:
-        lead = f"{option.name}=" if named else ""
-        found = Completion(start=start, end=end, lead=lead)
+    found = Completion(
+        start=start,
+        end=len(before),
+        lead=f"{named.name}=" if named else "",
+        quoted=not takes_rest,
+    )
     if option is not None:
         folded = text.casefold()
         fitting = [c for c in option.choices if c.casefold().startswith(folded)]

@@ -11,8 +11,9 @@ gap; a page ignores messages that it has. Events: `post`, `edit`, `present` (ids
 still exist), `delete`, `elsewhere` (another channel got a message), `reload`.
 
 sse-starlette encodes the events, keeps a silent stream open with comments, and cancels
-the stream of a page that left. It finds out about a stop by polling uvicorn's signal
-handlers, which the server does not install: `Hub.close` ends the streams.
+the stream of a page that left. From the first page on, it looks twice a second for a
+stop in uvicorn's signal handlers; our server installs none, and `Hub.close` ends the
+streams.
 """
 
 import asyncio
@@ -20,11 +21,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 from sse_starlette import JSONServerSentEvent, ServerSentEvent
 
-from bot.model import LocalMessage
+from bot.model import LocalMessage, Operation
 from bot.platforms.local import limits
 from bot.ports import Mailbox
 
@@ -36,7 +37,7 @@ RECONNECT_DELAY = 1_000
 class MessageChange:
     """A message was posted, edited or deleted."""
 
-    kind: Literal["post", "edit", "delete"]
+    kind: Operation
     #: For a deletion: as it was before.
     message: LocalMessage
 
@@ -50,15 +51,18 @@ class StreamEnd(Enum):
     CLOSED = "closed"
 
 
+LiveUpdate = MessageChange | StreamEnd
+
+
 class PageListener:
     """One open page: a queue of at most `limits.WAITING` updates."""
 
     def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
-        self._queue: asyncio.Queue[MessageChange | StreamEnd] = asyncio.Queue()
+        self._queue: asyncio.Queue[LiveUpdate] = asyncio.Queue()
         self._ended = False
 
-    def publish(self, update: MessageChange | StreamEnd) -> None:
+    def publish(self, update: LiveUpdate) -> None:
         """Queue an update; a full queue is replaced by `StreamEnd.RELOAD`."""
         if self._ended:
             return
@@ -70,9 +74,9 @@ class PageListener:
                 self._queue.get_nowait()
         self._queue.put_nowait(update)
 
-    async def iterate_updates(self) -> AsyncIterator[MessageChange | StreamEnd]:
+    async def iterate_updates(self) -> AsyncIterator[LiveUpdate]:
         """Yield updates; a `StreamEnd` is the last one."""
-        update: MessageChange | StreamEnd | None = None
+        update: LiveUpdate | None = None
         while not isinstance(update, StreamEnd):
             update = await self._queue.get()
             yield update

@@ -11,6 +11,7 @@ Every value in a template is sanitized, then escaped by Jinja.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -28,7 +29,6 @@ from bot.i18n.translation import Texts, negotiate_locale
 from bot.model import (
     Command,
     Destination,
-    Form,
     LocalMessage,
     Location,
     Permission,
@@ -36,7 +36,7 @@ from bot.model import (
     Workspace,
 )
 from bot.platforms.common.typed_commands import format_example
-from bot.platforms.local import commands, limits, live_updates, replies
+from bot.platforms.local import commands, limits, live_updates
 from bot.platforms.local.commands import ANSWER_FIELD_PREFIX, CommandAnswer, PageVisitor
 from bot.platforms.local.platform import (
     PEOPLE,
@@ -45,14 +45,12 @@ from bot.platforms.local.platform import (
     LocalPlatform,
     get_person,
 )
-from bot.ports import Clock, Mailbox
-from digests.messages import Message
-
-#: Person → the local workspace and its channels; the last one may be the person's own.
-ListChannels = Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
-
-#: What is paused at present, in sentences for editors.
-ListProblems = Callable[[], Awaitable[tuple[Message, ...]]]
+from bot.platforms.local.replies import (
+    TemplateData,
+    build_message_view,
+    build_reply_view,
+)
+from bot.ports import Clock, PageServices
 
 #: The banner for a bot that has no other platform.
 NO_TOKENS_NOTICE: Final = (
@@ -63,55 +61,46 @@ FRAGMENT_HEADER: Final = "x-standfirst-fragment"
 _EXAMPLES: Final = 4
 SEEN_COOKIE: Final = "standfirst_seen"
 _MAX_SEEN_CHANNELS: Final = 100
+#: Seconds for which the choice of a person is kept.
+_YEAR: Final = 365 * 86_400
 _FOLDER: Final = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
 TEMPLATES: Final = _FOLDER / "templates"
 
 
-async def _list_no_problems() -> tuple[Message, ...]:
-    return ()
-
-
 def build_page_routes(
-    *,
     platform: LocalPlatform,
-    mailbox: Mailbox,
+    services: PageServices,
     clock: Clock,
-    list_channels: ListChannels,
-    list_problems: ListProblems = _list_no_problems,
     notice: str = NO_TOKENS_NOTICE,
 ) -> list[BaseRoute]:
     """Build the page's routes.
 
     Args:
         platform: Its hub announces changes; its inbox takes commands.
-        mailbox: The messages.
+        services: The messages, the channels, and what is paused at present.
         clock: For the time of an answer.
-        list_channels: The local workspace and its channels.
-        list_problems: What is paused at present; shown to editors only.
         notice: A sentence in the banner; "" shows none.
     """
-    services = _Services(
+    site = _Site(
         platform=platform,
-        mailbox=mailbox,
+        services=services,
         clock=clock,
-        list_channels=list_channels,
-        list_problems=list_problems,
         notice=notice,
         templates=build_environment(TEMPLATES),
     )
 
     def route(path: str, handler: _Handler, method: str = "GET") -> Route:
         async def endpoint(request: Request) -> Response:
-            return await handler(await _open_page(services, request))
+            return await handler(await _open_page(site, request))
 
         return Route(path, endpoint, methods=[method])
 
     return [
-        route("/", _show_channel),
-        route("/c/{channel}", _show_channel),
-        route("/e/{edition}", _show_edition),
-        route("/s/{story}", _show_story),
+        route("/", _show_page),
+        route("/c/{channel}", _show_page),
+        route("/e/{edition}", partial(_show_lookup, "news latest")),
+        route("/s/{story}", partial(_show_lookup, "news story")),
         route("/events", _stream_events),
         route("/complete", _complete),
         route("/command", _run_command, "POST"),
@@ -122,14 +111,12 @@ def build_page_routes(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Services:
-    """Services that the routes use, for the lifetime of the process."""
+class _Site:
+    """What the routes use, for the lifetime of the process."""
 
     platform: LocalPlatform
-    mailbox: Mailbox
+    services: PageServices
     clock: Clock
-    list_channels: ListChannels
-    list_problems: ListProblems
     notice: str
     templates: Environment
 
@@ -138,11 +125,10 @@ class _Services:
 class _Page:
     """One request: its visitor and its channel."""
 
-    services: _Services
+    site: _Site
     request: Request
     #: Values of the path, the query and the posted form.
     fields: Mapping[str, str]
-    workspace: Workspace
     channels: tuple[Destination, ...]
     channel: Destination | None
     visitor: PageVisitor
@@ -152,8 +138,8 @@ class _Page:
         return self.visitor.texts
 
     @property
-    def channel_id(self) -> str:
-        return self.channel.channel if self.channel else ""
+    def workspace(self) -> Workspace:
+        return self.visitor.place.workspace
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -170,16 +156,16 @@ class _Page:
             "workspace": self.workspace,
             "channels": self.channels,
             "channel": self.channel,
-            "here": self.channel_id,
+            "here": self.visitor.place.channel or "",
             "path": _build_channel_path(self.channel),
             "person": self.visitor.person,
             "roles": ROLE_NAMES,
         }
-        return self.services.templates.get_template(template).render(context | more)
+        return self.site.templates.get_template(template).render(context | more)
 
-    def view_message(self, message: LocalMessage) -> replies.TemplateData:
-        now, zone = self.services.clock.now(), self.workspace.zone
-        return replies.build_message_view(message, self.texts, zone, now)
+    def view_message(self, message: LocalMessage) -> TemplateData:
+        now, zone = self.site.clock.now(), self.workspace.zone
+        return build_message_view(message, self.texts, zone, now)
 
     def render_message(self, message: LocalMessage) -> dict[str, Any]:
         """Render a message for the live stream."""
@@ -194,57 +180,54 @@ class _Page:
     def view_answer(self, answer: CommandAnswer) -> dict[str, Any]:
         outcome, zone = answer.outcome, self.workspace.zone
         texts = self.texts.chosen(outcome.locale)
-        form = isinstance(outcome, Form)
+        reply = None
+        if isinstance(outcome, Reply):
+            reply = build_reply_view(outcome, texts, zone)
         return {
             "asked": answer.asked,
-            "at": self.texts.time(self.services.clock.now(), zone),
-            "form": outcome if form else None,
-            "reply": None
-            if isinstance(outcome, Form)
-            else replies.build_reply_view(outcome, texts, zone),
+            "at": self.texts.time(self.site.clock.now(), zone),
+            "form": outcome if reply is None else None,
+            "reply": reply,
             "texts": texts,
         }
 
-    async def find_newest(self, channel: Destination, count: int) -> list[LocalMessage]:
+    async def find_newest(
+        self, channel: Destination, count: int
+    ) -> tuple[LocalMessage, ...]:
         """Return the newest messages of a channel, oldest first."""
-        return list(
-            await self.services.mailbox.newest(
-                self.workspace.id, channel.channel, count=count
-            )
-        )
+        mailbox = self.site.services.mailbox
+        return await mailbox.newest(self.workspace.id, channel.channel, count=count)
 
 
 _Handler = Callable[[_Page], Awaitable[Response]]
 
 
-async def _open_page(services: _Services, request: Request) -> _Page:
+async def _open_page(site: _Site, request: Request) -> _Page:
     """Load what every handler needs; 404 for an unknown channel."""
     fields = {**request.query_params, **request.path_params}
     if request.method == "POST":
         form = await request.form()
         fields = {key: value for key, value in form.items() if isinstance(value, str)}
     person = get_person(request.cookies)
-    workspace, channels = await services.list_channels(person.id)
-    in_workspace = Texts.of(workspace.locale)
-    channels = tuple(_name_channel(channel, in_workspace) for channel in channels)
+    workspace, channels = await site.services.list_channels(person.id)
+    own_name = Texts.of(workspace.locale).say("only you")
+    channels = tuple(replace(c, name=own_name) if c.person else c for c in channels)
     name = fields.get("channel")
     channel = _find_channel(channels, name)
     if channel is None and name:
         raise HTTPException(404)
     asked = request.headers.get("accept-language")
+    place = Location(workspace=workspace, channel=channel.channel if channel else None)
     visitor = PageVisitor(
         person=person,
-        place=Location(
-            workspace=workspace, channel=channel.channel if channel else None
-        ),
+        place=place,
         texts=Texts.of(negotiate_locale(asked, workspace.locale)),
-        inbox=services.platform.inbox,
+        inbox=site.platform.inbox,
     )
     return _Page(
-        services=services,
+        site=site,
         request=request,
         fields=fields,
-        workspace=workspace,
         channels=channels,
         channel=channel,
         visitor=visitor,
@@ -252,21 +235,6 @@ async def _open_page(services: _Services, request: Request) -> _Page:
 
 
 # ── handlers ───────────────────────────────────────────────────────────────────
-
-
-async def _show_channel(page: _Page) -> Response:
-    """Show a channel with its messages; the first one at `/`."""
-    return await _show_page(page)
-
-
-async def _show_edition(page: _Page) -> Response:
-    """Show a past edition, at a permanent URL."""
-    return await _show_lookup(page, "news latest", "edition")
-
-
-async def _show_story(page: _Page) -> Response:
-    """Show a story as it was published, at a permanent URL."""
-    return await _show_lookup(page, "news story", "story")
 
 
 async def _run_command(page: _Page) -> Response:
@@ -281,30 +249,25 @@ async def _change_person(page: _Page) -> Response:
     """Switch the page to another person."""
     stays = page.channel if page.channel and not page.channel.person else None
     response = RedirectResponse(_build_channel_path(stays), status_code=303)
-    if page.fields.get("person") in PEOPLE:
+    chosen = page.fields.get("person", "")
+    if chosen in PEOPLE:
         response.set_cookie(
-            PERSON_COOKIE,
-            page.fields["person"],
-            max_age=365 * 86_400,
-            httponly=True,
-            samesite="strict",
+            PERSON_COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="strict"
         )
     return response
 
 
 async def _stream_events(page: _Page) -> Response:
     """Stream the live updates of one channel."""
-    last = page.request.headers.get("last-event-id")
+    last = page.request.headers.get("last-event-id") or page.fields.get("after", "")
     stream = live_updates.LiveStream(
         workspace_id=page.workspace.id,
-        channel=page.channel_id,
-        after=_parse_number(last or page.fields.get("after", ""), 0),
+        channel=page.visitor.place.channel or "",
+        after=_parse_number(last, 0),
         show=page.render_message,
     )
-    services = page.services
-    return EventSourceResponse(
-        live_updates.stream_updates(services.platform.hub, services.mailbox, stream)
-    )
+    hub, mailbox = page.site.platform.hub, page.site.services.mailbox
+    return EventSourceResponse(live_updates.stream_updates(hub, mailbox, stream))
 
 
 async def _complete(page: _Page) -> Response:
@@ -323,9 +286,11 @@ async def _complete(page: _Page) -> Response:
     return JSONResponse({"start": found.start, "end": found.end, "items": items})
 
 
-async def _show_lookup(page: _Page, path: str, option: str) -> Response:
-    fields = {"path": path, f"{ANSWER_FIELD_PREFIX}{option}": page.fields[option]}
-    answer = await commands.run_request(page.visitor, fields)
+async def _show_lookup(path: str, page: _Page) -> Response:
+    """Show the answer of a read-only command, at a permanent URL."""
+    asked = page.request.path_params.items()
+    answers = {f"{ANSWER_FIELD_PREFIX}{name}": value for name, value in asked}
+    answer = await commands.run_request(page.visitor, {"path": path, **answers})
     response = await _show_page(page, answer)
     if isinstance(answer.outcome, Reply) and answer.outcome.problem:
         response.status_code = 404
@@ -333,8 +298,9 @@ async def _show_lookup(page: _Page, path: str, option: str) -> Response:
 
 
 async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Response:
-    shown = page.channel
-    messages = await page.find_newest(shown, limits.MESSAGES) if shown else []
+    """Show a channel with its messages; the first one at `/`."""
+    shown, site = page.channel, page.site
+    messages = await page.find_newest(shown, limits.MESSAGES) if shown else ()
     newest = {}
     for channel in page.channels:
         last = messages if channel == shown else await page.find_newest(channel, 1)
@@ -342,10 +308,12 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
     seen = parse_seen_cookie(page.request.cookies)
     if shown is not None:
         seen[shown.channel] = newest.get(shown.channel, 0)
+    is_editor = page.visitor.person.permission >= Permission.EDITOR
+    problems = await site.services.list_problems() if is_editor else ()
     html = page.render_html(
         "page.html",
-        notice=page.texts.word(page.services.notice),
-        troubles=await _list_problems(page),
+        notice=page.texts.word(site.notice),
+        troubles=list(map(page.texts.message, problems)),
         messages=list(map(page.view_message, messages)),
         unread={of for of, last in newest.items() if last > seen.get(of, 0)},
         newest=messages[-1].id if messages else 0,
@@ -358,13 +326,6 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
     return response
 
 
-async def _list_problems(page: _Page) -> tuple[str, ...]:
-    if page.visitor.person.permission < Permission.EDITOR:
-        return ()
-    problems = await page.services.list_problems()
-    return tuple(map(page.texts.message, problems))
-
-
 # ── values of requests ─────────────────────────────────────────────────────────
 
 
@@ -372,21 +333,13 @@ def _parse_number(text: str, default: int) -> int:
     return int(text) if text.isascii() and text.isdecimal() else default
 
 
-def _name_channel(channel: Destination, texts: Texts) -> Destination:
-    """Return the channel with its name on the page."""
-    if channel.person is None:
-        return channel
-    return replace(channel, name=texts.say("only you"))
-
-
 def _find_channel(
     channels: tuple[Destination, ...], name: str | None
 ) -> Destination | None:
     """Find the channel of that id or name; the first one where none is named."""
-    if not name:
-        return channels[0] if channels else None
-    by_id = (c for c in channels if c.channel == name)
-    return next(by_id, next((c for c in channels if c.name == name), None))
+    by_id = [c for c in channels if not name or c.channel == name]
+    by_name = (c for c in channels if c.name == name)
+    return next(iter(by_id), next(by_name, None))
 
 
 def _build_channel_path(channel: Destination | None) -> str:
@@ -400,11 +353,7 @@ def parse_seen_cookie(cookies: Mapping[str, str]) -> dict[str, int]:
         pairs = parse_qsl(raw, max_num_fields=_MAX_SEEN_CHANNELS)
     except ValueError:
         return {}
-    return {
-        channel: int(newest)
-        for channel, newest in pairs
-        if newest.isascii() and newest.isdecimal() and len(newest) < 16
-    }
+    return {channel: _parse_number(newest[:15], 0) for channel, newest in pairs}
 
 
 def format_seen_cookie(seen: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ every command.
 
 import asyncio
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 from bot.model import (
     LOCAL_PLATFORM,
@@ -32,16 +32,14 @@ from digests.types import Edition
 class LocalPlatform:
     """`bot.ports.Platform` over a mailbox."""
 
+    name: PlatformName = LOCAL_PLATFORM
+
     def __init__(self, *, mailbox: Mailbox, clock: Clock) -> None:
         self._mailbox = mailbox
         self._clock = clock
         self.hub = Hub()
         #: Receives commands; None while the platform is not running.
         self.inbox: Inbox | None = None
-
-    @property
-    def name(self) -> PlatformName:
-        return LOCAL_PLATFORM
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -59,13 +57,20 @@ class LocalPlatform:
         Raises:
             SendRefused: The message to edit is gone.
         """
+        now = self._clock.now()
+        message: LocalMessage | None
         match delivery.operation:
             case "post":
-                return await self._post(delivery)
+                message = await self._mailbox.put(delivery, now)
             case "edit":
-                return await self._edit(delivery)
+                message = await self._mailbox.change(delivery, now)
             case "delete":
-                return await self._delete(delivery)
+                message = await self._find_message(delivery)
+                await self._mailbox.remove(delivery)
+        if message is None:
+            return delivery.message_id or ""
+        self.hub.publish(MessageChange(kind=delivery.operation, message=message))
+        return str(message.id)
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Find the id of the message that carries the key, and push it to open pages.
@@ -77,9 +82,10 @@ class LocalPlatform:
         if delivery.operation != "post":
             return None
         message = await self._find_message(delivery)
-        if message is not None:
-            self._publish("post", message)
-        return str(message.id) if message else None
+        if message is None:
+            return None
+        self.hub.publish(MessageChange(kind="post", message=message))
+        return str(message.id)
 
     async def run(self, inbox: Inbox) -> None:
         """Accept commands until cancelled; then end the streams of open pages."""
@@ -90,32 +96,10 @@ class LocalPlatform:
             self.inbox = None
             self.hub.close()
 
-    async def _post(self, delivery: Delivery) -> str:
-        message = await self._mailbox.put(delivery, self._clock.now())
-        self._publish("post", message)
-        return str(message.id)
-
-    async def _edit(self, delivery: Delivery) -> str:
-        message = await self._mailbox.change(delivery, self._clock.now())
-        self._publish("edit", message)
-        return str(message.id)
-
-    async def _delete(self, delivery: Delivery) -> str:
-        message = await self._find_message(delivery)
-        await self._mailbox.remove(delivery)
-        if message is not None:
-            self._publish("delete", message)
-        return str(message.id) if message else delivery.message_id or ""
-
     async def _find_message(self, delivery: Delivery) -> LocalMessage | None:
         return await self._mailbox.find(
             delivery.workspace_id, delivery.channel, delivery.key
         )
-
-    def _publish(
-        self, kind: Literal["post", "edit", "delete"], message: LocalMessage
-    ) -> None:
-        self.hub.publish(MessageChange(kind=kind, message=message))
 
 
 PERSON_COOKIE: Final = "standfirst_person"

@@ -14,16 +14,10 @@ def build(context: PlatformContext) -> ActivePlatform:
     assert services is not None, "the page needs the running application"
     platform = LocalPlatform(mailbox=services.mailbox, clock=context.clock)
     alone = set(context.enabled) <= {LOCAL_PLATFORM}
+    notice = pages.NO_TOKENS_NOTICE if alone else ""
     return ActivePlatform(
         platform=platform,
-        pages=pages.build_page_routes(
-            platform=platform,
-            mailbox=services.mailbox,
-            clock=context.clock,
-            list_channels=services.list_channels,
-            list_problems=services.list_problems,
-            notice=pages.NO_TOKENS_NOTICE if alone else "",
-        ),
+        pages=pages.build_page_routes(platform, services, context.clock, notice),
         before_stop=platform.hub.close,
     )
 

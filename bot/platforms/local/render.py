@@ -11,25 +11,18 @@ order.
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote, urlencode
 
+from bot.i18n.links import build_article_href, make_link
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
 from bot.platforms.common.edition_layout import list_buttons
 from bot.platforms.common.edition_text import (
     EditionView,
-    format_closing,
-    format_corrections,
-    format_counts,
-    format_edition_date,
-    format_late_notice,
-    format_method_note,
-    format_source,
-    select_card,
+    describe_speaker,
     to_local_date,
 )
-from bot.platforms.common.text import get_quotation_marks, make_link, shorten_text
+from bot.platforms.common.text import get_quotation_marks, shorten_text
 from bot.platforms.local import limits
 from digests.types import (
     ArticleRef,
@@ -40,7 +33,6 @@ from digests.types import (
     QuoteCard,
     Section,
     Sentence,
-    Span,
 )
 
 Json = dict[str, Any]
@@ -70,15 +62,15 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
         "lang": context.locale,
         **({} if edition.sections is None else {"layout": chosen}),
         "title": shorten_text(edition.title, limits.HEADLINE),
-        "day": format_edition_date(view),
-        "counts": format_counts(view),
-        "late": format_late_notice(view) if context.late else "",
+        "day": view.format_edition_date(),
+        "counts": view.format_counts(),
+        "late": view.format_late_notice() if context.late else "",
         "stories": [_build_story(number, story, view) for number, story in stories],
         "hero": _build_card(hero, view) if shows_hero and hero else None,
         "brief": [_build_brief(one, view) for one in brief],
         "controls": _build_controls(stories, view.texts),
-        "honesty": format_method_note(view),
-        "end": format_closing(view),
+        "honesty": view.format_method_note(),
+        "end": view.format_closing(),
     }
     text = format_edition_text(payload)
     return (MessagePart(key="1", payload=payload, fallback_text=text),)
@@ -92,9 +84,7 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
     revisions = {ref.id: ref.revision for ref in story.articles}
     cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
     cards = cards[: limits.CARDS] if "quotes" in sections else []
-    shown = select_card(
-        cards, view.edition.hero, lambda card: len(card.text) <= limits.QUOTE_SHOWN
-    )
+    shown = view.select_card(cards, lambda card: len(card.text) <= limits.QUOTE_SHOWN)
     folded = [card for card in cards if card != shown]
     has_figures = "figures" in sections
     figures = story.figures[: limits.FIGURES] if has_figures else ()
@@ -111,8 +101,8 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
         "lang": reported.lang or "en",
         "update": texts.say("Update") if story.update else "",
         "summary": [_build_sentence(sentence, reported) for sentence in summary],
-        "source": format_source(story, view),
-        "notes": format_corrections(story.notes, view),
+        "source": view.format_source(story),
+        "notes": view.format_corrections(story.notes),
         "shown": _build_card(shown, view) if shown else None,
         "cards": [_build_card(card, view) for card in folded],
         "matters": _build_sentence(matters, reported) if matters else None,
@@ -178,7 +168,7 @@ def _label_folded(quotes: int, figures: int, shows_quote: bool, texts: Texts) ->
 
 def _build_brief(brief: BriefStory, view: EditionView) -> Json:
     return {
-        "notes": format_corrections(brief.notes[-1:], view),
+        "notes": view.format_corrections(brief.notes[-1:]),
         "headline": shorten_text(brief.headline.text, limits.HEADLINE),
         "link": _build_link(brief.article),
         "lang": brief.article.lang or "en",
@@ -205,25 +195,6 @@ def _build_controls(
     }
 
 
-#: Path segment for the newest stored revision of an article.
-NEWEST: Final = "newest"
-
-
-def build_article_href(article: str, revision: str | None, *spans: Span) -> str:
-    """Build the URL of our own page with an article's stored text.
-
-    Args:
-        article: The article's id.
-        revision: The stored version that `spans` point into; None for the newest.
-        spans: The words to mark there.
-    """
-    path = f"/articles/{quote(article, safe='')}/{quote(revision or NEWEST, safe='')}"
-    if not spans:
-        return path
-    places = [pair for s in spans for pair in (("from", s.start), ("to", s.end))]
-    return f"{path}?{urlencode(places)}#here"
-
-
 def _build_card(card: QuoteCard, view: EditionView) -> Json:
     return build_card_view(card, view.texts, view.context.zone)
 
@@ -231,20 +202,16 @@ def _build_card(card: QuoteCard, view: EditionView) -> Json:
 def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> Json:
     """Build what the template `card` shows of a quote card."""
     opening, closing = get_quotation_marks(card.lang)
-    unnamed = texts.say("speaker not named in the text")
-    speaker = shorten_text(card.speaker or unnamed, limits.LABEL)
-    role = shorten_text(card.role or "", limits.LABEL)
-    if role and role.casefold() in speaker.casefold():
-        role = ""
+    speaker, role = describe_speaker(card, texts)
     at, outside = card.published, make_link(card.url)
     return {
         "text": card.text,
         "opening": opening,
         "closing": closing,
         "lang": card.lang,
-        "speaker": speaker,
+        "speaker": shorten_text(speaker, limits.LABEL),
         "named": card.speaker is not None,
-        "role": role,
+        "role": shorten_text(role, limits.LABEL),
         "outlet": shorten_text(card.source, limits.LABEL),
         "date": texts.weekday_date(to_local_date(at, zone)) if at else "",
         "href": build_article_href(card.article, card.revision, card.span),
@@ -262,37 +229,25 @@ _DEFAULT_LAYOUT: Final[Mapping[str, Any]] = {"story": DEFAULT_SECTIONS, "also": 
 
 
 def format_edition_text(payload: Mapping[str, Any]) -> str:
-    """Format a payload as lines of plain text."""
-    return sanitize_text("\n".join(_list_lines(payload)))
-
-
-def _list_lines(payload: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{payload['title']} · {payload['day']}"
-    yield payload["counts"]
-    if payload["late"]:
-        yield payload["late"]
+    """Format a payload as plain text, with a blank line between its parts."""
     layout = payload.get("layout") or _DEFAULT_LAYOUT
-    if layout["also"] == "above":
-        yield from _list_brief_lines(payload)
-    for story in payload["stories"]:
-        yield ""
-        yield from _list_story_lines(story, layout["story"])
-    if payload["hero"]:
-        yield ""
-        yield _format_quote_line(payload["hero"])
-    if layout["also"] == "below":
-        yield from _list_brief_lines(payload)
-    yield ""
-    yield payload["honesty"]
-    yield payload["end"]
+    brief = [_list_brief_lines(payload)] if payload["brief"] else []
+    parts = [
+        (f"{payload['title']} · {payload['day']}", payload["counts"], payload["late"]),
+        *(brief if layout["also"] == "above" else ()),
+        *(_list_story_lines(story, layout["story"]) for story in payload["stories"]),
+        *([[_format_quote_line(payload["hero"])]] if payload["hero"] else ()),
+        *(brief if layout["also"] == "below" else ()),
+        (payload["honesty"], payload["end"]),
+    ]
+    texts = ("\n".join(filter(None, lines)) for lines in parts)
+    return sanitize_text("\n\n".join(texts))
 
 
 def _list_brief_lines(payload: Mapping[str, Any]) -> Iterator[str]:
-    if payload["brief"]:
-        yield ""
-        for brief in payload["brief"]:
-            parts = (brief["headline"], brief["source"], *brief["notes"])
-            yield "– " + " · ".join(filter(None, parts))
+    for brief in payload["brief"]:
+        parts = (brief["headline"], brief["source"], *brief["notes"])
+        yield "– " + " · ".join(filter(None, parts))
 
 
 def _list_story_lines(

@@ -5,8 +5,11 @@ The templates escape every text; here links are checked and neighbouring lines g
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+from bot.i18n.links import build_article_href, make_link
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -14,7 +17,6 @@ from bot.model import (
     FactTable,
     ListItem,
     LocalMessage,
-    MessagePart,
     Paragraph,
     Preformatted,
     QuoteBlock,
@@ -22,9 +24,8 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.text import make_link
 from bot.platforms.local import limits
-from bot.platforms.local.render import build_article_href, build_card_view
+from bot.platforms.local.render import build_card_view
 from digests.types import Span
 
 TemplateData = dict[str, Any]
@@ -60,11 +61,10 @@ def summarize_message(message: LocalMessage, texts: Texts) -> str:
 
 def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
     """Build what the template `reply` shows."""
+    blocks = (_build_block(block, texts, zone) for block in reply.blocks)
     return {
         "title": reply.title,
-        "blocks": list(
-            _group_lines(_build_block(block, texts, zone) for block in reply.blocks)
-        ),
+        "blocks": list(_group_lines(blocks)),
         "controls": reply.controls[: limits.CONTROLS],
         "private": reply.private,
         "problem": reply.problem,
@@ -92,11 +92,8 @@ def _build_block(block: Block, texts: Texts, zone: str) -> TemplateData:
         case FactTable(rows=rows):
             return {"kind": "facts", "rows": rows}
         case RenderedEdition(parts=parts):
-            return {"kind": "shown", "parts": [_build_part(part) for part in parts]}
-
-
-def _build_part(part: MessagePart) -> TemplateData:
-    return _build_payload(part.payload, part.fallback_text)
+            shown = [_build_payload(one.payload, one.fallback_text) for one in parts]
+            return {"kind": "shown", "parts": shown}
 
 
 def _build_line(line: ListItem, texts: Texts) -> TemplateData:
@@ -134,13 +131,9 @@ def _split_at_marks(line: ListItem) -> Iterable[tuple[str, bool]]:
 
 def _group_lines(blocks: Iterable[TemplateData]) -> Iterable[TemplateData]:
     """Join neighbouring lines into one list."""
-    last: TemplateData | None = None
-    for block in blocks:
-        if last is not None and block["kind"] == last["kind"] == "lines":
-            last["lines"].extend(block["lines"])
-            continue
-        if last is not None:
-            yield last
-        last = block
-    if last is not None:
-        yield last
+    for kind, group in groupby(blocks, itemgetter("kind")):
+        if kind == "lines":
+            lines = [line for block in group for line in block["lines"]]
+            yield {"kind": kind, "lines": lines}
+        else:
+            yield from group

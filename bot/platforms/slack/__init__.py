@@ -1,8 +1,8 @@
 """Slack: Block Kit messages over the Web API; events by Socket Mode or signed HTTP.
 
-Only this package imports slack_sdk and Bolt, and only in `client`, `connection`,
-`oauth` and `send_errors`, which are loaded when something is first sent or received, or
-when the first visitor installs the app.
+Only this package imports slack_sdk and Bolt. They are loaded when they are first used:
+`connection` with the first connection, `oauth` with the first visitor who installs the
+app; `client` and `send_errors` import them inside their functions.
 
 One workspace with a token from the settings, or several that installed the app: both
 are `installations`. Code that sends or answers gets the `Installation` of the

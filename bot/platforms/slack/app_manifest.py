@@ -8,8 +8,9 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+from bot.errors import UserError
 from bot.model import Command, Finding, PlatformName
 from bot.platforms.common.text import shorten_text
 from digests.messages import Message
@@ -21,7 +22,6 @@ EVENTS_PATH: Final = "/slack/events"
 #: Page on which apps are created and managed.
 APPS_URL: Final = "https://api.slack.com/apps"
 #: docs.slack.dev, reference/app-manifest.
-_MAX_DESCRIPTION: Final = 140
 _MAX_USAGE_HINT: Final = 1_000
 
 #: Scopes that the app asks for, each with its reason.
@@ -32,21 +32,17 @@ SCOPES: Final[Mapping[str, str]] = {
     "users:read": "sees who manages the workspace: they are its editors",
     "usergroups:read": "sees who is in a user group that was made an editor",
     "channels:history": "checks whether a post without a confirmation has arrived",
-    "groups:history": (
-        "checks whether a post arrived in a private channel that it is in"
-    ),
-    "im:write": (
-        "greetings, personal digests, answers to reports, notices that posting stopped"
-    ),
-    "im:history": ("checks whether private messages arrived; reads nothing else there"),
-    "files:read": ("reads the file that an editor attaches to a form; no other file"),
+    "groups:history": "checks whether a post arrived in a private channel that it is "
+    "in",
+    "im:write": "greetings, personal digests, answers to reports, notices that posting "
+    "stopped",
+    "im:history": "checks whether private messages arrived; reads nothing else there",
+    "files:read": "reads the file that an editor attaches to a form; no other file",
     "files:write": "sends exports that are too long for a message",
-    "channels:read": (
-        "checks whether the app, and whoever lets it post, is in a channel"
-    ),
-    "groups:read": (
-        "checks whether the app, and whoever lets it post, is in a private channel"
-    ),
+    "channels:read": "checks whether the app, and whoever lets it post, is in a "
+    "channel",
+    "groups:read": "checks whether the app, and whoever lets it post, is in a private "
+    "channel",
 }
 #: Nothing works without these; without any other, only the feature that needs it fails.
 REQUIRED_SCOPES: Final = frozenset({"commands", "chat:write", "users:read"})
@@ -63,7 +59,7 @@ ROOT_DESCRIPTIONS: Final[Mapping[str, str]] = {
 def build_manifest(
     commands: Sequence[Command],
     *,
-    mode: ConnectionMode,
+    mode: ConnectionMode = "socket",
     url: str = "",
     rotation: bool = False,
 ) -> dict[str, Any]:
@@ -75,20 +71,35 @@ def build_manifest(
         url: For the latter: our public address, «https://news.example».
         rotation: Whether tokens expire and are exchanged; Slack does not allow
             switching this off again.
+
+    Raises:
+        UserError: The options contradict each other.
     """
-    oauth: dict[str, Any] = {"scopes": {"bot": list(SCOPES)}}
-    if mode == "http":
-        oauth["redirect_urls"] = [f"{url.rstrip('/')}{REDIRECT_PATH}"]
-    called = f"{url.rstrip('/')}{EVENTS_PATH}" if mode == "http" else ""
-    at = {"request_url": called} if called else {}
+    parts, base = urlsplit(url), url.rstrip("/")
+    if mode == "socket" and url:
+        raise UserError(
+            "--url belongs to --mode http: without it, Slack does not call the bot."
+        )
+    if mode == "socket" and rotation:
+        raise UserError(
+            "--rotation belongs to --mode http: only tokens of workspaces that "
+            "install the app themselves are exchanged."
+        )
+    if mode == "http" and (parts.scheme != "https" or not parts.hostname):
+        raise UserError(
+            "Slack calls only a public https address. Give it: --mode http "
+            "--url https://news.example"
+        )
+    redirects = {"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if url else {}
+    called = {"url": f"{base}{EVENTS_PATH}"} if url else {}
+    at = {"request_url": called["url"]} if url else {}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
             "name": "Standfirst",
-            "description": shorten_text(
-                "News digests in which every word can be traced to its source",
-                _MAX_DESCRIPTION,
-            ),
+            # Slack takes 140 characters (docs.slack.dev, reference/app-manifest).
+            "description": "News digests in which every word can be traced to its "
+            "source",
         },
         "features": {
             "app_home": {
@@ -99,7 +110,7 @@ def build_manifest(
             "bot_user": {"display_name": "Standfirst", "always_online": True},
             "slash_commands": list(_build_slash_commands(commands, called)),
         },
-        "oauth_config": oauth,
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}, **redirects},
         "settings": {
             "event_subscriptions": {**at, "bot_events": list(BOT_EVENTS)},
             "interactivity": {"is_enabled": True, **at},
@@ -125,21 +136,20 @@ def list_scope_reasons(mode: ConnectionMode) -> Iterator[str]:
 
 
 def _build_slash_commands(
-    commands: Sequence[Command], called: str
+    commands: Sequence[Command], called: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    for root in dict.fromkeys(command.path.split(" ")[0] for command in commands):
-        inside = [
-            c.path.split(" ")[1:] for c in commands if c.path.startswith(root + " ")
-        ]
-        names = dict.fromkeys(path[0] for path in inside)
-        found = {
+    names: dict[str, dict[str, None]] = {}
+    for root, _, rest in (command.path.partition(" ") for command in commands):
+        names.setdefault(root, {})[rest.split(" ")[0]] = None
+    for root, inside in names.items():
+        yield {
             "command": f"/{root}",
             "description": ROOT_DESCRIPTIONS.get(root, "Standfirst"),
-            "usage_hint": shorten_text(" | ".join(names), _MAX_USAGE_HINT),
+            "usage_hint": shorten_text(" | ".join(inside), _MAX_USAGE_HINT),
             # Channels and people are then sent with their ids.
             "should_escape": True,
+            **called,
         }
-        yield {**found, "url": called} if called else found
 
 
 #: Paths on the web port: the installation page, and the redirect after the consent.

@@ -12,12 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from bot.platforms.common.text import (
-    Link,
-    count_utf16,
-    normalize_newlines,
-    shorten_line,
-)
+from bot.i18n.links import Link
+from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 
 Json = dict[str, Any]
@@ -112,14 +108,15 @@ def rich_block(*parts: Json) -> Json:
     return {"type": "rich_text", "elements": said} if said else {}
 
 
+def option_element(value: str, label: str) -> Json:
+    """Build an option of a select."""
+    shown = shorten_line(label, limits.LABEL_OF_CONTROL) or "…"
+    return {"text": plain_text(shown), "value": value}
+
+
 def button_element(control: str, label: str, *, primary: bool = False) -> Json:
     """Build a button whose id is also its value."""
-    found = {
-        "type": "button",
-        "action_id": control,
-        "value": control,
-        "text": plain_text(shorten_line(label, limits.LABEL_OF_CONTROL) or "…"),
-    }
+    found = {"type": "button", "action_id": control, **option_element(control, label)}
     return {**found, "style": "primary"} if primary else found
 
 

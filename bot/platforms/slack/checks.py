@@ -41,14 +41,12 @@ class SlackExaminer:
         # The sign-in may be old: check that the token is valid, and get a `Date`.
         await self._installation.request("auth.test", lambda s: s.login())
         application = await self._application(session.scopes)
+        lacks = check_scopes(session.scopes, "slack scopes", REINSTALL_HINT)
         return PlatformIdentity(
             bot=session.bot_name,
             application=application,
             places=(session.team_name,),
-            findings=(
-                *check_scopes(session.scopes, "slack scopes", REINSTALL_HINT),
-                *self._check_same_app(application),
-            ),
+            findings=(*lacks, *self._check_same_app(application)),
             clock=_parse_date(session.server_date),
         )
 

@@ -18,17 +18,21 @@ from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import SlackApp
 
 if TYPE_CHECKING:
-    import aiohttp
+    from aiohttp import ClientSession
 
 
 class SlackClient:
     """Calls of the Web API with one bot token."""
 
+    #: The workspace and the bot in it; "" before the sign-in.
+    team = team_name = bot = bot_name = ""
+    #: The token's scopes; None where Slack does not say.
+    scopes: frozenset[str] | None = None
+    #: `Date` of the response to the sign-in.
+    server_date = ""
+
     def __init__(
-        self,
-        token: str,
-        api_base: str | None,
-        http: "aiohttp.ClientSession | None" = None,
+        self, token: str, api_base: str | None, http: "ClientSession | None" = None
     ) -> None:
         """Create the client; nothing is sent yet.
 
@@ -50,15 +54,6 @@ class SlackClient:
         )
         if api_base is not None:
             self.web.proxy = None
-        #: The workspace and the bot in it; "" before the sign-in.
-        self.team = ""
-        self.team_name = ""
-        self.bot = ""
-        self.bot_name = ""
-        #: The token's scopes; None where Slack does not say.
-        self.scopes: frozenset[str] | None = None
-        #: `Date` of the response to the sign-in.
-        self.server_date = ""
 
     @property
     def closed(self) -> bool:
@@ -126,7 +121,7 @@ class SlackClient:
         return not self.scopes or scope in self.scopes
 
 
-def open_pool() -> "aiohttp.ClientSession":
+def open_pool() -> "ClientSession":
     """Create a connection pool with the timeouts of every call."""
     import aiohttp
 

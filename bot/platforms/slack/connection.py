@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import aiohttp
+from aiohttp import ClientWebSocketResponse, ClientWSTimeout, WSMessage, WSMsgType
 from slack_bolt.adapter.socket_mode.async_internals import (
     run_async_bolt_app,
     send_async_response,
@@ -38,27 +38,16 @@ from bot.platforms.slack.events import SlackEventHandler
 
 #: Seconds that closing may take.
 CLOSE_TIMEOUT: Final = 1.0
-_TEXT: Final = aiohttp.WSMsgType.TEXT
-_CLOSING_TYPES: Final = frozenset({
-    aiohttp.WSMsgType.CLOSE,
-    aiohttp.WSMsgType.CLOSING,
-    aiohttp.WSMsgType.CLOSED,
-    aiohttp.WSMsgType.ERROR,
-})  # fmt: skip
+_CLOSING_TYPES: Final = frozenset(
+    {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}
+)
 
 
 class SlackSocket(SocketModeClient):
     """A connection that passes envelopes to a Bolt app and sends its responses."""
 
     def __init__(
-        self,
-        *,
-        app: AsyncApp,
-        app_token: str,
-        web: AsyncWebClient,
-        host: str | None,
-        ping_timeout: float = limits.PING_TIMEOUT,
-        idle_timeout: float = limits.IDLE_TIMEOUT,
+        self, app: AsyncApp, app_token: str, web: AsyncWebClient, host: str | None
     ) -> None:
         """Create the connection; nothing is dialled yet.
 
@@ -67,8 +56,6 @@ class SlackSocket(SocketModeClient):
             app_token: The app-level token, which opens connections.
             web: Requests the URL of a connection.
             host: The only host to dial; None = the one that Slack names.
-            ping_timeout: Seconds to wait for hello and for the answer to a ping.
-            idle_timeout: Seconds without a message after which the connection ends.
         """
         super().__init__(
             app_token=app_token, web_client=web, auto_reconnect_enabled=False
@@ -77,8 +64,6 @@ class SlackSocket(SocketModeClient):
         self.proxy = web.proxy
         self._app = app
         self._host = host
-        self._ping_timeout = ping_timeout
-        self._idle_timeout = idle_timeout
         self._over = False
         self.socket_mode_request_listeners.append(self._handle)
 
@@ -101,13 +86,13 @@ class SlackSocket(SocketModeClient):
         session = await pool.ws_connect(
             url,
             autoping=False,
-            heartbeat=self._ping_timeout / 2,
+            heartbeat=limits.PING_TIMEOUT / 2,
             proxy=self.proxy,
-            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
+            timeout=ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
         )
         try:
-            async with asyncio.timeout(self._ping_timeout):
-                await _wait_for_hello(session)
+            async with asyncio.timeout(limits.PING_TIMEOUT):
+                _check_hello(_parse_message(await _receive_message(session)))
         except BaseException:
             await session.close()
             raise
@@ -130,26 +115,21 @@ class SlackSocket(SocketModeClient):
     async def _receive(self) -> str:
         session = self.current_session
         assert session is not None, "it was not opened"
-        clock = asyncio.get_running_loop()
-        leave_at = clock.time() + self._idle_timeout
         while True:
-            async with asyncio.timeout_at(leave_at):
-                message = await session.receive()
+            async with asyncio.timeout(limits.IDLE_TIMEOUT):
+                message = await _receive_message(session)
             if message.type in _CLOSING_TYPES:
                 return ""
-            if message.type is aiohttp.WSMsgType.PING:
-                await session.pong(message.data)
-            if message.type is _TEXT:
-                leave_at = clock.time() + self._idle_timeout
+            if message.type is WSMsgType.TEXT:
                 said = _parse_message(message)
                 if said.get("type") == "disconnect":
                     return str(said.get("reason") or "disconnect")
                 await self.enqueue_message(message.data)
 
     async def _handle(self, _: Any, request: SocketModeRequest) -> None:
-        start = time.time()
+        begun = time.time()
         answer = await run_async_bolt_app(self._app, request)
-        await send_async_response(self, request, answer, start)
+        await send_async_response(self, request, answer, begun)
 
     def _check(self, url: str) -> None:
         parts = urlsplit(url)
@@ -160,21 +140,24 @@ class SlackSocket(SocketModeClient):
             )
 
 
-async def _wait_for_hello(session: aiohttp.ClientWebSocketResponse) -> None:
-    """Wait for Slack's hello."""
+async def _receive_message(session: ClientWebSocketResponse) -> WSMessage:
+    """Receive the next message that is no ping or pong; answer the pings before it."""
     while True:
         message = await session.receive()
-        if message.type is aiohttp.WSMsgType.PING:
+        if message.type is WSMsgType.PING:
             await session.pong(message.data)
-        elif message.type is not aiohttp.WSMsgType.PONG:
-            break
-    if _parse_message(message).get("type") != "hello":
+        elif message.type is not WSMsgType.PONG:
+            return message
+
+
+def _check_hello(message: dict[str, Any]) -> None:
+    if message.get("type") != "hello":
         raise ConnectionError("Slack's socket did not say hello.")
 
 
-def _parse_message(message: aiohttp.WSMessage) -> dict[str, Any]:
+def _parse_message(message: WSMessage) -> dict[str, Any]:
     try:
-        found = json.loads(message.data) if message.type is _TEXT else {}
+        found = json.loads(message.data) if message.type is WSMsgType.TEXT else {}
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -24,11 +24,8 @@ class SlackDirectMessages:
 
     def __init__(self, installations: Installations) -> None:
         self._installations = installations
-        self._channels = DirectMessageChannels(self._open)
-
-    async def open(self, team: str, user: str) -> str:
-        """Return the channel between the app and a person. Raises `SendError`."""
-        return await self._channels.open(team, user)
+        #: Returns the channel between the app and a person. Raises `SendError`.
+        self.open = DirectMessageChannels(self._open).open
 
     async def resolve_channel(self, delivery: Delivery) -> Delivery:
         """Return the delivery with its person replaced by their conversation's channel.

@@ -17,7 +17,6 @@ from bot.i18n.translation import Texts
 from bot.platforms.common.webhooks import SignatureScheme
 from bot.platforms.slack.app_manifest import INSTALL_PATH, PLATFORM_NAME, REDIRECT_PATH
 from bot.platforms.slack.installations import OnInstalled, StoredInstallations
-from bot.ports import StateStore
 
 if TYPE_CHECKING:
     from bot.platforms.slack.oauth import InstallFlow
@@ -44,13 +43,12 @@ def build_signature_scheme(secret: str) -> SignatureScheme:
 
 
 def build_install_routes(
-    installations: StoredInstallations, states: StateStore, arrived: OnInstalled
+    installations: StoredInstallations, arrived: OnInstalled
 ) -> list[Route]:
     """Build the routes of the installation pages.
 
     Args:
         installations: The installations of the app.
-        states: The states of installations in progress.
         arrived: Called with each new installation, once it is stored.
     """
 
@@ -59,7 +57,7 @@ def build_install_routes(
         # Bolt is loaded for the first visitor.
         from bot.platforms.slack.oauth import InstallFlow
 
-        return InstallFlow(installations, states, arrived, Texts.of("en"))
+        return InstallFlow(installations, arrived, Texts.of("en"))
 
     async def answer(request: Request) -> Response:
         return await open_flow().answer(request)

@@ -34,7 +34,6 @@ from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.platforms.slack.installations import Installations
 from bot.platforms.slack.interactions import (
     Body,
-    ParseEvent,
     SlackInteraction,
     parse_home_opened,
     parse_press,
@@ -43,7 +42,7 @@ from bot.platforms.slack.interactions import (
 )
 from bot.platforms.slack.messages import get_text
 from bot.platforms.slack.permissions import SlackPersons
-from bot.platforms.slack.responses import SlackResponder
+from bot.platforms.slack.responses import Outcome, SlackResponder
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
@@ -60,30 +59,22 @@ class SlackEventHandler:
     """Passes Slack's events to the inbox and sends its answers."""
 
     def __init__(
-        self,
-        installations: Installations,
-        open_direct_message: OpenChannel,
-        *,
-        hold: float = limits.FORM_HOLD,
-        now: Callable[[], float] = time.monotonic,
+        self, installations: Installations, open_direct_message: OpenChannel
     ) -> None:
         """Create the handler.
 
         Args:
             installations: The installations of the app.
             open_direct_message: Opens the conversation with a person.
-            hold: Seconds that a submitted form waits for its answer.
-            now: A monotonic clock in seconds.
         """
         #: Receives events; None while the platform is not running.
         self.inbox: Inbox | None = None
-        self.people = SlackPersons(installations, now)
+        self.people = SlackPersons(installations, time.monotonic)
         self._installations = installations
-        self._hold = hold
-        self._now = now
-        self._pending_forms = PendingForms(now)
+        self._now = time.monotonic
+        self._pending_forms = PendingForms()
         self._responder = SlackResponder(
-            installations, open_direct_message, self._pending_forms, now
+            installations, open_direct_message, self._pending_forms
         )
         self._seen = interactions.SeenEvents()
 
@@ -105,7 +96,7 @@ class SlackEventHandler:
             await ack()
             return
         work = asyncio.create_task(self._run_form(inbox, arrived))
-        done, _ = await asyncio.wait((work,), timeout=self._hold)
+        done, _ = await asyncio.wait((work,), timeout=limits.FORM_HOLD)
         shown = _build_acknowledgement(*work.result()) if done else {}
         await ack(**shown)
         if not shown:
@@ -169,8 +160,8 @@ class SlackEventHandler:
         self,
         body: Body,
         ack: Ack,
-        parse: ParseEvent,
-        work: Callable[[Inbox, SlackInteraction], Awaitable[Reply | Form]],
+        parse: Callable[[Body, float], SlackInteraction],
+        work: Callable[[Inbox, SlackInteraction], Awaitable[Outcome]],
     ) -> None:
         """Acknowledge an event, look up the person, run what they ask for, answer."""
         received_at = self._now()
@@ -201,9 +192,7 @@ class SlackEventHandler:
         known = await self.people.known(arrived.user, arrived.team)
         return replace(arrived, person=known)
 
-    async def _run_command(
-        self, inbox: Inbox, arrived: SlackInteraction
-    ) -> Reply | Form:
+    async def _run_command(self, inbox: Inbox, arrived: SlackInteraction) -> Outcome:
         found = parse_command(arrived.line, inbox.commands, arrived.texts)
         if not isinstance(found, ParsedCommand):
             return found
@@ -211,9 +200,7 @@ class SlackEventHandler:
             inbox, arrived.event, found.path, found.args
         )
 
-    async def _run_control(
-        self, inbox: Inbox, arrived: SlackInteraction
-    ) -> Reply | Form:
+    async def _run_control(self, inbox: Inbox, arrived: SlackInteraction) -> Outcome:
         draft = parse_draft_id(arrived.control)
         if draft is None:
             return await interactions.answer_control(
@@ -225,7 +212,7 @@ class SlackEventHandler:
 
     async def _run_form(
         self, inbox: Inbox, arrived: SlackInteraction
-    ) -> tuple[SlackInteraction, Reply | Form]:
+    ) -> tuple[SlackInteraction, Outcome]:
         """Answer a submitted form; show a problem in it, so that no input is lost."""
         arrived = await self._identify(arrived)
         form = arrived.form
@@ -255,7 +242,7 @@ class SlackEventHandler:
         origin = forms.resolve_upload_origin(self._installations.api_base)
         return forms.build_attachment(arrived.file, origin=origin, token=token)
 
-    async def _respond(self, arrived: SlackInteraction, outcome: Reply | Form) -> None:
+    async def _respond(self, arrived: SlackInteraction, outcome: Outcome) -> None:
         if isinstance(outcome, Reply):
             outcome = _explain_lookup_failure(outcome, arrived)
         try:
@@ -280,7 +267,7 @@ async def _query_status(inbox: Inbox, arrived: SlackInteraction) -> Reply:
 
 
 def _build_acknowledgement(
-    arrived: SlackInteraction, outcome: Reply | Form
+    arrived: SlackInteraction, outcome: Outcome
 ) -> dict[str, Any]:
     """Build the acknowledgement of a submitted form; {} only closes it."""
     if not isinstance(outcome, Form):

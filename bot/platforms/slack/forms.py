@@ -31,13 +31,14 @@ from bot.platforms.slack.block_kit import (
     Json,
     actions_blocks,
     button_element,
+    option_element,
     plain_text,
     rich_block,
     rich_run,
     rich_section,
     small_block,
 )
-from bot.platforms.slack.messages import format_fallback, get_mapping, get_text
+from bot.platforms.slack.messages import build_message, get_mapping, get_text
 
 #: Without this scope no form asks for a file.
 READ_SCOPE: Final = "files:read"
@@ -109,17 +110,11 @@ def collect_errors(form: Form, shown: Form) -> dict[str, str]:
 
 def render_form_message(form: Form, draft: str, texts: Texts) -> Json:
     """Render a message that shows the form's answers and errors and opens it again."""
-    wrong, again = describe_form_message(form, texts)
-    first = (
-        f"⚠ {texts.say('Something is missing or does not fit.')}"
-        if wrong
-        else shorten_line(form.title, limits.CELL)
-    )
+    first, again = describe_form_message(form, texts, limits.CELL)
     parts = [rich_section(rich_run(first, bold=True))]
     parts += [_render_answer(field, texts) for field in form.fields]
     button = button_element(f"{REOPEN_PREFIX}{draft}", again, primary=True)
-    blocks = [rich_block(*parts), *actions_blocks([button])]
-    return {"text": format_fallback(first).strip() or "…", "blocks": blocks}
+    return build_message(first, [rich_block(*parts), *actions_blocks([button])])
 
 
 # ── questions ──────────────────────────────────────────────────────────────────
@@ -158,7 +153,9 @@ def _render_input(field: FormField, texts: Texts) -> Json:
     fit = all(0 < count_utf16(choice) <= limits.OPTION_VALUE for choice in choices)
     if choices and fit and len(choices) <= limits.OPTIONS:
         return _render_select(field, choices, texts)
-    value = _cut_value(field.value)
+    # Cut to what an input of Slack's holds, in UTF-16 units.
+    units = field.value.encode("utf-16-le")[: 2 * limits.VIEW_VALUE]
+    value = units.decode("utf-16-le", "ignore")
     found: Json = {
         "type": "plain_text_input",
         "action_id": field.name,
@@ -169,23 +166,10 @@ def _render_input(field: FormField, texts: Texts) -> Json:
 
 
 def _render_select(field: FormField, choices: Sequence[str], texts: Texts) -> Json:
-    options = [_render_option(choice, texts) for choice in choices]
+    options = [option_element(choice, texts.word(choice)) for choice in choices]
     found = {"type": "static_select", "action_id": field.name, "options": options}
     chosen = next((o for o in options if o["value"] == field.value), None)
     return {**found, "initial_option": chosen} if chosen else found
-
-
-def _render_option(choice: str, texts: Texts) -> Json:
-    shown = shorten_line(texts.word(choice), limits.LABEL_OF_CONTROL)
-    return {"text": plain_text(shown or "…"), "value": choice}
-
-
-def _cut_value(value: str) -> str:
-    """Cut a value to what an input of Slack's holds, in UTF-16 units."""
-    kept = value[: limits.VIEW_VALUE]
-    while count_utf16(kept) > limits.VIEW_VALUE:
-        kept = kept[: -max(1, (count_utf16(kept) - limits.VIEW_VALUE) // 2)]
-    return kept
 
 
 # ── answers ────────────────────────────────────────────────────────────────────

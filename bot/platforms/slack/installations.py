@@ -28,6 +28,7 @@ from bot.model import AppInstallation, Delivery, Finding, InstallationTokens
 from bot.platforms.common.connection import StopSwitch
 from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import SlackApp, check_scopes
+from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.client import SlackClient, open_pool
 from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
@@ -37,14 +38,14 @@ from bot.platforms.slack.send_errors import (
     get_error_code,
 )
 from bot.platforms.slack.tokens import BotToken, RotatingToken, parse_tokens
-from bot.ports import InstallationStore
+from bot.ports import InstallationStorage
 from digests.messages import Message
 
 if TYPE_CHECKING:
-    import aiohttp
+    from aiohttp import ClientSession
 
 T = TypeVar("T")
-Json = dict[str, Any]
+Call: TypeAlias = Callable[[], Awaitable[T]]
 #: Called with each new installation, once it is stored.
 OnInstalled = Callable[[AppInstallation], Awaitable[None]]
 
@@ -64,7 +65,7 @@ class Installation:
         token: BotToken,
         pace: SlackRateLimiter,
         api_base: str | None,
-        pool: "aiohttp.ClientSession | None" = None,
+        pool: "ClientSession | None" = None,
     ) -> None:
         """Create the installation; nothing is sent yet.
 
@@ -143,13 +144,10 @@ class Installation:
         if not _TARGET_ID.fullmatch(channel):
             raise SendRefused("slack.not_a_channel_id", channel=channel)
         client = await self.sign_in()
-        wanted = delivery.workspace_external_id
-        if wanted != client.team:
+        team, wanted = client.team, delivery.workspace_external_id
+        if wanted != team:
             raise SendRefused(
-                "slack.wrong_team",
-                team=client.team,
-                wanted=wanted,
-                whole_workspace=True,
+                "slack.wrong_team", team=team, wanted=wanted, whole_workspace=True
             )
         async with self.pace.turn(method, channel):
             self.stop.check()
@@ -191,11 +189,7 @@ class Installation:
             await client.close()
 
     async def _attempt(
-        self,
-        client: SlackClient,
-        call: Callable[[], Awaitable[T]],
-        method: str,
-        channel: str = "",
+        self, client: SlackClient, call: Call[T], method: str, channel: str = ""
     ) -> T:
         try:
             return await self._retry_renewed(client, call)
@@ -205,9 +199,7 @@ class Installation:
                 self.pace.limited(method, channel, found.retry_after)
             raise found from error
 
-    async def _retry_renewed(
-        self, client: SlackClient, call: Callable[[], Awaitable[T]]
-    ) -> T:
+    async def _retry_renewed(self, client: SlackClient, call: Call[T]) -> T:
         """Call; repeat it with the next token where this one has just expired."""
         used = client.web.token or ""
         try:
@@ -271,7 +263,7 @@ class StoredInstallations:
 
     def __init__(
         self,
-        store: InstallationStore,
+        storage: InstallationStorage,
         *,
         app: SlackApp,
         api_base: str | None,
@@ -281,20 +273,20 @@ class StoredInstallations:
         """Create the registry; nothing is looked up yet.
 
         Args:
-            store: The installations.
+            storage: The installations, finished and in progress.
             app: Our app's credentials and public URL.
             api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
             now: The present instant.
             pace: Creates the rate limits of a workspace.
         """
         self.api_base = api_base
-        self.store = store
+        self.store, self.states = storage.installations, storage.states
         self.app = app
         self.now = now
         self._pace = pace
         #: Team → the id of the installation in the store, and the installation.
         self._open: dict[str, tuple[int, Installation]] = {}
-        self._pool: aiohttp.ClientSession | None = None
+        self._pool: ClientSession | None = None
 
     async def of(self, team: str) -> Installation:
         """Return the installation in a workspace. Raises `SendError`."""
@@ -400,15 +392,11 @@ class StoredInstallations:
                 whole_workspace=True,
             )
         token = RotatingToken(
-            installed,
-            store=self.store,
-            exchange=self._exchange,
-            now=self.now,
-            again_at=self.app.install_url,
+            installed, self.store, self._exchange, self.now, self.app.install_url
         )
         return Installation(token, self._pace(), self.api_base, self._get_pool())
 
-    def _get_pool(self) -> "aiohttp.ClientSession":
+    def _get_pool(self) -> "ClientSession":
         if self._pool is None or self._pool.closed:
             self._pool = open_pool()
         return self._pool

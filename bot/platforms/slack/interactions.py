@@ -6,7 +6,7 @@ sentence.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Final
@@ -81,10 +81,6 @@ class SlackInteraction(FormContext):
             ),
             locale=person.locale,
         )
-
-
-#: (event, when it was received by the handler's clock) → the interaction.
-ParseEvent = Callable[[Body, float], SlackInteraction]
 
 
 def parse_slash_command(body: Body, received_at: float) -> SlackInteraction:

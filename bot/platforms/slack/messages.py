@@ -8,10 +8,11 @@ sent as links, one without blocks as plain text.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.i18n.links import make_link
 from bot.model import Delivery
-from bot.platforms.common.text import count_utf16, make_link
+from bot.platforms.common.text import count_utf16
 from bot.platforms.slack import limits
-from bot.platforms.slack.block_kit import escape_mrkdwn, format_link
+from bot.platforms.slack.block_kit import Json, escape_mrkdwn, format_link
 
 METADATA_EVENT: Final = "standfirst_delivery"
 #: Names and URLs in a text stay text.
@@ -66,6 +67,11 @@ def _build_content(delivery: Delivery) -> dict[str, Any]:
 def format_fallback(text: str) -> str:
     """Escape as many whole lines of `text` as a message's text may have."""
     return _join_fitting_lines([escape_mrkdwn(line) for line in text.split("\n")])
+
+
+def build_message(text: str, blocks: list[Json]) -> Json:
+    """Build a message that answers a person: blocks, and the same as plain text."""
+    return {"text": format_fallback(text).strip() or "…", "blocks": blocks}
 
 
 def _join_fitting_lines(lines: Sequence[str]) -> str:

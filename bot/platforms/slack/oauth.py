@@ -1,12 +1,14 @@
 """OAuth installation flow over Bolt, and the pages that it shows.
 
 Bolt checks the state: it is one of ours, used once, in time, in the browser that it was
-given to. Four things of the library are replaced, each for a reason:
+given to. Five things of the library are replaced, each for a reason:
 
 - *Calls* go through our own client: to the configured API alone, never repeated, and
   nothing of them in the library's log, which would show the code.
 - *Expiry of tokens* is computed by our clock, from when they were requested.
 - *The URL at Slack* is built by us: the library inserts the visitor's query unescaped.
+- *Saving* goes to our own store: the library's stores keep tokens unencrypted, write
+  beside our one writer, and cannot record who may exchange a token that is valid once.
 - *Authorization* is not used: it would call Slack for each event.
 
 The pages load nothing: a proxy may forward only their two paths. So their style is
@@ -18,7 +20,7 @@ import base64
 import hashlib
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -42,19 +44,14 @@ from slack_sdk.oauth.installation_store.async_installation_store import (
 )
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from bot.errors import BotError, SendUnclear
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
 from bot.model import AppInstallation
 from bot.platforms.common.text import shorten_utf16
-from bot.platforms.slack.app_manifest import (
-    INSTALL_PATH,
-    PLATFORM_NAME,
-    REDIRECT_PATH,
-    SCOPES,
-)
+from bot.platforms.slack.app_manifest import INSTALL_PATH, PLATFORM_NAME, SCOPES
 from bot.platforms.slack.installations import OnInstalled, StoredInstallations
 from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
@@ -63,6 +60,7 @@ from bot.ports import StateStore
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
+TEMPLATES: Final = Path(__file__).parent / "templates"
 #: Slack's page on which a visitor agrees.
 AUTHORIZE: Final = "https://slack.com/oauth/v2/authorize"
 #: The library's own log is discarded: it contains codes.
@@ -76,11 +74,9 @@ class InstallationNotSaved(BoltError):
 class NewInstallation(Installation):
     """An installation as the library passes it on, with ours in it."""
 
-    def __init__(self, installed: AppInstallation | None, app_id: str = "") -> None:
-        super().__init__(user_id=installed.installer if installed else "")
-        #: None for a whole organisation.
+    def __init__(self, installed: AppInstallation, app_id: str) -> None:
+        super().__init__(app_id=app_id, user_id=installed.installer)
         self.installed = installed
-        self.app_id = app_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,17 +98,22 @@ class InstallFlow(AsyncOAuthFlow):
     """Serves an installation, from its first page to its last."""
 
     def __init__(
-        self,
-        installations: StoredInstallations,
-        states: StateStore,
-        arrived: OnInstalled,
-        texts: Texts,
+        self, installations: StoredInstallations, arrived: OnInstalled, texts: Texts
     ) -> None:
         self._installations = installations
         self._arrived = arrived
         self._texts = texts
-        self._pages = InstallPages()
+        self._template = build_environment(TEMPLATES).get_template("install.html")
+        style = (TEMPLATES / "install.css").read_text(encoding="utf-8").strip()
+        # Not escaped: it is our own, and the browser compares it with its hash.
+        self._style = Markup(style)  # noqa: S704
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        self._policy = (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'none'; "
+            "frame-ancestors 'none'; base-uri 'none'"
+        )
         app = installations.app
+        authorize = urljoin(installations.api_base or AUTHORIZE, "/oauth/v2/authorize")
         settings = AsyncOAuthSettings(
             client_id=app.client_id,
             client_secret=app.client_secret,
@@ -120,17 +121,11 @@ class InstallFlow(AsyncOAuthFlow):
             scopes=list(SCOPES),
             user_scopes=[],
             redirect_uri=app.redirect_uri,
-            install_path=INSTALL_PATH,
-            redirect_uri_path=REDIRECT_PATH,
-            authorization_url=urljoin(
-                installations.api_base or AUTHORIZE, "/oauth/v2/authorize"
-            ),
-            callback_options=AsyncCallbackOptions(
-                success=self._succeeded, failure=self._failed
-            ),
+            authorization_url=authorize,
+            callback_options=AsyncCallbackOptions(self._succeeded, self._failed),
             # Never used; the library's default one keeps files.
             installation_store=AsyncInstallationStore(),
-            state_store=_BoltStateStore(states),
+            state_store=_BoltStateStore(installations.states),
             logger=_SILENT_LOG,
         )
         super().__init__(logger=_SILENT_LOG, settings=settings)
@@ -145,10 +140,9 @@ class InstallFlow(AsyncOAuthFlow):
         first = request.url.path == INSTALL_PATH
         handle = self.handle_installation if first else self.handle_callback
         found = await handle(asked)
-        response = Response(found.body, status_code=found.status)
-        for name, values in found.headers.items():
-            response.headers[name] = values[0]
-        return response
+        headers = {name: values[0] for name, values in found.headers.items()}
+        headers["content-security-policy"] = self._policy
+        return HTMLResponse(found.body, found.status, headers)
 
     # ── what Bolt asks ─────────────────────────────────────────────────────────
 
@@ -163,15 +157,13 @@ class InstallFlow(AsyncOAuthFlow):
         return f"{self.settings.authorization_url}?{urlencode(query)}"
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
-        return self._pages.html(build_start_page(url, self._texts))
+        return self._render(build_start_page(url, self._texts))
 
     async def append_set_cookie_headers(
         self, headers: dict[str, Any], set_cookie_value: str | None
     ) -> dict[str, Any]:
         # Slack sends the browser back with a link on another site.
-        cookie = f"{set_cookie_value}; SameSite=Lax"
-        policy = {"Content-Security-Policy": self._pages.policy}
-        return {**headers, **policy, "Set-Cookie": [cookie]}
+        return {**headers, "Set-Cookie": [f"{set_cookie_value}; SameSite=Lax"]}
 
     async def run_installation(self, code: str) -> Installation | None:
         asked_at, app = self._installations.now(), self._installations.app
@@ -181,7 +173,7 @@ class InstallFlow(AsyncOAuthFlow):
                 app, code=code, redirect_uri=app.redirect_uri
             )
             if answer.get("is_enterprise_install"):
-                return NewInstallation(None)
+                return Installation(user_id="", is_enterprise_install=True)
             tokens = parse_tokens(answer, asked_at)
             client = self._installations.open_client(tokens.token)
             await client.login()
@@ -206,10 +198,7 @@ class InstallFlow(AsyncOAuthFlow):
     async def store_installation(
         self, request: AsyncBoltRequest, installation: Installation
     ) -> None:
-        # The library's own stores keep tokens unencrypted, write beside our one writer,
-        # and cannot record who may exchange a token that is valid once.
-        assert isinstance(installation, NewInstallation)
-        if installation.installed is None:
+        if not isinstance(installation, NewInstallation):
             raise InstallationNotSaved("org")
         try:
             await self._installations.store.keep(installation.installed)
@@ -219,8 +208,7 @@ class InstallFlow(AsyncOAuthFlow):
 
     async def _succeeded(self, args: AsyncSuccessArgs) -> BoltResponse:
         new = args.installation
-        assert isinstance(new, NewInstallation)
-        assert new.installed is not None
+        assert isinstance(new, NewInstallation), "no other one is stored"
         log.info("installed", team=new.installed.team)
         await self._arrived(new.installed)
         page = build_installed_page(new.installed, new.app_id or "", self._texts)
@@ -228,18 +216,18 @@ class InstallFlow(AsyncOAuthFlow):
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
         unsaved = isinstance(args.error, InstallationNotSaved)
-        page = build_failed_page(
-            str(args.error) if unsaved else args.reason, self._texts
-        )
+        reason = str(args.error) if unsaved else args.reason
+        page = build_failed_page(reason, self._texts)
         return self._answer(page, args.suggested_status_code)
 
     def _answer(self, page: InstallPage, status: int) -> BoltResponse:
-        headers: dict[str, str | Sequence[str]] = {
-            "Content-Type": "text/html; charset=utf-8",
-            "Content-Security-Policy": self._pages.policy,
-            "Set-Cookie": self.settings.state_utils.build_set_cookie_for_deletion(),
-        }
-        return BoltResponse(status=status, body=self._pages.html(page), headers=headers)
+        cookie = self.settings.state_utils.build_set_cookie_for_deletion()
+        return BoltResponse(
+            status=status, body=self._render(page), headers={"Set-Cookie": cookie}
+        )
+
+    def _render(self, page: InstallPage) -> str:
+        return self._template.render(page=page, style=self._style)
 
 
 class _BoltStateStore(AsyncOAuthStateStore):
@@ -260,29 +248,10 @@ def _check_team(found: str, named: Mapping[str, Any]) -> None:
         raise SendUnclear("slack.token_of_other_team")
 
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
 #: Characters of a workspace's name.
 _MAX_NAME: Final = 80
 _ERROR_CODE: Final = re.compile(r"[a-z_]{1,60}")
 _SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,30}")
-
-
-class InstallPages:
-    """Renders pages as HTML."""
-
-    def __init__(self) -> None:
-        style = (TEMPLATES / "install.css").read_text(encoding="utf-8").strip()
-        self._template = build_environment(TEMPLATES).get_template("install.html")
-        # Not escaped: it is our own, and the browser compares it with its hash.
-        self._style = Markup(style)  # noqa: S704
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        self.policy = (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'none'; "
-            "frame-ancestors 'none'; base-uri 'none'"
-        )
-
-    def html(self, page: InstallPage) -> str:
-        return self._template.render(page=page, style=self._style)
 
 
 def build_start_page(url: str, texts: Texts) -> InstallPage:
@@ -306,11 +275,9 @@ def build_start_page(url: str, texts: Texts) -> InstallPage:
     )
 
 
-def build_installed_page(
-    installed: AppInstallation, app: str, texts: Texts
-) -> InstallPage:
+def build_installed_page(new: AppInstallation, app: str, texts: Texts) -> InstallPage:
     """Build the page after an installation of our app, whose id is `app`."""
-    team, name = installed.team, shorten_utf16(installed.name, _MAX_NAME)
+    team, name = new.team, shorten_utf16(new.name, _MAX_NAME)
     known = _SLACK_ID.fullmatch(app) and _SLACK_ID.fullmatch(team)
     return InstallPage(
         title=texts.say("Standfirst is installed in {name}", name=name or team),

@@ -12,7 +12,6 @@ a private channel only its members may. A guest is in certain channels only.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -57,13 +56,11 @@ class SlackPerson:
 class SlackPersons:
     """Looks people up and caches them for a minute."""
 
-    def __init__(
-        self, installations: Installations, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, installations: Installations, now: Callable[[], float]) -> None:
         """Create the lookup; `now` is a monotonic clock in seconds."""
         self._installations = installations
         self._groups = UserGroups(installations, now)
-        self._cache: ExpiringCache[tuple[str, str], SlackPerson] = ExpiringCache(
+        self._cache = ExpiringCache[tuple[str, str], SlackPerson](
             limits.PERSONS_CACHED, limits.PERSON_LIFE, now
         )
 
@@ -88,79 +85,60 @@ class SlackPersons:
                 fix="The app needs the scope users:read to know its editors.",
             )
             return SlackPerson(lookup_failed=True)
+        # Guests and people of other workspaces are not members of this one.
+        member = found.get("team_id") == team and not any(
+            found.get(flag) for flag in _OUTSIDER_FLAGS
+        )
+        manages = any(found.get(flag) is True for flag in _ADMIN_FLAGS)
+        edits = member and manages
         return SlackPerson(
-            permission=_get_permission(found, team),
+            permission=Permission.EDITOR if edits else Permission.EVERYONE,
             name=str(found.get("real_name") or found.get("name") or ""),
             locale=str(found.get("locale") or "en"),
-            roles=await self._roles(found, user, team),
+            roles=await self._groups.of(user, team) if member else (),
         )
-
-    async def _roles(
-        self, found: Mapping[str, Any], user: str, team: str
-    ) -> tuple[str, ...]:
-        if not _is_regular_member(found, team):
-            return ()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limits.LOOKUP_TIMEOUT):
-                return await self._groups.of(user, team)
-        log.info("groups not looked up", reason="It took too long.")
-        return ()
-
-
-def _is_regular_member(found: Mapping[str, Any], team: str) -> bool:
-    """Check whether a person belongs to the workspace and is not a guest."""
-    return found.get("team_id") == team and not any(
-        found.get(what) for what in _OUTSIDER_FLAGS
-    )
-
-
-def _get_permission(found: Mapping[str, Any], team: str) -> Permission:
-    manages = any(found.get(what) is True for what in _ADMIN_FLAGS)
-    editor = manages and _is_regular_member(found, team)
-    return Permission.EDITOR if editor else Permission.EVERYONE
 
 
 #: Person → the ids of their groups.
 GroupsByPerson = Mapping[str, tuple[str, ...]]
-_NO_GROUPS: Final[GroupsByPerson] = {}
 
 
 class UserGroups:
     """Looks user groups up and caches them for a minute."""
 
-    def __init__(
-        self, installations: Installations, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, installations: Installations, now: Callable[[], float]) -> None:
         """Create the lookup; `now` is a monotonic clock in seconds."""
         self._installations = installations
-        self._cache: ExpiringCache[str, GroupsByPerson] = ExpiringCache(
+        self._cache = ExpiringCache[str, GroupsByPerson](
             limits.GROUPS_TEAMS, limits.GROUPS_LIFE, now
         )
-        self._locks: ExpiringCache[str, asyncio.Lock] = ExpiringCache(
-            limits.GROUPS_TEAMS
-        )
+        self._locks = ExpiringCache[str, asyncio.Lock](limits.GROUPS_TEAMS)
 
     async def of(self, user: str, team: str) -> tuple[str, ...]:
         """Return the ids of a person's groups, at most a minute old."""
         # One request for all who wait for it.
         self._locks.add(team, asyncio.Lock())
-        async with self._locks.get(team) or asyncio.Lock():
-            members = self._cache.get(team)
-            if members is None:
-                members = await self._look_up(team)
-        return members.get(user, ())
+        lock = self._locks.get(team) or asyncio.Lock()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limits.LOOKUP_TIMEOUT), lock:
+                members = self._cache.get(team)
+                if members is None:
+                    members = await self._look_up(team)
+                return members.get(user, ())
+        log.info("groups not looked up", reason="It took too long.")
+        return ()
 
     async def _look_up(self, team: str) -> GroupsByPerson:
-        members, life = _NO_GROUPS, limits.GROUPS_LIFE
+        life = limits.GROUPS_LIFE
         try:
             found = await ask_workspace(
                 self._installations, team, "usergroups.list", include_users=True
             )
-            groups = found.get("usergroups")
-            members = _parse_members(groups if isinstance(groups, list) else [])
         except SendError as error:
-            life = limits.GROUPS_RETRY
             log.info("groups not looked up", reason=str(error))
+            found, life = {}, limits.GROUPS_RETRY
+        groups = found.get("usergroups")
+        members = _parse_members(groups if isinstance(groups, list) else [])
         self._cache.put(team, members, life)
         return members
 
@@ -191,7 +169,7 @@ _UNSEEN_CODES: Final = frozenset(
 )
 
 
-async def can_write(installation: Installation, channel: str, person_id: str) -> bool:
+async def can_write(installation: Installation, channel: str, person: str) -> bool:
     """Check whether a person may write in a channel.
 
     Raises:
@@ -203,10 +181,10 @@ async def can_write(installation: Installation, channel: str, person_id: str) ->
         if found.get("is_archived"):
             return False
         if not (found.get("is_private") or found.get("is_im")):
-            user = await _fetch_user(installation, person_id)
+            user = await _fetch_user(installation, person)
             if not (user.get("is_restricted") or user.get("is_ultra_restricted")):
                 return True
-        return await _is_in_channel(installation, channel, person_id)
+        return await _is_in_channel(installation, channel, person)
     except SendRefused as refused:
         if get_error_code(refused.__cause__) in _UNSEEN_CODES:
             return False
@@ -218,15 +196,13 @@ async def _fetch_user(installation: Installation, user: str) -> Mapping[str, Any
     return get_mapping(answer, "user")
 
 
-async def _is_in_channel(
-    installation: Installation, channel: str, person_id: str
-) -> bool:
+async def _is_in_channel(installation: Installation, channel: str, person: str) -> bool:
     args = {"channel": channel, "limit": limits.MEMBERS_PAGE}
     left = _MAX_PAGES
     async for page in iter_pages(
         lambda cursor: installation.ask("conversations.members", cursor=cursor, **args)
     ):
-        if person_id in (page.get("members") or ()):
+        if person in (page.get("members") or ()):
             return True
         left -= 1
         if not left:

@@ -10,27 +10,33 @@ With one bot token it serves one workspace; with `installations`, all of theirs.
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import structlog
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.errors import MessageGone, SendRateLimited, SendRefused
-from bot.model import Delivery, Inbox, MessagePart, PlatformName, RenderContext
+from bot.model import Delivery, Inbox
 from bot.platforms.common.connection import hold_until_stopped, stay_connected
 from bot.platforms.common.webhooks import SignedEndpoint
 from bot.platforms.slack import limits
-from bot.platforms.slack.app_manifest import PLATFORM_NAME
+from bot.platforms.slack.app_manifest import EVENTS_PATH, PLATFORM_NAME
+from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.checks import SlackExaminer
 from bot.platforms.slack.direct_messages import SlackDirectMessages
-from bot.platforms.slack.endpoints import build_signature_scheme
+from bot.platforms.slack.endpoints import build_install_routes, build_signature_scheme
 from bot.platforms.slack.events import SlackEventHandler
-from bot.platforms.slack.installations import Installations, Json, SingleInstallation
+from bot.platforms.slack.installations import (
+    Installations,
+    SingleInstallation,
+    StoredInstallations,
+)
 from bot.platforms.slack.messages import build_edit_body, build_post_body
 from bot.platforms.slack.permissions import can_write
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
@@ -38,21 +44,22 @@ from bot.platforms.slack.read_back import find_posted
 from bot.platforms.slack.render import render
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import BotToken
-from digests.types import Edition
 
 if TYPE_CHECKING:
-    from slack_bolt.app.async_app import AsyncApp
-
     from bot.platforms.slack.connection import SlackSocket
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
+Headers = Mapping[str, str]
 UPDATE, DELETE = "chat.update", "chat.delete"
 _MESSAGE_ID: Final = re.compile(r"\d{1,12}\.\d{1,6}")
 
 
 class SlackPlatform:
     """`bot.ports.Platform` over slack_sdk and Bolt."""
+
+    name: Final = PLATFORM_NAME
+    render = staticmethod(render)
 
     def __init__(
         self,
@@ -62,12 +69,7 @@ class SlackPlatform:
         app_token: str | None = None,
         signing_secret: str = "",
         api_base: str | None = None,
-        ping_timeout: float = limits.PING_TIMEOUT,
-        idle_timeout: float = limits.IDLE_TIMEOUT,
         patience: float = limits.SLOT_TIMEOUT,
-        hold: float = limits.FORM_HOLD,
-        now: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Create the platform; nothing is connected yet.
 
@@ -78,30 +80,22 @@ class SlackPlatform:
             signing_secret: What Slack signs such requests with.
             api_base: Base URL of the Web API, ending in `/api/`; None = Slack's own.
                 With a configured one, no other host is dialled.
-            ping_timeout: Seconds of silence after which a socket is dead.
-            idle_timeout: Seconds without an event after which a socket is renewed.
             patience: Seconds that a message may wait for its slot; well below the time
                 that a whole send may take.
-            hold: Seconds that a submitted form waits for its answer.
-            now: A monotonic clock in seconds.
-            sleep: Waits by that clock.
         """
         self.installations = installations or SingleInstallation(
-            BotToken(token), SlackRateLimiter(now, sleep, patience), api_base
+            BotToken(token), SlackRateLimiter(patience=patience), api_base
         )
         self._direct_messages = SlackDirectMessages(self.installations)
         self._app_token = app_token
         self._signing_secret = signing_secret
-        self._ping_timeout = ping_timeout
-        self._idle_timeout = idle_timeout
         self._socket: SlackSocket | None = None
         #: Handles requests over HTTP, where Slack calls us.
-        self._app: AsyncApp | None = None
+        self._dispatch: Callable[[str, Headers], Awaitable[Response]] | None = None
         #: Why the socket stays closed while posting continues.
         self._socket_closed_reason: str | None = None
-        self.listener = SlackEventHandler(
-            self.installations, self._direct_messages.open, hold=hold, now=now
-        )
+        open_direct_message = self._direct_messages.open
+        self.listener = SlackEventHandler(self.installations, open_direct_message)
         #: Runs the doctor's checks; where several workspaces installed the app, each
         #: has findings of its own.
         self.examiner = (
@@ -110,20 +104,20 @@ class SlackPlatform:
             else None
         )
 
-    @property
-    def name(self) -> PlatformName:
-        return PLATFORM_NAME
-
-    def called(self, now: Callable[[], datetime]) -> SignedEndpoint | None:
-        """Build the endpoint that Slack calls; None where we connect to it.
+    def build_routes(self, now: Callable[[], datetime]) -> list[Route]:
+        """Build the routes that Slack calls and those of the installation pages.
 
         Args:
             now: The present instant.
         """
-        if self._app_token is not None:
-            return None
-        scheme = build_signature_scheme(self._signing_secret)
-        return SignedEndpoint(self._receive_request, scheme=scheme, now=now)
+        routes = []
+        if self._app_token is None:
+            scheme = build_signature_scheme(self._signing_secret)
+            events = SignedEndpoint(self._receive_request, scheme=scheme, now=now)
+            routes.append(Route(EVENTS_PATH, events, methods=["POST"]))
+        if isinstance(self.installations, StoredInstallations):
+            routes += build_install_routes(self.installations, self.listener.arrived)
+        return routes
 
     @property
     def inbox(self) -> Inbox | None:
@@ -137,7 +131,7 @@ class SlackPlatform:
         if problem is not None:
             return str(problem)
         if self._app_token is None:
-            connected = self.installations.ready and self._app is not None
+            connected = self.installations.ready and self._dispatch is not None
         else:
             connected = self._socket is not None and self._socket.open
         return "ok" if connected else "It is not connected yet."
@@ -145,11 +139,6 @@ class SlackPlatform:
     @property
     def _can_connect(self) -> bool:
         return self.installations.refused is None and self._socket_closed_reason is None
-
-    def render(
-        self, edition: Edition, context: RenderContext
-    ) -> tuple[MessagePart, ...]:
-        return render(edition, context)
 
     # ── sending ────────────────────────────────────────────────────────────────
 
@@ -217,7 +206,7 @@ class SlackPlatform:
 
     async def close(self) -> None:
         """Sign out; the next request signs in again."""
-        self._app = None
+        self._dispatch = None
         await self._close_socket()
         await self.installations.close()
 
@@ -228,23 +217,19 @@ class SlackPlatform:
         the new one is open, so that no event is lost.
         """
         # Bolt is loaded with the first connection.
-        from bot.platforms.slack.connection import SlackSocket, build_bolt_app
+        from bot.platforms.slack import connection
 
         client = await self.installations.shared_client()
         if client.team:
             await self.listener.register_workspace(client.team, client.team_name)
-        app = build_bolt_app(client, self.listener)
+        app = connection.build_bolt_app(client, self.listener)
         if self._app_token is None:
-            await self._accept_requests(app)
+            self._dispatch = partial(connection.dispatch_request, app)
+            self._warn_unsigned()
+            await self.installations.stopped()
             return False
-        socket = SlackSocket(
-            app=app,
-            app_token=self._app_token,
-            web=client.web,
-            host=urlsplit(self.installations.api_base or "").hostname,
-            ping_timeout=self._ping_timeout,
-            idle_timeout=self._idle_timeout,
-        )
+        host = urlsplit(self.installations.api_base or "").hostname
+        socket = connection.SlackSocket(app, self._app_token, client.web, host)
         try:
             await socket.connect()
         except BaseException:
@@ -258,26 +243,19 @@ class SlackPlatform:
             await self._close_socket()
         return bool(reason)
 
-    async def _accept_requests(self, app: "AsyncApp") -> None:
-        """Accept Slack's requests over HTTP until nothing is sent any more."""
-        self._app = app
+    def _warn_unsigned(self) -> None:
         if not self._signing_secret:
             log.warning(
                 "commands do not work",
                 reason="There is no STANDFIRST_SLACK_APP_TOKEN for Socket Mode, and no "
                 "STANDFIRST_SLACK_SIGNING_SECRET to know Slack's calls by.",
             )
-        await self.installations.stopped()
 
-    async def _receive_request(
-        self, body: bytes, headers: Mapping[str, str]
-    ) -> Response:
+    async def _receive_request(self, body: bytes, headers: Headers) -> Response:
         """Handle a signed request of Slack's."""
-        if self._app is None or self.inbox is None:
+        if self._dispatch is None or self.inbox is None:
             return Response(status_code=503)
-        from bot.platforms.slack.connection import dispatch_request
-
-        return await dispatch_request(self._app, body.decode(), headers)
+        return await self._dispatch(body.decode(), headers)
 
     async def _close_socket(self) -> None:
         socket, self._socket = self._socket, None

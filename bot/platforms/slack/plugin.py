@@ -8,7 +8,7 @@ which their tokens are stored.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -16,15 +16,13 @@ from pydantic import AfterValidator, Field, SecretStr
 from bot.errors import UserError
 from bot.model import Command, Finding
 from bot.platforms.slack import app_manifest, limits
-from bot.platforms.slack.app_manifest import PLATFORM_NAME, ConnectionMode
+from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.ports import (
     ActivePlatform,
-    Clock,
     IdPatterns,
     ManifestStep,
     PlatformContext,
     PlatformPlugin,
-    StateStore,
     TokenStep,
 )
 from bot.settings import (
@@ -34,11 +32,6 @@ from bot.settings import (
     get_variable_name,
     reveal_secret,
 )
-
-if TYPE_CHECKING:
-    from starlette.routing import Route
-
-    from bot.platforms.slack.platform import SlackPlatform
 
 _TOKEN_PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "bot_token": ("xoxb-", "xoxe."),
@@ -52,6 +45,10 @@ def _check_web_api(url: str) -> str:
     if not urlsplit(url).path.endswith("/api"):
         raise ValueError("no such address")
     return f"{url}/"
+
+
+def _secret_field(what: str) -> Any:
+    return Field(None, description=f"the app's {what} as Slack shows it", repr=False)
 
 
 class SlackSettings(PlatformSettings):
@@ -70,16 +67,12 @@ class SlackSettings(PlatformSettings):
         repr=False,
     )
     #: Slack signs its calls with it.
-    signing_secret: SecretStr | None = Field(
-        None, description="the app's signing secret as Slack shows it", repr=False
-    )
+    signing_secret: SecretStr | None = _secret_field("signing secret")
     #: Identifies the app to Slack where workspaces install it themselves.
     client_id: str | None = Field(
         None, description="the app's client id as Slack shows it"
     )
-    client_secret: SecretStr | None = Field(
-        None, description="the app's client secret as Slack shows it", repr=False
-    )
+    client_secret: SecretStr | None = _secret_field("client secret")
     #: The Web API, ending in /api/; None = Slack's own. No other host is connected to.
     api_base: Annotated[WebAddress, AfterValidator(_check_web_api)] | None = Field(
         None,
@@ -93,51 +86,43 @@ class SlackSettings(PlatformSettings):
         for name, prefixes in _TOKEN_PREFIXES.items():
             token = reveal_secret(getattr(self, name))
             if token and not token.startswith(prefixes):
+                text = f"{_variable_of(name)} does not begin with {prefixes[0]}"
                 yield Finding.warning(
-                    _SUBJECT,
-                    f"{_variable_of(name)} does not begin with {prefixes[0]}",
-                    "check whether it is another of Slack's secrets",
+                    _SUBJECT, text, "check whether it is another of Slack's secrets"
                 )
+        bot, app = _variable_of("bot_token"), _variable_of("app_token")
         lacks = list_missing_for_installation(settings)
         if lacks:
-            yield Finding.problem(
-                _SUBJECT,
-                f"nobody can install the app; missing: {', '.join(lacks)}",
-                f"set what is missing ({_CHAPTER})",
-            )
+            text = f"nobody can install the app; missing: {', '.join(lacks)}"
+            yield Finding.problem(_SUBJECT, text, f"set what is missing ({_CHAPTER})")
         if lacks == ():
             yield self._check_public_url(settings)
             if self.bot_token is not None:
                 yield Finding.warning(
                     _SUBJECT,
-                    f"{_variable_of('bot_token')} is not used where workspaces install "
-                    "the app",
+                    f"{bot} is not used where workspaces install the app",
                     "remove it; install the app in that workspace as well",
                 )
-        if is_enabled(settings):
-            if self.app_token is None and self.signing_secret is None:
-                yield Finding.problem(
-                    _SUBJECT,
-                    "commands do not work: it cannot be verified that a request "
-                    "comes from Slack",
-                    f"set {_variable_of('signing_secret')}, or "
-                    f"{_variable_of('app_token')} for Socket Mode",
-                )
-        elif lacks is None and self.app_token is not None:
-            yield Finding.warning(
+        if not is_enabled(settings):
+            if lacks is None and self.app_token is not None:
+                text = f"{app} does nothing alone"
+                yield Finding.warning(_SUBJECT, text, f"set {bot} too")
+        elif self.app_token is None and self.signing_secret is None:
+            yield Finding.problem(
                 _SUBJECT,
-                f"{_variable_of('app_token')} does nothing alone",
-                f"set {_variable_of('bot_token')} too",
+                "commands do not work: it cannot be verified that a request comes "
+                "from Slack",
+                f"set {_variable_of('signing_secret')}, or {app} for Socket Mode",
             )
 
     def _check_public_url(self, settings: Settings) -> Finding:
         address = settings.public_url or ""
         if not address.startswith("https://") and self.api_base is None:
+            public = get_variable_name("public_url")
             return Finding.problem(
                 _SUBJECT,
                 f"Slack sends nobody to {address}: it wants https",
-                f"set {get_variable_name('public_url')} to the https:// address of "
-                "your proxy",
+                f"set {public} to the https:// address of your proxy",
             )
         redirect = f"{address}{app_manifest.REDIRECT_PATH}"
         text = f"the app's Redirect URL on Slack must be {redirect}"
@@ -185,7 +170,7 @@ def build(context: PlatformContext) -> ActivePlatform:
         storage = context.open_installations(PLATFORM_NAME)
     if storage is not None:
         many = StoredInstallations(
-            storage.installations,
+            storage,
             app=app_manifest.SlackApp(
                 client_id=own.client_id or "",
                 client_secret=reveal_secret(own.client_secret),
@@ -203,31 +188,13 @@ def build(context: PlatformContext) -> ActivePlatform:
         api_base=own.api_base,
         patience=patience,
     )
-    states = storage.states if storage else None
     return ActivePlatform(
         platform=platform,
         read_state=lambda: platform.state,
-        callbacks=build_callbacks(platform, states, context.clock),
+        callbacks=platform.build_routes(context.clock.now),
         check=None if many is None else many.findings,
         close=platform.close,
     )
-
-
-def build_callbacks(
-    platform: "SlackPlatform", states: StateStore | None, clock: Clock
-) -> "Sequence[Route]":
-    """Build the routes that Slack calls and those of the installation pages."""
-    from starlette.routing import Route
-
-    from bot.platforms.slack.endpoints import build_install_routes
-    from bot.platforms.slack.installations import StoredInstallations
-
-    routes, many = [], platform.installations
-    if (events := platform.called(clock.now)) is not None:
-        routes.append(Route(app_manifest.EVENTS_PATH, events, methods=["POST"]))
-    if states is not None and isinstance(many, StoredInstallations):
-        routes += build_install_routes(many, states, platform.listener.arrived)
-    return routes
 
 
 # ── set-up ─────────────────────────────────────────────────────────────────────
@@ -235,33 +202,24 @@ def build_callbacks(
 
 def format_app_step(commands: Sequence[Command]) -> str:
     """Describe how to create and install the app, with the scopes and their reasons."""
-    link = app_manifest.build_creation_url(_build_setup_manifest(commands))
-    return "\n".join(
-        [
-            "",
-            "Slack, step 1 of 3: the app",
-            "  1. Open this address, with the app's manifest in it. Choose your",
-            "     workspace, press «Next», then «Create»:",
-            f"  {link}",
-            "  2. Under «Install App», press «Install to Workspace» and allow it.",
-            "     It asks for these scopes:",
-            *(f"       {line}" for line in app_manifest.list_scope_reasons("socket")),
-            "",
-        ]
-    )
+    link = app_manifest.build_creation_url(app_manifest.build_manifest(commands))
+    scopes = "\n       ".join(app_manifest.list_scope_reasons("socket"))
+    return f"""
+Slack, step 1 of 3: the app
+  1. Open this address, with the app's manifest in it. Choose your
+     workspace, press «Next», then «Create»:
+  {link}
+  2. Under «Install App», press «Install to Workspace» and allow it.
+     It asks for these scopes:
+       {scopes}
+"""
 
 
 def format_pasted_manifest(commands: Sequence[Command]) -> str:
     """Format the manifest for pasting, in case the URL does not work."""
-    made = _build_setup_manifest(commands)
-    return (
-        f"At {app_manifest.APPS_URL}: «Create New App», «From a manifest», and paste:\n"
-        f"{json.dumps(made, indent=1, ensure_ascii=False)}"
-    )
-
-
-def _build_setup_manifest(commands: Sequence[Command]) -> Mapping[str, Any]:
-    return app_manifest.build_manifest(commands, mode="socket")
+    made = app_manifest.build_manifest(commands)
+    where = f"At {app_manifest.APPS_URL}: «Create New App», «From a manifest»"
+    return f"{where}, and paste:\n{json.dumps(made, indent=1, ensure_ascii=False)}"
 
 
 BOT_STEP: Final = """
@@ -278,37 +236,8 @@ APP_STEP: Final = """
 class SlackAppManifest:
     """`bot.ports.AppManifest` for Slack."""
 
-    def build(
-        self,
-        commands: Sequence[Command],
-        *,
-        mode: ConnectionMode,
-        url: str = "",
-        rotation: bool = False,
-    ) -> Mapping[str, Any]:
-        """Build the manifest. Raises `UserError` for contradicting options."""
-        parts = urlsplit(url)
-        if mode == "socket" and url:
-            raise UserError(
-                "--url belongs to --mode http: without it, Slack does not call the bot."
-            )
-        if mode == "socket" and rotation:
-            raise UserError(
-                "--rotation belongs to --mode http: only tokens of workspaces that "
-                "install the app themselves are exchanged."
-            )
-        if mode == "http" and (parts.scheme != "https" or not parts.hostname):
-            raise UserError(
-                "Slack calls only a public https address. Give it: --mode http "
-                "--url https://news.example"
-            )
-        return app_manifest.build_manifest(
-            commands, mode=mode, url=url, rotation=rotation
-        )
-
-    def list_scopes(self, mode: ConnectionMode) -> Iterator[str]:
-        """List the scopes with their reasons, one line each."""
-        return app_manifest.list_scope_reasons(mode)
+    build = staticmethod(app_manifest.build_manifest)
+    list_scopes = staticmethod(app_manifest.list_scope_reasons)
 
 
 def refuse_name(who: str) -> UserError:

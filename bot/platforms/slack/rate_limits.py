@@ -20,7 +20,6 @@ from contextlib import asynccontextmanager
 from bot.errors import SendRateLimited
 from bot.platforms.common.rate_limits import HeldRoutes, take_slot
 from bot.platforms.slack import limits
-from digests.messages import Message
 
 POST_MESSAGE = "chat.postMessage"
 #: Channels that are stored before those whose moment has passed are dropped.
@@ -101,8 +100,7 @@ class SlackRateLimiter:
         now = self._now()
         due = max(now, self._next_by_channel.get(channel, 0.0), self._next_post)
         if due - now > self._patience:
-            text = Message("slack.waiting")
-            raise SendRateLimited(text, retry_after=due - now)
+            raise SendRateLimited("slack.waiting", retry_after=due - now)
         if len(self._next_by_channel) > _SWEEP_FROM:
             self._next_by_channel = {
                 of: at for of, at in self._next_by_channel.items() if at > now

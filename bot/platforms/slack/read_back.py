@@ -9,7 +9,8 @@ from datetime import timedelta
 from bot.errors import MessageGone, SendRefused
 from bot.model import Delivery
 from bot.platforms.slack import limits
-from bot.platforms.slack.installations import Installations, Json, iter_pages
+from bot.platforms.slack.block_kit import Json
+from bot.platforms.slack.installations import Installations, iter_pages
 from bot.platforms.slack.messages import carries_key, get_thread
 from bot.platforms.slack.send_errors import TokenRefused
 

@@ -24,6 +24,7 @@ from bot.platforms.common.text import shorten_line, shorten_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import (
     Json,
+    actions_blocks,
     add_rich_link,
     button_element,
     context_block,
@@ -32,6 +33,7 @@ from bot.platforms.slack.block_kit import (
     header_block,
     measure_blocks,
     mrkdwn_text,
+    option_element,
     plain_text,
     rich_block,
     rich_quote,
@@ -103,7 +105,7 @@ class _SlackEdition:
 
     def fits_message(self, pieces: Sequence[EditionPiece[Blocks]], first: bool) -> bool:
         # The longest that the message can become: a continued one, and the last.
-        blocks = self._build_blocks(pieces, self._longest_start, last=True)
+        blocks = self.payload(pieces, self._longest_start, last=True)["blocks"]
         return (
             len(blocks) <= limits.BLOCKS_USED
             and measure_blocks(blocks) <= limits.BLOCKS_SIZE_USED
@@ -112,11 +114,6 @@ class _SlackEdition:
     def payload(
         self, pieces: Sequence[EditionPiece[Blocks]], continued: str, *, last: bool
     ) -> Json:
-        return {"blocks": self._build_blocks(pieces, continued, last=last)}
-
-    def _build_blocks(
-        self, pieces: Sequence[EditionPiece[Blocks]], continued: str, *, last: bool
-    ) -> list[Json]:
         blocks = [small_block(continued)] if continued else []
         for place, piece in enumerate(pieces):
             if place and piece.option is not None:
@@ -124,11 +121,9 @@ class _SlackEdition:
             blocks += piece.body
         options = dict(piece.option for piece in pieces if piece.option is not None)
         controls = [self._build_select(options)] if options else []
-        if last or not options:
-            controls += [
-                button_element(*button) for button in list_buttons(self._texts)
-            ]
-        return [*blocks, {"type": "actions", "elements": controls}]
+        buttons = list_buttons(self._texts) if last or not options else []
+        controls += [button_element(*button) for button in buttons]
+        return {"blocks": [*blocks, *actions_blocks(controls)]}
 
     def _build_select(self, options: dict[str, str]) -> Json:
         placeholder = self._texts.say("Read more about…")
@@ -136,13 +131,7 @@ class _SlackEdition:
             "type": "static_select",
             "action_id": "v1:open",
             "placeholder": plain_text(shorten_utf16(placeholder, limits.PLACEHOLDER)),
-            "options": [
-                {
-                    "text": plain_text(shorten_utf16(label, limits.LABEL_OF_CONTROL)),
-                    "value": control,
-                }
-                for control, label in options.items()
-            ],
+            "options": [option_element(*option) for option in options.items()],
         }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.i18n.links import make_link
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -27,23 +28,14 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.edition_text import (
-    format_attribution,
-    format_plain_quote,
-    format_quote,
-)
+from bot.platforms.common.edition_text import format_attribution, format_plain_quote
 from bot.platforms.common.packing import (
     group_lines,
     pack_reply,
     select_controls,
     split_lines,
 )
-from bot.platforms.common.text import (
-    count_utf16,
-    make_link,
-    normalize_newlines,
-    shorten_line,
-)
+from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import (
     Json,
@@ -56,13 +48,13 @@ from bot.platforms.slack.block_kit import (
     rich_block,
     rich_link,
     rich_preformatted,
-    rich_quote,
     rich_run,
     rich_section,
     small_block,
     text_block,
 )
-from bot.platforms.slack.messages import format_fallback
+from bot.platforms.slack.messages import build_message
+from bot.platforms.slack.render import render_quote
 from digests.types import QuoteCard
 
 #: Size and blocks that every message keeps for «… and 12 more» and for buttons.
@@ -83,7 +75,7 @@ class ReplyPiece:
 def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
     """Render the reply's messages in order, as `text` and `blocks`; at least one."""
     pieces = [piece for piece in _iter_pieces(reply, texts) if piece.blocks]
-    pieces = pieces or [_render_paragraph([texts.say("Done.")])]
+    pieces = pieces or [_render_paragraph(texts.say("Done."))]
     has_controls = any(_collect_ids(piece.blocks) for piece in pieces)
     messages = pack_reply(
         pieces,
@@ -93,7 +85,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
         texts=texts,
     )
     return tuple(
-        {"text": format_fallback(plain).strip() or "…", "blocks": blocks}
+        build_message(plain, blocks)
         for plain, blocks in _append_controls(messages, reply.controls)
     )
 
@@ -104,10 +96,10 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
 def _iter_pieces(reply: Reply, texts: Texts) -> Iterator[ReplyPiece]:
     if reply.problem:
         warning = f"⚠ {texts.say('That did not work')}"
-        yield _make_piece(text_block(warning, bold=True), plain=warning)
+        yield _make_piece(text_block(warning, bold=True), warning)
     title = shorten_line(reply.title, limits.HEADER)
     if title:
-        yield _make_piece(header_block(title), plain=title)
+        yield _make_piece(header_block(title), title)
     for block in reply.blocks:
         yield from _render_block(block, texts)
 
@@ -121,7 +113,7 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
         case Document():
             return (_render_listing(some.text) for some in block.listings())
         case SmallPrint(text=text):
-            return (_render_small("\n".join(lines)) for lines in _group_text(text))
+            return map(_render_small, _group_text(text))
         case ListItem():
             return (_render_item(block),)
         case QuoteBlock(card=card):
@@ -132,24 +124,23 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
             return (piece for part in parts for piece in _render_part(part))
 
 
-def _group_text(text: str) -> Iterator[list[str]]:
+def _group_text(text: str) -> Iterable[str]:
     lines = split_lines(text, _TEXT_SIZE, limits.PARAGRAPH)
-    return group_lines(lines, limits.PARAGRAPH)
+    return map("\n".join, group_lines(lines, limits.PARAGRAPH))
 
 
-def _render_paragraph(lines: Sequence[str]) -> ReplyPiece:
-    text = "\n".join(lines)
-    return _make_piece(text_block(text), plain=text)
+def _render_paragraph(text: str) -> ReplyPiece:
+    return _make_piece(text_block(text), text)
 
 
 def _render_listing(text: str) -> ReplyPiece:
     """Render a text that keeps its lines and spaces."""
     listing = normalize_newlines(text)
-    return _make_piece(rich_block(rich_preformatted(listing)), plain=listing)
+    return _make_piece(rich_block(rich_preformatted(listing)), listing)
 
 
 def _render_small(text: str) -> ReplyPiece:
-    return _make_piece(small_block(text), plain=text)
+    return _make_piece(small_block(text), text)
 
 
 def _render_item(item: ListItem) -> ReplyPiece:
@@ -169,7 +160,7 @@ def _render_item(item: ListItem) -> ReplyPiece:
         link,
     )
     plain = " · ".join(filter(None, (title, text, note)))
-    return _make_piece(rich_block(section), plain=plain)
+    return _make_piece(rich_block(section), plain)
 
 
 def _join_gap(before: str, gap: str, text: str) -> str:
@@ -187,12 +178,10 @@ def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
             speaker=shorten_line(card.speaker or card.source, limits.NAME),
         )
         linked = rich_section(*add_rich_link(too_long, link))
-        return _make_piece(rich_block(linked), plain=too_long)
+        return _make_piece(rich_block(linked), too_long)
     said_by = rich_section(*add_rich_link(f"— {format_attribution(card, texts)}", link))
-    return _make_piece(
-        rich_block(rich_quote(format_quote(card), struck=card.withdrawn), said_by),
-        plain=format_plain_quote(card, texts),
-    )
+    block = rich_block(render_quote(card), said_by)
+    return _make_piece(block, format_plain_quote(card, texts))
 
 
 def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[ReplyPiece]:
@@ -210,7 +199,7 @@ def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[ReplyPiece]:
                 rich_run(_join_gap(label, " ", value)),
             ]
         plain = "\n".join(" ".join(filter(None, row)) for row in few)
-        yield _make_piece(rich_block(rich_section(*runs)), plain=plain)
+        yield _make_piece(rich_block(rich_section(*runs)), plain)
 
 
 def _render_part(part: MessagePart) -> Iterable[ReplyPiece]:
@@ -221,7 +210,7 @@ def _render_part(part: MessagePart) -> Iterable[ReplyPiece]:
     return (ReplyPiece(blocks=tuple(blocks), plain=plain),)
 
 
-def _make_piece(block: Json, *, plain: str) -> ReplyPiece:
+def _make_piece(block: Json, plain: str) -> ReplyPiece:
     return ReplyPiece(blocks=(block,) if block else (), plain=plain)
 
 
@@ -248,12 +237,10 @@ def _append_controls(
         for pieces in messages
     ]
     plain, blocks = rendered[-1]
-    new = select_controls(
-        controls, _collect_ids(blocks), limits.CONTROL_ID, limits.CONTROLS
-    )
-    below = actions_blocks(
-        [button_element(c.id, c.label, primary=c.primary) for c in new]
-    )
+    taken = _collect_ids(blocks)
+    new = select_controls(controls, taken, limits.CONTROL_ID, limits.CONTROLS)
+    buttons = [button_element(c.id, c.label, primary=c.primary) for c in new]
+    below = actions_blocks(buttons)
     if measure_blocks([*blocks, *below]) <= limits.BLOCKS_SIZE - _NOTE_SIZE:
         return [*rendered[:-1], (plain, [*blocks, *below])]
     return [*rendered, (" · ".join(c.label for c in new), below)]
@@ -283,13 +270,11 @@ def render_home(status: Reply, *, editor: bool, texts: Texts) -> Json:
         editor: Whether the person is an editor.
         texts: The person's language.
     """
-    rendered = [*_render_introduction(texts)]
-    rendered += _render_checklist(texts) if editor else []
-    rendered += _render_status(status, texts)
-    return {"type": "home", "blocks": rendered[: limits.VIEW_BLOCKS]}
+    blocks = list(_iter_home(status, editor, texts))
+    return {"type": "home", "blocks": blocks[: limits.VIEW_BLOCKS]}
 
 
-def _render_introduction(texts: Texts) -> Iterator[Json]:
+def _iter_home(status: Reply, editor: bool, texts: Texts) -> Iterator[Json]:
     yield header_block("Standfirst")
     yield text_block(
         texts.say(
@@ -304,21 +289,15 @@ def _render_introduction(texts: Texts) -> Iterator[Json]:
         )
     )
     yield divider_block()
-
-
-def _render_checklist(texts: Texts) -> Iterator[Json]:
-    yield header_block(texts.say("What comes next"))
-    steps = (
-        texts.say("1. Invite the app into a channel: /invite @Standfirst"),
-        texts.say("2. See in that channel what is set up: /newsdesk status"),
-        texts.say("3. Post an edition, after a look at it: /newsdesk post"),
-    )
-    yield text_block("\n".join(steps))
-    yield divider_block()
-
-
-def _render_status(status: Reply, texts: Texts) -> Iterator[Json]:
-    """Yield the first message of the reply, and a note if there are more."""
+    if editor:
+        yield header_block(texts.say("What comes next"))
+        steps = (
+            texts.say("1. Invite the app into a channel: /invite @Standfirst"),
+            texts.say("2. See in that channel what is set up: /newsdesk status"),
+            texts.say("3. Post an edition, after a look at it: /newsdesk post"),
+        )
+        yield text_block("\n".join(steps))
+        yield divider_block()
     first, *rest = render_reply(status, texts)
     yield from first["blocks"]
     if rest:

@@ -6,9 +6,9 @@ to the asker in private. A form is opened while the event's trigger is valid, an
 message with a button afterwards.
 """
 
-from collections.abc import Callable
+import time
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,7 +21,8 @@ from bot.platforms.common.direct_messages import OpenChannel
 from bot.platforms.common.forms import PendingForms
 from bot.platforms.slack import forms, limits, replies
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
-from bot.platforms.slack.installations import Installations, Json, ask_workspace
+from bot.platforms.slack.block_kit import Json
+from bot.platforms.slack.installations import Installations, ask_workspace
 from bot.platforms.slack.interactions import SlackInteraction
 from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS, get_text
 from bot.platforms.slack.rate_limits import POST_MESSAGE
@@ -29,6 +30,8 @@ from bot.platforms.slack.send_errors import classify_send_error
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
+#: What the core answers a person with.
+Outcome: TypeAlias = Reply | Form
 #: Origin of Slack's response URLs.
 _RESPONSE_ORIGIN: Final = "https://hooks.slack.com"
 
@@ -41,7 +44,6 @@ class SlackResponder:
         installations: Installations,
         open_direct_message: OpenChannel,
         drafts: PendingForms,
-        now: Callable[[], float],
     ) -> None:
         """Create the responder.
 
@@ -49,16 +51,13 @@ class SlackResponder:
             installations: The installations of the app.
             open_direct_message: Opens the conversation with a person.
             drafts: Keeps forms that cannot be opened at once.
-            now: A monotonic clock in seconds.
         """
         self._installations = installations
         self._open_direct_message = open_direct_message
         self._pending_forms = drafts
-        self._now = now
+        self._now = time.monotonic
 
-    async def answer_with(
-        self, arrived: SlackInteraction, outcome: Reply | Form
-    ) -> None:
+    async def answer_with(self, arrived: SlackInteraction, outcome: Outcome) -> None:
         """Send an answer; one that Slack rejects is replaced by a sentence.
 
         Raises:

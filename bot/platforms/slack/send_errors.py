@@ -31,34 +31,29 @@ _TOKEN_CODES: Final = frozenset({
     "not_allowed_token_type", "team_access_not_granted", "org_login_required",
     "access_denied",
 })  # fmt: skip
-#: Codes that refuse everything of the workspace until an administrator acts.
-_WORKSPACE_CODES: Final = {
-    "ekm_access_denied": "slack.posting_suspended",
-    "no_permission": "slack.no_permission",
-    "missing_scope": "slack.missing_scope",
+#: Code → the message, and the argument of `SendRefused` that says what is refused:
+#: everything of the workspace until an administrator acts, the channel for good or
+#: until the bot may post there again, or an edit.
+_REFUSALS: Final = {
+    "ekm_access_denied": ("slack.posting_suspended", "whole_workspace"),
+    "no_permission": ("slack.no_permission", "whole_workspace"),
+    "missing_scope": ("slack.missing_scope", "whole_workspace"),
+    "channel_not_found": ("slack.channel_not_found", ""),
+    "is_archived": ("slack.channel_archived", ""),
+    "not_in_channel": ("slack.not_in_channel", "may_return"),
+    "restricted_action": ("slack.restricted", "may_return"),
+    "restricted_action_read_only_channel": ("slack.restricted", "may_return"),
+    "restricted_action_thread_only_channel": ("slack.replies_only", "may_return"),
+    "restricted_action_non_threadable_channel": ("slack.no_replies", "may_return"),
+    "restricted_action_thread_locked": ("slack.thread_locked", "may_return"),
+    "messages_tab_disabled": ("slack.messages_disabled", "may_return"),
+    "cant_update_message": ("slack.cant_update_message", "message_only"),
+    "edit_window_closed": ("slack.edit_window_closed", "message_only"),
 }
-_RESTRICTED: Final = "slack.restricted"
-#: Codes that refuse the channel for good.
-_CHANNEL_CODES: Final = {
-    "channel_not_found": "slack.channel_not_found",
-    "is_archived": "slack.channel_archived",
-}
-#: Codes that refuse the channel until the bot may post there again.
-_PERMISSION_CODES: Final = {
-    "not_in_channel": "slack.not_in_channel",
-    "restricted_action": _RESTRICTED,
-    "restricted_action_read_only_channel": _RESTRICTED,
-    "restricted_action_thread_only_channel": "slack.replies_only",
-    "restricted_action_non_threadable_channel": "slack.no_replies",
-    "restricted_action_thread_locked": "slack.thread_locked",
-    "messages_tab_disabled": "slack.messages_disabled",
-}
-#: Codes for a message that does not exist, or cannot be edited.
+#: Any other code refuses the message alone.
+_MESSAGE_REFUSED: Final = ("slack.message_refused", "message_only")
+#: Codes for a message that does not exist.
 _GONE_CODES: Final = frozenset({"message_not_found", "thread_not_found"})
-_UNEDITABLE_CODES: Final = {
-    "cant_update_message": "slack.cant_update_message",
-    "edit_window_closed": "slack.edit_window_closed",
-}
 #: Codes with which Slack says that it did not start.
 _NOT_STARTED_CODES: Final = {
     "request_timeout": "slack.request_timeout",
@@ -99,8 +94,7 @@ def classify_send_error(error: Exception, *, guarded: bool) -> SendError:
             return _classify_response(error, guarded=guarded)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return SendNotReceived("slack.not_reached", error=error)
-    said = str(error) or type(error).__name__
-    return SendUnclear("slack.unclear", error=said)
+    return SendUnclear("slack.unclear", error=str(error) or type(error).__name__)
 
 
 def get_error_code(error: BaseException | None) -> str:
@@ -129,16 +123,9 @@ def _classify_response(error: "SlackApiError", *, guarded: bool) -> SendError:
 def _classify_code(code: str) -> SendError:
     if code in _TOKEN_CODES:
         return TokenRefused("slack.login_refused", code=code)
-    if code in _WORKSPACE_CODES:
-        return SendRefused(_WORKSPACE_CODES[code], code=code, whole_workspace=True)
-    if code in _CHANNEL_CODES:
-        return SendRefused(_CHANNEL_CODES[code], code=code)
-    if code in _PERMISSION_CODES:
-        return SendRefused(_PERMISSION_CODES[code], code=code, may_return=True)
     if code in _GONE_CODES:
         return MessageGone("slack.message_gone", message_only=True)
-    if code in _UNEDITABLE_CODES:
-        return SendRefused(_UNEDITABLE_CODES[code], code=code, message_only=True)
     if code in _NOT_STARTED_CODES:
         return SendNotReceived(_NOT_STARTED_CODES[code], code=code)
-    return SendRefused("slack.message_refused", code=code, message_only=True)
+    text, refused = _REFUSALS.get(code, _MESSAGE_REFUSED)
+    return SendRefused(text, code=code, **({refused: True} if refused else {}))

@@ -83,7 +83,6 @@ class RotatingToken(BotToken):
     def __init__(
         self,
         installed: AppInstallation,
-        *,
         store: InstallationStore,
         exchange: RefreshTokens,
         now: Callable[[], datetime],
@@ -117,7 +116,9 @@ class RotatingToken(BotToken):
             return tokens.token
         left = tokens.expires_at - self._now()
         valid = left > timedelta(0)
-        if left > REFRESH_BEFORE or (valid and self._failed_recently()):
+        waits = self._not_before is not None and self._now() < self._not_before
+        # After a failed exchange the old token is used while it is valid.
+        if left > REFRESH_BEFORE or (valid and (waits or self._installed.broken)):
             return tokens.token
         try:
             await self._renew()
@@ -145,10 +146,6 @@ class RotatingToken(BotToken):
     def _tokens(self) -> InstallationTokens:
         assert self._installed.tokens is not None, "they were read before"
         return self._installed.tokens
-
-    def _failed_recently(self) -> bool:
-        waits = self._not_before is not None and self._now() < self._not_before
-        return waits or self._installed.broken is not None
 
     # ── the exchange ───────────────────────────────────────────────────────────
 

@@ -59,7 +59,7 @@ def id_column() -> Column[int]:
     return Column("id", Key, primary_key=True, autoincrement=True)
 
 
-def reference_column(name: str, target: str, *, null: bool = False) -> Column[int]:
+def reference_column(name: str, target: str, null: bool = False) -> Column[int]:
     """Make a reference whose rows are deleted with the row they reference."""
     return Column(name, Key, ForeignKey(target, ondelete="CASCADE"), nullable=null)
 

@@ -114,7 +114,8 @@ digests = define_table(
 IS_WORKSPACE_DIGEST = and_(
     digests.c.deleted_at.is_(None), digests.c.person_id.is_(None)
 )
-_IS_PERSONAL_DIGEST = and_(
+#: Present personal digests: one for each person.
+IS_PERSONAL_DIGEST = and_(
     digests.c.deleted_at.is_(None), digests.c.person_id.is_not(None)
 )
 Index(
@@ -130,8 +131,8 @@ Index(
     digests.c.workspace_id,
     digests.c.person_id,
     unique=True,
-    sqlite_where=_IS_PERSONAL_DIGEST,
-    info={"postgresql_where": _IS_PERSONAL_DIGEST},
+    sqlite_where=IS_PERSONAL_DIGEST,
+    info={"postgresql_where": IS_PERSONAL_DIGEST},
 )
 
 digest_sources = Table(

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
 from typing import Self
 
 from aiohttp import ClientError, ClientResponse, ClientSession
@@ -107,12 +106,7 @@ class Fetcher:
             self._sessions[guarded] = await self._stack.enter_async_context(opened)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self._stack.aclose()
 
     async def fetch(

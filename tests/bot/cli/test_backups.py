@@ -119,7 +119,7 @@ def test_nothing_is_restored_without_a_terminal_to_confirm(home: Here):
 
 
 def test_without_a_file_it_names_the_newest_backup(home: Here):
-    assert "None lies beside" in home.says("restore").stderr
+    assert "None is beside" in home.says("restore").stderr
     assert home.says("backup").returncode == 0
     done = home.says("restore")
     assert done.returncode == 2

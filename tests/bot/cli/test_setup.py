@@ -75,9 +75,8 @@ async def asked(
     # The questions block, so they do not run on the servers' event loop.
     code = await asyncio.to_thread(
         setup.ask_and_save,
-        settings,
         platform,
-        SetupChecks(app),
+        SetupChecks(app, settings),
         terminal,
         home / ".env",
     )
@@ -368,13 +367,11 @@ async def test_a_database_that_cannot_be_written_takes_the_tokens_back(
         platform="local", secrets={"STANDFIRST_X": "y"}, source="world", schedule=""
     )
     broken = SimpleNamespace(**{**vars(app), "open_application": fail})
-    checks = SetupChecks(cast(Any, broken))
+    checks = SetupChecks(cast(Any, broken), settings_for(tmp_path))
     env = tmp_path / ".env"
     terminal = ScriptedTerminal([])
     with pytest.raises(ConfigurationError):
-        await asyncio.to_thread(
-            setup._save_answers, settings_for(tmp_path), answers, checks, terminal, env
-        )
+        await asyncio.to_thread(setup._save_answers, answers, checks, terminal, env)
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "A=1\n"
 
 
@@ -604,7 +601,7 @@ def through_discord(typist: Typist) -> int:
     typist.type("")
     typist.until("Schedule")
     typist.type("weekdays at 8:30 Europe/Berlin")
-    typist.until("take it")
+    typist.until("accept it")
     typist.type("")
     typist.until("Save it")
     typist.type("")

@@ -5,8 +5,9 @@ import pytest
 from bot.i18n.translation import Texts
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
-from bot.ports import Mailbox
+from bot.ports import Mailbox, PageServices
 from bot.web import server
+from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor
 from tests.bot.harness import BotHarness
 from tests.bot.web.asgi import Answer, Browser, no_measurements
@@ -18,12 +19,12 @@ def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
     mailbox = mailbox or MemoryMailbox()
     platform = LocalPlatform(mailbox=mailbox, clock=harness.clock)
     platform.inbox = harness.inbox
-    routes = pages.build_page_routes(
-        platform=platform,
+    services = PageServices(
         mailbox=mailbox,
-        clock=harness.clock,
         list_channels=harness.archive.local_destinations,
+        list_problems=_no_problems,
     )
+    routes = pages.build_page_routes(platform, services, harness.clock)
     site = server.build_application(
         routes=routes,
         read_article=harness.archive.local_article,
@@ -33,6 +34,10 @@ def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
         texts=Texts.of("en"),
     )
     return Browser(site)
+
+
+async def _no_problems() -> tuple[Message, ...]:
+    return ()
 
 
 async def types(browser: Browser, line: str) -> Answer:

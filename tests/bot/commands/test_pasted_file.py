@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.configuration import file_export
-from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.changes import ConfigurationService
+from bot.configuration.change_steps import ChangeContext, ChangeRequest
+from bot.configuration.changes import confirm_proposal, propose_requests
 from bot.errors import UserError
 from bot.model import PlatformName
 from bot.platforms.plugins import load_plugins
@@ -290,23 +290,25 @@ async def test_settings_from_chat_round_trip_through_a_file(
     at_harness: Callable[[], BotHarness], entry: dict[str, Any], zone: str
 ):
     harness = at_harness()
-    changes = ConfigurationService(
-        db=harness.db, clock=harness.clock, plugins=load_plugins()
-    )
     await harness.apply(prune=True)
     ana = await editor(harness)
     asked = await harness.asks("newsdesk style", True, None, {})
+    context = ChangeContext(
+        plugins=load_plugins(), now=harness.clock.now(), person=asked.person
+    )
+    requests = [
+        ChangeRequest(
+            noun="zone", name="zone", edit=lambda _: {"name": "zone", "zone": zone}
+        ),
+        ChangeRequest(noun="digest", name=entry["name"], edit=lambda _: entry),
+    ]
     try:
-        change = await changes.propose(
-            asked,
-            ChangeRequest(
-                noun="zone", name="zone", edit=lambda _: {"name": "zone", "zone": zone}
-            ),
-            ChangeRequest(noun="digest", name=entry["name"], edit=lambda _: entry),
+        change = await harness.db.write(
+            propose_requests, asked.place, requests, context
         )
     except UserError:
         assume(False)  # not what chat can create: bidirectional signs, say
-    await changes.confirm(asked, change.id)
+    await harness.db.write(confirm_proposal, asked.place, change.id, context)
 
     text = await exported(harness)
 

@@ -27,6 +27,7 @@ async def mistakes(harness: BotHarness, text: str) -> str:
             file_import.plan_changes,
             file_import.read_file(file, load_plugins()),
             prune=False,
+            now=harness.clock.now(),
         )
     return str(found.value)
 
@@ -40,17 +41,16 @@ async def test_applying_twice_changes_nothing_the_second_time(empty_harness):
 async def test_the_plan_names_what_would_change(harness):
     wanted = CONFIGURATION + "stories = 3\n"
     (change,) = await harness.apply(wanted)
-    assert (change.kind, change.text) == (
-        "change",
-        "digest «Morning brief»: stories",
-    )
+    assert (change.kind, change.text) == ("change", "digest «Morning brief»: stories")
 
 
 async def test_a_dry_run_changes_nothing(harness):
     file = harness.home / "more.toml"
     file.write_text(CONFIGURATION + SECOND, encoding="utf-8")
     wanted = file_import.read_file(file, load_plugins())
-    planned = await harness.db.read(file_import.plan_changes, wanted, prune=False)
+    planned = await harness.db.read(
+        file_import.plan_changes, wanted, prune=False, now=harness.clock.now()
+    )
     assert [c.kind for c in planned] == ["add"]
     assert len(await harness.archive.all_digests()) == 1
 

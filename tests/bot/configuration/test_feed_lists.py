@@ -3,9 +3,10 @@
 import pytest
 
 from bot.configuration import feed_lists
-from bot.configuration.operator_changes import OperatorContext
+from bot.configuration.change_steps import ChangeContext
 from bot.errors import UserError
 from bot.platforms.plugins import load_plugins
+from bot.storage import workspace_store
 from digests.sources.opml import Subscription
 from tests.bot.harness import CONFIGURATION, BotHarness
 
@@ -23,7 +24,7 @@ async def bring_in(harness: BotHarness, *feeds: Subscription, **where: str):
     return await harness.db.write(
         feed_lists.assign_feeds,
         feeds,
-        OperatorContext(plugins=load_plugins(), now=harness.clock.now()),
+        ChangeContext(plugins=load_plugins(), now=harness.clock.now()),
         **where,
     )
 
@@ -35,10 +36,10 @@ async def addresses(harness: BotHarness, digest: str) -> list[str]:
 
 
 async def test_feeds_go_to_the_only_digest_beside_what_it_has(harness):
-    done = await bring_in(harness, FEED, OTHER)
+    ((_, new),) = await bring_in(harness, FEED, OTHER)
     assert await addresses(harness, "Morning brief") == [FEED.address, OTHER.address]
     assert len((await harness.digest()).sources) == 3
-    assert done.known == 0
+    assert [source.address for source in new] == [FEED.address, OTHER.address]
 
 
 async def test_the_digest_is_otherwise_unchanged(harness):
@@ -59,8 +60,8 @@ async def test_what_happens_to_corrections_stays_as_it_was_set(harness):
 
 async def test_feeds_that_are_there_are_not_added_twice(harness):
     await bring_in(harness, FEED)
-    done = await bring_in(harness, FEED, OTHER)
-    assert done.known == 1
+    ((_, new),) = await bring_in(harness, FEED, OTHER)
+    assert [source.address for source in new] == [OTHER.address]
     assert len((await harness.digest()).sources) == 3
 
 
@@ -83,8 +84,9 @@ async def test_a_digest_that_is_named_is_made(harness):
 
 
 async def test_with_nothing_set_up_the_local_page_gets_a_digest(empty_harness):
-    done = await bring_in(empty_harness, FEED)
-    assert done.workspace == "local"
+    await bring_in(empty_harness, FEED)
+    (place,) = await empty_harness.db.read(workspace_store.list_workspaces)
+    assert place.external_id == "local"
     assert await addresses(empty_harness, feed_lists.DEFAULT_DIGEST_NAME) == [
         FEED.address
     ]
@@ -110,8 +112,7 @@ async def test_what_is_listed_out_can_be_brought_in_again(harness):
         (OTHER.address, OTHER.title, ("Morning brief",)),
     }
     assert secret == 0
-    done = await bring_in(harness, *listed)
-    assert done.known == 2
+    assert await bring_in(harness, *listed) == []
 
 
 async def test_a_secret_address_is_not_listed_out(harness):

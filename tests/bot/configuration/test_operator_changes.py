@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.configuration import file_import, operator_changes
-from bot.configuration.change_steps import ChangeRequest, EntryEdit, InvalidChange
+from bot.configuration import changes, file_import
+from bot.configuration.change_steps import (
+    OPERATOR,
+    ChangeContext,
+    ChangeRequest,
+    EntryEdit,
+    InvalidChange,
+)
 from bot.model import SettingsEntry
 from bot.model.workspace import Scope
 from bot.platforms.plugins import load_plugins
@@ -59,7 +65,7 @@ async def test_in_german_too(ana):
 
 
 async def test_a_member_who_calls_themselves_so_is_named_as_they_are(ana):
-    bo = ana.also(operator_changes.OPERATOR_NAME)
+    bo = ana.also(OPERATOR.name)
     await bo.does("newsdesk style", stories="7")
     ana.locale = "de"
     assert "Betreiber" not in await history(ana)
@@ -145,19 +151,17 @@ async def test_a_pause_is_recorded_once(ana, paused, recorded):
     assert await kept(ana, ana.place.workspace.id) == recorded
 
 
-def with_values(wanted: SettingsEntry) -> EntryEdit:
-    return lambda entry: {**(entry or {}), **wanted}
+def with_values(values: SettingsEntry) -> EntryEdit:
+    return lambda entry: {**(entry or {}), **values}
 
 
-async def change(ana: Editor, *changes: SettingsEntry) -> None:
+async def change(ana: Editor, *wanted: SettingsEntry) -> None:
     """Run `standfirst digest pause` and similar commands."""
     requests = [
-        ChangeRequest(noun="digest", name="Morning brief", edit=with_values(wanted))
-        for wanted in changes
+        ChangeRequest(noun="digest", name="Morning brief", edit=with_values(values))
+        for values in wanted
     ]
-    operator = operator_changes.OperatorContext(
-        plugins=load_plugins(), now=ana.harness.clock.now()
-    )
+    operator = ChangeContext(plugins=load_plugins(), now=ana.harness.clock.now())
     await ana.harness.db.write(
-        operator_changes.apply_requests, ana.place.workspace.id, requests, operator
+        changes.apply_requests, ana.place.workspace.scope, requests, operator
     )

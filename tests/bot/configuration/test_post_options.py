@@ -46,8 +46,7 @@ async def server_of(harness: BotHarness) -> Workspace:
 async def place_of(harness: BotHarness) -> Destination:
     server = await server_of(harness)
     (place,) = await harness.db.read(
-        destination_store.list_destinations,
-        Scope(server.id),
+        destination_store.list_destinations, Scope(server.id)
     )
     return place
 
@@ -93,7 +92,7 @@ def test_invalid_options_are_reported_plainly(platform, options, words):
     (found,) = find_post_option_problems(
         options, load_plugins()[platform], workspace="1001"
     )
-    assert words in str(found.problem)
+    assert words in str(found)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.ingest.polling import REREAD_DELAYS, PageRereader
+from bot.ingest.source_reader import SourceReader, SourceReading
 from bot.storage import published_article_store
 from bot.storage.published_article_store import PageReread
 from tests.bot.corrections.living import listed, pass_time
@@ -261,7 +262,7 @@ def a_reread(url: str, home: str = "https://courier.example/feed") -> PageReread
     ],
 )
 def test_a_feed_cannot_redirect_into_another_network(idle_rereading, allowed, url, may):
-    reading = replace(idle_rereading, allow_private=allowed)
+    reading = replace(idle_rereading, source_reader=SourceReader(allowed))
     assert reading._may_be_read(a_reread(url), url) is may
 
 
@@ -269,20 +270,22 @@ def test_a_feed_cannot_redirect_into_another_network(idle_rereading, allowed, ur
 def idle_rereading() -> PageRereader:
     """A rereading that requests nothing."""
     nothing: object = None
-    return PageRereader(db=nothing, clock=nothing, read_page=nothing)  # type: ignore[arg-type]
+    return PageRereader(db=nothing, clock=nothing, source_reader=nothing)  # type: ignore[arg-type]
 
 
 async def test_what_a_page_redirects_to_in_another_network_is_not_kept(newswire):
     await read_first(newswire)
     reading = newswire.harness.ingestor.page_rereader
     newswire.shelf["/bridge"] = page(TOLD.replace("31,000", "13,000"))
-    seen = await reading.read_page(newswire.url("/bridge"), None, None)
-    inside = replace(seen, read_at="http://10.0.0.7/secret")
+    reader, now = reading.source_reader, newswire.harness.clock.now()
+    seen = await reader.read_address(newswire.url("/bridge"), now=now, kind="page")
+    inside: SourceReading = replace(seen, read_at="http://10.0.0.7/secret")
 
-    async def look(*_: object):
-        return inside
+    class Redirected(SourceReader):
+        async def read_address(self, *_: object, **_options: object) -> SourceReading:
+            return inside
 
-    away = replace(reading, read_page=look)
+    away = replace(reading, source_reader=Redirected(reader.allow_private))
     before = await newswire.revisions()
     newswire.harness.clock.advance(minutes=30)
     await away.run()

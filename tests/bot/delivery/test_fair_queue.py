@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.outbox import DeliveryJob, FairQueue
+from bot.storage.delivery_queue import ClaimableDelivery
 
 
 def job(place: int, workspace: int = 1, platform: str = "discord") -> DeliveryJob:
-    return DeliveryJob(
+    return ClaimableDelivery(
         id=place, workspace_id=workspace, destination_id=place, platform=platform
     )
 

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from bot.ingest.source_reader import SourceReader
 from bot.model import Source
-from bot.storage import schema, source_store
+from bot.storage import schema
+from bot.storage.statements import list_all
 from digests.sources.fetch import Fetcher, FetchPolicy
 from tests.bot.harness import BotHarness, open_harness
 from tests.fakes import FakeClock
@@ -86,8 +87,7 @@ class Newswire:
 
 
 def _all_sources(conn) -> tuple[Source, ...]:
-    rows = conn.execute(select(schema.sources).order_by(schema.sources.c.id))
-    return tuple(map(source_store.source_from_row, rows))
+    return list_all(conn, select(schema.sources).order_by(schema.sources.c.id), Source)
 
 
 def _count(conn, table) -> int:

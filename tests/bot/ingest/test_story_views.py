@@ -106,7 +106,7 @@ async def two(newswire: Newswire) -> AsyncIterator[Newswire]:
     await newswire.poll()
     yield newswire
     # In every case the index in memory must equal what is stored.
-    held = newswire.harness.ingestor._assigner._slots[None].view.index.memberships()
+    held = newswire.harness.ingestor._assigner._views[None].index.memberships()
     stored = await newswire.harness.db.read(everything)
     assert {m.article: m.story for m in held} == {m.article: m.story for m in stored}
 

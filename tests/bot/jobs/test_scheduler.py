@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.jobs.scheduler import TICKS, Job, JobScheduler, RunJob, run_jobs
+from bot.jobs.scheduler import TICKS, Job, JobScheduler, RunJob
 from tests.fakes import FakeClock
 
 SOON = timedelta(seconds=0.03)
@@ -42,7 +42,9 @@ class Work:
 
 @asynccontextmanager
 async def running(job: Job, work: RunJob) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(run_jobs({job: work}))
+    scheduler = JobScheduler(FakeClock())
+    scheduler.jobs = {job.name: job}
+    task = asyncio.create_task(scheduler.run({job.name: work}))
     yield task
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -101,9 +101,7 @@ def test_a_file_that_appears_meanwhile_is_left_too(backups: BackupHarness):
     assert [*backups.home.glob("*.part*")] == []
 
 
-def test_a_backup_is_one_private_file_with_its_date(
-    backups: BackupHarness,
-):
+def test_a_backup_is_one_private_file_with_its_date(backups: BackupHarness):
     target = backups.home / "backups" / "kept.db"
     backup.create_backup(backups.file, target, now=NOON)
     assert [path.name for path in target.parent.iterdir()] == ["kept.db"]
@@ -111,7 +109,7 @@ def test_a_backup_is_one_private_file_with_its_date(
     assert target.parent.stat().st_mode & 0o777 == 0o700
     found = backup.inspect_backup(target, backups.file)
     assert (found.made_at, found.sealed) == (NOON, 0)
-    assert backup.default_backup_path(backups.file, NOON).name == (
+    assert backup.choose_backup_path(backups.file, None, NOON).name == (
         "standfirst-20261124T120000Z.db"
     )
 

@@ -123,7 +123,7 @@ async def test_what_arrived_is_adopted_so_that_it_can_be_corrected(
         backups.back_up()
         await harness.outbox.drain()
     backups.clock.advance(DAY)
-    assert backups.restore().found.doubted == PARTS
+    assert backups.restore().uncertain == PARTS
     async with backups.open() as harness:
         backups.clock.advance(WAIT * 2)
         await harness.outbox.drain()
@@ -171,9 +171,7 @@ async def test_a_failed_read_back_does_not_send_it_either(backups: BackupHarness
     assert texts(backups) == []
 
 
-async def test_it_is_read_back_from_its_creation_on(
-    backups: BackupHarness,
-):
+async def test_it_is_read_back_from_its_creation_on(backups: BackupHarness):
     async with backups.open() as harness:
         await order(harness)
     made = backups.clock.now()
@@ -200,8 +198,9 @@ async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarn
     backups.restore()
     async with backups.open() as harness:
         kept = await harness.db.write(
-            delivery_store.record_retry,
+            delivery_store.record_unsent,
             claimed,
+            "retry",
             not_before=backups.clock.now(),
             reason=Message("late"),
             now=backups.clock.now(),
@@ -209,9 +208,7 @@ async def test_an_answer_that_comes_too_late_changes_nothing(backups: BackupHarn
     assert not kept
 
 
-async def test_a_delivery_released_afterwards_is_sent_as_usual(
-    backups: BackupHarness,
-):
+async def test_a_delivery_released_afterwards_is_sent_as_usual(backups: BackupHarness):
     async with backups.open() as harness:
         await order(harness)
     backups.back_up()
@@ -222,13 +219,13 @@ async def test_a_delivery_released_afterwards_is_sent_as_usual(
         await harness.outbox.drain()
         digest = await harness.digest()
         for one in await harness.db.read(
-            delivery_store.list_held_deliveries,
-            Scope(digest.workspace_id),
+            delivery_store.list_held_deliveries, Scope(digest.workspace_id)
         ):
             await harness.db.write(
-                delivery_store.release_delivery,
+                delivery_store.finish_held_delivery,
                 Scope(one.workspace_id),
                 delivery_id=one.id,
+                state="ready",
                 now=backups.clock.now(),
             )
         # Its first answer is lost, and it had not arrived: now it is sent again.
@@ -240,9 +237,7 @@ async def test_a_delivery_released_afterwards_is_sent_as_usual(
     assert len(texts(backups)) == PARTS
 
 
-async def test_private_notices_are_not_sent_late(
-    backups: BackupHarness,
-):
+async def test_private_notices_are_not_sent_late(backups: BackupHarness):
     async with backups.open() as harness:
         digest = await harness.digest()
         await harness.db.write(

@@ -69,7 +69,7 @@ async def test_newer_tokens_of_a_workspace_are_taken_over(backups: BackupHarness
             broken=None,
         )
     assert backup.inspect_backup(backups.kept, backups.file).sealed == 1
-    assert backups.restore().found.tokens == 1
+    assert backups.restore().tokens == 1
     assert rows(backups.file, "SELECT token, version FROM installations") == [
         ("new", 2)
     ]
@@ -91,15 +91,13 @@ async def test_a_workspace_that_was_erased_since_is_erased_again(
         await harness.db.write(
             deletion_store.order_erasure, Scope(here), now=backups.clock.now()
         )
-    assert backups.restore().found.erased == 1
+    assert backups.restore().erased == 1
     async with backups.open() as harness:
         assert await harness.db.read(deletion_store.list_ordered_erasures) == (here,)
         assert await harness.db.read(workspace_store.list_workspaces) == ()
 
 
-async def test_pending_edits_and_deletions_are_still_done(
-    database: Database,
-):
+async def test_pending_edits_and_deletions_are_still_done(database: Database):
     """On both databases: only posts become uncertain."""
 
     def prepared(conn):
@@ -110,10 +108,9 @@ async def test_pending_edits_and_deletions_are_still_done(
     found = await database.write(
         backup.secure_restored_database, now=NOON + DAY, published=True
     )
-    assert (found.doubted, found.passed_over) == (2, 1)
+    assert (found.uncertain, found.skipped) == (2, 1)
     after = await database.read(
-        delivery_store.list_held_deliveries,
-        Scope(tenant.workspace.id),
+        delivery_store.list_held_deliveries, Scope(tenant.workspace.id)
     )
     assert after == ()
     restored = await database.read(restoration_store.find_last_restoration)

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
+from bot.i18n.links import make_link
 from bot.model import MessagePart, RenderedEdition, Reply
 from bot.platforms.common.edition_text import format_quote
-from bot.platforms.common.text import make_link
 from digests.types import Edition
 from tests.bot.platforms.generated import (
     LONG,

@@ -116,8 +116,8 @@ def test_the_wizard_offers_it_and_asks_for_its_token(home, monkeypatch):
     monkeypatch.delenv("STANDFIRST_TOY_TOKEN")
     settings, _ = app.load_platform_settings()
     terminal = ScriptedTerminal(["toy", TOKEN, "later", "yes"])
-    checks = SetupChecks(app)
-    assert setup.ask_and_save(settings, None, checks, terminal, home / ".env") == 0
+    checks = SetupChecks(app, settings)
+    assert setup.ask_and_save(None, checks, terminal, home / ".env") == 0
     assert "Toy box knows it as Bear" in terminal.words
     assert (home / ".env").read_text() == f"STANDFIRST_TOY_TOKEN={TOKEN}\n"
 

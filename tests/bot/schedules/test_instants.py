@@ -100,7 +100,7 @@ NEXT = {
     ],
     # The last day of the month is local.
     ("last day of the month at 1:00 Pacific/Auckland", "2026-11-29T00:00:00Z"): [
-        "2026-11-30T01:00+13:00",
+        "2026-11-30T01:00+13:00"
     ],
     ("every other tuesday at 9 starting 2026-12-01", "2026-11-25T00:00:00Z"): [
         "2026-12-01T09:00+00:00",
@@ -124,7 +124,7 @@ NEXT = {
     ],
     # A left-out date is the local one.
     ("daily at 1 Asia/Tokyo except 2026-12-24", "2026-12-22T16:00:00Z"): [
-        "2026-12-25T01:00+09:00",
+        "2026-12-25T01:00+09:00"
     ],
     ("every 12 hours from 2026-12-01", "2026-11-25T00:00:00Z"): [
         "2026-12-01T00:00+00:00",
@@ -223,7 +223,7 @@ LAST_ONES = {
         "2026-12-30T23:00+00:00",
     ],
     "daily at 8 from 2026-12-01 until 2026-12-31 except 2026-12-31": [
-        "2026-12-30T08:00+00:00",
+        "2026-12-30T08:00+00:00"
     ],
     # The gap of Samoa took the date away that was the last one.
     "daily at 8 Pacific/Apia until 2011-12-30": [],

@@ -19,9 +19,7 @@ def without_the_list(monkeypatch):
     calendar._holidays_of_year.cache_clear()
 
 
-def test_without_the_list_a_schedule_with_holidays_names_the_extra(
-    without_the_list,
-):
+def test_without_the_list_a_schedule_with_holidays_names_the_extra(without_the_list):
     with pytest.raises(UserError, match=r"pip install 'standfirst\[holidays\]'"):
         parse_schedule("weekdays at 8:30 except holidays in DE")
     with pytest.raises(ConfigurationError):

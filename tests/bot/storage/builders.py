@@ -22,6 +22,7 @@ from bot.model import (
 from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
+    article_search,
     article_store,
     change_store,
     correction_store,
@@ -45,9 +46,11 @@ from bot.storage import (
 )
 from bot.storage.correction_store import Correction
 from bot.storage.reader_store import Feedback, Follow, SavedStory
+from bot.storage.revision_store import load_articles
 from bot.storage.workspace_store import Grant
 from digests.corrections.amendments import Amendment
 from digests.language.normalization import revision_hash
+from digests.language.search_terms import SearchQuery
 from digests.messages import Message
 from digests.types import (
     Article,
@@ -469,3 +472,14 @@ def of_a_reader(connection: Connection, workspace_id: int) -> None:
     personal_digest_store.upsert_personal_digest(
         connection, mine, name=CANARY, language="en"
     )
+
+
+def search_articles(
+    conn: Connection, /, scope: Scope, *, wanted: SearchQuery, limit: int, **kept: Any
+) -> tuple[Article, ...]:
+    """The latest stored articles that match, as `search_revisions` lists them."""
+    found = article_search.search_revisions(
+        conn, scope, wanted=wanted, limit=limit, **kept
+    )
+    loaded = load_articles(conn, found)
+    return tuple(loaded[key] for key in found)

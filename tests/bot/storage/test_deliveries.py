@@ -97,8 +97,9 @@ async def test_what_was_sent_stays_sent(database: Database, tenant: Tenant):
         delivery_store.record_sent, claimed, message_id="m1", now=NOW
     )
     again = await database.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         claimed,
+        "retry",
         not_before=NOW,
         reason=Message("late"),
         now=NOW,
@@ -113,11 +114,14 @@ OLD = Message("old")
 RECORDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "sent": (delivery_store.record_sent, {"message_id": "old"}),
     "retry": (
-        delivery_store.record_retry,
-        {"not_before": NOW, "reason": Message("old")},
+        delivery_store.record_unsent,
+        {"state": "retry", "not_before": NOW, "reason": Message("old")},
     ),
-    "uncertain": (delivery_store.record_uncertain, {"reason": Message("old")}),
-    "held": (delivery_store.record_held, {"reason": Message("old")}),
+    "uncertain": (
+        delivery_store.record_unsent,
+        {"state": "uncertain", "reason": Message("old")},
+    ),
+    "held": (delivery_store.record_unsent, {"state": "held", "reason": Message("old")}),
     "failed": (delivery_store.record_failed, {"reason": Message("old")}),
 }
 
@@ -129,8 +133,9 @@ async def test_an_answer_with_an_older_fence_changes_nothing(
     await database.write(some_deliveries, tenant)
     old = await database.write(claim_one)
     await database.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         old,
+        "retry",
         not_before=NOW,
         reason=Message("again"),
         now=NOW,
@@ -167,8 +172,9 @@ async def test_sent_counts_even_when_it_was_put_back_meanwhile(
     await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
     await database.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         claimed,
+        "retry",
         not_before=NOW,
         reason=Message("?"),
         now=NOW,
@@ -216,7 +222,7 @@ async def test_an_uncertain_delivery_is_read_back_after_the_wait(
     await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
     await database.write(
-        delivery_store.record_uncertain, claimed, reason=Message("?"), now=NOW
+        delivery_store.record_unsent, claimed, "uncertain", reason=Message("?"), now=NOW
     )
 
     early = await database.read(
@@ -230,8 +236,9 @@ async def test_an_uncertain_delivery_is_read_back_after_the_wait(
     # Reading back was rejected for now: not again before the requested time.
     later = NOW + timedelta(hours=1)
     await database.write(
-        delivery_store.record_uncertain,
+        delivery_store.record_unsent,
         due,
+        "uncertain",
         reason=Message("?"),
         now=NOW,
         not_before=later,
@@ -265,7 +272,7 @@ async def test_a_held_delivery_is_sent_when_an_admin_decides_so(
     await database.write(some_deliveries, tenant)
     claimed = await database.write(claim_one)
     await database.write(
-        delivery_store.record_held, claimed, reason=Message("?"), now=NOW
+        delivery_store.record_unsent, claimed, "held", reason=Message("?"), now=NOW
     )
     key: dict[str, Any] = {
         "scope": Scope(tenant.workspace.id),
@@ -273,8 +280,12 @@ async def test_a_held_delivery_is_sent_when_an_admin_decides_so(
     }
 
     held = await database.write(claim)
-    released = await database.write(delivery_store.release_delivery, **key, now=NOW)
-    again = await database.write(delivery_store.release_delivery, **key, now=NOW)
+    released = await database.write(
+        delivery_store.finish_held_delivery, **key, state="ready", now=NOW
+    )
+    again = await database.write(
+        delivery_store.finish_held_delivery, **key, state="ready", now=NOW
+    )
 
     assert held == ()
     assert (released, again) == (True, False)
@@ -284,9 +295,7 @@ async def test_a_held_delivery_is_sent_when_an_admin_decides_so(
 # ── queries ────────────────────────────────────────────────────────────────────
 
 
-async def test_the_next_wake_up_is_the_earliest_of_all_reasons(
-    database: Database,
-):
+async def test_the_next_wake_up_is_the_earliest_of_all_reasons(database: Database):
     at: list[datetime | None] = [
         await database.read(delivery_queue.find_next_delivery_at, wait=WAIT)
     ]
@@ -296,12 +305,13 @@ async def test_the_next_wake_up_is_the_earliest_of_all_reasons(
     claimed = await database.write(claim_one)
     at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
     await database.write(
-        delivery_store.record_uncertain, claimed, reason=Message("?"), now=NOW
+        delivery_store.record_unsent, claimed, "uncertain", reason=Message("?"), now=NOW
     )
     at.append(await database.read(delivery_queue.find_next_delivery_at, wait=WAIT))
     await database.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         claimed,
+        "retry",
         not_before=NOW + WAIT,
         reason=Message("?"),
         now=NOW,

@@ -72,7 +72,11 @@ async def test_a_part_waits_while_the_one_before_it_is_uncertain(
     first = await database.write(claim_one)
 
     await database.write(
-        delivery_store.record_uncertain, first, reason=Message("No answer."), now=NOW
+        delivery_store.record_unsent,
+        first,
+        "uncertain",
+        reason=Message("No answer."),
+        now=NOW,
     )
 
     assert await database.write(claim) == ()
@@ -103,9 +107,7 @@ async def test_destinations_do_not_wait_for_each_other(database: Database):
     assert (len(two), len(rest)) == (2, 1)
 
 
-async def test_many_editions_for_one_place_do_not_hide_the_others(
-    database: Database,
-):
+async def test_many_editions_for_one_place_do_not_hide_the_others(database: Database):
     busy = await database.write(a_tenant, name="busy")
     for slot in range(12):
         await database.write(some_deliveries, busy, slot=str(slot))
@@ -146,8 +148,9 @@ async def test_a_retry_waits_for_its_time(database: Database, tenant: Tenant):
     later = NOW + timedelta(minutes=5)
 
     await database.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         claimed,
+        "retry",
         not_before=later,
         reason=Message("Asked to wait."),
         now=NOW,
@@ -195,8 +198,9 @@ async def test_two_claims_at_once_never_send_two_messages_to_one_destination(
     await one.write(some_deliveries, tenant, slot="1")
     waiting = await one.write(claim_one)
     await one.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         waiting,
+        "retry",
         not_before=NOW + LEASE,
         reason=Message("?"),
         now=NOW,

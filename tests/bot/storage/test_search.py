@@ -29,6 +29,7 @@ from tests.bot.storage.builders import (
     a_quote,
     a_tenant,
     erase_workspace,
+    search_articles,
     store_article,
 )
 
@@ -44,7 +45,7 @@ async def titles(
     database: Database, tenant: Tenant, typed: str, **options: Any
 ) -> list[str | None]:
     found = await database.read(
-        article_search.search_articles,
+        search_articles,
         Scope(tenant.workspace.id),
         wanted=parse_query(typed),
         **({"limit": 9} | options),
@@ -431,7 +432,7 @@ async def test_no_question_is_a_fault(database: Database, typed: str):
     tenant = await database.write(a_tenant)
 
     await database.read(
-        article_search.search_articles,
+        search_articles,
         Scope(tenant.workspace.id),
         wanted=parse_query(f"lock {typed}"),
         limit=3,

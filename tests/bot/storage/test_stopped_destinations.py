@@ -43,10 +43,7 @@ async def tenant(database: Database) -> Tenant:
 
 
 def the_place(tenant: Tenant) -> dict[str, Any]:
-    return {
-        "scope": tenant.workspace.scope,
-        "destination_id": tenant.destination.id,
-    }
+    return {"scope": tenant.workspace.scope, "destination_id": tenant.destination.id}
 
 
 async def waiting(database: Database, at: datetime = NOW) -> list[str]:
@@ -57,10 +54,7 @@ async def waiting(database: Database, at: datetime = NOW) -> list[str]:
         limit=100,
     )
     spaces = [
-        await database.read(
-            workspace_store.find_workspace,
-            Scope(one.workspace_id),
-        )
+        await database.read(workspace_store.find_workspace, Scope(one.workspace_id))
         for one in found
     ]
     return [space.name for space in spaces if space]
@@ -68,9 +62,7 @@ async def waiting(database: Database, at: datetime = NOW) -> list[str]:
 
 async def states(database: Database, tenant: Tenant) -> list[tuple[str, str]]:
     found = await database.read(
-        delivery_store.list_newest_deliveries,
-        Scope(tenant.workspace.id),
-        count=10,
+        delivery_store.list_newest_deliveries, Scope(tenant.workspace.id), count=10
     )
     return sorted((one.operation, one.state) for one in found)
 
@@ -134,8 +126,9 @@ async def test_a_try_is_used_up_when_it_is_claimed(database: Database, tenant: T
     )
     probe = await database.write(claim_one, LATER)
     await database.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         probe,
+        "retry",
         not_before=LATER,
         reason=Message("again"),
         now=LATER,
@@ -160,8 +153,7 @@ async def test_a_place_works_again_once_a_try_arrived(
 
     assert len(await database.write(claim, LATER)) == 1
     (place,) = await database.read(
-        destination_store.list_destinations,
-        Scope(tenant.workspace.id),
+        destination_store.list_destinations, Scope(tenant.workspace.id)
     )
     assert (place.paused, place.retest_at) == (None, None)
 
@@ -184,8 +176,7 @@ async def test_a_probe_whose_claim_was_taken_over_does_not_resume_the_place(
     )
 
     (place,) = await database.read(
-        destination_store.list_destinations,
-        Scope(tenant.workspace.id),
+        destination_store.list_destinations, Scope(tenant.workspace.id)
     )
     assert (recorded, str(place.paused)) == (False, "Not allowed.")
 
@@ -306,8 +297,9 @@ async def test_what_turns_out_not_to_be_there_leaves_nothing_to_delete(
     on_its_way = await database.write(claim_one)
     await take_back(database, on_its_way)
     await database.write(
-        delivery_store.record_retry,
+        delivery_store.record_unsent,
         on_its_way,
+        "retry",
         not_before=NOW,
         reason=Message("?"),
         now=NOW,

@@ -14,7 +14,6 @@ from bot.model.workspace import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,
-    article_search,
     article_store,
     change_store,
     correction_store,
@@ -38,15 +37,11 @@ from bot.storage import (
     story_store,
     workspace_store,
 )
-from bot.storage.reader_store import (
-    ReaderPreferences,
-)
+from bot.storage.reader_store import ReaderPreferences
 from digests.cards.content import build_card
 from digests.language.search_terms import parse_query
 from digests.messages import Message
-from digests.types import (
-    QuoteCard,
-)
+from digests.types import QuoteCard
 from tests.bot.storage.builders import (
     CANARY,
     NOW,
@@ -56,6 +51,7 @@ from tests.bot.storage.builders import (
     a_tenant,
     erase_workspace,
     full_tenant,
+    search_articles,
     store_article,
 )
 from tests.builders import an_article
@@ -77,11 +73,7 @@ FOR_EVERYBODY = {
     "deletion_store.list_ordered_erasures",
     "deletion_store.list_workspaces_left_before",
     "deletion_store.merge_search_index",
-    "deletion_store.prune_changes",
-    "deletion_store.prune_corrections",
-    "deletion_store.prune_decisions",
-    "deletion_store.prune_messages",
-    "deletion_store.prune_reports",
+    "deletion_store.prune_contents",
     "delivery_queue.claim_deliveries",
     "delivery_queue.expire_claims",
     "delivery_queue.find_next_delivery_at",
@@ -92,10 +84,8 @@ FOR_EVERYBODY = {
     "delivery_store.fail_outdated_deliveries",
     "delivery_store.finish_undone_deliveries",
     "delivery_store.record_failed",
-    "delivery_store.record_held",
-    "delivery_store.record_retry",
     "delivery_store.record_sent",
-    "delivery_store.record_uncertain",
+    "delivery_store.record_unsent",
     "figure_store.store_figures",
     "installation_store.add_install_state",
     "installation_store.claim_token_exchange",
@@ -114,7 +104,6 @@ FOR_EVERYBODY = {
     "personal_digest_store.select_personal_digests",
     "measurements.list_measurements",
     "process_store.acquire_lease",
-    "process_store.find_current_lease_holder",
     "process_store.find_lease_holder",
     "process_store.get_signing_secret",
     "process_store.list_job_statuses",
@@ -242,7 +231,7 @@ def everything_seen_by(
             connection, **here, edition_id=theirs.id
         ),
         "article": article_store.find_article(connection, **here, article_id=article),
-        "search": article_search.search_articles(
+        "search": search_articles(
             connection, **here, wanted=parse_query(CANARY), limit=9
         ),
         "quotes": quote_store.list_quotes(connection, **here, limit=9),
@@ -462,7 +451,9 @@ async def test_nothing_of_one_workspace_is_changed_from_another(database: Databa
             reader_store.delete_follow(connection, reader, name=CANARY),
             reader_store.delete_feedback(connection, reader, story="s-canary"),
             reader_store.erase_person(connection, reader),
-            delivery_store.release_delivery(connection, **here, delivery_id=1, now=NOW),
+            delivery_store.finish_held_delivery(
+                connection, **here, delivery_id=1, state="ready", now=NOW
+            ),
         ]
 
     before = await database.read(everything_seen_by, full.workspace.id, full)
@@ -482,7 +473,7 @@ async def test_a_public_article_is_seen_only_by_workspaces_that_use_its_source(
 
     found = [
         await database.read(
-            article_search.search_articles,
+            search_articles,
             Scope(tenant.workspace.id),
             wanted=parse_query("lock"),
             limit=9,
@@ -526,9 +517,7 @@ async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
     }
 
 
-async def test_a_public_source_is_deleted_with_its_last_reader(
-    database: Database,
-):
+async def test_a_public_source_is_deleted_with_its_last_reader(database: Database):
     first = await database.write(a_tenant, name="first", shared=True)
     second = await database.write(a_tenant, name="second", shared=True)
     await database.write(store_article, first)
@@ -559,10 +548,7 @@ async def test_nothing_is_erased_by_the_order_of_another_workspace(database: Dat
         deletion_store.erase_some_rows, Scope(full_key), rows=500
     )
     assert (
-        await database.read(
-            deletion_store.find_proposed_erasure,
-            Scope(full_key),
-        )
+        await database.read(deletion_store.find_proposed_erasure, Scope(full_key))
         is None
     )
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 
+from bot.i18n.links import make_link
 from bot.i18n.safe_text import sanitize_text
-from bot.platforms.common.text import make_link
 from bot.platforms.discord import limits
 from bot.platforms.discord.markdown import (
     escape_line,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from bot.i18n.links import build_article_href, make_link
 from bot.i18n.safe_text import build_environment, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -21,10 +22,10 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.text import get_quotation_marks, make_link, shorten_text
+from bot.platforms.common.text import get_quotation_marks, shorten_text
 from bot.platforms.local import limits
 from bot.platforms.local.pages import TEMPLATES
-from bot.platforms.local.render import build_article_href, render
+from bot.platforms.local.render import render
 from bot.platforms.local.replies import build_message_view, build_reply_view
 from digests.types import Edition, Headline, Sentence, Span
 from tests.bot.platforms.local import hostile, samples

@@ -10,6 +10,7 @@ import pytest
 
 from bot.ingest.source_reader import SourceReader
 from bot.model import Command, Inbox
+from bot.platforms.slack import limits
 from bot.platforms.slack.installations import SingleInstallation
 from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.slack.rate_limits import SlackRateLimiter
@@ -80,6 +81,12 @@ def share_clock(
 
     pace = SlackRateLimiter(lambda: harness.clock.now().timestamp(), sleep)
     cast(SingleInstallation, platform.installations).pace = pace
+
+
+@pytest.fixture
+def short_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A submitted form hardly waits for its answer."""
+    monkeypatch.setattr(limits, "FORM_HOLD", 0.05)
 
 
 @asynccontextmanager

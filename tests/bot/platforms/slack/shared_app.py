@@ -15,7 +15,6 @@ from bot.i18n.translation import Texts
 from bot.platforms.slack.app_manifest import SlackApp
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.platform import SlackPlatform
-from bot.platforms.slack.plugin import build_callbacks
 from bot.platforms.slack.rate_limits import SlackRateLimiter
 from bot.ports import InstallationStorage
 from bot.storage import Database
@@ -85,7 +84,7 @@ def a_worker(
     )
     address = slack.address
     many = StoredInstallations(
-        kept.installations,
+        kept,
         app=app,
         api_base=address["api_base"],
         now=clock.now,
@@ -191,16 +190,14 @@ async def open_shared_app(
                 harness=harness,
                 platform=platform,
                 kept=kept,
-                site=the_site(platform, kept, clock),
+                site=the_site(platform, clock),
             )
         finally:
             await platform.close()
             await db.close()
 
 
-def the_site(
-    platform: SlackPlatform, kept: InstallationStorage, clock: FakeClock
-) -> ASGIApp:
+def the_site(platform: SlackPlatform, clock: FakeClock) -> ASGIApp:
     async def nothing(*_: Any) -> None:
         return None
 
@@ -214,7 +211,7 @@ def the_site(
         list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        public_routes=build_callbacks(platform, kept.states, clock),
+        public_routes=platform.build_routes(clock.now),
     )
 
 

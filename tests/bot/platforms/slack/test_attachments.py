@@ -160,10 +160,11 @@ async def test_a_redirect_to_the_sign_in_page_yields_no_file(chat, slack):
     assert (await sends(slack, opened, upload)).errors["file"]
 
 
+@pytest.mark.usefixtures("short_hold")
 async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
     harness, slack
 ):
-    async with listening(slack, harness.inbox, a_platform(slack, hold=0.05)):
+    async with listening(slack, harness.inbox, a_platform(slack)):
         opened = await asked_for(slack)
         slack.script(Slow(seconds=0.5), "file")
         upload = Upload(name="slow", content=EVENING.encode())

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from bot.platforms.slack import limits
 from bot.platforms.slack.platform import SlackPlatform
 from tests.bot.platforms.local.samples import a_delivery
 from tests.bot.platforms.slack.conftest import a_platform, until
@@ -20,16 +22,22 @@ INBOX = an_inbox()
 
 
 @asynccontextmanager
-async def running(slack: LocalSlack, **changes: Any):
+async def running(
+    slack: LocalSlack,
+    ping_timeout: float = limits.PING_TIMEOUT,
+    idle_timeout: float = limits.IDLE_TIMEOUT,
+    **changes: Any,
+):
     platform = a_platform(slack, **changes)
-    task = asyncio.create_task(platform.run(INBOX))
-    try:
-        yield platform
-        assert not task.done(), "it must run until it is cancelled"
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    with patch.multiple(limits, PING_TIMEOUT=ping_timeout, IDLE_TIMEOUT=idle_timeout):
+        task = asyncio.create_task(platform.run(INBOX))
+        try:
+            yield platform
+            assert not task.done(), "it must run until it is cancelled"
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 @pytest.fixture
@@ -122,6 +130,16 @@ async def test_a_connection_without_hello_counts_for_nothing(slack):
         assert platform.state != "ok"
         slack.socket.says_hello = True
         await connected_again(slack, platform)
+
+
+async def test_another_first_message_is_no_hello(slack):
+    slack.socket.says_hello = False
+    async with running(slack, ping_timeout=5) as platform:
+        await until(lambda: slack.socket.connections)
+        (connection,) = slack.socket.connections
+        await connection.socket.send_str('{"type": "events_api"}')
+        await until(lambda: not slack.socket.connections)
+        assert platform.state != "ok"
 
 
 async def test_a_ping_before_hello_is_no_hello_and_does_no_harm(slack):

@@ -74,10 +74,7 @@ async def test_without_a_conversation_only_this_destination_stops(
     await tomorrow(quiet)
     assert slack.ledger.says(DM) == []
     assert code in str(await standing(quiet))
-    space = await quiet.db.read(
-        workspace_store.find_workspace,
-        Scope(1),
-    )
+    space = await quiet.db.read(workspace_store.find_workspace, Scope(1))
     assert space is not None
     assert space.stopped is None
     await quiet.post()

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.i18n.translation import Texts
@@ -40,8 +39,6 @@ def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
     async def ready() -> Mapping[str, str]:
         return {}
 
-    found = platform.called(slack.ledger.clock.now)
-    assert found is not None
     return server.build_application(
         routes=[],
         read_article=nothing,
@@ -49,7 +46,7 @@ def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
         list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
-        public_routes=[Route(EVENTS_PATH, found, methods=["POST"])],
+        public_routes=platform.build_routes(slack.ledger.clock.now),
     )
 
 
@@ -254,7 +251,7 @@ async def test_before_it_is_connected_slack_is_asked_to_come_again(slack):
 
 
 async def test_with_socket_mode_there_is_no_such_address(slack):
-    assert a_platform(slack).called(slack.ledger.clock.now) is None
+    assert a_platform(slack).build_routes(slack.ledger.clock.now) == []
 
 
 async def test_a_browser_gets_no_page_there_and_other_paths_stay_guarded(slack):
@@ -279,4 +276,5 @@ def test_no_made_up_headers_are_accepted(headers, body):
 
 def test_the_platform_brings_this_endpoint(slack):
     platform = a_platform(slack, app_token=None)
-    assert isinstance(platform.called(slack.ledger.clock.now), SignedEndpoint)
+    (route,) = platform.build_routes(slack.ledger.clock.now)
+    assert isinstance(route.endpoint, SignedEndpoint)

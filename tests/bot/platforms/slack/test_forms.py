@@ -275,12 +275,13 @@ async def test_another_form_takes_the_place_of_the_view(slack):
         assert forms.parse_form(filled.view)[1] == forms.parse_form(asked.view)[1]
 
 
+@pytest.mark.usefixtures("short_hold")
 @pytest.mark.parametrize("outcome", [wrong(), TAKEN])
 async def test_a_mistake_found_too_late_comes_as_a_message_with_the_answers(
     slack, outcome
 ):
     inbox, _ = making(outcome, after=0.3)
-    async with listening(slack, inbox, a_quick_platform(slack)):
+    async with listening(slack, inbox, a_platform(slack)):
         asked = await opened(slack)
         filled = await fill(slack, asked.view, name="Evening")
         assert filled.acknowledged == {}
@@ -295,13 +296,10 @@ async def test_a_mistake_found_too_late_comes_as_a_message_with_the_answers(
         assert "has expired" in stolen.words
 
 
-def a_quick_platform(slack: LocalSlack) -> Any:
-    return a_platform(slack, hold=0.05)
-
-
+@pytest.mark.usefixtures("short_hold")
 async def test_a_slow_form_is_acknowledged_in_time_and_answered_later(slack):
     inbox, heard = making(DONE, after=0.5)
-    async with listening(slack, inbox, a_quick_platform(slack)):
+    async with listening(slack, inbox, a_platform(slack)):
         asked = await opened(slack)
         begun = asyncio.get_running_loop().time()
         await fill(slack, asked.view, name="Evening")

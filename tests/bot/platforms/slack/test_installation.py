@@ -21,6 +21,7 @@ from bot.platforms.slack.app_manifest import SCOPES, SlackApp
 from bot.platforms.slack.endpoints import build_install_routes
 from bot.platforms.slack.installations import StoredInstallations
 from bot.platforms.slack.rate_limits import SlackRateLimiter
+from bot.ports import InstallationStorage
 from bot.storage import workspace_store
 from tests.bot.platforms.slack.shared_app import (
     KEY,
@@ -226,9 +227,7 @@ async def test_a_whole_organisation_is_asked_to_choose_a_workspace(shared_app):
     assert await nothing_is_kept(shared_app)
 
 
-async def test_a_token_of_another_workspace_is_not_stored(
-    shared_app,
-):
+async def test_a_token_of_another_workspace_is_not_stored(shared_app):
     shared_app.slack.teams.mistaken_for = SECOND
     page = await shared_app.install(TEAM)
     assert page.status == 401
@@ -283,7 +282,7 @@ def pages_alone() -> ASGIApp:
         client_id="1.2", client_secret="s", public_url="https://news.example"
     )
     many = StoredInstallations(
-        cast(Any, None),
+        InstallationStorage(installations=cast(Any, None), states=Nothing()),
         app=app,
         api_base=None,
         now=FakeClock().now,
@@ -293,7 +292,7 @@ def pages_alone() -> ASGIApp:
     async def arrived(_: Any) -> None:
         raise AssertionError("nobody can have installed it")
 
-    return Router(build_install_routes(many, Nothing(), arrived))
+    return Router(build_install_routes(many, arrived))
 
 
 async def test_what_a_visitor_brings_is_never_more_than_text(shared_app):

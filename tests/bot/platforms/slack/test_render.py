@@ -12,13 +12,9 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from bot.i18n.links import make_link
 from bot.i18n.safe_text import sanitize_text
-from bot.platforms.common.text import (
-    count_utf16,
-    make_link,
-    shorten_text,
-    shorten_utf16,
-)
+from bot.platforms.common.text import count_utf16, shorten_text, shorten_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import escape_mrkdwn, format_link, measure_blocks
 from bot.platforms.slack.messages import build_edit_body, build_post_body

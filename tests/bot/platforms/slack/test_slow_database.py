@@ -40,9 +40,11 @@ DID: dict[str, tuple[Does, str]] = {
 
 
 @pytest.fixture
-async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[BotHarness]:
+async def chat(
+    harness: BotHarness, slack: LocalSlack, short_hold: None
+) -> AsyncIterator[BotHarness]:
     await harness.post()
-    async with listening(slack, harness.inbox, a_platform(slack, hold=0.05)):
+    async with listening(slack, harness.inbox, a_platform(slack)):
         yield harness
 
 
