@@ -173,7 +173,8 @@ _REASON = re.compile(
 #: Words that do so only beside the event: «closed *after* a cable had snapped».
 _OCCASION = re.compile(
     r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:"
-    r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered|blamed|mainly|"
+    r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered"
+    r"|blamed|mainly|"
     r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"
     r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
     r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
