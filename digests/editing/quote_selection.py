@@ -35,6 +35,10 @@ _MOST = 100
 _FRAGMENT_WORDS = 5
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
+_ADDING = word_set("""
+    added adds adding continued continues continuing concluded replied responded
+    ergänzte fügte
+""")
 _INNER_MARKS = ('"', " '", "“", " ‘", "„", "»")
 #: A quotation of less worth is small talk or of somebody unsure: no card.
 _LEAST_WORTH = 4.0
@@ -62,6 +66,7 @@ SIGN_WEIGHTS = {
     "whole thought": 3.0,
     "opens the utterance": 1.5,
     "tells of other words": -1.0,
+    "adds to other words": -0.5,
     "named": 2.0,
     "unnamed": 0.5,
     "nobody": -2.0,
@@ -196,6 +201,8 @@ def _rate_quote(
         signs.append("fragment")
     if openings[quote.group] == quote.start:
         signs.append("opens the utterance")
+    if quote.cue is not None and quote.cue.lower() in _ADDING:
+        signs.append("adds to other words")
     signs.append(_voice_sign(quote.speaker))
     signs += _word_signs(quote.text, words)
     low = {word.strip(_SIGNS).lower() for word in words}

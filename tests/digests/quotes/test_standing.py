@@ -40,6 +40,7 @@ def test_a_whole_thought_stands_alone(said):
         "And we will pay for the well from our own purse.",
         "That is why the pumps were switched off at noon.",
         "It was a bad day for the whole of the county.",
+        "It was very hard. We had to carry the water to the farms.",
         "They never answered a letter from the town hall.",
         "He wishes the driver a very speedy recovery.",
         "Of course the pumps will be switched on again.",
