@@ -41,11 +41,12 @@ def present_story(
     """The story with summary, quote cards and figures."""
     story = entry.story
     lead = analyses[story.articles[0].id]
+    summary = _choose_sentences(entry, lead, style)
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
-        summary=_choose_sentences(entry, lead, style),
-        cards=build_story_cards(story, analyses, style.quotes),
+        summary=summary,
+        cards=build_story_cards(story, analyses, style.quotes, summary),
         figures=select_figures(story, lead) if style.figures else (),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
