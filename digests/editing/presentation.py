@@ -7,7 +7,7 @@ with its outlets.
 
 from collections.abc import Mapping
 
-from digests.editing.differences import find_disputes
+from digests.editing.disputes import find_disputes
 from digests.editing.figure_selection import select_figures
 from digests.editing.quote_selection import build_story_cards
 from digests.summaries import context, fitting
