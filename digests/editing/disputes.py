@@ -192,7 +192,7 @@ _NEUTRAL = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Statement:
+class _StatedFigure:
     """A figure with what it answers."""
 
     figure: Figure
@@ -252,7 +252,7 @@ def _is_another_state(one: freshness.ReportState, other: freshness.ReportState) 
     return False
 
 
-def _is_replaced(one: _Statement, other: _Statement) -> bool:
+def _is_replaced(one: _StatedFigure, other: _StatedFigure) -> bool:
     """Whether the later number replaces the earlier one."""
     first, second = one.article.published, other.article.published
     if first is None or second is None:
@@ -261,8 +261,8 @@ def _is_replaced(one: _Statement, other: _Statement) -> bool:
 
 
 def _pair_statements(
-    mine: Sequence[_Statement], theirs: Sequence[_Statement]
-) -> Iterator[tuple[_Statement, _Statement]]:
+    mine: Sequence[_StatedFigure], theirs: Sequence[_StatedFigure]
+) -> Iterator[tuple[_StatedFigure, _StatedFigure]]:
     """The statements of two articles that answer one question with two numbers."""
     for one in mine:
         alike = [other for other in theirs if _is_same_thing(one, other)]
@@ -288,7 +288,7 @@ def _is_whole_count(figure: Figure, clause: str, at: int) -> bool:
     )
 
 
-def _read_statements(analysis: ArticleAnalysis) -> Iterator[_Statement]:
+def _read_statements(analysis: ArticleAnalysis) -> Iterator[_StatedFigure]:
     """The figures that are stated as facts and whole counts."""
     text = analysis.article.text
     quoted = [(q.start, q.end) for q in analysis.quotes]
@@ -304,7 +304,7 @@ def _read_statements(analysis: ArticleAnalysis) -> Iterator[_Statement]:
 
 def _build_statement(
     figure: Figure, article: Article, clause: str, at: int
-) -> _Statement:
+) -> _StatedFigure:
     after = clause[at + len(figure.text) :]
     noun = words.extract_stems(figure.what) or words.split_words(figure.what)
     context = clause
@@ -314,7 +314,7 @@ def _build_statement(
         context = f"{before} {clause}"
     sentence = article.text[start : min(figure.sentence.end, figure.end + _READ)]
     own = frozenset(words.extract_stems(figure.text))
-    return _Statement(
+    return _StatedFigure(
         figure=figure,
         article=article,
         fate=_find_fate(figure, clause, at),
@@ -384,7 +384,7 @@ def _read_complement(figure: Figure, after: str) -> frozenset[str]:
     return frozenset(words.extract_stems(" ".join(found[0].split()[:5])))
 
 
-def _is_same_thing(one: _Statement, other: _Statement) -> bool:
+def _is_same_thing(one: _StatedFigure, other: _StatedFigure) -> bool:
     """Whether two statements answer one question."""
     mine, theirs = one.figure, other.figure
     if one.fate != other.fate:
@@ -412,7 +412,7 @@ def _is_same_thing(one: _Statement, other: _Statement) -> bool:
     )
 
 
-def _counts_the_same(one: _Statement, other: _Statement) -> bool:
+def _counts_the_same(one: _StatedFigure, other: _StatedFigure) -> bool:
     """Whether the same ones are counted, in the same respect."""
     anybody = one.head in _PEOPLE_STEMS and other.head in _PEOPLE_STEMS
     if not one.head or not (one.head == other.head or (anybody and one.fate)):
@@ -429,7 +429,7 @@ _QUANTITIES = word_set("magnitude turnout attendance Wahlbeteiligung Stärke Mag
 _PEOPLE_STEMS = frozenset(words.stem_word(word) for word in _ANYBODY) | _ANYBODY
 
 
-def _disagree(one: _Statement, other: _Statement) -> bool:
+def _disagree(one: _StatedFigure, other: _StatedFigure) -> bool:
     """Whether two values are neither equal, nor rounded, nor too far apart."""
     small, large = sorted((abs(one.figure.value), abs(other.figure.value)))
     if not small or large / small > _FARTHEST:
@@ -439,7 +439,7 @@ def _disagree(one: _Statement, other: _Statement) -> bool:
     return small != large if whole else large - small > slack * large
 
 
-def _is_same_scope(one: _Statement, other: _Statement) -> bool:
+def _is_same_scope(one: _StatedFigure, other: _StatedFigure) -> bool:
     """Whether place, period and people of two clauses are the same."""
     if _find_all(_PERIOD, one.clause) != _find_all(_PERIOD, other.clause):
         return False
@@ -466,7 +466,7 @@ def _find_all(pattern: re.Pattern[str], clause: str) -> frozenset[str]:
     return frozenset(found[0].casefold() for found in pattern.finditer(clause))
 
 
-def _find_weekdays(statement: _Statement) -> frozenset[str]:
+def _find_weekdays(statement: _StatedFigure) -> frozenset[str]:
     """The days that are named before the next comma, where the source may be."""
     at = statement.clause.find(statement.figure.text)
     end = statement.clause.find(",", at)
@@ -474,7 +474,7 @@ def _find_weekdays(statement: _Statement) -> frozenset[str]:
     return frozenset(words.split_words(said)) & _WEEKDAYS
 
 
-def _find_origin(statement: _Statement) -> str:
+def _find_origin(statement: _StatedFigure) -> str:
     """«off» of «60 kilometres off the coast»."""
     if units.classify_unit(statement.figure.unit) != "measure":
         return ""
@@ -484,7 +484,7 @@ def _find_origin(statement: _Statement) -> str:
     return found[1].lower() if found else ""
 
 
-def _names_other_place(statement: _Statement, article: Article) -> bool:
+def _names_other_place(statement: _StatedFigure, article: Article) -> bool:
     """Whether a clause names a place that the other article does not know."""
     known = f"{article.title or ''} {article.text}".casefold()
     return any(
