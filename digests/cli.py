@@ -193,6 +193,8 @@ def format_answer(articles: Sequence[Article], options: Options) -> Iterator[str
     today = _choose_now(articles, options).date()
     question = questions.parse_question(options.question, today)
     found = selection.select_answer(question, articles)
+    if found.sentences and not found.sure:
+        yield "Nearest passage:"
     for sentence in found.sentences:
         yield sentence.text
         yield f"    {sentence.article.source or sentence.article.id}"

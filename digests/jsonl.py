@@ -241,7 +241,7 @@ def _answer_ask(record: JsonRecord) -> JsonObject:
             }
             for sentence in found.sentences
         ],
-        "sure": bool(found.sentences),
+        "sure": bool(found.sentences) and found.sure,
     }
 
 

@@ -444,7 +444,7 @@ class EditionStyle:
     #: Which summariser chooses the sentences (`digests.summaries.registry`).
     summariser: str = DEFAULT_SUMMARISER
     #: Maximum number of quotes shown with a story.
-    quotes: int = 5
+    quotes: int = 2
     #: Whether figures are shown with a story.
     figures: bool = True
     brief: int = 6

@@ -57,6 +57,8 @@ _HARM = re.compile(
 _HARMING = re.compile(
     r"\b(?:kill(?:s|ed|ing)|injur(?:es|ed|ing)|wound(?:s|ed|ing)|rescu(?:es|ed|ing)|"
     r"arrest(?:s|ed|ing)|detain(?:s|ed|ing)|evacuat(?:es|ed|ing)|lives\sof|deaths?\sof|"
+    r"(?:dead|deaths?|killed|toll|injured|missing|Toten?|Todesopfer|Verletzten)"
+    r"(?:\s[\w'’-]+){0,10}\s(?:to|at|auf)|"
     r"cut|cuts|cutting|axe|shed|sack(?:s|ed|ing)|toll(?:\s\w+){0,3})\s"
     r"(?:(?:at\sleast|about|around|some|up\sto|another|all|nearly|almost)\s)?$",
     re.IGNORECASE,
@@ -284,5 +286,5 @@ def _score_count(figure: Figure) -> float:
 def _is_of_harm(figure: Figure) -> bool:
     """Whether something happened to so many people, by the words beside the figure."""
     at = figure.label.find(figure.text)
-    before, after = figure.label[max(0, at - 30) : at], figure.label[at:][:60]
+    before, after = figure.label[max(0, at - 100) : at], figure.label[at:][:60]
     return bool(_HARMING.search(before) or _HARM.search(re.split(r"[,;:]", after)[0]))

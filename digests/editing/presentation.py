@@ -5,7 +5,7 @@ all articles: those of the lead first, then additional ones. A brief line is a h
 with its outlets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -63,11 +63,12 @@ def present_story(
     story = entry.story
     lead = analyses[story.articles[0].id]
     told = (ledger if entry.update else None) or PublishedLedger()
+    summary = _choose_sentences(entry, lead, style)
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
-        summary=_choose_sentences(entry, lead, style),
-        cards=_choose_cards(entry, analyses, style, told),
+        summary=summary,
+        cards=_choose_cards(entry, analyses, style, summary, told),
         figures=_choose_figures(entry, lead, told) if style.figures else (),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
@@ -153,6 +154,7 @@ def _choose_cards(
     entry: RankedStory,
     analyses: Mapping[str, ArticleAnalysis],
     style: EditionStyle,
+    summary: Sequence[Sentence],
     told: PublishedLedger,
 ) -> tuple[QuoteCard, ...]:
     """The quotes to show, none that was said of an older state.
@@ -161,7 +163,7 @@ def _choose_cards(
     """
     story = _leave_out_old_states(entry.story)
     if not entry.update:
-        return build_story_cards(story, analyses, style.quotes)
+        return build_story_cards(story, analyses, style.quotes, summary)
     unread = tuple(
         a
         for n, a in enumerate(story.articles)
@@ -169,7 +171,7 @@ def _choose_cards(
     )
     # Quotes that were shown before take no place, so all are asked for.
     most = style.quotes + len(told.quotes) if style.quotes else 0
-    cards = build_story_cards(replace(story, articles=unread), analyses, most)
+    cards = build_story_cards(replace(story, articles=unread), analyses, most, summary)
     fresh = [card for card in cards if normalize_text(card.text) not in told.quotes]
     return tuple(fresh[: style.quotes])
 

@@ -105,6 +105,9 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
+_ATTRIBUTES = re.compile(
+    rf",\s(?:according\sto\s|(?:[\w.’'-]+\s){{1,7}}(?:{_SAYING})\b)"
+)
 #: Of a pair of dashes the first ends no clause.
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
@@ -434,7 +437,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     waits = _WAITING.match(tail) and _OPEN.search(statement.text, start, end)
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
-    if _PREPOSED.match(statement.text, start) and tail[0] == "," and "," not in kept:
+    opens = _PREPOSED.match(statement.text, start) and "," not in kept
+    if opens and tail[0] == "," and not _ATTRIBUTES.match(tail):
         return False
     return not waits and bool(last_word) and last_word[-1].lower() not in _DANGLING
 

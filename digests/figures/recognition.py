@@ -52,6 +52,20 @@ _TAKES_BARE = re.compile(
     r"wounded|wounding|only|is|was|stands at|stood at|magnitudes?|auf|um|von)\s$",
     re.IGNORECASE,
 )
+#: «has risen to nine», «stieg am Montag auf neun»: the verb says what it is.
+_CHANGED_TO = re.compile(
+    r"\b(?:risen|rose|rises|rising|climb(?:s|ed)|fallen|fell|falls|grown|grew|grows|"
+    r"increased|increases|jumped|dropped|drops|stands|stood|revised(?:\s(?:up|down))?)\s"
+    r"(?:from\s[\w,.]+\s)?(?:to|at)\s$|\b(?:stieg|steigt|stiegen|sank|sinkt|fiel|fällt|"
+    r"kletterte|erhöhte\ssich|wuchs)\s(?:[\w.]+\s){0,5}auf\s$"
+)
+_AUF = re.compile(r"\bauf\s$")
+_GERMAN_CHANGE = re.compile(
+    r"\s(?:gestiegen|angestiegen|gesunken|gefallen|erhöht|geklettert|gewachsen)\b"
+)
+#: «6,000 were still without power»: a number as the subject.
+_ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
+_YEAR_DIGITS = 4
 _BEFORE_WHEN = re.compile(
     r"\b(?:in|on|since|by|for|until|from|im|am|seit|bis)\s"
     r"(?:(?:early|late|mid|the year|fiscal|Jahr|the end of)[\s-])?$",
@@ -260,12 +274,25 @@ class FigureReader:
         if noun:
             people = units.counts_people(noun.rpartition(" ")[2])
             return ("people" if people else "", noun, 0)
+        if self._is_stated(first, last, digits=number.shape == "digits"):
+            return "", "", 0
         if number.shape != "digits":
             return None
         hedged = first < number.start
         before = self.text[max(0, number.start - 12) : number.start]
         spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
         return self._bare(first, last) if hedged or spoken else None
+
+    def _is_stated(self, first: int, last: int, *, digits: bool) -> bool:
+        """Whether a verb says what a number without a noun does: «has risen to 31»."""
+        before = self.text[max(self._now.span.start, first - 60) : first]
+        if _CHANGED_TO.search(before) or (
+            _AUF.search(before) and _GERMAN_CHANGE.match(self.text, last)
+        ):
+            return True
+        own = self.text[first:last]
+        counted = digits and ("," in own or "." in own or len(own) != _YEAR_DIGITS)
+        return counted and bool(_ACTS.match(self.text, last))
 
     def _is_vague(self, number: Number) -> bool:
         """«several million», «a few hundred»: a scale without a number."""

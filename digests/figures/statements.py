@@ -20,20 +20,34 @@ COORDINATE = re.compile(
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|denials?|rumou?rs?|hoax|baseless|unfounded|debunk\w*|"
     r"refut\w+|falsely|wrongly|mistakenly|disputed|no truth|"
+    r"(?:retracted|withdrew)\s(?:its|the|a|their)\s(?:report|claim|story|figure)|"
+    r"contrary to|no plans? to|"
+    r"(?:called?|calls|branded|described)\s(?:a|the|that|this)\s(?:report|claim|figure)|"
     r"(?:dismiss|reject)(?:s|ed|ing)?\s(?:\w+\s){0,3}(?:reports?|claims?|rumou?rs?|"
     r"suggestions?|allegations?|figures?|estimates?)|"
     r"(?:wrong|false|untrue|incorrect)\s(?:that|to say|reports?|claims?|figures?)|"
+    r"widersprach\w*|widerspricht|nannte(?=.*\b(?:falsch|erfunden|Unsinn)\b)|"
     r"dementiert\w*|bestreite[nt]|bestritt\w*|Gerüchte?n?|Falschmeldung\w*|fälschlich|"
     r"unwahr|wies\w*(?=.*\szurück\b)|weis(?:t|en)(?=.*\szurück\b))\b",
     re.IGNORECASE,
 )
+#: «did not pay £40 million»; a bound («not more than») is no denial.
+_NEGATED = re.compile(
+    r"\b(?:(?:did|does|do|has|have|had|is|are|was|were|would|will)(?:\snot|n['’]t)|never|"
+    r"nobody|no one)\s(?!(?:only|just|more|less|exceed|fall|rise|reach|related|yet)\b)"
+    r"(?:(?!than\b|only\b|more\b|less\b|until\b|below\b|above\b|under\b)[\w’'-]+\s){0,4}$",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(r"(?:more|less|fewer|over|under|up|at) ", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
     r"\b(?:(?:is|are|was|were|be|been|being|as)\s(?:\w+\s){0,2}?(?:false|untrue|incorrect|"
     r"wrong|not true|not correct|denied|baseless|unfounded|rejected as|dismissed as|"
-    r"a hoax|fake)|never happened|did not happen|"
+    r"a hoax|fake|fabricated|invented|made up|misleading|nonsense|retracted|withdrawn)|"
+    r"pure invention|keine Rede|never happened|did not happen|"
     r"(?:which|that|a claim|a figure|a report|a number)\s(?:[\w’'-]+\s){1,5}"
     r"(?:den(?:y|ies|ied)|dismissed|rejected|called\s\w+)|"
-    r"(?:ist|sind|war|waren|sei|seien)\s(?:\w+\s){0,2}?(?:falsch|unwahr|nicht wahr)|"
+    r"(?:ist|sind|war|waren|sei|seien)\s(?:\w+\s){0,2}?(?:falsch|unwahr|nicht wahr|"
+    r"erfunden)|"
     r"stimmt nicht)\b",
     re.IGNORECASE,
 )
@@ -44,17 +58,32 @@ _DENIED_NEXT = re.compile(
     r"has been|had been|turned out|proved|ist|war|sei|stimmt)\s(?:[\w-]+\s){0,4}?"
     r"(?:false|wrong|untrue|not true|incorrect|denied|withdrawn|retracted|a mistake|"
     r"an error|a hoax|fake|falsch|unwahr|nicht)\b"
+    r"|[^.!?]{3,60}?\s(?:called|calls|described|nannten?)\s(?:that|this|it|das|dies|"
+    r"the\s\w+)\s(?:\w+\s){0,3}?(?:nonsense|lies?|false|wrong|untrue|invent\w*|fiction|"
+    r"fanciful|absurd|exaggerat\w*|misleading|Unsinn|falsch|erfunden)\b"
     r"|[^.!?]{3,60}?\s(?:denied|denies|dismissed|rejected)\s(?:this|that|it|the\s(?:claim|"
     r"figure|report|number|rumou?r)s?)\b|no,\s|nothing of the (?:kind|sort))",
     re.IGNORECASE,
 )
 _CORRECTED = re.compile(
-    r"\b(?:a (?:figure|number|claim|count) (?:that|which)\s|disput(?:e|es|ed|ing)\b|"
+    r"\b(?:(?:earlier|initial|first) reports?\b|"
+    r"the (?:true|real|actual) (?:number|figure|cost|toll|total)\b|"
+    r"police\b.*\borgani[sz]ers\b|organi[sz]ers\b.*\bpolice\b|"
+    r"Polizei\b.*\bVeranstalter\b|Veranstalter\b.*\bPolizei\b|"
+    r"a (?:figure|number|claim|count) (?:that|which)\s|disput(?:e|es|ed|ing)\b|"
     r"organi[sz]ers\s(?:said|claimed|spoke|put)|(?:Veranstalter|Polizei)\ssprach|"
     r"(?:initially|originally|at first|zunächst)\b.*\b(?:said|put|reported|given|"
     r"angegeben|korrigiert|corrected|revised))",
     re.IGNORECASE,
 )
+#: The next sentence has another count of the same.
+_COUNTED_NEXT = re.compile(
+    r"[^.!?]{3,70}?\s(?:put|puts|gave|gives)\s(?:the|its|their)\s(?:own\s)?(?:figure|"
+    r"number|"
+    r"total|crowd|turnout|toll|count|cost)\s(?:at|as)\b|[^.!?]{3,60}?\ssprach(?:en)?\svon\s",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"[£$€₦₹%]|per\s?cent|Prozent|Euro|euro|dollar|pound")
 _CONDITION = re.compile(
     r"\b(?:if(?!\s(?:any|not|only)\b)|unless|would have|would be|might have|could have|"
     r"were to|hypothetical\w*|"
@@ -119,7 +148,9 @@ def read_status(
     following = text[end : end + _LOOK_AHEAD]
     if _is_denied(part, before, after, following):
         return "denied"
-    if _CORRECTED.search(text, start, end):
+    if _CORRECTED.search(text, start, end) or _is_recounted(
+        text[slice(*figure)], following
+    ):
         return "disputed"
     if _CONDITION.search(part) or _SOUGHT.search(before):
         return "hypothetical"
@@ -131,6 +162,15 @@ def read_status(
     return "past" if _FROM.search(before) or _BEHIND.search(part) else "reported"
 
 
+def _is_recounted(figure: str, following: str) -> bool:
+    """Whether the next sentence has another number of the same thing."""
+    counted = _COUNTED_NEXT.match(following)
+    if counted is None:
+        return False
+    theirs = following[counted.end() : counted.end() + _NEAR // 2]
+    return _UNIT.findall(figure)[:1] == _UNIT.findall(theirs)[:1]
+
+
 def says_denial(label: str) -> bool:
     """Whether a label itself says that its figure is denied."""
     return bool(_DENIES.search(label) or _DENIED_AFTER.search(label))
@@ -139,5 +179,7 @@ def says_denial(label: str) -> bool:
 def _is_denied(part: str, before: str, after: str, following: str) -> bool:
     denied = _DENIES.search(part)
     if denied and denied.start() < len(before):
+        return True
+    if _NEGATED.search(before) and not _BOUND.match(part, len(before)):
         return True
     return bool(_DENIED_AFTER.search(after) or _DENIED_NEXT.match(following))

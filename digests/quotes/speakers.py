@@ -13,7 +13,7 @@ from is examined first, then the person's others.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digests.language.grammar import Name, Token
+from digests.language.grammar import Name, Token, looks_finite
 from digests.language.name_tables import TITLE_PARTS
 from digests.language.names import PeopleIndex
 from digests.language.words import word_set
@@ -37,6 +37,12 @@ _WRITTEN = word_set("""
     report study survey letter statement article review analysis poll book editorial
     memo opinion paper column
 """)
+#: Words of a complement between a role and its name: «of the Interior».
+_COMPLEMENT_WORDS = 5
+#: Documents that speak for whoever issued them; how far back that is looked for.
+_ISSUED = word_set("statement letter email message memo release post tweet")
+_ISSUED_BACK = 4
+_SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
 
@@ -60,7 +66,9 @@ def resolve_speaker(
             return ResolvedSpeaker(together, "", mention)
         return ResolvedSpeaker(full, parsed.people.sex(full), mention)
     if mention.kind == "nominal":
-        return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
+        phrase = _complete_phrase(parsed, mention)
+        author = _find_author(parsed, mention, phrase)
+        return author or ResolvedSpeaker(phrase, mention.sex, mention)
     low = parsed.text[mention.start : mention.end].lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
         return _resolve_person(parsed, mention, last_speaker)
@@ -69,6 +77,69 @@ def resolve_speaker(
     if low in PLURAL_PRONOUNS:
         return _resolve_plural(parsed, mention)
     return None
+
+
+def _find_author(
+    parsed: ParsedText, mention: SpeakerMention, phrase: str
+) -> ResolvedSpeaker | None:
+    """Who speaks by «the statement» or «a spokesman», if the sentences before say so.
+
+    «The council issued a statement. “…,” the statement said»; «Hallin Water denied it.
+    A spokesman said: “…”».
+    """
+    words = phrase.lower().split()
+    if len(words) != 2 or not mention.frame:
+        return None
+    noun = words[1]
+    if words[0] == "the" and noun in _ISSUED:
+        return _find_issuer(parsed, mention, noun)
+    if words[0] in {"a", "the"} and noun in _SPOKESPEOPLE:
+        return _find_represented(parsed, mention)
+    return None
+
+
+def _find_issuer(
+    parsed: ParsedText, mention: SpeakerMention, noun: str
+) -> ResolvedSpeaker | None:
+    """The subject of the nearest sentence that introduced the document."""
+    for index in range(mention.frame - 1, max(-1, mention.frame - _ISSUED_BACK), -1):
+        frame = parsed.frames[index]
+        if any(token.low == noun for token in frame.tokens):
+            subject = _find_body(frame, noun)
+            return _resolve_named(parsed, subject) if subject is not None else None
+    return None
+
+
+def _find_body(frame: SentenceFrame, noun: str) -> SpeakerMention | None:
+    """The subject before «… in a statement» or «… issued a statement»."""
+    at = next(at for at, token in enumerate(frame.tokens) if token.low == noun)
+    before = frame.free_before(at)
+    verbs = [cue for cue in frame.cues if cue < at]
+    if verbs:
+        reached = frame.ends.get(verbs[-1])
+        if reached is not None and reached.kind != "pronoun":
+            return reached
+    first = before[0] if before else None
+    return first if first is not None and first.kind != "pronoun" else None
+
+
+def _find_represented(
+    parsed: ParsedText, mention: SpeakerMention
+) -> ResolvedSpeaker | None:
+    """The body that the sentence just before is about: its spokesman speaks."""
+    frame = parsed.frames[mention.frame - 1]
+    before = frame.free
+    if not before or before[0].kind != "name" or before[0].sort not in {"body", ""}:
+        return None
+    resolved = _resolve_named(parsed, before[0])
+    return None if parsed.people.is_person(resolved.speaker) else resolved
+
+
+def _resolve_named(parsed: ParsedText, mention: SpeakerMention) -> ResolvedSpeaker:
+    if mention.kind == "name":
+        full = parsed.people.full(mention.text, mention.sex, mention.start)
+        return ResolvedSpeaker(full, parsed.people.sex(full), mention)
+    return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
 
 
 def _is_singular(parsed: ParsedText, mention: SpeakerMention) -> bool:
@@ -187,8 +258,22 @@ def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
     free = frame.free
     if not free:
         return False
-    apposed = free[0].kind == "nominal" and free[0].last + 1 == other.first
-    return other is free[0] or apposed
+    return other is free[0] or _is_apposed(frame, free[0], other)
+
+
+def _is_apposed(
+    frame: SentenceFrame, phrase: SpeakerMention, name: SpeakerMention
+) -> bool:
+    """Whether a name explains a phrase: «The minister of public works, Tom Cole,»."""
+    if phrase.kind != "nominal" or frame.tokens[name.first - 1].text != ",":
+        return False
+    between = frame.tokens[phrase.last : name.first - 1]
+    if len(between) > _COMPLEMENT_WORDS:
+        return False
+    return all(
+        token.low in _COMPLEMENTS or token.low in DETERMINERS or token.capital
+        for token in between
+    )
 
 
 def _resolve_pronoun(
@@ -256,7 +341,15 @@ def _resolve_plural(
     return None
 
 
-_COURTESY = word_set("mr mrs ms miss dr mx sir lady herr frau")
+_COURTESY = word_set("""
+    mr mrs ms miss dr mx sir lady herr frau hon honourable engr alhaji alhaja hajia
+    mallam malam barr otunba shri smt
+""")
+#: Words that begin a clause after a role, and words that count instead of naming one.
+_AFTER_ROLE = word_set("who whose which when while where after before since until as")
+_COUNTING = word_set("one two three some both all several many each")
+#: Styles of address that are no function where they stand alone.
+_STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
 #: Determiners that say nothing outside of their sentence.
 _NEVER_KEPT = word_set("a an its his her their our my")
 _LONGEST = 16
@@ -312,18 +405,29 @@ def _find_role_before(
     text: str, frame: SentenceFrame, mention: SpeakerMention
 ) -> str | None:
     tokens = frame.tokens
-    words = tokens[_role_start(frame, mention) : mention.core]
+    words = tokens[_role_start(frame, mention) : _role_end(frame, mention)]
     if not words:
         return None
     if words[0].start < tokens[mention.first].start and not _has_role(words):
         words = _strip_role(tokens[mention.first : mention.core])
+    if len(words) == 1 and words[0].low in _STYLES:
+        return None
     return text[words[0].start : words[-1].end] if words else None
+
+
+def _role_end(frame: SentenceFrame, mention: SpeakerMention) -> int:
+    """Where the role before a name ends: «Speaker Hon. Ada Bell» is a Speaker."""
+    end = mention.core
+    while end > mention.first and frame.tokens[end - 1].low.rstrip(".") in _COURTESY:
+        end -= 1
+    return end
 
 
 def _role_start(frame: SentenceFrame, mention: SpeakerMention) -> int:
     """Where the words before a name begin that may be its role."""
     tokens = frame.tokens
-    first = mention.core - len(_strip_role(tokens[mention.first : mention.core]))
+    end = _role_end(frame, mention)
+    first = end - len(_strip_role(tokens[mention.first : end]))
     if first > mention.first:
         return first
     while first > 0 and mention.first - first < _BACK:
@@ -349,11 +453,13 @@ def _has_role(words: list[Token]) -> bool:
 
 
 def _ends_role(low: str) -> bool:
+    """Whether a word before a name is no part of its role."""
     return (
         low in PHRASE_BREAKERS
         or low in PREPOSITIONS
         or low in DETERMINERS
         or (low in REPORTING_CUES and not is_role_noun(low))
+        or (looks_finite(low) and not is_role_noun(low))
         or low.endswith(("ed", "ing"))
     )
 
@@ -367,6 +473,8 @@ def _find_role_after(
         return None
     first = at + 1
     opening = tokens[first]
+    if opening.low in _COUNTING:
+        return None
     if not (
         opening.low in DETERMINERS
         or opening.possessive
@@ -377,10 +485,10 @@ def _find_role_after(
         return None
     end = first
     while end < len(tokens) and end - first < _LONGEST and tokens[end].kind == "word":
-        if (
-            tokens[end].low in {"who", "whose", "which"}
-            or tokens[end].low in REPORTING_CUES
-        ):
+        low = tokens[end].low
+        if low in _AFTER_ROLE or (low in REPORTING_CUES and not is_role_noun(low)):
+            break
+        if low == "by" and tokens[min(end + 1, len(tokens) - 1)].low == "the":
             break
         end += 1
     words = tokens[first:end]
@@ -410,7 +518,9 @@ def _find_role_in_apposition(
     other = frame.ends.get(last)
     if other is not None and other.after_preposition:
         other = frame.ends.get(other.first - 1)
-    if other is None or other.kind != "nominal":
+    if other is None or other.kind != "nominal" or other.after_preposition:
+        return None
+    if not is_role_noun(tokens[other.last - 1].low):
         return None
     words = tokens[other.first : last]
     return _without_article(text, words) if _has_role(words) else None

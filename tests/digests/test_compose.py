@@ -65,7 +65,14 @@ def words_shown(edition: Edition) -> set[str]:
 def test_an_edition_has_the_story_with_its_quotes_and_their_speaker():
     edition = edition_of(an_article())
     (story,) = edition.stories
-    assert [card.speaker for card in story.cards] == ["Ada Brandt", "Ada Brandt"]
+    assert [card.speaker for card in story.cards] == ["Ada Brandt"]
+
+
+def test_a_quotation_of_the_summary_gets_no_card():
+    (story,) = edition_of(an_article()).stories
+    summary = " ".join(sentence.text for sentence in story.summary)
+    assert "before the steel has been tested" in summary
+    assert [card.text for card in story.cards] == ["Nobody was in danger at any time."]
 
 
 def test_every_quote_is_the_articles_words_at_its_span():

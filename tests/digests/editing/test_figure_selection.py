@@ -89,6 +89,15 @@ def test_a_story_shows_only_a_few_figures():
     assert len(shown(text)) == MAX_FIGURES
 
 
+def test_the_length_of_a_race_is_no_figure():
+    assert shown("Ida Holm won the 800m in Orvik on Sunday.") == []
+
+
+def test_a_number_that_belongs_to_a_name_is_no_figure():
+    text = "The old Meridian 64 computers were sold in Orvik on Sunday."
+    assert shown(text) == []
+
+
 def test_odd_texts_show_nothing():
     for text in ("", "5%", "%%% 5% ((", "5% " * 300, "\n\n- 5\n- 6\n"):
         assert shown(text) == []

@@ -107,6 +107,7 @@ def test_a_label_never_loses_what_turns_the_number_round(text, number, kept):
         "It costs £400 a year.",
         "This is 40% more than last year.",
         "We lost 300 sheep.",
+        "Will the tunnel cost £90 million?",
         # Too long, without a clause of its own.
         "Of " + "the old and the new " * 40 + "some 300 ships sank.",
     ],
