@@ -10,9 +10,11 @@ for it.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import partial
 
 from digests.language.spans import spans_overlap
+from digests.language.words import word_set
 from digests.summaries import fitting, passages
 from digests.summaries.passages import Passage
 from digests.types import Article, Sentence, Span
@@ -65,15 +67,21 @@ _AFFECTS = re.compile(
       (?:lose|affect|displace|hit|benefit|help|cover|cost|cut|leave|force|serve|supply|power)
       \s(?:\w+\s){{0,4}}?{_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\b
     | {_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\s(?:\w+\s){{0,2}}?
-      (?:will\s(?:lose|have\sto|be\sable|get|need|no\slonger)|face|are\sat\srisk
+      (?:will\s(?:lose|have\sto|be\sable|get|need|receive|pay|no\slonger)|earn|receive|face|are\sat\srisk
       |is\sat\srisk|depend|rely|could\slose|may\slose|would\slose|stand\sto)\b
     | {_COUNT}\s(?:\w+\s){{0,2}}?(?:people|passengers|commuters|vehicles|cars|drivers
       |travellers|patients|children|pupils)\s(?:use|cross|travel|pass)\b[^.]{{0,60}}
       \b(?:day|weekday|week|year|daily)\b
     | (?:puts?|putting|threatens?|threatening|endangers?)\s(?:\w+\s){{0,3}}?{_COUNT}\s
       (?:\w+\s)?{_AFFECTED}\b
-    | {_COUNT}\s(?:\w+\s)?{_AFFECTED}\s(?:nutzen|benutzen|fahren|sind\sdarauf\sangewiesen
-      |verlieren|müssen)\b
+    | (?:close|shut|closing|shutting)\s[^.]{{0,50}},\swhere\s(?:\w+\s)?{_COUNT}\s
+      {_AFFECTED}\swork\b
+    | (?:expected|designed|built|planned)\sto\s(?:carry|serve|house|supply|treat|hold)\s
+      (?:\w+\s){{0,2}}?{_COUNT}\s{_AFFECTED}\b
+    | (?:fahren|nutzen|benutzen|überqueren)\s(?:\w+\s){{0,2}}?{_COUNT}\s
+      {_AFFECTED}\b
+    | {_COUNT}\s(?:\w+\s)?{_AFFECTED}\s(?:nutzen|benutzen|fahren
+      |sind\sdarauf\sangewiesen|verlieren|müssen)\b
     | (?:betroffen|bedroht|gefährdet)\s(?:sind|wären)\s(?:\w+\s){{0,2}}?{_COUNT}
     )""",
     re.VERBOSE,
@@ -82,10 +90,12 @@ _AFFECTS = re.compile(
 _NEXT = re.compile(
     rf"""\b(?:
       (?:takes?|will\stake|is\sdue\sto\stake|are\sto\stake)\seffect\s[^.]{{0,40}}?{_DAY}
-    | (?:comes?|will\scome|is\sdue\sto\scome)\sinto\s(?:force|effect)\s[^.]{{0,40}}?{_DAY}
+    | (?:comes?|will\scome|is\sdue\sto\scome)\sinto\s(?:force|effect)\s
+      [^.]{{0,40}}?{_DAY}
     | (?:still\s|now\s)?(?:has|have|needs?|must)\s(?:still\s|now\s|yet\s)?(?:to\s)?
       be\s(?:approved|ratified|confirmed|signed|agreed|endorsed|backed|passed)\s(?:by|in)\b
-    | (?:still\s)?(?:needs?|requires?)\s(?:the\s)?(?:approval|consent|backing|support)\s(?:of|from)\b
+    | (?:still\s)?(?:needs?|requires?)\s(?:the\s)?(?:approval|consent|backing
+      |support)\s(?:of|from)\b
     | (?:has|have)\s(?:until|till)\s(?:the\send\sof\s)?{_DAY}\b[^.]{{0,20}}\bto\b
     | (?:deadline)\s[^.]{{0,50}}?(?:is|expires|ends|falls)\s[^.]{{0,20}}?{_DAY}
     | (?:will|is\sto|are\sto|is\sdue\sto|is\sexpected\sto)\s
@@ -97,6 +107,47 @@ _NEXT = re.compile(
     | (?:muss|müssen)\s(?:\w+\s){{0,5}}(?:noch\s)?(?:zustimmen|genehmigt\swerden)
     | (?:droht|drohen)\s(?:\w+\s){{0,4}}(?:Jahre\sHaft|Haftstrafe|bis\szu)
     )""",
+    re.VERBOSE,
+)
+#: What happens next, on which day; only where it is about the news.
+_LATER = re.compile(
+    rf"""\b(?:
+      (?:will|is\sdue\sto|are\sdue\sto|is\sto|are\sto|is\sset\sto|is\sexpected\sto
+      |are\sexpected\sto)\s(?:also\s|now\s|then\s)?
+      (?:reopen|close|shut|remain|stay|resume|return|appear\s(?:in\scourt|before)|expire|end
+      |rise|fall|increase|go\sup|publish|decide|vote|rule|replace|take\sover
+      |be\s(?:announced|sentenced|published|paid|completed|finished|replaced|reopened|closed
+      |cut|raised|built|demolished|pulled\sdown|installed|introduced|decided|heard|shut
+      |restored|tested|repaired|moved|sold))\b
+      [^.]{{0,80}}?\b(?:on|in|by|from|until|before|at\sthe\send\sof|next|this)\s(?:the\s)?
+      (?:{_DAY}|week|month|year|spring|summer|autumn|fall|winter|end\sof|beginning\sof)
+    | (?:stays?|remains?)\s(?:closed|shut|open|blocked|suspended|in\sforce)\suntil\b
+    | (?:reopens?|expires?)\s(?:again\s)?
+      (?:on|in|until|from)\s(?:the\s)?{_DAY}
+    | \A(?:The\s|A\s)?(?:\w+\s)?(?:[Ww]ork|[Bb]uilding|[Cc]onstruction|[Rr]epairs
+      |[Tt]alks
+      |[Tt]rial|[Hh]earing|[Ii]nquest|[Ii]nquiry|[Ss]trike|[Bb]an|[Pp]roduction)\s(?:\w+\s)?
+      (?:will\s|is\sto\s|should\s|is\sdue\sto\s)?(?:starts?|begins?|ends?|lasts?|takes?)\b
+    | (?:bleibt|bleiben)\s(?:\w+\s){{0,3}}?bis\s
+    | (?:beginnen|beginnt|öffnet|endet|startet)\s(?:\w+\s){{0,3}}?(?:am|im|ab|um)\s
+    | (?:wird|werden|soll|sollen)\s[^.]{{0,60}}?\b(?:am|im|bis|ab|nächste\w*)\s{_DAY}
+    )""",
+    re.VERBOSE,
+)
+#: A plain statement of what will be done, or must be done by many.
+_FUTURE = re.compile(
+    rf"""\A(?:The|All|Some|Most|Half|Parents|Customers|Residents|Passengers|Drivers|Buyers
+      |[A-Z]\w+)\s(?:[\w'’,-]+\s){{0,7}}?
+      (?:will|are\sto|must)\s(?:also\s|now\s|then\s)?(?:
+        have\sto\s(?!admit|say)\w+ | run\snormally | pay\s | appeal\sto\s | lose\s
+        | be\s(?:refunded
+        |repeated|exchanged|repaid|compensated|pulled\sdown|demolished|checked|rebuilt
+        |deported|extradited|transferred|charged|recalled|moved|rehoused|vaccinated)
+      )\b
+    | \A[A-Z]\w*\s(?:\w+\s){{0,5}}?is\splanned\sfor\s{_DAY}
+    | \A(?:Der|Die|Das|Alle)\s(?:\w+\s){{0,4}}?(?:muss|müssen)\s(?:\w+\s){{0,6}}?
+      (?:bis|abgerissen|ersetzt|erneuert|warten|zahlen|räumen)\b
+    """,
     re.VERBOSE,
 )
 #: What it will cost, or do to what many pay.
@@ -128,6 +179,17 @@ _ASIDE = re.compile(
 _LONGEST = 300
 #: Later passages are about the background, not the news.
 _LOOKED_AT = 40
+#: What happens next stands near the news, has words of it, and a short subject.
+_MOST_PLACES, _LONGEST_SUBJECT = 14, 14
+#: What is begun after a decision needs no word of it.
+_WORK = re.compile(
+    r"(?:Work|Building|Construction|Repairs|The\swork|Die\sArbeiten|The\s[a-z]+|[A-Z][a-z]+s)"
+    r"\s(?:will|starts?|begins?|beginnen|is|are)\b"
+)
+#: «Das» before a noun refers to nothing.
+_GERMAN_ARTICLE = re.compile(r"Das\s[A-ZÄÖÜ]")
+_RELATIVES = word_set("who which that then die der das")
+_NEAR_NEWS = 5
 
 
 def find_why_it_matters(
@@ -142,12 +204,34 @@ def find_why_it_matters(
         article: The article that is told.
         shown: Spans that are shown already, which are not repeated.
     """
-    for passage in passages.extract_passages(article, _LOOKED_AT):
-        if not _states_consequence(passage) or not _is_plain_statement(passage):
-            continue
-        if not any(spans_overlap(passage.span, span) for span in shown):
-            return fitting.build_sentence(passage)
+    found = passages.extract_passages(article, _LOOKED_AT)
+    for states in (_states_consequence, partial(_tells_next, _collect_lead(found))):
+        for passage in found:
+            if not states(passage) or not _is_plain_statement(passage):
+                continue
+            if not any(spans_overlap(passage.span, span) for span in shown):
+                return fitting.build_sentence(passage)
     return None
+
+
+def _collect_lead(found: Sequence[Passage]) -> frozenset[str]:
+    return frozenset[str]().union(*(passage.known for passage in found[:2]))
+
+
+def _tells_next(lead: frozenset[str], passage: Passage) -> bool:
+    """Whether it says what happens next, in words of the news."""
+    if passage.place == 0 or passage.place > _MOST_PLACES:
+        return False
+    later = _LATER.search(passage.text) or _FUTURE.search(passage.text)
+    if later is None or _DOUBTED.search(passage.text) or _ASIDE.search(passage.text):
+        return False
+    before = passage.text[: later.start()].split()
+    if len(before) > _LONGEST_SUBJECT or (before and before[-1].lower() in _RELATIVES):
+        return False
+    if lead & passage.known:
+        return True
+    near = passage.place <= _NEAR_NEWS
+    return near and _WORK.match(passage.text) is not None
 
 
 def _states_consequence(passage: Passage) -> bool:
@@ -162,7 +246,7 @@ def _states_consequence(passage: Passage) -> bool:
 
 def _is_plain_statement(passage: Passage) -> bool:
     text = passage.text
-    if passage.leans and passage.place != 1:
+    if passage.leans and passage.place != 1 and not _GERMAN_ARTICLE.match(text):
         return False
     if len(text) > _LONGEST or text.endswith("?") or _SPEECH.search(text):
         return False
