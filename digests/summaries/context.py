@@ -103,7 +103,7 @@ _NEXT = re.compile(
       |be\ssentenced)\s[^.]{{0,70}}?\b(?:on|in|by|next)\s{_DAY}
     | faces?\sup\sto\s(?:\w+\s){{1,2}}(?:years|months)\b
     | (?:maximum|highest)\s(?:sentence|penalty)\b[^.]{{0,40}}\b(?:is|of)\s
-    | tritt\s[^.]{{0,40}}?\bin\sKraft | treten\s[^.]{{0,40}}?\bin\sKraft
+    | tritt\s.{{0,40}}?\bin\sKraft | treten\s.{{0,40}}?\bin\sKraft
     | (?:muss|müssen)\s(?:\w+\s){{0,5}}(?:noch\s)?(?:zustimmen|genehmigt\swerden)
     | (?:droht|drohen)\s(?:\w+\s){{0,4}}(?:Jahre\sHaft|Haftstrafe|bis\szu)
     )""",
