@@ -76,7 +76,9 @@ def compose(
         made_from=InputCounts(
             articles=len(articles), sources=len({a.source for a in articles})
         ),
-        stories=tuple(presentation.present_story(r, analyses, style) for r in full),
+        stories=tuple(
+            presentation.present_story(r, analyses, style, ledger) for r in full
+        ),
         brief=tuple(presentation.present_brief(r, analyses) for r in rest),
         hero=None,
         minutes=0,

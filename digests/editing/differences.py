@@ -1,26 +1,18 @@
-"""Find the figures on which the outlets of a story disagree.
+"""Compare the figures of two articles: what both have, equal or different.
 
-Two figures are about one thing if unit and noun agree. They are a dispute only if
-nothing else explains the difference: the same rate («a day») and time, no part compared
-with a whole («another eleven», «all twelve»), sentences that share words beside the
-noun, and values near enough to be two reports of one fact.
+Two figures are about one thing if unit and noun agree. They differ only if nothing else
+explains the difference: the same rate («a day») and time, no part compared with a whole
+(«another eleven», «all twelve»), sentences that share words beside the noun, and values
+near enough to be two reports of one fact.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digests.editing.figure_selection import build_shown_figure
 from digests.language import words
 from digests.language.words import word_set
-from digests.types import (
-    ArticleAnalysis,
-    Dispute,
-    Figure,
-    FigureComparison,
-    Span,
-    Story,
-)
+from digests.types import Figure, FigureComparison, Span
 
 #: Rounded reports of one value («about 31,000», «31,240») differ by no more.
 _SAME = 0.02
@@ -223,28 +215,3 @@ def _share_words(mine: _FigureContext, other: _FigureContext) -> frozenset[str]:
 
 def _differ_in_time(one: str | None, other: str | None) -> bool:
     return (one or other) is not None and one != other
-
-
-def find_disputes(
-    story: Story, analyses: Mapping[str, ArticleAnalysis]
-) -> tuple[Dispute, ...]:
-    """What other outlets count differently from the lead, each thing once."""
-    ours, *others = story.articles
-    found: dict[tuple[int, int], Dispute] = {}
-    for theirs in others:
-        for pair in compare_figures(
-            analyses[ours.id].figures,
-            ours.text,
-            analyses[theirs.id].figures,
-            theirs.text,
-        ):
-            place = (pair.ours.start, pair.ours.end)
-            if not pair.equal and theirs.source != ours.source:
-                found.setdefault(
-                    place,
-                    Dispute(
-                        ours=build_shown_figure(pair.ours, ours),
-                        theirs=build_shown_figure(pair.theirs, theirs),
-                    ),
-                )
-    return tuple(found.values())

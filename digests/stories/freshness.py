@@ -31,6 +31,8 @@ _BRIEF, _LONG_ENOUGH = 0.35, 1200
 #: the facts is taken, unless the newer one is not much poorer.
 _SAME_STATE = timedelta(hours=3)
 _NOT_POORER = 0.6
+#: Reports of a story that are compared: the latest ones.
+_LATEST = 40
 #: Sentences of a text that tell its state.
 _STATE_SENTENCES = 6
 #: Two clock times that are nearer say the same.
@@ -77,10 +79,13 @@ def choose_lead(
 
 
 def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:
-    """The reports, that with the newest state first; without a date last."""
-    states = [read_state(article) for article in reports]
+    """The reports, that with the newest state first; without a date last.
+
+    Of a story with very many reports only the latest are compared and returned.
+    """
     oldest = datetime.min.replace(tzinfo=UTC)
-    states.sort(key=lambda s: (s.article.published or oldest, s.article.id))
+    ordered = sorted(reports, key=lambda a: (a.published or oldest, a.id))
+    states = [read_state(article) for article in ordered[-_LATEST:]]
     behind = {s.article.id for s in states if any(is_behind(s, o) for o in states)}
     fresh = [s for s in states if s.article.id not in behind] or states
     late = [s for s in states if s not in fresh]
@@ -159,7 +164,7 @@ _CORRECTED = re.compile(
 #: Somebody still waits for what another report tells.
 _WAITING = re.compile(
     r"\b(?:is|are|was|were) (?:expected|due|set|about|ready|close|likely)\b"
-    r"|\bon the point of\b"
+    r"|\bon the point of\b|\brefuses? to\b|\bvows? to\b|\bwill not\b|\bcalls to\b"
     r"|\b(?:debates?|retires?|retired|polling stations|votes on|to decide|plans? to)\b"
     r"|\b(?:ahead|leads?|leading|trails|counted so far|still counting)\b"
     r"|\b(?:search(?:es|ing)?|feared|missing|trapped|unclear|still)\b"
