@@ -95,6 +95,8 @@ _NAME_BEFORE = re.compile(
 )
 _WEEKDAYS = frozenset((*ENGLISH_WEEKDAYS, *ENGLISH_MONTHS))
 _PICTURES = re.compile(r"\s(?:Photos|Slides|Images|Bilder)\b")
+#: «one in five», «7 out of 10» is a share.
+_RATE = re.compile(r"\w (?:in|out of) (?:every )?\w")
 #: A bare age: «Lind, the oldest of them, is 74».
 _BARE_AGE = re.compile(r"\b(?:is|was|turns|turned)\s\d{1,2}$")
 _CORRECTION = re.compile(
@@ -106,7 +108,10 @@ _WRONG = re.compile(
     r"incorrect\w*|wrong\w*|said that|ursprünglich|falsch\w*|fälschlich)\b",
     re.I,
 )
-_LEFT = re.compile(r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$")
+_LEFT = re.compile(
+    r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$"
+    r"|\b(?:which|that)\s(?:had\s)?(?:stood|been|was)\sat\s$"
+)
 _PRONOUN = re.compile(r"(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re.I)
 
 
@@ -173,11 +178,12 @@ def _score_figures(analysis: ArticleAnalysis) -> list[_ScoredFigure]:
         inside = at >= 0 and figure.start < quoted[at].end
         if not inside and _may_show(figure, analysis):
             units_there = title.get(abs(figure.value), ())
-            named = "" in units_there or figure.unit in units_there
+            bare = units.classify_unit(figure.unit) == "count" and "" in units_there
+            named = bare or (bool(figure.unit) and figure.unit in units_there)
             told = any(_holds(figure, at) for at in news)
             score = _score(figure, named=named, place=place) + 3 * told
             score -= _SMALL if told and _is_notable(figure) else 0
-            if (figure.value, figure.unit) in replaced and not _is_left(figure):
+            if (figure.value, figure.unit) in replaced and not _is_up_or_down(figure):
                 continue
             found.append(_ScoredFigure(figure, score))
     return found
@@ -199,6 +205,11 @@ def _find_replaced(figures: Sequence[Figure]) -> frozenset[tuple[float, str]]:
     return frozenset(
         (f.value, f.unit) for f in figures if f.status == "past" and _is_left(f)
     )
+
+
+def _is_up_or_down(figure: Figure) -> bool:
+    """Whether the label also has the count that replaced it."""
+    return _is_left(figure) and "which" not in figure.label
 
 
 def _is_left(figure: Figure) -> bool:
@@ -244,7 +255,8 @@ def _names_event(figure: Figure, text: str) -> bool:
 
 
 def _score(figure: Figure, *, named: bool, place: int) -> float:
-    sort = units.classify_unit(figure.unit)
+    rate = _RATE.search(figure.text)
+    sort = "share" if rate else units.classify_unit(figure.unit)
     score = _BY_SORT[sort] + _BY_STATUS[figure.status]
     score += _BY_PLACE[place] if place < len(_BY_PLACE) else 0
     if sort == "count":

@@ -18,6 +18,7 @@ from digests.language.grammar import AUXILIARIES
 from digests.language.name_tables import PLACES
 from digests.language.normalization import normalize_text
 from digests.language.words import word_set
+from digests.quotes.reporting import PREPOSITIONS
 from digests.types import (
     ArticleAnalysis,
     ArticleKind,
@@ -34,6 +35,10 @@ _MOST = 100
 _FRAGMENT_WORDS = 5
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
+_ADDING = word_set("""
+    added adds adding continued continues continuing concluded replied responded
+    ergänzte fügte
+""")
 _INNER_MARKS = ('"', " '", "“", " ‘", "„", "»")
 #: A quotation of less worth is small talk or of somebody unsure: no card.
 _LEAST_WORTH = 4.0
@@ -61,6 +66,7 @@ SIGN_WEIGHTS = {
     "whole thought": 3.0,
     "opens the utterance": 1.5,
     "tells of other words": -1.0,
+    "adds to other words": -0.5,
     "named": 2.0,
     "unnamed": 0.5,
     "nobody": -2.0,
@@ -83,6 +89,8 @@ _LEANING = word_set("""
     and but or so that's that it it's this those these he she they then such still nor
     because which und aber oder das dann denn
 """)
+#: A longer phrase for a speaker holds more than who it is.
+_LONGEST_PHRASE = 7
 #: Kinds in which a writer tells what unnamed people said to make a point.
 _AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(
     ("opinion", "letter", "review", "advice", "feature")
@@ -151,16 +159,24 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     """Whether it stands alone, is not too long, and its speaker may be shown."""
     if not quote.alone or quote.speaker is None or len(quote.text) > _TOO_LONG:
         return False
-    if quote.confidence < _LEAST_CONFIDENCE or quote.speaker.lower() in PLACES:
+    if quote.confidence < _LEAST_CONFIDENCE or _is_nobody(quote.speaker):
         return False
     if is_named_speaker(quote.speaker):
         return True
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
 
 
+def _is_nobody(speaker: str) -> bool:
+    """Whether it is a place, or no name at all: «Against Cole» of a headline."""
+    first = speaker.split()[0].lower()
+    return speaker.lower() in PLACES or first in PREPOSITIONS
+
+
 def _is_anybody(speaker: str) -> bool:
     """Whether a phrase names nobody in particular: «people», «some critics»."""
     words = [word.strip(_SIGNS).lower() for word in speaker.split()]
+    if len(words) > _LONGEST_PHRASE:
+        return True
     return words[-1] in _ANYBODY or words[0] in _SOME
 
 
@@ -185,6 +201,8 @@ def _rate_quote(
         signs.append("fragment")
     if openings[quote.group] == quote.start:
         signs.append("opens the utterance")
+    if quote.cue is not None and quote.cue.lower() in _ADDING:
+        signs.append("adds to other words")
     signs.append(_voice_sign(quote.speaker))
     signs += _word_signs(quote.text, words)
     low = {word.strip(_SIGNS).lower() for word in words}

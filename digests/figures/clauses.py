@@ -80,6 +80,7 @@ _SAYING = (
 _ENDS = re.compile(
     r"[;:]\s|\s[—–]\s|\s-{1,2}\s|—"
     rf"|,\s(?=according\sto\s|(?:[\w.’'-]+\s){{1,7}}(?:{_SAYING})\b"
+    rf"|[^,;“”\"]{{2,60}},\s(?:[^,;“”\"]{{2,50}},\s)?(?:{_SAYING})\b"
     r"|(?:making|giving|taking|bringing|leaving|raising|including|with|after|as|when|"
     r"while|where|which|who|whose|because|following|despite|amid|since|up\sfrom|just|"
     r"down\sfrom|compared|against|[a-z]{3,}ing|an?\s[^,]{3,80}$|the\s[^,]{3,80}$|"
@@ -244,10 +245,15 @@ def state_figures(
     return tuple(stated)
 
 
+_RATE = re.compile(r"One (?:in|out of) ")
+
+
 def is_leaning(label: str) -> bool:
     """Whether a label begins with a word that points to another sentence."""
     first = _WORD.search(label)
-    return first is None or first.group().lower().partition("'")[0] in _LEANING
+    if first is None or _RATE.match(label):
+        return first is None
+    return first.group().lower().partition("'")[0] in _LEANING
 
 
 def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:

@@ -43,7 +43,9 @@ _DENIED_AFTER = re.compile(
     r"\b(?:(?:is|are|was|were|be|been|being|as)\s(?:\w+\s){0,2}?(?:false|untrue|incorrect|"
     r"wrong|not true|not correct|denied|baseless|unfounded|rejected as|dismissed as|"
     r"a hoax|fake|fabricated|invented|made up|misleading|nonsense|retracted|withdrawn)|"
-    r"pure invention|keine Rede|never happened|did not happen|"
+    r"pure invention|keine Rede|(?:dismissed|rejected) by|wies(?:en)?\b.*\bzurück|"
+    r"weis(?:t|en)\b.*\bzurück|bestritt\w*|dementiert\w*|widersprach\w*|"
+    r"never happened|did not happen|"
     r"(?:which|that|a claim|a figure|a report|a number)\s(?:[\w’'-]+\s){1,5}"
     r"(?:den(?:y|ies|ied)|dismissed|rejected|called\s\w+)|"
     r"(?:ist|sind|war|waren|sei|seien)\s(?:\w+\s){0,2}?(?:falsch|unwahr|nicht wahr|"
@@ -108,19 +110,22 @@ _BEHIND = re.compile(
     r"\b(?:last\s(?:year|month|week|season|quarter|time)|a\s(?:year|month|week)\s"
     r"(?:earlier|ago|before)|years?\sago|months?\sago|previous(?:ly)?|formerly|"
     r"earlier\s(?:estimate|forecast|figure|count)|used to|once\s(?:had|was|were)|"
-    r"(?:in|since|back\sin)\s(?:\w+\s)?(?:19|20)\d\d|im\sVorjahr|letzte[ns]?\s(?:Jahr|"
+    r"(?:in|back\sin)\s(?:\w+\s)?(?:19|20)\d\d|im\sVorjahr|letzte[ns]?\s(?:Jahr|"
     r"Woche|Monat)|vor\s\w+\sJahren|früher\w*|zuvor)\b",
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"\b(?:(?:up|down)\sfrom|from|compared (?:with|to)|against|than|versus|von|"
+    r"\b(?:(?:which|that|had)\s(?:had\s)?(?:stood|been|was|were)(?:\sat)?|"
+    r"(?:up|down)\sfrom|from|compared (?:with|to)|against|than|versus|von|"
     r"gegenüber|nach)\s(?:an?\s|the\s|its\s|about\s|some\s)?$",
     re.IGNORECASE,
 )
 _LOOK_AHEAD = 120
 #: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
 _NEAR = 50
+#: Of a longer sentence only this much around the figure is read.
 _LONGEST_STATEMENT = 700
+_REACH = 120
 
 
 def find_part(text: str, start: int, end: int, at: int) -> tuple[int, int]:
@@ -140,8 +145,7 @@ def read_status(
     """How the figure at `figure` is stated in its sentence and by the next one."""
     start, end = sentence
     if end - start > _LONGEST_STATEMENT:
-        start = max(start, figure[0] - _LONGEST_STATEMENT // 2)
-        end = min(end, figure[1] + _LONGEST_STATEMENT // 2)
+        start, end = max(start, figure[0] - _REACH), min(end, figure[1] + _REACH)
     first, last = find_part(text, start, end, figure[0])
     before, after = text[first : figure[0]], text[figure[1] : last]
     part = text[first:last]
@@ -159,7 +163,7 @@ def read_status(
         return "expected"
     if _POSSIBLE.search(near):
         return "hypothetical"
-    return "past" if _FROM.search(before) or _BEHIND.search(part) else "reported"
+    return "past" if _FROM.search(before) or _BEHIND.search(near) else "reported"
 
 
 def _is_recounted(figure: str, following: str) -> bool:

@@ -192,16 +192,20 @@ def is_shortened(label: str, number: str, sentence: str) -> bool:
     The words that are left out between its first and its last have no negation, unless
     what follows them is a statement of its own («denied it, and said that …»).
     """
-    if number.casefold() not in sentence.casefold():
+    words, found = _split_words(label), list(_WORD.finditer(sentence))
+    if not _has_run(words, _split_words(number)):
         return False
-    places = _place_words(_split_words(label), sentence)
-    wanted = _split_words(number)
-    if not places or not _has_run(_split_words(label), wanted):
-        return False
+    # Where a word stands twice, either of its places may be the one that is meant.
+    first = _place_words(words, found)
+    last = _place_words(words[::-1], found[::-1])[::-1]
+    return _omits_no_negation(first, sentence) or _omits_no_negation(last, sentence)
+
+
+def _omits_no_negation(places: Sequence[re.Match[str]], sentence: str) -> bool:
     gaps = (
         sentence[one.end() : other.start()] for one, other in itertools.pairwise(places)
     )
-    return not any(
+    return bool(places) and not any(
         NEGATION.search(gap) and not _ENDS_CLAUSE.search(gap) for gap in gaps
     )
 
@@ -210,20 +214,18 @@ def is_shortened(label: str, number: str, sentence: str) -> bool:
 _ENDS_CLAUSE = re.compile(r",?\s(?:and|but)\s$")
 
 
-def _place_words(words: Sequence[str], sentence: str) -> list[re.Match[str]]:
-    """The places of the words in the sentence, in order, close together; [] if not.
-
-    The last word is placed first, so that the words stand as near to it as they can.
-    """
-    found = list(_WORD.finditer(sentence))
+def _place_words(
+    words: Sequence[str], found: Sequence[re.Match[str]]
+) -> list[re.Match[str]]:
+    """The first place of each word behind that of the word before it; [] if none."""
     places: list[re.Match[str]] = []
-    for word in reversed(words):
-        while found and found[-1].group().casefold() != word:
-            found.pop()
-        if not found:
+    rest = iter(found)
+    for word in words:
+        place = next((m for m in rest if m.group().casefold() == word), None)
+        if place is None:
             return []
-        places.append(found.pop())
-    return places[::-1]
+        places.append(place)
+    return places
 
 
 def _has_run(words: Sequence[str], wanted: Sequence[str]) -> bool:

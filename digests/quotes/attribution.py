@@ -21,13 +21,9 @@ from digests.quotes.candidates import (
     score_candidate,
 )
 from digests.quotes.parsing import ParsedText, parse_text
+from digests.quotes.roles import find_known_roles, find_role
 from digests.quotes.speaker_mentions import SpeakerMention
-from digests.quotes.speakers import (
-    ResolvedSpeaker,
-    find_known_roles,
-    find_role,
-    resolve_speaker,
-)
+from digests.quotes.speakers import ResolvedSpeaker, resolve_speaker
 from digests.types import Article, Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8

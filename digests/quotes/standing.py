@@ -153,7 +153,9 @@ def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:
     """Whether the «it» at a place means what follows: «It is vital that …»."""
     near = words[at + 1 : at + _ANNOUNCED_WITHIN]
     return any(
-        word.low in _ANNOUNCING and before.low not in _VAGUE
+        word.low in _ANNOUNCING
+        and before.low not in _VAGUE
+        and word.sentence == words[at].sentence
         for before, word in itertools.pairwise(near)
     )
 
