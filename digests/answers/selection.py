@@ -43,6 +43,7 @@ _LEAST_SURE_SHARE = 0.5
 _SHARED_LEAD = 3
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
+_STILL = re.compile(r"\b(?:still|noch)\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and the least share of the best score
 #: that its sentence must have.
@@ -121,7 +122,8 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
     question = _accept_compounds(question, passages)
-    chosen = _choose_candidates(question, list(_iter_candidates(question, passages)))
+    found = list(_iter_candidates(question, passages))
+    chosen = _choose_candidates(question, _doubt_stale(question, passages, found))
     if not chosen:
         return _build_refusal("not told")
     return QuestionAnswer(
@@ -245,6 +247,27 @@ def _drop_superseded(
                 dropped.add(number)
                 break
     return [one for number, one in enumerate(found) if number not in dropped]
+
+
+def _doubt_stale(
+    question: Question,
+    passages: Sequence[TokenizedArticle],
+    found: Sequence[_Candidate],
+) -> list[_Candidate]:
+    """Nothing of an older report is sure where «still» asks for the present."""
+    if not _STILL.search(question.text):
+        return list(found)
+    times = [(_read_time(passage), passage) for passage in passages]
+    stale = {
+        id(passage)
+        for time, passage in times
+        for later, other in times
+        if later > time and _report_same_event(question, passage, other)
+    }
+    return [
+        replace(one, sure=False) if id(one.match.passage) in stale else one
+        for one in found
+    ]
 
 
 def _asks_state(question: Question) -> bool:

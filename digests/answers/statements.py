@@ -58,7 +58,7 @@ _DENIAL = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ial)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut\w+"
     r"|disput(?:es?|ed)|contradict\w*|retract\w*|withdrew|withdrawn|debunk\w*|disproved?"
     r"|ruled\sout|rules\sout|acquitted|cleared|untrue|false|wrong|incorrect|invented"
-    r"|made\sup|fabricated|hoax|baseless|unfounded|no\struth|not\strue|nonsense|mistaken"
+    r"|made\sup|nonsense|rubbish|a\slie|fabricated|hoax|baseless|unfounded|no\struth|not\strue|nonsense|mistaken"
     r"|no\sevidence|not\sthe\scase|never\shappened|contrary\sto|correct(?:s|ed|ion)"
     r"|dementier\w*|wies\w*\s(?:[^.]{0,60}\s)?zurück|zurückgewiesen|weist\s[^.]{0,60}zurück"
     r"|bestr(?:eite|itt)\w*|falsch\w*|erfunden\w*|unwahr|stimm(?:t|e|en)\snicht"
@@ -80,7 +80,7 @@ _CONTRADICTION = re.compile(
 )
 #: What a denial denies where the sentence before says it.
 _BACK = re.compile(
-    r"\bdaran\b|\bdavon\b"
+    r"\bdaran\b|\bdavon\b|\bcalled\s(?:this|that|it|them)\b"
     r"|\b(?:this|that|it|these|them|das|dies|dem|es)(?=[.,;“”\"]|\s(?:on|as|late|at|in|when|"
     r"after|yesterday|today|and|but|am|gestern|heute|umgehend|entschieden|zurück|auf|und)\b"
     r"|\Z)"

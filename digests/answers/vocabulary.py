@@ -140,7 +140,7 @@ _GERMAN_SYNONYM_ROWS = """
     wählen gewählt wahl wählt
     steigen steigt stieg gestiegen anstieg erhöht erhöhung
     fallen fällt fiel gefallen sinkt sank gesunken sinken rückgang
-    zurücktreten rücktritt zurückgetreten
+    zurücktreten rücktritt zurückgetreten tritt
     festnehmen festgenommen festnahme verhaftet
     finden gefunden fand entdeckt
     stehlen gestohlen stahl diebstahl
@@ -168,6 +168,8 @@ _CONVERSE_ROWS = """
     reopen close shut
     miss found find
     arrest release free
+    die life survive
+    kill life survive
     guilty acquit clear innocent
     strike call
     alive dead die
@@ -185,6 +187,7 @@ _GERMAN_CONVERSE_ROWS = """
     geöffnet geschlossen gesperrt
     vermisst gefunden
     verhaftet frei freigelassen
+    tritt bleibt amt
     abgerissen erhalten bleibt
     abgesagt statt
 """

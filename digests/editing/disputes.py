@@ -9,7 +9,7 @@ can still grow replaces an earlier one. In doubt there is no line.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,6 +29,8 @@ from digests.types import (
 
 #: Of a story so many reports are compared with the lead.
 _COMPARED = 8
+#: Figures of an article that are compared: what is disputed stands early.
+_READ_FIGURES = 24
 #: Values with a greater ratio are hardly one fact.
 _FARTHEST = 3.0
 #: Words around two figures that both reports have, beside what is counted.
@@ -41,11 +43,14 @@ _COUNT_GROWS, _LATEST = timedelta(minutes=90), timedelta(hours=12)
 _READ = 220
 
 
-def _table(**listed: str) -> Mapping[str, re.Pattern[str]]:
-    return {
-        name: re.compile(rf"(?<!\w)(?:{'|'.join(found.split())})(?!\w)", re.IGNORECASE)
-        for name, found in listed.items()
-    }
+def _table(**listed: str) -> Mapping[str, str]:
+    return {name: "|".join(found.split()) for name, found in listed.items()}
+
+
+def _join_table(table: Mapping[str, str], names: Collection[str]) -> re.Pattern[str]:
+    """One pattern for these entries, each a group of its name."""
+    groups = "|".join(f"(?P<{name}>{table[name]})" for name in table if name in names)
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
 #: What happened to the counted: two numbers are compared within one of these only.
@@ -106,6 +111,9 @@ _DIMENSIONS = _table(
     width="wide width breit breite",
     speed="travell?ing running driving travell?ed doing speed going fuhr unterwegs",
 )
+_FATE_WORDS = _join_table(_FATES, _FATES.keys() - _MONEY_FATES)
+_MONEY_WORDS = _join_table(_FATES, _MONEY_FATES)
+_DIMENSION_WORDS = _join_table(_DIMENSIONS, _DIMENSIONS.keys())
 _NOT_COMPARED = re.compile(
     r"\b(?:limit|record|average|target|goal|forecast|estimate[sd]?|maximum|minimum|"
     r"feared|presumed|believed|thought|room for|capacity|seats|Kapazität|Plätze|"
@@ -292,7 +300,7 @@ def _read_statements(analysis: ArticleAnalysis) -> Iterator[_StatedFigure]:
     """The figures that are stated as facts and whole counts."""
     text = analysis.article.text
     quoted = [(q.start, q.end) for q in analysis.quotes]
-    for figure in analysis.figures:
+    for figure in analysis.figures[:_READ_FIGURES]:
         if figure.status != "reported":
             continue
         if any(start <= figure.start < end for start, end in quoted):
@@ -354,17 +362,15 @@ def _find_fate(figure: Figure, clause: str, at: int) -> str:
     if sort == "share" or figure.what in _QUANTITIES:
         return ""
     end = at + len(figure.text)
-    money = _is_money(figure)
+    pattern = _MONEY_WORDS if _is_money(figure) else _FATE_WORDS
+    if sort == "measure":
+        pattern = _DIMENSION_WORDS
     best: tuple[int, str] = (1 << 30, "")
-    tables = [_DIMENSIONS] if sort == "measure" else [_FATES]
-    for name, pattern in ((n, p) for table in tables for n, p in table.items()):
-        if sort != "measure" and money != (name in _MONEY_FATES):
-            continue
-        for found in pattern.finditer(clause):
-            distance = (
-                found.start() - end if found.start() >= end else at - found.end() + 6
-            )
-            best = min(best, (abs(distance), name))
+    for found in pattern.finditer(clause):
+        after = found.start() >= end
+        # A word behind the number is more often its own than one before it.
+        distance = found.start() - end if after else abs(at - found.end() + 6)
+        best = min(best, (distance, found.lastgroup or ""))
     return best[1]
 
 

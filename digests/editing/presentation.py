@@ -212,8 +212,10 @@ def _choose_figures(
 
 def _choose_context(lead: ArticleAnalysis) -> Sentence | None:
     """A sentence that says why it matters and is not in the summary, or None."""
-    found = context.find_why_it_matters(lead.article)
-    if found is None or found.spans[0] in _collect_spans(lead.summary):
+    if lead.kind != "news":
+        return None
+    found = context.find_why_it_matters(lead.article, _collect_spans(lead.summary))
+    if found is None:
         return None
     return found if len(found.text) <= MAX_CONTEXT_LENGTH else None
 
