@@ -37,6 +37,8 @@ _COMPLEMENT_WORDS = 5
 #: Documents that speak for whoever issued them; how far back that is looked for.
 _ISSUED = word_set("statement letter email message memo release post tweet")
 _ISSUED_BACK = 4
+#: Tokens of a sentence that is searched, so that the cost of hostile texts is linear.
+_LONGEST_SENTENCE = 200
 _GERMAN_ARTICLES = word_set("im am zum zur beim vom ein eine einer einem einen eines")
 _GERMAN_NOUN_ENDINGS = (
     *("ung", "heit", "keit", "schaft", "tion", "tät", "nis", "lich", "lings"),
@@ -116,6 +118,8 @@ def _find_issuer(
     """The subject of the nearest sentence that introduced the document."""
     for index in range(mention.frame - 1, max(-1, mention.frame - _ISSUED_BACK), -1):
         frame = parsed.frames[index]
+        if len(frame.tokens) > _LONGEST_SENTENCE:
+            return None
         if any(token.low == noun for token in frame.tokens):
             subject = _find_body(frame, noun)
             return _resolve_named(parsed, subject) if subject is not None else None
