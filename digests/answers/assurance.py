@@ -82,7 +82,9 @@ def holds_predicate(match: SentenceMatch) -> bool:
     # The last word of a main clause is its verb or its complement.
     if focus[0 if match.question.verb_first else -1] in direct:
         return True
-    return match.question.lang != "de" and len(direct) * 2 >= len(focus) > 0
+    if match.question.verb_first or match.question.lang == "de":
+        return False
+    return len(direct) * 2 >= len(focus) > 0
 
 
 def holds_some_focus(match: SentenceMatch) -> bool:
