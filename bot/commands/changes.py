@@ -130,9 +130,8 @@ async def render_effect(context: Context, change: ConfigurationChange) -> list[s
     """Render the number of stories in the next edition with and without the change."""
     if len(change.steps) != 1:
         return []
-    found = await get_previews(context).compare_editions(
-        change.workspace, change.steps[0]
-    )
+    previews, step = get_previews(context), change.steps[0]
+    found = await previews.compare_editions(change.workspace, step)
     if found is None:
         return []
     after, before = found.after, found.before

@@ -180,12 +180,9 @@ async def change_style(
     if "sections" in wanted:
         wanted = _fill_sections(digest.options, wanted)
     change = await propose(context, request_settings(digest, wanted))
-    return render_proposal(
-        context,
-        change,
-        *await render_effect(context, change),
-        *await _render_layout(context, change),
-    )
+    effect = await render_effect(context, change)
+    layout = await _render_layout(context, change)
+    return render_proposal(context, change, *effect, *layout)
 
 
 def _fill_sections(options: DigestOptions, wanted: SettingsEntry) -> SettingsEntry:

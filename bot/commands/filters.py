@@ -51,12 +51,9 @@ async def add_filter(
     request = request_edit(digest, lambda e: {**e, kind: [*e[kind], words]})
     change = await propose(context, request)
     trial = await get_previews(context).try_filter(digest, words)
-    return render_proposal(
-        context,
-        change,
-        *_render_trial(context, trial, kind, digest),
-        *await render_effect(context, change),
-    )
+    tried = _render_trial(context, trial, kind, digest)
+    effect = await render_effect(context, change)
+    return render_proposal(context, change, *tried, *effect)
 
 
 @command(
@@ -132,16 +129,16 @@ def _render_trial(
     context: Context, trial: FilterTrial, kind: str, digest: Digest
 ) -> Iterator[Block]:
     """Render «It would have dropped 2 of the last 40 articles», with some of them."""
-    values = {"n": len(trial.matching), "of": trial.of}
-    if not trial.of:
+    n, of = len(trial.matching), trial.of
+    if not of:
         sentence = context.say("There is no stored article to try it on yet.")
     elif kind == "exclude":
         sentence = context.say(
-            "It would have dropped {n} of the last {of} articles.", **values
+            "It would have dropped {n} of the last {of} articles.", n=n, of=of
         )
     else:
         sentence = context.say(
-            "It would have taken {n} of the last {of} articles.", **values
+            "It would have taken {n} of the last {of} articles.", n=n, of=of
         )
     yield Paragraph(text=sentence)
     for article in trial.matching[:MAX_MATCHES]:

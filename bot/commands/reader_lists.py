@@ -167,12 +167,14 @@ async def _describe_effect(context: Context, direction: FeedbackDirection) -> st
             "It counts in a digest of your own, by private message: /news me 7:30 "
             "sets one up. The digests of this workspace stay as they are."
         )
-    due = {"when": context.format_next_due(own)}
+    when = context.format_next_due(own)
     if direction == "more":
         return context.say(
-            "Your own digest ({when}) will rank such stories higher.", **due
+            "Your own digest ({when}) will rank such stories higher.", when=when
         )
-    return context.say("Your own digest ({when}) will rank such stories lower.", **due)
+    return context.say(
+        "Your own digest ({when}) will rank such stories lower.", when=when
+    )
 
 
 @want_less.control("undo")

@@ -64,9 +64,12 @@ async def _render_past_editions(
     found = await context.query(text_search.search_headlines, words, limits.since)
     lines = []
     for row in found:
-        day = context.texts.day_and_time(row.made_at, context.zone)
-        place = {"edition": row.edition, "number": row.number}
-        note = context.say("{day} · /news story {edition} {number}", day=day, **place)
+        note = context.say(
+            "{day} · /news story {edition} {number}",
+            day=context.texts.day_and_time(row.made_at, context.zone),
+            edition=row.edition,
+            number=row.number,
+        )
         lines.append(ListItem(title=row.headline, note=note))
     return context.section("In past editions", lines)
 

@@ -94,9 +94,11 @@ def _render_readings(
     """Render what was read, and the edition as people would see it."""
     held, read = draft.edition.made_from.articles, asked - len(draft.problems)
     sources = context.count("{n} source", "{n} sources", asked)
-    articles = context.count("{n} article", "{n} articles", held)
-    counts = {"n": read, "all": sources, "articles": articles}
-    yield ListItem(title=context.say("✓ {n} of {all} read: {articles}", **counts))
+    found = context.count("{n} article", "{n} articles", held)
+    title = context.say(
+        "✓ {n} of {all} read: {articles}", n=read, all=sources, articles=found
+    )
+    yield ListItem(title=title)
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
         yield ListItem(title=title, text=context.message(why))

@@ -157,16 +157,18 @@ async def _render_held(context: Context) -> tuple[list[Block | str], list[Contro
     blocks: list[Block | str] = [said]
     controls: list[Control] = []
     for number, one in enumerate(found[:MAX_HELD], 1):
-        where = {
-            "channel": names.get(one.destination_id, one.channel),
-            "part": one.part,
-        }
-        title = context.say("{number}. #{channel}, part {part}", number=number, **where)
+        title = context.say(
+            "{number}. #{channel}, part {part}",
+            number=number,
+            channel=names.get(one.destination_id, one.channel),
+            part=one.part,
+        )
         blocks.append(ListItem(title=title, text=context.message(one.reason)))
         again = context.button("Send again", "again", one.key)
         leave = context.button("Leave it", "leave", one.key)
         which = f" ({number})" if len(found) > 1 else ""
-        controls += [replace(one, label=one.label + which) for one in (again, leave)]
+        pair = (again, leave)
+        controls += [replace(button, label=button.label + which) for button in pair]
     return blocks, controls
 
 
