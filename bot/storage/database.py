@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -21,7 +22,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage import engines, schema_upgrade
-from bot.storage.engines import explain_error, is_transient
+from bot.storage.engines import explain_error, explain_errors, is_transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,31 +69,21 @@ class Database:
         address = engines.parse_database_url(url)
         where = engines.describe_address(address)
         schema_upgrade.prepare_database(address)
+        file = None
         if address.get_backend_name() == "sqlite":
-            file = engines.get_sqlite_path(address)
+            file, writers = engines.get_sqlite_path(address), 1
             writer = engines.create_sqlite_engine(file)
             reader = engines.create_sqlite_engine(
                 file, connections=readers, writes=False
             )
-            return cls(
-                writer=writer,
-                reader=reader,
-                writers=1,
-                readers=readers,
-                where=where,
-                file=file,
+        else:
+            writers = _POSTGRESQL_WRITERS
+            writer = engines.create_postgresql_engine(
+                address, connections=writers + readers
             )
-        writer = engines.create_postgresql_engine(
-            address, connections=_POSTGRESQL_WRITERS + readers
-        )
-        reader = writer.execution_options(postgresql_readonly=True)
-        return cls(
-            writer=writer,
-            reader=reader,
-            writers=_POSTGRESQL_WRITERS,
-            readers=readers,
-            where=where,
-        )
+            reader = writer.execution_options(postgresql_readonly=True)
+        threads = {"writers": writers, "readers": readers}
+        return cls(writer=writer, reader=reader, **threads, where=where, file=file)
 
     async def read(
         self,
@@ -107,9 +98,11 @@ class Database:
             ConfigurationError: The database cannot be read; `DatabaseUnavailable` if
                 that may be temporary.
         """
-        return await _run_in(
-            self._reading, partial(self._read, operation, *args, **kwargs)
-        )
+
+        def work(conn: Connection) -> T:
+            return operation(conn, *args, **kwargs)
+
+        return await _run_in(self._reading, partial(self._read, work))
 
     async def write(
         self,
@@ -126,9 +119,11 @@ class Database:
             ConfigurationError: The database cannot be written, and nothing was stored;
                 `DatabaseUnavailable` if that may be temporary.
         """
-        return await _run_in(
-            self._writing, partial(self._write, operation, *args, **kwargs)
-        )
+
+        def work(conn: Connection) -> T:
+            return operation(conn, *args, **kwargs)
+
+        return await _run_in(self._writing, partial(self._write, work))
 
     async def truncate_wal(self) -> None:
         """Checkpoint SQLite's WAL into the database file.
@@ -143,31 +138,16 @@ class Database:
         self._closing.set()
         await asyncio.to_thread(self._shut_down)
 
-    def _read(
-        self,
-        operation: Callable[Concatenate[Connection, P], T],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        try:
-            with self._reader.begin() as conn:
-                return operation(conn, *args, **kwargs)
-        except DBAPIError as error:
-            raise explain_error(error, self.where) or error from error
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with explain_errors(self.where), self._reader.begin() as conn:
+            return work(conn)
 
-    def _write(
-        self,
-        operation: Callable[Concatenate[Connection, P], T],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
+    def _write(self, work: Callable[[Connection], T]) -> T:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
                 with self._writer.begin() as conn:
-                    return operation(conn, *args, **kwargs)
+                    return work(conn)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
@@ -177,11 +157,8 @@ class Database:
     def _truncate_wal(self) -> None:
         if self._writer.dialect.name != "sqlite":
             return
-        conn = self._writer.raw_connection()
-        try:
+        with closing(self._writer.raw_connection()) as conn:
             conn.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            conn.close()
 
     def _shut_down(self) -> None:
         self._reading.shutdown()
