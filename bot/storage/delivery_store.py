@@ -266,9 +266,11 @@ def _freeze_delivery(
         "destination_id": destination.id,
         "part": number,
     }
+    options = destination.post_options.to_stored()
     row: dict[str, Any] = {
         "channel": destination.channel,
-        "post_options": _get_post_options(destination, number, pings),
+        # A role is mentioned in the first message, if at all.
+        "post_options": options if pings and number == 1 else options | {"ping": None},
         "fallback_level": 0,
     }
     post = in_scope(deliveries, scope, **message, operation="post")
@@ -304,14 +306,6 @@ def _freeze_delivery(
     conn.execute(statement)
     mine = in_scope(deliveries, scope, **message, operation=operation)
     return int(conn.execute(select(_DELIVERY.id).where(mine)).scalar_one())
-
-
-def _get_post_options(
-    destination: Destination, part: int, pings: bool
-) -> dict[str, Any]:
-    """Build the post options; a role is mentioned in the first message, if at all."""
-    stored = destination.post_options.to_stored()
-    return stored if pings and part == 1 else stored | {"ping": None}
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
@@ -370,7 +364,7 @@ def delete_edition_messages(
     )
     waiting = count_rows(conn, deliveries, posts, _IS_WAITING)
     there = count_rows(conn, deliveries, posts, ~_IS_WAITING)
-    finish_undone_deliveries(conn, now=now)
+    finish_undone_deliveries(conn, now)
     return there, waiting
 
 

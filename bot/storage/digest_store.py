@@ -97,9 +97,7 @@ def upsert_digest(
         link = has_values(digest_sources, digest_id=row.id, source_id=source_id)
         update_rows(conn, digest_sources, link, called=given)
     _link_destinations(conn, scope, row.id, destinations)
-    found = find_digest(conn, scope, digest_id=row.id)
-    assert found is not None
-    return found
+    return _load_digests(conn, [row])[0]
 
 
 def find_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
@@ -199,7 +197,7 @@ def restore_digest(conn: Connection, scope: Scope, digest_id: int) -> bool:
     mine = in_scope(digests, scope, id=digest_id)
     deleted = select(_DIGEST.name).where(mine, _DIGEST.deleted_at.is_not(None))
     name = first_scalar(conn, deleted)
-    if name is None or find_digest_by_name(conn, scope, name=name):
+    if name is None or find_digest_by_name(conn, scope, name):
         return False
     return update_rows(conn, digests, mine, deleted_at=None) > 0
 
@@ -272,7 +270,7 @@ def _update_digest(
 ) -> Digest | None:
     mine = in_scope(digests, scope, id=digest_id, deleted_at=None)
     update_rows(conn, digests, mine, **values)
-    return find_digest(conn, scope, digest_id=digest_id)
+    return find_digest(conn, scope, digest_id)
 
 
 def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, ...]:

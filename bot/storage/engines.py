@@ -306,11 +306,11 @@ def _classify(error: DBAPIError | sqlite3.Error) -> str | None:
     state = getattr(cause, "sqlstate", None)
     if state is None:
         # Only failed and lost connections have no code.
-        return _classify_by_message(str(cause)) if _is_connection_lost(error) else None
-    classes = (state[:length] for length in (5, 3, 2))
-    return next(
-        (_POSTGRESQL_ERRORS[c] for c in classes if c in _POSTGRESQL_ERRORS), None
-    )
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        failed = lost or isinstance(error, OperationalError)
+        return _classify_by_message(str(cause)) if failed else None
+    known = (state[:length] for length in (5, 3, 2))
+    return next(filter(None, map(_POSTGRESQL_ERRORS.get, known)), None)
 
 
 def _classify_by_message(said: str) -> str:
@@ -319,9 +319,3 @@ def _classify_by_message(said: str) -> str:
         return _PG_LOGIN
     missing = 'database "' in said and "not exist" in said
     return _PG_MISSING if missing else _PG_UNREACHABLE
-
-
-def _is_connection_lost(error: Exception) -> bool:
-    return isinstance(error, OperationalError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )

@@ -85,7 +85,7 @@ def add_published_articles(
     in_full = {ref.id for story in edition.stories for ref in story.articles}
     ids = [key for key in current if str(key) in in_full]
     add_rereads(conn, article_ids=ids, published_at=at)
-    copy_page_revisions(conn, edition_id=edition_id)
+    copy_page_revisions(conn, edition_id)
 
 
 def mark_article_changed(conn: Connection, article_id: int, now: datetime) -> None:

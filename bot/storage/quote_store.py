@@ -69,7 +69,7 @@ def store_quotes(conn: Connection, revision_id: int, found: Sequence[Quote]) -> 
     for position, quote in enumerate(found):
         row = _quote_to_row(revision_id, position, quote)
         said.append((insert_row(conn, quotes, **row), quote.speaker or ""))
-    index_speakers(conn, revision_id=revision_id, said=said)
+    index_speakers(conn, revision_id, said)
 
 
 def list_quotes(
@@ -117,7 +117,7 @@ def _choose_by_speaker(
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
         scope = here["scope"]
-        said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
+        said, whole = list_last_quote_ids(conn, scope, speaker, most)
         chosen = _choose_newest(conn, [_QUOTE.id.in_(said)], **here)
         if whole or len(chosen) >= here["limit"]:
             break
@@ -135,9 +135,9 @@ def _choose_by_speaker_and_topic(
     called = filter_speaker(speaker)
     if called is None:
         return []
-    said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=_FIRST_QUOTES)
+    said, whole = list_last_quote_ids(conn, scope, speaker, most=_FIRST_QUOTES)
     among = _list_revision_ids(conn, said)
-    chosen = _choose_by_topic(conn, about, [_QUOTE.id.in_(said)], among=among, **here)
+    chosen = _choose_by_topic(conn, about, [_QUOTE.id.in_(said)], among, **here)
     if whole or len(chosen) >= here["limit"]:
         return chosen
     named = parse_query(" ".join(split_speaker_name(speaker)))
@@ -227,7 +227,7 @@ def list_revisions_quoting(
         speaker: Prefixes of words of the name; a text without words matches nobody.
         most: Maximum number of quotes to read.
     """
-    said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
+    said, whole = list_last_quote_ids(conn, scope, speaker, most)
     return _list_revision_ids(conn, said), whole
 
 

@@ -240,7 +240,7 @@ def repeat_erasures(
             deletion_store.propose_erasure(
                 conn, scope, person_id=one.person_id, reason=one.reason, now=now
             )
-            count += deletion_store.order_erasure(conn, scope, now=now)
+            count += deletion_store.order_erasure(conn, scope, now)
     return count
 
 

@@ -271,8 +271,9 @@ def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
     (asked,) = step.questions
     if not asked:
         return _load_every_key(conn, step)
+    matches = _INDEX.c.searchable_index.op("MATCH")(_format_fts5(asked))
     key = _INDEX.c.rowid
-    return _load_page(conn, select(key).where(_match_fts5(asked)), key, step)
+    return _load_page(conn, select(key).where(matches), key, step)
 
 
 def _load_every_key(conn: Connection, step: IndexStep) -> list[int]:
@@ -287,10 +288,6 @@ def _load_page(
     if step.before is not None:
         query = query.where(key < step.before)
     return list_scalars(conn, query.order_by(key.desc()).limit(step.size))
-
-
-def _match_fts5(asked: SearchQuery) -> ColumnElement[bool]:
-    return _INDEX.c.searchable_index.op("MATCH")(_format_fts5(asked))
 
 
 def _match_stored_terms(asked: SearchQuery) -> ColumnElement[bool]:

@@ -66,7 +66,7 @@ def copy_database(
         ConfigurationError: It cannot be read or written, or is damaged.
     """
     try:
-        _make_folder(target.parent)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         discard_file(target)
         target.touch(mode=0o600, exist_ok=False)
         try:
@@ -316,11 +316,6 @@ def _has_sqlite_header(file: Path) -> bool:
     with suppress(OSError), file.open("rb") as opened:
         return opened.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
     return False
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700)
 
 
 def _link_file(file: Path, other: Path) -> None:

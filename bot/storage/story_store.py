@@ -80,9 +80,8 @@ def set_memberships(
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
     # Checked per row by key: a list of all stories would become too long.
-    in_view = exists().where(
-        _STORY.id == _MEMBER.story_id, _is_in_own_view(workspace_id)
-    )
+    own = has_values(stories, workspace_id=workspace_id)
+    in_view = exists().where(_STORY.id == _MEMBER.story_id, own)
     for some in batched(int(each.article) for each in memberships):
         delete_rows(conn, story_articles, _MEMBER.article_id.in_(some), in_view)
     rows = [
@@ -117,9 +116,8 @@ def update_memberships(
             listed articles of a story moved to another, its other articles move too.
         copies: Whether a change of `duplicate_of` alone counts as a difference.
     """
-    before = list_memberships(
-        conn, workspace_id=workspace_id, articles=[m.article for m in memberships]
-    )
+    ids = [member.article for member in memberships]
+    before = list_memberships(conn, workspace_id, ids)
     had = {member.article: member for member in before}
     changed = [
         member
@@ -128,10 +126,12 @@ def update_memberships(
         or there.story != member.story
         or (copies and there != member)
     ]
-    set_memberships(conn, workspace_id=workspace_id, memberships=changed, now=now)
+    set_memberships(conn, workspace_id, changed, now)
     for old, became in find_moved_stories(before, memberships).items():
         if old not in became and whole:
-            _move_remaining_articles(conn, workspace_id, old, became[0], now)
+            key = _upsert_story(conn, workspace_id, became[0], now)
+            gone = _MEMBER.story_id.in_(_select_own_story(workspace_id, old))
+            update_rows(conn, story_articles, gone, story_id=key)
         moved = {"workspace_id": workspace_id, "story": old, "moved_at": now}
         moves = [
             {"successor": new, "position": position, **moved}
@@ -296,21 +296,10 @@ def _find_successor(
     return first_scalar(conn, query.order_by(shared, *latest).limit(1))
 
 
-def _move_remaining_articles(
-    conn: Connection, workspace_id: int | None, old: str, new: str, now: datetime
-) -> None:
-    key = _upsert_story(conn, workspace_id, new, now)
-    gone = _select_own_story(workspace_id, old)
-    update_rows(conn, story_articles, _MEMBER.story_id.in_(gone), story_id=key)
-
-
-def _is_in_own_view(workspace_id: int | None) -> Condition:
-    return has_values(stories, workspace_id=workspace_id)
-
-
 def _is_seen_in_view(workspace_id: int | None) -> Condition:
     """Condition: the story belongs to the view or to the shared view."""
-    return or_(_is_in_own_view(workspace_id), _is_in_own_view(None))
+    mine = has_values(stories, workspace_id=workspace_id)
+    return or_(mine, _STORY.workspace_id.is_(None))
 
 
 def _select_own_story(workspace_id: int | None, public_id: str) -> Select[Any]:
@@ -415,7 +404,7 @@ def load_arrivals(
     )
     rows = conn.execute(query).all()
     ids = [str(row.article_id) for row in rows]
-    known = list_memberships(conn, workspace_id=workspace_id, articles=ids)
+    known = list_memberships(conn, workspace_id, ids)
     of = {member.article: member for member in known}
     return tuple(
         ArrivedArticle(

@@ -51,7 +51,7 @@ def upsert_workspace(
     values |= {"locale": locale} if locale is not None else {}
     new = {"zone": zone or "UTC", "locale": locale or "en", "created_at": now}
     key = {"platform": platform, "external_id": external_id}
-    return from_row(Workspace, upsert(conn, workspaces, key, values, new=new))
+    return from_row(Workspace, upsert(conn, workspaces, key, values, new))
 
 
 def find_workspace(conn: Connection, scope: Scope) -> Workspace | None:

@@ -81,7 +81,6 @@ sources = define_table(
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
-# UNIQUE treats NULLs as different: public sources need an index of their own.
 unique_index(
     "uq_sources_public_address",
     sources.c.address,
