@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from bot import model
-from bot.model import Digest, Payload, StoredEdition
+from bot.model import SEPARATE_KEY, Digest, Payload, StoredEdition
 from bot.storage import (
     Connection,
     article_store,
@@ -36,7 +35,6 @@ from digests.types import Article, BriefStory, EditionStory, PublishedLedger
 EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
 #: Stored changes of one article, and characters of a sentence in them.
 MAX_CHANGES, MAX_SENTENCE = 8, 400
-LISTED_ONLY_REASON = Message("correction.listed_only")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,7 +164,7 @@ def _is_separate(conn: Connection, one: PublishedArticle) -> bool:
     context = edition_store.find_render_context(
         conn, one.scope, edition_id=one.edition_id
     )
-    return bool(context and context.get(model.SEPARATE_KEY))
+    return bool(context and context.get(SEPARATE_KEY))
 
 
 def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
@@ -222,7 +220,7 @@ def _correct_story(
         headline=story.headline.text,
         found_at=at,
         state=state,
-        reason=LISTED_ONLY_REASON if state == "listed" else None,
+        reason=Message("correction.listed_only") if state == "listed" else None,
         changes=changes,
         amendment=amendment,
         article_id=found.published.article_id,

@@ -18,7 +18,6 @@ from datetime import datetime
 
 import structlog
 
-from bot import model
 from bot.corrections.comparison import (
     ComparisonInputs,
     compare_edition,
@@ -29,6 +28,7 @@ from bot.delivery import personal_controls
 from bot.delivery.send_failures import LINKS_ONLY_LEVEL
 from bot.errors import ConfigurationError
 from bot.model import Delivery, Destination, EditionKey, MessagePart, StoredEdition
+from bot.model.edition import context_from_json
 from bot.model.workspace import Scope
 from bot.ports import Clock, Engine, Platform
 from bot.storage import (
@@ -88,7 +88,9 @@ class CorrectionProcessor:
             # A defect in one edition must not stop the others.
             log.exception("a correction could not be rendered", edition=edition_id)
             finish = correction_store.finish_corrections
-            await self.db.write(finish, **key, state="listed", reason=DEFECT_REASON)
+            await self.db.write(
+                finish, **key, state="listed", reason=Message("correction.defect")
+            )
 
     async def _compare(self, one: PublishedArticle) -> None:
         now = self.clock.now()
@@ -104,14 +106,6 @@ class CorrectionProcessor:
             # A defect in one text must not stop the others.
             log.exception("comparing failed", article=one.article_id)
         await self.db.write(record_corrections, one, found, corrections, now)
-
-
-UNDONE_REASON = Message("correction.undone")
-TOO_OLD_REASON = Message("correction.too_old", days=CORRECTABLE_PERIOD.days)
-NO_MESSAGE_REASON = Message("correction.no_message")
-NO_SPACE_REASON = Message("correction.no_space")
-DEFECT_REASON = Message("correction.defect")
-UNKNOWN_CONTEXT_REASON = Message("correction.unknown_context")
 
 
 def order_edits(
@@ -153,23 +147,23 @@ def _render_corrected(
     key = stored_edition.key
     stored = edition_store.find_render_context(conn, **key)
     if edition_store.is_edition_undone(conn, **key):
-        return UNDONE_REASON
+        return Message("correction.undone")
     if now - stored_edition.edition.made_at > CORRECTABLE_PERIOD:
-        return TOO_OLD_REASON
+        return Message("correction.too_old", days=CORRECTABLE_PERIOD.days)
     if stored is None:
-        return UNKNOWN_CONTEXT_REASON
+        return Message("correction.unknown_context")
     posts = [one for one in sent if one.operation == "post"]
     if all(one.state == "failed" for one in posts):
-        return NO_MESSAGE_REASON
+        return Message("correction.no_message")
     corrected = {one.story for one in correction_store.list_amendments(conn, **key)}
-    context = model.context_from_json(stored, stored_edition.public_id)
+    context = context_from_json(stored, stored_edition.public_id)
     parts = platform.render(stored_edition.edition, context)
     many, edition = max(one.part for one in posts), stored_edition.edition
     while len(parts) > many and (shorter := _shorten_summary(edition, corrected)):
         edition = shorter
         parts = platform.render(edition, context)
     if len(parts) != many:
-        return NO_SPACE_REASON
+        return Message("correction.no_space")
     own = personal_digest_store.select_personal_digests(
         conn, keys=[stored_edition.digest_id]
     )
@@ -247,8 +241,9 @@ def list_corrections(
     conn: Connection, scope: Scope, *, since: datetime | None, count: int
 ) -> tuple[CorrectionStatus, ...]:
     """List the corrections of the workspace, newest first."""
-    newest = correction_store.list_newest_corrections
-    found = newest(conn, scope, since=since, count=count)
+    found = correction_store.list_newest_corrections(
+        conn, scope, since=since, count=count
+    )
     sent = {
         edition: delivery_store.list_deliveries(conn, scope, edition_id=edition)
         for edition in {one.edition_id for one in found if one.state == "edited"}

@@ -57,11 +57,9 @@ class MessageSender:
         except SendRefused as error:
             return decide_refused(error, self.clock.now())
         except Exception as error:
-            return RetryDecision(
-                state="uncertain",
-                reason=Message("delivery.not_read_back", error=explain_error(error)),
-                not_before=self.clock.now() + self.uncertain_wait,
-            )
+            reason = Message("delivery.not_read_back", error=explain_error(error))
+            later = self.clock.now() + self.uncertain_wait
+            return RetryDecision(state="uncertain", reason=reason, not_before=later)
         if found is None:
             return RetryDecision(state="retry", reason=resent)
         return found

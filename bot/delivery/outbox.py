@@ -38,11 +38,10 @@ CHECK_SECONDS = 1.0
 SHUTDOWN_SECONDS = 4.0
 #: Seconds to wait when another process claimed the same deliveries.
 CONTENTION_SECONDS = 0.1
-STOPPED_REASON = Message("delivery.stopped")
-NOT_STARTED_REASON = Message("delivery.not_started")
-REFUSED_REASON = Message("delivery.workspace_refused")
+STOPPED = RetryDecision(state="uncertain", reason=Message("delivery.stopped"))
+NOT_STARTED = RetryDecision(state="retry", reason=Message("delivery.not_started"))
+REFUSED = RetryDecision(state="retry", reason=Message("delivery.workspace_refused"))
 RESENT_REASON = Message("delivery.resent")
-
 
 #: A delivery to be claimed and sent, or one that is uncertain, to be read back.
 DeliveryJob = ClaimableDelivery | Delivery
@@ -89,10 +88,11 @@ class FairQueue:
         """Take jobs by turns until all places are used; they run until `free`."""
         return tuple(chain.from_iterable(map(self._pick_on, self._queues)))
 
-    def free(self, destination_id: int) -> None:
-        """Release the destination, whose job is done or was cancelled."""
-        if self._running.pop(destination_id, None) is not None:
-            self._known.discard(destination_id)
+    def free(self, *destination_ids: int) -> None:
+        """Release destinations, whose job is done or was cancelled."""
+        for key in destination_ids:
+            if self._running.pop(key, None) is not None:
+                self._known.discard(key)
 
     def drop(self, workspace_id: int) -> None:
         """Remove the waiting jobs of this workspace."""
@@ -102,11 +102,8 @@ class FairQueue:
 
     def _pick_on(self, platform: str) -> list[DeliveryJob]:
         by_workspace = self._queues[platform]
-        busy = Counter(
-            job.workspace_id
-            for job in self._running.values()
-            if job.platform == platform
-        )
+        running = self._running.values()
+        busy = Counter(job.workspace_id for job in running if job.platform == platform)
         picked: list[DeliveryJob] = []
         while busy.total() < self._places:
             turn = next((key for key in by_workspace if busy[key] < self._share), None)
@@ -230,11 +227,12 @@ class Outbox(MessageSender):
             raise
         except Exception:
             self._ended = ended + self._ended
-            self._free(to_send)
+            self._queue.free(*(job.destination_id for job in to_send))
             raise
         self._report(ended, done)
         claimed = {delivery.id for delivery in done.claimed}
-        self._free(job for job in to_send if job.id not in claimed)
+        unclaimed = (job for job in to_send if job.id not in claimed)
+        self._queue.free(*(job.destination_id for job in unclaimed))
         self._queue.offer(done.following, first=True)
         for delivery in done.claimed:
             self.at("claimed")
@@ -242,10 +240,6 @@ class Outbox(MessageSender):
         if to_send and not done.claimed and not self._in_flight:
             # Another process claimed them first.
             await asyncio.sleep(CONTENTION_SECONDS)
-
-    def _free(self, unclaimed: Iterable[ClaimableDelivery]) -> None:
-        for job in unclaimed:
-            self._queue.free(job.destination_id)
 
     async def _write(
         self, ended: Sequence[JobResult], among: Sequence[int]
@@ -300,8 +294,7 @@ class Outbox(MessageSender):
             try:
                 ended = await work
             except asyncio.CancelledError:
-                unknown = RetryDecision(state="uncertain", reason=STOPPED_REASON)
-                ended = JobResult(delivery=delivery, outcome=unknown)
+                ended = JobResult(delivery=delivery, outcome=STOPPED)
             self._finish_job(ended)
 
         self._in_flight[delivery.id] = asyncio.create_task(flight())
@@ -320,8 +313,7 @@ class Outbox(MessageSender):
 
     async def _send_job(self, delivery: Delivery) -> JobResult:
         if delivery.workspace_id in self._refused:
-            later = RetryDecision(state="retry", reason=REFUSED_REASON)
-            return JobResult(delivery=delivery, outcome=later)
+            return JobResult(delivery=delivery, outcome=REFUSED)
         outcome = await self.send(delivery, self._prepare)
         self.at("answered")
         return JobResult(delivery=delivery, outcome=outcome)
@@ -370,8 +362,9 @@ class Outbox(MessageSender):
             self._ended = ended + self._ended
             return
         self._report(ended, done)
-        later = RetryDecision(state="retry", reason=NOT_STARTED_REASON)
-        self._ended += [JobResult(delivery=one, outcome=later) for one in done.claimed]
+        self._ended += [
+            JobResult(delivery=d, outcome=NOT_STARTED) for d in done.claimed
+        ]
 
 
 def _decide_refused(error: SendRefused, now: datetime) -> RetryDecision:

@@ -59,8 +59,5 @@ def _is_discussion(value: Any) -> bool:
 
 
 def _is_control(value: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and value.startswith(f"{CONTROL_VERSION}:")
-        and not value.startswith(_OPEN_PREFIX)
-    )
+    text = value if isinstance(value, str) else ""
+    return text.startswith(f"{CONTROL_VERSION}:") and not text.startswith(_OPEN_PREFIX)

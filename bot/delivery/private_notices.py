@@ -40,7 +40,6 @@ log = structlog.get_logger(__name__)
 NOTICES_PER_RUN: Final = 20
 #: Attempts before a notice fails.
 MAX_NOTICE_ATTEMPTS: Final = 20
-NO_RECIPIENT: Final = Message("notice.no_recipient")
 
 
 def add_stop_notice(
@@ -177,7 +176,7 @@ class NoticeSender:
             find = notice_store.find_person_to_notify
             person = await self.db.read(find, notice.scope, channel=None)
         if person is None:
-            raise SendRefused(NO_RECIPIENT, message_only=True)
+            raise SendRefused(Message("notice.no_recipient"), message_only=True)
         store = notice_store.set_notice_recipient
         await self.db.write(store, notice=notice, person_id=person)
         return person

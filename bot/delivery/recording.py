@@ -26,7 +26,6 @@ from digests.messages import Message
 
 #: An edition that could not be sent within this time is no longer news.
 NEWS_LIFETIME = timedelta(days=7)
-NOT_FOUND_REASON = Message("delivery.not_found")
 #: Destinations that one query returns.
 DUE_LIMIT = 1000
 
@@ -97,12 +96,10 @@ def load_due(
     conn: Connection, *, now: datetime, platforms: Collection[str], wait: timedelta
 ) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
     """Load the deliveries that can be sent, and those that can be read back."""
-    return (
-        delivery_queue.list_claimable_deliveries(
-            conn, now=now, platforms=platforms, limit=DUE_LIMIT
-        ),
-        delivery_queue.list_due_uncertain(conn, now=now, wait=wait),
+    sendable = delivery_queue.list_claimable_deliveries(
+        conn, now=now, platforms=platforms, limit=DUE_LIMIT
     )
+    return sendable, delivery_queue.list_due_uncertain(conn, now=now, wait=wait)
 
 
 def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
@@ -112,7 +109,7 @@ def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     _stop_target(conn, delivery, outcome, now)
     state, reason, not_before = outcome.state, outcome.reason, outcome.not_before
     if state == "retry" and one.was_read_back and _predates_restore(conn, delivery):
-        state, reason, not_before = "held", NOT_FOUND_REASON, None
+        state, reason, not_before = "held", Message("delivery.not_found"), None
     if state == "failed":
         return delivery_store.record_failed(
             conn, delivery, reason=reason, now=now, alone=outcome.alone
@@ -135,12 +132,9 @@ def _predates_restore(conn: Connection, delivery: Delivery) -> bool:
     be too many messages after it.
     """
     restored = restoration_store.find_last_restoration(conn)
-    return (
-        restored is not None
-        and delivery.operation == "post"
-        and delivery.claimed_at is not None
-        and delivery.claimed_at < restored.at
-    )
+    if restored is None or delivery.claimed_at is None:
+        return False
+    return delivery.operation == "post" and delivery.claimed_at < restored.at
 
 
 def _stop_target(

@@ -167,8 +167,7 @@ class Ingestor:
         """Read every source that is due; return when the next one is."""
         due = await self._due()
         while due:
-            places = asyncio.Semaphore(CONCURRENT_READINGS)
-            reads = [asyncio.create_task(self._read_in_turn(s.id, places)) for s in due]
+            reads = self._start_readings(due)
             try:
                 await asyncio.gather(*reads)
             finally:
@@ -190,12 +189,7 @@ class Ingestor:
             wanted: The sources of one digest or several.
             insist: Also read sources that failed, because a person asked.
         """
-        places = asyncio.Semaphore(CONCURRENT_READINGS)
-        early: ReadCause = "insisting" if insist else "early"
-        reads = [
-            asyncio.create_task(self._read_in_turn(source.id, places, early))
-            for source in wanted
-        ]
+        reads = self._start_readings(wanted, "insisting" if insist else "early")
         if not reads:
             return 0
         try:
@@ -208,13 +202,20 @@ class Ingestor:
             await _cancel_readings(late)
         return sum(task.result() for task in done)
 
+    def _start_readings(
+        self, wanted: Iterable[Source], why: ReadCause = "due"
+    ) -> "list[asyncio.Task[int]]":
+        places = asyncio.Semaphore(CONCURRENT_READINGS)
+        reads = (self._read_in_turn(source.id, places, why) for source in wanted)
+        return [asyncio.create_task(read) for read in reads]
+
     async def _due(self) -> tuple[Source, ...]:
         return await self.db.read(
             source_store.list_due_sources, now=self.clock.now(), limit=POLL_BATCH
         )
 
     async def _read_in_turn(
-        self, source_id: int, places: asyncio.Semaphore, why: ReadCause = "due"
+        self, source_id: int, places: asyncio.Semaphore, why: ReadCause
     ) -> int:
         """Read a source unless it was just read; return the number of new revisions."""
         async with places, self._locks[source_id]:

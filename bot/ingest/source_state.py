@@ -151,9 +151,9 @@ def may_be_read_early(source: Source, now: datetime, *, insist: bool) -> bool:
 
 def _join_problems(reading: SourceReading) -> Message | None:
     """Name the first problems; None when there are none."""
+    shown = reading.problems[:SHOWN_PROBLEMS]
     found = tuple(
-        Message("source.file_problem", where=p.where, what=p.what)
-        for p in reading.problems[:SHOWN_PROBLEMS]
+        Message("source.file_problem", where=p.where, what=p.what) for p in shown
     )
     return Message("{problems}", problems=found) if found else None
 

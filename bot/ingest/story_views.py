@@ -34,7 +34,7 @@ from digests.stories.assignment import (
 )
 from digests.stories.index import StoryIndex
 from digests.stories.profiles import build_profile
-from digests.types import Article, StoryMembership
+from digests.types import StoryMembership
 
 log = structlog.get_logger(__name__)
 
@@ -165,12 +165,6 @@ class StoryView:
                 found[(story,)] = None
         return list(found)
 
-    def regroup(
-        self, articles: Sequence[Article], known: Sequence[StoryMembership]
-    ) -> tuple[StoryMembership, ...]:
-        """Group these articles as a batch."""
-        return group_articles(articles, known, background=self.index.background)
-
     def move(
         self, before: Sequence[StoryMembership], after: Sequence[StoryMembership]
     ) -> None:
@@ -297,7 +291,10 @@ class StoryAssigner:
             limit=_REGROUPED,
         )
         known = await self._list_memberships(view, [one.id for one in several])
-        after = await self.engine.run(view.regroup, several, known)
+        background = view.index.background
+        after = await self.engine.run(
+            group_articles, several, known, background=background
+        )
         old, new = ({(m.article, m.story) for m in some} for some in (known, after))
         if old == new:
             return

@@ -17,7 +17,6 @@ from bot.model.edition import (
     Payload,
     RenderContext,
     StoredEdition,
-    Trigger,
     context_from_json,
     context_to_json,
 )
@@ -36,12 +35,9 @@ from bot.model.invocation import (
     ATTACHMENT_LIMIT,
     Attachment,
     Command,
-    CommandHandler,
     CommandOption,
-    Completer,
     Inbox,
     Invocation,
-    WorkspaceResolver,
     file_origin,
 )
 from bot.model.reply import (
@@ -64,11 +60,8 @@ from bot.model.reply import (
 from bot.model.sections import USUAL_SECTIONS, complete_sections, parse_sections
 from bot.model.settings import (
     DEFAULT_DIGEST,
-    DEFAULT_DIGEST_OPTIONS,
     DEFAULT_POST_OPTIONS,
     EDITOR_PATTERN,
-    MAX_VALUES,
-    CorrectionsSetting,
     DestinationSettings,
     DigestOptions,
     DigestSettings,
@@ -78,7 +71,6 @@ from bot.model.settings import (
     Setting,
     SettingsEntry,
     SettingsModel,
-    SummaryLength,
     WorkspaceSettings,
     get_setting,
     list_settings,

@@ -53,7 +53,11 @@ def decide_due(schedule: Schedule, awaited: DueMoment, now: datetime) -> DueDeci
     `now` that is within the catch-up limit. Raises `UserError` if the zone, or a
     country of holidays, is no longer known.
     """
-    post = _latest_postable(schedule, awaited, now)
+    oldest = max(_recompute_instant(schedule, awaited), now - catch_up_limit(schedule))
+    passed = takewhile(
+        lambda due: due.at <= now, iterate_dues(schedule, oldest - _INSTANT)
+    )
+    post = max(passed, key=lambda due: due.at, default=None)
     coming = find_following_due(schedule, now)
     # If a zone moved its clocks back, the awaited moment may be in the future again.
     kept = any(
@@ -80,16 +84,6 @@ def plan_first_dues(
     )
 
 
-def _latest_postable(
-    schedule: Schedule, awaited: DueMoment, now: datetime
-) -> DueMoment | None:
-    """Find the last moment from `awaited` to `now` within the catch-up limit."""
-    oldest = max(_recompute_instant(schedule, awaited), now - catch_up_limit(schedule))
-    dues = iterate_dues(schedule, oldest - _INSTANT)
-    passed = list(takewhile(lambda due: due.at <= now, dues))
-    return passed[-1] if passed else None
-
-
 def _recompute_instant(schedule: Schedule, awaited: DueMoment) -> datetime:
     """Return `awaited`, or its earlier instant by the current rules of the zone."""
     if isinstance(schedule.rule, Interval) or len(awaited.slot) != _CLOCK_SLOT:
@@ -109,10 +103,8 @@ def _used_slots(
         if not isinstance(rule.rule, Interval)
         for due in _dues_of_day(rule, today[rule.zone])
     }
-    done = sum(
-        due.local_date in today.values() and len(due.slot) == _CLOCK_SLOT
-        for due in posted
-    )
+    clock_slots = [due for due in posted if len(due.slot) == _CLOCK_SLOT]
+    done = sum(due.local_date in today.values() for due in clock_slots)
     return set(sorted(slots)[:done])
 
 
@@ -127,18 +119,19 @@ _QUIET_HOURS = re.compile(r"\s*([^\s–-]+)\s*(?:-|–|to)\s*([^\s–-]+)\s*", r
 
 def parse_quiet_hours(window: str) -> TimeWindow:
     """Parse «22:00-07:00»; `UserError` says what would be valid."""
-    shape = _QUIET_HOURS.fullmatch(window[:40])
+    window = window[:40]
+    shape = _QUIET_HOURS.fullmatch(window)
     if shape is None:
         raise UserError(
             "«{window}» is not a time range; write quiet hours as «22:00-07:00».",
-            window=window[:40],
+            window=window,
         )
     start, end = parse_clock_time(shape[1]), parse_clock_time(shape[2])
     if start == end:
         raise UserError(
             "Quiet hours «{window}» begin and end at the same time; write two "
             "times, such as «22:00-07:00», or leave them out.",
-            window=window[:40],
+            window=window,
         )
     return TimeWindow(start=start, end=end)
 

@@ -22,6 +22,8 @@ from itertools import islice, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from bot.errors import ConfigurationError
 from bot.model.edition import DueMoment
 from bot.schedules.calendar import is_holiday, load_zone
@@ -84,42 +86,27 @@ class Schedule:
     holidays: tuple[str, ...] = ()
 
 
+_JSON = TypeAdapter(Schedule)
+
+
 def schedule_to_json(schedule: Schedule) -> dict[str, Any]:
     """Convert to plain JSON values; fields with their default are left out."""
-    plain: dict[str, Any] = {"zone": schedule.zone, "days": list(schedule.days)}
+    plain: dict[str, Any] = _JSON.dump_python(
+        schedule, mode="json", exclude={"rule"}, exclude_defaults=True
+    )
     rule = schedule.rule
-    if isinstance(rule, Interval):
-        plain["minutes"] = rule.minutes
-        if rule.window is not None:
-            plain["window"] = _format_times((rule.window.start, rule.window.end))
-    else:
-        plain["times"] = _format_times(rule)
-    limits = {
-        "places": list(schedule.places),
-        "weeks": schedule.weeks if schedule.weeks > 1 else None,
-        "first": schedule.first and schedule.first.isoformat(),
-        "last": schedule.last and schedule.last.isoformat(),
-        "skips": [day.isoformat() for day in schedule.skips],
-        "holidays": list(schedule.holidays),
-    }
-    return plain | {name: value for name, value in limits.items() if value}
+    if not isinstance(rule, Interval):
+        return plain | {"times": _format_times(rule)}
+    plain["minutes"] = rule.minutes
+    if rule.window is not None:
+        plain["window"] = _format_times((rule.window.start, rule.window.end))
+    return plain
 
 
 def schedule_from_json(plain: Mapping[str, Any]) -> Schedule:
     """Read what `schedule_to_json` wrote; `ConfigurationError` on anything else."""
     try:
-        first, last = (plain.get(bound) for bound in ("first", "last"))
-        schedule = Schedule(
-            days=tuple(plain["days"]),
-            rule=_parse_rule(plain),
-            zone=plain["zone"],
-            places=tuple(plain.get("places", ())),
-            weeks=plain.get("weeks", 1),
-            first=None if first is None else date.fromisoformat(first),
-            last=None if last is None else date.fromisoformat(last),
-            skips=tuple(date.fromisoformat(day) for day in plain.get("skips", ())),
-            holidays=tuple(plain.get("holidays", ())),
-        )
+        schedule = _JSON.validate_python({**plain, "rule": _parse_rule(plain)})
         valid = _is_valid(schedule)
     except (AttributeError, KeyError, TypeError, ValueError):
         valid = False
@@ -160,10 +147,8 @@ def _is_valid(schedule: Schedule) -> bool:
         first = schedule.first
         valid &= 1 < schedule.weeks <= MAX_WEEKS and not places
         valid &= first is not None and first.weekday() in days
-    valid &= bool(days) and set(days) <= {*EVERY_DAY}
-    valid &= _is_ascending(days) and _is_ascending(schedule.skips)
-    texts = (schedule.zone, *schedule.holidays)
-    return valid and all(isinstance(text, str) for text in texts)
+    valid &= bool(days) and set(days) <= {*EVERY_DAY} and _is_ascending(days)
+    return valid and _is_ascending(schedule.skips)
 
 
 def _is_ascending(values: Sequence[Any]) -> bool:
@@ -194,8 +179,10 @@ def has_date(schedule: Schedule, day: date) -> bool:
         return False
     if (first and day < first) or (last and day > last):
         return False
-    if schedule.weeks > 1 and not _in_scheduled_week(schedule, day):
-        return False
+    if schedule.weeks > 1 and first is not None:
+        weeks = (day.toordinal() - first.toordinal() + first.weekday()) // 7
+        if weeks % schedule.weeks:
+            return False
     days, places = schedule.days, schedule.places
     if places and day.day not in _days_at_places(day.year, day.month, days, places):
         return False
@@ -207,12 +194,6 @@ def search_horizon(schedule: Schedule) -> int:
     wait = _MONTHLY if schedule.places else _WEEKLY * schedule.weeks
     left_out = len(schedule.skips) + _HOLIDAYS * len(schedule.holidays)
     return wait * (1 + left_out)
-
-
-def _in_scheduled_week(schedule: Schedule, day: date) -> bool:
-    assert schedule.first is not None
-    monday = schedule.first.toordinal() - schedule.first.weekday()
-    return (day.toordinal() - monday) // 7 % schedule.weeks == 0
 
 
 @lru_cache(maxsize=4096)

@@ -15,17 +15,10 @@ from bot.i18n.translation import Texts
 from bot.model import MessagePart
 from bot.platforms.common.edition_text import (
     EditionView,
-    format_brief,
-    format_closing,
     format_context,
-    format_corrections,
     format_disputes,
     format_figures,
-    format_method_note,
     format_plain_quote,
-    format_source,
-    format_subtitle,
-    select_card,
 )
 from bot.platforms.common.packing import pack_pieces
 from bot.platforms.common.text import count_utf16, shorten_line
@@ -182,7 +175,7 @@ class _Layout(Generic[B]):
 
     def list_pieces(self, title: str) -> Iterator[EditionPiece[B]]:
         view, markup = self.view, self.markup
-        under = format_subtitle(view)
+        under = view.format_subtitle()
         yield _piece(markup.head(title, under), title, *under)
         brief = [self._build_brief()] if view.edition.brief else []
         if view.layout.also == "above":
@@ -194,7 +187,7 @@ class _Layout(Generic[B]):
             yield self._build_story(number, story)
         if view.layout.also == "below":
             yield from brief
-        end = (format_method_note(view), format_closing(view))
+        end = (view.format_method_note(), view.format_closing())
         yield _piece(markup.foot(end), *end)
 
     def _build_story(self, number: int, story: EditionStory) -> EditionPiece[B]:
@@ -202,9 +195,9 @@ class _Layout(Generic[B]):
         view, limits = self.view, self.limits
         headline = shorten_line(story.headline.text, limits.HEADLINE)
         mark = f"{view.texts.say('Update')}: " if story.update else ""
-        source = format_source(story, view)
-        notes = format_corrections(story.notes, view)
-        card = select_card(story.cards, view.edition.hero, self._fits_quote)
+        source = view.format_source(story)
+        notes = view.format_corrections(story.notes)
+        card = view.select_card(story.cards, self._fits_quote)
         summary = [
             shorten_line(sentence.text, limits.SENTENCE)
             for sentence in story.summary[: limits.SENTENCES]
@@ -267,7 +260,7 @@ class _Layout(Generic[B]):
         lines: list[LinkedLine] = []
         body = self.markup.brief(title, ())
         for brief in self.view.edition.brief[: self.limits.BRIEF]:
-            line = format_brief(brief, self.view), make_link(brief.article.url)
+            line = self.view.format_brief(brief), make_link(brief.article.url)
             longer = self.markup.brief(title, [*lines, line]) if any(line) else None
             if longer is not None:
                 body = longer

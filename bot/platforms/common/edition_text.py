@@ -68,58 +68,121 @@ class EditionView:
         zone = self.context.zone
         return to_local_date(at, zone) == to_local_date(self.edition.made_at, zone)
 
+    def format_subtitle(self) -> list[str]:
+        """Format the day, what the edition was made from, and whether it is late."""
+        lines = [f"{self.format_edition_date()} · {self.format_counts()}"]
+        if self.context.late:
+            lines.append(self.format_late_notice())
+        return lines
 
-# ── the head ───────────────────────────────────────────────────────────────────
+    def format_edition_date(self) -> str:
+        """«Wednesday 7 January»."""
+        day = to_local_date(self.edition.made_at, self.context.zone)
+        return self.texts.weekday_date(day)
 
+    def format_late_notice(self) -> str:
+        """«Came late, at 08:30»."""
+        at = self.texts.time(self.edition.made_at, self.context.zone)
+        return self.texts.say("Posted late, at {time}", time=at)
 
-def format_subtitle(view: EditionView) -> list[str]:
-    """Format the day, what the edition was made from, and whether it is late."""
-    lines = [f"{format_edition_date(view)} · {format_counts(view)}"]
-    if view.context.late:
-        lines.append(format_late_notice(view))
-    return lines
+    def format_counts(self) -> str:
+        """«3 stories from 20 articles in 9 sources · 2 min read»."""
+        edition, texts = self.edition, self.texts
+        made = edition.made_from
+        from_where = texts.say(
+            "{stories} from {articles} in {sources}",
+            stories=texts.count("{n} story", "{n} stories", len(edition.stories)),
+            articles=texts.count("{n} article", "{n} articles", made.articles),
+            sources=texts.count("{n} source", "{n} sources", made.sources),
+        )
+        return f"{from_where} · {texts.say('{n} min read', n=edition.minutes)}"
 
+    def select_card(
+        self, cards: Iterable[QuoteCard], fits: Callable[[QuoteCard], bool]
+    ) -> QuoteCard | None:
+        """Select the first quote that stands alone, has a speaker and is no hero."""
+        for card in cards:
+            stands_alone = card.speaker and not card.text[:1].islower()
+            if stands_alone and card != self.edition.hero and fits(card):
+                return card
+        return None
 
-def format_edition_date(view: EditionView) -> str:
-    """«Wednesday 7 January»."""
-    day = to_local_date(view.edition.made_at, view.context.zone)
-    return view.texts.weekday_date(day)
+    def format_source(self, story: EditionStory) -> str:
+        """«Hallin Courier · 2 more · 08:30»."""
+        shown = story.articles[0]
+        names = story.outlets or (shown.source,)
+        parts = [shorten_line(names[0], MAX_NAME)]
+        if len(names) > 1:
+            parts.append(self.texts.say("{n} more", n=len(names) - 1))
+        if shown.published is not None:
+            parts.append(self.format_time(shown.published))
+        return " · ".join(part for part in parts if part)
 
+    def format_time(self, at: datetime) -> str:
+        """«09:30» on the edition's own day, with the date otherwise."""
+        zone = self.context.zone
+        if self.is_same_day(at):
+            return self.texts.time(at, zone)
+        return self.texts.moment(at, zone, self.edition.made_at)
 
-def format_late_notice(view: EditionView) -> str:
-    """«Came late, at 08:30»."""
-    at = view.texts.time(view.edition.made_at, view.context.zone)
-    return view.texts.say("Posted late, at {time}", time=at)
+    def format_brief(self, brief: BriefStory) -> str:
+        """«Headline · Outlet», and its newest correction."""
+        corrections = self.format_corrections(brief.notes[-1:])
+        parts = (brief.headline.text, *brief.outlets[:1], *corrections)
+        return " · ".join(shorten_line(one, MAX_NAME) for one in parts if one.strip())
 
+    def format_corrections(self, notes: Sequence[CorrectionNote]) -> list[str]:
+        """«Corrected 14:05: 40 → 14»: one line per moment, the newest few of them."""
+        texts, zone = self.texts, self.context.zone
+        at_once: dict[tuple[datetime, bool], list[CorrectionNote]] = {}
+        for note in notes:
+            at_once.setdefault((note.at, bool(note.said)), []).append(note)
+        lines = []
+        for (at, by_editor), several in list(at_once.items())[-MAX_CORRECTIONS:]:
+            clock = texts.time if self.is_same_day(at) else texts.day_and_time
+            what = "; ".join(map(self._format_correction, several))
+            values = {"time": clock(at, zone), "what": what}
+            if by_editor:
+                said = texts.say("Corrected {time} by an editor: {what}", **values)
+            else:
+                said = texts.say("Corrected {time}: {what}", **values)
+            lines.append(shorten_line(said, MAX_CORRECTION))
+        return lines
 
-def format_counts(view: EditionView) -> str:
-    """«3 stories from 20 articles in 9 sources · 2 min read»."""
-    edition, texts = view.edition, view.texts
-    made = edition.made_from
-    from_where = texts.say(
-        "{stories} from {articles} in {sources}",
-        stories=texts.count("{n} story", "{n} stories", len(edition.stories)),
-        articles=texts.count("{n} article", "{n} articles", made.articles),
-        sources=texts.count("{n} source", "{n} sources", made.sources),
-    )
-    return f"{from_where} · {texts.say('{n} min read', n=edition.minutes)}"
+    def _format_correction(self, note: CorrectionNote) -> str:
+        if note.said:
+            return note.said
+        before, after = _drop_common_words(note.before.split(), note.after.split())
+        if before and after:
+            return f"{before} → {after}"
+        opening, closing = get_quotation_marks(self.context.locale)
+        words = f"{opening}{before or after}{closing}"
+        if before:
+            return self.texts.say("no longer {words}", words=words)
+        return self.texts.say("now {words}", words=words)
 
+    def format_method_note(self) -> str:
+        """Format how the edition was made, and when the next one is due."""
+        edition, context, texts = self.edition, self.context, self.texts
+        quoted = self.layout.hero and (
+            edition.hero is not None or any(story.cards for story in edition.stories)
+        )
+        if quoted:
+            checked = texts.say("Quotes checked word for word")
+        else:
+            checked = texts.say("Every sentence leads to its source")
+        parts = [f"✓ {checked}", texts.say("written without AI")]
+        if context.next_due is not None:
+            moment = texts.moment(context.next_due, context.zone, edition.made_at)
+            parts.append(texts.say("next: {moment}", moment=moment))
+        return " · ".join(parts)
 
-# ── stories ────────────────────────────────────────────────────────────────────
-
-
-def select_card(
-    cards: Iterable[QuoteCard],
-    hero: QuoteCard | None,
-    fits: Callable[[QuoteCard], bool],
-) -> QuoteCard | None:
-    """Select the first quote that stands alone, has a speaker and is not the hero."""
-    fitting = (
-        card
-        for card in cards
-        if card != hero and card.speaker and not card.text[:1].islower() and fits(card)
-    )
-    return next(fitting, None)
+    def format_closing(self) -> str:
+        """«That’s all for today.», or «That’s all.» where another one is due today."""
+        due = self.context.next_due
+        if due is not None and self.is_same_day(due):
+            return self.texts.say("That’s all.")
+        return self.texts.say("That’s all for today.")
 
 
 def format_quote(card: QuoteCard) -> str:
@@ -150,67 +213,6 @@ def describe_speaker(card: QuoteCard, texts: Texts) -> tuple[str, str]:
     return speaker, "" if role.casefold() in speaker.casefold() else role
 
 
-def format_source(story: EditionStory, view: EditionView) -> str:
-    """«Hallin Courier · 2 more · 08:30»."""
-    shown = story.articles[0]
-    names = story.outlets or (shown.source,)
-    parts = [shorten_line(names[0], MAX_NAME)]
-    if len(names) > 1:
-        parts.append(view.texts.say("{n} more", n=len(names) - 1))
-    if shown.published is not None:
-        parts.append(format_time(shown.published, view))
-    return " · ".join(part for part in parts if part)
-
-
-def format_time(at: datetime, view: EditionView) -> str:
-    """«09:30» on the edition's own day, with the date otherwise."""
-    zone = view.context.zone
-    if view.is_same_day(at):
-        return view.texts.time(at, zone)
-    return view.texts.moment(at, zone, view.edition.made_at)
-
-
-def format_brief(brief: BriefStory, view: EditionView) -> str:
-    """«Headline · Outlet», and its newest correction."""
-    outlet = brief.outlets[0] if brief.outlets else ""
-    parts = [brief.headline.text, outlet, *format_corrections(brief.notes[-1:], view)]
-    return " · ".join(shorten_line(part, MAX_NAME) for part in parts if part.strip())
-
-
-def format_corrections(notes: Sequence[CorrectionNote], view: EditionView) -> list[str]:
-    """«Corrected 14:05: 40 → 14»: one line per moment, the newest few of them."""
-    texts, zone = view.texts, view.context.zone
-    at_once: dict[tuple[datetime, bool], list[CorrectionNote]] = {}
-    for note in notes:
-        at_once.setdefault((note.at, bool(note.said)), []).append(note)
-    lines = []
-    for (at, by_editor), several in list(at_once.items())[-MAX_CORRECTIONS:]:
-        clock = texts.time if view.is_same_day(at) else texts.day_and_time
-        values = {
-            "time": clock(at, zone),
-            "what": "; ".join(_format_correction(note, view) for note in several),
-        }
-        if by_editor:
-            said = texts.say("Corrected {time} by an editor: {what}", **values)
-        else:
-            said = texts.say("Corrected {time}: {what}", **values)
-        lines.append(shorten_line(said, MAX_CORRECTION))
-    return lines
-
-
-def _format_correction(note: CorrectionNote, view: EditionView) -> str:
-    if note.said:
-        return note.said
-    before, after = _drop_common_words(note.before.split(), note.after.split())
-    if before and after:
-        return f"{before} → {after}"
-    opening, closing = get_quotation_marks(view.context.locale)
-    words = f"{opening}{before or after}{closing}"
-    if before:
-        return view.texts.say("no longer {words}", words=words)
-    return view.texts.say("now {words}", words=words)
-
-
 def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
     """Drop the words that both begin (numbers apart) and end with."""
     alike = 0
@@ -239,48 +241,18 @@ def format_figures(story: EditionStory) -> str:
 
 def format_disputes(story: EditionStory) -> str:
     """«31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
-    sides = (side for pair in story.disputes[:1] for side in (pair.ours, pair.theirs))
-    return " · ".join(
-        ", ".join(
-            filter(None, (_format_figure(side), shorten_line(side.source, MAX_NAME)))
-        )
-        for side in sides
-    )
+    sides = []
+    for pair in story.disputes[:1]:
+        for side in (pair.ours, pair.theirs):
+            source = shorten_line(side.source, MAX_NAME)
+            sides.append(", ".join(filter(None, (_format_figure(side), source))))
+    return " · ".join(sides)
 
 
 def _format_figure(shown: EditionFigure) -> str:
     said = shorten_line(shown.figure.text, MAX_WORDS)
     what = shorten_line(shown.figure.what, MAX_WORDS)
     return f"{said} ({what})" if what else said
-
-
-# ── the end ────────────────────────────────────────────────────────────────────
-
-
-def format_method_note(view: EditionView) -> str:
-    """Format how the edition was made, and when the next one is due."""
-    edition, context, texts = view.edition, view.context, view.texts
-    quoted = view.layout.hero and (
-        edition.hero is not None or any(story.cards for story in edition.stories)
-    )
-    checked = (
-        texts.say("Quotes checked word for word")
-        if quoted
-        else texts.say("Every sentence leads to its source")
-    )
-    parts = [f"✓ {checked}", texts.say("written without AI")]
-    if context.next_due is not None:
-        moment = texts.moment(context.next_due, context.zone, edition.made_at)
-        parts.append(texts.say("next: {moment}", moment=moment))
-    return " · ".join(parts)
-
-
-def format_closing(view: EditionView) -> str:
-    """«That’s all for today.», or «That’s all.» where another one is due today."""
-    due = view.context.next_due
-    if due is not None and view.is_same_day(due):
-        return view.texts.say("That’s all.")
-    return view.texts.say("That’s all for today.")
 
 
 def to_local_date(at: datetime, zone: str) -> date:

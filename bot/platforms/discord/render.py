@@ -17,7 +17,7 @@ from bot.platforms.common.edition_layout import (
     list_buttons,
     render_edition,
 )
-from bot.platforms.common.edition_text import EditionView, format_edition_date
+from bot.platforms.common.edition_text import EditionView
 from bot.platforms.common.text import count_utf16, shorten_line, shorten_utf16
 from bot.platforms.discord import components, limits
 from bot.platforms.discord.channels import Json
@@ -134,7 +134,7 @@ class _DiscordEdition:
 
 def _name_thread(view: EditionView) -> str:
     """«Morning brief · Tuesday 24 November»."""
-    day = format_edition_date(view)
+    day = view.format_edition_date()
     space = limits.THREAD_NAME - count_utf16(f" · {day}")
     name = shorten_line(view.edition.title, space)
     return shorten_utf16(" · ".join(filter(None, (name, day))), limits.THREAD_NAME)

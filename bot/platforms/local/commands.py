@@ -32,7 +32,6 @@ from bot.platforms.common.forms import find_command_by_path, select_declared
 from bot.platforms.common.typed_commands import (
     MAX_LINE,
     AssignedWords,
-    ParsedCommand,
     TypedWord,
     find_command,
     parse_command,
@@ -69,30 +68,38 @@ def create_event_id() -> str:
 
 async def run_request(visitor: PageVisitor, fields: Mapping[str, str]) -> CommandAnswer:
     """Run a pressed control, a submitted form, or a line of the command box."""
-    inbox, texts = visitor.inbox, visitor.texts
-    control, path = fields.get("control"), fields.get("path")
     asked = fields.get("label") or fields.get("line", "").strip()
+    inbox = visitor.inbox
     if inbox is None:
+        texts = visitor.texts
         said = texts.say("The bot is still starting. Try again in a moment.")
-        return CommandAnswer(asked=asked or f"/{path}", outcome=Reply.of_problem(said))
-    invocation = _build_invocation(visitor, fields)
-    if control is not None:
+        return CommandAnswer(asked=asked, outcome=Reply.of_problem(said))
+    found = _read_request(visitor, inbox, fields)
+    if isinstance(found, Reply):
+        return CommandAnswer(asked=asked, outcome=found)
+    asked = asked or " ".join((f"/{found.path}", *found.args.values()))
+    return CommandAnswer(asked=asked, outcome=await inbox.dispatch(found))
+
+
+def _read_request(
+    visitor: PageVisitor, inbox: Inbox, fields: Mapping[str, str]
+) -> Invocation | Reply:
+    """Return what a request asks for; a problem if it cannot be read."""
+    bare, path = _build_invocation(visitor, fields), fields.get("path")
+    if "control" in fields:
         try:
-            invocation = inbox.press(invocation, control)
+            return inbox.press(bare, fields["control"])
         except UserError as error:
-            problem = Reply.of_problem(texts.error(error))
-            return CommandAnswer(asked=asked, outcome=problem)
-    elif path:
+            return Reply.of_problem(visitor.texts.error(error))
+    if path:
         command = find_command_by_path(inbox.commands, path)
         args = select_declared(command, _get_answers(fields))
-        invocation = replace(invocation, path=path, args=args, submitted=True)
-    else:
-        parsed = parse_command(asked, inbox.commands, texts)
-        if not isinstance(parsed, ParsedCommand):
-            return CommandAnswer(asked=asked, outcome=parsed)
-        invocation = replace(invocation, path=parsed.path, args=parsed.args)
-    shown = asked or " ".join((f"/{invocation.path}", *invocation.args.values()))
-    return CommandAnswer(asked=shown, outcome=await inbox.dispatch(invocation))
+        return replace(bare, path=path, args=args, submitted=True)
+    line = fields.get("line", "").strip()
+    parsed = parse_command(line, inbox.commands, visitor.texts)
+    if isinstance(parsed, Reply):
+        return parsed
+    return replace(bare, path=parsed.path, args=parsed.args)
 
 
 async def complete_for(

@@ -11,8 +11,9 @@ gap; a page ignores messages that it has. Events: `post`, `edit`, `present` (ids
 still exist), `delete`, `elsewhere` (another channel got a message), `reload`.
 
 sse-starlette encodes the events, keeps a silent stream open with comments, and cancels
-the stream of a page that left. It finds out about a stop by polling uvicorn's signal
-handlers, which the server does not install: `Hub.close` ends the streams.
+the stream of a page that left. From the first page on, it looks twice a second for a
+stop in uvicorn's signal handlers; our server installs none, and `Hub.close` ends the
+streams.
 """
 
 import asyncio

@@ -20,14 +20,6 @@ from bot.platforms.common.edition_layout import list_buttons
 from bot.platforms.common.edition_text import (
     EditionView,
     describe_speaker,
-    format_closing,
-    format_corrections,
-    format_counts,
-    format_edition_date,
-    format_late_notice,
-    format_method_note,
-    format_source,
-    select_card,
     to_local_date,
 )
 from bot.platforms.common.text import get_quotation_marks, shorten_text
@@ -70,15 +62,15 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
         "lang": context.locale,
         **({} if edition.sections is None else {"layout": chosen}),
         "title": shorten_text(edition.title, limits.HEADLINE),
-        "day": format_edition_date(view),
-        "counts": format_counts(view),
-        "late": format_late_notice(view) if context.late else "",
+        "day": view.format_edition_date(),
+        "counts": view.format_counts(),
+        "late": view.format_late_notice() if context.late else "",
         "stories": [_build_story(number, story, view) for number, story in stories],
         "hero": _build_card(hero, view) if shows_hero and hero else None,
         "brief": [_build_brief(one, view) for one in brief],
         "controls": _build_controls(stories, view.texts),
-        "honesty": format_method_note(view),
-        "end": format_closing(view),
+        "honesty": view.format_method_note(),
+        "end": view.format_closing(),
     }
     text = format_edition_text(payload)
     return (MessagePart(key="1", payload=payload, fallback_text=text),)
@@ -92,9 +84,7 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
     revisions = {ref.id: ref.revision for ref in story.articles}
     cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
     cards = cards[: limits.CARDS] if "quotes" in sections else []
-    shown = select_card(
-        cards, view.edition.hero, lambda card: len(card.text) <= limits.QUOTE_SHOWN
-    )
+    shown = view.select_card(cards, lambda card: len(card.text) <= limits.QUOTE_SHOWN)
     folded = [card for card in cards if card != shown]
     has_figures = "figures" in sections
     figures = story.figures[: limits.FIGURES] if has_figures else ()
@@ -111,8 +101,8 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
         "lang": reported.lang or "en",
         "update": texts.say("Update") if story.update else "",
         "summary": [_build_sentence(sentence, reported) for sentence in summary],
-        "source": format_source(story, view),
-        "notes": format_corrections(story.notes, view),
+        "source": view.format_source(story),
+        "notes": view.format_corrections(story.notes),
         "shown": _build_card(shown, view) if shown else None,
         "cards": [_build_card(card, view) for card in folded],
         "matters": _build_sentence(matters, reported) if matters else None,
@@ -178,7 +168,7 @@ def _label_folded(quotes: int, figures: int, shows_quote: bool, texts: Texts) ->
 
 def _build_brief(brief: BriefStory, view: EditionView) -> Json:
     return {
-        "notes": format_corrections(brief.notes[-1:], view),
+        "notes": view.format_corrections(brief.notes[-1:]),
         "headline": shorten_text(brief.headline.text, limits.HEADLINE),
         "link": _build_link(brief.article),
         "lang": brief.article.lang or "en",

@@ -1,12 +1,14 @@
 """OAuth installation flow over Bolt, and the pages that it shows.
 
 Bolt checks the state: it is one of ours, used once, in time, in the browser that it was
-given to. Four things of the library are replaced, each for a reason:
+given to. Five things of the library are replaced, each for a reason:
 
 - *Calls* go through our own client: to the configured API alone, never repeated, and
   nothing of them in the library's log, which would show the code.
 - *Expiry of tokens* is computed by our clock, from when they were requested.
 - *The URL at Slack* is built by us: the library inserts the visitor's query unescaped.
+- *Saving* goes to our own store: the library's stores keep tokens unencrypted, write
+  beside our one writer, and cannot record who may exchange a token that is valid once.
 - *Authorization* is not used: it would call Slack for each event.
 
 The pages load nothing: a proxy may forward only their two paths. So their style is
@@ -196,8 +198,6 @@ class InstallFlow(AsyncOAuthFlow):
     async def store_installation(
         self, request: AsyncBoltRequest, installation: Installation
     ) -> None:
-        # The library's own stores keep tokens unencrypted, write beside our one writer,
-        # and cannot record who may exchange a token that is valid once.
         if not isinstance(installation, NewInstallation):
             raise InstallationNotSaved("org")
         try:

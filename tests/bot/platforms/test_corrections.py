@@ -37,7 +37,7 @@ def said(
 ) -> list[str]:
     edition, context = an_edition(), a_context(zone=zone, locale=locale)
     view = edition_text.EditionView.of(edition, context)
-    return edition_text.format_corrections(notes, view)
+    return view.format_corrections(notes)
 
 
 def withdrawn(edition: Edition) -> Edition:

@@ -186,6 +186,13 @@ async def test_the_visit_cookie_is_for_the_server_alone(browser):
     assert "SameSite=Strict" in cookie
 
 
+@pytest.mark.parametrize("visit", ["short", "x" * 65, "é" * 30, '"', "\x01"])
+async def test_a_visit_that_is_not_ours_is_replaced(browser, visit):
+    browser.cookies[security.VISIT_COOKIE] = visit
+    assert security.VISIT_COOKIE in (await browser.get("/")).header("set-cookie")
+    assert browser.cookies[security.VISIT_COOKIE] != visit
+
+
 async def test_an_unknown_page_is_reported_with_a_link(browser):
     answer = await browser.get("/nowhere")
     assert answer.status == 404

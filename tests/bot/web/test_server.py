@@ -80,6 +80,18 @@ async def test_a_stop_ends_open_streams_at_once():
     reader.writer.close()  # type: ignore[attr-defined]
 
 
+async def test_asking_for_the_head_of_a_stream_opens_none():
+    stage = Stage()
+    async with server.serve_application(stage.app(), host="127.0.0.1", port=0) as at:
+        reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
+        host = f"Host: localhost:{at.port}\r\nConnection: close\r\n\r\n"
+        writer.write(f"HEAD /events?channel=news HTTP/1.1\r\n{host}".encode())
+        head = await asyncio.wait_for(reader.read(), 5)
+        assert b"text/event-stream" in head
+        assert len(stage.platform.hub) == 0
+        writer.close()
+
+
 async def test_a_page_that_left_is_noticed_and_a_silent_one_is_kept(monkeypatch):
     monkeypatch.setattr(EventSourceResponse, "DEFAULT_PING_INTERVAL", 0.01)
     stage = Stage()

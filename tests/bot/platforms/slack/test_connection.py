@@ -132,6 +132,16 @@ async def test_a_connection_without_hello_counts_for_nothing(slack):
         await connected_again(slack, platform)
 
 
+async def test_another_first_message_is_no_hello(slack):
+    slack.socket.says_hello = False
+    async with running(slack, ping_timeout=5) as platform:
+        await until(lambda: slack.socket.connections)
+        (connection,) = slack.socket.connections
+        await connection.socket.send_str('{"type": "events_api"}')
+        await until(lambda: not slack.socket.connections)
+        assert platform.state != "ok"
+
+
 async def test_a_ping_before_hello_is_no_hello_and_does_no_harm(slack):
     slack.socket.says_hello = False
     async with running(slack, ping_timeout=5) as platform:

@@ -11,7 +11,7 @@ from bot.platforms.slack import limits
 from bot.platforms.slack.permissions import UserGroups
 from tests.bot.platforms.slack.conftest import a_platform, listening
 from tests.bot.platforms.slack.shared_app import SECOND, THEIRS, open_shared_app
-from tests.wire.discord.faults import Status
+from tests.wire.discord.faults import Slow, Status
 from tests.wire.slack.faults import Refusal
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, READER, like
@@ -141,6 +141,15 @@ async def test_without_an_answer_from_slack_nobody_is_in_a_group(
     assert len(slack.asked("groups")) == 1
     hours.at = limits.GROUPS_RETRY
     assert await groups.of("U1", TEAM) == (GROUP,)
+
+
+async def test_a_list_that_takes_too_long_is_not_waited_for(groups, slack, monkeypatch):
+    monkeypatch.setattr(limits, "LOOKUP_TIMEOUT", 0.2)
+    slack.groups[TEAM] = [a_group("U1")]
+    slack.script(Slow(seconds=2), "groups")
+    begun = asyncio.get_running_loop().time()
+    assert await groups.of("U1", TEAM) == ()
+    assert asyncio.get_running_loop().time() - begun < 1.5
 
 
 async def test_without_the_scope_everything_else_works(harness, slack):
