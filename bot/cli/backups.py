@@ -173,7 +173,7 @@ async def _secure_loaded_database(
     try:
         _refuse_running(
             await db.read(
-                process_store.find_current_lease_holder,
+                process_store.find_lease_holder,
                 name=process_store.RUNNER_LEASE,
                 now=now,
             )

@@ -67,7 +67,7 @@ def add_stop_notice(
         return
     person, where = None, space.name
     if destination_id is not None:
-        found = notice_store.find_notice_destination(
+        found = destination_store.find_destination(
             conn, scope, destination_id=destination_id
         )
         if found is None or found.person is not None:

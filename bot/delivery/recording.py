@@ -17,7 +17,6 @@ from bot.storage import (
     delivery_queue,
     delivery_store,
     destination_store,
-    notice_store,
     restoration_store,
     workspace_store,
 )
@@ -146,7 +145,7 @@ def _stop_target(
         return
     if found.stops == "destination":
         stopped_id = delivery.destination_id
-        place = notice_store.find_notice_destination(
+        place = destination_store.find_destination(
             conn, scope, destination_id=stopped_id
         )
         destination_store.pause_destination(

@@ -139,7 +139,7 @@ def _describe(
 
 def find_lease_holder(file: Path, *, name: str, now: datetime) -> str | None:
     """Find who holds the lease of this name; None also for an unreadable database."""
-    query = process_store.find_current_lease_holder
+    query = process_store.find_lease_holder
     return sqlite_backup.query_file(file, query, name=name, now=now)
 
 

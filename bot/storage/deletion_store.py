@@ -79,6 +79,7 @@ from bot.storage.statements import (
 from digests.types import Edition, InputCounts
 
 _EDITION, _WORKSPACE = editions.c, workspaces.c
+_ERASURE, _REVISION = erasures.c, revisions.c
 ErasureReason = Literal["asked", "left"]
 PrunedKind = Literal["messages", "corrections", "reports", "decisions", "changes"]
 #: Tables whose rows are counted for display.
@@ -90,7 +91,6 @@ _WORKSPACE_COLUMN = "workspace_id"
 _ROWS_PER_ARTICLE = 20
 #: Pages of the full text index that one step rewrites.
 _INDEX_PAGES_PER_STEP = 200
-_ERASURE, _REVISION = erasures.c, revisions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

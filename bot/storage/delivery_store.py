@@ -49,10 +49,10 @@ from bot.storage.statements import (
     delete_rows,
     filter_shared_destinations,
     first_scalar,
+    has_same_values,
     has_values,
     in_scope,
     insert_into,
-    is_same_row,
     make_message_key,
     update_rows,
 )
@@ -62,7 +62,7 @@ UNDONE_REASON = Message("delivery.undone")
 _DELIVERY = deliveries.c
 _IS_WAITING = _DELIVERY.state.in_(WAITING_STATES)
 _OTHER = deliveries.alias("other")
-_IS_SAME_MESSAGE = is_same_row(
+_IS_SAME_MESSAGE = has_same_values(
     _OTHER, deliveries, "edition_id", "destination_id", "part"
 )
 
@@ -124,7 +124,9 @@ def record_unsent(
     not_before: datetime | None = None,
     fallback_level: int | None = None,
 ) -> bool:
-    """Record that the message did not arrive, or may not have; False as above.
+    """Record that the message did not arrive, or may not have.
+
+    False if there was a later claim.
 
     Args:
         conn: Inside a transaction.

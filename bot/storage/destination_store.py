@@ -123,6 +123,13 @@ def list_destinations(conn: Connection, scope: Scope) -> tuple[Destination, ...]
     return list_all(conn, query, destination_from_row)
 
 
+def find_destination(
+    conn: Connection, scope: Scope, destination_id: int
+) -> Destination | None:
+    """Find the destination with this key, of the workspace or of a person in it."""
+    return _find_destination(conn, scope, id=destination_id)
+
+
 def find_destination_by_name(
     conn: Connection, scope: Scope, name: str
 ) -> Destination | None:

@@ -34,7 +34,6 @@ from bot.storage.statements import (
     find_first,
     first_scalar,
     from_row,
-    has_values,
     in_scope,
     insert_all,
     list_all,
@@ -43,8 +42,7 @@ from bot.storage.statements import (
     upsert,
 )
 
-_SOURCE = sources.c
-_DIGEST, _LINK = digests.c, digest_sources.c
+_SOURCE, _DIGEST, _LINK = sources.c, digests.c, digest_sources.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,10 +90,7 @@ def upsert_digest(
         new={"paused": False},
         where=IS_WORKSPACE_DIGEST,
     )
-    _link_sources(conn, scope, row.id, sources, paused_sources)
-    for source_id, given in (called or {}).items():
-        link = has_values(digest_sources, digest_id=row.id, source_id=source_id)
-        update_rows(conn, digest_sources, link, called=given)
+    _link_sources(conn, scope, row.id, sources, paused_sources, called or {})
     _link_destinations(conn, scope, row.id, destinations)
     return _load_digests(conn, [row])[0]
 
@@ -208,20 +203,24 @@ def _link_sources(
     digest_id: int,
     read: Sequence[Source],
     paused: Sequence[Source],
+    called: Mapping[int, str],
 ) -> None:
     mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
     _refuse_unknown(conn, select(_SOURCE.id).where(mine), ids, "A source")
-    mine = _LINK.digest_id == digest_id
-    begun = _LINK.first_read_at.is_not(None)
-    kept = select(_LINK.source_id, _LINK.first_read_at).where(mine, begun)
-    read_before = conn.execute(kept).all()
-    _replace_links(conn, digest_sources, "source_id", scope, digest_id, ids)
-    for key, at in read_before:
-        this = _LINK.source_id == key
-        update_rows(conn, digest_sources, mine, this, first_read_at=at)
-    these = _LINK.source_id.in_([source.id for source in paused])
-    update_rows(conn, digest_sources, mine, these, paused=True)
+    links = select(_LINK.source_id, _LINK.first_read_at)
+    before = list_all(conn, links.where(_LINK.digest_id == digest_id), tuple)
+    first_read_at: dict[int, datetime | None] = dict(before)
+    not_read = {source.id for source in paused}
+    columns = {
+        key: {
+            "first_read_at": first_read_at.get(key),
+            "paused": key in not_read,
+            "called": called.get(key),
+        }
+        for key in ids
+    }
+    _replace_links(conn, digest_sources, "source_id", scope, digest_id, columns)
 
 
 def _link_destinations(
@@ -230,7 +229,8 @@ def _link_destinations(
     mine = select(destinations.c.id).where(in_scope(destinations, scope))
     ids = [destination.id for destination in wanted]
     _refuse_unknown(conn, mine, ids, "A destination")
-    _replace_links(conn, digest_destinations, "destination_id", scope, digest_id, ids)
+    links: dict[int, dict[str, Any]] = {key: {} for key in ids}
+    _replace_links(conn, digest_destinations, "destination_id", scope, digest_id, links)
 
 
 def _refuse_unknown(
@@ -245,16 +245,17 @@ def _refuse_unknown(
 def _replace_links(
     conn: Connection,
     links: Table,
-    column: str,
+    key: str,
     scope: Scope,
     digest_id: int,
-    ids: list[int],
+    columns: Mapping[int, Mapping[str, Any]],
 ) -> None:
+    """Replace the links of a digest, in this order; `columns` are further values."""
     delete_rows(conn, links, links.c.digest_id == digest_id)
     same = {**asdict(scope), "digest_id": digest_id}
     rows = [
-        {column: key, "position": position, **same}
-        for position, key in enumerate(dict.fromkeys(ids))
+        {key: linked, "position": position, **same, **values}
+        for position, (linked, values) in enumerate(columns.items())
     ]
     insert_all(conn, links, rows)
 

@@ -48,15 +48,15 @@ def acquire_lease(
     return first_scalar(conn, acquired.returning(_LEASE.fence))
 
 
-def find_lease_holder(conn: Connection, name: str) -> str | None:
-    """Find the holder of the lease, expired or not; None if there is none."""
-    return first_scalar(conn, select(_LEASE.holder).where(_LEASE.name == name))
+def find_lease_holder(
+    conn: Connection, name: str, now: datetime | None = None
+) -> str | None:
+    """Find the holder of the lease; None if there is none.
 
-
-def find_current_lease_holder(conn: Connection, name: str, now: datetime) -> str | None:
-    """Find the holder if the lease has not expired; None if there is none."""
-    query = select(_LEASE.holder)
-    return first_scalar(conn, query.where(_LEASE.name == name, _LEASE.until > now))
+    With `now`, only if the lease has not expired.
+    """
+    query = select(_LEASE.holder).where(_LEASE.name == name)
+    return first_scalar(conn, query if now is None else query.where(_LEASE.until > now))
 
 
 def release_lease(conn: Connection, name: str, holder: str) -> None:

@@ -53,7 +53,8 @@ from bot.storage.statements import (
 )
 from digests.messages import Message
 
-_WORKSPACE = workspaces.c
+_WORKSPACE, _KEY = workspaces.c, keys.c
+_DELIVERY, _INSTALLATION = deliveries.c, installations.c
 _BACKUP, _RESTORED = "backup", "restored"
 #: Keys to skip, so that none assigned after the backup is assigned again: buttons
 #: under messages, and stories, refer to them.
@@ -75,7 +76,6 @@ _SKIP_IDS_ON_POSTGRESQL = (
 UNCERTAIN_REASON = Message("delivery.restored")
 SKIPPED_REASON = Message("skip.restored")
 NOTICE_REASON = Message("notice.restored")
-_KEY, _DELIVERY, _INSTALLATION = keys.c, deliveries.c, installations.c
 #: Columns of an installation that change with an exchange of tokens.
 _TOKEN_COLUMNS = (
     "installer", "scopes", "installed_at", "token", "refresh", "expires_at",

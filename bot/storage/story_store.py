@@ -178,20 +178,31 @@ def list_story_articles(
         story: Public id of the story.
         limit: Only the newest `limit` articles.
     """
-    may = filter_visible_revisions(scope)
-    return _load_articles_of(conn, scope.workspace_id, [story], may, limit)
+    return list_newest_story_articles(conn, scope.workspace_id, [story], limit)
 
 
 def list_newest_story_articles(
-    conn: Connection, workspace_id: int | None, stories: Collection[str], limit: int
+    conn: Connection,
+    workspace_id: int | None,
+    stories: Collection[str],
+    limit: int | None,
 ) -> tuple[Article, ...]:
     """List the newest articles of these stories of a view, the earliest first.
 
     For the ingest, which decides whether they are one event. In the shared view (None)
     only public articles.
     """
-    may = (_REVISION.current, _filter_view_sources(workspace_id))
-    return _load_articles_of(conn, workspace_id, stories, may, limit)
+    members = list_scalars(conn, _select_member_ids(workspace_id, stories))
+    may_see = (_REVISION.current, _filter_view_sources(workspace_id))
+    dated: list[tuple[datetime, int]] = []
+    for some in batched(members):
+        query = select(_REVISION.dated_at, _REVISION.id).select_from(REVISION_JOIN)
+        query = query.where(_REVISION.article_id.in_(some), *may_see)
+        dated += list_all(conn, query, tuple)
+    # Sorted here: ORDER BY would make SQLite scan everything by date.
+    newest = sorted(dated)[-limit:] if limit else sorted(dated)
+    found = load_articles(conn, [key for _, key in newest])
+    return tuple(found[key] for _, key in newest)
 
 
 def find_present_story(conn: Connection, scope: Scope, story: str) -> str | None:
@@ -207,8 +218,7 @@ def find_present_story(conn: Connection, scope: Scope, story: str) -> str | None
         may_see = filter_visible_revisions(scope)
         return has_row(conn, seen.where(articles.c.id.in_(query), *may_see))
 
-    found = _follow_moves(conn, scope.workspace_id, story, is_there)
-    return found if is_there(found) else None
+    return _follow_moves(conn, scope.workspace_id, story, is_there)
 
 
 def resolve_merged_story(conn: Connection, workspace_id: int | None, story: str) -> str:
@@ -220,27 +230,7 @@ def resolve_merged_story(conn: Connection, workspace_id: int | None, story: str)
     def has_articles(public_id: str) -> bool:
         return has_row(conn, _select_member_ids(workspace_id, [public_id]))
 
-    found = _follow_moves(conn, workspace_id, story, has_articles)
-    return found if has_articles(found) else story
-
-
-def _load_articles_of(
-    conn: Connection,
-    workspace_id: int | None,
-    public_ids: Collection[str],
-    may: Sequence[Condition],
-    limit: int | None,
-) -> tuple[Article, ...]:
-    members = list_scalars(conn, _select_member_ids(workspace_id, public_ids))
-    dated: list[tuple[datetime, int]] = []
-    for some in batched(members):
-        query = select(_REVISION.dated_at, _REVISION.id).select_from(REVISION_JOIN)
-        query = query.where(_REVISION.article_id.in_(some), *may)
-        dated += list_all(conn, query, tuple)
-    # Sorted here: ORDER BY would make SQLite scan everything by date.
-    newest = sorted(dated)[-limit:] if limit else sorted(dated)
-    found = load_articles(conn, [key for _, key in newest])
-    return tuple(found[key] for _, key in newest)
+    return _follow_moves(conn, workspace_id, story, has_articles) or story
 
 
 def _select_member_ids(
@@ -273,16 +263,15 @@ def _follow_moves(
     workspace_id: int | None,
     story: str,
     is_there: Callable[[str], bool],
-) -> str:
-    """Follow the moves of a story until one with articles is found."""
+) -> str | None:
+    """Follow the moves of a story to one with articles; None if none has any."""
     seen: set[str] = set()
     while story not in seen:
-        seen.add(story)
-        became = _find_successor(conn, workspace_id, story)
-        if became is None or is_there(story):
+        if is_there(story):
             return story
-        story = became
-    return story
+        seen.add(story)
+        story = _find_successor(conn, workspace_id, story) or story
+    return None
 
 
 def _find_successor(
