@@ -86,7 +86,6 @@ PrunedKind = Literal["messages", "corrections", "reports", "decisions", "changes
 _COUNTED_TABLES = (
     digests, destinations, grants, changes, editions, deliveries, sources, articles,
 )  # fmt: skip
-_WORKSPACE_COLUMN = "workspace_id"
 #: Rows that cascade from an article: revisions, their quotes, figures and words.
 _ROWS_PER_ARTICLE = 20
 #: Pages of the full text index that one step rewrites.
@@ -252,7 +251,7 @@ def _list_tables() -> tuple[Table, ...]:
     every = [
         table
         for table in reversed(metadata.sorted_tables)
-        if table is articles or _WORKSPACE_COLUMN in table.c
+        if table is articles or "workspace_id" in table.c
     ]
     return (*(t for t in every if t not in (*last, erasures)), *last)
 

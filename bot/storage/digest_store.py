@@ -97,7 +97,14 @@ def upsert_digest(
 
 def find_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """Find the digest with this key."""
-    return _find_digest(conn, scope, id=digest_id)
+    return find_digest_where(conn, scope, id=digest_id)
+
+
+def find_digest_where(conn: Connection, scope: Scope, **values: Any) -> Digest | None:
+    """Find the present digest with these values in its columns."""
+    mine = in_scope(digests, scope, deleted_at=None, **values)
+    row = conn.execute(select(digests).where(mine)).first()
+    return _load_digests(conn, [row])[0] if row else None
 
 
 def find_digest_pause(
@@ -116,7 +123,7 @@ def _pause_from_row(row: Row[Any]) -> DigestPause:
 
 def find_digest_by_name(conn: Connection, scope: Scope, name: str) -> Digest | None:
     """Find the digest with exactly this name."""
-    return _find_digest(conn, scope, name=name, person_id=None)
+    return find_digest_where(conn, scope, name=name, person_id=None)
 
 
 def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
@@ -258,12 +265,6 @@ def _replace_links(
         for position, (linked, values) in enumerate(columns.items())
     ]
     insert_all(conn, links, rows)
-
-
-def _find_digest(conn: Connection, scope: Scope, **values: Any) -> Digest | None:
-    mine = in_scope(digests, scope, deleted_at=None, **values)
-    row = conn.execute(select(digests).where(mine)).first()
-    return _load_digests(conn, [row])[0] if row else None
 
 
 def _update_digest(

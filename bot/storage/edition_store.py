@@ -254,7 +254,7 @@ def _find_newest(
     stored = find_first(conn, newest, _edition_from_row)
     if stored is None:
         return None
-    changes = list_amendments(conn, scope, edition_id=stored.id)
+    changes = list_amendments(conn, scope, stored.id)
     return replace(stored, edition=apply_amendments(stored.edition, changes))
 
 
