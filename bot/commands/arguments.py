@@ -93,7 +93,7 @@ async def compose_unpublished_story(
     if not typed.startswith("s-"):
         return None
     return await explanations.compose_unpublished(
-        context.db, context.publisher.engine, context.workspace_id, typed
+        context.db, context.publisher.engine, context.scope, typed
     )
 
 

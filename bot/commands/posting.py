@@ -23,7 +23,8 @@ from bot.lookup.name_resolution import resolve_destination
 from bot.model import Control, Destination, Digest, RenderedEdition, Reply, SmallPrint
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
-from bot.publishing.manual import ManualOrder, ManualPublisher, parse_topic
+from bot.publishing.editions import EditionOrder
+from bot.publishing.manual import ManualPublisher, parse_topic
 
 #: Characters of a topic: a button's id has a hundred in all.
 MAX_TOPIC_LENGTH = 40
@@ -83,7 +84,7 @@ async def post_edition(
     ] = None,
 ) -> Reply:
     """Ask whether to post: everything new, or a draft for a topic or destination."""
-    order = ManualOrder(digest=digest, topic=topic, to=to)
+    order = EditionOrder(digest=digest, workspace=context.workspace, topic=topic, to=to)
     question = _format_question(context, order)
     carried = (str(digest.id), secrets.token_hex(6))
     if not topic and to is None:
@@ -106,7 +107,7 @@ def _build_button(context: CommandContext, *carried: str) -> Control:
     )
 
 
-def _format_destinations(order: ManualOrder) -> str:
+def _format_destinations(order: EditionOrder) -> str:
     """Format the channels that get the edition.
 
     Raises:
@@ -122,7 +123,7 @@ def _format_destinations(order: ManualOrder) -> str:
     return where
 
 
-def _format_question(context: CommandContext, order: ManualOrder) -> str:
+def _format_question(context: CommandContext, order: EditionOrder) -> str:
     said = {"digest": order.digest.name, "where": _format_destinations(order)}
     if order.topic:
         return context.say(
@@ -143,7 +144,7 @@ def _format_question(context: CommandContext, order: ManualOrder) -> str:
     )
 
 
-def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
+def _describe_effect(context: CommandContext, order: EditionOrder) -> str:
     """Describe the effect on later editions."""
     if order.among_own:
         return context.say(
@@ -163,11 +164,13 @@ def _describe_effect(context: CommandContext, order: ManualOrder) -> str:
 async def post_confirmed(context: CommandContext, carried: str) -> Reply:
     """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
-    digest = await context.archive.digest(context.workspace_id, int(key))
+    digest = await context.archive.digest(context.scope, int(key))
     if not topic and int(to or 0) == 0:
         return await _post_digest(context, digest, f"post-{once}")
     place = await _get_postable_destination(context, int(to)) if int(to or 0) else None
-    order = ManualOrder(digest=digest, topic=topic, to=place)
+    order = EditionOrder(
+        digest=digest, workspace=context.workspace, topic=topic, to=place
+    )
     publisher = ManualPublisher(publisher=context.publisher)
     edition = await publisher.post(order, f"post-{once}")
     context.services.wake()

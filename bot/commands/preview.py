@@ -162,7 +162,7 @@ async def _format_articles(context: CommandContext, articles: Sequence[str]) -> 
     """Format the titles of the first of these articles: «Bridge closed» (Sun), …."""
     titles = []
     for key in articles[:MAX_NAMED_ARTICLES]:
-        found = await context.archive.article(context.workspace_id, int(key))
+        found = await context.archive.article(context.scope, int(key))
         if found is not None:
             title = shorten_line(format_article_title(found))
             titles.append(f"«{title}» ({shorten_line(found.source)})")

@@ -75,11 +75,7 @@ async def _load_cards(
         found = await context.archive.story(context.place, topic)
         return found.story.cards
     stored = await context.archive.quotes(
-        context.workspace_id,
-        speaker=speaker or None,
-        topic=topic or None,
-        since=since,
-        limit=RESULT_LIMIT,
+        context.scope, speaker=speaker or None, topic=topic or None, since=since
     )
     return tuple(content.build_card(article, quote) for article, quote in stored)
 

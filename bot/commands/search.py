@@ -63,7 +63,7 @@ async def search(
         since=since,
     )
     found = await context.db.read(
-        text_search.find_articles, context.workspace_id, words, limits
+        text_search.find_articles, context.scope, words, limits
     )
     earlier: tuple[Block, ...] = ()
     if not (outlet or source or speaker):
@@ -80,7 +80,7 @@ async def _render_past_editions(
 ) -> tuple[Block, ...]:
     """Render headlines of past editions, with the id of each story."""
     found = await context.db.read(
-        text_search.search_headlines, context.workspace_id, words, limits.since
+        text_search.search_headlines, context.scope, words, limits.since
     )
     lines = tuple(
         ListItem(
@@ -105,9 +105,7 @@ async def _explain_no_match(context: CommandContext, words: str) -> str:
         f"{name}={args[name][:40]}" for name in names if args.get(name)
     )
     if narrowed:
-        others = await context.db.read(
-            text_search.find_articles, context.workspace_id, words
-        )
+        others = await context.db.read(text_search.find_articles, context.scope, words)
         if others:
             return context.count(
                 "With {narrowed}, no article contains all of these words: "
@@ -163,9 +161,7 @@ async def ask(
     ],
 ) -> Reply:
     """Answer the question with sentences of the sources, or say that they have none."""
-    result = await text_search.answer_question(
-        context.db, context.workspace_id, question
-    )
+    result = await text_search.answer_question(context.db, context.scope, question)
     refused = result.answer.refused
     if refused is not None:
         return _render_refusal(context, refused, result)

@@ -57,7 +57,7 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
             context, unpublished, articles, (note,), context.zone
         )
     edition = found.stored_edition
-    digest = await context.archive.digest(edition.workspace_id, edition.digest_id)
+    digest = await context.archive.digest(edition.scope, edition.digest_id)
     zone = digest_zone(digest)
     later = _render_later_articles(
         context, found.story, await _load_articles(context, found.story), zone
@@ -70,7 +70,7 @@ async def _load_articles(
     context: CommandContext, story: EditionStory
 ) -> tuple[Article, ...]:
     """Load the newest texts of the story, earliest first."""
-    return await context.db.read(load_story_articles, context.workspace_id, story.id)
+    return await context.db.read(load_story_articles, context.scope, story.id)
 
 
 async def _render_story(
@@ -351,7 +351,7 @@ def _render_source_sentence(
 
 
 async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
-    article = await context.archive.article(context.workspace_id, int(reason.article))
+    article = await context.archive.article(context.scope, int(reason.article))
     return ListItem(
         title=(format_article_title(article) if article else context.say("An article")),
         text=context.texts.message(reason.text),

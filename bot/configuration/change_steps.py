@@ -67,8 +67,9 @@ class ChangeContext:
     #: The folder where the paths of an operator's file start; None = new folders are
     #: refused.
     base: Path | None = None
-    #: A change is reverted: a deleted digest may come back with its folders.
-    reverting: bool = False
+    #: The id of the change that is reverted; a deleted digest may then come back with
+    #: its folders. None = another change.
+    reverts: str | None = None
 
     @property
     def who(self) -> Mapping[str, str]:

@@ -215,7 +215,7 @@ def _build_address_resolver(
     """
     secrets = _map_masked_addresses(current.addresses)
     folders = {address for address in current.addresses if "://" not in address}
-    is_restored = step.before is None and step.key is not None and context.reverting
+    is_restored = step.before is None and step.key is not None and context.reverts
     entry = step.after if is_restored else step.before
     had = set(entry["sources"]) if entry else set()
 

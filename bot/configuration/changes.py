@@ -28,7 +28,6 @@ from bot.configuration.change_steps import (
     ChangeStep,
     ConfigurationChange,
     CurrentSettings,
-    StepProblem,
     UpcomingEditions,
     build_steps,
     load_current_settings,
@@ -74,8 +73,9 @@ def propose_requests(
     """
     workspace = _ensure_workspace(conn, place.workspace, context.now)
     current = load_current_settings(conn, workspace)
-    steps, unbuilt = build_steps(conn, current, requests)
-    return _store_proposal(conn, current, steps, context, unbuilt)
+    wanted, unbuilt = build_steps(conn, current, requests)
+    steps = check_steps(wanted, current, context, unbuilt)
+    return _store_proposal(conn, current, steps, context)
 
 
 def confirm_proposal(
@@ -102,8 +102,8 @@ def confirm_proposal(
     for step in shown:
         _check_unchanged(conn, current, step, stored.proposed_at)
     # Something that it refers to, such as a destination, may no longer exist.
-    reverting = stored.reverts is not None
-    steps = check_steps(shown, current, replace(context, reverting=reverting))
+    context = replace(context, reverts=stored.reverts)
+    steps = check_steps(shown, current, context)
     apply_steps(conn, workspace.scope, steps, context)
     made = _mark_confirmed(conn, stored, context)
     return _to_change(made, workspace, _list_upcoming(conn, workspace, steps, now))
@@ -131,8 +131,9 @@ def propose_reversal(
             )
         key = present.key if present.before is not None else step.key
         wanted.append(replace(step, before=present.before, key=key))
-    context = replace(context, reverting=True)
-    return _store_proposal(conn, current, wanted, context, reverts=change_id)
+    context = replace(context, reverts=change_id)
+    steps = check_steps(wanted, current, context)
+    return _store_proposal(conn, current, steps, context)
 
 
 def list_history(
@@ -179,18 +180,14 @@ def record_steps(
 
 
 def _store_change(
-    conn: Connection,
-    scope: Scope,
-    steps: Iterable[ChangeStep],
-    context: ChangeContext,
-    reverts: str | None = None,
+    conn: Connection, scope: Scope, steps: Iterable[ChangeStep], context: ChangeContext
 ) -> StoredChange:
     return change_store.propose_change(
         conn,
         scope,
         steps=list(map(step_to_json, steps)),
         now=context.now,
-        reverts=reverts,
+        reverts=context.reverts,
         **context.who,
     )
 
@@ -223,20 +220,17 @@ def _ensure_workspace(conn: Connection, asked: Workspace, now: datetime) -> Work
 def _store_proposal(
     conn: Connection,
     current: CurrentSettings,
-    wanted: Iterable[ChangeStep],
+    checked: Iterable[ChangeStep],
     context: ChangeContext,
-    unbuilt: Sequence[StepProblem] = (),
-    reverts: str | None = None,
 ) -> ConfigurationChange:
     workspace, now = current.workspace, context.now
-    checked = check_steps(wanted, current, context, unbuilt)
     steps = [step for step in checked if step.is_change]
     if not steps:
         raise UserError("Nothing would change: everything is already set like this.")
     change_store.delete_unconfirmed_changes(
         conn, workspace.scope, before=now - PROPOSALS_KEPT
     )
-    stored = _store_change(conn, workspace.scope, steps, context, reverts)
+    stored = _store_change(conn, workspace.scope, steps, context)
     return _to_change(stored, workspace, _list_upcoming(conn, workspace, steps, now))
 
 
@@ -342,6 +336,4 @@ def _list_first_dues(
     kept = schedule_store.list_schedules(conn, scope, digest_id=digest_id)
     if [row.sentence for row in kept] == list(map(describe_schedule, rules)):
         return [row.next for row in kept]
-    return planning.find_first_dues(
-        conn, scope, digest_id=digest_id, rules=rules, now=now
-    )
+    return planning.find_first_dues(conn, scope, digest_id, rules, now)

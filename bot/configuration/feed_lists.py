@@ -16,6 +16,7 @@ from bot.configuration.change_steps import ChangeContext, ChangeRequest, EntryEd
 from bot.configuration.changes import apply_requests
 from bot.errors import ConfigurationError, UserError
 from bot.ingest import addresses
+from bot.lookup.name_resolution import select_workspaces
 from bot.model import (
     DEFAULT_DIGEST,
     LOCAL_PLATFORM,
@@ -162,18 +163,12 @@ def _resolve_workspace(
     conn: Connection, external_id: str | None, now: datetime
 ) -> Workspace:
     kept = workspace_store.list_workspaces(conn)
-    fitting = [w for w in kept if external_id in (None, w.external_id)]
-    if len(fitting) == 1:
-        return fitting[0]
-    names = ", ".join(w.external_id for w in kept)
-    if fitting:
+    fitting = select_workspaces(kept, external_id) if kept else []
+    if len(fitting) > 1:
+        names = ", ".join(one.external_id for one in fitting)
         raise UserError("Choose a workspace with --workspace: {names}.", names=names)
-    if kept:
-        raise UserError(
-            "No workspace «{external_id}» is set up; known: {names}.",
-            external_id=external_id,
-            names=names,
-        )
+    if fitting:
+        return fitting[0]
     name = external_id or LOCAL_PLATFORM
     return workspace_store.upsert_workspace(
         conn, platform=LOCAL_PLATFORM, external_id=name, name=name, now=now

@@ -92,10 +92,9 @@ def read_file(path: Path, plugins: Plugins) -> ConfigurationFile:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
+        reason = error.strerror or error
         raise ConfigurationError(
-            "{path} cannot be read: {reason}.",
-            path=path,
-            reason=error.strerror or error,
+            "{path} cannot be read: {reason}.", path=path, reason=reason
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError("{path} is not UTF-8 text.", path=path) from error

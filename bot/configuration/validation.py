@@ -92,17 +92,30 @@ def check_digest(
         "sources": resolve_address,
         "paused_sources": resolve_address,
     }
+
+    def convert_all(
+        field: str, values: Iterable[str], convert: Callable[[str], str]
+    ) -> tuple[str, ...]:
+        """Convert each value; those that raise are left out and reported."""
+        kept: list[str] = []
+        for value in values:
+            try:
+                kept.append(convert(value))
+            except UserError as error:
+                problems.append(FieldError.of(error, field=field))
+        return tuple(dict.fromkeys(kept))
+
     converted: dict[str, Any] = {}
     for field, convert in converters.items():
         value = getattr(settings, field)
         if field in wrong or value is None:
             continue
         is_text = isinstance(value, str)
-        values = _convert(field, [value] if is_text else value, convert, problems)
+        values = convert_all(field, [value] if is_text else value, convert)
         converted[field] = values[0] if is_text and values else values
     named: dict[str, str] = {}
     for address, name in settings.source_names.items():
-        whole = _convert("source_names", [address], resolve_address, problems)
+        whole = convert_all("source_names", [address], resolve_address)
         named |= dict.fromkeys(whole, name)
     if problems:
         return settings, problems
@@ -120,22 +133,6 @@ def check_digest(
     converted["sources"] = (*(a for a in sources if a not in paused), *paused)
     converted |= {"source_names": named, "skip": tuple(sorted(settings.skip))}
     return settings.model_copy(update=converted), problems
-
-
-def _convert(
-    field: str,
-    values: Iterable[str],
-    convert: Callable[[str], str],
-    problems: list[FieldError],
-) -> tuple[str, ...]:
-    """Convert each value; those that raise are left out and added to `problems`."""
-    kept: list[str] = []
-    for value in values:
-        try:
-            kept.append(convert(value))
-        except UserError as error:
-            problems.append(FieldError.of(error, field=field))
-    return tuple(dict.fromkeys(kept))
 
 
 def find_name_problem(name: str) -> UserError | None:

@@ -7,6 +7,7 @@ matched against the headlines of the newest edition.
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from bot.errors import UnknownName, UserError
 from bot.lookup import text_search
@@ -14,9 +15,11 @@ from bot.lookup.name_resolution import (
     ResolvedStory,
     find_worded_story,
     get_numbered_story,
+    list_resolved,
     posts_to,
     resolve_digest,
     resolve_suggestion,
+    select_workspaces,
 )
 from bot.model import (
     LOCAL_PLATFORM,
@@ -38,7 +41,6 @@ from bot.storage import (
     story_store,
     workspace_store,
 )
-from digests.messages import Message
 from digests.types import Article, Quote
 
 RESULT_LIMIT = 10
@@ -90,56 +92,47 @@ class Archive:
 
     async def quotes(
         self,
-        workspace_id: int,
+        scope: Scope,
         *,
         speaker: str | None,
         topic: str | None,
         since: datetime | None = None,
-        limit: int = RESULT_LIMIT,
     ) -> tuple[tuple[Article, Quote], ...]:
         """Load stored quotes, newest first, each distinct wording once."""
         found = await self.db.read(
             quote_store.list_quotes,
-            Scope(workspace_id),
+            scope,
             speaker=speaker,
             topic=topic,
             since=since,
             # Outlets repeat each other, so some of these are dropped.
-            limit=5 * limit,
+            limit=5 * RESULT_LIMIT,
         )
-        return text_search.drop_repeated_quotes(found)[:limit]
+        return text_search.drop_repeated_quotes(found)[:RESULT_LIMIT]
 
     async def article(
-        self, workspace_id: int, article_id: int, revision: str | None = None
+        self, scope: Scope, article_id: int, revision: str | None = None
     ) -> Article | None:
         """Load a stored text that this workspace may see."""
         found = await self.db.read(
-            article_store.find_article,
-            Scope(workspace_id),
-            article_id=article_id,
-            revision=revision,
+            article_store.find_article, scope, article_id=article_id, revision=revision
         )
         return found[0] if found else None
 
     async def articles_of(self, found: ResolvedStory) -> tuple[Article, ...]:
         """Load the revisions that a published story was made from."""
-        texts = [
-            await self.article(
-                found.stored_edition.workspace_id, int(ref.id), ref.revision
-            )
-            for ref in found.story.articles
-        ]
+        scope = found.stored_edition.scope
+        refs = found.story.articles
+        texts = [await self.article(scope, int(ref.id), ref.revision) for ref in refs]
         return tuple(text for text in texts if text is not None)
 
-    async def digest(self, workspace_id: int, digest_id: int) -> Digest:
+    async def digest(self, scope: Scope, digest_id: int) -> Digest:
         """Load a digest by its key.
 
         Raises:
             UnknownName: It was deleted, or belongs to another workspace.
         """
-        found = await self.db.read(
-            digest_store.find_digest, Scope(workspace_id), digest_id=digest_id
-        )
+        found = await self.db.read(digest_store.find_digest, scope, digest_id=digest_id)
         if found is None:
             raise UnknownName("This digest no longer exists.")
         return found
@@ -166,7 +159,7 @@ class Archive:
         if not article_id.isdecimal():
             return None
         workspace, _ = await self.local_destinations()
-        return await self.article(workspace.id, int(article_id[:18]), revision)
+        return await self.article(workspace.scope, int(article_id[:18]), revision)
 
     async def ready(self) -> dict[str, str]:
         """Report the state of each part for a load balancer: «ok» or the problem."""
@@ -185,17 +178,9 @@ class Archive:
             UnknownName: There is no such workspace.
         """
         known = await self.db.read(workspace_store.list_workspaces)
-        wanted = [w for w in known if workspace in (None, w.external_id)]
-        if workspace is not None and not wanted:
-            raise UnknownName(
-                "No workspace «{workspace}» is set up; known: {names}.",
-                workspace=workspace,
-                names=", ".join(w.external_id for w in known) or Message("none yet"),
-            )
-        found: list[Digest] = []
-        for one in wanted:
-            found += await self.db.read(digest_store.list_digests, one.scope)
-        return tuple(found)
+        wanted = select_workspaces(known, workspace)
+        lists = [await self.db.read(digest_store.list_digests, w.scope) for w in wanted]
+        return tuple(chain.from_iterable(lists))
 
     async def local_destinations(
         self, person: str = ""
@@ -221,13 +206,13 @@ class Archive:
 
 
 def _find_newest_edition(conn: Connection, place: Location) -> StoredEdition | None:
-    workspace_id, here = place.workspace.id, None
+    scope, here = place.workspace.scope, None
     if place.channel is not None:
         here = destination_store.find_destination_by_channel(
-            conn, Scope(workspace_id), channel=place.channel
+            conn, scope, channel=place.channel
         )
     return edition_store.find_newest_edition_in(
-        conn, Scope(workspace_id), destination_id=here.id if here else None
+        conn, scope, destination_id=here.id if here else None
     )
 
 
@@ -248,9 +233,9 @@ def _find_in_editions(
         if edition is None:
             continue
         text_search.check_retained(conn, edition)
-        for number, story in enumerate(edition.edition.stories, 1):
-            if story.id == name:
-                return ResolvedStory(stored_edition=edition, number=number, story=story)
+        for found in list_resolved(edition):
+            if found.story.id == name:
+                return found
     raise UnknownName(
         "No story {story_id} was posted in this workspace. /news latest shows "
         "the newest edition with its numbers.",
@@ -259,18 +244,18 @@ def _find_in_editions(
 
 
 def load_story_articles(
-    conn: Connection, workspace_id: int, story: str
+    conn: Connection, scope: Scope, story: str
 ) -> tuple[Article, ...]:
     """Load the newest texts of a story, earliest first, published or not.
 
     Args:
         conn: The database.
-        workspace_id: The workspace that asks.
+        scope: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
-    found = story_store.find_present_story(conn, Scope(workspace_id), story=story)
+    found = story_store.find_present_story(conn, scope, story=story)
     if found is None:
         return ()
     return story_store.list_story_articles(
-        conn, Scope(workspace_id), story=found, limit=STORY_ARTICLE_LIMIT
+        conn, scope, story=found, limit=STORY_ARTICLE_LIMIT
     )

@@ -16,7 +16,7 @@ from datetime import datetime
 from bot.errors import UserError
 from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
-from bot.lookup.name_resolution import ResolvedStory, is_story_number
+from bot.lookup.name_resolution import ResolvedStory, is_story_number, list_resolved
 from bot.model import PUBLISHABLE_FOR, Location
 from bot.model.workspace import Scope
 from bot.ports import Engine
@@ -32,7 +32,7 @@ from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import Article, EditionStory, EditionStyle, Span, StoryMembership
+from digests.types import Article, EditionStory, EditionStyle, Span
 
 NOT_WEIGHED_YET = Message(
     "It was fetched after the last edition; the next one will consider it."
@@ -114,11 +114,8 @@ async def explain_story(
 
 
 def _is_free_text(which: str) -> bool:
-    return not (
-        which.startswith("s-")
-        or text_search.EDITION_ID.fullmatch(which)
-        or is_story_number(which)
-    )
+    is_id = which.startswith("s-") or text_search.EDITION_ID.fullmatch(which)
+    return not (is_id or is_story_number(which))
 
 
 async def _find_in_newest(
@@ -128,8 +125,7 @@ async def _find_in_newest(
     newest = await archive.newest(place) if _is_free_text(which) else None
     if newest is None:
         return None
-    for number, story in enumerate(newest.edition.stories, 1):
-        found = ResolvedStory(stored_edition=newest, number=number, story=story)
+    for found in list_resolved(newest):
         articles = await archive.articles_of(found)
         # Splitting texts into sentences takes long enough to need a thread.
         line = await asyncio.to_thread(_find_source_line, found, articles, which)
@@ -171,27 +167,25 @@ def _explain_unpublished(
     conn: Connection, place: Location, which: str, now: datetime
 ) -> StoryExplanation | None:
     """Explain the decision about a story that no edition has, or about an article."""
-    workspace_id, is_id = place.workspace.id, which.startswith("s-")
+    scope, is_id = place.workspace.scope, which.startswith("s-")
     if is_story_number(which):
         return None
-    if is_id:
-        articles = load_story_articles(conn, workspace_id, which)
-    else:
-        articles = text_search.find_articles(conn, workspace_id, which)
+    find = load_story_articles if is_id else text_search.find_articles
+    articles = find(conn, scope, which)
     decided = decision_store.list_decisions(
         conn,
-        Scope(workspace_id),
+        scope,
         person_id=place.of_person,
         articles=[article.id for article in articles],
         limit=RESULT_LIMIT,
     )
+    weighed = {d.decision.article for d in decided}
     if not is_id:
         # Many articles may contain the words: take the newest with a decision.
-        weighed = {d.decision.article for d in decided}
         articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
     if not articles:
         return None
-    digests = digest_store.list_digests(conn, Scope(workspace_id))
+    digests = digest_store.list_digests(conn, scope)
     names = {digest.id: digest.name for digest in digests}
     wanted = {article.id for article in articles}
     reasons = [
@@ -204,53 +198,43 @@ def _explain_unpublished(
         for d in decided
         if d.decision.article in wanted
     ]
-    explained = {reason.article for reason in reasons}
     reasons += [
-        Reason(
-            article=article.id,
-            text=_explain_undecided(conn, workspace_id, article, now),
-        )
+        Reason(article=article.id, text=_explain_undecided(conn, scope, article, now))
         for article in articles
-        if article.id not in explained
+        if article.id not in weighed
     ]
     title = articles[0].title or articles[0].text[:80]
     return StoryExplanation(title=title, found=None, reasons=tuple(reasons))
 
 
 def _explain_undecided(
-    conn: Connection, workspace_id: int, article: Article, now: datetime
+    conn: Connection, scope: Scope, article: Article, now: datetime
 ) -> Message:
     """Explain why nothing was decided about an article."""
-    facts = article_store.find_article_arrival(
-        conn, Scope(workspace_id), article_id=int(article.id)
-    )
+    facts = article_store.find_article_arrival(conn, scope, article_id=int(article.id))
     if facts is None or now - facts.fetched_at > PUBLISHABLE_FOR:
         return TOO_OLD_REASON
     return BASELINE_REASON if facts.baseline else NOT_WEIGHED_YET
 
 
 async def compose_unpublished(
-    db: Database, engine: Engine, workspace_id: int, story: str
+    db: Database, engine: Engine, scope: Scope, story: str
 ) -> EditionStory | None:
     """Compose the story as an edition would show it; None if it does not exist.
 
     Args:
         db: The database.
         engine: Runs the composition.
-        workspace_id: The workspace that asks.
+        scope: The workspace that asks.
         story: Its public id; one that was merged leads to the story it became.
     """
-    articles, memberships = await db.read(_load_story, workspace_id, story)
+    articles = await db.read(load_story_articles, scope, story)
     if not articles:
         return None
+    memberships = await db.read(
+        story_store.list_memberships,
+        workspace_id=scope.workspace_id,
+        articles=[article.id for article in articles],
+    )
     style = EditionStyle(lang=articles[-1].lang or "en")
     return await engine.run(compose_story, articles, memberships, style)
-
-
-def _load_story(
-    conn: Connection, workspace_id: int, story: str
-) -> tuple[tuple[Article, ...], tuple[StoryMembership, ...]]:
-    articles = load_story_articles(conn, workspace_id, story)
-    return articles, story_store.list_memberships(
-        conn, workspace_id=workspace_id, articles=[article.id for article in articles]
-    )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import UnknownName, UserError
-from bot.model import Destination, Digest, StoredEdition
+from bot.model import Destination, Digest, StoredEdition, Workspace
 from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.types import EditionStory
@@ -35,6 +35,14 @@ class ResolvedStory:
     story: EditionStory
 
 
+def list_resolved(stored_edition: StoredEdition) -> list[ResolvedStory]:
+    """List the stories of an edition with their numbers."""
+    return [
+        ResolvedStory(stored_edition=stored_edition, number=number, story=story)
+        for number, story in enumerate(stored_edition.edition.stories, 1)
+    ]
+
+
 def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
     """Find the digest of that name, or the only one whose name begins with it.
 
@@ -46,10 +54,9 @@ def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
             "No digest is set up here yet. /newsdesk setup makes one; so does a file: "
             "standfirst apply FILE.toml"
         )
-    names = ", ".join(f"«{digest.name}»" for digest in known)
+    if not name and len(known) == 1:
+        return known[0]
     if not name:
-        if len(known) == 1:
-            return known[0]
         raise AmbiguousDigest("Choose a digest: {names}.", digests=known)
     wanted = normalize_text(name).strip()
     exact = [digest for digest in known if normalize_text(digest.name) == wanted]
@@ -65,7 +72,7 @@ def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
     raise UnknownName(
         "There is no digest «{name}» here. There are: {names}.",
         name=name[:60],
-        names=names,
+        names=", ".join(f"«{digest.name}»" for digest in known),
     )
 
 
@@ -77,9 +84,8 @@ _MAX_SUGGESTION = 90
 
 def format_suggestion(number: int, story: EditionStory) -> str:
     """Format the story's number and headline, as `resolve_suggestion` parses them."""
-    return f"{number}. {' '.join(story.headline.text.split())}"[
-        :_MAX_SUGGESTION
-    ].rstrip()
+    line = f"{number}. {' '.join(story.headline.text.split())}"
+    return line[:_MAX_SUGGESTION].rstrip()
 
 
 def is_suggestion(which: str) -> bool:
@@ -98,11 +104,9 @@ def resolve_suggestion(
     said = _SUGGESTION.fullmatch(which.strip())
     if said is None:
         return None
-    for number, story in enumerate(stored_edition.edition.stories, 1):
-        if format_suggestion(number, story) == which.strip().lstrip("#"):
-            return ResolvedStory(
-                stored_edition=stored_edition, number=number, story=story
-            )
+    for found in list_resolved(stored_edition):
+        if format_suggestion(found.number, found.story) == which.strip().lstrip("#"):
+            return found
     return find_worded_story(stored_edition, said[2])
 
 
@@ -117,11 +121,9 @@ def get_numbered_story(stored_edition: StoredEdition, number: int) -> ResolvedSt
     Raises:
         UnknownName: The edition has no such story.
     """
-    stories = stored_edition.edition.stories
+    stories = list_resolved(stored_edition)
     if 1 <= number <= len(stories):
-        return ResolvedStory(
-            stored_edition=stored_edition, number=number, story=stories[number - 1]
-        )
+        return stories[number - 1]
     raise UnknownName(
         "This edition has stories 1 to {stories}; there is no {number}.",
         stories=len(stories),
@@ -136,19 +138,35 @@ def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStor
         UnknownName: No story contains them.
     """
     wanted = normalize_text(words).split()
-    for number, story in enumerate(stored_edition.edition.stories, 1):
-        text = normalize_text(
-            " ".join((story.headline.text, *(s.text for s in story.summary)))
-        )
+    for found in list_resolved(stored_edition):
+        story = found.story
+        shown = (story.headline.text, *(sentence.text for sentence in story.summary))
+        text = normalize_text(" ".join(shown))
         if wanted and all(word in text for word in wanted):
-            return ResolvedStory(
-                stored_edition=stored_edition, number=number, story=story
-            )
+            return found
     raise UnknownName(
         "No story in the newest edition contains «{words}». Try a "
         "number, or /news search.",
         words=words[:60],
     )
+
+
+def select_workspaces(
+    known: Sequence[Workspace], external_id: str | None
+) -> list[Workspace]:
+    """Select the workspaces with this id on their platform; None = all.
+
+    Raises:
+        UnknownName: There is none; the message lists the ids.
+    """
+    found = [one for one in known if external_id in (None, one.external_id)]
+    if external_id is not None and not found:
+        raise UnknownName(
+            "No workspace «{workspace}» is set up; known: {names}.",
+            workspace=external_id,
+            names=", ".join(one.external_id for one in known) or Message("none yet"),
+        )
+    return found
 
 
 def resolve_destination(known: Sequence[Destination], name: str) -> Destination:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from bot.errors import UnknownName, UserError
@@ -112,12 +112,10 @@ def parse_since(typed: str | None, *, now: datetime, zone: str) -> datetime | No
 
 
 async def answer_question(
-    db: Database, workspace_id: int, question: Question
+    db: Database, scope: Scope, question: Question
 ) -> QuestionResult:
     """Answer a question from the articles that the workspace may see."""
-    likely = await db.read(
-        _load_likely_articles, Scope(workspace_id), question=question
-    )
+    likely = await db.read(_load_likely_articles, scope, question=question)
     # Analyzing them takes long enough to need a thread.
     return await asyncio.to_thread(_read_answer, question, likely)
 
@@ -139,7 +137,7 @@ def drop_repeated_quotes(
 
 
 def find_articles(
-    conn: Connection, workspace_id: int, words: str, within: SearchFilter = NO_FILTER
+    conn: Connection, scope: Scope, words: str, within: SearchFilter = NO_FILTER
 ) -> tuple[Article, ...]:
     """Find articles with all words and "phrases" and without any -word, best first.
 
@@ -148,21 +146,19 @@ def find_articles(
     """
     asked, keys = parse_search(words), None
     if within.source:
-        keys = _find_sources(conn, workspace_id, within.source)
+        keys = _find_sources(conn, scope, within.source)
     look = partial(
         article_search.search_revisions,
         conn,
-        Scope(workspace_id),
+        scope,
         wanted=asked,
         limit=CANDIDATE_LIMIT,
         source_ids=keys,
         outlet=within.outlet,
         since=within.since,
     )
-    if within.speaker:
-        last = _search_by_speaker(look, conn, workspace_id, within.speaker)
-    else:
-        last = look()
+    speaker = within.speaker
+    last = _search_by_speaker(look, conn, scope, speaker) if speaker else look()
     ordered = search.rank_matches(load_article_texts(conn, last), asked)
     best = [int(article.id) for article in ordered[:SHOWN_ARTICLES]]
     found = load_articles(conn, best)
@@ -170,7 +166,7 @@ def find_articles(
 
 
 def _search_by_speaker(
-    look: Callable[..., list[int]], conn: Connection, workspace_id: int, speaker: str
+    look: Callable[..., list[int]], conn: Connection, scope: Scope, speaker: str
 ) -> list[int]:
     """Search the articles that quote the speaker; if there are too many, filter.
 
@@ -178,7 +174,7 @@ def _search_by_speaker(
     """
     for most in _QUOTE_LIMITS:
         among, whole = quote_store.list_revisions_quoting(
-            conn, Scope(workspace_id), speaker=speaker, most=most
+            conn, scope, speaker=speaker, most=most
         )
         last = look(among=among)
         if whole or len(last) >= SHOWN_ARTICLES:
@@ -189,8 +185,8 @@ def _search_by_speaker(
     return sorted({*last, *held}, reverse=True)[:CANDIDATE_LIMIT]
 
 
-def _find_sources(conn: Connection, workspace_id: int, name: str) -> list[int]:
-    known = source_store.list_sources(conn, Scope(workspace_id))
+def _find_sources(conn: Connection, scope: Scope, name: str) -> list[int]:
+    known = source_store.list_sources(conn, scope)
     typed = normalize_text(name)
     exact = [
         s for s in known if typed in (normalize_text(s.name), normalize_text(s.address))
@@ -217,21 +213,14 @@ def _load_likely_articles(
     """
     worth: Counter[int] = Counter()
     searches = tuple(islice(questions.plan_searches(question), _MAX_SEARCHES))
+    find = partial(article_search.search_revisions_each, conn, scope, wanted=searches)
     by_span = [
-        article_search.search_revisions_each(
-            conn,
-            scope,
-            wanted=searches,
-            limit=_ARTICLES_PER_SEARCH,
-            since=since,
-            until=until,
-        )
+        find(limit=_ARTICLES_PER_SEARCH, since=since, until=until)
         for since, until in _search_spans(question)
     ]
-    for number, asked in enumerate(searches):
-        for found in by_span:
-            for key in found[number]:
-                worth[key] += len(asked.every)
+    for asked, *found in zip(searches, *by_span, strict=True):
+        for key in chain.from_iterable(found):
+            worth[key] += len(asked.every)
     likely = [key for key, _ in worth.most_common(_ARTICLES_READ)]
     loaded = load_articles(conn, likely)
     return tuple(loaded[key] for key in likely)
@@ -244,9 +233,9 @@ def _search_spans(
     days = question.days
     if days is None:
         return ((None, None),)
-    first = datetime.combine(days.first, time(), UTC) - timedelta(days=1)
-    last = datetime.combine(days.last, time(), UTC)
-    return ((first, last + timedelta(days=7)), (None, None))
+    first, last = (datetime.combine(d, time(), UTC) for d in (days.first, days.last))
+    around = (first - timedelta(days=1), last + timedelta(days=7))
+    return (around, (None, None))
 
 
 def _read_answer(question: Question, articles: Sequence[Article]) -> QuestionResult:
@@ -302,7 +291,7 @@ def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
 
 
 def search_headlines(
-    conn: Connection, workspace_id: int, words: str, since: datetime | None
+    conn: Connection, scope: Scope, words: str, since: datetime | None
 ) -> tuple[PastStory, ...]:
     """Find stories of past editions with all words in the headline, newest first."""
     every = [normalize_text(word.strip(_SIGNS)).strip() for word in words.split()]
@@ -311,7 +300,7 @@ def search_headlines(
     if not wanted:
         return ()
     rows = edition_store.list_past_stories(
-        conn, Scope(workspace_id), limit=SEARCHED_EDITIONS, since=since
+        conn, scope, limit=SEARCHED_EDITIONS, since=since
     )
     found: dict[str, PastStory] = {}
     for row in rows:

@@ -48,61 +48,20 @@ def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInput
 
     After a restore, articles that were fetched before it count as published.
     """
-    fresh = _load_articles(conn, digest, now)
+    since = now - PUBLISHABLE_FOR
+    fresh = _load_articles(conn, digest, since)
     ledger = _load_ledger(conn, digest, now)
     restored = restoration_store.find_last_restoration(conn)
-    if (
-        restored is not None
-        and restored.published
-        and now - restored.at < PUBLISHABLE_FOR
-    ):
-        past = _load_articles(conn, digest, now, until=restored.at)
-        kept = _load_articles(conn, digest, now, include_baseline=True)
+    if restored is not None and restored.published and restored.at > since:
+        past = _load_articles(conn, digest, since, restored.at)
+        kept = _load_articles(conn, digest, since, include_baseline=True)
         # Articles stored as published are included: what repeats them is no news.
         fresh_ids = {article.id for article in fresh}
         past += tuple(article for article in kept if article.id not in fresh_ids)
-        ledger = replace(
-            ledger,
-            revisions=ledger.revisions | {f"{one.id}@{one.revision}" for one in past},
-        )
+        published = {f"{article.id}@{article.revision}" for article in past}
+        ledger = replace(ledger, revisions=ledger.revisions | published)
         fresh = kept
-    return EditionInputs(
-        fresh=fresh,
-        ledger=ledger,
-        known=story_store.list_memberships(
-            conn,
-            workspace_id=digest.workspace_id,
-            articles=[article.id for article in fresh],
-        ),
-    )
-
-
-def _load_articles(
-    conn: Connection,
-    digest: Digest,
-    now: datetime,
-    *,
-    until: datetime | None = None,
-    include_baseline: bool = False,
-) -> tuple[Article, ...]:
-    return article_store.list_fresh_articles(
-        conn,
-        source_ids=[source.id for source in digest.sources],
-        since=now - PUBLISHABLE_FOR,
-        until=until,
-        called=_source_names(digest),
-        include_baseline=include_baseline,
-    )
-
-
-def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLedger:
-    """Load what its readers were shown; for a personal digest, also in channels."""
-    here = digest.workspace_id
-    ledger = ledger_store.get_ledger(conn, Scope(here), digest_id=digest.id)
-    if digest.person is None:
-        return ledger
-    shown = ledger_store.get_channel_ledger(conn, Scope(here), now=now)
-    return merge_ledgers(ledger, shown)
+    return _build_inputs(conn, digest, fresh, ledger)
 
 
 def load_past_inputs(
@@ -113,29 +72,50 @@ def load_past_inputs(
     Texts and filters are today's; what an edition of that period published does not
     count as published.
     """
-    fresh = article_store.list_fresh_articles(
+    fresh = _load_articles(conn, digest, since, until)
+    ledger = ledger_store.get_ledger(
+        conn, digest.scope, digest_id=digest.id, before=since
+    )
+    return _build_inputs(conn, digest, fresh, ledger)
+
+
+def _build_inputs(
+    conn: Connection,
+    digest: Digest,
+    fresh: tuple[Article, ...],
+    ledger: PublishedLedger,
+) -> EditionInputs:
+    known = story_store.list_memberships(
+        conn, workspace_id=digest.workspace_id, articles=[a.id for a in fresh]
+    )
+    return EditionInputs(fresh=fresh, ledger=ledger, known=known)
+
+
+def _load_articles(
+    conn: Connection,
+    digest: Digest,
+    since: datetime,
+    until: datetime | None = None,
+    include_baseline: bool = False,
+) -> tuple[Article, ...]:
+    """Load what was fetched in a period, under the names that the digest gives."""
+    return article_store.list_fresh_articles(
         conn,
         source_ids=[source.id for source in digest.sources],
         since=since,
         until=until,
-        called=_source_names(digest),
-    )
-    return EditionInputs(
-        fresh=fresh,
-        ledger=ledger_store.get_ledger(
-            conn, digest.scope, digest_id=digest.id, before=since
-        ),
-        known=story_store.list_memberships(
-            conn,
-            workspace_id=digest.workspace_id,
-            articles=[article.id for article in fresh],
-        ),
+        called={s.id: s.called for s in digest.sources if s.called},
+        include_baseline=include_baseline,
     )
 
 
-def _source_names(digest: Digest) -> dict[int, str]:
-    """Map source ids to the names that the digest gives them."""
-    return {s.id: s.called for s in digest.sources if s.called}
+def _load_ledger(conn: Connection, digest: Digest, now: datetime) -> PublishedLedger:
+    """Load what its readers were shown; for a personal digest, also in channels."""
+    ledger = ledger_store.get_ledger(conn, digest.scope, digest_id=digest.id)
+    if digest.person is None:
+        return ledger
+    shown = ledger_store.get_channel_ledger(conn, digest.scope, now=now)
+    return merge_ledgers(ledger, shown)
 
 
 def load_initial_backlog(
@@ -156,15 +136,6 @@ def load_initial_backlog(
     return frozenset(f"{article.id}@{article.revision}" for article in held)
 
 
-def list_memberships(edition: Edition) -> tuple[StoryMembership, ...]:
-    """List the story of each article that was considered, published or not."""
-    return tuple(
-        StoryMembership(article=d.article, story=d.story, duplicate_of=d.duplicate_of)
-        for d in edition.decisions
-        if d.story is not None
-    )
-
-
 def drop_unpublished_decisions(edition: Edition) -> Edition:
     """Remove decisions on unpublished articles, which are stored separately."""
     shown = {s.id for s in edition.stories} | {line.story for line in edition.brief}
@@ -176,13 +147,7 @@ def record_decisions(
     conn: Connection, occurrence: Occurrence, edition: Edition, now: datetime
 ) -> None:
     """Store the decision on each article, and the stories of the articles."""
-    story_store.update_memberships(
-        conn,
-        workspace_id=occurrence.workspace_id,
-        memberships=list_memberships(edition),
-        now=now,
-        copies=False,
-    )
+    save_memberships(conn, occurrence.scope, edition, now)
     decision_store.add_decisions(
         conn,
         occurrence.scope,
@@ -190,6 +155,24 @@ def record_decisions(
         occurrence_id=occurrence.id,
         decisions=edition.decisions,
         now=now,
+    )
+
+
+def save_memberships(
+    conn: Connection, scope: Scope, edition: Edition, now: datetime
+) -> None:
+    """Store the story of each article that was considered, published or not."""
+    memberships = [
+        StoryMembership(article=d.article, story=d.story, duplicate_of=d.duplicate_of)
+        for d in edition.decisions
+        if d.story is not None
+    ]
+    story_store.update_memberships(
+        conn,
+        workspace_id=scope.workspace_id,
+        memberships=memberships,
+        now=now,
+        copies=False,
     )
 
 

@@ -9,6 +9,7 @@ process that dies between two steps is continued by the next one.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -50,7 +51,7 @@ from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.messages import Message
-from digests.types import Edition, EditionStyle, PublishedLedger
+from digests.types import ArticleDecision, Edition, EditionStyle, PublishedLedger
 
 log = structlog.get_logger(__name__)
 
@@ -65,18 +66,16 @@ PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
 NO_ARTICLES = Message("skip.no_articles")
 #: Number of newest occurrences that are searched for the last edition.
 RECENT_OCCURRENCES = 50
+#: The counts of an edition without stories, in this order.
+_COUNTED = ("skip.already_posted", "skip.not_chosen", "skip.not_shown", "skip.filtered")
 
 
 def describe_nothing_new(
     edition: Edition, last: Occurrence | None, now: datetime
 ) -> Message:
     """Explain an edition without stories; `last` is the digest's last edition."""
-    filtered = sum(one.stage == "filter" for one in edition.decisions)
-    counted = {
-        "skip.already_posted": edition.made_from.articles - filtered,
-        "skip.filtered": filtered,
-    }
-    counts = tuple(Message(code, n=n) for code, n in counted.items() if n)
+    found = Counter(map(_classify_decision, edition.decisions))
+    counts = tuple(Message(code, n=found[code]) for code in _COUNTED if found[code])
     if not counts:
         return NO_ARTICLES
     if last is None:
@@ -87,36 +86,67 @@ def describe_nothing_new(
     return Message("skip.nothing_new_since", since=since, counts=counts)
 
 
+def _classify_decision(decision: ArticleDecision) -> str:
+    """Return under which count of `_COUNTED` the article falls; "" = none of them."""
+    if decision.stage == "told":
+        chosen = decision.reason.code != "decision.passed_over"
+        return "skip.already_posted" if chosen else "skip.not_chosen"
+    # An article that is replaced by a newer version is counted as that.
+    others = {"filter": "skip.filtered", "fresh": ""}
+    return others.get(decision.stage, "skip.not_shown")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishingOutcome:
-    """An occurrence with its edition, or the reason why it has none."""
+    """A stored edition, or the reason why there is none."""
 
-    occurrence: Occurrence
-    stored_edition: StoredEdition | None
-    reason: Message | None
+    stored_edition: StoredEdition | None = None
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditionPreview:
     """An edition that was composed but not stored."""
 
-    digest: Digest
     edition: Edition
     parts: tuple[MessagePart, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EditionPost:
-    """A composed edition with its destinations."""
+class EditionOrder:
+    """What an edition contains and where it is posted: by default all of a digest."""
 
     digest: Digest
+    #: The workspace of the digest.
     workspace: Workspace
-    edition: Edition
-    destinations: tuple[Destination, ...]
-    #: Whether it is posted to fewer or other channels than those of its digest.
-    separate: bool = False
-    #: Whether its readers get the digest's next edition.
-    announces_next: bool = True
+    #: Search words that its stories must match; "" = all stories.
+    topic: str = ""
+    #: The only channel to post to; None = all channels of the digest.
+    to: Destination | None = None
+
+    @property
+    def separate(self) -> bool:
+        """Whether it is posted to fewer or other channels than the digest's own."""
+        return self.to is not None and self._own_ids != {self.to.id}
+
+    @property
+    def among_own(self) -> bool:
+        """Whether it is posted to one of several channels of the digest."""
+        return self.to is not None and self.separate and self.to.id in self._own_ids
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Where it is posted."""
+        return self.digest.destinations if self.to is None else (self.to,)
+
+    @property
+    def announces_next(self) -> bool:
+        """Whether its readers get the digest's next edition."""
+        return not self.separate or self.among_own
+
+    @property
+    def _own_ids(self) -> set[int]:
+        return {place.id for place in self.digest.destinations}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,8 +252,8 @@ class EditionPublisher:
         """Compose what would be posted now; only fetched articles are stored."""
         await self.ingestor.refresh(digest.sources)
         edition = await self._compose_edition(digest)
-        workspace = await self.find_workspace(digest)
-        return self.render_preview(digest, workspace, edition, platform)
+        order = await self._order_all(digest)
+        return self.render_preview(order, edition, platform)
 
     async def past(
         self, digest: Digest, since: datetime, until: datetime | None
@@ -235,14 +265,10 @@ class EditionPublisher:
         inputs = await self.db.read(
             edition_inputs.load_past_inputs, digest, since, until
         )
-        edition = await self.engine.run(
-            compose_inputs,
-            inputs,
-            until or self.clock.now(),
-            build_edition_style(digest),
-        )
-        workspace = await self.find_workspace(digest)
-        return self.render_preview(digest, workspace, edition, workspace.platform)
+        style, now = build_edition_style(digest), until or self.clock.now()
+        edition = await self.engine.run(compose_inputs, inputs, now, style)
+        order = await self._order_all(digest)
+        return self.render_preview(order, edition, order.workspace.platform)
 
     async def shown(
         self, stored_edition: StoredEdition, workspace: Workspace
@@ -255,49 +281,26 @@ class EditionPublisher:
         )
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
-        context = self.render_context(
-            digest, workspace, stored_edition.public_id, self.clock.now()
-        )
-        return self._render(digest, workspace, stored_edition, context)
+        order = EditionOrder(digest=digest, workspace=workspace)
+        context = self._build_context(order, stored_edition.public_id)
+        return self._render(order, stored_edition, context)
 
     # ── steps that manual editions share ───────────────────────────────────────
 
-    async def find_workspace(self, digest: Digest) -> Workspace:
-        """Load the workspace of the digest.
-
-        Raises:
-            UserError: It was erased meanwhile.
-        """
-        found = await self.db.read(workspace_store.find_workspace, digest.scope)
-        if found is None:
-            raise UserError("The workspace of this digest was erased.")
-        return found
-
     def render_preview(
-        self,
-        digest: Digest,
-        workspace: Workspace,
-        edition: Edition,
-        platform: str,
-        *,
-        announces_next: bool = True,
+        self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
         """Render an edition that is not stored."""
-        context = self.render_context(
-            digest,
-            workspace,
-            PREVIEW_ID,
-            self.clock.now(),
-            announces_next=announces_next,
-        )
+        context = self._build_context(order, PREVIEW_ID)
         parts = self.platforms[platform].render(edition, context)
-        return EditionPreview(digest=digest, edition=edition, parts=parts)
+        return EditionPreview(edition=edition, parts=parts)
 
     def store_edition(
         self,
         conn: Connection,
         occurrence: Occurrence,
-        post: EditionPost,
+        order: EditionOrder,
+        edition: Edition,
         published: PublishedLedger,
     ) -> StoredEdition:
         """Store the edition, its ledger and its deliveries in the caller's transaction.
@@ -305,80 +308,71 @@ class EditionPublisher:
         Args:
             conn: The transaction, in which `occurrence` was finished.
             occurrence: The due moment or order that it was composed for.
-            post: The edition with its destinations.
+            order: The digest and the destinations.
+            edition: As it was composed.
             published: Additions to the ledger of the digest.
         """
-        digest, now = post.digest, self.clock.now()
+        digest, scope = order.digest, order.digest.scope
         stored_edition = edition_store.add_edition(
             conn,
-            digest.scope,
+            scope,
             digest_id=digest.id,
             occurrence_id=occurrence.id,
-            edition=edition_inputs.drop_unpublished_decisions(post.edition),
-            manifest=edition_inputs.hash_inputs(post.edition, digest),
+            edition=edition_inputs.drop_unpublished_decisions(edition),
+            manifest=edition_inputs.hash_inputs(edition, digest),
             published=published,
         )
-        context = self.render_context(
-            digest,
-            post.workspace,
-            stored_edition.public_id,
-            occurrence.due_at,
-            announces_next=post.announces_next,
-        )
-        separate = {model.SEPARATE_KEY: True} if post.separate else {}
-        edition_store.set_render_context(
-            conn,
-            **stored_edition.key,
-            context={**model.context_to_json(context), **separate},
-        )
-        parts = self._render(digest, post.workspace, stored_edition, context)
-        for destination in post.destinations:
+        edition_id, due_at = stored_edition.public_id, occurrence.due_at
+        context = self._build_context(order, edition_id, due_at)
+        values = model.context_to_json(context)
+        if order.separate:
+            values = {**values, model.SEPARATE_KEY: True}
+        edition_store.set_render_context(conn, **stored_edition.key, context=values)
+        parts = self._render(order, stored_edition, context)
+        for destination in order.destinations:
             delivery_store.add_deliveries(
                 conn,
-                digest.scope,
+                scope,
                 stored_edition=stored_edition,
                 destination=destination,
                 parts=parts,
-                now=now,
+                now=self.clock.now(),
                 pings=occurrence.trigger == "schedule",
             )
         self.at("storing")
         return stored_edition
 
-    def render_context(
-        self,
-        digest: Digest,
-        workspace: Workspace,
-        edition_id: str,
-        due_at: datetime,
-        *,
-        announces_next: bool = True,
+    def _build_context(
+        self, order: EditionOrder, edition_id: str, due_at: datetime | None = None
     ) -> RenderContext:
         """Build what the renderer needs besides the edition, as of now."""
-        now = self.clock.now()
+        now, digest = self.clock.now(), order.digest
         return RenderContext(
             edition_id=edition_id,
             digest=digest.name,
             zone=digest_zone(digest),
-            locale=digest.options.language or workspace.locale,
-            next_due=find_next_due(digest, now) if announces_next else None,
-            late=now - due_at > planning.LATE_AFTER,
+            locale=digest.options.language or order.workspace.locale,
+            next_due=find_next_due(digest, now) if order.announces_next else None,
+            late=now - (due_at or now) > planning.LATE_AFTER,
         )
 
     def _render(
-        self,
-        digest: Digest,
-        workspace: Workspace,
-        stored_edition: StoredEdition,
-        context: RenderContext,
+        self, order: EditionOrder, stored_edition: StoredEdition, context: RenderContext
     ) -> tuple[MessagePart, ...]:
-        platform = self.platforms[workspace.platform]
+        platform = self.platforms[order.workspace.platform]
         parts = platform.render(stored_edition.edition, context)
-        if digest.person is None:
+        if order.digest.person is None:
             return parts
         return personal_controls.mark_own_controls(parts, stored_edition)
 
     # ── steps ──────────────────────────────────────────────────────────────────
+
+    async def _order_all(self, digest: Digest) -> EditionOrder:
+        """Order everything new of the digest, for all of its destinations."""
+        found = await self.db.read(workspace_store.find_workspace, digest.scope)
+        if found is None:
+            raise UserError("The workspace of this digest was erased.")
+        return EditionOrder(digest=digest, workspace=found)
 
     async def _compose(
         self, occurrence: Occurrence, read: AnalyseArticle = analyse_article
@@ -388,8 +382,8 @@ class EditionPublisher:
         )
         if digest is None:
             return await self._skip(occurrence, Message("skip.deleted"))
-        workspace = await self.find_workspace(digest)
-        if workspace.platform not in self.platforms:
+        order = await self._order_all(digest)
+        if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
         await self.ingestor.refresh(digest.sources)
         edition = await self._compose_edition(digest, read)
@@ -397,25 +391,15 @@ class EditionPublisher:
             reason = await self.explain_no_stories(digest, edition)
             return await self._skip(occurrence, reason, edition)
         self.at("composed")
-        post = EditionPost(
-            digest=digest,
-            workspace=workspace,
-            edition=edition,
-            destinations=digest.destinations,
-        )
-        stored_edition = await self.db.write(self._store, occurrence, post)
+        stored_edition = await self.db.write(self._store, occurrence, order, edition)
         if stored_edition is None:
             return await self._skip(occurrence, Message("skip.other_process"))
         self.at("stored")
+        edition_id, count = stored_edition.public_id, len(edition.stories)
         log.info(
-            "edition composed",
-            edition=stored_edition.public_id,
-            digest=digest.name,
-            stories=len(edition.stories),
+            "edition composed", edition=edition_id, digest=digest.name, stories=count
         )
-        return PublishingOutcome(
-            occurrence=occurrence, stored_edition=stored_edition, reason=None
-        )
+        return PublishingOutcome(stored_edition=stored_edition)
 
     async def _try_later(self, occurrence: Occurrence) -> None:
         now = self.clock.now()
@@ -451,9 +435,7 @@ class EditionPublisher:
     ) -> PublishingOutcome:
         await self.db.write(self._record_skip, occurrence, reason, edition)
         log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
-        return PublishingOutcome(
-            occurrence=occurrence, stored_edition=None, reason=reason
-        )
+        return PublishingOutcome(reason=reason)
 
     def _record_skip(
         self,
@@ -470,19 +452,23 @@ class EditionPublisher:
             edition_inputs.record_decisions(conn, occurrence, edition, self.clock.now())
 
     def _store(
-        self, conn: Connection, occurrence: Occurrence, post: EditionPost
+        self,
+        conn: Connection,
+        occurrence: Occurrence,
+        order: EditionOrder,
+        edition: Edition,
     ) -> StoredEdition | None:
         """Store edition, ledger and deliveries in one commit; None if done before."""
-        now, digest = self.clock.now(), post.digest
+        now = self.clock.now()
         if not schedule_store.finish_occurrence(
-            conn, **occurrence.key, state="composed", reason=None
+            conn, **occurrence.key, state="composed"
         ):
             return None
-        ledger = collect_published(post.edition)
-        backlog = edition_inputs.load_initial_backlog(conn, digest, now)
+        ledger = collect_published(edition)
+        backlog = edition_inputs.load_initial_backlog(conn, order.digest, now)
         ledger = replace(ledger, revisions=ledger.revisions | backlog)
-        stored_edition = self.store_edition(conn, occurrence, post, ledger)
-        edition_inputs.record_decisions(conn, occurrence, post.edition, now)
+        stored_edition = self.store_edition(conn, occurrence, order, edition, ledger)
+        edition_inputs.record_decisions(conn, occurrence, edition, now)
         return stored_edition
 
 

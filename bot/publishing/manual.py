@@ -14,6 +14,7 @@ left by a process that died, would be continued as an edition of everything. Per
 are checked by the caller; the outbox sends and deletes.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,13 +22,13 @@ import structlog
 
 from bot.errors import UserError
 from bot.lookup.text_search import parse_search
-from bot.model import PUBLISHABLE_FOR, Destination, Digest, DueMoment, StoredEdition
+from bot.model import PUBLISHABLE_FOR, DueMoment, StoredEdition
 from bot.model.workspace import Scope
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import EditionInputs, build_edition_style
 from bot.publishing.editions import (
     ALREADY_ORDERED,
-    EditionPost,
+    EditionOrder,
     EditionPreview,
     EditionPublisher,
     compose_inputs,
@@ -40,7 +41,6 @@ from bot.storage import (
     edition_store,
     ledger_store,
     schedule_store,
-    story_store,
 )
 from bot.storage.ledger_store import get_destination_ledger, merge_ledgers
 from digests.answers import search
@@ -72,47 +72,12 @@ def parse_topic(topic: str) -> SearchQuery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ManualOrder:
-    """An order to post an edition of a digest now."""
-
-    digest: Digest
-    #: Search words that its stories must match; "" = all stories.
-    topic: str = ""
-    #: The only channel to post to; None = all channels of the digest.
-    to: Destination | None = None
-
-    @property
-    def separate(self) -> bool:
-        """Whether it is posted to fewer or other channels than the digest's own."""
-        return self.to is not None and self._own_ids != {self.to.id}
-
-    @property
-    def among_own(self) -> bool:
-        """Whether it is posted to one of several channels of the digest."""
-        return self.to is not None and self.separate and self.to.id in self._own_ids
-
-    @property
-    def destinations(self) -> tuple[Destination, ...]:
-        """Where it is posted."""
-        return self.digest.destinations if self.to is None else (self.to,)
-
-    @property
-    def announces_next(self) -> bool:
-        """Whether its readers get the digest's next edition."""
-        return not self.separate or self.among_own
-
-    @property
-    def _own_ids(self) -> set[int]:
-        return {place.id for place in self.digest.destinations}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ManualPublisher:
     """Previews and posts manual editions."""
 
     publisher: EditionPublisher
 
-    async def draft(self, order: ManualOrder, platform: str) -> EditionPreview:
+    async def draft(self, order: EditionOrder, platform: str) -> EditionPreview:
         """Compose what would be posted now; only fetched articles are stored.
 
         Raises:
@@ -120,51 +85,39 @@ class ManualPublisher:
         """
         await self.publisher.ingestor.refresh(order.digest.sources)
         edition = await self._compose_edition(order)
-        workspace = await self.publisher.find_workspace(order.digest)
-        return self.publisher.render_preview(
-            order.digest,
-            workspace,
-            edition,
-            platform,
-            announces_next=order.announces_next,
-        )
+        return self.publisher.render_preview(order, edition, platform)
 
-    async def post(self, order: ManualOrder, key: str) -> StoredEdition:
+    async def post(self, order: EditionOrder, key: str) -> StoredEdition:
         """Compose the edition and store it with its deliveries, once per `key`.
 
         Raises:
             UserError: There is nothing to publish, or it was ordered before.
         """
-        workspace = await self.publisher.find_workspace(order.digest)
-        due = manual_due(order.digest, self.publisher.clock.now(), key)
-        if await self.publisher.db.read(_is_already_ordered, order.digest, due):
+        publisher, digest = self.publisher, order.digest
+        due = manual_due(digest, publisher.clock.now(), key)
+        if await publisher.db.read(
+            schedule_store.is_occurrence_planned,
+            digest.scope,
+            digest_id=digest.id,
+            due=due,
+        ):
             raise UserError(ALREADY_ORDERED)
-        await self.publisher.ingestor.refresh(order.digest.sources, insist=True)
-        post = EditionPost(
-            digest=order.digest,
-            workspace=workspace,
-            edition=await self._compose_edition(order),
-            separate=order.separate,
-            destinations=order.destinations,
-            announces_next=order.announces_next,
-        )
-        return await self.publisher.db.write(self._store, due, post)
+        await publisher.ingestor.refresh(digest.sources, insist=True)
+        edition = await self._compose_edition(order)
+        return await publisher.db.write(self._store, due, order, edition)
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _compose_edition(self, order: ManualOrder) -> Edition:
-        now = self.publisher.clock.now()
-        found = await self.publisher.db.read(_load_order_inputs, order, now)
+    async def _compose_edition(self, order: EditionOrder) -> Edition:
+        publisher, now = self.publisher, self.publisher.clock.now()
+        found = await publisher.db.read(_load_order_inputs, order, now)
         wanted = parse_topic(order.topic) if order.topic else None
-        edition = await self.publisher.engine.run(
-            _compose_order, found, now, build_edition_style(order.digest), wanted
-        )
+        style = build_edition_style(order.digest)
+        edition = await publisher.engine.run(_compose_order, found, now, style, wanted)
         if edition.stories:
             return edition
         if not order.topic:
-            raise UserError(
-                await self.publisher.explain_no_stories(order.digest, edition)
-            )
+            raise UserError(await publisher.explain_no_stories(order.digest, edition))
         if edition.made_from.articles:
             raise UserError(
                 "All articles with these words were already posted or are "
@@ -178,34 +131,21 @@ class ManualPublisher:
         )
 
     def _store(
-        self, conn: Connection, due: DueMoment, post: EditionPost
+        self, conn: Connection, due: DueMoment, order: EditionOrder, edition: Edition
     ) -> StoredEdition:
-        occurrence = plan_manual_occurrence(conn, post.digest, due)
-        schedule_store.finish_occurrence(
-            conn, **occurrence.key, state="composed", reason=None
-        )
-        published = collect_published(post.edition)
+        occurrence = plan_manual_occurrence(conn, order.digest, due)
+        schedule_store.finish_occurrence(conn, **occurrence.key, state="composed")
+        published = PublishedLedger() if order.separate else collect_published(edition)
         stored_edition = self.publisher.store_edition(
-            conn, occurrence, post, PublishedLedger() if post.separate else published
+            conn, occurrence, order, edition, published
         )
-        story_store.update_memberships(
-            conn,
-            workspace_id=post.digest.workspace_id,
-            memberships=edition_inputs.list_memberships(post.edition),
-            now=self.publisher.clock.now(),
-            copies=False,
-        )
+        now = self.publisher.clock.now()
+        edition_inputs.save_memberships(conn, order.digest.scope, edition, now)
         return stored_edition
 
 
-def _is_already_ordered(conn: Connection, digest: Digest, due: DueMoment) -> bool:
-    return schedule_store.is_occurrence_planned(
-        conn, digest.scope, digest_id=digest.id, due=due
-    )
-
-
 def _load_order_inputs(
-    conn: Connection, order: ManualOrder, now: datetime
+    conn: Connection, order: EditionOrder, now: datetime
 ) -> EditionInputs:
     """Load the inputs of the order, with the ledger of the channels that get it."""
     found = edition_inputs.load_inputs(conn, order.digest, now)
@@ -235,23 +175,24 @@ def _narrow_to_topic(
 ) -> EditionInputs:
     """Select the stories on the topic, each with all of its articles."""
     by_id = {article.id: article for article in found.fresh}
-    admitted = [a for a in found.fresh if filters.find_refusal_reason(a, style) is None]
+    refused = {
+        article.id: article
+        for article in found.fresh
+        if filters.find_refusal_reason(article, style) is not None
+    }
+    admitted = [article for article in found.fresh if article.id not in refused]
     members = assignment.group_articles(admitted, found.known)
-    by_story: dict[str, list[Article]] = {}
+    by_story: dict[str, list[Article]] = defaultdict(list)
     for member in members:
-        by_story.setdefault(member.story, []).append(by_id[member.article])
+        by_story[member.story].append(by_id[member.article])
     about = {
         name for name, held in by_story.items() if search.match_articles(held, wanted)
     }
     kept = tuple(member for member in members if member.story in about)
-    fresh = tuple(by_id[member.article] for member in kept)
-    held_back = tuple(
-        article
-        for article in found.fresh
-        if filters.find_refusal_reason(article, style) is not None
-        and search.match_articles([article], wanted)
-    )
-    return replace(found, fresh=(*fresh, *held_back), known=kept)
+    fresh = [by_id[member.article] for member in kept]
+    # Refused articles on the topic explain why there is no edition.
+    fresh += [a for a in refused.values() if search.match_articles([a], wanted)]
+    return replace(found, fresh=tuple(fresh), known=kept)
 
 
 UNDO_WINDOW = timedelta(minutes=10)
@@ -278,14 +219,12 @@ def find_undoable_edition(
     Raises:
         UserError: There is none, or it is too late.
     """
-    stored_edition = edition_store.find_newest_edition_of(
-        conn, scope, digest_id=digest_id
-    )
-    if stored_edition is None:
+    found = edition_store.find_newest_edition_of(conn, scope, digest_id=digest_id)
+    if found is None:
         raise UserError(NOTHING_TO_UNDO)
-    if not edition_store.is_edition_undone(conn, scope, edition_id=stored_edition.id):
-        _check_undo_window(conn, stored_edition, now)
-    return stored_edition
+    if not edition_store.is_edition_undone(conn, **found.key):
+        _check_undo_window(conn, found, now)
+    return found
 
 
 def undo_edition(
@@ -296,26 +235,19 @@ def undo_edition(
     Raises:
         UserError: There is no such edition in this workspace, or it is too late.
     """
-    stored_edition = edition_store.find_edition_by_public_id(
-        conn, scope, public_id=public_id
-    )
-    if stored_edition is None:
+    found = edition_store.find_edition_by_public_id(conn, scope, public_id=public_id)
+    if found is None:
         raise UserError(NOTHING_TO_UNDO)
-    key = stored_edition.key
+    key = found.key
     if edition_store.is_edition_undone(conn, **key):
-        return UndoResult(
-            stored_edition=stored_edition, deleted=0, cancelled=0, before=True
-        )
-    _check_undo_window(conn, stored_edition, now)
+        return UndoResult(stored_edition=found, deleted=0, cancelled=0, before=True)
+    _check_undo_window(conn, found, now)
     deleted, cancelled = delivery_store.delete_edition_messages(conn, **key, now=now)
-    ledger_store.remove_from_ledger(
-        conn, **key, revisions=collect_published(stored_edition.edition).revisions
-    )
+    published = collect_published(found.edition).revisions
+    ledger_store.remove_from_ledger(conn, **key, revisions=published)
     edition_store.mark_edition_undone(conn, **key, by=by, now=now)
-    log.info("edition undone", edition=stored_edition.public_id, by=by, deleted=deleted)
-    return UndoResult(
-        stored_edition=stored_edition, deleted=deleted, cancelled=cancelled
-    )
+    log.info("edition undone", edition=public_id, by=by, deleted=deleted)
+    return UndoResult(stored_edition=found, deleted=deleted, cancelled=cancelled)
 
 
 def _check_undo_window(

@@ -18,7 +18,7 @@ import structlog
 
 from bot.errors import UserError
 from bot.i18n.translation import Texts
-from bot.model import Digest, DueMoment, Occurrence
+from bot.model import Digest, DueMoment
 from bot.model.workspace import Scope
 from bot.schedules.calendar import check_zone, load_zone
 from bot.schedules.parsing import parse_schedule
@@ -66,73 +66,63 @@ class MisalignedSchedule:
 # ── what is due ────────────────────────────────────────────────────────────────
 
 
-def plan_due_schedules(conn: Connection, now: datetime) -> int:
-    """Plan a batch of due schedules, earliest first; return how many there were."""
+def plan_due_schedules(
+    conn: Connection, now: datetime, skipped: Message | None = None
+) -> int:
+    """Plan a batch of due schedules, earliest first; return how many there were.
+
+    Args:
+        conn: Inside a transaction.
+        now: The present instant.
+        skipped: Why everything that is due is skipped; None = it is posted.
+    """
     batch = schedule_store.list_due_schedules(conn, now=now, limit=PLANNING_BATCH)
     for entry in batch:
-        _plan_schedule(conn, entry, now)
+        assert entry.next is not None, "only a schedule with a moment is due"
+        pause = digest_store.find_digest_pause(
+            conn, entry.scope, digest_id=entry.digest_id
+        )
+        decision, problem = _decide_due(entry, entry.next, now)
+        moments = [(decision.missed, problem), (decision.post, None)]
+        if skipped is not None:
+            moments = [(entry.next, skipped)]
+        for due, reason in moments:
+            if due is not None:
+                silence = skipped or _silence_reason(pause, due) or reason
+                _plan_moment(conn, entry, pause, due, silence, now)
+        schedule_store.advance_schedule(
+            conn, entry.scope, schedule_id=entry.id, next=decision.next
+        )
     return len(batch)
 
 
 def skip_due_schedules(conn: Connection, now: datetime, reason: Message) -> int:
     """Skip everything that is due, for this reason; return the number of schedules."""
     count = 0
-    while batch := schedule_store.list_due_schedules(
-        conn, now=now, limit=PLANNING_BATCH
-    ):
-        for entry in batch:
-            assert entry.next is not None, "only a schedule with a moment is due"
-            decision = _decide_due(entry, entry.next, now)
-            _plan_skip(conn, entry, entry.next, reason)
-            _advance(conn, entry, decision, now)
-        count += len(batch)
+    while planned := plan_due_schedules(conn, now, reason):
+        count += planned
     return count
-
-
-def _plan_schedule(conn: Connection, entry: StoredSchedule, now: datetime) -> None:
-    assert entry.next is not None, "only a schedule with a moment is due"
-    pause = digest_store.find_digest_pause(conn, entry.scope, digest_id=entry.digest_id)
-    decision = _decide_due(entry, entry.next, now)
-    if not isinstance(decision, DueDecision):
-        why = _silence_reason(pause, entry.next) or decision
-        _plan_skip(conn, entry, entry.next, why)
-    else:
-        if decision.missed:
-            why = _silence_reason(pause, decision.missed) or MISSED_REASON
-            _plan_skip(conn, entry, decision.missed, why)
-        if decision.post:
-            _post_or_skip(conn, entry, pause, decision.post, now)
-    _advance(conn, entry, decision, now)
-
-
-def _advance(
-    conn: Connection,
-    entry: StoredSchedule,
-    decision: DueDecision | Message,
-    now: datetime,
-) -> None:
-    """Set the schedule's next moment; one that cannot be computed is tried again."""
-    coming = decision.next if isinstance(decision, DueDecision) else None
-    if entry.next is not None and not isinstance(decision, DueDecision):
-        coming = replace(entry.next, at=now + RECHECK_AFTER)
-    schedule_store.advance_schedule(
-        conn, entry.scope, schedule_id=entry.id, next=coming
-    )
 
 
 def _decide_due(
     entry: StoredSchedule, awaited: DueMoment, now: datetime
-) -> DueDecision | Message:
-    """Decide about the awaited moment, or explain why that is not possible."""
+) -> tuple[DueDecision, Message]:
+    """Decide about the awaited moment; also return why it may be missed.
+
+    That of a schedule that cannot be computed is missed, and tried again.
+    """
     try:
-        return decide_due(schedule_from_json(entry.rule), awaited, now)
-    except UserError as problem:
-        log.warning("schedule cannot be read", id=entry.id, reason=str(problem))
-        return problem.message
+        rule = schedule_from_json(entry.rule)
+        return decide_due(rule, awaited, now), MISSED_REASON
+    except UserError as error:
+        log.warning("schedule cannot be read", id=entry.id, reason=str(error))
+        problem = error.message
     except Exception:
         # A defect in one schedule must not delay the others.
         log.exception("schedule cannot be computed", id=entry.id)
-        return DEFECT_REASON
+        problem = DEFECT_REASON
+    again = replace(awaited, at=now + RECHECK_AFTER)
+    return DueDecision(post=None, missed=awaited, next=again), problem
 
 
 def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None:
@@ -146,62 +136,40 @@ def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None
     return SKIPPED_DATE_REASON if due.local_date in pause.skips else None
 
 
-def _post_or_skip(
+def _plan_moment(
     conn: Connection,
     entry: StoredSchedule,
     pause: DigestPause | None,
     due: DueMoment,
+    skipped: Message | None,
     now: datetime,
 ) -> None:
-    why = _silence_reason(pause, due)
-    if why is None and pause is not None:
-        _plan_post(conn, entry, pause.quiet_hours, due, now)
-    else:
-        _plan_skip(conn, entry, due, why or SKIPPED_DATE_REASON)
-
-
-def _plan_post(
-    conn: Connection,
-    entry: StoredSchedule,
-    quiet_hours: str | None,
-    due: DueMoment,
-    now: datetime,
-) -> None:
-    planned = _add_occurrence(conn, entry, due, late=now - due.at > LATE_AFTER) or (
-        # A clock that was far ahead recorded it as missed.
-        schedule_store.reopen_occurrence(
-            conn, entry.scope, digest_id=entry.digest_id, due=due, reason=MISSED_REASON
-        )
-    )
-    if planned is None or not quiet_hours:
-        return
-    until = find_quiet_end(quiet_hours, now, entry.zone)
-    if until is not None:
-        schedule_store.defer_occurrence(conn, **planned.key, until=until)
-
-
-def _plan_skip(
-    conn: Connection, entry: StoredSchedule, due: DueMoment, reason: Message
-) -> None:
-    planned = _add_occurrence(conn, entry, due, late=False)
-    if planned is not None:
-        schedule_store.finish_occurrence(
-            conn, **planned.key, state="skipped", reason=reason
-        )
-
-
-def _add_occurrence(
-    conn: Connection, entry: StoredSchedule, due: DueMoment, *, late: bool
-) -> Occurrence | None:
-    return schedule_store.plan_occurrence(
+    """Store the occurrence of a moment: skipped for a reason, due or deferred."""
+    scope, digest_id = entry.scope, entry.digest_id
+    planned = schedule_store.plan_occurrence(
         conn,
-        entry.scope,
-        digest_id=entry.digest_id,
+        scope,
+        digest_id=digest_id,
         due=due,
         zone=entry.zone,
         trigger="schedule",
-        late=late,
+        late=skipped is None and now - due.at > LATE_AFTER,
     )
+    if planned is None and skipped is None:
+        # A clock that was far ahead recorded it as missed.
+        planned = schedule_store.reopen_occurrence(
+            conn, scope, digest_id=digest_id, due=due, reason=MISSED_REASON
+        )
+    if planned is None:
+        return
+    if skipped is not None:
+        schedule_store.finish_occurrence(
+            conn, **planned.key, state="skipped", reason=skipped
+        )
+    elif pause is not None and pause.quiet_hours:
+        until = find_quiet_end(pause.quiet_hours, now, entry.zone)
+        if until is not None:
+            schedule_store.defer_occurrence(conn, **planned.key, until=until)
 
 
 # ── what comes next ────────────────────────────────────────────────────────────
@@ -210,7 +178,6 @@ def _add_occurrence(
 def find_first_dues(
     conn: Connection,
     scope: Scope,
-    *,
     digest_id: int,
     rules: Sequence[Schedule],
     now: datetime,
@@ -231,7 +198,7 @@ def save_schedules(
     if sentences == digest.schedules:
         return
     scope, key = digest.scope, digest.id
-    firsts = find_first_dues(conn, scope, digest_id=key, rules=rules, now=now)
+    firsts = find_first_dues(conn, scope, key, rules, now)
     rows = [
         schedule_store.NewSchedule(
             sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=first
@@ -259,13 +226,11 @@ def find_misaligned_schedules(
 def realign_schedules(conn: Connection, found: Sequence[MisalignedSchedule]) -> None:
     """Store the right next moments, unless a schedule was changed meanwhile."""
     for one in found:
-        entry = one.schedule
-        digest_id = entry.digest_id
-        if entry in schedule_store.list_schedules(
-            conn, entry.scope, digest_id=digest_id
-        ):
+        entry, scope = one.schedule, one.schedule.scope
+        kept = schedule_store.list_schedules(conn, scope, digest_id=entry.digest_id)
+        if entry in kept:
             schedule_store.advance_schedule(
-                conn, entry.scope, schedule_id=entry.id, next=one.next
+                conn, scope, schedule_id=entry.id, next=one.next
             )
 
 
@@ -277,7 +242,7 @@ def _find_misalignment(
     try:
         if find_following_due(schedule_from_json(entry.rule), now) == entry.next:
             return None
-        coming = _first_due(conn, entry, now)
+        coming = _find_first_due(conn, entry, now)
     except UserError:
         # It is reported when its moment has come.
         return None
@@ -286,38 +251,38 @@ def _find_misalignment(
     return MisalignedSchedule(schedule=entry, next=coming)
 
 
-def _first_due(
+def _find_first_due(
     conn: Connection, entry: StoredSchedule, now: datetime
 ) -> DueMoment | None:
     scope, digest_id = entry.scope, entry.digest_id
     rows = schedule_store.list_schedules(conn, scope, digest_id=digest_id)
     rules = [schedule_from_json(row.rule) for row in rows]
-    firsts = find_first_dues(conn, scope, digest_id=digest_id, rules=rules, now=now)
-    ids = [row.id for row in rows]
-    return firsts[ids.index(entry.id)]
+    firsts = find_first_dues(conn, scope, digest_id, rules, now)
+    return firsts[[row.id for row in rows].index(entry.id)]
 
 
 def digest_zone(digest: Digest) -> str:
     """Return the zone of the digest's first schedule, in which its readers live."""
-    return next((rule.zone for rule in _readable_schedules(digest)), "UTC")
+    rules, _ = _parse_schedules(digest)
+    return rules[0].zone if rules else "UTC"
 
 
 def find_next_due(digest: Digest, now: datetime) -> datetime | None:
     """Find when the digest is due next; None without a schedule or while paused."""
     if digest.paused:
         return None
-    silent = digest.paused_until is not None or digest.skips
-    if not silent and digest.next_due is not None and digest.next_due > now:
+    until, skips = digest.paused_until, digest.skips
+    if until is None and not skips and digest.next_due and digest.next_due > now:
         return digest.next_due
-    found = [_next_moment(rule, digest, now) for rule in _readable_schedules(digest)]
-    return min((at for at in found if at), default=None)
-
-
-def _next_moment(rule: Schedule, digest: Digest, now: datetime) -> datetime | None:
-    """Find the schedule's first moment on a date on which the digest posts."""
-    first = find_following_due(rule, now)
-    posted = list_moments(rule, first, 1, until=digest.paused_until, skips=digest.skips)
-    return next(iter(posted), None)
+    rules, _ = _parse_schedules(digest)
+    moments = [
+        at
+        for rule in rules
+        for at in list_moments(
+            rule, find_following_due(rule, now), 1, until=until, skips=skips
+        )
+    ]
+    return min(moments, default=None)
 
 
 def list_moments(
@@ -391,31 +356,21 @@ def format_typed_schedule(sentence: str, texts: Texts) -> str:
     return f"«{sentence}»"
 
 
-def find_schedule_problems(digest: Digest) -> tuple[UserError, ...]:
+def find_schedule_problems(digest: Digest) -> list[UserError]:
     """List what is wrong with the digest's schedules, such as an unknown zone."""
-    found = []
+    return _parse_schedules(digest)[1]
+
+
+def _parse_schedules(digest: Digest) -> tuple[list[Schedule], list[UserError]]:
+    """Parse the digest's schedules; also list why others can no longer be read."""
+    rules, problems = [], []
     for sentence in digest.schedules:
         try:
-            _parse_checked(sentence)
+            rule = parse_schedule(sentence)
+            check_zone(rule.zone)
+            rules.append(rule)
         except UserError as problem:
-            found.append(
+            problems.append(
                 UserError("«{schedule}»: {problem}", schedule=sentence, problem=problem)
             )
-    return tuple(found)
-
-
-def _readable_schedules(digest: Digest) -> list[Schedule]:
-    """List the digest's schedules, without those that can no longer be read."""
-    found = []
-    for sentence in digest.schedules:
-        try:
-            found.append(_parse_checked(sentence))
-        except UserError:
-            continue
-    return found
-
-
-def _parse_checked(sentence: str) -> Schedule:
-    rule = parse_schedule(sentence)
-    check_zone(rule.zone)
-    return rule
+    return rules, problems

@@ -5,6 +5,7 @@ compares both with the tables that have a `person_id`.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,11 +43,9 @@ class PersonalData:
 def load_personal_data(conn: Connection, *, whose: PersonScope) -> PersonalData:
     """Load everything that is stored about the person."""
     own = personal_digest_store.find_personal_digest(conn, whose)
-    last: tuple[Occurrence, ...] = ()
-    if own is not None:
-        last = schedule_store.list_newest_occurrences(
-            conn, own.scope, digest_id=own.id, count=1
-        )
+    last = own and schedule_store.list_newest_occurrences(
+        conn, own.scope, digest_id=own.id, count=1
+    )
     return PersonalData(
         person_id=whose.person_id,
         reader=reader_store.get_preferences(conn, whose),
@@ -62,57 +61,46 @@ def load_personal_data(conn: Connection, *, whose: PersonScope) -> PersonalData:
 
 def export_as_json(kept: PersonalData) -> str:
     """Format all of the data as indented JSON, instants in ISO 8601."""
-    return json.dumps(_to_plain_json(kept), indent=1, ensure_ascii=False)
-
-
-def _to_plain_json(kept: PersonalData) -> dict[str, Any]:
     own = kept.own
-    return {
+    plain = {
         "person": kept.person_id,
         "answers in": kept.reader.locale,
         "zone": kept.reader.zone,
         "own digest": own
         and {
-            "schedule": list(own.schedules),
+            "schedule": own.schedules,
             "language": own.options.language,
             "stopped": own.paused,
             "delivery": [str(place.paused or "works") for place in own.destinations],
-            "editions": [
-                {"id": public_id, "made": made.isoformat()}
-                for public_id, made in kept.editions
-            ],
+            "editions": [{"id": key, "made": made} for key, made in kept.editions],
         },
-        "follows": [{"kind": one.kind, "name": one.name} for one in kept.follows],
-        "saved": [
-            {
-                "story": one.story,
-                "headline": one.headline,
-                "url": one.url,
-                "saved": one.saved_at.isoformat(),
-            }
-            for one in kept.saved
-        ],
-        "feedback": [
-            {
-                "story": one.story,
-                "headline": one.headline,
-                "wanted": one.direction,
-                "terms": list(one.terms),
-                "given": one.given_at.isoformat(),
-            }
-            for one in kept.feedback
-        ],
-        "reports": [
-            {
-                "id": one.public_id,
-                "name": one.person_name,
-                "story": one.story,
-                "headline": one.headline,
-                "text": one.text,
-                "made": one.made_at.isoformat(),
-                "settled": one.answered_at and one.answered_at.isoformat(),
-                "answer": one.answer,
-            }
-            for one in kept.reports
-        ],
+        "follows": _pick(kept.follows, kind="kind", name="name"),
+        "saved": _pick(
+            kept.saved, story="story", headline="headline", url="url", saved="saved_at"
+        ),
+        "feedback": _pick(
+            kept.feedback,
+            story="story",
+            headline="headline",
+            wanted="direction",
+            terms="terms",
+            given="given_at",
+        ),
+        "reports": _pick(
+            kept.reports,
+            id="public_id",
+            name="person_name",
+            story="story",
+            headline="headline",
+            text="text",
+            made="made_at",
+            settled="answered_at",
+            answer="answer",
+        ),
     }
+    return json.dumps(plain, indent=1, ensure_ascii=False, default=datetime.isoformat)
+
+
+def _pick(rows: Iterable[object], **fields: str) -> list[dict[str, Any]]:
+    """Convert rows to objects with these keys, each the value of a field."""
+    return [{key: getattr(row, name) for key, name in fields.items()} for row in rows]

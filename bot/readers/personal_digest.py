@@ -55,20 +55,15 @@ def set_up_personal_digest(
         UserError: The time or language is not valid, or the first time is missing.
     """
     before = personal_digest_store.find_personal_digest(conn, whose)
-    if before is None and not wish.when:
-        raise UserError("Say when it should come: /news me 7:30")
-    if before is None and _is_full(conn, whose.workspace):
-        raise UserError(
-            "{most} people of this workspace have a digest of their own already; "
-            "it serves no more.",
-            most=MAX_PERSONAL_DIGESTS,
+    if before is not None:
+        default_language = before.options.language
+    else:
+        _check_new(conn, whose.workspace, wish)
+        default_language = personal_digest_store.get_workspace_language(
+            conn, whose.workspace
         )
     rule = _parse_rule(wish.when, wish.zone) if wish.when else None
-    language = wish.language or (
-        before.options.language
-        if before
-        else personal_digest_store.get_workspace_language(conn, whose.workspace)
-    )
+    language = wish.language or default_language
     own = personal_digest_store.upsert_personal_digest(
         conn, whose, name=wish.title, language=language
     )
@@ -98,11 +93,16 @@ def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | 
     return digest_store.resume_digest(conn, scope, digest_id=own.id)
 
 
-def _is_full(conn: Connection, scope: Scope) -> bool:
-    return (
-        personal_digest_store.count_personal_digests(conn, scope)
-        >= MAX_PERSONAL_DIGESTS
-    )
+def _check_new(conn: Connection, scope: Scope, wish: PersonalDigestRequest) -> None:
+    if not wish.when:
+        raise UserError("Say when it should come: /news me 7:30")
+    count = personal_digest_store.count_personal_digests(conn, scope)
+    if count >= MAX_PERSONAL_DIGESTS:
+        raise UserError(
+            "{most} people of this workspace have a digest of their own already; "
+            "it serves no more.",
+            most=MAX_PERSONAL_DIGESTS,
+        )
 
 
 def _parse_rule(said: str, zone: str) -> Schedule:

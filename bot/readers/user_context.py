@@ -4,7 +4,6 @@ Pending notices (a report was settled, the person's digest is paused) are shown 
 with the next private answer.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,7 +44,9 @@ def load_user_context(conn: Connection, scope: Scope, *, person: Person) -> User
     pause = own.paused if own is not None else None
     return UserContext(
         reader=reader,
-        granted=_is_granted(conn, scope.workspace_id, person.id, person.roles),
+        granted=workspace_store.has_grant(
+            conn, scope, person_id=person.id, roles=person.roles
+        ),
         settled=report_store.list_unseen_answers(conn, mine),
         pause=None if pause == reader.announced_pause else pause,
     )
@@ -60,23 +61,9 @@ def mark_notices_shown(
     """
     mine = PersonScope(scope.workspace_id, person_id)
     ids = tuple(report.public_id for report in found.settled)
-    noted = (
-        report_store.mark_answers_shown(conn, mine, public_ids=ids, now=now)
-        if ids
-        else ()
-    )
+    noted = ids and report_store.mark_answers_shown(conn, mine, public_ids=ids, now=now)
     if found.pause is not None:
-        reader_store.set_preferences(
-            conn, mine, chosen={"announced_pause": found.pause}
-        )
-    return replace(
-        found, settled=tuple(r for r in found.settled if r.public_id in noted)
-    )
-
-
-def _is_granted(
-    conn: Connection, workspace_id: int, person_id: str, roles: Collection[str]
-) -> bool:
-    return workspace_store.has_grant(
-        conn, Scope(workspace_id), person_id=person_id, roles=roles
-    )
+        chosen = {"announced_pause": found.pause}
+        reader_store.set_preferences(conn, mine, chosen=chosen)
+    shown = tuple(report for report in found.settled if report.public_id in noted)
+    return replace(found, settled=shown)

@@ -282,7 +282,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
 
         def searched(here: int) -> Callable[[str], Any]:
             def ask(words: str) -> Any:
-                return find_articles(db, here, words)
+                return find_articles(db, Scope(here), words)
 
             return ask
 
@@ -346,7 +346,7 @@ NARROWED = {
 
 
 def narrowed(db: Any, within: SearchFilter, words: str) -> Any:
-    return find_articles(db, BIG, words, within)
+    return find_articles(db, Scope(BIG), words, within)
 
 
 def questions() -> list[Question]:
@@ -390,7 +390,7 @@ def beside_the_peer(file: Path, engine: Any) -> Iterator[tuple[str, str, str]]:
                 ).fetchall(),
             )
             theirs += took
-            took, (last,) = timed([words], lambda w: find_articles(db, BIG, w))
+            took, (last,) = timed([words], lambda w: find_articles(db, Scope(BIG), w))
             ours += took
             ids = {int(article.id) for article in last}
             if best:

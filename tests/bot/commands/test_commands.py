@@ -376,7 +376,7 @@ async def test_a_question_is_answered_with_the_sentence_and_its_place(
     assert "Hallin Courier" in first.note
     assert "24 November 2026" in first.note
     article = await harness.archive.article(
-        (await harness.place()).workspace.id, int(first.article or 0), first.revision
+        (await harness.place()).workspace.scope, int(first.article or 0), first.revision
     )
     assert article is not None
     assert article.text[first.start : first.end] == first.text

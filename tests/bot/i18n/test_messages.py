@@ -132,12 +132,14 @@ def test_a_code_has_a_sentence_in_every_language_with_the_same_parameters(
                 since=time(8, 30),
                 counts=(
                     Message("skip.already_posted", n=12),
+                    Message("skip.not_chosen", n=4),
                     Message("skip.filtered", n=3),
                 ),
             ),
             "Nothing new since 08:30: 12 articles were already posted; "
-            "3 are filtered out.",
+            "4 were not chosen for an earlier edition; 3 are filtered out.",
             "Nichts Neues seit 08:30: 12 Artikel wurden schon gepostet; "
+            "4 wurden für eine frühere Ausgabe nicht ausgewählt; "
             "3 hält ein Filter zurück.",
         ),
         (Message("Something else."), "Something else.", "Something else."),

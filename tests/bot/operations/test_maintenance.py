@@ -155,7 +155,7 @@ async def test_texts_go_with_what_was_found_in_them(ana: Editor):
     await maintenance(ana.harness).prune_outdated()
     assert await ana.harness.db.read(rows, *found, "stories") == [0, 0, 0, 0, 0, 0]
     assert "No stored article" in said(await ana.says("news search", words="girder"))
-    here = ana.place.workspace.id
+    here = ana.place.workspace.scope
     assert await ana.harness.archive.article(here, 1) is None
 
 

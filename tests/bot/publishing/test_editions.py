@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.i18n.translation import Texts
 from bot.model import Occurrence
 from bot.model.workspace import Scope
-from bot.publishing.editions import PLATFORM_NOT_CONNECTED
+from bot.publishing.editions import PLATFORM_NOT_CONNECTED, describe_nothing_new
 from bot.storage import schedule_store
 from digests import analysis
 from digests.analysis import analyse_article
+from digests.compose import compose
+from digests.editing.novelty import collect_published
 from digests.types import Article, ArticleAnalysis, EditionStyle
 from tests.bot.harness import (
     BRIDGE,
@@ -21,6 +24,7 @@ from tests.bot.harness import (
     BotHarness,
     open_harness,
 )
+from tests.builders import NOON, an_article
 from tests.fakes import FakePlatform
 
 SECOND = """
@@ -76,6 +80,46 @@ async def test_with_nothing_new_nothing_is_posted_and_the_reason_is_kept(harness
     newest, *_ = await history(harness)
     assert newest.state == "skipped"
     assert "Nothing new" in str(newest.reason)
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        (
+            "en",
+            "Nothing new: 1 article was already posted; 1 was not chosen for an "
+            "earlier edition; 1 is filtered out.",
+        ),
+        (
+            "de",
+            "Nichts Neues: 1 Artikel wurde schon gepostet; 1 wurde für eine frühere "
+            "Ausgabe nicht ausgewählt; 1 hält ein Filter zurück.",
+        ),
+    ],
+)
+def test_what_an_earlier_edition_did_not_choose_is_not_counted_as_posted(
+    locale, expected
+):
+    bridge = an_article()
+    pool = an_article(
+        id="pool",
+        title="Torvale pool reopens after repairs to its roof",
+        text="The public pool in Torvale reopened on Tuesday after repairs.",
+    )
+    flood = an_article(
+        id="flood",
+        title="River floods the market square of Brannock",
+        text="The river Sole flooded the market square of Brannock and closed shops.",
+    )
+    style = EditionStyle(stories=1, brief=0, exclude=("Brannock",))
+    first = compose([bridge, pool, flood], now=NOON, style=style)
+    assert [story.articles[0].id for story in first.stories] == ["bridge"]
+    # Both were candidates of the first edition, as in a digest's initial backlog.
+    weighed = {f"{one.id}@{one.revision}" for one in (bridge, pool)}
+    ledger = replace(collect_published(first), revisions=frozenset(weighed))
+    again = compose([bridge, pool, flood], now=NOON, ledger=ledger, style=style)
+    found = describe_nothing_new(again, None, NOON)
+    assert Texts.of(locale).message(found) == expected
 
 
 async def test_digests_that_are_due_together_read_an_article_once(

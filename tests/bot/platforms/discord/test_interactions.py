@@ -653,7 +653,7 @@ async def test_being_removed_stops_what_would_be_posted_until_it_is_added_again(
     await discord.gateway.dispatch("GUILD_DELETE", {"id": "1001"})
 
     async def paused() -> list[str | None]:
-        found = await settled.archive.digest(digest.workspace_id, digest.id)
+        found = await settled.archive.digest(digest.scope, digest.id)
         return [place.paused for place in found.destinations]
 
     for _ in range(200):

@@ -626,7 +626,7 @@ async def test_being_taken_off_stops_what_would_be_posted_until_it_is_back(
     digest = await harness.digest()
 
     async def paused() -> list[str | None]:
-        found = await harness.archive.digest(digest.workspace_id, digest.id)
+        found = await harness.archive.digest(digest.scope, digest.id)
         return [place.paused for place in found.destinations]
 
     async with listening(slack, harness.inbox, a_platform(slack)):
