@@ -20,12 +20,12 @@ for `Texts.say`: an English sentence with {placeholders}, and their values by na
 `str(error)` is English; `Texts.error` returns the text in any language.
 """
 
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Self
 
-from digests.messages import Message, add_sentences, as_message
-
-add_sentences(Path(__file__).parent)
+from digests.errors import DigestsError
+from digests.messages import Message, as_message
 
 
 class BotError(Exception):
@@ -125,3 +125,19 @@ class SendNotReceived(SendError):
 
 class SendUnclear(SendError):
     """The operation may have had its effect: read back before sending again."""
+
+
+@contextmanager
+def report_at_field(field: str) -> Iterator[None]:
+    """Report an error of the block as an error of the question `field`."""
+    try:
+        yield
+    except UserError as error:
+        raise FieldError.of(error, field=field) from None
+    except DigestsError as error:
+        raise FieldError("{problem}", problem=error, field=field) from None
+
+
+def quote_names(names: Iterable[str]) -> str:
+    """List names for a message: «Evening», «Morning brief»."""
+    return ", ".join(f"«{name}»" for name in names)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from bot.commands.forms import build_command_form
-from bot.i18n.translation import Texts
+from bot.commands import Context
+from bot.commands.context import CommandServices
 from bot.model import (
     Command,
     Delivery,
@@ -92,9 +92,14 @@ def an_inbox(**changes: Any) -> Inbox:
         if command is None or not missing:
             return await inbox.dispatch(invocation)
         said = "This is required." if invocation.submitted else ""
-        texts = Texts.of(invocation.locale)
-        errors = dict.fromkeys(missing, said)
-        return build_command_form(command, invocation.args, texts, errors)
+        # Building a form needs no services.
+        context = Context(
+            services=cast("CommandServices", None),
+            invocation=invocation,
+            command=command,
+            commands=inbox.commands,
+        )
+        return context.form(invocation.args, dict.fromkeys(missing, said))
 
     return replace(inbox, dispatch=dispatch)
 

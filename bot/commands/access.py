@@ -9,14 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
-from bot.commands.changes import propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import Context, Option, command
+from bot.commands.changes import propose_and_render
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, UnknownName
-from bot.model import ListItem, Permission, Person, Reply, SettingsEntry
+from bot.errors import FieldError, UnknownName, quote_names
+from bot.model import ListItem, Permission, Person, Reply
 from bot.storage import workspace_store
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
@@ -27,21 +25,14 @@ _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
 _PLAIN_ID = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
 WhoArgument = Annotated[
     str,
-    Option(
-        description="A person or a role: a mention, or its id",
-        rest=True,
-        completes="person",
-    ),
+    Option("A person or a role: a mention, or its id", rest=True, completes="person"),
 ]
 
 
 @command(
-    "newsdesk access grant",
-    "Make a person or a role an editor",
-    "/newsdesk access grant @ben",
-    "/newsdesk access grant role 4711",
+    "newsdesk access grant", "Make a person or a role an editor", "@ben", "role 4711"
 )
-async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
+async def grant_access(context: Context, who: WhoArgument) -> Reply:
     """Propose to grant access to the person or role."""
     everybody = context.list_people()
     if everybody:
@@ -60,45 +51,37 @@ async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
         may = context.say(
             "They may then use every /newsdesk command here, except this one."
         )
-    return render_proposal(
-        context, await propose(context, _request_grant(grant, given=True)), may
-    )
+    request = _request_grant(grant, given=True)
+    return await propose_and_render(context, request, more=[may])
 
 
-@command(
-    "newsdesk access revoke",
-    "Stop letting them do an editor's work",
-    "/newsdesk access revoke @ben",
-)
-async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
+@command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
+async def revoke_access(context: Context, who: WhoArgument) -> Reply:
     """Propose to revoke the access."""
-    grant, known = _parse_grant(who), await _list_grants(context)
+    grant, known = _parse_grant(who), await context.query(workspace_store.list_grants)
     if grant not in known:
-        names = ", ".join(f"«{format_grant(one)}»" for one in known)
+        names = quote_names(map(format_grant, known))
         raise UnknownName(
             "«{who}» was not made an editor here. There are: {names}.",
             who=shorten_line(who),
             names=names or Message("nobody"),
         )
-    change = await propose(context, _request_grant(grant, given=False))
-    return render_proposal(context, change)
+    request = _request_grant(grant, given=False)
+    return await propose_and_render(context, request, more=())
 
 
-@command("newsdesk access list", "Who is an editor here", "/newsdesk access list")
-async def list_access(context: CommandContext) -> Reply:
+@command("newsdesk access list", "Who is an editor here")
+async def list_access(context: Context) -> Reply:
     """List the people and roles with access."""
     first = context.say(
         "People who manage this workspace on its platform are always editors."
     )
-    lines = [ListItem(title=format_grant(one)) for one in await _list_grants(context)]
+    known = await context.query(workspace_store.list_grants)
+    lines = [ListItem(title=format_grant(one)) for one in known]
     return context.reply(first, *lines, title=context.say("Access"))
 
 
-async def _list_grants(context: CommandContext) -> Sequence[Grant]:
-    return await context.db.read(workspace_store.list_grants, context.scope)
-
-
-def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
+def _check_is_id(context: Context, grant: Grant, written: str) -> None:
     """Refuse a name that the platform did not turn into a mention.
 
     The name would be stored as an id, and the intended person would get no access.
@@ -134,28 +117,26 @@ def _find_person(everybody: Sequence[Person], written: str) -> Person:
         "There is nobody called «{who}» here, and there are no roles. There are: "
         "{names}.",
         who=shorten_line(written),
-        names=", ".join(f"«{person.id}»" for person in everybody),
+        names=quote_names(person.id for person in everybody),
         field="who",
     )
 
 
 def _parse_grant(written: str) -> Grant:
-    mention = _MENTION.fullmatch(written)
-    if mention is not None:
-        is_role = mention[1] not in ("@", "@!")
-        return Grant(kind="role" if is_role else "person", external_id=mention[2])
-    named = _PLAIN_ID.fullmatch(written.removeprefix("@"))
-    if named is None:
+    if mention := _MENTION.fullmatch(written):
+        is_role, external_id = mention[1] not in ("@", "@!"), mention[2]
+    elif named := _PLAIN_ID.fullmatch(written.removeprefix("@")):
+        is_role, external_id = named[1] == "role", named[2]
+    else:
         raise FieldError(
             "Name one person or role by a mention, or write «person ID» or «role ID».",
             field="who",
         )
-    return Grant(kind="role" if named[1] == "role" else "person", external_id=named[2])
+    return Grant(kind="role" if is_role else "person", external_id=external_id)
 
 
 def _request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
     name = format_grant(grant)
-    entry: SettingsEntry = {"name": name, "kind": grant.kind, "id": grant.external_id}
-    return ChangeRequest(
-        noun="access", name=name, edit=lambda _: entry if given else None
-    )
+    entry = {"name": name, "kind": grant.kind, "id": grant.external_id}
+    after = entry if given else None
+    return ChangeRequest(noun="access", name=name, edit=lambda _: after)

@@ -2,18 +2,23 @@
 
 A converter gets the context and the typed text without surrounding white space. It
 returns the value, or raises a `UserError` whose message says what to type instead.
+
+An attached file is fetched from the platform's own file host and from nowhere else, up
+to a maximum size. Its content is not interpreted here.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.forms import Option
-from bot.errors import FieldError, UnknownName, UserError
+from bot.commands import Context, Option
+from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup import explanations
 from bot.lookup.text_search import parse_since
-from bot.model import Digest
+from bot.model import ATTACHMENT_LIMIT, Digest
 from bot.schedules.calendar import find_zone
 from digests.language.dates import WEEKDAYS
 from digests.types import EditionStory
@@ -21,7 +26,7 @@ from digests.types import EditionStory
 # ── digests ────────────────────────────────────────────────────────────────────
 
 
-async def find_digest(context: CommandContext, typed: str) -> Digest:
+async def find_digest(context: Context, typed: str) -> Digest:
     """Find the digest of this name; without a name, the digest that is posted here.
 
     Raises:
@@ -31,47 +36,35 @@ async def find_digest(context: CommandContext, typed: str) -> Digest:
     return await context.archive.named(context.place, typed)
 
 
-async def select_digests(context: CommandContext, typed: str) -> tuple[Digest, ...]:
+async def select_digests(context: Context, typed: str) -> tuple[Digest, ...]:
     """Find the digest of this name; without a name, all digests of the workspace."""
-    if typed:
-        return (await find_digest(context, typed),)
-    return await context.list_digests()
+    if not typed:
+        return await context.list_digests()
+    return (await find_digest(context, typed),)
 
 
-DIGEST_OPTION = Option(
-    description="Its name; without it the one that posts here",
-    completes="digest",
-    implicit=True,
-    convert=find_digest,
+#: An option for a digest that has to be named, unless it is `implicit`.
+named_digest = partial(Option, completes="digest", convert=find_digest)
+DIGEST_OPTION = named_digest(
+    "Its name; without it the one that posts here", implicit=True
 )
 #: The digest that is named, or that is posted here.
 DigestArgument = Annotated[Digest, DIGEST_OPTION]
 #: The same, if the name is all that follows the command.
 DigestNameArgument = Annotated[
-    Digest,
-    Option(
-        description="Its name",
-        rest=True,
-        completes="digest",
-        implicit=True,
-        convert=find_digest,
-    ),
+    Digest, named_digest("Its name", rest=True, implicit=True)
 ]
 #: The digest that is named, or every digest.
 DigestsArgument = Annotated[
-    tuple[Digest, ...],
-    Option(
-        description="Its name; without it the one that posts here",
-        completes="digest",
-        implicit=True,
-        convert=select_digests,
-    ),
+    tuple[Digest, ...], replace(DIGEST_OPTION, convert=select_digests)
 ]
+#: The name as it was typed, for commands that find the digest themselves.
+TypedDigest = Annotated[str, replace(DIGEST_OPTION, implicit=False, convert=None)]
 
 # ── stories ────────────────────────────────────────────────────────────────────
 
 
-async def find_story(context: CommandContext, typed: str) -> EditionStory:
+async def find_story(context: Context, typed: str) -> EditionStory:
     """Find a story by its number in the newest edition here, its id, or words.
 
     Raises:
@@ -80,15 +73,12 @@ async def find_story(context: CommandContext, typed: str) -> EditionStory:
     try:
         return (await context.archive.story(context.place, typed)).story
     except UnknownName:
-        found = await compose_unpublished_story(context, typed)
-        if found is None:
-            raise
-        return found
+        if found := await find_unpublished_story(context, typed):
+            return found
+        raise
 
 
-async def compose_unpublished_story(
-    context: CommandContext, typed: str
-) -> EditionStory | None:
+async def find_unpublished_story(context: Context, typed: str) -> EditionStory | None:
     """Compose the story with this id as an edition would show it; None if not found."""
     if not typed.startswith("s-"):
         return None
@@ -97,32 +87,17 @@ async def compose_unpublished_story(
     )
 
 
+#: An option for a story.
+named_story = partial(Option, completes="story")
+STORY_OPTION = named_story(
+    "Its number, its id (s-…, or e-… 2), or words of it", rest=True
+)
 #: A story by words, number or id, for commands that show more about it.
-StoryReference = Annotated[
-    str,
-    Option(
-        description="Its number, its id (s-…, or e-… 2), or words of it",
-        rest=True,
-        completes="story",
-    ),
-]
-StoryArgument = Annotated[
-    EditionStory,
-    Option(
-        description="Its number, its id (s-…, or e-… 2), or words of it",
-        rest=True,
-        completes="story",
-        convert=find_story,
-    ),
-]
+StoryReference = Annotated[str, STORY_OPTION]
+StoryArgument = Annotated[EditionStory, replace(STORY_OPTION, convert=find_story)]
 #: A story that is followed by another argument.
 FollowedStoryArgument = Annotated[
-    EditionStory,
-    Option(
-        description="Its number, its id, or a word of it",
-        completes="story",
-        convert=find_story,
-    ),
+    EditionStory, named_story("Its number, its id, or a word of it", convert=find_story)
 ]
 
 #: The days that an edition can be previewed for.
@@ -131,34 +106,32 @@ PREVIEW_DAYS = ("today", "yesterday", "last 7 days")
 # ── days and numbers ───────────────────────────────────────────────────────────
 
 
-def _parse_since(context: CommandContext, typed: str) -> datetime | None:
-    return parse_since(typed, now=context.now, zone=context.zone)
-
-
 #: The instant at which a day begins.
 SinceArgument = Annotated[
     datetime | None,
     Option(
-        description="From this day on: yesterday, Monday, 2026-01-05, 7 days",
-        convert=_parse_since,
+        "From this day on: yesterday, Monday, 2026-01-05, 7 days",
+        convert=lambda context, typed: parse_since(
+            typed, now=context.now, zone=context.zone
+        ),
     ),
 ]
 
 
-def parse_zone(_: CommandContext, typed: str) -> str:
+def parse_zone(_: Context, typed: str) -> str:
     """Parse the IANA name of a time zone."""
     return find_zone(typed)
 
 
-def parse_page(_: CommandContext, typed: str) -> int:
+def parse_page(_: Context, typed: str) -> int:
     """Parse the number of a page; 0, which no list has, for any other text."""
     return int(typed[:6]) if typed.isdecimal() else 0
 
 
-def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
+def within(least: int, most: int) -> Callable[[Context, str], int]:
     """Build a converter to a number between these two, inclusive."""
 
-    def convert(_: CommandContext, typed: str) -> int:
+    def convert(_: Context, typed: str) -> int:
         if not typed.isdecimal() or not least <= int(typed[:6]) <= most:
             raise UserError(
                 "Say how many, from {least} to {most}.", least=least, most=most
@@ -168,10 +141,10 @@ def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
     return convert
 
 
-def at_most(most: int) -> Callable[[CommandContext, str], str]:
+def at_most(most: int) -> Callable[[Context, str], str]:
     """Build a converter that rejects texts of more characters."""
 
-    def convert(_: CommandContext, typed: str) -> str:
+    def convert(_: Context, typed: str) -> str:
         if len(typed) > most:
             raise UserError("That is too long: at most {most} characters.", most=most)
         return typed
@@ -179,7 +152,7 @@ def at_most(most: int) -> Callable[[CommandContext, str], str]:
     return convert
 
 
-def collapse_blanks(_: CommandContext, typed: str) -> str:
+def collapse_blanks(_: Context, typed: str) -> str:
     """Return the text on one line, words separated by single spaces."""
     return " ".join(typed.split())
 
@@ -223,4 +196,78 @@ def _parse_date(said: str, field: str) -> date:
             "2026-12-24: year, month, day.",
             said=said[:40],
             field=field,
+        ) from None
+
+
+#: Seconds that fetching a file may take.
+DOWNLOAD_SECONDS = 20.0
+#: The option that takes a file.
+FILE = "file"
+
+
+async def read_given_text(context: Context, typed: str) -> str:
+    """Return the text of the option `file`, decoded as UTF-8 with or without a BOM.
+
+    Raises:
+        FieldError: It cannot be fetched, or it is not UTF-8.
+    """
+    attached = context.invocation.attached.get(FILE)
+    if attached is None and not _is_address(typed):
+        return context.invocation.args[FILE].removeprefix("\ufeff")
+    body = await read_given_bytes(context, typed)
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FieldError(
+            "The file is not UTF-8 text. Save it as UTF-8 and give it again.",
+            field=FILE,
+        ) from None
+
+
+async def read_given_bytes(context: Context, typed: str) -> bytes:
+    """Return the bytes of the file that was attached, linked or typed.
+
+    Raises:
+        FieldError: It cannot be fetched.
+    """
+    source_reader = context.publisher.ingestor.source_reader
+    attached = context.invocation.attached.get(FILE)
+    if attached is None:
+        if _is_address(typed):
+            return await _download(source_reader.fetch_file(typed))
+        return context.invocation.args[FILE].encode("utf-8", "replace")
+    if typed:
+        raise FieldError("Give the text or a file, not both.", field=FILE)
+    if attached.size > ATTACHMENT_LIMIT:
+        raise FieldError(
+            "A file may have at most {most} KB; «{name}» has {size} KB. Give it in "
+            "several parts.",
+            most=ATTACHMENT_LIMIT // 1_000,
+            name=attached.name[:80],
+            size=-(-attached.size // 1_000),
+            field=FILE,
+        )
+    body = await _download(
+        source_reader.fetch_attachment(attached, most=ATTACHMENT_LIMIT)
+    )
+    if len(body) != attached.size:
+        # Platforms also respond with another page if the file may not be read.
+        raise FieldError("The file arrived incomplete. Give it again.", field=FILE)
+    return body
+
+
+def _is_address(typed: str) -> bool:
+    """Check whether the text is one URL and nothing else."""
+    return typed.lower().startswith(("https://", "http://")) and len(typed.split()) == 1
+
+
+async def _download(work: Awaitable[bytes]) -> bytes:
+    try:
+        with report_at_field(FILE):
+            return await asyncio.wait_for(work, DOWNLOAD_SECONDS)
+    except TimeoutError:
+        raise FieldError(
+            "It did not arrive within {n} seconds. Try again, or give its text.",
+            n=round(DOWNLOAD_SECONDS),
+            field=FILE,
         ) from None

@@ -5,9 +5,9 @@ gets the digest and when, and a button that confirms the change (`commands.histo
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from bot.commands.context import CommandContext
+from bot.commands import Context
 from bot.configuration.change_preview import ChangePreviews
 from bot.configuration.change_steps import (
     ChangeContext,
@@ -21,21 +21,11 @@ from bot.configuration.diff import (
     format_times,
     list_differences,
 )
-from bot.model import (
-    Block,
-    Control,
-    Digest,
-    FactTable,
-    ListItem,
-    Paragraph,
-    Reply,
-    SettingsEntry,
-    SmallPrint,
-)
+from bot.model import Block, Control, Digest, FactTable, ListItem, Reply, SettingsEntry
 from digests.types import Edition, arrange_sections
 
 
-def build_change_context(context: CommandContext) -> ChangeContext:
+def build_change_context(context: Context) -> ChangeContext:
     """Build the context in which a change by this person is checked and applied."""
     return ChangeContext(
         plugins=context.services.plugins,
@@ -45,7 +35,7 @@ def build_change_context(context: CommandContext) -> ChangeContext:
     )
 
 
-def get_previews(context: CommandContext) -> ChangePreviews:
+def get_previews(context: Context) -> ChangePreviews:
     """Build the service that previews a change's effect on a digest's editions."""
     return ChangePreviews(publisher=context.publisher)
 
@@ -66,9 +56,7 @@ def request_settings(digest: Digest, settings: Mapping[str, object]) -> ChangeRe
     return request_edit(digest, lambda entry: {**entry, **settings})
 
 
-async def propose(
-    context: CommandContext, *requests: ChangeRequest
-) -> ConfigurationChange:
+async def propose(context: Context, *requests: ChangeRequest) -> ConfigurationChange:
     """Check the requests as one change and store it until it is confirmed.
 
     Raises:
@@ -80,37 +68,42 @@ async def propose(
 
 
 async def propose_and_render(
-    context: CommandContext, *requests: ChangeRequest, effect: bool = True
+    context: Context,
+    *requests: ChangeRequest,
+    more: Sequence[Block | str] | None = None,
 ) -> Reply:
-    """Propose and render a change, with its effect on the next edition if possible."""
+    """Propose and render a change.
+
+    `more` is what the command says about it; None shows the effect on the next edition.
+    """
     change = await propose(context, *requests)
-    more = await render_effect(context, change) if effect else ()
+    if more is None:
+        more = await render_effect(context, change)
     return render_proposal(context, change, *more)
 
 
 def render_proposal(
-    context: CommandContext, change: ConfigurationChange, *more: Block | str
+    context: Context, change: ConfigurationChange, *more: Block | str
 ) -> Reply:
     """Render a proposed change, with the button that applies it.
 
     `more` goes between the differences and the recipients of the digest.
     """
-    confirm = _sign_button(
-        context, change, context.say("Confirm"), "confirm", change.id
-    )
+    label = context.say("Confirm")
+    confirm = _sign_button(context, change, label, "confirm", change.id)
     return context.reply(
         *_render_differences(context, change),
         *more,
         *_render_upcoming(context, change),
-        SmallPrint(text=context.say("Nothing is changed until you confirm.")),
+        context.small_print("Nothing is changed until you confirm."),
         title=context.say("Please confirm"),
         controls=(confirm,),
     )
 
 
-def render_applied(context: CommandContext, change: ConfigurationChange) -> Reply:
+def render_applied(context: Context, change: ConfigurationChange) -> Reply:
     """Render an applied change: what happens next, and how to revert it."""
-    controls = [context.button(context.say("Take this back"), "revert", change.id)]
+    controls = [context.button("Take this back", "revert", change.id)]
     new = {s.name for s in change.steps if s.noun == "digest" and s.before is None}
     for coming in change.coming:
         if coming.digest in new and coming.destinations and coming.digest_id:
@@ -126,30 +119,25 @@ def render_applied(context: CommandContext, change: ConfigurationChange) -> Repl
 
 
 def _sign_button(
-    context: CommandContext, change: ConfigurationChange, label: str, *carried: str
+    context: Context, change: ConfigurationChange, label: str, *carried: str
 ) -> Control:
     """Build a button for the change's workspace, which the change may have created."""
     control = context.services.controls.signed(change.workspace.id, *carried)
     return Control(id=control, label=label, primary=True)
 
 
-async def render_effect(
-    context: CommandContext, change: ConfigurationChange
-) -> tuple[Block, ...]:
+async def render_effect(context: Context, change: ConfigurationChange) -> list[str]:
     """Render the number of stories in the next edition with and without the change."""
     if len(change.steps) != 1:
-        return ()
+        return []
     found = await get_previews(context).compare_editions(
         change.workspace, change.steps[0]
     )
     if found is None:
-        return ()
-    counts = {
-        "full": len(found.after.stories),
-        "brief": _count_brief(found.after),
-        "was_full": len(found.before.stories),
-        "was_brief": _count_brief(found.before),
-    }
+        return []
+    after, before = found.after, found.before
+    counts = {"full": len(after.stories), "brief": _count_brief(after)}
+    counts |= {"was_full": len(before.stories), "was_brief": _count_brief(before)}
     if found.again:
         sentence = context.say(
             "Nothing is new right now. From recent articles it would have {full} in "
@@ -163,7 +151,7 @@ async def render_effect(
             "this change, {was_full} and {was_brief}.",
             **counts,
         )
-    return (Paragraph(text=sentence),)
+    return [sentence]
 
 
 def _count_brief(edition: Edition) -> int:
@@ -171,9 +159,7 @@ def _count_brief(edition: Edition) -> int:
     return len(edition.brief) if shown else 0
 
 
-def _render_differences(
-    context: CommandContext, change: ConfigurationChange
-) -> list[Block]:
+def _render_differences(context: Context, change: ConfigurationChange) -> list[Block]:
     blocks: list[Block] = []
     for step in change.steps:
         blocks.append(ListItem(title=format_step_title(step, context.texts)))
@@ -183,7 +169,7 @@ def _render_differences(
     return blocks
 
 
-def _render_upcoming(context: CommandContext, change: ConfigurationChange) -> list[str]:
+def _render_upcoming(context: Context, change: ConfigurationChange) -> list[str]:
     return [
         f"{format_audience(coming, context.texts)} "
         f"{format_times(coming, context.texts)}"

@@ -1,11 +1,12 @@
 """The services that commands share, and the context of one call."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
-from bot.commands.controls import ControlSigner, build_control_id
-from bot.commands.forms import build_command_form
+from bot.commands.controls import SIGNED_ACTIONS, ControlSigner, build_control_id
 from bot.i18n.translation import Texts
 from bot.lookup.archive import Archive
 from bot.lookup.name_resolution import posts_to
@@ -18,12 +19,14 @@ from bot.model import (
     Discussion,
     Finding,
     Form,
+    FormField,
     Invocation,
     Location,
     Paragraph,
     Person,
     PlatformCheck,
     Reply,
+    SmallPrint,
     Workspace,
 )
 from bot.model.workspace import PersonScope, Scope
@@ -33,12 +36,21 @@ from bot.publishing.editions import EditionPublisher
 from bot.publishing.planning import digest_zone, find_next_due
 from bot.settings import Retention
 from bot.storage import (
+    Connection,
     Database,
     destination_store,
     digest_store,
     personal_digest_store,
     reader_store,
 )
+from digests.messages import Message
+
+P = ParamSpec("P")
+T = TypeVar("T")
+#: A query about one workspace.
+Query = Callable[Concatenate[Connection, Scope, P], T]
+#: Questions of a form, on the platform that takes the fewest.
+MAX_FIELDS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +91,7 @@ class CommandServices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CommandContext:
+class Context:
     """One call of a command: the person, place and language, and the services."""
 
     services: CommandServices
@@ -87,6 +99,11 @@ class CommandContext:
     #: The command that was called, and the registry that it belongs to.
     command: Command
     commands: Sequence[Command]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The answers by option, as they were typed."""
+        return {name: said.strip() for name, said in self.invocation.args.items()}
 
     # ── who asks, and where ────────────────────────────────────────────────────
 
@@ -157,9 +174,13 @@ class CommandContext:
         """The service that composes and posts editions."""
         return self.services.publisher
 
+    async def query(self, load: Query[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Run a query about the workspace; see `Database.read`."""
+        return await self.db.read(load, self.scope, *args, **named)
+
     async def list_digests(self) -> tuple[Digest, ...]:
         """List the digests of the workspace by name, without personal ones."""
-        return await self.db.read(digest_store.list_digests, self.scope)
+        return await self.query(digest_store.list_digests)
 
     async def list_digests_here(self) -> tuple[Digest, ...]:
         """List the digests that are posted in this channel."""
@@ -168,7 +189,7 @@ class CommandContext:
 
     async def list_destinations(self) -> tuple[Destination, ...]:
         """List the destinations of the workspace."""
-        return await self.db.read(destination_store.list_destinations, self.scope)
+        return await self.query(destination_store.list_destinations)
 
     def list_people(self) -> tuple[Person, ...]:
         """List the people of the workspace; () if the platform cannot list them."""
@@ -195,6 +216,14 @@ class CommandContext:
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Return the sentence for `n` things; see `Texts.count`."""
         return self.texts.count(one, many, n, **values)
+
+    def message(self, message: Message | None, /) -> str:
+        """Return the text of a message in the person's language, "" for None."""
+        return self.texts.message(message)
+
+    def get_today(self, zone: str) -> date:
+        """Return the date in this zone."""
+        return self.now.astimezone(ZoneInfo(zone)).date()
 
     def format_moment(self, at: datetime | None, zone: str = "") -> str:
         """Format «tomorrow 08:30», by default in the workspace's zone; "" for None."""
@@ -223,39 +252,77 @@ class CommandContext:
             discussion=discussion,
         )
 
+    def answer(self, msgid: str, /, *, title: str = "", **values: object) -> Reply:
+        """Build a reply of one sentence; see `Texts.say`."""
+        return self.reply(self.say(msgid, **values), title=title)
+
+    def listing(
+        self, title: str, blocks: Iterable[Block], *more: Block, nothing: str
+    ) -> Reply:
+        """Build a reply of the blocks and `more`; without blocks, of `nothing`."""
+        found = tuple(blocks)
+        return self.reply(*((*found, *more) if found else (nothing,)), title=title)
+
+    def section(self, msgid: str, lines: Sequence[Block], /) -> tuple[Block, ...]:
+        """Build the lines below a heading in small print; () without lines."""
+        return (self.small_print(msgid), *lines) if lines else ()
+
+    def small_print(self, msgid: str, /, **values: object) -> SmallPrint:
+        """Build a line of small print from one sentence; see `Texts.say`."""
+        return SmallPrint(text=self.say(msgid, **values))
+
     def form(
         self,
         values: Mapping[str, str] | None = None,
         errors: Mapping[str, str] | None = None,
         *,
-        required: Sequence[str] = (),
+        required: Collection[str] = (),
     ) -> Form:
         """Build a form with the questions of this command.
+
+        It holds as many as a form can: required and answered ones first.
 
         Args:
             values: Initial answers; without them, the typed ones.
             errors: Error messages by option.
             required: Options that the form requires, although the command does not.
         """
-        if values is None:
-            given = self.invocation.args.items()
-            values = {name: value.strip() for name, value in given}
-        options = (
-            replace(option, required=True) if option.name in required else option
-            for option in self.command.options
+        values, wrong = self.typed if values is None else values, errors or {}
+        options, word = self.command.options, self.texts.word
+        touched = {*values, *wrong, *required}
+        by_need = sorted(options, key=lambda o: not (o.required or o.name in touched))
+        fields = (
+            FormField(
+                name=option.name,
+                label=word(option.name.replace("_", " ").capitalize()),
+                description=word(option.description),
+                required=option.required or option.name in required,
+                value=values.get(option.name, ""),
+                choices=option.choices,
+                error=wrong.get(option.name, ""),
+                lines=option.lines,
+                attachable=option.attachable,
+            )
+            for option in options
+            if option in by_need[:MAX_FIELDS]
         )
-        asking = replace(self.command, options=tuple(options))
-        return build_command_form(asking, values, self.texts, errors)
+        title = word(self.command.description)
+        return Form(path=self.command.path, title=title, fields=tuple(fields))
 
     def button(
-        self, label: str, action: str, *args: str, primary: bool = False
+        self,
+        msgid: str,
+        action: str,
+        *args: str,
+        primary: bool = False,
+        **values: object,
     ) -> Control:
-        """Build a button that changes nothing."""
-        return Control(id=build_control_id(action, *args), label=label, primary=primary)
+        """Build a button with the sentence as its label; see `Texts.say`.
 
-    def signed_button(
-        self, label: str, action: str, *args: str, primary: bool = False
-    ) -> Control:
-        """Build a button that changes something; only its own workspace accepts it."""
-        control = self.services.controls.signed(self.workspace_id, action, *args)
-        return Control(id=control, label=label, primary=primary)
+        Where pressing it changes something, only this workspace accepts it.
+        """
+        if action in SIGNED_ACTIONS:
+            control = self.services.controls.signed(self.workspace_id, action, *args)
+        else:
+            control = build_control_id(action, *args)
+        return Control(id=control, label=self.say(msgid, **values), primary=primary)

@@ -1,13 +1,11 @@
 """`/news corrections`, `/newsdesk correct`: corrections of published stories."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from bot.commands.arguments import SinceArgument
-from bot.commands.changes import propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import Context, Option, command
+from bot.commands.arguments import SinceArgument, named_story
+from bot.commands.changes import propose_and_render
 from bot.commands.presentation import join_notes
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
@@ -23,36 +21,28 @@ MAX_CORRECTIONS, MAX_CHANGES = 8, 2
 @command(
     "news corrections",
     "Corrections to stories after they were posted",
-    "/news corrections",
-    "/news corrections since=Monday",
+    "",
+    "since=Monday",
 )
-async def show_corrections(
-    context: CommandContext, since: SinceArgument = None
-) -> Reply:
+async def show_corrections(context: Context, since: SinceArgument = None) -> Reply:
     """Show the latest corrections, and whether the posted messages were updated."""
-    found = await context.db.read(
-        list_corrections, context.scope, since=since, count=MAX_CORRECTIONS
-    )
+    found = await context.query(list_corrections, since=since, count=MAX_CORRECTIONS)
+    if not found and since:
+        return context.answer("Nothing posted here has been corrected since then.")
     if not found:
-        return context.reply(
-            context.say("Nothing posted here has been corrected since then.")
-            if since
-            else context.say("Nothing posted here has been corrected so far.")
-        )
+        return context.answer("Nothing posted here has been corrected so far.")
     lines = [line for one in found for line in _render_correction(context, one)]
     title = context.count("{n} correction", "{n} corrections", len(found))
     return context.reply(*lines, title=title)
 
 
-def _render_correction(
-    context: CommandContext, one: CorrectionStatus
-) -> list[ListItem]:
+def _render_correction(context: Context, one: CorrectionStatus) -> list[ListItem]:
     correction = one.correction
     at = context.format_moment(correction.found_at)
     first = ListItem(
         title=correction.headline,
         text=_format_outcome(context, one),
-        note=join_notes(at, _format_origin(context, one)),
+        note=join_notes(at, *_format_origin(context, one)),
         article=str(correction.article_id) if correction.article_id else None,
         revision=correction.new_revision,
     )
@@ -62,18 +52,18 @@ def _render_correction(
     return [first, *(_render_text_change(context, change) for change in changes)]
 
 
-def _format_origin(context: CommandContext, one: CorrectionStatus) -> str:
+def _format_origin(context: Context, one: CorrectionStatus) -> Iterator[str]:
     """Format the outlet, or the editor who made the correction."""
     correction = one.correction
     if correction.editor_name is None:
-        return correction.outlet or ""
-    return join_notes(
-        context.say("by {name}", name=shorten_line(correction.editor_name)),
-        context.say("taken back") if correction.reverted_at else "",
-    )
+        yield correction.outlet or ""
+        return
+    yield context.say("by {name}", name=shorten_line(correction.editor_name))
+    if correction.reverted_at:
+        yield context.say("taken back")
 
 
-def _render_text_change(context: CommandContext, change: Mapping[str, Any]) -> ListItem:
+def _render_text_change(context: Context, change: Mapping[str, Any]) -> ListItem:
     old, new = change["old"], change["new"]
     if old and new:
         text = context.say("Before: {old} — Now: {new}", old=old, new=new)
@@ -85,7 +75,7 @@ def _render_text_change(context: CommandContext, change: Mapping[str, Any]) -> L
     return ListItem(title=words if old and new else "", text=text)
 
 
-def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
+def _format_outcome(context: Context, one: CorrectionStatus) -> str:
     """Format whether the posted messages were updated."""
     match one.correction.state:
         case "unshown":
@@ -93,7 +83,7 @@ def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
                 "None of the messages contained it, so they stay as they are."
             )
         case "listed":
-            return context.texts.message(one.correction.reason)
+            return context.message(one.correction.reason)
         case "due":
             return context.say("The messages are about to be edited.")
     parts = [context.count("{n} message edited.", "{n} messages edited.", one.edited)]
@@ -102,45 +92,36 @@ def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
             context.count("{n} still to edit.", "{n} still to edit.", one.waiting)
         )
     if one.failed:
-        why = " ".join(map(context.texts.message, one.failed))
+        why = " ".join(map(context.message, one.failed))
         parts.append(context.say("Others could not be edited: {why}", why=why))
     return " ".join(parts)
-
-
-async def _find_published(context: CommandContext, typed: str) -> ResolvedStory:
-    return await context.archive.story(context.place, typed)
 
 
 @command(
     "newsdesk correct",
     "Correct a posted story, marked as an editor's correction",
-    "/newsdesk correct 2 The bridge was closed on Monday",
+    "2 The bridge was closed on Monday",
 )
 async def correct_story(
-    context: CommandContext,
+    context: Context,
     number: Annotated[
         ResolvedStory,
-        Option(
-            description="Its number in the newest edition, or its id",
-            completes="story",
-            convert=_find_published,
+        named_story(
+            "Its number in the newest edition, or its id",
+            convert=lambda context, typed: context.archive.story(context.place, typed),
         ),
     ],
-    text: Annotated[
-        str, Option(description="What is right, in at most 200 characters", rest=True)
-    ],
+    text: Annotated[str, Option("What is right, in at most 200 characters", rest=True)],
 ) -> Reply:
     """Propose to add a correction below a story in the messages that contain it."""
     edition, story = number.stored_edition, number.story
     await context.db.read(change_steps.check_still_editable, edition, context.now)
     name = change_steps.format_correction_name(edition, story.id)
     entry: SettingsEntry = {"name": name, "headline": story.headline.text, "text": text}
-    change = await propose(
-        context, ChangeRequest(noun="correction", name=name, edit=lambda _: entry)
-    )
+    request = ChangeRequest(noun="correction", name=name, edit=lambda _: entry)
     effect = context.say(
         "The posted messages are edited: this is added at the end of story {number}, "
         "marked as an editor's correction. Nobody is notified.",
         number=number.number,
     )
-    return render_proposal(context, change, effect)
+    return await propose_and_render(context, request, more=[effect])

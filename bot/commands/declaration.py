@@ -1,7 +1,7 @@
 """Declare commands as functions with typed parameters.
 
-    @command("news timeline", "A story over its days, in order", "/news timeline 1")
-    async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+    @command("news timeline", "A story over its days, in order", "1", "harbour bridge")
+    async def show_timeline(context: Context, story: StoryArgument) -> Reply:
 
 Each parameter after the context is one option of the command; its annotation contains
 an `Option` that describes the question and the conversion. Typed text is converted
@@ -16,25 +16,71 @@ A control may carry an argument that cannot be typed, such as the edition that a
 confirm button is about. Its handler is declared beside the command:
 
     @post.control("confirmed")
-    async def post_confirmed(context: CommandContext, carried: str) -> Reply:
+    async def post_confirmed(context: Context, carried: str) -> Reply:
 
 Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Any, TypeVar
 
-from bot.commands.context import CommandContext, CommandServices
-from bot.commands.forms import Option, OptionGroup, build_digest_form
+from bot.commands.context import MAX_FIELDS, CommandServices, Context
+from bot.configuration.settings import build_setting_options
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
-from bot.model import Command, CommandOption, Form, Invocation, Permission, Reply
+from bot.model import (
+    Command,
+    CommandOption,
+    Form,
+    Invocation,
+    OfferedBy,
+    Permission,
+    Reply,
+    SettingsModel,
+)
 
 CommandFunction = Callable[..., Awaitable[Reply | Form]]
-ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
+ControlFunction = Callable[[Context, str], Awaitable[Reply | Form]]
 C = TypeVar("C", bound=ControlFunction)
+#: Values of one question to choose from, on the platform that takes the fewest.
+MAX_CHOICES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Option(CommandOption):
+    """How one parameter of a command is asked for and converted.
+
+    It is the metadata of the parameter's annotation:
+    `Annotated[EditionStory, Option("Its number", convert=find_story)]`.
+    """
+
+    description: str
+    _: KW_ONLY
+    #: The option's name, if it differs from the parameter's: «from».
+    name: str = ""
+    #: It is required anyway if the parameter has no default. True with a default: the
+    #: function itself asks for a missing answer.
+    required: bool = False
+    #: (context, stripped typed text) → value, or an awaitable of it. Without a
+    #: converter the parameter gets the text.
+    convert: Callable[[Any, str], Any] | None = None
+    #: Whether an empty answer is converted too: the digest that is posted here.
+    implicit: bool = False
+    #: Settings whose errors (`FieldError.field`) belong to this question.
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options of one parameter: the settings that a command offers.
+
+    The parameter gets the given ones, by name, as they were typed.
+    """
+
+    model: type[SettingsModel]
+    command: OfferedBy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +88,13 @@ class _Parameter:
     """One parameter of a command's function, with the options that it stands for."""
 
     name: str
+    #: Named as people see them.
     shown: tuple[CommandOption, ...]
-    #: None: a group of options.
+    #: Its option as declared; None for a group of options.
     option: Option | None
 
     async def convert(
-        self, context: CommandContext, typed: Mapping[str, str]
+        self, context: Context, typed: Mapping[str, str]
     ) -> dict[str, object]:
         """Return {name: value} of the parameter; {} to use its default.
 
@@ -109,7 +156,7 @@ class CommandDeclaration:
         """Build the command for the registry `commands`, which may be incomplete."""
 
         async def run(invocation: Invocation) -> Reply | Form:
-            context = CommandContext(
+            context = Context(
                 services=services,
                 invocation=invocation,
                 command=bound,
@@ -128,17 +175,17 @@ class CommandDeclaration:
         )
         return bound
 
-    async def _run(self, context: CommandContext) -> Reply | Form:
-        asked = context.invocation
-        typed = {name: said.strip() for name, said in asked.args.items()}
+    async def _run(self, context: Context) -> Reply | Form:
+        typed, attached = context.typed, context.invocation.attached
         for argument, handle in self.controls.items():
             if typed.get(argument):
                 return await handle(context, typed[argument])
-        given = {name for name, said in typed.items() if said} | set(asked.attached)
+        given = {name for name, said in typed.items() if said} | set(attached)
         lacking = (one for one in self.parameters if one.is_missing(given))
         missing = [one.shown[0].name for one in lacking]
         if missing:
-            said = context.texts.say("This is required.") if asked.submitted else ""
+            submitted = context.invocation.submitted
+            said = context.say("This is required.") if submitted else ""
             return context.form(errors=dict.fromkeys(missing, said))
         try:
             values: dict[str, object] = {}
@@ -146,7 +193,7 @@ class CommandDeclaration:
                 values |= await parameter.convert(context, typed)
             return await self.function(context, **values)
         except AmbiguousDigest as which:
-            form = build_digest_form(context.command, asked, which)
+            form = _ask_for_digest(context, which)
             if form is None:
                 raise
             return form
@@ -158,6 +205,28 @@ class CommandDeclaration:
             return context.form(errors={question: context.texts.error(mistake)})
 
 
+def _ask_for_digest(context: Context, which: AmbiguousDigest) -> Form | None:
+    """Build the command's form with the digests to choose from.
+
+    Returns None if a form cannot ask it: the command takes no digest, more was given
+    than a form can hold, or there are too many digests to choose from.
+    """
+    given = {name for name, said in context.typed.items() if said} | {"digest"}
+    asked = {option.name for option in context.command.options}
+    too_many = len(given) > MAX_FIELDS or len(which.names) > MAX_CHOICES
+    if too_many or not given <= asked:
+        return None
+    form = context.form({**context.typed, "digest": ""})
+    fields = {field.name: field for field in form.fields}
+    fields["digest"] = replace(
+        fields["digest"],
+        description=context.say("Several match: choose one"),
+        required=True,
+        choices=which.names,
+    )
+    return replace(form, fields=tuple(fields.values()))
+
+
 def command(
     path: str, description: str, *examples: str
 ) -> Callable[[CommandFunction], CommandDeclaration]:
@@ -166,15 +235,17 @@ def command(
     Args:
         path: «news quotes»: root and name (and group), separated by spaces.
         description: One line of at most 60 characters.
-        examples: Realistic lines as people type them; at least one.
+        examples: Realistic arguments as people type them after the path, "" for none;
+            or whole lines that start with «/». Without examples, the path is one.
     """
+    lines = [e if e.startswith("/") else f"/{path} {e}".strip() for e in examples]
 
     def declare(function: CommandFunction) -> CommandDeclaration:
         _, *parameters = inspect.signature(function).parameters.values()
         return CommandDeclaration(
             path=path,
             description=description,
-            examples=examples,
+            examples=tuple(lines or [f"/{path}"]),
             function=function,
             parameters=tuple(map(_read_parameter, parameters)),
         )
@@ -186,10 +257,10 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     # The outermost annotation comes last; it refines those inside.
     *_, option = parameter.annotation.__metadata__
     if isinstance(option, OptionGroup):
-        return _Parameter(name=parameter.name, shown=option.options, option=None)
-    required = option.required
-    if required is None:
-        required = not option.implicit and parameter.default is parameter.empty
-    name = option.name or parameter.name
-    shown = option.to_command_option(name, required=required)
-    return _Parameter(name=parameter.name, shown=(shown,), option=option)
+        shown = build_setting_options(option.model, option.command)
+        return _Parameter(name=parameter.name, shown=shown, option=None)
+    needed = not option.implicit and parameter.default is parameter.empty
+    asked = replace(
+        option, name=option.name or parameter.name, required=option.required or needed
+    )
+    return _Parameter(name=parameter.name, shown=(asked,), option=option)

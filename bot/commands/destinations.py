@@ -5,16 +5,14 @@ that they cannot see. The configuration rejects options that the platform does n
 support, with an error at their question.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
+from bot.commands import Context, Option, OptionGroup, command
 from bot.commands.changes import propose_and_render, request_edit
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.digest_requests import choose_destination_name, get_channel
-from bot.commands.forms import Option, OptionGroup
+from bot.commands.digest_requests import get_channel, name_destination
 from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.settings import build_setting_options, format_form_values
+from bot.configuration.settings import format_form_values
 from bot.errors import UnknownName
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import (
@@ -29,81 +27,58 @@ from bot.model import (
 
 
 @command(
-    "newsdesk destination here",
-    "Let digests be posted to this channel",
-    "/newsdesk destination here",
-    "/newsdesk destination here morning",
+    "newsdesk destination here", "Let digests be posted to this channel", "", "morning"
 )
 async def add_destination(
-    context: CommandContext,
-    name: Annotated[str, Option(description="How digests call it", rest=True)] = "",
+    context: Context,
+    name: Annotated[str, Option("How digests call it", rest=True)] = "",
 ) -> Reply:
     """Propose this channel as a destination, or resume posting there."""
     channel, known = get_channel(context.place), await context.list_destinations()
     there = next((place for place in known if place.channel == channel), None)
-    name = name.lstrip("#") or (
-        there.name if there else choose_destination_name("", channel, known)
-    )
-    entry: SettingsEntry = {"name": name, "channel": channel, "stopped": None}
+    present = there.name if there else name_destination("", channel, known)
+    name = name.lstrip("#") or present
+    entry = {"name": name, "channel": channel, "stopped": None}
     request = ChangeRequest(
         noun="destination",
-        name=there.name if there else name,
+        name=present if there else name,
         edit=lambda before: {**(before or {}), **entry},
     )
     return await propose_and_render(context, request)
 
 
-@command(
-    "newsdesk destination list",
-    "The channels that can be posted to",
-    "/newsdesk destination list",
-)
-async def list_destinations(context: CommandContext) -> Reply:
+@command("newsdesk destination list", "The channels that can be posted to")
+async def list_destinations(context: Context) -> Reply:
     """List the destinations, each with the digests that are posted there."""
-    known, posting = await context.list_destinations(), await context.list_digests()
-    title = context.say("Destinations")
-    if not known:
-        nothing = context.say(
-            "No channel is a destination yet. Run /newsdesk destination "
-            "here in the channel that should get the news."
-        )
-        return context.reply(nothing, title=title)
-    return context.reply(
-        *(_render_destination(context, place, posting) for place in known), title=title
+    lines, posting = [], await context.list_digests()
+    for place in await context.list_destinations():
+        users = ", ".join(one.name for one in _list_users(place, posting))
+        note = users or context.say("no digest posts there")
+        text = context.message(place.paused)
+        lines.append(ListItem(title=f"#{place.name}", text=text, note=note))
+    nothing = context.say(
+        "No channel is a destination yet. Run /newsdesk destination here in the "
+        "channel that should get the news."
     )
+    return context.listing(context.say("Destinations"), lines, nothing=nothing)
 
 
-def _render_destination(
-    context: CommandContext, place: Destination, known: Sequence[Digest]
-) -> ListItem:
-    users = ", ".join(digest.name for digest in _list_users(place, known))
-    return ListItem(
-        title=f"#{place.name}",
-        text=context.texts.message(place.paused),
-        note=users or context.say("no digest posts there"),
-    )
-
-
-def _list_users(place: Destination, known: Sequence[Digest]) -> list[Digest]:
+def _list_users(place: Destination, known: Iterable[Digest]) -> list[Digest]:
     """List the digests that are posted there."""
     return [d for d in known if place.name in {p.name for p in d.destinations}]
 
 
-async def _find_destination(context: CommandContext, typed: str) -> Destination:
+async def _find_destination(context: Context, typed: str) -> Destination:
     return resolve_destination(await context.list_destinations(), typed)
 
 
-@command(
-    "newsdesk destination remove",
-    "Stop posting to a channel",
-    "/newsdesk destination remove morning",
-)
+@command("newsdesk destination remove", "Stop posting to a channel", "morning")
 async def remove_destination(
-    context: CommandContext,
+    context: Context,
     name: Annotated[
         Destination,
         Option(
-            description="What the list calls it",
+            "What the list calls it",
             rest=True,
             completes="destination",
             convert=_find_destination,
@@ -113,26 +88,24 @@ async def remove_destination(
     """Propose to remove the destination, also from the digests posted there."""
 
     def leave(entry: SettingsEntry) -> SettingsEntry:
-        left = [place for place in entry["destinations"] if place != name.name]
-        return {**entry, "destinations": left}
+        others = [place for place in entry["destinations"] if place != name.name]
+        return {**entry, "destinations": others}
 
     users = _list_users(name, await context.list_digests())
+    left = [request_edit(digest, leave) for digest in users]
     gone = ChangeRequest(noun="destination", name=name.name, edit=lambda _: None)
-    return await propose_and_render(
-        context, *(request_edit(digest, leave) for digest in users), gone
-    )
+    return await propose_and_render(context, *left, gone)
 
 
-async def _find_destination_or_here(context: CommandContext, typed: str) -> Destination:
+async def _find_destination_or_here(context: Context, typed: str) -> Destination:
     known = await context.list_destinations()
     if typed:
         return resolve_destination(known, typed)
     here = next((p for p in known if p.channel == context.place.channel), None)
     if here is None:
         raise UnknownName(
-            "This channel is not a destination yet. Run /newsdesk "
-            "destination here first, or name one: /newsdesk destination "
-            "list shows them."
+            "This channel is not a destination yet. Run /newsdesk destination here "
+            "first, or name one: /newsdesk destination list shows them."
         )
     return here
 
@@ -140,25 +113,22 @@ async def _find_destination_or_here(context: CommandContext, typed: str) -> Dest
 @command(
     "newsdesk destination edit",
     "Silent, with a ping, in a thread, published",
-    "/newsdesk destination edit silent=yes thread=yes",
-    '/newsdesk destination edit name=morning ping="role 4711"',
+    "silent=yes thread=yes",
+    'name=morning ping="role 4711"',
 )
 async def edit_destination(
-    context: CommandContext,
+    context: Context,
     name: Annotated[
         Destination,
         Option(
-            description="Which one; without it the one of this channel",
+            "Which one; without it the one of this channel",
             completes="destination",
             implicit=True,
             convert=_find_destination_or_here,
         ),
     ],
     settings: Annotated[
-        Mapping[str, str],
-        OptionGroup(
-            options=build_setting_options(DestinationSettings, "destination edit")
-        ),
+        Mapping[str, str], OptionGroup(DestinationSettings, "destination edit")
     ],
 ) -> Reply | Form:
     """Propose posting options; without any, show a form with the present ones."""

@@ -7,15 +7,13 @@ takes its time zone from its first schedule.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.forms import Option, OptionGroup
+from bot.commands import Context, Option, OptionGroup
+from bot.commands.arguments import collapse_blanks
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.settings import build_setting_options
 from bot.errors import FieldError, UserError
 from bot.model import (
     DEFAULT_DIGEST,
@@ -26,64 +24,65 @@ from bot.model import (
 )
 from bot.schedules.parsing import parse_schedule
 
-NAME_OPTION = Option(description="What it is called")
-SOURCES_OPTION = Option(
-    description="Addresses of feeds or sites, or a pack such as world",
-    completes="pack",
-    settings=("sources",),
-)
-SCHEDULE_OPTION = Option(description="When, such as: weekdays at 8:30 Europe/Berlin")
-DESTINATIONS_OPTION = Option(
-    description="Destinations, by commas; without it this channel",
-    completes="destination",
-    settings=("destinations",),
-    convert=lambda _, typed: [
-        part.strip() for part in typed.split(",") if part.strip()
-    ],
-)
-#: Settings that a new digest can be given.
-SettingsArgument = Annotated[
-    Mapping[str, str],
-    OptionGroup(options=build_setting_options(DigestSettings, "create")),
+#: What a new digest can be given.
+NewName = Annotated[str, Option("What it is called", convert=collapse_blanks)]
+NewSources = Annotated[
+    str,
+    Option(
+        "Addresses of feeds or sites, or a pack such as world",
+        completes="pack",
+        settings=("sources",),
+    ),
 ]
+SCHEDULE_OPTION = Option("When, such as: weekdays at 8:30 Europe/Berlin")
+NewSchedule = Annotated[str, SCHEDULE_OPTION]
+NewDestinations = Annotated[
+    Sequence[str],
+    Option(
+        "Destinations, by commas; without it this channel",
+        completes="destination",
+        settings=("destinations",),
+        convert=lambda _, typed: [*filter(None, map(str.strip, typed.split(",")))],
+    ),
+]
+NewSettings = Annotated[Mapping[str, str], OptionGroup(DigestSettings, "create")]
 
 #: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"
 _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewDigest:
-    """Answers about a new digest; "" means not answered."""
-
-    name: str
-    source: str
-    schedule: str
-    #: Other settings, as they were typed.
-    settings: Mapping[str, str]
-    #: Names of destinations; without any, this channel.
-    to: Sequence[str] = ()
-
-
 async def request_new_digest(
-    context: CommandContext, wanted: NewDigest
+    context: Context,
+    name: str,
+    source: str,
+    schedule: str,
+    settings: Mapping[str, str],
+    to: Sequence[str] = (),
 ) -> list[ChangeRequest]:
-    """Build the requests for zone, destination and digest, in this order."""
-    name = " ".join(wanted.name.split())
-    requests = await _request_zone(context, wanted.schedule)
-    to = list(wanted.to)
+    """Build the requests for zone, destination and digest, in this order.
+
+    Args:
+        context: The call, whose channel is the destination unless others are named.
+        name: Its name; "" here and below means not answered.
+        source: As in `expand_addresses`.
+        schedule: A sentence.
+        settings: Other settings, as they were typed.
+        to: Names of destinations.
+    """
+    requests = await _request_zone(context, schedule)
     if not to:
-        place, request = await _request_destination(context, name)
-        requests += [request] if request else []
+        place, created = await _request_destination(context, name)
+        requests += created
         to = [place]
     entry: SettingsEntry = {
         **DEFAULT_DIGEST,
         "name": name,
-        "sources": expand_addresses(wanted.source),
-        "schedule": [wanted.schedule] if wanted.schedule else [],
-        "destinations": to,
-        "language": feed_lists.get_pack_language(wanted.source) or "en",
-        **wanted.settings,
+        "sources": expand_addresses(source),
+        "schedule": [schedule] if schedule else [],
+        "destinations": list(to),
+        "language": feed_lists.get_pack_language(source) or "en",
+        **settings,
     }
     return [*requests, request_digest(name, entry)]
 
@@ -102,16 +101,17 @@ def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
 
 
 async def _request_destination(
-    context: CommandContext, name: str
-) -> tuple[str, ChangeRequest | None]:
-    """Return the name of this channel's destination, and the request to create it."""
+    context: Context, name: str
+) -> tuple[str, list[ChangeRequest]]:
+    """Return the name of this channel's destination, and requests to create it."""
     channel, known = get_channel(context.place), await context.list_destinations()
     for found in known:
         if found.channel == channel:
-            return found.name, None
-    called = choose_destination_name(name, channel, known)
+            return found.name, []
+    called = name_destination(name, channel, known)
     entry = {"name": called, "channel": channel, "stopped": None}
-    return called, ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
+    new = ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
+    return called, [new]
 
 
 def get_channel(place: Location) -> str:
@@ -123,9 +123,7 @@ def get_channel(place: Location) -> str:
     raise UserError("There is no channel here. Run this in the channel for the digest.")
 
 
-def choose_destination_name(
-    wanted: str, channel: str, known: Sequence[Destination]
-) -> str:
+def name_destination(wanted: str, channel: str, known: Sequence[Destination]) -> str:
     """Choose a short, unused destination name, from the words or the channel's name."""
     words = "-".join(_NAME_WORD.findall(wanted.lower()))[:40].strip("-") or channel[:40]
     taken = {place.name for place in known}
@@ -133,7 +131,7 @@ def choose_destination_name(
     return next(name for name in (words, *numbered) if name not in taken)
 
 
-async def _request_zone(context: CommandContext, sentence: str) -> list[ChangeRequest]:
+async def _request_zone(context: Context, sentence: str) -> list[ChangeRequest]:
     """Build the request for the workspace's zone, from its first schedule, if unset."""
     if context.zone != "UTC" or await context.list_digests():
         return []

@@ -1,41 +1,50 @@
-"""`/newsdesk digest`: create, edit, list, clone and delete digests."""
+"""`/newsdesk digest`: create, edit, list, clone and delete digests; `/newsdesk style`.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+The options and the form of `style` are the settings with `SettingInfo.offered_by`
+«style»: how many stories, how long, which sections.
+"""
+
+from collections.abc import Mapping
 from typing import Annotated
 
-from bot.commands.arguments import DigestArgument, collapse_blanks, find_digest
+from bot.commands import Context, Option, OptionGroup, command
+from bot.commands.arguments import DigestArgument, named_digest
 from bot.commands.changes import (
+    get_previews,
     propose,
     propose_and_render,
+    render_effect,
     render_proposal,
     request_settings,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
 from bot.commands.digest_requests import (
-    DESTINATIONS_OPTION,
-    NAME_OPTION,
-    SCHEDULE_OPTION,
-    SOURCES_OPTION,
-    NewDigest,
-    SettingsArgument,
+    NewDestinations,
+    NewName,
+    NewSchedule,
+    NewSettings,
+    NewSources,
     request_digest,
     request_new_digest,
 )
-from bot.commands.forms import Option, OptionGroup
-from bot.commands.presentation import join_notes
-from bot.configuration.change_steps import ChangeRequest
+from bot.commands.presentation import format_channels, join_notes
+from bot.configuration import layout_settings
+from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import build_setting_options, format_form_values
+from bot.configuration.settings import format_form_values
+from bot.errors import report_at_field
 from bot.model import (
     DEFAULT_DIGEST,
+    Block,
     Digest,
+    DigestOptions,
     DigestSettings,
     Form,
     ListItem,
+    Paragraph,
+    RenderedEdition,
     Reply,
-    SmallPrint,
+    SettingsEntry,
+    parse_sections,
 )
 from bot.publishing.planning import capitalize_first, format_schedule
 
@@ -43,46 +52,40 @@ from bot.publishing.planning import capitalize_first, format_schedule
 @command(
     "newsdesk digest create",
     "A new digest for this channel",
-    '/newsdesk digest create "World" world schedule="daily at 7:00"',
-    '/newsdesk digest create "Tech" https://news.example/feed.xml',
+    '"World" world schedule="daily at 7:00"',
+    '"Tech" https://news.example/feed.xml',
 )
 async def create_digest(
-    context: CommandContext,
+    context: Context,
     *,
-    name: Annotated[str, NAME_OPTION],
-    source: Annotated[str, SOURCES_OPTION],
-    schedule: Annotated[str, SCHEDULE_OPTION] = "",
-    to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
-    settings: SettingsArgument,
+    name: NewName,
+    source: NewSources,
+    schedule: NewSchedule = "",
+    to: NewDestinations = (),
+    settings: NewSettings,
 ) -> Reply:
     """Propose a new digest, with its destination and the workspace's zone."""
-    wanted = NewDigest(
-        name=name, source=source, schedule=schedule, settings=settings, to=to
-    )
-    change = await propose(context, *await request_new_digest(context, wanted))
-    later = context.say(
+    requests = await request_new_digest(context, name, source, schedule, settings, to)
+    later = context.small_print(
         "Its sources are read when it is saved; /newsdesk preview then shows the "
         "edition."
     )
-    return render_proposal(context, change, SmallPrint(text=later))
+    return await propose_and_render(context, *requests, more=[later])
 
 
 @command(
     "newsdesk digest edit",
     "Change a digest: name, destinations, length",
-    '/newsdesk digest edit stories=7 digest="Morning brief"',
-    '/newsdesk digest edit name="Early brief"',
+    'stories=7 digest="Morning brief"',
+    'name="Early brief"',
 )
 async def edit_digest(
-    context: CommandContext,
+    context: Context,
     *,
     digest: DigestArgument,
-    name: Annotated[str, Option(description="Its new name")] = "",
-    to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
-    settings: Annotated[
-        Mapping[str, str],
-        OptionGroup(options=build_setting_options(DigestSettings, "edit")),
-    ],
+    name: Annotated[str, Option("Its new name")] = "",
+    to: NewDestinations = (),
+    settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "edit")],
 ) -> Reply | Form:
     """Propose other settings; without any, show a form with the present ones."""
     wanted: dict[str, object] = {**settings}
@@ -92,69 +95,43 @@ async def edit_digest(
         wanted["destinations"] = list(to)
     if wanted:
         return await propose_and_render(context, request_settings(digest, wanted))
-    return context.form(
-        {
-            "digest": digest.name,
-            "name": digest.name,
-            "to": ", ".join(digest.settings.destinations),
-            **format_form_values(digest.settings, "edit"),
-        }
-    )
+    present = format_form_values(digest.settings, "edit")
+    to = ", ".join(digest.settings.destinations)
+    named = {"digest": digest.name, "name": digest.name}
+    return context.form({**named, "to": to, **present})
 
 
-@command(
-    "newsdesk digest list",
-    "Every digest: what it reads, when, where it goes",
-    "/newsdesk digest list",
-)
-async def list_digests(context: CommandContext) -> Reply:
+@command("newsdesk digest list", "Every digest: what it reads, when, where it goes")
+async def list_digests(context: Context) -> Reply:
     """List the digests with their sources, length, schedules and destinations."""
-    known = await context.list_digests()
-    title = context.say("Digests")
-    if not known:
-        nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
-        return context.reply(nothing, title=title)
-    return context.reply(
-        *(_render_digest(context, digest) for digest in known), title=title
-    )
+    lines = [_render_digest(context, one) for one in await context.list_digests()]
+    nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
+    return context.listing(context.say("Digests"), lines, nothing=nothing)
 
 
-def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
+def _render_digest(context: Context, digest: Digest) -> ListItem:
     when = context.say("paused") if digest.paused else context.format_next_due(digest)
-    where = ", ".join(f"#{place.name}" for place in digest.destinations)
+    where = format_channels(digest.destinations) or context.say("no destination")
+    schedules = (format_schedule(one, context.texts) for one in digest.schedules)
     text = join_notes(
         context.count("{n} source", "{n} sources", len(digest.sources)),
         context.count("{n} story", "{n} stories", digest.options.stories),
         digest.options.language,
-        *(
-            shorten_line(capitalize_first(format_schedule(one, context.texts)))
-            for one in digest.schedules
-        ),
+        *(shorten_line(capitalize_first(one)) for one in schedules),
     )
-    return ListItem(
-        title=digest.name,
-        text=text,
-        note=f"{when} → {where or context.say('no destination')}",
-    )
+    return ListItem(title=digest.name, text=text, note=f"{when} → {where}")
 
 
 @command(
     "newsdesk digest clone",
     "A new digest with another one's settings",
-    '/newsdesk digest clone "Morning brief" "Late brief"',
+    '"Morning brief" "Late brief"',
 )
 async def clone_digest(
-    context: CommandContext,
-    digest: Annotated[
-        Digest,
-        Option(
-            description="The one that is copied",
-            completes="digest",
-            convert=find_digest,
-        ),
-    ],
-    name: Annotated[str, replace(NAME_OPTION, convert=collapse_blanks)],
-    to: Annotated[Sequence[str], DESTINATIONS_OPTION] = (),
+    context: Context,
+    digest: Annotated[Digest, named_digest("The one that is copied")],
+    name: NewName,
+    to: NewDestinations = (),
 ) -> Reply:
     """Propose a copy of the digest, without its schedules and pauses."""
     entry = {**digest.settings.to_entry(), "name": name}
@@ -162,33 +139,82 @@ async def clone_digest(
         entry[setting] = DEFAULT_DIGEST[setting]
     if to:
         entry["destinations"] = list(to)
-    change = await propose(context, request_digest(name, entry))
-    left = context.say(
+    left = context.small_print(
         "Its schedules are not copied, so that nothing is posted twice: "
         "/newsdesk schedule add. It starts afresh: nothing counts as posted yet."
     )
-    return render_proposal(context, change, SmallPrint(text=left))
+    return await propose_and_render(context, request_digest(name, entry), more=[left])
 
 
-@command(
-    "newsdesk digest delete",
-    "Delete a digest; what it posted stays",
-    "/newsdesk digest delete Evening",
-)
+@command("newsdesk digest delete", "Delete a digest; what it posted stays", "Evening")
 async def delete_digest(
-    context: CommandContext,
-    digest: Annotated[
-        Digest,
-        Option(
-            description="Its name", rest=True, completes="digest", convert=find_digest
-        ),
-    ],
+    context: Context, digest: Annotated[Digest, named_digest("Its name", rest=True)]
 ) -> Reply:
     """Propose to delete the digest."""
     request = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
-    change = await propose(context, request)
     stays = context.say(
         "It is no longer posted. What was posted stays, with its buttons, and it can "
         "be brought back with /newsdesk history."
     )
-    return render_proposal(context, change, stays)
+    return await propose_and_render(context, request, more=[stays])
+
+
+@command(
+    "newsdesk style",
+    "How many stories, how long, which sections",
+    "",
+    "stories=7 corrections=tell",
+    "summary=long quotes=2 brief=0",
+    'sections="summary, figures, quotes, also"',
+)
+async def change_style(
+    context: Context,
+    settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "style")],
+    digest: DigestArgument,
+) -> Reply | Form:
+    """Propose another style; without options, show a form with the present one."""
+    wanted: SettingsEntry = {**settings}
+    if not wanted:
+        present = format_form_values(digest.settings, "style form")
+        return context.form({**present, "digest": digest.name})
+    if "sections" in wanted:
+        wanted = _fill_sections(digest.options, wanted)
+    change = await propose(context, request_settings(digest, wanted))
+    return render_proposal(
+        context,
+        change,
+        *await render_effect(context, change),
+        *await _render_layout(context, change),
+    )
+
+
+def _fill_sections(options: DigestOptions, wanted: SettingsEntry) -> SettingsEntry:
+    """Add the defaults of settings that would leave a newly chosen section empty."""
+    with report_at_field("sections"):
+        chosen = parse_sections(str(wanted["sections"])) or ()
+    defaults = {
+        setting: DEFAULT_DIGEST[setting]
+        for section, setting in layout_settings.SECTION_SETTINGS.items()
+        if section in chosen
+        and section not in (options.sections or ())
+        and not layout_settings.is_section_filled(options, section)
+    }
+    return {**defaults, **wanted}
+
+
+async def _render_layout(context: Context, change: ConfigurationChange) -> list[Block]:
+    """Render the layout of the next edition, and an edition to see it in."""
+    (step,) = change.steps
+    after = DigestOptions.from_stored(step.after)
+    if after.sections is None and not (step.before or {}).get("sections"):
+        return []
+    description = Paragraph(text=layout_settings.describe_layout(after, context.texts))
+    sketch = await get_previews(context).preview_layout(change.workspace, step)
+    if sketch is None or not sketch.parts:
+        return [description]
+    label = context.small_print("The next edition would look like this, as things are:")
+    if sketch.posted:
+        label = context.small_print(
+            "Nothing is new right now. The last edition would look like this:"
+        )
+    return [description, label, RenderedEdition(parts=sketch.parts)]

@@ -19,9 +19,9 @@ from functools import partial
 
 import structlog
 
-from bot.commands import workspace
-from bot.commands.completion import complete_command_option
-from bot.commands.context import CommandContext, CommandServices
+from bot.commands import Context, workspace
+from bot.commands.completion import complete_option
+from bot.commands.context import CommandServices
 from bot.commands.controls import STALE_CONTROL
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
@@ -50,11 +50,8 @@ _FORM_CONTROLS = ("v1:report:", "v1:me:form")
 
 def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox:
     """Build the inbox that platforms pass their events to."""
-    dispatcher = Dispatcher(
-        services=services,
-        commands=commands,
-        by_path={command.path: command for command in commands},
-    )
+    by_path = {command.path: command for command in commands}
+    dispatcher = Dispatcher(services=services, by_path=by_path)
     return Inbox(
         commands=tuple(commands),
         dispatch=dispatcher.dispatch,
@@ -70,7 +67,6 @@ class Dispatcher:
     """Runs commands by their path."""
 
     services: CommandServices
-    commands: Sequence[Command]
     by_path: dict[str, Command]
 
     async def dispatch(self, invocation: Invocation) -> Reply | Form:
@@ -85,7 +81,13 @@ class Dispatcher:
             texts = Texts.of(invocation.locale)
             command = self._find_permitted(invocation)
             _check_choices(command, invocation)
-            if not await self._is_first_time(invocation):
+            # Platforms repeat an event whose answer is late.
+            if not await self.services.db.write(
+                process_store.record_invocation,
+                platform=invocation.place.workspace.platform,
+                key=invocation.key,
+                now=self.services.clock.now(),
+            ):
                 said = texts.say("This has already been answered.")
                 return Reply.of_problem(said, locale=chosen)
             answer = await command.run(invocation)
@@ -110,13 +112,13 @@ class Dispatcher:
         person = (await self._identify_person(invocation))[0].person
         if command is None or person.permission < command.permission:
             return ()
-        context = CommandContext(
+        context = Context(
             services=self.services,
             invocation=invocation,
             command=command,
-            commands=self.commands,
+            commands=tuple(self.by_path.values()),
         )
-        return await complete_command_option(context, option, typed)
+        return await complete_option(context, option, typed)
 
     async def _enter_own_workspace(self, pressed: Invocation) -> Invocation:
         """Return the invocation in the workspace of the edition it belongs to.
@@ -143,39 +145,27 @@ class Dispatcher:
     ) -> tuple[Invocation, UserContext]:
         """Return the invocation with the person's language and permission here."""
         person = invocation.person
-        known = await self.services.db.read(
-            user_context.load_user_context,
-            invocation.place.workspace.scope,
-            person=person,
-        )
+        scope, load = invocation.place.workspace.scope, user_context.load_user_context
+        known = await self.services.db.read(load, scope, person=person)
         locale = known.reader.locale or invocation.locale
         if known.granted and person.permission < Permission.EDITOR:
             person = replace(person, permission=Permission.EDITOR, granted=True)
         return replace(invocation, person=person, locale=locale), known
 
     def _find_permitted(self, invocation: Invocation) -> Command:
-        command = self.by_path.get(invocation.path)
+        path, permission = invocation.path, invocation.person.permission
+        command = self.by_path.get(path)
         if command is None:
             raise UnknownName(
-                "There is no command /{path}. /news help lists them all.",
-                path=invocation.path,
+                "There is no command /{path}. /news help lists them all.", path=path
             )
-        if invocation.person.permission >= command.permission:
+        if permission >= command.permission:
             return command
         if command.permission is Permission.EDITOR:
             raise Forbidden(
                 "Only editors can do this. Ask an editor of this workspace."
             )
         raise Forbidden("You cannot do this here.")
-
-    async def _is_first_time(self, invocation: Invocation) -> bool:
-        """Check whether the event is new: platforms repeat it if an answer is late."""
-        return await self.services.db.write(
-            process_store.record_invocation,
-            platform=invocation.place.workspace.platform,
-            key=invocation.key,
-            now=self.services.clock.now(),
-        )
 
     async def _prepend_notices(
         self, invocation: Invocation, known: UserContext, answer: Reply | Form

@@ -6,15 +6,14 @@ finds it. An edition has one thread per channel, however often it is requested.
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated
 
+from bot.commands import Context, Option, command
 from bot.commands.arguments import parse_zone
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.configuration.diff import shorten_line
-from bot.errors import UnknownName, UserError
+from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup import text_search
 from bot.lookup.name_resolution import resolve_digest
 from bot.model import (
@@ -41,53 +40,43 @@ from bot.storage import delivery_store, edition_store
 @command(
     "news latest",
     "The newest edition here, or an earlier one",
-    "/news latest",
-    "/news latest Front page",
-    "/news latest e-7k3m9q",
+    "",
+    "Front page",
+    "e-7k3m9q",
 )
 async def show_latest(
-    context: CommandContext,
+    context: Context,
     edition: Annotated[
         str,
         Option(
-            description="A digest's name, or an id such as e-7k3m9q",
-            rest=True,
-            completes="digest",
+            "A digest's name, or an id such as e-7k3m9q", rest=True, completes="digest"
         ),
     ] = "",
 ) -> Reply:
     """Show the newest edition of this channel or a digest, or the one with this id."""
+    title, found = context.say("The newest edition"), None
+    awaited: Sequence[Digest] = ()
     if text_search.EDITION_ID.fullmatch(edition):
-        found = await context.db.read(
+        found = await context.query(
             text_search.load_edition,
-            context.scope,
             public_id=edition.split()[0],
             person_id=context.person.id,
         )
         title = context.say("The edition {id}", id=found.public_id)
-        return await _render_edition(context, found, title)
-    if edition:
-        digest = await _resolve_digest(context, edition)
-        newest = await context.db.read(
-            edition_store.find_newest_edition_in, context.scope, digest_id=digest.id
-        )
-        awaited: Sequence[Digest] = [digest]
+    elif edition:
+        awaited = [await _resolve_digest(context, edition)]
+        find_newest = edition_store.find_newest_edition_in
+        found = await context.query(find_newest, digest_id=awaited[0].id)
     else:
-        newest = await context.archive.newest(context.place)
+        found = await context.archive.newest(context.place)
         awaited = await context.list_digests_here()
-    if newest is None:
+    if found is None:
         return _explain_no_edition(context, awaited)
-    return await _render_edition(context, newest, context.say("The newest edition"))
-
-
-async def _render_edition(
-    context: CommandContext, edition: StoredEdition, title: str
-) -> Reply:
-    parts = await context.publisher.shown(edition, context.workspace)
+    parts = await context.publisher.shown(found, context.workspace)
     return context.reply(RenderedEdition(parts=parts), title=title)
 
 
-async def _resolve_digest(context: CommandContext, asked: str) -> Digest:
+async def _resolve_digest(context: Context, asked: str) -> Digest:
     known = await context.list_digests()
     try:
         return resolve_digest(known, asked)
@@ -96,11 +85,11 @@ async def _resolve_digest(context: CommandContext, asked: str) -> Digest:
             "«{asked}» is neither a digest here nor the id of an edition such as "
             "e-7k3m9q. Digests: {names}. /news search shows the ids of past editions.",
             asked=asked[:60],
-            names=", ".join(f"«{digest.name}»" for digest in known),
+            names=quote_names(digest.name for digest in known),
         ) from None
 
 
-def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> Reply:
+def _explain_no_edition(context: Context, awaited: Sequence[Digest]) -> Reply:
     """Explain that there is no edition yet, and when the first one is posted."""
     nothing = context.say(
         "No edition has been posted here yet. An editor can post one with "
@@ -109,11 +98,10 @@ def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> R
     due = [(at, d) for d in awaited if (at := find_next_due(d, context.now))]
     if not due:
         return context.reply(nothing)
-    at, digest = min(due, key=lambda pair: pair[0])
+    at, digest = min(due, key=itemgetter(0))
+    when = context.format_moment(at, digest_zone(digest))
     first = context.say(
-        "The first one comes {when}: {digest}.",
-        when=context.format_moment(at, digest_zone(digest)),
-        digest=digest.name,
+        "The first one comes {when}: {digest}.", when=when, digest=digest.name
     )
     return context.reply(first, SmallPrint(text=nothing))
 
@@ -122,39 +110,26 @@ def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> R
 MAX_TIMES = 3
 
 
-@command(
-    "news when",
-    "When the next editions come here",
-    "/news when",
-    "/news when Europe/London",
-)
+@command("news when", "When the next editions come here", "", "Europe/London")
 async def show_next_editions(
-    context: CommandContext,
+    context: Context,
     zone: Annotated[
         str,
         Option(
-            description="Your zone, such as Europe/London",
-            completes="zone",
-            convert=parse_zone,
+            "Your zone, such as Europe/London", completes="zone", convert=parse_zone
         ),
     ] = "",
 ) -> Reply:
     """Show the next times of each digest of this channel, and of the reader's own."""
-    shown = [*await context.list_digests_here()]
-    own = await context.find_own_digest()
-    if own is not None:
-        shown.append(own)
-    title = context.say("The next editions here")
-    if not shown:
-        nothing = context.say("No digest is posted in this channel.")
-        return context.reply(nothing, title=title)
-    lines = (_render_digest_times(context, digest, zone) for digest in shown)
-    return context.reply(*lines, title=title)
+    shown = (*await context.list_digests_here(), await context.find_own_digest())
+    return context.listing(
+        context.say("The next editions here"),
+        [_render_digest_times(context, digest, zone) for digest in shown if digest],
+        nothing=context.say("No digest is posted in this channel."),
+    )
 
 
-def _render_digest_times(
-    context: CommandContext, digest: Digest, asked: str
-) -> ListItem:
+def _render_digest_times(context: Context, digest: Digest, asked: str) -> ListItem:
     zone = asked or digest_zone(digest)
     moments = [] if digest.paused else _list_times(digest, context.now)
     if digest.paused:
@@ -163,13 +138,11 @@ def _render_digest_times(
         text = context.say("It has no schedule; editors post it by hand.")
     else:
         text = join_notes(*(context.format_moment(at, zone) for at in moments))
-    left = context.texts.duration_until(moments[0], context.now) if moments else ""
-    schedule = format_schedules(digest, context.texts) or zone
-    return ListItem(
-        title=context.say("Your digest") if digest.person else digest.name,
-        text=text,
-        note=join_notes(left, asked, schedule),
-    )
+    texts = context.texts
+    left = texts.duration_until(moments[0], context.now) if moments else ""
+    note = join_notes(left, asked, format_schedules(digest, texts) or zone)
+    title = context.say("Your digest") if digest.person else digest.name
+    return ListItem(title=title, text=text, note=note)
 
 
 def _list_times(digest: Digest, now: datetime) -> list[datetime]:
@@ -187,84 +160,63 @@ def _list_times(digest: Digest, now: datetime) -> list[datetime]:
     return sorted(at for at in found if at > now)[:MAX_TIMES]
 
 
-@command(
-    "news discuss",
-    "A thread below an edition",
-    "/news discuss",
-    "/news discuss e-7k3m9q",
-)
+@command("news discuss", "A thread below an edition", "", "e-7k3m9q")
 async def open_discussion(
-    context: CommandContext,
-    edition: Annotated[
-        str, Option(description="Its id, e-…; without it the newest one here")
-    ] = "",
+    context: Context,
+    edition: Annotated[str, Option("Its id, e-…; without it the newest one here")] = "",
 ) -> Reply:
     """Request the thread of the edition's first message in this channel."""
     title = context.say("Discuss")
     platform = context.services.plugins[context.workspace.platform]
     if "thread" not in platform.post_options:
-        nowhere = context.say(
-            "This page has no threads. On Discord and Slack an edition has one."
+        return context.answer(
+            "This page has no threads. On Discord and Slack an edition has one.",
+            title=title,
         )
-        return context.reply(nowhere, title=title)
     if context.place.of_person is not None:
-        alone = context.say("Your own editions have no thread: only you read them.")
-        return context.reply(alone, title=title)
+        return context.answer(
+            "Your own editions have no thread: only you read them.", title=title
+        )
     found = await _resolve_edition(context, edition)
     first = await _find_first_message(context, found)
     how = context.say(
         "Answer below the edition's first message, in its thread: point at the "
         "message and choose to reply in a thread."
     )
+    name, stories = first.title or found.edition.title, found.edition.stories
+    if len(stories) == 1:
+        name = stories[0].headline.text
     discussion = Discussion(
-        channel=first.channel,
-        message=first.message_id or "",
-        name=_format_thread_name(found, first),
+        channel=first.channel, message=first.message_id or "", name=name
     )
     return context.reply(how, title=title, discussion=discussion)
 
 
-async def _resolve_edition(context: CommandContext, public_id: str) -> StoredEdition:
+async def _resolve_edition(context: Context, public_id: str) -> StoredEdition:
     if not public_id:
         newest = await context.archive.newest(context.place)
         if newest is None:
             raise UserError("No edition has been posted here yet.")
         return newest
-    found = await context.db.read(
-        edition_store.find_edition_by_public_id, context.scope, public_id=public_id
-    )
+    find_edition = edition_store.find_edition_by_public_id
+    found = await context.query(find_edition, public_id=public_id)
     if found is None:
-        raise UnknownName(
-            "There is no edition «{said}» here.", said=shorten_line(public_id)
-        )
+        said = shorten_line(public_id)
+        raise UnknownName("There is no edition «{said}» here.", said=said)
     return found
 
 
-async def _find_first_message(
-    context: CommandContext, edition: StoredEdition
-) -> Delivery:
+async def _find_first_message(context: Context, edition: StoredEdition) -> Delivery:
     """Find the edition's first message in the channel or thread of the call."""
-    every = await context.db.read(
-        delivery_store.list_deliveries, context.scope, edition_id=edition.id
-    )
+    every = await context.query(delivery_store.list_deliveries, edition_id=edition.id)
+    channel = context.place.channel or ""
     for one in every:
-        there = one.operation == "post" and one.state == "sent" and one.message_id
-        if there and _is_in_channel(one, context.place.channel or ""):
+        message = one.message_id or ""
+        # The channel of the call may be the message's thread.
+        here = one.channel == channel or channel in message.split("/")
+        if here and message and one.operation == "post" and one.state == "sent":
             return one
     raise UserError(
         "This edition was not posted in this channel. Ask for its thread where it was "
         "posted."
     )
-
-
-def _is_in_channel(delivery: Delivery, channel: str) -> bool:
-    """Check whether it was posted in the channel, or the channel is its thread."""
-    message = delivery.message_id or ""
-    return delivery.channel == channel or channel in message.split("/")
-
-
-def _format_thread_name(edition: StoredEdition, delivery: Delivery) -> str:
-    stories = edition.edition.stories
-    if len(stories) == 1:
-        return stories[0].headline.text
-    return delivery.title or edition.edition.title

@@ -1,8 +1,10 @@
 """`/newsdesk filter`: what a digest leaves out, tried on its newest articles."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
+from bot.commands import Context, Option, command
 from bot.commands.arguments import DigestArgument, DigestsArgument
 from bot.commands.changes import (
     get_previews,
@@ -12,34 +14,17 @@ from bot.commands.changes import (
     render_proposal,
     request_edit,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, UnknownName
-from bot.model import (
-    Block,
-    Digest,
-    ListItem,
-    Paragraph,
-    Reply,
-    SettingsEntry,
-    SmallPrint,
-)
+from bot.errors import UnknownName, quote_names, report_at_field
+from bot.model import Block, Digest, ListItem, Paragraph, Reply, SettingsEntry
 from bot.publishing.planning import digest_zone
-from digests.errors import InputError
 from digests.messages import Message
 
 FILTER_KINDS = ("exclude", "include")
 WordsArgument = Annotated[
-    str,
-    Option(
-        description='A word, a "phrase", or a /pattern/',
-        rest=True,
-        settings=FILTER_KINDS,
-    ),
+    str, Option('A word, a "phrase", or a /pattern/', rest=True, settings=FILTER_KINDS)
 ]
 #: Matching articles that are shown.
 MAX_MATCHES = 5
@@ -48,16 +33,15 @@ MAX_MATCHES = 5
 @command(
     "newsdesk filter add",
     "Drop what matches, or keep only that",
-    "/newsdesk filter add exclude rumour",
-    "/newsdesk filter add include /batter(y|ies)/",
+    "exclude rumour",
+    "include /batter(y|ies)/",
 )
 async def add_filter(
-    context: CommandContext,
+    context: Context,
     kind: Annotated[
         str,
         Option(
-            description="exclude drops what matches, include keeps only that",
-            choices=FILTER_KINDS,
+            "exclude drops what matches, include keeps only that", choices=FILTER_KINDS
         ),
     ],
     words: WordsArgument,
@@ -76,72 +60,54 @@ async def add_filter(
 
 
 @command(
-    "newsdesk filter test",
-    "What a filter would do to the newest articles",
-    "/newsdesk filter test rumour",
+    "newsdesk filter test", "What a filter would do to the newest articles", "rumour"
 )
 async def try_filter(
-    context: CommandContext,
+    context: Context,
     *,
     words: WordsArgument,
     kind: Annotated[
-        str, Option(description="exclude (default) or include", choices=FILTER_KINDS)
+        str, Option("exclude (default) or include", choices=FILTER_KINDS)
     ] = "exclude",
     digest: DigestArgument,
 ) -> Reply:
     """Show the filter's effect on the newest articles, without changing anything."""
-    try:
+    with report_at_field("words"):
         trial = await get_previews(context).try_filter(digest, words)
-    except InputError as error:
-        raise FieldError("{problem}", problem=error, field="words") from None
     return context.reply(
         *_render_trial(context, trial, kind, digest),
-        SmallPrint(text=context.say("Nothing was changed.")),
+        context.small_print("Nothing was changed."),
         title=shorten_line(words),
     )
 
 
-@command(
-    "newsdesk filter list",
-    "What each digest includes and excludes",
-    "/newsdesk filter list",
-)
-async def list_filters(context: CommandContext, digest: DigestsArgument) -> Reply:
+@command("newsdesk filter list", "What each digest includes and excludes")
+async def list_filters(context: Context, digest: DigestsArgument) -> Reply:
     """List the filters of one digest or of all."""
-    lines: list[Block] = [
-        ListItem(
-            title=shorten_line(words), text=context.texts.word(kind), note=one.name
-        )
-        for one in digest
-        for kind, listed in _list_filters(one)
-        for words in listed
-    ]
-    if not lines:
-        nothing = context.say(
-            "There are no filters: everything new is included. Add one with"
-            " /newsdesk filter add."
-        )
-        lines.append(Paragraph(text=nothing))
-    return context.reply(*lines, title=context.say("Filters"))
+    lines = []
+    for one in digest:
+        for kind, listed in _list_filters(one):
+            item = ListItem(title="", text=context.texts.word(kind), note=one.name)
+            lines += [replace(item, title=shorten_line(words)) for words in listed]
+    nothing = context.say(
+        "There are no filters: everything new is included. Add one with /newsdesk "
+        "filter add."
+    )
+    return context.listing(context.say("Filters"), lines, nothing=nothing)
 
 
-@command("newsdesk filter remove", "Remove a filter", "/newsdesk filter remove rumour")
+@command("newsdesk filter remove", "Remove a filter", "rumour")
 async def remove_filter(
-    context: CommandContext,
+    context: Context,
     words: Annotated[
-        str,
-        Option(
-            description="The filter, as the list shows it",
-            rest=True,
-            completes="filter",
-        ),
+        str, Option("The filter, as the list shows it", rest=True, completes="filter")
     ],
     digest: DigestArgument,
 ) -> Reply:
     """Propose to remove the filter."""
     known = [word for _, listed in _list_filters(digest) for word in listed]
     if words not in known:
-        names = ", ".join(f"«{shorten_line(word)}»" for word in known[:10])
+        names = quote_names(map(shorten_line, known[:10]))
         raise UnknownName(
             "«{name}» has no filter «{words}». There are: {names}.",
             name=digest.name,
@@ -163,19 +129,19 @@ def _list_filters(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _render_trial(
-    context: CommandContext, trial: FilterTrial, kind: str, digest: Digest
+    context: Context, trial: FilterTrial, kind: str, digest: Digest
 ) -> Iterator[Block]:
     """Render «It would have dropped 2 of the last 40 articles», with some of them."""
-    matching, of = len(trial.matching), trial.of
-    if not of:
+    values = {"n": len(trial.matching), "of": trial.of}
+    if not trial.of:
         sentence = context.say("There is no stored article to try it on yet.")
     elif kind == "exclude":
         sentence = context.say(
-            "It would have dropped {n} of the last {of} articles.", n=matching, of=of
+            "It would have dropped {n} of the last {of} articles.", **values
         )
     else:
         sentence = context.say(
-            "It would have taken {n} of the last {of} articles.", n=matching, of=of
+            "It would have taken {n} of the last {of} articles.", **values
         )
     yield Paragraph(text=sentence)
     for article in trial.matching[:MAX_MATCHES]:

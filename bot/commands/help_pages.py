@@ -3,19 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import Context, Option, command
 from bot.errors import UnknownName
-from bot.model import Command, ListItem, Reply, SmallPrint
+from bot.model import Block, Command, ListItem, Reply
 
 #: Similarity (0 to 100) from which a command is suggested.
 MIN_SIMILARITY = 60
 CommandArgument = Annotated[
     str,
     Option(
+        "One command",
         name="command",
-        description="One command",
         rest=True,
         completes="command",
         convert=lambda _, typed: " ".join(typed.lstrip("/").split()),
@@ -23,10 +21,8 @@ CommandArgument = Annotated[
 ]
 
 
-@command(
-    "news help", "What you can ask, with examples", "/news help", "/news help quotes"
-)
-async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Reply:
+@command("news help", "What you can ask, with examples", "", "quotes")
+async def show_help(context: Context, wanted: CommandArgument = "") -> Reply:
     """Show the commands that the person may use, or one of them."""
     permission = context.person.permission
     known = [c for c in context.commands if c.permission <= permission]
@@ -38,47 +34,34 @@ async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Re
             "its source. Ask for details with these commands."
         ),
         *_render_nouns(context, known),
-        SmallPrint(text=context.say("More about one: /news help quotes")),
+        context.small_print("More about one: /news help quotes"),
         title=context.say("Help"),
     )
 
 
-@command(
-    "newsdesk help",
-    "What editors can do, with examples",
-    "/newsdesk help",
-    "/newsdesk help source add",
-)
-async def show_editor_help(
-    context: CommandContext, wanted: CommandArgument = ""
-) -> Reply:
+@command("newsdesk help", "What editors can do, with examples", "", "source add")
+async def show_editor_help(context: Context, wanted: CommandArgument = "") -> Reply:
     """Show the editors' commands, or one of them."""
     known = [c for c in context.commands if c.path.startswith("newsdesk ")]
     if wanted:
         return _render_command(context, wanted, known)
-    first = context.say(
-        "Every change is shown before it is made, and can be reverted. "
-        "Start with /newsdesk setup."
-    )
     return context.reply(
-        SmallPrint(text=first),
+        context.small_print(
+            "Every change is shown before it is made, and can be reverted. "
+            "Start with /newsdesk setup."
+        ),
         *_render_lines(context, known),
-        SmallPrint(text=context.say("More about one: /newsdesk help source add")),
+        context.small_print("More about one: /newsdesk help source add"),
         title=context.say("Help for editors"),
     )
 
 
-def _render_lines(
-    context: CommandContext, known: Sequence[Command]
-) -> Iterator[ListItem]:
+def _render_lines(context: Context, known: Sequence[Command]) -> Iterator[ListItem]:
     for one in known:
-        text = context.texts.word(one.description)
-        yield ListItem(title=f"/{one.path}", text=text)
+        yield ListItem(title=f"/{one.path}", text=context.texts.word(one.description))
 
 
-def _render_nouns(
-    context: CommandContext, known: Sequence[Command]
-) -> Iterator[ListItem]:
+def _render_nouns(context: Context, known: Sequence[Command]) -> Iterator[ListItem]:
     """Render a line per command; commands of one noun share a line."""
     nouns: dict[str, list[Command]] = {}
     for one in known:
@@ -90,9 +73,7 @@ def _render_nouns(
         yield ListItem(title=f"/{noun}", text=text)
 
 
-def _render_command(
-    context: CommandContext, wanted: str, known: Sequence[Command]
-) -> Reply:
+def _render_command(context: Context, wanted: str, known: Sequence[Command]) -> Reply:
     """Render a command by its path, the words after the root, or the last word."""
     found = [c for c in known if wanted in (c.path, c.path.partition(" ")[2])]
     found = found or [c for c in known if c.path.split()[-1] == wanted]
@@ -104,19 +85,15 @@ def _render_command(
     if not found:
         raise _unknown_command(wanted, [c.path for c in known])
     shown = found[0]
-    options = []
+    blocks: list[Block | str] = [f"{context.texts.word(shown.description)}."]
     for option in shown.options:
         name = option.name
         if not option.required:
             name = context.say("{name} (optional)", name=name)
         text = context.texts.word(option.description)
-        options.append(ListItem(title=name, text=text))
-    return context.reply(
-        f"{context.texts.word(shown.description)}.",
-        *options,
-        *(ListItem(title=example) for example in shown.examples),
-        title=f"/{shown.path}",
-    )
+        blocks.append(ListItem(title=name, text=text))
+    blocks += [ListItem(title=example) for example in shown.examples]
+    return context.reply(*blocks, title=f"/{shown.path}")
 
 
 def _get_noun(shown: Command) -> str:

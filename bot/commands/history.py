@@ -6,16 +6,14 @@ reverting proposes the opposite change, to be confirmed like any other.
 
 from typing import Annotated
 
+from bot.commands import Context, Option, command
 from bot.commands.arguments import within
 from bot.commands.changes import build_change_context, render_applied, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.configuration import changes
 from bot.configuration.change_steps import ConfigurationChange
 from bot.configuration.diff import format_change, shorten_line
-from bot.model import Block, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.storage import deletion_store
 
 #: Changes that are shown by default, and at most.
@@ -25,18 +23,14 @@ MAX_BUTTONS = 4
 
 
 @command(
-    "newsdesk history",
-    "Who changed what, and how to revert it",
-    "/newsdesk history",
-    "/newsdesk history revert=c-7k3m9q",
+    "newsdesk history", "Who changed what, and how to revert it", "", "revert=c-7k3m9q"
 )
 async def show_history(
-    context: CommandContext,
+    context: Context,
     n: Annotated[
-        int,
-        Option(description="How many changes, 1 to 20", convert=within(1, MAX_LISTED)),
+        int, Option("How many changes, 1 to 20", convert=within(1, MAX_LISTED))
     ] = DEFAULT_LISTED,
-    revert: Annotated[str, Option(description="The ID of a change to revert")] = "",
+    revert: Annotated[str, Option("The ID of a change to revert")] = "",
 ) -> Reply:
     """Show the latest changes, each with a button that reverts it."""
     if revert:
@@ -47,23 +41,22 @@ async def show_history(
         return render_proposal(context, change)
     stored = await context.db.read(changes.list_history, context.workspace, n + 1)
     found = stored[:n]
-    blocks: list[Block] = [_render_change(context, change) for change in found]
+    blocks: list[Block | str] = [_render_change(context, change) for change in found]
     if len(stored) > n:
-        blocks.append(SmallPrint(text=_format_older(context, n)))
+        blocks.append(_render_older(context, n))
     if not found:
-        nothing = context.say("No changes have been made here yet.")
-        blocks.append(Paragraph(text=nothing))
+        blocks.append(context.say("No changes have been made here yet."))
     if len(found) < n:
         blocks += await _render_last_erasure(context)
-    buttons = (
-        context.button(context.say("Revert {id}", id=one.id), "revert", one.id)
+    controls = [
+        context.button("Revert {id}", "revert", one.id, id=one.id)
         for one in found[:MAX_BUTTONS]
-    )
-    return context.reply(*blocks, title=context.say("History"), controls=tuple(buttons))
+    ]
+    return context.reply(*blocks, title=context.say("History"), controls=controls)
 
 
 @show_history.control("confirm")
-async def confirm_change(context: CommandContext, change_id: str) -> Reply:
+async def confirm_change(context: Context, change_id: str) -> Reply:
     """Apply a change that was proposed."""
     wanted = build_change_context(context)
     change = await context.db.write(
@@ -73,16 +66,15 @@ async def confirm_change(context: CommandContext, change_id: str) -> Reply:
     return render_applied(context, change)
 
 
-def _format_older(context: CommandContext, count: int) -> str:
-    """Format that there are more changes than shown, and how to see them."""
+def _render_older(context: Context, count: int) -> SmallPrint:
+    """Render that there are more changes than shown, and how to see them."""
     if count == MAX_LISTED:
-        return context.say("Older changes are stored, but not listed here.")
-    return context.say(
-        "There are older ones: /newsdesk history {n}", n=min(MAX_LISTED, 4 * count)
-    )
+        return context.small_print("Older changes are stored, but not listed here.")
+    more = min(MAX_LISTED, 4 * count)
+    return context.small_print("There are older ones: /newsdesk history {n}", n=more)
 
 
-async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:
+async def _render_last_erasure(context: Context) -> tuple[ListItem, ...]:
     """Render that the former data of this workspace were erased."""
     last = await context.db.read(
         deletion_store.find_last_erasure,
@@ -100,7 +92,7 @@ async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:
     return (ListItem(title=context.say("All data was erased"), note=note),)
 
 
-def _render_change(context: CommandContext, change: ConfigurationChange) -> ListItem:
+def _render_change(context: Context, change: ConfigurationChange) -> ListItem:
     person = change.person
     who = context.texts.word(person) if change.by_operator else shorten_line(person)
     reverts = change.reverts and context.say("reverts {id}", id=change.reverts)

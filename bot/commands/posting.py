@@ -14,13 +14,12 @@ posting is refused.
 import secrets
 from typing import Annotated
 
-from bot.commands.arguments import DigestNameArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import Context, Option, command
+from bot.commands.arguments import DigestNameArgument, collapse_blanks
+from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.lookup.name_resolution import resolve_destination
-from bot.model import Control, Destination, Digest, RenderedEdition, Reply, SmallPrint
+from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
 from bot.publishing.editions import EditionOrder
@@ -30,7 +29,7 @@ from bot.publishing.manual import ManualPublisher, parse_topic
 MAX_TOPIC_LENGTH = 40
 
 
-def _convert_topic(_: CommandContext, typed: str) -> str:
+def _convert_topic(context: Context, typed: str) -> str:
     """Return the topic on one line.
 
     Raises:
@@ -38,7 +37,7 @@ def _convert_topic(_: CommandContext, typed: str) -> str:
     """
     # A button cannot carry unprintable characters.
     shown = "".join(c if c.isprintable() else " " for c in typed)
-    topic = " ".join(shown.split())
+    topic = collapse_blanks(context, shown)
     if len(topic) > MAX_TOPIC_LENGTH:
         raise UserError(
             "The topic has at most {most} characters. Keep the words that matter most.",
@@ -49,7 +48,7 @@ def _convert_topic(_: CommandContext, typed: str) -> str:
     return topic
 
 
-async def _convert_destination(context: CommandContext, typed: str) -> Destination:
+async def _convert_destination(context: Context, typed: str) -> Destination:
     """Find the destination of this name, if the person may post an edition there."""
     found = resolve_destination(await context.list_destinations(), typed)
     await _check_can_post(context, found)
@@ -59,25 +58,22 @@ async def _convert_destination(context: CommandContext, typed: str) -> Destinati
 @command(
     "newsdesk post",
     "Post an edition now; the scheduled one still comes",
-    "/newsdesk post",
-    "/newsdesk post Front page",
-    '/newsdesk post topic="harbour bridge"',
-    "/newsdesk post Front page to=breaking",
+    "",
+    "Front page",
+    'topic="harbour bridge"',
+    "Front page to=breaking",
 )
 async def post_edition(
-    context: CommandContext,
+    context: Context,
     digest: DigestNameArgument,
     topic: Annotated[
         str,
-        Option(
-            description="Only what has these words, as in /news search",
-            convert=_convert_topic,
-        ),
+        Option("Only what has these words, as in /news search", convert=_convert_topic),
     ] = "",
     to: Annotated[
         Destination | None,
         Option(
-            description="Only to this destination, also one that is not its own",
+            "Only to this destination, also one that is not its own",
             completes="destination",
             convert=_convert_destination,
         ),
@@ -86,24 +82,18 @@ async def post_edition(
     """Ask whether to post: everything new, or a draft for a topic or destination."""
     order = EditionOrder(digest=digest, workspace=context.workspace, topic=topic, to=to)
     question = _format_question(context, order)
-    carried = (str(digest.id), secrets.token_hex(6))
+    carried = [str(digest.id), secrets.token_hex(6)]
     if not topic and to is None:
-        return context.reply(question, controls=(_build_button(context, *carried),))
-    draft = await ManualPublisher(publisher=context.publisher).draft(
-        order, context.workspace.platform
-    )
-    button = _build_button(context, *carried, str(to.id if to else 0), topic)
+        post = context.button("Post now", "post", *carried, primary=True)
+        return context.reply(question, controls=[post])
+    publisher = ManualPublisher(publisher=context.publisher)
+    draft = await publisher.draft(order, context.workspace.platform)
+    carried += [str(to.id if to else 0), topic]
     return context.reply(
         question,
         RenderedEdition(parts=draft.parts),
         SmallPrint(text=_describe_effect(context, order)),
-        controls=(button,),
-    )
-
-
-def _build_button(context: CommandContext, *carried: str) -> Control:
-    return context.signed_button(
-        context.say("Post now"), "post", *carried, primary=True
+        controls=[context.button("Post now", "post", *carried, primary=True)],
     )
 
 
@@ -113,7 +103,7 @@ def _format_destinations(order: EditionOrder) -> str:
     Raises:
         UserError: There is none.
     """
-    where = ", ".join(f"#{place.name}" for place in order.destinations)
+    where = format_channels(order.destinations)
     if not where:
         raise UserError(
             "«{name}» has no destination to post to. Give it one: "
@@ -123,7 +113,7 @@ def _format_destinations(order: EditionOrder) -> str:
     return where
 
 
-def _format_question(context: CommandContext, order: EditionOrder) -> str:
+def _format_question(context: Context, order: EditionOrder) -> str:
     said = {"digest": order.digest.name, "where": _format_destinations(order)}
     if order.topic:
         return context.say(
@@ -144,7 +134,7 @@ def _format_question(context: CommandContext, order: EditionOrder) -> str:
     )
 
 
-def _describe_effect(context: CommandContext, order: EditionOrder) -> str:
+def _describe_effect(context: Context, order: EditionOrder) -> str:
     """Describe the effect on later editions."""
     if order.among_own:
         return context.say(
@@ -161,52 +151,55 @@ def _describe_effect(context: CommandContext, order: EditionOrder) -> str:
 
 
 @post_edition.control("confirmed")
-async def post_confirmed(context: CommandContext, carried: str) -> Reply:
+async def post_confirmed(context: Context, carried: str) -> Reply:
     """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
     digest = await context.archive.digest(context.scope, int(key))
-    if not topic and int(to or 0) == 0:
+    place_id = int(to or 0)
+    if not topic and not place_id:
         return await _post_digest(context, digest, f"post-{once}")
-    place = await _get_postable_destination(context, int(to)) if int(to or 0) else None
+    place = None
+    if place_id:
+        known = {place.id: place for place in await context.list_destinations()}
+        if place_id not in known:
+            raise UnknownName("The channel this was for is no longer a destination.")
+        place = known[place_id]
+        await _check_can_post(context, place)
     order = EditionOrder(
         digest=digest, workspace=context.workspace, topic=topic, to=place
     )
     publisher = ManualPublisher(publisher=context.publisher)
     edition = await publisher.post(order, f"post-{once}")
     context.services.wake()
-    return context.reply(
-        context.count(
-            "Posting «{digest}» to {where} with {n} story.",
-            "Posting «{digest}» to {where} with {n} stories.",
-            len(edition.edition.stories),
-            digest=digest.name,
-            where=_format_destinations(order),
-        )
+    said = context.count(
+        "Posting «{digest}» to {where} with {n} story.",
+        "Posting «{digest}» to {where} with {n} stories.",
+        len(edition.edition.stories),
+        digest=digest.name,
+        where=_format_destinations(order),
     )
+    return context.reply(said)
 
 
-async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
+async def _post_digest(context: Context, digest: Digest, slot: str) -> Reply:
     outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
-    if outcome.stored_edition is None:
-        return context.reply(context.texts.message(outcome.reason))
-    return context.reply(
-        context.count(
-            "Posting «{digest}» with {n} story.",
-            "Posting «{digest}» with {n} stories.",
-            len(outcome.stored_edition.edition.stories),
-            digest=digest.name,
-        )
+    edition = outcome.stored_edition
+    if edition is None:
+        return context.reply(context.message(outcome.reason))
+    said = context.count(
+        "Posting «{digest}» with {n} story.",
+        "Posting «{digest}» with {n} stories.",
+        len(edition.edition.stories),
+        digest=digest.name,
     )
+    return context.reply(said)
 
 
 @command(
-    "newsdesk undo",
-    "Undo the newest edition, within ten minutes",
-    "/newsdesk undo",
-    "/newsdesk undo Front page",
+    "newsdesk undo", "Undo the newest edition, within ten minutes", "", "Front page"
 )
-async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> Reply:
+async def undo_edition(context: Context, digest: DigestNameArgument) -> Reply:
     """Ask whether to delete the messages of the digest's newest edition."""
     edition = await context.db.read(
         manual.find_undoable_edition, digest.scope, digest_id=digest.id, now=context.now
@@ -216,13 +209,12 @@ async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> R
         "can come again in the next one.",
         digest=digest.name,
     )
-    label = context.say("Take it back")
-    button = context.signed_button(label, "undo", edition.public_id, primary=True)
-    return context.reply(question, controls=(button,))
+    undo = context.button("Take it back", "undo", edition.public_id, primary=True)
+    return context.reply(question, controls=[undo])
 
 
 @undo_edition.control("confirmed")
-async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
+async def undo_confirmed(context: Context, public_id: str) -> Reply:
     """Delete the messages of this edition."""
     done = await context.db.write(
         manual.undo_edition,
@@ -233,26 +225,16 @@ async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
     )
     context.services.wake()
     if done.before:
-        return context.reply(context.say("This edition has already been taken back."))
-    return context.reply(
-        context.count(
-            "Undone: {n} message is being deleted.",
-            "Undone: {n} messages are being deleted.",
-            done.deleted,
-        )
+        return context.answer("This edition has already been taken back.")
+    said = context.count(
+        "Undone: {n} message is being deleted.",
+        "Undone: {n} messages are being deleted.",
+        done.deleted,
     )
+    return context.reply(said)
 
 
-async def _get_postable_destination(context: CommandContext, key: int) -> Destination:
-    known = await context.list_destinations()
-    found = next((place for place in known if place.id == key), None)
-    if found is None:
-        raise UnknownName("The channel this was for is no longer a destination.")
-    await _check_can_post(context, found)
-    return found
-
-
-async def _check_can_post(context: CommandContext, place: Destination) -> None:
+async def _check_can_post(context: Context, place: Destination) -> None:
     """Reject a destination that the bot or the person cannot post to.
 
     Raises:
@@ -263,15 +245,14 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
         raise UserError(
             "Posting to #{name} is paused: {why}", name=place.name, why=place.paused
         )
-    for finding in await context.services.doctor.check_destinations(
-        context.workspace, [place]
-    ):
-        if finding.state == "problem":
+    doctor = context.services.doctor
+    for found in await doctor.check_destinations(context.workspace, [place]):
+        if found.state == "problem":
             raise UserError(
                 "The bot cannot post to #{name}: {text}. {fix}",
                 name=place.name,
-                text=finding.text,
-                fix=finding.fix,
+                text=found.text,
+                fix=found.fix,
             )
     if not await _may_write(context, place):
         raise Forbidden(
@@ -281,7 +262,7 @@ async def _check_can_post(context: CommandContext, place: Destination) -> None:
         )
 
 
-async def _may_write(context: CommandContext, place: Destination) -> bool:
+async def _may_write(context: Context, place: Destination) -> bool:
     workspace = context.workspace
     platform: object = context.publisher.platforms.get(workspace.platform)
     if platform is None:
@@ -293,9 +274,8 @@ async def _may_write(context: CommandContext, place: Destination) -> bool:
     if not isinstance(platform, WriteAccessChecker):
         return True
     try:
-        return await platform.may_write(
-            workspace.external_id, place.channel, context.person.id
-        )
+        person = context.person.id
+        return await platform.may_write(workspace.external_id, place.channel, person)
     except SendError as error:
         raise UserError(
             "Could not check whether you may write in #{name}: {why} Try again in a "

@@ -5,18 +5,27 @@ that is another wording of one already shown appears only with that one.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from bot.commands.context import CommandContext
+from bot.commands import Context
 from bot.errors import UnknownName
-from bot.model import Block, ListItem, QuoteBlock, SmallPrint
+from bot.model import (
+    Block,
+    Destination,
+    Digest,
+    ListItem,
+    Occurrence,
+    QuoteBlock,
+    SmallPrint,
+)
+from bot.publishing.planning import digest_zone
 from bot.storage import quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
 from digests.figures.units import classify_unit
-from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard
+from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard, Span
 
 T = TypeVar("T")
 #: How the state of a finding or source is shown, the most urgent first.
@@ -48,7 +57,7 @@ class Page(Generic[T]):
         shown = tuple(items[start : start + size])
         return cls(items=shown, number=number, pages=pages, first=start + 1)
 
-    def format_position(self, context: CommandContext) -> str:
+    def format_position(self, context: Context) -> str:
         """Format «Page 2 of 3»; "" for the only page."""
         if self.pages == 1:
             return ""
@@ -60,7 +69,12 @@ def join_notes(*parts: str | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def format_outlets(context: CommandContext, story: EditionStory) -> str:
+def format_channels(destinations: Sequence[Destination]) -> str:
+    """Format «#news, #breaking»."""
+    return ", ".join(f"#{place.name}" for place in destinations)
+
+
+def format_outlets(context: Context, story: EditionStory) -> str:
     """Format «Hallin Courier and 2 more» for a story's source line."""
     first, *others = story.outlets or ("",)
     if not others:
@@ -71,19 +85,13 @@ def format_outlets(context: CommandContext, story: EditionStory) -> str:
 
 
 def render_article_line(
-    context: CommandContext, ref: Article | ArticleRef, zone: str = ""
+    context: Context, ref: Article | ArticleRef, zone: str = ""
 ) -> ListItem:
     """Render an article as a line that links to its text, in the workspace's zone."""
-    when = ""
-    if ref.published:
-        when = context.texts.day_and_time(ref.published, zone or context.zone)
-    return ListItem(
-        title=format_article_title(ref),
-        note=join_notes(ref.source, when),
-        url=ref.url,
-        article=ref.id,
-        revision=ref.revision,
-    )
+    at = ref.published
+    when = context.texts.day_and_time(at, zone or context.zone) if at else ""
+    line = ListItem(title=format_article_title(ref), note=join_notes(ref.source, when))
+    return replace(line, url=ref.url, article=ref.id, revision=ref.revision)
 
 
 def format_article_title(ref: Article | ArticleRef) -> str:
@@ -96,18 +104,18 @@ def format_article_title(ref: Article | ArticleRef) -> str:
 
 
 def render_passage(
-    article: Article, start: int, end: int, *, title: str = "", note: str = ""
+    article: Article, words: Span, *, title: str = "", note: str = ""
 ) -> ListItem:
     """Render words of a stored article as a line that links to their position."""
     return ListItem(
         title=title,
-        text=article.text[start:end],
+        text=article.text[words.start : words.end],
         note=note,
         url=article.url,
         article=article.id,
         revision=article.revision,
-        start=start,
-        end=end,
+        start=words.start,
+        end=words.end,
     )
 
 
@@ -120,12 +128,10 @@ def format_figure_title(figure: Figure) -> str:
 
 
 async def load_wordings(
-    context: CommandContext, cards: Sequence[QuoteCard]
+    context: Context, cards: Sequence[QuoteCard]
 ) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
     """Pair each card with the outlets that carry it; each utterance appears once."""
-    found = await context.db.read(
-        quote_wording_store.find_card_wordings, context.scope, cards=cards
-    )
+    found = await context.query(quote_wording_store.find_card_wordings, cards=cards)
     shown: set[tuple[str, int]] = set()
     kept = []
     for card, carried in zip(cards, found, strict=True):
@@ -137,7 +143,7 @@ async def load_wordings(
 
 
 def render_quotes(
-    context: CommandContext,
+    context: Context,
     quotes: Sequence[tuple[QuoteCard, QuoteWordings]],
     *,
     story_zone: str = "",
@@ -152,19 +158,17 @@ def render_quotes(
         if not story_zone and carried.article is not None:
             place = content.find_card_context(carried.article, card)
             sentence = carried.article.text[place.start : place.end]
-            yield SmallPrint(
-                text=context.say("In the text: {sentence}", sentence=sentence)
-            )
+            yield context.small_print("In the text: {sentence}", sentence=sentence)
         carriers = _format_carriers(context, card, carried, story_zone or context.zone)
         if carriers and (not story_zone or carried.also or carried.in_part):
             yield SmallPrint(text=carriers)
         if carried.changed:
-            yield SmallPrint(text=context.say("Outlets give these words differently:"))
+            yield context.small_print("Outlets give these words differently:")
         yield from map(_render_changed_wording, carried.changed)
 
 
 def _format_carriers(
-    context: CommandContext, card: QuoteCard, carried: QuoteWordings, zone: str
+    context: Context, card: QuoteCard, carried: QuoteWordings, zone: str
 ) -> str:
     also, in_part = ", ".join(carried.also), ", ".join(carried.in_part)
     return join_notes(
@@ -176,20 +180,20 @@ def _format_carriers(
 
 def _render_changed_wording(one: ChangedWording) -> ListItem:
     """Render the other outlet's sentence, with the quoted words marked in it."""
-    start, end = one.context.start, one.context.end
-    return ListItem(
-        title=one.article.source,
-        text=one.article.text[start:end],
-        url=one.article.url,
-        article=one.article.id,
-        revision=one.article.revision,
-        start=one.span.start,
-        end=one.span.end,
-        marks=((one.span.start - start, one.span.end - start),),
-    )
+    line = render_passage(one.article, one.context, title=one.article.source)
+    start, words = one.context.start, one.span
+    marks = ((words.start - start, words.end - start),)
+    return replace(line, start=words.start, end=words.end, marks=marks)
 
 
-def format_feedback(context: CommandContext, given: Feedback) -> str:
+def format_occurrence(context: Context, digest: Digest, occurrence: Occurrence) -> str:
+    """Format «yesterday 08:30: sent», or the reason why nothing was posted."""
+    reason = context.message(occurrence.reason)
+    when = context.format_moment(occurrence.due_at, digest_zone(digest))
+    return f"{when}: {reason or context.texts.word(occurrence.state)}"
+
+
+def format_feedback(context: Context, given: Feedback) -> str:
     """Format «More of: harbour, Ada Brandt»."""
     terms = ", ".join(given.terms)
     if given.direction == "more":

@@ -5,17 +5,14 @@ the articles of that time as if no edition had been posted in it: only earlier a
 count as published.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, time, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
+from bot.commands import Context, Option, command
 from bot.commands.arguments import PREVIEW_DAYS, DigestNameArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import format_article_title
 from bot.configuration.diff import shorten_line
 from bot.errors import UserError
@@ -29,45 +26,39 @@ from digests.language.normalization import normalize_text
 from digests.types import Edition
 
 TODAY, YESTERDAY, WEEK = PREVIEW_DAYS
-#: Other words for the days, normalized.
+#: Words for the days, normalized, as patterns.
 _DAY_WORDS = {
-    "heute": TODAY,
-    "gestern": YESTERDAY,
-    "week": WEEK,
-    "7 days": WEEK,
-    "past 7 days": WEEK,
-    "woche": WEEK,
-    "7 tage": WEEK,
-    "letzte 7 tage": WEEK,
-    "letzten 7 tage": WEEK,
-    **{day: day for day in PREVIEW_DAYS},
+    TODAY: "today|heute",
+    YESTERDAY: "yesterday|gestern",
+    WEEK: "((last|past) )?7 days|week|(letzten? )?7 tage|woche",
 }
 #: Reasons and merged articles that are shown for one outcome.
 MAX_REASONS, MAX_NAMED_ARTICLES = 3, 5
 
 
-def _parse_day(_: CommandContext, typed: str) -> str:
+def _parse_day(_: Context, typed: str) -> str:
     said = " ".join(normalize_text(typed).split())
-    if said not in _DAY_WORDS:
-        raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
-    return _DAY_WORDS[said]
+    for day, words in _DAY_WORDS.items():
+        if re.fullmatch(words, said):
+            return day
+    raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
 
 
 @command(
     "newsdesk preview",
     "What would be posted, and why not the rest",
-    "/newsdesk preview",
-    "/newsdesk preview Front page",
-    "/newsdesk preview day=yesterday",
-    '/newsdesk preview day="last 7 days"',
+    "",
+    "Front page",
+    "day=yesterday",
+    'day="last 7 days"',
 )
 async def preview_edition(
-    context: CommandContext,
+    context: Context,
     digest: DigestNameArgument,
     day: Annotated[
         str,
         Option(
-            description="today: now; yesterday, last 7 days: articles of that time",
+            "today: now; yesterday, last 7 days: articles of that time",
             completes="day",
             convert=_parse_day,
         ),
@@ -80,7 +71,7 @@ async def preview_edition(
     summary: tuple[Block | str, ...] = (
         *_explain_holds(context, digest),
         SmallPrint(text=_format_counts(context, edition)),
-        *await _render_stages(context, edition),
+        *[line async for line in _render_stages(context, edition)],
     )
     if not edition.stories:
         if day == TODAY:
@@ -95,44 +86,39 @@ async def preview_edition(
     blocks = (RenderedEdition(parts=draft.parts), *summary)
     if day == TODAY:
         return context.reply(*blocks, title=title)
-    then = context.say(
+    then = context.small_print(
         "From the articles of that time, with the present filters and settings:"
     )
-    return context.reply(SmallPrint(text=then), *blocks, title=title)
+    return context.reply(then, *blocks, title=title)
 
 
-async def _compose_draft(
-    context: CommandContext, digest: Digest, day: str
-) -> EditionPreview:
+async def _compose_draft(context: Context, digest: Digest, day: str) -> EditionPreview:
     if day == TODAY:
         return await context.publisher.preview(digest, context.workspace.platform)
     zone = load_zone(digest_zone(digest))
-    today = context.now.astimezone(zone).date()
+    today = context.get_today(digest_zone(digest))
     back = 1 if day == YESTERDAY else 7
-    since = _get_midnight(today - timedelta(days=back), zone)
-    until = _get_midnight(today, zone) if day == YESTERDAY else None
+    since, midnight = (
+        find_first_instant(datetime.combine(one, time()), zone)
+        for one in (today - timedelta(days=back), today)
+    )
+    until = midnight if day == YESTERDAY else None
     return await context.publisher.past(digest, since, until)
 
 
-def _get_midnight(day: date, zone: ZoneInfo) -> datetime:
-    return find_first_instant(datetime.combine(day, time()), zone)
-
-
-def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
+def _explain_holds(context: Context, digest: Digest) -> Iterator[str]:
     """Explain what keeps an edition from being posted now, whatever it contains."""
-    zone, now = digest_zone(digest), context.now
+    zone, quiet = digest_zone(digest), digest.options.quiet_hours
     if digest.paused or digest.paused_until is not None:
         yield context.say("Held: the digest is paused. /newsdesk resume ends that.")
-    elif now.astimezone(load_zone(zone)).date() in digest.skips:
+    elif context.get_today(zone) in digest.skips:
         yield context.say("Held: today is skipped.")
-    elif digest.options.quiet_hours:
-        until = find_quiet_end(digest.options.quiet_hours, now, zone)
-        if until is not None:
-            when = context.format_moment(until, zone)
-            yield context.say("Held: it is quiet until {when}.", when=when)
+    elif quiet and (until := find_quiet_end(quiet, context.now, zone)):
+        when = context.format_moment(until, zone)
+        yield context.say("Held: it is quiet until {when}.", when=when)
 
 
-def _format_counts(context: CommandContext, edition: Edition) -> str:
+def _format_counts(context: Context, edition: Edition) -> str:
     """Format «20 articles read · 3 posted before · 2 filtered out · 4 merged · …»."""
     outcomes = [(d.stage, d.outcome) for d in edition.decisions]
     return context.say(
@@ -147,18 +133,7 @@ def _format_counts(context: CommandContext, edition: Edition) -> str:
     )
 
 
-async def _render_stages(context: CommandContext, edition: Edition) -> list[ListItem]:
-    """Render per stage how many articles it left out, and the most frequent reasons.
-
-    Merged articles are also named, up to `MAX_NAMED_ARTICLES`.
-    """
-    return [
-        replace(line, note=await _format_articles(context, articles))
-        for line, articles in _list_removed(context, edition)
-    ]
-
-
-async def _format_articles(context: CommandContext, articles: Sequence[str]) -> str:
+async def _format_articles(context: Context, articles: Sequence[str]) -> str:
     """Format the titles of the first of these articles: «Bridge closed» (Sun), …."""
     titles = []
     for key in articles[:MAX_NAMED_ARTICLES]:
@@ -172,34 +147,37 @@ async def _format_articles(context: CommandContext, articles: Sequence[str]) -> 
     return ", ".join(titles)
 
 
-def _list_removed(
-    context: CommandContext, edition: Edition
-) -> Iterator[tuple[ListItem, tuple[str, ...]]]:
-    """Build a line per stage and outcome, with its articles if these were merged."""
+async def _render_stages(context: Context, edition: Edition) -> AsyncIterator[ListItem]:
+    """Render per stage how many articles it left out, and the most frequent reasons.
+
+    Merged articles are also named, up to `MAX_NAMED_ARTICLES`.
+    """
     names = (
-        (("filter",), ("left out",), context.say("Filtered out")),
-        (("fresh",), ("left out",), context.say("Replaced by a newer version")),
-        (("told",), ("left out",), context.say("Posted before")),
-        (("story",), ("duplicate",), context.say("Repeats another article")),
-        (("story",), ("merged",), context.say("Merged into a story")),
-        (("rank", "balance"), ("brief",), context.say("In brief")),
-        (("rank", "balance"), ("left out",), context.say("Ranked too low")),
-        (("edition",), ("left out",), context.say("Nothing could be shown")),
+        (("filter",), "left out", context.say("Filtered out")),
+        (("fresh",), "left out", context.say("Replaced by a newer version")),
+        (("told",), "left out", context.say("Posted before")),
+        (("story",), "duplicate", context.say("Repeats another article")),
+        (("story",), "merged", context.say("Merged into a story")),
+        (("rank", "balance"), "brief", context.say("In brief")),
+        (("rank", "balance"), "left out", context.say("Ranked too low")),
+        (("edition",), "left out", context.say("Nothing could be shown")),
     )
-    for stages, outcomes, label in names:
-        taken = [
-            d for d in edition.decisions if d.stage in stages and d.outcome in outcomes
-        ]
-        reasons = Counter(d.reason for d in taken)
-        if not reasons:
+    for stages, outcome, label in names:
+        every = (d for d in edition.decisions if d.stage in stages)
+        taken = [d for d in every if d.outcome == outcome]
+        if not taken:
             continue
+        reasons = Counter(d.reason for d in taken)
         phrases = []
         for reason, count in reasons.most_common(MAX_REASONS):
-            said = context.texts.message(reason)
+            said = context.message(reason)
             phrases.append(f"{said} ({count})" if count > 1 else said)
-        more = len(reasons) - len(phrases)
-        if more > 0:
+        if len(reasons) > MAX_REASONS:
+            more = len(reasons) - MAX_REASONS
             phrases.append(context.say("… and {n} more.", n=more))
-        merged = tuple(d.article for d in taken) if stages == ("story",) else ()
-        title = f"{label}: {reasons.total()}"
-        yield ListItem(title=title, text=" ".join(phrases)), merged
+        merged = [d.article for d in taken] if "story" in stages else []
+        yield ListItem(
+            title=f"{label}: {len(taken)}",
+            text=" ".join(phrases),
+            note=await _format_articles(context, merged),
+        )

@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
-from bot.commands.arguments import SinceArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import Context, Option, command
+from bot.commands.arguments import SinceArgument, named_story
 from bot.commands.presentation import (
     format_figure_title,
     join_notes,
@@ -23,7 +21,7 @@ from bot.commands.presentation import (
 )
 from bot.lookup.archive import RESULT_LIMIT
 from bot.lookup.name_resolution import is_story_number
-from bot.model import Block, ListItem, Reply, SmallPrint
+from bot.model import Block, ListItem, Reply
 from bot.storage import figure_store, quote_store
 from digests.cards import content
 from digests.editing import figure_selection
@@ -35,41 +33,33 @@ def _is_story(topic: str) -> bool:
 
 
 @command(
-    "news quotes",
-    "Who said what, word for word",
-    "/news quotes Xi",
-    "/news quotes topic=bridge since=Monday",
+    "news quotes", "Who said what, word for word", "Xi", "topic=bridge since=Monday"
 )
 async def show_quotes(
-    context: CommandContext,
+    context: Context,
     speaker: Annotated[
-        str, Option(description="A name or part of one", rest=True, completes="speaker")
+        str, Option("A name or part of one", rest=True, completes="speaker")
     ] = "",
-    topic: Annotated[
-        str,
-        Option(description="A story number, or words it is about", completes="story"),
-    ] = "",
+    topic: Annotated[str, named_story("A story number, or words it is about")] = "",
     since: SinceArgument = None,
 ) -> Reply:
     """Show quotes of a speaker, about a topic or of a story, newest first."""
     found = await _load_cards(context, speaker, topic, since)
     if not found:
         if since or (topic and not speaker):
-            return context.reply(context.say("No stored quote matches."))
+            return context.answer("No stored quote matches.")
         return context.reply(await _explain_no_quotes(context, speaker))
     quotes = await load_wordings(context, found)
     title = context.count("{n} quote", "{n} quotes", len(quotes))
     if speaker:
         names = sorted({card.speaker for card, _ in quotes if card.speaker})
         title = context.say("{title} of {who}", title=title, who=", ".join(names))
-    checked = context.say("✓ Checked word for word against the stored text")
-    return context.reply(
-        *render_quotes(context, quotes), SmallPrint(text=checked), title=title
-    )
+    checked = context.small_print("✓ Checked word for word against the stored text")
+    return context.reply(*render_quotes(context, quotes), checked, title=title)
 
 
 async def _load_cards(
-    context: CommandContext, speaker: str, topic: str, since: datetime | None
+    context: Context, speaker: str, topic: str, since: datetime | None
 ) -> tuple[QuoteCard, ...]:
     if _is_story(topic):
         found = await context.archive.story(context.place, topic)
@@ -80,52 +70,40 @@ async def _load_cards(
     return tuple(content.build_card(article, quote) for article, quote in stored)
 
 
-async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
+async def _explain_no_quotes(context: Context, speaker: str) -> str:
     """Explain that there are no quotes of the speaker; list similar names."""
     if not speaker:
         return context.say("No quotes are stored yet.")
     # Imported only when needed, to start faster.
     from rapidfuzz import process
 
-    known = await context.db.read(
-        quote_store.list_speaker_names, context.scope, prefix="", limit=500
-    )
+    known = await context.query(quote_store.list_speaker_names, prefix="", limit=500)
     near = [name for name, score, _ in process.extract(speaker, known) if score >= 75]
-    if near:
-        return context.say(
-            "No quotes of «{who}». Did you mean {names}?",
-            who=speaker[:60],
-            names=", ".join(near[:3]),
-        )
-    return context.say("No quotes of «{who}» are stored.", who=speaker[:60])
+    who, names = speaker[:60], ", ".join(near[:3])
+    if not near:
+        return context.say("No quotes of «{who}» are stored.", who=who)
+    return context.say(
+        "No quotes of «{who}». Did you mean {names}?", who=who, names=names
+    )
 
 
 #: Stored figures that are compared for one answer.
 MAX_COMPARED = 40
 
 
-@command(
-    "news figures",
-    "Numbers, what they measure, and their sentence",
-    "/news figures 1",
-    "/news figures trade",
-)
+@command("news figures", "Numbers, what they measure, and their sentence", "1", "trade")
 async def show_figures(
-    context: CommandContext,
-    topic: Annotated[
-        str,
-        Option(description="A story number, or words", rest=True, completes="story"),
-    ] = "",
+    context: Context,
+    topic: Annotated[str, named_story("A story number, or words", rest=True)] = "",
     since: SinceArgument = None,
 ) -> Reply:
     """Show figures of a story or about a topic, beside those of other outlets."""
     found = await _load_figures(context, topic, since)
+    if not found and topic:
+        said = topic[:60]
+        return context.answer("No figures about «{topic}» are stored.", topic=said)
     if not found:
-        return context.reply(
-            context.say("No figures about «{topic}» are stored.", topic=topic[:60])
-            if topic
-            else context.say("No figures are stored yet.")
-        )
+        return context.answer("No figures are stored yet.")
     compared = tuple(islice(compare_outlets(found), RESULT_LIMIT))
     title = context.count("{n} figure", "{n} figures", len(compared))
     blocks = (block for one in compared for block in _render_compared(context, one))
@@ -133,16 +111,15 @@ async def show_figures(
 
 
 async def _load_figures(
-    context: CommandContext, topic: str, since: datetime | None
+    context: Context, topic: str, since: datetime | None
 ) -> tuple[tuple[Article, Figure], ...]:
     ids = None
     if _is_story(topic):
         found = await context.archive.story(context.place, topic)
         ids = [int(ref.id) for ref in found.story.articles]
         topic, since = "", None
-    return await context.db.read(
+    return await context.query(
         figure_store.list_figures,
-        context.scope,
         topic=topic or None,
         article_ids=ids,
         since=since,
@@ -165,29 +142,21 @@ class ComparedFigure:
     others: tuple[ArticleFigure, ...] = ()
 
 
-def _render_compared(context: CommandContext, one: ComparedFigure) -> Iterator[Block]:
+def _render_compared(context: Context, one: ComparedFigure) -> Iterator[Block]:
     """Render the figure, the outlets that agree, and the figures that differ."""
-    also = ""
-    if one.also:
-        also = context.say("the same in {outlets}", outlets=", ".join(one.also))
+    outlets = ", ".join(one.also)
+    also = outlets and context.say("the same in {outlets}", outlets=outlets)
     yield _render_line(one.article, one.figure, also)
     for article, figure in one.others:
-        other = context.say(
-            "Outlets differ: {figure}", figure=format_figure_title(figure)
-        )
-        yield replace(_render_line(article, figure), title=other)
+        line = _render_line(article, figure)
+        title = context.say("Outlets differ: {figure}", figure=line.title)
+        yield replace(line, title=title)
 
 
 def _render_line(article: Article, figure: Figure, also: str = "") -> ListItem:
     """Render a figure with its measure and its sentence, linked to its position."""
-    sentence = figure.sentence
-    line = render_passage(
-        article,
-        sentence.start,
-        sentence.end,
-        title=format_figure_title(figure),
-        note=join_notes(article.source, also),
-    )
+    title, note = format_figure_title(figure), join_notes(article.source, also)
+    line = render_passage(article, figure.sentence, title=title, note=note)
     return replace(line, start=figure.start, end=figure.end)
 
 
@@ -209,28 +178,24 @@ def compare_outlets(found: Sequence[ArticleFigure]) -> Iterator[ComparedFigure]:
     for article, figure in found:
         if (article.id, figure.start) in shown:
             continue
-        also: list[str] = []
+        also: dict[str, None] = {}
         others: list[ArticleFigure] = []
         for other, theirs in by_article.items():
             there = articles[other]
             if there.source == article.source or not _is_same_time(article, there):
                 continue
             left = [f for f in theirs if (other, f.start) not in shown]
-            pairs = figure_selection.compare_figures(
+            for pair in figure_selection.compare_figures(
                 [figure], article.text, left, there.text
-            )
-            for pair in pairs:
+            ):
                 shown.add((other, pair.theirs.start))
                 if pair.equal:
-                    also.append(there.source)
+                    also[there.source] = None
                 else:
                     others.append((there, pair.theirs))
         shown.add((article.id, figure.start))
         yield ComparedFigure(
-            article=article,
-            figure=figure,
-            also=tuple(dict.fromkeys(also)),
-            others=tuple(others),
+            article=article, figure=figure, also=tuple(also), others=tuple(others)
         )
 
 

@@ -7,10 +7,8 @@ next command. Limits per person keep one reader from filling the editors' list.
 from datetime import timedelta
 from typing import Annotated
 
+from bot.commands import Context, Option, command
 from bot.commands.arguments import FollowedStoryArgument, at_most
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import join_notes
 from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
@@ -29,18 +27,13 @@ MAX_LISTED_REPORTS = 15
 @command(
     "news report",
     "Report an error in a story to the editors",
-    "/news report 2 The bridge was closed on Monday, not Tuesday.",
+    "2 The bridge was closed on Monday, not Tuesday.",
 )
 async def report_error(
-    context: CommandContext,
+    context: Context,
     story: FollowedStoryArgument,
     text: Annotated[
-        str,
-        Option(
-            description="What is wrong, and how you know",
-            rest=True,
-            convert=at_most(1000),
-        ),
+        str, Option("What is wrong, and how you know", rest=True, convert=at_most(1000))
     ],
 ) -> Reply:
     """Store the report for the editors."""
@@ -56,7 +49,7 @@ async def report_error(
 
 
 def _add_report(
-    conn: Connection, context: CommandContext, story: EditionStory, text: str
+    conn: Connection, context: Context, story: EditionStory, text: str
 ) -> Report:
     """Store the report.
 
@@ -89,45 +82,43 @@ def _add_report(
 @command(
     "newsdesk reports",
     "Errors that readers reported, and answers to them",
-    "/newsdesk reports",
-    "/newsdesk reports r-7k3m9q Thank you, the day is right now.",
+    "",
+    "r-7k3m9q Thank you, the day is right now.",
 )
 async def manage_reports(
-    context: CommandContext,
+    context: Context,
     settle: Annotated[
-        str, Option(description="The ID of the report to resolve", completes="report")
+        str, Option("The ID of the report to resolve", completes="report")
     ] = "",
     answer: Annotated[
-        str,
-        Option(description="The answer to the reader", rest=True, convert=at_most(500)),
+        str, Option("The answer to the reader", rest=True, convert=at_most(500))
     ] = "",
 ) -> Reply:
     """Show the open reports, or settle one of them."""
     if settle:
         return await _settle_report(context, settle, answer)
-    count = await context.db.read(report_store.count_open_reports, context.scope)
-    found = await context.db.read(
-        report_store.list_open_reports, context.scope, limit=MAX_LISTED_REPORTS
+    count = await context.query(report_store.count_open_reports)
+    found = await context.query(
+        report_store.list_open_reports, limit=MAX_LISTED_REPORTS
     )
     title = context.say("Reports from readers")
     if not found:
-        return context.reply(context.say("No report is open."), title=title)
+        return context.answer("No report is open.", title=title)
     how = context.say(
         "Resolve one: /newsdesk reports {id} your answer", id=found[0].public_id
     )
-    if count > len(found):
-        how += " · " + context.say("{n} more are open", n=count - len(found))
-    lines = (_render_report(context, report) for report in found)
-    return context.reply(*lines, SmallPrint(text=how), title=title)
+    more = count - len(found)
+    rest = more and context.say("{n} more are open", n=more)
+    lines = []
+    for one in found:
+        when = context.format_moment(one.made_at)
+        note = join_notes(one.public_id, one.story, one.person_name[:40], when)
+        lines.append(ListItem(title=one.headline, text=one.text, note=note))
+    last = SmallPrint(text=join_notes(how, rest or ""))
+    return context.reply(*lines, last, title=title)
 
 
-def _render_report(context: CommandContext, report: Report) -> ListItem:
-    when = context.format_moment(report.made_at)
-    note = join_notes(report.public_id, report.story, report.person_name[:40], when)
-    return ListItem(title=report.headline, text=report.text, note=note)
-
-
-async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:
+async def _settle_report(context: Context, settle: str, answer: str) -> Reply:
     done = await context.db.write(
         resolve_report,
         context.scope,

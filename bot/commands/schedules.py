@@ -3,62 +3,48 @@
 Articles that arrive during a pause or quiet hours wait for the next edition.
 """
 
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
+from bot.commands import Context, Option, command
 from bot.commands.arguments import (
-    DIGEST_OPTION,
     DigestArgument,
     DigestsArgument,
+    TypedDigest,
     find_digest,
     parse_coming_day,
 )
-from bot.commands.changes import (
-    propose,
-    propose_and_render,
-    render_proposal,
-    request_settings,
-)
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands.changes import propose_and_render, request_settings
+from bot.commands.digest_requests import SCHEDULE_OPTION
 from bot.configuration.change_steps import ChangeRequest
 from bot.errors import FieldError, UserError
 from bot.i18n.translation import Texts
-from bot.model import Block, Digest, Form, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import Block, Digest, Form, ListItem, Reply, SmallPrint
 from bot.publishing.planning import (
     capitalize_first,
     digest_zone,
     format_schedule,
     format_typed_schedule,
 )
-from bot.schedules.calendar import load_zone
 from bot.schedules.parsing import parse_schedule
 from digests.language.normalization import normalize_text
 
-SCHEDULE_OPTION = Option(
-    description="When, such as: weekdays at 8:30 Europe/Berlin", rest=True
-)
+SCHEDULE_LINE = replace(SCHEDULE_OPTION, rest=True)
 WhichSchedule = Annotated[
-    str,
-    Option(description="Its number in the list, or its sentence", completes="schedule"),
+    str, Option("Its number in the list, or its sentence", completes="schedule")
 ]
 
 
 @command(
     "newsdesk schedule add",
     "Add times at which a digest is posted",
-    "/newsdesk schedule add weekdays at 8:30 Europe/Berlin",
-    '/newsdesk schedule add every 2 hours digest="Morning brief"',
+    "weekdays at 8:30 Europe/Berlin",
+    'every 2 hours digest="Morning brief"',
     "/newsdesk schedule Morning brief daily at 18:00",
 )
 async def add_schedule(
-    context: CommandContext,
-    schedule: Annotated[str, SCHEDULE_OPTION],
-    digest: Annotated[
-        str, Option(description=DIGEST_OPTION.description, completes="digest")
-    ] = "",
+    context: Context, schedule: Annotated[str, SCHEDULE_LINE], digest: TypedDigest = ""
 ) -> Reply:
     """Propose another schedule; the digest's name may precede the sentence."""
     if not digest:
@@ -67,40 +53,29 @@ async def add_schedule(
     return await _propose_schedules(context, found, [*found.schedules, schedule])
 
 
-async def _split_digest_name(context: CommandContext, said: str) -> tuple[str, str]:
+async def _split_digest_name(context: Context, said: str) -> tuple[str, str]:
     """Split «Morning brief daily at 18:00»; the name is "" if there is none."""
-    if _is_schedule(said):
+    with suppress(UserError):
+        parse_schedule(said)
         return "", said
     words = said.split()
     for digest in sorted(await context.list_digests(), key=lambda d: -len(d.name)):
-        name = digest.name.split()
-        if normalize_text(" ".join(words[: len(name)])) == normalize_text(
-            " ".join(name)
-        ):
-            return digest.name, " ".join(words[len(name) :])
+        length = len(digest.name.split())
+        first = " ".join(words[:length])
+        if normalize_text(first) == normalize_text(" ".join(digest.name.split())):
+            return digest.name, " ".join(words[length:])
     return "", said
 
 
-def _is_schedule(said: str) -> bool:
-    try:
-        parse_schedule(said)
-    except UserError:
-        return False
-    return True
-
-
 async def _propose_schedules(
-    context: CommandContext, digest: Digest, sentences: list[str]
+    context: Context, digest: Digest, sentences: list[str]
 ) -> Reply:
-    return await propose_and_render(
-        context, request_settings(digest, {"schedule": sentences})
-    )
+    request = request_settings(digest, {"schedule": sentences})
+    return await propose_and_render(context, request)
 
 
-@command(
-    "newsdesk schedule list", "When each digest is posted", "/newsdesk schedule list"
-)
-async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Reply:
+@command("newsdesk schedule list", "When each digest is posted")
+async def list_schedules(context: Context, digest: DigestsArgument) -> Reply:
     """List the schedules of one digest or of all, numbered."""
     blocks: list[Block] = []
     for one in digest:
@@ -109,48 +84,38 @@ async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Re
             said = capitalize_first(format_schedule(sentence, context.texts))
             typed = format_typed_schedule(sentence, context.texts)
             blocks.append(ListItem(title=f"{number}. {said}", note=typed))
-    if not digest:
-        nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
-        blocks.append(Paragraph(text=nothing))
-    return context.reply(*blocks, title=context.say("Schedules"))
+    nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
+    return context.listing(context.say("Schedules"), blocks, nothing=nothing)
 
 
 @command(
     "newsdesk schedule edit",
     "Post a digest at other times",
-    "/newsdesk schedule edit daily at 7:00 Europe/Berlin",
-    "/newsdesk schedule edit daily at 18:00 which=2",
+    "daily at 7:00 Europe/Berlin",
+    "daily at 18:00 which=2",
 )
 async def edit_schedule(
-    context: CommandContext,
+    context: Context,
     *,
-    schedule: Annotated[str, replace(SCHEDULE_OPTION, required=True)] = "",
+    schedule: Annotated[str, replace(SCHEDULE_LINE, required=True)] = "",
     which: WhichSchedule = "",
     digest: DigestArgument,
 ) -> Reply | Form:
     """Propose another sentence for a schedule; without one, ask for it."""
     if not schedule:
-        return _ask_for_schedule(context, digest, which)
+        present = {"which": which, "digest": digest.name, "schedule": ""}
+        with suppress(FieldError):
+            at = _find_schedule(digest, which, context.texts)
+            present["schedule"] = digest.schedules[at]
+        return context.form(present)
     at = _find_schedule(digest, which, context.texts)
     sentences = [*digest.schedules[:at], schedule, *digest.schedules[at + 1 :]]
     return await _propose_schedules(context, digest, sentences)
 
 
-def _ask_for_schedule(context: CommandContext, digest: Digest, which: str) -> Form:
-    try:
-        present = digest.schedules[_find_schedule(digest, which, context.texts)]
-    except FieldError:
-        present = ""
-    return context.form({"which": which, "digest": digest.name, "schedule": present})
-
-
-@command(
-    "newsdesk schedule remove",
-    "Stop posting a digest at these times",
-    "/newsdesk schedule remove 2",
-)
+@command("newsdesk schedule remove", "Stop posting a digest at these times", "2")
 async def remove_schedule(
-    context: CommandContext, *, which: WhichSchedule = "", digest: DigestArgument
+    context: Context, *, which: WhichSchedule = "", digest: DigestArgument
 ) -> Reply:
     """Propose to remove a schedule."""
     at = _find_schedule(digest, which, context.texts)
@@ -176,8 +141,12 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
     if said.isdecimal() and 1 <= int(said[:6]) <= len(known):
         return int(said) - 1
     phrases = [format_schedule(sentence, texts) for sentence in known]
-    forms = zip(known, map(capitalize_first, phrases), phrases, strict=True)
-    fitting = [n for n, words in enumerate(forms) if said and _occurs(said, words)]
+    fitting = [
+        index
+        for index, (sentence, phrase) in enumerate(zip(known, phrases, strict=True))
+        if said
+        and (said in sentence or said in phrase or said in capitalize_first(phrase))
+    ]
     if len(fitting) == 1:
         return fitting[0]
     numbered = "; ".join(f"{n}. {words}" for n, words in enumerate(phrases, 1))
@@ -186,45 +155,33 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
     )
 
 
-def _occurs(said: str, forms: tuple[str, ...]) -> bool:
-    return any(said in form for form in forms)
-
-
 # ── pauses and quiet hours ─────────────────────────────────────────────────────
 
 
-@command(
-    "newsdesk pause",
-    "Pause a digest for a while",
-    "/newsdesk pause",
-    "/newsdesk pause until=2030-01-07",
-)
+@command("newsdesk pause", "Pause a digest for a while", "", "until=2030-01-07")
 async def pause_digest(
-    context: CommandContext,
+    context: Context,
     digest: DigestArgument,
-    until: Annotated[
-        str, Option(description="First day again: tomorrow, Friday, 2026-12-24")
-    ] = "",
+    until: Annotated[str, Option("First day again: tomorrow, Friday, 2026-12-24")] = "",
 ) -> Reply:
     """Propose to pause the digest, until a day or until it is resumed."""
     day = None
     if until:
-        today = _get_local_date(context, digest)
+        today = context.get_today(digest_zone(digest))
         day = parse_coming_day(until, today, field="until", earliest=1)
     request = request_settings(digest, {"paused": day is None, "paused_until": day})
     return await _propose_pause(context, request)
 
 
-@command("newsdesk schedule skip", "Skip one day", "/newsdesk schedule skip 2030-12-24")
+@command("newsdesk schedule skip", "Skip one day", "2030-12-24")
 async def skip_day(
-    context: CommandContext,
-    date: Annotated[
-        str, Option(description="tomorrow, Friday, 2026-12-24", settings=("skip",))
-    ],
+    context: Context,
+    date: Annotated[str, Option("tomorrow, Friday, 2026-12-24", settings=("skip",))],
     digest: DigestArgument,
 ) -> Reply:
     """Propose not to post the digest on one day."""
-    day = parse_coming_day(date, _get_local_date(context, digest), field="date")
+    today = context.get_today(digest_zone(digest))
+    day = parse_coming_day(date, today, field="date")
     if day in digest.skips:
         raise UserError(
             "{date} is already skipped; revert that with /newsdesk history.", date=day
@@ -233,49 +190,35 @@ async def skip_day(
     return await _propose_pause(context, request_settings(digest, {"skip": days}))
 
 
-async def _propose_pause(context: CommandContext, request: ChangeRequest) -> Reply:
-    change = await propose(context, request)
+async def _propose_pause(context: Context, request: ChangeRequest) -> Reply:
     waits = context.say("New articles wait for the next edition.")
-    return render_proposal(context, change, waits)
+    return await propose_and_render(context, request, more=[waits])
 
 
-def _get_local_date(context: CommandContext, digest: Digest) -> date:
-    return context.now.astimezone(load_zone(digest_zone(digest))).date()
-
-
-@command("newsdesk resume", "Resume a paused digest", "/newsdesk resume")
-async def resume_digest(context: CommandContext, digest: DigestArgument) -> Reply:
+@command("newsdesk resume", "Resume a paused digest")
+async def resume_digest(context: Context, digest: DigestArgument) -> Reply:
     """Propose to end the digest's pause."""
     if not digest.paused and digest.paused_until is None:
         raise UserError("«{digest}» is not paused.", digest=digest.name)
     request = request_settings(digest, {"paused": False, "paused_until": None})
-    return await propose_and_render(context, request, effect=False)
+    return await propose_and_render(context, request, more=())
 
 
 _OFF_WORDS = frozenset({"off", "none", "no", "aus"})
 
 
-@command(
-    "newsdesk quiet",
-    "Hours in which nothing is posted",
-    "/newsdesk quiet 22:00-07:00",
-    "/newsdesk quiet off",
-)
+@command("newsdesk quiet", "Hours in which nothing is posted", "22:00-07:00", "off")
 async def set_quiet_hours(
-    context: CommandContext,
+    context: Context,
     window: Annotated[
-        str,
-        Option(description="Such as 22:00-07:00, or off", settings=("quiet_hours",)),
+        str, Option("Such as 22:00-07:00, or off", settings=("quiet_hours",))
     ],
     digest: DigestArgument,
 ) -> Reply:
     """Propose quiet hours for the digest, or none."""
     off = window.casefold() in _OFF_WORDS
     request = request_settings(digest, {"quiet_hours": None if off else window})
-    change = await propose(context, request)
-    if off:
-        return render_proposal(context, change)
     held = context.say(
         "Editions due then are held and posted as one edition afterwards."
     )
-    return render_proposal(context, change, held)
+    return await propose_and_render(context, request, more=() if off else [held])

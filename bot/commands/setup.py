@@ -6,24 +6,20 @@ posted, and one button creates destination, digest and schedule together.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Annotated
 
+from bot.commands import Context, command
 from bot.commands.changes import get_previews, propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
 from bot.commands.digest_requests import (
-    NAME_OPTION,
-    SCHEDULE_OPTION,
-    SOURCES_OPTION,
-    NewDigest,
-    SettingsArgument,
+    NewName,
+    NewSchedule,
+    NewSettings,
+    NewSources,
     request_new_digest,
 )
-from bot.commands.presentation import STATE_SIGNS
+from bot.commands.presentation import STATE_SIGNS, format_channels
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
-from bot.configuration.change_steps import ConfigurationChange
+from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.errors import FieldError
 from bot.ingest import source_state
 from bot.model import Block, Digest, Form, ListItem, RenderedEdition, Reply, SmallPrint
@@ -38,44 +34,40 @@ DEFAULT_PACK = "world"
 @command(
     "newsdesk setup",
     "Set up this channel, with a preview of the edition",
-    "/newsdesk setup",
-    '/newsdesk setup World world "daily at 7:00 Europe/Berlin"',
+    "",
+    'World world "daily at 7:00 Europe/Berlin"',
 )
 async def set_up_channel(
-    context: CommandContext,
+    context: Context,
     *,
-    name: Annotated[str, NAME_OPTION] = "",
-    source: Annotated[str, SOURCES_OPTION] = "",
-    schedule: Annotated[str, SCHEDULE_OPTION] = "",
-    settings: SettingsArgument,
+    name: NewName = "",
+    source: NewSources = "",
+    schedule: NewSchedule = "",
+    settings: NewSettings,
 ) -> Reply | Form:
     """Show the checklist of this channel, the form, or the preview of a new digest."""
-    given = {n: v.strip() for n, v in context.invocation.args.items() if v.strip()}
+    given = {name: said for name, said in context.typed.items() if said}
     if not given:
         here = await context.list_digests_here()
         if here:
             return _render_checklist(context, here)
-        return context.form(_suggest_answers(context.zone), required=REQUIRED)
+        suggested = {
+            "name": "Morning brief",
+            "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
+            "schedule": f"weekdays at 8:30 {context.zone}",
+            "stories": "5",
+        }
+        return context.form(suggested, required=REQUIRED)
     missing = [option for option in REQUIRED if option not in given]
     if missing:
         errors = dict.fromkeys(missing, context.say("This is required."))
         return context.form(given, errors, required=REQUIRED)
-    wanted = NewDigest(name=name, source=source, schedule=schedule, settings=settings)
-    return await _render_setup_preview(context, wanted)
+    requests = await request_new_digest(context, name, source, schedule, settings)
+    return await _render_preview(context, requests)
 
 
-def _suggest_answers(zone: str) -> dict[str, str]:
-    """Suggest the most common answers."""
-    return {
-        "name": "Morning brief",
-        "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
-        "schedule": f"weekdays at 8:30 {zone}",
-        "stories": "5",
-    }
-
-
-async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> Reply:
-    change = await propose(context, *await request_new_digest(context, wanted))
+async def _render_preview(context: Context, requests: Sequence[ChangeRequest]) -> Reply:
+    change = await propose(context, *requests)
     entry = change.steps[-1].after
     assert entry is not None, "the last request is the digest"
     asked = len(entry["sources"])
@@ -89,8 +81,7 @@ async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> R
     draft = await get_previews(context).preview_digest(change.workspace, entry)
     if len(draft.problems) == asked:
         problems = " ".join(
-            f"{address}: {context.texts.message(why)}"
-            for address, why in draft.problems[:3]
+            f"{address}: {context.message(why)}" for address, why in draft.problems[:3]
         )
         raise FieldError("{problems}", problems=problems, field="sources")
     readings = _render_readings(context, draft, change, asked)
@@ -98,65 +89,52 @@ async def _render_setup_preview(context: CommandContext, wanted: NewDigest) -> R
 
 
 def _render_readings(
-    context: CommandContext,
-    draft: DigestPreview,
-    change: ConfigurationChange,
-    asked: int,
+    context: Context, draft: DigestPreview, change: ConfigurationChange, asked: int
 ) -> Iterator[Block]:
     """Render what was read, and the edition as people would see it."""
-    held = draft.edition.made_from.articles
-    read = context.say(
-        "✓ {n} of {all} read: {articles}",
-        n=asked - len(draft.problems),
-        all=context.count("{n} source", "{n} sources", asked),
-        articles=context.count("{n} article", "{n} articles", held),
-    )
-    yield ListItem(title=read)
+    held, read = draft.edition.made_from.articles, asked - len(draft.problems)
+    sources = context.count("{n} source", "{n} sources", asked)
+    articles = context.count("{n} article", "{n} articles", held)
+    counts = {"n": read, "all": sources, "articles": articles}
+    yield ListItem(title=context.say("✓ {n} of {all} read: {articles}", **counts))
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
-        yield ListItem(title=title, text=context.texts.message(why))
+        yield ListItem(title=title, text=context.message(why))
     if not draft.edition.stories:
-        nothing = context.say(
+        yield context.small_print(
             "Nothing would be posted now: there are no new articles. The "
             "first edition comes as soon as there are."
         )
-        yield SmallPrint(text=nothing)
     elif not draft.parts:
-        off = context.say(
+        yield context.small_print(
             "{platform} is not connected yet, so the edition cannot be shown here.",
             platform=change.workspace.platform,
         )
-        yield SmallPrint(text=off)
     else:
-        yield SmallPrint(text=context.say("The edition as it would be posted now:"))
+        yield context.small_print("The edition as it would be posted now:")
         yield RenderedEdition(parts=draft.parts)
 
 
 # ── a channel that is set up ───────────────────────────────────────────────────
 
 
-def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
+def _render_checklist(context: Context, here: Sequence[Digest]) -> Reply:
     blocks: list[Block] = []
     for digest in here:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
-    another = context.say(
-        "Another digest for this channel: /newsdesk digest create. "
-        "Another channel: run /newsdesk setup there."
+    another = context.small_print(
+        "Another digest for this channel: /newsdesk digest create. Another channel: "
+        "run /newsdesk setup there."
     )
-    return context.reply(
-        *blocks,
-        SmallPrint(text=another),
-        title=context.say("This channel is set up"),
-        controls=(
-            context.button(context.say("Preview"), "preview", primary=True),
-            context.button(context.say("Doctor"), "doctor"),
-        ),
-    )
+    title = context.say("This channel is set up")
+    preview = context.button("Preview", "preview", primary=True)
+    doctor = context.button("Doctor", "doctor")
+    return context.reply(*blocks, another, title=title, controls=[preview, doctor])
 
 
-def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
+def _render_steps(context: Context, digest: Digest) -> Iterator[ListItem]:
     """Render destinations, sources, schedule and length: done, or what to do."""
-    where = ", ".join(f"#{place.name}" for place in digest.destinations)
+    where = format_channels(digest.destinations)
     hint = context.say("Resume it with /newsdesk destination here")
     yield _render_step(not any(p.paused for p in digest.destinations), where, hint)
     sources = context.count("{n} source", "{n} sources", len(digest.sources))
@@ -166,17 +144,14 @@ def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]
     hint = context.say("Give it a time: /newsdesk schedule add")
     yield _render_step(due is not None, context.format_next_due(digest), hint)
     stories = context.count("{n} story", "{n} stories", digest.options.stories)
-    step = _render_step(True, stories, "")
-    yield replace(step, note=context.say("Change it with /newsdesk style"))
+    change = context.say("Change it with /newsdesk style")
+    yield ListItem(title=f"{STATE_SIGNS['ok']} {stories}", note=change)
 
 
-def _are_healthy(context: CommandContext, digest: Digest) -> bool:
-    zone = digest_zone(digest)
-    return all(
-        source_state.describe_health(one, context.now, zone, context.texts).state
-        == "ok"
-        for one in digest.sources
-    )
+def _are_healthy(context: Context, digest: Digest) -> bool:
+    at = (context.now, digest_zone(digest), context.texts)
+    found = (source_state.describe_health(one, *at) for one in digest.sources)
+    return all(health.state == "ok" for health in found)
 
 
 def _render_step(done: bool, what: str, hint: str) -> ListItem:

@@ -5,24 +5,26 @@ not exist; if a digest is given, it gets all feeds. Titles are kept as the diges
 names of its sources. A feed that cannot be read at present is reported, but imported.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Annotated
 
-from bot.commands.arguments import find_digest
-from bot.commands.attachments import FILE, read_given_bytes
+from bot.commands import Context, Option, command
+from bot.commands.arguments import (
+    DIGEST_OPTION,
+    FILE,
+    find_digest,
+    named_digest,
+    read_given_bytes,
+)
 from bot.commands.changes import get_previews, propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import STATE_SIGNS
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.diff import mask_source, shorten_line
 from bot.configuration.validation import find_name_problem
-from bot.errors import FieldError, UserError
+from bot.errors import FieldError, report_at_field
 from bot.ingest.polling import SourceTrial
 from bot.model import (
     DEFAULT_DIGEST,
@@ -34,38 +36,27 @@ from bot.model import (
     SettingsEntry,
     SmallPrint,
 )
-from digests.errors import DigestsError
 from digests.language.normalization import normalize_text
 from digests.sources import opml
-from digests.sources.opml import Subscription
+from digests.sources.opml import OpmlDocument, Subscription
 
-#: New feeds that are read once before anything is saved, how many at a time, and
-#: seconds for all of them.
-MAX_TRIED, TRIED_AT_ONCE, TRYING_SECONDS = 60, 8, 60.0
+#: New feeds that are read once before anything is saved, and seconds for all of them.
+MAX_TRIED, TRYING_SECONDS = 60, 60.0
 #: Problems that are shown one by one.
 MAX_PROBLEMS = 25
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FeedsByDigest:
-    """The feeds of a list, by the digests that get them."""
-
-    #: Digest name → feeds that are new to it.
-    new: Mapping[str, tuple[Subscription, ...]]
-    known: int
 
 
 @command(
     "newsdesk source import",
     "Import another reader's feeds (OPML)",
-    "/newsdesk source import https://reader.example/feeds.opml",
+    "https://reader.example/feeds.opml",
 )
 async def import_feeds(
-    context: CommandContext,
+    context: Context,
     file: Annotated[
         bytes,
         Option(
-            description="The text of the OPML file, or its address",
+            "The text of the OPML file, or its address",
             rest=True,
             lines=True,
             attachable=True,
@@ -74,64 +65,44 @@ async def import_feeds(
         ),
     ],
     digest: Annotated[
-        Digest | None,
-        Option(
-            description="All go to it; without it each folder is a digest",
-            completes="digest",
-            convert=find_digest,
-        ),
+        Digest | None, named_digest("All go to it; without it each folder is a digest")
     ] = None,
 ) -> Reply:
     """Propose the new feeds of the list, and check whether they can be read."""
     source_reader = context.publisher.ingestor.source_reader
-    try:
+    with report_at_field(FILE):
         listed = await source_reader.parse_opml(file)
-    except DigestsError as error:
-        raise FieldError("{problem}", problem=error, field=FILE) from None
-    found = await _sort_by_digest(context, digest, listed.subscriptions)
-    if not found.new:
+    new = await _sort_by_digest(context, digest, listed.subscriptions)
+    if not new:
         raise FieldError("It names no feed that is new here.", field=FILE)
     requests = (
         ChangeRequest(noun="digest", name=name, edit=_add_feeds(name, feeds))
-        for name, feeds in found.new.items()
+        for name, feeds in new.items()
     )
     change = await propose(context, *requests)
-    tried = await _try_feeds(context, [f for some in found.new.values() for f in some])
-    summary = _render_import(context, found, listed.left_out, tried)
+    feeds = [feed.address for some in new.values() for feed in some]
+    tried = await get_previews(context).try_addresses(feeds[:MAX_TRIED], TRYING_SECONDS)
+    summary = _render_import(context, listed, len(feeds), tuple(tried.values()))
     return render_proposal(context, change, *summary)
 
 
-@command(
-    "newsdesk source export",
-    "The feeds as a list for other readers (OPML)",
-    "/newsdesk source export",
-)
+@command("newsdesk source export", "The feeds as a list for other readers (OPML)")
 async def export_feeds(
-    context: CommandContext,
-    digest: Annotated[
-        Digest | None,
-        Option(
-            description="Its name; without it the one that posts here",
-            completes="digest",
-            convert=find_digest,
-        ),
-    ] = None,
+    context: Context,
+    digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
-    found, secret = await context.db.read(
-        feed_lists.list_feeds, context.scope, digest=digest.name if digest else None
+    found, secret = await context.query(
+        feed_lists.list_feeds, digest=digest.name if digest else None
     )
     if not found:
-        return context.reply(context.say("There is no feed to list here."))
+        return context.answer("There is no feed to list here.")
     text = opml.write_opml(found, title="Standfirst").decode()
-    hint = context.say(
+    hint = context.small_print(
         "Keep it as a file that ends in .opml; other readers take it, and so does "
         "/newsdesk source import."
     )
-    blocks: list[Block] = [
-        Document(name="standfirst.opml", text=text),
-        SmallPrint(text=hint),
-    ]
+    blocks: list[Block] = [Document(name="standfirst.opml", text=text), hint]
     if secret:
         left = context.count(
             "{n} source was left out: its address is a secret.",
@@ -143,24 +114,18 @@ async def export_feeds(
 
 
 async def _sort_by_digest(
-    context: CommandContext, only: Digest | None, listed: Sequence[Subscription]
-) -> FeedsByDigest:
+    context: Context, only: Digest | None, listed: Sequence[Subscription]
+) -> Mapping[str, list[Subscription]]:
+    """Sort the feeds by the digest that gets them, without those that it has."""
     known = await context.list_digests()
-    had = {d.name: {s.address for s in (*d.sources, *d.paused_sources)} for d in known}
+    had = {d.name: {s.address for s in d.all_sources} for d in known}
     new: dict[str, list[Subscription]] = defaultdict(list)
     for one in listed:
-        name = (
-            only.name
-            if only
-            else _get_folder_digest(one, known)
-            or await _get_default_digest(context, known)
-        )
+        name = only.name if only else _get_folder_digest(one, known)
+        name = name or await _get_default_digest(context, known)
         if one.address not in had.get(name, ()):
             new[name].append(one)
-    return FeedsByDigest(
-        new={name: tuple(feeds) for name, feeds in new.items()},
-        known=len(listed) - sum(map(len, new.values())),
-    )
+    return new
 
 
 def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None:
@@ -172,20 +137,21 @@ def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None
     return there.get(normalize_text(folder), folder[:80].strip())
 
 
-async def _get_default_digest(context: CommandContext, known: Sequence[Digest]) -> str:
+async def _get_default_digest(context: Context, known: Sequence[Digest]) -> str:
     """Return the name of the digest for feeds without a folder."""
     if not known:
         return feed_lists.DEFAULT_DIGEST_NAME
-    try:
+    with report_at_field("digest"):
         return (await find_digest(context, "")).name
-    except UserError as error:
-        raise FieldError.of(error, field="digest") from None
 
 
 def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         entry = before or {**DEFAULT_DIGEST, "name": name}
-        titles = {f.address: f.title[:80].strip() for f in feeds if _is_usable_title(f)}
+        given = ((feed.address, feed.title[:80].strip()) for feed in feeds)
+        titles = {
+            a: t for a, t in given if t not in ("", a) and not find_name_problem(t)
+        }
         return {
             **entry,
             "sources": [*entry["sources"], *(f.address for f in feeds)],
@@ -195,40 +161,12 @@ def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
     return edit
 
 
-def _is_usable_title(feed: Subscription) -> bool:
-    title = feed.title[:80].strip()
-    return bool(title) and title != feed.address and find_name_problem(title) is None
-
-
-async def _try_feeds(
-    context: CommandContext, feeds: Sequence[Subscription]
-) -> tuple[SourceTrial, ...]:
-    """Read the first feeds once; return those that answered within `TRYING_SECONDS`."""
-    places, previews = asyncio.Semaphore(TRIED_AT_ONCE), get_previews(context)
-
-    async def try_one(address: str) -> SourceTrial:
-        async with places:
-            return await previews.try_address(address)
-
-    tasks = [asyncio.ensure_future(try_one(f.address)) for f in feeds[:MAX_TRIED]]
-    try:
-        done, _ = await asyncio.wait(tasks, timeout=TRYING_SECONDS)
-    finally:
-        for task in tasks:
-            task.cancel()
-    return tuple(task.result() for task in tasks if task in done)
-
-
 def _render_import(
-    context: CommandContext,
-    found: FeedsByDigest,
-    left_out: int,
-    tried: Sequence[SourceTrial],
+    context: Context, listed: OpmlDocument, new: int, tried: Sequence[SourceTrial]
 ) -> Iterator[Block]:
-    count = sum(map(len, found.new.values()))
     bad = [one for one in tried if one.problem]
     yield ListItem(
-        title=context.count("{n} new feed", "{n} new feeds", count),
+        title=context.count("{n} new feed", "{n} new feeds", new),
         text=context.say(
             "{good} of {tried} that were tried can be read.",
             good=len(tried) - len(bad),
@@ -236,26 +174,26 @@ def _render_import(
         ),
     )
     for one in bad[:MAX_PROBLEMS]:
-        problem = shorten_line(context.texts.message(one.problem))
         title = f"{STATE_SIGNS['problem']} {mask_source(one.shown)}"
+        problem = shorten_line(context.message(one.problem))
         yield ListItem(title=title, text=problem)
     if len(bad) > MAX_PROBLEMS:
-        yield SmallPrint(text=context.say("{n} more", n=len(bad) - MAX_PROBLEMS))
+        yield context.small_print("{n} more", n=len(bad) - MAX_PROBLEMS)
     if bad:
-        stay = context.say(
+        yield context.small_print(
             "Feeds that cannot be read stay in the list and are tried again; "
             "/newsdesk source remove takes them out."
         )
-        yield SmallPrint(text=stay)
-    if found.known:
+    known = len(listed.subscriptions) - new
+    if known:
         had = context.count(
-            "{n} was a source already.", "{n} were sources already.", found.known
+            "{n} was a source already.", "{n} were sources already.", known
         )
         yield SmallPrint(text=had)
-    if left_out:
+    if listed.left_out:
         left = context.count(
             "{n} was left out: no readable address, or too many.",
             "{n} were left out: no readable address, or too many.",
-            left_out,
+            listed.left_out,
         )
         yield SmallPrint(text=left)

@@ -4,17 +4,18 @@ A digest may give a source a name of its own, which no other digest shows. Peopl
 to a source by that name, by the source's own name, or by its address as it is shown.
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 
+from bot.commands import Context, Option, command
 from bot.commands.arguments import (
-    DIGEST_OPTION,
     DigestArgument,
     DigestsArgument,
+    TypedDigest,
     collapse_blanks,
-    find_digest,
+    named_digest,
     parse_page,
     select_digests,
 )
@@ -25,26 +26,14 @@ from bot.commands.changes import (
     render_proposal,
     request_edit,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.forms import Option
 from bot.commands.presentation import STATE_SIGNS, Page
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.errors import FieldError, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError, quote_names
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial
-from bot.model import (
-    Block,
-    Digest,
-    ListItem,
-    Paragraph,
-    Reply,
-    SettingsEntry,
-    SmallPrint,
-    Source,
-)
+from bot.model import Block, Digest, ListItem, Reply, SettingsEntry, SmallPrint, Source
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
 from digests.messages import Message
@@ -56,7 +45,7 @@ MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
 AddressesArgument = Annotated[
     Sequence[str],
     Option(
-        description="Of a feed, page or site; or a pack such as world",
+        "Of a feed, page or site; or a pack such as world",
         rest=True,
         completes="pack",
         settings=("sources",),
@@ -68,36 +57,35 @@ AddressesArgument = Annotated[
 @command(
     "newsdesk source add",
     "Read one more feed, page or site",
-    "/newsdesk source add https://news.example/",
-    '/newsdesk source add technology digest="Morning brief"',
+    "https://news.example/",
+    'technology digest="Morning brief"',
 )
 async def add_sources(
-    context: CommandContext, address: AddressesArgument, digest: DigestArgument
+    context: Context, address: AddressesArgument, digest: DigestArgument
 ) -> Reply:
     """Propose more sources, and show what can be read there now."""
-    request = request_edit(
-        digest, lambda e: {**e, "sources": [*e["sources"], *address]}
-    )
     # Invalid addresses are refused before any of them is fetched.
-    change = await propose(context, request)
-    had = {source.address for source in (*digest.sources, *digest.paused_sources)}
+    change = await propose(
+        context,
+        request_edit(digest, lambda e: {**e, "sources": [*e["sources"], *address]}),
+    )
+    had = {source.address for source in digest.all_sources}
     tried = await _try_addresses(context, [a for a in address if a not in had])
     if all(one.problem for one in tried):
         problems = " ".join(
-            f"{one.shown}: {context.texts.message(one.problem)}" for one in tried[:3]
+            f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]
         )
         raise FieldError("{problems}", problems=problems, field="address")
-    return render_proposal(
-        context, change, *_render_readings(context, tried, digest_zone(digest))
-    )
+    readings = _render_readings(context, tried, digest_zone(digest))
+    return render_proposal(context, change, *readings)
 
 
 @command(
     "newsdesk source test",
     "What would be read there; nothing is saved",
-    "/newsdesk source test https://news.example/feed.xml",
+    "https://news.example/feed.xml",
 )
-async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
+async def try_sources(context: Context, address: AddressesArgument) -> Reply:
     """Show what can be read at the addresses, without saving anything."""
     for one in address:
         if "://" not in one:
@@ -110,42 +98,38 @@ async def try_sources(context: CommandContext, address: AddressesArgument) -> Re
     tried = await _try_addresses(context, address)
     return context.reply(
         *_render_readings(context, tried, context.zone),
-        SmallPrint(text=context.say("Nothing was saved.")),
+        context.small_print("Nothing was saved."),
         title=context.say("What would be read"),
     )
 
 
-async def _try_addresses(
-    context: CommandContext, wanted: Sequence[str]
-) -> list[SourceTrial]:
+async def _try_addresses(context: Context, wanted: Sequence[str]) -> list[SourceTrial]:
     if len(wanted) > MAX_ADDRESSES:
+        most = MAX_ADDRESSES
         raise FieldError(
-            "That is too many at once; at most {most}.",
-            most=MAX_ADDRESSES,
-            field="address",
+            "That is too many at once; at most {most}.", most=most, field="address"
         )
-    previews = get_previews(context)
-    return list(await asyncio.gather(*map(previews.try_address, wanted)))
+    return list((await get_previews(context).try_addresses(wanted)).values())
 
 
 def _render_readings(
-    context: CommandContext, tried: Sequence[SourceTrial], zone: str
+    context: Context, tried: Sequence[SourceTrial], zone: str
 ) -> Iterator[Block]:
     """Render each address: its title, its number of articles, and the newest ones."""
     for one in tried:
         if one.problem:
-            problem = context.texts.message(one.problem)
+            problem = context.message(one.problem)
             yield ListItem(title=one.shown, text=f"{STATE_SIGNS['problem']} {problem}")
             continue
-        held = len(one.reading.articles) if one.reading else 0
-        name = (one.reading and one.reading.title) or one.shown
-        read_at = one.shown
+        held, name, note = 0, one.shown, one.shown
+        if one.reading:
+            held, name = len(one.reading.articles), one.reading.title or name
         if one.read_at != one.shown:
-            read_at = context.say("read from its feed {address}", address=one.read_at)
+            note = context.say("read from its feed {address}", address=one.read_at)
         yield ListItem(
             title=f"{STATE_SIGNS['ok']} {shorten_line(name)}",
             text=context.count("{n} article", "{n} articles", held),
-            note=read_at,
+            note=note,
         )
         for article in one.newest[: MAX_NEWEST if len(tried) == 1 else 1]:
             at = article.published
@@ -157,48 +141,35 @@ def _render_readings(
         if len(one.feeds) > 1:
             others = [addresses.mask_secrets(a) for a in one.feeds if a != one.read_at]
             feeds = ", ".join(others[:5])
-            yield SmallPrint(text=context.say("It also names: {feeds}", feeds=feeds))
+            yield context.small_print("It also names: {feeds}", feeds=feeds)
 
 
 # ── the list ───────────────────────────────────────────────────────────────────
 
 
-@command(
-    "newsdesk source list",
-    "What is read, and how each source is",
-    "/newsdesk source list",
-    "/newsdesk source list page=2",
-)
+@command("newsdesk source list", "What is read, and how each source is", "", "page=2")
 async def list_sources(
-    context: CommandContext,
+    context: Context,
     digest: DigestsArgument,
-    page: Annotated[
-        int, Option(description="Of the list: 1, 2 …", convert=parse_page)
-    ] = 1,
+    page: Annotated[int, Option("Of the list: 1, 2 …", convert=parse_page)] = 1,
 ) -> Reply:
     """List the sources of one digest or of all, each with its health."""
     lines = [line for one in digest for line in _render_health(context, one)]
     shown = Page.of(lines, page, PAGE_SIZE)
-    blocks: list[Block] = [*shown.items]
-    if shown.pages > 1:
-        blocks.append(SmallPrint(text=shown.format_position(context)))
-    if not lines:
-        nothing = context.say(
-            "No sources are read here yet. Start with /newsdesk setup."
-        )
-        blocks.append(Paragraph(text=nothing))
-    return context.reply(*blocks, title=context.say("Sources"))
+    position = SmallPrint(text=shown.format_position(context))
+    more = [position] if shown.pages > 1 else []
+    nothing = context.say("No sources are read here yet. Start with /newsdesk setup.")
+    return context.listing(context.say("Sources"), shown.items, *more, nothing=nothing)
 
 
-def _render_health(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
+def _render_health(context: Context, digest: Digest) -> Iterator[ListItem]:
     zone = digest_zone(digest)
-    for source in (*digest.sources, *digest.paused_sources):
+    for source in digest.all_sources:
         if source in digest.paused_sources:
             sign, text = "–", context.say("not read for now; /newsdesk source resume")
         else:
-            health = source_state.describe_health(
-                source, context.now, zone, context.texts
-            )
+            at = (context.now, zone, context.texts)
+            health = source_state.describe_health(source, *at)
             sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
         yield ListItem(
             title=f"{sign} {_format_source_name(source)}",
@@ -223,7 +194,7 @@ class DigestSource:
         return self.source.address
 
 
-async def _find_source(context: CommandContext, typed: str) -> DigestSource:
+async def _find_source(context: Context, typed: str) -> DigestSource:
     """Find a source in the digest of the option `digest`, or in any digest.
 
     Raises:
@@ -234,7 +205,7 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
     pairs = [
         DigestSource(digest=digest, source=source)
         for digest in await select_digests(context, named)
-        for source in (*digest.sources, *digest.paused_sources)
+        for source in digest.all_sources
     ]
     near = [one for one in pairs if said in _list_names(one.source)] or [
         one for one in pairs if any(said in name for name in _list_names(one.source))
@@ -250,7 +221,7 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
     if len({one.address for one in near}) == 1:
         raise UserError(
             "Several digests read it: choose one with digest= ({names}).",
-            names=", ".join(f"«{one.digest.name}»" for one in near),
+            names=quote_names(one.digest.name for one in near),
         )
     raise UserError(
         "«{source}» matches several: {names}.",
@@ -260,13 +231,13 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
 
 
 def _join_names(found: Sequence[DigestSource]) -> str:
-    return ", ".join(f"«{_format_source_name(one.source)}»" for one in found[:10])
+    return quote_names(_format_source_name(one.source) for one in found[:10])
 
 
 def _list_names(source: Source) -> frozenset[str]:
     """List the names of a source; a secret address also as it is shown."""
-    forms = [source.name, source.address, mask_source(source.address)]
-    forms += [source.called] if source.called else []
+    address, called = source.address, source.called or source.name
+    forms = (source.name, called, address, mask_source(address))
     return frozenset(normalize_text(form).strip() for form in forms)
 
 
@@ -276,7 +247,7 @@ def _format_source_name(source: Source) -> str:
 
 
 _SOURCE_OPTION = Option(
-    description="Its name or address",
+    "Its name or address",
     rest=True,
     completes="source",
     settings=("sources",),
@@ -285,37 +256,25 @@ _SOURCE_OPTION = Option(
 SourceArgument = Annotated[DigestSource, _SOURCE_OPTION]
 #: The same, if another argument follows.
 FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=False)]
-#: The digest in which `_find_source` searches.
-SourceDigest = Annotated[
-    str, Option(description=DIGEST_OPTION.description, completes="digest")
-]
 
 
-@command(
-    "newsdesk source pause", "Pause a source", "/newsdesk source pause Hallin Courier"
-)
+@command("newsdesk source pause", "Pause a source", "Hallin Courier")
 async def pause_source(
-    context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
+    context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to pause the source."""
-    return await _propose_paused(context, source, paused=True)
+    return await _propose_pause(context, source, paused=True)
 
 
-@command(
-    "newsdesk source resume",
-    "Resume a paused source",
-    "/newsdesk source resume Hallin Courier",
-)
+@command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
 async def resume_source(
-    context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
+    context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to resume the source."""
-    return await _propose_paused(context, source, paused=False)
+    return await _propose_pause(context, source, paused=False)
 
 
-async def _propose_paused(
-    context: CommandContext, source: DigestSource, *, paused: bool
-) -> Reply:
+async def _propose_pause(context: Context, source: DigestSource, paused: bool) -> Reply:
     def edit(entry: SettingsEntry) -> SettingsEntry:
         others = [a for a in entry["paused_sources"] if a != source.address]
         now_paused = [*others, source.address] if paused else others
@@ -325,17 +284,15 @@ async def _propose_paused(
 
 
 @command(
-    "newsdesk source remove",
-    "Stop reading a source",
-    "/newsdesk source remove https://news.example/feed.xml",
+    "newsdesk source remove", "Stop reading a source", "https://news.example/feed.xml"
 )
 async def remove_source(
-    context: CommandContext, source: SourceArgument, digest: SourceDigest = ""
+    context: Context, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to remove the source from its digest."""
     _check_not_last(source.digest)
-    request = request_edit(source.digest, lambda e: _remove(e, source.address))
-    return await propose_and_render(context, request)
+    edit = partial(_remove, address=source.address)
+    return await propose_and_render(context, request_edit(source.digest, edit))
 
 
 def _remove(entry: SettingsEntry, address: str) -> SettingsEntry:
@@ -349,7 +306,7 @@ def _check_not_last(digest: Digest) -> None:
     Raises:
         UserError: It is the only source.
     """
-    if len(digest.sources) + len(digest.paused_sources) == 1:
+    if len(digest.all_sources) == 1:
         raise UserError(
             "It is the only source of «{name}». Add another first, or "
             "delete the digest: /newsdesk digest delete.",
@@ -364,32 +321,30 @@ OWN_NAME_SIGN = "-"
 @command(
     "newsdesk source rename",
     "Give a source another name in a digest",
-    '/newsdesk source rename "Hallin Courier" The Courier',
+    '"Hallin Courier" The Courier',
 )
 async def rename_source(
-    context: CommandContext,
+    context: Context,
     source: FollowedSourceArgument,
     name: Annotated[
         str,
         Option(
-            description="Its new name; - restores its own name",
+            "Its new name; - restores its own name",
             rest=True,
             settings=("source_names",),
             convert=collapse_blanks,
         ),
     ],
-    digest: SourceDigest = "",
+    digest: TypedDigest = "",
 ) -> Reply:
     """Propose the digest's name for the source."""
     wanted = "" if name == OWN_NAME_SIGN else name
-    request = request_edit(
-        source.digest, lambda e: _set_name(e, source.address, wanted)
-    )
-    change = await propose(context, request)
-    where = context.say(
+    edit = partial(_set_name, address=source.address, name=wanted)
+    where = context.small_print(
         "Lists use this name, and so do editions where its articles name no outlet."
     )
-    return render_proposal(context, change, SmallPrint(text=where))
+    request = request_edit(source.digest, edit)
+    return await propose_and_render(context, request, more=[where])
 
 
 def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
@@ -400,21 +355,14 @@ def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
 @command(
     "newsdesk source move",
     "Move a source to another digest",
-    '/newsdesk source move "Hallin Courier" Evening',
+    '"Hallin Courier" Evening',
 )
 async def move_source(
-    context: CommandContext,
+    context: Context,
     source: FollowedSourceArgument,
-    to: Annotated[
-        Digest,
-        Option(
-            description="The digest that reads it from now on",
-            completes="digest",
-            convert=find_digest,
-        ),
-    ],
+    to: Annotated[Digest, named_digest("The digest that reads it from now on")],
     digest: Annotated[
-        str, Option(description="The digest that reads it now", completes="digest")
+        str, Option("The digest that reads it now", completes="digest")
     ] = "",
 ) -> Reply:
     """Propose to move the source to another digest, under its name here."""
@@ -425,8 +373,8 @@ async def move_source(
     _check_not_last(source.digest)
     return await propose_and_render(
         context,
-        request_edit(to, lambda e: _add_moved(e, source)),
-        request_edit(source.digest, lambda e: _remove(e, source.address)),
+        request_edit(to, partial(_add_moved, moved=source)),
+        request_edit(source.digest, partial(_remove, address=source.address)),
     )
 
 

@@ -1,12 +1,11 @@
 """`/newsdesk status, doctor`: what was posted, what comes next, what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
-from bot.commands.presentation import STATE_SIGNS, join_notes
+from bot.commands import Context, command
+from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
 from bot.configuration.diff import hide_folders
 from bot.delivery import send_failures
 from bot.delivery.send_failures import HeldDecision
@@ -20,7 +19,6 @@ from bot.model import (
     FactTable,
     Finding,
     ListItem,
-    Paragraph,
     Reply,
     SmallPrint,
     Source,
@@ -40,36 +38,32 @@ MAX_HELD: Final = 4
 MAX_FINDINGS: Final = 25
 
 
-@command(
-    "newsdesk status",
-    "What was posted, what comes next, what needs attention",
-    "/newsdesk status",
-)
-async def show_status(context: CommandContext) -> Reply:
+@command("newsdesk status", "What was posted, what comes next, what needs attention")
+async def show_status(context: Context) -> Reply:
     """Show held messages, each digest, reader activity, and the last deliveries."""
     blocks: list[Block | str] = []
-    workspace = await context.db.read(workspace_store.find_workspace, context.scope)
+    workspace = await context.query(workspace_store.find_workspace)
     if workspace is not None and workspace.stopped:
-        why = context.texts.message(workspace.stopped)
+        why = context.message(workspace.stopped)
         blocks.append(context.say("Posting is paused here: {why}", why=why))
-    held, controls = await _render_held_messages(context)
+    held, controls = await _render_held(context)
     blocks += held
     digests = await context.list_digests()
-    blocks += [await _render_digest(context, digest) for digest in digests]
+    for digest in digests:
+        rows = [row async for row in _list_digest_rows(context, digest)]
+        blocks.append(FactTable(rows=tuple(rows)))
     if not digests:
         blocks.append(
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
         )
-    blocks += await _render_readers(context)
-    sent = await context.db.read(
-        delivery_store.list_newest_deliveries, context.scope, count=MAX_DELIVERIES
-    )
-    blocks += [_render_delivery(context, delivery) for delivery in sent]
+    blocks += [block async for block in _render_readers(context)]
+    newest = delivery_store.list_newest_deliveries
+    for one in await context.query(newest, count=MAX_DELIVERIES):
+        blocks.append(_render_delivery(context, one))
     retention = context.services.retention
     kept = context.say(
-        "Stored here: articles for {articles} days, editions with their"
-        " corrections and resolved reports for {editions}, the history "
-        "for {history}.",
+        "Stored here: articles for {articles} days, editions with their corrections "
+        "and resolved reports for {editions}, the history for {history}.",
         articles=retention.texts,
         editions=retention.editions,
         history=retention.history,
@@ -78,90 +72,68 @@ async def show_status(context: CommandContext) -> Reply:
     return context.reply(*blocks, title=context.say("Status"), controls=controls)
 
 
-async def _render_digest(context: CommandContext, digest: Digest) -> FactTable:
+async def _list_digest_rows(
+    context: Context, digest: Digest
+) -> AsyncIterator[tuple[str, str]]:
     texts, zone = context.texts, digest_zone(digest)
-    rows = [
-        (context.say("Digest"), digest.name),
-        (context.say("Next"), context.format_next_due(digest)),
-    ]
+    yield context.say("Digest"), digest.name
+    yield context.say("Next"), context.format_next_due(digest)
     if digest.schedules:
-        rows.append((context.say("Schedule"), format_schedules(digest, texts)))
+        yield context.say("Schedule"), format_schedules(digest, texts)
     if digest.paused:
-        rows.append((context.say("Paused"), context.say("until somebody resumes it")))
+        yield context.say("Paused"), context.say("until somebody resumes it")
     elif digest.paused_until is not None:
         until = context.say("until {day}", day=texts.date(digest.paused_until))
-        rows.append((context.say("Paused"), until))
-    today = context.now.astimezone(ZoneInfo(zone)).date()
+        yield context.say("Paused"), until
+    today = context.get_today(zone)
     coming = [texts.date(day) for day in digest.skips if day >= today]
     if coming:
-        rows.append((context.say("Left out"), ", ".join(coming)))
-    last = await context.db.read(
-        schedule_store.list_newest_occurrences,
-        digest.scope,
-        digest_id=digest.id,
-        count=1,
-    )
-    for one in last:
-        outcome = texts.message(one.reason) or texts.word(one.state)
-        when = context.format_moment(one.due_at, zone)
-        rows.append((context.say("Last"), f"{when}: {outcome}"))
-    rows += [
-        (f"#{place.name}", _format_pause(context, place, zone))
-        for place in digest.destinations
-        if place.paused
-    ]
+        yield context.say("Left out"), ", ".join(coming)
+    newest = schedule_store.list_newest_occurrences
+    for one in await context.query(newest, digest_id=digest.id, count=1):
+        yield context.say("Last"), format_occurrence(context, digest, one)
+    for place in digest.destinations:
+        if place.paused:
+            yield f"#{place.name}", _format_pause(context, place, zone)
     for source in digest.sources:
         health = source_state.describe_health(source, context.now, zone, texts)
-        rows.append(
-            (source.called or source.name, hide_folders(health.text, (source,)))
-        )
-    return FactTable(rows=tuple(rows))
+        yield source.called or source.name, hide_folders(health.text, (source,))
 
 
-async def _render_readers(context: CommandContext) -> list[Block]:
+async def _render_readers(context: Context) -> AsyncIterator[Block | str]:
     """Render how many reports are open, and how many readers have their own digest."""
-    blocks: list[Block] = []
-    still = await context.db.read(report_store.count_open_reports, context.scope)
+    still = await context.query(report_store.count_open_reports)
     if still:
-        said = context.count(
+        yield context.count(
             "{n} report of a reader is open: /newsdesk reports",
             "{n} reports of readers are open: /newsdesk reports",
             still,
         )
-        blocks.append(Paragraph(text=said))
-    own = await context.db.read(
-        personal_digest_store.count_personal_digests, context.scope
-    )
+    own = await context.query(personal_digest_store.count_personal_digests)
     if own:
         said = context.count(
             "{n} reader has a digest of their own.",
             "{n} readers have a digest of their own.",
             own,
         )
-        blocks.append(SmallPrint(text=said))
-    return blocks
+        yield SmallPrint(text=said)
 
 
-def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
+def _format_pause(context: Context, place: Destination, zone: str) -> str:
     """Format why nothing is posted there, and when it is tried again."""
-    reason = context.texts.message(place.paused)
+    reason = context.message(place.paused)
     if place.retest_at is None:
         return reason
-    again = context.say(
-        "Next attempt: {when}.", when=context.format_moment(place.retest_at, zone)
-    )
-    return f"{reason} {again}"
+    when = context.format_moment(place.retest_at, zone)
+    return f"{reason} {context.say('Next attempt: {when}.', when=when)}"
 
 
-def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
-    operation = {
-        "post": "",
-        "edit": context.say("a correction"),
-        "delete": context.say("taken back"),
-    }[delivery.operation]
+def _render_delivery(context: Context, delivery: Delivery) -> ListItem:
+    edit, delete = context.say("a correction"), context.say("taken back")
+    operation = {"edit": edit, "delete": delete}.get(delivery.operation, "")
     return ListItem(
         title=f"#{delivery.channel}: {context.texts.word(delivery.state)}",
-        text=context.texts.message(delivery.reason),
+        text=context.message(delivery.reason),
         note=join_notes(context.format_moment(delivery.claimed_at), operation),
     )
 
@@ -169,13 +141,11 @@ def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
 # ── held messages ──────────────────────────────────────────────────────────────
 
 
-async def _render_held_messages(
-    context: CommandContext,
-) -> tuple[list[Block], tuple[Control, ...]]:
+async def _render_held(context: Context) -> tuple[list[Block | str], list[Control]]:
     """Render each message that may or may not have arrived, with two buttons."""
-    found = await context.db.read(delivery_store.list_held_deliveries, context.scope)
+    found = await context.query(delivery_store.list_held_deliveries)
     if not found:
-        return [], ()
+        return [], []
     names = {place.id: place.name for place in await context.list_destinations()}
     said = context.count(
         "It is unclear whether {n} message arrived. Please look into the channel: "
@@ -184,27 +154,28 @@ async def _render_held_messages(
         "sent again, they may appear there twice.",
         len(found),
     )
-    blocks: list[Block] = [Paragraph(text=said)]
+    blocks: list[Block | str] = [said]
     controls: list[Control] = []
     for number, one in enumerate(found[:MAX_HELD], 1):
-        title = context.say(
-            "{number}. #{channel}, part {part}",
-            number=number,
-            channel=names.get(one.destination_id, one.channel),
-            part=one.part,
-        )
-        text = context.texts.message(one.reason)
-        blocks.append(ListItem(title=title, text=text))
+        where = {
+            "channel": names.get(one.destination_id, one.channel),
+            "part": one.part,
+        }
+        title = context.say("{number}. #{channel}, part {part}", number=number, **where)
+        blocks.append(ListItem(title=title, text=context.message(one.reason)))
+        again = context.button("Send again", "again", one.key)
+        leave = context.button("Leave it", "leave", one.key)
         which = f" ({number})" if len(found) > 1 else ""
-        again, leave = context.say("Send again"), context.say("Leave it")
-        controls += [
-            context.signed_button(again + which, "again", one.key),
-            context.signed_button(leave + which, "leave", one.key),
-        ]
-    return blocks, tuple(controls)
+        controls += [replace(one, label=one.label + which) for one in (again, leave)]
+    return blocks, controls
 
 
-async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
+async def _decide(context: Context, key: str, decision: HeldDecision) -> None:
+    """Decide what happens to a held message.
+
+    Raises:
+        UserError: The message is not held any more.
+    """
     await context.db.write(
         send_failures.decide_held,
         context.scope,
@@ -217,62 +188,49 @@ async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> 
 
 
 @show_status.control("again")
-async def send_again(context: CommandContext, key: str) -> Reply:
-    """Send the held message again.
-
-    Raises:
-        UserError: The message is not held any more.
-    """
+async def send_again(context: Context, key: str) -> Reply:
+    """Send the held message again."""
     await _decide(context, key, "again")
-    return context.reply(context.say("It is being sent again."))
+    return context.answer("It is being sent again.")
 
 
 @show_status.control("leave")
-async def leave_held(context: CommandContext, key: str) -> Reply:
-    """Treat the held message as delivered.
-
-    Raises:
-        UserError: The message is not held any more.
-    """
+async def leave_held(context: Context, key: str) -> Reply:
+    """Treat the held message as delivered."""
     await _decide(context, key, "leave")
-    return context.reply(
-        context.say("It is left as it is; the messages behind it are sent.")
-    )
+    return context.answer("It is left as it is; the messages behind it are sent.")
 
 
 # ── the doctor ─────────────────────────────────────────────────────────────────
 
 
-@command("newsdesk doctor", "What is wrong here, and how to fix it", "/newsdesk doctor")
-async def run_doctor(context: CommandContext) -> Reply:
+@command("newsdesk doctor", "What is wrong here, and how to fix it")
+async def run_doctor(context: Context) -> Reply:
     """Show the findings about this workspace, most urgent first."""
-    found = await context.services.doctor.examine_workspace(
-        context.workspace, context.texts
-    )
+    doctor = context.services.doctor
+    found = await doctor.examine_workspace(context.workspace, context.texts)
     states = list(STATE_SIGNS)
     ordered = sorted(found, key=lambda one: states.index(one.state))
-    digests = await context.list_digests()
-    known = [source for digest in digests for source in digest.sources]
-    blocks: list[Block | str] = [
+    known = [one for digest in await context.list_digests() for one in digest.sources]
+    lines: list[Block | str] = [
         _render_finding(context, one, known) for one in ordered[:MAX_FINDINGS]
     ]
-    if not found:
-        blocks.append(
-            context.say("Nothing is set up here yet. Start with /newsdesk setup.")
-        )
     bad = sum(one.state != "ok" for one in found)
     last = context.count(
         "{n} problem needs attention", "{n} problems need attention", bad
     )
-    return context.reply(*blocks, SmallPrint(text=last), title=context.say("Doctor"))
+    if not found:
+        lines = [context.say("Nothing is set up here yet. Start with /newsdesk setup.")]
+    title = context.say("Doctor")
+    return context.reply(*lines, SmallPrint(text=last), title=title)
 
 
 def _render_finding(
-    context: CommandContext, one: Finding, known: Sequence[Source]
+    context: Context, one: Finding, known: Sequence[Source]
 ) -> ListItem:
     # A platform words its findings itself, in English.
     return ListItem(
         title=f"{STATE_SIGNS[one.state]} {one.subject}",
-        text=hide_folders(context.texts.message(one.text), known),
-        note=hide_folders(context.texts.message(one.fix), known),
+        text=hide_folders(context.message(one.text), known),
+        note=hide_folders(context.message(one.fix), known),
     )

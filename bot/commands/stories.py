@@ -1,20 +1,15 @@
 """`/news story, timeline, why`: one story, its days, and why it was selected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.commands.arguments import (
-    StoryArgument,
-    StoryReference,
-    compose_unpublished_story,
-)
-from bot.commands.context import CommandContext
-from bot.commands.declaration import command
+from bot.commands import Context, command
+from bot.commands.arguments import StoryArgument, StoryReference, find_unpublished_story
 from bot.commands.presentation import (
-    format_article_title,
     format_figure_title,
     format_outlets,
     join_notes,
@@ -27,120 +22,96 @@ from bot.errors import UnknownName
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles
 from bot.lookup.explanations import Reason, StoryExplanation
-from bot.model import Block, Control, ListItem, Paragraph, Reply, SmallPrint
+from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store
 from digests.stories import timeline
-from digests.types import Article, EditionFigure, EditionStory, Sentence, TimelineEvent
+from digests.types import Article, ArticleRef, EditionFigure, EditionStory
 
 #: Events and later articles shown for one story.
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
-@command(
-    "news story",
-    "One story: sources, quotes and figures",
-    "/news story 2",
-    "/news story harbour bridge",
-)
-async def show_story(context: CommandContext, story: StoryReference) -> Reply:
+@command("news story", "One story: sources, quotes and figures", "2", "harbour bridge")
+async def show_story(context: Context, story: StoryReference) -> Reply:
     """Show the story as its edition had it, with later articles."""
     try:
         found = await context.archive.story(context.place, story)
     except UnknownName:
-        unpublished = await compose_unpublished_story(context, story)
+        unpublished = await find_unpublished_story(context, story)
         if unpublished is None:
             raise
-        note = SmallPrint(text=context.say("No edition has shown it in full."))
-        articles = await _load_articles(context, unpublished)
-        return await _render_story(
-            context, unpublished, articles, (note,), context.zone
-        )
+        note = context.small_print("No edition has shown it in full.")
+        articles = await context.query(load_story_articles, unpublished.id)
+        return await _render_story(context, unpublished, articles, [note], context.zone)
     edition = found.stored_edition
     digest = await context.archive.digest(edition.scope, edition.digest_id)
     zone = digest_zone(digest)
-    later = _render_later_articles(
-        context, found.story, await _load_articles(context, found.story), zone
-    )
+    shown = {ref.id for ref in found.story.articles}
+    stored = await context.query(load_story_articles, found.story.id)
+    later = [article for article in stored if article.id not in shown]
+    more = _render_articles(context, later[-MAX_LATER_ARTICLES:], zone)
     articles = await context.archive.articles_of(found)
-    return await _render_story(context, found.story, articles, tuple(later), zone)
+    return await _render_story(
+        context, found.story, articles, context.section("Also on this", more), zone
+    )
 
 
-async def _load_articles(
-    context: CommandContext, story: EditionStory
-) -> tuple[Article, ...]:
-    """Load the newest texts of the story, earliest first."""
-    return await context.db.read(load_story_articles, context.scope, story.id)
+def _render_articles(
+    context: Context, articles: Iterable[Article | ArticleRef], zone: str
+) -> list[ListItem]:
+    return [render_article_line(context, article, zone) for article in articles]
 
 
 async def _render_story(
-    context: CommandContext,
+    context: Context,
     story: EditionStory,
     articles: Sequence[Article],
-    more: tuple[Block, ...],
+    more: Iterable[Block],
     zone: str,
 ) -> Reply:
     quotes = await load_wordings(context, story.cards)
+    events = await _list_events(context, articles)
+    # A single event needs no order.
+    events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
     return context.reply(
         SmallPrint(text=format_outlets(context, story)),
-        *(_render_sentence(story, sentence) for sentence in story.summary),
-        *_render_context(context, story),
+        *_render_summary(context, story),
         *_render_figures(story),
         *_render_disputes(context, story),
         *render_quotes(context, quotes, story_zone=zone),
-        *await _render_events(context, articles),
-        *_render_corrections(context, story, zone),
-        SmallPrint(text=context.say("Sources")),
-        *(render_article_line(context, ref, zone) for ref in story.articles),
+        *context.section("In order", events),
+        *_render_notes(context, story, zone),
+        *context.section("Sources", _render_articles(context, story.articles, zone)),
         *more,
-        SmallPrint(text=context.say("Story id: {id}", id=story.id)),
+        context.small_print("Story id: {id}", id=story.id),
         title=story.headline.text,
-        controls=_build_controls(context, story.id),
+        controls=[
+            context.button("Why this?", "why", story.id),
+            context.button("Save", "save", story.id),
+            context.button("More like this", "more", story.id),
+            context.button("Less like this", "less", story.id),
+            context.button("Report an error", "report", story.id),
+        ],
     )
 
 
-def _build_controls(context: CommandContext, story: str) -> tuple[Control, ...]:
-    """Build the reader's controls; those that change something are signed."""
-    return (
-        context.button(context.say("Why this?"), "why", story),
-        context.signed_button(context.say("Save"), "save", story),
-        context.signed_button(context.say("More like this"), "more", story),
-        context.signed_button(context.say("Less like this"), "less", story),
-        context.button(context.say("Report an error"), "report", story),
-    )
-
-
-def _render_later_articles(
-    context: CommandContext, story: EditionStory, stored: Sequence[Article], zone: str
-) -> Iterator[Block]:
-    """Render articles about the story that arrived after its edition."""
-    shown = {ref.id for ref in story.articles}
-    later = [article for article in stored if article.id not in shown]
-    if later:
-        yield SmallPrint(text=context.say("Also on this"))
-    for article in later[-MAX_LATER_ARTICLES:]:
-        yield render_article_line(context, article, zone)
-
-
-def _render_sentence(
-    story: EditionStory, sentence: Sentence, title: str = ""
-) -> ListItem:
-    """Render a sentence that links to its position in the source."""
-    lead = story.articles[0]
-    return ListItem(
-        title=title,
-        text=sentence.text,
-        url=lead.url,
-        article=lead.id,
-        revision=sentence.revision or lead.revision,
-        start=sentence.spans[0].start,
-        end=sentence.spans[-1].end,
-    )
-
-
-def _render_context(context: CommandContext, story: EditionStory) -> Iterator[Block]:
+def _render_summary(context: Context, story: EditionStory) -> Iterator[Block]:
+    """Render the sentences, and why it matters, linked to their place in the source."""
+    lead, sentences = story.articles[0], [*story.summary]
     if story.matters is not None:
-        yield _render_sentence(story, story.matters, context.say("Why it matters"))
+        sentences.append(story.matters)
+    for sentence in sentences:
+        why = context.say("Why it matters") if sentence is story.matters else ""
+        yield ListItem(
+            title=why,
+            text=sentence.text,
+            url=lead.url,
+            article=lead.id,
+            revision=sentence.revision or lead.revision,
+            start=sentence.spans[0].start,
+            end=sentence.spans[-1].end,
+        )
 
 
 def _render_figures(story: EditionStory) -> Iterator[Block]:
@@ -149,12 +120,10 @@ def _render_figures(story: EditionStory) -> Iterator[Block]:
     lead = story.articles[0].source
     for shown in story.figures:
         line = _render_figure(shown, story)
-        yield replace(
-            line,
-            text="" if line.text in said else line.text,
-            # The lead outlet is already named above everything that comes from it.
-            note="" if shown.source == lead else line.note,
-        )
+        text = "" if line.text in said else line.text
+        # The lead outlet is already named above everything that comes from it.
+        note = "" if shown.source == lead else line.note
+        yield replace(line, text=text, note=note)
 
 
 def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
@@ -171,58 +140,43 @@ def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
     )
 
 
-def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[Block]:
+def _render_disputes(context: Context, story: EditionStory) -> Iterator[Block]:
     """Render both sides with their sentences; the reader decides."""
     for dispute in story.disputes:
-        yield SmallPrint(text=context.say("Outlets differ:"))
+        yield context.small_print("Outlets differ:")
         yield _render_figure(dispute.ours, story)
         yield _render_figure(dispute.theirs, story)
 
 
-async def _render_events(
-    context: CommandContext, articles: Sequence[Article]
-) -> tuple[Block, ...]:
-    """Render the story's dated events, earliest first; a single one is omitted."""
+async def _list_events(context: Context, articles: Sequence[Article]) -> list[ListItem]:
+    """Render the dated events of the articles below their days, earliest first."""
     events = await context.publisher.engine.run(timeline.order_events, articles)
-    dated = [event for event in events if event.first is not None][:MAX_STORY_EVENTS]
-    if len(dated) < 2:
-        return ()
     read = {article.id: article.revision for article in articles}
-    lines = (
-        _render_event(event, read, _format_days(context, event)) for event in dated
-    )
-    return (SmallPrint(text=context.say("In order")), *lines)
+    return [
+        ListItem(
+            title=context.texts.stretch(event.first, event.last),
+            text=event.text,
+            article=event.article,
+            revision=read[event.article],
+            start=event.words.start,
+            end=event.words.end,
+        )
+        for event in events
+        if event.first is not None
+    ]
 
 
-def _format_days(context: CommandContext, event: TimelineEvent) -> str:
-    return context.texts.stretch(event.first, event.last) if event.first else ""
-
-
-def _render_event(event: TimelineEvent, read: dict[str, str], title: str) -> ListItem:
-    return ListItem(
-        title=title,
-        text=event.text,
-        article=event.article,
-        revision=read[event.article],
-        start=event.words.start,
-        end=event.words.end,
-    )
-
-
-def _render_corrections(
-    context: CommandContext, story: EditionStory, zone: str
-) -> Iterator[Block]:
+def _render_notes(context: Context, story: EditionStory, zone: str) -> Iterator[Block]:
     """Render the corrections since the edition was posted."""
     for note in story.notes:
         time = context.texts.day_and_time(note.at, zone)
-        what = note.said or " → ".join(filter(None, (note.before, note.after)))
         if note.said:
-            said = context.say(
-                "Corrected {time} by an editor: {what}", time=time, what=what
+            yield context.small_print(
+                "Corrected {time} by an editor: {what}", time=time, what=note.said
             )
         else:
-            said = context.say("Corrected {time}: {what}", time=time, what=what)
-        yield SmallPrint(text=said)
+            what = " → ".join(filter(None, (note.before, note.after)))
+            yield context.small_print("Corrected {time}: {what}", time=time, what=what)
 
 
 # ── over its days ──────────────────────────────────────────────────────────────
@@ -231,70 +185,48 @@ def _render_corrections(
 MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
 
 
-@command(
-    "news timeline",
-    "A story over its days, in order",
-    "/news timeline 1",
-    "/news timeline harbour bridge",
-)
-async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+@command("news timeline", "A story over its days, in order", "1", "harbour bridge")
+async def show_timeline(context: Context, story: StoryArgument) -> Reply:
     """Show the story's dated events, who reported it, and the editions that had it."""
     zone = await context.get_own_zone()
-    articles = await _load_articles(context, story)
-    events = await context.publisher.engine.run(timeline.order_events, articles)
-    published = await context.db.read(
+    articles = await context.query(load_story_articles, story.id)
+    published = await context.query(
         edition_store.list_story_publications,
-        context.scope,
         story=story.id,
         limit=MAX_TIMELINE_EDITIONS,
     )
+    reporters = _render_articles(context, articles[-MAX_TIMELINE_ARTICLES:], zone)
     return context.reply(
-        *_render_days(context, events, articles),
-        *_render_reporters(context, articles, zone),
-        *_render_publications(context, published, zone),
-        SmallPrint(text=context.say("Story id: {id}", id=story.id)),
+        *await _render_days(context, articles),
+        *context.section("Reported by", reporters),
+        *context.section("Posted here", _render_publications(context, published, zone)),
+        context.small_print("Story id: {id}", id=story.id),
         title=context.say("Timeline: {headline}", headline=story.headline.text),
     )
 
 
-def _render_days(
-    context: CommandContext,
-    events: Sequence[TimelineEvent],
-    articles: Sequence[Article],
-) -> Iterator[Block]:
+async def _render_days(
+    context: Context, articles: Sequence[Article]
+) -> list[ListItem | str]:
     """Render the dated sentences, earliest day first; each day is named once."""
-    dated = [event for event in events if event.first is not None]
-    if not dated:
-        yield Paragraph(text=context.say("Its articles date no event."))
-    read = {article.id: article.revision for article in articles}
-    recent = dated[-MAX_TIMELINE_EVENTS:]
-    for _, of_day in groupby(recent, key=lambda e: (e.first, e.last)):
-        for number, event in enumerate(of_day):
-            days = "" if number else _format_days(context, event)
-            yield _render_event(event, read, days)
-
-
-def _render_reporters(
-    context: CommandContext, articles: Sequence[Article], zone: str
-) -> Iterator[Block]:
-    if articles:
-        yield SmallPrint(text=context.say("Reported by"))
-    for article in articles[-MAX_TIMELINE_ARTICLES:]:
-        yield render_article_line(context, article, zone)
+    recent = (await _list_events(context, articles))[-MAX_TIMELINE_EVENTS:]
+    lines: list[ListItem | str] = []
+    for _, (first, *others) in groupby(recent, key=attrgetter("title")):
+        lines += [first, *(replace(event, title="") for event in others)]
+    return lines or [context.say("Its articles date no event.")]
 
 
 def _render_publications(
-    context: CommandContext, published: Sequence[tuple[datetime, str]], zone: str
-) -> Iterator[Block]:
+    context: Context, published: Sequence[tuple[datetime, str]], zone: str
+) -> list[ListItem]:
     """Render «Tuesday 24 November: …», and what each later edition updated."""
-    if published:
-        yield SmallPrint(text=context.say("Posted here"))
-    before = ""
+    lines: list[ListItem] = []
     for at, headline in reversed(published):
         day = context.texts.weekday_date(at.astimezone(ZoneInfo(zone)).date())
-        note = context.say("update to the story of {day}", day=before) if before else ""
-        yield ListItem(title=day, text=headline, note=note)
-        before = day
+        before = lines[-1].title if lines else ""
+        note = before and context.say("update to the story of {day}", day=before)
+        lines.append(ListItem(title=day, text=headline, note=note))
+    return lines
 
 
 # ── why it was selected ────────────────────────────────────────────────────────
@@ -303,64 +235,49 @@ def _render_publications(
 @command(
     "news why",
     "Why a story is (or is not) in the edition",
-    "/news why 1",
-    "/news why pool",
-    "/news why About 31,000 vehicles cross the bridge",
-    "/news why s-7k3m9q",
+    "1",
+    "pool",
+    "About 31,000 vehicles cross the bridge",
+    "s-7k3m9q",
 )
-async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
+async def explain_selection(context: Context, story: StoryReference) -> Reply:
     """Show what was decided about each article of the story, and why."""
-    why = await explanations.explain_story(
-        context.archive, context.place, story, context.now
-    )
+    archive, place = context.archive, context.place
+    why = await explanations.explain_story(archive, place, story, context.now)
     return context.reply(
-        _render_totals(context, why),
-        *_render_source_sentence(context, why),
+        *_render_origin(context, why),
         *[await _render_reason(context, reason) for reason in why.reasons],
         title=context.say("Why: {headline}", headline=why.title),
     )
 
 
-def _render_totals(context: CommandContext, why: StoryExplanation) -> Block:
+def _render_origin(context: Context, why: StoryExplanation) -> Iterator[Block | str]:
+    """Render what the edition was made from, and the sentence with the words."""
     if why.found is None:
-        return Paragraph(text=context.say("It is not in the newest edition."))
-    made = why.found.stored_edition.edition.made_from
-    read = context.say(
-        "{articles} articles from {sources} sources were read.",
-        articles=made.articles,
-        sources=made.sources,
-    )
-    return SmallPrint(text=read)
-
-
-def _render_source_sentence(
-    context: CommandContext, why: StoryExplanation
-) -> Iterator[Block]:
-    """Render the sentence with the words, and whether the edition shows it."""
-    if why.source_line is None:
-        return
-    if why.source_line.shown:
-        label = context.say("The edition has this sentence:")
+        yield context.say("It is not in the newest edition.")
     else:
-        label = context.say(
+        made = why.found.stored_edition.edition.made_from
+        yield context.small_print(
+            "{articles} articles from {sources} sources were read.",
+            articles=made.articles,
+            sources=made.sources,
+        )
+    line = why.source_line
+    if line is None:
+        return
+    if line.shown:
+        yield context.small_print("The edition has this sentence:")
+    else:
+        yield context.small_print(
             "The words are in this sentence, which the edition does not show:"
         )
-    yield SmallPrint(text=label)
-    article, place = why.source_line.article, why.source_line.sentence
-    yield render_passage(article, place.start, place.end, note=article.source)
+    yield render_passage(line.article, line.sentence, note=line.article.source)
 
 
-async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
+async def _render_reason(context: Context, reason: Reason) -> ListItem:
     article = await context.archive.article(context.scope, int(reason.article))
-    return ListItem(
-        title=(format_article_title(article) if article else context.say("An article")),
-        text=context.texts.message(reason.text),
-        note=join_notes(
-            article.source if article else "",
-            reason.digest,
-            context.format_moment(reason.at),
-        ),
-        url=article.url if article else None,
-        article=reason.article,
-        revision=article.revision if article else None,
-    )
+    line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
+    if article is not None:
+        line, outlet = render_article_line(context, article), article.source
+    note = join_notes(outlet, reason.digest, context.format_moment(reason.at))
+    return replace(line, text=context.message(reason.text), note=note)

@@ -7,27 +7,20 @@ right name starts the erasure. People with a grant of `/newsdesk access` cannot 
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.commands.context import CommandContext, CommandServices
-from bot.commands.declaration import command
-from bot.commands.forms import Option
+from bot.commands import Context, Option, command
+from bot.commands.context import CommandServices
 from bot.errors import Forbidden, UserError
-from bot.model import FactTable, Form, PlatformName, Reply, SmallPrint, Workspace
-from bot.model.workspace import Scope
+from bot.model import FactTable, Form, PlatformName, Reply, Workspace
 from bot.operations.maintenance import WorkspaceEraser, confirmation_name
 from bot.storage import Connection, destination_store, workspace_store
 from digests.messages import Message
 
 
-@command(
-    "newsdesk erase", "Erase all data of this workspace, for good", "/newsdesk erase"
-)
+@command("newsdesk erase", "Erase all data of this workspace, for good")
 async def erase_workspace(
-    context: CommandContext,
+    context: Context,
     name: Annotated[
-        str,
-        Option(
-            description="The workspace's name, typed out, to erase it all", rest=True
-        ),
+        str, Option("The workspace's name, typed out, to erase it all", rest=True)
     ] = "",
 ) -> Reply | Form:
     """Show what would be erased; with the workspace's name, start the erasure."""
@@ -51,12 +44,12 @@ async def erase_workspace(
 
 
 @erase_workspace.control("asked")
-async def ask_for_name(context: CommandContext, _: str) -> Form:
+async def ask_for_name(context: Context, _: str) -> Form:
     """Ask for the workspace's name, which confirms the erasure."""
     return context.form({}, required=("name",))
 
 
-async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> Reply:
+async def _render_erasure(context: Context, eraser: WorkspaceEraser) -> Reply:
     found = await eraser.show(context.workspace, context.person)
     labels = {
         "digests": context.say("Digests, deleted ones too"),
@@ -68,31 +61,25 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
         "sources": context.say("Sources nobody else reads"),
         "articles": context.say("Their articles"),
     }
-    rows = tuple(
-        (label, str(found.counts[name]))
-        for name, label in labels.items()
-        if found.counts.get(name)
-    )
+    counts = ((label, found.counts.get(name)) for name, label in labels.items())
+    rows = tuple((label, str(count)) for label, count in counts if count)
     if not rows:
-        return context.reply(context.say("Only the name of this workspace is stored."))
-    first = context.say(
-        "All stored data of «{name}» would be erased. It cannot be "
-        "undone, and nothing more would be posted here.",
-        name=confirmation_name(context.workspace),
-    )
-    stays = context.say(
-        "What was posted on Discord or Slack stays there; its buttons find nothing. "
-        "Sources and articles count where nobody else reads them. One line is kept: "
-        "when it was erased, by whom, how much. Backups are the operator's. /newsdesk "
-        "export keeps the set-up."
-    )
-    label = context.say("Type its name to erase it")
+        return context.answer("Only the name of this workspace is stored.")
     return context.reply(
-        first,
+        context.say(
+            "All stored data of «{name}» would be erased. It cannot be "
+            "undone, and nothing more would be posted here.",
+            name=confirmation_name(context.workspace),
+        ),
         FactTable(rows=rows),
-        SmallPrint(text=stays),
+        context.small_print(
+            "What was posted on Discord or Slack stays there; its buttons find "
+            "nothing. Sources and articles count where nobody else reads them. One "
+            "line is kept: when it was erased, by whom, how much. Backups are the "
+            "operator's. /newsdesk export keeps the set-up."
+        ),
         title=context.say("Erase everything"),
-        controls=(context.signed_button(label, "erase", str(found.id)),),
+        controls=[context.button("Type its name to erase it", "erase", str(found.id))],
     )
 
 
@@ -123,12 +110,9 @@ async def resolve_workspace(
     # If it was stopped, the bot may have been added again just now.
     if known is not None and (not name or (name == known.name and not known.stopped)):
         return known
+    now = services.clock.now()
     return await services.db.write(
-        _store_arrival,
-        platform=platform,
-        external_id=external_id,
-        name=name or external_id,
-        now=services.clock.now(),
+        _store_arrival, platform, external_id, name or external_id, now
     )
 
 
@@ -136,22 +120,12 @@ async def leave_workspace(
     services: CommandServices, platform: PlatformName, external_id: str
 ) -> None:
     """Stop posting there; the data are kept in case the bot is added again."""
-    known = await services.db.read(
-        workspace_store.find_active_workspace,
-        platform=platform,
-        external_id=external_id,
-    )
-    if known is not None:
-        await services.db.write(_store_departure, known.scope, now=services.clock.now())
+    now = services.clock.now()
+    await services.db.write(_store_departure, platform, external_id, now)
 
 
 def _store_arrival(
-    conn: Connection,
-    *,
-    platform: PlatformName,
-    external_id: str,
-    name: str,
-    now: datetime,
+    conn: Connection, platform: PlatformName, external_id: str, name: str, now: datetime
 ) -> Workspace:
     found = workspace_store.upsert_workspace(
         conn, platform=platform, external_id=external_id, name=name, now=now
@@ -164,10 +138,17 @@ def _store_arrival(
     return found
 
 
-def _store_departure(conn: Connection, scope: Scope, *, now: datetime) -> None:
-    for place in destination_store.list_destinations(conn, scope):
+def _store_departure(
+    conn: Connection, platform: PlatformName, external_id: str, now: datetime
+) -> None:
+    known = workspace_store.find_active_workspace(
+        conn, platform=platform, external_id=external_id
+    )
+    if known is None:
+        return
+    for place in destination_store.list_destinations(conn, known.scope):
         if place.paused is None:
             destination_store.pause_destination(
-                conn, scope, destination_id=place.id, reason=REMOVED_REASON
+                conn, known.scope, destination_id=place.id, reason=REMOVED_REASON
             )
-    workspace_store.mark_workspace_left(conn, scope, now=now)
+    workspace_store.mark_workspace_left(conn, known.scope, now=now)

@@ -35,7 +35,7 @@ from digests.types import Article, Edition, PublishedLedger
 #: Timeout of the trial reading of one address, in seconds.
 READING_SECONDS = 20.0
 #: Maximum number of addresses that are tried for one preview, and at once.
-MAX_ADDRESSES, READ_AT_ONCE = 20, 6
+MAX_ADDRESSES, READ_AT_ONCE = 20, 8
 #: Maximum number and age of the articles that a filter is tested against.
 TRIAL_ARTICLES, TRIAL_SPAN = 40, timedelta(days=30)
 _COMPOSITION_SETTINGS = tuple(
@@ -86,7 +86,8 @@ class ChangePreviews:
         """Compose the first edition of a new digest with these checked settings."""
         known = await self._load_read_sources(workspace)
         wanted = _list_active_addresses(entry)
-        tried = await self._try_addresses([a for a in wanted if a not in known])
+        new = [address for address in wanted if address not in known]
+        tried = await self.try_addresses(new[:MAX_ADDRESSES])
         stored = [known[address] for address in wanted if address in known]
         await self.publisher.ingestor.refresh(stored)
         seen = [article for trial in tried.values() for article in trial.newest]
@@ -173,18 +174,27 @@ class ChangePreviews:
             shown = mask_source(address)
             return SourceTrial(shown=shown, read_at=shown, problem=slow)
 
-    # ── steps ──────────────────────────────────────────────────────────────────
-
-    async def _try_addresses(self, wanted: Sequence[str]) -> Mapping[str, SourceTrial]:
+    async def try_addresses(
+        self, wanted: Sequence[str], seconds: float | None = None
+    ) -> Mapping[str, SourceTrial]:
+        """Read addresses once, a few at a time; return those that end in time."""
         places = asyncio.Semaphore(READ_AT_ONCE)
 
-        async def one(address: str) -> SourceTrial:
+        async def try_one(address: str) -> SourceTrial:
             async with places:
                 return await self.try_address(address)
 
-        few = wanted[:MAX_ADDRESSES]
-        found = await asyncio.gather(*map(one, few))
-        return dict(zip(few, found, strict=True))
+        tasks = {one: asyncio.ensure_future(try_one(one)) for one in wanted}
+        if not tasks:
+            return {}
+        try:
+            done, _ = await asyncio.wait(tasks.values(), timeout=seconds)
+        finally:
+            for task in tasks.values():
+                task.cancel()
+        return {one: task.result() for one, task in tasks.items() if task in done}
+
+    # ── steps ──────────────────────────────────────────────────────────────────
 
     async def _load_read_sources(self, workspace: Workspace) -> Mapping[str, Source]:
         """Load the workspace's sources that were read at least once, by address."""

@@ -1,6 +1,5 @@
 """Settings as command options and form values, derived from their metadata."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from bot.model import (
@@ -26,15 +25,6 @@ def build_setting_options(
         )
         for setting in _list_offered(model, command)
     )
-
-
-def read_given_settings(
-    args: Mapping[str, str], model: type[SettingsModel], command: OfferedBy
-) -> dict[str, Any]:
-    """Select the settings that were given to the command, as they were typed."""
-    names = (setting.name for setting in _list_offered(model, command))
-    given = {name: args.get(name, "").strip() for name in names}
-    return {name: value for name, value in given.items() if value}
 
 
 def format_form_values(settings: SettingsModel, command: OfferedBy) -> dict[str, str]:

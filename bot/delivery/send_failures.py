@@ -181,16 +181,13 @@ def decide_held(
     held = next((one for one in every if one.key == key), None)
     if held is None:
         raise UserError(NOT_HELD_ANY_MORE)
-    reason = None
-    if decision == "leave":
-        by, why = by[:_PERSON_LENGTH], held.reason or ""
-        reason = Message("delivery.left", by=by, reason=why)
+    left = Message("delivery.left", by=by[:_PERSON_LENGTH], reason=held.reason or "")
     if not delivery_store.finish_held_delivery(
         conn,
         scope,
         delivery_id=held.id,
-        state="ready" if reason is None else "failed",
-        reason=reason,
+        state="ready" if decision == "again" else "failed",
+        reason=None if decision == "again" else left,
         now=now,
     ):
         raise UserError(NOT_HELD_ANY_MORE)

@@ -118,12 +118,19 @@ class SourceReader:
             feeds=tuple(link.address for link in visit.feeds),
         )
 
-    async def fetch_file(self, address: str) -> bytes:
+    async def fetch_file(
+        self, address: str, attachment: "AttachmentRules | None" = None
+    ) -> bytes:
         """Fetch untrusted bytes, unparsed; errors as in `read_address`."""
+        from digests.sources.fetch import FetchResponse
+
+        fetcher, _ = await self._open()
         try:
-            return await self._fetch(address)
+            answer = await fetcher.fetch(address, attachment=attachment)
         except FetchRefused as error:
             raise _name_setting(error) from None
+        assert isinstance(answer, FetchResponse), "it has no validators"
+        return answer.body
 
     async def fetch_attachment(self, file: Attachment, *, most: int) -> bytes:
         """Fetch the untrusted bytes of a file attached to a command.
@@ -138,17 +145,7 @@ class SourceReader:
         from digests.sources.fetch import AttachmentRules
 
         rules = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
-        return await self._fetch(file.address, rules)
-
-    async def _fetch(
-        self, address: str, attachment: "AttachmentRules | None" = None
-    ) -> bytes:
-        from digests.sources.fetch import FetchResponse
-
-        fetcher, _ = await self._open()
-        answer = await fetcher.fetch(address, attachment=attachment)
-        assert isinstance(answer, FetchResponse), "it has no validators"
-        return answer.body
+        return await self.fetch_file(file.address, rules)
 
     async def parse_opml(self, body: bytes) -> "OpmlDocument":
         """Parse an OPML file in the sandbox.
@@ -196,5 +193,6 @@ def read_folder(source: Source) -> SourceReading:
         DigestsError: It cannot be read; the message says what to do.
     """
     found = folder.read_articles(Path(source.address), source=source.name)
-    articles, problems = found.articles, found.problems
-    return SourceReading(kind="folder", articles=articles, problems=problems)
+    return SourceReading(
+        kind="folder", articles=found.articles, problems=found.problems
+    )

@@ -1,7 +1,7 @@
 """Commands, and the invocations of commands that platforms receive.
 
 For an attached file, the platform names the address and the only allowed origin;
-`bot.commands.files` downloads it within these limits.
+`bot.commands.arguments` downloads it within these limits.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

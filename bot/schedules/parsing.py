@@ -370,15 +370,12 @@ def _parse_bounds(
     words: list[str], clauses: list[re.Match[str]]
 ) -> tuple[date | None, date | None]:
     """Parse the first and the last date; None where none is given."""
-    starts, ends = (
-        [
-            parse_date(words[clause.start(name)])
-            for clause in clauses
-            for name in names
-            if clause[name]
-        ]
-        for names in (("first",), ("end", "last"))
-    )
+
+    def dates(*groups: str) -> list[date]:
+        matched = [(c, group) for c in clauses for group in groups if c[group]]
+        return [parse_date(words[c.start(group)]) for c, group in matched]
+
+    starts, ends = dates("first"), dates("end", "last")
     if len(starts) > 1 or len(ends) > 1:
         raise UserError("The first date, or the last, is given twice.")
     first, last = (found[0] if found else None for found in (starts, ends))

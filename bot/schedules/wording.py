@@ -23,6 +23,7 @@ from bot.schedules.grammar import (
     tokenize_sentence,
 )
 from bot.schedules.rules import EVERY_DAY, LAST, WEEKDAYS, WEEKEND, Interval, Schedule
+from digests.messages import Message
 
 _GROUPS = {EVERY_DAY: "daily", WEEKDAYS: "weekdays", WEEKEND: "weekends"}
 _PLACES = {place: word for word, place in ORDINALS.items()}
@@ -38,6 +39,8 @@ _OF_MONTH: dict[tuple[int, ...], str] = {
     WEEKDAYS: "weekday of the month",
     WEEKEND: "weekend day of the month",
 }
+#: By the last digit, but not of the 11th to the 19th.
+_ORDINALS = {1: "{n}st", 2: "{n}nd", 3: "{n}rd"}
 #: Shorter runs of dates are listed one by one.
 _RANGE_LENGTH = 3
 
@@ -151,14 +154,8 @@ def _describe_ordinal(place: int, texts: Texts) -> str:
     """«1st», «22nd», «last»."""
     if place == LAST:
         return texts.say("last")
-    match place % 10 if place // 10 != 1 else 0:
-        case 1:
-            return texts.say("{n}st", n=place)
-        case 2:
-            return texts.say("{n}nd", n=place)
-        case 3:
-            return texts.say("{n}rd", n=place)
-    return texts.say("{n}th", n=place)
+    last_digit = place % 10 if place // 10 != 1 else 0
+    return texts.message(Message(_ORDINALS.get(last_digit, "{n}th"), n=place))
 
 
 # ── limits ─────────────────────────────────────────────────────────────────────

@@ -243,14 +243,14 @@ async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > MAX_BODY:
         return None
-    body, more = b"", True
+    body, more = bytearray(), True
     while more:
         message = await receive()
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
             return None
         more = message["type"] == "http.request" and message.get("more_body", False)
-    return body
+    return bytes(body)
 
 
 def _replay_body(body: bytes, receive: Receive) -> Receive:

@@ -97,37 +97,29 @@ class EditionFormat(Protocol[B]):
 
     def head(self, title: str, under: Sequence[str]) -> B:
         """Format the title with the lines below it."""
-        ...
 
     def hero(self, card: QuoteCard) -> B:
         """Format the quote of the edition."""
-        ...
 
     def story(self, story: StoryLayout) -> B:
         """Format a story."""
-        ...
 
     def fits_story(self, body: B) -> bool:
         """Check whether a story's body is short enough."""
-        ...
 
     def brief(self, title: str, lines: Sequence[LinkedLine]) -> B | None:
         """Format the list of further stories; None if it is too long."""
-        ...
 
     def foot(self, lines: Sequence[str]) -> B:
         """Format how the edition was made, and its end."""
-        ...
 
     def fits_message(self, pieces: Sequence[EditionPiece[B]], first: bool) -> bool:
         """Check whether a message, the first or a later one, holds these pieces."""
-        ...
 
     def payload(
         self, pieces: Sequence[EditionPiece[B]], continued: str, *, last: bool
     ) -> Mapping[str, Any]:
         """Build a message; `continued` is the first line of later messages."""
-        ...
 
 
 def render_edition(

@@ -176,14 +176,13 @@ def _join_words(words: Sequence[TypedWord], line: str) -> str:
 
 
 def _explain_too_long(line: str, texts: Texts) -> Reply:
-    return Reply.of_problem(
-        texts.say(
-            "That is {length} characters long; a command has at most {most}. "
-            "Nothing was done.",
-            length=texts.number(len(line)),
-            most=texts.number(MAX_LINE),
-        )
+    said = texts.say(
+        "That is {length} characters long; a command has at most {most}. "
+        "Nothing was done.",
+        length=texts.number(len(line)),
+        most=texts.number(MAX_LINE),
     )
+    return Reply.of_problem(said)
 
 
 def _explain_slash(
@@ -192,46 +191,65 @@ def _explain_slash(
     names = {command.path.partition(" ")[2] for command in commands}
     first = typed[0].text.lower() if typed else ""
     example = f"/news {first}" if first in names else "/news latest"
-    return Reply.of_problem(
-        texts.say(
-            "Commands begin with a slash. Try {example}; /news help lists them all.",
-            example=example,
-        )
+    said = texts.say(
+        "Commands begin with a slash. Try {example}; /news help lists them all.",
+        example=example,
     )
+    return Reply.of_problem(said)
 
 
 def _explain_unknown(
     typed: Sequence[TypedWord], commands: Sequence[Command], texts: Texts
 ) -> Reply:
     said = " ".join(word.text for word in typed[:3]).lower().lstrip(_SLASHES)
-    near = _find_nearest(said, commands)
     asked = "/" + _find_unknown_part(said.split(" "), commands)
-    if near is None:
-        roots = sorted({command.path.split(" ")[0] for command in commands})
-        names = ", ".join(f"/{root}" for root in roots)
-        return Reply.of_problem(
-            texts.say(
-                "There is no {asked}. Commands begin with {names}; /news help lists "
-                "them.",
-                asked=asked,
-                names=names,
-            )
-        )
-    return Reply.of_problem(
-        texts.say(
+    near = _find_nearest(said, commands)
+    if near is not None:
+        said = texts.say(
             "There is no {asked}. Did you mean /{near}?", asked=asked, near=near.path
-        ),
-        texts.say("For example: {example}", example=format_example(near)),
+        )
+        return _add_example(said, near, texts)
+    roots = sorted({command.path.split(" ")[0] for command in commands})
+    names = ", ".join(f"/{root}" for root in roots)
+    said = texts.say(
+        "There is no {asked}. Commands begin with {names}; /news help lists them.",
+        asked=asked,
+        names=names,
     )
+    return Reply.of_problem(said)
+
+
+def _explain_surplus(command: Command, surplus: str, texts: Texts) -> Reply:
+    said = texts.say(
+        "/{path} does not accept: {words}", path=command.path, words=surplus[:MAX_ECHO]
+    )
+    return _add_example(said, command, texts)
+
+
+def _explain_wrong_choice(
+    command: Command, option: CommandOption, typed: str, texts: Texts
+) -> Reply:
+    said = texts.say(
+        "{name} cannot be {said}. It is one of: {choices}.",
+        name=option.name,
+        said=typed[:MAX_ECHO],
+        choices=", ".join(option.choices),
+    )
+    return _add_example(said, command, texts)
+
+
+def _add_example(said: str, command: Command, texts: Texts) -> Reply:
+    example = texts.say("For example: {example}", example=format_example(command))
+    return Reply.of_problem(said, example)
 
 
 def _find_unknown_part(said: Sequence[str], commands: Sequence[Command]) -> str:
     """Return the words up to the first one that fits no command."""
     paths = [command.path.split(" ") for command in commands]
-    known = (
-        count for count in (1, 2) if all(path[:count] != said[:count] for path in paths)
-    )
-    return " ".join(said[: next(known, 3)])[:MAX_ECHO]
+    for count in (1, 2):
+        if all(path[:count] != said[:count] for path in paths):
+            return " ".join(said[:count])[:MAX_ECHO]
+    return " ".join(said[:3])[:MAX_ECHO]
 
 
 def _find_nearest(said: str, commands: Sequence[Command]) -> Command | None:
@@ -260,31 +278,6 @@ def format_example(command: Command) -> str:
     """Return an example of what to type for a command."""
     example = command.examples[0] if command.examples else command.path
     return example if example.startswith("/") else f"/{example}"
-
-
-def _explain_surplus(command: Command, surplus: str, texts: Texts) -> Reply:
-    return Reply.of_problem(
-        texts.say(
-            "/{path} does not accept: {words}",
-            path=command.path,
-            words=surplus[:MAX_ECHO],
-        ),
-        texts.say("For example: {example}", example=format_example(command)),
-    )
-
-
-def _explain_wrong_choice(
-    command: Command, option: CommandOption, said: str, texts: Texts
-) -> Reply:
-    return Reply.of_problem(
-        texts.say(
-            "{name} cannot be {said}. It is one of: {choices}.",
-            name=option.name,
-            said=said[:MAX_ECHO],
-            choices=", ".join(option.choices),
-        ),
-        texts.say("For example: {example}", example=format_example(command)),
-    )
 
 
 # ── words ───────────────────────────────────────────────────────

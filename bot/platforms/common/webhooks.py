@@ -35,43 +35,34 @@ class SignatureScheme:
     check: Callable[[str, bytes, str], bool]
 
 
+@dataclass(frozen=True, slots=True)
 class SignedEndpoint:
     """Web address that a platform calls, as an ASGI application."""
 
-    def __init__(
-        self,
-        handle: Callable[[bytes, Mapping[str, str]], Awaitable[Response]],
-        *,
-        scheme: SignatureScheme,
-        now: Callable[[], datetime],
-    ) -> None:
-        """Create the endpoint.
-
-        Args:
-            handle: Answers a request of the platform's, given its body and headers;
-                raises `ValueError` for one that is no event.
-            scheme: How requests are signed.
-            now: The present instant.
-        """
-        self._handle = handle
-        self._scheme = scheme
-        self._now = now
+    #: Answers a request of the platform's, given its body and headers; raises
+    #: `ValueError` for one that is no event.
+    handle: Callable[[bytes, Mapping[str, str]], Awaitable[Response]]
+    scheme: SignatureScheme
+    #: The present instant.
+    now: Callable[[], datetime]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(Request(scope, receive))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        platform = self._scheme.platform
-        body = await read_body(request, MAX_BODY)
-        if body is None:
-            return Response(status_code=413)
-        at = self._now().timestamp()
-        if not verify_request(request.headers, body, scheme=self._scheme, at=at):
+        platform = self.scheme.platform
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                return Response(status_code=413)
+        sent, at = bytes(body), self.now().timestamp()
+        if not verify_request(request.headers, sent, scheme=self.scheme, at=at):
             log.info("request refused", platform=platform, reason="bad signature")
             return Response(status_code=401)
         try:
-            return await self._handle(body, dict(request.headers))
+            return await self.handle(sent, dict(request.headers))
         except ValueError as error:
             # The signature is valid, but the body is no event that we know.
             log.warning("request not parsed", platform=platform, reason=str(error))
@@ -90,15 +81,3 @@ def verify_request(
     except Exception:
         # A request that cannot be checked is refused, whatever the error.
         return False
-
-
-async def read_body(request: Request, limit: int) -> bytes | None:
-    """Read the body as it was sent; None if it has more than `limit` bytes."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)

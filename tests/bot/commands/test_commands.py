@@ -291,9 +291,7 @@ async def test_search_finds_articles_by_all_of_the_words(harness: BotHarness):
     assert "No stored article" in words(nothing)
 
 
-async def test_an_empty_search_names_the_limiting_filter(
-    harness: BotHarness,
-):
+async def test_an_empty_search_names_the_limiting_filter(harness: BotHarness):
     await harness.post()
     narrowed: dict[str, Any] = {"from": "Courier"}
     answer = await harness.says("news search", words="roof", **narrowed)
@@ -473,9 +471,7 @@ async def test_status_shows_next_and_past_editions(harness: BotHarness):
     assert "sent" in said
 
 
-async def test_status_does_not_show_local_folder_paths(
-    harness: BotHarness,
-):
+async def test_status_does_not_show_local_folder_paths(harness: BotHarness):
     shutil.rmtree(harness.home / "articles")
     await harness.ingestor.refresh((await harness.digest()).sources, insist=True)
     said = words(await harness.says("newsdesk status"))

@@ -6,9 +6,9 @@ from typing import Annotated, cast
 
 import pytest
 
-from bot.commands.context import CommandContext, CommandServices
-from bot.commands.declaration import CommandDeclaration, command
-from bot.commands.forms import Option
+from bot.commands import Context, Option, command
+from bot.commands.context import CommandServices
+from bot.commands.declaration import CommandDeclaration
 from bot.commands.presentation import Page
 from bot.errors import FieldError, UnknownName, UserError
 from bot.model import Command, Form, Invocation, Permission, Reply
@@ -16,28 +16,28 @@ from tests.bot.commands.editors import errors, said
 from tests.bot.harness import BotHarness
 
 
-def _parse_number(_: CommandContext, typed: str) -> int:
+def _parse_number(_: Context, typed: str) -> int:
     if not typed.isdecimal():
         raise FieldError("«{typed}» is not a number.", typed=typed, field="")
     return int(typed)
 
 
-@command("newsdesk try", "Try out the declaration", "/newsdesk try 2")
+@command("newsdesk try", "Try out the declaration", "2")
 async def try_out(
-    context: CommandContext,
+    context: Context,
     number: Annotated[
-        int, Option(description="How many", convert=_parse_number, settings=("count",))
+        int, Option("How many", convert=_parse_number, settings=("count",))
     ],
     place: Annotated[
         str,
         Option(
+            "Where from",
             name="from",
-            description="Where from",
             implicit=True,
             convert=lambda context, typed: typed or "here",
         ),
     ],
-    note: Annotated[str, Option(description="Anything")] = "nothing",
+    note: Annotated[str, Option("Anything")] = "nothing",
 ) -> Reply:
     if number > 100:
         raise FieldError("Too many.", field="count")
@@ -45,7 +45,7 @@ async def try_out(
 
 
 @try_out.control("confirmed")
-async def confirmed(context: CommandContext, carried: str) -> Reply:
+async def confirmed(context: Context, carried: str) -> Reply:
     return context.reply(f"confirmed {carried}")
 
 
@@ -110,13 +110,12 @@ async def test_what_a_control_carries_has_its_own_handler(asks):
 async def test_other_errors_of_a_conversion_are_left_to_the_dispatcher(
     harness: BotHarness,
 ):
-    def refuse(_: CommandContext, typed: str) -> str:
+    def refuse(_: Context, typed: str) -> str:
         raise UserError("No.")
 
-    @command("news refuse", "Refuse", "/news refuse x")
+    @command("news refuse", "Refuse", "x")
     async def refused(
-        context: CommandContext,
-        word: Annotated[str, Option(description="W", convert=refuse)],
+        context: Context, word: Annotated[str, Option("W", convert=refuse)]
     ) -> Reply:
         raise AssertionError("it must not run")
 

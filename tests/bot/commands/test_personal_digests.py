@@ -293,15 +293,11 @@ async def test_channel_editions_are_composed_before_personal_ones(
 
 async def _due(harness: BotHarness, who: Editor) -> bool:
     mine = await harness.db.read(
-        personal_digest_store.find_personal_digest,
-        PersonScope(1, who.person.id),
+        personal_digest_store.find_personal_digest, PersonScope(1, who.person.id)
     )
     assert mine is not None
     last = await harness.db.read(
-        schedule_store.list_newest_occurrences,
-        Scope(1),
-        digest_id=mine.id,
-        count=1,
+        schedule_store.list_newest_occurrences, Scope(1), digest_id=mine.id, count=1
     )
     return not last or last[0].state == "due"
 
@@ -481,7 +477,7 @@ async def test_all_of_it_is_exported_as_json(quiet: BotHarness, ben: Editor):
 async def test_where_no_file_is_taken_it_can_be_had_in_parts(
     quiet: BotHarness, ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(personal, "BLOCK_LENGTH", 300)
+    monkeypatch.setattr("bot.model.reply.LISTING_LENGTH", 300)
     monkeypatch.setattr(personal, "MAX_BLOCKS", 2)
     await everything(quiet, ben)
     answer = await ben.presses(await ben.says("news me"), "Export")
@@ -582,30 +578,23 @@ async def test_two_who_set_theirs_up_at_once_have_one_each(database_url: str, tm
             assert not (await who.says("news me", time="7:30")).problem
         assert (
             await harness.db.read(
-                personal_digest_store.count_personal_digests,
-                Scope(1),
+                personal_digest_store.count_personal_digests, Scope(1)
             )
             == 2
         )
         await tomorrow(harness)
         assert own(harness, "ben")
         assert own(harness, "cleo")
-        await harness.db.write(
-            reader_store.erase_person,
-            PersonScope(1, "ben"),
-        )
+        await harness.db.write(reader_store.erase_person, PersonScope(1, "ben"))
         assert (
             await harness.db.read(
-                personal_digest_store.count_personal_digests,
-                Scope(1),
+                personal_digest_store.count_personal_digests, Scope(1)
             )
             == 1
         )
 
 
-async def test_the_published_ledger_of_channels_is_per_workspace(
-    database: Database,
-):
+async def test_the_published_ledger_of_channels_is_per_workspace(database: Database):
     def two(connection: Connection) -> tuple[int, int]:
         full = a_tenant(connection, name="full")
         stored_edition = a_stored_edition(

@@ -95,9 +95,7 @@ async def test_an_outlet_that_gives_the_words_differently_is_shown_with_its_word
     assert reported == {"Northline Wire": WORDS, "Selsund Courier": changed}
 
 
-async def test_two_statements_of_one_person_are_no_versions(
-    coast: BotHarness,
-):
+async def test_two_statements_of_one_person_are_no_versions(coast: BotHarness):
     again = WORDS.replace("was water", "was deep water")
     both = as_told_by("Selsund Courier") + f"\n“{again},” Ingrid Solheim said later.\n"
     coast.publish("courier", both)
@@ -143,9 +141,7 @@ async def test_what_another_workspace_reads_is_not_named(coast: BotHarness):
     assert "Secret" not in said(await solheim(coast))
 
 
-async def test_a_card_without_its_article_has_no_context(
-    coast: BotHarness,
-):
+async def test_a_card_without_its_article_has_no_context(coast: BotHarness):
     answer = await solheim(coast)
     (first,) = (b.card for b in answer.blocks if isinstance(b, QuoteBlock))
     place = await coast.place()

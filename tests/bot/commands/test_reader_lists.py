@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands import interests, reports, saved_stories
+from bot.commands import reader_lists, reports
 from bot.errors import SendRefused, UserError
 from bot.model import Permission, Person, Reply
 from tests.bot.commands.editors import Editor, editor, said
@@ -87,7 +87,7 @@ async def test_a_saved_story_is_taken_off_by_its_number(ben: Editor):
 
 
 async def test_the_list_has_an_end(ben: Editor, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(saved_stories, "MAX_SAVED", 1)
+    monkeypatch.setattr(reader_lists, "MAX_SAVED", 1)
     await ben.says("news save", story="1")
     refused = await ben.says("news save", story="2")
     assert refused.problem
@@ -95,7 +95,7 @@ async def test_the_list_has_an_end(ben: Editor, monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_a_long_list_has_pages(ben: Editor, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.commands.saved_stories.PAGE_SIZE", 1)
+    monkeypatch.setattr("bot.commands.reader_lists.PAGE_SIZE", 1)
     await ben.says("news save", story="1")
     await ben.says("news save", story="2")
     assert await headline(ben, 1) in said(await ben.says("news saved", page="2"))
@@ -142,7 +142,7 @@ async def test_an_invalid_topic_is_not_followed(ben: Editor, nothing: str):
 
 
 async def test_follows_are_limited(ben: Editor, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(interests, "MAX_FOLLOWS", 1)
+    monkeypatch.setattr(reader_lists, "MAX_FOLLOWS", 1)
     await ben.says("news follow", topic="bridge")
     assert (await ben.says("news follow", topic="pool")).problem
     assert not (await ben.says("news follow", topic="Bridge")).problem  # the same

@@ -43,9 +43,7 @@ def test_no_level_has_more_entries_than_discord_takes(empty_harness: BotHarness)
     assert max(below.values()) <= LEVEL
 
 
-def test_a_command_has_no_more_options_than_a_form_holds(
-    empty_harness: BotHarness,
-):
+def test_a_command_has_no_more_options_than_a_form_holds(empty_harness: BotHarness):
     for command in empty_harness.inbox.commands:
         assert sum(option.required for option in command.options) <= 5, command.path
 

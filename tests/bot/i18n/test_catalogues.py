@@ -40,6 +40,8 @@ CODE = Path(bot.__file__).parent
 #: Errors whose sentence may be shown in chat.
 ERRORS = {"UserError", "UnknownName", "Forbidden", "FieldError", "Message"}
 PLACE = re.compile(r"\{\w+\}")
+#: Methods of a command's context that take a sentence besides `say` and `count`.
+IN_CONTEXT = {"answer", "small_print", "section", "button"}
 #: It words messages whose sentences are in `messages.toml`.
 WORDING = "i18n/translation.py"
 #: Modules that address the operator, in English: a terminal, a file, a log.
@@ -54,7 +56,7 @@ def is_string(node: ast.AST) -> TypeGuard[StringConstant]:
 
 
 def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
-    """Yield calls of `texts.say(…)` and `texts.count(…)` with their sentences.
+    """Yield calls of `texts.say(…)`, `texts.count(…)` … with their sentences.
 
     Not `schedules.say`, which words a schedule, nor `list.count`, with one argument.
     """
@@ -68,7 +70,8 @@ def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
         first = node.args[0] if node.args else None
         if isinstance(first, ast.Name) and first.id in ("msgid", "one"):
             continue
-        if node.func.attr == "say":
+        of_context = isinstance(receiver, ast.Name) and receiver.id == "context"
+        if node.func.attr == "say" or (of_context and node.func.attr in IN_CONTEXT):
             yield node, node.args[:1]
         elif node.func.attr == "count" and len(node.args) >= 3:
             yield node, node.args[:2]
@@ -113,6 +116,9 @@ def problems(source: str, *, to_people: bool = True) -> list[str]:
         ('texts.say("all is well")', []),
         ('texts.say("a {b}", b=1)', []),
         ('texts.say("one " "sentence")', []),
+        ('context.answer("a {b}")', ["line 1: {b} is given no value"]),
+        ("context.button(label)", ["line 1: the sentence is not a literal"]),
+        ("flow.answer(request)", []),
         ('texts.say("a {b}", **values)', []),
         ('texts.count("{n} day", "{n} days", days)', []),
         ("schedules.say(schedule)", []),
@@ -300,7 +306,7 @@ def documented_keywords() -> dict[str, Any]:
 
 def test_the_documented_command_collects_all_messages():
     keywords = documented_keywords()
-    assert set(keywords) >= ERRORS
     source = b'texts.say("a"); texts.count("b", "c", n); raise UserError("d {e}", e=1)'
+    assert set(keywords) >= ERRORS | IN_CONTEXT
     found = extract("python", BytesIO(source), keywords=keywords)
     assert [message for _, message, _, _ in found] == ["a", ("b", "c"), "d {e}"]
