@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage import engines, schema_upgrade
@@ -37,21 +37,21 @@ _RETRY_DELAY = 0.05
 class Database:
     """An open database, which runs functions that take a connection."""
 
-    def __init__(
-        self,
-        writer: Engine,
-        reader: Engine,
-        writers: int,
-        readers: int,
-        where: str,
-        file: Path | None = None,
-    ) -> None:
+    def __init__(self, address: URL, readers: int) -> None:
         #: The database for people: a file, or «name on host»; no credentials.
-        self.where = where
+        self.where = engines.describe_address(address)
         #: Path of the SQLite file; None on PostgreSQL.
-        self.file = file
-        self._writer = writer
-        self._reader = reader
+        self.file: Path | None = None
+        if address.get_backend_name() == "sqlite":
+            create = engines.create_sqlite_engine
+            self.file, writers = engines.get_sqlite_path(address), 1
+            self._writer = create(self.file)
+            self._reader = create(self.file, connections=readers, writes=False)
+        else:
+            writers = _POSTGRESQL_WRITERS
+            pool = writers + readers
+            self._writer = engines.create_postgresql_engine(address, connections=pool)
+            self._reader = self._writer.execution_options(postgresql_readonly=True)
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._closing = threading.Event()
@@ -67,23 +67,8 @@ class Database:
                 do.
         """
         address = engines.parse_database_url(url)
-        where = engines.describe_address(address)
         schema_upgrade.prepare_database(address)
-        file = None
-        if address.get_backend_name() == "sqlite":
-            file, writers = engines.get_sqlite_path(address), 1
-            writer = engines.create_sqlite_engine(file)
-            reader = engines.create_sqlite_engine(
-                file, connections=readers, writes=False
-            )
-        else:
-            writers = _POSTGRESQL_WRITERS
-            writer = engines.create_postgresql_engine(
-                address, connections=writers + readers
-            )
-            reader = writer.execution_options(postgresql_readonly=True)
-        threads = {"writers": writers, "readers": readers}
-        return cls(writer=writer, reader=reader, **threads, where=where, file=file)
+        return cls(address, readers)
 
     async def read(
         self,

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
 from bot.model.delivery import Delivery
 from bot.model.settings import PlatformName, PostOptions
@@ -228,7 +228,7 @@ def find_next_delivery_at(
 
 
 def _find_claimable(
-    conn: Connection, now: datetime, limit: int, *which: ColumnElement[bool]
+    conn: Connection, now: datetime, limit: int, *which: Condition
 ) -> list[Row[Any]]:
     places = (_DELIVERY.workspace_id, _DELIVERY.destination_id)
     due = is_due(_DELIVERY.not_before, now)
@@ -246,7 +246,7 @@ def _find_claimable(
     return list(conn.execute(query.limit(limit)))
 
 
-def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+def _is_claimable(working: Condition) -> tuple[Condition, ...]:
     """Conditions of a delivery that can be sent once it is due."""
     unsent_before = exists().where(
         has_same_values(_EARLIER, deliveries, *_PLACE, "operation"),
@@ -273,7 +273,7 @@ def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ..
     )
 
 
-def _is_available(now: datetime | None) -> ColumnElement[bool]:
+def _is_available(now: datetime | None) -> Condition:
     """Condition: workspace and destination accept messages, or may be probed at `now`.
 
     None for `now`: may be probed at any time.
@@ -290,7 +290,7 @@ def _is_available(now: datetime | None) -> ColumnElement[bool]:
 
 def _takes_messages(
     place: Table, why: ColumnElement[Any], now: datetime | None
-) -> ColumnElement[bool]:
+) -> Condition:
     again = place.c.retest_at.is_not(None) if now is None else place.c.retest_at <= now
     return or_(why.is_(None), again)
 

@@ -18,7 +18,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -48,14 +48,14 @@ from bot.storage.statements import (
 from bot.storage.workspace_store import upsert_workspace
 from digests.messages import Message
 
-_CIPHER_FORMAT: Final = "s1"
-_NONCE_BYTES: Final = 12
+_CIPHER_FORMAT = "s1"
+_NONCE_BYTES = 12
 #: Lifetime of a state: the time for an installation from its first page to its last.
-INSTALL_STATE_TTL: Final = timedelta(minutes=10)
+INSTALL_STATE_TTL = timedelta(minutes=10)
 #: Maximum number of stored states; beyond that the oldest are deleted.
-MAX_INSTALL_STATES: Final = 1_000
+MAX_INSTALL_STATES = 1_000
 #: Lifetime of a claim, after which another process may exchange the tokens.
-EXCHANGE_LEASE: Final = timedelta(seconds=60)
+EXCHANGE_LEASE = timedelta(seconds=60)
 
 
 class TokenDecryptionError(Exception):
@@ -85,9 +85,8 @@ class TokenCipher:
         """Encrypt a secret with `about` as authenticated context; return ASCII text."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         encrypted = self._cipher.encrypt(nonce, secret.encode(), about.encode())
-        return (
-            f"{_CIPHER_FORMAT}.{base64.urlsafe_b64encode(nonce + encrypted).decode()}"
-        )
+        text = base64.urlsafe_b64encode(nonce + encrypted).decode()
+        return f"{_CIPHER_FORMAT}.{text}"
 
     def decrypt(self, encrypted: str, about: str) -> str:
         """Decrypt a result of `encrypt`.
@@ -100,12 +99,10 @@ class TokenCipher:
             raw = base64.urlsafe_b64decode(rest.encode())
             if form != _CIPHER_FORMAT:
                 raise TokenDecryptionError
-            found = self._cipher.decrypt(
-                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], about.encode()
-            )
+            nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+            return self._cipher.decrypt(nonce, sealed, about.encode()).decode()
         except (InvalidTag, ValueError):
             raise TokenDecryptionError from None
-        return found.decode()
 
 
 @dataclass(frozen=True, slots=True)

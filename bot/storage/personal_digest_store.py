@@ -36,13 +36,15 @@ from bot.storage.statements import (
 )
 
 _DIGEST, _EDITION = digests.c, editions.c
+#: Stories in a personal edition.
+_MAX_STORIES = 5
 
 
 def upsert_personal_digest(
-    conn: Connection, scope: PersonScope, name: str, language: str, stories: int = 5
+    conn: Connection, scope: PersonScope, name: str, language: str
 ) -> Digest:
     """Create the person's digest, or replace its settings."""
-    options = DigestOptions(language=language, stories=stories)
+    options = DigestOptions(language=language, stories=_MAX_STORIES)
     known = upsert(
         conn,
         digests,
