@@ -7,7 +7,7 @@ their descriptors and the clock from here, as ports.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -48,8 +48,7 @@ from bot.storage import Database, process_store
 from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.web import server
-
-ReadinessCheck = Callable[[], Awaitable[Mapping[str, str]]]
+from bot.web.health import ReadinessCheck
 
 
 class SystemClock:
@@ -106,9 +105,16 @@ async def _build_application(
     at: CheckpointHook,
 ) -> Application:
     clock, archive = SystemClock(), Archive(db=db)
-    key = await _get_signing_key(settings, db, clock)
-    plugins = load_plugins()
-    active = build_platforms(settings, clock, _build_page_services(db, archive), db)
+    # Signs the ids of controls.
+    secret = reveal_secret(settings.secret_key)
+    secret = secret or await db.write(process_store.get_signing_secret, now=clock.now())
+    key, plugins = secret.encode(), load_plugins()
+    page = PageServices(
+        mailbox=LocalMailbox(db),
+        list_channels=archive.local_destinations,
+        list_problems=lambda: db.read(list_posting_problems),
+    )
+    active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
     ingestor = Ingestor(db=db, engine=engine, clock=clock, source_reader=source_reader)
     publisher = EditionPublisher(
@@ -168,13 +174,6 @@ async def _build_application(
     )
 
 
-async def _get_signing_key(settings: Settings, db: Database, clock: Clock) -> bytes:
-    """Return the key that signs control ids: from the settings or the database."""
-    given = reveal_secret(settings.secret_key)
-    stored = given or await db.write(process_store.get_signing_secret, now=clock.now())
-    return stored.encode()
-
-
 # ── platforms ──────────────────────────────────────────────────────────────────
 
 
@@ -201,14 +200,6 @@ def build_platforms(
         page=page,
     )
     return {plugin.name: plugin.build(context) for plugin in plugins}
-
-
-def _build_page_services(db: Database, archive: Archive) -> PageServices:
-    return PageServices(
-        mailbox=LocalMailbox(db),
-        list_channels=archive.local_destinations,
-        list_problems=lambda: db.read(list_posting_problems),
-    )
 
 
 def _open_installations(

@@ -22,13 +22,10 @@ for `Texts.say`: an English sentence with {placeholders}, and their values by na
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import ClassVar, Self
 
 from digests.errors import DigestsError
-from digests.messages import Message, add_sentences, as_message
-
-add_sentences(Path(__file__).parent)
+from digests.messages import Message, as_message
 
 
 class BotError(Exception):

@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import structlog
 from starlette.applications import Starlette
@@ -41,7 +41,6 @@ from bot.web import server
 
 log = structlog.get_logger(__name__)
 
-_LEASE: Final = process_store.RUNNER_LEASE
 LEASE_DURATION = timedelta(seconds=30)
 LEASE_RENEWAL_SECONDS = 10.0
 STANDBY_POLL_SECONDS = 2.0
@@ -153,13 +152,12 @@ def build_jobs(
         await publisher.compose_due()
         comparison = await app.corrections.run()
         app.jobs.run_now("deliver")
-        due = await publisher.next_due()
-        return min((at for at in (comparison, due) if at), default=None)
+        return _find_earliest(comparison, await publisher.next_due())
 
     async def poll() -> datetime | None:
         sources = await publisher.ingestor.poll()
         pages = await publisher.ingestor.page_rereader.run()
-        return min((at for at in (sources, pages) if at), default=None)
+        return _find_earliest(sources, pages)
 
     def unless_clock_jumped(work: RunJob) -> RunJob:
         """Postpone the job after a clock jump; fix what a wrong clock planned."""
@@ -186,16 +184,20 @@ def build_jobs(
     }
 
 
+def _find_earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
+
+
 @asynccontextmanager
 async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]:
     """Hold the database's lease; wait on standby until it is free."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    waited = False
-    while not await _acquire_lease(app, holder):
-        if not waited:
-            say("Another Standfirst works on this database; standing by.")
-            waited = True
+    acquired = await _acquire_lease(app, holder)
+    if not acquired:
+        say("Another Standfirst works on this database; standing by.")
+    while not acquired:
         await asyncio.sleep(STANDBY_POLL_SECONDS)
+        acquired = await _acquire_lease(app, holder)
     me = asyncio.current_task()
     assert me is not None
     renewing = asyncio.create_task(_renew_lease(app, holder, me.cancel))
@@ -207,23 +209,20 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         raise
     finally:
         renewing.cancel()
-        await app.db.write(process_store.release_lease, name=_LEASE, holder=holder)
+        await app.db.write(process_store.release_lease, holder=holder)
 
 
 async def _acquire_lease(app: Application, holder: str) -> bool:
-    taken = await app.db.write(
-        process_store.acquire_lease,
-        name=_LEASE,
-        holder=holder,
-        now=app.clock.now(),
-        ttl=LEASE_DURATION,
+    db, now = app.db, app.clock.now()
+    taken = await db.write(
+        process_store.acquire_lease, holder=holder, now=now, ttl=LEASE_DURATION
     )
     if taken is not None:
         return True
-    other = await app.db.read(process_store.find_lease_holder, name=_LEASE)
+    other = await db.read(process_store.find_lease_holder, now=now)
     if other is None or not is_holder_dead(other):
         return False
-    await app.db.write(process_store.release_lease, name=_LEASE, holder=other)
+    await db.write(process_store.release_lease, holder=other)
     return await _acquire_lease(app, holder)
 
 

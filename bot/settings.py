@@ -82,22 +82,11 @@ def _check_loopback(host: str) -> str:
     return host
 
 
-def _check_address(url: str) -> str:
-    # The rest is checked when the database is opened.
-    if "://" not in url:
-        raise ValueError("no address")
-    return url
-
-
 def _check_host_list(written: str) -> str:
     entries = [entry.strip() for entry in written.split(",") if entry.strip()]
     if entries != ["1"] and not all(map(_HOST_AND_PORT.fullmatch, entries)):
         raise ValueError("no list of hosts")
     return written
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
 
 
 def _in_home(home: str | None, usual: Path) -> Path:
@@ -148,7 +137,6 @@ class PlatformSettings(BaseModel):
         yield from ()
 
 
-G = TypeVar("G", bound=PlatformSettings)
 M = TypeVar("M", bound=BaseModel)
 #: Settings of platforms by the platform's name.
 SettingsGroups = Mapping[str, type[PlatformSettings]]
@@ -161,8 +149,10 @@ class Settings(BaseModel):
 
     model_config = _STRICT
 
-    #: In SQLAlchemy's form; may contain a password.
-    database_url: Annotated[str, AfterValidator(_check_address)] = Field(
+    #: In SQLAlchemy's form; may contain a password. The rest of it is checked when the
+    #: database is opened.
+    database_url: str = Field(
+        pattern="://",
         default_factory=lambda: _list_defaults(_own_environment())["database_url"],
         description="the address of a database, such as sqlite:////folder/file.db or "
         "postgresql://user:password@host/name",
@@ -209,9 +199,9 @@ class Settings(BaseModel):
     keep_editions: _Days = Field(400, description=_DAYS)
     keep_history: _Days = Field(730, description=_DAYS)
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)
+        Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="debug, info, warning or error")
-    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = Field(
         "text", description="text or json"
     )
     #: Settings of the platforms by platform; not a setting itself.
@@ -226,7 +216,7 @@ class Settings(BaseModel):
             history=self.keep_history,
         )
 
-    def get_group(self, kind: type[G]) -> G:
+    def get_group(self, kind: type[M]) -> M:
         """Return the settings of one platform, by their class; else the defaults."""
         groups = self.platforms.values()
         return next((one for one in groups if isinstance(one, kind)), kind())

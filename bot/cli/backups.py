@@ -137,8 +137,8 @@ def _restore_file(
     tell_again: bool,
     yes: bool,
 ) -> int:
-    now, lease = clock.now(), process_store.RUNNER_LEASE
-    _refuse_running(backup.find_lease_holder(database, name=lease, now=now))
+    now = clock.now()
+    _refuse_running(backup.find_lease_holder(database, now))
     found = backup.inspect_backup(file, database)
     when = "at an unknown time"
     if found.made_at is not None:
@@ -171,13 +171,7 @@ async def _secure_loaded_database(
 ) -> backup.RestoreResult:
     db = await asyncio.to_thread(Database.open, settings.database_url)
     try:
-        _refuse_running(
-            await db.read(
-                process_store.find_current_lease_holder,
-                name=process_store.RUNNER_LEASE,
-                now=now,
-            )
-        )
+        _refuse_running(await db.read(process_store.find_lease_holder, now=now))
         return await db.write(
             backup.secure_restored_database, now=now, published=not tell_again
         )

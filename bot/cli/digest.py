@@ -19,9 +19,10 @@ from bot.delivery import send_failures
 from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.model import Delivery, Digest, Workspace
+from bot.operations.doctor import describe_next_due
 from bot.ports import PlatformContext
 from bot.publishing import manual
-from bot.publishing.planning import digest_zone, find_next_due
+from bot.publishing.planning import find_next_due
 from bot.runner import Application
 from bot.storage import delivery_store, workspace_store
 from digests import templates
@@ -124,23 +125,15 @@ async def preview_digest(
 async def list_digests(*, json: JsonOption = False, app: OpenApplication) -> None:
     """List the digests with their schedules and next times."""
     digests = await app.archive.all_digests()
-    now = app.clock.now()
-    print_rows(
-        [_digest_row(digest, now) for digest in digests],
-        (_digest_line(digest, now) for digest in digests),
-        as_json=json,
-        empty="No digest is set up. See: standfirst apply --help",
+    now, texts = app.clock.now(), Texts.of("en")
+    rows = [_digest_row(digest, now) for digest in digests]
+    lines = (
+        f"{digest.name}  ({'; '.join(digest.schedules)})  "
+        f"{describe_next_due(digest, now, texts)}"
+        for digest in digests
     )
-
-
-def _digest_line(digest: Digest, now: datetime) -> str:
-    """Format the name, the schedules, and the next due moment in the digest's zone."""
-    due, zone = find_next_due(digest, now), digest_zone(digest)
-    if due is None:
-        when = "paused" if digest.paused else "no schedule"
-    else:
-        when = f"{Texts.of('en').moment(due, zone, now)} ({zone})"
-    return f"{digest.name}  ({'; '.join(digest.schedules)})  next: {when}"
+    empty = "No digest is set up. See: standfirst apply --help"
+    print_rows(rows, lines, as_json=json, empty=empty)
 
 
 def _digest_row(digest: Digest, now: datetime) -> dict[str, Any]:

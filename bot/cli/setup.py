@@ -40,7 +40,7 @@ UNCHANGED = "Nothing was changed."
 def run_setup(
     *, platform: str | None = None, no_input: FlagOption = False, factory: Factory
 ) -> int:
-    """Connect a platform and choose what to read, step by step; takes five minutes.
+    """Connect a platform and choose what to read, in about five minutes.
 
     Args:
         platform: Where to post; by default, that is the first question.

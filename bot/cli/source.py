@@ -185,24 +185,24 @@ async def import_feeds(
         now=app.clock.now(),
         allow_private=app.settings.fetch_allow_private,
     )
-    done = await app.db.write(
+    added = await app.db.write(
         feed_lists.assign_feeds,
         listed.subscriptions,
         operator,
         workspace=workspace,
         digest=digest,
     )
-    for changed, new in done.added:
+    for changed, new in added:
         print_message(f"«{changed.name}»: {format_count(len(new), 'new source')}.")
         if new and not (changed.destinations and changed.schedules):
             print_message(f"  «{changed.name}» has no destination or no schedule yet.")
-    if done.known:
-        print_message(f"{done.known} were sources already.")
+    fresh = [source for _, new in added for source in new]
+    if known := len(listed.subscriptions) - len(fresh):
+        print_message(f"{known} were sources already.")
     if listed.left_out:
         print_message(
             f"{listed.left_out} were left out: no readable address, or too many."
         )
-    fresh = [source for _, some in done.added for source in some]
     if check and fresh:
         await _check_new_sources(app, fresh)
 

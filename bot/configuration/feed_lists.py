@@ -7,7 +7,6 @@ added to that digest, the others to the digest that the admin names.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -55,16 +54,6 @@ def _split_addresses(written: str) -> Iterator[str]:
 DEFAULT_DIGEST_NAME = "Feeds"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FeedImport:
-    """The result of importing a list of feeds."""
-
-    #: The digests that got feeds, each with its new sources.
-    added: tuple[tuple[Digest, tuple[Source, ...]], ...]
-    #: Number of feeds that their digest had already.
-    known: int
-
-
 def assign_feeds(
     conn: Connection,
     listed: Sequence[Subscription],
@@ -72,7 +61,7 @@ def assign_feeds(
     *,
     workspace: str | None = None,
     digest: str | None = None,
-) -> FeedImport:
+) -> list[tuple[Digest, list[Source]]]:
     """Add the feeds to digests, in the caller's transaction.
 
     Args:
@@ -83,6 +72,9 @@ def assign_feeds(
             a new one for the local page.
         digest: All are added to the digest of this name, which is created if necessary;
             None = each to the one that its folder names, or else to the only one.
+
+    Returns:
+        The digests that got feeds, each with its new sources.
 
     Raises:
         UserError: The workspace or the digest is ambiguous.
@@ -102,9 +94,7 @@ def assign_feeds(
     ]
     apply_requests(conn, home.scope, requests, operator)
     digests = digest_store.list_digests(conn, home.scope)
-    added = tuple((d, tuple(new[d.name].values())) for d in digests if d.name in new)
-    count = sum(len(sources) for _, sources in added)
-    return FeedImport(added=added, known=len(listed) - count)
+    return [(d, list(new[d.name].values())) for d in digests if d.name in new]
 
 
 def _add_sources(name: str, added: Iterable[Source]) -> EntryEdit:

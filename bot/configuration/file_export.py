@@ -59,20 +59,20 @@ def destination_to_block(place: Destination) -> dict[str, Any]:
 
 def _digest_to_block(digest: Digest, paths: bool) -> dict[str, Any]:
     """Convert a digest to its table of the file, without secrets and unset values."""
-    shown = {a: _mask_address(a, paths) for a in digest.settings.sources}
-    settings = digest.settings.model_copy(
-        update={
-            "sources": tuple(shown.values()),
-            "paused_sources": tuple(shown[a] for a in digest.settings.paused_sources),
-            "source_names": {
-                shown[a]: name for a, name in digest.settings.source_names.items()
-            },
-        }
+    settings = digest.settings
+    shown = {a: _mask_address(a, paths) for a in settings.sources}
+    masked = {
+        "sources": tuple(shown.values()),
+        "paused_sources": tuple(shown[a] for a in settings.paused_sources),
+        "source_names": {shown[a]: name for a, name in settings.source_names.items()},
+    }
+    values = dict(settings) | masked
+    pairs = (
+        (setting, values[setting.name]) for setting in list_settings(DigestSettings)
     )
-    values = ((s, getattr(settings, s.name)) for s in list_settings(DigestSettings))
     return {
         setting.name: list(value) if isinstance(value, tuple) else value
-        for setting, value in values
+        for setting, value in pairs
         if value is not None
         and not (setting.info.omit_default and value == setting.default)
     }

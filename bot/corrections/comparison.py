@@ -55,19 +55,17 @@ class ComparisonInputs:
 def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs | None:
     """Load what is compared; None if the edition or the article was deleted."""
     scope = one.scope
-    stored_edition = edition_store.find_edition(conn, scope, edition_id=one.edition_id)
+    stored_edition = edition_store.find_edition(conn, scope, one.edition_id)
     if stored_edition is None or edition_store.is_edition_undone(
         conn, **stored_edition.key
     ):
         return None
-    find_article = partial(
-        article_store.find_article, conn, scope, article_id=one.article_id
-    )
-    digest = digest_store.find_digest(conn, scope, digest_id=stored_edition.digest_id)
+    find_article = partial(article_store.find_article, conn, scope, one.article_id)
+    digest = digest_store.find_digest(conn, scope, stored_edition.digest_id)
     newest = find_article()
     if digest is None or newest is None:
         return None
-    page = published_article_store.find_page_revision(conn, article_id=one.article_id)
+    page = published_article_store.find_page_revision(conn, one.article_id)
     wanted = {one.revision, *_shown_revisions(stored_edition, str(one.article_id))}
     wanted |= {hash_ for hash_ in (one.page_revision, page) if hash_}
     found = {revision: find_article(revision=revision) for revision in wanted}
@@ -132,26 +130,20 @@ def record_corrections(
     if found is not None:
         revision = found.newest.revision
         page = found.newest_page.revision if found.newest_page else None
+    later = now + _edit_pause(conn, one) if corrections else None
     counted = published_article_store.record_comparison(
-        conn,
-        one,
-        revision=revision,
-        page_revision=page,
-        not_before=now + _edit_pause(conn, one) if corrections else None,
+        conn, one, revision, page, not_before=later
     )
     if not counted or found is None:
         return counted
     for correction in corrections:
-        correction_store.add_correction(conn, one.scope, correction=correction)
+        correction_store.add_correction(conn, one.scope, correction)
         shown = correction.amendment if correction.state == "due" else None
         if shown is not None and not _is_separate(conn, one):
             # The edited message shows it: the next edition need not.
+            digest_id, published = found.digest.id, _ledger_of(shown)
             ledger_store.add_to_ledger(
-                conn,
-                one.scope,
-                edition_id=one.edition_id,
-                digest_id=found.stored_edition.digest_id,
-                published=_ledger_of(shown),
+                conn, one.scope, one.edition_id, digest_id, published
             )
     return True
 
@@ -161,15 +153,13 @@ def record_corrections(
 
 def _is_separate(conn: Connection, one: PublishedArticle) -> bool:
     """Whether the edition went to other channels than those of its digest."""
-    context = edition_store.find_render_context(
-        conn, one.scope, edition_id=one.edition_id
-    )
+    context = edition_store.find_render_context(conn, one.scope, one.edition_id)
     return bool(context and context.get(SEPARATE_KEY))
 
 
 def _edit_pause(conn: Connection, one: PublishedArticle) -> timedelta:
     before = correction_store.count_article_corrections(
-        conn, one.scope, edition_id=one.edition_id, article_id=one.article_id
+        conn, one.scope, one.edition_id, one.article_id
     )
     pause: timedelta = EDIT_PAUSE * 2 ** min(before, 10)
     return min(pause, LONGEST_EDIT_PAUSE)

@@ -64,12 +64,11 @@ class CorrectionProcessor:
         """Compare stable texts and order the edits; return when to run next."""
         now = self.clock.now()
         list_due = published_article_store.list_due_comparisons
-        for one in await self.db.read(list_due, now=now, limit=CORRECTIONS_BATCH):
+        for one in await self.db.read(list_due, now, CORRECTIONS_BATCH):
             await self._compare(one)
+        names = tuple(self.platforms)
         due = await self.db.read(
-            correction_store.list_due_corrections,
-            platforms=tuple(self.platforms),
-            limit=CORRECTIONS_BATCH,
+            correction_store.list_due_corrections, names, CORRECTIONS_BATCH
         )
         for workspace_id, edition_id in due:
             await self._order(Scope(workspace_id), edition_id)
@@ -164,9 +163,8 @@ def _render_corrected(
         parts = platform.render(edition, context)
     if len(parts) != many:
         return Message("correction.no_space")
-    own = personal_digest_store.select_personal_digests(
-        conn, keys=[stored_edition.digest_id]
-    )
+    keys = [stored_edition.digest_id]
+    own = personal_digest_store.select_personal_digests(conn, keys)
     return personal_controls.mark_own_controls(parts, stored_edition) if own else parts
 
 
@@ -245,7 +243,7 @@ def list_corrections(
         conn, scope, since=since, count=count
     )
     sent = {
-        edition: delivery_store.list_deliveries(conn, scope, edition_id=edition)
+        edition: delivery_store.list_deliveries(conn, scope, edition)
         for edition in {one.edition_id for one in found if one.state == "edited"}
     }
     return tuple(_correction_status(one, sent.get(one.edition_id, ())) for one in found)

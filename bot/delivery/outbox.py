@@ -152,11 +152,8 @@ class Outbox(MessageSender):
         except asyncio.CancelledError:
             await self._wait_for_in_flight()
             raise
-        following = await self.db.read(
-            delivery_queue.find_next_delivery_at,
-            wait=self.uncertain_wait,
-            platforms=tuple(self.platforms),
-        )
+        find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
+        following = await self.db.read(find_next, wait, tuple(self.platforms))
         # Without a pause, what cannot be sent now would be queried continuously.
         soon = self.clock.now() + timedelta(seconds=CHECK_SECONDS)
         return following and max(following, soon)
@@ -175,20 +172,16 @@ class Outbox(MessageSender):
     async def _start_once(self) -> None:
         """Retry what was refused, once after the start: there may be a new token."""
         if not self._started:
-            await self.db.write(recording.retry_refused, now=self.clock.now())
+            await self.db.write(recording.retry_refused, self.clock.now())
             self._started = True
 
     async def _offer_due(self) -> bool:
         """Add the jobs that are due; return whether any job waits."""
         self._queried_at = asyncio.get_running_loop().time()
         now = self.clock.now()
-        await self.db.write(recording.expire_stale, now=now, but=tuple(self._in_flight))
-        sendable, uncertain = await self.db.read(
-            recording.load_due,
-            now=now,
-            platforms=tuple(self.platforms),
-            wait=self.uncertain_wait,
-        )
+        await self.db.write(recording.expire_stale, now, tuple(self._in_flight))
+        names, wait = tuple(self.platforms), self.uncertain_wait
+        sendable, uncertain = await self.db.read(recording.load_due, now, names, wait)
         self._queue.offer(one for one in uncertain if self._may_read_back(one))
         self._queue.offer(sendable)
         return self._queue.waiting
@@ -321,9 +314,7 @@ class Outbox(MessageSender):
     async def _prepare(self, delivery: Delivery) -> Delivery:
         if delivery.fallback_level >= LINKS_ONLY_LEVEL:
             scope, key = delivery.scope, delivery.edition_id
-            found = await self.db.read(
-                edition_store.find_edition, scope, edition_id=key
-            )
+            found = await self.db.read(edition_store.find_edition, scope, key)
             delivery = render_as_links(delivery, found)
         self.at("sending")
         return delivery

@@ -67,18 +67,14 @@ def add_stop_notice(
         return
     person, where = None, space.name
     if destination_id is not None:
-        found = notice_store.find_notice_destination(
-            conn, scope, destination_id=destination_id
-        )
+        found = destination_store.find_destination(conn, scope, destination_id)
         if found is None or found.person is not None:
             # A person whose own messages stopped sees it with their next command.
             return
         where = f"#{found.name}, {space.name}"
-        person = notice_store.find_person_to_notify(conn, scope, channel=found.channel)
+        person = notice_store.find_person_to_notify(conn, scope, found.channel)
     text = _word_stop(Texts.of(space.locale), where, reason, returns=returns)
-    notice_store.add_notice(
-        conn, scope, destination_id=destination_id, person_id=person, text=text, now=now
-    )
+    notice_store.add_notice(conn, scope, destination_id, person, text, now)
 
 
 def _word_stop(texts: Texts, where: str, reason: Message, *, returns: bool) -> str:
@@ -134,30 +130,20 @@ class NoticeSender:
     async def drain(self) -> datetime | None:
         """Send the notices that are due; return when one is due next."""
         names, clock = tuple(self.sender.platforms), self.sender.clock
-        first = await self.db.read(notice_store.find_next_notice_at, platforms=names)
+        first = await self.db.read(notice_store.find_next_notice_at, names)
         if first is None or first > clock.now():
             return first
-        await self.db.write(
-            notice_store.finish_stale_notices,
-            now=clock.now(),
-            wait=self.sender.uncertain_wait,
-        )
+        wait, lease = self.sender.uncertain_wait, self.sender.lease
+        await self.db.write(notice_store.finish_stale_notices, clock.now(), wait)
         uncertain = await self.db.read(
-            notice_store.list_uncertain_notices,
-            now=clock.now(),
-            platforms=names,
-            limit=NOTICES_PER_RUN,
+            notice_store.list_uncertain_notices, clock.now(), names, NOTICES_PER_RUN
         )
         await asyncio.gather(*map(self._read_back, uncertain))
         claimed = await self.db.write(
-            notice_store.claim_notices,
-            now=clock.now(),
-            lease=self.sender.lease,
-            platforms=names,
-            limit=NOTICES_PER_RUN,
+            notice_store.claim_notices, clock.now(), lease, names, NOTICES_PER_RUN
         )
         await asyncio.gather(*map(self._send, claimed))
-        return await self.db.read(notice_store.find_next_notice_at, platforms=names)
+        return await self.db.read(notice_store.find_next_notice_at, names)
 
     async def _send(self, notice: Notice) -> None:
         async def address(delivery: Delivery) -> Delivery:
@@ -174,11 +160,10 @@ class NoticeSender:
             person = await platform.find_owner(notice.workspace_external_id)
         if person is None:
             find = notice_store.find_person_to_notify
-            person = await self.db.read(find, notice.scope, channel=None)
+            person = await self.db.read(find, notice.scope, None)
         if person is None:
             raise SendRefused(Message("notice.no_recipient"), message_only=True)
-        store = notice_store.set_notice_recipient
-        await self.db.write(store, notice=notice, person_id=person)
+        await self.db.write(notice_store.set_notice_recipient, notice, person)
         return person
 
     async def _read_back(self, notice: Notice) -> None:
@@ -283,9 +268,7 @@ def resolve_report(
     Returns:
         The report; None if it is not open in this workspace.
     """
-    report = report_store.answer_report(
-        conn, scope, public_id=public_id, by=by, answer=answer, now=now
-    )
+    report = report_store.answer_report(conn, scope, public_id, by, answer, now)
     space = workspace_store.find_workspace(conn, scope)
     if report is None or space is None:
         return report
@@ -299,14 +282,8 @@ def resolve_report(
     ]
     if report.answer:
         lines.append(texts.say("The editors answer: {text}", text=report.answer))
-    notice_store.add_answer_notice(
-        conn,
-        scope,
-        report_id=report.id,
-        person_id=report.person_id,
-        text="\n".join(lines),
-        now=now,
-    )
+    text = "\n".join(lines)
+    notice_store.add_answer_notice(conn, scope, report.id, report.person_id, text, now)
     return report
 
 

@@ -17,7 +17,6 @@ from bot.storage import (
     delivery_queue,
     delivery_store,
     destination_store,
-    notice_store,
     restoration_store,
     workspace_store,
 )
@@ -66,62 +65,53 @@ def record_and_claim(
         at("recording")
     claimed: tuple[Delivery, ...] = ()
     if among:
-        claimed = delivery_queue.claim_deliveries(
-            conn, now=now, lease=lease, limit=len(among), among=among
-        )
+        claimed = delivery_queue.claim_deliveries(conn, now, lease, len(among), among)
         at("claiming")
     places = {one.delivery.destination_id for one in ended}
     following: tuple[ClaimableDelivery, ...] = ()
     if places:
         following = delivery_queue.list_claimable_deliveries(
-            conn, now=now, platforms=platforms, limit=len(places), places=places
+            conn, now, platforms, len(places), places
         )
     return TransactionResult(recorded=recorded, claimed=claimed, following=following)
 
 
-def retry_refused(conn: Connection, *, now: datetime) -> None:
+def retry_refused(conn: Connection, now: datetime) -> None:
     """Retry what was refused: after a restart, there may be a new token."""
-    workspace_store.retest_stopped_workspaces(conn, now=now)
+    workspace_store.retest_stopped_workspaces(conn, now)
     delivery_queue.recheck_uncertain(conn)
 
 
-def expire_stale(conn: Connection, *, now: datetime, but: Collection[int]) -> None:
+def expire_stale(conn: Connection, now: datetime, but: Collection[int]) -> None:
     """End claims and deliveries that expired; this process is sending the ids `but`."""
-    delivery_queue.expire_claims(conn, now=now, but=but)
-    delivery_store.fail_outdated_deliveries(conn, now=now, before=now - NEWS_LIFETIME)
-    delivery_store.finish_undone_deliveries(conn, now=now)
+    delivery_queue.expire_claims(conn, now, but)
+    delivery_store.fail_outdated_deliveries(conn, now, now - NEWS_LIFETIME)
+    delivery_store.finish_undone_deliveries(conn, now)
 
 
 def load_due(
-    conn: Connection, *, now: datetime, platforms: Collection[str], wait: timedelta
+    conn: Connection, now: datetime, platforms: Collection[str], wait: timedelta
 ) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
     """Load the deliveries that can be sent, and those that can be read back."""
-    sendable = delivery_queue.list_claimable_deliveries(
-        conn, now=now, platforms=platforms, limit=DUE_LIMIT
-    )
-    return sendable, delivery_queue.list_due_uncertain(conn, now=now, wait=wait)
+    sendable = delivery_queue.list_claimable_deliveries(conn, now, platforms, DUE_LIMIT)
+    return sendable, delivery_queue.list_due_uncertain(conn, now, wait)
 
 
 def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:
     delivery, outcome = one.delivery, one.outcome
     if isinstance(outcome, str):
-        return delivery_store.record_sent(conn, delivery, message_id=outcome, now=now)
+        return delivery_store.record_sent(conn, delivery, outcome, now)
     _stop_target(conn, delivery, outcome, now)
     state, reason, not_before = outcome.state, outcome.reason, outcome.not_before
     if state == "retry" and one.was_read_back and _predates_restore(conn, delivery):
         state, reason, not_before = "held", Message("delivery.not_found"), None
     if state == "failed":
         return delivery_store.record_failed(
-            conn, delivery, reason=reason, now=now, alone=outcome.alone
+            conn, delivery, reason, now, alone=outcome.alone
         )
+    level = outcome.fallback_level
     return delivery_store.record_unsent(
-        conn,
-        delivery,
-        state,
-        reason=reason,
-        now=now,
-        not_before=not_before,
-        fallback_level=outcome.fallback_level,
+        conn, delivery, state, reason, now, not_before, level
     )
 
 
@@ -146,24 +136,16 @@ def _stop_target(
         return
     if found.stops == "destination":
         stopped_id = delivery.destination_id
-        place = notice_store.find_notice_destination(
-            conn, scope, destination_id=stopped_id
-        )
+        retest_at = now + RETEST_INTERVAL if found.may_return else None
+        place = destination_store.find_destination(conn, scope, stopped_id)
         destination_store.pause_destination(
-            conn,
-            scope,
-            destination_id=stopped_id,
-            reason=found.reason,
-            retest_at=now + RETEST_INTERVAL if found.may_return else None,
+            conn, scope, stopped_id, found.reason, retest_at
         )
         is_new = place is not None and place.paused is None
     else:
+        retest_at, asked_at = now + RETEST_INTERVAL, delivery.claimed_at
         is_new = workspace_store.stop_workspace(
-            conn,
-            scope,
-            reason=found.reason,
-            retest_at=now + RETEST_INTERVAL,
-            asked_at=delivery.claimed_at,
+            conn, scope, found.reason, retest_at, asked_at
         )
     if is_new:
         private_notices.add_stop_notice(

@@ -61,9 +61,8 @@ class Texts:
         """Return the text of a message, "" for None; see `digests.messages`."""
         if message is None or not message.code:
             return ""
-        params = {
-            name: word_list(value, self._word_param) for name, value in message.params
-        }
+        word = self._word_param
+        params = {name: word_list(value, word) for name, value in message.params}
         one, *more = find_sentences(message.code)
         if more:
             n = params.pop("n", 0)
@@ -87,20 +86,14 @@ class Texts:
     def word(self, msgid: str, /) -> str:
         """Translate a word that the code keeps as data, such as a state's name."""
         # gettext translates "" to the header of the catalogue.
-        return (
-            _fill_translation(self._catalogue.gettext(msgid), msgid, {})
-            if msgid
-            else ""
-        )
+        return self.say(msgid) if msgid else ""
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Translate the sentence for `n` things; both forms may contain {n}."""
-        english = one if n == 1 else many
         if "n" not in values:
             values = {"n": self.number(n), **values}
-        return _fill_translation(
-            self._catalogue.ngettext(one, many, n), english, values
-        )
+        text, english = self._catalogue.ngettext(one, many, n), one if n == 1 else many
+        return _fill_translation(text, english, values)
 
     # ── dates, times, numbers ──────────────────────────────────────────────────
 
@@ -157,10 +150,9 @@ class Texts:
                 return self.say("tomorrow {time}", time=clock)
             case -1:
                 return self.say("yesterday {time}", time=clock)
-        if day.year == today.year:
-            # Translators: a pattern for a date, see README.md.
-            short = self.say("EEE d MMM")
-        else:
+        # Translators: a pattern for a date, see README.md.
+        short = self.say("EEE d MMM")
+        if day.year != today.year:
             # Translators: a pattern for a date, see README.md.
             short = self.say("EEE d MMM y")
         return self.say("{date}, {time}", date=self._in_pattern(day, short), time=clock)
@@ -250,10 +242,8 @@ def _load_catalogue(folder: Path) -> NullTranslations | None:
 
 def _fill_translation(text: str, english: str, values: Mapping[str, object]) -> str:
     """Fill the placeholders of `text`, or of `english` if theirs differ."""
-    return fill_placeholders(
-        text if find_placeholders(text) == find_placeholders(english) else english,
-        values,
-    )
+    same = find_placeholders(text) == find_placeholders(english)
+    return fill_placeholders(text if same else english, values)
 
 
 #: Maximum length of the header that is parsed; browsers send less.
@@ -268,9 +258,8 @@ def negotiate_locale(header: str | None, otherwise: str) -> str:
         otherwise: The locale to use if there are texts for none of the header's.
     """
     known = list_languages()
-    named = sorted(
-        _parse_languages((header or "")[:_HEADER_LIMIT]), key=lambda one: -one[0]
-    )
+    parsed = _parse_languages((header or "")[:_HEADER_LIMIT])
+    named = sorted(parsed, key=lambda one: -one[0])
     ours = (tag for weight, tag in named if weight and tag.split("-")[0] in known)
     return next(ours, otherwise)
 

@@ -84,8 +84,9 @@ class PageRereader:
 
     async def run(self) -> datetime | None:
         """Read the pages that are due; return when the next one is."""
-        list_due, now = published_article_store.list_due_rereads, self.clock.now()
-        due = await self.db.read(list_due, now=now, limit=REREAD_BATCH)
+        due = await self.db.read(
+            published_article_store.list_due_rereads, self.clock.now(), REREAD_BATCH
+        )
         places = asyncio.Semaphore(CONCURRENT_REREADS)
         await asyncio.gather(*(self._reread(one, places) for one in due))
         return await self.db.read(published_article_store.find_next_reread_at)
@@ -112,19 +113,21 @@ class PageRereader:
             except Exception:
                 # A defect in one page must not stop the others.
                 log.exception("re-reading failed", article=one.article_id)
-            await self.db.write(
-                published_article_store.reschedule_reread, one, next_at=next_at
-            )
+            reschedule = published_article_store.reschedule_reread
+            await self.db.write(reschedule, one, next_at)
 
     async def _read(self, one: PageReread, next_at: datetime | None) -> bool:
         """Read and store the page; False if that is not needed or not allowed."""
-        is_needed, now = published_article_store.is_reread_needed, self.clock.now()
-        needed = await self.db.read(is_needed, article_id=one.article_id)
+        is_needed = published_article_store.is_reread_needed
+        needed = await self.db.read(is_needed, one.article_id)
         if not needed or not self._may_be_read(one, one.url):
             return False
-        etag, at = one.etag, one.last_modified
         reading = await self.source_reader.read_address(
-            one.url, now=now, kind="page", etag=etag, last_modified=at
+            one.url,
+            now=self.clock.now(),
+            kind="page",
+            etag=one.etag,
+            last_modified=one.last_modified,
         )
         allowed = self._may_be_read(one, reading.read_at or one.url)
         page = _comparable_page(one, reading) if allowed else None
@@ -173,7 +176,7 @@ class Ingestor:
             finally:
                 await _cancel_readings(reads)
             due = await self._due() if len(due) == POLL_BATCH else ()
-        return await self.db.read(source_store.find_next_poll_at, now=self.clock.now())
+        return await self.db.read(source_store.find_next_poll_at, self.clock.now())
 
     @property
     def page_rereader(self) -> PageRereader:
@@ -211,7 +214,7 @@ class Ingestor:
 
     async def _due(self) -> tuple[Source, ...]:
         return await self.db.read(
-            source_store.list_due_sources, now=self.clock.now(), limit=POLL_BATCH
+            source_store.list_due_sources, self.clock.now(), POLL_BATCH
         )
 
     async def _read_in_turn(
@@ -219,7 +222,7 @@ class Ingestor:
     ) -> int:
         """Read a source unless it was just read; return the number of new revisions."""
         async with places, self._locks[source_id]:
-            source = await self.db.read(source_store.find_source, source_id=source_id)
+            source = await self.db.read(source_store.find_source, source_id)
             if source is None or not _should_read(source, self.clock.now(), why):
                 return 0
             try:
@@ -241,7 +244,7 @@ class Ingestor:
         feed = source_state.find_own_feed(source, reading)
         if feed is not None:
             source = source_state.switch_to_feed(source, feed, now)
-            await self.db.write(source_store.update_source, source=source)
+            await self.db.write(source_store.update_source, source)
             reading = await self.read_source(source)
         return await self._store_reading(source, reading, now)
 
@@ -263,14 +266,14 @@ class Ingestor:
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         _warn_of_problem(source, after)
-        count = await self._assigner.store(after, found, now=now)
+        count = await self._assigner.store(after, found, now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count
 
     async def _failed(self, source: Source, error: DigestsError) -> None:
         # Newer than `source` if its own feed was found while reading.
-        newest = await self.db.read(source_store.find_source, source_id=source.id)
+        newest = await self.db.read(source_store.find_source, source.id)
         after = source_state.apply_failure(newest or source, error, self.clock.now())
         _warn_of_problem(source, after)
         pause = isinstance(error, SourceRateLimited)
@@ -298,10 +301,10 @@ async def _read_source(
 
 
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
-    source_store.update_source(conn, source=source)
+    source_store.update_source(conn, source)
     if pause and source.backoff_until is not None:
         host = addresses.extract_host(source_state.current_address(source))
-        source_store.back_off_host(conn, host=host, until=source.backoff_until)
+        source_store.back_off_host(conn, host, source.backoff_until)
 
 
 async def _cancel_readings(reads: Iterable["asyncio.Task[int]"]) -> None:
@@ -342,14 +345,14 @@ def _save_page(
     now: datetime,
 ) -> None:
     """Store a new revision of the page and mark the article for comparison."""
-    store, etag, at = published_article_store, reading.etag, reading.last_modified
-    store.reschedule_reread(conn, one, next_at=next_at)
-    store.set_page_validators(conn, one, etag=etag, last_modified=at)
+    store = published_article_store
+    store.reschedule_reread(conn, one, next_at)
+    store.set_page_validators(conn, one, reading.etag, reading.last_modified)
     if page is None or page.revision == one.revision:
         return
-    store.store_page_revision(conn, one, page, now=now)
+    store.store_page_revision(conn, one, page, now)
     if one.revision is not None:
-        store.mark_article_changed(conn, article_id=one.article_id, now=now)
+        store.mark_article_changed(conn, one.article_id, now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

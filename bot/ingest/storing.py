@@ -107,9 +107,7 @@ async def find_changes(
     """Find what is new, changed or restored in the reading, and analyse it."""
     several = _identify(source, reading.articles)
     names = {name for one in several for name in _all_names(one)}
-    heard = await db.read(
-        article_store.find_known_articles, source_id=source.id, names=names
-    )
+    heard = await db.read(article_store.find_known_articles, source.id, names)
     new, restored_texts = [], []
     for one in several:
         old = next((heard[name] for name in _all_names(one) if name in heard), None)
@@ -149,8 +147,7 @@ def store_changes(
     conn: Connection,
     source: Source,
     found: ReadingChanges,
-    placed: Sequence[StoryPlacement | None] = (),
-    *,
+    placed: Sequence[StoryPlacement | None],
     now: datetime,
 ) -> list[StoredRevision]:
     """Store what is new with its stories, and the new state of the source.
@@ -169,18 +166,13 @@ def store_changes(
     for number, piece in enumerate(found.pieces):
         named, analysis = piece.named, piece.analysis
         stored, is_new = article_store.store_article(
-            conn,
-            source,
-            named.article,
-            now=now,
-            names=named.names,
-            baseline=piece.baseline,
+            conn, source, named.article, now, named.names, piece.baseline
         )
         if not is_new or analysis is None:
             continue
         key = stored.revision_id
-        quote_store.store_quotes(conn, revision_id=key, found=analysis.quotes)
-        figure_store.store_figures(conn, revision_id=key, found=analysis.figures)
+        quote_store.store_quotes(conn, key, analysis.quotes)
+        figure_store.store_figures(conn, key, analysis.figures)
         one = StoredRevision(
             article=str(stored.article_id),
             revision_id=key,
@@ -188,8 +180,8 @@ def store_changes(
             placed=placed[number],
         )
         kept.append(one)
-    kept = record_stories(conn, source.workspace_id, kept, now=now)
-    source_store.update_source(conn, source=source)
+    kept = record_stories(conn, source.workspace_id, kept, now)
+    source_store.update_source(conn, source)
     return kept
 
 
@@ -197,7 +189,6 @@ def record_stories(
     conn: Connection,
     workspace_id: int | None,
     kept: Sequence[StoredRevision],
-    *,
     now: datetime,
 ) -> list[StoredRevision]:
     """Store the stories of new revisions; return the revisions with their stories.
@@ -206,7 +197,7 @@ def record_stories(
     is too old for the view stays in its stored story.
     """
     ids = [each.article for each in kept]
-    known = story_store.list_memberships(conn, workspace_id=workspace_id, articles=ids)
+    known = story_store.list_memberships(conn, workspace_id, ids)
     stored_stories = {member.article: member.story for member in known}
     keys = {k.placed.membership.article: k.article for k in kept if k.placed}
     taken = story_store.UsedStoryIds(conn)
@@ -222,7 +213,7 @@ def record_stories(
                 stored = stored_stories.get(each.article)
             names[placed.story] = stored or new_story_id(each.article, taken)
         story = names.get(placed.story) or story_store.resolve_merged_story(
-            conn, workspace_id=workspace_id, story=placed.story
+            conn, workspace_id, placed.story
         )
         if each.article in memberships:
             # Two revisions of it were read at once.
@@ -235,9 +226,7 @@ def record_stories(
         )
     # If one article leaves a story, the others stay: not `whole`.
     found = tuple(memberships.values())
-    story_store.update_memberships(
-        conn, workspace_id=workspace_id, memberships=found, now=now, whole=False
-    )
+    story_store.update_memberships(conn, workspace_id, found, now, whole=False)
     return [replace(each, membership=memberships.get(each.article)) for each in kept]
 
 

@@ -188,9 +188,7 @@ class StoryAssigner:
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
 
-    async def store(
-        self, source: Source, found: ReadingChanges, *, now: datetime
-    ) -> int:
+    async def store(self, source: Source, found: ReadingChanges, now: datetime) -> int:
         """Store new articles with their stories, and the new state of the source.
 
         Returns:
@@ -198,7 +196,7 @@ class StoryAssigner:
         """
         found = replace(found, pieces=storing.sort_for_storing(found.pieces))
         if all(piece.analysis is None for piece in found.pieces):
-            kept = await self.db.write(storing.store_changes, source, found, now=now)
+            kept = await self.db.write(storing.store_changes, source, found, (), now)
             return len(kept)
         if source.workspace_id is not None:
             # The public articles that it shares must have their stories first.
@@ -222,25 +220,19 @@ class StoryAssigner:
             await self.engine.run(view.prune, now)
             view.pruned_at = now
         await self._follow_moves(view)
+        oldest = now - VIEW_SPAN
+        fetched = None if view.latest is None else view.latest - _FETCH_OVERLAP
         keys = await self.db.read(
-            story_store.list_arrivals,
-            workspace_id=workspace_id,
-            dated=now - VIEW_SPAN,
-            fetched=None if view.latest is None else view.latest - _FETCH_OVERLAP,
-            limit=MAX_ARTICLES,
+            story_store.list_arrivals, workspace_id, oldest, fetched, MAX_ARTICLES
         )
         new = [k for k in keys if view.revisions.get(k.article) != k.revision_id]
         for at in range(0, len(new), _BATCH):
-            some = new[at : at + _BATCH]
-            loaded = await self.db.read(
-                story_store.load_arrivals,
-                workspace_id=workspace_id,
-                revision_ids=[key.revision_id for key in some],
-            )
+            ids = [key.revision_id for key in new[at : at + _BATCH]]
+            loaded = await self.db.read(story_store.load_arrivals, workspace_id, ids)
             unassigned = await self.engine.run(view.load, loaded)
             if unassigned:
                 kept = await self.db.write(
-                    storing.record_stories, workspace_id, unassigned, now=now
+                    storing.record_stories, workspace_id, unassigned, now
                 )
                 await self.engine.run(view.reassign, kept)
         view.latest = max((key.fetched_at for key in keys), default=view.latest)
@@ -248,19 +240,13 @@ class StoryAssigner:
 
     async def _follow_moves(self, view: StoryView) -> None:
         """Apply merges and splits by editions or another process."""
-        key, list_moves = view.workspace_id, story_store.list_story_moves
-        moves = await self.db.read(list_moves, workspace_id=key, after=view.moves)
+        key = view.workspace_id
+        moves = await self.db.read(story_store.list_story_moves, key, view.moves)
         held = view.articles_of(moves.stories)
         if held:
-            known = await self._list_memberships(view, held)
+            known = await self.db.read(story_store.list_memberships, key, held)
             await self.engine.run(view.index.reassign, known)
         view.moves = moves.last
-
-    async def _list_memberships(
-        self, view: StoryView, articles: Sequence[str]
-    ) -> tuple[StoryMembership, ...]:
-        query, key = story_store.list_memberships, view.workspace_id
-        return await self.db.read(query, workspace_id=key, articles=articles)
 
     async def _assign(
         self, view: StoryView, source: Source, found: ReadingChanges, now: datetime
@@ -272,7 +258,7 @@ class StoryAssigner:
                 some = pieces[at : at + _BATCH]
                 placed += await self.engine.run(view.place, some, now)
             kept = await self.db.write(
-                storing.store_changes, source, found, placed, now=now
+                storing.store_changes, source, found, placed, now
             )
             await self.engine.run(view.reassign, kept)
         except BaseException:
@@ -284,13 +270,12 @@ class StoryAssigner:
     async def _regroup(
         self, view: StoryView, doubt: Sequence[str], now: datetime
     ) -> None:
+        key = view.workspace_id
         several = await self.db.read(
-            story_store.list_newest_story_articles,
-            workspace_id=view.workspace_id,
-            stories=doubt,
-            limit=_REGROUPED,
+            story_store.list_newest_story_articles, key, doubt, limit=_REGROUPED
         )
-        known = await self._list_memberships(view, [one.id for one in several])
+        ids = [article.id for article in several]
+        known = await self.db.read(story_store.list_memberships, key, ids)
         background = view.index.background
         after = await self.engine.run(
             group_articles, several, known, background=background
@@ -299,10 +284,5 @@ class StoryAssigner:
         if old == new:
             return
         log.debug("stories grouped again", stories=doubt)
-        await self.db.write(
-            story_store.update_memberships,
-            workspace_id=view.workspace_id,
-            memberships=after,
-            now=now,
-        )
+        await self.db.write(story_store.update_memberships, key, after, now)
         await self.engine.run(view.move, known, after)

@@ -9,6 +9,7 @@ An extra run is therefore harmless, and a lost one costs at most a tick.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -23,8 +24,7 @@ from bot.ports import Clock
 #: Does the work that is due; returns the instant of its next work, or None.
 RunJob = Callable[[], Awaitable[datetime | None]]
 
-#: The longest time between two runs of a job: how soon it sees what another process
-#: stored.
+#: Ticks: how soon a job sees what another process stored.
 TICKS: Mapping[JobName, timedelta] = MappingProxyType(
     {
         "publish": timedelta(seconds=2),
@@ -34,32 +34,25 @@ TICKS: Mapping[JobName, timedelta] = MappingProxyType(
         "maintain": timedelta(seconds=60),
     }
 )
-#: The first wait after a failure; it doubles up to the tick.
-FIRST_BACKOFF = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(eq=False)
 class Job:
     """One named job. All calls belong to one event loop."""
 
-    def __init__(
-        self,
-        name: JobName,
-        *,
-        clock: Clock,
-        tick: timedelta,
-        back_off: timedelta = FIRST_BACKOFF,
-    ) -> None:
-        self.name = name
-        self._clock = clock
-        self._tick = tick
-        self._back_off = back_off
-        self._requested = asyncio.Event()
-        self._moments: set[datetime] = set()
-        self._scheduler: AsyncIOScheduler | None = None
-        self._last_run: datetime | None = None
-        self._failures = 0
+    name: JobName
+    clock: Clock
+    #: The longest time between two runs.
+    tick: timedelta
+    #: The first wait after a failure; it doubles up to the tick.
+    back_off: timedelta = timedelta(seconds=1)
+    _requested: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _moments: set[datetime] = field(default_factory=set, init=False)
+    _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
+    _last_run: datetime | None = field(default=None, init=False)
+    _failures: int = field(default=0, init=False)
 
     def run_now(self) -> None:
         """Request a run now, or one more after the current run."""
@@ -73,13 +66,15 @@ class Job:
     @property
     def status(self) -> JobStatus:
         """Return when the job ran last and will run next."""
-        latest = self._clock.now() + self._tick
         return JobStatus(
             name=self.name,
             last_run=self._last_run,
-            next_run=min(self._moments | {latest}),
+            next_run=self._find_next_run(self.clock.now()),
             failures=self._failures,
         )
+
+    def _find_next_run(self, now: datetime) -> datetime:
+        return min(self._moments | {now + self.tick})
 
     async def run(self, work: RunJob, scheduler: AsyncIOScheduler) -> None:
         """Call `work` whenever it is time, never twice at once, until cancelled.
@@ -111,17 +106,17 @@ class Job:
             if following is not None:
                 self._moments.add(following.astimezone(UTC))
             self._set_alarm()
-        self._last_run = self._clock.now()
+        self._last_run = self.clock.now()
 
     def _record_failure(self) -> dict[str, object]:
         """Schedule the next attempt; return its fields for the log."""
-        wait = min(self._back_off * 2 ** min(self._failures, 20), self._tick)
+        wait = min(self.back_off * 2 ** min(self._failures, 20), self.tick)
         self._failures += 1
-        self.run_at(self._clock.now() + wait)
+        self.run_at(self.clock.now() + wait)
         return {"job": self.name, "retry_in": wait.total_seconds()}
 
     def _discard_past_moments(self) -> bool:
-        now = self._clock.now()
+        now = self.clock.now()
         past = {at for at in self._moments if at <= now}
         self._moments -= past
         return bool(past)
@@ -132,8 +127,8 @@ class Job:
             self.run_now()
         if self._scheduler is None:
             return
-        now = self._clock.now()
-        at = min(self._moments | {now + self._tick})
+        now = self.clock.now()
+        at = self._find_next_run(now)
         self._scheduler.add_job(
             self._on_alarm,
             _DelayTrigger(at - now),

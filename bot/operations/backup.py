@@ -32,14 +32,9 @@ from pathlib import Path
 from bot.errors import UserError
 from bot.publishing import planning
 from bot.storage import Connection, process_store, restoration_store, sqlite_backup
-from bot.storage.restoration_store import ErasedWorkspace, NewerTokens
+from bot.storage.deletion_store import Erasure
+from bot.storage.restoration_store import NewerTokens
 from bot.storage.sqlite_backup import ReportProgress, ignore_progress
-
-StepHook = Callable[[str], None]
-
-
-def _ignore_step(_step: str) -> None:
-    """The default; tests end the process at a step."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,10 +132,9 @@ def _describe(
     return Backup(file=file, schema=schema, size=size, made_at=made_at, sealed=sealed)
 
 
-def find_lease_holder(file: Path, *, name: str, now: datetime) -> str | None:
-    """Find who holds the lease of this name; None also for an unreadable database."""
-    query = process_store.find_current_lease_holder
-    return sqlite_backup.query_file(file, query, name=name, now=now)
+def find_lease_holder(file: Path, now: datetime) -> str | None:
+    """Find who holds the lease; None also for an unreadable database."""
+    return sqlite_backup.query_file(file, process_store.find_lease_holder, now=now)
 
 
 def restore_backup(
@@ -150,7 +144,7 @@ def restore_backup(
     now: datetime,
     published: bool = True,
     on_progress: ReportProgress = ignore_progress,
-    at: StepHook = _ignore_step,
+    at: Callable[[str], None] = lambda _: None,
 ) -> RestoreResult:
     """Replace the database at `file`, which is kept, with a backup.
 
@@ -160,7 +154,7 @@ def restore_backup(
         now: The present instant.
         published: Whether articles fetched before now count as published.
         on_progress: Called with the progress of copying.
-        at: Called after each step.
+        at: Called after each step; tests end the process there.
 
     Raises:
         UserError: The backup cannot be used, or is the database itself.
@@ -202,7 +196,7 @@ def secure_restored_database(
     now: datetime,
     published: bool,
     tokens: Collection[NewerTokens] = (),
-    erased: Collection[ErasedWorkspace] = (),
+    erased: Collection[Erasure] = (),
 ) -> RestoreResult:
     """Cancel what a restored database wrongly regards as still to do.
 

@@ -8,6 +8,7 @@ fails or hangs is reported as a finding, and the others still run.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -36,13 +37,7 @@ from bot.operations.health_checks import (
 )
 from bot.ports import Clock, Examinable, Examiner, Inspector, Platform, Plugins
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
-from bot.storage import (
-    Database,
-    delivery_store,
-    destination_store,
-    digest_store,
-    workspace_store,
-)
+from bot.storage import Database, delivery_store, digest_store, workspace_store
 from digests.errors import DigestsError
 from digests.messages import Message
 
@@ -151,50 +146,45 @@ class _WorkspaceChecks:
 
     async def _check_connection(self, digests: Sequence[Digest]) -> list[Finding]:
         """Check that the platform is on and posts; then the channels in use."""
-        doctor, workspace, say = self.doctor, self.workspace, self.texts.say
+        doctor, workspace = self.doctor, self.workspace
         name, subject = workspace.platform, f"{workspace.platform} {workspace.name}"
         if workspace.stopped is not None:
-            fix = say(
+            text = Message("posting there is paused: {why}", why=workspace.stopped)
+            fix = Message(
                 "fix the cause; it is tried again at every start and every six hours"
             )
-            text = self._describe_stop(workspace.stopped)
             return [Finding.problem(subject, text, fix)]
         if name not in doctor.platforms:
             plugin = doctor.plugins.get(name)
-            fix = self.texts.word((plugin and plugin.how_to_connect) or RESTART)
-            text = say(
+            fix = Message((plugin and plugin.how_to_connect) or RESTART)
+            text = Message(
                 "{platform} is not connected; nothing is posted there", platform=name
             )
             return [Finding.problem(subject, text, fix)]
         if doctor.get_examiner(name) is None and name in doctor.checks:
             check = partial(doctor.checks[name], workspace.external_id)
             return await run_check(subject, check)
-        used = {place.id for digest in digests for place in digest.destinations}
-        places = await doctor.db.read(
-            destination_store.list_destinations, workspace.scope
-        )
-        return await doctor.check_destinations(
-            workspace, [place for place in places if place.id in used]
-        )
+        used = {one.id: one for digest in digests for one in digest.destinations}
+        return await doctor.check_destinations(workspace, list(used.values()))
 
     def _check_digest(self, digest: Digest) -> list[Finding]:
-        say = self.texts.say
-        subject = say("digest {name}", name=digest.name)
+        subject = self.texts.say("digest {name}", name=digest.name)
         if not digest.destinations:
-            text = say("it has no destination, so nobody sees it")
-            fix = say("run /newsdesk destination here, then /newsdesk digest edit")
+            text = Message("it has no destination, so nobody sees it")
+            fix = Message("run /newsdesk destination here, then /newsdesk digest edit")
             return [Finding.warning(subject, text, fix)]
-        found = [Finding.ok(subject, self._describe_next_due(digest))]
+        due = describe_next_due(digest, self.doctor.clock.now(), self.texts)
+        found = [Finding.ok(subject, due)]
         for place in digest.destinations:
-            fix = say("fix the cause; one message tries it again every six hours")
+            fix = Message("fix the cause; one message tries it again every six hours")
             if not place.retest_at:
-                fix = say(
+                fix = Message(
                     "fix the cause, then run /newsdesk destination here in the channel"
                 )
             if place.paused:
-                text = self._describe_stop(place.paused)
+                text = Message("posting there is paused: {why}", why=place.paused)
                 found.append(Finding.problem(f"#{place.name}", text, fix))
-        fix = say("correct its schedule: /newsdesk schedule edit, or in its file")
+        fix = Message("correct its schedule: /newsdesk schedule edit, or in its file")
         problems = find_schedule_problems(digest)
         return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 
@@ -219,7 +209,7 @@ class _WorkspaceChecks:
         try:
             reading = await self.doctor.ingestor.read_source(source)
         except DigestsError as error:
-            fix = self.texts.say("fix the source, or remove it from the digest")
+            fix = Message("fix the source, or remove it from the digest")
             return [Finding.problem(subject, error.message, fix)]
         count = self.texts.count("{n} article", "{n} articles", len(reading.articles))
         return [
@@ -256,16 +246,11 @@ class _WorkspaceChecks:
         subject = say("delivery to #{channel}", channel=delivery.channel)
         return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)
 
-    def _describe_stop(self, why: Message | None) -> str:
-        reason = self.texts.message(why)
-        return self.texts.say("posting there is paused: {why}", why=reason)
 
-    def _describe_next_due(self, digest: Digest) -> str:
-        now, zone = self.doctor.clock.now(), digest_zone(digest)
-        due = find_next_due(digest, now)
-        if digest.paused:
-            return self.texts.word("paused")
-        if due is None:
-            return self.texts.say("not scheduled")
-        when = self.texts.moment(due, zone, now)
-        return self.texts.say("next {when} ({zone})", when=when, zone=zone)
+def describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:
+    """Format when a digest is due: «next today 08:30 (Europe/Berlin)», or why never."""
+    due, zone = find_next_due(digest, now), digest_zone(digest)
+    if due is None:
+        return texts.word("paused") if digest.paused else texts.say("not scheduled")
+    when = texts.moment(due, zone, now)
+    return texts.say("next {when} ({zone})", when=when, zone=zone)

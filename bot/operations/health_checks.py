@@ -103,8 +103,7 @@ async def check_database(db: Database, now: datetime) -> Sequence[Finding]:
 
 async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
     """Report when each job of the running process ran last and will run next."""
-    query, lease = process_store.find_current_lease_holder, process_store.RUNNER_LEASE
-    holder = await db.read(query, name=lease, now=now)
+    holder = await db.read(process_store.find_lease_holder, now=now)
     statuses = await db.read(process_store.list_job_statuses) if holder else ()
     return [_job_finding(status) for status in statuses]
 

@@ -51,7 +51,7 @@ from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.messages import Message
-from digests.types import ArticleDecision, Edition, EditionStyle, PublishedLedger
+from digests.types import ArticleDecision, Edition, PublishedLedger
 
 log = structlog.get_logger(__name__)
 
@@ -265,8 +265,8 @@ class EditionPublisher:
         inputs = await self.db.read(
             edition_inputs.load_past_inputs, digest, since, until
         )
-        style, now = build_edition_style(digest), until or self.clock.now()
-        edition = await self.engine.run(compose_inputs, inputs, now, style)
+        now = until or self.clock.now()
+        edition = await self.engine.run(compose_inputs, inputs, digest, now)
         order = await self._order_all(digest)
         return self.render_preview(order, edition, order.workspace.platform)
 
@@ -415,9 +415,7 @@ class EditionPublisher:
     ) -> Edition:
         now = self.clock.now()
         found = await self.db.read(edition_inputs.load_inputs, digest, now)
-        return await self.engine.run(
-            compose_inputs, found, now, build_edition_style(digest), read
-        )
+        return await self.engine.run(compose_inputs, found, digest, now, read)
 
     async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
         """Explain since when nothing is new, and why no article is published."""
@@ -501,16 +499,16 @@ def plan_manual_occurrence(
 
 def compose_inputs(
     inputs: EditionInputs,
+    digest: Digest,
     now: datetime,
-    style: EditionStyle,
     read: AnalyseArticle = analyse_article,
 ) -> Edition:
-    """Compose the edition that can be made from these inputs."""
+    """Compose the edition of the digest that can be made from these inputs."""
     return compose(
         inputs.fresh,
         now=now,
         ledger=inputs.ledger,
-        style=style,
+        style=build_edition_style(digest),
         read=read,
         known=inputs.known,
     )

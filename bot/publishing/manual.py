@@ -22,7 +22,7 @@ import structlog
 
 from bot.errors import UserError
 from bot.lookup.text_search import parse_search
-from bot.model import PUBLISHABLE_FOR, DueMoment, StoredEdition
+from bot.model import PUBLISHABLE_FOR, Digest, DueMoment, StoredEdition
 from bot.model.workspace import Scope
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import EditionInputs, build_edition_style
@@ -112,17 +112,17 @@ class ManualPublisher:
         publisher, now = self.publisher, self.publisher.clock.now()
         found = await publisher.db.read(_load_order_inputs, order, now)
         wanted = parse_topic(order.topic) if order.topic else None
-        style = build_edition_style(order.digest)
-        edition = await publisher.engine.run(_compose_order, found, now, style, wanted)
+        digest = order.digest
+        edition = await publisher.engine.run(_compose_order, found, digest, now, wanted)
         if edition.stories:
             return edition
         if not order.topic:
-            raise UserError(await publisher.explain_no_stories(order.digest, edition))
+            raise UserError(await publisher.explain_no_stories(digest, edition))
         if edition.made_from.articles:
             raise UserError(
-                "All articles with these words were already posted or are "
-                "filtered out: {words}. Find them with /news search, or try "
-                "another topic.",
+                "All articles with these words were already posted, were not chosen "
+                "for an earlier edition or are filtered out: {words}. Find them with "
+                "/news search, or try another topic.",
                 words=order.topic,
             )
         raise UserError(
@@ -163,11 +163,11 @@ def _load_order_inputs(
 
 
 def _compose_order(
-    found: EditionInputs, now: datetime, style: EditionStyle, wanted: SearchQuery | None
+    found: EditionInputs, digest: Digest, now: datetime, wanted: SearchQuery | None
 ) -> Edition:
     if wanted is not None:
-        found = _narrow_to_topic(found, style, wanted)
-    return compose_inputs(found, now, style)
+        found = _narrow_to_topic(found, build_edition_style(digest), wanted)
+    return compose_inputs(found, digest, now)
 
 
 def _narrow_to_topic(

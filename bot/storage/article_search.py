@@ -129,7 +129,7 @@ def search_revisions_each(
     here = _Search(
         conn=conn,
         scope=scope,
-        source_ids=source_store.list_source_ids(conn, scope, only=only),
+        source_ids=source_store.list_source_ids(conn, scope, only),
         since=kept.get("since"),
         until=kept.get("until"),
         among=kept.get("among"),

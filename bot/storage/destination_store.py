@@ -38,7 +38,7 @@ def upsert_destination(
             person's direct messages.
     """
     _refuse_personal(name, channel)
-    before = find_destination_by_channel(conn, scope, channel=channel)
+    before = find_destination_by_channel(conn, scope, channel)
     if before is not None:
         if before.name != name:
             raise UserError(
@@ -69,7 +69,7 @@ def rename_destination(
         UserError: Another destination has the name.
     """
     _refuse_personal(name, name)
-    other = find_destination_by_name(conn, scope, name=name)
+    other = find_destination_by_name(conn, scope, name)
     if other is not None and other.id != destination_id:
         raise UserError("There is already a destination «{name}».", name=name)
     return _update_destination(conn, scope, destination_id, name=name)
@@ -123,6 +123,13 @@ def list_destinations(conn: Connection, scope: Scope) -> tuple[Destination, ...]
     return list_all(conn, query, destination_from_row)
 
 
+def find_destination(
+    conn: Connection, scope: Scope, destination_id: int
+) -> Destination | None:
+    """Find the destination with this key, of the workspace or of a person in it."""
+    return _find_destination(conn, scope, id=destination_id)
+
+
 def find_destination_by_name(
     conn: Connection, scope: Scope, name: str
 ) -> Destination | None:
@@ -145,7 +152,7 @@ def find_personal_destination(
     Also without a personal digest, once a message was sent there; else None.
     """
     channel = f"{PERSON_PREFIX}{person_id}"
-    found = find_destination_by_channel(conn, scope, channel=channel)
+    found = find_destination_by_channel(conn, scope, channel)
     if found is not None:
         return found
     sent = in_scope(local_messages, scope, channel=channel)

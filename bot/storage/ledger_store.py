@@ -89,7 +89,7 @@ def get_destination_ledger(
     found = PublishedLedger()
     for row in conn.execute(query).all():
         posted = load_edition(row.edition)
-        changes = list_amendments(conn, scope, edition_id=row.id)
+        changes = list_amendments(conn, scope, row.id)
         for shown in (posted, apply_amendments(posted, changes)):
             found = merge_ledgers(found, collect_published(shown))
     return found

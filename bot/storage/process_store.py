@@ -32,7 +32,11 @@ RUNNER_LEASE = "runner"
 
 
 def acquire_lease(
-    conn: Connection, name: str, holder: str, now: datetime, ttl: timedelta
+    conn: Connection,
+    holder: str,
+    now: datetime,
+    ttl: timedelta,
+    name: str = RUNNER_LEASE,
 ) -> int | None:
     """Acquire or renew the lease; return its fence, or None if another holds it."""
     until, mine = now + ttl, _LEASE.holder == holder
@@ -48,18 +52,15 @@ def acquire_lease(
     return first_scalar(conn, acquired.returning(_LEASE.fence))
 
 
-def find_lease_holder(conn: Connection, name: str) -> str | None:
-    """Find the holder of the lease, expired or not; None if there is none."""
-    return first_scalar(conn, select(_LEASE.holder).where(_LEASE.name == name))
-
-
-def find_current_lease_holder(conn: Connection, name: str, now: datetime) -> str | None:
-    """Find the holder if the lease has not expired; None if there is none."""
+def find_lease_holder(
+    conn: Connection, now: datetime, name: str = RUNNER_LEASE
+) -> str | None:
+    """Find the holder of the lease; None if there is none or the lease has expired."""
     query = select(_LEASE.holder)
     return first_scalar(conn, query.where(_LEASE.name == name, _LEASE.until > now))
 
 
-def release_lease(conn: Connection, name: str, holder: str) -> None:
+def release_lease(conn: Connection, holder: str, name: str = RUNNER_LEASE) -> None:
     """Release the lease at once; no effect if another process holds it."""
     mine = has_values(leases, name=name, holder=holder)
     update_rows(conn, leases, mine, holder=None, until=None)

@@ -68,7 +68,7 @@ def replace_schedules(
         for position, row in enumerate(rows)
     ]
     insert_all(conn, schedules, new)
-    return list_schedules(conn, scope, digest_id=digest_id)
+    return list_schedules(conn, scope, digest_id)
 
 
 def list_schedules(

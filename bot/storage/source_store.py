@@ -26,8 +26,7 @@ from bot.storage.statements import (
     upsert,
 )
 
-_LINK = digest_sources.c
-_SOURCE = sources.c
+_LINK, _SOURCE = digest_sources.c, sources.c
 
 
 def upsert_source(

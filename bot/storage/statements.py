@@ -280,7 +280,7 @@ def in_scope(table: Table, scope: Scope | PersonScope, **values: Any) -> Conditi
     return has_values(table, **asdict(scope), **values)
 
 
-def is_same_row(one: FromClause, other: FromClause, *columns: str) -> Condition:
+def has_same_values(one: FromClause, other: FromClause, *columns: str) -> Condition:
     """Condition: these columns have the same values in both rows."""
     return and_(*(one.c[name] == other.c[name] for name in columns))
 

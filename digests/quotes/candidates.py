@@ -143,12 +143,8 @@ def _rate_closeness(where: QuotePlace, at: int, *, hands_over: bool) -> float:
         gap = at - where.right
         between = covers[at] - covers[where.right]
         value -= 0.15 * gap + (0.0 if hands_over else 1.5)
-        value += 3.0 if strong and hands_over and gap <= _ASIDE else 0.0
-        value += (
-            3.0
-            if strong and not hands_over and _trails_clause(where.frame, at)
-            else 0.0
-        )
+        beside = gap <= _ASIDE if hands_over else _trails_clause(where.frame, at)
+        value += 3.0 if strong and beside else 0.0
         value -= 1.5 if tokens[at - 1].low == "who" else 0.0
     else:
         between = covers[where.left] - covers[at + 1]
@@ -194,9 +190,7 @@ def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
     covers = frame.covers_before
     for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
         other = frame.cues[place]
-        if at - other > MAX_CUE_DISTANCE:
-            return False
-        if covers[at] > covers[other]:
+        if at - other > MAX_CUE_DISTANCE or covers[at] > covers[other]:
             return False
         if is_strong(frame.tokens, other):
             return True
@@ -316,28 +310,17 @@ def list_neighbour_candidates(
 ) -> list[SpeakerCandidate]:
     """Candidates from the quotations and sentences next to this one."""
     found = []
-    frame = where.frame
-    paragraph = frame.paragraph
-    only_quotes = frame.only_quotes
-    before = number - 1
-    if before >= 0:
-        other = parsed.frames[parsed.frame_of[before]]
-        found.append(
-            _build_neighbour(
-                before,
-                other.paragraph,
-                paragraph,
-                only_quotes=only_quotes,
-                same=other is frame,
-            )
-        )
+    frame, only_quotes = where.frame, where.frame.only_quotes
+    if number:
+        other = parsed.frames[parsed.frame_of[number - 1]]
+        found.append(_build_neighbour(number - 1, other, frame))
     if only_quotes and number + 1 < len(parsed.stretches):
         other = parsed.frames[parsed.frame_of[number + 1]]
-        if other.paragraph == paragraph:
+        if other.paragraph == frame.paragraph:
             found.append(SpeakerCandidate(None, number + 1, {"next speaker": 1}))
     if only_quotes:
         found += _list_speakers_after(parsed, frame)
-    found += _list_introductions(parsed, frame, only_quotes=only_quotes)
+    found += _list_introductions(parsed, frame)
     return found + _list_signatures(parsed, number)
 
 
@@ -381,23 +364,22 @@ def _list_signatures(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
 
 
 def _build_neighbour(
-    before: int, other: int, paragraph: int, *, only_quotes: bool, same: bool
+    before: int, other: SentenceFrame, frame: SentenceFrame
 ) -> SpeakerCandidate:
-    if same:
+    """The speaker of the quotation before, which is in the frame `other`."""
+    if other is frame:
         name = "speaker in the sentence"
-    elif other == paragraph:
-        name = "speaker before" if only_quotes else "speaker before, with words"
-    elif other + 1 == paragraph:
+    elif other.paragraph == frame.paragraph:
+        name = "speaker before" if frame.only_quotes else "speaker before, with words"
+    elif other.paragraph + 1 == frame.paragraph and frame.only_quotes:
         name = "speaker of the paragraph before"
     else:
-        name = "speaker far before"
-    if name.startswith("speaker of") and not only_quotes:
         name = "speaker far before"
     return SpeakerCandidate(None, before, {name: 1})
 
 
 def _list_introductions(
-    parsed: ParsedText, frame: SentenceFrame, *, only_quotes: bool
+    parsed: ParsedText, frame: SentenceFrame
 ) -> list[SpeakerCandidate]:
     """The subjects of the frame before: «X put it like this:»."""
     if not frame.index:
@@ -405,7 +387,7 @@ def _list_introductions(
     intro = parsed.frames[frame.index - 1]
     colon = parsed.text[intro.start : intro.end].rstrip().endswith(":")
     far = frame.paragraph - intro.paragraph
-    if far > 1 or not (only_quotes or colon):
+    if far > 1 or not (frame.only_quotes or colon):
         return []
     last_cue = intro.cues[-1] if intro.cues else -1
     reached = find_subject(intro, last_cue) if last_cue >= 0 else None
@@ -414,14 +396,10 @@ def _list_introductions(
         return []
     name = "introduces" if colon else "subject before"
     if not far and not colon and not intro.quotes:
-        name = "subject of the sentence before"
-        if (
-            frame.index > 1
-            and parsed.frames[frame.index - 2].quotes
-            and _is_actor(mention)
-        ):
-            # «“We open today.” Tom Cole shook his head. “You do not.”»
-            name = "acts in between"
+        quoted = frame.index > 1 and parsed.frames[frame.index - 2].quotes
+        # «“We open today.” Tom Cole shook his head. “You do not.”»
+        acts = quoted and _is_actor(mention)
+        name = "acts in between" if acts else "subject of the sentence before"
     return [SpeakerCandidate(mention, None, {name: 1})]
 
 

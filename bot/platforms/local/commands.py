@@ -93,7 +93,11 @@ def _read_request(
             return Reply.of_problem(visitor.texts.error(error))
     if path:
         command = find_command_by_path(inbox.commands, path)
-        args = select_declared(command, _get_answers(fields))
+        options = command.options if command else ()
+        given = {
+            o.name: fields.get(f"{ANSWER_FIELD_PREFIX}{o.name}", "") for o in options
+        }
+        args = select_declared(command, given)
         return replace(bare, path=path, args=args, submitted=True)
     line = fields.get("line", "").strip()
     parsed = parse_command(line, inbox.commands, visitor.texts)
@@ -115,15 +119,6 @@ async def complete_for(
     return add_values(
         found, await inbox.complete(invocation, wanted.option, wanted.typed)
     )
-
-
-def _get_answers(fields: Mapping[str, str]) -> dict[str, str]:
-    start = ANSWER_FIELD_PREFIX
-    return {
-        name.removeprefix(start): answer
-        for name, answer in fields.items()
-        if name.startswith(start)
-    }
 
 
 def _build_invocation(visitor: PageVisitor, fields: Mapping[str, str]) -> Invocation:

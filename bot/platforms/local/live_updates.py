@@ -51,15 +51,18 @@ class StreamEnd(Enum):
     CLOSED = "closed"
 
 
+LiveUpdate = MessageChange | StreamEnd
+
+
 class PageListener:
     """One open page: a queue of at most `limits.WAITING` updates."""
 
     def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
-        self._queue: asyncio.Queue[MessageChange | StreamEnd] = asyncio.Queue()
+        self._queue: asyncio.Queue[LiveUpdate] = asyncio.Queue()
         self._ended = False
 
-    def publish(self, update: MessageChange | StreamEnd) -> None:
+    def publish(self, update: LiveUpdate) -> None:
         """Queue an update; a full queue is replaced by `StreamEnd.RELOAD`."""
         if self._ended:
             return
@@ -71,9 +74,9 @@ class PageListener:
                 self._queue.get_nowait()
         self._queue.put_nowait(update)
 
-    async def iterate_updates(self) -> AsyncIterator[MessageChange | StreamEnd]:
+    async def iterate_updates(self) -> AsyncIterator[LiveUpdate]:
         """Yield updates; a `StreamEnd` is the last one."""
-        update: MessageChange | StreamEnd | None = None
+        update: LiveUpdate | None = None
         while not isinstance(update, StreamEnd):
             update = await self._queue.get()
             yield update

@@ -32,16 +32,14 @@ from digests.types import Edition
 class LocalPlatform:
     """`bot.ports.Platform` over a mailbox."""
 
+    name: PlatformName = LOCAL_PLATFORM
+
     def __init__(self, *, mailbox: Mailbox, clock: Clock) -> None:
         self._mailbox = mailbox
         self._clock = clock
         self.hub = Hub()
         #: Receives commands; None while the platform is not running.
         self.inbox: Inbox | None = None
-
-    @property
-    def name(self) -> PlatformName:
-        return LOCAL_PLATFORM
 
     @property
     def people(self) -> tuple[Person, ...]:

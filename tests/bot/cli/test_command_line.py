@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import COMMANDS
 from tests.bot.harness import BRIDGE, CONFIGURATION, POOL
 from tests.bot.process import PATIENCE, Home, eventually, page
 
@@ -68,6 +69,26 @@ def test_without_arguments_it_shows_help_with_examples(home):
     done = home.run()
     assert done.returncode == 0
     assert "standfirst demo" in done.stdout
+
+
+@pytest.mark.parametrize("group", [[], ["digest"], ["source"], ["workspace"]])
+def test_help_lists_each_command_with_its_summary(home, group):
+    done = home.run(*group, "--help")
+    listed = re.findall(r"^│ ([a-z][\w-]+) +(\S+ \S+)", done.stdout, re.M)
+    words = [[*group, name] for name, _ in listed]
+    wanted = [words.split() for words in COMMANDS if words.split()[:-1] == group]
+    assert [word for word in words if word in wanted] == wanted
+
+
+def test_the_version_is_printed_without_loading_the_application():
+    script = (
+        "import sys; from bot.__main__ import run_command; run_command(['version']); "
+        "print({'sqlalchemy', 'aiohttp'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0.1.0\nset()\n"
 
 
 @pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])
@@ -178,7 +199,7 @@ def test_the_list_of_digests_shows_the_next_time_in_their_zone(furnished):
     done = furnished.run("digest", "list")
     assert done.returncode == 0, done.stderr
     assert re.search(
-        r"next: (?:today|tomorrow) \d\d:\d\d \(Europe/Berlin\)\n", done.stdout
+        r"next (?:today|tomorrow) \d\d:\d\d \(Europe/Berlin\)\n", done.stdout
     )
 
 

@@ -36,10 +36,10 @@ async def addresses(harness: BotHarness, digest: str) -> list[str]:
 
 
 async def test_feeds_go_to_the_only_digest_beside_what_it_has(harness):
-    done = await bring_in(harness, FEED, OTHER)
+    ((_, new),) = await bring_in(harness, FEED, OTHER)
     assert await addresses(harness, "Morning brief") == [FEED.address, OTHER.address]
     assert len((await harness.digest()).sources) == 3
-    assert done.known == 0
+    assert [source.address for source in new] == [FEED.address, OTHER.address]
 
 
 async def test_the_digest_is_otherwise_unchanged(harness):
@@ -60,8 +60,8 @@ async def test_what_happens_to_corrections_stays_as_it_was_set(harness):
 
 async def test_feeds_that_are_there_are_not_added_twice(harness):
     await bring_in(harness, FEED)
-    done = await bring_in(harness, FEED, OTHER)
-    assert done.known == 1
+    ((_, new),) = await bring_in(harness, FEED, OTHER)
+    assert [source.address for source in new] == [OTHER.address]
     assert len((await harness.digest()).sources) == 3
 
 
@@ -112,8 +112,7 @@ async def test_what_is_listed_out_can_be_brought_in_again(harness):
         (OTHER.address, OTHER.title, ("Morning brief",)),
     }
     assert secret == 0
-    done = await bring_in(harness, *listed)
-    assert done.known == 2
+    assert await bring_in(harness, *listed) == []
 
 
 async def test_a_secret_address_is_not_listed_out(harness):

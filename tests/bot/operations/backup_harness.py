@@ -57,9 +57,7 @@ async def order(harness: BotHarness) -> None:
 async def states(harness: BotHarness) -> list[str]:
     digest = await harness.digest()
     found = await harness.db.read(
-        delivery_store.list_newest_deliveries,
-        Scope(digest.workspace_id),
-        count=50,
+        delivery_store.list_newest_deliveries, Scope(digest.workspace_id), count=50
     )
     return [d.state for d in reversed(found)]
 

@@ -92,14 +92,11 @@ async def test_a_bot_that_runs_is_found_by_its_lease(backups: BackupHarness):
         )
 
     def holder(at: datetime) -> str | None:
-        return backup.find_lease_holder(backups.file, name="runner", now=at)
+        return backup.find_lease_holder(backups.file, at)
 
     assert holder(NOON) == "h:1"
     assert holder(NOON + WAIT) is None
-    assert (
-        backup.find_lease_holder(backups.home / "none.db", name="runner", now=NOON)
-        is None
-    )
+    assert backup.find_lease_holder(backups.home / "none.db", NOON) is None
 
 
 async def test_the_lease_of_the_old_process_does_not_hold_up_the_new_one(

@@ -167,10 +167,7 @@ async def test_the_workspace_disappears_at_once_for_everybody(ana: Editor):
     await erased(ana)
     newcomer = await ana.harness.inbox.workspace_of("local", "newsroom", "")
     assert newcomer.id != ana.place.workspace.id
-    digests = await ana.harness.db.read(
-        digest_store.list_digests,
-        Scope(newcomer.id),
-    )
+    digests = await ana.harness.db.read(digest_store.list_digests, Scope(newcomer.id))
     assert digests == ()
     for folder in ("articles", "others"):
         file = ana.harness.home / folder / "news.txt"
@@ -257,13 +254,7 @@ async def test_a_process_that_ends_halfway_is_carried_on(
         await ana.harness.db.write(deletion_store.erase_some_rows, Scope(key), rows=1)
     async with open_harness(sqlite_url, tmp_path) as again:
         await maintenance(again).run()
-        assert (
-            await again.db.read(
-                workspace_store.find_workspace,
-                Scope(key),
-            )
-            is None
-        )
+        assert await again.db.read(workspace_store.find_workspace, Scope(key)) is None
 
 
 async def test_one_line_stays_without_contents(ana: Editor):
@@ -311,21 +302,12 @@ async def test_a_workspace_without_the_bot_is_erased_after_thirty_days(ana: Edit
     ana.harness.clock.advance(REJOIN_PERIOD - timedelta(minutes=1))
     await maintenance(ana.harness).run()
     assert (
-        await ana.harness.db.read(
-            workspace_store.find_workspace,
-            Scope(key),
-        )
+        await ana.harness.db.read(workspace_store.find_workspace, Scope(key))
         is not None
     )
     ana.harness.clock.advance(minutes=2)
     await maintenance(ana.harness).run()
-    assert (
-        await ana.harness.db.read(
-            workspace_store.find_workspace,
-            Scope(key),
-        )
-        is None
-    )
+    assert await ana.harness.db.read(workspace_store.find_workspace, Scope(key)) is None
     line = await ana.harness.db.read(
         deletion_store.find_last_erasure, platform="local", external_id="newsroom"
     )
@@ -352,10 +334,4 @@ async def test_the_days_are_checked_once_a_day(ana: Editor):
     ana.harness.clock.advance(hours=1)
     key = ana.place.workspace.id
     await keeping.run()
-    assert (
-        await ana.harness.db.read(
-            workspace_store.find_workspace,
-            Scope(key),
-        )
-        is None
-    )
+    assert await ana.harness.db.read(workspace_store.find_workspace, Scope(key)) is None

@@ -110,8 +110,7 @@ async def test_pending_edits_and_deletions_are_still_done(database: Database):
     )
     assert (found.uncertain, found.skipped) == (2, 1)
     after = await database.read(
-        delivery_store.list_held_deliveries,
-        Scope(tenant.workspace.id),
+        delivery_store.list_held_deliveries, Scope(tenant.workspace.id)
     )
     assert after == ()
     restored = await database.read(restoration_store.find_last_restoration)

@@ -321,7 +321,7 @@ async def test_a_defect_in_one_digest_is_tried_again_and_stops_no_other(
     compose = harness.publisher.ingestor.engine.run
 
     async def fails_for_evening(work, *args, **kwargs):
-        if any(getattr(a, "title", "") == "Evening" for a in args):
+        if any(getattr(a, "name", "") == "Evening" for a in args):
             raise ZeroDivisionError("a defect")
         return await compose(work, *args, **kwargs)
 

@@ -9,6 +9,7 @@ from bot.configuration import file_export
 from bot.errors import ConfigurationError
 from bot.model import FactTable, Paragraph
 from bot.model.workspace import Scope
+from bot.publishing import planning
 from bot.publishing.planning import find_next_due
 from bot.storage import digest_store, workspace_store
 from digests.messages import Message
@@ -52,6 +53,19 @@ async def test_nothing_is_posted_before_the_pause_ends_and_then_it_is(harness):
     await goes_by(harness, "11-26T07:00")
     assert await editions(harness) == 1
     assert await reasons(harness) == ["The digest was paused until 2026-11-26.", None]
+
+
+async def test_a_moment_that_a_restore_skips_has_that_reason_even_during_a_pause(
+    harness,
+):
+    await harness.apply(DAILY)
+    await pause_until(harness, THURSDAY)
+    restored = Message("skip.restored")
+    skipped = await harness.db.write(
+        planning.skip_due_schedules, at("11-25T07:00"), restored
+    )
+    assert skipped == 1
+    assert [one.reason for one in await history(harness)] == [restored]
 
 
 async def test_a_date_that_is_left_out_has_no_edition_and_the_next_one_has(harness):

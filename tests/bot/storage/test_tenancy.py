@@ -104,7 +104,6 @@ FOR_EVERYBODY = {
     "personal_digest_store.select_personal_digests",
     "measurements.list_measurements",
     "process_store.acquire_lease",
-    "process_store.find_current_lease_holder",
     "process_store.find_lease_holder",
     "process_store.get_signing_secret",
     "process_store.list_job_statuses",

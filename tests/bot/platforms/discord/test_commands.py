@@ -180,6 +180,27 @@ def test_whatever_changes_makes_it_another(registry, change):
     assert not commands.are_commands_equal(held(other), tree)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name_localizations": {"de": "art"}},
+        {"required": True},
+        {"autocomplete": True},
+        {"max_length": 5},
+        {"choices": [{"name": "a", "value": "a"}]},
+        {"choices": [{"name": "a", "value": "a"}, {"name": "b", "value": "c"}]},
+    ],
+)
+def test_whatever_changes_in_an_option_makes_it_another(change):
+    (root,) = commands.build_command_tree(
+        (a_command("news", an_option("kind", choices=("a", "b"))),)
+    )
+    (option,) = root["options"]
+    assert commands.are_commands_equal(held([root]), [root])
+    other = {**root, "options": [{**option, **change}]}
+    assert not commands.are_commands_equal(held([other]), [root])
+
+
 def test_a_command_that_is_gone_makes_it_another(registry):
     tree = commands.build_command_tree(registry.commands)
     assert not commands.are_commands_equal(held(tree), tree[:1])

@@ -104,6 +104,13 @@ async def test_nothing_listening_is_not_unclear_and_is_tried_again(harness, disc
     assert await states(harness) == ["sent"]
 
 
+async def test_a_login_whose_answer_is_lost_has_sent_nothing_yet(harness, discord):
+    await harness.platform.close()
+    discord.script(Lost(when="after"), "login", times=9)
+    await harness.post()
+    assert await states(harness) == ["retry"]
+
+
 # ── killed between sending and recording ───────────────────────────────────────
 
 

@@ -1,11 +1,9 @@
 """Replies as Discord messages: complete, with omissions stated, without live markup."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -27,11 +25,11 @@ from bot.model import (
 from bot.platforms.discord import limits, replies
 from bot.platforms.discord.render import render
 from bot.platforms.local.replies import build_reply_view
-from digests.types import QuoteCard, Span
 from tests.bot.commands.examples import given_for
 from tests.bot.harness import BotHarness, expect_reply
 from tests.bot.platforms.discord import hostile
 from tests.bot.platforms.local.samples import a_context, an_edition
+from tests.bot.platforms.reply_strategies import a_card, any_reply
 from tests.wire.discord import answer_rules, markdown, rules, schema
 
 TEXTS = Texts.of("en")
@@ -59,24 +57,6 @@ def words(answer: Reply) -> str:
 
 def complaints(body: dict[str, Any]) -> list[Any]:
     return answer_rules.message(body)
-
-
-def a_card(**changes: Any) -> QuoteCard:
-    parts: dict[str, Any] = {
-        "text": "We will not reopen it",
-        "speaker": "Ada Brandt",
-        "role": "engineer",
-        "source": "Hallin Courier",
-        "article": "1",
-        "url": "https://courier.example/bridge",
-        "published": datetime(2026, 1, 6, tzinfo=UTC),
-        "span": Span(start=0, end=21),
-        "context": Span(start=0, end=21),
-        "context_text": "We will not reopen it",
-        "alt": "Quote card",
-        "lang": "en",
-    }
-    return QuoteCard(**{**parts, **changes})
 
 
 def parts(edition: Any = None) -> tuple[MessagePart, ...]:
@@ -206,56 +186,11 @@ def test_a_long_edition_is_cut_between_messages_with_a_note():
 
 # ── generated replies ──────────────────────────────────────────────────────────
 
-text = st.one_of(
-    hostile.texts,
-    st.text(max_size=60),
-    hostile.texts.map(lambda part: part * 40),
-    st.sampled_from(["🌉" * 2_000, "*" * 4_000, "a\n" * 1_000, "ב" * 2_000]),
-)
-url = st.one_of(
-    st.none(),
-    st.sampled_from(
-        ["https://a.example/x", "javascript:alert(1)", "https://u@b.example"]
-    ),
-    hostile.texts.map(lambda part: f"https://a.example/{part}"),
-)
-card = st.builds(
-    a_card,
-    text=text,
-    speaker=st.one_of(st.none(), text),
-    role=st.one_of(st.none(), text),
-    source=text,
-    url=url,
-)
-block = st.one_of(
-    st.builds(Paragraph, text=text),
-    st.builds(SmallPrint, text=text),
-    st.builds(ListItem, title=text, text=text, note=text, url=url),
-    st.builds(QuoteBlock, card=card),
-    st.builds(FactTable, rows=st.lists(st.tuples(text, text), max_size=6).map(tuple)),
-    st.builds(RenderedEdition, parts=st.just(parts())),
-    st.builds(
-        RenderedEdition,
-        parts=st.builds(
-            MessagePart, key=st.just("1"), payload=st.just({}), fallback_text=text
-        ).map(lambda part: (part,)),
-    ),
-)
-control = st.builds(
-    Control, id=st.text(max_size=120), label=text, primary=st.booleans()
-)
-any_reply = st.builds(
-    Reply,
-    title=text,
-    blocks=st.lists(block, max_size=8).map(tuple),
-    controls=st.lists(control, max_size=14).map(tuple),
-    private=st.booleans(),
-    problem=st.booleans(),
-)
+ANY_REPLY = any_reply(hostile.texts, parts())
 
 
 @settings(max_examples=300, deadline=None)
-@given(any_reply)
+@given(ANY_REPLY)
 def test_any_reply_is_valid_on_discord_and_pings_nobody(answer):
     reported = bodies(answer)
     assert 1 <= len(reported) <= limits.MESSAGES + 1
@@ -265,14 +200,14 @@ def test_any_reply_is_valid_on_discord_and_pings_nobody(answer):
 
 
 @settings(max_examples=20, deadline=None)
-@given(any_reply)
+@given(ANY_REPLY)
 def test_discords_own_schema_has_nothing_against_it(answer):
     for body in bodies(answer):
         assert schema.complaints("IncomingWebhookInteractionRequest", body) == []
 
 
 @settings(max_examples=100, deadline=None)
-@given(any_reply)
+@given(ANY_REPLY)
 def test_no_text_of_any_reply_becomes_live(answer):
     for written in displays(answer):
         for kind, what in markdown.read(written).live:

@@ -1,0 +1,101 @@
+"""Replies of every kind, with hostile texts, for the renderers of all platforms."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.model import (
+    Control,
+    FactTable,
+    ListItem,
+    MessagePart,
+    Paragraph,
+    QuoteBlock,
+    RenderedEdition,
+    Reply,
+    SmallPrint,
+)
+from digests.types import QuoteCard, Span
+
+
+def a_card(**changes: Any) -> QuoteCard:
+    parts: dict[str, Any] = {
+        "text": "We will not reopen it",
+        "speaker": "Ada Brandt",
+        "role": "engineer",
+        "source": "Hallin Courier",
+        "article": "1",
+        "url": "https://courier.example/bridge",
+        "published": datetime(2026, 1, 6, tzinfo=UTC),
+        "span": Span(start=0, end=21),
+        "context": Span(start=0, end=21),
+        "context_text": "We will not reopen it",
+        "alt": "Quote card",
+        "lang": "en",
+    }
+    return QuoteCard(**{**parts, **changes})
+
+
+def any_reply(
+    texts: st.SearchStrategy[str], parts: Sequence[MessagePart]
+) -> st.SearchStrategy[Reply]:
+    """Replies from these texts; `parts` is an edition as the platform renders it."""
+    text = st.one_of(
+        texts,
+        st.text(max_size=60),
+        texts.map(lambda part: part * 40),
+        st.sampled_from(
+            [
+                "🌉" * 2_000,
+                '"' * 4_000,
+                "*" * 4_000,
+                "\\" * 4_000,
+                "a\n" * 1_000,
+                "ב" * 2_000,
+            ]
+        ),
+    )
+    url = st.one_of(
+        st.none(),
+        st.sampled_from(
+            ["https://a.example/x", "javascript:alert(1)", "https://u@b.example"]
+        ),
+        texts.map(lambda part: f"https://a.example/{part}"),
+    )
+    card = st.builds(
+        a_card,
+        text=text,
+        speaker=st.one_of(st.none(), text),
+        role=st.one_of(st.none(), text),
+        source=text,
+        url=url,
+    )
+    block = st.one_of(
+        st.builds(Paragraph, text=text),
+        st.builds(SmallPrint, text=text),
+        st.builds(ListItem, title=text, text=text, note=text, url=url),
+        st.builds(QuoteBlock, card=card),
+        st.builds(
+            FactTable, rows=st.lists(st.tuples(text, text), max_size=12).map(tuple)
+        ),
+        st.builds(RenderedEdition, parts=st.just(tuple(parts))),
+        st.builds(
+            RenderedEdition,
+            parts=st.builds(
+                MessagePart, key=st.just("1"), payload=st.just({}), fallback_text=text
+            ).map(lambda part: (part,)),
+        ),
+    )
+    control = st.builds(
+        Control, id=st.text(max_size=120), label=text, primary=st.booleans()
+    )
+    return st.builds(
+        Reply,
+        title=text,
+        blocks=st.lists(block, max_size=8).map(tuple),
+        controls=st.lists(control, max_size=14).map(tuple),
+        private=st.booleans(),
+        problem=st.booleans(),
+    )
