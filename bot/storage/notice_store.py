@@ -146,10 +146,10 @@ def finish_stale_notices(conn: Connection, now: datetime, wait: timedelta) -> No
         conn, notices, waiting, ~applies, reason=Message("notice.resolved"), **failed
     )
     late = _NOTICE.made_at <= now - NOTICE_INTERVAL
-    uncertain = _NOTICE.state == "uncertain"
-    _mark_answers_shown(conn, late & uncertain, now)
+    _mark_answers_shown(conn, late & (_NOTICE.state == "uncertain"), now)
+    unsent = _NOTICE.state.in_((*WAITING_STATES, "uncertain"))
     expired = {"reason": Message("notice.expired"), **failed}
-    update_rows(conn, notices, waiting | uncertain, late, **expired)
+    update_rows(conn, notices, unsent, late, **expired)
     expire_leases(conn, notices, now=now, not_before=now + wait)
 
 

@@ -184,9 +184,8 @@ def list_speaker_names(
     conn: Connection, scope: Scope, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """Suggest names of speakers, those quoted most often recently first."""
-    most = _QUOTES_FOR_NAMES
     if split_speaker_name(prefix):
-        last, _ = list_last_quote_ids(conn, scope, speaker=prefix, most=most)
+        last, _ = list_last_quote_ids(conn, scope, prefix, _QUOTES_FOR_NAMES)
         newest = _QUOTE.id.in_(last)
     else:
         articles = article_search.search_revisions(
@@ -195,7 +194,7 @@ def list_speaker_names(
         newest = _QUOTE.revision_id.in_(articles)
     names = select(_QUOTE.speaker, _QUOTE.speaker_normalized)
     query = _order_newest_first(names, scope).where(_QUOTE.speaker.is_not(None))
-    found = conn.execute(query.where(newest).limit(most)).all()
+    found = conn.execute(query.where(newest).limit(_QUOTES_FOR_NAMES)).all()
     often = Counter(row.speaker_normalized for row in found)
     spelt = {row.speaker_normalized: row.speaker for row in reversed(found)}
     return tuple(spelt[folded] for folded, _ in often.most_common(limit))
