@@ -5,9 +5,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.cli.arguments import Factory, FlagOption, JsonOption, OpenApplication
-from bot.cli.console import OK, format_count, print_json, print_message, print_warnings
-from bot.configuration import feed_lists, file_export, file_import
+from bot.cli.console import (
+    OK,
+    Factory,
+    FlagOption,
+    JsonOption,
+    OpenApplication,
+    format_count,
+    print_json,
+    print_message,
+    print_warnings,
+)
+from bot.configuration import feed_lists, file_import
 from bot.i18n.translation import Texts
 from bot.schedules.calendar import load_zone
 from bot.schedules.parsing import parse_schedule
@@ -65,7 +74,7 @@ async def export_configuration(
         workspace: With --opml: id of the only workspace whose feeds are printed.
     """
     if not opml:
-        print(await app.db.read(file_export.dump_configuration), end="")
+        print(await app.db.read(file_import.dump_configuration), end="")
         return
     feeds, secret = await app.db.read(feed_lists.list_all_feeds, workspace=workspace)
     sys.stdout.buffer.write(write_opml(feeds, title="Standfirst"))

@@ -8,23 +8,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.cli.arguments import (
+from bot.cli.console import (
+    FAILED,
+    OK,
+    STATE_SIGNS,
     Factory,
     FlagOption,
     JsonOption,
     OpenApplication,
     WorkspaceId,
-    read_settings,
-)
-from bot.cli.console import (
-    FAILED,
-    OK,
-    STATE_SIGNS,
     format_count,
     format_iso,
     print_json,
     print_message,
     print_rows,
+    read_settings,
 )
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeContext
@@ -32,7 +30,8 @@ from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial, try_source
-from bot.ingest.source_reader import SourceReader, SourceReading
+from bot.ingest.source_reader import SourceReader
+from bot.ingest.source_state import SourceReading
 from bot.model import Digest, Source
 from bot.runner import Application
 from bot.settings import Settings

@@ -19,7 +19,7 @@ from bot.delivery.send_failures import RetryDecision
 from bot.errors import SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.ports import OwnerDirectory
 from bot.storage import (
     Connection,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.model import Digest, Occurrence
-from bot.model.workspace import PersonScope
+from bot.model.scope import PersonScope
 from bot.storage import (
     Connection,
     personal_digest_store,

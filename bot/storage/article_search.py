@@ -22,7 +22,7 @@ from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import search_index, source_store
 from bot.storage.revision_store import REVISION_JOIN, filter_visible_revisions
 from bot.storage.schema import articles, revisions, searchable

@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
-from bot.model.source import Source, StoredArticle
-from bot.model.workspace import Scope
+from bot.model.digest import Source, StoredArticle
+from bot.model.scope import Scope
 from bot.storage.article_search import index_revision, remove_article_from_index
 from bot.storage.published_article_store import mark_article_changed
 from bot.storage.revision_store import (

@@ -36,8 +36,8 @@ from sqlalchemy import (
     tuple_,
 )
 
+from bot.model.scope import Scope
 from bot.model.settings import PlatformName
-from bot.model.workspace import Scope
 from bot.storage.columns import Instant, dump_dataclass
 from bot.storage.schema import (
     articles,

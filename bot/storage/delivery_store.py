@@ -37,7 +37,8 @@ from sqlalchemy import (
 
 from bot.model.delivery import Delivery, Operation
 from bot.model.edition import MessagePart, StoredEdition
-from bot.model.workspace import Destination, Scope
+from bot.model.scope import Scope
+from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
 from bot.storage.published_article_store import CORRECTABLE_PERIOD

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.errors import UserError
+from bot.model.scope import Scope
 from bot.model.settings import PostOptions
-from bot.model.workspace import PERSON_PREFIX, Destination, Scope
+from bot.model.workspace import PERSON_PREFIX, Destination
 from bot.storage.schema import deliveries, destinations, local_messages
 from bot.storage.send_leases import WAITING_STATES
 from bot.storage.statements import (

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.model.edition import Payload, StoredEdition
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.columns import dump_dataclass, load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.ledger_store import add_to_ledger

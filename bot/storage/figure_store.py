@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import article_search
 from bot.storage.revision_store import (
     REVISION_JOIN,

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, or_, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.columns import load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.schema import deliveries, digests, editions, published_items

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.errors import SendRefused
 from bot.model.delivery import Delivery, LocalMessage
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.database import Database
 from bot.storage.schema import local_messages
 from bot.storage.statements import (

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, exists, func, or_, select
 
+from bot.model.scope import Scope, Scoped
 from bot.model.settings import PlatformName
-from bot.model.workspace import Scope, Scoped
 from bot.storage.schema import changes, destinations, notices, reports, workspaces
 from bot.storage.send_leases import (
     OPEN_STATES,

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, or_, select
 
 from bot.model.digest import Digest
+from bot.model.scope import PersonScope, Scope
 from bot.model.settings import DigestOptions
-from bot.model.workspace import PERSON_PREFIX, PersonScope, Scope, Workspace
+from bot.model.workspace import PERSON_PREFIX, Workspace
 from bot.storage import digest_store
 from bot.storage.schema import (
     destinations,

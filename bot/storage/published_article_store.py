@@ -18,9 +18,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from bot.model.digest import SourceKind
+from bot.model.scope import Scope, Scoped
 from bot.model.settings import DigestOptions
-from bot.model.source import SourceKind
-from bot.model.workspace import Scope, Scoped
 from bot.storage.revision_store import insert_revision
 from bot.storage.schema import (
     articles,

@@ -22,7 +22,7 @@ from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import article_search, source_store
 from bot.storage.revision_store import (
     REVISION_JOIN,

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import quote_store
 from bot.storage.revision_store import (
     REVISION_JOIN,

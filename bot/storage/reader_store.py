@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Table, or_, select
 
-from bot.model.workspace import PERSON_PREFIX, PersonScope
+from bot.model.scope import PersonScope
+from bot.model.workspace import PERSON_PREFIX
 from bot.storage.schema import (
     destinations,
     digests,

@@ -22,7 +22,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, and_, func, inspect, literal, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import deletion_store
 from bot.storage.columns import Instant
 from bot.storage.deletion_store import Erasure

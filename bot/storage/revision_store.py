@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.schema import articles, revisions, sources
 from bot.storage.statements import (
     Condition,

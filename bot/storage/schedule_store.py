@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
-from bot.model.workspace import Scope, Scoped
+from bot.model.scope import Scope, Scoped
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     delete_rows,

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.revision_store import (
     REVISION_COLUMNS,
     REVISION_JOIN,

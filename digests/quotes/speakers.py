@@ -14,8 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from digests.language.grammar import Name, Token
-from digests.language.name_tables import TITLE_PARTS
-from digests.language.names import PeopleIndex
+from digests.language.names import TITLE_PARTS, PeopleIndex
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (

@@ -6,7 +6,7 @@ import pytest
 
 from bot.delivery.private_notices import list_posting_problems
 from bot.model import Invocation, Location, Permission, Person
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import destination_store, schema, workspace_store
 from tests.bot.harness import WAIT, BotHarness, expect_reply
 from tests.bot.platforms.discord.conftest import CONFIGURATION
