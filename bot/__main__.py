@@ -55,8 +55,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "source list": "source:list_sources",
     "source test": "source:try_address",
     "when": "configuration:explain_schedule",
-    "workspace erase": "operations:erase_workspace",
-    "workspace list": "operations:list_workspaces",
+    "workspace erase": "configuration:erase_workspace",
+    "workspace list": "configuration:list_workspaces",
 }
 
 
@@ -128,7 +128,7 @@ def _run_parsed(argv: Sequence[str]) -> int:
         command(*bound.args, **bound.kwargs)
         return OK
     from bot import app
-    from bot.cli.console import call_command
+    from bot.cli.arguments import call_command
 
     return call_command(command, bound, app) or OK
 

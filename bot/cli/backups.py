@@ -6,17 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.cli.arguments import Factory, FlagOption, JsonOption, read_settings
 from bot.cli.console import (
     OK,
     USAGE,
-    Factory,
-    FlagOption,
-    JsonOption,
     format_count,
     print_json,
     print_message,
     print_warnings,
-    read_settings,
 )
 from bot.errors import UserError
 from bot.operations import backup

@@ -4,24 +4,14 @@ Data goes to stdout, logs and warnings to stderr. At a prompt «<» goes back to
 previous question; secrets are not echoed, and callers must never print them.
 """
 
-import asyncio
 import getpass
-import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
-from cyclopts import Parameter
-
-from bot.lookup.name_resolution import resolve_digest
-from bot.model import Digest
 from bot.model.findings import Finding
-from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application
-from bot.settings import Settings
 
 OK, FAILED, USAGE, CONFIGURATION, ATTENTION = range(5)
 #: Sign before a result, by its state.
@@ -156,84 +146,3 @@ def _parse_answer(typed: str) -> str:
     if answer == BACK_ANSWER:
         raise BackRequested
     return answer
-
-
-# ── arguments ───────────────────────────────────────────────────────────────────
-#
-# Arguments of commands: options that several have, and the application they run on.
-#
-# A command is a function whose parameters are its arguments. One keyword parameter is
-# not parsed but passed by `call_command`: `app`, the application, which is opened
-# before the command and closed after it, or `factory`, for commands that open none or
-# their own.
-
-
-class ApplicationFactory(Protocol):
-    """The functions of `bot.app` that commands use; they do not import it themselves.
-
-    Parsing a command line and its help is fast without the platforms.
-    """
-
-    def load_platform_settings(self) -> tuple[Settings, tuple[str, ...]]:
-        """Load the settings, with warnings."""
-
-    def open_application(
-        self, settings: Settings
-    ) -> AbstractAsyncContextManager[Application]:
-        """Build the application over the configured database."""
-
-    def open_examiner(
-        self, settings: Settings, name: str
-    ) -> AbstractAsyncContextManager[Examiner]:
-        """Sign in to a platform, to check it."""
-
-    def list_platforms(self) -> Plugins:
-        """Return every platform by name."""
-
-    def get_clock(self) -> Clock:
-        """Return the real clock."""
-
-
-OpenApplication = Annotated[Application, Parameter(parse=False)]
-Factory = Annotated[ApplicationFactory, Parameter(parse=False)]
-
-FlagOption = Annotated[bool, Parameter(negative=(), show_default=False)]
-JsonOption = Annotated[
-    bool, Parameter(negative=(), show_default=False, help="Print JSON.")
-]
-DigestName = Annotated[
-    str | None, Parameter(help="Name of the digest; optional if there is only one.")
-]
-WorkspaceId = Annotated[
-    str | None, Parameter(help="Id of the workspace; needed if names are ambiguous.")
-]
-
-
-def call_command(
-    command: Callable[..., Any], bound: inspect.BoundArguments, factory: Factory
-) -> int | None:
-    """Call a parsed command; return its exit code, None for success."""
-    if "factory" in inspect.signature(command).parameters:
-        result: int | None = command(*bound.args, **bound.kwargs, factory=factory)
-        return result
-
-    async def run_opened() -> int | None:
-        async with factory.open_application(read_settings(factory)) as app:
-            done: int | None = await command(*bound.args, **bound.kwargs, app=app)
-            return done
-
-    return asyncio.run(run_opened())
-
-
-def read_settings(factory: ApplicationFactory) -> Settings:
-    """Load the settings, and print warnings about them."""
-    settings, warnings = factory.load_platform_settings()
-    print_warnings(*warnings)
-    return settings
-
-
-async def load_named_digest(
-    app: Application, name: str | None, workspace: str | None
-) -> Digest:
-    """Load the digest that the command line names, or the only one."""
-    return resolve_digest(await app.archive.all_digests(workspace), name or "")

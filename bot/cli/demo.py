@@ -14,7 +14,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.cli.console import Factory, FlagOption, print_message, read_settings
+from bot.cli.arguments import Factory, FlagOption, read_settings
+from bot.cli.console import print_message
 from bot.configuration import file_import
 from bot.runner import Application, configure_logging, serve_application
 from bot.settings import find_seeds_folder

@@ -4,18 +4,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, get_args
 
-from bot.cli.console import (
+from bot.cli.arguments import (
     DigestName,
     FlagOption,
     JsonOption,
     OpenApplication,
     WorkspaceId,
-    format_iso,
     load_named_digest,
-    print_json,
-    print_message,
-    print_rows,
 )
+from bot.cli.console import format_iso, print_json, print_message, print_rows
 from bot.configuration.change_steps import ChangeContext, ChangeRequest
 from bot.configuration.changes import apply_requests
 from bot.delivery import send_failures

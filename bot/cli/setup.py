@@ -20,18 +20,16 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
+from bot.cli.arguments import Factory, FlagOption, read_settings
 from bot.cli.console import (
     CONFIGURATION,
     FAILED,
     OK,
     USAGE,
-    Factory,
-    FlagOption,
     ProcessTerminal,
     Terminal,
     print_message,
     print_warnings,
-    read_settings,
 )
 from bot.cli.setup_checks import SetupChecks, format_examination
 from bot.cli.setup_questions import (

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self, TypeVar
 
-from bot.cli.console import ApplicationFactory, format_finding
+from bot.cli.arguments import ApplicationFactory
+from bot.cli.console import format_finding
 from bot.cli.source import read_once
 from bot.configuration import file_import
 from bot.configuration.feed_lists import expand_addresses, get_pack_language

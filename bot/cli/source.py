@@ -8,21 +8,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.cli.console import (
-    FAILED,
-    OK,
-    STATE_SIGNS,
+from bot.cli.arguments import (
     Factory,
     FlagOption,
     JsonOption,
     OpenApplication,
     WorkspaceId,
+    read_settings,
+)
+from bot.cli.console import (
+    FAILED,
+    OK,
+    STATE_SIGNS,
     format_count,
     format_iso,
     print_json,
     print_message,
     print_rows,
-    read_settings,
 )
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeContext

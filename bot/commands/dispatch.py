@@ -45,8 +45,8 @@ from bot.model import (
     Reply,
     complete_sections,
 )
-from bot.readers import user_context
-from bot.readers.user_context import UserContext
+from bot.readers import personal_data
+from bot.readers.personal_data import UserContext
 from bot.storage import (
     personal_digest_store,
     process_store,
@@ -157,7 +157,7 @@ class Dispatcher:
     ) -> tuple[Invocation, UserContext]:
         """Return the invocation with the person's language and permission here."""
         person = invocation.person
-        scope, load = invocation.place.workspace.scope, user_context.load_user_context
+        scope, load = invocation.place.workspace.scope, personal_data.load_user_context
         known = await self.services.db.read(load, scope, person=person)
         locale = known.reader.locale or invocation.locale
         if known.granted and person.permission < Permission.EDITOR:
@@ -192,7 +192,7 @@ class Dispatcher:
         if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
             return answer
         shown = await self.services.db.write(
-            user_context.mark_notices_shown,
+            personal_data.mark_notices_shown,
             invocation.place.workspace.scope,
             person_id=invocation.person.id,
             found=known,

@@ -105,7 +105,7 @@ class TokenCipher:
             raise TokenDecryptionError from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class DatabaseInstallationStore:
     """Installations of one platform's app (`ports.InstallationStore`)."""
 
