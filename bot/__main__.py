@@ -55,8 +55,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "source list": "source:list_sources",
     "source test": "source:try_address",
     "when": "configuration:explain_schedule",
-    "workspace erase": "workspace:erase_workspace",
-    "workspace list": "workspace:list_workspaces",
+    "workspace erase": "configuration:erase_workspace",
+    "workspace list": "configuration:list_workspaces",
 }
 
 

@@ -48,7 +48,7 @@ from bot.storage import Database, process_store
 from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.web import server
-from bot.web.health import ReadinessCheck
+from bot.web.server import ReadinessCheck
 
 
 class SystemClock:

@@ -17,7 +17,7 @@ from digests.messages import Message
 
 DEFAULT_SUMMARISER: Final = "extractive"
 QuoteKind = Literal["direct", "partial"]
-#: What kind of text an article is, which decides how it is told.
+#: What kind of text an article is, which decides how it is summarised.
 ArticleKind = Literal[
     "news",
     "feature",

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from bot.commands import Context
-from bot.commands.context import CommandServices
+from bot.commands.context import CommandContext, CommandServices
 from bot.model import (
     Command,
     Delivery,
@@ -93,7 +92,7 @@ def an_inbox(**changes: Any) -> Inbox:
             return await inbox.dispatch(invocation)
         said = "This is required." if invocation.submitted else ""
         # Building a form needs no services.
-        context = Context(
+        context = CommandContext(
             services=cast("CommandServices", None),
             invocation=invocation,
             command=command,

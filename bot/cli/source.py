@@ -32,7 +32,8 @@ from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses, source_state
 from bot.ingest.polling import SourceTrial, try_source
-from bot.ingest.source_reader import SourceReader, SourceReading
+from bot.ingest.source_reader import SourceReader
+from bot.ingest.source_state import SourceReading
 from bot.model import Digest, Source
 from bot.runner import Application
 from bot.settings import Settings

@@ -7,8 +7,3 @@ typed parameters (`declaration`); what several commands share is in `arguments`,
 other. `dispatch` checks the permission for all of them. Commands are independent of
 platforms.
 """
-
-from bot.commands.context import Context
-from bot.commands.declaration import Option, OptionGroup, command
-
-__all__ = ["Context", "Option", "OptionGroup", "command"]

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.changes import propose_and_render
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
 from bot.errors import FieldError, UnknownName, quote_names
@@ -32,7 +33,7 @@ WhoArgument = Annotated[
 @command(
     "newsdesk access grant", "Make a person or a role an editor", "@ben", "role 4711"
 )
-async def grant_access(context: Context, who: WhoArgument) -> Reply:
+async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to grant access to the person or role."""
     everybody = context.list_people()
     if everybody:
@@ -56,7 +57,7 @@ async def grant_access(context: Context, who: WhoArgument) -> Reply:
 
 
 @command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
-async def revoke_access(context: Context, who: WhoArgument) -> Reply:
+async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to revoke the access."""
     grant, known = _parse_grant(who), await context.query(workspace_store.list_grants)
     if grant not in known:
@@ -71,7 +72,7 @@ async def revoke_access(context: Context, who: WhoArgument) -> Reply:
 
 
 @command("newsdesk access list", "Who is an editor here")
-async def list_access(context: Context) -> Reply:
+async def list_access(context: CommandContext) -> Reply:
     """List the people and roles with access."""
     first = context.say(
         "People who manage this workspace on its platform are always editors."
@@ -81,7 +82,7 @@ async def list_access(context: Context) -> Reply:
     return context.reply(first, *lines, title=context.say("Access"))
 
 
-def _check_is_id(context: Context, grant: Grant, written: str) -> None:
+def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
     """Refuse a name that the platform did not turn into a mention.
 
     The name would be stored as an id, and the intended person would get no access.

@@ -14,7 +14,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from bot.commands import Context, Option
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option
 from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup import explanations
 from bot.lookup.text_search import parse_since
@@ -26,7 +27,7 @@ from digests.types import EditionStory
 # ── digests ────────────────────────────────────────────────────────────────────
 
 
-async def find_digest(context: Context, typed: str) -> Digest:
+async def find_digest(context: CommandContext, typed: str) -> Digest:
     """Find the digest of this name; without a name, the digest that is posted here.
 
     Raises:
@@ -36,7 +37,7 @@ async def find_digest(context: Context, typed: str) -> Digest:
     return await context.archive.named(context.place, typed)
 
 
-async def select_digests(context: Context, typed: str) -> tuple[Digest, ...]:
+async def select_digests(context: CommandContext, typed: str) -> tuple[Digest, ...]:
     """Find the digest of this name; without a name, all digests of the workspace."""
     if not typed:
         return await context.list_digests()
@@ -64,7 +65,7 @@ TypedDigest = Annotated[str, replace(DIGEST_OPTION, implicit=False, convert=None
 # ── stories ────────────────────────────────────────────────────────────────────
 
 
-async def find_story(context: Context, typed: str) -> EditionStory:
+async def find_story(context: CommandContext, typed: str) -> EditionStory:
     """Find a story by its number in the newest edition here, its id, or words.
 
     Raises:
@@ -78,7 +79,9 @@ async def find_story(context: Context, typed: str) -> EditionStory:
         raise
 
 
-async def find_unpublished_story(context: Context, typed: str) -> EditionStory | None:
+async def find_unpublished_story(
+    context: CommandContext, typed: str
+) -> EditionStory | None:
     """Compose the story with this id as an edition would show it; None if not found."""
     if not typed.startswith("s-"):
         return None
@@ -118,20 +121,20 @@ SinceArgument = Annotated[
 ]
 
 
-def parse_zone(_: Context, typed: str) -> str:
+def parse_zone(_: CommandContext, typed: str) -> str:
     """Parse the IANA name of a time zone."""
     return find_zone(typed)
 
 
-def parse_page(_: Context, typed: str) -> int:
+def parse_page(_: CommandContext, typed: str) -> int:
     """Parse the number of a page; 0, which no list has, for any other text."""
     return int(typed[:6]) if typed.isdecimal() else 0
 
 
-def within(least: int, most: int) -> Callable[[Context, str], int]:
+def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
     """Build a converter to a number between these two, inclusive."""
 
-    def convert(_: Context, typed: str) -> int:
+    def convert(_: CommandContext, typed: str) -> int:
         if not typed.isdecimal() or not least <= int(typed[:6]) <= most:
             raise UserError(
                 "Say how many, from {least} to {most}.", least=least, most=most
@@ -141,20 +144,15 @@ def within(least: int, most: int) -> Callable[[Context, str], int]:
     return convert
 
 
-def at_most(most: int) -> Callable[[Context, str], str]:
+def at_most(most: int) -> Callable[[CommandContext, str], str]:
     """Build a converter that rejects texts of more characters."""
 
-    def convert(_: Context, typed: str) -> str:
+    def convert(_: CommandContext, typed: str) -> str:
         if len(typed) > most:
             raise UserError("That is too long: at most {most} characters.", most=most)
         return typed
 
     return convert
-
-
-def collapse_blanks(_: Context, typed: str) -> str:
-    """Return the text on one line, words separated by single spaces."""
-    return " ".join(typed.split())
 
 
 _DAYS_AHEAD = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1}
@@ -205,7 +203,7 @@ DOWNLOAD_SECONDS = 20.0
 FILE = "file"
 
 
-async def read_given_text(context: Context, typed: str) -> str:
+async def read_given_text(context: CommandContext, typed: str) -> str:
     """Return the text of the option `file`, decoded as UTF-8 with or without a BOM.
 
     Raises:
@@ -224,7 +222,7 @@ async def read_given_text(context: Context, typed: str) -> str:
         ) from None
 
 
-async def read_given_bytes(context: Context, typed: str) -> bytes:
+async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
     """Return the bytes of the file that was attached, linked or typed.
 
     Raises:

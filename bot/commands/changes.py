@@ -7,7 +7,7 @@ gets the digest and when, and a button that confirms the change (`commands.histo
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.commands import Context
+from bot.commands.context import CommandContext
 from bot.configuration.change_preview import ChangePreviews
 from bot.configuration.change_steps import (
     ChangeContext,
@@ -25,7 +25,7 @@ from bot.model import Block, Control, Digest, FactTable, ListItem, Reply, Settin
 from digests.types import Edition, arrange_sections
 
 
-def build_change_context(context: Context) -> ChangeContext:
+def build_change_context(context: CommandContext) -> ChangeContext:
     """Build the context in which a change by this person is checked and applied."""
     return ChangeContext(
         plugins=context.services.plugins,
@@ -35,7 +35,7 @@ def build_change_context(context: Context) -> ChangeContext:
     )
 
 
-def get_previews(context: Context) -> ChangePreviews:
+def get_previews(context: CommandContext) -> ChangePreviews:
     """Build the service that previews a change's effect on a digest's editions."""
     return ChangePreviews(publisher=context.publisher)
 
@@ -56,7 +56,9 @@ def request_settings(digest: Digest, settings: Mapping[str, object]) -> ChangeRe
     return request_edit(digest, lambda entry: {**entry, **settings})
 
 
-async def propose(context: Context, *requests: ChangeRequest) -> ConfigurationChange:
+async def propose(
+    context: CommandContext, *requests: ChangeRequest
+) -> ConfigurationChange:
     """Check the requests as one change and store it until it is confirmed.
 
     Raises:
@@ -68,7 +70,7 @@ async def propose(context: Context, *requests: ChangeRequest) -> ConfigurationCh
 
 
 async def propose_and_render(
-    context: Context,
+    context: CommandContext,
     *requests: ChangeRequest,
     more: Sequence[Block | str] | None = None,
 ) -> Reply:
@@ -83,7 +85,7 @@ async def propose_and_render(
 
 
 def render_proposal(
-    context: Context, change: ConfigurationChange, *more: Block | str
+    context: CommandContext, change: ConfigurationChange, *more: Block | str
 ) -> Reply:
     """Render a proposed change, with the button that applies it.
 
@@ -101,7 +103,7 @@ def render_proposal(
     )
 
 
-def render_applied(context: Context, change: ConfigurationChange) -> Reply:
+def render_applied(context: CommandContext, change: ConfigurationChange) -> Reply:
     """Render an applied change: what happens next, and how to revert it."""
     controls = [context.button("Take this back", "revert", change.id)]
     new = {s.name for s in change.steps if s.noun == "digest" and s.before is None}
@@ -119,20 +121,21 @@ def render_applied(context: Context, change: ConfigurationChange) -> Reply:
 
 
 def _sign_button(
-    context: Context, change: ConfigurationChange, label: str, *carried: str
+    context: CommandContext, change: ConfigurationChange, label: str, *carried: str
 ) -> Control:
     """Build a button for the change's workspace, which the change may have created."""
     control = context.services.controls.signed(change.workspace.id, *carried)
     return Control(id=control, label=label, primary=True)
 
 
-async def render_effect(context: Context, change: ConfigurationChange) -> list[str]:
+async def render_effect(
+    context: CommandContext, change: ConfigurationChange
+) -> list[str]:
     """Render the number of stories in the next edition with and without the change."""
     if len(change.steps) != 1:
         return []
-    found = await get_previews(context).compare_editions(
-        change.workspace, change.steps[0]
-    )
+    previews, step = get_previews(context), change.steps[0]
+    found = await previews.compare_editions(change.workspace, step)
     if found is None:
         return []
     after, before = found.after, found.before
@@ -159,7 +162,9 @@ def _count_brief(edition: Edition) -> int:
     return len(edition.brief) if shown else 0
 
 
-def _render_differences(context: Context, change: ConfigurationChange) -> list[Block]:
+def _render_differences(
+    context: CommandContext, change: ConfigurationChange
+) -> list[Block]:
     blocks: list[Block] = []
     for step in change.steps:
         blocks.append(ListItem(title=format_step_title(step, context.texts)))
@@ -169,7 +174,7 @@ def _render_differences(context: Context, change: ConfigurationChange) -> list[B
     return blocks
 
 
-def _render_upcoming(context: Context, change: ConfigurationChange) -> list[str]:
+def _render_upcoming(context: CommandContext, change: ConfigurationChange) -> list[str]:
     return [
         f"{format_audience(coming, context.texts)} "
         f"{format_times(coming, context.texts)}"

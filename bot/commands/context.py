@@ -29,7 +29,7 @@ from bot.model import (
     SmallPrint,
     Workspace,
 )
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.operations.doctor import Doctor
 from bot.ports import Clock, PeopleDirectory, Plugins
 from bot.publishing.editions import EditionPublisher
@@ -91,7 +91,7 @@ class CommandServices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Context:
+class CommandContext:
     """One call of a command: the person, place and language, and the services."""
 
     services: CommandServices

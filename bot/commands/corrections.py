@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import SinceArgument, named_story
 from bot.commands.changes import propose_and_render
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import join_notes
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
@@ -24,7 +25,9 @@ MAX_CORRECTIONS, MAX_CHANGES = 8, 2
     "",
     "since=Monday",
 )
-async def show_corrections(context: Context, since: SinceArgument = None) -> Reply:
+async def show_corrections(
+    context: CommandContext, since: SinceArgument = None
+) -> Reply:
     """Show the latest corrections, and whether the posted messages were updated."""
     found = await context.query(list_corrections, since=since, count=MAX_CORRECTIONS)
     if not found and since:
@@ -36,7 +39,9 @@ async def show_corrections(context: Context, since: SinceArgument = None) -> Rep
     return context.reply(*lines, title=title)
 
 
-def _render_correction(context: Context, one: CorrectionStatus) -> list[ListItem]:
+def _render_correction(
+    context: CommandContext, one: CorrectionStatus
+) -> list[ListItem]:
     correction = one.correction
     at = context.format_moment(correction.found_at)
     first = ListItem(
@@ -52,7 +57,7 @@ def _render_correction(context: Context, one: CorrectionStatus) -> list[ListItem
     return [first, *(_render_text_change(context, change) for change in changes)]
 
 
-def _format_origin(context: Context, one: CorrectionStatus) -> Iterator[str]:
+def _format_origin(context: CommandContext, one: CorrectionStatus) -> Iterator[str]:
     """Format the outlet, or the editor who made the correction."""
     correction = one.correction
     if correction.editor_name is None:
@@ -63,7 +68,7 @@ def _format_origin(context: Context, one: CorrectionStatus) -> Iterator[str]:
         yield context.say("taken back")
 
 
-def _render_text_change(context: Context, change: Mapping[str, Any]) -> ListItem:
+def _render_text_change(context: CommandContext, change: Mapping[str, Any]) -> ListItem:
     old, new = change["old"], change["new"]
     if old and new:
         text = context.say("Before: {old} — Now: {new}", old=old, new=new)
@@ -75,7 +80,7 @@ def _render_text_change(context: Context, change: Mapping[str, Any]) -> ListItem
     return ListItem(title=words if old and new else "", text=text)
 
 
-def _format_outcome(context: Context, one: CorrectionStatus) -> str:
+def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
     """Format whether the posted messages were updated."""
     match one.correction.state:
         case "unshown":
@@ -103,7 +108,7 @@ def _format_outcome(context: Context, one: CorrectionStatus) -> str:
     "2 The bridge was closed on Monday",
 )
 async def correct_story(
-    context: Context,
+    context: CommandContext,
     number: Annotated[
         ResolvedStory,
         named_story(

@@ -1,7 +1,7 @@
 """Declare commands as functions with typed parameters.
 
     @command("news timeline", "A story over its days, in order", "1", "harbour bridge")
-    async def show_timeline(context: Context, story: StoryArgument) -> Reply:
+    async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
 
 Each parameter after the context is one option of the command; its annotation contains
 an `Option` that describes the question and the conversion. Typed text is converted
@@ -16,7 +16,7 @@ A control may carry an argument that cannot be typed, such as the edition that a
 confirm button is about. Its handler is declared beside the command:
 
     @post.control("confirmed")
-    async def post_confirmed(context: Context, carried: str) -> Reply:
+    async def post_confirmed(context: CommandContext, carried: str) -> Reply:
 
 Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
@@ -26,7 +26,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, TypeVar
 
-from bot.commands.context import MAX_FIELDS, CommandServices, Context
+from bot.commands.context import MAX_FIELDS, CommandContext, CommandServices
 from bot.configuration.settings import build_setting_options
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
@@ -42,7 +42,7 @@ from bot.model import (
 )
 
 CommandFunction = Callable[..., Awaitable[Reply | Form]]
-ControlFunction = Callable[[Context, str], Awaitable[Reply | Form]]
+ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
 C = TypeVar("C", bound=ControlFunction)
 #: Values of one question to choose from, on the platform that takes the fewest.
 MAX_CHOICES = 25
@@ -94,7 +94,7 @@ class _Parameter:
     option: Option | None
 
     async def convert(
-        self, context: Context, typed: Mapping[str, str]
+        self, context: CommandContext, typed: Mapping[str, str]
     ) -> dict[str, object]:
         """Return {name: value} of the parameter; {} to use its default.
 
@@ -156,7 +156,7 @@ class CommandDeclaration:
         """Build the command for the registry `commands`, which may be incomplete."""
 
         async def run(invocation: Invocation) -> Reply | Form:
-            context = Context(
+            context = CommandContext(
                 services=services,
                 invocation=invocation,
                 command=bound,
@@ -175,7 +175,7 @@ class CommandDeclaration:
         )
         return bound
 
-    async def _run(self, context: Context) -> Reply | Form:
+    async def _run(self, context: CommandContext) -> Reply | Form:
         typed, attached = context.typed, context.invocation.attached
         for argument, handle in self.controls.items():
             if typed.get(argument):
@@ -205,7 +205,7 @@ class CommandDeclaration:
             return context.form(errors={question: context.texts.error(mistake)})
 
 
-def _ask_for_digest(context: Context, which: AmbiguousDigest) -> Form | None:
+def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | None:
     """Build the command's form with the digests to choose from.
 
     Returns None if a form cannot ask it: the command takes no digest, more was given
@@ -264,3 +264,8 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
         option, name=option.name or parameter.name, required=option.required or needed
     )
     return _Parameter(name=parameter.name, shown=(asked,), option=option)
+
+
+def collapse_blanks(_: CommandContext, typed: str) -> str:
+    """Return the text on one line, words separated by single spaces."""
+    return " ".join(typed.split())

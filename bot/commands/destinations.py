@@ -8,8 +8,9 @@ support, with an error at their question.
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
-from bot.commands import Context, Option, OptionGroup, command
 from bot.commands.changes import propose_and_render, request_edit
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, OptionGroup, command
 from bot.commands.digest_requests import get_channel, name_destination
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.settings import format_form_values
@@ -30,7 +31,7 @@ from bot.model import (
     "newsdesk destination here", "Let digests be posted to this channel", "", "morning"
 )
 async def add_destination(
-    context: Context,
+    context: CommandContext,
     name: Annotated[str, Option("How digests call it", rest=True)] = "",
 ) -> Reply:
     """Propose this channel as a destination, or resume posting there."""
@@ -48,7 +49,7 @@ async def add_destination(
 
 
 @command("newsdesk destination list", "The channels that can be posted to")
-async def list_destinations(context: Context) -> Reply:
+async def list_destinations(context: CommandContext) -> Reply:
     """List the destinations, each with the digests that are posted there."""
     lines, posting = [], await context.list_digests()
     for place in await context.list_destinations():
@@ -68,13 +69,13 @@ def _list_users(place: Destination, known: Iterable[Digest]) -> list[Digest]:
     return [d for d in known if place.name in {p.name for p in d.destinations}]
 
 
-async def _find_destination(context: Context, typed: str) -> Destination:
+async def _find_destination(context: CommandContext, typed: str) -> Destination:
     return resolve_destination(await context.list_destinations(), typed)
 
 
 @command("newsdesk destination remove", "Stop posting to a channel", "morning")
 async def remove_destination(
-    context: Context,
+    context: CommandContext,
     name: Annotated[
         Destination,
         Option(
@@ -97,7 +98,7 @@ async def remove_destination(
     return await propose_and_render(context, *left, gone)
 
 
-async def _find_destination_or_here(context: Context, typed: str) -> Destination:
+async def _find_destination_or_here(context: CommandContext, typed: str) -> Destination:
     known = await context.list_destinations()
     if typed:
         return resolve_destination(known, typed)
@@ -117,7 +118,7 @@ async def _find_destination_or_here(context: Context, typed: str) -> Destination
     'name=morning ping="role 4711"',
 )
 async def edit_destination(
-    context: Context,
+    context: CommandContext,
     name: Annotated[
         Destination,
         Option(

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from bot.commands import Context, Option, OptionGroup
-from bot.commands.arguments import collapse_blanks
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, OptionGroup, collapse_blanks
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
@@ -53,7 +53,7 @@ _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 async def request_new_digest(
-    context: Context,
+    context: CommandContext,
     name: str,
     source: str,
     schedule: str,
@@ -101,7 +101,7 @@ def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
 
 
 async def _request_destination(
-    context: Context, name: str
+    context: CommandContext, name: str
 ) -> tuple[str, list[ChangeRequest]]:
     """Return the name of this channel's destination, and requests to create it."""
     channel, known = get_channel(context.place), await context.list_destinations()
@@ -131,7 +131,7 @@ def name_destination(wanted: str, channel: str, known: Sequence[Destination]) ->
     return next(name for name in (words, *numbered) if name not in taken)
 
 
-async def _request_zone(context: Context, sentence: str) -> list[ChangeRequest]:
+async def _request_zone(context: CommandContext, sentence: str) -> list[ChangeRequest]:
     """Build the request for the workspace's zone, from its first schedule, if unset."""
     if context.zone != "UTC" or await context.list_digests():
         return []

@@ -7,7 +7,6 @@ The options and the form of `style` are the settings with `SettingInfo.offered_b
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.commands import Context, Option, OptionGroup, command
 from bot.commands.arguments import DigestArgument, named_digest
 from bot.commands.changes import (
     get_previews,
@@ -17,6 +16,8 @@ from bot.commands.changes import (
     render_proposal,
     request_settings,
 )
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, OptionGroup, command
 from bot.commands.digest_requests import (
     NewDestinations,
     NewName,
@@ -27,7 +28,7 @@ from bot.commands.digest_requests import (
     request_new_digest,
 )
 from bot.commands.presentation import format_channels, join_notes
-from bot.configuration import layout_settings
+from bot.configuration import settings
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.configuration.diff import shorten_line
 from bot.configuration.settings import format_form_values
@@ -56,7 +57,7 @@ from bot.publishing.planning import capitalize_first, format_schedule
     '"Tech" https://news.example/feed.xml',
 )
 async def create_digest(
-    context: Context,
+    context: CommandContext,
     *,
     name: NewName,
     source: NewSources,
@@ -80,7 +81,7 @@ async def create_digest(
     'name="Early brief"',
 )
 async def edit_digest(
-    context: Context,
+    context: CommandContext,
     *,
     digest: DigestArgument,
     name: Annotated[str, Option("Its new name")] = "",
@@ -102,14 +103,14 @@ async def edit_digest(
 
 
 @command("newsdesk digest list", "Every digest: what it reads, when, where it goes")
-async def list_digests(context: Context) -> Reply:
+async def list_digests(context: CommandContext) -> Reply:
     """List the digests with their sources, length, schedules and destinations."""
     lines = [_render_digest(context, one) for one in await context.list_digests()]
     nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
     return context.listing(context.say("Digests"), lines, nothing=nothing)
 
 
-def _render_digest(context: Context, digest: Digest) -> ListItem:
+def _render_digest(context: CommandContext, digest: Digest) -> ListItem:
     when = context.say("paused") if digest.paused else context.format_next_due(digest)
     where = format_channels(digest.destinations) or context.say("no destination")
     schedules = (format_schedule(one, context.texts) for one in digest.schedules)
@@ -128,7 +129,7 @@ def _render_digest(context: Context, digest: Digest) -> ListItem:
     '"Morning brief" "Late brief"',
 )
 async def clone_digest(
-    context: Context,
+    context: CommandContext,
     digest: Annotated[Digest, named_digest("The one that is copied")],
     name: NewName,
     to: NewDestinations = (),
@@ -148,7 +149,8 @@ async def clone_digest(
 
 @command("newsdesk digest delete", "Delete a digest; what it posted stays", "Evening")
 async def delete_digest(
-    context: Context, digest: Annotated[Digest, named_digest("Its name", rest=True)]
+    context: CommandContext,
+    digest: Annotated[Digest, named_digest("Its name", rest=True)],
 ) -> Reply:
     """Propose to delete the digest."""
     request = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
@@ -168,7 +170,7 @@ async def delete_digest(
     'sections="summary, figures, quotes, also"',
 )
 async def change_style(
-    context: Context,
+    context: CommandContext,
     settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "style")],
     digest: DigestArgument,
 ) -> Reply | Form:
@@ -180,12 +182,9 @@ async def change_style(
     if "sections" in wanted:
         wanted = _fill_sections(digest.options, wanted)
     change = await propose(context, request_settings(digest, wanted))
-    return render_proposal(
-        context,
-        change,
-        *await render_effect(context, change),
-        *await _render_layout(context, change),
-    )
+    effect = await render_effect(context, change)
+    layout = await _render_layout(context, change)
+    return render_proposal(context, change, *effect, *layout)
 
 
 def _fill_sections(options: DigestOptions, wanted: SettingsEntry) -> SettingsEntry:
@@ -194,21 +193,23 @@ def _fill_sections(options: DigestOptions, wanted: SettingsEntry) -> SettingsEnt
         chosen = parse_sections(str(wanted["sections"])) or ()
     defaults = {
         setting: DEFAULT_DIGEST[setting]
-        for section, setting in layout_settings.SECTION_SETTINGS.items()
+        for section, setting in settings.SECTION_SETTINGS.items()
         if section in chosen
         and section not in (options.sections or ())
-        and not layout_settings.is_section_filled(options, section)
+        and not settings.is_section_filled(options, section)
     }
     return {**defaults, **wanted}
 
 
-async def _render_layout(context: Context, change: ConfigurationChange) -> list[Block]:
+async def _render_layout(
+    context: CommandContext, change: ConfigurationChange
+) -> list[Block]:
     """Render the layout of the next edition, and an edition to see it in."""
     (step,) = change.steps
     after = DigestOptions.from_stored(step.after)
     if after.sections is None and not (step.before or {}).get("sections"):
         return []
-    description = Paragraph(text=layout_settings.describe_layout(after, context.texts))
+    description = Paragraph(text=settings.describe_layout(after, context.texts))
     sketch = await get_previews(context).preview_layout(change.workspace, step)
     if sketch is None or not sketch.parts:
         return [description]

@@ -13,23 +13,28 @@ Pending notices (a report was settled or the person's digest was paused, and no 
 message could be delivered) appear once, above the next private answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from zoneinfo import available_timezones
 
 import structlog
 
-from bot.commands import Context, workspace
-from bot.commands.completion import complete_option
-from bot.commands.context import CommandServices
+from bot.commands import workspace
+from bot.commands.arguments import PREVIEW_DAYS
+from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
+from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
 from bot.i18n.translation import Texts
+from bot.ingest import addresses
+from bot.lookup.name_resolution import format_suggestion
 from bot.model import (
     PERSON_PREFIX,
     Block,
     Command,
+    Digest,
     Form,
     Inbox,
     Invocation,
@@ -38,10 +43,17 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
+    complete_sections,
 )
-from bot.readers import user_context
-from bot.readers.user_context import UserContext
-from bot.storage import personal_digest_store, process_store
+from bot.readers import personal_data
+from bot.readers.personal_data import UserContext
+from bot.storage import (
+    personal_digest_store,
+    process_store,
+    quote_store,
+    reader_store,
+    report_store,
+)
 
 log = structlog.get_logger(__name__)
 #: Controls that open a form, whose answers would again come from no workspace.
@@ -112,7 +124,7 @@ class Dispatcher:
         person = (await self._identify_person(invocation))[0].person
         if command is None or person.permission < command.permission:
             return ()
-        context = Context(
+        context = CommandContext(
             services=self.services,
             invocation=invocation,
             command=command,
@@ -145,7 +157,7 @@ class Dispatcher:
     ) -> tuple[Invocation, UserContext]:
         """Return the invocation with the person's language and permission here."""
         person = invocation.person
-        scope, load = invocation.place.workspace.scope, user_context.load_user_context
+        scope, load = invocation.place.workspace.scope, personal_data.load_user_context
         known = await self.services.db.read(load, scope, person=person)
         locale = known.reader.locale or invocation.locale
         if known.granted and person.permission < Permission.EDITOR:
@@ -180,7 +192,7 @@ class Dispatcher:
         if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
             return answer
         shown = await self.services.db.write(
-            user_context.mark_notices_shown,
+            personal_data.mark_notices_shown,
             invocation.place.workspace.scope,
             person_id=invocation.person.id,
             found=known,
@@ -236,3 +248,92 @@ def _render_notices(known: UserContext, texts: Texts) -> Iterator[Block]:
             why=texts.message(known.pause),
         )
         yield Paragraph(text=said)
+
+
+# ── completion ──────────────────────────────────────────────────────────────────
+#
+# Complete what people type for an option.
+#
+# Every list contains only names of the person's workspace, and URLs without secrets.
+
+#: Values that are offered at once.
+MAX_COMPLETIONS = 25
+Names = Iterable[str]
+Completer = Callable[[CommandContext, str], Names | Awaitable[Names]]
+
+
+async def complete_option(
+    context: CommandContext, option: str, typed: str
+) -> tuple[str, ...]:
+    """List up to 25 values of an option that contain the typed text."""
+    wanted = next((o for o in context.command.options if o.name == option), None)
+    if wanted is None:
+        return ()
+    found: Names | Awaitable[Names] = wanted.choices
+    if not wanted.choices and wanted.completes in COMPLETERS:
+        found = COMPLETERS[wanted.completes](context, typed)
+    if isinstance(found, Awaitable):
+        found = await found
+    start = typed.casefold()
+    return tuple(name for name in found if start in name.casefold())[:MAX_COMPLETIONS]
+
+
+async def _list_speakers(context: CommandContext, typed: str) -> Names:
+    return await context.query(
+        quote_store.list_speaker_names, prefix=typed, limit=MAX_COMPLETIONS
+    )
+
+
+async def _list_stories(context: CommandContext, _: str) -> Names:
+    newest = await context.archive.newest(context.place)
+    stories = newest.edition.stories if newest else ()
+    return [format_suggestion(n, story) for n, story in enumerate(stories, 1)]
+
+
+async def _list_follows(context: CommandContext, _: str) -> Names:
+    found = await context.db.read(reader_store.list_follows, context.person_scope)
+    return [follow.name for follow in found]
+
+
+async def _list_destinations(context: CommandContext, _: str) -> Names:
+    return [place.name for place in await context.list_destinations()]
+
+
+async def _list_reports(context: CommandContext, _: str) -> Names:
+    found = await context.query(report_store.list_open_reports, limit=MAX_COMPLETIONS)
+    return [report.public_id for report in found]
+
+
+def _of_digests(list_names: Callable[[Digest], Names]) -> Completer:
+    """Build a completer for names that the digests contain, without duplicates."""
+
+    async def complete(context: CommandContext, _: str) -> Names:
+        digests = await context.list_digests()
+        return dict.fromkeys(name for one in digests for name in list_names(one))
+
+    return complete
+
+
+def _list_source_names(digest: Digest) -> Names:
+    for source in digest.all_sources:
+        yield source.called or addresses.mask_secrets(source.name)
+
+
+#: Kind of completion (`CommandOption.completes`) → lists the names.
+COMPLETERS: Mapping[str, Completer] = {
+    "command": lambda context, _: [f"/{one.path}" for one in context.commands],
+    "day": lambda *_: PREVIEW_DAYS,
+    "destination": _list_destinations,
+    "digest": _of_digests(lambda digest: [digest.name]),
+    "filter": _of_digests(lambda one: (*one.options.include, *one.options.exclude)),
+    "follow": _list_follows,
+    "pack": lambda *_: feed_lists.list_packs(),
+    "person": lambda context, _: [one.id for one in context.list_people()],
+    "report": _list_reports,
+    "schedule": _of_digests(lambda digest: digest.schedules),
+    "section": lambda _, typed: complete_sections(typed),
+    "source": _of_digests(_list_source_names),
+    "speaker": _list_speakers,
+    "story": _list_stories,
+    "zone": lambda *_: sorted(one for one in available_timezones() if "/" in one),
+}

@@ -9,8 +9,9 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import parse_zone
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import join_notes
 from bot.configuration.diff import shorten_line
 from bot.errors import UnknownName, UserError, quote_names
@@ -45,7 +46,7 @@ from bot.storage import delivery_store, edition_store
     "e-7k3m9q",
 )
 async def show_latest(
-    context: Context,
+    context: CommandContext,
     edition: Annotated[
         str,
         Option(
@@ -76,7 +77,7 @@ async def show_latest(
     return context.reply(RenderedEdition(parts=parts), title=title)
 
 
-async def _resolve_digest(context: Context, asked: str) -> Digest:
+async def _resolve_digest(context: CommandContext, asked: str) -> Digest:
     known = await context.list_digests()
     try:
         return resolve_digest(known, asked)
@@ -89,7 +90,7 @@ async def _resolve_digest(context: Context, asked: str) -> Digest:
         ) from None
 
 
-def _explain_no_edition(context: Context, awaited: Sequence[Digest]) -> Reply:
+def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> Reply:
     """Explain that there is no edition yet, and when the first one is posted."""
     nothing = context.say(
         "No edition has been posted here yet. An editor can post one with "
@@ -112,7 +113,7 @@ MAX_TIMES = 3
 
 @command("news when", "When the next editions come here", "", "Europe/London")
 async def show_next_editions(
-    context: Context,
+    context: CommandContext,
     zone: Annotated[
         str,
         Option(
@@ -129,7 +130,9 @@ async def show_next_editions(
     )
 
 
-def _render_digest_times(context: Context, digest: Digest, asked: str) -> ListItem:
+def _render_digest_times(
+    context: CommandContext, digest: Digest, asked: str
+) -> ListItem:
     zone = asked or digest_zone(digest)
     moments = [] if digest.paused else _list_times(digest, context.now)
     if digest.paused:
@@ -162,7 +165,7 @@ def _list_times(digest: Digest, now: datetime) -> list[datetime]:
 
 @command("news discuss", "A thread below an edition", "", "e-7k3m9q")
 async def open_discussion(
-    context: Context,
+    context: CommandContext,
     edition: Annotated[str, Option("Its id, e-…; without it the newest one here")] = "",
 ) -> Reply:
     """Request the thread of the edition's first message in this channel."""
@@ -192,7 +195,7 @@ async def open_discussion(
     return context.reply(how, title=title, discussion=discussion)
 
 
-async def _resolve_edition(context: Context, public_id: str) -> StoredEdition:
+async def _resolve_edition(context: CommandContext, public_id: str) -> StoredEdition:
     if not public_id:
         newest = await context.archive.newest(context.place)
         if newest is None:
@@ -206,7 +209,9 @@ async def _resolve_edition(context: Context, public_id: str) -> StoredEdition:
     return found
 
 
-async def _find_first_message(context: Context, edition: StoredEdition) -> Delivery:
+async def _find_first_message(
+    context: CommandContext, edition: StoredEdition
+) -> Delivery:
     """Find the edition's first message in the channel or thread of the call."""
     every = await context.query(delivery_store.list_deliveries, edition_id=edition.id)
     channel = context.place.channel or ""

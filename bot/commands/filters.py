@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import DigestArgument, DigestsArgument
 from bot.commands.changes import (
     get_previews,
@@ -14,6 +13,8 @@ from bot.commands.changes import (
     render_proposal,
     request_edit,
 )
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import render_article_line
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.diff import shorten_line
@@ -37,7 +38,7 @@ MAX_MATCHES = 5
     "include /batter(y|ies)/",
 )
 async def add_filter(
-    context: Context,
+    context: CommandContext,
     kind: Annotated[
         str,
         Option(
@@ -51,19 +52,16 @@ async def add_filter(
     request = request_edit(digest, lambda e: {**e, kind: [*e[kind], words]})
     change = await propose(context, request)
     trial = await get_previews(context).try_filter(digest, words)
-    return render_proposal(
-        context,
-        change,
-        *_render_trial(context, trial, kind, digest),
-        *await render_effect(context, change),
-    )
+    tried = _render_trial(context, trial, kind, digest)
+    effect = await render_effect(context, change)
+    return render_proposal(context, change, *tried, *effect)
 
 
 @command(
     "newsdesk filter test", "What a filter would do to the newest articles", "rumour"
 )
 async def try_filter(
-    context: Context,
+    context: CommandContext,
     *,
     words: WordsArgument,
     kind: Annotated[
@@ -82,7 +80,7 @@ async def try_filter(
 
 
 @command("newsdesk filter list", "What each digest includes and excludes")
-async def list_filters(context: Context, digest: DigestsArgument) -> Reply:
+async def list_filters(context: CommandContext, digest: DigestsArgument) -> Reply:
     """List the filters of one digest or of all."""
     lines = []
     for one in digest:
@@ -98,7 +96,7 @@ async def list_filters(context: Context, digest: DigestsArgument) -> Reply:
 
 @command("newsdesk filter remove", "Remove a filter", "rumour")
 async def remove_filter(
-    context: Context,
+    context: CommandContext,
     words: Annotated[
         str, Option("The filter, as the list shows it", rest=True, completes="filter")
     ],
@@ -129,19 +127,19 @@ def _list_filters(digest: Digest) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _render_trial(
-    context: Context, trial: FilterTrial, kind: str, digest: Digest
+    context: CommandContext, trial: FilterTrial, kind: str, digest: Digest
 ) -> Iterator[Block]:
     """Render «It would have dropped 2 of the last 40 articles», with some of them."""
-    values = {"n": len(trial.matching), "of": trial.of}
-    if not trial.of:
+    n, of = len(trial.matching), trial.of
+    if not of:
         sentence = context.say("There is no stored article to try it on yet.")
     elif kind == "exclude":
         sentence = context.say(
-            "It would have dropped {n} of the last {of} articles.", **values
+            "It would have dropped {n} of the last {of} articles.", n=n, of=of
         )
     else:
         sentence = context.say(
-            "It would have taken {n} of the last {of} articles.", **values
+            "It would have taken {n} of the last {of} articles.", n=n, of=of
         )
     yield Paragraph(text=sentence)
     for article in trial.matching[:MAX_MATCHES]:

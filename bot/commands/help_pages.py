@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from bot.commands import Context, Option, command
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.errors import UnknownName
 from bot.model import Block, Command, ListItem, Reply
 
@@ -22,7 +23,7 @@ CommandArgument = Annotated[
 
 
 @command("news help", "What you can ask, with examples", "", "quotes")
-async def show_help(context: Context, wanted: CommandArgument = "") -> Reply:
+async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Reply:
     """Show the commands that the person may use, or one of them."""
     permission = context.person.permission
     known = [c for c in context.commands if c.permission <= permission]
@@ -40,7 +41,9 @@ async def show_help(context: Context, wanted: CommandArgument = "") -> Reply:
 
 
 @command("newsdesk help", "What editors can do, with examples", "", "source add")
-async def show_editor_help(context: Context, wanted: CommandArgument = "") -> Reply:
+async def show_editor_help(
+    context: CommandContext, wanted: CommandArgument = ""
+) -> Reply:
     """Show the editors' commands, or one of them."""
     known = [c for c in context.commands if c.path.startswith("newsdesk ")]
     if wanted:
@@ -56,12 +59,16 @@ async def show_editor_help(context: Context, wanted: CommandArgument = "") -> Re
     )
 
 
-def _render_lines(context: Context, known: Sequence[Command]) -> Iterator[ListItem]:
+def _render_lines(
+    context: CommandContext, known: Sequence[Command]
+) -> Iterator[ListItem]:
     for one in known:
         yield ListItem(title=f"/{one.path}", text=context.texts.word(one.description))
 
 
-def _render_nouns(context: Context, known: Sequence[Command]) -> Iterator[ListItem]:
+def _render_nouns(
+    context: CommandContext, known: Sequence[Command]
+) -> Iterator[ListItem]:
     """Render a line per command; commands of one noun share a line."""
     nouns: dict[str, list[Command]] = {}
     for one in known:
@@ -73,7 +80,9 @@ def _render_nouns(context: Context, known: Sequence[Command]) -> Iterator[ListIt
         yield ListItem(title=f"/{noun}", text=text)
 
 
-def _render_command(context: Context, wanted: str, known: Sequence[Command]) -> Reply:
+def _render_command(
+    context: CommandContext, wanted: str, known: Sequence[Command]
+) -> Reply:
     """Render a command by its path, the words after the root, or the last word."""
     found = [c for c in known if wanted in (c.path, c.path.partition(" ")[2])]
     found = found or [c for c in known if c.path.split()[-1] == wanted]

@@ -6,9 +6,10 @@ reverting proposes the opposite change, to be confirmed like any other.
 
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import within
 from bot.commands.changes import build_change_context, render_applied, render_proposal
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import join_notes
 from bot.configuration import changes
 from bot.configuration.change_steps import ConfigurationChange
@@ -26,7 +27,7 @@ MAX_BUTTONS = 4
     "newsdesk history", "Who changed what, and how to revert it", "", "revert=c-7k3m9q"
 )
 async def show_history(
-    context: Context,
+    context: CommandContext,
     n: Annotated[
         int, Option("How many changes, 1 to 20", convert=within(1, MAX_LISTED))
     ] = DEFAULT_LISTED,
@@ -56,7 +57,7 @@ async def show_history(
 
 
 @show_history.control("confirm")
-async def confirm_change(context: Context, change_id: str) -> Reply:
+async def confirm_change(context: CommandContext, change_id: str) -> Reply:
     """Apply a change that was proposed."""
     wanted = build_change_context(context)
     change = await context.db.write(
@@ -66,7 +67,7 @@ async def confirm_change(context: Context, change_id: str) -> Reply:
     return render_applied(context, change)
 
 
-def _render_older(context: Context, count: int) -> SmallPrint:
+def _render_older(context: CommandContext, count: int) -> SmallPrint:
     """Render that there are more changes than shown, and how to see them."""
     if count == MAX_LISTED:
         return context.small_print("Older changes are stored, but not listed here.")
@@ -74,7 +75,7 @@ def _render_older(context: Context, count: int) -> SmallPrint:
     return context.small_print("There are older ones: /newsdesk history {n}", n=more)
 
 
-async def _render_last_erasure(context: Context) -> tuple[ListItem, ...]:
+async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:
     """Render that the former data of this workspace were erased."""
     last = await context.db.read(
         deletion_store.find_last_erasure,
@@ -92,7 +93,7 @@ async def _render_last_erasure(context: Context) -> tuple[ListItem, ...]:
     return (ListItem(title=context.say("All data was erased"), note=note),)
 
 
-def _render_change(context: Context, change: ConfigurationChange) -> ListItem:
+def _render_change(context: CommandContext, change: ConfigurationChange) -> ListItem:
     person = change.person
     who = context.texts.word(person) if change.by_operator else shorten_line(person)
     reverts = change.reverts and context.say("reverts {id}", id=change.reverts)

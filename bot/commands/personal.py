@@ -10,8 +10,9 @@ Erasing asks for confirmation; its button is signed for this person and expires.
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import parse_page
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import format_feedback, format_occurrence
 from bot.configuration.validation import check_language
 from bot.errors import UnknownName, UserError
@@ -49,7 +50,7 @@ MAX_BLOCKS = 5
     "weekdays at 7:30",
 )
 async def show_person(
-    context: Context,
+    context: CommandContext,
     time: Annotated[
         str, Option("7:30, or weekdays at 7:30 Europe/London; off", rest=True)
     ] = "",
@@ -88,7 +89,7 @@ async def show_person(
 
 
 @show_person.control("do")
-async def handle_button(context: Context, action: str) -> Reply | Form:
+async def handle_button(context: CommandContext, action: str) -> Reply | Form:
     """Show the form, an export, or the confirmation before erasing."""
     match action.split("-"):
         case ["form"]:
@@ -105,7 +106,7 @@ async def handle_button(context: Context, action: str) -> Reply | Form:
 
 
 @show_person.control("change")
-async def switch_digest(context: Context, action: str) -> Reply:
+async def switch_digest(context: CommandContext, action: str) -> Reply:
     """Stop the reader's own digest, or start it again."""
     switch = personal_digest.resume_personal_digest
     if action == "stop":
@@ -118,7 +119,7 @@ async def switch_digest(context: Context, action: str) -> Reply:
 
 
 @show_person.control("erase")
-async def erase_person(context: Context, signed: str) -> Reply:
+async def erase_person(context: CommandContext, signed: str) -> Reply:
     """Erase everything that is stored about the reader."""
     stamp, _, person = signed.partition(":")
     asked_at = int(stamp) if stamp.isdecimal() and len(stamp) <= 12 else 0
@@ -131,12 +132,12 @@ async def erase_person(context: Context, signed: str) -> Reply:
     )
 
 
-async def _load_stored(context: Context) -> PersonalData:
+async def _load_stored(context: CommandContext) -> PersonalData:
     whose = context.person_scope
     return await context.db.read(personal_data.load_personal_data, whose=whose)
 
 
-def _build_controls(context: Context, own: Digest | None) -> tuple[Control, ...]:
+def _build_controls(context: CommandContext, own: Digest | None) -> tuple[Control, ...]:
     """Build the buttons for the reader's own digest and data."""
     if own is None:
         form = context.button("Set up a digest of my own", "me", "form", primary=True)
@@ -158,7 +159,7 @@ def _build_controls(context: Context, own: Digest | None) -> tuple[Control, ...]
 # ── the digest ─────────────────────────────────────────────────────────────────
 
 
-def _render_own_digest(context: Context, own: Digest) -> Reply:
+def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
     """Render the digest's schedule, its next time and its contents."""
     if own.paused:
         said = context.say("Your own digest is stopped. Nothing was deleted.")
@@ -186,7 +187,7 @@ def _render_own_digest(context: Context, own: Digest) -> Reply:
 # ── what is stored ─────────────────────────────────────────────────────────────
 
 
-def _ask_to_erase(context: Context) -> Reply:
+def _ask_to_erase(context: CommandContext) -> Reply:
     question = context.say(
         "This erases everything that is stored about you in this workspace: your own "
         "digest with its editions, what you saved and follow, more and less, your "
@@ -203,7 +204,7 @@ def _ask_to_erase(context: Context) -> Reply:
 
 
 async def _render_stored(
-    context: Context, stored: PersonalData
+    context: CommandContext, stored: PersonalData
 ) -> AsyncIterator[Block | str]:
     """Render everything that is stored about the reader."""
     locale = stored.reader.locale
@@ -243,7 +244,9 @@ async def _render_stored(
     )
 
 
-def _list_own_rows(context: Context, stored: PersonalData) -> Iterator[tuple[str, str]]:
+def _list_own_rows(
+    context: CommandContext, stored: PersonalData
+) -> Iterator[tuple[str, str]]:
     own, texts = stored.own, context.texts
     if own is None:
         return
@@ -259,7 +262,7 @@ def _list_own_rows(context: Context, stored: PersonalData) -> Iterator[tuple[str
     yield context.say("In it"), _describe_contents(context, own)
 
 
-def _describe_contents(context: Context, own: Digest) -> str:
+def _describe_contents(context: CommandContext, own: Digest) -> str:
     """Describe what the digest includes."""
     language, include = own.options.language, own.options.include
     if not include:
@@ -276,14 +279,16 @@ def _describe_contents(context: Context, own: Digest) -> str:
     )
 
 
-def _format_names(context: Context, names: Sequence[str]) -> str:
+def _format_names(context: CommandContext, names: Sequence[str]) -> str:
     if not names:
         return context.say("nothing")
     said, rest = ", ".join(names[:MAX_NAMED]), len(names) - MAX_NAMED
     return context.say("{names} and {n} more", names=said, n=rest) if rest > 0 else said
 
 
-def _render_export(context: Context, stored: PersonalData, part: str = "") -> Reply:
+def _render_export(
+    context: CommandContext, stored: PersonalData, part: str = ""
+) -> Reply:
     """Render all data as a JSON file, or a part of it, counted from 1, for copying."""
     text = personal_data.export_as_json(stored)
     document = Document(name="standfirst-me.json", text=text)
@@ -317,7 +322,7 @@ AUTOMATIC_LANGUAGE = "automatic"
 
 @command("news language", "The language in which you are answered", "", "de")
 async def choose_language(
-    context: Context,
+    context: CommandContext,
     language: Annotated[
         str,
         Option(

@@ -14,8 +14,9 @@ posting is refused.
 import secrets
 from typing import Annotated
 
-from bot.commands import Context, Option, command
-from bot.commands.arguments import DigestNameArgument, collapse_blanks
+from bot.commands.arguments import DigestNameArgument
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, collapse_blanks, command
 from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.lookup.name_resolution import resolve_destination
@@ -29,7 +30,7 @@ from bot.publishing.manual import ManualPublisher, parse_topic
 MAX_TOPIC_LENGTH = 40
 
 
-def _convert_topic(context: Context, typed: str) -> str:
+def _convert_topic(context: CommandContext, typed: str) -> str:
     """Return the topic on one line.
 
     Raises:
@@ -48,7 +49,7 @@ def _convert_topic(context: Context, typed: str) -> str:
     return topic
 
 
-async def _convert_destination(context: Context, typed: str) -> Destination:
+async def _convert_destination(context: CommandContext, typed: str) -> Destination:
     """Find the destination of this name, if the person may post an edition there."""
     found = resolve_destination(await context.list_destinations(), typed)
     await _check_can_post(context, found)
@@ -64,7 +65,7 @@ async def _convert_destination(context: Context, typed: str) -> Destination:
     "Front page to=breaking",
 )
 async def post_edition(
-    context: Context,
+    context: CommandContext,
     digest: DigestNameArgument,
     topic: Annotated[
         str,
@@ -113,7 +114,7 @@ def _format_destinations(order: EditionOrder) -> str:
     return where
 
 
-def _format_question(context: Context, order: EditionOrder) -> str:
+def _format_question(context: CommandContext, order: EditionOrder) -> str:
     said = {"digest": order.digest.name, "where": _format_destinations(order)}
     if order.topic:
         return context.say(
@@ -134,7 +135,7 @@ def _format_question(context: Context, order: EditionOrder) -> str:
     )
 
 
-def _describe_effect(context: Context, order: EditionOrder) -> str:
+def _describe_effect(context: CommandContext, order: EditionOrder) -> str:
     """Describe the effect on later editions."""
     if order.among_own:
         return context.say(
@@ -151,7 +152,7 @@ def _describe_effect(context: Context, order: EditionOrder) -> str:
 
 
 @post_edition.control("confirmed")
-async def post_confirmed(context: Context, carried: str) -> Reply:
+async def post_confirmed(context: CommandContext, carried: str) -> Reply:
     """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
     digest = await context.archive.digest(context.scope, int(key))
@@ -181,7 +182,7 @@ async def post_confirmed(context: Context, carried: str) -> Reply:
     return context.reply(said)
 
 
-async def _post_digest(context: Context, digest: Digest, slot: str) -> Reply:
+async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
     outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
     edition = outcome.stored_edition
@@ -199,7 +200,7 @@ async def _post_digest(context: Context, digest: Digest, slot: str) -> Reply:
 @command(
     "newsdesk undo", "Undo the newest edition, within ten minutes", "", "Front page"
 )
-async def undo_edition(context: Context, digest: DigestNameArgument) -> Reply:
+async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> Reply:
     """Ask whether to delete the messages of the digest's newest edition."""
     edition = await context.db.read(
         manual.find_undoable_edition, digest.scope, digest_id=digest.id, now=context.now
@@ -214,7 +215,7 @@ async def undo_edition(context: Context, digest: DigestNameArgument) -> Reply:
 
 
 @undo_edition.control("confirmed")
-async def undo_confirmed(context: Context, public_id: str) -> Reply:
+async def undo_confirmed(context: CommandContext, public_id: str) -> Reply:
     """Delete the messages of this edition."""
     done = await context.db.write(
         manual.undo_edition,
@@ -234,7 +235,7 @@ async def undo_confirmed(context: Context, public_id: str) -> Reply:
     return context.reply(said)
 
 
-async def _check_can_post(context: Context, place: Destination) -> None:
+async def _check_can_post(context: CommandContext, place: Destination) -> None:
     """Reject a destination that the bot or the person cannot post to.
 
     Raises:
@@ -262,7 +263,7 @@ async def _check_can_post(context: Context, place: Destination) -> None:
         )
 
 
-async def _may_write(context: Context, place: Destination) -> bool:
+async def _may_write(context: CommandContext, place: Destination) -> bool:
     workspace = context.workspace
     platform: object = context.publisher.platforms.get(workspace.platform)
     if platform is None:

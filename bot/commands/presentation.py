@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from bot.commands import Context
+from bot.commands.context import CommandContext
 from bot.errors import UnknownName
 from bot.model import (
     Block,
@@ -57,7 +57,7 @@ class Page(Generic[T]):
         shown = tuple(items[start : start + size])
         return cls(items=shown, number=number, pages=pages, first=start + 1)
 
-    def format_position(self, context: Context) -> str:
+    def format_position(self, context: CommandContext) -> str:
         """Format «Page 2 of 3»; "" for the only page."""
         if self.pages == 1:
             return ""
@@ -74,7 +74,7 @@ def format_channels(destinations: Sequence[Destination]) -> str:
     return ", ".join(f"#{place.name}" for place in destinations)
 
 
-def format_outlets(context: Context, story: EditionStory) -> str:
+def format_outlets(context: CommandContext, story: EditionStory) -> str:
     """Format «Hallin Courier and 2 more» for a story's source line."""
     first, *others = story.outlets or ("",)
     if not others:
@@ -85,7 +85,7 @@ def format_outlets(context: Context, story: EditionStory) -> str:
 
 
 def render_article_line(
-    context: Context, ref: Article | ArticleRef, zone: str = ""
+    context: CommandContext, ref: Article | ArticleRef, zone: str = ""
 ) -> ListItem:
     """Render an article as a line that links to its text, in the workspace's zone."""
     at = ref.published
@@ -128,7 +128,7 @@ def format_figure_title(figure: Figure) -> str:
 
 
 async def load_wordings(
-    context: Context, cards: Sequence[QuoteCard]
+    context: CommandContext, cards: Sequence[QuoteCard]
 ) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
     """Pair each card with the outlets that carry it; each utterance appears once."""
     found = await context.query(quote_wording_store.find_card_wordings, cards=cards)
@@ -143,7 +143,7 @@ async def load_wordings(
 
 
 def render_quotes(
-    context: Context,
+    context: CommandContext,
     quotes: Sequence[tuple[QuoteCard, QuoteWordings]],
     *,
     story_zone: str = "",
@@ -168,7 +168,7 @@ def render_quotes(
 
 
 def _format_carriers(
-    context: Context, card: QuoteCard, carried: QuoteWordings, zone: str
+    context: CommandContext, card: QuoteCard, carried: QuoteWordings, zone: str
 ) -> str:
     also, in_part = ", ".join(carried.also), ", ".join(carried.in_part)
     return join_notes(
@@ -186,14 +186,16 @@ def _render_changed_wording(one: ChangedWording) -> ListItem:
     return replace(line, start=words.start, end=words.end, marks=marks)
 
 
-def format_occurrence(context: Context, digest: Digest, occurrence: Occurrence) -> str:
+def format_occurrence(
+    context: CommandContext, digest: Digest, occurrence: Occurrence
+) -> str:
     """Format «yesterday 08:30: sent», or the reason why nothing was posted."""
     reason = context.message(occurrence.reason)
     when = context.format_moment(occurrence.due_at, digest_zone(digest))
     return f"{when}: {reason or context.texts.word(occurrence.state)}"
 
 
-def format_feedback(context: Context, given: Feedback) -> str:
+def format_feedback(context: CommandContext, given: Feedback) -> str:
     """Format «More of: harbour, Ada Brandt»."""
     terms = ", ".join(given.terms)
     if given.direction == "more":

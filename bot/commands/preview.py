@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import PREVIEW_DAYS, DigestNameArgument
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import format_article_title
 from bot.configuration.diff import shorten_line
 from bot.errors import UserError
@@ -36,7 +37,7 @@ _DAY_WORDS = {
 MAX_REASONS, MAX_NAMED_ARTICLES = 3, 5
 
 
-def _parse_day(_: Context, typed: str) -> str:
+def _parse_day(_: CommandContext, typed: str) -> str:
     said = " ".join(normalize_text(typed).split())
     for day, words in _DAY_WORDS.items():
         if re.fullmatch(words, said):
@@ -53,7 +54,7 @@ def _parse_day(_: Context, typed: str) -> str:
     'day="last 7 days"',
 )
 async def preview_edition(
-    context: Context,
+    context: CommandContext,
     digest: DigestNameArgument,
     day: Annotated[
         str,
@@ -92,7 +93,9 @@ async def preview_edition(
     return context.reply(then, *blocks, title=title)
 
 
-async def _compose_draft(context: Context, digest: Digest, day: str) -> EditionPreview:
+async def _compose_draft(
+    context: CommandContext, digest: Digest, day: str
+) -> EditionPreview:
     if day == TODAY:
         return await context.publisher.preview(digest, context.workspace.platform)
     zone = load_zone(digest_zone(digest))
@@ -106,7 +109,7 @@ async def _compose_draft(context: Context, digest: Digest, day: str) -> EditionP
     return await context.publisher.past(digest, since, until)
 
 
-def _explain_holds(context: Context, digest: Digest) -> Iterator[str]:
+def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
     """Explain what keeps an edition from being posted now, whatever it contains."""
     zone, quiet = digest_zone(digest), digest.options.quiet_hours
     if digest.paused or digest.paused_until is not None:
@@ -118,7 +121,7 @@ def _explain_holds(context: Context, digest: Digest) -> Iterator[str]:
         yield context.say("Held: it is quiet until {when}.", when=when)
 
 
-def _format_counts(context: Context, edition: Edition) -> str:
+def _format_counts(context: CommandContext, edition: Edition) -> str:
     """Format «20 articles read · 3 posted before · 2 filtered out · 4 merged · …»."""
     outcomes = [(d.stage, d.outcome) for d in edition.decisions]
     return context.say(
@@ -133,7 +136,7 @@ def _format_counts(context: Context, edition: Edition) -> str:
     )
 
 
-async def _format_articles(context: Context, articles: Sequence[str]) -> str:
+async def _format_articles(context: CommandContext, articles: Sequence[str]) -> str:
     """Format the titles of the first of these articles: «Bridge closed» (Sun), …."""
     titles = []
     for key in articles[:MAX_NAMED_ARTICLES]:
@@ -147,7 +150,9 @@ async def _format_articles(context: Context, articles: Sequence[str]) -> str:
     return ", ".join(titles)
 
 
-async def _render_stages(context: Context, edition: Edition) -> AsyncIterator[ListItem]:
+async def _render_stages(
+    context: CommandContext, edition: Edition
+) -> AsyncIterator[ListItem]:
     """Render per stage how many articles it left out, and the most frequent reasons.
 
     Merged articles are also named, up to `MAX_NAMED_ARTICLES`.

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import SinceArgument, named_story
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import (
     format_figure_title,
     join_notes,
@@ -36,7 +37,7 @@ def _is_story(topic: str) -> bool:
     "news quotes", "Who said what, word for word", "Xi", "topic=bridge since=Monday"
 )
 async def show_quotes(
-    context: Context,
+    context: CommandContext,
     speaker: Annotated[
         str, Option("A name or part of one", rest=True, completes="speaker")
     ] = "",
@@ -59,7 +60,7 @@ async def show_quotes(
 
 
 async def _load_cards(
-    context: Context, speaker: str, topic: str, since: datetime | None
+    context: CommandContext, speaker: str, topic: str, since: datetime | None
 ) -> tuple[QuoteCard, ...]:
     if _is_story(topic):
         found = await context.archive.story(context.place, topic)
@@ -70,7 +71,7 @@ async def _load_cards(
     return tuple(content.build_card(article, quote) for article, quote in stored)
 
 
-async def _explain_no_quotes(context: Context, speaker: str) -> str:
+async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
     """Explain that there are no quotes of the speaker; list similar names."""
     if not speaker:
         return context.say("No quotes are stored yet.")
@@ -93,7 +94,7 @@ MAX_COMPARED = 40
 
 @command("news figures", "Numbers, what they measure, and their sentence", "1", "trade")
 async def show_figures(
-    context: Context,
+    context: CommandContext,
     topic: Annotated[str, named_story("A story number, or words", rest=True)] = "",
     since: SinceArgument = None,
 ) -> Reply:
@@ -111,7 +112,7 @@ async def show_figures(
 
 
 async def _load_figures(
-    context: Context, topic: str, since: datetime | None
+    context: CommandContext, topic: str, since: datetime | None
 ) -> tuple[tuple[Article, Figure], ...]:
     ids = None
     if _is_story(topic):
@@ -142,7 +143,7 @@ class ComparedFigure:
     others: tuple[ArticleFigure, ...] = ()
 
 
-def _render_compared(context: Context, one: ComparedFigure) -> Iterator[Block]:
+def _render_compared(context: CommandContext, one: ComparedFigure) -> Iterator[Block]:
     """Render the figure, the outlets that agree, and the figures that differ."""
     outlets = ", ".join(one.also)
     also = outlets and context.say("the same in {outlets}", outlets=outlets)

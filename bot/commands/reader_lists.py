@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import StoryArgument, parse_page
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import Page, format_feedback, join_notes
 from bot.errors import UnknownName, UserError, quote_names
 from bot.model import ListItem, Reply, SmallPrint
@@ -30,7 +31,7 @@ def _clean_name(typed: str) -> str:
     return name
 
 
-async def _parse_topic(context: Context, typed: str) -> Follow:
+async def _parse_topic(context: CommandContext, typed: str) -> Follow:
     """Parse a topic, or the speaker whose full name it is."""
     name = _clean_name(typed)
     names = quote_store.list_speaker_names
@@ -48,7 +49,7 @@ async def _parse_topic(context: Context, typed: str) -> Follow:
     "",
 )
 async def follow(
-    context: Context,
+    context: CommandContext,
     topic: Annotated[
         Follow | None,
         Option(
@@ -81,7 +82,7 @@ async def follow(
     return context.reply(*said, effect, controls=undo)
 
 
-async def _add_follow(context: Context, wanted: Follow) -> str:
+async def _add_follow(context: CommandContext, wanted: Follow) -> str:
     added = await context.db.write(
         reader_store.add_follow,
         context.person_scope,
@@ -99,7 +100,7 @@ async def _add_follow(context: Context, wanted: Follow) -> str:
     return context.say("You already follow «{name}».", name=wanted.name)
 
 
-async def _list_follows(context: Context) -> Reply:
+async def _list_follows(context: CommandContext) -> Reply:
     known = await context.db.read(reader_store.list_follows, context.person_scope)
     return context.listing(
         context.say("What you follow"),
@@ -114,7 +115,7 @@ async def _list_follows(context: Context) -> Reply:
 
 @command("news unfollow", "Stop following a topic or a speaker", "battery")
 async def unfollow(
-    context: Context,
+    context: CommandContext,
     name: Annotated[
         str, Option("One of those that you follow", rest=True, completes="follow")
     ],
@@ -132,19 +133,19 @@ async def unfollow(
 
 
 @command("news more", "More of such stories in your own digest", "2", "s-7k3m9q")
-async def want_more(context: Context, story: StoryArgument) -> Reply:
+async def want_more(context: CommandContext, story: StoryArgument) -> Reply:
     """Rank stories like this one higher in the reader's own digest."""
     return await _give_feedback(context, "more", story)
 
 
 @command("news less", "Less of such stories in your own digest", "2", "s-7k3m9q")
-async def want_less(context: Context, story: StoryArgument) -> Reply:
+async def want_less(context: CommandContext, story: StoryArgument) -> Reply:
     """Rank stories like this one lower in the reader's own digest."""
     return await _give_feedback(context, "less", story)
 
 
 async def _give_feedback(
-    context: Context, direction: FeedbackDirection, story: EditionStory
+    context: CommandContext, direction: FeedbackDirection, story: EditionStory
 ) -> Reply:
     given = Feedback(
         story=story.id,
@@ -160,24 +161,28 @@ async def _give_feedback(
     return context.reply(said, effect, controls=(undo,))
 
 
-async def _describe_effect(context: Context, direction: FeedbackDirection) -> str:
+async def _describe_effect(
+    context: CommandContext, direction: FeedbackDirection
+) -> str:
     own = await context.find_own_digest()
     if own is None:
         return context.say(
             "It counts in a digest of your own, by private message: /news me 7:30 "
             "sets one up. The digests of this workspace stay as they are."
         )
-    due = {"when": context.format_next_due(own)}
+    when = context.format_next_due(own)
     if direction == "more":
         return context.say(
-            "Your own digest ({when}) will rank such stories higher.", **due
+            "Your own digest ({when}) will rank such stories higher.", when=when
         )
-    return context.say("Your own digest ({when}) will rank such stories lower.", **due)
+    return context.say(
+        "Your own digest ({when}) will rank such stories lower.", when=when
+    )
 
 
 @want_less.control("undo")
 @want_more.control("undo")
-async def withdraw_feedback(context: Context, story: str) -> Reply:
+async def withdraw_feedback(context: CommandContext, story: str) -> Reply:
     """Delete the reader's feedback about this story."""
     delete, mine = reader_store.delete_feedback, context.person_scope
     if await context.db.write(delete, mine, story=story):
@@ -190,7 +195,7 @@ MAX_SAVED, PAGE_SIZE = 200, 15
 
 
 @command("news save", "Keep a story on your own list", "2", "s-7k3m9q")
-async def save_story(context: Context, story: StoryArgument) -> Reply:
+async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
     """Add the story to the reader's list."""
     saved = SavedStory(
         story=story.id,
@@ -213,7 +218,7 @@ async def save_story(context: Context, story: StoryArgument) -> Reply:
 
 
 @save_story.control("undo")
-async def remove_saved_story(context: Context, story: str) -> Reply:
+async def remove_saved_story(context: CommandContext, story: str) -> Reply:
     """Remove the story from the reader's list."""
     delete, mine = reader_store.delete_saved_story, context.person_scope
     if await context.db.write(delete, mine, story=story):
@@ -223,7 +228,7 @@ async def remove_saved_story(context: Context, story: str) -> Reply:
 
 @command("news saved", "Your saved stories", "", "remove=2")
 async def list_saved_stories(
-    context: Context,
+    context: CommandContext,
     page: Annotated[int, Option("Which page of the list", convert=parse_page)] = 1,
     remove: Annotated[str, Option("The number of one to take off")] = "",
 ) -> Reply:
@@ -237,7 +242,7 @@ async def list_saved_stories(
     return context.answer("Taken off your list: {headline}", headline=gone.headline)
 
 
-async def _render_page(context: Context, page: Page[SavedStory]) -> Reply:
+async def _render_page(context: CommandContext, page: Page[SavedStory]) -> Reply:
     zone = await context.get_own_zone()
     lines = []
     for number, one in enumerate(page.items, page.first):

@@ -12,7 +12,6 @@ from bot.commands import (
     destinations,
     digests,
     editions,
-    files,
     filters,
     help_pages,
     history,
@@ -101,8 +100,8 @@ COMMANDS: tuple[CommandDeclaration, ...] = (
     reports.manage_reports,
     history.show_history,
     status.run_doctor,
-    files.export_configuration,
-    files.apply_file,
+    workspace.export_configuration,
+    workspace.apply_file,
     workspace.erase_workspace,
     help_pages.show_editor_help,
 )

@@ -7,8 +7,9 @@ next command. Limits per person keep one reader from filling the editors' list.
 from datetime import timedelta
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import FollowedStoryArgument, at_most
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import join_notes
 from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
@@ -30,7 +31,7 @@ MAX_LISTED_REPORTS = 15
     "2 The bridge was closed on Monday, not Tuesday.",
 )
 async def report_error(
-    context: Context,
+    context: CommandContext,
     story: FollowedStoryArgument,
     text: Annotated[
         str, Option("What is wrong, and how you know", rest=True, convert=at_most(1000))
@@ -49,7 +50,7 @@ async def report_error(
 
 
 def _add_report(
-    conn: Connection, context: Context, story: EditionStory, text: str
+    conn: Connection, context: CommandContext, story: EditionStory, text: str
 ) -> Report:
     """Store the report.
 
@@ -86,7 +87,7 @@ def _add_report(
     "r-7k3m9q Thank you, the day is right now.",
 )
 async def manage_reports(
-    context: Context,
+    context: CommandContext,
     settle: Annotated[
         str, Option("The ID of the report to resolve", completes="report")
     ] = "",
@@ -118,7 +119,7 @@ async def manage_reports(
     return context.reply(*lines, last, title=title)
 
 
-async def _settle_report(context: Context, settle: str, answer: str) -> Reply:
+async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:
     done = await context.db.write(
         resolve_report,
         context.scope,

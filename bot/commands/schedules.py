@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import (
     DigestArgument,
     DigestsArgument,
@@ -16,6 +15,8 @@ from bot.commands.arguments import (
     parse_coming_day,
 )
 from bot.commands.changes import propose_and_render, request_settings
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.digest_requests import SCHEDULE_OPTION
 from bot.configuration.change_steps import ChangeRequest
 from bot.errors import FieldError, UserError
@@ -44,7 +45,9 @@ WhichSchedule = Annotated[
     "/newsdesk schedule Morning brief daily at 18:00",
 )
 async def add_schedule(
-    context: Context, schedule: Annotated[str, SCHEDULE_LINE], digest: TypedDigest = ""
+    context: CommandContext,
+    schedule: Annotated[str, SCHEDULE_LINE],
+    digest: TypedDigest = "",
 ) -> Reply:
     """Propose another schedule; the digest's name may precede the sentence."""
     if not digest:
@@ -53,7 +56,7 @@ async def add_schedule(
     return await _propose_schedules(context, found, [*found.schedules, schedule])
 
 
-async def _split_digest_name(context: Context, said: str) -> tuple[str, str]:
+async def _split_digest_name(context: CommandContext, said: str) -> tuple[str, str]:
     """Split «Morning brief daily at 18:00»; the name is "" if there is none."""
     with suppress(UserError):
         parse_schedule(said)
@@ -68,14 +71,14 @@ async def _split_digest_name(context: Context, said: str) -> tuple[str, str]:
 
 
 async def _propose_schedules(
-    context: Context, digest: Digest, sentences: list[str]
+    context: CommandContext, digest: Digest, sentences: list[str]
 ) -> Reply:
     request = request_settings(digest, {"schedule": sentences})
     return await propose_and_render(context, request)
 
 
 @command("newsdesk schedule list", "When each digest is posted")
-async def list_schedules(context: Context, digest: DigestsArgument) -> Reply:
+async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Reply:
     """List the schedules of one digest or of all, numbered."""
     blocks: list[Block] = []
     for one in digest:
@@ -95,7 +98,7 @@ async def list_schedules(context: Context, digest: DigestsArgument) -> Reply:
     "daily at 18:00 which=2",
 )
 async def edit_schedule(
-    context: Context,
+    context: CommandContext,
     *,
     schedule: Annotated[str, replace(SCHEDULE_LINE, required=True)] = "",
     which: WhichSchedule = "",
@@ -115,7 +118,7 @@ async def edit_schedule(
 
 @command("newsdesk schedule remove", "Stop posting a digest at these times", "2")
 async def remove_schedule(
-    context: Context, *, which: WhichSchedule = "", digest: DigestArgument
+    context: CommandContext, *, which: WhichSchedule = "", digest: DigestArgument
 ) -> Reply:
     """Propose to remove a schedule."""
     at = _find_schedule(digest, which, context.texts)
@@ -160,7 +163,7 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
 
 @command("newsdesk pause", "Pause a digest for a while", "", "until=2030-01-07")
 async def pause_digest(
-    context: Context,
+    context: CommandContext,
     digest: DigestArgument,
     until: Annotated[str, Option("First day again: tomorrow, Friday, 2026-12-24")] = "",
 ) -> Reply:
@@ -175,7 +178,7 @@ async def pause_digest(
 
 @command("newsdesk schedule skip", "Skip one day", "2030-12-24")
 async def skip_day(
-    context: Context,
+    context: CommandContext,
     date: Annotated[str, Option("tomorrow, Friday, 2026-12-24", settings=("skip",))],
     digest: DigestArgument,
 ) -> Reply:
@@ -190,13 +193,13 @@ async def skip_day(
     return await _propose_pause(context, request_settings(digest, {"skip": days}))
 
 
-async def _propose_pause(context: Context, request: ChangeRequest) -> Reply:
+async def _propose_pause(context: CommandContext, request: ChangeRequest) -> Reply:
     waits = context.say("New articles wait for the next edition.")
     return await propose_and_render(context, request, more=[waits])
 
 
 @command("newsdesk resume", "Resume a paused digest")
-async def resume_digest(context: Context, digest: DigestArgument) -> Reply:
+async def resume_digest(context: CommandContext, digest: DigestArgument) -> Reply:
     """Propose to end the digest's pause."""
     if not digest.paused and digest.paused_until is None:
         raise UserError("«{digest}» is not paused.", digest=digest.name)
@@ -209,7 +212,7 @@ _OFF_WORDS = frozenset({"off", "none", "no", "aus"})
 
 @command("newsdesk quiet", "Hours in which nothing is posted", "22:00-07:00", "off")
 async def set_quiet_hours(
-    context: Context,
+    context: CommandContext,
     window: Annotated[
         str, Option("Such as 22:00-07:00, or off", settings=("quiet_hours",))
     ],

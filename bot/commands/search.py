@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import SinceArgument
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import render_article_line, render_passage
 from bot.lookup import text_search
 from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
@@ -24,7 +25,7 @@ from digests.types import Article
     "bridge since=yesterday",
 )
 async def search(
-    context: Context,
+    context: CommandContext,
     words: Annotated[
         str,
         Option('Words and "phrases" that must occur, -words that must not', rest=True),
@@ -58,20 +59,23 @@ async def search(
 
 
 async def _render_past_editions(
-    context: Context, words: str, limits: SearchFilter
+    context: CommandContext, words: str, limits: SearchFilter
 ) -> tuple[Block, ...]:
     """Render headlines of past editions, with the id of each story."""
     found = await context.query(text_search.search_headlines, words, limits.since)
     lines = []
     for row in found:
-        day = context.texts.day_and_time(row.made_at, context.zone)
-        place = {"edition": row.edition, "number": row.number}
-        note = context.say("{day} · /news story {edition} {number}", day=day, **place)
+        note = context.say(
+            "{day} · /news story {edition} {number}",
+            day=context.texts.day_and_time(row.made_at, context.zone),
+            edition=row.edition,
+            number=row.number,
+        )
         lines.append(ListItem(title=row.headline, note=note))
     return context.section("In past editions", lines)
 
 
-async def _explain_no_match(context: Context, words: str) -> str:
+async def _explain_no_match(context: CommandContext, words: str) -> str:
     """Explain that no article has the words, and whether options are the reason."""
     args, said = context.invocation.args, words[:60]
     names = ("from", "source", "speaker", "since")
@@ -94,7 +98,9 @@ async def _explain_no_match(context: Context, words: str) -> str:
     )
 
 
-def _render_match(context: Context, article: Article, asked: SearchQuery) -> ListItem:
+def _render_match(
+    context: CommandContext, article: Article, asked: SearchQuery
+) -> ListItem:
     """Render the article with its best matching sentence; the words are marked."""
     line = render_article_line(context, article)
     shown = find_snippet(article, asked)
@@ -114,7 +120,7 @@ def _render_match(context: Context, article: Article, asked: SearchQuery) -> Lis
     "What did the mayor say yesterday?",
 )
 async def ask(
-    context: Context,
+    context: CommandContext,
     question: Annotated[
         Question,
         Option(
@@ -144,7 +150,7 @@ async def ask(
 
 
 def _render_refusal(
-    context: Context, refused: AnswerRefusal, result: QuestionResult
+    context: CommandContext, refused: AnswerRefusal, result: QuestionResult
 ) -> Reply:
     """Render that the sources have no answer, and how many articles were read."""
     if refused.why == "nothing asked":
@@ -161,7 +167,7 @@ def _render_refusal(
     return context.reply(said, SmallPrint(text=_format_coverage(context, result)))
 
 
-def _format_coverage(context: Context, result: QuestionResult) -> str:
+def _format_coverage(context: CommandContext, result: QuestionResult) -> str:
     if not result.articles:
         return context.say("No stored article contains the words of your question.")
     if result.oldest is None:

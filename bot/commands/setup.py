@@ -7,8 +7,9 @@ posted, and one button creates destination, digest and schedule together.
 
 from collections.abc import Iterator, Sequence
 
-from bot.commands import Context, command
 from bot.commands.changes import get_previews, propose, render_proposal
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
 from bot.commands.digest_requests import (
     NewName,
     NewSchedule,
@@ -38,7 +39,7 @@ DEFAULT_PACK = "world"
     'World world "daily at 7:00 Europe/Berlin"',
 )
 async def set_up_channel(
-    context: Context,
+    context: CommandContext,
     *,
     name: NewName = "",
     source: NewSources = "",
@@ -66,7 +67,9 @@ async def set_up_channel(
     return await _render_preview(context, requests)
 
 
-async def _render_preview(context: Context, requests: Sequence[ChangeRequest]) -> Reply:
+async def _render_preview(
+    context: CommandContext, requests: Sequence[ChangeRequest]
+) -> Reply:
     change = await propose(context, *requests)
     entry = change.steps[-1].after
     assert entry is not None, "the last request is the digest"
@@ -89,14 +92,19 @@ async def _render_preview(context: Context, requests: Sequence[ChangeRequest]) -
 
 
 def _render_readings(
-    context: Context, draft: DigestPreview, change: ConfigurationChange, asked: int
+    context: CommandContext,
+    draft: DigestPreview,
+    change: ConfigurationChange,
+    asked: int,
 ) -> Iterator[Block]:
     """Render what was read, and the edition as people would see it."""
     held, read = draft.edition.made_from.articles, asked - len(draft.problems)
     sources = context.count("{n} source", "{n} sources", asked)
-    articles = context.count("{n} article", "{n} articles", held)
-    counts = {"n": read, "all": sources, "articles": articles}
-    yield ListItem(title=context.say("✓ {n} of {all} read: {articles}", **counts))
+    found = context.count("{n} article", "{n} articles", held)
+    title = context.say(
+        "✓ {n} of {all} read: {articles}", n=read, all=sources, articles=found
+    )
+    yield ListItem(title=title)
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
         yield ListItem(title=title, text=context.message(why))
@@ -118,7 +126,7 @@ def _render_readings(
 # ── a channel that is set up ───────────────────────────────────────────────────
 
 
-def _render_checklist(context: Context, here: Sequence[Digest]) -> Reply:
+def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
     blocks: list[Block] = []
     for digest in here:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
@@ -132,7 +140,7 @@ def _render_checklist(context: Context, here: Sequence[Digest]) -> Reply:
     return context.reply(*blocks, another, title=title, controls=[preview, doctor])
 
 
-def _render_steps(context: Context, digest: Digest) -> Iterator[ListItem]:
+def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
     """Render destinations, sources, schedule and length: done, or what to do."""
     where = format_channels(digest.destinations)
     hint = context.say("Resume it with /newsdesk destination here")
@@ -148,7 +156,7 @@ def _render_steps(context: Context, digest: Digest) -> Iterator[ListItem]:
     yield ListItem(title=f"{STATE_SIGNS['ok']} {stories}", note=change)
 
 
-def _are_healthy(context: Context, digest: Digest) -> bool:
+def _are_healthy(context: CommandContext, digest: Digest) -> bool:
     at = (context.now, digest_zone(digest), context.texts)
     found = (source_state.describe_health(one, *at) for one in digest.sources)
     return all(health.state == "ok" for health in found)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import (
     DIGEST_OPTION,
     FILE,
@@ -19,6 +18,8 @@ from bot.commands.arguments import (
     read_given_bytes,
 )
 from bot.commands.changes import get_previews, propose, render_proposal
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import STATE_SIGNS
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, EntryEdit
@@ -52,7 +53,7 @@ MAX_PROBLEMS = 25
     "https://reader.example/feeds.opml",
 )
 async def import_feeds(
-    context: Context,
+    context: CommandContext,
     file: Annotated[
         bytes,
         Option(
@@ -88,7 +89,7 @@ async def import_feeds(
 
 @command("newsdesk source export", "The feeds as a list for other readers (OPML)")
 async def export_feeds(
-    context: Context,
+    context: CommandContext,
     digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
@@ -114,7 +115,7 @@ async def export_feeds(
 
 
 async def _sort_by_digest(
-    context: Context, only: Digest | None, listed: Sequence[Subscription]
+    context: CommandContext, only: Digest | None, listed: Sequence[Subscription]
 ) -> Mapping[str, list[Subscription]]:
     """Sort the feeds by the digest that gets them, without those that it has."""
     known = await context.list_digests()
@@ -137,7 +138,7 @@ def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None
     return there.get(normalize_text(folder), folder[:80].strip())
 
 
-async def _get_default_digest(context: Context, known: Sequence[Digest]) -> str:
+async def _get_default_digest(context: CommandContext, known: Sequence[Digest]) -> str:
     """Return the name of the digest for feeds without a folder."""
     if not known:
         return feed_lists.DEFAULT_DIGEST_NAME
@@ -162,7 +163,10 @@ def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
 
 
 def _render_import(
-    context: Context, listed: OpmlDocument, new: int, tried: Sequence[SourceTrial]
+    context: CommandContext,
+    listed: OpmlDocument,
+    new: int,
+    tried: Sequence[SourceTrial],
 ) -> Iterator[Block]:
     bad = [one for one in tried if one.problem]
     yield ListItem(

@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 
-from bot.commands import Context, Option, command
 from bot.commands.arguments import (
     DigestArgument,
     DigestsArgument,
     TypedDigest,
-    collapse_blanks,
     named_digest,
     parse_page,
     select_digests,
@@ -26,6 +24,8 @@ from bot.commands.changes import (
     render_proposal,
     request_edit,
 )
+from bot.commands.context import CommandContext
+from bot.commands.declaration import Option, collapse_blanks, command
 from bot.commands.presentation import STATE_SIGNS, Page
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
@@ -61,7 +61,7 @@ AddressesArgument = Annotated[
     'technology digest="Morning brief"',
 )
 async def add_sources(
-    context: Context, address: AddressesArgument, digest: DigestArgument
+    context: CommandContext, address: AddressesArgument, digest: DigestArgument
 ) -> Reply:
     """Propose more sources, and show what can be read there now."""
     # Invalid addresses are refused before any of them is fetched.
@@ -85,7 +85,7 @@ async def add_sources(
     "What would be read there; nothing is saved",
     "https://news.example/feed.xml",
 )
-async def try_sources(context: Context, address: AddressesArgument) -> Reply:
+async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
     """Show what can be read at the addresses, without saving anything."""
     for one in address:
         if "://" not in one:
@@ -103,7 +103,9 @@ async def try_sources(context: Context, address: AddressesArgument) -> Reply:
     )
 
 
-async def _try_addresses(context: Context, wanted: Sequence[str]) -> list[SourceTrial]:
+async def _try_addresses(
+    context: CommandContext, wanted: Sequence[str]
+) -> list[SourceTrial]:
     if len(wanted) > MAX_ADDRESSES:
         most = MAX_ADDRESSES
         raise FieldError(
@@ -113,7 +115,7 @@ async def _try_addresses(context: Context, wanted: Sequence[str]) -> list[Source
 
 
 def _render_readings(
-    context: Context, tried: Sequence[SourceTrial], zone: str
+    context: CommandContext, tried: Sequence[SourceTrial], zone: str
 ) -> Iterator[Block]:
     """Render each address: its title, its number of articles, and the newest ones."""
     for one in tried:
@@ -149,7 +151,7 @@ def _render_readings(
 
 @command("newsdesk source list", "What is read, and how each source is", "", "page=2")
 async def list_sources(
-    context: Context,
+    context: CommandContext,
     digest: DigestsArgument,
     page: Annotated[int, Option("Of the list: 1, 2 …", convert=parse_page)] = 1,
 ) -> Reply:
@@ -162,7 +164,7 @@ async def list_sources(
     return context.listing(context.say("Sources"), shown.items, *more, nothing=nothing)
 
 
-def _render_health(context: Context, digest: Digest) -> Iterator[ListItem]:
+def _render_health(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
     zone = digest_zone(digest)
     for source in digest.all_sources:
         if source in digest.paused_sources:
@@ -194,7 +196,7 @@ class DigestSource:
         return self.source.address
 
 
-async def _find_source(context: Context, typed: str) -> DigestSource:
+async def _find_source(context: CommandContext, typed: str) -> DigestSource:
     """Find a source in the digest of the option `digest`, or in any digest.
 
     Raises:
@@ -260,7 +262,7 @@ FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=Fa
 
 @command("newsdesk source pause", "Pause a source", "Hallin Courier")
 async def pause_source(
-    context: Context, source: SourceArgument, digest: TypedDigest = ""
+    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to pause the source."""
     return await _propose_pause(context, source, paused=True)
@@ -268,13 +270,15 @@ async def pause_source(
 
 @command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
 async def resume_source(
-    context: Context, source: SourceArgument, digest: TypedDigest = ""
+    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to resume the source."""
     return await _propose_pause(context, source, paused=False)
 
 
-async def _propose_pause(context: Context, source: DigestSource, paused: bool) -> Reply:
+async def _propose_pause(
+    context: CommandContext, source: DigestSource, paused: bool
+) -> Reply:
     def edit(entry: SettingsEntry) -> SettingsEntry:
         others = [a for a in entry["paused_sources"] if a != source.address]
         now_paused = [*others, source.address] if paused else others
@@ -287,7 +291,7 @@ async def _propose_pause(context: Context, source: DigestSource, paused: bool) -
     "newsdesk source remove", "Stop reading a source", "https://news.example/feed.xml"
 )
 async def remove_source(
-    context: Context, source: SourceArgument, digest: TypedDigest = ""
+    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to remove the source from its digest."""
     _check_not_last(source.digest)
@@ -324,7 +328,7 @@ OWN_NAME_SIGN = "-"
     '"Hallin Courier" The Courier',
 )
 async def rename_source(
-    context: Context,
+    context: CommandContext,
     source: FollowedSourceArgument,
     name: Annotated[
         str,
@@ -358,7 +362,7 @@ def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
     '"Hallin Courier" Evening',
 )
 async def move_source(
-    context: Context,
+    context: CommandContext,
     source: FollowedSourceArgument,
     to: Annotated[Digest, named_digest("The digest that reads it from now on")],
     digest: Annotated[

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.commands import Context, command
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
 from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
 from bot.configuration.diff import hide_folders
 from bot.delivery import send_failures
@@ -39,7 +40,7 @@ MAX_FINDINGS: Final = 25
 
 
 @command("newsdesk status", "What was posted, what comes next, what needs attention")
-async def show_status(context: Context) -> Reply:
+async def show_status(context: CommandContext) -> Reply:
     """Show held messages, each digest, reader activity, and the last deliveries."""
     blocks: list[Block | str] = []
     workspace = await context.query(workspace_store.find_workspace)
@@ -73,7 +74,7 @@ async def show_status(context: Context) -> Reply:
 
 
 async def _list_digest_rows(
-    context: Context, digest: Digest
+    context: CommandContext, digest: Digest
 ) -> AsyncIterator[tuple[str, str]]:
     texts, zone = context.texts, digest_zone(digest)
     yield context.say("Digest"), digest.name
@@ -100,7 +101,7 @@ async def _list_digest_rows(
         yield source.called or source.name, hide_folders(health.text, (source,))
 
 
-async def _render_readers(context: Context) -> AsyncIterator[Block | str]:
+async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]:
     """Render how many reports are open, and how many readers have their own digest."""
     still = await context.query(report_store.count_open_reports)
     if still:
@@ -119,7 +120,7 @@ async def _render_readers(context: Context) -> AsyncIterator[Block | str]:
         yield SmallPrint(text=said)
 
 
-def _format_pause(context: Context, place: Destination, zone: str) -> str:
+def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
     """Format why nothing is posted there, and when it is tried again."""
     reason = context.message(place.paused)
     if place.retest_at is None:
@@ -128,7 +129,7 @@ def _format_pause(context: Context, place: Destination, zone: str) -> str:
     return f"{reason} {context.say('Next attempt: {when}.', when=when)}"
 
 
-def _render_delivery(context: Context, delivery: Delivery) -> ListItem:
+def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
     edit, delete = context.say("a correction"), context.say("taken back")
     operation = {"edit": edit, "delete": delete}.get(delivery.operation, "")
     return ListItem(
@@ -141,7 +142,9 @@ def _render_delivery(context: Context, delivery: Delivery) -> ListItem:
 # ── held messages ──────────────────────────────────────────────────────────────
 
 
-async def _render_held(context: Context) -> tuple[list[Block | str], list[Control]]:
+async def _render_held(
+    context: CommandContext,
+) -> tuple[list[Block | str], list[Control]]:
     """Render each message that may or may not have arrived, with two buttons."""
     found = await context.query(delivery_store.list_held_deliveries)
     if not found:
@@ -157,20 +160,22 @@ async def _render_held(context: Context) -> tuple[list[Block | str], list[Contro
     blocks: list[Block | str] = [said]
     controls: list[Control] = []
     for number, one in enumerate(found[:MAX_HELD], 1):
-        where = {
-            "channel": names.get(one.destination_id, one.channel),
-            "part": one.part,
-        }
-        title = context.say("{number}. #{channel}, part {part}", number=number, **where)
+        title = context.say(
+            "{number}. #{channel}, part {part}",
+            number=number,
+            channel=names.get(one.destination_id, one.channel),
+            part=one.part,
+        )
         blocks.append(ListItem(title=title, text=context.message(one.reason)))
         again = context.button("Send again", "again", one.key)
         leave = context.button("Leave it", "leave", one.key)
         which = f" ({number})" if len(found) > 1 else ""
-        controls += [replace(one, label=one.label + which) for one in (again, leave)]
+        pair = (again, leave)
+        controls += [replace(button, label=button.label + which) for button in pair]
     return blocks, controls
 
 
-async def _decide(context: Context, key: str, decision: HeldDecision) -> None:
+async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
     """Decide what happens to a held message.
 
     Raises:
@@ -188,14 +193,14 @@ async def _decide(context: Context, key: str, decision: HeldDecision) -> None:
 
 
 @show_status.control("again")
-async def send_again(context: Context, key: str) -> Reply:
+async def send_again(context: CommandContext, key: str) -> Reply:
     """Send the held message again."""
     await _decide(context, key, "again")
     return context.answer("It is being sent again.")
 
 
 @show_status.control("leave")
-async def leave_held(context: Context, key: str) -> Reply:
+async def leave_held(context: CommandContext, key: str) -> Reply:
     """Treat the held message as delivered."""
     await _decide(context, key, "leave")
     return context.answer("It is left as it is; the messages behind it are sent.")
@@ -205,7 +210,7 @@ async def leave_held(context: Context, key: str) -> Reply:
 
 
 @command("newsdesk doctor", "What is wrong here, and how to fix it")
-async def run_doctor(context: Context) -> Reply:
+async def run_doctor(context: CommandContext) -> Reply:
     """Show the findings about this workspace, most urgent first."""
     doctor = context.services.doctor
     found = await doctor.examine_workspace(context.workspace, context.texts)
@@ -226,7 +231,7 @@ async def run_doctor(context: Context) -> Reply:
 
 
 def _render_finding(
-    context: Context, one: Finding, known: Sequence[Source]
+    context: CommandContext, one: Finding, known: Sequence[Source]
 ) -> ListItem:
     # A platform words its findings itself, in English.
     return ListItem(

@@ -7,8 +7,9 @@ from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.commands import Context, command
 from bot.commands.arguments import StoryArgument, StoryReference, find_unpublished_story
+from bot.commands.context import CommandContext
+from bot.commands.declaration import command
 from bot.commands.presentation import (
     format_figure_title,
     format_outlets,
@@ -33,7 +34,7 @@ MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
 @command("news story", "One story: sources, quotes and figures", "2", "harbour bridge")
-async def show_story(context: Context, story: StoryReference) -> Reply:
+async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     """Show the story as its edition had it, with later articles."""
     try:
         found = await context.archive.story(context.place, story)
@@ -58,13 +59,13 @@ async def show_story(context: Context, story: StoryReference) -> Reply:
 
 
 def _render_articles(
-    context: Context, articles: Iterable[Article | ArticleRef], zone: str
+    context: CommandContext, articles: Iterable[Article | ArticleRef], zone: str
 ) -> list[ListItem]:
     return [render_article_line(context, article, zone) for article in articles]
 
 
 async def _render_story(
-    context: Context,
+    context: CommandContext,
     story: EditionStory,
     articles: Sequence[Article],
     more: Iterable[Block],
@@ -96,7 +97,7 @@ async def _render_story(
     )
 
 
-def _render_summary(context: Context, story: EditionStory) -> Iterator[Block]:
+def _render_summary(context: CommandContext, story: EditionStory) -> Iterator[Block]:
     """Render the sentences, and why it matters, linked to their place in the source."""
     lead, sentences = story.articles[0], [*story.summary]
     if story.matters is not None:
@@ -140,7 +141,7 @@ def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
     )
 
 
-def _render_disputes(context: Context, story: EditionStory) -> Iterator[Block]:
+def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[Block]:
     """Render both sides with their sentences; the reader decides."""
     for dispute in story.disputes:
         yield context.small_print("Outlets differ:")
@@ -148,7 +149,9 @@ def _render_disputes(context: Context, story: EditionStory) -> Iterator[Block]:
         yield _render_figure(dispute.theirs, story)
 
 
-async def _list_events(context: Context, articles: Sequence[Article]) -> list[ListItem]:
+async def _list_events(
+    context: CommandContext, articles: Sequence[Article]
+) -> list[ListItem]:
     """Render the dated events of the articles below their days, earliest first."""
     events = await context.publisher.engine.run(timeline.order_events, articles)
     read = {article.id: article.revision for article in articles}
@@ -166,7 +169,9 @@ async def _list_events(context: Context, articles: Sequence[Article]) -> list[Li
     ]
 
 
-def _render_notes(context: Context, story: EditionStory, zone: str) -> Iterator[Block]:
+def _render_notes(
+    context: CommandContext, story: EditionStory, zone: str
+) -> Iterator[Block]:
     """Render the corrections since the edition was posted."""
     for note in story.notes:
         time = context.texts.day_and_time(note.at, zone)
@@ -186,7 +191,7 @@ MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
 
 
 @command("news timeline", "A story over its days, in order", "1", "harbour bridge")
-async def show_timeline(context: Context, story: StoryArgument) -> Reply:
+async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
     """Show the story's dated events, who reported it, and the editions that had it."""
     zone = await context.get_own_zone()
     articles = await context.query(load_story_articles, story.id)
@@ -206,7 +211,7 @@ async def show_timeline(context: Context, story: StoryArgument) -> Reply:
 
 
 async def _render_days(
-    context: Context, articles: Sequence[Article]
+    context: CommandContext, articles: Sequence[Article]
 ) -> list[ListItem | str]:
     """Render the dated sentences, earliest day first; each day is named once."""
     recent = (await _list_events(context, articles))[-MAX_TIMELINE_EVENTS:]
@@ -217,7 +222,7 @@ async def _render_days(
 
 
 def _render_publications(
-    context: Context, published: Sequence[tuple[datetime, str]], zone: str
+    context: CommandContext, published: Sequence[tuple[datetime, str]], zone: str
 ) -> list[ListItem]:
     """Render «Tuesday 24 November: …», and what each later edition updated."""
     lines: list[ListItem] = []
@@ -240,7 +245,7 @@ def _render_publications(
     "About 31,000 vehicles cross the bridge",
     "s-7k3m9q",
 )
-async def explain_selection(context: Context, story: StoryReference) -> Reply:
+async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
     """Show what was decided about each article of the story, and why."""
     archive, place = context.archive, context.place
     why = await explanations.explain_story(archive, place, story, context.now)
@@ -251,7 +256,9 @@ async def explain_selection(context: Context, story: StoryReference) -> Reply:
     )
 
 
-def _render_origin(context: Context, why: StoryExplanation) -> Iterator[Block | str]:
+def _render_origin(
+    context: CommandContext, why: StoryExplanation
+) -> Iterator[Block | str]:
     """Render what the edition was made from, and the sentence with the words."""
     if why.found is None:
         yield context.say("It is not in the newest edition.")
@@ -274,7 +281,7 @@ def _render_origin(context: Context, why: StoryExplanation) -> Iterator[Block | 
     yield render_passage(line.article, line.sentence, note=line.article.source)
 
 
-async def _render_reason(context: Context, reason: Reason) -> ListItem:
+async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
     article = await context.archive.article(context.scope, int(reason.article))
     line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
     if article is not None:

@@ -7,10 +7,14 @@ right name starts the erasure. People with a grant of `/newsdesk access` cannot 
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.commands import Context, Option, command
-from bot.commands.context import CommandServices
-from bot.errors import Forbidden, UserError
-from bot.model import FactTable, Form, PlatformName, Reply, Workspace
+from bot.commands.arguments import FILE, read_given_text
+from bot.commands.changes import propose, render_proposal
+from bot.commands.context import CommandContext, CommandServices
+from bot.commands.declaration import Option, command
+from bot.configuration import file_import
+from bot.configuration.change_steps import InvalidChange, load_current_settings
+from bot.errors import FieldError, Forbidden, UserError, report_at_field
+from bot.model import Document, FactTable, Form, PlatformName, Reply, Workspace
 from bot.operations.maintenance import WorkspaceEraser, confirmation_name
 from bot.storage import Connection, destination_store, workspace_store
 from digests.messages import Message
@@ -18,7 +22,7 @@ from digests.messages import Message
 
 @command("newsdesk erase", "Erase all data of this workspace, for good")
 async def erase_workspace(
-    context: Context,
+    context: CommandContext,
     name: Annotated[
         str, Option("The workspace's name, typed out, to erase it all", rest=True)
     ] = "",
@@ -44,12 +48,12 @@ async def erase_workspace(
 
 
 @erase_workspace.control("asked")
-async def ask_for_name(context: Context, _: str) -> Form:
+async def ask_for_name(context: CommandContext, _: str) -> Form:
     """Ask for the workspace's name, which confirms the erasure."""
     return context.form({}, required=("name",))
 
 
-async def _render_erasure(context: Context, eraser: WorkspaceEraser) -> Reply:
+async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> Reply:
     found = await eraser.show(context.workspace, context.person)
     labels = {
         "digests": context.say("Digests, deleted ones too"),
@@ -152,3 +156,79 @@ def _store_departure(
                 conn, known.scope, destination_id=place.id, reason=REMOVED_REASON
             )
     workspace_store.mark_workspace_left(conn, known.scope, now=now)
+
+
+# ── configuration files ─────────────────────────────────────────────────────────
+#
+# `/newsdesk export, apply`: the configuration of a workspace as a file.
+#
+# `apply` accepts what `export` writes. The file becomes one change: it is confirmed
+# by a button, stored in the history as a whole, and reverted as a whole.
+
+#: Values of `prune`.
+PRUNE_YES, PRUNE_NO = "yes", "no"
+
+
+@command(
+    "newsdesk apply",
+    "Apply a configuration file; the changes are shown first",
+    "https://config.example/newsroom.toml",
+)
+async def apply_file(
+    context: CommandContext,
+    file: Annotated[
+        str,
+        Option(
+            "Its text as /newsdesk export gives it, or its address",
+            rest=True,
+            lines=True,
+            attachable=True,
+            convert=read_given_text,
+        ),
+    ],
+    prune: Annotated[
+        str,
+        Option(
+            "Also remove what the file does not name", choices=(PRUNE_NO, PRUNE_YES)
+        ),
+    ] = PRUNE_NO,
+) -> Reply:
+    """Propose the file's configuration as one change."""
+    workspace, plugins = context.workspace, context.services.plugins
+    current = await context.db.read(load_current_settings, workspace)
+    with report_at_field(FILE):
+        block = file_import.parse_workspace_block(file, workspace, plugins)
+    wanted = file_import.build_requests(
+        block, current, prune=prune == PRUNE_YES, place=context.place
+    )
+    if not wanted:
+        raise FieldError("The file contains nothing to set up.", field=FILE)
+    try:
+        change = await propose(context, *wanted)
+    except InvalidChange as invalid:
+        problems = [(one.location, one.problem) for one in invalid.problems]
+        every = file_import.explain_problems(problems)
+        raise FieldError.of(every, field=FILE) from None
+    stays = context.small_print(
+        "What the file does not name stays as it is, unless prune says yes."
+    )
+    return render_proposal(context, change, stays)
+
+
+@command("newsdesk export", "The set-up of this workspace as a file")
+async def export_configuration(context: CommandContext) -> Reply:
+    """Export the configuration of the workspace as TOML, without secrets."""
+    toml = await context.db.read(
+        file_import.dump_configuration, workspace_id=context.workspace_id, paths=False
+    )
+    if not toml.strip():
+        return context.answer("Nothing is set up here yet. Start with /newsdesk setup.")
+    return context.reply(
+        Document(name="standfirst.toml", text=toml),
+        context.small_print(
+            "Keep it as a file; /newsdesk apply takes it back, and so does an "
+            "operator's standfirst apply FILE. Secrets in addresses and the paths of "
+            "folders are left out."
+        ),
+        title=context.say("Configuration"),
+    )

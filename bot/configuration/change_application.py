@@ -19,7 +19,7 @@ from bot.configuration.validation import resolve_source_kind
 from bot.errors import UnknownName
 from bot.ingest import addresses
 from bot.model import Digest, DigestOptions, DigestSettings, PostOptions, Source
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.storage import (

@@ -26,7 +26,7 @@ from bot.model import (
     StoredEdition,
     Workspace,
 )
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.ports import Plugins
 from bot.storage import (
     Connection,

@@ -39,7 +39,7 @@ from bot.configuration.change_steps import (
 from bot.configuration.change_validation import check_steps
 from bot.errors import UnknownName, UserError
 from bot.model import DigestSettings, DueMoment, Location, Workspace
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule

@@ -14,7 +14,7 @@ from bot.configuration.change_steps import (
     ConfigurationChange,
     UpcomingEditions,
 )
-from bot.configuration.layout_settings import format_sections
+from bot.configuration.settings import format_sections
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.model import (

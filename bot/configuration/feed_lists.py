@@ -24,7 +24,7 @@ from bot.model import (
     Source,
     Workspace,
 )
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.settings import find_seeds_folder
 from bot.storage import Connection, digest_store, workspace_store
 from digests.language.normalization import normalize_text

@@ -29,7 +29,7 @@ from bot.delivery.send_failures import LINKS_ONLY_LEVEL
 from bot.errors import ConfigurationError
 from bot.model import Delivery, Destination, EditionKey, MessagePart, StoredEdition
 from bot.model.edition import context_from_json
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.ports import Clock, Engine, Platform
 from bot.storage import (
     Connection,

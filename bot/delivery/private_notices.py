@@ -19,7 +19,7 @@ from bot.delivery.send_failures import RetryDecision
 from bot.errors import SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.ports import OwnerDirectory
 from bot.storage import (
     Connection,
@@ -67,7 +67,7 @@ def add_stop_notice(
         return
     person, where = None, space.name
     if destination_id is not None:
-        found = notice_store.find_notice_destination(conn, scope, destination_id)
+        found = destination_store.find_destination(conn, scope, destination_id)
         if found is None or found.person is not None:
             # A person whose own messages stopped sees it with their next command.
             return

@@ -17,7 +17,6 @@ from bot.storage import (
     delivery_queue,
     delivery_store,
     destination_store,
-    notice_store,
     restoration_store,
     workspace_store,
 )
@@ -138,7 +137,7 @@ def _stop_target(
     if found.stops == "destination":
         stopped_id = delivery.destination_id
         retest_at = now + RETEST_INTERVAL if found.may_return else None
-        place = notice_store.find_notice_destination(conn, scope, stopped_id)
+        place = destination_store.find_destination(conn, scope, stopped_id)
         destination_store.pause_destination(
             conn, scope, stopped_id, found.reason, retest_at
         )

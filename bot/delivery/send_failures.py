@@ -29,7 +29,7 @@ from bot.errors import (
     UserError,
 )
 from bot.model import Delivery, StoredEdition
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Connection, delivery_store
 from digests.messages import Message
 

@@ -28,7 +28,8 @@ import structlog
 
 from bot.errors import ConfigurationError
 from bot.ingest import addresses, source_state
-from bot.ingest.source_reader import SourceReader, SourceReading, read_folder
+from bot.ingest.source_reader import SourceReader, read_folder
+from bot.ingest.source_state import SourceReading
 from bot.ingest.storing import ReadingChanges, find_changes
 from bot.ingest.story_views import StoryAssigner
 from bot.model import Source

@@ -6,17 +6,16 @@ The fetching libraries are heavy, and are imported when the first address is rea
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from bot.ingest.source_state import SourceReading
+from bot.model.digest import Source, SourceKind
 from bot.model.invocation import Attachment
-from bot.model.source import Source, SourceKind
 from digests.errors import FetchRefused
 from digests.sources import folder
-from digests.sources.folder import ReadProblem
-from digests.types import Article
 
 if TYPE_CHECKING:
     from digests.sources.fetch import AttachmentRules, Fetcher
@@ -25,29 +24,6 @@ if TYPE_CHECKING:
 
 #: Environment variable that permits sources in private networks.
 ALLOW_PRIVATE_SETTING = "STANDFIRST_FETCH_ALLOW_PRIVATE"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceReading:
-    """What a source contains, or that it has not changed."""
-
-    kind: SourceKind
-    articles: tuple[Article, ...] = ()
-    #: The source's own title, or "".
-    title: str = ""
-    #: Addresses of feeds that a page names.
-    feeds: tuple[str, ...] = ()
-    #: What could not be read, while the rest was.
-    problems: tuple[ReadProblem, ...] = ()
-    #: The source has not changed; there are no articles then.
-    unchanged: bool = False
-    #: Validators for the next request.
-    etag: str | None = None
-    last_modified: str | None = None
-    #: The address after redirects.
-    read_at: str | None = None
-    #: The address of a permanent redirect.
-    moved_to: str | None = None
 
 
 class SourceReader:

@@ -22,8 +22,7 @@ from typing import Literal
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.ingest.addresses import mask_secrets
-from bot.ingest.source_reader import SourceReading
-from bot.model.source import Source, SourceKind
+from bot.model.digest import Source, SourceKind
 from digests.errors import (
     DigestsError,
     SourceGone,
@@ -33,7 +32,32 @@ from digests.errors import (
     SourceUnreadable,
 )
 from digests.messages import Message
+from digests.sources.folder import ReadProblem
 from digests.types import Article
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceReading:
+    """What a source contains, or that it has not changed."""
+
+    kind: SourceKind
+    articles: tuple[Article, ...] = ()
+    #: The source's own title, or "".
+    title: str = ""
+    #: Addresses of feeds that a page names.
+    feeds: tuple[str, ...] = ()
+    #: What could not be read, while the rest was.
+    problems: tuple[ReadProblem, ...] = ()
+    #: The source has not changed; there are no articles then.
+    unchanged: bool = False
+    #: Validators for the next request.
+    etag: str | None = None
+    last_modified: str | None = None
+    #: The address after redirects.
+    read_at: str | None = None
+    #: The address of a permanent redirect.
+    moved_to: str | None = None
+
 
 #: Answers in a row that must name the same new address before it is used.
 MOVE_CONFIRMATIONS = 3

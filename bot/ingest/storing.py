@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.ingest import source_state
-from bot.ingest.source_reader import SourceReading
-from bot.model.source import Source
+from bot.ingest.source_state import SourceReading
+from bot.model.digest import Source
 from bot.ports import Engine
 from bot.storage import (
     Connection,

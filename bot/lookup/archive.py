@@ -29,7 +29,7 @@ from bot.model import (
     StoredEdition,
     Workspace,
 )
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

@@ -18,7 +18,7 @@ from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
 from bot.lookup.name_resolution import ResolvedStory, is_story_number, list_resolved
 from bot.model import PUBLISHABLE_FOR, Location
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.ports import Engine
 from bot.storage import (
     Connection,

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import UnknownName, UserError
 from bot.model import StoredEdition
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

@@ -4,7 +4,7 @@ The names imported here are public.
 """
 
 from bot.model.delivery import Delivery, DeliveryState, LocalMessage, Operation
-from bot.model.digest import Digest
+from bot.model.digest import Digest, Source, SourceKind, StoredArticle
 from bot.model.edition import (
     PREVIEW_ID,
     PUBLISHABLE_FOR,
@@ -29,7 +29,6 @@ from bot.model.findings import (
     PlatformCheck,
     PlatformIdentity,
 )
-from bot.model.installation import AppInstallation, InstallationTokens
 from bot.model.invocation import (
     ATTACHMENT_HINT,
     ATTACHMENT_LIMIT,
@@ -57,11 +56,12 @@ from bot.model.reply import (
     Reply,
     SmallPrint,
 )
-from bot.model.sections import USUAL_SECTIONS, complete_sections, parse_sections
+from bot.model.scope import PersonScope, Scope, Scoped
 from bot.model.settings import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
     EDITOR_PATTERN,
+    USUAL_SECTIONS,
     DestinationSettings,
     DigestOptions,
     DigestSettings,
@@ -72,19 +72,19 @@ from bot.model.settings import (
     SettingsEntry,
     SettingsModel,
     WorkspaceSettings,
+    complete_sections,
     get_setting,
     list_settings,
+    parse_sections,
 )
-from bot.model.source import Source, SourceKind, StoredArticle
 from bot.model.workspace import (
     LOCAL_PLATFORM,
     PERSON_PREFIX,
+    AppInstallation,
     Destination,
+    InstallationTokens,
     Location,
     Permission,
     Person,
-    PersonScope,
-    Scope,
-    Scoped,
     Workspace,
 )

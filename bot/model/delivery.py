@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from bot.model.edition import Payload
+from bot.model.scope import Scoped
 from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
-from bot.model.workspace import Scoped
 from digests.messages import Message
 
 DeliveryState = Literal[

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-from bot.model.workspace import Scope, Scoped
+from bot.model.scope import Scope, Scoped
 from digests.messages import Message
 from digests.types import Edition
 

@@ -3,10 +3,11 @@
 Instants are aware datetimes in UTC; `id` is the database key and is never shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
+from bot.model.scope import Scope, Scoped
 from bot.model.settings import (
     DEFAULT_POST_OPTIONS,
     DestinationSettings,
@@ -26,39 +27,6 @@ class Permission(IntEnum):
 
     EVERYONE = 0
     EDITOR = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The workspace to whose rows a query is restricted."""
-
-    workspace_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class PersonScope:
-    """The person to whose rows in a workspace a query is restricted."""
-
-    workspace_id: int
-    #: The platform's id.
-    person_id: str
-
-    @property
-    def workspace(self) -> Scope:
-        """The whole workspace."""
-        return Scope(self.workspace_id)
-
-
-class Scoped:
-    """A noun that belongs to a workspace."""
-
-    __slots__ = ()
-    workspace_id: int
-
-    @property
-    def scope(self) -> Scope:
-        """The workspace that it belongs to."""
-        return Scope(self.workspace_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,3 +107,42 @@ class Location:
         channel = self.channel or ""
         person = channel.removeprefix(PERSON_PREFIX)
         return person if person != channel else None
+
+
+# ── installations of the app ────────────────────────────────────────────────────
+#
+# An app installation in one workspace, with its tokens.
+#
+# Tokens are secrets: neither `repr` nor an error message shows them.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstallationTokens:
+    """Tokens for calls to the platform's API."""
+
+    token: str = field(repr=False)
+    #: Refresh token, valid once; None if tokens do not expire.
+    refresh: str | None = field(default=None, repr=False)
+    #: When `token` expires; None = never.
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppInstallation:
+    """An installation of the app in one workspace."""
+
+    #: The platform's id of the workspace, and its name.
+    team: str
+    name: str
+    #: The platform's id of the person who installed it.
+    installer: str
+    scopes: tuple[str, ...]
+    installed_at: datetime
+    #: None if they were encrypted under another key and cannot be decrypted.
+    tokens: InstallationTokens | None
+    #: Key in our database; a new installation gets another one.
+    id: int = 0
+    #: Incremented by every exchange of the tokens.
+    version: int = 1
+    #: Why the tokens cannot be exchanged any more; None if they can.
+    broken: Message | None = None

@@ -32,7 +32,8 @@ from pathlib import Path
 from bot.errors import UserError
 from bot.publishing import planning
 from bot.storage import Connection, process_store, restoration_store, sqlite_backup
-from bot.storage.restoration_store import ErasedWorkspace, NewerTokens
+from bot.storage.deletion_store import Erasure
+from bot.storage.restoration_store import NewerTokens
 from bot.storage.sqlite_backup import ReportProgress, ignore_progress
 
 
@@ -195,7 +196,7 @@ def secure_restored_database(
     now: datetime,
     published: bool,
     tokens: Collection[NewerTokens] = (),
-    erased: Collection[ErasedWorkspace] = (),
+    erased: Collection[Erasure] = (),
 ) -> RestoreResult:
     """Cancel what a restored database wrongly regards as still to do.
 

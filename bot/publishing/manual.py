@@ -23,7 +23,7 @@ import structlog
 from bot.errors import UserError
 from bot.lookup.text_search import parse_search
 from bot.model import PUBLISHABLE_FOR, Digest, DueMoment, StoredEdition
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import EditionInputs, build_edition_style
 from bot.publishing.editions import (

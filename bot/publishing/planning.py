@@ -19,7 +19,7 @@ import structlog
 from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.model import Digest, DueMoment
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.schedules.calendar import check_zone, load_zone
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.posting_rules import (

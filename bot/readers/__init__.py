@@ -3,9 +3,9 @@
 A person is identified by (workspace, the platform's id). Nothing about one person is
 shown to another; editors see a person's reports and nothing else.
 
-    user_context      preferences, grants and pending notices, loaded with each command
     personal_digest   set up, pause and resume a digest of one's own; feedback terms
-    personal_data     everything that is stored about a person, for display and export
+    personal_data     everything that is stored about a person, for display and export;
+                      what an answer needs to know about them
 
 A personal digest is an ordinary digest (same composer, occurrences and outbox) that
 belongs to a person: it reads the sources of the workspace's digests, includes what the

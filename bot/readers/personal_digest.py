@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.errors import UserError
 from bot.model import Digest
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Interval, Schedule

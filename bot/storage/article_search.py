@@ -22,7 +22,7 @@ from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import search_index, source_store
 from bot.storage.revision_store import REVISION_JOIN, filter_visible_revisions
 from bot.storage.schema import articles, revisions, searchable
@@ -129,7 +129,7 @@ def search_revisions_each(
     here = _Search(
         conn=conn,
         scope=scope,
-        source_ids=source_store.list_source_ids(conn, scope, only=only),
+        source_ids=source_store.list_source_ids(conn, scope, only),
         since=kept.get("since"),
         until=kept.get("until"),
         among=kept.get("among"),

@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
-from bot.model.source import Source, StoredArticle
-from bot.model.workspace import Scope
+from bot.model.digest import Source, StoredArticle
+from bot.model.scope import Scope
 from bot.storage.article_search import index_revision, remove_article_from_index
 from bot.storage.published_article_store import mark_article_changed
 from bot.storage.revision_store import (
@@ -94,7 +94,10 @@ def store_article(
     conn.execute(row.with_for_update(key_share=True))
     name = _shorten_id(article.id)
     article_id = _get_article_id(conn, source, article, names, now)
-    known = _find_revision(conn, article_id, article)
+    same_text = _REVISION.hash == _revision_hash(article)
+    known = conn.execute(
+        _select_revisions(articles.c.id == article_id, same_text)
+    ).first()
     if known is not None:
         stored, is_new = _reuse_revision(conn, known, name), False
     else:
@@ -102,7 +105,7 @@ def store_article(
         is_new = True
     turned = stored.current and not (known is not None and known.current)
     if turned and stored.first_seen != now:
-        mark_article_changed(conn, article_id=article_id, now=now)
+        mark_article_changed(conn, article_id, now)
     return stored, is_new
 
 
@@ -239,14 +242,6 @@ def _get_article_id(
     return article_id
 
 
-def _find_revision(
-    conn: Connection, article_id: int, article: Article
-) -> Row[Any] | None:
-    same_text = _REVISION.hash == _revision_hash(article)
-    query = _select_revisions(articles.c.id == article_id, same_text)
-    return conn.execute(query).first()
-
-
 def _reuse_revision(conn: Connection, row: Row[Any], name: str) -> StoredArticle:
     """Reuse a stored revision.
 
@@ -280,7 +275,7 @@ def _add_revision(
             update_rows(conn, articles, mine, url=article.url)
     revision_id = insert_revision(
         conn,
-        article_id=article_id,
+        article_id,
         external_id=name,
         article=article,
         hash=_revision_hash(article),
@@ -323,7 +318,7 @@ def _is_newer(conn: Connection, article_id: int, article: Article) -> bool:
 
 
 def _retire_current_revision(conn: Connection, article_id: int) -> None:
-    remove_article_from_index(conn, article_id=article_id)
+    remove_article_from_index(conn, article_id)
     update_rows(conn, revisions, *_is_current(article_id), current=False)
 
 

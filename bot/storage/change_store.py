@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.model.edition import Payload
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.schema import changes
 from bot.storage.statements import (
     delete_rows,

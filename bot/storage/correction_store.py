@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, select
 
 from bot.model.edition import Payload
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import corrections, editions, workspaces
 from bot.storage.statements import (

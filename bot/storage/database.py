@@ -13,15 +13,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage import engines, schema_upgrade
-from bot.storage.engines import explain_error, is_transient
+from bot.storage.engines import explain_error, explain_errors, is_transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,21 +37,21 @@ _RETRY_DELAY = 0.05
 class Database:
     """An open database, which runs functions that take a connection."""
 
-    def __init__(
-        self,
-        writer: Engine,
-        reader: Engine,
-        writers: int,
-        readers: int,
-        where: str,
-        file: Path | None = None,
-    ) -> None:
+    def __init__(self, address: URL, readers: int) -> None:
         #: The database for people: a file, or «name on host»; no credentials.
-        self.where = where
+        self.where = engines.describe_address(address)
         #: Path of the SQLite file; None on PostgreSQL.
-        self.file = file
-        self._writer = writer
-        self._reader = reader
+        self.file: Path | None = None
+        if address.get_backend_name() == "sqlite":
+            create = engines.create_sqlite_engine
+            self.file, writers = engines.get_sqlite_path(address), 1
+            self._writer = create(self.file)
+            self._reader = create(self.file, connections=readers, writes=False)
+        else:
+            writers = _POSTGRESQL_WRITERS
+            pool = writers + readers
+            self._writer = engines.create_postgresql_engine(address, connections=pool)
+            self._reader = self._writer.execution_options(postgresql_readonly=True)
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._closing = threading.Event()
@@ -66,33 +67,8 @@ class Database:
                 do.
         """
         address = engines.parse_database_url(url)
-        where = engines.describe_address(address)
         schema_upgrade.prepare_database(address)
-        if address.get_backend_name() == "sqlite":
-            file = engines.get_sqlite_path(address)
-            writer = engines.create_sqlite_engine(file)
-            reader = engines.create_sqlite_engine(
-                file, connections=readers, writes=False
-            )
-            return cls(
-                writer=writer,
-                reader=reader,
-                writers=1,
-                readers=readers,
-                where=where,
-                file=file,
-            )
-        writer = engines.create_postgresql_engine(
-            address, connections=_POSTGRESQL_WRITERS + readers
-        )
-        reader = writer.execution_options(postgresql_readonly=True)
-        return cls(
-            writer=writer,
-            reader=reader,
-            writers=_POSTGRESQL_WRITERS,
-            readers=readers,
-            where=where,
-        )
+        return cls(address, readers)
 
     async def read(
         self,
@@ -107,9 +83,11 @@ class Database:
             ConfigurationError: The database cannot be read; `DatabaseUnavailable` if
                 that may be temporary.
         """
-        return await _run_in(
-            self._reading, partial(self._read, operation, *args, **kwargs)
-        )
+
+        def work(conn: Connection) -> T:
+            return operation(conn, *args, **kwargs)
+
+        return await _run_in(self._reading, partial(self._read, work))
 
     async def write(
         self,
@@ -126,9 +104,11 @@ class Database:
             ConfigurationError: The database cannot be written, and nothing was stored;
                 `DatabaseUnavailable` if that may be temporary.
         """
-        return await _run_in(
-            self._writing, partial(self._write, operation, *args, **kwargs)
-        )
+
+        def work(conn: Connection) -> T:
+            return operation(conn, *args, **kwargs)
+
+        return await _run_in(self._writing, partial(self._write, work))
 
     async def truncate_wal(self) -> None:
         """Checkpoint SQLite's WAL into the database file.
@@ -143,31 +123,16 @@ class Database:
         self._closing.set()
         await asyncio.to_thread(self._shut_down)
 
-    def _read(
-        self,
-        operation: Callable[Concatenate[Connection, P], T],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        try:
-            with self._reader.begin() as conn:
-                return operation(conn, *args, **kwargs)
-        except DBAPIError as error:
-            raise explain_error(error, self.where) or error from error
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with explain_errors(self.where), self._reader.begin() as conn:
+            return work(conn)
 
-    def _write(
-        self,
-        operation: Callable[Concatenate[Connection, P], T],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
+    def _write(self, work: Callable[[Connection], T]) -> T:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
                 with self._writer.begin() as conn:
-                    return operation(conn, *args, **kwargs)
+                    return work(conn)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
@@ -177,11 +142,8 @@ class Database:
     def _truncate_wal(self) -> None:
         if self._writer.dialect.name != "sqlite":
             return
-        conn = self._writer.raw_connection()
-        try:
+        with closing(self._writer.raw_connection()) as conn:
             conn.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            conn.close()
 
     def _shut_down(self) -> None:
         self._reading.shutdown()

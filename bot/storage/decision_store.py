@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.columns import encode_json
 from bot.storage.schema import compositions
 from bot.storage.statements import (

@@ -36,8 +36,8 @@ from sqlalchemy import (
     tuple_,
 )
 
+from bot.model.scope import Scope
 from bot.model.settings import PlatformName
-from bot.model.workspace import Scope
 from bot.storage.columns import Instant, dump_dataclass
 from bot.storage.schema import (
     articles,
@@ -79,18 +79,17 @@ from bot.storage.statements import (
 from digests.types import Edition, InputCounts
 
 _EDITION, _WORKSPACE = editions.c, workspaces.c
+_ERASURE, _REVISION = erasures.c, revisions.c
 ErasureReason = Literal["asked", "left"]
 PrunedKind = Literal["messages", "corrections", "reports", "decisions", "changes"]
 #: Tables whose rows are counted for display.
 _COUNTED_TABLES = (
     digests, destinations, grants, changes, editions, deliveries, sources, articles,
 )  # fmt: skip
-_WORKSPACE_COLUMN = "workspace_id"
 #: Rows that cascade from an article: revisions, their quotes, figures and words.
 _ROWS_PER_ARTICLE = 20
 #: Pages of the full text index that one step rewrites.
 _INDEX_PAGES_PER_STEP = 200
-_ERASURE, _REVISION = erasures.c, revisions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -252,7 +251,7 @@ def _list_tables() -> tuple[Table, ...]:
     every = [
         table
         for table in reversed(metadata.sorted_tables)
-        if table is articles or _WORKSPACE_COLUMN in table.c
+        if table is articles or "workspace_id" in table.c
     ]
     return (*(t for t in every if t not in (*last, erasures)), *last)
 

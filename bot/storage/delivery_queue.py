@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
 from bot.model.delivery import Delivery
 from bot.model.settings import PlatformName, PostOptions
@@ -36,16 +36,15 @@ from bot.storage.statements import (
     Condition,
     first_scalar,
     from_row,
+    has_same_values,
     has_values,
     is_due,
-    is_same_row,
     list_all,
     list_scalars,
     update_rows,
 )
 
-_WORKSPACE, _DESTINATION = workspaces.c, destinations.c
-_DELIVERY = deliveries.c
+_WORKSPACE, _DESTINATION, _DELIVERY = workspaces.c, destinations.c, deliveries.c
 #: Selects deliveries together with the workspace columns of a `Delivery`.
 SELECT_DELIVERIES: Select[Any] = select(
     *_DELIVERY,
@@ -89,14 +88,14 @@ _DELETION = deliveries.alias("undoing")
 _FIRST = deliveries.alias("first")
 #: Columns that deliveries of one edition to one destination have in common.
 _PLACE = ("edition_id", "destination_id")
-_IS_SENT_POST = is_same_row(_POST, deliveries, *_PLACE, "part") & has_values(
+_IS_SENT_POST = has_same_values(_POST, deliveries, *_PLACE, "part") & has_values(
     _POST, operation="post", state="sent"
 )
 #: The edition's first message in the channel, if it precedes this part.
 _OPENING_MESSAGE = (
     select(_FIRST.c.message_id)
     .where(
-        is_same_row(_FIRST, deliveries, *_PLACE, "channel"),
+        has_same_values(_FIRST, deliveries, *_PLACE, "channel"),
         has_values(_FIRST, operation="post", state="sent"),
         _FIRST.c.part < _DELIVERY.part,
         _FIRST.c.message_id != "",
@@ -229,7 +228,7 @@ def find_next_delivery_at(
 
 
 def _find_claimable(
-    conn: Connection, now: datetime, limit: int, *which: ColumnElement[bool]
+    conn: Connection, now: datetime, limit: int, *which: Condition
 ) -> list[Row[Any]]:
     places = (_DELIVERY.workspace_id, _DELIVERY.destination_id)
     due = is_due(_DELIVERY.not_before, now)
@@ -247,18 +246,19 @@ def _find_claimable(
     return list(conn.execute(query.limit(limit)))
 
 
-def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+def _is_claimable(working: Condition) -> tuple[Condition, ...]:
     """Conditions of a delivery that can be sent once it is due."""
     unsent_before = exists().where(
-        is_same_row(_EARLIER, deliveries, *_PLACE, "operation"),
+        has_same_values(_EARLIER, deliveries, *_PLACE, "operation"),
         _EARLIER.c.part < _DELIVERY.part,
         _EARLIER.c.state.not_in(("sent", "failed")),
     )
     in_flight = exists().where(
-        is_same_row(_OTHER, deliveries, "destination_id"), _OTHER.c.state == "sending"
+        has_same_values(_OTHER, deliveries, "destination_id"),
+        _OTHER.c.state == "sending",
     )
     deletion = exists().where(
-        is_same_row(_DELETION, deliveries, *_PLACE, "part"),
+        has_same_values(_DELETION, deliveries, *_PLACE, "part"),
         _DELETION.c.operation == "delete",
     )
     return (
@@ -273,7 +273,7 @@ def _is_claimable(working: ColumnElement[bool]) -> tuple[ColumnElement[bool], ..
     )
 
 
-def _is_available(now: datetime | None) -> ColumnElement[bool]:
+def _is_available(now: datetime | None) -> Condition:
     """Condition: workspace and destination accept messages, or may be probed at `now`.
 
     None for `now`: may be probed at any time.
@@ -290,7 +290,7 @@ def _is_available(now: datetime | None) -> ColumnElement[bool]:
 
 def _takes_messages(
     place: Table, why: ColumnElement[Any], now: datetime | None
-) -> ColumnElement[bool]:
+) -> Condition:
     again = place.c.retest_at.is_not(None) if now is None else place.c.retest_at <= now
     return or_(why.is_(None), again)
 

@@ -37,7 +37,8 @@ from sqlalchemy import (
 
 from bot.model.delivery import Delivery, Operation
 from bot.model.edition import MessagePart, StoredEdition
-from bot.model.workspace import Destination, Scope
+from bot.model.scope import Scope
+from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
@@ -49,10 +50,10 @@ from bot.storage.statements import (
     delete_rows,
     filter_shared_destinations,
     first_scalar,
+    has_same_values,
     has_values,
     in_scope,
     insert_into,
-    is_same_row,
     make_message_key,
     update_rows,
 )
@@ -62,7 +63,7 @@ UNDONE_REASON = Message("delivery.undone")
 _DELIVERY = deliveries.c
 _IS_WAITING = _DELIVERY.state.in_(WAITING_STATES)
 _OTHER = deliveries.alias("other")
-_IS_SAME_MESSAGE = is_same_row(
+_IS_SAME_MESSAGE = has_same_values(
     _OTHER, deliveries, "edition_id", "destination_id", "part"
 )
 
@@ -124,7 +125,9 @@ def record_unsent(
     not_before: datetime | None = None,
     fallback_level: int | None = None,
 ) -> bool:
-    """Record that the message did not arrive, or may not have; False as above.
+    """Record that the message did not arrive, or may not have.
+
+    False if there was a later claim.
 
     Args:
         conn: Inside a transaction.
@@ -266,9 +269,11 @@ def _freeze_delivery(
         "destination_id": destination.id,
         "part": number,
     }
+    options = destination.post_options.to_stored()
     row: dict[str, Any] = {
         "channel": destination.channel,
-        "post_options": _get_post_options(destination, number, pings),
+        # A role is mentioned in the first message, if at all.
+        "post_options": options if pings and number == 1 else options | {"ping": None},
         "fallback_level": 0,
     }
     post = in_scope(deliveries, scope, **message, operation="post")
@@ -304,14 +309,6 @@ def _freeze_delivery(
     conn.execute(statement)
     mine = in_scope(deliveries, scope, **message, operation=operation)
     return int(conn.execute(select(_DELIVERY.id).where(mine)).scalar_one())
-
-
-def _get_post_options(
-    destination: Destination, part: int, pings: bool
-) -> dict[str, Any]:
-    """Build the post options; a role is mentioned in the first message, if at all."""
-    stored = destination.post_options.to_stored()
-    return stored if pings and part == 1 else stored | {"ping": None}
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:
@@ -370,7 +367,7 @@ def delete_edition_messages(
     )
     waiting = count_rows(conn, deliveries, posts, _IS_WAITING)
     there = count_rows(conn, deliveries, posts, ~_IS_WAITING)
-    finish_undone_deliveries(conn, now=now)
+    finish_undone_deliveries(conn, now)
     return there, waiting
 
 

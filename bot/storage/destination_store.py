@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.errors import UserError
+from bot.model.scope import Scope
 from bot.model.settings import PostOptions
-from bot.model.workspace import PERSON_PREFIX, Destination, Scope
+from bot.model.workspace import PERSON_PREFIX, Destination
 from bot.storage.schema import deliveries, destinations, local_messages
 from bot.storage.send_leases import WAITING_STATES
 from bot.storage.statements import (
@@ -38,7 +39,7 @@ def upsert_destination(
             person's direct messages.
     """
     _refuse_personal(name, channel)
-    before = find_destination_by_channel(conn, scope, channel=channel)
+    before = find_destination_by_channel(conn, scope, channel)
     if before is not None:
         if before.name != name:
             raise UserError(
@@ -69,7 +70,7 @@ def rename_destination(
         UserError: Another destination has the name.
     """
     _refuse_personal(name, name)
-    other = find_destination_by_name(conn, scope, name=name)
+    other = find_destination_by_name(conn, scope, name)
     if other is not None and other.id != destination_id:
         raise UserError("There is already a destination «{name}».", name=name)
     return _update_destination(conn, scope, destination_id, name=name)
@@ -123,6 +124,13 @@ def list_destinations(conn: Connection, scope: Scope) -> tuple[Destination, ...]
     return list_all(conn, query, destination_from_row)
 
 
+def find_destination(
+    conn: Connection, scope: Scope, destination_id: int
+) -> Destination | None:
+    """Find the destination with this key, of the workspace or of a person in it."""
+    return _find_destination(conn, scope, id=destination_id)
+
+
 def find_destination_by_name(
     conn: Connection, scope: Scope, name: str
 ) -> Destination | None:
@@ -145,7 +153,7 @@ def find_personal_destination(
     Also without a personal digest, once a message was sent there; else None.
     """
     channel = f"{PERSON_PREFIX}{person_id}"
-    found = find_destination_by_channel(conn, scope, channel=channel)
+    found = find_destination_by_channel(conn, scope, channel)
     if found is not None:
         return found
     sent = in_scope(local_messages, scope, channel=channel)

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, or_, select
 
 from bot.errors import UnknownName
-from bot.model.digest import Digest
+from bot.model.digest import Digest, Source
+from bot.model.scope import PersonScope, Scope
 from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
-from bot.model.source import Source
-from bot.model.workspace import Destination, PersonScope, Scope
+from bot.model.workspace import Destination
 from bot.storage import destination_store, reader_store
 from bot.storage.schema import (
     destinations,
@@ -34,7 +34,6 @@ from bot.storage.statements import (
     find_first,
     first_scalar,
     from_row,
-    has_values,
     in_scope,
     insert_all,
     list_all,
@@ -43,8 +42,7 @@ from bot.storage.statements import (
     upsert,
 )
 
-_SOURCE = sources.c
-_DIGEST, _LINK = digests.c, digest_sources.c
+_SOURCE, _DIGEST, _LINK = sources.c, digests.c, digest_sources.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,19 +90,21 @@ def upsert_digest(
         new={"paused": False},
         where=IS_WORKSPACE_DIGEST,
     )
-    _link_sources(conn, scope, row.id, sources, paused_sources)
-    for source_id, given in (called or {}).items():
-        link = has_values(digest_sources, digest_id=row.id, source_id=source_id)
-        update_rows(conn, digest_sources, link, called=given)
+    _link_sources(conn, scope, row.id, sources, paused_sources, called or {})
     _link_destinations(conn, scope, row.id, destinations)
-    found = find_digest(conn, scope, digest_id=row.id)
-    assert found is not None
-    return found
+    return _load_digests(conn, [row])[0]
 
 
 def find_digest(conn: Connection, scope: Scope, digest_id: int) -> Digest | None:
     """Find the digest with this key."""
-    return _find_digest(conn, scope, id=digest_id)
+    return find_digest_where(conn, scope, id=digest_id)
+
+
+def find_digest_where(conn: Connection, scope: Scope, **values: Any) -> Digest | None:
+    """Find the present digest with these values in its columns."""
+    mine = in_scope(digests, scope, deleted_at=None, **values)
+    row = conn.execute(select(digests).where(mine)).first()
+    return _load_digests(conn, [row])[0] if row else None
 
 
 def find_digest_pause(
@@ -123,7 +123,7 @@ def _pause_from_row(row: Row[Any]) -> DigestPause:
 
 def find_digest_by_name(conn: Connection, scope: Scope, name: str) -> Digest | None:
     """Find the digest with exactly this name."""
-    return _find_digest(conn, scope, name=name, person_id=None)
+    return find_digest_where(conn, scope, name=name, person_id=None)
 
 
 def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
@@ -199,7 +199,7 @@ def restore_digest(conn: Connection, scope: Scope, digest_id: int) -> bool:
     mine = in_scope(digests, scope, id=digest_id)
     deleted = select(_DIGEST.name).where(mine, _DIGEST.deleted_at.is_not(None))
     name = first_scalar(conn, deleted)
-    if name is None or find_digest_by_name(conn, scope, name=name):
+    if name is None or find_digest_by_name(conn, scope, name):
         return False
     return update_rows(conn, digests, mine, deleted_at=None) > 0
 
@@ -210,20 +210,24 @@ def _link_sources(
     digest_id: int,
     read: Sequence[Source],
     paused: Sequence[Source],
+    called: Mapping[int, str],
 ) -> None:
     mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
     _refuse_unknown(conn, select(_SOURCE.id).where(mine), ids, "A source")
-    mine = _LINK.digest_id == digest_id
-    begun = _LINK.first_read_at.is_not(None)
-    kept = select(_LINK.source_id, _LINK.first_read_at).where(mine, begun)
-    read_before = conn.execute(kept).all()
-    _replace_links(conn, digest_sources, "source_id", scope, digest_id, ids)
-    for key, at in read_before:
-        this = _LINK.source_id == key
-        update_rows(conn, digest_sources, mine, this, first_read_at=at)
-    these = _LINK.source_id.in_([source.id for source in paused])
-    update_rows(conn, digest_sources, mine, these, paused=True)
+    links = select(_LINK.source_id, _LINK.first_read_at)
+    before = list_all(conn, links.where(_LINK.digest_id == digest_id), tuple)
+    first_read_at: dict[int, datetime | None] = dict(before)
+    not_read = {source.id for source in paused}
+    columns = {
+        key: {
+            "first_read_at": first_read_at.get(key),
+            "paused": key in not_read,
+            "called": called.get(key),
+        }
+        for key in ids
+    }
+    _replace_links(conn, digest_sources, "source_id", scope, digest_id, columns)
 
 
 def _link_destinations(
@@ -232,7 +236,8 @@ def _link_destinations(
     mine = select(destinations.c.id).where(in_scope(destinations, scope))
     ids = [destination.id for destination in wanted]
     _refuse_unknown(conn, mine, ids, "A destination")
-    _replace_links(conn, digest_destinations, "destination_id", scope, digest_id, ids)
+    links: dict[int, dict[str, Any]] = {key: {} for key in ids}
+    _replace_links(conn, digest_destinations, "destination_id", scope, digest_id, links)
 
 
 def _refuse_unknown(
@@ -247,24 +252,19 @@ def _refuse_unknown(
 def _replace_links(
     conn: Connection,
     links: Table,
-    column: str,
+    key: str,
     scope: Scope,
     digest_id: int,
-    ids: list[int],
+    columns: Mapping[int, Mapping[str, Any]],
 ) -> None:
+    """Replace the links of a digest, in this order; `columns` are further values."""
     delete_rows(conn, links, links.c.digest_id == digest_id)
     same = {**asdict(scope), "digest_id": digest_id}
     rows = [
-        {column: key, "position": position, **same}
-        for position, key in enumerate(dict.fromkeys(ids))
+        {key: linked, "position": position, **same, **values}
+        for position, (linked, values) in enumerate(columns.items())
     ]
     insert_all(conn, links, rows)
-
-
-def _find_digest(conn: Connection, scope: Scope, **values: Any) -> Digest | None:
-    mine = in_scope(digests, scope, deleted_at=None, **values)
-    row = conn.execute(select(digests).where(mine)).first()
-    return _load_digests(conn, [row])[0] if row else None
 
 
 def _update_digest(
@@ -272,7 +272,7 @@ def _update_digest(
 ) -> Digest | None:
     mine = in_scope(digests, scope, id=digest_id, deleted_at=None)
     update_rows(conn, digests, mine, **values)
-    return find_digest(conn, scope, digest_id=digest_id)
+    return find_digest(conn, scope, digest_id)
 
 
 def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.model.edition import Payload, StoredEdition
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.columns import dump_dataclass, load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.ledger_store import add_to_ledger
@@ -19,19 +19,18 @@ from bot.storage.statements import (
     find_first,
     first_scalar,
     from_row,
+    has_same_values,
     has_values,
     in_scope,
     insert_all,
     insert_with_public_id,
-    is_same_row,
     list_all,
     update_rows,
 )
 from digests.corrections.amendments import apply_amendments
 from digests.types import Edition, PublishedLedger
 
-_STORY = edition_stories.c
-_EDITION = editions.c
+_STORY, _EDITION = edition_stories.c, editions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,7 +237,7 @@ def _is_published(scope: Scope) -> tuple[Condition, ...]:
 
 def _was_sent(operation: str, destination_id: int | None) -> Condition:
     query = select(1).where(
-        is_same_row(deliveries, editions, "workspace_id"),
+        has_same_values(deliveries, editions, "workspace_id"),
         deliveries.c.edition_id == _EDITION.id,
         has_values(deliveries, operation=operation, state="sent"),
     )
@@ -255,7 +254,7 @@ def _find_newest(
     stored = find_first(conn, newest, _edition_from_row)
     if stored is None:
         return None
-    changes = list_amendments(conn, scope, edition_id=stored.id)
+    changes = list_amendments(conn, scope, stored.id)
     return replace(stored, edition=apply_amendments(stored.edition, changes))
 
 

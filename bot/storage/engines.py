@@ -17,6 +17,8 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -202,15 +204,15 @@ _CANNOT_OPEN = (
     "the user that runs Standfirst may write there."
 )
 
-_SQLITE_ERRORS: dict[int, tuple[type[ConfigurationError], str]] = {
-    sqlite3.SQLITE_BUSY: (DatabaseUnavailable, _LOCKED),
-    sqlite3.SQLITE_LOCKED: (DatabaseUnavailable, _LOCKED),
-    sqlite3.SQLITE_FULL: (DatabaseUnavailable, _FULL),
-    sqlite3.SQLITE_IOERR: (DatabaseUnavailable, _IO),
-    sqlite3.SQLITE_READONLY: (ConfigurationError, _READONLY),
-    sqlite3.SQLITE_CORRUPT: (ConfigurationError, _DAMAGED),
-    sqlite3.SQLITE_NOTADB: (ConfigurationError, _NOT_A_DATABASE),
-    sqlite3.SQLITE_CANTOPEN: (ConfigurationError, _CANNOT_OPEN),
+_SQLITE_ERRORS = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: _IO,
+    sqlite3.SQLITE_READONLY: _READONLY,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _NOT_A_DATABASE,
+    sqlite3.SQLITE_CANTOPEN: _CANNOT_OPEN,
 }
 
 _PG_BUSY = (
@@ -243,22 +245,35 @@ _PG_RIGHTS = (
 )
 
 #: By SQLSTATE or, if that is not listed, by its first two characters (its class).
-_POSTGRESQL_ERRORS: dict[str, tuple[type[ConfigurationError], str]] = {
-    "08": (DatabaseUnavailable, _PG_UNREACHABLE),
-    "25006": (ConfigurationError, _PG_STANDBY),
-    "28": (ConfigurationError, _PG_LOGIN),
-    "3D": (ConfigurationError, _PG_MISSING),
-    "40": (DatabaseUnavailable, _PG_BUSY),
-    "42501": (ConfigurationError, _PG_RIGHTS),
-    "53": (DatabaseUnavailable, _PG_BUSY),
-    "53100": (DatabaseUnavailable, _PG_FULL),
-    "55P03": (DatabaseUnavailable, _PG_BUSY),
-    "57P": (DatabaseUnavailable, _PG_UNREACHABLE),
-    "57": (DatabaseUnavailable, _PG_BUSY),
-    "58": (DatabaseUnavailable, _IO),
-    "XX001": (ConfigurationError, _DAMAGED),
-    "XX002": (ConfigurationError, _DAMAGED),
+_POSTGRESQL_ERRORS = {
+    "08": _PG_UNREACHABLE,
+    "25006": _PG_STANDBY,
+    "28": _PG_LOGIN,
+    "3D": _PG_MISSING,
+    "40": _PG_BUSY,
+    "42501": _PG_RIGHTS,
+    "53": _PG_BUSY,
+    "53100": _PG_FULL,
+    "55P03": _PG_BUSY,
+    "57P": _PG_UNREACHABLE,
+    "57": _PG_BUSY,
+    "58": _IO,
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
 }
+
+
+#: Faults that may pass by themselves.
+_TEMPORARY = {_LOCKED, _FULL, _IO, _PG_BUSY, _PG_UNREACHABLE, _PG_FULL}
+
+
+@contextmanager
+def explain_errors(where: str) -> Iterator[None]:
+    """Convert driver errors of a block as `explain_error` does; bugs pass through."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        raise explain_error(error, where) or error from error
 
 
 def explain_error(
@@ -270,22 +285,19 @@ def explain_error(
         error: As SQLAlchemy, or the driver itself, raised it.
         where: The database, as `describe_address` formats it.
     """
-    found = _classify(error)
-    if found is None:
+    sentence = _classify(error)
+    if sentence is None:
         return None
-    kind, sentence = found
+    kind = DatabaseUnavailable if sentence in _TEMPORARY else ConfigurationError
     return kind(sentence.format(where=where))
 
 
 def is_transient(error: DBAPIError | sqlite3.Error) -> bool:
     """Check whether the transaction lost a race and can be run again."""
-    found = _classify(error)
-    return found is not None and found[1] in {_LOCKED, _PG_BUSY}
+    return _classify(error) in {_LOCKED, _PG_BUSY}
 
 
-def _classify(
-    error: DBAPIError | sqlite3.Error,
-) -> tuple[type[ConfigurationError], str] | None:
+def _classify(error: DBAPIError | sqlite3.Error) -> str | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
@@ -294,25 +306,16 @@ def _classify(
     state = getattr(cause, "sqlstate", None)
     if state is None:
         # Only failed and lost connections have no code.
-        return (
-            _POSTGRESQL_ERRORS[_classify_by_message(str(cause))]
-            if _is_connection_lost(error)
-            else None
-        )
-    for length in (5, 3, 2):
-        if state[:length] in _POSTGRESQL_ERRORS:
-            return _POSTGRESQL_ERRORS[state[:length]]
-    return None
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        failed = lost or isinstance(error, OperationalError)
+        return _classify_by_message(str(cause)) if failed else None
+    known = (state[:length] for length in (5, 3, 2))
+    return next(filter(None, map(_POSTGRESQL_ERRORS.get, known)), None)
 
 
 def _classify_by_message(said: str) -> str:
     """Classify a refused connection by the server's (English) message."""
     if "authentication" in said or "no password" in said or 'role "' in said:
-        return "28"
-    return "3D" if 'database "' in said and "not exist" in said else "08"
-
-
-def _is_connection_lost(error: Exception) -> bool:
-    return isinstance(error, OperationalError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
+        return _PG_LOGIN
+    missing = 'database "' in said and "not exist" in said
+    return _PG_MISSING if missing else _PG_UNREACHABLE

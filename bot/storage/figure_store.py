@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import article_search
 from bot.storage.revision_store import (
     REVISION_JOIN,
@@ -76,9 +76,9 @@ def list_figures(
         query = query.where(revisions.c.id.in_(last))
     rows = conn.execute(query.limit(limit)).all()
     texts = load_articles(conn, sorted({row.revision_id for row in rows}))
+    chosen = [(row, texts[row.revision_id]) for row in rows]
     return tuple(
-        (texts[row.revision_id], _figure_from_row(row, texts[row.revision_id].text))
-        for row in rows
+        (article, _figure_from_row(row, article.text)) for row, article in chosen
     )
 
 

@@ -18,7 +18,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -26,9 +26,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Row, select
 
-from bot.model.installation import AppInstallation, InstallationTokens
+from bot.model.scope import Scope
 from bot.model.settings import PlatformName
-from bot.model.workspace import Scope
+from bot.model.workspace import AppInstallation, InstallationTokens
 from bot.ports import Clock
 from bot.storage.database import Database
 from bot.storage.schema import install_states, installations, workspaces
@@ -48,14 +48,14 @@ from bot.storage.statements import (
 from bot.storage.workspace_store import upsert_workspace
 from digests.messages import Message
 
-_CIPHER_FORMAT: Final = "s1"
-_NONCE_BYTES: Final = 12
+_CIPHER_FORMAT = "s1"
+_NONCE_BYTES = 12
 #: Lifetime of a state: the time for an installation from its first page to its last.
-INSTALL_STATE_TTL: Final = timedelta(minutes=10)
+INSTALL_STATE_TTL = timedelta(minutes=10)
 #: Maximum number of stored states; beyond that the oldest are deleted.
-MAX_INSTALL_STATES: Final = 1_000
+MAX_INSTALL_STATES = 1_000
 #: Lifetime of a claim, after which another process may exchange the tokens.
-EXCHANGE_LEASE: Final = timedelta(seconds=60)
+EXCHANGE_LEASE = timedelta(seconds=60)
 
 
 class TokenDecryptionError(Exception):
@@ -85,9 +85,8 @@ class TokenCipher:
         """Encrypt a secret with `about` as authenticated context; return ASCII text."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         encrypted = self._cipher.encrypt(nonce, secret.encode(), about.encode())
-        return (
-            f"{_CIPHER_FORMAT}.{base64.urlsafe_b64encode(nonce + encrypted).decode()}"
-        )
+        text = base64.urlsafe_b64encode(nonce + encrypted).decode()
+        return f"{_CIPHER_FORMAT}.{text}"
 
     def decrypt(self, encrypted: str, about: str) -> str:
         """Decrypt a result of `encrypt`.
@@ -100,39 +99,33 @@ class TokenCipher:
             raw = base64.urlsafe_b64decode(rest.encode())
             if form != _CIPHER_FORMAT:
                 raise TokenDecryptionError
-            found = self._cipher.decrypt(
-                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], about.encode()
-            )
+            nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+            return self._cipher.decrypt(nonce, sealed, about.encode()).decode()
         except (InvalidTag, ValueError):
             raise TokenDecryptionError from None
-        return found.decode()
 
 
+@dataclass
 class DatabaseInstallationStore:
     """Installations of one platform's app (`ports.InstallationStore`)."""
 
-    def __init__(
-        self,
-        database: Database,
-        cipher: TokenCipher,
-        clock: Clock,
-        platform: PlatformName,
-    ) -> None:
-        self._database = database
-        self._cipher = cipher
-        self._clock = clock
-        self._platform = platform
+    database: Database
+    cipher: TokenCipher
+    clock: Clock
+    platform: PlatformName
 
     async def find(self, team: str) -> AppInstallation | None:
-        row = await self._database.read(
-            find_installation_row, platform=self._platform, team=team
+        row = await self.database.read(
+            find_installation_row, platform=self.platform, team=team
         )
-        return None if row is None else self._installation_from_row(row)
+        return row and from_row(
+            AppInstallation, row, team=row.external_id, tokens=self._decrypt_tokens(row)
+        )
 
     async def keep(self, installed: AppInstallation) -> AppInstallation:
         assert installed.tokens is not None, "without tokens nothing is installed"
         encrypted = self._encrypt_tokens(installed.team, installed.tokens)
-        number = await self._database.write(self._keep, installed, encrypted)
+        number = await self.database.write(self._keep, installed, encrypted)
         return replace(installed, id=number, version=1, broken=None)
 
     def _keep(
@@ -140,14 +133,12 @@ class DatabaseInstallationStore:
     ) -> int:
         # Read inside the transaction: messages claimed before this instant were
         # claimed without this installation, later ones with it.
-        now, platform = self._clock.now(), self._platform
-        return replace_installation(
-            conn, platform=platform, installed=installed, encrypted=encrypted, now=now
-        )
+        now, platform = self.clock.now(), self.platform
+        return replace_installation(conn, platform, installed, encrypted, now)
 
     async def claim(self, installed: AppInstallation) -> bool:
-        now = self._clock.now()
-        return await self._database.write(
+        now = self.clock.now()
+        return await self.database.write(
             claim_token_exchange,
             installed=installed,
             now=now,
@@ -161,7 +152,7 @@ class DatabaseInstallationStore:
         broken: Message | None = None,
     ) -> None:
         encrypted = self._encrypt_tokens(installed.team, tokens) if tokens else None
-        await self._database.write(
+        await self.database.write(
             finish_token_exchange,
             installed=installed,
             encrypted=encrypted,
@@ -169,11 +160,11 @@ class DatabaseInstallationStore:
         )
 
     async def forget(self, installed: AppInstallation) -> None:
-        await self._database.write(delete_installation, installed=installed)
+        await self.database.write(delete_installation, installed=installed)
 
     def _encrypt_tokens(self, team: str, tokens: InstallationTokens) -> EncryptedTokens:
         def encrypt(kind: str, token: str) -> str:
-            return self._cipher.encrypt(token, f"{self._platform} {team} {kind}")
+            return self.cipher.encrypt(token, f"{self.platform} {team} {kind}")
 
         return EncryptedTokens(
             token=encrypt("token", tokens.token),
@@ -181,15 +172,10 @@ class DatabaseInstallationStore:
             expires_at=tokens.expires_at,
         )
 
-    def _installation_from_row(self, row: Row[Any]) -> AppInstallation:
-        return from_row(
-            AppInstallation, row, team=row.external_id, tokens=self._decrypt_tokens(row)
-        )
-
     def _decrypt_tokens(self, row: Row[Any]) -> InstallationTokens | None:
         def decrypt(kind: str) -> str:
-            context = f"{self._platform} {row.external_id} {kind}"
-            return self._cipher.decrypt(getattr(row, kind), context)
+            context = f"{self.platform} {row.external_id} {kind}"
+            return self.cipher.decrypt(getattr(row, kind), context)
 
         try:
             return InstallationTokens(
@@ -230,7 +216,7 @@ def replace_installation(
     """
     workspace_id = upsert_workspace(
         conn,
-        platform=platform,
+        platform,
         external_id=installed.team,
         name=installed.name,
         now=now,
@@ -282,17 +268,17 @@ def _is_unchanged(installed: AppInstallation) -> Condition:
     return has_values(installations, id=installed.id, version=installed.version)
 
 
+@dataclass(frozen=True, slots=True)
 class DatabaseStateStore:
     """OAuth states of installations begun in a browser (`ports.StateStore`)."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
+    database: Database
+    clock: Clock
 
     async def issue(self) -> str:
         state = secrets.token_urlsafe(32)
-        now = self._clock.now()
-        await self._database.write(
+        now = self.clock.now()
+        await self.database.write(
             add_install_state,
             state_hash=_hash_state(state),
             now=now,
@@ -301,8 +287,8 @@ class DatabaseStateStore:
         return state
 
     async def consume(self, state: str) -> bool:
-        return await self._database.write(
-            consume_install_state, state_hash=_hash_state(state), now=self._clock.now()
+        return await self.database.write(
+            consume_install_state, state_hash=_hash_state(state), now=self.clock.now()
         )
 
 

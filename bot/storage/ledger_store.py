@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, or_, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.columns import load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.schema import deliveries, digests, editions, published_items
@@ -89,7 +89,7 @@ def get_destination_ledger(
     found = PublishedLedger()
     for row in conn.execute(query).all():
         posted = load_edition(row.edition)
-        changes = list_amendments(conn, scope, edition_id=row.id)
+        changes = list_amendments(conn, scope, row.id)
         for shown in (posted, apply_amendments(posted, changes)):
             found = merge_ledgers(found, collect_published(shown))
     return found

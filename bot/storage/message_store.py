@@ -3,14 +3,14 @@
 A message is identified by its key within the workspace: posting it twice stores one.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from bot.errors import SendRefused
 from bot.model.delivery import Delivery, LocalMessage
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.database import Database
 from bot.storage.schema import local_messages
 from bot.storage.statements import (
@@ -25,19 +25,19 @@ from bot.storage.statements import (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class LocalMailbox:
     """The channels of the local page, stored in the database (`ports.Mailbox`)."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def put(self, delivery: Delivery, at: datetime) -> LocalMessage:
-        return await self._database.write(
+        return await self.database.write(
             add_message, delivery.scope, delivery=delivery, at=at
         )
 
     async def change(self, delivery: Delivery, at: datetime) -> LocalMessage:
-        changed = await self._database.write(
+        changed = await self.database.write(
             edit_message, delivery.scope, delivery=delivery, at=at
         )
         if changed is None:
@@ -45,19 +45,19 @@ class LocalMailbox:
         return changed
 
     async def remove(self, delivery: Delivery) -> None:
-        await self._database.write(delete_message, delivery.scope, delivery=delivery)
+        await self.database.write(delete_message, delivery.scope, delivery=delivery)
 
     async def find(
         self, workspace_id: int, channel: str, key: str
     ) -> LocalMessage | None:
-        return await self._database.read(
+        return await self.database.read(
             find_message, Scope(workspace_id), channel=channel, key=key
         )
 
     async def newest(
         self, workspace_id: int, channel: str, count: int, after: int = 0
     ) -> tuple[LocalMessage, ...]:
-        return await self._database.read(
+        return await self.database.read(
             list_newest_messages,
             Scope(workspace_id),
             channel=channel,

@@ -16,9 +16,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, exists, func, or_, select
 
+from bot.model.scope import Scope, Scoped
 from bot.model.settings import PlatformName
-from bot.model.workspace import Destination, Scope, Scoped
-from bot.storage.destination_store import destination_from_row
 from bot.storage.schema import changes, destinations, notices, reports, workspaces
 from bot.storage.send_leases import (
     OPEN_STATES,
@@ -29,7 +28,6 @@ from bot.storage.send_leases import (
 )
 from bot.storage.statements import (
     Condition,
-    find_first,
     first_scalar,
     has_row,
     has_values,
@@ -43,12 +41,11 @@ from bot.storage.statements import (
 )
 from digests.messages import Message
 
-_WORKSPACE = workspaces.c
+_WORKSPACE, _NOTICE, _CHANGE = workspaces.c, notices.c, changes.c
 #: Minimum time between two notices about a destination.
 NOTICE_INTERVAL = timedelta(days=1)
 #: Maximum number of changes searched for the person who set up a destination.
 MAX_CHANGES_READ = 500
-_NOTICE, _CHANGE = notices.c, changes.c
 NoticeState = Literal["sent", "retry", "uncertain", "failed"]
 
 
@@ -113,14 +110,6 @@ def _add_notice(
     return insert_missing(conn, notices, asdict(scope) | values)
 
 
-def find_notice_destination(
-    conn: Connection, scope: Scope, destination_id: int
-) -> Destination | None:
-    """Load the destination that a notice is to be about."""
-    mine = in_scope(destinations, scope, id=destination_id)
-    return find_first(conn, select(destinations).where(mine), destination_from_row)
-
-
 def find_person_to_notify(
     conn: Connection, scope: Scope, channel: str | None
 ) -> str | None:
@@ -157,10 +146,10 @@ def finish_stale_notices(conn: Connection, now: datetime, wait: timedelta) -> No
         conn, notices, waiting, ~applies, reason=Message("notice.resolved"), **failed
     )
     late = _NOTICE.made_at <= now - NOTICE_INTERVAL
-    uncertain = _NOTICE.state == "uncertain"
-    _mark_answers_shown(conn, late & uncertain, now)
+    _mark_answers_shown(conn, late & (_NOTICE.state == "uncertain"), now)
+    unsent = _NOTICE.state.in_((*WAITING_STATES, "uncertain"))
     expired = {"reason": Message("notice.expired"), **failed}
-    update_rows(conn, notices, waiting | uncertain, late, **expired)
+    update_rows(conn, notices, unsent, late, **expired)
     expire_leases(conn, notices, now=now, not_before=now + wait)
 
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, or_, select
 
 from bot.model.digest import Digest
+from bot.model.scope import PersonScope, Scope
 from bot.model.settings import DigestOptions
-from bot.model.workspace import PERSON_PREFIX, PersonScope, Scope, Workspace
+from bot.model.workspace import PERSON_PREFIX, Workspace
 from bot.storage import digest_store
 from bot.storage.schema import (
     destinations,
@@ -36,13 +37,15 @@ from bot.storage.statements import (
 )
 
 _DIGEST, _EDITION = digests.c, editions.c
+#: Stories in a personal edition.
+_MAX_STORIES = 5
 
 
 def upsert_personal_digest(
-    conn: Connection, scope: PersonScope, name: str, language: str, stories: int = 5
+    conn: Connection, scope: PersonScope, name: str, language: str
 ) -> Digest:
     """Create the person's digest, or replace its settings."""
-    options = DigestOptions(language=language, stories=stories)
+    options = DigestOptions(language=language, stories=_MAX_STORIES)
     known = upsert(
         conn,
         digests,
@@ -62,18 +65,15 @@ def upsert_personal_digest(
     )
     link = {"digest_id": known, "destination_id": destination.id, "position": 0}
     insert_missing(conn, digest_destinations, workspace | link)
-    found = digest_store.find_digest(conn, scope.workspace, digest_id=known)
+    found = find_personal_digest(conn, scope)
     assert found is not None
     return found
 
 
 def find_personal_digest(conn: Connection, scope: PersonScope) -> Digest | None:
     """Find the person's personal digest."""
-    mine = select(_DIGEST.id).where(in_scope(digests, scope, deleted_at=None))
-    key = first_scalar(conn, mine)
-    if key is None:
-        return None
-    return digest_store.find_digest(conn, scope.workspace, digest_id=key)
+    mine = {"person_id": scope.person_id}
+    return digest_store.find_digest_where(conn, scope.workspace, **mine)
 
 
 def list_personal_editions(

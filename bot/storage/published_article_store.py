@@ -18,9 +18,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from bot.model.digest import SourceKind
+from bot.model.scope import Scope, Scoped
 from bot.model.settings import DigestOptions
-from bot.model.source import SourceKind
-from bot.model.workspace import Scope, Scoped
 from bot.storage.revision_store import insert_revision
 from bot.storage.schema import (
     articles,
@@ -41,12 +41,12 @@ from bot.storage.statements import (
 )
 from digests.types import Article, ArticleRef, Edition
 
-_SOURCE, _EDITION, _ARTICLE = sources.c, editions.c, articles.c
+_SOURCE, _EDITION = sources.c, editions.c
+_ARTICLE, _PUBLISHED, _REREAD = articles.c, published_articles.c, rereads.c
 #: Maximum age of editions that are corrected.
 CORRECTABLE_PERIOD = timedelta(days=14)
 #: How long a text must be stable before it is compared, and the maximum total wait.
 SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
-_PUBLISHED, _REREAD = published_articles.c, rereads.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +85,7 @@ def add_published_articles(
     in_full = {ref.id for story in edition.stories for ref in story.articles}
     ids = [key for key in current if str(key) in in_full]
     add_rereads(conn, article_ids=ids, published_at=at)
-    copy_page_revisions(conn, edition_id=edition_id)
+    copy_page_revisions(conn, edition_id)
 
 
 def mark_article_changed(conn: Connection, article_id: int, now: datetime) -> None:

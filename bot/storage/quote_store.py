@@ -20,10 +20,9 @@ from functools import partial
 from itertools import islice, pairwise
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, Row, Select, exists, func, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import article_search, source_store
 from bot.storage.revision_store import (
     REVISION_JOIN,
@@ -69,7 +68,7 @@ def store_quotes(conn: Connection, revision_id: int, found: Sequence[Quote]) -> 
     for position, quote in enumerate(found):
         row = _quote_to_row(revision_id, position, quote)
         said.append((insert_row(conn, quotes, **row), quote.speaker or ""))
-    index_speakers(conn, revision_id=revision_id, said=said)
+    index_speakers(conn, revision_id, said)
 
 
 def list_quotes(
@@ -116,8 +115,7 @@ def _choose_by_speaker(
     """Choose from the latest quotes of a speaker; from more of them if too few."""
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
-        scope = here["scope"]
-        said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
+        said, whole = list_last_quote_ids(conn, here["scope"], speaker, most)
         chosen = _choose_newest(conn, [_QUOTE.id.in_(said)], **here)
         if whole or len(chosen) >= here["limit"]:
             break
@@ -135,9 +133,9 @@ def _choose_by_speaker_and_topic(
     called = filter_speaker(speaker)
     if called is None:
         return []
-    said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=_FIRST_QUOTES)
+    said, whole = list_last_quote_ids(conn, scope, speaker, most=_FIRST_QUOTES)
     among = _list_revision_ids(conn, said)
-    chosen = _choose_by_topic(conn, about, [_QUOTE.id.in_(said)], among=among, **here)
+    chosen = _choose_by_topic(conn, about, [_QUOTE.id.in_(said)], among, **here)
     if whole or len(chosen) >= here["limit"]:
         return chosen
     named = parse_query(" ".join(split_speaker_name(speaker)))
@@ -173,9 +171,8 @@ def _choose_newest(
     limit: int,
 ) -> list[int]:
     """List the keys of the newest quotes, each wording once."""
-    query = _order_newest_first(select(_QUOTE.id, QUOTED_WORDS), scope).where(
-        *conditions
-    )
+    query = _order_newest_first(select(_QUOTE.id, QUOTED_WORDS), scope)
+    query = query.where(*conditions)
     if since is not None:
         query = query.where(_REVISION.dated_at >= since)
     found = conn.execute(query.limit(limit * _READ_PER_RESULT))
@@ -187,9 +184,8 @@ def list_speaker_names(
     conn: Connection, scope: Scope, prefix: str, limit: int
 ) -> tuple[str, ...]:
     """Suggest names of speakers, those quoted most often recently first."""
-    most = _QUOTES_FOR_NAMES
     if split_speaker_name(prefix):
-        last, _ = list_last_quote_ids(conn, scope, speaker=prefix, most=most)
+        last, _ = list_last_quote_ids(conn, scope, prefix, _QUOTES_FOR_NAMES)
         newest = _QUOTE.id.in_(last)
     else:
         articles = article_search.search_revisions(
@@ -198,7 +194,7 @@ def list_speaker_names(
         newest = _QUOTE.revision_id.in_(articles)
     names = select(_QUOTE.speaker, _QUOTE.speaker_normalized)
     query = _order_newest_first(names, scope).where(_QUOTE.speaker.is_not(None))
-    found = conn.execute(query.where(newest).limit(most)).all()
+    found = conn.execute(query.where(newest).limit(_QUOTES_FOR_NAMES)).all()
     often = Counter(row.speaker_normalized for row in found)
     spelt = {row.speaker_normalized: row.speaker for row in reversed(found)}
     return tuple(spelt[folded] for folded, _ in often.most_common(limit))
@@ -227,7 +223,7 @@ def list_revisions_quoting(
         speaker: Prefixes of words of the name; a text without words matches nobody.
         most: Maximum number of quotes to read.
     """
-    said, whole = list_last_quote_ids(conn, scope, speaker=speaker, most=most)
+    said, whole = list_last_quote_ids(conn, scope, speaker, most)
     return _list_revision_ids(conn, said), whole
 
 
@@ -248,10 +244,9 @@ def _load_quotes(
     found = conn.execute(select(quotes).where(_QUOTE.id.in_(ids)))
     rows = {row.id: row for row in found}
     texts = load_articles(conn, [row.revision_id for row in rows.values()])
-    articles = [texts[rows[key].revision_id] for key in ids]
+    chosen = [(rows[key], texts[rows[key].revision_id]) for key in ids]
     return tuple(
-        (article, _quote_from_row(rows[key], article.text))
-        for key, article in zip(ids, articles, strict=True)
+        (article, _quote_from_row(row, article.text)) for row, article in chosen
     )
 
 

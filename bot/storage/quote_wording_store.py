@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import quote_store
 from bot.storage.revision_store import (
     REVISION_JOIN,
@@ -133,9 +133,7 @@ def _list_nearby_quotes(
 ) -> Sequence[Row[Any]]:
     """List quotes of this name that were stored at about the same time."""
     most = max(_MAX_QUOTES // len(keys), _MIN_QUOTES)
-    near = quote_store.list_nearby_quote_ids(
-        conn, scope, word=word, keys=keys, most=most
-    )
+    near = quote_store.list_nearby_quote_ids(conn, scope, word, keys, most)
     outlet = func.coalesce(_REVISION.outlet, sources.c.name).label("outlet")
     dates = (_REVISION.published, _REVISION.dated_at)
     found = conn.execute(

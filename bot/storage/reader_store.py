@@ -6,11 +6,12 @@ A person is identified by the workspace and the platform's id of them.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Table, or_, select
 
-from bot.model.workspace import PERSON_PREFIX, PersonScope
+from bot.model.scope import PersonScope
+from bot.model.workspace import PERSON_PREFIX
 from bot.storage.schema import (
     destinations,
     digests,
@@ -107,13 +108,25 @@ def save_story(
     conn: Connection, scope: PersonScope, saved: SavedStory, most: int
 ) -> bool:
     """Save the story, once; False: `most` stories are already saved."""
-    known = in_scope(saved_stories, scope, story=saved.story)
-    if has_row(conn, select(saved_stories.c.id).where(known)):
-        return True
-    if count_rows(conn, saved_stories, in_scope(saved_stories, scope)) >= most:
+    row = to_row(saved_stories, saved)
+    return _insert_up_to(conn, saved_stories, scope, row, "story", most) is not None
+
+
+def _insert_up_to(
+    conn: Connection,
+    table: Table,
+    scope: PersonScope,
+    row: dict[str, Any],
+    key: str,
+    most: int,
+) -> bool | None:
+    """Insert a person's row; False if its key exists, None if there are `most`."""
+    known = in_scope(table, scope, **{key: row[key]})
+    if has_row(conn, select(table.c.id).where(known)):
         return False
-    insert_missing(conn, saved_stories, to_row(saved_stories, saved, **asdict(scope)))
-    return True
+    if count_rows(conn, table, in_scope(table, scope)) >= most:
+        return None
+    return insert_missing(conn, table, asdict(scope) | row)
 
 
 def delete_saved_story(conn: Connection, scope: PersonScope, story: str) -> bool:
@@ -141,15 +154,9 @@ def add_follow(
     conn: Connection, scope: PersonScope, follow: Follow, most: int, now: datetime
 ) -> bool | None:
     """Store a follow; False if it exists, None if the person has `most` already."""
-    name = normalize_text(follow.name)
-    known = in_scope(follows, scope, normalized_name=name)
-    if has_row(conn, select(follows.c.id).where(known)):
-        return False
-    if count_rows(conn, follows, in_scope(follows, scope)) >= most:
-        return None
-    new = {**asdict(scope), "normalized_name": name, "followed_at": now}
-    insert_missing(conn, follows, to_row(follows, follow, **new))
-    return True
+    new = {"normalized_name": normalize_text(follow.name), "followed_at": now}
+    row = to_row(follows, follow, **new)
+    return _insert_up_to(conn, follows, scope, row, "normalized_name", most)
 
 
 def delete_follow(conn: Connection, scope: PersonScope, name: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, select, update
 
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.storage.schema import notices, reports
 from bot.storage.statements import (
     Condition,
@@ -20,7 +20,6 @@ from bot.storage.statements import (
 )
 
 _REPORT = reports.c
-_IS_OPEN = _REPORT.answered_at.is_(None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,21 +77,19 @@ def count_person_reports(
     conn: Connection, scope: PersonScope, since: datetime
 ) -> tuple[int, int]:
     """Count the person's open reports, and those made after an instant."""
-    mine = in_scope(reports, scope)
-    return (
-        count_rows(conn, reports, mine, _IS_OPEN),
-        count_rows(conn, reports, mine, _REPORT.made_at > since),
-    )
+    still_open = in_scope(reports, scope, answered_at=None)
+    recent = (in_scope(reports, scope), _REPORT.made_at > since)
+    return count_rows(conn, reports, still_open), count_rows(conn, reports, *recent)
 
 
 def count_open_reports(conn: Connection, scope: Scope) -> int:
     """Count the workspace's open reports."""
-    return count_rows(conn, reports, in_scope(reports, scope), _IS_OPEN)
+    return count_rows(conn, reports, in_scope(reports, scope, answered_at=None))
 
 
 def list_open_reports(conn: Connection, scope: Scope, limit: int) -> tuple[Report, ...]:
     """List the workspace's open reports, the oldest first."""
-    return _list_reports(conn, in_scope(reports, scope), _IS_OPEN, limit=limit)
+    return _list_reports(conn, in_scope(reports, scope, answered_at=None), limit=limit)
 
 
 def list_person_reports(conn: Connection, scope: PersonScope) -> tuple[Report, ...]:
@@ -121,7 +118,7 @@ def list_unseen_answers(conn: Connection, scope: PersonScope) -> tuple[Report, .
         notices.c.state != "failed",
     )
     unseen = in_scope(reports, scope, answer_shown_at=None)
-    return _list_reports(conn, unseen, ~_IS_OPEN, ~in_flight)
+    return _list_reports(conn, unseen, _REPORT.answered_at.is_not(None), ~in_flight)
 
 
 def mark_answers_shown(

@@ -22,9 +22,10 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, and_, func, inspect, literal, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import deletion_store
 from bot.storage.columns import Instant
+from bot.storage.deletion_store import Erasure
 from bot.storage.schema import (
     deliveries,
     editions,
@@ -53,7 +54,8 @@ from bot.storage.statements import (
 )
 from digests.messages import Message
 
-_WORKSPACE = workspaces.c
+_WORKSPACE, _KEY = workspaces.c, keys.c
+_DELIVERY, _INSTALLATION = deliveries.c, installations.c
 _BACKUP, _RESTORED = "backup", "restored"
 #: Keys to skip, so that none assigned after the backup is assigned again: buttons
 #: under messages, and stories, refer to them.
@@ -75,7 +77,6 @@ _SKIP_IDS_ON_POSTGRESQL = (
 UNCERTAIN_REASON = Message("delivery.restored")
 SKIPPED_REASON = Message("skip.restored")
 NOTICE_REASON = Message("notice.restored")
-_KEY, _DELIVERY, _INSTALLATION = keys.c, deliveries.c, installations.c
 #: Columns of an installation that change with an exchange of tokens.
 _TOKEN_COLUMNS = (
     "installer", "scopes", "installed_at", "token", "refresh", "expires_at",
@@ -101,17 +102,6 @@ class NewerTokens:
     platform: str
     external_id: str
     values: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ErasedWorkspace:
-    """A workspace whose erasure was ordered according to a newer database."""
-
-    key: int
-    platform: str
-    external_id: str
-    person_id: str | None
-    reason: deletion_store.ErasureReason
 
 
 # ── the backup ─────────────────────────────────────────────────────────────────
@@ -218,29 +208,26 @@ def list_newer_tokens(conn: Connection) -> tuple[NewerTokens, ...]:
     return ()
 
 
-def list_erased_workspaces(conn: Connection) -> tuple[ErasedWorkspace, ...]:
-    """List the workspaces whose erasure was ordered; empty if they cannot be read."""
-    key = erasures.c.workspace_id.label("key")
-    query = select(erasures, key).where(erasures.c.ordered_at.is_not(None))
+def list_erased_workspaces(conn: Connection) -> tuple[Erasure, ...]:
+    """List the ordered erasures of workspaces; empty if they cannot be read."""
+    query = select(erasures).where(erasures.c.ordered_at.is_not(None))
     with suppress(DBAPIError):
-        return list_all(conn, query, ErasedWorkspace)
+        return list_all(conn, query, Erasure)
     return ()
 
 
-def repeat_erasures(
-    conn: Connection, found: Collection[ErasedWorkspace], now: datetime
-) -> int:
+def repeat_erasures(conn: Connection, found: Collection[Erasure], now: datetime) -> int:
     """Order again the erasures that are missing in the backup; return how many."""
     count = 0
     for one in found:
         named = {"platform": one.platform, "external_id": one.external_id}
-        same = has_values(workspaces, id=one.key, **named)
+        same = has_values(workspaces, id=one.workspace_id, **named)
         if has_row(conn, select(_WORKSPACE.id).where(same)):
-            scope = Scope(one.key)
+            scope = Scope(one.workspace_id)
             deletion_store.propose_erasure(
                 conn, scope, person_id=one.person_id, reason=one.reason, now=now
             )
-            count += deletion_store.order_erasure(conn, scope, now=now)
+            count += deletion_store.order_erasure(conn, scope, now)
     return count
 
 

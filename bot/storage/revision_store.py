@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.schema import articles, revisions, sources
 from bot.storage.statements import (
+    Condition,
     filter_visible_sources,
     first_scalar,
     from_row,
@@ -47,7 +47,7 @@ def article_from_row(row: Row[Any]) -> Article:
     )
 
 
-def filter_visible_revisions(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+def filter_visible_revisions(scope: Scope) -> tuple[Condition, ...]:
     """Restrict `REVISION_JOIN` to current revisions that the workspace may see."""
     return (_REVISION.current, filter_visible_sources(scope))
 

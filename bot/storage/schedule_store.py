@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
-from bot.model.workspace import Scope, Scoped
+from bot.model.scope import Scope, Scoped
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     delete_rows,
@@ -68,7 +68,7 @@ def replace_schedules(
         for position, row in enumerate(rows)
     ]
     insert_all(conn, schedules, new)
-    return list_schedules(conn, scope, digest_id=digest_id)
+    return list_schedules(conn, scope, digest_id)
 
 
 def list_schedules(

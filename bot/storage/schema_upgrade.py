@@ -10,13 +10,13 @@ processes: only an empty one is filled automatically, any other needs
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import URL, Connection, Engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, inspect, text
 
 from bot.errors import ConfigurationError
 from bot.storage import engines, sqlite_files
-from bot.storage.engines import explain_error
+from bot.storage.engines import explain_errors
 
 #: The first and the newest migration. Lower numbers were development versions.
 FIRST = "0101"
@@ -84,31 +84,28 @@ class _Upgrade:
 
     def __init__(self, address: URL) -> None:
         self.where = engines.describe_address(address)
-        self._file = engines.get_sqlite_path(address) if _is_sqlite(address) else None
-        self._engine = _create_engine(address, self._file)
+        self._file: Path | None = None
+        if _is_sqlite(address):
+            self._file = engines.get_sqlite_path(address)
+            self._engine = engines.create_sqlite_engine(self._file, rules=False)
+        else:
+            self._engine = engines.create_postgresql_engine(address)
 
     def close(self) -> None:
         self._engine.dispose()
 
     def current(self) -> str | None:
-        try:
-            with self._engine.connect() as conn:
-                return _read_version(conn)
-        except DBAPIError as error:
-            raise explain_error(error, self.where) or error from error
+        with explain_errors(self.where), self._engine.connect() as conn:
+            return _read_version(conn)
 
     def upgrade(self) -> None:
-        try:
-            with self._engine.begin() as conn:
-                self._upgrade(conn)
-        except DBAPIError as error:
-            raise explain_error(error, self.where) or error from error
+        with explain_errors(self.where), self._engine.begin() as conn:
+            self._upgrade(conn)
 
     def _upgrade(self, conn: Connection) -> None:
         if self._file is None:
-            conn.execute(
-                text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK}
-            )
+            lock = text("SELECT pg_advisory_xact_lock(:n)")
+            conn.execute(lock, {"n": _ADVISORY_LOCK})
         # Another process may have done it while we waited for the lock.
         current = _read_version(conn)
         if current == HEAD:
@@ -116,9 +113,8 @@ class _Upgrade:
         if current is None:
             _refuse_foreign_tables(conn, self.where)
         elif self._file is not None:
-            _copy_file(
-                self._file, self._file.with_name(f"{self._file.name}.before-{HEAD}")
-            )
+            copy = self._file.with_name(f"{self._file.name}.before-{HEAD}")
+            _copy_file(self._file, copy)
         _run_migrations(conn)
         if self._file is not None:
             _check_foreign_keys(conn, self.where)
@@ -128,18 +124,11 @@ def _is_sqlite(address: URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _create_engine(address: URL, file: Path | None) -> Engine:
-    if file is None:
-        return engines.create_postgresql_engine(address)
-    return engines.create_sqlite_engine(file, rules=False)
-
-
 def _read_version(conn: Connection) -> str | None:
     if not inspect(conn).has_table(VERSION_TABLE):
         return None
-    found = conn.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
-    version: str | None = found.scalar()
-    return version
+    query = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608
+    return cast(str | None, conn.exec_driver_sql(query).scalar())
 
 
 def refuse_unsupported_schema(current: str | None, where: str) -> None:

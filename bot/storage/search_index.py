@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -34,10 +35,9 @@ from sqlalchemy import (
     type_coerce,
     values,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
 from bot.storage.schema import revisions, searchable
-from bot.storage.statements import first_scalar, list_scalars
+from bot.storage.statements import Condition, first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
 
 _REVISION = revisions.c
@@ -271,8 +271,9 @@ def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
     (asked,) = step.questions
     if not asked:
         return _load_every_key(conn, step)
+    matches = _INDEX.c.searchable_index.op("MATCH")(_format_fts5(asked))
     key = _INDEX.c.rowid
-    return _load_page(conn, select(key).where(_match_fts5(asked)), key, step)
+    return _load_page(conn, select(key).where(matches), key, step)
 
 
 def _load_every_key(conn: Connection, step: IndexStep) -> list[int]:
@@ -289,15 +290,11 @@ def _load_page(
     return list_scalars(conn, query.order_by(key.desc()).limit(step.size))
 
 
-def _match_fts5(asked: SearchQuery) -> ColumnElement[bool]:
-    return _INDEX.c.searchable_index.op("MATCH")(_format_fts5(asked))
-
-
-def _match_stored_terms(asked: SearchQuery) -> ColumnElement[bool]:
+def _match_stored_terms(asked: SearchQuery) -> Condition:
     """Match the query against the stored words themselves."""
     kept = literal(" ") + type_coerce(searchable.c.terms, Text) + literal(" ")
 
-    def any_of(group: PhraseGroup) -> ColumnElement[bool]:
+    def any_of(group: PhraseGroup) -> Condition:
         phrases = (f" {' '.join(phrase)} " for phrase in group)
         return or_(*(func.instr(kept, phrase) > 0 for phrase in phrases))
 

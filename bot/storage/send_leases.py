@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, and_, update
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.statements import Condition, in_scope, list_scalars, update_rows
 from digests.messages import Message
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, false, func, literal, null, or_, select
 
-from bot.model.source import Source, SourceKind
-from bot.model.workspace import Scope
+from bot.model.digest import Source, SourceKind
+from bot.model.scope import Scope
 from bot.storage.columns import Instant
 from bot.storage.schema import digest_sources, digests, sources
 from bot.storage.statements import (
@@ -26,8 +26,7 @@ from bot.storage.statements import (
     upsert,
 )
 
-_LINK = digest_sources.c
-_SOURCE = sources.c
+_LINK, _SOURCE = digest_sources.c, sources.c
 
 
 def upsert_source(

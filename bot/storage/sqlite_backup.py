@@ -8,8 +8,8 @@ is reused. A crash leaves at most a file ending in `.part`, or that second name.
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ConfigurationError, UserError
 from bot.storage import engines, schema_upgrade, sqlite_files
-from bot.storage.engines import explain_error, is_transient
+from bot.storage.engines import explain_error, explain_errors, is_transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,9 +66,9 @@ def copy_database(
         ConfigurationError: It cannot be read or written, or is damaged.
     """
     try:
-        _make_folder(target.parent)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         discard_file(target)
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        target.touch(mode=0o600, exist_ok=False)
         try:
             _copy_pages(file, target, on_progress)
             _check_copy(target, file)
@@ -140,14 +140,9 @@ def query_file(
     """Run a query over a file; return None if it cannot be read."""
     if not _has_sqlite_header(file):
         return None
-    engine = engines.create_sqlite_engine(file, writes=False)
-    try:
-        with engine.begin() as conn:
-            return operation(conn, *args, **kwargs)
-    except DBAPIError:
-        return None
-    finally:
-        engine.dispose()
+    with suppress(DBAPIError), _begin(file, writes=False) as conn:
+        return operation(conn, *args, **kwargs)
+    return None
 
 
 def modify_file(
@@ -157,12 +152,16 @@ def modify_file(
     **kwargs: P.kwargs,
 ) -> T:
     """Run a change over a file that no other process uses, whatever its schema."""
-    engine = engines.create_sqlite_engine(file)
+    with explain_errors(str(file)), _begin(file) as conn:
+        return operation(conn, *args, **kwargs)
+
+
+@contextmanager
+def _begin(file: Path, *, writes: bool = True) -> Iterator[Connection]:
+    engine = engines.create_sqlite_engine(file, writes=writes)
     try:
         with engine.begin() as conn:
-            return operation(conn, *args, **kwargs)
-    except DBAPIError as error:
-        raise explain_error(error, str(file)) or error from error
+            yield conn
     finally:
         engine.dispose()
 
@@ -178,8 +177,7 @@ def discard_file(file: Path) -> None:
     """Remove an unfinished file and the files beside it."""
     for other in (file, *file.parent.glob(f"{file.name}.before-*")):
         other.unlink(missing_ok=True)
-    for ending in _SIDE_SUFFIXES:
-        file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+    _delete_side_files(file)
 
 
 def checkpoint_file(file: Path) -> bool:
@@ -200,7 +198,7 @@ def checkpoint_file(file: Path) -> bool:
                 "and close what else uses it; nothing was changed."
             ) from error
         return False
-    return not file.with_name(f"{file.name}{_WAL_SUFFIX}").exists()
+    return not _append_suffix(file, _WAL_SUFFIX).exists()
 
 
 def replace_file(
@@ -223,21 +221,29 @@ def replace_file(
 # ── steps ──────────────────────────────────────────────────────────────────────
 
 
+def _append_suffix(file: Path, ending: str) -> Path:
+    return file.with_name(f"{file.name}{ending}")
+
+
+def _delete_side_files(file: Path) -> None:
+    for ending in _SIDE_SUFFIXES:
+        _append_suffix(file, ending).unlink(missing_ok=True)
+
+
 def _replace_step_by_step(
     new: Path, file: Path, kept_as: Path, at: Callable[[str], None]
 ) -> bool:
     _delete_stale_links(file, kept_as)
     kept = False
     for ending in ("", *_SIDE_SUFFIXES[:2]):
-        there = file.with_name(f"{file.name}{ending}")
+        there = _append_suffix(file, ending)
         if there.exists():
-            _link_file(there, kept_as.with_name(f"{kept_as.name}{ending}"))
+            _link_file(there, _append_suffix(kept_as, ending))
             kept = True
     _sync_to_disk(file.parent)
     at("kept")
     # A WAL left behind would be applied to the new file.
-    for ending in _SIDE_SUFFIXES:
-        file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+    _delete_side_files(file)
     at("cleared")
     new.replace(file)
     _sync_to_disk(file.parent)
@@ -273,24 +279,18 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 
 def _read_version(conn: sqlite3.Connection) -> str | None:
-    there = conn.execute(
-        "SELECT 1 FROM sqlite_master WHERE name = ?", (schema_upgrade.VERSION_TABLE,)
-    ).fetchone()
-    if there is None:
+    table = schema_upgrade.VERSION_TABLE
+    there = "SELECT 1 FROM sqlite_master WHERE name = ?"
+    if conn.execute(there, (table,)).fetchone() is None:
         return None
-    row = conn.execute(
-        f"SELECT version_num FROM {schema_upgrade.VERSION_TABLE}"  # noqa: S608
-    ).fetchone()
+    row = conn.execute(f"SELECT version_num FROM {table}").fetchone()  # noqa: S608
     return str(row[0]) if row else None
 
 
 def _open_read_only(file: Path) -> sqlite3.Connection:
     """Open a file read-only; a file without a WAL may be on a read-only disk."""
-    log = file.with_name(f"{file.name}{_WAL_SUFFIX}")
-    if log.exists():
-        return _connect(file, "rw", "PRAGMA query_only = ON")
     writable = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
-    if writable:
+    if writable or _append_suffix(file, _WAL_SUFFIX).exists():
         return _connect(file, "rw", "PRAGMA query_only = ON")
     return _connect(file, "ro&immutable=1")
 
@@ -318,11 +318,6 @@ def _has_sqlite_header(file: Path) -> bool:
     return False
 
 
-def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700)
-
-
 def _link_file(file: Path, other: Path) -> None:
     """Hard-link a file to a second name; copy it if the disk has no hard links.
 
@@ -334,9 +329,9 @@ def _link_file(file: Path, other: Path) -> None:
         return
     if other.exists():
         raise FileExistsError(other)
-    part = other.with_name(f"{other.name}{PARTIAL_SUFFIX}")
+    part = _append_suffix(other, PARTIAL_SUFFIX)
     part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    part.touch(mode=0o600, exist_ok=False)
     shutil.copyfile(file, part)
     _sync_to_disk(part)
     part.rename(other)
@@ -348,7 +343,7 @@ def _delete_stale_links(file: Path, kept_as: Path) -> None:
         return
     for other in file.parent.glob(f"{kept_as.name.rpartition('-')[0]}-*"):
         if other.samefile(file):
-            other.with_name(f"{other.name}{_WAL_SUFFIX}").unlink(missing_ok=True)
+            _append_suffix(other, _WAL_SUFFIX).unlink(missing_ok=True)
             other.unlink()
 
 
@@ -363,12 +358,6 @@ def _sync_to_disk(path: Path) -> None:
 def choose_free_path(folder: Path, stem: str, at: datetime, ending: str = "") -> Path:
     """Build an unused file name in the folder from this instant."""
     instant = at.strftime("%Y%m%dT%H%M%SZ")
-    names = (
-        f"{stem}-{instant}{more}{ending}"
-        for more in ("", *map(_format_suffix, range(2, 99)))
-    )
-    return next(folder / name for name in names if not (folder / name).exists())
-
-
-def _format_suffix(number: int) -> str:
-    return f".{number}"
+    numbers = ("", *(f".{number}" for number in range(2, 99)))
+    paths = (folder / f"{stem}-{instant}{number}{ending}" for number in numbers)
+    return next(path for path in paths if not path.exists())

@@ -29,17 +29,9 @@ from bot.storage.engines import explain_error, is_transient
 _FULL_CHECK_BYTES = 64 * 2**20
 #: Tables that control sending; small ones first, because time is limited.
 CRITICAL_TABLES = (
-    "schedules",
-    "digests",
-    "destinations",
-    "digest_sources",
-    "digest_destinations",
-    "occurrences",
-    "editions",
-    "published_articles",
-    "published_items",
-    "deliveries",
-)
+    "schedules", "digests", "destinations", "digest_sources", "digest_destinations",
+    "occurrences", "editions", "published_articles", "published_items", "deliveries",
+)  # fmt: skip
 #: Seconds for checking these tables; 40,000 deliveries take a fifth of it.
 _CHECK_SECONDS = 0.3
 #: SQLite virtual machine steps between two checks of the time.
@@ -55,8 +47,7 @@ def prepare_file(file: Path) -> None:
     Raises:
         ConfigurationError: It is not a database, is damaged, or cannot be written.
     """
-    fresh = _create_file(file)
-    if not fresh:
+    if not _create_file(file):
         _refuse_empty_file(file)
     give_up = time.monotonic() + _STARTUP_TIMEOUT
     while True:
@@ -167,13 +158,12 @@ def _refuse_empty_file(file: Path) -> None:
 
 def _enable_wal(file: Path) -> None:
     # On the driver's connection: this pragma must run outside of any transaction.
-    with closing(
-        sqlite3.connect(file, timeout=engines.BUSY_SECONDS, isolation_level=None)
-    ) as conn:
+    timeout = engines.BUSY_SECONDS
+    raw = sqlite3.connect(file, timeout=timeout, isolation_level=None)
+    with closing(raw) as conn:
         conn.execute("PRAGMA journal_mode = WAL")
-        sound = not _has_dangling_references(conn) and _is_intact(
-            conn, file.stat().st_size
-        )
+        size = file.stat().st_size
+        sound = not _has_dangling_references(conn) and _is_intact(conn, size)
     if not sound:
         raise ConfigurationError(
             f"The database {file} is damaged. It was left as it is: restore a backup "
@@ -185,14 +175,14 @@ def _is_intact(conn: sqlite3.Connection, size: int) -> bool:
     """Check the file as far as its size allows; return whether it is intact."""
     if size <= _FULL_CHECK_BYTES:
         return _check(conn) is None
-    tables = _list_critical_tables(conn)
+    there = _list_tables(conn)
+    tables = [name for name in CRITICAL_TABLES if name in there]
     return _check(conn, tables, seconds=_CHECK_SECONDS) is None
 
 
-def _list_critical_tables(conn: sqlite3.Connection) -> list[str]:
-    found = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    names = {name for (name,) in found}
-    return [name for name in CRITICAL_TABLES if name in names]
+def _list_tables(conn: sqlite3.Connection) -> list[str]:
+    tables = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return [name for (name,) in tables]
 
 
 def _has_dangling_references(conn: sqlite3.Connection) -> bool:
@@ -200,13 +190,9 @@ def _has_dangling_references(conn: sqlite3.Connection) -> bool:
 
     `integrity_check` checks rows, not definitions.
     """
-    tables = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    names = [name for (name,) in tables]
+    names = _list_tables(conn)
+    query = 'SELECT "table" FROM pragma_foreign_key_list(?)'
     targets = {
-        target.lower()
-        for name in names
-        for (target,) in conn.execute(
-            'SELECT "table" FROM pragma_foreign_key_list(?)', (name,)
-        )
+        target.lower() for name in names for (target,) in conn.execute(query, (name,))
     }
     return not targets.issubset({name.lower() for name in names})

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.storage.schema import destinations, digest_sources, digests, sources
 
 T = TypeVar("T")
@@ -280,7 +280,7 @@ def in_scope(table: Table, scope: Scope | PersonScope, **values: Any) -> Conditi
     return has_values(table, **asdict(scope), **values)
 
 
-def is_same_row(one: FromClause, other: FromClause, *columns: str) -> Condition:
+def has_same_values(one: FromClause, other: FromClause, *columns: str) -> Condition:
     """Condition: these columns have the same values in both rows."""
     return and_(*(one.c[name] == other.c[name] for name in columns))
 

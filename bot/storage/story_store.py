@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage.revision_store import (
     REVISION_COLUMNS,
     REVISION_JOIN,
@@ -80,9 +80,8 @@ def set_memberships(
         for public_id in dict.fromkeys(each.story for each in memberships)
     }
     # Checked per row by key: a list of all stories would become too long.
-    in_view = exists().where(
-        _STORY.id == _MEMBER.story_id, _is_in_own_view(workspace_id)
-    )
+    own = has_values(stories, workspace_id=workspace_id)
+    in_view = exists().where(_STORY.id == _MEMBER.story_id, own)
     for some in batched(int(each.article) for each in memberships):
         delete_rows(conn, story_articles, _MEMBER.article_id.in_(some), in_view)
     rows = [
@@ -117,9 +116,8 @@ def update_memberships(
             listed articles of a story moved to another, its other articles move too.
         copies: Whether a change of `duplicate_of` alone counts as a difference.
     """
-    before = list_memberships(
-        conn, workspace_id=workspace_id, articles=[m.article for m in memberships]
-    )
+    ids = [member.article for member in memberships]
+    before = list_memberships(conn, workspace_id, ids)
     had = {member.article: member for member in before}
     changed = [
         member
@@ -128,10 +126,12 @@ def update_memberships(
         or there.story != member.story
         or (copies and there != member)
     ]
-    set_memberships(conn, workspace_id=workspace_id, memberships=changed, now=now)
+    set_memberships(conn, workspace_id, changed, now)
     for old, became in find_moved_stories(before, memberships).items():
         if old not in became and whole:
-            _move_remaining_articles(conn, workspace_id, old, became[0], now)
+            key = _upsert_story(conn, workspace_id, became[0], now)
+            gone = _MEMBER.story_id.in_(_select_own_story(workspace_id, old))
+            update_rows(conn, story_articles, gone, story_id=key)
         moved = {"workspace_id": workspace_id, "story": old, "moved_at": now}
         moves = [
             {"successor": new, "position": position, **moved}
@@ -178,20 +178,31 @@ def list_story_articles(
         story: Public id of the story.
         limit: Only the newest `limit` articles.
     """
-    may = filter_visible_revisions(scope)
-    return _load_articles_of(conn, scope.workspace_id, [story], may, limit)
+    return list_newest_story_articles(conn, scope.workspace_id, [story], limit)
 
 
 def list_newest_story_articles(
-    conn: Connection, workspace_id: int | None, stories: Collection[str], limit: int
+    conn: Connection,
+    workspace_id: int | None,
+    stories: Collection[str],
+    limit: int | None,
 ) -> tuple[Article, ...]:
     """List the newest articles of these stories of a view, the earliest first.
 
     For the ingest, which decides whether they are one event. In the shared view (None)
     only public articles.
     """
-    may = (_REVISION.current, _filter_view_sources(workspace_id))
-    return _load_articles_of(conn, workspace_id, stories, may, limit)
+    members = list_scalars(conn, _select_member_ids(workspace_id, stories))
+    may_see = (_REVISION.current, _filter_view_sources(workspace_id))
+    dated: list[tuple[datetime, int]] = []
+    for some in batched(members):
+        query = select(_REVISION.dated_at, _REVISION.id).select_from(REVISION_JOIN)
+        query = query.where(_REVISION.article_id.in_(some), *may_see)
+        dated += list_all(conn, query, tuple)
+    # Sorted here: ORDER BY would make SQLite scan everything by date.
+    newest = sorted(dated)[-limit:] if limit else sorted(dated)
+    found = load_articles(conn, [key for _, key in newest])
+    return tuple(found[key] for _, key in newest)
 
 
 def find_present_story(conn: Connection, scope: Scope, story: str) -> str | None:
@@ -207,8 +218,7 @@ def find_present_story(conn: Connection, scope: Scope, story: str) -> str | None
         may_see = filter_visible_revisions(scope)
         return has_row(conn, seen.where(articles.c.id.in_(query), *may_see))
 
-    found = _follow_moves(conn, scope.workspace_id, story, is_there)
-    return found if is_there(found) else None
+    return _follow_moves(conn, scope.workspace_id, story, is_there)
 
 
 def resolve_merged_story(conn: Connection, workspace_id: int | None, story: str) -> str:
@@ -220,27 +230,7 @@ def resolve_merged_story(conn: Connection, workspace_id: int | None, story: str)
     def has_articles(public_id: str) -> bool:
         return has_row(conn, _select_member_ids(workspace_id, [public_id]))
 
-    found = _follow_moves(conn, workspace_id, story, has_articles)
-    return found if has_articles(found) else story
-
-
-def _load_articles_of(
-    conn: Connection,
-    workspace_id: int | None,
-    public_ids: Collection[str],
-    may: Sequence[Condition],
-    limit: int | None,
-) -> tuple[Article, ...]:
-    members = list_scalars(conn, _select_member_ids(workspace_id, public_ids))
-    dated: list[tuple[datetime, int]] = []
-    for some in batched(members):
-        query = select(_REVISION.dated_at, _REVISION.id).select_from(REVISION_JOIN)
-        query = query.where(_REVISION.article_id.in_(some), *may)
-        dated += list_all(conn, query, tuple)
-    # Sorted here: ORDER BY would make SQLite scan everything by date.
-    newest = sorted(dated)[-limit:] if limit else sorted(dated)
-    found = load_articles(conn, [key for _, key in newest])
-    return tuple(found[key] for _, key in newest)
+    return _follow_moves(conn, workspace_id, story, has_articles) or story
 
 
 def _select_member_ids(
@@ -273,16 +263,15 @@ def _follow_moves(
     workspace_id: int | None,
     story: str,
     is_there: Callable[[str], bool],
-) -> str:
-    """Follow the moves of a story until one with articles is found."""
+) -> str | None:
+    """Follow the moves of a story to one with articles; None if none has any."""
     seen: set[str] = set()
     while story not in seen:
-        seen.add(story)
-        became = _find_successor(conn, workspace_id, story)
-        if became is None or is_there(story):
+        if is_there(story):
             return story
-        story = became
-    return story
+        seen.add(story)
+        story = _find_successor(conn, workspace_id, story) or story
+    return None
 
 
 def _find_successor(
@@ -296,21 +285,10 @@ def _find_successor(
     return first_scalar(conn, query.order_by(shared, *latest).limit(1))
 
 
-def _move_remaining_articles(
-    conn: Connection, workspace_id: int | None, old: str, new: str, now: datetime
-) -> None:
-    key = _upsert_story(conn, workspace_id, new, now)
-    gone = _select_own_story(workspace_id, old)
-    update_rows(conn, story_articles, _MEMBER.story_id.in_(gone), story_id=key)
-
-
-def _is_in_own_view(workspace_id: int | None) -> Condition:
-    return has_values(stories, workspace_id=workspace_id)
-
-
 def _is_seen_in_view(workspace_id: int | None) -> Condition:
     """Condition: the story belongs to the view or to the shared view."""
-    return or_(_is_in_own_view(workspace_id), _is_in_own_view(None))
+    mine = has_values(stories, workspace_id=workspace_id)
+    return or_(mine, _STORY.workspace_id.is_(None))
 
 
 def _select_own_story(workspace_id: int | None, public_id: str) -> Select[Any]:
@@ -415,7 +393,7 @@ def load_arrivals(
     )
     rows = conn.execute(query).all()
     ids = [str(row.article_id) for row in rows]
-    known = list_memberships(conn, workspace_id=workspace_id, articles=ids)
+    known = list_memberships(conn, workspace_id, ids)
     of = {member.article: member for member in known}
     return tuple(
         ArrivedArticle(

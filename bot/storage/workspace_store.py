@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, or_, select
 
+from bot.model.scope import Scope
 from bot.model.settings import PlatformName
-from bot.model.workspace import Scope, Workspace
+from bot.model.workspace import Workspace
 from bot.storage.schema import grants, workspaces
 from bot.storage.statements import (
     delete_rows,
@@ -46,12 +47,13 @@ def upsert_workspace(
     """
     values: dict[str, Any] = {"name": name, "joined_at": now}
     values |= {"stopped": None, "retest_at": None}
-    values |= {"left_at": None} if takes_back else {}
-    values |= {"zone": zone} if zone is not None else {}
-    values |= {"locale": locale} if locale is not None else {}
+    given = {"zone": zone, "locale": locale}.items()
+    values |= {column: value for column, value in given if value is not None}
+    if takes_back:
+        values["left_at"] = None
     new = {"zone": zone or "UTC", "locale": locale or "en", "created_at": now}
     key = {"platform": platform, "external_id": external_id}
-    return from_row(Workspace, upsert(conn, workspaces, key, values, new=new))
+    return from_row(Workspace, upsert(conn, workspaces, key, values, new))
 
 
 def find_workspace(conn: Connection, scope: Scope) -> Workspace | None:
@@ -88,15 +90,10 @@ def set_workspace_zone(conn: Connection, scope: Scope, zone: str) -> None:
     update_rows(conn, workspaces, _WORKSPACE.id == scope.workspace_id, zone=zone)
 
 
-def list_workspaces(conn: Connection, left: bool = False) -> tuple[Workspace, ...]:
-    """List the workspaces that the bot is in, the oldest first.
-
-    With `left`, includes those that it was removed from, until they are erased.
-    """
-    query = select(workspaces).order_by(_WORKSPACE.id)
-    if not left:
-        query = query.where(_WORKSPACE.left_at.is_(None))
-    return list_all(conn, query, Workspace)
+def list_workspaces(conn: Connection) -> tuple[Workspace, ...]:
+    """List the workspaces that the bot is in, the oldest first."""
+    present = select(workspaces).where(_WORKSPACE.left_at.is_(None))
+    return list_all(conn, present.order_by(_WORKSPACE.id), Workspace)
 
 
 def list_left_workspaces(conn: Connection) -> tuple[tuple[Workspace, datetime], ...]:

@@ -125,8 +125,8 @@ def explains_nearby(match: SentenceMatch) -> bool:
 def tells_event(match: SentenceMatch) -> bool:
     """Whether the article begins with most of what the question is about."""
     focus = _list_weighty(match.question)
-    told = sum(match.measure_nearness(term, 1.0) >= _MIN_SAID for term in focus)
-    return told >= _MIN_SAID * len(focus)
+    said = sum(match.measure_nearness(term, 1.0) >= _MIN_SAID for term in focus)
+    return said >= _MIN_SAID * len(focus)
 
 
 def _list_weighty(question: Question) -> list[QuestionTerm]:
@@ -148,7 +148,7 @@ def _share_said(match: SentenceMatch) -> float:
 
 
 def _counts_directly(match: SentenceMatch) -> bool:
-    """Whether it has what is counted, and all else is told at the article's head."""
+    """Whether it has what is counted, and all else is said at the article's head."""
     counted, focus = match.question.counted, _list_weighty(match.question)
     if counted is None or not counted.accepted_roots & match.line.held:
         return False

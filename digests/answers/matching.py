@@ -6,7 +6,7 @@ did it. A sentence that passes may still be far from the question.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +18,6 @@ from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
 from digests.language.spans import spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
-from digests.quotes import attribution
 from digests.types import Article, Quote, Span
 
 #: Sentences of an article that are read.
@@ -48,6 +47,7 @@ class TokenizedArticle:
     article: Article
     lines: tuple[TokenizedSentence, ...]
     title: frozenset[str]
+    find_quotes: Callable[[Article], tuple[Quote, ...]]
 
     @cached_property
     def held(self) -> frozenset[str]:
@@ -57,7 +57,7 @@ class TokenizedArticle:
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
-        return attribution.find_article_quotes(self.article)
+        return self.find_quotes(self.article)
 
     @cached_property
     def lead(self) -> frozenset[str]:
@@ -65,14 +65,22 @@ class TokenizedArticle:
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
 
-def tokenize_article(article: Article) -> TokenizedArticle:
-    """Split an article into sentences and roots."""
+def tokenize_article(
+    article: Article, find_quotes: Callable[[Article], tuple[Quote, ...]]
+) -> TokenizedArticle:
+    """Split an article into sentences and roots.
+
+    Args:
+        article: Read once; its sentences are the spans of the lines.
+        find_quotes: Called once, only if a question asks for what somebody said.
+    """
     lang = resolve_language(article.lang)
     spans = sentences.split_sentences(article.text, article.lang, most=_MAX_SENTENCES)
     return TokenizedArticle(
         article=article,
         lines=tuple(_tokenize_sentence(article.text, span, lang) for span in spans),
         title=frozenset(_list_roots(split_words(article.title or ""), lang)),
+        find_quotes=find_quotes,
     )
 
 
@@ -126,7 +134,7 @@ _AGE = re.compile(
 )
 _AGE_REACH = 40
 #: After these words somebody else may be meant.
-_ELSE = re.compile(r"\b(?:said|says|told|that|and|whose|while|sagte|dass|und)\b")
+_ELSE = re.compile(r"\b(?:said|says|named|that|and|whose|while|sagte|dass|und)\b")
 _NEAR = 4
 #: After «the number of …»: where a count stands or moves.
 _TOLL = re.compile(
@@ -163,7 +171,7 @@ _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
 )
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
-#: Words that make a sentence a reason, wherever the event is told.
+#: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
     r"|blamed on|thanks to|source of|traced to|weil|wegen|denn|Ursache (?:war|ist)"
@@ -262,8 +270,8 @@ class SentenceMatch:
         if _REASON.search(text):
             return True
         focus = [term for term in self.question.focus if term.weight >= 1]
-        told = sum(bool(term.accepted_roots & held) for term in focus)
-        beside = bool(focus) and 2 * told >= len(focus)
+        named = sum(bool(term.accepted_roots & held) for term in focus)
+        beside = bool(focus) and 2 * named >= len(focus)
         return beside and _OCCASION.search(text) is not None
 
     def _is_about_names(self) -> bool:

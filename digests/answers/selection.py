@@ -19,6 +19,7 @@ from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_a
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language import grammar
 from digests.language.words import is_stop_word, measure_containment
+from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -116,7 +117,8 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     if not question.terms:
         return _build_refusal("nothing asked")
     passages = [
-        tokenize_article(article) for article in _deduplicate_articles(articles)
+        tokenize_article(article, find_article_quotes)
+        for article in _deduplicate_articles(articles)
     ]
     unknown = _find_unknown_name(question, passages)
     if unknown is not None:

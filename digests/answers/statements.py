@@ -107,7 +107,7 @@ def is_hypothetical(text: str) -> bool:
 
 
 def is_unknown(text: str) -> bool:
-    """Whether a sentence says that something is not known or not told."""
+    """Whether a sentence says that something is not known or not said."""
     return _UNKNOWN.search(text) is not None
 
 

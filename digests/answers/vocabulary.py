@@ -8,7 +8,7 @@ mapped to their base. English; German words get the light stem and lose verb end
 from collections.abc import Mapping
 from functools import lru_cache
 
-from digests.language.name_tables import ROLE_NOUNS
+from digests.language.names import ROLE_NOUNS
 from digests.language.words import load_word_tables, stem_word, word_set
 
 _TABLES = load_word_tables(__file__, "vocabulary.txt")

@@ -4,7 +4,7 @@ A label decides first: in the title («Opinion: …», «Letters», «How to …
 section of the address (`/opinion/`). Then the form: lines with a speaker, clock times,
 a salutation, run-in heads, rows of numbers. Then the tone: a reporter does not write
 «I think» and «we should». What has none of these signs is news, so that a doubtful text
-is told as plainly as its source wrote it.
+is summarised as plainly as its source wrote it.
 
 Labels that also occur in headlines of news («orders a review», «election results»)
 count only if the form agrees.

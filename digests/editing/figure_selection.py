@@ -180,9 +180,9 @@ def _score_figures(analysis: ArticleAnalysis) -> list[_ScoredFigure]:
             units_there = title.get(abs(figure.value), ())
             bare = units.classify_unit(figure.unit) == "count" and "" in units_there
             named = bare or (bool(figure.unit) and figure.unit in units_there)
-            told = any(_holds(figure, at) for at in news)
-            score = _score(figure, named=named, place=place) + 3 * told
-            score -= _SMALL if told and _is_notable(figure) else 0
+            in_news = any(_holds(figure, at) for at in news)
+            score = _score(figure, named=named, place=place) + 3 * in_news
+            score -= _SMALL if in_news and _is_notable(figure) else 0
             if (figure.value, figure.unit) in replaced and not _is_up_or_down(figure):
                 continue
             found.append(_ScoredFigure(figure, score))

@@ -238,7 +238,7 @@ def weigh_story(articles: Sequence[Article], kinds: Mapping[str, ArticleKind]) -
     """The weight of a story: of its first report, and of what others add to it.
 
     Args:
-        articles: Of one story, that it is told from first.
+        articles: Of one story, that its summary is written from first.
         kinds: From article to kind; an article without one is news.
     """
     weights = [

@@ -34,7 +34,7 @@ _SHORTEST = 4
 _SAME_STATEMENT = 0.85
 #: Fewer quoted words are a term, not a statement.
 _SHORTEST_QUOTE = 5
-#: Articles that readers were told from, whose state is compared with a newer one.
+#: Articles that readers have been shown, whose state is compared with a newer one.
 _MOST_TOLD = 20
 
 
@@ -112,17 +112,17 @@ def find_news(
 def _choose_freshest(
     found: Sequence[StoryNews], story: Story, ledger: PublishedLedger
 ) -> StoryNews | None:
-    """The news of the newest state; none that is behind what readers were told.
+    """The news of the newest state; none that is behind what readers know.
 
     Of reports of one time the one with most news is taken.
     """
     read = [a for a in story.articles if _revision_key(a) in ledger.revisions]
-    told = [freshness.read_state(a) for a in read[:_MOST_TOLD]]
+    known_states = [freshness.read_state(a) for a in read[:_MOST_TOLD]]
     by_id = {news.article.id: news for news in found}
     ordered = [
         state
         for state in freshness.order_by_freshness([n.article for n in found])
-        if not any(freshness.is_behind(state, before) for before in told)
+        if not any(freshness.is_behind(state, before) for before in known_states)
     ]
     if not ordered:
         return None
@@ -151,8 +151,8 @@ def _find_article_news(
     ]
     lead = _find_lead_span(analyses.get(article.id))
     if spans and lead and not overlaps_any(lead, spans):
-        told = span_text(article.text, lead)
-        if known.lacks_statement(told):
+        statement = span_text(article.text, lead)
+        if known.lacks_statement(statement):
             spans = sorted([lead, *spans], key=lambda s: s.start)
     return StoryNews(article=article, spans=tuple(spans))
 

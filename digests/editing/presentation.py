@@ -62,14 +62,14 @@ def present_story(
     """
     story = entry.story
     lead = analyses[story.articles[0].id]
-    told = (ledger if entry.update else None) or PublishedLedger()
+    published = (ledger if entry.update else None) or PublishedLedger()
     summary = _choose_sentences(entry, lead, style)
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
         summary=summary,
-        cards=_choose_cards(entry, analyses, style, summary, told),
-        figures=_choose_figures(entry, lead, told) if style.figures else (),
+        cards=_choose_cards(entry, analyses, style, summary, published),
+        figures=_choose_figures(entry, lead, published) if style.figures else (),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
@@ -155,11 +155,11 @@ def _choose_cards(
     analyses: Mapping[str, ArticleAnalysis],
     style: EditionStyle,
     summary: Sequence[Sentence],
-    told: PublishedLedger,
+    published: PublishedLedger,
 ) -> tuple[QuoteCard, ...]:
     """The quotes to show, none that was said of an older state.
 
-    Those of an update are from reports not told before.
+    Those of an update are from reports not shown before.
     """
     story = _leave_out_old_states(entry.story)
     if not entry.update:
@@ -167,12 +167,14 @@ def _choose_cards(
     unread = tuple(
         a
         for n, a in enumerate(story.articles)
-        if n == 0 or f"{a.id}@{a.revision}" not in told.revisions
+        if n == 0 or f"{a.id}@{a.revision}" not in published.revisions
     )
     # Quotes that were shown before take no place, so all are asked for.
-    most = style.quotes + len(told.quotes) if style.quotes else 0
+    most = style.quotes + len(published.quotes) if style.quotes else 0
     cards = build_story_cards(replace(story, articles=unread), analyses, most, summary)
-    fresh = [card for card in cards if normalize_text(card.text) not in told.quotes]
+    fresh = [
+        card for card in cards if normalize_text(card.text) not in published.quotes
+    ]
     return tuple(fresh[: style.quotes])
 
 
@@ -195,7 +197,7 @@ def _is_much_older(article: Article, lead: Article) -> bool:
 
 
 def _choose_figures(
-    entry: RankedStory, lead: ArticleAnalysis, told: PublishedLedger
+    entry: RankedStory, lead: ArticleAnalysis, published: PublishedLedger
 ) -> tuple[EditionFigure, ...]:
     """The figures to show; of an update those that were not shown before.
 
@@ -205,7 +207,7 @@ def _choose_figures(
         shown
         for shown in select_figures(entry.story, lead)
         if not entry.update
-        or normalize_text(shown.figure.text) not in told.figures
+        or normalize_text(shown.figure.text) not in published.figures
         or overlaps_any(shown.figure.sentence, entry.news)
     )
 

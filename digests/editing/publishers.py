@@ -1,7 +1,7 @@
-"""Tell publishers apart: feeds and sites of one house are one voice.
+"""Tell publishers apart: feeds and sites of one publisher count once.
 
 A publisher is the registered domain of an article's address, or the name of its source
-without the section («BBC News - World»). Known houses with several domains are one.
+without the section («BBC News - World»). Known publishers with several domains are one.
 """
 
 import re
@@ -16,10 +16,10 @@ from digests.types import Article
 _SECOND_LEVEL: Final = word_set(
     "co com org net gov ac edu or ne gob go nic mil ltd plc"
 )
-#: Domains and names of one house, by its name.
+#: Domains and names of one publisher, by its name.
 _FAMILIES: Final[Mapping[str, str]] = {
-    domain: house
-    for house, domains in {
+    domain: publisher
+    for publisher, domains in {
         "bbc": "bbc.com bbc.co.uk bbci.co.uk",
         "guardian": "theguardian.com guardian.co.uk observer.co.uk",
         "news corp australia": "news.com.au theaustralian.com.au heraldsun.com.au",
@@ -55,7 +55,7 @@ def count_publishers(articles: Sequence[Article], outlets: Sequence[str]) -> int
 
 
 def find_publisher(article: Article) -> str:
-    """The key of an article's publisher: a house, a domain, or a name."""
+    """The key of an article's publisher: a publisher, a domain, or a name."""
     domain = find_registered_domain(article.url or "")
     if domain:
         return _FAMILIES.get(domain, domain)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from digests.cards import content
 from digests.language.grammar import AUXILIARIES
-from digests.language.name_tables import PLACES
+from digests.language.names import PLACES
 from digests.language.normalization import normalize_text
 from digests.language.words import word_set
 from digests.quotes.reporting import PREPOSITIONS

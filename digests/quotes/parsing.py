@@ -15,8 +15,12 @@ from itertools import accumulate
 
 from digests.language import sentences
 from digests.language.grammar import COVER, Name, Token, tokenize_span
-from digests.language.name_tables import PLACES
-from digests.language.names import PeopleIndex, find_names, select_headline_names
+from digests.language.names import (
+    PLACES,
+    PeopleIndex,
+    find_names,
+    select_headline_names,
+)
 from digests.language.words import primary_language
 from digests.quotes import speaker_mentions
 from digests.quotes.reporting import (

@@ -8,7 +8,7 @@ from is examined first, then the person's others. Forms of address are no role.
 from collections.abc import Sequence
 
 from digests.language.grammar import AUXILIARIES, Name, Token, looks_finite
-from digests.language.name_tables import TITLE_PARTS
+from digests.language.names import TITLE_PARTS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (

@@ -9,12 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digests.language.grammar import Name, Token, looks_finite
-from digests.language.name_tables import (
-    FEMALE_WORDS,
-    MALE_WORDS,
-    PLURAL_NOUNS,
-    ROLE_NOUNS,
-)
+from digests.language.names import FEMALE_WORDS, MALE_WORDS, PLURAL_NOUNS, ROLE_NOUNS
 from digests.language.words import word_set
 from digests.quotes.reporting import (
     DETERMINERS,

@@ -1,4 +1,4 @@
-"""Find the report that a story is told from: the newest one that suffices.
+"""Find the report that a story is summarised from: the newest one that suffices.
 
 The newest time stamp is not enough. An outlet may publish at four what was known at
 noon, while another one reported the end of it at two. So reports are compared by what
@@ -22,7 +22,7 @@ from digests.stories.profiles import CORRECTION_LABELS
 from digests.stories.terms import has_body
 from digests.types import Article, ArticleKind
 
-#: The kinds that a story is told from, if it has a report of one of them.
+#: The kinds that a story is summarised from, if it has a report of one of them.
 _TOLD_FROM: frozenset[ArticleKind] = frozenset(("news", "obituary"))
 #: Shorter than this share of the longest report (of at most so many characters) is a
 #: brief.
@@ -130,10 +130,10 @@ def _select_sufficient(
     reports: Sequence[Article], kinds: Mapping[str, ArticleKind]
 ) -> list[Article]:
     """The reports of their own and of a kind that reports, or else all of them."""
-    told = [a for a in reports if kinds.get(a.id, "news") in _TOLD_FROM]
-    told = [a for a in told or reports if has_body(a)] or told or list(reports)
-    longest = min(_LONG_ENOUGH, max(len(a.text) for a in told))
-    return [a for a in told if len(a.text) >= _BRIEF * longest]
+    usable = [a for a in reports if kinds.get(a.id, "news") in _TOLD_FROM]
+    usable = [a for a in usable or reports if has_body(a)] or usable or list(reports)
+    longest = min(_LONG_ENOUGH, max(len(a.text) for a in usable))
+    return [a for a in usable if len(a.text) >= _BRIEF * longest]
 
 
 def read_state(article: Article) -> ReportState:

@@ -33,7 +33,7 @@ REPORTING_KINDS: frozenset[ArticleKind] = frozenset(
 _ALIKE = 0.5
 #: Less is enough for leads that are nearly the same words.
 _SOMEWHAT_ALIKE = 0.38
-#: Later than a day, only what is told in the same words is the same event.
+#: Later than a day, only what is reported in the same words is the same event.
 _VERY_ALIKE = 0.9
 _SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
 #: Words and share of words that two leads have in common.

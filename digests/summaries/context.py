@@ -201,7 +201,7 @@ def find_why_it_matters(
     article, where that is the news itself.
 
     Args:
-        article: The article that is told.
+        article: The article that is summarised.
         shown: Spans that are shown already, which are not repeated.
     """
     found = passages.extract_passages(article, _LOOKED_AT)

@@ -79,7 +79,7 @@ def _iter_sound_versions(text: str, span: Span) -> Iterator[shortening.SentenceV
 def summarise_update(
     article: Article, summary: Summary, news: Sequence[Span], chars: int
 ) -> tuple[Sentence, ...]:
-    """The new sentences in document order, and nothing that was told before.
+    """The new sentences in document order, and nothing that was shown before.
 
     Args:
         article: The spans point into its text.

@@ -28,7 +28,7 @@ from bot.errors import UserError
 from bot.model import Invocation, Location, Permission, Person, Workspace
 from bot.platforms.common.webhooks import MAX_AGE, verify_request
 from bot.platforms.discord.components import strip_key
-from bot.platforms.slack.endpoints import build_signature_scheme
+from bot.platforms.slack.platform import build_signature_scheme
 from bot.storage import schema_upgrade
 from tests.bot.harness import (
     BRIDGE,

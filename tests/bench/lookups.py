@@ -34,7 +34,7 @@ from bot.model import (
     Person,
     Reply,
 )
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     delivery_store,

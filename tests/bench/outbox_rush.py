@@ -18,7 +18,7 @@ from typing import Any
 from bot.app import SystemClock
 from bot.delivery.outbox import Outbox
 from bot.model import DueMoment, RenderContext
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.discord import limits
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import (

@@ -27,7 +27,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, find_following_due, schedule_to_json

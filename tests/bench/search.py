@@ -30,7 +30,7 @@ from bot.lookup.text_search import (
     _load_likely_articles,
     find_articles,
 )
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import engines, figure_store, quote_store, schema_upgrade, story_store
 from bot.storage.columns import _format_tsvector
 from digests.answers.questions import Question, parse_question

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.model import AppInstallation, InstallationTokens
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Database, deletion_store, workspace_store
 from bot.storage.installation_store import (
     EXCHANGE_LEASE,

@@ -99,7 +99,7 @@ async def test_a_place_that_an_admin_named_opens_no_other():
 
 
 async def test_without_the_check_the_canary_is_reached(monkeypatch):
-    monkeypatch.setattr("digests.sources.fetch.dialing.is_public", lambda _: True)
+    monkeypatch.setattr("digests.sources.fetch.client.is_public", lambda _: True)
     async with serving({"/": answer(b"secret")}) as canary:
         async with Fetcher(rules(canary)) as fetcher:
             await fetcher.fetch(canary.url("/"))

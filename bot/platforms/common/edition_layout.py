@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from bot.i18n.links import Link, make_link
+from bot.i18n.safe_text import Link, make_link
 from bot.i18n.translation import Texts
 from bot.model import MessagePart
 from bot.platforms.common.edition_text import (
@@ -20,8 +20,7 @@ from bot.platforms.common.edition_text import (
     format_figures,
     format_plain_quote,
 )
-from bot.platforms.common.packing import pack_pieces
-from bot.platforms.common.text import count_utf16, shorten_line
+from bot.platforms.common.text import count_utf16, pack_pieces, shorten_line
 from digests.types import EditionStory, QuoteCard, Section
 
 B = TypeVar("B")

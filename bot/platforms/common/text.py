@@ -6,10 +6,12 @@ letter. Escaping is left to the renderers.
 """
 
 import unicodedata
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
 
 from bot.i18n.safe_text import sanitize_text
+from bot.i18n.translation import Texts
+from bot.model import Control
 
 
 def shorten_text(text: str, limit: int) -> str:
@@ -78,3 +80,101 @@ _ENGLISH_MARKS: Final = ("“", "”")
 def get_quotation_marks(lang: str | None) -> tuple[str, str]:
     """Return the opening and the closing quotation mark of a language (BCP 47)."""
     return QUOTATION_MARKS.get((lang or "").split("-")[0].lower(), _ENGLISH_MARKS)
+
+
+# ── parts ───────────────────────────────────────────────────────────────────────
+#
+# Pack pieces of an edition or a reply into chat messages. Pure.
+#
+# A piece is never split, and as few messages as possible are used. Pieces beyond the
+# maximum number of messages of a reply are counted in a note, never dropped silently.
+
+P = TypeVar("P")
+
+
+def pack_pieces(
+    pieces: Sequence[P], fits: Callable[[Sequence[P], bool], bool]
+) -> list[list[P]]:
+    """Pack pieces, in order, into as few messages as hold them; at least one.
+
+    Args:
+        pieces: A piece that is too long for any message gets one of its own.
+        fits: (pieces, whether the message is the first one) → it holds them.
+    """
+    messages: list[list[P]] = [[]]
+    for piece in pieces:
+        longer = [*messages[-1], piece]
+        if messages[-1] and not fits(longer, len(messages) == 1):
+            messages.append([piece])
+        else:
+            messages[-1] = longer
+    return messages
+
+
+def pack_reply(
+    pieces: Sequence[P],
+    *,
+    most: int,
+    fits: Callable[[Sequence[P], bool], bool],
+    build_note: Callable[[str], P],
+    texts: Texts,
+) -> list[list[P]]:
+    """Pack a reply into at most `most` messages, with «… and 12 more» at the end.
+
+    Args:
+        pieces: The reply's, in order.
+        most: Messages that are sent.
+        fits: (pieces, whether to keep space for a note) → one message holds them.
+        build_note: Formats the note.
+        texts: The reply's language.
+    """
+    messages = pack_pieces(pieces, lambda several, _: fits(several, True))
+    left_out = sum(map(len, messages[most:]))
+    kept = messages[:most]
+    if not left_out:
+        return kept
+    *before, last = kept
+    while True:
+        more = texts.say("… and {n} more", n=texts.number(left_out))
+        noted = [*last, build_note(more)]
+        if not last or fits(noted, False):
+            return [*before, noted]
+        # The note has no space below the last piece, which is then left out as well.
+        last = last[:-1]
+        left_out += 1
+
+
+def split_lines(text: str, most: int, limit: int) -> Iterator[str]:
+    """Split foreign text into sanitized lines that are not empty.
+
+    Args:
+        text: Of any length.
+        most: Characters that are processed: no reply shows more.
+        limit: UTF-16 units of a line; a longer one is shortened.
+    """
+    for line in sanitize_text(text[:most]).replace("\r", "\n").split("\n"):
+        shortened = shorten_utf16(line, limit)
+        if shortened:
+            yield shortened
+
+
+def group_lines(lines: Iterable[str], limit: int) -> Iterator[list[str]]:
+    """Group neighbouring lines into pieces of about `limit` UTF-16 units."""
+    group: list[str] = []
+    used = 0
+    for line in lines:
+        if group and used + count_utf16(line) > limit:
+            yield group
+            group, used = [], 0
+        group.append(line)
+        used += count_utf16(line) + 1
+    if group:
+        yield group
+
+
+def select_controls(
+    controls: Iterable[Control], taken: Collection[str], id_limit: int, most: int
+) -> list[Control]:
+    """Select the buttons of a reply: valid ids that its message does not have yet."""
+    fitting = {c.id: c for c in controls if 0 < len(c.id) <= id_limit}
+    return [c for c in fitting.values() if c.id not in taken][:most]

@@ -11,19 +11,24 @@ person's own, and only they see the answers.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from starlette.responses import JSONResponse, Response
 
 from bot.i18n.translation import Texts
 from bot.model import Form, Permission, Person, Reply
 from bot.platforms.common import interactions
 from bot.platforms.common.forms import PendingForms
 from bot.platforms.common.interactions import InteractionEvent
+from bot.platforms.common.webhooks import SignatureScheme, SignedEndpoint
 from bot.platforms.discord import forms, limits, replies
 from bot.platforms.discord.channels import (
     PERSONAL_WORKSPACE_PREFIX,
@@ -227,3 +232,57 @@ class InteractionKind(IntEnum):
     COMPONENT = 3
     COMPLETION = 4
     MODAL = 5
+
+
+# ── over HTTP ───────────────────────────────────────────────────────────────────
+#
+# HTTP endpoint that Discord posts interactions to, signed with Ed25519.
+#
+# Discord signs the timestamp and the body of each request with its key for the
+# application, and sends wrong signatures to test the endpoint. The response to an
+# interaction goes out over REST, like that to an event of the gateway.
+
+_PING: Final = 1
+
+#: Handles an interaction; False if the platform is not running.
+InteractionSink = Callable[[Json], bool]
+
+
+def build_interactions_endpoint(
+    handle: InteractionSink, *, public_key: str, now: Callable[[], datetime]
+) -> SignedEndpoint:
+    """Build the endpoint.
+
+    Args:
+        handle: Handles what Discord sent.
+        public_key: The application's, 64 hexadecimal digits.
+        now: The present instant.
+    """
+
+    async def answer(body: bytes, _: Mapping[str, str]) -> Response:
+        try:
+            data = json.loads(body)
+            if data["type"] == _PING:
+                return JSONResponse({"type": _PING})
+            accepted = handle(data)
+        except Exception as error:
+            raise ValueError(type(error).__name__) from error
+        return Response(status_code=202 if accepted else 503)
+
+    return SignedEndpoint(answer, scheme=build_signature_scheme(public_key), now=now)
+
+
+def build_signature_scheme(public_key: str) -> SignatureScheme:
+    """Build the check of signatures by an application's public key."""
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+
+    def check(stamp: str, body: bytes, signature: str) -> bool:
+        key.verify(bytes.fromhex(signature), stamp.encode() + body)
+        return True
+
+    return SignatureScheme(
+        platform=PLATFORM_NAME,
+        timestamp_header="x-signature-timestamp",
+        signature_header="x-signature-ed25519",
+        check=check,
+    )

@@ -11,8 +11,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from bot.i18n.links import Link
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import Link, sanitize_text
 from bot.i18n.translation import Texts
 from bot.platforms.common.edition_text import format_attribution
 from bot.platforms.common.text import (

@@ -30,7 +30,7 @@ from bot.errors import (
     SendRefused,
     SendUnclear,
 )
-from bot.i18n.links import make_link
+from bot.i18n.safe_text import make_link
 from bot.model import Delivery
 from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.common.text import count_utf16

@@ -28,11 +28,10 @@ from bot.platforms.discord import limits
 from bot.platforms.discord.channels import PLATFORM_NAME, Json, parse_snowflake
 from bot.platforms.discord.checks import DiscordExaminer, find_channel_problems
 from bot.platforms.discord.commands import UPLOAD_ORIGIN
-from bot.platforms.discord.direct_messages import DiscordDirectMessages
 from bot.platforms.discord.events import DiscordEventHandler
 from bot.platforms.discord.messages import CrosspostQueue, DiscordSender
 from bot.platforms.discord.rate_limits import READ, DiscordRateLimiter
-from bot.platforms.discord.read_back import find_posted
+from bot.platforms.discord.read_back import DiscordDirectMessages, find_posted
 from bot.platforms.discord.render import render
 from digests.messages import Message
 
@@ -144,9 +143,9 @@ class DiscordPlatform:
         """
         if self._public_key is None:
             return None
-        from bot.platforms.discord import interactions_endpoint
+        from bot.platforms.discord import interactions
 
-        return interactions_endpoint.build_interactions_endpoint(
+        return interactions.build_interactions_endpoint(
             self._receive_interaction, public_key=self._public_key, now=now
         )
 

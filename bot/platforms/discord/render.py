@@ -7,7 +7,7 @@ buttons below it. `edition_layout` splits an edition into pieces.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.i18n.links import Link
+from bot.i18n.safe_text import Link
 from bot.model import PREVIEW_ID, MessagePart, RenderContext
 from bot.platforms.common.edition_layout import (
     EditionPiece,

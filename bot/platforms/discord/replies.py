@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from bot.i18n.links import make_link
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import make_link, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -26,13 +25,14 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.packing import (
+from bot.platforms.common.text import (
+    count_utf16,
     group_lines,
     pack_reply,
     select_controls,
+    shorten_line,
     split_lines,
 )
-from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import components, limits, markdown
 from bot.platforms.discord.components import ATTACHMENT_SCHEME, Component, MessageBody
 from digests.types import QuoteCard

@@ -12,8 +12,7 @@ order.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from bot.i18n.links import build_article_href, make_link
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import build_article_href, make_link, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
 from bot.platforms.common.edition_layout import list_buttons

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from bot.i18n.links import build_article_href, make_link
+from bot.i18n.safe_text import build_article_href, make_link
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,

@@ -8,7 +8,7 @@ sent as links, one without blocks as plain text.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.i18n.links import make_link
+from bot.i18n.safe_text import make_link
 from bot.model import Delivery
 from bot.platforms.common.text import count_utf16
 from bot.platforms.slack import limits

@@ -9,41 +9,104 @@ With one bot token it serves one workspace; with `installations`, all of theirs.
 """
 
 import asyncio
+import hashlib
+import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import structlog
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.errors import MessageGone, SendRateLimited, SendRefused
+from bot.i18n.translation import Texts
 from bot.model import Delivery, Inbox
 from bot.platforms.common.connection import hold_until_stopped, stay_connected
-from bot.platforms.common.webhooks import SignedEndpoint
+from bot.platforms.common.webhooks import SignatureScheme, SignedEndpoint
 from bot.platforms.slack import limits
-from bot.platforms.slack.app_manifest import EVENTS_PATH, PLATFORM_NAME
+from bot.platforms.slack.app_manifest import (
+    EVENTS_PATH,
+    INSTALL_PATH,
+    PLATFORM_NAME,
+    REDIRECT_PATH,
+)
 from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.checks import SlackExaminer
-from bot.platforms.slack.direct_messages import SlackDirectMessages
-from bot.platforms.slack.endpoints import build_install_routes, build_signature_scheme
 from bot.platforms.slack.events import SlackEventHandler
 from bot.platforms.slack.installations import (
     Installations,
+    OnInstalled,
     SingleInstallation,
     StoredInstallations,
 )
 from bot.platforms.slack.messages import build_edit_body, build_post_body
 from bot.platforms.slack.permissions import can_write
 from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
-from bot.platforms.slack.read_back import find_posted
+from bot.platforms.slack.read_back import SlackDirectMessages, find_posted
 from bot.platforms.slack.render import render
 from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import BotToken
+
+if TYPE_CHECKING:
+    from bot.platforms.slack.oauth import InstallFlow
+
+# ── HTTP endpoints ──────────────────────────────────────────────────────────────
+#
+# HTTP endpoints: signed events from Slack, and installation in a browser.
+#
+# Anybody may request the installation pages: what a visitor sends is checked by
+# `oauth`, and changes nothing but an installation state that we issued, once.
+
+
+def build_signature_scheme(secret: str) -> SignatureScheme:
+    """Build the check of signatures by the app's signing secret.
+
+    Without a secret every request is refused.
+    """
+
+    def check(stamp: str, body: bytes, signature: str) -> bool:
+        signed = b"v0:" + stamp.encode() + b":" + body
+        mac = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        expected = f"v0={mac}".encode()
+        return bool(secret) and hmac.compare_digest(expected, signature.encode())
+
+    return SignatureScheme(
+        platform=PLATFORM_NAME,
+        timestamp_header="x-slack-request-timestamp",
+        signature_header="x-slack-signature",
+        check=check,
+    )
+
+
+def build_install_routes(
+    installations: StoredInstallations, arrived: OnInstalled
+) -> list[Route]:
+    """Build the routes of the installation pages.
+
+    Args:
+        installations: The installations of the app.
+        arrived: Called with each new installation, once it is stored.
+    """
+
+    @cache
+    def open_flow() -> "InstallFlow":
+        # Bolt is loaded for the first visitor.
+        from bot.platforms.slack.oauth import InstallFlow
+
+        return InstallFlow(installations, arrived, Texts.of("en"))
+
+    async def answer(request: Request) -> Response:
+        return await open_flow().answer(request)
+
+    paths = (INSTALL_PATH, REDIRECT_PATH)
+    return [Route(path, answer, methods=["GET"]) for path in paths]
+
 
 if TYPE_CHECKING:
     from bot.platforms.slack.connection import SlackSocket

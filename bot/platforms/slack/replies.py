@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.i18n.links import make_link
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import make_link, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -29,13 +28,15 @@ from bot.model import (
     SmallPrint,
 )
 from bot.platforms.common.edition_text import format_attribution, format_plain_quote
-from bot.platforms.common.packing import (
+from bot.platforms.common.text import (
+    count_utf16,
     group_lines,
+    normalize_newlines,
     pack_reply,
     select_controls,
+    shorten_line,
     split_lines,
 )
-from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import (
     Json,

@@ -6,8 +6,10 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -54,14 +56,15 @@ def optional_columns(kind: ColumnType, *names: str) -> list[Column[Any]]:
     return [Column(name, kind) for name in names]
 
 
-def id_column() -> Column[int]:
-    """Make the primary key."""
-    return Column("id", Key, primary_key=True, autoincrement=True)
-
-
 def reference_column(name: str, target: str, null: bool = False) -> Column[int]:
     """Make a reference whose rows are deleted with the row they reference."""
     return Column(name, Key, ForeignKey(target, ondelete="CASCADE"), nullable=null)
+
+
+def key_reference(name: str, target: str, **options: Any) -> Column[int]:
+    """Make a reference that is, or is a part of, the primary key."""
+    parent = ForeignKey(target, ondelete="CASCADE")
+    return Column(name, Key, parent, primary_key=True, **options)
 
 
 def workspace_column() -> Column[int]:
@@ -78,6 +81,15 @@ def same_workspace(parent: str, column: str) -> ForeignKeyConstraint:
     )
 
 
+def unique_index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
+    """Make columns unique among the rows that fulfil a condition.
+
+    UNIQUE treats NULLs as different: rows of no workspace need an index of their own.
+    """
+    options = {"postgresql_where": where}
+    Index(name, *columns, unique=True, sqlite_where=where, info=options)
+
+
 def check_one_of(column: str, *values: str) -> CheckConstraint:
     """Restrict a column to these values."""
     listed = ", ".join(f"'{value}'" for value in values)
@@ -86,4 +98,5 @@ def check_one_of(column: str, *values: str) -> CheckConstraint:
 
 def define_table(name: str, *parts: SchemaItem) -> Table:
     """Make a table with an `id` that is never reused."""
-    return Table(name, metadata, *parts, sqlite_autoincrement=True)
+    key = Column("id", Key, primary_key=True, autoincrement=True)
+    return Table(name, metadata, key, *parts, sqlite_autoincrement=True)

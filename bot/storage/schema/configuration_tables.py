@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     Date,
     Double,
-    ForeignKey,
     Index,
     Integer,
     Table,
@@ -19,18 +18,18 @@ from bot.storage.schema.base import (
     Key,
     check_one_of,
     define_table,
-    id_column,
+    key_reference,
     metadata,
     optional_columns,
     reference_column,
     required_columns,
     same_workspace,
+    unique_index,
     workspace_column,
 )
 
 workspaces = define_table(
     "workspaces",
-    id_column(),
     *required_columns(SafeText, "platform", "external_id", "name", "zone", "locale"),
     *required_columns(Instant, "created_at"),
     # When the bot was removed; the rest is kept in case it comes back.
@@ -46,7 +45,6 @@ workspaces = define_table(
 
 destinations = define_table(
     "destinations",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "name", "channel"),
     # Why nothing is posted there; NULL when it works.
@@ -64,7 +62,6 @@ destinations = define_table(
 
 sources = define_table(
     "sources",
-    id_column(),
     reference_column("workspace_id", "workspaces.id", null=True),
     *required_columns(SafeText, "kind", "address", "name"),
     Column("last_success_at", Instant),
@@ -84,18 +81,14 @@ sources = define_table(
     Column("noticed_at", Instant),
     UniqueConstraint("workspace_id", "address"),
 )
-# UNIQUE treats NULLs as different: public sources need an index of their own.
-Index(
+unique_index(
     "uq_sources_public_address",
     sources.c.address,
-    unique=True,
-    sqlite_where=sources.c.workspace_id.is_(None),
-    info={"postgresql_where": sources.c.workspace_id.is_(None)},
+    where=sources.c.workspace_id.is_(None),
 )
 
 digests = define_table(
     "digests",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "name"),
     # `DigestOptions.to_stored`.
@@ -118,34 +111,24 @@ IS_WORKSPACE_DIGEST = and_(
 IS_PERSONAL_DIGEST = and_(
     digests.c.deleted_at.is_(None), digests.c.person_id.is_not(None)
 )
-Index(
+unique_index(
     "uq_digests_workspace_id_name",
     digests.c.workspace_id,
     digests.c.name,
-    unique=True,
-    sqlite_where=IS_WORKSPACE_DIGEST,
-    info={"postgresql_where": IS_WORKSPACE_DIGEST},
+    where=IS_WORKSPACE_DIGEST,
 )
-Index(
+unique_index(
     "uq_digests_workspace_id_person_id",
     digests.c.workspace_id,
     digests.c.person_id,
-    unique=True,
-    sqlite_where=IS_PERSONAL_DIGEST,
-    info={"postgresql_where": IS_PERSONAL_DIGEST},
+    where=IS_PERSONAL_DIGEST,
 )
 
 digest_sources = Table(
     "digest_sources",
     metadata,
     Column("digest_id", Key, primary_key=True),
-    Column(
-        "source_id",
-        Key,
-        ForeignKey("sources.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    key_reference("source_id", "sources.id", index=True),
     workspace_column(),
     *required_columns(Integer, "position"),
     # When an edition first read the source; articles already in it are not news later.
@@ -171,7 +154,6 @@ digest_destinations = Table(
 
 schedules = define_table(
     "schedules",
-    id_column(),
     workspace_column(),
     *required_columns(Key, "digest_id"),
     *required_columns(Integer, "position"),
@@ -188,7 +170,6 @@ schedules = define_table(
 
 occurrences = define_table(
     "occurrences",
-    id_column(),
     workspace_column(),
     *required_columns(Key, "digest_id"),
     *required_columns(Date, "local_date"),
@@ -209,7 +190,6 @@ occurrences = define_table(
 
 changes = define_table(
     "changes",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "public_id"),
     # `ChangeStep`s as JSON, each with the values before and after.
@@ -226,7 +206,6 @@ changes = define_table(
 
 grants = define_table(
     "grants",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "kind", "external_id"),
     UniqueConstraint("workspace_id", "kind", "external_id"),
@@ -235,7 +214,6 @@ grants = define_table(
 
 installations = define_table(
     "installations",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "installer"),
     *required_columns(Json, "scopes"),
@@ -289,7 +267,6 @@ keys = Table(
 # key: the workspace's row is deleted.
 erasures = define_table(
     "erasures",
-    id_column(),
     Column("workspace_id", Key, nullable=False, index=True),
     *required_columns(SafeText, "platform", "external_id"),
     # The platform's id of the person who ordered it; NULL = the operator, or automatic.

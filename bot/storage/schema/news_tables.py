@@ -20,18 +20,18 @@ from bot.storage.schema.base import (
     CodePointText,
     Key,
     define_table,
-    id_column,
+    key_reference,
     metadata,
     optional_columns,
     reference_column,
     required_columns,
     same_workspace,
+    unique_index,
     workspace_column,
 )
 
 articles = define_table(
     "articles",
-    id_column(),
     reference_column("source_id", "sources.id"),
     Column("url", SafeText),
     *required_columns(Instant, "first_seen"),
@@ -43,9 +43,7 @@ articles = define_table(
 article_ids = Table(
     "article_ids",
     metadata,
-    Column(
-        "source_id", Key, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
-    ),
+    key_reference("source_id", "sources.id"),
     Column("external_id", SafeText, primary_key=True),
     Column(
         "article_id",
@@ -58,7 +56,6 @@ article_ids = Table(
 
 revisions = define_table(
     "revisions",
-    id_column(),
     reference_column("article_id", "articles.id"),
     *required_columns(SafeText, "hash"),
     # The one of the article's ids under which this revision was read.
@@ -95,13 +92,7 @@ Index(
 searchable = Table(
     "searchable",
     metadata,
-    Column(
-        "revision_id",
-        Key,
-        ForeignKey("revisions.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    key_reference("revision_id", "revisions.id", autoincrement=False),
     *required_columns(SearchTerms, "terms"),
 )
 Index(
@@ -127,7 +118,6 @@ for _statement in (
 # text, from start to end.
 quotes = define_table(
     "quotes",
-    id_column(),
     reference_column("revision_id", "revisions.id"),
     *required_columns(Integer, "position", "start", "end"),
     *required_columns(SafeText, "kind"),
@@ -146,13 +136,7 @@ speaker_words = Table(
     metadata,
     Column("block", Key, primary_key=True, autoincrement=False),
     Column("word", CodePointText, primary_key=True),
-    Column(
-        "quote_id",
-        Key,
-        ForeignKey("quotes.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    key_reference("quote_id", "quotes.id", index=True),
     # The source of the quote's article; the row is deleted with it.
     *required_columns(Key, "source_id"),
     Index(None, "source_id", "word", "quote_id"),
@@ -161,7 +145,6 @@ speaker_words = Table(
 
 figures = define_table(
     "figures",
-    id_column(),
     reference_column("revision_id", "revisions.id"),
     *required_columns(Integer, "position", "start", "end"),
     *required_columns(Double, "value"),
@@ -172,33 +155,22 @@ figures = define_table(
 
 stories = define_table(
     "stories",
-    id_column(),
     reference_column("workspace_id", "workspaces.id", null=True),
     Column("public_id", SafeText, nullable=False, index=True),
     *required_columns(Instant, "first_seen"),
     UniqueConstraint("workspace_id", "public_id"),
 )
-Index(
+unique_index(
     "uq_stories_public_public_id",
     stories.c.public_id,
-    unique=True,
-    sqlite_where=stories.c.workspace_id.is_(None),
-    info={"postgresql_where": stories.c.workspace_id.is_(None)},
+    where=stories.c.workspace_id.is_(None),
 )
 
 story_articles = Table(
     "story_articles",
     metadata,
-    Column(
-        "story_id", Key, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True
-    ),
-    Column(
-        "article_id",
-        Key,
-        ForeignKey("articles.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    key_reference("story_id", "stories.id"),
+    key_reference("article_id", "articles.id", index=True),
     # The article that this one is a copy of.
     Column("duplicate_of", Key, ForeignKey("articles.id", ondelete="SET NULL")),
     Index(None, "duplicate_of"),
@@ -208,7 +180,6 @@ story_articles = Table(
 # still leads to them.
 story_moves = define_table(
     "story_moves",
-    id_column(),
     # The workspace whose view it is; NULL = everybody's.
     reference_column("workspace_id", "workspaces.id", null=True),
     *required_columns(SafeText, "story", "successor"),
@@ -223,7 +194,6 @@ story_moves = define_table(
 # row for as long as the decisions stay the same.
 compositions = define_table(
     "compositions",
-    id_column(),
     workspace_column(),
     *required_columns(Key, "digest_id"),
     # The first occurrence with these decisions.

@@ -11,7 +11,6 @@ from bot.storage.schema.base import (
     Key,
     check_one_of,
     define_table,
-    id_column,
     optional_columns,
     reference_column,
     required_columns,
@@ -19,7 +18,6 @@ from bot.storage.schema.base import (
 
 readers = define_table(
     "readers",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "person_id"),
     # The language of answers; NULL = the platform's.
@@ -33,7 +31,6 @@ readers = define_table(
 
 saved_stories = define_table(
     "saved_stories",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "person_id"),
     # Public id.
@@ -45,7 +42,6 @@ saved_stories = define_table(
 
 follows = define_table(
     "follows",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "person_id", "kind", "name", "normalized_name"),
     *required_columns(Instant, "followed_at"),
@@ -55,7 +51,6 @@ follows = define_table(
 
 feedback = define_table(
     "feedback",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "person_id", "story", "headline", "direction"),
     # Terms of the story (names and words) in filter syntax.
@@ -67,7 +62,6 @@ feedback = define_table(
 
 reports = define_table(
     "reports",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(
         SafeText, "person_id", "person_name", "public_id", "story", "headline", "text"
@@ -87,7 +81,6 @@ reports = define_table(
 
 notices = define_table(
     "notices",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     # The destination that was paused; NULL = the whole workspace. No foreign key: a
     # destination that is deleted meanwhile counts as not paused any more.

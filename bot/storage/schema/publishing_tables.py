@@ -1,13 +1,13 @@
 """Tables of editions, their ledger, corrections, deliveries and messages."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 
 from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
     Key,
     check_one_of,
     define_table,
-    id_column,
+    key_reference,
     metadata,
     optional_columns,
     reference_column,
@@ -18,7 +18,6 @@ from bot.storage.schema.base import (
 
 editions = define_table(
     "editions",
-    id_column(),
     Column("public_id", SafeText, nullable=False, unique=True),
     workspace_column(),
     *required_columns(Key, "digest_id"),
@@ -75,13 +74,7 @@ published_articles = Table(
     "published_articles",
     metadata,
     Column("edition_id", Key, primary_key=True),
-    Column(
-        "article_id",
-        Key,
-        ForeignKey("articles.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
+    key_reference("article_id", "articles.id", index=True),
     workspace_column(),
     # The hash of the last revision that the edition was compared with.
     *required_columns(SafeText, "revision"),
@@ -100,13 +93,7 @@ published_articles = Table(
 rereads = Table(
     "rereads",
     metadata,
-    Column(
-        "article_id",
-        Key,
-        ForeignKey("articles.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    key_reference("article_id", "articles.id", autoincrement=False),
     *required_columns(Instant, "published_at"),
     *required_columns(Integer, "times"),
     # NULL = not read any more.
@@ -118,7 +105,6 @@ rereads = Table(
 # Corrections after publication; kept as long as the contents of the edition.
 corrections = define_table(
     "corrections",
-    id_column(),
     workspace_column(),
     Column("edition_id", Key, nullable=False, index=True),
     # Public id of the story, and its headline as published.
@@ -145,7 +131,6 @@ corrections = define_table(
 
 deliveries = define_table(
     "deliveries",
-    id_column(),
     workspace_column(),
     *required_columns(Key, "edition_id", "destination_id"),
     # The channel at the time of creation; changing the destination later does not
@@ -185,7 +170,6 @@ deliveries = define_table(
 
 local_messages = define_table(
     "local_messages",
-    id_column(),
     reference_column("workspace_id", "workspaces.id"),
     *required_columns(SafeText, "channel", "key"),
     *required_columns(Json, "payload"),

@@ -6,14 +6,25 @@ password in the address are sent only to their host and are in no error text.
 
 import asyncio
 import base64
+import errno
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Self
 
-from aiohttp import ClientError, ClientResponse, ClientSession
+from aiohappyeyeballs import AddrInfoType
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+)
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_exceptions import ClientConnectorError, ClientSSLError
 from yarl import URL
@@ -26,7 +37,7 @@ from digests.errors import (
     SourceRateLimited,
     SourceUnreachable,
 )
-from digests.sources.fetch import dialing, response
+from digests.sources.fetch import response
 from digests.sources.fetch.policy import (
     ALLOW_PRIVATE_OPTION,
     AttachmentRules,
@@ -100,7 +111,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         for guarded in (True, False):
-            opened = dialing.open_session(
+            opened = open_session(
                 self._rules.agent, guarded=guarded, resolver=self._resolver
             )
             self._sessions[guarded] = await self._stack.enter_async_context(opened)
@@ -325,10 +336,102 @@ def _wire_errors(host: str) -> Iterator[None]:
     except ClientSSLError:
         raise CertificateUntrusted("source.certificate", host=host) from None
     except ClientConnectorError as error:
-        if error.os_error.errno == dialing.FORBIDDEN_ERRNO:
+        if error.os_error.errno == FORBIDDEN_ERRNO:
             raise FetchRefused(
                 "source.private_network", host=host, setting=ALLOW_PRIVATE_OPTION
             ) from None
         raise SourceUnreachable("source.unreachable", host=host) from None
     except (ClientError, OSError, ValueError):
         raise SourceUnreachable("source.bad_answer", host=host) from None
+
+
+# ── dialing ─────────────────────────────────────────────────────────────────────
+#
+# Open connections to public addresses only.
+#
+# The check is made at the last moment: the socket for an address is created here,
+# after every look-up, redirect and rebinding, with the numbers that the kernel then
+# connects to.
+#
+# An allow list, because lists of forbidden ranges have gaps: IPv4 addresses that are
+# global and neither multicast nor the 6to4 relay; IPv6 addresses of 2000::/3 without
+# its ranges for embedded addresses (Teredo, 6to4) or documentation. Sources: IANA's
+# special-purpose address registries, RFC 6890, RFC 7526, RFC 9637.
+
+#: The kernel's error for a connection that is not permitted.
+FORBIDDEN_ERRNO = errno.EACCES
+
+
+def open_session(
+    agent: str, *, guarded: bool, resolver: AbstractResolver | None = None
+) -> ClientSession:
+    """A session without cookies, proxies, decompression or deadlines of its own.
+
+    Args:
+        agent: The User-Agent.
+        guarded: False only for private addresses that an admin allowed.
+        resolver: Resolves names; None = the operating system.
+    """
+    connector = TCPConnector(
+        use_dns_cache=False,
+        resolver=resolver,
+        socket_factory=_public_socket if guarded else None,
+        # Callers limit concurrency.
+        limit=0,
+    )
+    return ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        headers={"User-Agent": agent},
+        auto_decompress=False,
+        # One deadline for the whole answer is kept by `client`.
+        timeout=ClientTimeout(total=None, sock_connect=None),
+        trust_env=False,
+    )
+
+
+def _public_socket(about: AddrInfoType) -> socket.socket:
+    """A socket for one address, which was checked here."""
+    family, kind, protocol, _, address = about
+    if not is_public(str(address[0])):
+        raise PermissionError(FORBIDDEN_ERRNO, "The address is not public")
+    return socket.socket(family=family, type=kind, proto=protocol)
+
+
+_RELAY_OF_6TO4 = IPv4Network("192.88.99.0/24")
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_NOT_UNICAST = (
+    IPv6Network("2001::/23"),
+    IPv6Network("2001:db8::/32"),
+    IPv6Network("2002::/16"),
+    IPv6Network("3fff::/20"),
+)
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric IP address is public.
+
+    Args:
+        address: As the operating system writes it; anything else is not public.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv4Address):
+        return _is_public_4(parsed)
+    if parsed.ipv4_mapped is not None:
+        return _is_public_4(parsed.ipv4_mapped)
+    return _is_public_6(parsed)
+
+
+def _is_public_4(address: IPv4Address) -> bool:
+    return (
+        address.is_global and not address.is_multicast and address not in _RELAY_OF_6TO4
+    )
+
+
+def _is_public_6(address: IPv6Address) -> bool:
+    if address.scope_id is not None or address not in _GLOBAL_UNICAST:
+        return False
+    return not any(address in network for network in _NOT_UNICAST)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.model import Permission, Person, PlatformName
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.harness import CONFIGURATION, BotHarness
@@ -77,7 +77,7 @@ async def test_grants_are_in_the_history_and_can_be_reverted(ana: Editor, ben: E
 
 async def test_the_file_exports_and_imports_grants(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
-    text = await ana.harness.db.read(file_export.dump_configuration)
+    text = await ana.harness.db.read(file_import.dump_configuration)
     assert 'editors = [\n    "person ben",\n]' in text
     assert await ana.harness.apply(text, prune=True) == ()
     await ana.harness.apply(CONFIGURATION, prune=True)

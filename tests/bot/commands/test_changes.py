@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.controls import ControlSigner
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.errors import SendRefused, UserError
 from bot.model import Form
 from tests.bot.commands.editors import Editor, editor, errors, said
@@ -451,7 +451,7 @@ async def test_settings_from_chat_are_exported_and_imported(ana):
     await ana.does("newsdesk filter add", kind="include", words="/bridges?/")
     reported = said(await ana.says("newsdesk export"))
     assert "stories = 7" in reported
-    text = await ana.harness.db.read(file_export.dump_configuration)
+    text = await ana.harness.db.read(file_import.dump_configuration)
     assert await ana.harness.apply(text, prune=True) == ()
 
 

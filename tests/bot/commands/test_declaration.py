@@ -6,9 +6,8 @@ from typing import Annotated, cast
 
 import pytest
 
-from bot.commands import Context, Option, command
-from bot.commands.context import CommandServices
-from bot.commands.declaration import CommandDeclaration
+from bot.commands.context import CommandContext, CommandServices
+from bot.commands.declaration import CommandDeclaration, Option, command
 from bot.commands.presentation import Page
 from bot.errors import FieldError, UnknownName, UserError
 from bot.model import Command, Form, Invocation, Permission, Reply
@@ -16,7 +15,7 @@ from tests.bot.commands.editors import errors, said
 from tests.bot.harness import BotHarness
 
 
-def _parse_number(_: Context, typed: str) -> int:
+def _parse_number(_: CommandContext, typed: str) -> int:
     if not typed.isdecimal():
         raise FieldError("«{typed}» is not a number.", typed=typed, field="")
     return int(typed)
@@ -24,7 +23,7 @@ def _parse_number(_: Context, typed: str) -> int:
 
 @command("newsdesk try", "Try out the declaration", "2")
 async def try_out(
-    context: Context,
+    context: CommandContext,
     number: Annotated[
         int, Option("How many", convert=_parse_number, settings=("count",))
     ],
@@ -45,7 +44,7 @@ async def try_out(
 
 
 @try_out.control("confirmed")
-async def confirmed(context: Context, carried: str) -> Reply:
+async def confirmed(context: CommandContext, carried: str) -> Reply:
     return context.reply(f"confirmed {carried}")
 
 
@@ -110,12 +109,12 @@ async def test_what_a_control_carries_has_its_own_handler(asks):
 async def test_other_errors_of_a_conversion_are_left_to_the_dispatcher(
     harness: BotHarness,
 ):
-    def refuse(_: Context, typed: str) -> str:
+    def refuse(_: CommandContext, typed: str) -> str:
         raise UserError("No.")
 
     @command("news refuse", "Refuse", "x")
     async def refused(
-        context: Context, word: Annotated[str, Option("W", convert=refuse)]
+        context: CommandContext, word: Annotated[str, Option("W", convert=refuse)]
     ) -> Reply:
         raise AssertionError("it must not run")
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.errors import SendRefused
 from bot.model import Command, Delivery, Destination, DestinationProblem, Form, Reply
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import destination_store
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said

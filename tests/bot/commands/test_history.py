@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import SendRefused
 from bot.model import Form, Reply
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import change_store
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness

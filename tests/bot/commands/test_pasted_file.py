@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.configuration.change_steps import ChangeContext, ChangeRequest
 from bot.configuration.changes import confirm_proposal, propose_requests
 from bot.errors import UserError
@@ -39,7 +39,7 @@ async def exported(harness: BotHarness) -> str:
     """The output of `/newsdesk export`."""
     place = await harness.place()
     return await harness.db.read(
-        file_export.dump_configuration, workspace_id=place.workspace.id, paths=False
+        file_import.dump_configuration, workspace_id=place.workspace.id, paths=False
     )
 
 
@@ -101,7 +101,7 @@ async def test_a_destination_that_is_renamed_by_a_file_can_go(ana: Editor):
 async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
     rival = CONFIGURATION.replace('"newsroom"', '"rival"').replace("brief", "rival")
     await ana.harness.apply(rival)
-    text = (await ana.harness.db.read(file_export.dump_configuration)).replace(
+    text = (await ana.harness.db.read(file_import.dump_configuration)).replace(
         "stories = 5", "stories = 9"
     )
     await ana.does("newsdesk apply", file=text, prune="yes")
@@ -314,5 +314,5 @@ async def test_settings_from_chat_round_trip_through_a_file(
 
     answer = await ana.says("newsdesk apply", file=text, prune="yes")
     assert "Nothing would change" in said(answer)
-    whole = await harness.db.read(file_export.dump_configuration)
+    whole = await harness.db.read(file_import.dump_configuration)
     assert await harness.apply(whole, prune=True) == ()

@@ -10,7 +10,7 @@ import pytest
 from bot.commands import personal
 from bot.errors import SendRefused, UserError
 from bot.model import Document, Form, Permission, Person, Preformatted, Reply
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, Table, func, select
 
 from bot.model import Reply
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import destination_store, schema
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said

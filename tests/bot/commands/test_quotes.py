@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import ListItem, QuoteBlock, Reply, SmallPrint
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import quote_wording_store
 from tests.bot.harness import CONFIGURATION, BotHarness
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.i18n.translation import Texts
 from bot.publishing.planning import (
     format_schedule,
@@ -95,7 +95,7 @@ async def test_which_one_is_meant_is_asked_in_the_language_of_who_is_asked(ana):
 
 
 async def test_the_file_has_what_was_typed(ana: Editor):
-    assert f'"{TYPED}"' in await ana.harness.db.read(file_export.dump_configuration)
+    assert f'"{TYPED}"' in await ana.harness.db.read(file_import.dump_configuration)
 
 
 async def test_when_names_the_zone_that_was_asked_for_as_well(ana: Editor):

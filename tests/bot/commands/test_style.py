@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.model import DigestOptions
 from digests.types import Edition
 from tests.bot.commands.editors import Editor, editor, errors, said
@@ -158,7 +158,7 @@ async def test_a_maximum_age_is_set_shown_exported_and_taken_off(ana: Editor):
     assert "maximum age: none → 24" in shown
     await ana.does("newsdesk style", max_age="24")
     assert (await ana.harness.digest()).options.max_age == 24
-    exported = await ana.harness.db.read(file_export.dump_configuration)
+    exported = await ana.harness.db.read(file_import.dump_configuration)
     assert "max_age = 24" in exported
     assert await ana.harness.apply(exported) == ()
     await ana.does("newsdesk style", max_age="none")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.configuration import file_export, layout_settings
+from bot.configuration import file_import, settings
 from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.model import DigestOptions, RenderedEdition, Reply
@@ -201,7 +201,7 @@ async def test_a_german_editor_reads_and_writes_german(ana: Editor):
 
 async def test_settings_from_chat_are_exported_and_imported(ana: Editor):
     await ana.does("newsdesk style", sections="also, figures")
-    text = await ana.harness.db.read(file_export.dump_configuration)
+    text = await ana.harness.db.read(file_import.dump_configuration)
     assert '"also",\n    "figures",\n' in text
     assert await ana.harness.apply(text, prune=True) == ()
     assert await chosen(ana) == ("also", "figures")
@@ -219,7 +219,7 @@ async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
     assert "sections" not in CONFIGURATION
     await ana.harness.apply(CONFIGURATION)
     assert await chosen(ana) is None
-    assert "sections" not in await ana.harness.db.read(file_export.dump_configuration)
+    assert "sections" not in await ana.harness.db.read(file_import.dump_configuration)
 
 
 @pytest.mark.parametrize(
@@ -259,11 +259,11 @@ async def test_a_mistake_in_the_file_is_reported_with_its_place(ana, written, sa
     ],
 )
 def test_the_layout_is_worded_in_sentences(look, reported):
-    assert reported in layout_settings.describe_layout(look, EN)
+    assert reported in settings.describe_layout(look, EN)
 
 
 def test_in_brief_without_lines_comes_nowhere():
-    reported = layout_settings.describe_layout(
+    reported = settings.describe_layout(
         DigestOptions(sections=("quotes", "also"), brief=0), EN
     )
     assert "comes" not in reported

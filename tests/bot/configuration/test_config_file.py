@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.configuration import file_export, file_import
+from bot.configuration import file_import
 from bot.errors import ConfigurationError
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.plugins import load_plugins
 from bot.storage import delivery_store
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
@@ -77,7 +77,7 @@ async def test_an_untouched_digest_keeps_its_next_due_moment(harness):
 
 async def test_export_round_trips(harness):
     await harness.apply(CONFIGURATION + SECOND)
-    text = await harness.db.read(file_export.dump_configuration)
+    text = await harness.db.read(file_import.dump_configuration)
     assert await harness.apply(text, prune=True) == ()
 
 

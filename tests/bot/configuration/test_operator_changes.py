@@ -13,7 +13,7 @@ from bot.configuration.change_steps import (
     InvalidChange,
 )
 from bot.model import SettingsEntry
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.plugins import load_plugins
 from bot.storage import change_store, digest_store, workspace_store
 from tests.bot.commands.editors import Editor, editor, said

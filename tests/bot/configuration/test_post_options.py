@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.configuration.validation import find_post_option_problems
 from bot.errors import ConfigurationError
 from bot.model import (
@@ -15,7 +15,7 @@ from bot.model import (
     PostOptions,
     Workspace,
 )
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.plugins import load_plugins
 from bot.storage import destination_store, workspace_store
 from tests.bot.commands.editors import ANA, Editor, errors, said
@@ -139,12 +139,12 @@ async def test_the_plan_shows_the_differences(harness):
 
 async def test_an_export_has_only_what_is_set(harness):
     await harness.apply(ALL_SET)
-    text = await harness.db.read(file_export.dump_configuration)
+    text = await harness.db.read(file_import.dump_configuration)
     assert 'ping = "4711"' in text
     assert "silent = true" in text
     assert await harness.apply(text) == ()
     await harness.apply(ON_DISCORD)
-    assert "silent" not in await harness.db.read(file_export.dump_configuration)
+    assert "silent" not in await harness.db.read(file_import.dump_configuration)
 
 
 async def test_the_file_is_refused_where_the_platform_has_no_such_thing(harness):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model import Delivery, MessagePart, RenderContext
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.discord.render import render
 from bot.storage import correction_store, delivery_store
 from bot.storage.correction_store import Correction

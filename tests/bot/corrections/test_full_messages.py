@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import MessagePart, RenderContext
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import delivery_store
 from digests.types import Edition
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE

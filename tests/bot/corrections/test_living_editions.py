@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.errors import ConfigurationError, MessageGone, SendRateLimited, SendRefused
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from tests.bot.corrections.conftest import WITHOUT_SCHEDULE
@@ -284,7 +284,7 @@ async def test_listed_articles_are_an_update_in_the_next_edition(harness):
 
 async def test_the_setting_makes_the_round_trip_through_a_file(harness):
     await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "tell"\n')
-    exported = await harness.db.read(file_export.dump_configuration)
+    exported = await harness.db.read(file_import.dump_configuration)
     assert 'corrections = "tell"' in exported
     assert await harness.apply(exported) == ()
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.ingest.polling import REREAD_DELAYS, PageRereader
-from bot.ingest.source_reader import SourceReader, SourceReading
+from bot.ingest.source_reader import SourceReader
+from bot.ingest.source_state import SourceReading
 from bot.storage import published_article_store
 from bot.storage.published_article_store import PageReread
 from tests.bot.corrections.living import listed, pass_time

@@ -8,7 +8,7 @@ import pytest
 from bot.delivery import send_failures
 from bot.errors import UserError
 from bot.model import Permission, Reply
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import delivery_store
 from tests.bot.harness import WAIT, BotHarness, expect_reply
 from tests.bot.process import Home

@@ -18,7 +18,7 @@ from bot.errors import (
     SendUnclear,
 )
 from bot.model import Delivery
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import delivery_queue, delivery_store, workspace_store
 from digests.messages import Message
 from tests.bot.harness import WAIT, BotHarness

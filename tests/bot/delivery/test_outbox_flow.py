@@ -14,7 +14,7 @@ from sqlalchemy import text
 from bot.delivery.outbox import Outbox
 from bot.errors import SendNotReceived, SendRefused
 from bot.model import Delivery, MessagePart, PlatformName
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.delivery import private_notices
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,

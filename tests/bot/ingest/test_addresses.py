@@ -74,7 +74,7 @@ def test_an_open_address_is_everybodys(address: str):
 
 async def said_of(newswire: Newswire, capsys: pytest.CaptureFixture[str]) -> str:
     """Everything that people see of a source, and everything logged."""
-    from bot.configuration import file_export
+    from bot.configuration import file_import
     from bot.i18n.translation import Texts
     from bot.ingest import source_state
 
@@ -83,7 +83,7 @@ async def said_of(newswire: Newswire, capsys: pytest.CaptureFixture[str]) -> str
     seen = [
         repr(await newswire.harness.says("newsdesk status")),
         repr(await newswire.harness.doctor.examine()),
-        await newswire.harness.db.read(file_export.dump_configuration),
+        await newswire.harness.db.read(file_import.dump_configuration),
         *(
             source_state.describe_health(s, now, "UTC", Texts.of("en")).text
             for s in digest.sources
@@ -111,12 +111,12 @@ async def test_a_secret_is_in_nothing_that_anybody_sees(newswire, capsys, status
 
 
 async def test_an_export_without_secrets_can_be_applied_where_they_are_known(newswire):
-    from bot.configuration import file_export
+    from bot.configuration import file_import
 
     newswire.publish("/feed", items(range(3)))
     address = newswire.url("/feed").replace("http://", f"http://ada:{CANARY}@")
     await newswire.harness.apply(feed_configuration([address]))
-    text = await newswire.harness.db.read(file_export.dump_configuration)
+    text = await newswire.harness.db.read(file_import.dump_configuration)
     assert CANARY not in text
     assert await newswire.harness.apply(text, prune=True) == ()
     more = text.replace("stories = 5", "stories = 4")

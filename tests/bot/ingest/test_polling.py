@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.ingest import polling, source_state
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import digest_store
 from tests.bot.harness import FLOOD
 from tests.bot.ingest.newswire import Newswire, answer_with_etag, feed_configuration

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.ingest import source_state
-from bot.ingest.source_reader import SourceReading
+from bot.ingest.source_state import SourceReading
 from bot.model import Source
 from digests.errors import (
     SourceGone,

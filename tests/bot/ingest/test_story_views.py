@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Connection, article_store, schema, source_store, story_store
 from digests.types import Article, StoryMembership
 from tests.bot.ingest.newswire import Newswire, feed_configuration, open_newswire

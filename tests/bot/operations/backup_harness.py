@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.operations import backup
 from bot.storage import delivery_store
 from tests.bot.harness import BotHarness, open_harness

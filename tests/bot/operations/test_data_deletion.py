@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.model import Form, Permission, Person
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.operations.maintenance import REJOIN_PERIOD, Maintenance
 from bot.storage import (
     Connection,

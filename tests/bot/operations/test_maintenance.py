@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.operations.maintenance import Maintenance
 from bot.settings import Retention
 from bot.storage import Connection, change_store, deletion_store, schema

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import delivery_queue, delivery_store, notice_store
 from digests.messages import Message
 from tests.bot.harness import BRIDGE, POOL, WAIT, BotHarness

@@ -1,7 +1,7 @@
 """Data newer than the backup that a restore carries over."""
 
 from bot.model import AppInstallation
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.operations import backup
 from bot.storage import (
     Database,

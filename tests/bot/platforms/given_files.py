@@ -1,6 +1,6 @@
 """Attached files, shared by the tests of all platforms that accept them."""
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.model import ATTACHMENT_LIMIT
 from bot.storage import workspace_store
 from tests.bot.harness import BotHarness
@@ -49,5 +49,5 @@ async def exported(harness: BotHarness) -> str:
     """An operator's export of the one workspace."""
     (space,) = await harness.db.read(workspace_store.list_workspaces)
     return await harness.db.read(
-        file_export.dump_configuration, workspace_id=space.id, paths=False
+        file_import.dump_configuration, workspace_id=space.id, paths=False
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from bot.i18n.translation import Texts
 from bot.model import Command, Form, Location, Permission, Person, PlatformName
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.local import commands
 from bot.platforms.local.commands import PageVisitor
 from bot.storage import workspace_store

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from bot.i18n.links import make_link
+from bot.i18n.safe_text import make_link
 from bot.model import MessagePart, RenderedEdition, Reply
 from bot.platforms.common.edition_text import format_quote
 from digests.types import Edition

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.configuration import file_export
+from bot.configuration import file_import
 from bot.errors import ConfigurationError
 from bot.model import FactTable, Paragraph
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.publishing import planning
 from bot.publishing.planning import find_next_due
 from bot.storage import digest_store, workspace_store
@@ -175,7 +175,7 @@ async def test_a_file_sets_both_and_an_export_returns_them(harness):
     digest = await harness.digest()
     assert digest.paused_until == date(2026, 12, 1)
     assert digest.skips == (date(2026, 12, 24), date(2026, 12, 25))
-    exported = await harness.db.read(file_export.dump_configuration)
+    exported = await harness.db.read(file_import.dump_configuration)
     assert await harness.apply(exported) == ()
 
 

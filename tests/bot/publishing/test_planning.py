@@ -8,7 +8,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.model import Occurrence
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.publishing import planning
 from bot.schedules.posting_rules import decide_due
 from bot.storage import Connection, schedule_store

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.errors import SendRateLimited
 from bot.model import Control, Paragraph, Reply
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import delivery_store, schema
 from tests.bot.harness import FLOOD, WAIT, BotHarness, expect_reply
 from tests.fakes import Lost

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.errors import SendRefused
 from bot.model import Permission
-from bot.model.workspace import PersonScope
+from bot.model.scope import PersonScope
 from bot.platforms.local.platform import LocalPlatform
 from bot.storage import reader_store, schema
 from bot.storage.message_store import LocalMailbox

@@ -19,7 +19,7 @@ from bot.model import (
     StoredEdition,
     Workspace,
 )
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.storage import (
     Connection,
     article_search,

@@ -20,7 +20,7 @@ from alembic.config import Config
 from sqlalchemy import Boolean, Connection, DateTime, Engine, MetaData
 
 from bot.model import AppInstallation
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     columns,
     deletion_store,

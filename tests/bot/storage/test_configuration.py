@@ -6,7 +6,7 @@ from sqlalchemy import event
 
 from bot.errors import UnknownName, UserError
 from bot.model import Digest, DigestOptions, Source
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Connection, Database, decision_store, schema
 from digests.messages import Message
 from digests.types import ArticleDecision

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import Delivery
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Connection, Database, delivery_queue, delivery_store
 from digests.messages import Message
 from tests.bot.storage.builders import (

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.model import Delivery, Destination
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

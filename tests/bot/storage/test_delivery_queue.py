@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.model import Delivery
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

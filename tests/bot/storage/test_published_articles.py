@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.model import StoredEdition
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import DueMoment
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Connection, Database, schedule_store, workspace_store
 from digests.messages import Message
 from tests.bot.storage.builders import NOW, Tenant, a_due, a_tenant, an_occurrence

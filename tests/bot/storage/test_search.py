@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import (
     Connection,
     Database,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Source
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Connection, Database, article_store, digest_store, source_store
 from tests.bot.storage.builders import NOW, Tenant, a_tenant, an_article, store_article
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Connection, Database, source_store, story_store
 from digests.types import StoryMembership
 from tests.bot.storage.builders import NOW, Tenant, a_tenant, store_article

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 import bot.storage
-from bot.model.workspace import PersonScope, Scope
+from bot.model.scope import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from bot.model import Measurement
 from bot.storage import Database
 from bot.storage.measurements import list_measurements
-from bot.web.health import build_health_routes
+from bot.web.server import build_health_routes
 from tests.bot.harness import BRIDGE, BotHarness
 from tests.bot.web.asgi import Browser, no_measurements
 from tests.fakes import FakeClock

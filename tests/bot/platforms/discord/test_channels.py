@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.discord import limits
 from bot.platforms.discord.rate_limits import parse_route
 from bot.storage import delivery_queue, delivery_store, edition_store

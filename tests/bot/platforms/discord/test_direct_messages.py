@@ -6,7 +6,7 @@ import pytest
 
 from bot.delivery.private_notices import resolve_report
 from bot.errors import SendRefused
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import destination_store, report_store
 from tests.bot.harness import FLOOD, BotHarness, short_send_timeout

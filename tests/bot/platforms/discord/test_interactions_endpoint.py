@@ -16,7 +16,7 @@ from bot.i18n.translation import Texts
 from bot.model import Inbox
 from bot.platforms.common.webhooks import MAX_AGE, MAX_BODY, verify_request
 from bot.platforms.discord.channels import INTERACTIONS_PATH
-from bot.platforms.discord.interactions_endpoint import build_signature_scheme
+from bot.platforms.discord.interactions import build_signature_scheme
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.web import server
 from tests.bot.harness import FLOOD

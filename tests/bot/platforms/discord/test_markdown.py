@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from bot.i18n.links import make_link
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import make_link, sanitize_text
 from bot.platforms.discord import limits
 from bot.platforms.discord.markdown import (
     escape_line,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.delivery.private_notices import list_posting_problems
 from bot.model import Invocation, Location, Permission, Person
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import destination_store, schema, workspace_store
 from tests.bot.harness import WAIT, BotHarness, expect_reply
 from tests.bot.platforms.discord.conftest import CONFIGURATION
@@ -172,10 +172,10 @@ async def test_a_process_killed_while_sending_sends_once(harness, discord):
     # It sends, and dies before the answer is recorded.
     record = harness.db.write
 
-    async def write(verb, **given):
+    async def write(verb, *args, **given):
         if verb is notice_store.record_notice_outcome:
             return False
-        return await record(verb, **given)
+        return await record(verb, *args, **given)
 
     harness.db.write = write
     await tell()

@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.i18n.links import build_article_href, make_link
-from bot.i18n.safe_text import build_environment, sanitize_text
+from bot.i18n.safe_text import (
+    build_article_href,
+    build_environment,
+    make_link,
+    sanitize_text,
+)
 from bot.i18n.translation import Texts
 from bot.model import (
     Control,

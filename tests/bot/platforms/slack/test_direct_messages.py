@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.private_notices import resolve_report
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import destination_store, report_store, workspace_store
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.slack.conftest import CONFIGURATION, listening

@@ -15,8 +15,7 @@ from bot.i18n.translation import Texts
 from bot.model import Inbox
 from bot.platforms.common.webhooks import MAX_BODY, SignedEndpoint, verify_request
 from bot.platforms.slack.app_manifest import EVENTS_PATH
-from bot.platforms.slack.endpoints import build_signature_scheme
-from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.slack.platform import SlackPlatform, build_signature_scheme
 from bot.web import server
 from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, listening, until

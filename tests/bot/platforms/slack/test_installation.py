@@ -18,8 +18,8 @@ from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
 from bot.platforms.slack.app_manifest import SCOPES, SlackApp
-from bot.platforms.slack.endpoints import build_install_routes
 from bot.platforms.slack.installations import StoredInstallations
+from bot.platforms.slack.platform import build_install_routes
 from bot.platforms.slack.rate_limits import SlackRateLimiter
 from bot.ports import InstallationStorage
 from bot.storage import workspace_store

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.model.workspace import Scope
+from bot.model.scope import Scope
 from bot.storage import Database, delivery_store, workspace_store
 from tests.bot.harness import FLOOD
 from tests.bot.platforms.slack.conftest import until

@@ -1,0 +1,36 @@
+"""What a query is restricted to: a workspace, or one person in it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The workspace to whose rows a query is restricted."""
+
+    workspace_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonScope:
+    """The person to whose rows in a workspace a query is restricted."""
+
+    workspace_id: int
+    #: The platform's id.
+    person_id: str
+
+    @property
+    def workspace(self) -> Scope:
+        """The whole workspace."""
+        return Scope(self.workspace_id)
+
+
+class Scoped:
+    """A noun that belongs to a workspace."""
+
+    __slots__ = ()
+    workspace_id: int
+
+    @property
+    def scope(self) -> Scope:
+        """The workspace that it belongs to."""
+        return Scope(self.workspace_id)
