@@ -10,6 +10,7 @@ The default is a million, which takes some minutes to fill.
 """
 
 import gc
+import json
 import random
 import resource
 import sqlite3
@@ -31,6 +32,7 @@ from bot.lookup.text_search import (
     find_articles,
 )
 from bot.model.scope import Scope
+from bot.model.settings import DEFAULT_DIGEST_OPTIONS
 from bot.storage import engines, figure_store, quote_store, schema_upgrade, story_store
 from bot.storage.columns import _format_tsvector
 from digests.answers.questions import Question, parse_question
@@ -142,12 +144,14 @@ def speaker(number: int) -> str:
     return f"{word(number % 300).title()} {word(20_000 + number).title()}"
 
 
+#: The stored settings of the two digests, as an SQL string.
+DIGEST_SETTINGS = f"'{json.dumps(DEFAULT_DIGEST_OPTIONS.to_stored())}'"
 SET_UP = (
     "INSERT INTO workspaces (id, platform, external_id, name, zone, locale, created_at)"
     " VALUES (1,'local','big','big','UTC','en',{at}),"
     " (2,'local','small','small','UTC','en',{at})",
-    "INSERT INTO digests (id, workspace_id, name, stories, include, exclude, language,"
-    " paused) VALUES (1,1,'d',5,'[]','[]','en',{no}),(2,2,'d',5,'[]','[]','en',{no})",
+    "INSERT INTO digests (id, workspace_id, name, settings, paused)"
+    " VALUES (1,1,'d',{settings},{no}), (2,2,'d',{settings},{no})",
     *(
         f"INSERT INTO sources (id, kind, address, name) VALUES"
         f" ({n},'feed','https://{n}.example','Outlet {n}')"
@@ -174,7 +178,7 @@ def fill_sqlite(file: Path, count: int) -> None:
         db.execute("PRAGMA cache_size = -200000")
         db.execute("CREATE VIRTUAL TABLE peer USING fts5(title, body, content='')")
         for statement in SET_UP:
-            db.execute(statement.format(at=BEGUN, no=0))
+            db.execute(statement.format(at=BEGUN, no=0, settings=DIGEST_SETTINGS))
         for first in range(1, count + 1, BATCH):
             db.execute("BEGIN")
             made = rows_of(first, min(BATCH, count + 1 - first), language, rng)
@@ -198,7 +202,9 @@ def fill_postgresql(url: str, count: int) -> None:
     with psycopg.connect(address, autocommit=True) as db:
         db.execute("DROP INDEX ix_searchable_terms")
         for statement in SET_UP:
-            db.execute(statement.format(at="now()", no="false"))
+            db.execute(
+                statement.format(at="now()", no="false", settings=DIGEST_SETTINGS)
+            )
         for first in range(1, count + 1, BATCH):
             made = rows_of(first, min(BATCH, count + 1 - first), language, rng)
             for name, rows in made.items():
