@@ -7,10 +7,6 @@ runs the trials whose name contains one of the words. The exit code is 1 when a 
 missed its goal, or injected fewer faults than it states.
 """
 
-import sys
-
-from tests.chaos.trials import main
-
 if __name__ == "__main__":
     import sys
 

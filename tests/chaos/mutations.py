@@ -134,8 +134,8 @@ def _no_claim() -> list[Any]:
 
     claim = delivery_queue.claim_deliveries
 
-    def forgetful(conn: Any, **kwargs: Any) -> Any:
-        claimed = claim(conn, **kwargs)
+    def forgetful(conn: Any, *args: Any) -> Any:
+        claimed = claim(conn, *args)
         keys = [one.id for one in claimed]
         conn.execute(
             update(table)
