@@ -132,16 +132,14 @@ async def set_back(
                 if (before, after) != (1, 1):
                     again.append(f"{before} editions, and {after} after the jump")
     return [
-        Line(
+        Line.expect_none(
             row="D16",
             what=f"served again after the clock was set back ({name})",
             figure=f"{len(again)} of {times}",
-            goal="0",
-            met=not again,
+            wrong=again,
             seed=seed,
             faults=times,
             stated=times,
-            details=again,
         )
     ]
 
@@ -177,16 +175,14 @@ async def downtime(seed: int, board: Scoreboard, *, without: str = "") -> list[L
                 wrong.append(f"«{sentence}», {down} down: {found}")
     total = len(SENTENCES) * len(DOWN)
     return [
-        Line(
+        Line.expect_none(
             row="S5 D18",
             what="downtimes of 5 min to 30 d: more than one late edition, or too old",
             figure=f"{len(wrong)} of {total} ({sums['late']} came late)",
-            goal="0",
-            met=not wrong,
+            wrong=wrong,
             seed=seed,
             faults=total,
             stated=total,
-            details=wrong,
         )
     ]
 

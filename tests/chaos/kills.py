@@ -129,27 +129,23 @@ def lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Line]:
     rounds = sum(tally.rounds for tally in tallies.values())
     names = ", ".join(tallies)
     return [
-        Line(
+        Line.expect_none(
             row="S1 D1",
             what=f"lost over kill -9 ({names})",
             figure=f"{len(lost)} of {kills:,} kills, {rounds} editions",
-            goal="0",
-            met=not lost,
+            wrong=lost,
             seed=seed,
             faults=kills,
             stated=stated,
-            details=lost,
         ),
-        Line(
+        Line.expect_none(
             row="S2 D1",
             what="doubled over kill -9, same runs",
             figure=f"{len(doubled)} of {kills:,} kills",
-            goal="0",
-            met=not doubled,
+            wrong=doubled,
             seed=seed,
             faults=kills,
             stated=stated,
-            details=doubled,
         ),
         Line(
             row="S1 D21",
@@ -201,27 +197,23 @@ def lost_lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Lin
     ]
     said = ", ".join(f"{number} {how}" for how, number in sorted(ways.items()))
     return [
-        Line(
+        Line.expect_none(
             row="S2 D2",
             what=f"doubled after lost answers ({', '.join(tallies)})",
             figure=f"{len(wrong)} of {ways.total()} ({said})",
-            goal="0",
-            met=not wrong,
+            wrong=wrong,
             seed=seed,
             faults=ways.total(),
             stated=stated,
-            details=wrong,
         ),
-        Line(
+        Line.expect_none(
             row="D2",
             what="lost or left open after lost answers",
             figure=f"{len(lost)} of {ways.total()}",
-            goal="0",
-            met=not lost,
+            wrong=lost,
             seed=seed,
             faults=ways.total(),
             stated=stated,
-            details=lost,
         ),
     ]
 
@@ -249,16 +241,14 @@ async def landing_late(
             found.add(built.check())
     wrong = [*found.doubled, *found.lost, *found.unsettled]
     return [
-        Line(
+        Line.expect_none(
             row="S2 D2",
             what=f"lost or doubled when messages land late ({name})",
             figure=f"{len(wrong)} of {times}",
-            goal="0",
-            met=not wrong,
+            wrong=wrong,
             seed=seed,
             faults=times,
             stated=times,
-            details=wrong,
         )
     ]
 

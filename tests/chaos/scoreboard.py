@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,31 @@ class Line:
     details: Sequence[str] = ()
     #: It must be red: a defence was switched off.
     mutation: bool = False
+
+    @classmethod
+    def expect_none(
+        cls,
+        *,
+        row: str,
+        what: str,
+        figure: str,
+        wrong: Sequence[str],
+        seed: int,
+        faults: int,
+        stated: int,
+    ) -> Self:
+        """A figure whose goal is 0: nothing may be wrong."""
+        return cls(
+            row=row,
+            what=what,
+            figure=figure,
+            goal="0",
+            met=not wrong,
+            seed=seed,
+            faults=faults,
+            stated=stated,
+            details=wrong,
+        )
 
     @property
     def enough(self) -> bool:

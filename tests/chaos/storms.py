@@ -63,13 +63,11 @@ def _lines(fair: Rush, foul: Rush, seed: int) -> list[Line]:
     given, stated = foul.counting.given, min(20, foul.destinations // 20)
     facts: dict[str, Any] = {"seed": seed, "faults": given, "stated": stated}
     return [
-        Line(
+        Line.expect_none(
             row="S6 D4",
             what="requests inside a wait that was told (discord)",
             figure=f"{len(inside)} of {arrived:,}",
-            goal="0",
-            met=not inside,
-            details=inside,
+            wrong=inside,
             **facts,
         ),
         Line(
